@@ -1,0 +1,37 @@
+# Everything runs through uv. scripts/bootstrap.py is uv, with the environment made first where it is missing.
+PYTHON ?= python3
+RUN := $(PYTHON) scripts/bootstrap.py run
+
+.PHONY: help demo test lint format bench soak constraints clean
+
+help:  ## Say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+demo:  ## Play the quick start: a server, a watcher, a bench, kill -9
+	$(RUN) python scripts/demo.py
+
+test:  ## Run every test; ARGS="-k room" narrows it
+	$(RUN) pytest $(ARGS)
+
+lint:  ## Check style, formatting and types
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+
+format:  ## Put imports and formatting right
+	$(RUN) ruff check --fix
+	$(RUN) ruff format
+
+bench:  ## Measure the server beside a bare relay
+	$(RUN) python -m benchmarks $(ARGS)
+
+soak: SEEDS ?= 100000
+soak:  ## Simulate many more histories: make soak SEEDS=1000000
+	$(RUN) python -m tests.sync.simulation.soak --seeds $(SEEDS)
+
+constraints:  ## Take the newest dependencies and pin them
+	$(RUN) python scripts/constraints.py
+
+clean:  ## Remove what was made here: environment, tools, caches
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis uv.lock
+	find optiverse_collab server tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,37 @@
+"""What every test relies on: a platform for Qt, no stopwatch, a skip where the real host is not installed."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# No test depends on how fast a machine is. Where CI is set, hypothesis takes the same examples each time.
+settings.register_profile(
+    "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip tests marked `optiverse` where `optiverse.ui` can't be imported."""
+    if host_is_installed():
+        return
+    # The registry's project of that name is another program, so the reason names the repository.
+    skip = pytest.mark.skip(
+        reason="needs the real host: Optiverse, installed from its repository (QPG-MIT/optiverse)"
+    )
+    for item in items:
+        if item.get_closest_marker("optiverse"):
+            item.add_marker(skip)
+
+
+def host_is_installed() -> bool:
+    """Whether `optiverse` is there and is the editor: it has the package `optiverse.ui`."""
+    return bool(importlib.util.find_spec("optiverse")) and bool(importlib.util.find_spec("optiverse.ui"))
