@@ -1,0 +1,103 @@
+"""Every error that optiverse-collab raises on purpose.
+
+The tree::
+
+    CollaborationError
+    ├── Refused                  input that breaks a rule; carries a `Reason`
+    │   ├── MessageRefused       a message on the wire
+    │   └── ChangeRefused        an edit, before it is applied
+    ├── BenchFileError           a file that is not an Optiverse bench
+    ├── WouldOverwrite           something else would be replaced; nothing was done
+    ├── ConnectionFailed         no session: refused, closed, timed out
+    │   └── AddressError         a server, session or user that can't be
+    ├── ManifestError            plugin.toml has a fault
+    ├── HostUnsupported          a host lacks what its adapter relies on
+    └── StorageError             the server's data folder
+        ├── DataFolderInUse      another server holds it
+        └── DatabaseDamaged      its content can't be trusted
+
+``str(error)`` is one sentence for the user: what happened, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Reason(str, Enum):
+    """Why a message or a change is refused. The value is what travels in ``error`` messages."""
+
+    MALFORMED_JSON = "malformed_json"
+    BINARY = "binary"
+    TOO_LARGE = "too_large"
+    TOO_DEEP = "too_deep"
+    NOT_FINITE = "not_finite"
+    ID_TOO_LONG = "id_too_long"
+    ID_EMPTY = "id_empty"
+    BAD_TEXT = "bad_text"
+    UNKNOWN_TYPE = "unknown_type"
+    INVALID_MESSAGE = "invalid_message"
+    NOT_SYNCED = "not_synced"
+    NO_SUCH_RECORD = "no_such_record"
+    RECORD_TOO_LARGE = "record_too_large"
+    SESSION_FULL = "session_full"
+
+
+class CollaborationError(Exception):
+    """The top of the tree: one sentence for the user."""
+
+
+class Refused(CollaborationError):
+    """Input that breaks a rule of docs/protocol.md.
+
+    Attributes:
+        reason: which rule, as it travels on the wire.
+    """
+
+    def __init__(self, reason: Reason, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+class MessageRefused(Refused):
+    """A message on the wire that can't be accepted; nothing of it was applied."""
+
+
+class ChangeRefused(Refused):
+    """An edit that can't be accepted; nothing of it was applied."""
+
+
+class BenchFileError(CollaborationError):
+    """A file that can't be read as an Optiverse 2.0 bench."""
+
+
+class WouldOverwrite(CollaborationError):
+    """What is there already differs from what would take its place; say so if that is meant."""
+
+
+class ConnectionFailed(CollaborationError):
+    """A session could not be reached or was closed for good."""
+
+
+class AddressError(ConnectionFailed):
+    """An address of a server, or a name of a session or user, that can't be one."""
+
+
+class ManifestError(CollaborationError):
+    """The plugin's manifest is missing or has a fault."""
+
+
+class HostUnsupported(CollaborationError):
+    """A host lacks what its adapter relies on, or is of a version that we don't know."""
+
+
+class StorageError(CollaborationError):
+    """The server can't keep its promise that acknowledged changes are on disk."""
+
+
+class DataFolderInUse(StorageError):
+    """Another server has the data folder open."""
+
+
+class DatabaseDamaged(StorageError):
+    """The database fails its check; it is neither served nor overwritten."""

@@ -1,0 +1,37 @@
+"""The limits that a server announces in ``connection:ack`` and both ends keep (LIM-1 to LIM-7)."""
+
+from __future__ import annotations
+
+import msgspec
+
+ENVELOPE_BYTES = 64 * 1024
+"""Room for what a change is wrapped in (clock, names, other keys), taken off the message limit."""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Sizes that keep one participant from hurting the others.
+
+    Attributes:
+        message_bytes: the longest message, in bytes of UTF-8, in either direction.
+        record_bytes: the longest record, as JSON; a page always has room for one.
+        page_bytes: a page or frame of the server closes once it is longer than this.
+        id_chars: the longest record, session, user or property name, in characters.
+        depth: how deep a property's value may nest.
+        records: how many records a session may hold.
+        presence_bytes: the longest presence state of one participant, as JSON.
+        participants: how many connections a session may hold.
+    """
+
+    message_bytes: int = 1024 * 1024
+    record_bytes: int = 512 * 1024
+    page_bytes: int = 256 * 1024
+    id_chars: int = 128
+    depth: int = 32
+    records: int = 100_000
+    presence_bytes: int = 64 * 1024
+    participants: int = 500
+
+    @property
+    def change_bytes(self) -> int:
+        """The longest change: it must travel on in a message of the server's, envelope included."""
+        return self.message_bytes - ENVELOPE_BYTES

@@ -1,0 +1,128 @@
+"""Records, the operations on them, and what an operation does to a document.
+
+A document is a flat set of records; the unit of conflict is one property of one record
+(docs/protocol.md, DOC-1 to DOC-6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One thing on the bench.
+
+    Neither the record nor its `props` is ever changed in place, so that a snapshot of a document
+    is a shallow copy of its dict.
+
+    Attributes:
+        id: unique in the session, 1 to 128 characters.
+        kind: what it is (``component``, ``group``, …); unknown kinds are kept as they are.
+        props: property name → JSON value.
+    """
+
+    id: str
+    kind: str
+    props: dict[str, Any]
+
+
+class Put(msgspec.Struct, frozen=True, tag_field="op", tag="put"):
+    """Create a record, or replace all of it (DOC-2)."""
+
+    id: str
+    kind: str
+    props: dict[str, Any] = {}
+
+
+class Set(msgspec.Struct, frozen=True, tag_field="op", tag="set", omit_defaults=True):
+    """Give some properties of a record new values and take others away (DOC-3)."""
+
+    id: str
+    props: dict[str, Any] = {}
+    unset: list[str] = []
+
+
+class Remove(msgspec.Struct, frozen=True, tag_field="op", tag="remove"):
+    """Take a record away (DOC-4)."""
+
+    id: str
+
+
+Op = Put | Set | Remove
+
+
+def apply(records: dict[str, Record], op: Op) -> bool:
+    """Apply one operation to `records`.
+
+    Returns:
+        False if the operation has no effect because its record is not there (DOC-5).
+    """
+    if isinstance(op, Put):
+        records[op.id] = Record(op.id, op.kind, op.props)
+        return True
+    if isinstance(op, Remove):
+        return records.pop(op.id, None) is not None
+    record = records.get(op.id)
+    if record is None:
+        return False
+    props = {**record.props, **op.props}
+    for name in op.unset:
+        props.pop(name, None)
+    records[op.id] = Record(op.id, record.kind, props)
+    return True
+
+
+def put(record: Record) -> Put:
+    """The operation that makes `record`."""
+    return Put(record.id, record.kind, record.props)
+
+
+def difference(old: dict[str, Record], new: dict[str, Record]) -> list[Op]:
+    """The operations that turn `old` into `new`, at the grain of properties."""
+    ops: list[Op] = [Remove(id) for id in old if id not in new]
+    for record in new.values():
+        op = record_difference(old.get(record.id), record)
+        if op is not None:
+            ops.append(op)
+    return ops
+
+
+def record_difference(old: Record | None, new: Record) -> Op | None:
+    """The operation that turns `old` into `new`; None if they are the same."""
+    if old is None or old.kind != new.kind:
+        return put(new)
+    changed = {
+        name: value
+        for name, value in new.props.items()
+        if name not in old.props or not same_value(old.props[name], value)
+    }
+    gone = [name for name in old.props if name not in new.props]
+    return Set(new.id, changed, gone) if changed or gone else None
+
+
+def same_value(a: Any, b: Any) -> bool:
+    """Whether two JSON values are the same on the wire.
+
+    Python's ``==`` says that ``1 == True`` and ``0.0 == -0.0``; on the wire they differ. Numbers
+    that only differ in being written ``1`` or ``1.0`` count as different too: what a host sees is
+    what was sent. A tuple is a list there.
+    """
+    if a is b:
+        return True
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(same_value, a, b))
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same_value(a[k], b[k]) for k in a)
+    if isinstance(a, float):
+        return a == b and str(a) == str(b)
+    return bool(a == b)
+
+
+def touched(ops: Iterable[Op]) -> set[str]:
+    """The ids that `ops` speak of."""
+    return {op.id for op in ops}

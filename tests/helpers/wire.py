@@ -1,0 +1,192 @@
+"""Real sessions and a real room on a fake wire: what goes over it is JSON text, as on a real one."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import TypeVar
+
+from optiverse_collab.sync import effects as fx
+from optiverse_collab.sync.codec import close_patch, decode_client, encode
+from optiverse_collab.sync.history import History
+from optiverse_collab.sync.journal import Entry
+from optiverse_collab.sync.limits import Limits
+from optiverse_collab.sync.records import Op, Record, apply
+from optiverse_collab.sync.replica import Replica
+from optiverse_collab.sync.room import Room
+from optiverse_collab.sync.session import Session
+
+E = TypeVar("E")
+
+
+class Peer:
+    """A participant: a session, the wire to the room, and a screen that shows what it is told.
+
+    Attributes:
+        session: the real thing.
+        screen: what a user would see: their own edits and every `ShowChange`, nothing else.
+        heard: all effects that were not for the wire.
+        texts: the messages that arrived, as JSON.
+        closed: code and reason, once the room closed the connection.
+    """
+
+    def __init__(self, name: str, client_id: str | None = None, replica: Replica | None = None) -> None:
+        self.session = Session(name, replica or Replica(client_id or f"client of {name}"))
+        self.screen: dict[str, Record] = {}
+        self.heard: list[fx.SessionEffect] = []
+        self.texts: list[str] = []
+        self.closed: tuple[int, str] | None = None
+        self.connection_id = ""
+        self.up: deque[str] = deque()
+        self.down: deque[str] = deque()
+
+    @property
+    def replica(self) -> Replica:
+        return self.session.replica
+
+    def edit(self, *ops: Op) -> None:
+        """Edit as a user would: the screen has it before anybody is asked."""
+        self.replica.edit(ops)
+        for op in ops:
+            apply(self.screen, op)
+
+    def told(self, kind: type[E]) -> list[E]:
+        """The effects of one kind, oldest first."""
+        return [effect for effect in self.heard if isinstance(effect, kind)]
+
+    def do(self, effects: Sequence[fx.SessionEffect]) -> None:
+        """Carry effects out."""
+        for effect in effects:
+            if isinstance(effect, fx.Transmit):
+                self.up.append(encode(effect.message))
+                continue
+            self.heard.append(effect)
+            if isinstance(effect, fx.ShowChange):
+                self.show(effect)
+
+    def receive(self, text: str, now_ms: float) -> None:
+        """Take a message of the room's."""
+        self.do(self.session.receive(text, now_ms))
+
+    def show(self, change: fx.ShowChange) -> None:
+        """Bring the screen up to date."""
+        for op in change.ops:
+            assert apply(self.screen, op), f"told to change what is not on the screen: {op}"
+
+
+class Wire:
+    """A room, its storage, and the peers that are connected to it.
+
+    Attributes:
+        recorded: everything that arrived, in order, as ``name → JSON`` (sent) or ``name ← JSON``.
+    """
+
+    def __init__(self, limits: Limits | None = None, tombstones: int = 4096) -> None:
+        self.limits = limits or Limits()
+        self.tombstones = tombstones
+        self.now_ms = 1_000_000
+        self.start = History.empty("epoch 1")
+        self.journal: list[Entry] = []
+        self.room = self.open_room()
+        self.peers: dict[str, Peer] = {}
+        self.recorded: list[str] = []
+        self._connections = 0
+
+    def open_room(self) -> Room:
+        """The room as storage knows it."""
+        history = History(self.start, self.journal, self.limits, self.tombstones)
+        return Room("default", history, "test server")
+
+    def connect(self, *peers: Peer) -> None:
+        """Open a connection for each, and let it synchronise."""
+        for peer in peers:
+            self._connections += 1
+            peer.connection_id = f"c{self._connections}"
+            peer.closed = None
+            self.peers[peer.connection_id] = peer
+            peer.session.opened(self.now_ms)
+            self.perform(self.room.join(peer.connection_id, peer.session.user_id, self.now_ms))
+        self.settle()
+
+    def lose(self, peer: Peer, noticed: bool = True) -> None:
+        """Cut a connection with all that is on it; the server may not have noticed yet."""
+        peer.up.clear()
+        peer.down.clear()
+        peer.session.closed()
+        self.peers.pop(peer.connection_id, None)
+        if noticed:
+            self.perform(self.room.leave(peer.connection_id, self.now_ms))
+
+    def crash(self) -> None:
+        """Kill the server and start it again: what was not committed is gone, all connections too."""
+        for peer in list(self.peers.values()):
+            self.lose(peer, noticed=False)
+        self.room = self.open_room()
+
+    def send_up(self, peer: Peer) -> None:
+        """Let the room have what a peer sent, uncommitted."""
+        while peer.up:
+            text = peer.up.popleft()
+            self.recorded.append(f"{peer.session.user_id} → {text}")
+            message = decode_client(text, self.limits)
+            self.perform(self.room.receive(peer.connection_id, message, self.now_ms))
+
+    def send_down(self, peer: Peer) -> None:
+        """Let a peer have what the room sent."""
+        while peer.down:
+            text = peer.down.popleft()
+            peer.texts.append(text)
+            self.recorded.append(f"{peer.session.user_id} ← {text}")
+            peer.receive(text, self.now_ms)
+
+    def commit(self) -> None:
+        """Make durable what the room accepted, and let it leave."""
+        entries = self.room.unsaved()
+        if entries:
+            self.journal += entries
+            self.room.saved(entries[-1].clock)
+        self.perform(self.room.flush())
+        self.perform(self.room.flush_presence())
+
+    def poll(self, peer: Peer) -> None:
+        """Let so much time pass that a peer may send, and let it."""
+        self.now_ms += 40
+        peer.do(peer.session.poll(self.now_ms))
+
+    def settle(self) -> None:
+        """Let time pass and messages go until nothing is on the way."""
+        for _ in range(1000):
+            peers = list(self.peers.values())
+            for peer in peers:
+                self.poll(peer)
+                self.send_up(peer)
+            self.commit()
+            for peer in peers:
+                self.send_down(peer)
+            waiting = any(p.up or p.down or p.replica.pending for p in self.peers.values())
+            if not waiting:
+                return
+        raise AssertionError("the wire did not come to rest")
+
+    def perform(self, effects: Sequence[fx.RoomEffect]) -> None:
+        """Put what the room sends on the wire."""
+        for effect in effects:
+            if isinstance(effect, fx.SendFrame):
+                for id in effect.to:
+                    self._down(id, close_patch(effect.body, effect.acks.get(id, ())).decode())
+            elif isinstance(effect, fx.SendPages):
+                for page in effect.pages:
+                    self._down(effect.to, encode(page))
+            elif isinstance(effect, fx.Close):
+                peer = self.peers.get(effect.to)
+                if peer is not None:
+                    self.lose(peer, noticed=False)
+                    peer.closed = (effect.code, effect.reason)
+            else:
+                for id in effect.to:
+                    self._down(id, encode(effect.message))
+
+    def _down(self, connection_id: str, text: str) -> None:
+        peer = self.peers.get(connection_id)
+        if peer is not None:
+            peer.down.append(text)
