@@ -1,0 +1,227 @@
+"""The tree of groups and layers that a file describes, in either of its two forms.
+
+Optiverse 0.2 writes ``groups``, a flat list that names its items; what lies on top follows from
+`z_value`. Optiverse 0.3 writes ``layer_state``, a tree of everything from top to bottom. A file
+that has both (as we write it) means ``layer_state``; ``groups`` tells of what isn't in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeGuard
+
+from optiverse_collab.convert.identity import Ids
+from optiverse_collab.convert.kinds import LAYER, escaped
+from optiverse_collab.convert.layers import resolved, z_value
+
+GROUP_TAKEN = frozenset(("parent", "order", "link", "absent_items", "linked_cache"))
+"""Names that the record of a group has another use for than a file."""
+
+_DEFAULTS = {"collapsed": False, "visible": True, "locked": False, "z_base": 0}
+"""What a group or a layer is, if nothing else is said; a record doesn't say it."""
+
+_TREE_SAYS = ("name", "collapsed", "visible", "locked")
+
+
+class Entry(NamedTuple):
+    """An item as it stands in a file.
+
+    Attributes:
+        id: of its record.
+        kind: of its record.
+        item: what the file has.
+    """
+
+    id: str
+    kind: str
+    item: dict[str, Any]
+
+
+class Layers(NamedTuple):
+    """What a file says about groups and layers.
+
+    Attributes:
+        groups: group id → its properties, without its place.
+        notes: item id → what the tree says of the item, under names that start with `LAYER`.
+        places: id of an item or a group → parent id (None at the root), and order.
+        group_ids: the id of a group in the file → its record's id.
+    """
+
+    groups: dict[str, dict[str, Any]]
+    notes: dict[str, dict[str, Any]]
+    places: dict[str, tuple[str | None, float]]
+    group_ids: dict[str, str]
+
+
+def read_layers(bench: Mapping[str, Any], entries: Sequence[Entry], ids: Ids, warnings: list[str]) -> Layers:
+    """Read ``layer_state`` and ``groups`` of a file.
+
+    What neither places lies on top of the rest of the root, as `z_value` says (which is how
+    Optiverse 0.3.4 reads files of 0.2).
+
+    Args:
+        bench: the file.
+        entries: the items of the file, in the order in which Optiverse loads them.
+        ids: gives groups their ids.
+        warnings: takes a sentence for everything that can't be used.
+    """
+    reader = _Reader(entries, ids, warnings)
+    reader.read_tree(bench.get("layer_state"))
+    reader.read_groups(bench.get("groups"))
+    return Layers(reader.groups, reader.notes, reader.places(), reader.group_ids)
+
+
+class _Reader:
+    def __init__(self, entries: Sequence[Entry], ids: Ids, warnings: list[str]) -> None:
+        self.entries = {entry.id: entry for entry in entries}
+        self.ids = ids
+        self.warnings = warnings
+        self.groups: dict[str, dict[str, Any]] = {}
+        self.notes: dict[str, dict[str, Any]] = {}
+        self.group_ids: dict[str, str] = {}
+        self.parents: dict[str, str | None] = {}
+        self.absent: set[str] = set()
+        self.in_tree: list[str] = []
+        self.in_list: list[str] = []
+
+    def read_tree(self, state: Any) -> None:
+        """Take over ``layer_state``, if there is one."""
+        if not state:
+            return
+        nodes = state.get("nodes") if isinstance(state, dict) else None
+        if not isinstance(nodes, list) or state.get("version") != 1:
+            self.warnings.append(
+                "The layers of this file are in an unknown form; groups and order are taken from the rest."
+            )
+            return
+        pending: list[tuple[Any, str | None]] = [(node, None) for node in reversed(nodes)]
+        while pending:
+            node, parent = pending.pop()
+            if not isinstance(node, dict):
+                self.warnings.append(f"Left out of the layers: {str(node)[:40]!r} is not an object.")
+                continue
+            is_item = node.get("type") == "item"
+            below = self._take_item(node, parent) if is_item else self._take_group(node, parent)
+            children = node.get("children")
+            if isinstance(children, list):
+                pending.extend((child, below) for child in reversed(children))
+
+    def _take_item(self, node: dict[str, Any], parent: str | None) -> str | None:
+        """Take over the node of an item; returns the id under which its children are."""
+        uuid = node.get("uuid")
+        if not _is_key(uuid):
+            self.warnings.append("Left out of the layers: an item without an id.")
+            return parent
+        if uuid not in self.entries:
+            self._add_absent(node, uuid, parent)
+            return parent
+        if uuid in self.parents:
+            self.warnings.append(f"The item {uuid!r} stands twice in the layers; the first place counts.")
+            return parent
+        self.notes[uuid] = {
+            LAYER + name: value
+            for name, value in node.items()
+            if name not in ("uuid", "type", "children") and not _is_default(name, value)
+        }
+        self.parents[uuid] = parent
+        self.in_tree.append(uuid)
+        return uuid
+
+    def _add_absent(self, node: dict[str, Any], uuid: str, group: str | None) -> None:
+        """Keep a group's word for an item that is not in the file, like those of a linked file."""
+        if group in self.groups and uuid not in self.absent:
+            self.absent.add(uuid)
+            kept = {"uuid": uuid, "type": "item"}
+            if "link" in self.groups[group]:
+                kept = {name: value for name, value in node.items() if not _is_default(name, value)}
+                kept.pop("children", None)
+            self.groups[group].setdefault("absent_items", []).append(kept)
+
+    def _take_group(self, node: dict[str, Any], parent: str | None) -> str:
+        content = {name: value for name, value in node.items() if name != "children"}
+        id = self._claim(node.get("uuid"), content)
+        props = _group_props(node, ("uuid", "children", "link_metadata"))
+        if props.get("type") == "group":
+            del props["type"]
+        if "link_metadata" in node:
+            props["link"] = node["link_metadata"]
+        self.groups[id] = props
+        self.parents[id] = parent
+        self.in_tree.append(id)
+        return id
+
+    def _claim(self, stated: Any, content: dict[str, Any]) -> str:
+        id = self.ids.claim(stated, content, f"group {content.get('name')!r}")
+        if isinstance(stated, str) and stated:
+            self.group_ids.setdefault(stated, id)
+        return id
+
+    def read_groups(self, groups: Any) -> None:
+        """Take over ``groups``, as far as the tree doesn't say it already."""
+        if groups is None:
+            return
+        if not isinstance(groups, list):
+            self.warnings.append("The groups of this file are not a list; they are left out.")
+            return
+        in_tree = dict(self.group_ids)
+        members: dict[str, str] = {}
+        outer: dict[str, Any] = {}
+        for group in groups:
+            if not isinstance(group, dict):
+                self.warnings.append(f"Left out of the groups: {str(group)[:40]!r} is not an object.")
+                continue
+            stated = group.get("group_uuid")
+            id = in_tree.pop(stated, None) if _is_key(stated) else None
+            props = _group_props(group, ("group_uuid", "item_uuids", "parent_group_uuid"))
+            if id is not None:
+                more = {name: value for name, value in props.items() if name not in _TREE_SAYS}
+                self.groups[id] = {**more, **self.groups[id]}
+            else:
+                id = self._claim(stated, group)
+                self.groups[id] = props
+                self.in_list.append(id)
+                outer[id] = group.get("parent_group_uuid")
+            for uuid in filter(_is_key, group.get("item_uuids") or ()):
+                if uuid in self.entries:
+                    members.setdefault(uuid, id)
+                else:
+                    self._add_absent({"uuid": uuid, "type": "item"}, uuid, id)
+        for id, uuid in outer.items():
+            self.parents[id] = self.group_ids.get(uuid) if _is_key(uuid) else None
+        for uuid, id in members.items():
+            self.parents.setdefault(uuid, id)
+
+    def places(self) -> dict[str, tuple[str | None, float]]:
+        """Where everything is: what the tree doesn't place, on top of what it does."""
+        in_tree = set(self.in_tree)
+        loaded = [entry for entry in self.entries.values() if entry.id not in in_tree]
+        # Of items at the same height, the one that was loaded last lies on top.
+        loaded.reverse()
+        loaded.sort(key=lambda entry: -z_value(entry.kind, entry.item))
+        for entry in loaded:
+            self.parents.setdefault(entry.id, None)
+        parents = resolved(self.parents)
+        counts: dict[str | None, int] = {}
+        places: dict[str, tuple[str | None, float]] = {}
+        for id in (*self.in_list, *(entry.id for entry in loaded), *self.in_tree):
+            parent = parents[id]
+            place = counts.get(parent, 0)
+            counts[parent] = place + 1
+            places[id] = (parent, float(place))
+        return places
+
+
+def _is_key(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and value != ""
+
+
+def _is_default(name: str, value: Any) -> bool:
+    return name in _DEFAULTS and value == _DEFAULTS[name]
+
+
+def _group_props(group: Mapping[str, Any], placed: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        escaped(name, GROUP_TAKEN): value
+        for name, value in group.items()
+        if name not in placed and not _is_default(name, value)
+    }

@@ -1,0 +1,107 @@
+"""The tree of groups and layers: who is in which group, and what lies on top of what.
+
+Each item and each group says for itself where it is: `parent` is the id of the group (or, for a
+label, of the item) that it is in, and is absent at the root; `order` is its place among its
+siblings, the smallest on top. So two people who group different items at once don't conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optiverse_collab.convert.kinds import ASSEMBLY, GROUP
+from optiverse_collab.convert.shapes import is_number
+from optiverse_collab.sync.records import Record
+
+MAX_DEPTH = 64
+"""Levels of groups in groups. Optiverse reads the tree recursively; a thousand would stop it."""
+
+_DEFAULT_Z = {"ruler": 10_000.0, "path_measure": 9_999.0, "angle_measure": 9_999.0, "rectangle": 100.0}
+"""What Optiverse 0.2.7 and 0.3.4 give new items; others lie at 0."""
+
+Tree = dict["str | None", list[Record]]
+"""Parent id, or None for the root → what is in it, from top to bottom."""
+
+
+def order_between(above: float | None, below: float | None) -> float:
+    """An `order` for what is put between two siblings.
+
+    After about 50 insertions at the same place the result equals one of the two; then the siblings
+    need new orders, 0.0, 1.0, ….
+
+    Args:
+        above: the `order` of the sibling on top of the place, or None if there is none.
+        below: the one under it.
+    """
+    if above is not None and below is not None:
+        return above + (below - above) / 2
+    if above is not None:
+        return above + 1.0
+    return 0.0 if below is None else below - 1.0
+
+
+def sibling_key(record: Record) -> tuple[int, float, float, str]:
+    """Sorts siblings from top to bottom, everywhere alike.
+
+    What has no `order` lies on top of what has one: groups first, then items by `z_value`. Ties are
+    settled by id.
+    """
+    order = record.props.get("order")
+    if is_number(order):
+        return (1, float(order), 0.0, record.id)
+    return (0, 0.0 if record.kind == GROUP else 1.0, -z_value(record.kind, record.props), record.id)
+
+
+def z_value(kind: str, item: Mapping[str, Any]) -> float:
+    """How high an item lies in the scene, if Optiverse loads it."""
+    z = item.get("z_value")
+    return float(z) if is_number(z) else _DEFAULT_Z.get(kind, 0.0)
+
+
+def tree_of(records: Mapping[str, Record]) -> Tree:
+    """Where everything is, as all participants see it, whatever the records say.
+
+    A `parent` that isn't there (any more) counts as the root. Of groups that are in each other, the
+    one with the smallest id is at the root. What is deeper than `MAX_DEPTH` levels is at the root.
+    """
+    nodes = [record for record in records.values() if record.kind != ASSEMBLY]
+    parents = resolved({record.id: record.props.get("parent") for record in nodes})
+    tree: Tree = {None: []}
+    for record in nodes:
+        tree.setdefault(parents[record.id], []).append(record)
+    for siblings in tree.values():
+        siblings.sort(key=sibling_key)
+    return tree
+
+
+def resolved(wanted: Mapping[str, Any]) -> dict[str, str | None]:
+    """The parents that really hold, of those that the records want (see `tree_of`)."""
+    parents = {
+        id: parent if isinstance(parent, str) and parent in wanted else None for id, parent in wanted.items()
+    }
+    depths: dict[str, int] = {}
+    for start in sorted(parents):
+        path: list[str] = []
+        on_path: set[str] = set()
+        node: str | None = start
+        while node is not None and node not in depths:
+            if node in on_path:
+                _cut(parents, path[path.index(node) :])
+                path.clear()
+                on_path.clear()
+                node = start
+            path.append(node)
+            on_path.add(node)
+            node = parents[node]
+        depth = 0 if node is None else depths[node]
+        for id in reversed(path):
+            depth += 1
+            if depth > MAX_DEPTH:
+                parents[id], depth = None, 1
+            depths[id] = depth
+    return parents
+
+
+def _cut(parents: dict[str, str | None], cycle: list[str]) -> None:
+    parents[min(cycle)] = None

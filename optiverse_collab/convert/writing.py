@@ -1,0 +1,68 @@
+"""Records → a bench file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optiverse_collab.convert.kinds import ASSEMBLY, GROUP, ITEMS, KINDS, item_from_record
+from optiverse_collab.convert.layer_writing import from_bottom_to_top, groups_of, layer_state_of
+from optiverse_collab.convert.layers import tree_of
+from optiverse_collab.convert.reading import LINK_CACHE, OWN_KEYS, SET_ASIDE, VERSION
+from optiverse_collab.convert.shapes import can_be_opened
+from optiverse_collab.sync.records import Record
+
+
+def bench_from_records(records: Mapping[str, Record]) -> dict[str, Any]:
+    """The bench that records make up: a file for Optiverse 0.2 and for 0.3.
+
+    Whatever the records hold, Optiverse opens the file: an item that it would stumble over is
+    kept in the section `SET_ASIDE`, where only `records_from_bench` looks.
+
+    Args:
+        records: id → record, for example a replica's view.
+
+    Returns:
+        What `json.dump` can write.
+    """
+    aside = [
+        record
+        for record in records.values()
+        if record.kind not in (GROUP, ASSEMBLY) and not can_be_opened(record)
+    ]
+    left_out = {record.id for record in aside}
+    tree = tree_of({id: record for id, record in records.items() if id not in left_out})
+    bench: dict[str, Any] = {
+        "version": VERSION,
+        "items": [],
+        "rulers": [],
+        "texts": [],
+        "rectangles": [],
+        "path_measures": [],
+    }
+    for record in from_bottom_to_top(tree):
+        section = KINDS.get(record.kind, ITEMS).section
+        bench.setdefault(section, []).append(item_from_record(record))
+    bench["groups"] = groups_of(tree)
+    bench["layer_state"] = layer_state_of(tree)
+    _add_rest(bench, records)
+    if aside:
+        bench[SET_ASIDE] = [{"id": one.id, "kind": one.kind, "props": one.props} for one in aside]
+    return bench
+
+
+def _add_rest(bench: dict[str, Any], records: Mapping[str, Record]) -> None:
+    """Add what belongs to the file as a whole, and the copies of linked files."""
+    cache = {}
+    for record in records.values():
+        if record.kind == ASSEMBLY:
+            bench.update((name, value) for name, value in record.props.items() if name not in OWN_KEYS)
+            orphans = record.props.get(LINK_CACHE)
+            cache.update(orphans if isinstance(orphans, dict) else {})
+    for record in records.values():
+        if record.kind == GROUP and "linked_cache" in record.props:
+            cache[record.id] = record.props["linked_cache"]
+    # Optiverse 0.3.4 stumbles over a copy that is no object.
+    cache = {id: copy for id, copy in cache.items() if isinstance(copy, dict)}
+    if cache:
+        bench[LINK_CACHE] = cache

@@ -1,0 +1,107 @@
+"""The tree as a file has it: both Optiverse 0.2 and 0.3 can open it, whatever the records say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from optiverse_collab.convert import bench_from_records
+from optiverse_collab.sync.records import Record
+
+
+def exported(*records: Record) -> dict[str, Any]:
+    return bench_from_records({record.id: record for record in records})
+
+
+def nodes(*records: Record) -> Any:
+    return exported(*records)["layer_state"]["nodes"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        None,
+        5,
+        {},
+        {"source_path": 5},
+        {"source_path": "a.json", "offset_x": "left"},
+        {"source_path": "a.json", "rotation_deg": None},
+    ],
+)
+def test_a_link_that_would_stop_the_newer_optiverse_is_not_written(link: Any) -> None:
+    assert nodes(Record("g", "group", {"link": link})) == [{"uuid": "g", "type": "group"}]
+
+
+def test_layer_properties_of_a_wrong_type_are_not_written() -> None:
+    props = {"name": 5, "collapsed": "yes", "visible": None, "locked": 0, "z_base": "high", "type": "item"}
+    bench = exported(Record("g", "group", props))
+    node = {"uuid": "g", "type": "group", "collapsed": True, "visible": False}
+    assert bench["layer_state"] == {"version": 1, "nodes": [node]}
+    entry = {"item_uuids": [], "group_uuid": "g", "collapsed": True, "z_base": 0.0}
+    assert bench["groups"] == [entry]
+
+
+def test_an_item_can_not_be_another_node_than_its_own() -> None:
+    item = Record("a", "component", {"layer_uuid": "b", "layer_type": "group", "layer_children": 5})
+    assert nodes(item) == [{"uuid": "a", "type": "item"}]
+
+
+def test_both_forms_tell_the_same() -> None:
+    bench = exported(
+        Record("outer", "group", {"name": "Arm", "z_base": 2.5, "order": 1.0, "colour": "red"}),
+        Record("inner", "group", {"parent": "outer", "order": 0.0, "visible": False}),
+        Record("lens", "component", {"parent": "inner", "order": 0.0, "layer_locked": True}),
+        Record("label", "text", {"parent": "lens", "order": 0.0}),
+        Record("ruler", "ruler", {"parent": "outer", "order": -1.0, "points": [[0, 0], [1, 1]]}),
+        Record("free", "component", {"order": 0.0}),
+    )
+    assert bench["groups"] == [
+        {
+            "name": "Arm",
+            "z_base": 2.5,
+            "colour": "red",
+            "item_uuids": ["ruler"],
+            "group_uuid": "outer",
+            "collapsed": False,
+        },
+        {
+            "item_uuids": ["lens", "label"],
+            "group_uuid": "inner",
+            "collapsed": False,
+            "z_base": 0.0,
+            "parent_group_uuid": "outer",
+        },
+    ]
+    label = {"uuid": "label", "type": "item"}
+    lens = {"uuid": "lens", "type": "item", "locked": True, "children": [label]}
+    inner = {"uuid": "inner", "type": "group", "visible": False, "children": [lens]}
+    ruler = {"uuid": "ruler", "type": "item"}
+    assert bench["layer_state"]["nodes"] == [
+        {"uuid": "free", "type": "item"},
+        {"uuid": "outer", "type": "group", "name": "Arm", "colour": "red", "children": [ruler, inner]},
+    ]
+
+
+def test_what_lies_on_top_is_loaded_last() -> None:
+    """Optiverse 0.2 stacks items of one z_value in the order in which they are loaded."""
+    bench = exported(
+        Record("g", "group", {"order": 1.0}),
+        Record("in group", "component", {"parent": "g", "order": 0.0}),
+        Record("top", "component", {"order": 0.0}),
+        Record("bottom", "component", {"order": 2.0}),
+    )
+    assert [item["item_uuid"] for item in bench["items"]] == ["bottom", "in group", "top"]
+
+
+def test_an_item_that_a_group_missed_is_there_once_when_it_comes() -> None:
+    group = Record("g", "group", {"absent_items": [{"uuid": "a", "type": "item"}, {"uuid": "b"}, 5, {}]})
+    bench = exported(group, Record("a", "component", {"order": 0.0}))
+    assert bench["groups"][0]["item_uuids"] == ["b"]
+    assert bench["layer_state"]["nodes"] == [{"uuid": "g", "type": "group"}, {"uuid": "a", "type": "item"}]
+
+
+def test_the_layers_of_a_linked_file_are_written() -> None:
+    link, inner = {"source_path": "a.json"}, {"uuid": "b", "type": "item", "visible": False}
+    [node] = nodes(Record("g", "group", {"link": link, "absent_items": [inner, {"uuid": "g"}]}))
+    assert node == {"uuid": "g", "type": "group", "link_metadata": link, "children": [inner]}

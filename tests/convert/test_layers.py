@@ -1,0 +1,118 @@
+"""Who is where, whatever participants did at once."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optiverse_collab.convert import order_between, sibling_key, tree_of
+from optiverse_collab.convert.layers import MAX_DEPTH, resolved
+from optiverse_collab.sync.records import Record
+
+ids = st.sampled_from("abcdefgh")
+
+
+def group(id: str, **props: Any) -> Record:
+    return Record(id, "group", props)
+
+
+def item(id: str, **props: Any) -> Record:
+    return Record(id, "component", props)
+
+
+def shape(*records: Record) -> dict[str | None, list[str]]:
+    """Parent → ids in it, from top to bottom."""
+    tree = tree_of({record.id: record for record in records})
+    return {parent: [child.id for child in children] for parent, children in tree.items() if children}
+
+
+@pytest.mark.parametrize("parent", ["gone", "", 5, None, ["g"], "lens"])
+def test_a_parent_that_is_not_there_is_the_root(parent: Any) -> None:
+    """Somebody removed the group while somebody else put the item into it."""
+    assert shape(item("lens", parent=parent, order=0.0)) == {None: ["lens"]}
+
+
+def test_groups_that_were_put_into_each_other_are_cut_at_the_smallest_id() -> None:
+    assert shape(group("b", parent="a"), group("a", parent="b"), item("x", parent="b")) == {
+        None: ["a"],
+        "a": ["b"],
+        "b": ["x"],
+    }
+
+
+def test_what_hangs_on_a_cycle_stays_on_it() -> None:
+    parents = {"a": "b", "c": "a", "b": "c", "below": "c", "above": None}
+    assert resolved(parents) == {**parents, "a": None}
+
+
+def test_what_is_too_deep_comes_to_the_root() -> None:
+    groups = [group(f"{level:04}", parent=f"{level - 1:04}") for level in range(MAX_DEPTH * 2 + 5)]
+    assert shape(*groups)[None] == ["0000", f"{MAX_DEPTH:04}", f"{MAX_DEPTH * 2:04}"]
+
+
+@given(st.dictionaries(ids, ids | st.none() | st.text()), st.randoms())
+def test_a_tree_has_everything_once_and_everybody_sees_the_same(wanted: dict[str, Any], random: Any) -> None:
+    parents = resolved(wanted)
+    shuffled = list(wanted.items())
+    random.shuffle(shuffled)
+    assert resolved(dict(shuffled)) == parents
+    assert parents.keys() == wanted.keys()
+    for id in parents:
+        above: list[str] = []
+        node: str | None = id
+        while node is not None:
+            assert node not in above
+            above.append(node)
+            node = parents[node]
+    assert all(parents[id] in (wanted[id], None) for id in parents)
+
+
+def test_siblings_are_in_order_and_ties_are_settled_by_id() -> None:
+    """Two people inserted at the same place at once."""
+    assert shape(item("b", order=0.5), item("a", order=0.5), item("c", order=0), item("d", order=-1.0)) == {
+        None: ["d", "c", "a", "b"]
+    }
+
+
+@pytest.mark.parametrize("order", [None, True, "0", float("nan"), [0.0]])
+def test_what_has_no_order_lies_on_top_as_z_value_says(order: Any) -> None:
+    unordered = [
+        item("low", order=order, z_value=1.0),
+        item("high", order=order, z_value=2.0),
+        Record("ruler", "ruler", {"order": order}),
+        group("group", order=order),
+    ]
+    assert shape(item("placed", order=-9.0, z_value=99.0), *unordered)[None] == [
+        "group",
+        "ruler",
+        "high",
+        "low",
+        "placed",
+    ]
+
+
+def test_an_order_between_two_is_between_them() -> None:
+    assert order_between(None, None) == 0.0
+    assert order_between(None, 0.0) == -1.0
+    assert order_between(3.0, None) == 4.0
+    assert order_between(1.0, 2.0) == 1.5
+
+
+def test_about_fifty_insertions_fit_at_one_place() -> None:
+    above, below = 0.0, 1.0
+    for _ in range(50):
+        between = order_between(above, below)
+        assert above < between < below
+        below = between
+
+
+@given(st.lists(st.tuples(ids, st.floats() | st.none() | st.booleans() | st.text()), max_size=6))
+def test_any_siblings_can_be_sorted(orders: list[tuple[str, Any]]) -> None:
+    records = [item(id, order=order) for id, order in orders]
+    keys = sorted(map(sibling_key, records))
+    assert keys == sorted(map(sibling_key, reversed(records)))
+    assert all(before <= after for before, after in pairwise(keys))
