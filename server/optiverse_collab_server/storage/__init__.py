@@ -1,0 +1,9 @@
+"""Where sessions are kept: one small interface, `Store`, and what implements it."""
+
+from __future__ import annotations
+
+from optiverse_collab_server.storage.api import Store, Stored
+from optiverse_collab_server.storage.memory import MemoryStore
+from optiverse_collab_server.storage.sqlite import SqliteStore
+
+__all__ = ["MemoryStore", "SqliteStore", "Store", "Stored"]

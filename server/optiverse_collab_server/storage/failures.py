@@ -1,0 +1,66 @@
+"""What the operating system and SQLite report, as one sentence for whoever runs the server."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from optiverse_collab.errors import DatabaseDamaged, StorageError
+
+# Python 3.10 gives no error codes, so the causes are told by SQLite's texts (sqlite3_errstr), which
+# don't change from release to release.
+_CAUSES = {
+    "database or disk is full": "The disk that holds {path} is full; free some space on it, then try again.",
+    "readonly database": "{path} can't be written; let the user who runs the server write there, or choose "
+    "another data folder.",
+    "unable to open database file": "{path} can't be opened; let the user who runs the server read and write "
+    "there, or choose another data folder.",
+    "database is locked": "Another program is writing to {path}; close that program, then try again.",
+    "disk I/O error": "Using {path} failed; check the disk and the system's log, then try again.",
+}
+_DAMAGE = ("malformed", "file is not a database", "Could not decode")
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite or the operating system reports about `path` into a `StorageError`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise failure(error, path) from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise StorageError(f"{path} is a file, or lies in one; choose a folder.") from error
+    except OSError as error:
+        raise StorageError(
+            f"{path} can't be used ({error.strerror}); let the user who runs the server write there, "
+            "or choose another data folder."
+        ) from error
+
+
+def failure(error: sqlite3.Error, path: Path) -> StorageError:
+    """What an error of SQLite about the database at `path` means."""
+    text = str(error)
+    if any(part in text for part in _DAMAGE):
+        return damaged(path, text)
+    for part, sentence in _CAUSES.items():
+        if part in text:
+            return StorageError(sentence.format(path=path))
+    return StorageError(f"{path} can't be used ({text}); check the file and the server's version.")
+
+
+def damaged(path: Path, detail: str) -> DatabaseDamaged:
+    """The error for a database that can't be trusted as a whole."""
+    return DatabaseDamaged(
+        f"The database {path} is damaged ({detail}) and was left as it is; keep a copy of its folder, "
+        "then restore a backup."
+    )
+
+
+def session_damaged(path: Path, session_id: str, detail: str) -> DatabaseDamaged:
+    """The error for one session whose rows can't be trusted."""
+    return DatabaseDamaged(
+        f"Session {session_id!r} in {path} is damaged ({detail}) and was left as it is; keep a copy of the "
+        "folder, then restore a backup."
+    )

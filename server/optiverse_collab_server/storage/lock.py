@@ -1,0 +1,107 @@
+"""One server per data folder, and whether the last one came to a clean end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sqlite3
+from pathlib import Path
+
+import msgspec
+
+from optiverse_collab.errors import DataFolderInUse
+from optiverse_collab_server.storage.failures import explained
+
+LOCK_NAME = "server.lock"
+HOLDER_NAME = "server.json"
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Who holds a data folder.
+
+    Attributes:
+        pid: the server's process.
+        host: the name of its machine.
+    """
+
+    pid: int
+    host: str
+
+
+class FolderLock:
+    """The right to use a data folder, from construction to `release`.
+
+    The lock is SQLite's own on an empty database: the operating system holds it, so it ends with
+    the process, however that ends (docs/decisions/0011-data-folder-lock.md).
+
+    Attributes:
+        interrupted: the last holder did not reach `forget_holder`.
+
+    Raises:
+        DataFolderInUse: another process, or another lock in this one, has the folder.
+        StorageError: the folder can't be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._holder = folder / HOLDER_NAME
+        file = folder / LOCK_NAME
+        with explained(file), contextlib.ExitStack() as undo:
+            self._connection = sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)
+            undo.callback(self._connection.close)
+            try:
+                # Otherwise SQLite leaves a journal beside the lock.
+                self._connection.execute("PRAGMA journal_mode=MEMORY")
+                self._connection.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as error:
+                if "locked" in str(error):
+                    raise self._in_use() from error
+                raise
+            undo.pop_all()
+        self.interrupted = self._holder.exists()
+
+    def note_holder(self) -> None:
+        """Say that this process uses the folder.
+
+        Raises:
+            OSError: the folder can't be written.
+        """
+        self._holder.write_bytes(msgspec.json.encode(Holder(os.getpid(), socket.gethostname())))
+
+    def forget_holder(self) -> None:
+        """Say that this process came to a clean end; on disk when this returns.
+
+        Raises:
+            OSError: the folder can't be written.
+        """
+        self._holder.unlink(missing_ok=True)
+        sync_folder(self._folder)
+
+    def release(self) -> None:
+        """Let another server have the folder."""
+        self._connection.close()
+
+    def _in_use(self) -> DataFolderInUse:
+        who = "another server"
+        with contextlib.suppress(OSError, msgspec.DecodeError):
+            holder = msgspec.json.decode(self._holder.read_bytes(), type=Holder)
+            who = f"the server with process id {holder.pid} on {holder.host}"
+        return DataFolderInUse(
+            f"The data folder {self._folder} is in use by {who}; stop that one, or choose another folder."
+        )
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable; Windows does that by itself.
+
+    Raises:
+        OSError: it failed.
+    """
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,94 @@
+"""Storage in a folder on this machine, with SQLite (docs/decisions/0010-storage.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TypeVar
+
+from optiverse_collab.sync.journal import Entry, Snapshot
+from optiverse_collab_server.storage.api import Stored, closed
+from optiverse_collab_server.storage.database import Database, Steps
+from optiverse_collab_server.storage.failures import explained
+from optiverse_collab_server.storage.lock import FolderLock
+from optiverse_collab_server.storage.schema import FILE_NAME, open_database
+from optiverse_collab_server.storage.worker import AppendJob, CloseJob, StepsJob, Worker
+
+_T = TypeVar("_T")
+
+
+class SqliteStore:
+    """A `Store` in a SQLite database.
+
+    It opens, and reads all of the database once to check it, before the constructor returns: about a
+    second per GB. Make it before there are connections to serve.
+
+    Args:
+        data_folder: a folder on a local disk; made if there is none.
+
+    Raises:
+        DataFolderInUse: another server has it.
+        DatabaseDamaged: the database can't be trusted; it was not written to.
+        StorageError: the folder or the database can't be used.
+    """
+
+    def __init__(self, data_folder: Path) -> None:
+        with explained(data_folder), ExitStack() as undo:
+            data_folder.mkdir(parents=True, exist_ok=True)
+            self._lock = FolderLock(data_folder)
+            undo.callback(self._lock.release)
+            connection = open_database(data_folder, self._lock.interrupted)
+            undo.callback(connection.close)
+            self._lock.note_holder()
+            undo.callback(self._lock.forget_holder)
+            self._database = Database(connection, data_folder / FILE_NAME)
+            undo.pop_all()
+        self._worker = Worker(self._database, self._close_files)
+        self._closing: asyncio.Future[None] | None = None
+
+    async def load(self, session_id: str) -> Stored | None:
+        """See `Store.load`."""
+        return await self._do(self._database.load(session_id))
+
+    async def append(self, session_id: str, entries: Sequence[Entry]) -> None:
+        """See `Store.append`."""
+        self._check_open()
+        if entries:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._worker.submit(AppendJob(session_id, entries, future))
+            await future
+
+    async def save_snapshot(self, session_id: str, snapshot: Snapshot) -> None:
+        """See `Store.save_snapshot`."""
+        await self._do(self._database.save(session_id, snapshot))
+
+    async def sessions(self) -> list[str]:
+        """See `Store.sessions`."""
+        return await self._do(self._database.names())
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+        if self._closing is None:
+            self._closing = asyncio.get_running_loop().create_future()
+            self._worker.submit(CloseJob(self._closing))
+        await asyncio.shield(self._closing)
+        self._worker.join()
+
+    async def _do(self, steps: Steps[_T]) -> _T:
+        self._check_open()
+        future: asyncio.Future[_T] = asyncio.get_running_loop().create_future()
+        self._worker.submit(StepsJob(steps, future))
+        return await future
+
+    def _check_open(self) -> None:
+        if self._closing is not None:
+            raise closed()
+
+    def _close_files(self) -> None:
+        with explained(self._database.file), ExitStack() as stack:
+            stack.callback(self._lock.release)
+            stack.callback(self._database.close)
+            # First, since a log that is missing is damage only while there is a holder.
+            self._lock.forget_holder()

@@ -1,0 +1,115 @@
+"""What is left after a process or a machine stops at any moment (DUR-1)."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from optiverse_collab_server.storage.schema import FILE_NAME
+from tests.helpers.aio import run
+from tests.helpers.append_forever import SESSION
+from tests.helpers.processes import python
+from tests.helpers.storage import clock_of, copy_as_crashed, end_of, entries, entry, opened, snapshot
+
+LOG_NAME = f"{FILE_NAME}-wal"
+
+
+def test_nothing_acknowledged_is_missing_after_kill_9(tmp_path: Path) -> None:
+    """Each round kills a real process at a random moment and goes on where it ended."""
+    chance = random.Random(7)
+    done = 0
+    for _ in range(6):
+        done = acknowledged_before_kill(tmp_path, at_least=chance.randrange(5, 150))
+        assert run(stored_clock(tmp_path)) >= done
+    assert done > 100
+
+
+def acknowledged_before_kill(folder: Path, at_least: int) -> int:
+    """Let a process append, kill it after it acknowledged some, and give the last that it did."""
+    with python("-m", "tests.helpers.append_forever", str(folder)) as process:
+        assert process.stdout is not None
+        said = "".join(process.stdout.readline() for _ in range(at_least))
+        process.kill()
+        said += process.stdout.read()
+    finished_lines = said[: said.rfind("\n") + 1].split()
+    assert len(finished_lines) >= at_least, "the process ended by itself"
+    return int(finished_lines[-1])
+
+
+async def stored_clock(folder: Path) -> int:
+    async with opened(folder) as store:
+        stored = await store.load(SESSION)
+        assert stored is not None
+        assert stored.entries == entries(stored.snapshot.clock + 1, end_of(stored))
+        assert len(stored.snapshot.records) in (1, 1500)
+        return end_of(stored)
+
+
+ENDS_WITHOUT_CLOSE = """
+import asyncio, sys
+from pathlib import Path
+from optiverse_collab_server.storage import SqliteStore
+from tests.helpers.storage import entry, snapshot
+
+async def main():
+    store = SqliteStore(Path(sys.argv[1]))
+    await store.save_snapshot("bench", snapshot())
+    await store.append("bench", [entry(1)])
+
+asyncio.run(main())
+"""
+
+
+def test_a_program_that_ends_without_closing_is_like_a_crash(tmp_path: Path) -> None:
+    """Python must not close the database by itself: then the log would look as if it was lost."""
+    with python("-c", ENDS_WITHOUT_CLOSE, str(tmp_path)) as process:
+        assert process.wait() == 0
+    assert run(stored_clock_after(tmp_path, then=2)) == 1
+
+
+@pytest.mark.parametrize("rest", ["nothing", "torn", "zeros", "noise"])
+def test_what_was_not_on_disk_when_the_power_failed_takes_nothing_else_with_it(
+    tmp_path: Path, rest: str
+) -> None:
+    """A write that was not acknowledged may have reached the disk in part, or as anything at all."""
+    live = tmp_path / "live"
+    sizes = run(log_sizes_at_acknowledgement(live, tmp_path / "copy", 12))
+    chance = random.Random(11)
+    log = (tmp_path / "copy" / LOG_NAME).read_bytes()
+    for clock, size in enumerate(sizes[:-1]):
+        following = log[size : sizes[clock + 1]]
+        cut = chance.randrange(1, len(following))
+        tail = {
+            "nothing": b"",
+            "torn": following[:cut],
+            "zeros": following[:cut] + bytes(len(following) - cut),
+            "noise": following[:cut] + chance.randbytes(len(following) - cut),
+        }[rest]
+        crashed = tmp_path / f"crashed-{clock}"
+        shutil.copytree(tmp_path / "copy", crashed)
+        (crashed / LOG_NAME).write_bytes(log[:size] + tail)
+        assert run(stored_clock_after(crashed, then=clock + 1)) == clock
+
+
+async def log_sizes_at_acknowledgement(folder: Path, copy: Path, appends: int) -> list[int]:
+    """Append so many entries; the size of the log after each, and a copy made before the end."""
+    async with opened(folder) as store:
+        await store.save_snapshot("bench", snapshot())
+        sizes = [(folder / LOG_NAME).stat().st_size]
+        for clock in range(1, appends + 1):
+            await store.append("bench", [entry(clock, text="x" * 3000)])
+            sizes.append((folder / LOG_NAME).stat().st_size)
+        copy_as_crashed(folder, copy)
+    assert sizes == sorted(set(sizes))
+    return sizes
+
+
+async def stored_clock_after(folder: Path, then: int) -> int:
+    """The clock that is stored; then make sure that the session goes on from there."""
+    async with opened(folder) as store:
+        clock = await clock_of(store, "bench")
+        await store.append("bench", [entry(then)])
+    return clock
