@@ -1,0 +1,123 @@
+"""All sessions that are live on this server, and when they come and go."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+
+from optiverse_collab.sync.closing import CloseCode
+from optiverse_collab.sync.history import History
+from optiverse_collab.sync.limits import Limits
+from optiverse_collab.sync.room import Room
+from optiverse_collab_server.connection import Connection
+from optiverse_collab_server.session import LiveSession
+from optiverse_collab_server.storage import Store
+
+SILENCE_SECONDS = 90.0
+"""A connection that sent nothing for so long is closed (HB-2)."""
+
+LOOK_SECONDS = 5.0
+"""How often silent connections are looked for."""
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+class Hub:
+    """Opens sessions when the first participant comes and closes them when the last has left.
+
+    Args:
+        store: where sessions are kept.
+        limits: what the participants may do.
+        server: name and version of the server.
+        silence_seconds: how long a connection may be silent.
+    """
+
+    def __init__(
+        self, store: Store, limits: Limits, server: str, silence_seconds: float = SILENCE_SECONDS
+    ) -> None:
+        self.limits = limits
+        self._store = store
+        self._server = server
+        self._silence_seconds = silence_seconds
+        self._live: dict[str, LiveSession] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._stopping = False
+        self._reaper = asyncio.create_task(self._close_silent())
+
+    async def serve(self, connection: Connection, session_id: str, user_id: str) -> None:
+        """Serve a connection until it closes.
+
+        Raises:
+            StorageError: the session can't be loaded.
+        """
+        async with self._lock(session_id):
+            session = self._live.get(session_id)
+            if session is None or session.failed:
+                session = self._live[session_id] = await self._open(session_id)
+            admitted = not self._stopping and session.join(connection, user_id)
+        if not admitted:
+            if self._stopping:
+                connection.close(CloseCode.GOING_AWAY, "restarting")
+            await connection.closed()
+            return
+        try:
+            log.info("Entering message loop for %s", connection.name)
+            await connection.listen(session)
+        finally:
+            session.leave(connection)
+            if not session.connections:
+                await self._close_empty(session)
+
+    async def close(self) -> None:
+        """Make every session durable, send what waits, and close all connections (CLOSE-3)."""
+        self._stopping = True
+        self._reaper.cancel()
+        sessions = list(self._live.values())
+        await asyncio.gather(*(session.close() for session in sessions))
+        connections = [c for session in sessions for c in session.connections.values()]
+        await asyncio.gather(*(self._say_goodbye(connection) for connection in connections))
+
+    async def _say_goodbye(self, connection: Connection) -> None:
+        try:
+            await asyncio.wait_for(connection.outbox.drain(), timeout=1)
+        except asyncio.TimeoutError:
+            log.warning("%s reads too slowly to hear the end; it will catch up later", connection.name)
+        connection.close(CloseCode.GOING_AWAY, "restarting")
+        await connection.closed()
+
+    def _lock(self, session_id: str) -> asyncio.Lock:
+        """Opening and closing one session happen one after the other."""
+        return self._locks.setdefault(session_id, asyncio.Lock())
+
+    async def _open(self, session_id: str) -> LiveSession:
+        stored = await self._store.load(session_id)
+        if stored is None:
+            history = History(History.empty(secrets.token_hex(16)), limits=self.limits)
+            log.info("Created new session: %s", session_id)
+            stored_clock = None
+        else:
+            history = History(stored.snapshot, stored.entries, self.limits)
+            records = len(history.document.records)
+            log.info("Reopened session: %s with %d record(s)", session_id, records)
+            stored_clock = stored.snapshot.clock
+        return LiveSession(Room(session_id, history, self._server), self._store, stored_clock)
+
+    async def _close_empty(self, session: LiveSession) -> None:
+        async with self._lock(session.id):
+            if session.connections or self._live.get(session.id) is not session:
+                return
+            await session.close()
+            del self._live[session.id]
+            log.info("Closed session %s: nobody is left", session.id)
+
+    async def _close_silent(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(min(LOOK_SECONDS, self._silence_seconds / 4))
+            limit = loop.time() - self._silence_seconds
+            for session in list(self._live.values()):
+                for connection in list(session.connections.values()):
+                    if connection.heard < limit:
+                        log.warning("%s was silent for too long", connection.name)
+                        connection.close(CloseCode.TIMEOUT, "silent")

@@ -1,0 +1,37 @@
+"""How the server logs: one line each, whatever is in the names."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+
+class OneLineFormatter(logging.Formatter):
+    """Escapes what can't be printed in a message, so that no name can forge a line.
+
+    Tracebacks, which the server writes itself, keep their lines.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = printable(record.message)
+        return super().formatMessage(record)
+
+
+def printable(text: str) -> str:
+    r"""`text` with what can't be printed written as ``\x0a``, ``\u202e`` and the like."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text)
+
+
+def set_up(debug: bool) -> None:
+    """Log to standard error, from INFO or DEBUG on."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        OneLineFormatter("[%(asctime)s.%(msecs)03d] %(levelname)-7s | %(message)s", "%H:%M:%S")
+    )
+    logger = logging.getLogger("optiverse_collab_server")
+    logger.handlers = [handler]
+    logger.setLevel(logging.DEBUG if debug else logging.INFO)
+    logger.propagate = False
+    logging.getLogger("websockets").setLevel(logging.CRITICAL)  # it logs every port scan as an error

@@ -1,0 +1,142 @@
+"""What leaves through one connection: bounded, at the receiver's pace, nobody else waits (LIM-9)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame as WireFrame
+from websockets.frames import Opcode
+from websockets.protocol import State
+
+from optiverse_collab.sync.closing import CloseCode
+from optiverse_collab.sync.codec import encode
+from optiverse_collab.sync.messages import Message
+
+MAX_QUEUED_BYTES = 8 * 1024 * 1024
+"""What may wait for a slow receiver before it is closed."""
+
+PRESENCE_QUEUED_BYTES = 1024 * 1024
+"""From here on a slow receiver gets no presence."""
+
+SOCKET_BUFFER_BYTES = 256 * 1024
+"""As long as the transport holds less than this, a frame goes straight to it."""
+
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+class Frame:
+    """A message on its way to any number of receivers, encoded once for all.
+
+    Attributes:
+        payload: the message, JSON in UTF-8.
+    """
+
+    __slots__ = ("_wire", "payload")
+
+    def __init__(self, payload: bytes) -> None:
+        self.payload = payload
+        self._wire = b""
+
+    @property
+    def wire(self) -> bytes:
+        """The message as a WebSocket frame; a server's frames are not masked, so it fits everybody."""
+        if not self._wire:
+            self._wire = WireFrame(Opcode.TEXT, self.payload).serialize(mask=False)
+        return self._wire
+
+
+class Outbox:
+    """The queue and the writer of one connection.
+
+    While the receiver keeps up, a frame is written to the transport as it comes, without a task and
+    without encoding it again: that is most of what a broadcast costs. Otherwise frames wait here.
+
+    Args:
+        ws: the connection, without compression.
+        give_up: called with a close code and a reason when too much waits, or writing failed.
+        caught_up: called when nothing waits any more and presence was left out.
+    """
+
+    def __init__(
+        self, ws: ServerConnection, give_up: Callable[[int, str], None], caught_up: Callable[[], None]
+    ) -> None:
+        self._ws = ws
+        self._give_up = give_up
+        self._caught_up = caught_up
+        self._queue: deque[Frame | Iterator[Message]] = deque()
+        self._queued_bytes = 0
+        self._missed_presence = False
+        self._closed = False
+        self._writer: asyncio.Task[None] | None = None
+
+    def send(self, frame: Frame) -> None:
+        """Send a message after all before it."""
+        if self._closed:
+            return
+        if self._writer is None and self._ws.transport.get_write_buffer_size() < SOCKET_BUFFER_BYTES:
+            if self._ws.state is State.OPEN:
+                self._ws.transport.write(frame.wire)
+            return
+        self._queue.append(frame)
+        self._queued_bytes += len(frame.payload)
+        if self._queued_bytes > MAX_QUEUED_BYTES:
+            self._give_up(CloseCode.TOO_SLOW, "too_slow")
+            return
+        self._start_writer()
+
+    def send_presence(self, frame: Frame) -> None:
+        """Send presence, unless the receiver is behind; then it gets all of it later (PRES-3)."""
+        if self._queued_bytes > PRESENCE_QUEUED_BYTES:
+            self._missed_presence = True
+        else:
+            self.send(frame)
+
+    def send_pages(self, pages: Iterator[Message]) -> None:
+        """Send pages after all before them, each encoded when there is room for it."""
+        if not self._closed:
+            self._queue.append(pages)
+            self._start_writer()
+
+    async def drain(self) -> None:
+        """Wait until nothing waits."""
+        if self._writer is not None:
+            await asyncio.wait([self._writer])
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self._closed = True
+        self._queue.clear()
+        if self._writer is not None:
+            self._writer.cancel()
+
+    def _start_writer(self) -> None:
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        try:
+            while self._queue:
+                item = self._queue.popleft()
+                if isinstance(item, Frame):
+                    await self._ws.send(item.payload, text=True)
+                    self._queued_bytes -= len(item.payload)
+                else:
+                    for page in item:
+                        await self._ws.send(encode(page))
+                        await asyncio.sleep(0)  # others have their turn between two pages
+        except ConnectionClosed:
+            self._closed = True
+        except Exception:
+            log.exception("Writing to a connection failed")
+            self._give_up(CloseCode.INTERNAL_ERROR, "internal_error")
+        finally:
+            self._writer = None
+        if self._missed_presence and not self._closed:
+            self._missed_presence = False
+            self._caught_up()

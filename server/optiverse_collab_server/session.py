@@ -1,0 +1,214 @@
+"""A session that is live on this server: the room, its storage, its connections."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+
+from optiverse_collab.errors import Refused, StorageError
+from optiverse_collab.sync.closing import CloseCode
+from optiverse_collab.sync.codec import close_patch, encode
+from optiverse_collab.sync.effects import Close, RoomEffect, SendFrame, SendPages, SendPresence
+from optiverse_collab.sync.history import History
+from optiverse_collab.sync.journal import Snapshot
+from optiverse_collab.sync.messages import ClientMessage
+from optiverse_collab.sync.room import Room
+from optiverse_collab.sync.throttle import Throttle
+from optiverse_collab_server.connection import Connection
+from optiverse_collab_server.outbox import Frame
+from optiverse_collab_server.storage import Store
+
+TICK_MS = 12.0
+"""While a session is busy, what comes up in so many ms leaves together."""
+
+TICK_MS_PER_CONNECTION = 0.2
+"""A tick is shorter where there are few to send to: there it saves little, and they feel it."""
+
+SNAPSHOT_EVERY = 1000
+"""After so many entries the log is replaced by a snapshot."""
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+def now_ms() -> int:
+    """The wall clock, ms since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class LiveSession:
+    """Carries a `Room`: stores what it accepts, sends what it says.
+
+    Attributes:
+        room: the session's core.
+        connections: by id.
+        failed: storage failed; the session must be loaded again (DUR-3).
+    """
+
+    def __init__(self, room: Room, store: Store, stored_clock: int | None) -> None:
+        self.room = room
+        self.connections: dict[str, Connection] = {}
+        self.failed = False
+        self._store_in = store
+        self._snapshot_clock = stored_clock
+        self._stopping = False
+        self._wake = asyncio.Event()
+        self._wake_presence = asyncio.Event()
+        self._deliverer = asyncio.create_task(self._deliver())
+        self._presence_deliverer = asyncio.create_task(self._deliver_presence())
+        self._compaction: asyncio.Task[None] | None = None
+
+    @property
+    def id(self) -> str:
+        """The session's name."""
+        return self.room.session_id
+
+    def join(self, connection: Connection, user_id: str) -> bool:
+        """Let a connection in; False if there is no room for it."""
+        self.connections[connection.id] = connection
+        effects = self.room.join(connection.id, user_id, now_ms())
+        if any(isinstance(effect, Close) for effect in effects):
+            self._perform(effects)
+            del self.connections[connection.id]
+            return False
+        connection.name = self.room.name_of(connection.id)
+        log.info("User %s joined session %s", connection.name, self.id)
+        log.info("Sending connection acknowledgment to %s", connection.name)
+        self._perform(effects)
+        log.info("Broadcasting user joined for %s", connection.name)
+        return True
+
+    def leave(self, connection: Connection) -> None:
+        """A connection is gone."""
+        self.connections.pop(connection.id, None)
+        effects = self.room.leave(connection.id, now_ms())
+        if effects:
+            log.info("User %s left session %s", connection.name, self.id)
+        self._perform(effects)
+
+    def receive(self, connection: Connection, message: ClientMessage) -> None:
+        """Take a message of a member's."""
+        if self.failed:
+            return
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("← %s from %s", type(message).__name__, connection.name)
+        self._perform(self.room.receive(connection.id, message, now_ms()))
+        if self.room.has_presence:
+            self._wake_presence.set()
+        if self.room.has_waiting:
+            self._wake.set()
+
+    def refuse(self, connection: Connection, client_clocks: Sequence[int], refusal: Refused) -> None:
+        """Tell a member that changes of theirs were not accepted."""
+        self.room.refuse(connection.id, client_clocks, refusal)
+        self._wake.set()
+
+    def send_all_presence(self, connection: Connection) -> None:
+        """Bring a member that missed presence up to date."""
+        connection.outbox.send_presence(Frame(encode(self.room.presence_of_all()).encode()))
+
+    async def close(self) -> None:
+        """Make everything durable, send it, and stop."""
+        self._stopping = True
+        self._wake.set()
+        self._presence_deliverer.cancel()
+        await asyncio.wait([self._deliverer, self._presence_deliverer])
+        if self._compaction is not None:
+            await asyncio.wait([self._compaction])
+
+    # Carrying the room
+
+    async def _deliver(self) -> None:
+        """Store and send, at once when idle and once a tick when busy (PUSH-5)."""
+        loop = asyncio.get_running_loop()
+        next_s = 0.0
+        while not self._stopping:
+            await self._wake.wait()
+            delay = next_s - loop.time()
+            if delay > 0:
+                await asyncio.sleep(delay)
+            self._wake.clear()
+            tick_ms = min(TICK_MS, TICK_MS_PER_CONNECTION * len(self.connections))
+            next_s = loop.time() + tick_ms / 1000
+            try:
+                await self._store()
+                self._perform(self.room.flush())
+            except StorageError as error:
+                log.error("Session %s can't be stored: %s", self.id, error)
+                self._fail()
+            except Exception:
+                log.exception("Session %s failed", self.id)
+                self._fail()
+
+    async def _store(self) -> None:
+        """Make durable what was accepted up to now, and now and then shorten the log."""
+        room = self.room
+        entries = room.unsaved()
+        if not entries:
+            return
+        clock = entries[-1].clock
+        if self._snapshot_clock is None:
+            await self._store_in.save_snapshot(self.id, History.empty(room.history.epoch))
+            self._snapshot_clock = 0
+        snapshot = None
+        grown = clock - self._snapshot_clock
+        if self._compaction is None and grown >= max(SNAPSHOT_EVERY, len(room.history.document.records)):
+            snapshot = room.history.snapshot()
+        await self._store_in.append(self.id, entries)
+        room.saved(clock)
+        if snapshot is not None:
+            self._compaction = asyncio.create_task(self._compact(snapshot))
+
+    async def _compact(self, snapshot: Snapshot) -> None:
+        """Replace the log by a snapshot; all its entries are stored already."""
+        try:
+            await self._store_in.save_snapshot(self.id, snapshot)
+            self._snapshot_clock = snapshot.clock
+        except StorageError as error:
+            log.warning("The log of session %s stays as it is: %s", self.id, error)
+        finally:
+            self._compaction = None
+
+    async def _deliver_presence(self) -> None:
+        """Send presence once a tick, whatever storage is doing."""
+        throttle = Throttle(TICK_MS)
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._wake_presence.wait()
+            await asyncio.sleep(throttle.wait_ms(loop.time() * 1000) / 1000)
+            self._wake_presence.clear()
+            throttle.fire(loop.time() * 1000)
+            self._perform(self.room.flush_presence())
+
+    def _fail(self) -> None:
+        """Let everybody come back and start again from what is stored (DUR-3)."""
+        self.failed = self._stopping = True
+        for connection in list(self.connections.values()):
+            connection.close(CloseCode.INTERNAL_ERROR, "session_failed")
+
+    def _perform(self, effects: Sequence[RoomEffect]) -> None:
+        connections = self.connections
+        for effect in effects:
+            if isinstance(effect, SendFrame):
+                shared = Frame(close_patch(effect.body))
+                for id in effect.to:
+                    acks = effect.acks.get(id)
+                    frame = Frame(close_patch(effect.body, acks)) if acks else shared
+                    if id in connections:
+                        connections[id].outbox.send(frame)
+            elif isinstance(effect, SendPages):
+                if effect.to in connections:
+                    connections[effect.to].outbox.send_pages(effect.pages)
+            elif isinstance(effect, Close):
+                if effect.to in connections:
+                    connections[effect.to].close(effect.code, effect.reason)
+            elif effect.to:
+                frame = Frame(encode(effect.message).encode())
+                for id in effect.to:
+                    if id not in connections:
+                        continue
+                    if isinstance(effect, SendPresence):
+                        connections[id].outbox.send_presence(frame)
+                    else:
+                        connections[id].outbox.send(frame)

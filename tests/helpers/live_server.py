@@ -1,0 +1,101 @@
+"""A real server in this process, and a raw client that speaks JSON to it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import quote
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from optiverse_collab.sync.limits import Limits
+from optiverse_collab.sync.messages import SUBPROTOCOL
+from optiverse_collab_server.app import running
+from optiverse_collab_server.storage import MemoryStore, Store
+
+
+class RawClient:
+    """A WebSocket and nothing between it and the test.
+
+    Attributes:
+        ws: the connection.
+        ack: the server's first message.
+    """
+
+    def __init__(self, ws: ClientConnection) -> None:
+        self.ws = ws
+        self.ack: dict[str, Any] = {}
+
+    async def send(self, message: dict[str, Any] | str | bytes) -> None:
+        """Send a message, or anything else."""
+        await self.ws.send(json.dumps(message) if isinstance(message, dict) else message)
+
+    async def receive(self, *types: str) -> dict[str, Any]:
+        """The next message, or the next of these types."""
+        while True:
+            message: dict[str, Any] = json.loads(await self.ws.recv())
+            if not types or message["type"] in types:
+                return message
+
+    async def sync(self, client_id: str) -> dict[str, Any]:
+        """Ask for everything; returns the answer, which must be one page."""
+        await self.send({"type": "sync:request", "client_id": client_id})
+        page = await self.receive("sync:full_state", "sync:delta")
+        assert page["done"]
+        return page
+
+    async def push(self, client_clock: int, *ops: dict[str, Any]) -> dict[str, Any]:
+        """Push a change; returns its acknowledgement."""
+        await self.send({"type": "push", "changes": [{"client_clock": client_clock, "ops": list(ops)}]})
+        while True:
+            patch = await self.receive("patch")
+            for ack in patch.get("acks", []):
+                if ack["client_clock"] == client_clock:
+                    return dict(ack)
+
+    async def closed(self) -> tuple[int | None, str | None]:
+        """Wait for the end; returns the server's close code and reason."""
+        try:
+            while True:
+                await self.ws.recv()
+        except ConnectionClosed:
+            return self.ws.close_code, self.ws.close_reason
+
+
+class LiveServer:
+    """Where it listens, and connections to it."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.url = f"ws://127.0.0.1:{port}"
+
+    @asynccontextmanager
+    async def client(self, user: str, session: str = "default", **options: Any) -> AsyncIterator[RawClient]:
+        """Connect and read the acknowledgement."""
+        options.setdefault("subprotocols", [Subprotocol(SUBPROTOCOL)])
+        url = f"{self.url}/ws/{quote(session, safe='')}/{quote(user, safe='')}"
+        async with connect(url, ping_interval=None, compression=None, **options) as ws:
+            client = RawClient(ws)
+            client.ack = await client.receive("connection:ack")
+            yield client
+
+
+@asynccontextmanager
+async def live_server(
+    store: Store | None = None, limits: Limits | None = None, silence_seconds: float = 90.0
+) -> AsyncIterator[LiveServer]:
+    """A server on a free port of this machine."""
+    async with running(store or MemoryStore(), "127.0.0.1", 0, limits, silence_seconds) as server:
+        yield LiveServer(server.sockets[0].getsockname()[1])
+
+
+async def soon(client: RawClient) -> None:
+    """Wait until the server has read everything that `client` sent."""
+    await client.send({"type": "ping"})
+    await client.receive("pong")
+    await asyncio.sleep(0)

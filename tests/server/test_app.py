@@ -1,0 +1,302 @@
+"""A real server and raw WebSockets: MSG, HB, LIM and CLOSE rules of docs/protocol.md."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from datetime import datetime
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
+
+from optiverse_collab.sync.limits import Limits
+from optiverse_collab_server import outbox, rate
+from optiverse_collab_server.storage import MemoryStore
+from tests.helpers.aio import run, until
+from tests.helpers.live_server import live_server, soon
+
+PUT = {"op": "put", "id": "lens", "kind": "component", "props": {"pos": [0.0, 0.0]}}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/ws", "/ws/a", "/ws/a/b/c", "/ws//b", "/ws/a/", "/w/a/b", f"/ws/a/{'x' * 129}"]
+)
+def test_any_other_path_is_refused_with_a_sentence(path: str) -> None:
+    """MSG-4."""
+
+    async def main() -> None:
+        async with live_server() as server:
+            with pytest.raises(InvalidStatus) as refusal:
+                await connect(server.url + path)
+            assert refusal.value.response.status_code == 404
+            assert refusal.value.response.body.decode().endswith(".\n")
+
+    run(main())
+
+
+def test_web_pages_are_refused() -> None:
+    """A page that somebody visits must not reach a server on their machine."""
+
+    async def main() -> None:
+        async with live_server() as server:
+            with pytest.raises(InvalidStatus) as refusal:
+                await connect(server.url + "/ws/a/b", origin="https://example.org")
+            assert refusal.value.response.status_code == 403
+
+    run(main())
+
+
+def test_no_subprotocol_is_served_and_another_is_closed() -> None:
+    """MSG-3."""
+
+    async def main() -> None:
+        async with live_server() as server:
+            async with server.client("old", subprotocols=None) as client:
+                assert client.ack["protocol"] == 2
+            async with connect(
+                server.url + "/ws/a/b", subprotocols=[Subprotocol("optiverse-collab.v9")]
+            ) as ws:
+                with pytest.raises(ConnectionClosed):
+                    await ws.recv()
+                assert (ws.close_code, ws.close_reason) == (4426, "version")
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("garbage", "malformed_json"),
+        ('{"type":"command","command":{"action":"move_item"}}', "unknown_type"),
+        ('{"type":"ping","user_id":7}', "invalid_message"),
+        ('{"type":"sync:request","user_id":"stock client"}', "invalid_message"),
+        ('{"type":"presence","state":{"x":NaN}}', "not_finite"),
+        ('{"type":"presence","state":{"x":' + "[" * 40 + "]" * 40 + "}}", "too_deep"),
+        ('{"type":"push","changes":[]}', "not_synced"),
+    ],
+)
+def test_bad_message_is_answered_and_has_no_effect(text: str, reason: str) -> None:
+    """MSG-5, LIM-10: the connection goes on, nobody else notices."""
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:
+            await ann.send(text)
+            error = await ann.receive("error")
+            assert error["reason"] == reason
+            assert error["message"].endswith(".")
+            await soon(ann)
+            await soon(bob)
+
+    run(main())
+
+
+def test_too_many_bad_messages_close_the_connection() -> None:
+    """LIM-10."""
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:
+            for _ in range(20):
+                await ann.send("garbage")
+            assert await ann.closed() == (4400, "bad_messages")
+            await soon(bob)
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("message", "code"), [(b"\x00binary", 1003), ("x" * (1024 * 1024 + 1), 1009)], ids=["binary", "too large"]
+)
+def test_what_cannot_be_a_message_closes_the_connection(message: str | bytes, code: int) -> None:
+    """LIM-1, LIM-10."""
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:
+            await ann.send(message)
+            assert (await ann.closed())[0] == code
+            assert (await bob.receive("user:left"))["user_id"] == "ann"
+
+    run(main())
+
+
+def test_text_that_is_not_utf_8_closes_the_connection() -> None:
+    """LIM-10: a broken frame, made by hand."""
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann:
+            await ann.ws.send(b"\xff\xff", text=True)
+            assert (await ann.closed())[0] == 1007
+
+    run(main())
+
+
+def test_too_fast_closes_the_connection() -> None:
+    """LIM-8."""
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:
+            try:
+                for _ in range(rate.BURST * 3):
+                    await ann.send({"type": "ping"})
+            except ConnectionClosed:
+                pass
+            assert await ann.closed() == (4429, "too_fast")
+            await soon(bob)
+
+    run(main())
+
+
+def test_full_session_is_closed_with_its_reason() -> None:
+    """LIM-7."""
+
+    async def main() -> None:
+        async with live_server(limits=Limits(participants=1)) as server, server.client("ann") as ann:
+            async with connect(server.url + "/ws/default/bob") as ws:
+                with pytest.raises(ConnectionClosed):
+                    await ws.recv()
+                assert (ws.close_code, ws.close_reason) == (4503, "session_full")
+            async with server.client("bob", session="other"):
+                await soon(ann)
+
+    run(main())
+
+
+def test_silent_connection_is_closed() -> None:
+    """HB-2: and one with a heartbeat is not."""
+
+    async def main() -> None:
+        async with live_server(silence_seconds=1.0) as server, server.client("ann") as ann:
+            async with server.client("bob") as bob:
+                closing = asyncio.create_task(bob.closed())
+                while not closing.done():
+                    await soon(ann)
+                    await asyncio.wait([closing], timeout=0.1)
+                assert closing.result() == (4408, "silent")
+            await soon(ann)
+
+    run(main())
+
+
+def test_slow_reader_is_closed_and_nobody_waits(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """LIM-9: its own queue fills up, the others have everything."""
+    monkeypatch.setattr(outbox, "MAX_QUEUED_BYTES", 512 * 1024)
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:
+            async with server.client("slow", max_queue=1) as slow:
+                for client in (ann, bob, slow):
+                    await client.sync(client.ack["user_id"])
+                slow.ws.transport.pause_reading()
+                clock = 0
+                while "Closing the connection of slow (too_slow)" not in caplog.text:
+                    clock += 1
+                    assert (await ann.push(clock, {**PUT, "props": {"x": "y" * 100_000}}))[
+                        "result"
+                    ] == "commit"
+                assert (await bob.receive("user:left"))["user_id"] == "slow"
+                slow.ws.transport.resume_reading()
+                assert (await slow.closed())[0] in (4430, 1006)
+            await soon(bob)
+
+    run(main())
+
+
+def test_sessions_do_not_see_each_other() -> None:
+    async def main() -> None:
+        async with (
+            live_server() as server,
+            server.client("ann", session="one") as ann,
+            server.client("bob", session="two") as bob,
+        ):
+            assert [user["user_id"] for user in bob.ack["users"]] == ["bob"]
+            await ann.sync("1")
+            assert (await bob.sync("2"))["records"] == []
+            await ann.push(1, PUT)
+            await ann.send({"type": "presence", "state": {"cursor": [0, 0]}})
+            await soon(ann)
+            await bob.send({"type": "ping"})
+            assert (await bob.receive())["type"] == "pong"
+
+    run(main())
+
+
+def test_same_user_twice() -> None:
+    """MSG-2: each connection has its own id; the second is shown with a number."""
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as one, server.client("ann") as two:
+            assert two.ack["user_id"] == "ann (2)"
+            assert one.ack["connection_id"] != two.ack["connection_id"]
+            await one.sync("1")
+            await two.sync("2")
+            assert (await two.push(1, PUT))["result"] == "commit"
+            assert (await one.receive("patch"))["changes"][0]["user_id"] == "ann (2)"
+
+    run(main())
+
+
+def test_heartbeat() -> None:
+    """HB-1, MSG-7."""
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann:
+            await ann.send({"type": "ping", "user_id": "ann"})
+            pong = await ann.receive()
+            assert pong.keys() == {"type", "timestamp"}
+            assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", pong["timestamp"])
+            assert datetime.fromisoformat(pong["timestamp"].replace("Z", "+00:00")).year > 2000
+
+    run(main())
+
+
+def test_log_is_the_one_that_users_follow(caplog: pytest.LogCaptureFixture) -> None:
+    """The lines in the order in which they stand in the documentation."""
+    caplog.set_level(logging.INFO)
+
+    async def main() -> None:
+        async with live_server() as server, server.client("DESKTOP-X"), server.client("Zoë ☃"):
+            await until(lambda: "Entering message loop for Zoë ☃" in caplog.messages)
+
+    run(main())
+    ours = [record.message for record in caplog.records if record.name == "optiverse_collab_server"]
+    assert ours[:9] == [
+        "Created new session: default",
+        "User DESKTOP-X joined session default",
+        "Sending connection acknowledgment to DESKTOP-X",
+        "Broadcasting user joined for DESKTOP-X",
+        "Entering message loop for DESKTOP-X",
+        "User Zoë ☃ joined session default",
+        "Sending connection acknowledgment to Zoë ☃",
+        "Broadcasting user joined for Zoë ☃",
+        "Entering message loop for Zoë ☃",
+    ]
+
+
+def test_end_is_told_and_everything_is_stored() -> None:
+    """CLOSE-3: 1001 with a reason, after the acknowledgement of what was pushed."""
+    store = MemoryStore()
+
+    async def main() -> None:
+        async with live_server(store) as server:
+            ws = await connect(server.url + "/ws/default/ann", ping_interval=None)
+            await ws.send('{"type":"sync:request","client_id":"1"}')
+            await ws.send(
+                '{"type":"push","changes":[{"client_clock":1,"ops":[{"op":"put","id":"a","kind":"k","props":{}}]}]}'
+            )
+            await ws.send('{"type":"ping"}')
+            heard = [await ws.recv()]
+            while '"pong"' not in heard[-1]:
+                heard.append(await ws.recv())
+        try:
+            while True:
+                heard.append(await ws.recv())
+        except ConnectionClosed:
+            pass
+        assert any('"result":"commit"' in str(text) for text in heard)
+        assert (ws.close_code, ws.close_reason) == (1001, "restarting")
+
+    run(main())

@@ -1,0 +1,143 @@
+"""The command, as a process: how it starts, refuses to start, and ends (CLOSE-3 in docs/protocol.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+
+from optiverse_collab_server.cli import main
+from tests.helpers.aio import DEADLINE_S, run, until
+from tests.helpers.live_server import LiveServer, soon
+from tests.helpers.server_process import ServerProcess
+
+ENDS_S = 5.0
+"""What CLOSE-3 promises; the only time that a test holds the server to."""
+
+
+def try_to_start(*options: str) -> tuple[int, list[str]]:
+    """Run the command to its end; returns exit code and what it wrote."""
+    command = [sys.executable, "-m", "optiverse_collab_server", *options]
+    ended = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=DEADLINE_S)
+    return ended.returncode, ended.stderr.splitlines()
+
+
+def test_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, log = try_to_start("--port", str(port), "--data", str(tmp_path))
+    assert code == 1
+    assert len(log) == 1
+    assert f"Port {port} on 127.0.0.1 is in use" in log[0]
+
+
+def test_data_folder_in_use_is_one_sentence(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path):
+        code, log = try_to_start("--port", "0", "--data", str(tmp_path))
+    assert code == 1
+    assert len(log) == 1
+    assert str(tmp_path) in log[0]
+
+
+def test_data_folder_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("precious", "utf-8")
+    code, log = try_to_start("--port", "0", "--data", str(file))
+    assert (code, len(log)) == (1, 1)
+    assert file.read_text("utf-8") == "precious"
+
+
+def test_address_of_another_computer_is_one_sentence(tmp_path: Path) -> None:
+    code, log = try_to_start("--host", "192.0.2.1", "--port", "0", "--data", str(tmp_path))
+    assert (code, len(log)) == (1, 1)
+    assert "192.0.2.1" in log[0]
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http", "8765.0", ""])
+def test_what_is_no_port_is_a_usage_error(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([f"--port={port}"])
+    assert ended.value.code == 2
+    assert "is not a port" in capsys.readouterr().err
+
+
+def test_log_begins_as_users_know_it(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path) as server:
+        run(until(lambda: len(server.log) >= 3))
+        messages = [line.split(" | ", 1)[1] for line in server.log]
+    assert messages[0] == f"Starting Optiverse Collaboration Server on 127.0.0.1:{server.port}"
+    assert messages[2] == "Press Ctrl+C to stop"
+
+
+def test_debug_logs_the_traffic(tmp_path: Path) -> None:
+    async def talk(server: ServerProcess) -> None:
+        async with LiveServer(server.port).client("ann") as ann:
+            await soon(ann)
+
+    with ServerProcess(tmp_path, "--debug") as server:
+        run(talk(server))
+        server.kill()
+        assert any("DEBUG   | ← Ping from ann" in line for line in server.log)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals that end a console program well")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_ends_in_time_with_a_reason_whoever_is_connected(tmp_path: Path, number: signal.Signals) -> None:
+    """CLOSE-3: one who listens hears 1001; one who doesn't read delays nothing; exit code 0."""
+
+    async def talk(server: ServerProcess) -> None:
+        live = LiveServer(server.port)
+        async with (
+            live.client("ann") as ann,
+            live.client("stalled", max_queue=1, close_timeout=0.5) as stalled,
+        ):
+            await ann.sync("1")
+            await stalled.sync("2")
+            stalled.ws.transport.pause_reading()
+            put = {"op": "put", "id": "a", "kind": "k", "props": {"x": "y" * 400_000}}
+            for clock in range(1, 25):
+                await ann.push(clock, put)
+            assert server._process is not None
+            began = time.monotonic()
+            server._process.send_signal(number)
+            assert await ann.closed() == (1001, "restarting")
+            code = await asyncio.to_thread(server._reap)
+            assert code == 0
+            assert time.monotonic() - began < ENDS_S
+
+    with ServerProcess(tmp_path) as server:
+        run(talk(server))
+        assert server.log[-1].endswith("Stopped")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals that end a console program well")
+def test_what_was_pushed_before_the_end_is_there_after_it(tmp_path: Path) -> None:
+    """CLOSE-3: also what was not acknowledged yet when the signal came."""
+
+    async def push(server: ServerProcess) -> None:
+        async with connect(f"{server.url}/ws/default/ann", ping_interval=None) as ws:
+            await ws.send('{"type":"sync:request","client_id":"1"}')
+            await ws.send(
+                '{"type":"push","changes":[{"client_clock":1,"ops":[{"op":"put","id":"a","kind":"k"}]}]}'
+            )
+            await ws.send('{"type":"ping"}')
+            while '"pong"' not in str(await ws.recv()):
+                pass
+            assert await asyncio.to_thread(server.terminate) == 0
+
+    async def pull(server: ServerProcess) -> None:
+        async with LiveServer(server.port).client("bob") as bob:
+            assert [record["id"] for record in (await bob.sync("2"))["records"]] == ["a"]
+
+    with ServerProcess(tmp_path) as server:
+        run(push(server))
+        server.start()
+        run(pull(server))
+        assert any("Reopened session: default with 1 record(s)" in line for line in server.log)

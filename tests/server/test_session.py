@@ -1,0 +1,185 @@
+"""A live session and its storage: DUR rules of docs/protocol.md."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from optiverse_collab.errors import DatabaseDamaged, StorageError
+from optiverse_collab.sync.journal import Entry, Snapshot
+from optiverse_collab_server import session as session_module
+from optiverse_collab_server.storage import MemoryStore, Stored
+from tests.helpers.aio import run, until
+from tests.helpers.live_server import live_server, soon
+
+PUT = {"op": "put", "id": "lens", "kind": "component", "props": {"x": 0}}
+
+
+class GatedStore(MemoryStore):
+    """A disk that takes its time, and may fail.
+
+    Attributes:
+        gate: appends wait until it is set.
+        broken: appends fail.
+        batches: how many entries came with each append.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.broken = False
+        self.batches: list[int] = []
+        self.snapshots: list[Snapshot] = []
+
+    async def append(self, session_id: str, entries: Sequence[Entry]) -> None:
+        await self.gate.wait()
+        if self.broken:
+            raise StorageError("The disk is full; make room and start again.")
+        self.batches.append(len(entries))
+        await super().append(session_id, entries)
+
+    async def save_snapshot(self, session_id: str, snapshot: Snapshot) -> None:
+        await super().save_snapshot(session_id, snapshot)
+        self.snapshots.append(snapshot)
+
+    async def close(self) -> None:
+        """Outlives a server, as a disk does."""
+
+
+def test_session_whose_storage_fails_starts_again_from_it() -> None:
+    """DUR-3: 1011, nothing acknowledged; what was stored is there when the disk is well again."""
+
+    async def main() -> None:
+        store = GatedStore()
+        async with live_server(store) as server:
+            async with server.client("ann") as ann, server.client("bob", session="other") as bob:
+                await ann.sync("1")
+                await ann.push(1, PUT)
+                store.broken = True
+                await ann.send(
+                    {"type": "push", "changes": [{"client_clock": 2, "ops": [{**PUT, "id": "lost"}]}]}
+                )
+                assert await ann.closed() == (1011, "session_failed")
+                await soon(bob)
+            store.broken = False
+            async with server.client("ann") as ann:
+                page = await ann.sync("1")
+                assert [record["id"] for record in page["records"]] == ["lens"]
+                assert page["client_clock"] == 1
+                assert (await ann.push(2, {**PUT, "id": "again"}))["result"] == "commit"
+
+    run(main())
+
+
+def test_session_that_cannot_be_loaded_is_closed_and_others_are_not() -> None:
+    """DUR-3: a damaged session is not served; its neighbour is."""
+
+    class HalfDamaged(MemoryStore):
+        async def load(self, session_id: str) -> Stored | None:
+            if session_id == "damaged":
+                raise DatabaseDamaged("The session is damaged; restore a backup.")
+            return await super().load(session_id)
+
+    async def main() -> None:
+        async with live_server(HalfDamaged()) as server:
+            async with connect(server.url + "/ws/damaged/ann") as ws:
+                with pytest.raises(ConnectionClosed):
+                    await ws.recv()
+                assert ws.close_code == 1011
+            async with server.client("ann", session="whole") as ann:
+                await soon(ann)
+
+    run(main())
+
+
+def test_nothing_leaves_before_it_is_durable() -> None:
+    """DUR-1: neither the change, nor its acknowledgement, nor a page with it in."""
+
+    async def main() -> None:
+        store = GatedStore()
+        async with live_server(store) as server, server.client("ann") as ann, server.client("bob") as bob:
+            await ann.sync("1")
+            await bob.sync("2")
+            store.gate.clear()
+            await ann.send({"type": "push", "changes": [{"client_clock": 1, "ops": [PUT]}]})
+            await soon(ann)
+            async with server.client("eve") as eve:
+                await eve.send({"type": "sync:request", "client_id": "3"})
+                for client in (ann, bob, eve):
+                    await client.send({"type": "presence", "state": {"cursor": [1, 1]}})
+                    await client.receive("presence")
+                    await client.send({"type": "ping"})
+                    seen = [await client.receive()]
+                    while seen[-1]["type"] != "pong":
+                        seen.append(await client.receive())
+                    assert {message["type"] for message in seen} <= {"user:joined", "presence", "pong"}
+                store.gate.set()
+                assert (await ann.receive("patch"))["acks"][0]["result"] == "commit"
+                assert len((await bob.receive("patch"))["changes"]) == 1
+                assert (await eve.receive("sync:full_state"))["clock"] == 1
+
+    run(main())
+
+
+def test_what_waits_for_the_disk_is_stored_together() -> None:
+    """DUR-2: group commit."""
+
+    async def main() -> None:
+        store = GatedStore()
+        async with live_server(store) as server, server.client("ann") as ann:
+            await ann.sync("1")
+            await ann.push(1, PUT)
+            store.gate.clear()
+            for clock in range(2, 50):
+                await ann.send({"type": "push", "changes": [{"client_clock": clock, "ops": [PUT]}]})
+            await soon(ann)
+            store.gate.set()
+            acked = 1
+            while acked < 49:
+                acked += len((await ann.receive("patch")).get("acks", []))
+            assert sum(store.batches) == 49
+            assert len(store.batches) <= 4
+
+    run(main())
+
+
+def test_log_is_shortened_and_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DUR-4, DUR-5: a session that was reopened from a snapshot is the same."""
+    monkeypatch.setattr(session_module, "SNAPSHOT_EVERY", 10)
+
+    async def main() -> None:
+        store = GatedStore()
+        async with live_server(store) as server, server.client("ann") as ann:
+            await ann.sync("1")
+            for clock in range(1, 36):
+                await ann.push(clock, {**PUT, "props": {"x": clock}})
+            await until(lambda: len(store.snapshots) >= 3)
+        stored = await store.load("default")
+        assert stored is not None
+        assert stored.snapshot.clock >= 20
+        async with live_server(store) as server, server.client("ann") as ann:
+            page = await ann.sync("1")
+            assert (page["clock"], page["client_clock"]) == (35, 35)
+            assert page["records"][0]["props"] == {"x": 35}
+            assert page["epoch"] == stored.snapshot.epoch
+
+    run(main())
+
+
+def test_empty_session_is_closed_and_opened_again() -> None:
+    """A session needs no memory while nobody is in it."""
+
+    async def main() -> None:
+        async with live_server() as server:
+            for round_ in range(3):
+                async with server.client("ann") as ann:
+                    page = await ann.sync("1")
+                    assert page["clock"] == round_
+                    await ann.push(round_ + 1, PUT)
+
+    run(main())
