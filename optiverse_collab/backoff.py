@@ -1,0 +1,42 @@
+"""How long to wait before connecting again: longer each time, and never all at the same moment.
+
+When a server restarts, everybody in the lab comes back at once; randomness spreads them ("equal
+jitter" of https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+FIRST_S = 0.5
+"""A server that is restarted is back within seconds; the first attempt comes before that hurts."""
+
+LONGEST_S = 30.0
+"""Nobody waits longer than this for a server that is back."""
+
+STABLE_S = 10.0
+"""A connection that held for so long was a good one; the next loss starts from the shortest wait."""
+
+
+class Backoff:
+    """The waits between attempts.
+
+    Args:
+        chance: gives a number from 0 to 1, evenly spread.
+    """
+
+    def __init__(self, chance: Callable[[], float] = random.random) -> None:
+        self._chance = chance
+        self._attempts = 0
+
+    def next_s(self) -> float:
+        """How long to wait now, in s: from half to all of a span that doubles every time."""
+        longest = min(LONGEST_S, FIRST_S * 2.0 ** min(self._attempts, 30))
+        self._attempts += 1
+        return longest * (0.5 + 0.5 * self._chance())
+
+    def held(self, seconds: float) -> None:
+        """A connection held for so long; after a good one, waiting starts anew."""
+        if seconds >= STABLE_S:
+            self._attempts = 0

@@ -1,0 +1,50 @@
+"""Progress on a terminal, when something takes long."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import TextIO
+
+PATIENCE_S = 0.5
+"""What is done within this needs no progress."""
+
+EVERY_S = 0.1
+
+
+class ProgressLine:
+    """One line that says how far something is, inside a ``with`` block; nothing where there is no terminal.
+
+    Args:
+        doing: what goes on: ``Receiving``.
+        stream: where to say so.
+    """
+
+    def __init__(self, doing: str, stream: TextIO) -> None:
+        self._doing = doing
+        self._stream = stream
+        self._next_s = time.monotonic() + PATIENCE_S if stream.isatty() else float("inf")
+        self._width = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        """`done` of `total` records are done."""
+        now = time.monotonic()
+        if now < self._next_s:
+            return
+        self._next_s = now + EVERY_S
+        self._write(f"{self._doing} {done} of {total} records ({100 * done // max(total, 1)} %)")
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Take the line away again."""
+        if self._width:
+            self._write("")
+
+    def _write(self, text: str) -> None:
+        self._stream.write(f"\r{text:{self._width}}{'' if text else chr(13)}")
+        self._stream.flush()
+        self._width = len(text)

@@ -1,0 +1,103 @@
+"""The server as users run it: a process with a log and a data folder, which can be killed and come back."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from tests.helpers.aio import DEADLINE_S
+
+STARTED = re.compile(r"Starting Optiverse Collaboration Server on (.+):(\d+)$")
+
+
+class ServerProcess:
+    """``python -m optiverse_collab_server`` on a free port of this machine; ends with the ``with`` block.
+
+    Attributes:
+        port: the same over restarts.
+        log: the lines that all its processes wrote.
+    """
+
+    def __init__(self, data: Path, *options: str) -> None:
+        self.port = 0
+        self.log: list[str] = []
+        self._command = [
+            "-m",
+            "optiverse_collab_server",
+            "--host",
+            "127.0.0.1",
+            "--data",
+            str(data),
+            *options,
+        ]
+        self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """Where clients find it."""
+        return f"ws://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it, and wait until it listens."""
+        assert self._process is None, "it runs already"
+        command = [sys.executable, *self._command, "--port", str(self.port)]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        self._process = subprocess.Popen(
+            command, env=environment, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace"
+        )
+        listening = threading.Event()
+        assert self._process.stderr is not None
+        self._reader = threading.Thread(target=self._read, args=(self._process.stderr, listening))
+        self._reader.start()
+        if not listening.wait(DEADLINE_S) or self._process.poll() is not None:
+            self.kill()
+            raise AssertionError("the server did not start:\n" + "\n".join(self.log))
+
+    def kill(self) -> None:
+        """End it as a power cut would (``kill -9``)."""
+        if self._process is not None:
+            self._process.kill()
+        self._reap()
+
+    def terminate(self) -> int:
+        """Ask it to end (SIGTERM); returns its exit code."""
+        assert self._process is not None, "it does not run"
+        self._process.terminate()
+        return self._reap()
+
+    def __enter__(self) -> ServerProcess:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.kill()
+
+    def _reap(self) -> int:
+        process, reader, self._process = self._process, self._reader, None
+        if process is None or reader is None:
+            return 0
+        try:
+            return process.wait(DEADLINE_S)
+        finally:
+            process.kill()
+            reader.join(DEADLINE_S)
+
+    def _read(self, stderr: IO[str], listening: threading.Event) -> None:
+        """Collect the log; the line that tells the port comes when the server listens."""
+        with stderr:
+            for line in stderr:
+                self.log.append(line.rstrip("\n"))
+                started = STARTED.search(self.log[-1])
+                if started:
+                    self.port = int(started[2])
+                    listening.set()
+        listening.set()
