@@ -1,0 +1,78 @@
+"""``python -m benchmarks``: everything in one table, or one measurement; README.md says how to read it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from benchmarks import core, fanout, join, report
+from benchmarks.fanout import Fanout, Load
+from benchmarks.targets import relay, server
+
+MAIN = Load(participants=50, editors=10)
+LOADS = (
+    MAIN,
+    Load(participants=50, editors=10, in_step=True),
+    Load(participants=200, editors=5),
+    Load(participants=200, editors=5, in_step=True),
+    Load(participants=10, editors=10),
+    Load(participants=2, editors=1),
+)
+IDLE = Load(participants=50, editors=0)
+LARGE_BENCH = 10_000
+CORE_EDITS = 10_000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what is asked for.
+
+    Returns:
+        The exit code: 1 if something was not delivered.
+    """
+    options = _parser().parse_args(arguments)
+    if options.what == "fanout":
+        load = Load(options.participants, options.editors, options.hz, options.seconds, options.in_step)
+        report.write(report.HEAD)
+        return _exit_code(_compare(load, options.runs))
+    report.write(report.HEAD)
+    runs = {load: _compare(load, options.runs) for load in LOADS}
+    report.write("\n" + report.memory(MAIN, runs[MAIN]))
+    report.write(report.idle(IDLE, [fanout.measure(server(), IDLE) for _ in range(options.runs)]))
+    joins = [join.measure(server(), LARGE_BENCH) for _ in range(options.runs)]
+    report.write(report.join(LARGE_BENCH, joins))
+    report.write(report.core([core.measure(CORE_EDITS, MAIN.components) for _ in range(options.runs)]))
+    return _exit_code([run for servers in runs.values() for run in servers])
+
+
+def _compare(load: Load, runs: int) -> list[Fanout]:
+    """Measure the relay and the server in turn, and show a row; returns the server's runs."""
+    relays: list[Fanout] = []
+    servers: list[Fanout] = []
+    for _ in range(runs):
+        relays.append(fanout.measure(relay(), load))
+        servers.append(fanout.measure(server(), load))
+    report.write(report.row(load, relays, servers) + report.faults(servers))
+    return servers
+
+
+def _exit_code(servers: Sequence[Fanout]) -> int:
+    return 1 if report.faults(servers) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure beside a bare relay.")
+    parser.add_argument(
+        "--runs", type=int, default=3, help="how often; medians are shown (default: %(default)s)"
+    )
+    one = parser.add_subparsers(dest="what", metavar="fanout", help="measure one load only")
+    load = one.add_parser("fanout", formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    load.add_argument("--participants", type=int, default=MAIN.participants, help="connections")
+    load.add_argument("--editors", type=int, default=MAIN.editors, help="how many of them drag")
+    load.add_argument("--hz", type=float, default=MAIN.hz, help="positions a second of each")
+    load.add_argument("--seconds", type=float, default=MAIN.seconds, help="how long, after the warm-up")
+    load.add_argument("--in-step", action="store_true", help="all send at the same moments")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,85 @@
+"""What the sync core takes for an edit, without sockets, storage and other processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+
+import msgspec
+
+from benchmarks.bench import component, component_id
+from optiverse_collab.sync.codec import close_patch, decode_client, decode_server, encode
+from optiverse_collab.sync.effects import SendFrame, SendPages, Transmit
+from optiverse_collab.sync.history import History
+from optiverse_collab.sync.journal import Snapshot
+from optiverse_collab.sync.limits import Limits
+from optiverse_collab.sync.messages import Delta, FullState, Patch
+from optiverse_collab.sync.records import Record, Set
+from optiverse_collab.sync.replica import PUSH_EVERY_MS, Replica
+from optiverse_collab.sync.room import Room
+
+
+@dataclass(frozen=True)
+class Core:
+    """Time for one edit, in µs.
+
+    Attributes:
+        edit: the author's replica takes it and writes the push.
+        accept: the room reads the push, applies it and writes the patch.
+        show: another replica reads the patch and changes its view.
+    """
+
+    edit: float
+    accept: float
+    show: float
+
+
+def measure(edits: int, components: int) -> Core:
+    """Drag one component of a bench, each position a push and a patch of its own."""
+    records = [(1, msgspec.convert(component(number), Record)) for number in range(components)]
+    snapshot = Snapshot("epoch", clock=1, history_start=0, records=records, tombstones={}, clients={})
+    room = Room("bench", History(snapshot), "benchmark")
+    author, other = _join(room, "author"), _join(room, "other")
+    edit_s = accept_s = show_s = 0.0
+    for number in range(edits):
+        start = perf_counter()
+        author.edit([Set(component_id(0), {"pos": [number + 0.25, 172.46314119522515]})])
+        [push] = author.poll(number * PUSH_EVERY_MS)
+        assert isinstance(push, Transmit)
+        text = encode(push.message)
+        edited = perf_counter()
+        room.receive("author", decode_client(text, Limits()), number)
+        room.saved(room.unsaved()[-1].clock)
+        [frame] = room.flush()
+        assert isinstance(frame, SendFrame)
+        to_author = close_patch(frame.body, frame.acks["author"])
+        to_other = close_patch(frame.body)
+        accepted = perf_counter()
+        _receive(other, to_other)
+        shown = perf_counter()
+        _receive(author, to_author)
+        edit_s += edited - start
+        accept_s += accepted - edited
+        show_s += shown - accepted
+    assert author.view == other.view
+    assert not author.pending
+    return Core(*(seconds / edits * 1e6 for seconds in (edit_s, accept_s, show_s)))
+
+
+def _join(room: Room, name: str) -> Replica:
+    replica = Replica(name)
+    room.join(name, name, 0)
+    [request] = replica.connected()
+    assert isinstance(request, Transmit)
+    room.receive(name, decode_client(encode(request.message), Limits()), 0)
+    [answer] = room.flush()
+    assert isinstance(answer, SendPages)
+    for page in answer.pages:
+        _receive(replica, encode(page).encode())
+    return replica
+
+
+def _receive(replica: Replica, message: bytes) -> None:
+    decoded = decode_server(message.decode(), replica.limits)
+    assert isinstance(decoded, (Patch, FullState, Delta))
+    replica.receive(decoded)

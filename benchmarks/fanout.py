@@ -1,0 +1,199 @@
+"""Many participants, some of whom drag: what a delivery costs, and how long it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from array import array
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from time import perf_counter
+
+from benchmarks.bench import drag
+from benchmarks.loop import run
+from benchmarks.participant import PATIENCE_SECONDS, Participant
+from benchmarks.targets import Target
+from benchmarks.wire import text_frame
+
+WARM_UP_SECONDS = 1.0
+"""Edits of so long at the start are delivered and checked, but not measured."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a run does to a target.
+
+    Attributes:
+        participants: how many are connected.
+        editors: how many of them drag something.
+        hz: how often each of those sends a position.
+        seconds: how long that is measured.
+        in_step: all editors send at the same moments, which suits whoever gathers edits into frames;
+            otherwise their edits are spread evenly, which suits that least.
+        components: how many the session's bench has; each editor drags its own.
+    """
+
+    participants: int
+    editors: int
+    hz: float = 30.0
+    seconds: float = 10.0
+    in_step: bool = False
+    components: int = 1000
+
+    @property
+    def deliveries_per_s(self) -> float:
+        """How many there are if the target keeps up."""
+        return self.editors * self.hz * (self.participants - 1)
+
+
+@dataclass(frozen=True)
+class Fanout:
+    """What a run showed. A delivery is an edit that became visible at one other participant.
+
+    Attributes:
+        expected: how many deliveries there had to be, warm-up included.
+        missing: how many of these did not happen, or not exactly once.
+        unseen: edits that did not come back to their author, who so learns that they are kept.
+        cpu_share: CPU time of the target, in s per s.
+        latencies_ms: from an edit's sending to each of its deliveries, sorted.
+        late_ms: how late edits were sent against their fixed times, sorted.
+        busy: the same of the load generator; near 1 it would measure itself.
+        resident_mb: resident memory of the target at the end, in MB.
+    """
+
+    expected: int
+    missing: int
+    unseen: int
+    cpu_share: float
+    latencies_ms: Sequence[float]
+    late_ms: Sequence[float]
+    busy: float
+    resident_mb: float
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The value of sorted `values` that `percent` of them don't exceed; 0 of none."""
+    return values[min(len(values) - 1, int(len(values) * percent / 100))] if values else 0.0
+
+
+def measure(target: AbstractContextManager[Target], load: Load) -> Fanout:
+    """Start a target, put it under load, and stop it."""
+    with target as running:
+        return run(_Run(running, load).measure())
+
+
+@dataclass(frozen=True)
+class _Edit:
+    due_s: float
+    editor: int
+    frame: bytes
+
+
+class _Run:
+    """One run; its edits have numbers, in the order in which they are due."""
+
+    def __init__(self, target: Target, load: Load) -> None:
+        self._target = target
+        self._load = load
+        self._participants = [Participant(number) for number in range(load.participants)]
+        self._edits: list[_Edit] = []
+        self._sent = array("d")
+        self._late_ms = array("d")
+        self._seen: list[array[int]] = []
+        self._latencies_ms = array("d")
+
+    async def measure(self) -> Fanout:
+        """Do it all."""
+        first, *others = self._participants
+        await first.connect(self._target)
+        if self._target.syncs:
+            await first.put(self._load.components)
+        for participant in others:
+            await participant.connect(self._target)
+        self._plan()
+        gc.collect()
+        gc.disable()  # nothing that is kept here is garbage, and looking for some takes long
+        try:
+            cpu_share, busy = await self._drive()
+            await self._settle()
+        finally:
+            gc.enable()
+        result = self._result(cpu_share, busy)
+        for participant in self._participants:
+            participant.close()
+        await asyncio.sleep(0)
+        return result
+
+    def _plan(self) -> None:
+        """Fix what each edit is, and when it is sent."""
+        load = self._load
+        rounds = round((WARM_UP_SECONDS + load.seconds) * load.hz)
+        for round_ in range(rounds):
+            for editor in range(load.editors):
+                late = 0 if load.in_step else editor / load.editors
+                clock = self._participants[editor].client_clock + round_ + 1
+                frame = text_frame(drag(len(self._edits), clock, editor))
+                self._edits.append(_Edit((round_ + late) / load.hz, editor, frame))
+        total = len(self._edits)
+        self._sent = array("d", [0.0] * total)
+        self._late_ms = array("d", [0.0] * total)
+        self._seen = [array("B", bytes(total)) for _ in self._participants]
+
+    async def _drive(self) -> tuple[float, float]:
+        """Send all edits, and look at the clocks of both processes after the warm-up and at the end.
+
+        Returns:
+            CPU time of the target and of this process, in s per s.
+        """
+        start = perf_counter()
+        sending = asyncio.create_task(self._send(start))
+        await asyncio.sleep(WARM_UP_SECONDS)
+        began, target_s, own_s = perf_counter(), self._target.cpu_s(), time.process_time()
+        await asyncio.sleep(start + WARM_UP_SECONDS + self._load.seconds - began)
+        took = perf_counter() - began
+        shares = (self._target.cpu_s() - target_s) / took, (time.process_time() - own_s) / took
+        await sending
+        return shares
+
+    async def _send(self, start: float) -> None:
+        """Send every edit at its time, whatever became of those before."""
+        for number, edit in enumerate(self._edits):
+            wait = start + edit.due_s - perf_counter()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            now = self._sent[number] = perf_counter()
+            self._late_ms[number] = (now - start - edit.due_s) * 1000
+            self._participants[edit.editor].send(edit.frame)
+
+    async def _settle(self) -> None:
+        """Read what came until nothing is missing any more, or for long enough."""
+        deadline = perf_counter() + PATIENCE_SECONDS
+        left = len(self._edits) * len(self._participants)
+        if not self._target.syncs:
+            left -= len(self._edits)  # a relay sends nothing back
+        while left > 0 and perf_counter() < deadline:
+            await asyncio.sleep(0.05)
+            for participant, seen in zip(self._participants, self._seen, strict=True):
+                for at, number in participant.read():
+                    seen[number] = min(seen[number] + 1, 2)
+                    left -= 1
+                    edit = self._edits[number]
+                    if edit.editor != participant.number and edit.due_s >= WARM_UP_SECONDS:
+                        self._latencies_ms.append((at - self._sent[number]) * 1000)
+
+    def _result(self, cpu_share: float, busy: float) -> Fanout:
+        expected = len(self._edits) * (len(self._participants) - 1)
+        own = sum(self._seen[edit.editor][number] == 1 for number, edit in enumerate(self._edits))
+        delivered = sum(seen.count(1) for seen in self._seen) - own
+        return Fanout(
+            expected=expected,
+            missing=expected - delivered,
+            unseen=len(self._edits) - own,
+            cpu_share=cpu_share,
+            latencies_ms=sorted(self._latencies_ms),
+            late_ms=sorted(self._late_ms),
+            busy=busy,
+            resident_mb=self._target.resident_mb(),
+        )

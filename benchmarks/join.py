@@ -1,0 +1,59 @@
+"""How long a newcomer waits for a large bench, with the real client side."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from time import perf_counter
+
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+from benchmarks.loop import run
+from benchmarks.participant import Participant
+from benchmarks.targets import Target
+from optiverse_collab.sync.codec import encode
+from optiverse_collab.sync.effects import Synced, Transmit
+from optiverse_collab.sync.messages import SUBPROTOCOL
+from optiverse_collab.sync.replica import Replica
+from optiverse_collab.sync.session import Session
+
+
+def measure(target: AbstractContextManager[Target], components: int) -> float:
+    """Put a bench of so many components into a session, and join it.
+
+    Returns:
+        From the wish to connect until all records are in the view, in s.
+
+    Raises:
+        RuntimeError: some are missing.
+    """
+    with target as running:
+        return run(_measure(running, components))
+
+
+async def _measure(target: Target, components: int) -> float:
+    author = Participant(0)
+    await author.connect(target)
+    await author.put(components)
+    start = perf_counter()
+    session = await _join(target.port)
+    took = perf_counter() - start
+    author.close()
+    if len(session.replica.view) != components:
+        raise RuntimeError(f"Only {len(session.replica.view)} of {components} components arrived.")
+    return took
+
+
+async def _join(port: int) -> Session:
+    session = Session("newcomer", Replica("newcomer"))
+    subprotocols = [Subprotocol(SUBPROTOCOL)]
+    url = f"ws://127.0.0.1:{port}/ws/bench/newcomer"
+    async with connect(url, subprotocols=subprotocols, compression=None, ping_interval=None) as ws:
+        session.opened(perf_counter() * 1000)
+        while True:
+            text = await ws.recv(decode=True)
+            for effect in session.receive(text, perf_counter() * 1000):
+                if isinstance(effect, Transmit):
+                    await ws.send(encode(effect.message))
+                elif isinstance(effect, Synced):
+                    return session

@@ -1,0 +1,19 @@
+"""The event loop of both ends: uvloop where there is one, as in the server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """Run `main` to its end."""
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        return uvloop.run(main)
+    return asyncio.run(main)

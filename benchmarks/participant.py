@@ -1,0 +1,91 @@
+"""A participant that does as little as it can: it notes when bytes came, and reads them afterwards.
+
+So one process can be fifty or two hundred people and still have time to spare.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+
+from benchmarks.bench import EDIT, pushes
+from benchmarks.targets import Target
+from benchmarks.wire import FrameReader, handshake, text_frame
+
+PATIENCE_SECONDS = 30.0
+"""How long an answer may take before a run counts as failed."""
+
+
+class Participant(asyncio.Protocol):
+    """One raw connection.
+
+    Attributes:
+        number: unique in a run.
+        client_clock: of its last change.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.client_clock = 0
+        self._reader = FrameReader()
+        self._arrivals: list[tuple[float, bytes]] = []
+        self._came = asyncio.Event()
+
+    async def connect(self, target: Target) -> None:
+        """Open the WebSocket, and ask for the document where that is spoken."""
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_connection(lambda: self, "127.0.0.1", target.port)
+        self.send(handshake(f"/ws/bench/user {self.number}"))
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += b"".join(data for _, data in await self._more())
+        self._arrivals.insert(0, (perf_counter(), answer.partition(b"\r\n\r\n")[2]))
+        self._came.set()
+        if target.syncs:
+            self.send(text_frame(b'{"type":"sync:request","client_id":"client %d"}' % self.number))
+            await self._hear(b'"done":true}')
+
+    async def put(self, components: int) -> None:
+        """Put a bench into the session."""
+        for self.client_clock, payload in pushes(components):
+            self.send(text_frame(payload))
+            await self._hear(b'{"client_clock":%d,"result":"commit"' % self.client_clock)
+
+    def send(self, frame: bytes) -> None:
+        """Send a frame."""
+        self._transport.write(frame)
+
+    def data_received(self, data: bytes) -> None:
+        """Note when bytes came."""
+        self._arrivals.append((perf_counter(), data))
+        self._came.set()
+
+    def read(self) -> list[tuple[float, int]]:
+        """The edits that came since the last call: when, and the number of each."""
+        return [
+            (at, int(number))
+            for at, data in self._take()
+            for message in self._reader.read(data)
+            for number in EDIT.findall(message)
+        ]
+
+    def close(self) -> None:
+        """Cut the connection."""
+        self._transport.abort()
+
+    async def _hear(self, text: bytes) -> None:
+        """Pass over messages up to one with `text` in it."""
+        heard = False
+        while not heard:
+            for _, data in await self._more():
+                for message in self._reader.read(data):
+                    heard = heard or text in message
+
+    async def _more(self) -> list[tuple[float, bytes]]:
+        await asyncio.wait_for(self._came.wait(), PATIENCE_SECONDS)
+        self._came.clear()
+        return self._take()
+
+    def _take(self) -> list[tuple[float, bytes]]:
+        arrivals, self._arrivals = self._arrivals, []
+        return arrivals

@@ -1,0 +1,83 @@
+"""How the figures look: a table with the relay beside the server, and a line each for the rest."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from statistics import median
+from typing import TypeVar
+
+from benchmarks.core import Core
+from benchmarks.fanout import Fanout, Load, percentile
+
+T = TypeVar("T")
+
+HEAD = """\
+                                     CPU s per 100,000   latency of a delivery, ms                generator
+                        deliveries       deliveries      server              relay               CPU   late
+participants, editors        per s  server relay ratio     p50   p99   max     p50   p99   max  share   p99
+"""
+
+
+def write(text: str) -> None:
+    """Show text at once: all of it takes minutes."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def row(load: Load, relays: Sequence[Fanout], servers: Sequence[Fanout]) -> str:
+    """A row of the table, under `HEAD`; each figure is the median of its runs."""
+    name = f"{load.participants}, {load.editors}{' in step' if load.in_step else ''}"
+    per_100k = 1e5 / load.deliveries_per_s
+    server = _middle(servers, lambda run: run.cpu_share) * per_100k
+    relay = _middle(relays, lambda run: run.cpu_share) * per_100k
+    ratio = server / relay if relay else 0.0
+    busy = _middle([*relays, *servers], lambda run: run.busy)
+    late_ms = _middle([*relays, *servers], lambda run: percentile(run.late_ms, 99))
+    return (
+        f"{name:<22}{load.deliveries_per_s:>12,.0f}{server:>8.2f}{relay:>6.2f}{ratio:>6.2f}"
+        f"{_latencies(servers)}{_latencies(relays)}{busy:>7.2f}{late_ms:>6.1f}\n"
+    )
+
+
+def faults(runs: Iterable[Fanout]) -> str:
+    """What was not delivered exactly once; nothing, normally."""
+    missing, unseen = sum(run.missing for run in runs), sum(run.unseen for run in runs)
+    if not missing and not unseen:
+        return ""
+    return f"Wrong: {missing:,} deliveries are missing or double, and {unseen:,} edits did not come back.\n"
+
+
+def memory(load: Load, servers: Sequence[Fanout]) -> str:
+    """What the server holds at the end of a run."""
+    megabytes = _middle(servers, lambda run: run.resident_mb)
+    what = f"{load.components:,} components, {load.participants} participants"
+    return f"Resident memory ({what}): {megabytes:.1f} MB\n"
+
+
+def idle(load: Load, servers: Sequence[Fanout]) -> str:
+    """What the server costs while nobody does anything."""
+    cpu_ms = 1000 * _middle(servers, lambda run: run.cpu_share)
+    return f"Idle ({load.participants} participants): {cpu_ms:.2f} ms of CPU per s\n"
+
+
+def join(components: int, seconds: Sequence[float]) -> str:
+    """How long a newcomer waits."""
+    return f"Join ({components:,} components): {median(seconds):.2f} s\n"
+
+
+def core(runs: Sequence[Core]) -> str:
+    """What an edit takes in the sync core."""
+    edit = _middle(runs, lambda run: run.edit)
+    accept = _middle(runs, lambda run: run.accept)
+    show = _middle(runs, lambda run: run.show)
+    return f"Sync core: an edit takes its author {edit:.0f} µs, the room {accept:.0f}, others {show:.0f}\n"
+
+
+def _latencies(runs: Sequence[Fanout]) -> str:
+    percentiles = ([percentile(run.latencies_ms, percent) for run in runs] for percent in (50, 99, 100))
+    return "  " + "".join(f"{median(values):6.1f}" for values in percentiles)
+
+
+def _middle(runs: Iterable[T], figure: Callable[[T], float]) -> float:
+    return median(figure(run) for run in runs)

@@ -1,0 +1,121 @@
+"""The processes that are measured: each on a core of its own, away from those who measure."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+START_SECONDS = 20.0
+"""How long a process may take until it listens."""
+
+_PORT = re.compile(r"^(\d+)$|Starting Optiverse Collaboration Server on \S+:(\d+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A process that listens on this machine.
+
+    Attributes:
+        name: for the table.
+        pid: of the process.
+        port: where it listens.
+        syncs: it speaks the protocol, with ``connection:ack`` and ``sync:request``.
+    """
+
+    name: str
+    pid: int
+    port: int
+    syncs: bool
+
+    def cpu_s(self) -> float:
+        """CPU time of all its threads up to now, user and system, in s; 0 where that can't be known."""
+        if not sys.platform.startswith("linux"):
+            return 0.0
+        # The clock of another process: see clock_getcpuclockid(3). /proc/PID/stat counts in 10 ms.
+        return time.clock_gettime(~self.pid << 3 | 2)
+
+    def resident_mb(self) -> float:
+        """Its resident memory, in MB of 10^6 bytes; 0 where that can't be known."""
+        if not sys.platform.startswith("linux"):
+            return 0.0
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(status.split("VmRSS:")[1].split()[0]) * 1024 / 1e6
+
+
+@contextlib.contextmanager
+def relay() -> Iterator[Target]:
+    """A bare relay."""
+    with _process("relay", ["-m", "benchmarks.relay"], syncs=False) as target:
+        yield target
+
+
+@contextlib.contextmanager
+def server() -> Iterator[Target]:
+    """The server as users start it, with its database in a folder of its own."""
+    with TemporaryDirectory() as data:
+        command = ["-m", "optiverse_collab_server", "--port", "0", "--data", data]
+        with _process("server", command, syncs=True) as target:
+            yield target
+
+
+@contextlib.contextmanager
+def _process(name: str, command: list[str], syncs: bool) -> Iterator[Target]:
+    """Run Python on the first core; who measures keeps to the others meanwhile."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    with TemporaryDirectory() as folder, _cores() as cores:
+        output = Path(folder) / "output"
+        _keep_to(cores[:1])  # a process starts with its parent's
+        with output.open("wb") as file:  # a pipe that nobody reads would stop it when it is full
+            process = subprocess.Popen([sys.executable, *command], env=environment, stdout=file, stderr=file)
+        _keep_to(cores[1:])
+        with process, _stopped(process):
+            yield Target(name, process.pid, _port(process, output), syncs)
+
+
+@contextlib.contextmanager
+def _stopped(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _port(process: subprocess.Popen[bytes], output: Path) -> int:
+    """Wait until the process says where it listens."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        found = _PORT.search(output.read_text(errors="replace"))
+        if found:
+            return int(found[1] or found[2])
+        time.sleep(0.02)
+    raise RuntimeError(f"{process.args!r} does not listen: {output.read_text(errors='replace')}")
+
+
+@contextlib.contextmanager
+def _cores() -> Iterator[list[int]]:
+    """The cores to share out, given back at the end; none where there is nothing to share out."""
+    if sys.platform.startswith("linux") and len(cores := sorted(os.sched_getaffinity(0))) > 1:
+        try:
+            yield cores
+        finally:
+            _keep_to(cores)
+    else:
+        yield []
+
+
+def _keep_to(cores: list[int]) -> None:
+    if sys.platform.startswith("linux") and cores:
+        os.sched_setaffinity(0, cores)

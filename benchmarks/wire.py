@@ -1,0 +1,68 @@
+"""Just enough of WebSocket (RFC 6455) for a client that costs next to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from optiverse_collab.sync.messages import SUBPROTOCOL
+
+_TEXT = 0x81
+_MASKED = 0x80
+
+
+def handshake(path: str) -> bytes:
+    """The request that opens a WebSocket; its key is the example of RFC 6455, §1.3."""
+    return (
+        f"GET {quote(path)} HTTP/1.1\r\n"
+        "Host: localhost\r\n"
+        "Upgrade: websocket\r\n"
+        "Connection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        "Sec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n"
+        "\r\n"
+    ).encode()
+
+
+def text_frame(payload: bytes) -> bytes:
+    """A client's text message in one frame.
+
+    The mask is zero, which leaves the payload as it is; the server unmasks it all the same.
+    """
+    size = len(payload)
+    if size < 126:
+        head = bytes([_TEXT, _MASKED | size])
+    elif size < 2**16:
+        head = bytes([_TEXT, _MASKED | 126]) + size.to_bytes(2, "big")
+    else:
+        head = bytes([_TEXT, _MASKED | 127]) + size.to_bytes(8, "big")
+    return head + bytes(4) + payload
+
+
+class FrameReader:
+    """Cuts what a server sent into messages; a server neither masks nor, here, splits them."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def read(self, data: bytes) -> Iterator[bytes]:
+        """The payloads of the frames that end in `data`."""
+        data = self._rest + data
+        end = 0
+        while (payload := _next_payload(data, end)) is not None:
+            yield data[payload]
+            end = payload.stop
+        self._rest = data[end:]
+
+
+def _next_payload(data: bytes, start: int) -> slice | None:
+    """Where the payload of the frame at `start` is; None if it is not all there yet."""
+    if len(data) < start + 2:
+        return None
+    size, begin = data[start + 1], start + 2
+    if size == 126:
+        size, begin = int.from_bytes(data[begin : begin + 2], "big"), begin + 2
+    elif size == 127:
+        size, begin = int.from_bytes(data[begin : begin + 8], "big"), begin + 8
+    return slice(begin, begin + size) if len(data) >= begin + size else None

@@ -1,0 +1,43 @@
+"""The load generator, against real processes; how fast they are is nothing that a test asks."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.fanout import Fanout, Load, measure
+from benchmarks.targets import relay, server
+
+TINY = [
+    Load(participants=4, editors=2, seconds=0.5, components=5),
+    Load(participants=4, editors=4, seconds=0.5, components=5, in_step=True),
+    Load(participants=2, editors=1, seconds=0.5, components=300),
+]
+
+
+@pytest.mark.parametrize("load", TINY, ids=str)
+def test_server_delivers_every_edit_once_to_everybody(load: Load) -> None:
+    """PUSH-5: also to its author, who so knows that it is kept."""
+    result = measure(server(), load)
+    assert result.missing == result.unseen == 0
+    assert result.expected == _edits(result, load) * (load.participants - 1)
+
+
+@pytest.mark.parametrize("load", TINY, ids=str)
+def test_relay_delivers_every_edit_once_to_everybody_else(load: Load) -> None:
+    """What the server is compared with does the same work."""
+    result = measure(relay(), load)
+    assert result.missing == 0
+    assert result.unseen == _edits(result, load)
+
+
+def _edits(result: Fanout, load: Load) -> int:
+    """How many edits there were; each is due at a time of its own, so there is one lateness for each."""
+    edits = len(result.late_ms)
+    assert edits >= load.editors * load.hz * load.seconds
+    return edits
+
+
+def test_idle_session_has_nothing_to_deliver() -> None:
+    """Without editors only the cost of being there is measured."""
+    result = measure(server(), Load(participants=3, editors=0, seconds=0.2, components=5))
+    assert (result.expected, result.missing, result.latencies_ms) == (0, 0, [])

@@ -1,0 +1,32 @@
+"""The hand-made WebSocket of the load generator, against the library's."""
+
+from __future__ import annotations
+
+import pytest
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from benchmarks.wire import FrameReader, text_frame
+
+SIZES = [0, 1, 125, 126, 65535, 65536]
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 7, 70_000])
+def test_messages_are_found_however_the_bytes_arrive(cut: int) -> None:
+    """Frames of every form of length, in pieces and together."""
+    payloads = [b"x" * size for size in SIZES]
+    stream = b"".join(Frame(Opcode.TEXT, payload).serialize(mask=False) for payload in payloads)
+    reader = FrameReader()
+    found = [message for at in range(0, len(stream), cut) for message in reader.read(stream[at : at + cut])]
+    assert found == payloads
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_server_reads_what_is_sent(size: int) -> None:
+    """A zero mask is a mask: the library's parser accepts the frame and finds its payload."""
+    protocol = ServerProtocol(state=State.OPEN, max_size=None)
+    protocol.receive_data(text_frame(b"x" * size))
+    [frame] = protocol.events_received()
+    assert isinstance(frame, Frame)
+    assert (frame.opcode, bytes(frame.data), frame.fin) == (Opcode.TEXT, b"x" * size, True)
