@@ -1,0 +1,122 @@
+"""What is written in more than one place of the project says the same everywhere."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from optiverse_collab import manifest
+from scripts import constraints
+from tests.test_imports import STANDARD_LIBRARY, imported, modules
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parent.parent
+PLUGIN = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+SERVER = tomllib.loads((ROOT / "server" / "pyproject.toml").read_text(encoding="utf-8"))
+PINS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+UV_PIN = (ROOT / "scripts" / "uv.txt").read_text(encoding="utf-8")
+
+ENVIRONMENTS = [
+    {
+        "python_version": python,
+        "python_full_version": f"{python}.0",
+        "sys_platform": system,
+        "platform_python_implementation": "CPython",
+        "extra": "",
+    }
+    for python in ["3.10", "3.11", "3.12", "3.13"]
+    for system in ["linux", "win32", "darwin"]
+]
+
+
+def applies(requirement: Requirement, environment: dict[str, str]) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate(environment)
+
+
+def declared(project: dict[str, Any]) -> list[Requirement]:
+    """What a distribution needs from elsewhere to run, its extras included."""
+    extras = project["project"].get("optional-dependencies", {}).values()
+    texts = [*project["project"]["dependencies"], *(text for extra in extras for text in extra)]
+    return [requirement for requirement in map(Requirement, texts) if requirement.name != "optiverse-collab"]
+
+
+def wanted() -> list[Requirement]:
+    """What the two distributions and the development group ask for by name."""
+    group = [Requirement(text) for text in PLUGIN["dependency-groups"]["dev"]]
+    ours = {"optiverse-collab", "optiverse-collab-server"}
+    return [*declared(PLUGIN), *declared(SERVER), *(tool for tool in group if tool.name not in ours)]
+
+
+def test_uv_reads_the_same_pins_as_the_bootstrap() -> None:
+    assert constraints.constraint_list() in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("pins", [PINS, UV_PIN], ids=["constraints.txt", "uv.txt"])
+def test_pins_are_versions_and_hashes_alone(pins: str) -> None:
+    """No index, no path, no comment: they mean the same on every machine."""
+    pin = re.compile(r"[a-z0-9-]+==[0-9a-z.]+( ; [\w.'<>=! ]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    assert [line for line in pins.splitlines() if not pin.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize(
+    "environment", ENVIRONMENTS, ids=lambda e: f"{e['sys_platform']}-{e['python_version']}"
+)
+def test_every_dependency_has_one_pin(environment: dict[str, str]) -> None:
+    pins: dict[str, str] = {}
+    for text in PLUGIN["tool"]["uv"]["constraint-dependencies"]:
+        pin = Requirement(text)
+        if applies(pin, environment):
+            assert pin.name not in pins, "two versions of one distribution"
+            [version] = pin.specifier
+            pins[pin.name] = version.version
+    for requirement in wanted():
+        if applies(requirement, environment):
+            assert requirement.specifier.contains(pins[canonicalize_name(requirement.name)]), requirement
+
+
+@pytest.mark.parametrize(
+    ("package", "project"), [("optiverse_collab", PLUGIN), ("optiverse_collab_server", SERVER)]
+)
+def test_what_is_imported_is_declared(package: str, project: dict[str, Any]) -> None:
+    used = {
+        name.partition(".")[0].lower()
+        for module, path in modules().items()
+        if module.partition(".")[0] == package
+        for name in imported(path.read_text(encoding="utf-8"))
+    }
+    host_and_ours = {"optiverse", "optiverse_collab", "optiverse_collab_server"}
+    names = {canonicalize_name(requirement.name) for requirement in declared(project)}
+    assert used - STANDARD_LIBRARY - host_and_ours <= names
+
+
+def test_both_distributions_and_the_manifest_have_one_version() -> None:
+    version = PLUGIN["project"]["version"]
+    assert SERVER["project"]["version"] == version
+    assert manifest.load().plugin.version == version
+    assert f"optiverse-collab=={version}" in SERVER["project"]["dependencies"]
+
+
+def test_both_distributions_run_on_the_same_pythons() -> None:
+    assert PLUGIN["project"]["requires-python"] == SERVER["project"]["requires-python"]
+    assert PLUGIN["project"]["requires-python"] == f">={constraints.OLDEST_PYTHON}"
+
+
+def test_both_distributions_carry_the_licence() -> None:
+    assert (ROOT / "LICENSE").read_bytes() == (ROOT / "server" / "LICENSE").read_bytes()
+
+
+def test_changelog_begins_with_what_is_unreleased() -> None:
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    for heading in headings[1:]:
+        assert re.fullmatch(r"\d+\.\d+\.\d+ \(\d{4}-\d{2}-\d{2}\)", heading)
