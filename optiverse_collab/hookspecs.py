@@ -1,0 +1,57 @@
+"""What a host offers to its plugins (pluggy project ``optiverse``, entry-point group ``optiverse``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
+
+PROJECT = "optiverse"
+hookspec = pluggy.HookspecMarker(PROJECT)
+
+
+@dataclass(frozen=True)
+class Action:
+    """A menu entry. `enabled_when` calls what it is given with True or False, now and on every change."""
+
+    menu: tuple[str, ...]
+    text: str
+    shortcut: str
+    icon: str
+    run: Callable[[], None]
+    enabled_when: Callable[[Callable[[bool], None]], None]
+
+
+@hookspec
+def optiverse_log_categories() -> list[str]:  # type: ignore[empty-body]
+    """Categories that the plugin logs in; the log window offers them as filters."""
+
+
+@hookspec
+def optiverse_window_opened(window: QMainWindow) -> None:
+    """A main window was made; its menus and status bar can take what the next hooks return."""
+
+
+@hookspec
+def optiverse_actions(window: QMainWindow) -> list[Action]:  # type: ignore[empty-body]
+    """Entries for the window's menus, in their order; a menu that is missing is made."""
+
+
+@hookspec
+def optiverse_status_widgets(window: QMainWindow) -> list[QWidget]:  # type: ignore[empty-body]
+    """Widgets for the right side of the window's status bar."""
+
+
+@hookspec
+def optiverse_dialogs(window: QMainWindow) -> dict[str, Callable[[], QDialog]]:  # type: ignore[empty-body]
+    """Dialogs by id; each call makes or raises a dialog of this window, and doesn't block."""
+
+
+@hookspec
+def optiverse_window_closing(window: QMainWindow) -> None:
+    """A main window is about to close for good; leave what was entered for it."""
