@@ -1,0 +1,52 @@
+"""Starts the editor."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PyQt6.QtWidgets import QApplication
+
+from optiverse_collab.demo.plugins import attach_plugins
+from optiverse_collab.demo.window import DemoWindow
+
+
+def open_window(path: Path | None = None) -> DemoWindow:
+    """A window with the installed plugins, not shown yet, with a bench in it.
+
+    Args:
+        path: of a bench file; None for an empty bench.
+    """
+    window = DemoWindow()
+    attach_plugins(window)
+    if path is not None:
+        window.open_path(path)
+    return window
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the editor until its window is closed; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m optiverse_collab.demo", description="A small editor for optical benches."
+    )
+    parser.add_argument("file", nargs="?", type=Path, help="an Optiverse 2.0 file to open")
+    options = parser.parse_args(argv[1:])
+    app = QApplication.instance() or QApplication(list(argv[:1]))
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Optics bench")
+    app.setStyle("Fusion")
+    window = open_window(options.file)
+
+    def log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        # Without this, PyQt ends the process on an error in a slot, and the bench with it.
+        window.log.write("ERROR", "General", f"✗ {error or kind.__name__}; the editor goes on.")
+        window.log.write("DEBUG", "General", "".join(traceback.format_exception(kind, error, trace)).rstrip())
+
+    sys.excepthook = log_uncaught
+    window.show()
+    window.view.fit()
+    return app.exec()

@@ -1,0 +1,168 @@
+"""Undo: each user takes back what they did themselves, and nothing else.
+
+A bench may also change by other hands than this window's. So a command names items by id and
+remembers what it did itself: undoing gives a property its old value only where it still has the value
+that the command gave it, puts back only what the command removed, and passes over what is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from PyQt6.QtGui import QUndoCommand
+
+from optiverse_collab.demo.model import MISSING, Bench, Item, Props
+
+
+class Step(Protocol):
+    """A part of a command."""
+
+    def do(self, bench: Bench) -> None: ...
+
+    def undo(self, bench: Bench) -> None: ...
+
+
+class Add:
+    """Items come to the bench."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items = list(items)
+
+    def do(self, bench: Bench) -> None:
+        for item in self._items:
+            if item.id not in bench.items:
+                bench.put(item.id, item.kind, item.props)
+
+    def undo(self, bench: Bench) -> None:
+        # What somebody else removed is not remembered, so that doing it again leaves it removed.
+        self._items = _as_they_are(bench, [item.id for item in self._items])
+        bench.remove([item.id for item in self._items])
+
+
+class Remove:
+    """Items leave the bench."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._ids = list(ids)
+        self._removed: list[Item] = []
+
+    def do(self, bench: Bench) -> None:
+        self._removed = _as_they_are(bench, self._ids)
+        bench.remove(self._ids)
+
+    def undo(self, bench: Bench) -> None:
+        self._ids = [item.id for item in self._removed if item.id not in bench.items]
+        for item in self._removed:
+            if item.id not in bench.items:
+                bench.put(item.id, item.kind, item.props)
+
+
+class Change:
+    """Items get new values.
+
+    Args:
+        before: id → property → value before; `MISSING` for none.
+        after: the same after.
+    """
+
+    def __init__(self, before: Mapping[str, Props], after: Mapping[str, Props]) -> None:
+        self._before = {id: dict(props) for id, props in before.items()}
+        self._after = {id: dict(props) for id, props in after.items()}
+
+    @classmethod
+    def to(cls, bench: Bench, after: Mapping[str, Props]) -> Change:
+        """The change of items as they are now."""
+        return cls(values(bench, after), after)
+
+    def do(self, bench: Bench) -> None:
+        self._turn(bench, self._before, self._after)
+
+    def undo(self, bench: Bench) -> None:
+        self._turn(bench, self._after, self._before)
+
+    @staticmethod
+    def _turn(bench: Bench, old: Mapping[str, Props], new: Mapping[str, Props]) -> None:
+        changes: dict[str, Props] = {}
+        for id, props in new.items():
+            item = bench.items.get(id)
+            if item is None:
+                continue
+            mine = {
+                name: value
+                for name, value in props.items()
+                if item.props.get(name, MISSING) == old[id][name] and value != old[id][name]
+            }
+            if mine:
+                changes[id] = mine
+        bench.change(changes)
+
+    def joined(self, later: Change) -> Change | None:
+        """This and a later change of the same properties as one; None if something came between."""
+        if self._after.keys() != later._before.keys() or self._after != later._before:
+            return None
+        return Change(self._before, later._after)
+
+
+class BenchCommand(QUndoCommand):
+    """Something the user did.
+
+    Args:
+        bench: to what.
+        text: what, for the Undo menu.
+        steps: in order.
+        done: it shows already, as a drag does when it ends.
+        series: commands of the same series, one after the other, are undone as one.
+    """
+
+    def __init__(
+        self, bench: Bench, text: str, steps: Sequence[Step], done: bool = False, series: int = -1
+    ) -> None:
+        super().__init__(text)
+        self._bench = bench
+        self._steps = list(steps)
+        self._done = done
+        self._series = series
+
+    def redo(self) -> None:
+        """Do it, the first time and again."""
+        if not self._done:
+            for step in self._steps:
+                step.do(self._bench)
+        self._done = False
+
+    def undo(self) -> None:
+        """Take it back, as far as it is still there."""
+        for step in reversed(self._steps):
+            step.undo(self._bench)
+
+    def id(self) -> int:
+        """The series, for Qt."""
+        return self._series
+
+    def mergeWith(self, other: QUndoCommand | None) -> bool:
+        """Take up a command that was just done, if both are single changes of the same things."""
+        if not isinstance(other, BenchCommand) or len(self._steps) != 1 or len(other._steps) != 1:
+            return False
+        mine, theirs = self._steps[0], other._steps[0]
+        if not isinstance(mine, Change) or not isinstance(theirs, Change):
+            return False
+        joined = mine.joined(theirs)
+        if joined is None:
+            return False
+        self._steps = [joined]
+        return True
+
+
+def values(bench: Bench, names: Mapping[str, Iterable[str]]) -> dict[str, Props]:
+    """What properties are now: id → property → value; ids that aren't there are left out."""
+    return {
+        id: {name: bench.items[id].props.get(name, MISSING) for name in wanted}
+        for id, wanted in names.items()
+        if id in bench.items
+    }
+
+
+def _as_they_are(bench: Bench, ids: Iterable[str]) -> list[Item]:
+    found: list[Any] = [bench.items.get(id) for id in ids]
+    return [Item(item.id, item.kind, item.props) for item in found if item is not None]

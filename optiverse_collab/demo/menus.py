@@ -1,0 +1,85 @@
+"""Menus, and entries that tell when they can be used."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+
+from PyQt6.QtGui import QAction, QIcon, QKeySequence
+from PyQt6.QtWidgets import QMainWindow, QMenu, QWidget
+
+from optiverse_collab.demo.log import Log
+
+EnabledWhen = Callable[[Callable[[bool], None]], None]
+
+
+def always(tell: Callable[[bool], None]) -> None:
+    """For an entry that can always be used."""
+    tell(True)
+
+
+def add_entry(
+    window: QMainWindow,
+    menu: Sequence[str],
+    text: str,
+    shortcut: str,
+    icon: str,
+    run: Callable[[], object],
+    enabled_when: EnabledWhen = always,
+) -> QAction:
+    """Add an entry to a window's menus; a menu that is missing is made.
+
+    Args:
+        window: whose menus.
+        menu: titles from the menu bar downwards.
+        text: of the entry.
+        shortcut: as `QKeySequence` reads it; empty for none.
+        icon: a path of a picture; empty for none.
+        run: what it does.
+        enabled_when: is given what to call with True or False, now and on every change.
+    """
+    action = QAction(text, window)
+    action.setShortcut(QKeySequence(shortcut))
+    if icon:
+        action.setIcon(QIcon(icon))
+    action.triggered.connect(lambda: run())
+    enabled_when(action.setEnabled)
+    menu_at(window, menu).addAction(action)
+    return action
+
+
+def menu_at(window: QMainWindow, titles: Sequence[str]) -> QMenu:
+    """A menu, by the titles from the menu bar downwards; what is missing is made."""
+    bar = window.menuBar()
+    if bar is None or not titles:
+        raise ValueError("a menu has a window and a title")
+    place: QWidget = bar
+    for title in titles:
+        found = next((menu for menu in _menus(place) if _plain(menu.title()) == _plain(title)), None)
+        if found is None:
+            found = QMenu(title, place)
+            place.addAction(found.menuAction())
+        place = found
+    assert isinstance(place, QMenu)
+    return place
+
+
+def guarded(log: Log, what: str, run: Callable[[], object]) -> Callable[[], None]:
+    """`run`, but what goes wrong in it ends up in the log and goes no further."""
+
+    def guard() -> None:
+        try:
+            run()
+        except Exception as error:  # noqa: BLE001 (whatever a plugin may raise, the editor goes on)
+            log.write("ERROR", "Plugins", f"✗ {what} failed: {error or type(error).__name__}")
+            log.write("DEBUG", "Plugins", traceback.format_exc().rstrip())
+
+    return guard
+
+
+def _menus(place: QWidget) -> list[QMenu]:
+    return [menu for action in place.actions() if (menu := action.menu()) is not None]
+
+
+def _plain(title: str) -> str:
+    return title.replace("&", "")

@@ -1,0 +1,34 @@
+"""What the editor does for plugins: the worked example of docs/host-integration.md."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import pluggy
+
+from optiverse_collab import hookspecs
+from optiverse_collab.demo.menus import guarded
+from optiverse_collab.demo.window import DemoWindow
+
+
+def attach_plugins(window: DemoWindow) -> None:
+    """Load the plugins that are installed, and give each its place in a window.
+
+    A plugin that can't be loaded or raises an error costs an ERROR in the log, and nothing else.
+    """
+    guarded(window.log, "A plugin", lambda: _attach(window))()
+
+
+def _attach(window: DemoWindow) -> None:
+    # begin host integration
+    plugins = pluggy.PluginManager(hookspecs.PROJECT)
+    plugins.add_hookspecs(hookspecs)
+    plugins.load_setuptools_entrypoints(hookspecs.PROJECT)
+    window.log.add_categories(chain(*plugins.hook.optiverse_log_categories()))
+    window.before_close(lambda: plugins.hook.optiverse_window_closing(window=window))
+    plugins.hook.optiverse_window_opened(window=window)
+    for a in chain(*plugins.hook.optiverse_actions(window=window)):
+        window.add_menu_entry(a.menu, a.text, a.shortcut, a.icon, a.run, a.enabled_when)
+    for widget in chain(*plugins.hook.optiverse_status_widgets(window=window)):
+        window.add_status_widget(widget)
+    # end host integration

@@ -1,0 +1,270 @@
+"""The main window of the editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QAction, QCloseEvent, QIcon
+from PyQt6.QtWidgets import QApplication, QLabel, QMainWindow, QToolBar, QWidget
+
+from optiverse_collab.demo import files, menus
+from optiverse_collab.demo.edit_dialog import EditDialog
+from optiverse_collab.demo.editor import Editor
+from optiverse_collab.demo.icons import template_icon
+from optiverse_collab.demo.log import Log
+from optiverse_collab.demo.log_window import LogWindow
+from optiverse_collab.demo.model import Bench, Item
+from optiverse_collab.demo.questions import ask_for_file, ask_to_save, tell
+from optiverse_collab.demo.scene import BenchScene
+from optiverse_collab.demo.templates import TEMPLATES, Template
+from optiverse_collab.demo.theme import DARK, LIGHT, Theme
+from optiverse_collab.demo.view import BenchView
+from optiverse_collab.demo.window_menus import fill_menus
+from optiverse_collab.errors import BenchFileError
+
+_STEP_MM = 20.0
+
+
+class DemoWindow(QMainWindow):
+    """A bench, and what it takes to edit it.
+
+    Attributes:
+        bench: all items.
+        editor: does what the user wants.
+        scene, view: show the bench.
+        log: what happened; `log_window` shows it.
+        dialogs: item id → the open dialog that edits it.
+        path: the file, once there is one.
+        theme: light or dark.
+
+    Signals:
+        theme_changed(): from light to dark or back.
+    """
+
+    theme_changed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bench = Bench(self)
+        self.editor = Editor(self.bench, self)
+        self.scene = BenchScene(self.bench, self)
+        self.view = BenchView(self.scene, self.editor, self)
+        self.log = Log(self)
+        self.log.add_categories(["General", "Files", "Plugins"])
+        self.log_window = LogWindow(self.log, self)
+        self.dialogs: dict[str, EditDialog] = {}
+        self.path: Path | None = None
+        self.theme = LIGHT
+        self._inserts: list[tuple[Template, QAction]] = []
+        self._before_close: list[Callable[[], None]] = []
+        self._may_close = False
+        self.setCentralWidget(self.view)
+        self.resize(1100, 720)
+        self._fill_status_bar()
+        fill_menus(self)
+        self._fill_toolbar()
+        for signal in (self.bench.items_added, self.bench.items_changed, self.bench.items_removed):
+            signal.connect(self._bench_changed)
+        self.view.cursor_moved.connect(self._show_cursor)
+        self.view.item_opened.connect(self.edit)
+        self.set_saved(None)
+        self._follow_palette()
+
+    def add_menu_entry(
+        self,
+        menu: Sequence[str],
+        text: str,
+        shortcut: str,
+        icon: str,
+        run: Callable[[], object],
+        enabled_when: menus.EnabledWhen = menus.always,
+    ) -> QAction:
+        """Add an entry to the menus (see `menus.add_entry`); an error in it ends up in the log."""
+        safe = menus.guarded(self.log, f"“{text}”", run)
+        return menus.add_entry(self, menu, text, shortcut, icon, safe, enabled_when)
+
+    def add_status_widget(self, widget: QWidget) -> None:
+        """Add a widget at the right of the status bar."""
+        bar = self.statusBar()
+        if bar is not None:
+            bar.addPermanentWidget(widget)
+
+    def before_close(self, run: Callable[[], object]) -> None:
+        """Call something when the window closes for good."""
+        self._before_close.append(menus.guarded(self.log, "Closing a plugin", run))
+
+    def insert(self, template: Template) -> str:
+        """Add an item where the user looks, beside what is there already; returns its id."""
+        viewport = self.view.viewport()
+        centre = viewport.rect().center() if viewport is not None else self.view.rect().center()
+        middle = self.view.mapToScene(centre)
+        x, y = round(middle.x(), -1) + 0.0, round(middle.y(), -1) + 0.0
+        taken = {tuple(item.props.get("pos") or ()) for item in self.bench.items.values()}
+        while (x, y) in taken:
+            x, y = x + _STEP_MM, y - _STEP_MM
+        id = self.editor.add(template, (x, y))
+        self.scene.select([id])
+        return id
+
+    def paste(self) -> None:
+        """Paste, and select what was pasted."""
+        ids = self.editor.paste()
+        if ids:
+            self.scene.select(ids)
+
+    @pyqtSlot(str)
+    def edit(self, id: str) -> None:
+        """Open the dialog for an item, or bring it to the front."""
+        if id not in self.bench.items:
+            return
+        dialog = self.dialogs.get(id)
+        if dialog is None:
+            dialog = EditDialog(self.editor, id, self)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.finished.connect(lambda _: self.dialogs.pop(id, None))
+            self.dialogs[id] = dialog
+        dialog.show()
+        dialog.raise_()
+
+    def edit_selected(self) -> None:
+        """Open the dialog for the first of the selected items."""
+        for id in self.scene.selected()[:1]:
+            self.edit(id)
+
+    def new(self) -> None:
+        """Start with an empty bench."""
+        self._when_saved(lambda: self._take_over([], None))
+
+    def open(self) -> None:
+        """Let the user choose a file to open."""
+        self._when_saved(lambda: ask_for_file(self, False, self.path, self.open_path))
+
+    def open_path(self, path: Path) -> None:
+        """Show another bench; what can't be read is explained, and the bench stays."""
+        try:
+            opened = files.read(path)
+        except BenchFileError as error:
+            self._tell(error)
+            return
+        self._take_over(opened.items, path)
+        self.log.write("INFO", "Files", f"✓ Opened {path.name}: {len(opened.items)} items")
+        for warning in opened.warnings:
+            self.log.write("WARNING", "Files", warning)
+
+    def save(self) -> None:
+        """Write the bench to its file; without one, ask for it."""
+        if self.path is None:
+            self.save_as()
+        else:
+            self.save_path(self.path)
+
+    def save_as(self) -> None:
+        """Let the user choose a file to write."""
+        ask_for_file(self, True, self.path, self.save_path)
+
+    def save_path(self, path: Path) -> None:
+        """Write the bench to a file, which is its file from then on."""
+        try:
+            files.write(path, self.bench.items.values())
+        except BenchFileError as error:
+            self._tell(error)
+            return
+        self.set_saved(path)
+        self.log.write("INFO", "Files", f"✓ Saved {path.name}")
+
+    def set_saved(self, path: Path | None) -> None:
+        """The bench is as it is in a file; None for an empty bench without a file."""
+        self.path = path
+        name = path.name if path is not None else "Untitled"
+        self.setWindowTitle(f"{name}[*] - Optics bench")
+        self.setWindowModified(False)
+        self._count_items()
+
+    def show_log(self) -> None:
+        """Open the log window, or bring it to the front."""
+        self.log_window.show()
+        self.log_window.raise_()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Light or dark, for all windows."""
+        QApplication.setPalette(theme.palette())
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Follow the colours of the application."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "scene"):
+            self._follow_palette()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Close, once it is clear what becomes of changes."""
+        if event is None:
+            return
+        if self.isWindowModified() and not self._may_close:
+            event.ignore()
+            self._when_saved(self._close_for_good)
+            return
+        while self._before_close:
+            self._before_close.pop()()
+        super().closeEvent(event)
+
+    def _close_for_good(self) -> None:
+        self._may_close = True
+        self.close()
+
+    def _when_saved(self, then: Callable[[], None]) -> None:
+        """Do something that would lose changes, after the user was asked about them."""
+        if self.isWindowModified():
+            ask_to_save(self, self.save, then)
+        else:
+            then()
+
+    def _tell(self, error: BenchFileError) -> None:
+        self.log.write("ERROR", "Files", f"✗ {error}")
+        tell(self, str(error))
+
+    def _take_over(self, items: list[Item], path: Path | None) -> None:
+        self.editor.undo_stack.clear()
+        self.bench.replace(items)
+        self.set_saved(path)
+        self.view.fit()
+
+    def _fill_status_bar(self) -> None:
+        self._cursor, self._count = QLabel(self), QLabel(self)
+        self._cursor.setMinimumWidth(170)
+        bar = self.statusBar()
+        if bar is not None:
+            bar.addWidget(self._count)
+            bar.addWidget(self._cursor)
+
+    def _fill_toolbar(self) -> None:
+        bar = QToolBar("Insert", self)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        bar.setIconSize(QSize(30, 30))
+        bar.setMovable(False)
+        for action in menus.menu_at(self, ("&Insert",)).actions():
+            bar.addAction(action)
+        self._inserts = list(zip(TEMPLATES, bar.actions(), strict=True))
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
+
+    def _follow_palette(self) -> None:
+        self.theme = DARK if self.palette().window().color().lightnessF() < 0.5 else LIGHT
+        self.scene.set_theme(self.theme)
+        self.log_window.set_theme(self.theme)
+        for template, action in self._inserts:
+            action.setIcon(QIcon(template_icon(template, self.theme, self.devicePixelRatioF())))
+        self.theme_changed.emit()
+
+    def _count_items(self) -> None:
+        count = sum(1 for id in self.bench.items if self.scene.graphics(id) is not None)
+        self._count.setText(f" {count} item{'' if count == 1 else 's'}")
+
+    @pyqtSlot(list)
+    def _bench_changed(self, ids: list[str]) -> None:
+        self.setWindowModified(True)
+        self._count_items()
+
+    @pyqtSlot(object)
+    def _show_cursor(self, at: tuple[float, float] | None) -> None:
+        self._cursor.setText("" if at is None else f"x {at[0]:.1f} mm   y {at[1]:.1f} mm")

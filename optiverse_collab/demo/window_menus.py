@@ -1,0 +1,90 @@
+"""The entries of the main window's menus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from optiverse_collab.demo.menus import EnabledWhen, menu_at
+from optiverse_collab.demo.templates import TEMPLATES
+from optiverse_collab.demo.theme import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from optiverse_collab.demo.window import DemoWindow
+
+TURN_DEGREES = 15.0
+
+
+def fill_menus(window: DemoWindow) -> None:
+    """Make all menus."""
+    _file(window)
+    _edit(window)
+    for template in TEMPLATES:
+        insert = partial(window.insert, template)
+        window.add_menu_entry(("&Insert",), template.title, template.shortcut, "", insert)
+    _view(window)
+
+
+def _file(window: DemoWindow) -> None:
+    menu = ("&File",)
+    window.add_menu_entry(menu, "&New", "Ctrl+N", "", window.new)
+    window.add_menu_entry(menu, "&Open…", "Ctrl+O", "", window.open)
+    menu_at(window, menu).addSeparator()
+    window.add_menu_entry(menu, "&Save", "Ctrl+S", "", window.save)
+    window.add_menu_entry(menu, "Save &as…", "Ctrl+Shift+S", "", window.save_as)
+    menu_at(window, menu).addSeparator()
+    window.add_menu_entry(menu, "&Close", "Ctrl+Q", "", window.close)
+
+
+def _edit(window: DemoWindow) -> None:
+    menu, editor, scene = ("&Edit",), window.editor, window.scene
+    stack, selected = editor.undo_stack, scene.selected
+    undo = window.add_menu_entry(menu, "&Undo", "Ctrl+Z", "", editor.undo, _enabled(stack.canUndoChanged))
+    redo = window.add_menu_entry(
+        menu, "&Redo", "Ctrl+Shift+Z", "", editor.redo, _enabled(stack.canRedoChanged)
+    )
+    stack.undoTextChanged.connect(lambda text: undo.setText(f"&Undo {text}".strip()))
+    stack.redoTextChanged.connect(lambda text: redo.setText(f"&Redo {text}".strip()))
+    menu_at(window, menu).addSeparator()
+
+    def when_selected(tell: Callable[[bool], None]) -> None:
+        tell(bool(selected()))
+        scene.selection_changed.connect(lambda ids: tell(bool(ids)))
+
+    def for_selected(text: str, shortcut: str, run: Callable[[], object]) -> None:
+        window.add_menu_entry(menu, text, shortcut, "", run, when_selected)
+
+    for_selected("&Copy", "Ctrl+C", lambda: editor.copy(selected()))
+    window.add_menu_entry(menu, "&Paste", "Ctrl+V", "", window.paste)
+    for_selected("&Delete", "Del", lambda: editor.remove(selected()))
+    window.add_menu_entry(menu, "Select &all", "Ctrl+A", "", lambda: scene.select(set(window.bench.items)))
+    menu_at(window, menu).addSeparator()
+    for_selected("&Edit…", "Ctrl+E", window.edit_selected)
+    for_selected("Turn &right", "Ctrl+R", lambda: editor.turn(selected(), TURN_DEGREES))
+    for_selected("Turn &left", "Ctrl+Shift+R", lambda: editor.turn(selected(), -TURN_DEGREES))
+    menu_at(window, menu).addSeparator()
+    for_selected("&Group", "Ctrl+G", lambda: editor.group(selected()))
+    for_selected("U&ngroup", "Ctrl+Shift+G", lambda: editor.ungroup(selected()))
+
+
+def _view(window: DemoWindow) -> None:
+    menu, view = ("&View",), window.view
+    window.add_menu_entry(menu, "Zoom &in", "Ctrl++", "", lambda: view.zoom(1.25))
+    window.add_menu_entry(menu, "Zoom &out", "Ctrl+-", "", lambda: view.zoom(0.8))
+    window.add_menu_entry(menu, "Show &all", "Ctrl+0", "", view.fit)
+    menu_at(window, menu).addSeparator()
+    dark = window.add_menu_entry(
+        menu, "&Dark theme", "", "", lambda: window.set_theme(LIGHT if window.theme is DARK else DARK)
+    )
+    dark.setCheckable(True)
+    window.theme_changed.connect(lambda: dark.setChecked(window.theme is DARK))
+    window.add_menu_entry(menu, "&Log", "Ctrl+L", "", window.show_log)
+
+
+def _enabled(signal: object) -> EnabledWhen:
+    def enabled_when(tell: Callable[[bool], None]) -> None:
+        tell(False)
+        signal.connect(tell)  # type: ignore[attr-defined]
+
+    return enabled_when
