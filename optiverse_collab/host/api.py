@@ -1,0 +1,68 @@
+"""What we need from any host's window. Everything else of a host is unknown to us.
+
+An adapter passes tests/host/contract.py. Its promises:
+
+- what `records` says after `apply` is exactly what was applied, so that there is no echo to suppress;
+- `apply` edits the objects that are there, in place: selection, open dialogs and the user's undo
+  steps stay valid, and no undo step is added;
+- an operation that can't be applied is logged as a WARNING, and the others are applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from optiverse_collab.sync.records import Op, Record
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QMainWindow
+
+
+class Host(Protocol):
+    """One main window of a host, and the bench in it.
+
+    Attributes:
+        name: what the host calls itself, with its version.
+        window: its main window; our widgets are children of it.
+    """
+
+    name: str
+    window: QMainWindow
+
+    def log(self, level: str, text: str) -> None:
+        """Write a line to the host's log window, in our category.
+
+        Args:
+            level: ``DEBUG``, ``INFO``, ``WARNING`` or ``ERROR``.
+            text: one line; a stack trace may have more.
+        """
+
+    def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
+        """The bench as it is now: all of it, or those of `ids` that are there. Positions are in mm."""
+
+    def apply(self, ops: Sequence[Op]) -> None:
+        """Change the bench as others changed it, in one go."""
+
+    def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
+        """Call `dirty` with ids of what may have changed, whoever changed it; too many do no harm.
+
+        Calls come from the GUI thread, often, and from inside the change: `dirty` only takes notes.
+        """
+
+    def held(self) -> Collection[str]:
+        """Ids that the user has in hand: being dragged, rotated, or edited as text."""
+
+    def save_copy(self, path: Path) -> None:
+        """Write the bench to an Optiverse file.
+
+        Raises:
+            BenchFileError: it can't be written; the text says why.
+        """
+
+    def watch_presence(self, changed: Callable[[Mapping[str, object]], None]) -> None:
+        """Call `changed` when the user's ``cursor`` ([x_mm, y_mm] or None) or ``selection`` (ids) changes."""
+
+    def close(self) -> None:
+        """Take back everything that was connected to the host; it goes on without us."""

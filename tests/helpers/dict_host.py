@@ -1,0 +1,69 @@
+"""The plainest host there is: a dict of records, and a user who edits it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+
+from optiverse_collab.sync.records import Op, Record, apply
+
+
+class DictHost:
+    """Implements `optiverse_collab.host.api.Host` without a window.
+
+    Attributes:
+        bench: what the user sees.
+        lines: what was logged, as (level, text).
+        in_hand: ids that the user is dragging.
+        applied: the lists of operations that came from others.
+    """
+
+    name = "Dict 1.0"
+    window = None
+
+    def __init__(self) -> None:
+        self.bench: dict[str, Record] = {}
+        self.lines: list[tuple[str, str]] = []
+        self.in_hand: set[str] = set()
+        self.applied: list[list[Op]] = []
+        self._dirty: Callable[[Collection[str]], None] = lambda ids: None
+        self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
+
+    def user_does(self, *ops: Op) -> None:
+        """Edit as the user, with the signs that a host gives."""
+        for op in ops:
+            assert apply(self.bench, op)
+        self._dirty([op.id for op in ops])
+
+    def user_shows(self, **state: object) -> None:
+        """Move the cursor, select."""
+        self._presence(state)
+
+    def log(self, level: str, text: str) -> None:
+        self.lines.append((level, text))
+
+    def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
+        wanted = self.bench if ids is None else ids
+        return {id: self.bench[id] for id in wanted if id in self.bench}
+
+    def apply(self, ops: Sequence[Op]) -> None:
+        self.applied.append(list(ops))
+        for op in ops:
+            assert apply(self.bench, op), op
+        self._dirty([op.id for op in ops])  # as hosts do: the sign doesn't say who
+
+    def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
+        self._dirty = dirty
+
+    def held(self) -> Collection[str]:
+        return self.in_hand
+
+    def save_copy(self, path: Path) -> None:
+        path.write_text(json.dumps(sorted(self.bench)), "utf-8")
+
+    def watch_presence(self, changed: Callable[[Mapping[str, object]], None]) -> None:
+        self._presence = changed
+
+    def close(self) -> None:
+        self._dirty, self._presence = lambda ids: None, lambda state: None

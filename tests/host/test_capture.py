@@ -1,0 +1,183 @@
+"""What the user does goes in, what others do comes out: no echo, nothing overwritten unseen."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from optiverse_collab.host.capture import Capture
+from optiverse_collab.sync.effects import ShowChange
+from optiverse_collab.sync.records import Put, Record, Remove, Set
+from optiverse_collab.sync.replica import Replica
+from tests.helpers.dict_host import DictHost
+from tests.helpers.wire import Peer, Wire
+
+
+class Window(Peer):
+    """A peer whose screen is a host's bench."""
+
+    def __init__(self, wire: Wire, name: str) -> None:
+        super().__init__(name)
+        self.host = DictHost()
+        self.capture = Capture(self.host, self.replica)
+        wire.connect(self)
+
+    def receive(self, text: str, now_ms: float) -> None:
+        self.capture.tick()
+        super().receive(text, now_ms)
+
+    def show(self, change: ShowChange) -> None:
+        self.capture.show(change)
+
+
+def settle(wire: Wire, *windows: Window) -> None:
+    """Let ticks and messages go on until nothing is left to do."""
+    for _ in range(4):
+        for window in windows:
+            window.capture.tick()
+        wire.settle()
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+def ann(wire: Wire) -> Window:
+    window = Window(wire, "ann")
+    window.host.user_does(Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens"}))
+    settle(wire, window)
+    return window
+
+
+@pytest.fixture
+def bob(wire: Wire, ann: Window) -> Window:
+    window = Window(wire, "bob")
+    settle(wire, ann, window)
+    return window
+
+
+def test_refused_edit_is_told_once_and_the_others_travel(wire: Wire, ann: Window, bob: Window) -> None:
+    """PUSH-6: the user sees in the log what stays on this computer."""
+    ann.host.user_does(Put("good", "k", {"x": 1}), Put("bad", "k", {"x": float("nan")}), Remove("lens"))
+    settle(wire, ann, bob)
+    ann.capture.scan()
+    settle(wire, ann, bob)
+    assert bob.host.bench == {"good": Record("good", "k", {"x": 1})}
+    assert [level for level, _ in ann.host.lines] == ["ERROR"]
+    ann.host.user_does(Set("bad", {"x": 2}))
+    settle(wire, ann, bob)
+    assert bob.host.bench["bad"].props == {"x": 2}
+
+
+def test_edits_travel_without_echo(wire: Wire, ann: Window, bob: Window) -> None:
+    """REP-4: what was applied for others is not sent again."""
+    journal = len(wire.journal)
+    ann.host.user_does(Set("lens", {"pos": [5.0, 5.0]}))
+    settle(wire, ann, bob)
+    for window in (ann, bob):
+        window.capture.scan()
+    settle(wire, ann, bob)
+    assert bob.host.bench == ann.host.bench
+    assert len(wire.journal) == journal + 1
+    assert bob.host.applied[-1] == [Set("lens", {"pos": [5.0, 5.0]})]
+    assert ann.host.applied == []
+
+
+def test_change_without_a_sign_is_found_by_the_scan(wire: Wire, ann: Window, bob: Window) -> None:
+    ann.host.bench["lens"] = Record("lens", "component", {"pos": [7.0, 7.0], "name": "Lens"})
+    ann.host.bench["new"] = Record("new", "component", {})
+    settle(wire, ann, bob)
+    assert "new" not in bob.host.bench
+    ann.capture.scan()
+    settle(wire, ann, bob)
+    assert bob.host.bench == ann.host.bench
+
+
+def test_what_is_in_hand_waits(wire: Wire, ann: Window, bob: Window) -> None:
+    """A remote edit of what I am dragging waits; my drag goes on and is not taken for an answer to it."""
+    ann.host.in_hand = {"lens"}
+    ann.host.user_does(Set("lens", {"pos": [1.0, 0.0]}))
+    settle(wire, ann, bob)
+    bob.host.user_does(Set("lens", {"name": "Bob's", "pos": [9.0, 9.0]}))
+    settle(wire, ann, bob)
+    assert ann.host.bench["lens"].props == {"pos": [1.0, 0.0], "name": "Lens"}
+    ann.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
+    settle(wire, ann, bob)
+    assert bob.host.bench["lens"].props == {"name": "Bob's", "pos": [2.0, 0.0]}
+    ann.host.in_hand = set()
+    settle(wire, ann, bob)
+    assert ann.host.bench["lens"].props == {"name": "Bob's", "pos": [2.0, 0.0]}
+    assert bob.host.bench == ann.host.bench
+
+
+def test_what_is_in_hand_and_removed_goes_when_it_is_let_go(wire: Wire, ann: Window, bob: Window) -> None:
+    """DOC-5: remove beats set; the user hears that the drag did not count."""
+    ann.host.in_hand = {"lens"}
+    bob.host.user_does(Remove("lens"))
+    settle(wire, ann, bob)
+    assert "lens" in ann.host.bench
+    ann.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
+    settle(wire, ann, bob)
+    ann.host.in_hand = set()
+    settle(wire, ann, bob)
+    assert ann.host.bench == bob.host.bench == {}
+    assert "no record 'lens'" in ann.host.lines[-1][1]
+
+
+def test_nothing_to_do_is_known(ann: Window) -> None:
+    assert not ann.capture.has_work
+    ann.host.user_does(Set("lens", {"name": "x"}))
+    assert ann.capture.has_work
+    ann.capture.tick()
+    assert not ann.capture.has_work
+
+
+def test_a_host_of_one_session_may_be_given_another() -> None:
+    """A new replica starts from the host's bench when it is scanned."""
+    host = DictHost()
+    host.bench["lens"] = Record("lens", "component", {})
+    replica = Replica("client")
+    capture = Capture(host, replica)
+    capture.scan()
+    capture.tick()
+    assert replica.view == host.bench
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_any_mix_ends_equal(seed: int) -> None:
+    """Two windows edit, drag, let go and hear of each other in any order; in the end they show the same."""
+    rng, wire = random.Random(seed), Wire()
+    windows = [Window(wire, "ann"), Window(wire, "bob")]
+    for step in range(60):
+        window = rng.choice(windows)
+        bench, id = window.host.bench, rng.choice("abc")
+        do = rng.randrange(8)
+        if do == 0 and id not in bench:
+            window.host.user_does(Put(id, "k", {"x": step}))
+        elif do == 1 and id in bench and id not in window.host.in_hand:
+            window.host.user_does(Remove(id))
+        elif do in (2, 3) and id in bench:
+            window.host.user_does(Set(id, {rng.choice("xy"): step}))
+        elif do == 4:
+            window.host.in_hand = {id} & set(bench)
+        elif do == 5:
+            window.capture.tick()
+            wire.poll(window)
+            wire.send_up(window)
+        elif do == 6:
+            wire.commit()
+        else:
+            wire.send_down(window)
+    for window in windows:
+        window.host.in_hand = set()
+    settle(wire, *windows)
+    records = wire.room.history.document.records
+    for window in windows:
+        window.capture.scan()
+        assert window.host.bench == window.replica.view == records
+    assert not any(
+        level == "ERROR" and "no record" not in text for w in windows for level, text in w.host.lines
+    )
