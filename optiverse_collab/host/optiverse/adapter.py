@@ -1,0 +1,258 @@
+"""The adapter for Optiverse 0.2.7 and 0.3.4, unmodified."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QTimer
+
+from optiverse_collab import manifest
+from optiverse_collab.convert import item_from_record, record_from_item, write_bench
+from optiverse_collab.convert.kinds import ITEMS, KINDS, is_item
+from optiverse_collab.convert.reading import SET_ASIDE
+from optiverse_collab.convert.shapes import SHAPES, is_number
+from optiverse_collab.host.optiverse import stock
+from optiverse_collab.host.optiverse.bench import SceneBench
+from optiverse_collab.host.optiverse.hands import Pointer, items_in_hand
+from optiverse_collab.host.optiverse.kinds import ANNOTATIONS, OPTICAL, Annotation, Optical
+from optiverse_collab.host.optiverse.shadow import Shadows
+from optiverse_collab.host.optiverse.stacking import LayerOrder, Stacking, ZValues
+from optiverse_collab.host.optiverse.undo import UndoGuard
+from optiverse_collab.sync.records import Op, Put, Record, Remove, apply, same_value
+
+HOST_FAULTS = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+"""What the host raises on values that it didn't expect."""
+
+PANEL_MS = 100
+"""How long after a change by others the layer panel is drawn anew, as 0.3.4 does after changes of its own."""
+
+
+class OptiverseHost:
+    """Implements `optiverse_collab.host.api.Host` for one `MainWindow` of Optiverse.
+
+    Records have no `parent` and no `order` yet, and groups are kept but not shown.
+
+    Raises:
+        HostUnsupported: the window lacks something; the text says what.
+    """
+
+    def __init__(self, window: Any) -> None:
+        stock.load()
+        stock.check(window)
+        self.name = f"Optiverse {stock.version()}"
+        self.window = window
+        self._category = manifest.load().plugin.log_category
+        self._dirty: Callable[[Collection[str]], None] = lambda ids: None
+        self._pointer: Pointer | None = None
+        self._kept: dict[str, Record] = {}
+        self._shadows = Shadows()
+        self._bench = SceneBench(window, self._touched)
+        self._layers = None if stock.has_groups(window) else LayerOrder(window.layer_state, self._touched)
+        self._stacking: Stacking = self._layers or ZValues()
+        self._undo = UndoGuard(window.undo_stack, self._stepped)
+        self._panel_later = QTimer(window)
+        self._panel_later.setSingleShot(True)
+        self._panel_later.setInterval(PANEL_MS)
+        self._panel_later.timeout.connect(window._refresh_layer_panel)
+
+    def log(self, level: str, text: str) -> None:
+        getattr(self.window.log_service, level.lower())(text, self._category)
+
+    def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
+        if ids is None:
+            self._bench.survey()
+            ids = [*self._bench.items, *self._kept]
+        return {id: record for id in ids if (record := self._record(id)) is not None}
+
+    def apply(self, ops: Sequence[Op]) -> None:
+        with self._in_one_go():
+            for op in ops:
+                try:
+                    self._apply(op)
+                except HOST_FAULTS as fault:
+                    self.log("WARNING", f"A change of {op.id!r} by others can't be shown here: {fault!r}.")
+
+    def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
+        self._dirty = dirty
+
+    def held(self) -> Collection[str]:
+        ids = {getattr(item, "item_uuid", None) for item in items_in_hand(self.window)}
+        return {id for id in ids if id in self._bench.items} | self._bench.in_dialog
+
+    def save_copy(self, path: Path) -> None:
+        bench = self.window.file_controller.file_manager.serialize_scene()
+        measures = [record for record in self.records().values() if record.kind == "angle_measure"]
+        if measures:
+            # Quirk: the host leaves angle measures out of its files, and reads none.
+            bench["angle_measures"] = [item_from_record(record) for record in measures]
+        aside = [record for record in self._kept.values() if is_item(record)]
+        if aside:
+            bench[SET_ASIDE] = [{"id": one.id, "kind": one.kind, "props": one.props} for one in aside]
+        write_bench(path, bench)
+
+    def watch_presence(self, changed: Callable[[Mapping[str, object]], None]) -> None:
+        if self._pointer is not None:
+            self._pointer.close()
+        self._pointer = Pointer(self.window, changed)
+
+    def close(self) -> None:
+        self._dirty = lambda ids: None
+        if self._pointer is not None:
+            self._pointer.close()
+            self._pointer = None
+        self._panel_later.stop()
+        self._panel_later.deleteLater()
+        self._undo.close()
+        if self._layers is not None:
+            self._layers.close()
+        self._bench.close()
+
+    def _touched(self, ids: Collection[str]) -> None:
+        self._dirty(ids)
+
+    def _stepped(self, ids: Collection[str]) -> None:
+        """The user did, undid or redid something."""
+        self._bench.survey()
+        self._dirty(ids)
+
+    def _record(self, id: str) -> Record | None:
+        if id in self._kept:
+            return self._kept[id]
+        item = self._bench.item(id)
+        return None if item is None else self._stated(item)
+
+    def _stated(self, item: Any) -> Record:
+        return self._shadows.record(self._shown(item))
+
+    def _shown(self, item: Any) -> Record:
+        data = self._bench.kind_of(item).read(item)
+        return record_from_item({**data, "z_value": self._stacking.z_of(item)})
+
+    @contextmanager
+    def _in_one_go(self) -> Iterator[None]:
+        """Let the host draw its panel and trace its rays once, however much is changed."""
+        self._created: list[Any] = []
+        # Quirk: `_connect_item_signals` has the layer panel drawn anew, for each item; 0.2 does so at once.
+        self.window._refresh_layer_panel = lambda: None
+        try:
+            yield
+        finally:
+            del self.window._refresh_layer_panel
+            self._stacking.settle()
+            self._follow_labels()
+            self._panel_later.start()
+            self.window._schedule_retrace()
+
+    def _apply(self, op: Op) -> None:
+        item = self._bench.known(op.id)
+        now = self._kept.get(op.id) if item is None else self._stated(item)
+        after = {} if now is None else {op.id: now}
+        if not apply(after, op):
+            raise LookupError("it is not on the bench")
+        if now is not None and (isinstance(op, Remove) or after[op.id].kind != now.kind):
+            self._remove(op.id)
+            now = item = None
+        new = after.get(op.id)
+        if new is None:
+            return
+        if item is not None and now is not None:
+            self._write(item, now, new)
+        elif now is None or isinstance(op, Put):
+            self._make(new)
+        else:
+            self._kept[op.id] = new
+
+    def _remove(self, id: str) -> None:
+        item = self._bench.items.get(id)
+        if item is None:
+            del self._kept[id]
+            return
+        self._undo.forget({id})
+        self._stacking.drop(id)
+        self._bench.leave(id)
+        if self._layers is None:
+            self.window.group_manager.remove_item_from_group(id)
+        self.window.scene.removeItem(item)
+        self._shadows.forget(id)
+
+    def _make(self, record: Record) -> None:
+        # A step that holds another object of this id would put it beside the new one.
+        self._undo.forget({record.id})
+        self._undo.expect(record.id)
+        self._kept.pop(record.id, None)
+        item = self._made(record) if is_item(record) else None
+        if item is None:
+            self._keep(record)
+            return
+        self.window.scene.addItem(item)
+        self.window._connect_item_signals(item)
+        self._bench.enter(record.id, item)
+        self._created.append(item)
+        self._finish(item, record, is_new=True)
+
+    def _made(self, record: Record) -> Any | None:
+        kind = ANNOTATIONS.get(record.kind, OPTICAL)
+        try:
+            return kind.make(self._bearable(kind, None, record), self.window)
+        except HOST_FAULTS as fault:
+            self.log("DEBUG", f"Optiverse can't make {record.id!r}: {fault!r}.")
+            return None
+
+    def _keep(self, record: Record) -> None:
+        """Keep a record that can't be shown, for the others and for the next version of the host."""
+        self._kept[record.id] = record
+        level = "WARNING" if is_item(record) else "DEBUG"
+        self.log(level, f"A {record.kind} ({record.id}) by others is kept, but {self.name} can't show it.")
+
+    def _write(self, item: Any, now: Record, new: Record) -> None:
+        kind = self._bench.kind_of(item)
+        after = self._bearable(kind, item, new)
+        try:
+            kind.write(item, item_from_record(now), after, self.window)
+        finally:
+            # Whatever the host made of it is not the user's edit.
+            self._finish(item, new, is_new=False)
+
+    def _finish(self, item: Any, record: Record, is_new: bool) -> None:
+        """Set what is set alike for all kinds, and take note of what the host makes of it all."""
+        z, locked = record.props.get("z_value"), record.props.get("locked", False)
+        if not is_number(z):
+            z = float(item.zValue())
+        if is_new or not same_value(z, self._stacking.z_of(item)):
+            self._stacking.place(item, z)
+        # Only now: in 0.3 the lock stands in the tree of layers too, and what stands there wins.
+        if isinstance(locked, bool) and (is_new or locked != getattr(item, "_locked", locked)):
+            getattr(item, "set_locked", lambda locked: None)(locked)
+        self._shadows.remember(record, self._shown(item).props)
+
+    def _bearable(self, kind: Optical | Annotation, item: Any, record: Record) -> dict[str, Any]:
+        """What the host shall show of a record: all but values that it can't bear.
+
+        Args:
+            item: what shows the record now, if anything does; what can't be shown stays as it is there.
+        """
+        spec, shapes = KINDS.get(record.kind, ITEMS), SHAPES.get(record.kind, SHAPES["component"])
+        bad = {name for name, fits in shapes.items() if name in record.props and not fits(record.props[name])}
+        data = item_from_record(record)
+        item_class = stock.load().TypeRegistry.get_class(record.kind) if item is None else type(item)
+        unsure = data.keys() - bad if item_class else ()
+        bad |= {name for name in unsure if not kind.bears(item_class, name, data[name])}
+        if not bad:
+            return data
+        names = ", ".join(sorted(bad))
+        self.log("WARNING", f"{self.name} can't show the {names} of {record.id!r} that others set.")
+        parts = {part for name in bad for part in spec.together.get(name, (name,))}
+        shown = {} if item is None else item_from_record(self._shown(item))
+        kept = {name: value for name, value in data.items() if name not in parts}
+        return {**kept, **{name: shown[name] for name in parts if name in shown}}
+
+    def _follow_labels(self) -> None:
+        """Tie labels to their components, as opening a file does (0.3)."""
+        owners = {getattr(item, "owner_uuid", None) or item.item_uuid for item in self._created}
+        for id in owners:
+            owner = self._bench.items.get(id)
+            if owner is not None and hasattr(owner, "connect_autolabel"):
+                owner.connect_autolabel()

@@ -1,0 +1,167 @@
+"""The items of a window's scene that are the bench: which they are, and when they may have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import Any
+
+from PyQt6 import sip
+from PyQt6.QtCore import QObject, QTimer
+
+from optiverse_collab.convert.identity import MAX_ID
+from optiverse_collab.host.optiverse import stock
+from optiverse_collab.host.optiverse.kinds import ANNOTATIONS, OPTICAL, Annotation, Optical
+
+SURVEY_MS = 20
+"""How long after a repaint the scene is looked through, so that a burst of repaints costs one look."""
+
+
+class SceneBench(QObject):
+    """Knows the items on the bench by id.
+
+    Quirk: the scene has no signal for an item that comes or goes, and locking one gives no signal either.
+    So when something is painted anew, or the undo stack moves, all items are looked through.
+
+    Attributes:
+        items: id → item, as `survey` found them.
+        in_dialog: ids of items whose edit dialog is open.
+
+    Args:
+        window: an Optiverse main window.
+        touched: takes ids of items that may have changed.
+    """
+
+    def __init__(self, window: Any, touched: Callable[[Collection[str]], None]) -> None:
+        super().__init__(window)
+        self.items: dict[str, Any] = {}
+        self.in_dialog: set[str] = set()
+        self._window = window
+        self._touched = touched
+        self._connections: dict[str, list[Any]] = {}
+        self._locks: dict[str, bool] = {}
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(SURVEY_MS)
+        self._later.timeout.connect(self.survey)
+        window.scene.changed.connect(self._painted)
+        self.survey()
+
+    def close(self) -> None:
+        """Let go of the scene and all items."""
+        self._later.stop()
+        self._window.scene.changed.disconnect(self._painted)
+        for id in list(self.items):
+            self.leave(id)
+        self.deleteLater()
+
+    def item(self, id: str) -> Any | None:
+        """The item with this id, if it is on the bench."""
+        item = self.known(id)
+        if item is None:
+            self.survey()
+            item = self.items.get(id)
+        return item
+
+    def known(self, id: str) -> Any | None:
+        """The same without a look through the scene: what came without a sign is not found."""
+        item = self.items.get(id)
+        if item is None or sip.isdeleted(item) or item.scene() is not self._window.scene:
+            return None
+        return item
+
+    def survey(self) -> None:
+        """Look through the scene for items that came, went, or were locked."""
+        found = self._on_the_bench()
+        gone = [id for id, item in self.items.items() if found.get(id) is not item]
+        for id in gone:
+            self.leave(id)
+        new = [id for id in found if id not in self.items]
+        for id in new:
+            self.enter(id, found[id])
+        locks = {id: getattr(item, "_locked", False) for id, item in found.items()}
+        flipped = [id for id, locked in locks.items() if self._locks.get(id, locked) != locked]
+        self._locks = locks
+        # Quirk: annotations have no signal for most of what can be edited of them.
+        quiet = [id for id, item in found.items() if not hasattr(item, "params")]
+        touched = {*gone, *new, *flipped, *quiet}
+        if touched:
+            self._touched(touched)
+
+    def kind_of(self, item: Any) -> Optical | Annotation:
+        """How to edit this item."""
+        for annotation in ANNOTATIONS.values():
+            if isinstance(item, getattr(stock.load(), annotation.name)):
+                return annotation
+        return OPTICAL
+
+    def _painted(self) -> None:
+        if not self._later.isActive():
+            self._later.start()
+
+    def _on_the_bench(self) -> dict[str, Any]:
+        skipped = self._provisional()
+        linked = self._linked()
+        found: dict[str, Any] = {}
+        for item in self._window.scene.items():
+            id = getattr(item, "item_uuid", None)
+            if not isinstance(id, str) or not 0 < len(id) <= MAX_ID or not hasattr(item, "to_dict"):
+                continue
+            if id not in linked and not any(item is other for other in skipped):
+                found.setdefault(id, item)
+        return found
+
+    def _provisional(self) -> list[Any]:
+        """Quirk: what is being placed with the mouse is in the scene as if it were on the bench."""
+        window = self._window
+        items = (
+            window.placement_handler._ghost,
+            window.angle_measure_handler._temp_item,
+            window.path_measure_handler._temp_item,
+            window._editor_state.ruler_in_progress,
+        )
+        return [item for item in items if item is not None]
+
+    def _linked(self) -> Collection[str]:
+        """Items of another file, which is shown and not copied (0.3)."""
+        service = getattr(self._window, "linked_assembly_service", None)
+        return service.get_all_linked_item_uuids() if service is not None else ()
+
+    def enter(self, id: str, item: Any) -> None:
+        """An item came on the bench."""
+        self.items[id] = item
+        note = partial(self._note, id)
+        signals = [
+            getattr(item, name)
+            for name in ("edited", "xChanged", "yChanged", "rotationChanged", "zChanged")
+            if hasattr(item, name)
+        ]
+        if hasattr(item, "document"):
+            signals.append(item.document().contentsChanged)
+        self._connections[id] = [signal.connect(note) for signal in signals]
+        if hasattr(item, "open_editor"):
+            item.open_editor = partial(self._edit_in_dialog, id, item)
+
+    def leave(self, id: str) -> None:
+        """An item left the bench, or leaves it now."""
+        item = self.items.pop(id)
+        for connection in self._connections.pop(id):
+            if not sip.isdeleted(item):
+                QObject.disconnect(connection)
+        vars(item).pop("open_editor", None)
+
+    def _note(self, id: str) -> None:
+        self._touched((id,))
+
+    def _edit_in_dialog(self, id: str, item: Any) -> Any:
+        """Open an item's dialog, and know that it is open.
+
+        Quirk: cancelling the dialog puts everything back as it was when it was opened, also what others
+        changed meanwhile; so for that long their changes of this item wait.
+        """
+        self.in_dialog.add(id)
+        try:
+            return type(item).open_editor(item)
+        finally:
+            self.in_dialog.discard(id)
+            self._touched((id,))

@@ -1,0 +1,48 @@
+"""Which values the host's own data classes can bear.
+
+Optiverse checks nothing: a text where a number should be raises while Qt paints, which ends the program.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from optiverse_collab.convert.shapes import is_number
+
+
+def _is_whole(value: Any) -> bool:
+    return is_number(value) and isinstance(value, int)
+
+
+_CHECKS: dict[str, Callable[[Any], bool]] = {
+    "float": is_number,
+    "int": _is_whole,
+    "bool": lambda value: isinstance(value, bool),
+    "str": lambda value: isinstance(value, str),
+}
+
+
+def bears(data_class: type, name: str, value: Any) -> bool:
+    """Whether a field of a data class can have this value, as far as its annotation tells."""
+    for field in dataclasses.fields(data_class):
+        if field.name == name:
+            kinds = [kind.strip() for kind in str(field.type).split("|")]
+            if value is None:
+                return "None" in kinds
+            checks = [_CHECKS.get(kind) for kind in kinds if kind != "None"]
+            return any(check is None or check(value) for check in checks)
+    return True
+
+
+def default_of(data_class: type, name: str) -> Any:
+    """The default of a field.
+
+    Raises:
+        LookupError: there is no field of this name, or it has no default.
+    """
+    for field in dataclasses.fields(data_class):
+        if field.name == name and field.default is not dataclasses.MISSING:
+            return field.default
+    raise LookupError(name)

@@ -1,0 +1,91 @@
+"""Windows of the real Optiverse that share a bench over a fake wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PyQt6.QtTest import QTest
+
+from optiverse_collab.host.capture import Capture
+from optiverse_collab.host.optiverse import OptiverseHost
+from optiverse_collab.sync.effects import ShowChange
+from optiverse_collab.sync.records import Record
+from tests.helpers.optiverse_user import User, clear, events, wait_until
+from tests.helpers.wire import Peer, Wire
+
+
+class Participant(Peer):
+    """A peer whose screen is a window of Optiverse.
+
+    Attributes:
+        window: the host's main window.
+        host: the adapter.
+        user: does things in the window.
+    """
+
+    def __init__(self, wire: Wire, name: str, window: Any) -> None:
+        super().__init__(name)
+        self.window = window
+        self.host = OptiverseHost(window)
+        self.user = User(window)
+        self.capture = Capture(self.host, self.replica)
+        wire.connect(self)
+
+    def receive(self, text: str, now_ms: float) -> None:
+        self.capture.tick()
+        super().receive(text, now_ms)
+
+    def show(self, change: ShowChange) -> None:
+        self.capture.show(change)
+
+    def item(self, id: str) -> Any:
+        """The item with this id on the screen."""
+        return next(item for item in self.user.items() if item.item_uuid == id)
+
+    def saved(self) -> dict[str, Any]:
+        """What saving writes."""
+        saved: dict[str, Any] = self.window.file_controller.file_manager.serialize_scene()
+        return saved
+
+    def log(self, *levels: str) -> list[str]:
+        """What was logged about collaboration, of these levels."""
+        messages = self.window.log_service.get_messages(category="Collaboration")
+        return [message.message for message in messages if message.level.name in levels]
+
+
+def start(windows: Sequence[Any]) -> tuple[Wire, list[Participant]]:
+    """Empty windows and put them into one session."""
+    wire = Wire()
+    for window in windows:
+        clear(window)
+        window.log_service.clear()
+    names = ("ann", "bob", "cem", "dea")
+    return wire, [Participant(wire, name, window) for name, window in zip(names, windows, strict=False)]
+
+
+def settle(wire: Wire, *participants: Participant) -> None:
+    """Let ticks and messages go on until nothing is left to do."""
+    for _ in range(4):
+        for one in participants:
+            events()
+            one.capture.tick()
+        wire.settle()
+
+
+def rest(wire: Wire, *participants: Participant) -> None:
+    """The same, with what the windows do some time after an edit."""
+    for _ in range(2):
+        settle(wire, *participants)
+        for one in participants:
+            timer = getattr(one.window.layer_panel, "_refresh_timer", None)
+            wait_until(lambda timer=timer: timer is None or not timer.isActive())  # type: ignore[misc]
+        QTest.qWait(40)
+    for one in participants:
+        one.capture.scan()
+    settle(wire, *participants)
+
+
+def truth(wire: Wire) -> dict[str, Record]:
+    """The bench as the room has it."""
+    return wire.room.history.document.records

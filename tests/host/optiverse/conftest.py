@@ -1,0 +1,39 @@
+"""Two windows of the real Optiverse, opened once and emptied for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PyQt6.QtCore import QSettings, QStandardPaths
+
+from tests.helpers import optiverse_user
+from tests.helpers.optiverse_session import Participant, start
+from tests.helpers.wire import Wire
+
+
+@pytest.fixture(scope="session")
+def windows(qapp: Any, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """Two main windows; settings and autosaves of whoever runs the tests are left alone."""
+    folder: Path = tmp_path_factory.mktemp("settings")
+    QStandardPaths.setTestModeEnabled(True)
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(folder))
+    return [optiverse_user.open_window() for _ in range(2)]
+
+
+@pytest.fixture
+def window(windows: list[Any]) -> Any:
+    """An empty main window."""
+    optiverse_user.clear(windows[0])
+    return windows[0]
+
+
+@pytest.fixture
+def session(windows: list[Any]) -> Iterator[tuple[Wire, Participant, Participant]]:
+    """Two empty windows in one session."""
+    wire, (ann, bob) = start(windows)
+    yield wire, ann, bob
+    for one in (ann, bob):
+        one.host.close()
