@@ -1,0 +1,68 @@
+"""What users read in our widgets. Menu texts are in plugin.toml; log lines in wording.py."""
+
+from __future__ import annotations
+
+DIALOG_TITLE = "Collaboration"
+JOIN_TAB = "Join"
+HOST_TAB = "Host"
+
+SERVER = "&Server"
+SESSION = "S&ession"
+NAME = "Your &name"
+RECENT = "&Recent sessions"
+JOIN_HINT = "Paste an invite link into any field, and all are filled in."
+JOIN = "&Join"
+CANCEL = "Cancel"
+CLOSE = "Close"
+
+PORT = "&Port"
+LISTEN = "&Open to"
+LISTEN_LOCAL = "This computer only"
+LISTEN_LAN = "Everybody in the local network"
+HOST_HINT = "Starts a server on this computer. It ends when you quit; the bench is kept for the next time."
+HOST = "Start and &join"
+INVITE = "Invite"
+COPY = "&Copy"
+COPIED = "Copied."
+LAN_ADDRESS = "Others reach this computer at {address}."
+NO_LAN_ADDRESS = "This computer has no address in a local network at the moment."
+
+PROBING = "Looking for a server on port {port}…"
+STARTING_SERVER = "Starting the server…"
+REUSING_SERVER = "A server runs on port {port} already; joining it."
+SERVER_RUNS = "The server runs."
+PORT_TAKEN = "Port {port} is used by another program; choose another port."
+SERVER_MISSING = (
+    "The server is not installed; install the package optiverse-collab-server next to the plugin."
+)
+SERVER_FAILED = "The server ended at once: {reason}"
+SERVER_SILENT = "The server did not start within {seconds} s; look into the log."
+CONNECTING = "Connecting to {server}…"
+LOADING = "Loading the bench: {received} of {total} items…"
+CANCELLED = "Cancelled."
+
+CHOICE_TITLE = "Two benches"
+CHOICE_TEXT = "Your bench has {mine} items, and the session has {theirs}. What shall happen with yours?"
+CHOICE_BRING = "&Bring my bench into the session"
+CHOICE_BRING_NOTE = "Everybody gets your {mine} items in addition to what is there."
+CHOICE_REPLACE = "&Replace my bench by the session's"
+CHOICE_REPLACE_NOTE = "A copy of yours is saved first: {path}"
+CHOICE_CANCEL = "Don't join"
+
+OFFLINE = "Not connected"
+STATES = {
+    "offline": OFFLINE,
+    "connecting": "Connecting…",
+    "syncing": "Loading…",
+    "reconnecting": "Reconnecting…",
+    "failed": "Connection failed",
+}
+ONE_USER = "1 user"
+USERS = "{count} users"
+TOOLTIP_OFFLINE = "Collaboration: not connected"
+TOOLTIP = "Session: {session}\nServer: {server}\nLatency: {latency}"
+LATENCY_MS = "{ms:.0f} ms"
+LATENCY_UNKNOWN = "not measured yet"
+
+PARTICIPANTS_TITLE = "Participants"
+YOU = "{name} (you)"
