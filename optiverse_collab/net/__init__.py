@@ -1,0 +1,1 @@
+"""The window's connection: one attempt, how it ended in words, and how well it does."""

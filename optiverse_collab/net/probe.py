@@ -1,0 +1,56 @@
+"""Does a server that broke off without a word want TLS? Qt can't tell; asking it can."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtNetwork import QNetworkProxy, QSslSocket
+
+ANSWER_MS = 2000
+"""A server that speaks TLS answers a hello within this, or is not worth waiting for."""
+
+
+class TlsProbe(QObject):
+    """Begins a TLS handshake, and sends nothing.
+
+    Signals:
+        answered: whether the server speaks TLS; once.
+    """
+
+    answered = pyqtSignal(bool)
+
+    def __init__(self, url: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self._url = url
+        self._socket = QSslSocket(self)
+        self._socket.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.NoProxy))
+        self._socket.setPeerVerifyMode(QSslSocket.PeerVerifyMode.VerifyNone)
+        self._socket.encrypted.connect(self._on_encrypted)
+        self._socket.errorOccurred.connect(self._on_no)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(ANSWER_MS)
+        self._patience.timeout.connect(self._on_no)
+        self._done = False
+
+    def start(self) -> None:
+        """Ask."""
+        parts = urlsplit(self._url)
+        self._patience.start()
+        self._socket.connectToHostEncrypted(parts.hostname or "", parts.port or 80)
+
+    @pyqtSlot()
+    def _on_encrypted(self) -> None:
+        self._answer(True)
+
+    @pyqtSlot()
+    def _on_no(self) -> None:
+        self._answer(False)
+
+    def _answer(self, speaks_tls: bool) -> None:
+        if not self._done:
+            self._done = True
+            self._patience.stop()
+            self._socket.abort()
+            self.answered.emit(speaks_tls)
