@@ -23,7 +23,7 @@ class Action:
     text: str
     shortcut: str
     icon: str
-    run: Callable[[], None]
+    run: Callable[[], object]
     enabled_when: Callable[[Callable[[bool], None]], None]
 
 

@@ -38,6 +38,16 @@ def lan_address() -> str:
     return ""
 
 
+def reachable_url(port: int, listen: str) -> str:
+    """Where others find a server on this computer: ``ws://host:port``.
+
+    Args:
+        port: where it listens.
+        listen: the address that it opens; if that is no other's business, ``localhost``.
+    """
+    return f"ws://{'localhost' if is_local(listen) else lan_address() or 'localhost'}:{port}"
+
+
 class CompanionServer(QObject):
     """Starts a server, or finds the one that is there.
 

@@ -14,6 +14,7 @@ from optiverse_collab.narration import title, values
 from optiverse_collab.sync import effects as fx
 from optiverse_collab.sync.messages import Ping
 from optiverse_collab.sync.records import Op, Put, Record, Remove
+from optiverse_collab.sync.replica import Replica
 from optiverse_collab.sync.text import printable
 
 
@@ -50,8 +51,13 @@ def broken(session: str, sentence: str) -> Line:
 
 
 def failed(sentence: str) -> Line:
-    """An attempt failed, or the session ended for good."""
+    """An attempt failed."""
     return Line(logging.ERROR, f"✗ {printable(sentence)}")
+
+
+def ended() -> Line:
+    """No other attempt comes by itself."""
+    return Line(logging.ERROR, "✗ The session has ended here and your bench stays as it is; connect anew.")
 
 
 def retrying(seconds: float) -> Line:
@@ -66,6 +72,12 @@ def epoch_changed(unsent: int) -> str:
         "The session on the server has another history than the one that was followed here, so nothing "
         f"was merged{kept}; save your bench if you need it, and connect anew to see what the server has."
     )
+
+
+def unsent(replica: Replica) -> list[Line]:
+    """What never got to the server, with its values."""
+    lost = (fx.Lost(tuple(change.ops.values()), "unsent") for change in replica.pending)
+    return [line for effect in lost for line in lines(effect, replica.view)]
 
 
 def changes(count: int) -> str:

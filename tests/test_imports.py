@@ -49,7 +49,7 @@ ALLOWED = {
     "optiverse_collab.hosting": WINDOW | ours("ui.texts"),
     "optiverse_collab.ui": WINDOW | ours("hosting"),
     "optiverse_collab.net": WINDOW,
-    "optiverse_collab.service": WINDOW | ours("net"),
+    "optiverse_collab.service": WINDOW | ours("net") | {"msgspec"},
     "optiverse_collab.host": WINDOW | ours("convert", "hookspecs") | {"optiverse"},
     "optiverse_collab.manager": WINDOW | ours("convert", "host", "hosting", "net", "service", "ui"),
     "optiverse_collab.hookspecs": {"pluggy", "PyQt6"},

@@ -9,7 +9,6 @@ from functools import partial
 from optiverse_collab import wording
 from optiverse_collab.client.link import Link
 from optiverse_collab.errors import CollaborationError, ConnectionFailed
-from optiverse_collab.sync.effects import Lost
 from optiverse_collab.sync.replica import Replica
 
 FLUSH_SECONDS = 30.0
@@ -60,9 +59,8 @@ class Unacknowledged:
 
     def tell(self) -> None:
         """Log what never got to the server, with its values."""
-        for change in self._replica.pending:
-            for line in wording.lines(Lost(tuple(change.ops.values()), "unsent"), self._replica.view):
-                log.log(line.level, "%s", line.text)
+        for line in wording.unsent(self._replica):
+            log.log(line.level, "%s", line.text)
 
     def _operations(self) -> int:
         return sum(len(change.ops) for change in self._replica.pending)

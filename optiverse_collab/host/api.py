@@ -1,6 +1,6 @@
 """What we need from any host's window. Everything else of a host is unknown to us.
 
-An adapter passes tests/host/contract.py. Its promises:
+An adapter passes tests/host/test_contract.py. Its promises:
 
 - what `records` says after `apply` is exactly what was applied, so that there is no echo to suppress;
 - `apply` edits the objects that are there, in place: selection, open dialogs and the user's undo
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 class Host(Protocol):
-    """One main window of a host, and the bench in it.
+    """One main window of a host, and the bench in it."""
 
-    Attributes:
-        name: what the host calls itself, with its version.
-        window: its main window; our widgets are children of it.
-    """
+    @property
+    def name(self) -> str:
+        """What the host calls itself, with its version."""
 
-    name: str
-    window: QMainWindow
+    @property
+    def window(self) -> QMainWindow:
+        """Its main window; our widgets are children of it."""
 
     def log(self, level: str, text: str) -> None:
         """Write a line to the host's log window, in our category.
@@ -38,6 +38,9 @@ class Host(Protocol):
             level: ``DEBUG``, ``INFO``, ``WARNING`` or ``ERROR``.
             text: one line; a stack trace may have more.
         """
+
+    def ids(self) -> Collection[str]:
+        """The ids of all that is on the bench, looked up anew."""
 
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
         """The bench as it is now: all of it, or those of `ids` that are there. Positions are in mm."""

@@ -7,11 +7,14 @@ What was applied for others compares equal, so it makes no echo.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Sequence
+from itertools import islice
 
-from optiverse_collab.errors import ChangeRefused
+from optiverse_collab import wording
+from optiverse_collab.errors import ChangeRefused, Reason
 from optiverse_collab.host.api import Host
-from optiverse_collab.sync.effects import ShowChange
+from optiverse_collab.sync.effects import Lost, ShowChange
+from optiverse_collab.sync.pages import pages
 from optiverse_collab.sync.records import Op, Record, Remove, record_difference
 from optiverse_collab.sync.replica import Replica
 
@@ -25,34 +28,65 @@ class Capture:
     Args:
         host: whose bench it is; from now on it is watched.
         replica: the session's document, as this participant sees it.
+        wake: called when `tick` has something to do that it hadn't before.
     """
 
-    def __init__(self, host: Host, replica: Replica) -> None:
+    def __init__(self, host: Host, replica: Replica, wake: Callable[[], None] = lambda: None) -> None:
         self._host = host
         self._replica = replica
+        self._wake = wake
         self._dirty: set[str] = set()
         self._held_back: dict[str, Record | None] = {}  # id → as the host shows it meanwhile
         self._refused: dict[str, Record] = {}
-        host.watch(self._dirty.update)
+        self._unscanned: list[str] = []
+        host.watch(self._note)
+
+    def close(self) -> None:
+        """Watch the host no longer."""
+        self._host.watch(lambda ids: None)
 
     @property
     def has_work(self) -> bool:
         """Whether `tick` has something to do."""
         return bool(self._dirty or self._held_back)
 
-    def scan(self) -> None:
-        """Note everything: the safety net under hosts that change without a sign."""
-        self._dirty.update(self._host.records(), self._replica.view)
+    @property
+    def held_back(self) -> int:
+        """How many records the host does not show yet as the replica has them."""
+        return len(self._held_back)
 
-    def tick(self) -> None:
-        """Push what the user did; apply what waited for the user to let go."""
+    def meet(self, mine: Collection[str] = ()) -> None:
+        """Make two benches one: the host's becomes the replica's, but what is `mine` is added to it.
+
+        What the host has to change is held back at first; `tick` catches up with it, bit by bit.
+
+        Args:
+            mine: ids of records of the host's that the replica doesn't have.
+        """
+        shown, view = self._host.records(), self._replica.view
+        for id in {**view, **shown}:
+            if id in mine and id not in view:
+                self._dirty.add(id)
+            elif _turn(shown.get(id), view.get(id)) is not None:
+                self._held_back[id] = shown.get(id)
+        self._wake()
+
+    def scan(self, most: int | None = None) -> None:
+        """Note the next `most` records, or everything: the safety net under hosts that give no sign."""
+        if most is None or not self._unscanned:
+            self._unscanned = list({**dict.fromkeys(self._host.ids()), **self._replica.view})
+        ids, self._unscanned = self._unscanned[:most], self._unscanned[most:] if most is not None else []
+        self._note(ids)
+
+    def tick(self, most: int | None = None) -> None:
+        """Push what the user did; apply what waited for the user to let go, at most so many records."""
         if self._dirty:
             ids = set(self._dirty)
             self._dirty.clear()
             self._push(ids)
         if self._held_back:
             held = self._host.held()
-            self._catch_up([id for id in self._held_back if id not in held])
+            self._catch_up(list(islice((id for id in self._held_back if id not in held), most)))
 
     def show(self, change: ShowChange) -> None:
         """Apply what others did. What the user has in hand is held back until they let go."""
@@ -60,12 +94,20 @@ class Capture:
         self._hold_back({op.id for op in change.ops if op.id in held})
         self._host.apply([op for op in change.ops if op.id not in self._held_back])
 
+    def _note(self, ids: Collection[str]) -> None:
+        had_work = self.has_work
+        self._dirty.update(ids)
+        if self._dirty and not had_work:
+            self._wake()
+
     def _hold_back(self, ids: set[str]) -> None:
         shown = self._host.records(ids) if ids else {}
         for id in ids:
             self._held_back.setdefault(id, shown.get(id))
+        if ids:
+            self._wake()
 
-    def _catch_up(self, ids: Iterable[str]) -> None:
+    def _catch_up(self, ids: Collection[str]) -> None:
         """Show what was held back, on top of what the user did with it."""
         ops = [
             op for id in ids if (op := _turn(self._held_back.pop(id), self._replica.view.get(id))) is not None
@@ -84,23 +126,38 @@ class Capture:
                 self._held_back[id] = record
             if op is not None and (record is None or self._refused.get(id) != record):
                 ops.append(op)
-        if ops and not self._edit(ops, now, last_try=len(ops) == 1):
-            for op in ops:
-                self._edit([op], now, last_try=True)
+        for page in pages(ops, self._replica.limits.page_bytes):
+            if len(page) == 1 or not self._edit(page):
+                for op in page:
+                    self._edit_alone(op, now.get(op.id))
 
-    def _edit(self, ops: list[Op], now: dict[str, Record], last_try: bool) -> bool:
-        """Make edits the replica's; what it refuses even alone is told once and stays on the screen."""
+    def _edit(self, ops: Sequence[Op]) -> bool:
+        """Make edits the replica's, all of them or none."""
         try:
             self._replica.edit(ops)
-        except ChangeRefused as refusal:
-            if last_try:
-                self._host.log("ERROR", f"✗ This edit stays on this computer alone: {refusal}")
-                if ops[0].id in now:
-                    self._refused[ops[0].id] = now[ops[0].id]
+        except ChangeRefused:
             return False
         for op in ops:
             self._refused.pop(op.id, None)
         return True
+
+    def _edit_alone(self, op: Op, shown: Record | None) -> None:
+        """Make one edit the replica's; if it is refused, that is told once and it stays on the screen."""
+        try:
+            self._replica.edit([op])
+        except ChangeRefused as refusal:
+            self._tell(op, refusal)
+            if shown is not None:
+                self._refused[op.id] = shown
+        else:
+            self._refused.pop(op.id, None)
+
+    def _tell(self, op: Op, refusal: ChangeRefused) -> None:
+        if refusal.reason is Reason.NO_SUCH_RECORD:  # removed by others while the user had it in hand
+            for line in wording.lines(Lost((op,), "discard"), self._replica.view):
+                self._host.log("WARNING", line.text)
+        else:
+            self._host.log("ERROR", f"✗ This edit stays on this computer alone: {refusal}")
 
 
 def _turn(before: Record | None, after: Record | None) -> Op | None:

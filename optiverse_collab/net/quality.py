@@ -48,11 +48,14 @@ class Quality(NamedTuple):
     waiting_ms: float = 0.0
 
     @property
-    def text(self) -> str:
-        """For people: ``good, 12 ms``."""
-        told = [self.grade.value]
-        if self.latency_ms is not None:
-            told.append(f"{self.latency_ms:.0f} ms")
+    def latency(self) -> str:
+        """For people: ``12 ms``."""
+        return "not measured yet" if self.latency_ms is None else f"{self.latency_ms:.0f} ms"
+
+    @property
+    def verdict(self) -> str:
+        """For people: ``good``, ``fair, 20% unanswered``."""
+        told: list[str] = [self.grade.value]
         if self.loss:
             told.append(f"{self.loss:.0%} unanswered")
         if self.waiting_ms >= WAITING_FAIR_MS:

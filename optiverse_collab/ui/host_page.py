@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from optiverse_collab.address import check_name, invite_link
-from optiverse_collab.hosting import is_local, lan_address
+from optiverse_collab.hosting import is_local, lan_address, reachable_url
 from optiverse_collab.settings import Settings
 from optiverse_collab.ui import texts
 from optiverse_collab.ui.fields import CheckedField, Sentence
@@ -79,8 +79,7 @@ class HostPage(QWidget):
 
     def link(self) -> str:
         """The invite; of this computer alone if the server is open to no other."""
-        host = "localhost" if is_local(self.address) else lan_address() or "localhost"
-        return invite_link(f"ws://{host}:{self.port.value()}", self.session.text)
+        return invite_link(reachable_url(self.port.value(), self.address), self.session.text)
 
     def _lay_out(self, hint: Sentence) -> None:
         invite = QHBoxLayout()

@@ -17,6 +17,7 @@ _COLOURS = {
     "connected": QColor("#009E73"),
     "failed": QColor("#D55E00"),
 }
+_SLOW = QColor("#E69F00")
 _WIDEST = 28  # characters; longer text is elided
 
 
@@ -27,12 +28,13 @@ class StatusWidget(QToolButton):
 
     Attributes:
         state: one of ``offline``, ``connecting``, ``syncing``, ``connected``, ``reconnecting``, ``failed``.
+        slow: whether the connection is poor.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.state = "offline"
-        self._full_text = ""
+        self.slow = False
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
@@ -42,25 +44,28 @@ class StatusWidget(QToolButton):
     @property
     def colour(self) -> QColor:
         """The colour of the dot."""
-        return _COLOURS[self.state]
+        return _SLOW if self.slow else _COLOURS[self.state]
 
-    def show_state(self, state: str, users: int) -> None:
-        """Show a state; while connected, how many users there are."""
+    def show_state(self, state: str, users: int, slow: bool = False) -> None:
+        """Show a state; while connected, how many users there are, and whether the connection is poor."""
         self.state = state
+        self.slow = slow and state == "connected"
         counted = texts.ONE_USER if users == 1 else texts.USERS.format(count=users)
-        self._full_text = counted if state == "connected" else texts.STATES[state]
+        told = counted if state == "connected" else texts.STATES[state]
+        if self.slow:
+            told = texts.SLOW.format(users=told)
         metrics = self.fontMetrics()
         widest = metrics.averageCharWidth() * _WIDEST
-        self.setText(metrics.elidedText(self._full_text, Qt.TextElideMode.ElideRight, widest))
+        self.setText(metrics.elidedText(told, Qt.TextElideMode.ElideRight, widest))
         if state == "offline":
             self.setToolTip(texts.TOOLTIP_OFFLINE)
         self.updateGeometry()
         self.update()
 
-    def show_place(self, session: str, server: str, latency_ms: float | None) -> None:
-        """Say in the tooltip where we are connected."""
-        latency = texts.LATENCY_UNKNOWN if latency_ms is None else texts.LATENCY_MS.format(ms=latency_ms)
-        self.setToolTip(texts.TOOLTIP.format(session=session, server=server, latency=latency))
+    def show_place(self, session: str, server: str, latency: str, quality: str) -> None:
+        """Say in the tooltip where we are connected, and how well."""
+        told = texts.TOOLTIP.format(session=session, server=server, latency=latency, quality=quality)
+        self.setToolTip(told)
 
     def sizeHint(self) -> QSize:
         """Text, dot, and room between them."""

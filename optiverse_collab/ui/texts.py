@@ -48,6 +48,7 @@ CHOICE_BRING_NOTE = "Everybody gets your {mine} items in addition to what is the
 CHOICE_REPLACE = "&Replace my bench by the session's"
 CHOICE_REPLACE_NOTE = "A copy of yours is saved first: {path}"
 CHOICE_CANCEL = "Don't join"
+NOT_JOINED = "You did not join, and your bench is as it was."
 
 OFFLINE = "Not connected"
 STATES = {
@@ -60,9 +61,8 @@ STATES = {
 ONE_USER = "1 user"
 USERS = "{count} users"
 TOOLTIP_OFFLINE = "Collaboration: not connected"
-TOOLTIP = "Session: {session}\nServer: {server}\nLatency: {latency}"
-LATENCY_MS = "{ms:.0f} ms"
-LATENCY_UNKNOWN = "not measured yet"
+TOOLTIP = "Session: {session}\nServer: {server}\nLatency: {latency}\nConnection: {quality}"
+SLOW = "{users} (slow)"
 
 PARTICIPANTS_TITLE = "Participants"
 YOU = "{name} (you)"

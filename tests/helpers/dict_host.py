@@ -43,6 +43,9 @@ class DictHost:
     def log(self, level: str, text: str) -> None:
         self.lines.append((level, text))
 
+    def ids(self) -> Collection[str]:
+        return list(self.bench)
+
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
         wanted = self.bench if ids is None else ids
         return {id: self.bench[id] for id in wanted if id in self.bench}

@@ -124,7 +124,10 @@ def test_what_is_in_hand_and_removed_goes_when_it_is_let_go(wire: Wire, ann: Win
     ann.host.in_hand = set()
     settle(wire, ann, bob)
     assert ann.host.bench == bob.host.bench == {}
-    assert "no record 'lens'" in ann.host.lines[-1][1]
+    [(level, text)] = ann.host.lines
+    assert level == "WARNING"
+    assert "pos = [2.0,0.0]" in text
+    assert "somebody removed the record before" in text
 
 
 def test_nothing_to_do_is_known(ann: Window) -> None:

@@ -155,13 +155,17 @@ def test_invite_follows_the_fields_and_is_copied(qtbot: QtBot, dialog: ConnectDi
 def test_open_to_the_network_shows_the_address(
     dialog: ConnectDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("optiverse_collab.ui.host_page.lan_address", lambda: "192.0.2.7")
+    def has_address(address: str) -> None:
+        for module in ("hosting", "ui.host_page"):
+            monkeypatch.setattr(f"optiverse_collab.{module}.lan_address", lambda: address)
+
+    has_address("192.0.2.7")
     dialog.pages.setCurrentWidget(dialog.host_page)
     dialog.host_page.listen.setCurrentIndex(1)
     assert dialog.host_page.invite.text() == "ws://192.0.2.7:8765/ws/default"
     shown = [label.text() for label in dialog.host_page.findChildren(type(dialog.host_page._lan))]
     assert "Others reach this computer at 192.0.2.7." in shown
-    monkeypatch.setattr("optiverse_collab.ui.host_page.lan_address", lambda: "")
+    has_address("")
     dialog.host_page.port.setValue(9000)
     assert dialog.host_page.invite.text() == "ws://localhost:9000/ws/default"
     assert dialog.host_page._lan.text() == texts.NO_LAN_ADDRESS

@@ -40,12 +40,20 @@ def test_words_and_colour_of_each_state(status: StatusWidget, state: str, users:
 
 def test_tooltip_says_where_and_how_fast(status: StatusWidget) -> None:
     status.show_state("connected", 2)
-    status.show_place("default", "ws://lab:8765", None)
-    assert status.toolTip() == "Session: default\nServer: ws://lab:8765\nLatency: not measured yet"
-    status.show_place("default", "ws://lab:8765", 12.4)
-    assert status.toolTip().endswith("Latency: 12 ms")
+    status.show_place("default", "ws://lab:8765", "12 ms", "good")
+    assert status.toolTip() == "Session: default\nServer: ws://lab:8765\nLatency: 12 ms\nConnection: good"
     status.show_state("offline", 0)
     assert status.toolTip() == "Collaboration: not connected"
+
+
+def test_a_poor_connection_shows_in_words_and_colour(status: StatusWidget) -> None:
+    status.show_state("connected", 2)
+    good = status.colour
+    status.show_state("connected", 2, slow=True)
+    assert status.text() == "2 users (slow)"
+    assert status.colour != good
+    status.show_state("reconnecting", 0, slow=True)
+    assert status.text() == "Reconnecting…"
 
 
 def test_click_and_space_are_the_same(qtbot: QtBot, status: StatusWidget) -> None:

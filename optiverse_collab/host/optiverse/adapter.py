@@ -61,11 +61,13 @@ class OptiverseHost:
     def log(self, level: str, text: str) -> None:
         getattr(self.window.log_service, level.lower())(text, self._category)
 
+    def ids(self) -> Collection[str]:
+        self._bench.survey()
+        return [*self._bench.items, *self._kept]
+
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
-        if ids is None:
-            self._bench.survey()
-            ids = [*self._bench.items, *self._kept]
-        return {id: record for id in ids if (record := self._record(id)) is not None}
+        wanted = self.ids() if ids is None else ids
+        return {id: record for id in wanted if (record := self._record(id)) is not None}
 
     def apply(self, ops: Sequence[Op]) -> None:
         with self._in_one_go():

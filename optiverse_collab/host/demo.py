@@ -1,0 +1,85 @@
+"""The adapter for the demo bench: the worked example of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSlot
+
+from optiverse_collab import manifest
+from optiverse_collab.demo import files
+from optiverse_collab.demo.model import MISSING
+from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab.sync.records import Op, Put, Record, Remove
+
+NAME = "Demo Bench"
+
+
+class DemoHost(QObject):
+    """Implements `optiverse_collab.host.api.Host` for one `DemoWindow`."""
+
+    def __init__(self, window: DemoWindow) -> None:
+        super().__init__(window)
+        ours = manifest.load().plugin
+        self.name = f"{NAME} {ours.version}"
+        self.window = window
+        self._category = ours.log_category
+        self._dirty: Callable[[Collection[str]], None] = lambda ids: None
+        self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
+        bench = window.bench
+        for signal in (bench.items_added, bench.items_changed, bench.items_removed):
+            signal.connect(self._on_changed)
+        window.view.cursor_moved.connect(self._on_cursor_moved)
+        window.scene.selection_changed.connect(self._on_selection_changed)
+
+    def log(self, level: str, text: str) -> None:
+        self.window.log.write(level, self._category, text)
+
+    def ids(self) -> Collection[str]:
+        return list(self.window.bench.items)
+
+    def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
+        items = self.window.bench.items
+        wanted = items if ids is None else ids
+        return {id: Record(id, items[id].kind, dict(items[id].props)) for id in wanted if id in items}
+
+    def apply(self, ops: Sequence[Op]) -> None:
+        bench = self.window.bench
+        for op in ops:
+            if isinstance(op, Put):
+                bench.put(op.id, op.kind, op.props)
+            elif op.id not in bench.items:
+                self.log("WARNING", f"A change of {op.id!r} by others can't be shown: it is not here.")
+            elif isinstance(op, Remove):
+                bench.remove([op.id])
+            else:
+                bench.change({op.id: {**op.props, **dict.fromkeys(op.unset, MISSING)}})
+
+    def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
+        self._dirty = dirty
+
+    def held(self) -> Collection[str]:
+        return self.window.editor.dragging
+
+    def save_copy(self, path: Path) -> None:
+        files.write(path, self.window.bench.items.values())
+
+    def watch_presence(self, changed: Callable[[Mapping[str, object]], None]) -> None:
+        self._presence = changed
+
+    def close(self) -> None:
+        self._dirty, self._presence = lambda ids: None, lambda state: None
+        self.deleteLater()
+
+    @pyqtSlot(list)
+    def _on_changed(self, ids: list[str]) -> None:
+        self._dirty(ids)
+
+    @pyqtSlot(object)
+    def _on_cursor_moved(self, at: tuple[float, float] | None) -> None:
+        self._presence({"cursor": None if at is None else list(at)})
+
+    @pyqtSlot(list)
+    def _on_selection_changed(self, ids: list[str]) -> None:
+        self._presence({"selection": sorted(ids)})

@@ -1,0 +1,144 @@
+"""One window in one session: from the first sight of the session's bench to the end.
+
+Joining never destroys work: where both sides have a bench, nothing is changed before `choose`, and
+what will not be seen any more is saved to a file first.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+
+from optiverse_collab.convert import is_item
+from optiverse_collab.copies import copy_path, save_copy
+from optiverse_collab.errors import BenchFileError
+from optiverse_collab.host.api import Host
+from optiverse_collab.host.live import LiveBench
+from optiverse_collab.service import CollaborationService
+from optiverse_collab.sync import effects as fx
+from optiverse_collab.sync.records import Record
+from optiverse_collab.ui import texts
+
+Records = dict[str, Record]
+
+
+class Participation(QObject):
+    """Brings a window's bench and a session's together, and keeps them together.
+
+    Args:
+        host: the window's adapter; it is closed with this.
+        service: connects to the session.
+        session_id: the session's name.
+        hosting: the user started the server, and wants to share their bench if nothing is there.
+
+    Attributes:
+        loaded: whether the window shows the session's bench.
+
+    Signals:
+        choice_needed: how many items are on the user's bench, how many in the session, and the `Path`
+            where a copy will be saved; `choose` answers.
+        declined: a sentence: the window is not going to join.
+        loading: how many of how many records have arrived.
+        finished_loading: the window shows the session's bench.
+    """
+
+    choice_needed = pyqtSignal(int, int, object)
+    declined = pyqtSignal(str)
+    loading = pyqtSignal(int, int)
+    finished_loading = pyqtSignal()
+
+    def __init__(
+        self, host: Host, service: CollaborationService, session_id: str, hosting: bool, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.loaded = False
+        self._host = host
+        self._service = service
+        self._session_id = session_id
+        self._hosting = hosting
+        self._live: LiveBench | None = None
+        self._copy: Path | None = None
+        service.message_received.connect(self._on_message)
+        service.happened.connect(self._on_happened)
+
+    def choose(self, choice: str) -> None:
+        """Answer `choice_needed`: ``bring``, ``replace`` or ``cancel``."""
+        path, self._copy = self._copy, None
+        if path is None:
+            return
+        if choice == "cancel":
+            self.declined.emit(texts.NOT_JOINED)
+            return
+        mine, theirs = self._both()
+        brought = [id for id in mine if id not in theirs] if choice == "bring" else []
+        if any(is_item(mine[id]) for id in set(mine).difference(brought) if mine[id] != theirs.get(id)):
+            try:
+                save_copy(self._host, path)
+            except BenchFileError as error:
+                self.declined.emit(f"{error} {texts.NOT_JOINED}")
+                return
+            self._host.log("INFO", f"✓ A copy of your bench was saved: {path}")
+        self._share(brought)
+
+    def tick(self) -> None:
+        """Take in what the user did up to now."""
+        if self._live is not None:
+            self._live.tick()
+
+    def close(self) -> None:
+        """Leave the window alone; its bench stays as it is."""
+        self._service.message_received.disconnect(self._on_message)
+        self._service.happened.disconnect(self._on_happened)
+        if self._live is not None:
+            self._live.close()
+        self._host.close()
+        self.deleteLater()
+
+    def _both(self) -> tuple[Records, Records]:
+        """The window's bench and the session's."""
+        session = self._service.session
+        return self._host.records(), {} if session is None else session.replica.view
+
+    def _meet(self) -> None:
+        """The session's bench is here: bring the two together, or ask first."""
+        mine, theirs = self._both()
+        items = [id for id, record in mine.items() if is_item(record)]
+        if all(mine[id] == theirs.get(id) for id in items):
+            self._share([])
+        elif self._hosting and not theirs:
+            self._share(list(mine))
+        else:
+            self._copy = copy_path(self._session_id, datetime.now().astimezone())
+            self.choice_needed.emit(len(items), sum(map(is_item, theirs.values())), self._copy)
+
+    def _share(self, mine: list[str]) -> None:
+        """From here on the two benches are one."""
+        session = self._service.session
+        if session is None:
+            return
+        live = self._live = LiveBench(self._host, session, self)
+        live.edited.connect(self._service.wake)
+        live.loading.connect(self.loading)
+        live.loaded.connect(self._on_loaded)
+        live.begin(mine)
+
+    @pyqtSlot()
+    def _on_message(self) -> None:
+        """Before anything is made of a message: what the user did must not be taken for part of it."""
+        self.tick()
+
+    @pyqtSlot(object)
+    def _on_happened(self, effect: fx.SessionEffect) -> None:
+        if isinstance(effect, fx.ShowChange) and self._live is not None:
+            self._live.show(effect)
+        elif isinstance(effect, fx.SyncProgress):
+            self.loading.emit(effect.received, effect.total)
+        elif isinstance(effect, fx.Synced) and self._live is None and self._copy is None:
+            self._meet()
+
+    @pyqtSlot()
+    def _on_loaded(self) -> None:
+        self.loaded = True
+        self.finished_loading.emit()

@@ -1,0 +1,52 @@
+"""The plugin: hookimpls, nothing else. What stands behind them is made when a window opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+from optiverse_collab import attachment
+from optiverse_collab.hookspecs import PROJECT, Action
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
+
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookimpl
+def optiverse_log_categories() -> list[str]:
+    """The category of all that we log."""
+    return attachment.log_categories()
+
+
+@hookimpl
+def optiverse_window_opened(window: QMainWindow) -> None:
+    """Make what the window needs, or find out why it can't be made."""
+    attachment.open_window(window)
+
+
+@hookimpl
+def optiverse_actions(window: QMainWindow) -> list[Action]:
+    """The Collaboration menu, from the manifest; or one entry that says why there is none."""
+    return attachment.of(window).actions()
+
+
+@hookimpl
+def optiverse_status_widgets(window: QMainWindow) -> list[QWidget]:
+    """Connection and user count."""
+    return attachment.of(window).status_widgets()
+
+
+@hookimpl
+def optiverse_dialogs(window: QMainWindow) -> dict[str, Callable[[], QDialog]]:
+    """``collaboration.connect`` and ``collaboration.participants``."""
+    return attachment.of(window).dialogs()
+
+
+@hookimpl
+def optiverse_window_closing(window: QMainWindow) -> None:
+    """Leave the session; nothing of the bench is changed by that."""
+    attachment.close_window(window)
