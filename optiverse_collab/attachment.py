@@ -13,14 +13,12 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from optiverse_collab.category import log_category
 from optiverse_collab.errors import CollaborationError
 from optiverse_collab.hookspecs import Action
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
-
-CATEGORY = "Collaboration"
-"""For when not even the manifest can be read."""
 
 _UNAVAILABLE_MENU = ("&Collaboration",)
 
@@ -71,16 +69,6 @@ class Unavailable:
 _attachments: weakref.WeakKeyDictionary[QMainWindow, Attachment] = weakref.WeakKeyDictionary()
 
 
-def log_categories() -> list[str]:
-    """The manifest's category, or the usual one if it can't be read."""
-    try:
-        from optiverse_collab.manifest import load
-
-        return [load().plugin.log_category]
-    except (CollaborationError, ImportError):
-        return [CATEGORY]
-
-
 def open_window(window: QMainWindow) -> None:
     """Set collaboration up for a window; what fails is logged once, as an ERROR."""
     if window in _attachments:
@@ -116,6 +104,6 @@ def _log(window: QMainWindow, sentence: str) -> None:
     """
     for name in ("log_service", "log"):
         with contextlib.suppress(AttributeError, TypeError):
-            getattr(window, name).error(sentence, log_categories()[0])
+            getattr(window, name).error(sentence, log_category())
             return
     logging.getLogger("optiverse_collab").error("%s", sentence)

@@ -1,4 +1,4 @@
-"""``optiverse-collab``: the command."""
+"""The commands of ``optiverse-collab``."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     session.add_argument("--user", metavar="NAME", help="name that others see (default: this machine's)")
     parser = argparse.ArgumentParser(
-        prog="optiverse-collab", description="Work on a shared Optiverse bench from the command line."
+        prog="optiverse-collab",
+        description="Work on a shared Optiverse bench from the command line. "
+        "Without a command: start Optiverse with live collaboration.",
     )
     parser.set_defaults(run=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")

@@ -10,12 +10,13 @@ import functools
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pluggy
-
-from optiverse_collab import hookspecs, manifest
+from optiverse_collab.category import log_category
 from optiverse_collab.errors import CollaborationError, ManifestError
+
+if TYPE_CHECKING:
+    import pluggy
 
 HOST = "Optiverse"
 DEMO = "python -m optiverse_collab.demo"
@@ -74,6 +75,10 @@ def plugins() -> pluggy.PluginManager:
     Raises:
         Exception: whatever a plugin raises while it is imported.
     """
+    import pluggy
+
+    from optiverse_collab import hookspecs
+
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     manager.load_setuptools_entrypoints(hookspecs.PROJECT)
@@ -138,7 +143,7 @@ def _tell(window: Any, fault: Exception) -> None:
     from optiverse_collab.host.optiverse.takeover import say_why
 
     why = str(fault) if isinstance(fault, CollaborationError) else f"{type(fault).__name__}: {fault}."
-    log, category = window.log_service, _category()
+    log, category = window.log_service, log_category()
     log.error(f"✗ Live collaboration could not be started: {why} {WHAT_TO_DO}", category)
     log.debug("".join(traceback.format_exception(fault)), category)
     say_why(window, f"Live collaboration is off: {why}"[:200])
@@ -147,9 +152,13 @@ def _tell(window: Any, fault: Exception) -> None:
 def _why_not(version: str) -> str:
     """Why we can't work in this version of Optiverse; empty if we can."""
     try:
+        from optiverse_collab import manifest
+
         ours = manifest.load()
     except ManifestError as fault:
         return str(fault)
+    except ImportError:
+        return ""  # the attempt to attach fails for the same reason, and tells it in the window
     if ours.supports(HOST, version):
         return ""
     return (
@@ -158,16 +167,9 @@ def _why_not(version: str) -> str:
     )
 
 
-def _category() -> str:
-    try:
-        return manifest.load().plugin.log_category
-    except ManifestError:
-        return hookspecs.PROJECT
-
-
 def _warn(sentence: str) -> None:
     sys.stderr.write(f"{sentence}\n")
-    import_module("optiverse.services.log_service").get_log_service().warning(sentence, _category())
+    import_module("optiverse.services.log_service").get_log_service().warning(sentence, log_category())
 
 
 def _refuse(sentence: str) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 from optiverse_collab import attachment
+from optiverse_collab.category import log_category
 from optiverse_collab.hookspecs import PROJECT, Action
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 @hookimpl
 def optiverse_log_categories() -> list[str]:
     """The category of all that we log."""
-    return attachment.log_categories()
+    return [log_category()]
 
 
 @hookimpl

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,16 +25,9 @@ SMALL = str(DATA / "bench_small.json")
 COMMAND = [sys.executable, "-m", "optiverse_collab.cli"]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """One server for all tests here; each has a session of its own."""
-    with ServerProcess(tmp_path_factory.mktemp("data")) as process:
-        yield process
-
-
 @pytest.fixture
-def session(request: pytest.FixtureRequest) -> str:
-    return str(request.node.name)
+def session(session_id: str) -> str:
+    return session_id
 
 
 def environment(**more: str) -> dict[str, str]:

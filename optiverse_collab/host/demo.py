@@ -8,6 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSlot
 
 from optiverse_collab import manifest
+from optiverse_collab.category import log_category
 from optiverse_collab.demo import files
 from optiverse_collab.demo.model import MISSING
 from optiverse_collab.demo.window import DemoWindow
@@ -21,10 +22,9 @@ class DemoHost(QObject):
 
     def __init__(self, window: DemoWindow) -> None:
         super().__init__(window)
-        ours = manifest.load().plugin
-        self.name = f"{NAME} {ours.version}"
+        self.name = f"{NAME} {manifest.load().plugin.version}"
         self.window = window
-        self._category = ours.log_category
+        self._category = log_category()
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
         self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
         bench = window.bench

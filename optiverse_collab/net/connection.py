@@ -73,8 +73,12 @@ class Connection(QObject):
 
     def leave(self) -> None:
         """Say goodbye and come to an end; nothing is heard of this any more."""
+        if self._left:
+            return
         self._left = True
         self._answer.stop()
+        if not self._ending.opened:  # nobody to say goodbye to, and Qt would wait for a connection to end it
+            self._socket.abort()
         if self._socket.state() == QAbstractSocket.SocketState.UnconnectedState:
             self.deleteLater()
             return
@@ -108,6 +112,8 @@ class Connection(QObject):
     @pyqtSlot(QAbstractSocket.SocketError)
     def _on_error(self, error: QAbstractSocket.SocketError) -> None:
         self._ending.error, self._ending.error_text = error, self._socket.errorString()
+        # Qt calls it a refused connection, too, when a handshake does not end well.
+        self._ending.answered = self._socket.state() == QAbstractSocket.SocketState.ConnectingState
         self._decision.start()
 
     @pyqtSlot("QList<QSslError>")

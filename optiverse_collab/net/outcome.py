@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from PyQt6.QtCore import QUrl
 from PyQt6.QtNetwork import QAbstractSocket
 
 from optiverse_collab.sync.closing import closing
@@ -53,21 +54,23 @@ class Ending:
         opened: `connected` came.
         foreign: what answers does not speak our protocol.
         late: the server took longer than `OPEN_S` to let us in.
+        answered: the error came when something had accepted, in the midst of a handshake.
         error: what `errorOccurred` said last, and its text.
         certificate: what is wrong with the server's certificate.
         wants_tls: a server that broke off without a word speaks TLS.
-        close_code: of the server's close frame, where there was one.
+        close_code: of the close frame; Qt says 1000 also where there was none.
     """
 
     url: str
     opened: bool = False
     foreign: bool = False
     late: bool = False
+    answered: bool = False
     error: QAbstractSocket.SocketError | None = None
     error_text: str = ""
     certificate: str = ""
     wants_tls: bool = False
-    close_code: int = 0
+    close_code: int = 1000
 
     @property
     def broke_off_in_silence(self) -> bool:
@@ -92,7 +95,9 @@ def judge(ending: Ending) -> Failure:
         )
     if not ending.opened:
         return _never_opened(ending)
-    code = 1006 if ending.error is not None else ending.close_code
+    # Over TLS, an error may come along with the close frame: the end of TLS, in the same piece of data.
+    broke = ending.error is not None and ending.close_code == 1000
+    code = 1006 if broke else ending.close_code
     meaning = closing(code)
     return Failure(meaning.sentence, meaning.retry, code)
 
@@ -101,15 +106,15 @@ def _never_opened(ending: Ending) -> Failure:
     parts = urlsplit(ending.url)
     host, place = parts.hostname or "", parts.netloc
     kind = QAbstractSocket.SocketError
-    if "processHandshake" in ending.error_text:
-        return _http(ending.error_text, place)
-    if ending.error == kind.ConnectionRefusedError and "Invalid URL" not in ending.error_text:
+    if ending.error == kind.HostNotFoundError or not QUrl(ending.url).isValid():  # what can't be a name, too
+        return Failure(f"There is no host called {host}; check its spelling and the network or VPN.", True)
+    if ending.error == kind.ConnectionRefusedError and ending.answered:
+        return _no_websocket(ending.error_text, place)
+    if ending.error == kind.ConnectionRefusedError:
         port = "" if parts.port is not None else "; the port is missing, usually :8765"
         return Failure(
             f"Nothing answers at {place}{port}; start optiverse-collab-server, or check the address.", True
         )
-    if ending.error in (kind.HostNotFoundError, kind.ConnectionRefusedError):  # what can't be a name, too
-        return Failure(f"There is no host called {host}; check its spelling and the network or VPN.", True)
     if ending.error in _NO_WAY:
         return Failure(f"There is no way to {host} from here; check the network or VPN.", True)
     if ending.error == kind.SslHandshakeFailedError and not ending.certificate:
@@ -123,18 +128,19 @@ def _never_opened(ending: Ending) -> Failure:
     if ending.wants_tls:
         return Failure(f"{place} wants an encrypted connection; write wss:// instead of ws://.", False)
     if ending.error == kind.RemoteHostClosedError:
-        return Failure(f"{place} broke off the handshake; it may be restarting, or be another server.", True)
+        other = "want ws:// instead of wss://" if parts.scheme == "wss" else "be another server"
+        return Failure(f"{place} broke off the handshake; it may be restarting, or {other}.", True)
     told = printable(ending.error_text).rstrip(".") or "no reason was given"
     return Failure(f"{place} can't be reached: {told}; check the network.", True)
 
 
-def _http(text: str, place: str) -> Failure:
-    """Something answered, but not with a WebSocket; Qt gives the status in its error text only."""
-    found = re.search(r"\b([1-5]\d\d)\b", text)
-    if found is None:
-        return Failure(f"What answers at {place} is no WebSocket server; check the address and port.", False)
-    status = int(found[1])
-    return Failure(
-        f"{place} answered with HTTP {status} and not as a collaboration server; check the address.",
-        status in _LATER,
-    )
+def _no_websocket(text: str, place: str) -> Failure:
+    """Something answered, but not with a WebSocket of ours; Qt gives the status in its error text only."""
+    found = re.search(r": ([1-5]\d\d) \(", text)
+    if found is not None or "authentication" in text:
+        status = int(found[1]) if found is not None else 401
+        return Failure(
+            f"{place} answered with HTTP {status} and not as a collaboration server; check the address.",
+            status in _LATER,
+        )
+    return Failure(f"What answers at {place} is no WebSocket server; check the address and port.", False)
