@@ -68,4 +68,4 @@ class Host(Protocol):
         """Call `changed` when the user's ``cursor`` ([x_mm, y_mm] or None) or ``selection`` (ids) changes."""
 
     def close(self) -> None:
-        """Take back everything that was connected to the host; it goes on without us."""
+        """Take back everything that was connected to the host, which goes on without us; once is enough."""

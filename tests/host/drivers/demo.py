@@ -1,0 +1,102 @@
+"""A user of the demo bench, for the contract suite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optiverse_collab.host.demo import DemoHost
+from tests.helpers import demo_window
+from tests.helpers.demo_window import new_window
+
+
+class DemoDriver:
+    """Does in a demo window what `tests.host.test_contract` asks for.
+
+    Attributes:
+        host: the adapter.
+    """
+
+    def __init__(self) -> None:
+        self.window = new_window()
+        self.host = DemoHost(self.window)
+
+    def add(self, x_mm: float = 0.0, y_mm: float = 0.0) -> str:
+        """Put a lens on the bench; returns its id."""
+        before = set(self.window.bench.items)
+        lens = demo_window.KEYS["lens"]
+        self.window.editor.add(lens, (x_mm, y_mm))
+        [id] = set(self.window.bench.items) - before
+        return id
+
+    def drag(self, id: str, dx: int, dy: int) -> None:
+        """Drag an item with the mouse."""
+        self.select(id)
+        demo_window.drag(self.window, id, dx, dy)
+
+    def grab(self, id: str) -> None:
+        """Take an item in hand and move it a little."""
+        self.select(id)
+        at = demo_window.place(self.window, id)
+        demo_window.press(self.window, at)
+        self._at = (at[0] + 20.0, at[1])
+        demo_window.move(self.window, self._at)
+
+    def let_go(self) -> None:
+        """Release what was grabbed."""
+        demo_window.release(self.window, self._at)
+
+    def turn(self, id: str) -> None:
+        """Rotate an item."""
+        self.window.editor.turn([id], 15.0)
+
+    def edit(self, id: str, x_mm: float) -> None:
+        """Give an item another x with its dialog."""
+        self.window.edit(id)
+        dialog = self.window.dialogs[id]
+        entry: Any = dialog.entries["x"]
+        entry.setValue(x_mm)
+        dialog.accept()
+
+    def remove(self, id: str) -> None:
+        """Delete an item."""
+        self.window.editor.remove([id])
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self.window.editor.undo()
+
+    def redo(self) -> None:
+        """Do it again."""
+        self.window.editor.redo()
+
+    def select(self, *ids: str) -> None:
+        """Select these items."""
+        self.window.scene.select(ids)
+
+    def selected(self) -> list[str]:
+        """The ids of the selected items."""
+        return self.window.scene.selected()
+
+    def thing(self, id: str) -> Any:
+        """The host's own object for an item."""
+        return self.window.bench.items.get(id)
+
+    def undo_steps(self) -> int:
+        """How many steps can be undone."""
+        return self.window.editor.undo_stack.index()
+
+    def warnings(self) -> list[str]:
+        """WARNINGs and ERRORs that were logged about collaboration."""
+        lines = self.window.log.lines
+        return [
+            line.text
+            for line in lines
+            if line.category == "Collaboration" and line.level in ("WARNING", "ERROR")
+        ]
+
+    def close(self) -> None:
+        """End."""
+        self.window.editor.undo_stack.clear()
+        self.window.setWindowModified(False)
+        self.window.close()
+        self.window.deleteLater()

@@ -1,0 +1,103 @@
+"""A user of the real Optiverse, for the contract suite."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from typing import Any
+
+from PyQt6.QtCore import QSettings, QStandardPaths
+
+from optiverse_collab.host.optiverse import OptiverseHost
+from tests.helpers import optiverse_user
+from tests.helpers.optiverse_user import User
+
+
+@cache
+def the_window() -> Any:
+    """One main window for all tests: it takes a second to make, and is never taken apart halfway."""
+    QStandardPaths.setTestModeEnabled(True)
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
+    return optiverse_user.open_window()
+
+
+class OptiverseDriver:
+    """Does in a window of Optiverse what `tests.host.test_contract` asks for.
+
+    Attributes:
+        host: the adapter.
+    """
+
+    def __init__(self) -> None:
+        self.window = the_window()
+        optiverse_user.clear(self.window)
+        self.window.log_service.clear()
+        self.window.magnetic_snap = False
+        self.host = OptiverseHost(self.window)
+        self._user = User(self.window)
+
+    def add(self, x_mm: float = 0.0, y_mm: float = 0.0) -> str:
+        """Put a lens on the bench; returns its id."""
+        id: str = self._user.place("lens", x_mm, y_mm).item_uuid
+        return id
+
+    def drag(self, id: str, dx: int, dy: int) -> None:
+        """Drag an item with the mouse."""
+        self.select(id)
+        self._user.drag(self.thing(id), dx, -dy)
+
+    def grab(self, id: str) -> None:
+        """Take an item in hand and move it a little."""
+        self.select(id)
+        self._user.press(self.thing(id))
+        self._user.pull(20, 0)
+
+    def let_go(self) -> None:
+        """Release what was grabbed."""
+        self._user.release()
+
+    def turn(self, id: str) -> None:
+        """Rotate an item."""
+        self.select(id)
+        self._user.turn(self.thing(id), 0, 30)
+
+    def edit(self, id: str, x_mm: float) -> None:
+        """Give an item another x with its dialog."""
+        self._user.edit(self.thing(id), {0: x_mm})
+
+    def remove(self, id: str) -> None:
+        """Delete an item."""
+        self._user.delete(self.thing(id))
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._user.undo()
+
+    def redo(self) -> None:
+        """Do it again."""
+        self._user.redo()
+
+    def select(self, *ids: str) -> None:
+        """Select these items."""
+        self._user.select(*map(self.thing, ids))
+
+    def selected(self) -> list[str]:
+        """The ids of the selected items."""
+        return [item.item_uuid for item in self.window.scene.selectedItems()]
+
+    def thing(self, id: str) -> Any:
+        """The host's own object for an item."""
+        return next((item for item in self._user.items() if item.item_uuid == id), None)
+
+    def undo_steps(self) -> int:
+        """How many steps can be undone."""
+        return len(self.window.undo_stack._undo_stack)
+
+    def warnings(self) -> list[str]:
+        """WARNINGs and ERRORs that were logged about collaboration."""
+        messages = self.window.log_service.get_messages(category="Collaboration")
+        return [one.message for one in messages if one.level.name in ("WARNING", "ERROR")]
+
+    def close(self) -> None:
+        """End."""
+        self.host.close()

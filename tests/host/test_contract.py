@@ -1,0 +1,233 @@
+"""What `optiverse_collab.host.api` promises, for each adapter: the demo bench, and Optiverse where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from PyQt6.QtWidgets import QApplication
+
+from optiverse_collab.convert import is_item, read_bench, records_from_bench
+from optiverse_collab.host.api import Host
+from optiverse_collab.sync.records import Put, Record, Remove, Set
+from tests.helpers.benches import load
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image")
+
+
+class Driver(Protocol):
+    """A user in front of one window; positions are in mm."""
+
+    host: Host
+
+    def add(self, x_mm: float = 0.0, y_mm: float = 0.0) -> str: ...
+    def drag(self, id: str, dx: int, dy: int) -> None: ...
+    def grab(self, id: str) -> None: ...
+    def let_go(self) -> None: ...
+    def turn(self, id: str) -> None: ...
+    def edit(self, id: str, x_mm: float) -> None: ...
+    def remove(self, id: str) -> None: ...
+    def undo(self) -> None: ...
+    def redo(self) -> None: ...
+    def select(self, *ids: str) -> None: ...
+    def selected(self) -> list[str]: ...
+    def thing(self, id: str) -> Any: ...
+    def undo_steps(self) -> int: ...
+    def warnings(self) -> list[str]: ...
+    def close(self) -> None: ...
+
+
+class Noted:
+    """Ids that a host said may have changed."""
+
+    def __init__(self, host: Host) -> None:
+        self._ids: set[str] = set()
+        host.watch(self.take)
+
+    def take(self, ids: Collection[str]) -> None:
+        self._ids.update(ids)
+
+    def since(self) -> set[str]:
+        """What was noted since the last call; signs of a repaint come a little later."""
+        QApplication.processEvents()
+        taken, self._ids = self._ids, set()
+        return taken
+
+
+@pytest.fixture(params=["demo", pytest.param("optiverse", marks=pytest.mark.optiverse)])
+def driver(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Driver]:
+    made: Driver
+    if request.param == "demo":
+        from tests.host.drivers.demo import DemoDriver
+
+        made = DemoDriver()
+    else:
+        from tests.host.drivers.optiverse import OptiverseDriver
+
+        made = OptiverseDriver()
+    yield made
+    made.close()
+
+
+def props(driver: Driver, id: str) -> dict[str, Any]:
+    """An item's properties as the host has them."""
+    return driver.host.records([id])[id].props
+
+
+def test_everything_that_a_user_does_is_noted_and_read(driver: Driver) -> None:
+    noted = Noted(driver.host)
+    id = driver.add(10.0, 20.0)
+    assert id in noted.since()
+    assert props(driver, id)["pos"] == [10.0, 20.0]
+    assert id in driver.host.ids()
+    driver.drag(id, 30, 15)
+    assert id in noted.since()
+    assert props(driver, id)["pos"] == pytest.approx([40.0, 35.0])
+    before = props(driver, id)["angle_deg"]
+    driver.turn(id)
+    assert id in noted.since()
+    assert props(driver, id)["angle_deg"] != before
+    driver.edit(id, -123.456)
+    assert id in noted.since()
+    assert props(driver, id)["pos"][0] == pytest.approx(-123.456)
+    driver.undo()
+    assert id in noted.since()
+    assert props(driver, id)["pos"] == pytest.approx([40.0, 35.0])
+    driver.redo()
+    assert id in noted.since()
+    driver.remove(id)
+    assert id in noted.since()
+    assert driver.host.records([id]) == {}
+    assert id not in driver.host.ids()
+    driver.undo()
+    assert id in noted.since()
+    assert props(driver, id)["pos"][0] == pytest.approx(-123.456)
+
+
+def test_what_is_applied_is_what_is_read(driver: Driver) -> None:
+    """So that nothing of others' is taken for an edit of the user's."""
+    records = records_from_bench(load("bench_small")).records
+    driver.host.apply([Put(one.id, one.kind, one.props) for one in records.values()])
+    assert driver.host.records() == records
+    QApplication.processEvents()
+    assert driver.host.records() == records
+    assert driver.undo_steps() == 0
+
+
+def test_an_edit_by_others_goes_into_the_object_that_is_there(driver: Driver) -> None:
+    id = driver.add()
+    driver.select(id)
+    thing, steps = driver.thing(id), driver.undo_steps()
+    before = driver.host.records([id])[id]
+    driver.host.apply([Set(id, {"pos": [33.3, -44.4], "name": "Theirs"})])
+    assert driver.thing(id) is thing
+    assert driver.selected() == [id]
+    assert driver.undo_steps() == steps
+    after = driver.host.records([id])[id]
+    assert after == Record(id, before.kind, {**before.props, "pos": [33.3, -44.4], "name": "Theirs"})
+
+
+def test_removal_and_return_by_others(driver: Driver) -> None:
+    id = driver.add()
+    record = driver.host.records([id])[id]
+    driver.host.apply([Remove(id)])
+    assert driver.host.records() == {}
+    assert driver.thing(id) is None
+    driver.host.apply([Put(id, record.kind, record.props)])
+    assert driver.host.records()[id] == record
+
+
+def test_what_cannot_be_applied_is_told_and_the_rest_is_applied(driver: Driver) -> None:
+    id = driver.add()
+    driver.host.apply([Set("nobody", {"pos": [0.0, 0.0]}), Set(id, {"pos": [5.0, 5.0]})])
+    assert props(driver, id)["pos"] == [5.0, 5.0]
+    assert len(driver.warnings()) == 1
+    assert "nobody" in driver.warnings()[0]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Record("x", "hologram", {"pos": [1.0, 2.0], "depth": {"a": [1, None]}}),
+        Record("x", "component", {"pos": "here", "interfaces": 3, "name": None}),
+        Record("x", "ruler", {"points": "none"}),
+        Record("x", "group", {"name": ["no", "text"]}),
+    ],
+)
+def test_what_is_strange_is_kept_as_it_is(driver: Driver, record: Record) -> None:
+    """DOC-7: a newer version may know what to do with it."""
+    driver.host.apply([Put(record.id, record.kind, record.props)])
+    QApplication.processEvents()
+    assert driver.host.records([record.id]) == {record.id: record}
+    driver.host.apply([Set(record.id, {"more": 1})])
+    assert driver.host.records([record.id])[record.id].props == {**record.props, "more": 1}
+
+
+def test_what_is_in_hand_is_known(driver: Driver) -> None:
+    id, other = driver.add(0.0, 0.0), driver.add(200.0, 100.0)
+    assert list(driver.host.held()) == []
+    driver.grab(id)
+    assert id in driver.host.held()
+    assert other not in driver.host.held()
+    driver.let_go()
+    assert list(driver.host.held()) == []
+
+
+def test_undo_after_others_removed_the_item(driver: Driver) -> None:
+    """It neither throws nor brings back what is gone."""
+    id = driver.add()
+    driver.drag(id, 30, 0)
+    driver.edit(id, 7.0)
+    driver.host.apply([Remove(id)])
+    for _ in range(4):
+        driver.undo()
+    for _ in range(4):
+        driver.redo()
+    assert id not in driver.host.records()
+
+
+def test_undo_leaves_alone_what_others_changed(driver: Driver) -> None:
+    id = driver.add()
+    driver.edit(id, 7.0)
+    driver.host.apply([Set(id, {"name": "Theirs"})])
+    driver.undo()
+    assert props(driver, id)["name"] == "Theirs"
+    assert props(driver, id)["pos"][0] == 0.0
+
+
+def test_a_copy_is_a_bench_with_the_same_content(driver: Driver, tmp_path: Path) -> None:
+    records = records_from_bench(load("bench_small")).records
+    driver.host.apply([Put(one.id, one.kind, one.props) for one in records.values()])
+    id = driver.add(1.0, 2.0)
+    path = tmp_path / "Kopie für Zoë.json"
+    driver.host.save_copy(path)
+    copied = records_from_bench(read_bench(path)).records
+    assert copied.keys() >= {id, *(one.id for one in records.values() if is_item(one))}
+    assert copied[id].props["pos"] == [1.0, 2.0]
+
+
+def test_cursor_and_selection_are_told(driver: Driver) -> None:
+    id = driver.add()
+    told: dict[str, object] = {}
+    driver.host.watch_presence(told.update)
+    driver.select(id)
+    assert told["selection"] == [id]
+    driver.grab(id)
+    cursor = told["cursor"]
+    assert isinstance(cursor, list)
+    assert len(cursor) == 2
+    driver.let_go()
+
+
+def test_a_closed_adapter_is_silent(driver: Driver) -> None:
+    noted, told = Noted(driver.host), dict[str, object]()
+    driver.host.watch_presence(told.update)
+    driver.host.close()
+    id = driver.add()
+    driver.select(id)
+    driver.drag(id, 10, 10)
+    assert noted.since() == set()
+    assert told == {}
+    driver.undo()
