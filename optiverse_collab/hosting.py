@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 
-from PyQt6.QtCore import QByteArray, QObject, QProcess, QTimer, QUrl, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QByteArray, QCoreApplication, QObject, QProcess, QTimer, QUrl, pyqtSignal, pyqtSlot
 from PyQt6.QtNetwork import (
     QAbstractSocket,
     QHostAddress,
@@ -114,6 +114,7 @@ class CompanionServer(QObject):
             return
         process.finished.disconnect(self._on_finished)
         process.finished.connect(process.deleteLater)
+        process.setParent(QCoreApplication.instance())  # the window may be gone before it has ended
         if sys.platform == "win32":  # a console program has no window that could be told to close
             process.kill()
         else:

@@ -29,10 +29,10 @@ def server(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     parent = QObject()
     server = CompanionServer(parent)
     yield server
+    child = server.findChild(hosting.QProcess)
     server.stop()
-    process = server.findChild(hosting.QProcess)
-    if process is not None:
-        process.waitForFinished(SOON)
+    if child is not None:
+        child.waitForFinished(SOON)
 
 
 @pytest.fixture
