@@ -20,6 +20,7 @@ from optiverse_collab.service import CollaborationService
 from optiverse_collab.sync import effects as fx
 from optiverse_collab.sync.records import Record
 from optiverse_collab.ui import texts
+from optiverse_collab.ui.cursors import CursorOverlay
 
 Records = dict[str, Record]
 
@@ -59,6 +60,7 @@ class Participation(QObject):
         self._session_id = session_id
         self._hosting = hosting
         self._live: LiveBench | None = None
+        self._cursors: CursorOverlay | None = None
         self._copy: Path | None = None
         service.message_received.connect(self._on_message)
         service.happened.connect(self._on_happened)
@@ -91,6 +93,8 @@ class Participation(QObject):
         """Leave the window alone; its bench stays as it is."""
         self._service.message_received.disconnect(self._on_message)
         self._service.happened.disconnect(self._on_happened)
+        if self._cursors is not None:
+            self._cursors.close_for_good()
         if self._live is not None:
             self._live.close()
         self._host.close()
@@ -122,6 +126,8 @@ class Participation(QObject):
         live.edited.connect(self._service.wake)
         live.loading.connect(self.loading)
         live.loaded.connect(self._on_loaded)
+        if self._host.view is not None:
+            self._cursors = CursorOverlay(self._host.view, session, self._host.outline)
         live.begin(mine)
 
     @pyqtSlot()
@@ -135,6 +141,8 @@ class Participation(QObject):
             self._live.show(effect)
         elif isinstance(effect, fx.SyncProgress):
             self.loading.emit(effect.received, effect.total)
+        elif isinstance(effect, (fx.PresenceChanged, fx.Went, fx.Acknowledged)) and self._cursors is not None:
+            self._cursors.refresh()
         elif isinstance(effect, fx.Synced) and self._live is None and self._copy is None:
             self._meet()
 

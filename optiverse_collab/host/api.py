@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Protocol
 from optiverse_collab.sync.records import Op, Record
 
 if TYPE_CHECKING:
-    from PyQt6.QtWidgets import QMainWindow
+    from PyQt6.QtCore import QRectF
+    from PyQt6.QtWidgets import QGraphicsView, QMainWindow
 
 
 class Host(Protocol):
@@ -30,6 +31,13 @@ class Host(Protocol):
     @property
     def window(self) -> QMainWindow:
         """Its main window; our widgets are children of it."""
+
+    @property
+    def view(self) -> QGraphicsView | None:
+        """Its canvas, whose scene is in mm; None if others' cursors can't be shown."""
+
+    def outline(self, id: str) -> QRectF | None:
+        """Where an item is on the canvas, in scene coordinates; None if it isn't there."""
 
     def log(self, level: str, text: str) -> None:
         """Write a line to the host's log window, in our category.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, pyqtSlot
+from PyQt6.QtCore import QObject, QRectF, pyqtSlot
 
 from optiverse_collab import manifest
 from optiverse_collab.category import log_category
@@ -24,6 +24,7 @@ class DemoHost(QObject):
         super().__init__(window)
         self.name = f"{NAME} {manifest.load().plugin.version}"
         self.window = window
+        self.view = window.view
         self._category = log_category()
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
         self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
@@ -32,6 +33,10 @@ class DemoHost(QObject):
             signal.connect(self._on_changed)
         window.view.cursor_moved.connect(self._on_cursor_moved)
         window.scene.selection_changed.connect(self._on_selection_changed)
+
+    def outline(self, id: str) -> QRectF | None:
+        graphics = self.window.scene.graphics(id)
+        return None if graphics is None else graphics.mapToScene(graphics.shape()).boundingRect()
 
     def log(self, level: str, text: str) -> None:
         self.window.log.write(level, self._category, text)

@@ -21,6 +21,7 @@ class DictHost:
 
     name = "Dict 1.0"
     window = None
+    view = None
 
     def __init__(self) -> None:
         self.bench: dict[str, Record] = {}
@@ -39,6 +40,9 @@ class DictHost:
     def user_shows(self, **state: object) -> None:
         """Move the cursor, select."""
         self._presence(state)
+
+    def outline(self, id: str) -> None:
+        return None
 
     def log(self, level: str, text: str) -> None:
         self.lines.append((level, text))
