@@ -2,13 +2,19 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo test lint format bench soak constraints clean
+.PHONY: help demo quick-start screenshots test lint format bench soak constraints clean
 
 help:  ## Say what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-demo:  ## Play the quick start: a server, a watcher, a bench, kill -9
+demo:  ## Open two windows of the demo bench in one session; without a screen, play it and write a picture
 	$(RUN) python scripts/demo.py
+
+quick-start:  ## Play the server's quick start: a watcher, a bench, kill -9
+	$(RUN) python scripts/quick_start.py
+
+screenshots:  ## Make the pictures in docs/images anew
+	$(RUN) python scripts/screenshots.py
 
 test:  ## Run every test; ARGS="-k room" narrows it
 	$(RUN) pytest $(ARGS)

@@ -35,6 +35,7 @@ class CollaborationController(QObject):
     Attributes:
         manager: the session.
         status: the part of the status bar.
+        question: the open dialog that asks what shall happen with two benches.
 
     Raises:
         HostUnsupported: we know no such window.
@@ -50,7 +51,7 @@ class CollaborationController(QObject):
         self.status = StatusWidget(window)
         self._connect_dialog: ConnectDialog | None = None
         self._participants_dialog: ParticipantsDialog | None = None
-        self._choice_dialog: ChoiceDialog | None = None
+        self.question: ChoiceDialog | None = None
         self._switches: list[tuple[ActionTable, Enable]] = []
         self._runs: dict[str, Callable[[], object]] = {
             "connect": self.open_connect_dialog,
@@ -137,8 +138,8 @@ class CollaborationController(QObject):
             self._participants_dialog.show_participants(list(session.participants.values()), session.me)
         for table, enable in self._switches:
             self._switch(table, enable)
-        if self._choice_dialog is not None and not self.manager.status.in_session:
-            self._choice_dialog.reject()
+        if self.question is not None and not self.manager.status.in_session:
+            self.question.reject()
         self._on_quality_changed()
 
     @pyqtSlot()
@@ -166,13 +167,13 @@ class CollaborationController(QObject):
     def _on_choice_needed(self, mine: int, theirs: int, copy: Path) -> None:
         asking = self._connect_dialog
         above = asking if asking is not None and asking.isVisible() else self._window
-        dialog = self._choice_dialog = ChoiceDialog(mine, theirs, copy, above)
+        dialog = self.question = ChoiceDialog(mine, theirs, copy, above)
         dialog.chosen.connect(self._on_chosen)
         dialog.open()
 
     @pyqtSlot(str)
     def _on_chosen(self, choice: str) -> None:
-        dialog, self._choice_dialog = self._choice_dialog, None
+        dialog, self.question = self.question, None
         if dialog is not None:
             dialog.deleteLater()
         self.manager.choose(choice)

@@ -1,115 +1,86 @@
-"""Play the README's quick start: a server, a watcher, a bench, kill -9, and everything is there again.
+"""Two windows of the demo bench in one session.
 
     make demo
 
-Everything happens in a temporary folder and on a port that is free.
+On a screen it opens them for you and ends when both are closed. Without one it plays a short session and
+writes a picture of it.
 """
 
 from __future__ import annotations
 
-import re
+import os
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
-BENCH = Path(__file__).resolve().parent.parent / "tests" / "data" / "bench_small.json"
-STARTED = re.compile(r"Starting Optiverse Collaboration Server on .*:(\d+)")
-MOVE = """
-import sys
-from optiverse_collab.client import Bench
+ROOT = Path(__file__).resolve().parent.parent
+PICTURE = ROOT / "build" / "demo.png"
 
-with Bench(sys.argv[1], session="demo", user="script") as bench:
-    [mirror] = bench.named('Standard Mirror (1")')
-    mirror.move(120.0, 40.0)
+WINDOW = """
+import sys
+from PyQt6.QtWidgets import QApplication
+app = QApplication(sys.argv[:1])
+app.setStyle("Fusion")
+from stage import Person
+person = Person(*sys.argv[1:3])
+person.window.move(int(sys.argv[3]), 80)
+person.join()
+app.exec()
 """
 
 
-class Program:
-    """A program whose lines are shown as they come, marked with its name."""
-
-    def __init__(self, name: str, *arguments: str) -> None:
-        self._name = name
-        self._lines: list[str] = []
-        self._news = threading.Condition()
-        self.process = subprocess.Popen(
-            [sys.executable, *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-        )
-        threading.Thread(target=self._show, daemon=True).start()
-
-    def line(self, pattern: str) -> re.Match[str]:
-        """Wait for a line that matches.
-
-        Raises:
-            SystemExit: none came within 30 s.
-        """
-        with self._news:
-            if self._news.wait_for(lambda: self._find(pattern), timeout=30):
-                found = self._find(pattern)
-                assert found is not None
-                return found
-        sys.exit(f"{self._name} never wrote {pattern!r}")
-
-    def _find(self, pattern: str) -> re.Match[str] | None:
-        return next(filter(None, (re.search(pattern, line) for line in self._lines)), None)
-
-    def _show(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            print(f"{self._name:>7} │ {line}", end="", flush=True)
-            with self._news:
-                self._lines.append(line)
-                self._news.notify_all()
+def has_screen() -> bool:
+    """Whether windows can be shown."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def command(*arguments: str) -> None:
-    """Run a command of ours to its end and show it."""
-    print(f"        $ optiverse-collab {' '.join(arguments)}", flush=True)
-    Program("", "-m", "optiverse_collab.cli", *arguments).process.wait()
+def on_screen() -> None:
+    """A server, and two windows in processes of their own, as on two desks."""
+    from stage import server
+
+    with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as url:
+        print(f"A server runs at {url}; two windows are in its session. Close both to end.", flush=True)
+        people = [("Ann", 20), ("Bob", 620)]
+        windows = [
+            subprocess.Popen([sys.executable, "-c", WINDOW, name, url, str(left)], cwd=ROOT / "scripts")
+            for name, left in people
+        ]
+        for window in windows:
+            window.wait()
 
 
-def serve(folder: Path, port: str = "0") -> tuple[Program, str]:
-    """Start the server; returns it and its port."""
-    data = str(folder / "benches")
-    server = Program("server", "-m", "optiverse_collab_server", "--data", data, "--port", port)
-    return server, server.line(STARTED.pattern)[1]
+def offscreen() -> None:
+    """The same without a screen: a scripted session, and a picture of both windows and the log."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PyQt6.QtWidgets import QApplication
+    from stage import play, quiet_qt, side_by_side, stage
 
-
-def main() -> None:
-    """Play it."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        server, port = serve(folder)
-        url = f"ws://localhost:{port}"
-        at = ["--session", "demo", "--server", url]
-        watch = Program("watch", "-m", "optiverse_collab.cli", "watch", *at, "--user", "DESKTOP-X")
-        watch.line("watching")
-        command("push", str(BENCH), *at)
-        subprocess.run([sys.executable, "-c", MOVE, url], check=True)
-        watch.line("script moved")
-        print("        $ kill -9 the server, and start it again", flush=True)
-        server.process.kill()
-        server.process.wait()
-        server, _ = serve(folder, port)
-        watch.line("connected again")
-        copy = folder / "copy.json"
-        command("pull", str(copy), *at)
-        watch.process.kill()
-        server.process.terminate()
-        server.process.wait()
-        moved = '"x_mm": 120.0' in copy.read_text("utf-8")
-        print(
-            "        Everything is there, the mirror at its new place."
-            if moved
-            else "        The mirror is lost!"
-        )
-        sys.exit(0 if moved else 1)
+    quiet_qt()
+    app = QApplication(sys.argv[:1])
+    app.setStyle("Fusion")
+    print("There is no screen here, so a short session is played without one.", flush=True)
+    with stage() as (_, ann, bob):
+        for person in (ann, bob):
+            person.window.resize(900, 620)
+            person.window.view.fit()
+        play(ann, bob)
+        log = ann.window.log_window
+        log.resize(1800, 320)
+        log.category.setCurrentText("Collaboration")
+        log.level.setCurrentText("INFO")
+        log.show()
+        PICTURE.parent.mkdir(exist_ok=True)
+        if not side_by_side((ann.window, bob.window), (log,)).save(str(PICTURE)):
+            sys.exit(f"The picture could not be written to {PICTURE}; make room there.")
+    print("Ann and Bob edited one bench, and both windows show the same.")
+    print(f"A picture of both windows and the log: {PICTURE.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":
-    main()
+    if has_screen():
+        on_screen()
+    else:
+        offscreen()

@@ -122,8 +122,8 @@ def test_two_benches_meet(
     ann.manager.choice_needed.connect(lambda *_: ann.manager.choose("bring"))
     ann.join(server.url, session_id, "Ann")
     ask_to_join(qtbot, bob, server.url, session_id, "Bob")
-    qtbot.waitUntil(lambda: bob.controller._choice_dialog is not None, timeout=SOON)
-    question = bob.controller._choice_dialog
+    qtbot.waitUntil(lambda: bob.controller.question is not None, timeout=SOON)
+    question = bob.controller.question
     assert question is not None
     assert set(bob.window.bench.items) == {mine}
     qtbot.mouseClick(getattr(question, button), Qt.MouseButton.LeftButton)
@@ -153,8 +153,8 @@ def test_a_question_without_a_session_goes_away(
     ann, _ = pair
     add(ann.window, "lens")
     ask_to_join(qtbot, ann, server.url, session_id, "Ann")
-    qtbot.waitUntil(lambda: ann.controller._choice_dialog is not None, timeout=SOON)
-    question = ann.controller._choice_dialog
+    qtbot.waitUntil(lambda: ann.controller.question is not None, timeout=SOON)
+    question = ann.controller.question
     assert question is not None
     ann.manager.leave()
     assert not question.isVisible()

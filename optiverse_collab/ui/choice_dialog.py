@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PyQt6.QtCore import pyqtSignal, pyqtSlot
@@ -34,10 +35,10 @@ class ChoiceDialog(QDialog):
     def __init__(self, mine: int, theirs: int, copy: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(texts.CHOICE_TITLE)
-        question = QLabel(texts.CHOICE_TEXT.format(mine=mine, theirs=theirs), self)
+        question = QLabel(texts.CHOICE_TEXT.format(mine=_items(mine), theirs=_items(theirs)), self)
         question.setWordWrap(True)
-        bring_note = texts.CHOICE_BRING_NOTE.format(mine=mine)
-        replace_note = texts.CHOICE_REPLACE_NOTE.format(path=copy)
+        bring_note = texts.CHOICE_BRING_NOTE.format(mine=_items(mine))
+        replace_note = texts.CHOICE_REPLACE_NOTE.format(path=_short(copy))
         self.bring = QCommandLinkButton(texts.CHOICE_BRING, bring_note, self)
         self.replace = QCommandLinkButton(texts.CHOICE_REPLACE, replace_note, self)
         self.dont = QPushButton(texts.CHOICE_CANCEL, self)
@@ -64,3 +65,13 @@ class ChoiceDialog(QDialog):
     @pyqtSlot()
     def _on_finished(self) -> None:
         self.chosen.emit(self._choice)
+
+
+def _items(count: int) -> str:
+    return texts.ONE_ITEM if count == 1 else texts.ITEMS.format(count=count)
+
+
+def _short(path: Path) -> str:
+    """A path as people write it: ``~`` for their home."""
+    home = Path.home()
+    return f"~{os.sep}{path.relative_to(home)}" if path.is_relative_to(home) else str(path)

@@ -1,18 +1,38 @@
-"""`make demo` plays the README's quick start, and says truly whether everything was there again."""
+"""`make demo` without a screen plays two windows in one session and says truly how it went."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from PyQt6.QtGui import QImage
+
 from tests.helpers.processes import python
 
-DEMO = Path(__file__).parents[2] / "scripts" / "demo.py"
+ROOT = Path(__file__).parents[2]
 
 
-def test_the_quick_start_plays_to_its_end() -> None:
-    with python(str(DEMO)) as demo:
+@pytest.fixture(autouse=True)
+def _no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.skipif("not sys.platform.startswith('linux')", reason="elsewhere there always is a screen")
+def test_the_demo_plays_and_writes_a_picture() -> None:
+    picture = ROOT / "build" / "demo.png"
+    picture.unlink(missing_ok=True)
+    with python(str(ROOT / "scripts" / "demo.py")) as demo:
         output, _ = demo.communicate()
     assert demo.returncode == 0, output
-    assert "27 records added" in output
-    assert "Reopened session: demo with 27 record(s)" in output
-    assert output.rstrip().endswith("Everything is there, the mirror at its new place.")
+    assert "both windows show the same" in output
+    assert "build/demo.png" in output
+    assert QImage(str(picture)).width() == 1800
+
+
+def test_the_screenshots_of_the_readme_can_be_made_by_anyone(tmp_path: Path) -> None:
+    with python(str(ROOT / "scripts" / "screenshots.py"), str(tmp_path)) as made:
+        output, _ = made.communicate()
+    assert made.returncode == 0, output
+    kept = {path.name for path in (ROOT / "docs" / "images").glob("*.png")}
+    assert {path.name for path in tmp_path.glob("*.png")} == kept

@@ -40,4 +40,12 @@ def test_it_says_where_the_copy_will_be(qtbot: QtBot) -> None:
     dialog = ChoiceDialog(15, 300, COPY)
     qtbot.addWidget(dialog)
     assert str(COPY) in dialog.replace.description()
-    assert "15" in dialog.bring.description()
+    assert "your 15 items" in dialog.bring.description()
+
+
+def test_it_counts_and_writes_paths_as_people_do(qtbot: QtBot) -> None:
+    dialog = ChoiceDialog(1, 300, Path.home() / "copies" / "bench.json")
+    qtbot.addWidget(dialog)
+    assert "your 1 item in" in dialog.bring.description()
+    assert str(Path("~") / "copies" / "bench.json") in dialog.replace.description()
+    assert str(Path.home()) not in dialog.replace.description()

@@ -1,0 +1,243 @@
+"""A server, two demo windows in one session, and two people who work in them: for the demo and pictures."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QPoint,
+    QPointF,
+    QRect,
+    QSettings,
+    QStandardPaths,
+    Qt,
+    QtMsgType,
+    qInstallMessageHandler,
+)
+from PyQt6.QtGui import QImage, QMouseEvent, QPainter
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from optiverse_collab import attachment
+from optiverse_collab.client import Bench
+from optiverse_collab.controller import CollaborationController
+from optiverse_collab.demo.app import open_window
+from optiverse_collab.demo.templates import TEMPLATES, placed
+from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab.net.state import State
+from optiverse_collab.sync.records import Put, Record
+
+SESSION = "default"
+STARTED = re.compile(r"Starting Optiverse Collaboration Server on .*:(\d+)")
+_wait: Any = QTest.qWait  # PyQt6's stubs take it for a method
+KEYS = {template.key: template for template in TEMPLATES}
+
+# A Michelson interferometer, with one mirror not quite in its place.
+BENCH: dict[str, tuple[str, tuple[float, float], dict[str, Any]]] = {
+    "laser": ("source", (-220.0, 0.0), {}),
+    "splitter": ("beamsplitter", (0.0, 0.0), {"name": "Beamsplitter 50:50"}),
+    "end": ("mirror", (180.0, 0.0), {"name": "End mirror", "angle_deg": 0.0}),
+    "arm": ("mirror", (30.0, 150.0), {"name": "Arm mirror", "angle_deg": 90.0}),
+    "lens": ("lens", (0.0, -110.0), {"name": "Lens f = 100 mm", "angle_deg": 90.0}),
+    "length": ("ruler", (90.0, -60.0), {}),
+    "note": ("note", (-240.0, 110.0), {"text": "Align arm mirror first"}),
+}
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[str]:
+    """A server on a free port, with the interferometer in its session; yields where it is."""
+    command = [sys.executable, "-m", "optiverse_collab_server", "--port", "0", "--data", str(folder)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8") as process:
+        assert process.stderr is not None
+        try:
+            started = next(filter(None, map(STARTED.search, process.stderr)), None)
+            if started is None:
+                raise SystemExit("The server did not start; run optiverse-collab-server to see why.")
+            url = f"ws://localhost:{started[1]}"
+            with Bench(url, session=SESSION, user="demo") as bench:
+                bench.edit([Put(one.id, one.kind, one.props) for one in records()])
+            yield url
+        finally:
+            process.terminate()
+            process.communicate()
+
+
+def records() -> list[Record]:
+    """The interferometer."""
+    return [
+        Record(id, KEYS[key].kind, {**placed(KEYS[key], at), **props})
+        for id, (key, at, props) in BENCH.items()
+    ]
+
+
+class Person:
+    """Somebody with a demo window and a mouse.
+
+    Attributes:
+        window: theirs.
+    """
+
+    def __init__(self, name: str, url: str) -> None:
+        self.window: DemoWindow = open_window()
+        self.window.setWindowTitle(f"{name}[*] - Optics bench")
+        self._name, self._url = name, url
+        self._at = QPoint()
+        self._held = Qt.MouseButton.NoButton
+
+    @property
+    def controller(self) -> CollaborationController:
+        """What the plugin made for the window."""
+        found = attachment.of(self.window)
+        assert isinstance(found, CollaborationController), "the plugin is not installed"
+        return found
+
+    def join(self) -> None:
+        """Join the session, as the dialog does."""
+        self.controller.manager.join_session(self._url, SESSION, self._name)
+
+    def wait_until_in(self) -> None:
+        """Wait until the session's bench shows."""
+        until(lambda: self.controller.manager.status is State.CONNECTED)
+        self.window.view.fit()
+
+    def point(self, x: float, y: float) -> None:
+        """Move the mouse to a place in mm."""
+        self._at = self.window.view.mapFromScene(QPointF(x, y))
+        self._send(QEvent.Type.MouseMove, Qt.MouseButton.NoButton)
+
+    def press(self) -> None:
+        """Press the left button where the mouse is."""
+        self._held = Qt.MouseButton.LeftButton
+        self._send(QEvent.Type.MouseButtonPress, Qt.MouseButton.LeftButton)
+
+    def release(self) -> None:
+        """Let go."""
+        self._held = Qt.MouseButton.NoButton
+        self._send(QEvent.Type.MouseButtonRelease, Qt.MouseButton.LeftButton)
+
+    def _send(self, kind: QEvent.Type, button: Qt.MouseButton) -> None:
+        """Not `QTest.mouseMove`: without a screen, both windows are at one place, and one lies on top."""
+        viewport = self.window.view.viewport()
+        if viewport is not None:
+            at, everywhere = QPointF(self._at), QPointF(viewport.mapToGlobal(self._at))
+            none = Qt.KeyboardModifier.NoModifier
+            QApplication.sendEvent(viewport, QMouseEvent(kind, at, everywhere, button, self._held, none))
+
+    def place_of(self, id: str) -> tuple[float, float]:
+        """Where an item is on this screen."""
+        x, y = self.window.bench.items[id].props["pos"]
+        return float(x), float(y)
+
+    def close(self) -> None:
+        """Close the window without a question."""
+        self.window.setWindowModified(False)
+        self.window.close()
+
+
+@contextmanager
+def stage() -> Iterator[tuple[str, Person, Person]]:
+    """Two people in one session, in one program; settings and documents of whoever runs it are left alone."""
+    with tempfile.TemporaryDirectory() as name:
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, name)
+        QStandardPaths.setTestModeEnabled(True)
+        with server(Path(name) / "benches") as url:
+            ann, bob = Person("Ann", url), Person("Bob", url)
+            for person in (ann, bob):
+                person.join()
+                person.wait_until_in()
+            try:
+                yield url, ann, bob
+            finally:
+                for person in (ann, bob):
+                    person.close()
+
+
+def play(ann: Person, bob: Person) -> None:
+    """Bob drags the arm mirror to its place and turns it back a little, while Ann has the lens in hand.
+
+    Raises:
+        SystemExit: the windows did not become the same.
+    """
+    bob.point(30.0, 150.0)
+    bob.press()
+    for step in range(1, 11):
+        bob.point(30.0 - 3.0 * step, 150.0)
+    until(lambda: abs(ann.place_of("arm")[0]) < 0.5)
+    bob.release()
+    ann.point(0.0, -110.0)
+    ann.press()
+    ann.point(0.0, -130.0)
+    ann.release()
+    ann.window.editor.change("Rename", {"lens": {"name": "Lens f = 100 mm, moved by Ann"}})
+    until(lambda: content(ann) == content(bob))
+    bob.point(-60.0, 60.0)
+    ann.point(60.0, -150.0)
+    until(lambda: sees_cursor(ann, -60.0) and sees_cursor(bob, 60.0))
+
+
+def sees_cursor(person: Person, x_mm: float) -> bool:
+    """Whether somebody else's cursor shows there."""
+    session = person.controller.manager.service.session
+    states = session.presence.states.values() if session is not None else ()
+    return any(abs((state.get("cursor") or [1e9])[0] - x_mm) < 5.0 for state in states)
+
+
+def content(person: Person) -> dict[str, object]:
+    """All items on a screen."""
+    return {id: item.props for id, item in person.window.bench.items.items()}
+
+
+def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Let Qt work until something is so.
+
+    Raises:
+        SystemExit: it did not come to that.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise SystemExit("The demo waited in vain for the other window.")
+        _wait(5)
+
+
+def quiet_qt() -> None:
+    """Keep to itself what Qt's platform without a screen says of every window; all else is shown."""
+
+    def show(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> None:
+        if text and not text.startswith("This plugin does not support"):
+            sys.stderr.write(f"{text}\n")
+
+    qInstallMessageHandler(show)
+
+
+def side_by_side(*rows: tuple[QWidget, ...]) -> QImage:
+    """A picture of widgets, row by row, laid out and painted."""
+    shown = [widget for row in rows for widget in row]
+    until(lambda: all(widget.isVisible() for widget in shown))
+    _wait(50)
+    grabbed = [[widget.grab().toImage() for widget in row] for row in rows]
+    width = max(sum(image.width() for image in row) for row in grabbed)
+    height = sum(max(image.height() for image in row) for row in grabbed)
+    picture = QImage(width, height, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.white)
+    painter = QPainter(picture)
+    top = 0
+    for row in grabbed:
+        left = 0
+        for image in row:
+            painter.drawImage(QRect(left, top, image.width(), image.height()), image)
+            left += image.width()
+        top += max(image.height() for image in row)
+    painter.end()
+    return picture
