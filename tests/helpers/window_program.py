@@ -1,0 +1,119 @@
+"""A window in a process of its own, with the plugin in it: obeys JSON lines on standard input.
+
+    python -m tests.helpers.window_program demo|optiverse
+
+`{"join": [server, session, user]}`, `{"add": [x_mm, y_mm]}`, `{"move": [id, x_mm, y_mm]}`, `{"undo": []}` and
+`{"tell": []}`; each is answered by a line with the state of the window.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import threading
+from typing import Any
+
+from PyQt6.QtCore import QObject, QSettings, QStandardPaths, pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import QApplication
+
+from optiverse_collab import attachment
+from optiverse_collab.controller import CollaborationController
+
+
+class Demo:
+    """The demo bench."""
+
+    def __init__(self) -> None:
+        from optiverse_collab.demo.app import open_window
+
+        self.window: Any = open_window()
+
+    def add(self, x_mm: float, y_mm: float) -> None:
+        from tests.helpers.demo_window import KEYS
+
+        self.window.editor.add(KEYS["lens"], (x_mm, y_mm))
+
+    def move(self, id: str, x_mm: float, y_mm: float) -> None:
+        self.window.editor.change("Move", {id: {"pos": [x_mm, y_mm]}})
+
+    def undo(self) -> None:
+        self.window.editor.undo()
+
+
+class Optiverse:
+    """The real editor."""
+
+    def __init__(self) -> None:
+        from optiverse_collab.launch import attach, plugins
+        from tests.helpers.optiverse_user import User, open_window
+
+        self.window: Any = open_window()
+        attach(self.window, plugins())
+        self._user = User(self.window)
+
+    def add(self, x_mm: float, y_mm: float) -> None:
+        self._user.place("lens", x_mm, y_mm)
+
+    def move(self, id: str, x_mm: float, y_mm: float) -> None:
+        [item] = [item for item in self._user.items() if item.item_uuid == id]
+        item.setPos(x_mm, y_mm)
+
+    def undo(self) -> None:
+        self._user.undo()
+
+
+class Obedient(QObject):
+    """Does what standard input says, on the GUI thread."""
+
+    said = pyqtSignal(str)
+
+    def __init__(self, host: Demo | Optiverse, parent: QObject) -> None:
+        super().__init__(parent)
+        self._host = host
+        self.said.connect(self._on_said)
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in sys.stdin:
+            self.said.emit(line)
+        self.said.emit('{"close": []}')
+
+    @pyqtSlot(str)
+    def _on_said(self, line: str) -> None:
+        controller = attachment.of(self._host.window)
+        assert isinstance(controller, CollaborationController)
+        for what, arguments in json.loads(line).items():
+            if what == "join":
+                controller.manager.join_session(*arguments)
+            elif what == "close":
+                QApplication.exit()
+                return
+            elif what != "tell":
+                getattr(self._host, what)(*arguments)
+        session = controller.manager.service.session
+        records = {} if session is None else session.replica.view
+        state = {
+            "status": controller.manager.status.value,
+            "text": controller.status.text(),
+            "places": {id: record.props.get("pos") for id, record in records.items()},
+            "pending": 0 if session is None else len(session.replica.pending),
+        }
+        sys.stdout.write(json.dumps(state) + "\n")
+        sys.stdout.flush()
+
+
+def main() -> None:
+    """Run until standard input ends."""
+    app = QApplication(sys.argv[:1])
+    with tempfile.TemporaryDirectory() as folder:
+        QStandardPaths.setTestModeEnabled(True)
+        for form in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
+            QSettings.setPath(form, QSettings.Scope.UserScope, folder)
+        host = Demo() if sys.argv[1] == "demo" else Optiverse()
+        Obedient(host, app)
+        app.exec()
+
+
+if __name__ == "__main__":
+    main()
