@@ -24,7 +24,11 @@ app = QApplication(sys.argv[:1])
 app.setStyle("Fusion")
 from stage import Person
 person = Person(*sys.argv[1:3])
-person.window.move(int(sys.argv[3]), 80)
+half = app.primaryScreen().availableGeometry()
+half.setWidth(half.width() // 2)
+half.translate(int(sys.argv[3]) * half.width(), 0)
+person.window.setGeometry(half.adjusted(10, 40, -10, -10))
+person.controller.manager.joined.connect(person.window.view.fit)
 person.join()
 app.exec()
 """
@@ -43,10 +47,10 @@ def on_screen() -> None:
 
     with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as url:
         print(f"A server runs at {url}; two windows are in its session. Close both to end.", flush=True)
-        people = [("Ann", 20), ("Bob", 620)]
+        people = [("Ann", 0), ("Bob", 1)]
         windows = [
-            subprocess.Popen([sys.executable, "-c", WINDOW, name, url, str(left)], cwd=ROOT / "scripts")
-            for name, left in people
+            subprocess.Popen([sys.executable, "-c", WINDOW, name, url, str(place)], cwd=ROOT / "scripts")
+            for name, place in people
         ]
         for window in windows:
             window.wait()
