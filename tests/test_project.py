@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -120,3 +122,18 @@ def test_changelog_begins_with_what_is_unreleased() -> None:
     assert headings[0] == "Unreleased"
     for heading in headings[1:]:
         assert re.fullmatch(r"\d+\.\d+\.\d+ \(\d{4}-\d{2}-\d{2}\)", heading)
+
+
+def test_what_users_install_has_the_manifest_and_no_tests(tmp_path: Path) -> None:
+    [wheel] = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        packaged = archive.read("optiverse_collab/plugin.toml").decode("utf-8")
+        [points] = [name for name in names if name.endswith("entry_points.txt")]
+        entry_points = archive.read(points).decode("utf-8")
+    assert packaged == (ROOT / "plugin.toml").read_text("utf-8")
+    assert "[optiverse]\ncollaboration = optiverse_collab.plugin" in entry_points
+    assert {name.partition("/")[0] for name in names} == {
+        "optiverse_collab",
+        f"optiverse_collab-{manifest.load().plugin.version}.dist-info",
+    }
