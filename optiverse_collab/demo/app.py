@@ -16,13 +16,14 @@ from optiverse_collab.demo.window import DemoWindow
 
 
 def open_window(path: Path | None = None) -> DemoWindow:
-    """A window with the installed plugins, not shown yet, with a bench in it.
+    """A window with the installed plugins, and a bench in it, on the screen.
 
     Args:
         path: of a bench file; None for an empty bench.
     """
     window = DemoWindow()
     attach_plugins(window)
+    window.show()  # First, so that the bench is fitted to its size, and a complaint stands in front of it.
     if path is not None:
         window.open_path(path)
     return window
@@ -41,12 +42,13 @@ def main(argv: Sequence[str]) -> int:
     app.setStyle("Fusion")
     window = open_window(options.file)
 
+    # Without this, PyQt ends the process on an error in a slot, and the bench with it.
     def log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        # Without this, PyQt ends the process on an error in a slot, and the bench with it.
-        window.log.write("ERROR", "General", f"✗ {error or kind.__name__}; the editor goes on.")
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()  # Ctrl+C in the terminal; it still asks about changes.
+            return
+        window.log.write("ERROR", "General", f"✗ {str(error) or kind.__name__}; the editor goes on.")
         window.log.write("DEBUG", "General", "".join(traceback.format_exception(kind, error, trace)).rstrip())
 
     sys.excepthook = log_uncaught
-    window.show()
-    window.view.fit()
     return app.exec()

@@ -26,9 +26,9 @@ def from_text(text: str, offset: tuple[float, float]) -> list[Item]:
     try:
         entries = json.loads(text)
         copies = [Item(id, kind, props) for id, kind, props in entries]
-    except (ValueError, TypeError):
+        new = {item.id: str(uuid.uuid4()) for item in copies}
+    except (ValueError, TypeError, RecursionError):
         return []
-    new = {item.id: str(uuid.uuid4()) for item in copies}
     for item in copies:
         item.props.update(moved(item.kind, item.props, *offset))
         item.props.pop("order", None)

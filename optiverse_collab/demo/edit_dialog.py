@@ -46,7 +46,6 @@ class EditDialog(QDialog):
         self._loading = False
         item = self._bench.items[item_id]
         self._fields = {field.key: field for field in fields_of(item)}
-        self.setWindowTitle(f"Edit {item.name}")
         self.setMinimumWidth(320)
         form = QFormLayout()
         for field in self._fields.values():
@@ -72,19 +71,15 @@ class EditDialog(QDialog):
         self._bench.items_removed.connect(self._leave)
         self.read()
 
-    @property
-    def is_writing_text(self) -> bool:
-        """Whether the user is in the middle of a text."""
-        return any(self._fields[key].form in ("text", "line") for key in self.touched)
-
     @pyqtSlot()
     def read(self) -> None:
         """Show the item as it is now, but for what the user has touched."""
-        props = self._bench.items[self.item_id].props
+        item = self._bench.items[self.item_id]
+        self.setWindowTitle(f"Edit {item.name}")
         self._loading = True
         for key, field in self._fields.items():
             if key not in self.touched:
-                _show(self.entries[key], field.read(props))
+                _show(self.entries[key], field.read(item.props))
         self._loading = False
 
     @pyqtSlot()
@@ -176,11 +171,9 @@ def _show(entry: Entry, value: Value) -> None:
     elif isinstance(entry, QPushButton):
         colour = QColor(str(value))
         entry.setText(str(value))
-        if colour.isValid():
-            ink = "#000000" if colour.lightnessF() > 0.55 else "#ffffff"
-            entry.setStyleSheet(
-                f"background: {colour.name()}; color: {ink}; padding: 4px; border: none; border-radius: 3px;"
-            )
+        ink = "#000000" if colour.lightnessF() > 0.55 else "#ffffff"
+        style = f"background: {colour.name()}; color: {ink}; padding: 4px; border: none; border-radius: 3px;"
+        entry.setStyleSheet(style if colour.isValid() else "")
     elif entry.text() != value:
         entry.setText(str(value))
 

@@ -36,6 +36,7 @@ class Editor(QObject):
         self.dragging: frozenset[str] = frozenset()
         self._before_drag: dict[str, dict[str, Any]] = {}
         self._drag_offset: Point = (0.0, 0.0)
+        self._pasted, self._times_pasted = "", 0
 
     def add(self, template: Template, at: Point) -> str:
         """Put a new item on the bench; returns its id."""
@@ -109,13 +110,16 @@ class Editor(QObject):
         board.setMimeData(data)
 
     def paste(self) -> list[str]:
-        """Put what is on the clipboard on the bench, a little aside; returns the new ids."""
+        """Put what is on the clipboard on the bench, each time further aside; returns the new ids."""
         board = QGuiApplication.clipboard()
         data = board.mimeData() if board is not None else None
         if data is None or not data.hasFormat(clipboard.MIME_TYPE):
             return []
         text = data.data(clipboard.MIME_TYPE).data().decode("utf-8", "replace")
-        items = clipboard.from_text(text, PASTE_OFFSET_MM)
+        self._times_pasted = self._times_pasted + 1 if text == self._pasted else 1
+        self._pasted = text
+        dx, dy = PASTE_OFFSET_MM
+        items = clipboard.from_text(text, (self._times_pasted * dx, self._times_pasted * dy))
         if items:
             self._push("Paste", Add(items))
         return [item.id for item in items if item.kind != GROUP]

@@ -12,10 +12,12 @@ from typing import Any
 
 Point = tuple[float, float]
 
+_MOST = 1e9  # In mm a thousand kilometres: what is beyond is no bench, and overflows when it is multiplied.
+
 
 def number(value: Any, default: float) -> float:
-    """`value` if it is a finite number, and else `default`."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+    """`value` if it is a number that can mean something on a bench, and else `default`."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and -_MOST <= value <= _MOST:
         return float(value)
     return default
 

@@ -105,8 +105,8 @@ class BenchGraphicsItem(QGraphicsItem):
             corners = geometry.points(self.item.props)
             length = sum(math.dist(a, b) for a, b in pairwise(corners))
             return f"{length:.1f} mm"
-        name = self.item.props.get("name")
-        return name[:48] if isinstance(name, str) and name else self.item.name.capitalize()
+        name = self.item.name
+        return name.capitalize() if name == self.item.kind else name
 
     def _upright(self) -> QTransform:
         """From millimetres that aren't turned to the item's own."""

@@ -61,6 +61,10 @@ class Log(QObject):
                 self.categories.append(category)
                 self.category_added.emit(category)
 
+    def error(self, text: str, category: str) -> None:
+        """Add an ERROR, called as in Optiverse's log."""
+        self.write("ERROR", category, text)
+
     def write(self, level: str, category: str, text: str) -> None:
         """Add a line.
 

@@ -18,6 +18,11 @@ def always(tell: Callable[[bool], None]) -> None:
     tell(True)
 
 
+def plain(title: str) -> str:
+    """A title as it is read: without the marks for the keyboard."""
+    return title.replace("&", "")
+
+
 def add_entry(
     window: QMainWindow,
     menu: Sequence[str],
@@ -55,7 +60,7 @@ def menu_at(window: QMainWindow, titles: Sequence[str]) -> QMenu:
         raise ValueError("a menu has a window and a title")
     place: QWidget = bar
     for title in titles:
-        found = next((menu for menu in _menus(place) if _plain(menu.title()) == _plain(title)), None)
+        found = next((menu for menu in _menus(place) if plain(menu.title()) == plain(title)), None)
         if found is None:
             found = QMenu(title, place)
             place.addAction(found.menuAction())
@@ -71,7 +76,7 @@ def guarded(log: Log, what: str, run: Callable[[], object]) -> Callable[[], None
         try:
             run()
         except Exception as error:  # noqa: BLE001 (whatever a plugin may raise, the editor goes on)
-            log.write("ERROR", "Plugins", f"✗ {what} failed: {error or type(error).__name__}")
+            log.write("ERROR", "Plugins", f"✗ {what} failed: {str(error) or type(error).__name__}")
             log.write("DEBUG", "Plugins", traceback.format_exc().rstrip())
 
     return guard
@@ -79,7 +84,3 @@ def guarded(log: Log, what: str, run: Callable[[], object]) -> Callable[[], None
 
 def _menus(place: QWidget) -> list[QMenu]:
     return [menu for action in place.actions() if (menu := action.menu()) is not None]
-
-
-def _plain(title: str) -> str:
-    return title.replace("&", "")

@@ -45,7 +45,7 @@ class Item:
     def name(self) -> str:
         """What to call it in a menu or a log line."""
         name = self.props.get("name") or self.props.get("text")
-        return name.splitlines()[0][:40] if isinstance(name, str) and name.strip() else self.kind
+        return name.strip().splitlines()[0][:40] if isinstance(name, str) and name.strip() else self.kind
 
 
 class Bench(QObject):

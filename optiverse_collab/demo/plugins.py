@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from importlib.metadata import entry_points
 from itertools import chain
 
 import pluggy
@@ -14,16 +16,18 @@ from optiverse_collab.demo.window import DemoWindow
 def attach_plugins(window: DemoWindow) -> None:
     """Load the plugins that are installed, and give each its place in a window.
 
-    A plugin that can't be loaded or raises an error costs an ERROR in the log, and nothing else.
+    A plugin that can't be loaded or raises an error costs an ERROR in the log, and nothing else; the
+    others don't notice.
     """
-    guarded(window.log, "A plugin", lambda: _attach(window))()
+    for name in sorted({entry.name for entry in entry_points(group=hookspecs.PROJECT)}):
+        guarded(window.log, f"The plugin “{name}”", partial(_attach, window, name))()
 
 
-def _attach(window: DemoWindow) -> None:
+def _attach(window: DemoWindow, name: str) -> None:
     # begin host integration
     plugins = pluggy.PluginManager(hookspecs.PROJECT)
     plugins.add_hookspecs(hookspecs)
-    plugins.load_setuptools_entrypoints(hookspecs.PROJECT)
+    plugins.load_setuptools_entrypoints(hookspecs.PROJECT, name)
     window.log.add_categories(chain(*plugins.hook.optiverse_log_categories()))
     window.before_close(lambda: plugins.hook.optiverse_window_closing(window=window))
     plugins.hook.optiverse_window_opened(window=window)

@@ -57,5 +57,6 @@ def ask_to_save(window: QWidget, save: Callable[[], None], discard: Callable[[],
 def tell(window: QWidget, sentence: str) -> None:
     """Tell the user that something did not work."""
     box = QMessageBox(QMessageBox.Icon.Warning, "Optics bench", sentence, parent=window)
+    box.setTextFormat(Qt.TextFormat.PlainText)  # The name of a file may look like markup.
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()

@@ -82,11 +82,15 @@ class BenchScene(QGraphicsScene):
         """Select also what is in a group with something selected."""
         self.select(groups.with_groups(self.bench.items, self.selected()))
 
+    def shown_items(self) -> int:
+        """How many items have a place on the bench."""
+        return len(self._graphics)
+
     def extent(self) -> QRectF:
-        """What the items cover."""
+        """What the items cover, as far as it can be scrolled to."""
         box = QRectF()
         for graphics in self._graphics.values():
-            box = box.united(graphics.sceneBoundingRect())
+            box = box.united(graphics.sceneBoundingRect().intersected(self.sceneRect()))
         return box
 
     @pyqtSlot()

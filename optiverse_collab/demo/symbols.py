@@ -26,10 +26,10 @@ def bounds(item: Item) -> QRectF:
         return text_bounds(item.props)
     if item.kind == "source":
         half = max(number(item.props.get("size_mm"), 10.0) / 2, 7.0) + 2
-        return QRectF(-32.0, -half, 52.0, 2 * half)
+        return QRectF(-32.0, -half, 34.0, 2 * half)
     if item.kind == "rectangle":
         width, height = geometry.point(item.props.get("size_mm")) or (40.0, 40.0)
-        return QRectF(-width / 2, -height / 2, width, height)
+        return QRectF(-width / 2, -height / 2, width, height).normalized()
     lines = geometry.surfaces(item.props)
     if not lines:
         height = max(number(item.props.get("object_height_mm"), 30.0), 4.0)
@@ -93,10 +93,8 @@ def text_font(props: Mapping[str, Any]) -> QFont:
 
 def text_bounds(props: Mapping[str, Any]) -> QRectF:
     """What a note covers: it hangs from its place."""
-    text = props.get("text")
-    shown = text if isinstance(text, str) and text else " "
     box = QFontMetricsF(text_font(props)).boundingRect(
-        QRectF(0, 0, 100_000, 100_000), int(Qt.AlignmentFlag.AlignLeft), shown
+        QRectF(0, 0, 100_000, 100_000), int(Qt.AlignmentFlag.AlignLeft), _text(props) or " "
     )
     return QRectF(-3.0, -box.height() - 3.0, box.width() + 6.0, box.height() + 6.0)
 
@@ -108,7 +106,7 @@ def _paint_text(painter: QPainter, props: Mapping[str, Any], theme: Theme) -> No
     box = text_bounds(props)
     painter.scale(1.0, -1.0)
     rect = QRectF(0.0, 0.0, box.width(), box.height())
-    painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft), str(props.get("text", "")))
+    painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft), _text(props))
 
 
 def _paint_source(painter: QPainter, props: Mapping[str, Any], theme: Theme) -> None:
@@ -198,6 +196,11 @@ def _around(corners: list[Point], margin: float) -> QRectF:
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     box = QRectF(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
     return box.adjusted(-margin, -margin, margin, margin)
+
+
+def _text(props: Mapping[str, Any]) -> str:
+    text = props.get("text")
+    return text if isinstance(text, str) else ""
 
 
 def _type(interface: Mapping[str, Any]) -> str:

@@ -76,4 +76,3 @@ DARK = _theme(
     canvas="#14181d", grid="#232a32", ink="#d7dee6", muted="#8593a1", glass="#5fa3d9", accent="#3d94e6",
     window="#1e242b", base="#181d23", text="#dde3ea", button="#2a323b",
 )  # fmt: skip
-THEMES = {theme.name: theme for theme in (LIGHT, DARK)}

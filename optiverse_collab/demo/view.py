@@ -68,9 +68,8 @@ class BenchView(QGraphicsView):
             return
         margin = 0.06 * max(extent.width(), extent.height()) + 20.0
         self.fitInView(extent.adjusted(-margin, -margin, margin, margin), Qt.AspectRatioMode.KeepAspectRatio)
-        if self.transform().m11() > 2.0:
-            self.zoom(2.0 / self.transform().m11())
-            self.centerOn(extent.center())
+        self.zoom(min(1.0, 2.0 / self.transform().m11()))
+        self.centerOn(extent.center())
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Select, and take hold of what is selected; the middle button takes hold of the canvas."""

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QAction, QCloseEvent, QIcon
-from PyQt6.QtWidgets import QApplication, QLabel, QMainWindow, QToolBar, QWidget
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QAction, QCloseEvent
+from PyQt6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from optiverse_collab.demo import files, menus
+from optiverse_collab.demo import files, geometry, menus
+from optiverse_collab.demo.bars import BenchStatusBar, InsertBar
 from optiverse_collab.demo.edit_dialog import EditDialog
 from optiverse_collab.demo.editor import Editor
-from optiverse_collab.demo.icons import template_icon
 from optiverse_collab.demo.log import Log
 from optiverse_collab.demo.log_window import LogWindow
 from optiverse_collab.demo.model import Bench, Item
 from optiverse_collab.demo.questions import ask_for_file, ask_to_save, tell
 from optiverse_collab.demo.scene import BenchScene
-from optiverse_collab.demo.templates import TEMPLATES, Template
+from optiverse_collab.demo.templates import Template
 from optiverse_collab.demo.theme import DARK, LIGHT, Theme
 from optiverse_collab.demo.view import BenchView
 from optiverse_collab.demo.window_menus import fill_menus
@@ -41,9 +41,11 @@ class DemoWindow(QMainWindow):
 
     Signals:
         theme_changed(): from light to dark or back.
+        bench_opened(): another bench is there: from a file, or an empty one.
     """
 
     theme_changed = pyqtSignal()
+    bench_opened = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,17 +59,16 @@ class DemoWindow(QMainWindow):
         self.dialogs: dict[str, EditDialog] = {}
         self.path: Path | None = None
         self.theme = LIGHT
-        self._inserts: list[tuple[Template, QAction]] = []
         self._before_close: list[Callable[[], None]] = []
         self._may_close = False
         self.setCentralWidget(self.view)
         self.resize(1100, 720)
-        self._fill_status_bar()
+        self.setStatusBar(BenchStatusBar(self.scene, self.view, self))
         fill_menus(self)
-        self._fill_toolbar()
+        self._inserts = InsertBar(self)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self._inserts)
         for signal in (self.bench.items_added, self.bench.items_changed, self.bench.items_removed):
             signal.connect(self._bench_changed)
-        self.view.cursor_moved.connect(self._show_cursor)
         self.view.item_opened.connect(self.edit)
         self.set_saved(None)
         self._follow_palette()
@@ -82,7 +83,7 @@ class DemoWindow(QMainWindow):
         enabled_when: menus.EnabledWhen = menus.always,
     ) -> QAction:
         """Add an entry to the menus (see `menus.add_entry`); an error in it ends up in the log."""
-        safe = menus.guarded(self.log, f"“{text}”", run)
+        safe = menus.guarded(self.log, f"“{menus.plain(text)}”", run)
         return menus.add_entry(self, menu, text, shortcut, icon, safe, enabled_when)
 
     def add_status_widget(self, widget: QWidget) -> None:
@@ -101,7 +102,7 @@ class DemoWindow(QMainWindow):
         centre = viewport.rect().center() if viewport is not None else self.view.rect().center()
         middle = self.view.mapToScene(centre)
         x, y = round(middle.x(), -1) + 0.0, round(middle.y(), -1) + 0.0
-        taken = {tuple(item.props.get("pos") or ()) for item in self.bench.items.values()}
+        taken = {geometry.middle(item.kind, item.props) for item in self.bench.items.values()}
         while (x, y) in taken:
             x, y = x + _STEP_MM, y - _STEP_MM
         id = self.editor.add(template, (x, y))
@@ -128,11 +129,6 @@ class DemoWindow(QMainWindow):
         dialog.show()
         dialog.raise_()
 
-    def edit_selected(self) -> None:
-        """Open the dialog for the first of the selected items."""
-        for id in self.scene.selected()[:1]:
-            self.edit(id)
-
     def new(self) -> None:
         """Start with an empty bench."""
         self._when_saved(lambda: self._take_over([], None))
@@ -148,17 +144,17 @@ class DemoWindow(QMainWindow):
         except BenchFileError as error:
             self._tell(error)
             return
-        self._take_over(opened.items, path)
-        self.log.write("INFO", "Files", f"✓ Opened {path.name}: {len(opened.items)} items")
+        # Saving over a file of which something is not on the bench would lose that.
+        self._take_over(opened.items, None if opened.warnings else path)
+        self.log.write("INFO", "Files", f"✓ Opened {path.name}: {self.scene.shown_items()} items")
         for warning in opened.warnings:
             self.log.write("WARNING", "Files", warning)
+        if opened.warnings:
+            tell(self, f"Not all of {path.name} can be used; the log says what. Save asks for a new file.")
 
     def save(self) -> None:
         """Write the bench to its file; without one, ask for it."""
-        if self.path is None:
-            self.save_as()
-        else:
-            self.save_path(self.path)
+        self._save_then(lambda: None)
 
     def save_as(self) -> None:
         """Let the user choose a file to write."""
@@ -180,7 +176,6 @@ class DemoWindow(QMainWindow):
         name = path.name if path is not None else "Untitled"
         self.setWindowTitle(f"{name}[*] - Optics bench")
         self.setWindowModified(False)
-        self._count_items()
 
     def show_log(self) -> None:
         """Open the log window, or bring it to the front."""
@@ -194,7 +189,7 @@ class DemoWindow(QMainWindow):
     def changeEvent(self, event: QEvent | None) -> None:
         """Follow the colours of the application."""
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "scene"):
+        if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "_inserts"):
             self._follow_palette()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
@@ -207,6 +202,8 @@ class DemoWindow(QMainWindow):
             return
         while self._before_close:
             self._before_close.pop()()
+        for dialog in (*self.dialogs.values(), self.log_window):
+            dialog.close()
         super().closeEvent(event)
 
     def _close_for_good(self) -> None:
@@ -216,9 +213,22 @@ class DemoWindow(QMainWindow):
     def _when_saved(self, then: Callable[[], None]) -> None:
         """Do something that would lose changes, after the user was asked about them."""
         if self.isWindowModified():
-            ask_to_save(self, self.save, then)
+            ask_to_save(self, lambda: self._save_then(then), then)
         else:
             then()
+
+    def _save_then(self, then: Callable[[], None]) -> None:
+        """Save, and go on if that worked."""
+
+        def write(path: Path) -> None:
+            self.save_path(path)
+            if not self.isWindowModified():
+                then()
+
+        if self.path is None:
+            ask_for_file(self, True, None, write)
+        else:
+            write(self.path)
 
     def _tell(self, error: BenchFileError) -> None:
         self.log.write("ERROR", "Files", f"✗ {error}")
@@ -228,43 +238,16 @@ class DemoWindow(QMainWindow):
         self.editor.undo_stack.clear()
         self.bench.replace(items)
         self.set_saved(path)
+        self.bench_opened.emit()
         self.view.fit()
-
-    def _fill_status_bar(self) -> None:
-        self._cursor, self._count = QLabel(self), QLabel(self)
-        self._cursor.setMinimumWidth(170)
-        bar = self.statusBar()
-        if bar is not None:
-            bar.addWidget(self._count)
-            bar.addWidget(self._cursor)
-
-    def _fill_toolbar(self) -> None:
-        bar = QToolBar("Insert", self)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        bar.setIconSize(QSize(30, 30))
-        bar.setMovable(False)
-        for action in menus.menu_at(self, ("&Insert",)).actions():
-            bar.addAction(action)
-        self._inserts = list(zip(TEMPLATES, bar.actions(), strict=True))
-        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
 
     def _follow_palette(self) -> None:
         self.theme = DARK if self.palette().window().color().lightnessF() < 0.5 else LIGHT
         self.scene.set_theme(self.theme)
         self.log_window.set_theme(self.theme)
-        for template, action in self._inserts:
-            action.setIcon(QIcon(template_icon(template, self.theme, self.devicePixelRatioF())))
+        self._inserts.set_theme(self.theme)
         self.theme_changed.emit()
-
-    def _count_items(self) -> None:
-        count = sum(1 for id in self.bench.items if self.scene.graphics(id) is not None)
-        self._count.setText(f" {count} item{'' if count == 1 else 's'}")
 
     @pyqtSlot(list)
     def _bench_changed(self, ids: list[str]) -> None:
         self.setWindowModified(True)
-        self._count_items()
-
-    @pyqtSlot(object)
-    def _show_cursor(self, at: tuple[float, float] | None) -> None:
-        self._cursor.setText("" if at is None else f"x {at[0]:.1f} mm   y {at[1]:.1f} mm")

@@ -44,8 +44,8 @@ def _edit(window: DemoWindow) -> None:
     redo = window.add_menu_entry(
         menu, "&Redo", "Ctrl+Shift+Z", "", editor.redo, _enabled(stack.canRedoChanged)
     )
-    stack.undoTextChanged.connect(lambda text: undo.setText(f"&Undo {text}".strip()))
-    stack.redoTextChanged.connect(lambda text: redo.setText(f"&Redo {text}".strip()))
+    stack.undoTextChanged.connect(lambda text: undo.setText(f"&Undo {_unmarked(text)}".strip()))
+    stack.redoTextChanged.connect(lambda text: redo.setText(f"&Redo {_unmarked(text)}".strip()))
     menu_at(window, menu).addSeparator()
 
     def when_selected(tell: Callable[[bool], None]) -> None:
@@ -60,8 +60,8 @@ def _edit(window: DemoWindow) -> None:
     for_selected("&Delete", "Del", lambda: editor.remove(selected()))
     window.add_menu_entry(menu, "Select &all", "Ctrl+A", "", lambda: scene.select(set(window.bench.items)))
     menu_at(window, menu).addSeparator()
-    for_selected("&Edit…", "Ctrl+E", window.edit_selected)
-    for_selected("Turn &right", "Ctrl+R", lambda: editor.turn(selected(), TURN_DEGREES))
+    for_selected("&Edit…", "Ctrl+E", lambda: window.edit(selected()[0]))
+    for_selected("&Turn right", "Ctrl+R", lambda: editor.turn(selected(), TURN_DEGREES))
     for_selected("Turn &left", "Ctrl+Shift+R", lambda: editor.turn(selected(), -TURN_DEGREES))
     menu_at(window, menu).addSeparator()
     for_selected("&Group", "Ctrl+G", lambda: editor.group(selected()))
@@ -80,6 +80,11 @@ def _view(window: DemoWindow) -> None:
     dark.setCheckable(True)
     window.theme_changed.connect(lambda: dark.setChecked(window.theme is DARK))
     window.add_menu_entry(menu, "&Log", "Ctrl+L", "", window.show_log)
+
+
+def _unmarked(text: str) -> str:
+    """A text for a menu in which & is a character, as in the name of an item."""
+    return text.replace("&", "&&")
 
 
 def _enabled(signal: object) -> EnabledWhen:

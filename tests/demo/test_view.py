@@ -171,6 +171,25 @@ def test_wheel_zooms_within_reason(window: DemoWindow) -> None:
     assert window.view.transform().m11() == pytest.approx(0.05)
 
 
+def test_all_is_shown_but_for_what_lies_out_of_reach(window: DemoWindow) -> None:
+    """One item with a wild position must not make all others too small to be seen."""
+    add(window, "lens", (900.0, 0.0))
+    add(window, "lens", (-900.0, 0.0))
+    add(window, "lens", (1e8, 1e8))
+    window.view.fit()
+    assert window.view.transform().m11() > 0.3
+    assert window.view.rect().contains(pixel(window, (900.0, 0.0)))
+    assert window.view.rect().contains(pixel(window, (-900.0, 0.0)))
+
+
+def test_one_small_item_is_shown_in_the_middle_and_not_too_large(window: DemoWindow) -> None:
+    add(window, "lens", (300.0, 200.0))
+    window.view.fit()
+    assert window.view.transform().m11() == pytest.approx(2.0)
+    away = pixel(window, (300.0, 200.0)) - window.view.rect().center()
+    assert away.manhattanLength() < 60
+
+
 def test_middle_button_moves_the_canvas(window: DemoWindow) -> None:
     before = pixel(window, (0.0, 0.0))
     middle = Qt.MouseButton.MiddleButton

@@ -2,19 +2,60 @@
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
 from typing import Any
 
+from hypothesis import strategies as st
 from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtGui import QAction, QWheelEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QWidget
 
 from optiverse_collab.demo.geometry import Point, middle
+from optiverse_collab.demo.menus import menu_at, plain
+from optiverse_collab.demo.model import Item
 from optiverse_collab.demo.templates import TEMPLATES
 from optiverse_collab.demo.window import DemoWindow
 
 KEYS = {template.key: template for template in TEMPLATES}
 NO_KEYS = Qt.KeyboardModifier.NoModifier
+
+_NUMBERS = st.sampled_from([0, -1, 7, 1e-300, 1e9, -1e308, 1e308, 10**400, math.nan, math.inf])
+_TEXTS = st.sampled_from(["", "\ntext", "no colour", "&", "☃" * 300, None, True])
+_LISTS = st.sampled_from([[], [3.0, 4.0], [1e308, -1e308], ["a"], [[1], [2]], [None, 1], [5, None, {"a": 1}]])
+_POINTS = st.sampled_from([[[1, 2], [3, 4]], [[0, 0], [1e308, 1e308]], [[-1e308, 0], [1e308, 1e308]], {}])
+VALUES = _NUMBERS | _TEXTS | _LISTS | _POINTS
+"""What no property was made for."""
+
+SURFACES = st.dictionaries(
+    st.sampled_from(
+        "x1_mm y1_mm x2_mm y2_mm efl_mm reflectivity split_T pass_type cutoff_wavelength_nm".split()
+    ),
+    VALUES,
+).flatmap(
+    lambda surface: st.sampled_from(
+        ["lens", "mirror", "beam_splitter", "dichroic", "beam_block", None, 5]
+    ).map(lambda kind: {**surface, "element_type": kind})
+)
+PROPS = st.dictionaries(
+    st.sampled_from(
+        "angle_deg size_mm n_rays ray_length_mm spread_deg color_hex wavelength_nm name text color point_size"
+        " points p1 p2 interfaces object_height_mm image_path z_value locked parent order pos".split()
+    ),
+    VALUES,
+)
+GARBAGE = st.builds(
+    lambda kind, props, more: Item("garbage", kind, {**props, **more}),
+    st.sampled_from(
+        ["component", "source", "ruler", "text", "rectangle", "group", "assembly", "new kind", ""]
+    ),
+    PROPS,
+    st.fixed_dictionaries(
+        {}, optional={"pos": st.just([3.0, 4.0]), "interfaces": st.lists(SURFACES, max_size=3)}
+    ),
+)
+"""Items whose properties have wrong types, or values that are none."""
 
 
 def new_window() -> DemoWindow:
@@ -31,6 +72,41 @@ def add(window: DemoWindow, key: str, at: Point = (0.0, 0.0), **props: Any) -> s
     window.bench.change({id: props})
     window.editor.undo_stack.clear()
     return id
+
+
+def entry(window: QMainWindow, menu: str, text: str) -> QAction:
+    """An entry of a menu, by what can be read."""
+    return next(action for action in menu_at(window, (menu,)).actions() if plain(action.text()) == text)
+
+
+def logged(window: DemoWindow, level: str) -> list[str]:
+    """What the log says at one level."""
+    return [line.text for line in window.log.lines if line.level == level]
+
+
+def boxes(window: DemoWindow) -> list[QMessageBox]:
+    """The questions and sentences that the user has in front of them."""
+    return [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+
+
+def answer(window: DemoWindow, button: QMessageBox.StandardButton) -> None:
+    """Answer the one question that is open."""
+    (box,) = boxes(window)
+    found = box.button(button)
+    assert found is not None
+    found.click()
+
+
+def file_dialogs(window: DemoWindow) -> list[QFileDialog]:
+    """The dialogs that wait for a file."""
+    return [dialog for dialog in window.findChildren(QFileDialog) if dialog.isVisible()]
+
+
+def choose_file(window: DemoWindow, path: Path) -> None:
+    """Choose a file in the one dialog that is open."""
+    (dialog,) = file_dialogs(window)
+    dialog.selectFile(str(path))
+    dialog.accept()
 
 
 def viewport(window: DemoWindow) -> QWidget:

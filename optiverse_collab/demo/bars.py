@@ -1,0 +1,60 @@
+"""The bars of the main window: what can be inserted, and how much there is and where the pointer is."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QSize, Qt, pyqtSlot
+from PyQt6.QtGui import QIcon
+from PyQt6.QtWidgets import QLabel, QMainWindow, QStatusBar, QToolBar, QWidget
+
+from optiverse_collab.demo import menus
+from optiverse_collab.demo.icons import template_icon
+from optiverse_collab.demo.scene import BenchScene
+from optiverse_collab.demo.templates import TEMPLATES
+from optiverse_collab.demo.theme import Theme
+from optiverse_collab.demo.view import BenchView
+
+
+class InsertBar(QToolBar):
+    """The entries of a window's Insert menu as buttons; both get their pictures here."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__("Insert", window)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self.setIconSize(QSize(30, 30))
+        self.setMovable(False)
+        self.addActions(menus.menu_at(window, ("&Insert",)).actions())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the pictures in other colours."""
+        for template, action in zip(TEMPLATES, self.actions(), strict=True):
+            action.setIcon(QIcon(template_icon(template, theme, self.devicePixelRatioF())))
+
+
+class BenchStatusBar(QStatusBar):
+    """Says how many items there are, and where the pointer is; plugins add to its right side.
+
+    Attributes:
+        items, pointer: the two texts.
+    """
+
+    def __init__(self, scene: BenchScene, view: BenchView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scene = scene
+        self.items, self.pointer = QLabel(self), QLabel(self)
+        self.pointer.setMinimumWidth(170)
+        self.addWidget(self.items)
+        self.addWidget(self.pointer)
+        # After the scene, which has then made what is counted.
+        for signal in (scene.bench.items_added, scene.bench.items_changed, scene.bench.items_removed):
+            signal.connect(self._count)
+        view.cursor_moved.connect(self._show_cursor)
+        self._count()
+
+    @pyqtSlot()
+    def _count(self) -> None:
+        count = self._scene.shown_items()
+        self.items.setText(f" {count} item{'' if count == 1 else 's'}")
+
+    @pyqtSlot(object)
+    def _show_cursor(self, at: tuple[float, float] | None) -> None:
+        self.pointer.setText("" if at is None else f"x {at[0]:.1f} mm   y {at[1]:.1f} mm")
