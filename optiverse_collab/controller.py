@@ -15,7 +15,7 @@ from optiverse_collab.manager import CollaborationManager
 from optiverse_collab.manifest import ActionTable, load
 from optiverse_collab.net.quality import Grade
 from optiverse_collab.settings import Settings
-from optiverse_collab.ui.choice_dialog import ChoiceDialog
+from optiverse_collab.ui.choice_dialog import ChoiceDialog, joining_dialog, opened_dialog
 from optiverse_collab.ui.connect_dialog import ConnectDialog
 from optiverse_collab.ui.participants import ParticipantsDialog
 from optiverse_collab.ui.status import StatusWidget
@@ -64,6 +64,7 @@ class CollaborationController(QObject):
         self.manager.participants_changed.connect(self._on_news)
         self.manager.service.quality_changed.connect(self._on_quality_changed)
         self.manager.choice_needed.connect(self._on_choice_needed)
+        self.manager.replacement_needed.connect(self._on_replacement_needed)
         self.manager.failed.connect(self._on_failed)
 
     # What the plugin's hooks return
@@ -167,7 +168,14 @@ class CollaborationController(QObject):
     def _on_choice_needed(self, mine: int, theirs: int, copy: Path) -> None:
         asking = self._connect_dialog
         above = asking if asking is not None and asking.isVisible() else self._window
-        dialog = self.question = ChoiceDialog(mine, theirs, copy, above)
+        self._ask(joining_dialog(mine, theirs, copy, above))
+
+    @pyqtSlot(int, int, object)
+    def _on_replacement_needed(self, mine: int, theirs: int, copy: Path) -> None:
+        self._ask(opened_dialog(mine, theirs, copy, self._window))
+
+    def _ask(self, dialog: ChoiceDialog) -> None:
+        self.question = dialog
         dialog.chosen.connect(self._on_chosen)
         dialog.open()
 

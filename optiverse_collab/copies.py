@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from PyQt6.QtCore import QStandardPaths
 
 from optiverse_collab.errors import BenchFileError
-from optiverse_collab.host.api import Host
 
 FOLDER = "Optiverse copies"
 
 
-def copy_path(session: str, now: datetime) -> Path:
+def copy_path(why: str, session: str, now: datetime) -> Path:
     """A file that is not there yet, in the user's documents; its name tells when and why.
 
     Args:
-        session: name of the session that the bench makes room for.
+        why: ``joining`` or ``replacing``.
+        session: name of the session that it was about.
         now: local time.
     """
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     folder = Path(documents or Path.home()) / FOLDER
     # What no file system refuses, so short that the whole path fits on Windows.
     name = re.sub(r"[^\w .-]", "_", session)[:40].strip(" .") or "session"
-    stem = f"{now:%Y-%m-%d %H.%M.%S} before joining {name}"
+    stem = f"{now:%Y-%m-%d %H.%M.%S} before {why} {name}"
     path, number = folder / f"{stem}.json", 1
     while path.exists():
         number += 1
@@ -33,8 +34,8 @@ def copy_path(session: str, now: datetime) -> Path:
     return path
 
 
-def save_copy(host: Host, path: Path) -> None:
-    """Write a host's bench to `path`, whose folder is made where it is missing.
+def save_copy(write: Callable[[Path], None], path: Path) -> None:
+    """Let `write` write a bench to `path`, whose folder is made where it is missing.
 
     Raises:
         BenchFileError: it can't be written.
@@ -45,4 +46,4 @@ def save_copy(host: Host, path: Path) -> None:
         raise BenchFileError(
             f"The folder {path.parent} can't be made: {error.strerror or error}; make it, and try again."
         ) from None
-    host.save_copy(path)
+    write(path)

@@ -47,7 +47,7 @@ class CollaborationManager(QObject):
         progress: a sentence, and how much is done of how much; 0 of 0 where that is not known.
         joined: the window shows the session's bench.
         failed: a sentence: there is no session, or none any more.
-        choice_needed: see `Participation`.
+        choice_needed, replacement_needed: see `Participation`.
         participants_changed: somebody came or went.
     """
 
@@ -56,6 +56,7 @@ class CollaborationManager(QObject):
     joined = pyqtSignal()
     failed = pyqtSignal(str)
     choice_needed = pyqtSignal(int, int, object)
+    replacement_needed = pyqtSignal(int, int, object)
     participants_changed = pyqtSignal()
 
     def __init__(self, attach: Callable[[], Host], parent: QObject) -> None:
@@ -109,7 +110,7 @@ class CollaborationManager(QObject):
             self._join(server_url, session_id, user_id)
 
     def choose(self, choice: str) -> None:
-        """Answer `choice_needed`: ``bring``, ``replace`` or ``cancel``."""
+        """Answer `choice_needed` or `replacement_needed`; see `Participation.choose`."""
         if self._participation is not None:
             self._participation.choose(choice)
 
@@ -149,6 +150,8 @@ class CollaborationManager(QObject):
         self._hosted, self.session_id = hosted, session_id
         there = Participation(self._host, self.service, session_id, hosted is not None, self)
         there.choice_needed.connect(self.choice_needed)
+        there.replacement_needed.connect(self.replacement_needed)
+        there.leaving.connect(self.leave)
         there.declined.connect(self._give_up)
         there.loading.connect(self._on_loading)
         there.finished_loading.connect(self._on_loaded)

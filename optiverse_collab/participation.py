@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
-from optiverse_collab.convert import is_item
+from optiverse_collab.convert import bench_from_records, is_item, write_bench
 from optiverse_collab.copies import copy_path, save_copy
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.api import Host
@@ -38,6 +38,8 @@ class Participation(QObject):
         loaded: whether the window shows the session's bench.
 
     Signals:
+        leaving: the user would rather leave the session.
+        replacement_needed: the user opened another bench; as `choice_needed`.
         choice_needed: how many items are on the user's bench, how many in the session, and the `Path`
             where a copy will be saved; `choose` answers.
         declined: a sentence: the window is not going to join.
@@ -46,7 +48,9 @@ class Participation(QObject):
     """
 
     choice_needed = pyqtSignal(int, int, object)
+    replacement_needed = pyqtSignal(int, int, object)
     declined = pyqtSignal(str)
+    leaving = pyqtSignal()
     loading = pyqtSignal(int, int)
     finished_loading = pyqtSignal()
 
@@ -66,9 +70,12 @@ class Participation(QObject):
         service.happened.connect(self._on_happened)
 
     def choose(self, choice: str) -> None:
-        """Answer `choice_needed`: ``bring``, ``replace`` or ``cancel``."""
+        """Answer `choice_needed` (``bring``, ``replace``, ``cancel``) or `replacement_needed` (see there)."""
         path, self._copy = self._copy, None
         if path is None:
+            return
+        if self._live is not None:
+            self._replace(self._live, choice, path)
             return
         if choice == "cancel":
             self.declined.emit(texts.NOT_JOINED)
@@ -77,7 +84,7 @@ class Participation(QObject):
         brought = [id for id in mine if id not in theirs] if choice == "bring" else []
         if any(is_item(mine[id]) for id in set(mine).difference(brought) if mine[id] != theirs.get(id)):
             try:
-                save_copy(self._host, path)
+                save_copy(self._host.save_copy, path)
             except BenchFileError as error:
                 self.declined.emit(f"{error} {texts.NOT_JOINED}")
                 return
@@ -114,7 +121,7 @@ class Participation(QObject):
         elif self._hosting and not theirs:
             self._share(list(mine))
         else:
-            self._copy = copy_path(self._session_id, datetime.now().astimezone())
+            self._copy = copy_path("joining", self._session_id, datetime.now().astimezone())
             self.choice_needed.emit(len(items), sum(map(is_item, theirs.values())), self._copy)
 
     def _share(self, mine: list[str]) -> None:
@@ -128,7 +135,38 @@ class Participation(QObject):
         live.loaded.connect(self._on_loaded)
         if self._host.view is not None:
             self._cursors = CursorOverlay(self._host.view, session, self._host.outline)
+        self._host.watch_opened(self._opened)
         live.begin(mine)
+
+    def _opened(self) -> None:
+        """The user put another bench into the window: nobody else shall have it before they said so."""
+        if self._live is None or self._copy is not None:
+            return
+        self._live.suspend()
+        mine, theirs = self._both()
+        self._copy = copy_path("replacing", self._session_id, datetime.now().astimezone())
+        counts = (sum(map(is_item, records.values())) for records in (mine, theirs))
+        self.replacement_needed.emit(*counts, self._copy)
+
+    def _replace(self, live: LiveBench, choice: str, path: Path) -> None:
+        """Carry out ``everybody``, ``leave`` or ``back``."""
+        if choice == "leave":
+            self.leaving.emit()
+        elif choice == "everybody" and self._save_session(path):
+            live.prevail()
+        else:
+            live.begin(())
+
+    def _save_session(self, path: Path) -> bool:
+        """Save what the session has, before it is replaced for everybody."""
+        records = self._both()[1]
+        try:
+            save_copy(lambda path: write_bench(path, bench_from_records(records)), path)
+        except BenchFileError as error:
+            self._host.log("ERROR", f"✗ {error} The session's bench was not replaced.")
+            return False
+        self._host.log("INFO", f"✓ A copy of the session's bench was saved: {path}")
+        return True
 
     @pyqtSlot()
     def _on_message(self) -> None:

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QAction, QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.convert import read_bench, write_bench
 from optiverse_collab.host.actions import menu_titled
 from optiverse_collab.net.state import State
 from optiverse_collab.ui import texts
@@ -18,6 +19,9 @@ from tests.client.test_opening import free_port
 from tests.helpers.demo_window import KEYS, add
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.windows import SOON, Desk, desks
+
+EMPTY = {"version": "2.0", "items": [], "groups": []}
+SOURCE = {"_type": "source", "item_uuid": "source", "x_mm": 0.0, "y_mm": 0.0, "angle_deg": 0.0}
 
 
 @pytest.fixture
@@ -112,7 +116,7 @@ def test_an_attempt_can_be_cancelled(qtbot: QtBot, pair: tuple[Desk, Desk]) -> N
     assert ann.manager.status is State.OFFLINE
 
 
-@pytest.mark.parametrize("button", ["bring", "replace", "dont"])
+@pytest.mark.parametrize("button", ["bring", "replace", "cancel"])
 def test_two_benches_meet(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str, button: str
 ) -> None:
@@ -126,10 +130,10 @@ def test_two_benches_meet(
     question = bob.controller.question
     assert question is not None
     assert set(bob.window.bench.items) == {mine}
-    qtbot.mouseClick(getattr(question, button), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(question.buttons[button], Qt.MouseButton.LeftButton)
     dialog = bob.controller.open_connect_dialog()
     qtbot.waitUntil(lambda: not dialog.busy, timeout=SOON)
-    if button == "dont":
+    if button == "cancel":
         assert set(bob.window.bench.items) == {mine}
         assert bob.manager.status is State.OFFLINE
         assert dialog.message == texts.NOT_JOINED
@@ -159,6 +163,44 @@ def test_a_question_without_a_session_goes_away(
     ann.manager.leave()
     assert not question.isVisible()
     assert ann.manager.status is State.OFFLINE
+
+
+@pytest.mark.parametrize("button", ["leave", "everybody", "back"])
+def test_opening_another_bench_while_in_a_session(
+    qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str, tmp_path: Path, button: str
+) -> None:
+    """Nobody else sees it before the user said so, and a bench that goes is saved."""
+    ann, bob = pair
+    lens = add(ann.window, "lens")
+    ann.manager.choice_needed.connect(lambda *_: ann.manager.choose("bring"))
+    ann.join(server.url, session_id, "Ann")
+    bob.join(server.url, session_id, "Bob")
+    other = tmp_path / "other.json"
+    write_bench(other, EMPTY | {"items": [SOURCE]})
+    ann.window.open_path(other)
+    question = ann.controller.question
+    assert question is not None
+    mirror = bob.window.insert(KEYS["mirror"])
+    qtbot.waitUntil(lambda: mirror in ann.manager.service.session.replica.view, timeout=SOON)  # type: ignore[union-attr]
+    assert set(bob.window.bench.items) == {lens, mirror}
+    assert lens not in ann.window.bench.items
+    qtbot.mouseClick(question.buttons[button], Qt.MouseButton.LeftButton)
+    if button == "leave":
+        assert ann.manager.status is State.OFFLINE
+        assert set(bob.window.bench.items) == {lens, mirror}
+        assert "source" in ann.window.bench.items
+        return
+    ann.until_same(bob)
+    qtbot.waitUntil(lambda: (lens in bob.window.bench.items) == (button == "back"), timeout=SOON)
+    ann.until_same(bob)
+    assert ("source" in bob.window.bench.items) == (button == "everybody")
+    saved = [line for line in ann.log("INFO") if "copy of the session's bench" in line]
+    assert len(saved) == (button == "everybody")
+    if saved:
+        path = Path(saved[0].partition(": ")[2])
+        items = {item["item_uuid"] for item in read_bench(path)["items"]}
+        assert items == {lens, mirror}
+        path.unlink()
 
 
 def test_edits_of_every_kind_travel_both_ways(

@@ -32,7 +32,7 @@ def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_name_tells_when_and_why_on_any_file_system(documents: Path, session: str, name: str) -> None:
-    path = copy_path(session, NOW)
+    path = copy_path("joining", session, NOW)
     assert path.parent == documents / copies.FOLDER
     assert path.name == f"2026-03-01 12.34.56 before joining {name}.json"
 
@@ -40,13 +40,13 @@ def test_name_tells_when_and_why_on_any_file_system(documents: Path, session: st
 def test_nothing_is_overwritten() -> None:
     host = DictHost()
     for number in ("", " (2)", " (3)"):
-        path = copy_path("lab", NOW)
+        path = copy_path("joining", "lab", NOW)
         assert path.name == f"2026-03-01 12.34.56 before joining lab{number}.json"
-        save_copy(host, path)
+        save_copy(host.save_copy, path)
         assert path.is_file()
 
 
 def test_a_folder_that_cannot_be_made_is_said(documents: Path) -> None:
     (documents / copies.FOLDER).write_text("a file is in the way", "utf-8")
     with pytest.raises(BenchFileError, match=r"can't be made: .*; make it, and try again\."):
-        save_copy(DictHost(), copy_path("lab", NOW))
+        save_copy(DictHost().save_copy, copy_path("joining", "lab", NOW))

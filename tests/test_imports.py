@@ -55,7 +55,7 @@ ALLOWED = {
     "optiverse_collab.demo": CORE | ours("convert", "hookspecs") | {"pluggy", "PyQt6"},
     "optiverse_collab.host": WINDOW | ours("convert", "hookspecs") | {"optiverse"},
     "optiverse_collab.host.demo": WINDOW | ours("category", "demo", "host.api"),
-    "optiverse_collab.copies": ours("errors", "host") | {"PyQt6"},
+    "optiverse_collab.copies": ours("errors") | {"PyQt6"},
     "optiverse_collab.participation": WINDOW | ours("convert", "copies", "host", "service", "ui"),
     "optiverse_collab.manager": WINDOW | ours("host", "hosting", "net", "participation", "service", "ui"),
     "optiverse_collab.controller": WINDOW | ours("hookspecs", "host", "manager", "net", "ui"),

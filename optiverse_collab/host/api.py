@@ -62,6 +62,9 @@ class Host(Protocol):
         Calls come from the GUI thread, often, and from inside the change: `dirty` only takes notes.
         """
 
+    def watch_opened(self, opened: Callable[[], None]) -> None:
+        """Call `opened` when the user has put another bench in place of this one: a file, or an empty one."""
+
     def held(self) -> Collection[str]:
         """Ids that the user has in hand: being dragged, rotated, or edited as text."""
 

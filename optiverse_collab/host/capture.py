@@ -55,6 +55,11 @@ class Capture:
         """How many records the host does not show yet as the replica has them."""
         return len(self._held_back)
 
+    def forget(self) -> None:
+        """Take what the host shows for nobody's edit, until `meet` or `scan` looks at it anew."""
+        self._dirty.clear()
+        self._held_back.clear()
+
     def meet(self, mine: Collection[str] = ()) -> None:
         """Make two benches one: the host's becomes the replica's, but what is `mine` is added to it.
 

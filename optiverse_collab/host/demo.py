@@ -27,10 +27,12 @@ class DemoHost(QObject):
         self.view = window.view
         self._category = log_category()
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
+        self._opened: Callable[[], None] = lambda: None
         self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
         bench = window.bench
         for signal in (bench.items_added, bench.items_changed, bench.items_removed):
             signal.connect(self._on_changed)
+        window.bench_opened.connect(self._on_opened)
         window.view.cursor_moved.connect(self._on_cursor_moved)
         window.scene.selection_changed.connect(self._on_selection_changed)
 
@@ -64,6 +66,9 @@ class DemoHost(QObject):
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty
 
+    def watch_opened(self, opened: Callable[[], None]) -> None:
+        self._opened = opened
+
     def held(self) -> Collection[str]:
         return self.window.editor.dragging
 
@@ -75,11 +80,16 @@ class DemoHost(QObject):
 
     def close(self) -> None:
         self._dirty, self._presence = lambda ids: None, lambda state: None
+        self._opened = lambda: None
         self.deleteLater()
 
     @pyqtSlot(list)
     def _on_changed(self, ids: list[str]) -> None:
         self._dirty(ids)
+
+    @pyqtSlot()
+    def _on_opened(self) -> None:
+        self._opened()
 
     @pyqtSlot(object)
     def _on_cursor_moved(self, at: tuple[float, float] | None) -> None:

@@ -46,7 +46,7 @@ class LiveBench(QObject):
         self._host = host
         self._session = session
         self._total = 0
-        self._is_loading = False
+        self._is_loading = self._suspended = False
         self._slice = 10
         self._since_tick = QElapsedTimer()
         self._timer = QTimer(self)
@@ -59,6 +59,8 @@ class LiveBench(QObject):
 
     def begin(self, mine: Collection[str]) -> None:
         """Make the two equal, and keep them so; see `Capture.meet`."""
+        self._suspended = False
+        self._capture.forget()
         self._capture.meet(mine)
         self._total = self._capture.held_back
         self._is_loading = True
@@ -66,15 +68,27 @@ class LiveBench(QObject):
         self._host.watch_presence(self._show_presence)
         self._on_tick()
 
+    def suspend(self) -> None:
+        """Neither take in nor show anything until `begin` or `prevail`: another bench is in the window."""
+        self._suspended = True
+
+    def prevail(self) -> None:
+        """Make the session's bench the one that is in the window now, and go on."""
+        self._suspended = False
+        self._capture.forget()
+        self._capture.scan()
+        self.tick()
+
     def tick(self) -> None:
         """Take in what the user did up to now."""
-        if self._capture.has_work:
+        if self._capture.has_work and not self._suspended:
             self._capture.tick(self._slice)
             self.edited.emit()
 
     def show(self, change: ShowChange) -> None:
         """Show what others did."""
-        self._capture.show(change)
+        if not self._suspended:
+            self._capture.show(change)
 
     def close(self) -> None:
         """Leave the host alone."""
@@ -96,7 +110,7 @@ class LiveBench(QObject):
         self.tick()
         if self._is_loading:
             self._load(before - self._capture.held_back, self._since_tick.elapsed())
-        elif self._capture.has_work:  # something is in the user's hand
+        elif self._capture.has_work and not self._suspended:  # something is in the user's hand
             self._timer.start(PUSH_EVERY_MS)
 
     def _load(self, count: int, took_ms: int) -> None:

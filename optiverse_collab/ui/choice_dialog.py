@@ -1,70 +1,125 @@
-"""Your bench and the session's: what shall happen? Asked before anything is changed."""
+"""Two benches in one place: what shall happen? Asked before anything is changed."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from PyQt6.QtCore import pyqtSignal, pyqtSlot
-from PyQt6.QtWidgets import QCommandLinkButton, QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QCommandLinkButton,
+    QDialog,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from optiverse_collab.ui import texts
 
 
-class ChoiceDialog(QDialog):
-    """Bring my bench into the session, replace it (a copy is saved), or don't join.
-
-    Closing the dialog in any other way is not joining.
-
-    Args:
-        mine: how many items are on the user's bench.
-        theirs: how many are in the session.
-        copy: where the copy will be.
+class Choice(NamedTuple):
+    """One answer.
 
     Attributes:
-        bring: the first choice.
-        replace: the second.
-        dont: the third.
+        name: for code.
+        text: on the button.
+        note: what it does; empty for the answer that changes nothing, which any other way out gives too.
+    """
+
+    name: str
+    text: str
+    note: str = ""
+
+
+class ChoiceDialog(QDialog):
+    """Asks one question; closing the dialog in any other way gives the last answer.
+
+    Args:
+        title: of the window.
+        question: a sentence.
+        choices: the answers; the first is the default.
+
+    Attributes:
+        buttons: answer → its button.
 
     Signals:
-        chosen: ``bring``, ``replace`` or ``cancel``; once.
+        chosen: the name of an answer; once.
     """
 
     chosen = pyqtSignal(str)
 
-    def __init__(self, mine: int, theirs: int, copy: Path, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, question: str, choices: Sequence[Choice], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(texts.CHOICE_TITLE)
-        question = QLabel(texts.CHOICE_TEXT.format(mine=_items(mine), theirs=_items(theirs)), self)
-        question.setWordWrap(True)
-        bring_note = texts.CHOICE_BRING_NOTE.format(mine=_items(mine))
-        replace_note = texts.CHOICE_REPLACE_NOTE.format(path=_short(copy))
-        self.bring = QCommandLinkButton(texts.CHOICE_BRING, bring_note, self)
-        self.replace = QCommandLinkButton(texts.CHOICE_REPLACE, replace_note, self)
-        self.dont = QPushButton(texts.CHOICE_CANCEL, self)
+        self.setWindowTitle(title)
+        self.buttons: dict[str, QAbstractButton] = {}
+        self._choice = choices[-1].name
         layout = QVBoxLayout(self)
-        for widget in (question, self.bring, self.replace, self.dont):
-            layout.addWidget(widget)
-        self.bring.setDefault(True)
-        self._choice = "cancel"
-        self.bring.clicked.connect(self._on_bring)
-        self.replace.clicked.connect(self._on_replace)
-        self.dont.clicked.connect(self.reject)
+        label = QLabel(question, self)
+        label.setWordWrap(True)
+        layout.addWidget(label)
+        for choice in choices:
+            button = self._button(choice)
+            self.buttons[choice.name] = button
+            button.clicked.connect(self._on_clicked)
+            layout.addWidget(button)
         self.finished.connect(self._on_finished)
 
-    @pyqtSlot()
-    def _on_bring(self) -> None:
-        self._choice = "bring"
-        self.accept()
+    def _button(self, choice: Choice) -> QAbstractButton:
+        if not choice.note:
+            return QPushButton(choice.text, self)
+        button = QCommandLinkButton(choice.text, choice.note, self)
+        button.setDefault(not self.buttons)
+        return button
 
     @pyqtSlot()
-    def _on_replace(self) -> None:
-        self._choice = "replace"
+    def _on_clicked(self) -> None:
+        self._choice = next(name for name, button in self.buttons.items() if button is self.sender())
         self.accept()
 
     @pyqtSlot()
     def _on_finished(self) -> None:
         self.chosen.emit(self._choice)
+
+
+def joining_dialog(mine: int, theirs: int, copy: Path, parent: QWidget | None = None) -> ChoiceDialog:
+    """Both the user and the session have a bench: ``bring``, ``replace`` or ``cancel``.
+
+    Args:
+        mine: how many items are on the user's bench.
+        theirs: how many are in the session.
+        copy: where the copy will be.
+    """
+    choices = (
+        Choice("bring", texts.CHOICE_BRING, texts.CHOICE_BRING_NOTE.format(mine=_items(mine))),
+        Choice("replace", texts.CHOICE_REPLACE, texts.CHOICE_REPLACE_NOTE.format(path=_short(copy))),
+        Choice("cancel", texts.CHOICE_CANCEL),
+    )
+    question = texts.CHOICE_TEXT.format(mine=_items(mine), theirs=_items(theirs))
+    return ChoiceDialog(texts.CHOICE_TITLE, question, choices, parent)
+
+
+def opened_dialog(mine: int, theirs: int, copy: Path, parent: QWidget | None = None) -> ChoiceDialog:
+    """The user opened another bench while in a session: ``leave``, ``everybody`` or ``back``.
+
+    Args:
+        mine: how many items were opened.
+        theirs: how many are in the session.
+        copy: where a copy of the session's bench will be.
+    """
+    note = texts.OPENED_EVERYBODY_NOTE.format(theirs=_items(theirs), path=_short(copy))
+    choices = (
+        Choice("leave", texts.OPENED_LEAVE, texts.OPENED_LEAVE_NOTE),
+        Choice("everybody", texts.OPENED_EVERYBODY, note),
+        Choice("back", texts.OPENED_BACK),
+    )
+    question = texts.OPENED_TEXT.format(mine=_items(mine), theirs=_items(theirs))
+    return ChoiceDialog(texts.OPENED_TITLE, question, choices, parent)
 
 
 def _items(count: int) -> str:

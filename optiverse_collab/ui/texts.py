@@ -50,6 +50,16 @@ CHOICE_BRING_NOTE = "Everybody gets your {mine} in addition to what is there."
 CHOICE_REPLACE = "&Replace my bench by the session's"
 CHOICE_REPLACE_NOTE = "A copy of yours is saved first: {path}"
 CHOICE_CANCEL = "Don't join"
+OPENED_TITLE = "Another bench"
+OPENED_TEXT = (
+    "You opened a bench with {mine} while you are in a session with {theirs}. Nobody else sees it yet. "
+    "What shall happen?"
+)
+OPENED_LEAVE = "&Leave the session"
+OPENED_LEAVE_NOTE = "You go on alone with the bench that you opened. The session stays as it is."
+OPENED_EVERYBODY = "Replace the session's bench for &everybody"
+OPENED_EVERYBODY_NOTE = "The {theirs} of the session go. A copy is saved first: {path}"
+OPENED_BACK = "&Back to the session's bench"
 NOT_JOINED = "You did not join, and your bench is as it was."
 
 OFFLINE = "Not connected"

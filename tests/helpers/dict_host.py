@@ -29,6 +29,7 @@ class DictHost:
         self.in_hand: set[str] = set()
         self.applied: list[list[Op]] = []
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
+        self._opened: Callable[[], None] = lambda: None
         self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
 
     def user_does(self, *ops: Op) -> None:
@@ -62,6 +63,16 @@ class DictHost:
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty
+
+    def watch_opened(self, opened: Callable[[], None]) -> None:
+        self._opened = opened
+
+    def user_opens(self, *records: Record) -> None:
+        """Open another bench in place of this one."""
+        gone = list(self.bench)
+        self.bench = {record.id: record for record in records}
+        self._dirty([*gone, *self.bench])
+        self._opened()
 
     def held(self) -> Collection[str]:
         return self.in_hand
