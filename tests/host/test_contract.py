@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pytest
 from PyQt6.QtWidgets import QApplication
 
-from optiverse_collab.convert import is_item, read_bench, records_from_bench
+from optiverse_collab.convert import is_item, read_bench, records_from_bench, write_bench
 from optiverse_collab.host.api import Host
 from optiverse_collab.sync.records import Put, Record, Remove, Set
 from tests.helpers.benches import load
@@ -29,6 +29,8 @@ class Driver(Protocol):
     def turn(self, id: str) -> None: ...
     def edit(self, id: str, x_mm: float) -> None: ...
     def remove(self, id: str) -> None: ...
+    def open(self, path: Path) -> None: ...
+    def begin_anew(self) -> None: ...
     def undo(self) -> None: ...
     def redo(self) -> None: ...
     def select(self, *ids: str) -> None: ...
@@ -219,6 +221,21 @@ def test_cursor_and_selection_are_told(driver: Driver) -> None:
     assert isinstance(cursor, list)
     assert len(cursor) == 2
     driver.let_go()
+
+
+def test_another_bench_in_the_window_is_told_at_once(driver: Driver, tmp_path: Path) -> None:
+    """Before a tick could take it for edits."""
+    path = tmp_path / "other.json"
+    write_bench(path, load("bench_small"))
+    driver.host.apply([Put("kept", "hologram", {})])
+    mine, told = driver.add(), list[int]()
+    driver.host.watch_opened(lambda: told.append(len(driver.host.records())))
+    driver.open(path)
+    assert len(told) == 1
+    assert told[0] >= 20
+    assert {mine, "kept"}.isdisjoint(driver.host.records())
+    driver.begin_anew()
+    assert told[1:] == [0]
 
 
 def test_a_closed_adapter_is_silent(driver: Driver) -> None:

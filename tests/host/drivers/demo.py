@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from optiverse_collab.host.demo import DemoHost
@@ -60,6 +61,15 @@ class DemoDriver:
     def remove(self, id: str) -> None:
         """Delete an item."""
         self.window.editor.remove([id])
+
+    def open(self, path: Path) -> None:
+        """Open a file in place of the bench."""
+        self.window.open_path(path)
+
+    def begin_anew(self) -> None:
+        """Begin an empty bench."""
+        self.window.setWindowModified(False)
+        self.window.new()
 
     def undo(self) -> None:
         """Take the last step back."""

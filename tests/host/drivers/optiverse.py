@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QSettings, QStandardPaths
@@ -68,6 +69,24 @@ class OptiverseDriver:
     def remove(self, id: str) -> None:
         """Delete an item."""
         self._user.delete(self.thing(id))
+
+    def open(self, path: Path) -> None:
+        """Open a file in place of the bench."""
+        controller = self.window.file_controller
+        controller.mark_clean()
+        assert (
+            controller.open_recent_file(str(path))
+            if hasattr(controller, "open_recent_file")
+            else (controller.file_manager.open_file(str(path)))
+        )
+
+    def begin_anew(self) -> None:
+        """Begin an empty bench; 0.2 can do that with a file only."""
+        self.window.file_controller.mark_clean()
+        if hasattr(self.window.file_controller, "new_assembly"):
+            self.window.file_controller.new_assembly()
+        else:
+            self.window.file_controller.file_manager.load_from_data(optiverse_user.EMPTY)
 
     def undo(self) -> None:
         """Take the last step back."""
