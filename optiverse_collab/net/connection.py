@@ -73,8 +73,6 @@ class Connection(QObject):
 
     def leave(self) -> None:
         """Say goodbye and come to an end; nothing is heard of this any more."""
-        if self._left:
-            return
         self._left = True
         self._answer.stop()
         if not self._ending.opened:  # nobody to say goodbye to, and Qt would wait for a connection to end it
@@ -82,7 +80,6 @@ class Connection(QObject):
         if self._socket.state() == QAbstractSocket.SocketState.UnconnectedState:
             self.deleteLater()
             return
-        self._goodbye.start()
         self._socket.close()
         self._socket.flush()
 
@@ -123,9 +120,8 @@ class Connection(QObject):
 
     @pyqtSlot()
     def _on_about_to_close(self) -> None:
-        """Qt waits without an end for a peer that sent a close frame and keeps the line open."""
-        if not self._told:
-            self._goodbye.start()
+        """One side said goodbye; Qt waits without an end for a peer that keeps the line open."""
+        self._goodbye.start()
 
     @pyqtSlot()
     def _on_disconnected(self) -> None:
@@ -163,7 +159,6 @@ class Connection(QObject):
         self._tell(judge(self._ending))
 
     def _tell(self, failure: Failure) -> None:
-        self._answer.stop()
         if not self._told and not self._left:
             self._told = True
             self.over.emit(failure)

@@ -76,7 +76,7 @@ class Ending:
     def broke_off_in_silence(self) -> bool:
         """Whether it looks like a WebSocket without TLS on a port that wants TLS."""
         closed = self.error == QAbstractSocket.SocketError.RemoteHostClosedError
-        return closed and not self.opened and not self.late and urlsplit(self.url).scheme == "ws"
+        return closed and not self.opened and urlsplit(self.url).scheme == "ws"
 
 
 def judge(ending: Ending) -> Failure:
@@ -137,7 +137,7 @@ def _never_opened(ending: Ending) -> Failure:
 def _no_websocket(text: str, place: str) -> Failure:
     """Something answered, but not with a WebSocket of ours; Qt gives the status in its error text only."""
     found = re.search(r": ([1-5]\d\d) \(", text)
-    if found is not None or "authentication" in text:
+    if found is not None or "uthenticat" in text:  # of 401 it says only what kind of authentication is wanted
         status = int(found[1]) if found is not None else 401
         return Failure(
             f"{place} answered with HTTP {status} and not as a collaboration server; check the address.",

@@ -58,20 +58,16 @@ class Quality(NamedTuple):
         told: list[str] = [self.grade.value]
         if self.loss:
             told.append(f"{self.loss:.0%} unanswered")
-        if self.waiting_ms >= WAITING_FAIR_MS:
+        if self.waiting_ms > WAITING_FAIR_MS:
             told.append(f"an edit waits for {self.waiting_ms / 1000:.0f} s")
         return ", ".join(told)
 
 
 class QualityMeter:
-    """Measures one connection after the other.
-
-    Attributes:
-        latency_ms: how long the last question took; None before the first.
-    """
+    """Measures one connection after the other."""
 
     def __init__(self) -> None:
-        self.latency_ms: float | None = None
+        self._latency_ms: float | None = None
         self._connected = False
         self._asked_ms: float | None = None
         self._in_time: deque[bool] = deque(maxlen=REMEMBERED)
@@ -86,7 +82,7 @@ class QualityMeter:
     def disconnected(self) -> None:
         """It is over."""
         self._connected = False
-        self.latency_ms = self._asked_ms = self._oldest = None
+        self._latency_ms = self._asked_ms = self._oldest = None
         self._in_time.clear()
 
     def asked(self, now_ms: float) -> None:
@@ -98,8 +94,8 @@ class QualityMeter:
     def answered(self, now_ms: float) -> None:
         """The answer came."""
         if self._asked_ms is not None:
-            self.latency_ms = now_ms - self._asked_ms
-            self._in_time.append(self.latency_ms <= LATE_MS)
+            self._latency_ms = now_ms - self._asked_ms
+            self._in_time.append(self._latency_ms <= LATE_MS)
             self._asked_ms = None
 
     def waits(self, oldest: int | None, now_ms: float) -> None:
@@ -110,7 +106,7 @@ class QualityMeter:
     @property
     def open(self) -> bool:
         """Whether something waits for the server, so that time alone makes the quality worse."""
-        return self._asked_ms is not None or self._oldest is not None
+        return self._connected and (self._asked_ms is not None or self._oldest is not None)
 
     def quality(self, now_ms: float) -> Quality:
         """As it is now."""
@@ -120,11 +116,11 @@ class QualityMeter:
         known = [*self._in_time, *([False] if late else [])][-REMEMBERED:]
         loss = known.count(False) / len(known) if known else 0.0
         waiting = now_ms - self._oldest_ms if self._oldest is not None else 0.0
-        latency = self.latency_ms or 0.0
+        latency = self._latency_ms or 0.0
         if loss > 0.2 or latency > FAIR_MS or waiting > WAITING_POOR_MS:
             grade = Grade.POOR
         elif loss > 0.0 or latency > GOOD_MS or waiting > WAITING_FAIR_MS:
             grade = Grade.FAIR
         else:
             grade = Grade.GOOD
-        return Quality(grade, self.latency_ms, loss, waiting)
+        return Quality(grade, self._latency_ms, loss, waiting)

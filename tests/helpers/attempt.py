@@ -1,0 +1,70 @@
+"""One attempt of the window's at a connection, and all that was heard of it."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject, pyqtSlot
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.net.connection import Connection
+from optiverse_collab.net.outcome import Failure
+from tests.helpers.aio import DEADLINE_S
+from tests.helpers.qt_servers import Peer, WebSocketServer
+
+DEADLINE_MS = round(DEADLINE_S * 1000)
+
+
+class Attempt(QObject):
+    """A `Connection` that was opened.
+
+    Attributes:
+        connection: the real thing; it deletes itself at its end.
+        received: what was heard, oldest first.
+        failures: how it ended; never more than one.
+        gone: whether the connection has been deleted.
+    """
+
+    def __init__(self, qtbot: QtBot, url: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self.received: list[str] = []
+        self.failures: list[Failure] = []
+        self.gone = False
+        self.connection = Connection(url, parent)
+        self.connection.received.connect(self._on_received)
+        self.connection.over.connect(self._on_over)
+        self.connection.destroyed.connect(self._on_destroyed)
+        self._qtbot = qtbot
+        self.connection.open()
+
+    def meets(self, server: WebSocketServer) -> Peer:
+        """Wait until the WebSocket is open; returns the server's end of it."""
+        self._qtbot.waitUntil(lambda: self.connection.speaks_ours, timeout=DEADLINE_MS)
+        return server.peers[-1]
+
+    def hears(self, count: int) -> list[str]:
+        """Wait for so many messages; returns them all."""
+        self._qtbot.waitUntil(lambda: len(self.received) >= count, timeout=DEADLINE_MS)
+        return self.received
+
+    def end(self) -> Failure:
+        """Wait until it is over and deleted, with all that belongs to it; returns the one failure."""
+        self.vanishes()
+        [failure] = self.failures
+        assert failure.sentence.endswith(".")
+        assert failure.sentence.isprintable(), "one line, whatever a server sends"
+        return failure
+
+    def vanishes(self) -> None:
+        """Wait until the connection is deleted."""
+        self._qtbot.waitUntil(lambda: self.gone, timeout=DEADLINE_MS)
+
+    @pyqtSlot(str)
+    def _on_received(self, text: str) -> None:
+        self.received.append(text)
+
+    @pyqtSlot(object)
+    def _on_over(self, failure: Failure) -> None:
+        self.failures.append(failure)
+
+    @pyqtSlot()
+    def _on_destroyed(self) -> None:
+        self.gone = True

@@ -1,0 +1,193 @@
+"""Servers in the test's own event loop that do to a client what a real one does only on a bad day."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSlot
+from PyQt6.QtNetwork import (
+    QHostAddress,
+    QSsl,
+    QSslCertificate,
+    QSslConfiguration,
+    QSslKey,
+    QSslServer,
+    QTcpServer,
+    QTcpSocket,
+)
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from optiverse_collab.sync.messages import SUBPROTOCOL
+
+LOCALHOST_PEM = Path(__file__).parent.parent / "data" / "tls" / "localhost.pem"
+
+
+def certificate() -> QSslCertificate:
+    """A certificate for servers on this machine that nobody trusts."""
+    return QSslCertificate(LOCALHOST_PEM.read_bytes())
+
+
+class TcpServer(QObject):
+    """Listens on a free port of this machine; what it does with a connection is up to who uses it.
+
+    Args:
+        accept: what to do with each connection.
+        tls: whether it wants TLS, with `certificate`.
+
+    Attributes:
+        sockets: the connections it ever accepted, oldest first.
+        url: where a WebSocket would be opened; `plain_url` and `tls_url` name the scheme.
+    """
+
+    def __init__(
+        self, parent: QObject, accept: Callable[[QTcpSocket], object] | None = None, tls: bool = False
+    ) -> None:
+        super().__init__(parent)
+        self.sockets: list[QTcpSocket] = []
+        self._accept = accept
+        self._server = _tls_server(self) if tls else QTcpServer(self)
+        self._server.pendingConnectionAvailable.connect(self._on_connection)
+        assert self._server.listen(QHostAddress(QHostAddress.SpecialAddress.LocalHost))
+        self.place = f"127.0.0.1:{self._server.serverPort()}"
+        self.plain_url, self.tls_url = (
+            f"ws://{self.place}/ws/default/ann",
+            f"wss://{self.place}/ws/default/ann",
+        )
+        self.url = self.tls_url if tls else self.plain_url
+
+    @pyqtSlot()
+    def _on_connection(self) -> None:
+        while (connection := self._server.nextPendingConnection()) is not None:
+            self.sockets.append(connection)
+            if self._accept is not None:
+                self._accept(connection)
+
+
+class Peer(QObject):
+    """The server's end of a WebSocket, which does only what it is told; the protocol is that of `websockets`.
+
+    Attributes:
+        frames: what the client sent, pieces of messages and close frames.
+        path: what the client asked for.
+    """
+
+    def __init__(
+        self, connection: QTcpSocket, subprotocol: str | None, greeting: str | None, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        chosen = Subprotocol(subprotocol) if subprotocol else None
+        self.frames: list[Frame] = []
+        self.path = ""
+        self._greeting = greeting
+        self._protocol = ServerProtocol(select_subprotocol=lambda *_: chosen, max_size=None)
+        self._socket = connection
+        self._socket.readyRead.connect(self._on_data)
+        self._on_data()
+
+    def send(self, *messages: str | bytes) -> None:
+        """Send messages: text, or binary."""
+        for message in messages:
+            if isinstance(message, str):
+                self._protocol.send_text(message.encode())
+            else:
+                self._protocol.send_binary(message)
+        self._flush()
+
+    def close(self, code: int | None) -> None:
+        """Say goodbye; None is a close frame without a code."""
+        self._protocol.send_close(code)
+        self._flush()
+
+    def hang_up(self) -> None:
+        """Close the TCP connection; what was sent still arrives."""
+        self._socket.disconnectFromHost()
+
+    def reset(self) -> None:
+        """Break the TCP connection off, as a crash does."""
+        reset(self._socket)
+
+    def stop_reading(self) -> None:
+        """Take nothing from the network any more: TCP's buffers fill up and stay so."""
+        self._socket.readyRead.disconnect(self._on_data)
+        self._socket.setReadBufferSize(1)
+
+    @property
+    def text(self) -> str:
+        """What the client sent in text messages, joined."""
+        data = [frame.data for frame in self.frames if frame.opcode in (Opcode.TEXT, Opcode.CONT)]
+        return b"".join(bytes(part) for part in data).decode()
+
+    @property
+    def said_goodbye(self) -> bool:
+        """Whether the client sent a close frame."""
+        return any(frame.opcode is Opcode.CLOSE for frame in self.frames)
+
+    @pyqtSlot()
+    def _on_data(self) -> None:
+        self._protocol.receive_data(self._socket.readAll().data())
+        for event in self._protocol.events_received():
+            if isinstance(event, Request):
+                self.path = event.path
+                self._protocol.send_response(self._protocol.accept(event))
+                if self._greeting is not None:
+                    self._protocol.send_text(self._greeting.encode())
+            elif isinstance(event, Frame):
+                self.frames.append(event)
+        self._flush()
+
+    def _flush(self) -> None:
+        for data in self._protocol.data_to_send():
+            if data:
+                self._socket.write(data)
+            else:
+                self._socket.disconnectFromHost()
+
+
+class WebSocketServer(TcpServer):
+    """A server that completes the handshake of WebSocket and then does what its peers are told.
+
+    Args:
+        subprotocol: what it chooses, whatever it is offered; None for none.
+        tls: whether it wants TLS, with `certificate`.
+        greeting: what it says right after the handshake, in the same piece of data.
+
+    Attributes:
+        peers: one for each connection, oldest first.
+    """
+
+    def __init__(
+        self,
+        parent: QObject,
+        subprotocol: str | None = SUBPROTOCOL,
+        tls: bool = False,
+        greeting: str | None = None,
+    ) -> None:
+        super().__init__(parent, self._welcome, tls)
+        self.peers: list[Peer] = []
+        self._subprotocol = subprotocol
+        self._greeting = greeting
+
+    def _welcome(self, connection: QTcpSocket) -> None:
+        self.peers.append(Peer(connection, self._subprotocol, self._greeting, self))
+
+
+def reset(connection: QTcpSocket) -> None:
+    """Break a TCP connection off with an RST: what is under way is lost, and there is no goodbye."""
+    with socket.fromfd(int(connection.socketDescriptor()), socket.AF_INET, socket.SOCK_STREAM) as raw:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.abort()
+
+
+def _tls_server(parent: QObject) -> QSslServer:
+    configuration = QSslConfiguration.defaultConfiguration()
+    configuration.setLocalCertificate(certificate())
+    configuration.setPrivateKey(QSslKey(LOCALHOST_PEM.read_bytes(), QSsl.KeyAlgorithm.Ec))
+    server = QSslServer(parent)
+    server.setSslConfiguration(configuration)
+    return server
