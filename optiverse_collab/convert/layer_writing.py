@@ -71,12 +71,13 @@ def _can_be_opened(props: dict[str, Any]) -> dict[str, Any]:
     for name, default in _FLAGS.items():
         if bool(node.pop(name, default)) != default:
             node[name] = not default
-    if "link_metadata" in node and not _is_link(node["link_metadata"]):
+    if "link_metadata" in node and not is_link(node["link_metadata"]):
         del node["link_metadata"]
     return node
 
 
-def _is_link(value: Any) -> bool:
+def is_link(value: Any) -> bool:
+    """Whether Optiverse can read this as the link of a group to another file."""
     return (
         isinstance(value, dict)
         and isinstance(value.get("source_path"), str)

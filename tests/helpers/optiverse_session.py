@@ -7,11 +7,14 @@ from typing import Any
 
 from PyQt6.QtTest import QTest
 
+from optiverse_collab.convert import same_bench
 from optiverse_collab.host.capture import Capture
-from optiverse_collab.host.optiverse import OptiverseHost
+from optiverse_collab.host.optiverse import OptiverseHost, stock
 from optiverse_collab.sync.effects import ShowChange
-from optiverse_collab.sync.records import Record
-from tests.helpers.optiverse_user import User, clear, events, wait_until
+from optiverse_collab.sync.records import Record, difference
+from tests.helpers.optiverse_drawing import Drawing
+from tests.helpers.optiverse_panel import Panel
+from tests.helpers.optiverse_user import clear, events, wait_until
 from tests.helpers.wire import Peer, Wire
 
 
@@ -21,14 +24,16 @@ class Participant(Peer):
     Attributes:
         window: the host's main window.
         host: the adapter.
-        user: does things in the window.
+        user: does things in the window …
+        panel: … and at its layer panel.
     """
 
     def __init__(self, wire: Wire, name: str, window: Any) -> None:
         super().__init__(name)
         self.window = window
         self.host = OptiverseHost(window)
-        self.user = User(window)
+        self.user = Drawing(window)
+        self.panel = Panel(window)
         self.capture = Capture(self.host, self.replica)
         wire.connect(self)
 
@@ -84,6 +89,18 @@ def rest(wire: Wire, *participants: Participant) -> None:
     for one in participants:
         one.capture.scan()
     settle(wire, *participants)
+
+
+def differences(wire: Wire, *participants: Participant) -> list[object]:
+    """How the windows and their files differ; nothing if they show the same bench."""
+    found: list[object] = []
+    for one in participants:
+        found += difference(truth(wire), one.host.records())
+        found += same_bench(participants[0].saved(), one.saved())
+    if stock.has_groups(participants[0].window):
+        # 0.2 draws items of the same z value in the order in which they came, and doesn't save that.
+        found = [what for what in found if "another order" not in str(what)]
+    return found
 
 
 def truth(wire: Wire) -> dict[str, Record]:

@@ -35,6 +35,8 @@ def clear(window: Any) -> None:
         if hasattr(item, "item_uuid"):
             window.scene.removeItem(item)
     window.file_controller.mark_clean()
+    window.view.resetTransform()
+    window.view.scale(1.0, -1.0)  # one pixel to the millimetre, whatever was zoomed
     events()
 
 
@@ -116,6 +118,22 @@ class User:
         self.pull(30, 0, ctrl)
         self.pull(dx, dy, ctrl)
         self.release(ctrl)
+
+    def turn_the_wheel(self, steps: int, *items: Any) -> None:
+        """Rotate selected items with Ctrl and the wheel, and wait until the host takes it for done."""
+        from PyQt6.QtGui import QWheelEvent
+
+        self.select(*items)
+        view = self.window.view
+        view.centerOn(items[0])
+        at = QPointF(view.mapFromScene(items[0].scenePos()))
+        everywhere = QPointF(view.viewport().mapToGlobal(at.toPoint()))
+        ctrl, none = Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.NoButton
+        phase = Qt.ScrollPhase.NoScrollPhase
+        event = QWheelEvent(at, everywhere, QPoint(), QPoint(0, 120 * steps), none, ctrl, phase, False)
+        QApplication.sendEvent(view.viewport(), event)
+        trackers = [getattr(item, "_wheel_tracker", None) for item in items]
+        wait_until(lambda: not any(getattr(tracker, "_items", None) for tracker in trackers))
 
     def edit(self, item: Any, values: dict[int, float], accept: bool = True) -> None:
         """Open the item's dialog, fill in some of its number fields, and end it."""

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QRectF, QTimer
 
 from optiverse_collab import manifest
 from optiverse_collab.convert import item_from_record, record_from_item, write_bench
-from optiverse_collab.convert.kinds import ITEMS, KINDS, is_item
+from optiverse_collab.convert.kinds import GROUP, ITEMS, KINDS, is_item
 from optiverse_collab.convert.reading import SET_ASIDE
 from optiverse_collab.convert.shapes import SHAPES, is_number
 from optiverse_collab.host.optiverse import stock
 from optiverse_collab.host.optiverse.bench import SceneBench
+from optiverse_collab.host.optiverse.group_list import GroupList
 from optiverse_collab.host.optiverse.hands import Pointer, items_in_hand
 from optiverse_collab.host.optiverse.kinds import ANNOTATIONS, OPTICAL, Annotation, Optical
+from optiverse_collab.host.optiverse.layer_tree import LayerTree
+from optiverse_collab.host.optiverse.openings import Openings
+from optiverse_collab.host.optiverse.places import PLACE
 from optiverse_collab.host.optiverse.shadow import Shadows
-from optiverse_collab.host.optiverse.stacking import LayerOrder, Stacking, ZValues
 from optiverse_collab.host.optiverse.undo import UndoGuard
 from optiverse_collab.sync.records import Op, Put, Record, Remove, apply, same_value
 
@@ -33,8 +37,6 @@ PANEL_MS = 100
 class OptiverseHost:
     """Implements `optiverse_collab.host.api.Host` for one `MainWindow` of Optiverse.
 
-    Records have no `parent` and no `order` yet, and groups are kept but not shown.
-
     Raises:
         HostUnsupported: the window lacks something; the text says what.
     """
@@ -44,41 +46,59 @@ class OptiverseHost:
         stock.check(window)
         self.name = f"Optiverse {stock.version()}"
         self.window = window
+        self.view = window.view
         self._category = manifest.load().plugin.log_category
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
         self._pointer: Pointer | None = None
+        self._opened: Callable[[], None] = lambda: None
+        self._openings = Openings(window, self._another_bench)
+        self._closed = False
         self._kept: dict[str, Record] = {}
         self._shadows = Shadows()
         self._bench = SceneBench(window, self._touched)
-        self._layers = None if stock.has_groups(window) else LayerOrder(window.layer_state, self._touched)
-        self._stacking: Stacking = self._layers or ZValues()
-        self._undo = UndoGuard(window.undo_stack, self._stepped)
+        kind_of_layers = GroupList if stock.has_groups(window) else LayerTree
+        self._layers: GroupList | LayerTree = kind_of_layers(
+            window, self._bench, self._kept.__contains__, self._touched
+        )
+        self._undo = UndoGuard(window.undo_stack, self._stepped, partial(self.log, "WARNING"))
         self._panel_later = QTimer(window)
         self._panel_later.setSingleShot(True)
         self._panel_later.setInterval(PANEL_MS)
         self._panel_later.timeout.connect(window._refresh_layer_panel)
+
+    def outline(self, id: str) -> QRectF | None:
+        item = self._bench.known(id)
+        return None if item is None else item.mapToScene(item.shape()).boundingRect()
 
     def log(self, level: str, text: str) -> None:
         getattr(self.window.log_service, level.lower())(text, self._category)
 
     def ids(self) -> Collection[str]:
         self._bench.survey()
-        return [*self._bench.items, *self._kept]
+        return [*self._bench.items, *self._layers.group_ids(), *self._kept]
 
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
+        self._layers.look()
         wanted = self.ids() if ids is None else ids
         return {id: record for id in wanted if (record := self._record(id)) is not None}
 
     def apply(self, ops: Sequence[Op]) -> None:
+        self._bench.survey_if_due()
+        self._layers.look()
         with self._in_one_go():
             for op in ops:
                 try:
                     self._apply(op)
                 except HOST_FAULTS as fault:
-                    self.log("WARNING", f"A change of {op.id!r} by others can't be shown here: {fault!r}.")
+                    # What the user deleted is about to be deleted for the others too.
+                    level = "DEBUG" if op.id in self._bench.lost else "WARNING"
+                    self.log(level, f"A change of {op.id!r} by others can't be shown here: {fault!r}.")
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty
+
+    def watch_opened(self, opened: Callable[[], None]) -> None:
+        self._opened = opened
 
     def held(self) -> Collection[str]:
         ids = {getattr(item, "item_uuid", None) for item in items_in_hand(self.window)}
@@ -101,16 +121,25 @@ class OptiverseHost:
         self._pointer = Pointer(self.window, changed)
 
     def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         self._dirty = lambda ids: None
+        self._opened = lambda: None
+        self._openings.close()
         if self._pointer is not None:
             self._pointer.close()
             self._pointer = None
         self._panel_later.stop()
         self._panel_later.deleteLater()
         self._undo.close()
-        if self._layers is not None:
-            self._layers.close()
+        self._layers.close()
         self._bench.close()
+
+    def _another_bench(self) -> None:
+        """What was kept belonged to the bench that was here before."""
+        self._kept.clear()
+        self._opened()
 
     def _touched(self, ids: Collection[str]) -> None:
         self._dirty(ids)
@@ -123,15 +152,20 @@ class OptiverseHost:
     def _record(self, id: str) -> Record | None:
         if id in self._kept:
             return self._kept[id]
+        if self._layers.has_group(id):
+            return self._stated(Record(id, GROUP, self._layers.read_group(id)))
         item = self._bench.item(id)
-        return None if item is None else self._stated(item)
+        return None if item is None else self._stated(self._shown(item))
 
-    def _stated(self, item: Any) -> Record:
-        return self._shadows.record(self._shown(item))
+    def _stated(self, shown: Record) -> Record:
+        record = self._shadows.record(shown)
+        return Record(record.id, record.kind, {**record.props, **self._layers.place_of(record.id)})
 
     def _shown(self, item: Any) -> Record:
+        """What the host shows of an item, without its place among the others."""
         data = self._bench.kind_of(item).read(item)
-        return record_from_item({**data, "z_value": self._stacking.z_of(item)})
+        record = record_from_item({**data, "z_value": self._layers.z_of(item)})
+        return Record(record.id, record.kind, {**record.props, **self._layers.notes_of(record.id)})
 
     @contextmanager
     def _in_one_go(self) -> Iterator[None]:
@@ -143,14 +177,15 @@ class OptiverseHost:
             yield
         finally:
             del self.window._refresh_layer_panel
-            self._stacking.settle()
+            self._layers.settle()
             self._follow_labels()
             self._panel_later.start()
             self.window._schedule_retrace()
 
     def _apply(self, op: Op) -> None:
         item = self._bench.known(op.id)
-        now = self._kept.get(op.id) if item is None else self._stated(item)
+        is_there = item is not None or op.id in self._kept or self._layers.has_group(op.id)
+        now = self._record(op.id) if is_there else None
         after = {} if now is None else {op.id: now}
         if not apply(after, op):
             raise LookupError("it is not on the bench")
@@ -160,25 +195,33 @@ class OptiverseHost:
         new = after.get(op.id)
         if new is None:
             return
-        if item is not None and now is not None:
+        if new.kind == GROUP:
+            self._write_group(now, new)
+        elif item is not None and now is not None:
             self._write(item, now, new)
         elif now is None or isinstance(op, Put):
             self._make(new)
         else:
             self._kept[op.id] = new
+        self._layers.place(new)
 
     def _remove(self, id: str) -> None:
-        item = self._bench.items.get(id)
-        if item is None:
-            del self._kept[id]
-            return
         self._undo.forget({id})
-        self._stacking.drop(id)
-        self._bench.leave(id)
-        if self._layers is None:
-            self.window.group_manager.remove_item_from_group(id)
-        self.window.scene.removeItem(item)
+        self._layers.drop(id)
         self._shadows.forget(id)
+        self._kept.pop(id, None)
+        item = self._bench.known(id)
+        if id in self._bench.items:
+            self._bench.leave(id)
+        if item is not None:
+            self.window.scene.removeItem(item)
+
+    def _write_group(self, now: Record | None, new: Record) -> None:
+        if now is None:
+            self._undo.forget({new.id})
+            self._undo.expect(new.id)
+        self._layers.write_group(new.id, new.props)
+        self._shadows.remember(_without_place(new), self._layers.read_group(new.id))
 
     def _make(self, record: Record) -> None:
         # A step that holds another object of this id would put it beside the new one.
@@ -193,7 +236,7 @@ class OptiverseHost:
         self.window._connect_item_signals(item)
         self._bench.enter(record.id, item)
         self._created.append(item)
-        self._finish(item, record, is_new=True)
+        self._finish(item, None, record)
 
     def _made(self, record: Record) -> Any | None:
         kind = ANNOTATIONS.get(record.kind, OPTICAL)
@@ -216,19 +259,21 @@ class OptiverseHost:
             kind.write(item, item_from_record(now), after, self.window)
         finally:
             # Whatever the host made of it is not the user's edit.
-            self._finish(item, new, is_new=False)
+            self._finish(item, now, new)
 
-    def _finish(self, item: Any, record: Record, is_new: bool) -> None:
+    def _finish(self, item: Any, now: Record | None, new: Record) -> None:
         """Set what is set alike for all kinds, and take note of what the host makes of it all."""
-        z, locked = record.props.get("z_value"), record.props.get("locked", False)
+        z, locked = new.props.get("z_value"), new.props.get("locked", False)
         if not is_number(z):
             z = float(item.zValue())
-        if is_new or not same_value(z, self._stacking.z_of(item)):
-            self._stacking.place(item, z)
+        if now is None or not same_value(z, self._layers.z_of(item)):
+            self._layers.stack(item, z)
+        self._layers.place(new)
         # Only now: in 0.3 the lock stands in the tree of layers too, and what stands there wins.
-        if isinstance(locked, bool) and (is_new or locked != getattr(item, "_locked", locked)):
+        if isinstance(locked, bool) and (now is None or locked != getattr(item, "_locked", locked)):
             getattr(item, "set_locked", lambda locked: None)(locked)
-        self._shadows.remember(record, self._shown(item).props)
+        self._layers.write_notes(new.id, new.props, _changed(now, new))
+        self._shadows.remember(_without_place(new), self._shown(item).props)
 
     def _bearable(self, kind: Optical | Annotation, item: Any, record: Record) -> dict[str, Any]:
         """What the host shall show of a record: all but values that it can't bear.
@@ -258,3 +303,19 @@ class OptiverseHost:
             owner = self._bench.items.get(id)
             if owner is not None and hasattr(owner, "connect_autolabel"):
                 owner.connect_autolabel()
+
+
+def _without_place(record: Record) -> Record:
+    return Record(
+        record.id, record.kind, {name: value for name, value in record.props.items() if name not in PLACE}
+    )
+
+
+def _changed(before: Record | None, after: Record) -> set[str]:
+    """The names of the properties that differ."""
+    old: Mapping[str, Any] = {} if before is None else before.props
+    return {
+        name
+        for name in {**old, **after.props}
+        if name not in old or name not in after.props or not same_value(old[name], after.props[name])
+    }

@@ -26,6 +26,9 @@ class SceneBench(QObject):
     Attributes:
         items: id → item, as `survey` found them.
         in_dialog: ids of items whose edit dialog is open.
+        came: takes ids of items that are new, or that the user put higher or lower (0.2).
+        went: takes ids of items that are gone.
+        lost: ids of items that the user took off the bench.
 
     Args:
         window: an Optiverse main window.
@@ -36,7 +39,10 @@ class SceneBench(QObject):
         super().__init__(window)
         self.items: dict[str, Any] = {}
         self.in_dialog: set[str] = set()
+        self.lost: set[str] = set()
         self._window = window
+        self.came: Callable[[Collection[str]], None] = lambda ids: None
+        self.went: Callable[[Collection[str]], None] = lambda ids: None
         self._touched = touched
         self._connections: dict[str, list[Any]] = {}
         self._locks: dict[str, bool] = {}
@@ -70,8 +76,14 @@ class SceneBench(QObject):
             return None
         return item
 
+    def survey_if_due(self) -> None:
+        """Look through the scene now if that is to be done soon."""
+        if self._later.isActive():
+            self.survey()
+
     def survey(self) -> None:
         """Look through the scene for items that came, went, or were locked."""
+        self._later.stop()
         found = self._on_the_bench()
         gone = [id for id, item in self.items.items() if found.get(id) is not item]
         for id in gone:
@@ -85,6 +97,11 @@ class SceneBench(QObject):
         # Quirk: annotations have no signal for most of what can be edited of them.
         quiet = [id for id, item in found.items() if not hasattr(item, "params")]
         touched = {*gone, *new, *flipped, *quiet}
+        self.lost.update(id for id in gone if id not in found)
+        if gone:
+            self.went([id for id in gone if id not in found])
+        if new:
+            self.came(new)
         if touched:
             self._touched(touched)
 
@@ -101,7 +118,7 @@ class SceneBench(QObject):
 
     def _on_the_bench(self) -> dict[str, Any]:
         skipped = self._provisional()
-        linked = self._linked()
+        linked = self.linked()
         found: dict[str, Any] = {}
         for item in self._window.scene.items():
             id = getattr(item, "item_uuid", None)
@@ -122,7 +139,7 @@ class SceneBench(QObject):
         )
         return [item for item in items if item is not None]
 
-    def _linked(self) -> Collection[str]:
+    def linked(self) -> Collection[str]:
         """Items of another file, which is shown and not copied (0.3)."""
         service = getattr(self._window, "linked_assembly_service", None)
         return service.get_all_linked_item_uuids() if service is not None else ()
@@ -130,15 +147,19 @@ class SceneBench(QObject):
     def enter(self, id: str, item: Any) -> None:
         """An item came on the bench."""
         self.items[id] = item
+        self.lost.discard(id)
         note = partial(self._note, id)
         signals = [
             getattr(item, name)
-            for name in ("edited", "xChanged", "yChanged", "rotationChanged", "zChanged")
+            for name in ("edited", "xChanged", "yChanged", "rotationChanged")
             if hasattr(item, name)
         ]
         if hasattr(item, "document"):
             signals.append(item.document().contentsChanged)
         self._connections[id] = [signal.connect(note) for signal in signals]
+        if stock.has_groups(self._window) and hasattr(item, "zChanged"):
+            # In 0.3 the tree says what lies on top, and z values follow from it.
+            self._connections[id].append(item.zChanged.connect(partial(self._note_z, id)))
         if hasattr(item, "open_editor"):
             item.open_editor = partial(self._edit_in_dialog, id, item)
 
@@ -151,6 +172,10 @@ class SceneBench(QObject):
         vars(item).pop("open_editor", None)
 
     def _note(self, id: str) -> None:
+        self._touched((id,))
+
+    def _note_z(self, id: str) -> None:
+        self.came((id,))
         self._touched((id,))
 
     def _edit_in_dialog(self, id: str, item: Any) -> Any:

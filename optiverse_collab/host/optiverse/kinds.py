@@ -6,6 +6,7 @@ selection and open dialogs hold on to it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -186,7 +187,15 @@ def _edit_rectangle(item: Any, data: Data) -> None:
 def _edit_ruler(item: Any, data: Data) -> None:
     # The points are said in the scene; the item keeps its own place, to which undo steps go back.
     points = data["points"] if "points" in data else [data["p1"], data["p2"]]
-    item._points = [item.mapFromScene(QPointF(float(x), float(y))) for x, y in points]
+    at = item.pos()
+    item._points = [QPointF(_difference(float(x), at.x()), _difference(float(y), at.y())) for x, y in points]
+
+
+def _difference(whole: float, part: float) -> float:
+    """What has to be added to `part` so that the sum is `whole`, to the last digit where that is possible."""
+    near = whole - part
+    candidates = (near, math.nextafter(near, math.inf), math.nextafter(near, -math.inf))
+    return next((one for one in candidates if part + one == whole), near)
 
 
 def _edit_angle(item: Any, data: Data) -> None:

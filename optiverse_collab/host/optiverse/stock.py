@@ -35,6 +35,12 @@ _NAMES = {
     "qcolor_from_hex": "optiverse.core.color_utils",
 }
 
+_NAMES_OF_LAYERS = {
+    "LayerTreeState": "optiverse.core.layer_tree_state",
+    "LinkMetadata": "optiverse.core.layer_tree_state",
+}
+_NAMES_OF_GROUPS = {"LayerGroup": "optiverse.core.layer_group"}
+
 _WINDOW = (
     "scene",
     "view",
@@ -47,6 +53,7 @@ _WINDOW = (
     "undo_stack._undo_stack",
     "undo_stack._redo_stack",
     "file_controller.file_manager.serialize_scene",
+    "file_controller.file_manager.load_from_data",
     "drag_handler",
     "placement_handler._ghost",
     "angle_measure_handler._temp_item",
@@ -71,16 +78,18 @@ _LAYERS = (
     "layer_state._roots",
     "layer_state._emit_changed",
     "layer_state.get_node",
-    "layer_state.get_all_items_in_order",
     "layer_state.add_item",
     "layer_state.remove_item",
+    "layer_state.create_group",
+    "layer_state.delete_group",
     "drag_handler._drag.initial_positions",
 )
 """Optiverse 0.3."""
 
 _GROUPS = (
     "group_manager.groupsChanged",
-    "group_manager.remove_item_from_group",
+    "group_manager._groups",
+    "group_manager._item_to_group",
     "drag_handler._item_positions",
 )
 """Optiverse 0.2."""
@@ -125,12 +134,18 @@ def load() -> Any:
         HostUnsupported: one is missing; the text says which.
     """
     found, missing = SimpleNamespace(), []
-    for name, module in _NAMES.items():
+    has_layers = _exists("optiverse.core.layer_tree_state")
+    names = {**_NAMES, **(_NAMES_OF_LAYERS if has_layers else _NAMES_OF_GROUPS)}
+    for name, module in names.items():
         try:
             setattr(found, name, getattr(importlib.import_module(module), name))
         except (ImportError, AttributeError):
             missing.append(f"{module}.{name}")
     _complain(missing)
+    if has_layers:
+        # Quirk: 0.3.4 imports this for its type checker alone, and taking back "Ungroup" raises a NameError.
+        commands = importlib.import_module("optiverse.core.undo_commands")
+        vars(commands).setdefault("LayerTreeState", found.LayerTreeState)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Two windows of the real Optiverse, opened once and emptied for each test."""
+"""Windows of the real Optiverse, opened once and emptied for each test."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tests.helpers.wire import Wire
 
 @pytest.fixture(scope="session")
 def windows(qapp: Any, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """Two main windows; settings and autosaves of whoever runs the tests are left alone."""
+    """Four main windows; settings and autosaves of whoever runs the tests are left alone."""
     folder: Path = tmp_path_factory.mktemp("settings")
     QStandardPaths.setTestModeEnabled(True)
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(folder))
-    return [optiverse_user.open_window() for _ in range(2)]
+    return [optiverse_user.open_window() for _ in range(4)]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def window(windows: list[Any]) -> Any:
 @pytest.fixture
 def session(windows: list[Any]) -> Iterator[tuple[Wire, Participant, Participant]]:
     """Two empty windows in one session."""
-    wire, (ann, bob) = start(windows)
+    wire, (ann, bob) = start(windows[:2])
     yield wire, ann, bob
     for one in (ann, bob):
         one.host.close()

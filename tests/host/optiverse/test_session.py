@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import random
-from typing import Any
-
 import pytest
 
-from optiverse_collab.convert import same_bench
-from optiverse_collab.host.optiverse import stock
-from optiverse_collab.sync.records import difference
-from tests.helpers.optiverse_session import Participant, rest, settle, start, truth
-from tests.helpers.optiverse_user import User
+from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
 from tests.helpers.wire import Wire
 
 # Qt's platform without a screen says what it can't do; the host's ruler picture is larger than Qt likes.
@@ -21,19 +14,6 @@ pytestmark = [
 ]
 
 Session = tuple[Wire, Participant, Participant]
-SEEDS = 25
-
-
-def differences(wire: Wire, *participants: Participant) -> list[object]:
-    """How the windows and their files differ; nothing if they show the same bench."""
-    found: list[object] = []
-    for one in participants:
-        found += difference(truth(wire), one.host.records())
-        found += same_bench(participants[0].saved(), one.saved())
-    if stock.has_groups(participants[0].window):
-        # 0.2 draws items of the same z value in the order in which they came, and doesn't save that.
-        found = [what for what in found if "another order" not in str(what)]
-    return found
 
 
 def test_placing_moving_turning_editing_and_deleting_travel(session: Session) -> None:
@@ -194,57 +174,3 @@ def test_only_what_moves_in_the_stack_is_sent(session: Session) -> None:
     twins = [bob.item(item.item_uuid) for item in (second, third)]
     assert [twin.zValue() for twin in twins] == [second.zValue(), third.zValue()]
     assert differences(wire, ann, bob) == []
-
-
-def act(rng: random.Random, user: User) -> None:
-    """Something that a user may do."""
-    items = user.items()
-    do = rng.randrange(12) if items else 0
-    if do <= 1:
-        what = rng.choice(["source", "lens", "mirror", "beamsplitter"])
-        user.place(what, rng.uniform(-200, 200), rng.uniform(-150, 150))
-        return
-    item = rng.choice(items)
-    some = rng.sample(items, min(len(items), rng.randrange(1, 4)))
-    steps: list[Any] = [
-        lambda: (user.select(*some), user.drag(item, rng.randrange(-80, 80), rng.randrange(-80, 80))),
-        lambda: (user.select(item), user.turn(item, rng.randrange(-40, 40), rng.randrange(-40, 40))),
-        lambda: user.edit(item, {rng.randrange(4): rng.choice([10.0, 20.5, 33.125])}, rng.random() < 0.8),
-        lambda: user.delete(*[one for one in some if not one.is_locked()]),
-        lambda: user.copy_and_paste(item),
-        lambda: user.restack(item, rng.randrange(4)),
-        lambda: user.lock(item, not item.is_locked()),
-        user.undo,
-        user.undo,
-        user.redo,
-    ]
-    steps[do - 2]()
-
-
-@pytest.mark.parametrize("seed", range(SEEDS))
-def test_any_mix_ends_equal(windows: list[Any], seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two users edit and hear of each other in any order; in the end they have the same bench and file."""
-    monkeypatch.setattr("PyQt6.QtWidgets.QMessageBox.warning", lambda *args: None)
-    rng = random.Random(seed)
-    wire, participants = start(windows)
-    try:
-        for _ in range(40):
-            one = rng.choice(participants)
-            do = rng.randrange(6)
-            if do < 3:
-                act(rng, one.user)
-            elif do == 3:
-                one.capture.tick()
-                wire.poll(one)
-                wire.send_up(one)
-            elif do == 4:
-                wire.commit()
-            else:
-                wire.send_down(one)
-        rest(wire, *participants)
-        rest(wire, *participants)
-        assert differences(wire, *participants) == []
-        assert participants[0].log("WARNING", "ERROR") == []
-    finally:
-        for one in participants:
-            one.host.close()

@@ -1,4 +1,4 @@
-"""Only what changed its place gets a new z value."""
+"""Only what changed its place among its siblings gets a new one."""
 
 from __future__ import annotations
 
@@ -9,54 +9,55 @@ import pytest
 from optiverse_collab.host.optiverse.stacking import restacked
 
 
-def moved(order: str, z: dict[str, float]) -> set[str]:
-    """The ids that get a new z value, after checking that the new ones give this order."""
-    new = restacked(list(order), z)
-    assert sorted(new, key=lambda id: (-new[id], id)) == list(order)
-    return {id for id in order if z.get(id) != new[id]}
+def moved(ids: str, known: dict[str, float]) -> set[str]:
+    """The ids that get a new place, after checking that the new ones give this order."""
+    new = restacked(list(ids), known)
+    assert sorted(new, key=lambda id: (new[id], id)) == list(ids)
+    return {id for id in ids if known.get(id) != new[id]}
 
 
 @pytest.mark.parametrize(
-    ("order", "expected"),
+    ("ids", "expected"),
     [
         ("", ""),
-        ("cba", ""),
-        ("dcba", "d"),
-        ("cbad", "d"),
-        ("cdba", "d"),
-        ("cdeba", "de"),
-        ("ca", ""),
-        ("acb", "a"),
-        ("bac", "c"),
+        ("abc", ""),
+        ("dabc", "d"),
+        ("abcd", "d"),
+        ("abdc", "d"),
+        ("adebc", "de"),
+        ("ac", ""),
+        ("bca", "a"),
+        ("cab", "c"),
         ("x", "x"),
     ],
 )
-def test_only_what_moved_changes(order: str, expected: str) -> None:
-    assert moved(order, {"a": 0.0, "b": 1.0, "c": 2.0}) == set(expected)
+def test_only_what_moved_changes(ids: str, expected: str) -> None:
+    assert moved(ids, {"a": 0.0, "b": 1.0, "c": 2.0}) == set(expected)
 
 
-def test_new_bench_is_numbered_as_the_host_does() -> None:
-    assert restacked(list("cba"), {}) == {"c": 2.0, "b": 1.0, "a": 0.0}
+def test_new_siblings_are_numbered_from_the_top() -> None:
+    assert restacked(list("abc"), {}) == {"a": 0.0, "b": 1.0, "c": 2.0}
+    assert restacked(list("ab"), {}, first=-1.0) == {"a": -1.0, "b": 0.0}
 
 
-def test_same_z_value_of_two_is_settled_by_id() -> None:
+def test_same_place_of_two_is_settled_by_id() -> None:
     assert moved("ab", {"a": 1.0, "b": 1.0}) == set()
     assert len(moved("ba", {"a": 1.0, "b": 1.0})) == 1
 
 
-def test_no_room_between_two_means_new_numbers_for_all() -> None:
-    assert restacked(list("acb"), {"a": 1.0, "b": 1.0}) == {"a": 2.0, "c": 1.0, "b": 0.0}
+def test_no_room_between_two_means_new_places_for_all() -> None:
+    assert restacked(list("acb"), {"a": 1.0, "b": 1.0}) == {"a": 0.0, "c": 1.0, "b": 2.0}
 
 
 def test_any_number_of_moves_keeps_the_order() -> None:
     rng = random.Random(1)
-    order = list("abcdefgh")
-    z = restacked(order, {})
+    ids = list("abcdefgh")
+    known = restacked(ids, {})
     changed = 0
     for _ in range(2000):
-        order.insert(rng.randrange(8), order.pop(rng.randrange(8)))
-        new = restacked(order, z)
-        assert sorted(new, key=lambda id: (-new[id], id)) == order
-        changed += sum(z[id] != new[id] for id in order)
-        z = new
+        ids.insert(rng.randrange(8), ids.pop(rng.randrange(8)))
+        new = restacked(ids, known)
+        assert sorted(new, key=lambda id: (new[id], id)) == ids
+        changed += sum(known[id] != new[id] for id in ids)
+        known = new
     assert changed < 2000 * 1.5

@@ -1,0 +1,256 @@
+"""Groups, layers and stacking in Optiverse 0.3: a tree of nodes for everything.
+
+After each change of the tree, the host gives all items new z values, from the number of items down to
+0. So one item less at the bottom changes the z value of all the others, though none of them has moved.
+What travels is therefore not the z value that the host shows but one that only changes when its item
+changes its place; windows of 0.2 stack by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from optiverse_collab.convert.kinds import GROUP, LAYER
+from optiverse_collab.convert.layer_writing import is_link
+from optiverse_collab.host.optiverse import stock
+from optiverse_collab.host.optiverse.places import Places, Shown
+from optiverse_collab.host.optiverse.stacking import restacked
+from optiverse_collab.sync.records import Record
+
+_FLAGS = {"collapsed": False, "visible": True, "locked": False}
+
+
+class LayerTree:
+    """A window's tree of layers.
+
+    Args:
+        window: an Optiverse main window.
+        bench: its items.
+        is_kept: whether a record of this id is kept without being shown.
+        moved: takes the ids of what the user put somewhere else.
+    """
+
+    def __init__(
+        self,
+        window: Any,
+        bench: Any,
+        is_kept: Callable[[str], bool],
+        moved: Callable[[Collection[str]], None],
+    ) -> None:
+        self._state = window.layer_state
+        self._bench = bench
+        self._is_kept = is_kept
+        self._moved = moved
+        self._places = Places()
+        self._z: dict[str, float] = {}
+        self._unsettled = self._muted = self._changed = False
+        self.adopt(bench.items)
+        self._follow()
+        self._state.changed.connect(self._follow)
+        bench.came, bench.went = self.adopt, self._abandon
+
+    def close(self) -> None:
+        """Follow the tree no longer."""
+        self._state.changed.disconnect(self._follow)
+
+    def group_ids(self) -> list[str]:
+        """The ids of all groups."""
+        return [node.uuid for node in _nodes(self._state._roots) if node.is_group()]
+
+    def has_group(self, id: str) -> bool:
+        """Whether there is a group of this id."""
+        node = self._state.get_node(id)
+        return node is not None and bool(node.is_group())
+
+    def read_group(self, id: str) -> dict[str, Any]:
+        """The properties of a group, without its place."""
+        node = self._state.get_node(id)
+        props = _said_of(node)
+        if node.link_metadata is not None:
+            props["link"] = node.link_metadata.to_dict()
+        return props
+
+    def write_group(self, id: str, props: Mapping[str, Any]) -> None:
+        """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
+        if not self.has_group(id):
+            self._state.create_group("", group_uuid=id, emit=False)
+        node = self._state.get_node(id)
+        name = props.get("name")
+        node.name = name if isinstance(name, str) else "Group"
+        link = props.get("link")
+        node.link_metadata = stock.load().LinkMetadata.from_dict(link) if is_link(link) else None
+        _set_flags(node, props)
+        self._unsettled = True
+
+    def notes_of(self, id: str) -> dict[str, Any]:
+        """What the tree says of an item."""
+        node = self._state.get_node(id)
+        return {} if node is None else {LAYER + name: value for name, value in _said_of(node).items()}
+
+    def write_notes(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
+        """Say in the tree what a record says, of properties that changed."""
+        node = self._state.get_node(id)
+        if node is None or not any(name.startswith(LAYER) for name in changed):
+            return
+        name = props.get(LAYER + "name")
+        node.name = name if isinstance(name, str) else None
+        # A lock that only `locked` speaks of stands in the node already.
+        flags = {name: props.get(LAYER + name, default) for name, default in _FLAGS.items()}
+        _set_flags(node, flags if LAYER + "locked" in changed else {**flags, "locked": node.locked})
+        self._unsettled = True
+
+    def z_of(self, item: Any) -> Any:
+        """The `z_value` that travels for an item."""
+        return self._z.get(item.item_uuid, float(item.zValue()))
+
+    def stack(self, item: Any, z: float) -> None:
+        """Others gave an item this `z_value`."""
+        self._z[item.item_uuid] = z
+
+    def place_of(self, id: str) -> dict[str, Any]:
+        """`parent` and `order` that travel for an item or a group."""
+        return self._places.of(id)
+
+    def place(self, record: Record) -> None:
+        """Put an item or a group where its record says; takes effect with `settle`."""
+        is_new = record.id not in self._state and not self._is_kept(record.id)
+        if is_new:
+            self._state.add_item(record.id, None, 0, emit=False)
+        if self._places.say(record) or is_new:
+            self._unsettled = True
+
+    def drop(self, id: str) -> None:
+        """An item or a group left the bench."""
+        self._z.pop(id, None)
+        self._places.forget(id)
+        if self.has_group(id):
+            self._state.delete_group(id, emit=False)
+        else:
+            # An orphan would come back as a line in the layer panel without an item.
+            self._state.remove_item(id, emit=False)
+        self._unsettled = True
+
+    def adopt(self, ids: Collection[str]) -> None:
+        """Put into the tree what came on the bench without a place in it.
+
+        Quirk: files may have items that their tree doesn't know, and the host shows them all the same.
+        """
+        new = [id for id in ids if self._state.get_node(id) is None and self._bench.known(id) is not None]
+        for id in new:
+            self._state.add_item(id, None, 0, emit=False)
+        if new and not self._muted:
+            self._state._emit_changed()
+
+    def _abandon(self, ids: Collection[str]) -> None:
+        """Take items out of the tree that are not on the bench.
+
+        Quirk: some context menus delete an item and leave its node, and taking back a grouping makes nodes
+        for items that are gone. The layer panel takes them out some time later; until the next change,
+        the other items keep the z values that they had with them.
+        """
+        nodes = [id for id in ids if id in self._state and not self.has_group(id)]
+        for id in nodes:
+            self._state.remove_item(id, emit=False)
+        if ids:
+            self._state._emit_changed()
+
+    def look(self) -> None:
+        """Take over what the user did; most of that is followed at once."""
+        if self._changed:
+            self._changed = False
+            self._bench.survey()
+            there = {*self._bench.items, *self._bench.linked()}
+            nodes = _nodes(self._state._roots)
+            self._abandon([node.uuid for node in nodes if not node.is_group() and node.uuid not in there])
+        self.settle()
+
+    def settle(self) -> None:
+        """Show what the other methods said."""
+        if not self._unsettled:
+            return
+        self._unsettled = False
+        shown = self._tree()
+        self._rebuild(shown)
+        self._places.show(shown)
+        self._muted = True
+        try:
+            # The one signal that makes the host number its items and draw the panel anew.
+            self._state._emit_changed()
+        finally:
+            self._muted = False
+
+    def _tree(self) -> Shown:
+        def exists(id: str) -> bool:
+            return id in self._state or self._is_kept(id) or self._bench.known(id) is not None
+
+        def shows(id: str) -> bool:
+            return not self._is_kept(id)
+
+        return self._places.tree(exists, shows, lambda id: True)
+
+    def _rebuild(self, shown: Shown) -> None:
+        ids = {id for siblings in shown.values() for id in siblings}
+        for id in ids:
+            self._state.add_item(id, None, 0, emit=False)
+        # Items of linked files stand in the tree, and are not on the bench; they stay where they are.
+        others = {
+            id: [child for child in self._state.get_node(id).children if child.uuid not in ids] for id in ids
+        }
+        roots = self._state._roots
+        roots[:] = [self._state.get_node(id) for id in shown[None]] + [
+            node for node in roots if node.uuid not in ids
+        ]
+        for node in roots:
+            node.parent = None
+        for id in ids:
+            node = self._state.get_node(id)
+            node.children[:] = [self._state.get_node(child) for child in shown.get(id, ())] + others[id]
+            for child in node.children:
+                child.parent = node
+
+    def _follow(self) -> None:
+        """Take over what the user did to the tree."""
+        if self._muted:
+            return
+        self._changed = True
+        linked = self._bench.linked()
+        kinds: dict[str, str] = {}
+        shown: Shown = {None: []}
+        for node in _nodes(self._state._roots):
+            if node.uuid not in linked and (node.parent is None or node.parent.uuid in kinds):
+                kinds[node.uuid] = GROUP if node.is_group() else "item"
+                shown.setdefault(node.parent.uuid if node.parent else None, []).append(node.uuid)
+        moved = self._places.follow(shown, kinds) | self._restack(kinds)
+        # What was said before, of a group that is there again, may hold now.
+        if not self._places.is_shown(self._tree()):
+            self._unsettled = True
+        if moved or self._unsettled:
+            self._moved(moved or self.group_ids())
+
+    def _restack(self, kinds: Mapping[str, str]) -> set[str]:
+        order = [id for id, kind in kinds.items() if kind != GROUP]
+        depths = {id: -z for id, z in self._z.items()}
+        z = {id: 0.0 - depth for id, depth in restacked(order, depths, 1.0 - len(order)).items()}
+        moved = {id for id in order if self._z.get(id) != z[id]}
+        self._z = z
+        return moved
+
+
+def _nodes(siblings: Collection[Any]) -> Iterator[Any]:
+    """All nodes from top to bottom, each before what is in it."""
+    for node in siblings:
+        yield node
+        yield from _nodes(node.children)
+
+
+def _said_of(node: Any) -> dict[str, Any]:
+    """What is not as usual."""
+    props = {} if node.name is None else {"name": node.name}
+    flags = {name: bool(getattr(node, name)) for name in _FLAGS}
+    return {**props, **{name: value for name, value in flags.items() if value != _FLAGS[name]}}
+
+
+def _set_flags(node: Any, props: Mapping[str, Any]) -> None:
+    for name, default in _FLAGS.items():
+        setattr(node, name, bool(props.get(name, default)))

@@ -1,0 +1,106 @@
+"""A user of the real Optiverse who draws: notes, rectangles, rulers and measures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtTest import QTest
+
+from optiverse_collab.host.optiverse import stock
+from optiverse_collab.host.optiverse.kinds import ANNOTATIONS
+from tests.helpers.optiverse_user import LEFT, User, events, wait_until
+
+Point = tuple[float, float]
+
+
+class Drawing(User):
+    """A user of one window who also draws. Positions are in mm."""
+
+    def drawn(self, *kinds: str) -> list[Any]:
+        """The annotations on the bench, of these kinds or of all, in the order of their ids."""
+        classes = tuple(
+            getattr(stock.load(), annotation.name)
+            for kind, annotation in ANNOTATIONS.items()
+            if not kinds or kind in kinds
+        )
+        found = [item for item in self.window.scene.items() if isinstance(item, classes)]
+        return sorted(found, key=lambda item: str(item.item_uuid))
+
+    def draw(self, what: str, *points: Point) -> Any:
+        """Click these points with a tool: ``text``, ``rectangle``, ``ruler``, ``angle_measure``."""
+        before = self.drawn()
+        at = [QPointF(*point) for point in points]
+        if what == "ruler":
+            self._draw_ruler(at)
+        elif what == "angle_measure":
+            handler = self.window.angle_measure_handler
+            handler.activate()
+            for point in at:
+                handler.handle_click(point)
+            handler.deactivate()
+        else:
+            handler = self.window.placement_handler
+            handler.activate(what)
+            handler.handle_mouse_move(at[0])
+            handler.handle_click(at[0], LEFT)
+            handler.deactivate()
+        events()
+        self.window.scene.clearSelection()
+        return next(item for item in self.drawn() if item not in before)
+
+    def _draw_ruler(self, at: list[QPointF]) -> None:
+        handler = self.window.ruler_handler
+        handler.start(lambda mode: None)
+        for point in at:
+            handler.handle_mouse_move(point)
+            handler.handle_mouse_press(point, LEFT)
+        handler.handle_escape()
+
+    def measure(self, source: Any) -> list[Any]:
+        """Measure along a ray of a source, from near to far; returns the new measures."""
+        self.retrace()
+        before = self.drawn("path_measure")
+        rays = [ray for ray in self.window.ray_data if len(ray.points) > 1]
+        handler = self.window.path_measure_handler
+        handler.activate()
+        start, end = (QPointF(*map(float, point[:2])) for point in rays[0].points[:2])
+        handler.handle_click(start + (end - start) * 0.25)
+        handler.handle_click(start + (end - start) * 0.75)
+        handler.deactivate()
+        events()
+        self.window.scene.clearSelection()
+        return [item for item in self.drawn("path_measure") if item not in before]
+
+    def retrace(self) -> None:
+        """Trace the rays now."""
+        self.window.retrace()
+        events()
+
+    def write(self, note: Any, text: str) -> None:
+        """Double-click a note, type, and go elsewhere."""
+        self.begin_writing(note)
+        QTest.keyClicks(self.window.view.viewport(), text)
+        self.end_writing(note)
+
+    def begin_writing(self, note: Any) -> None:
+        """Put the text cursor into a note; all of its text is selected."""
+        self.window.activateWindow()
+        self.window.view.setFocus()
+        wait_until(self.window.isActiveWindow)
+        note._text_before_edit = note.toPlainText()
+        note.setTextInteractionFlags(Qt.TextInteractionFlag.TextEditorInteraction)
+        note.setFocus()
+
+    def end_writing(self, note: Any) -> None:
+        """Go elsewhere."""
+        note.clearFocus()
+        events()
+
+    def delete_by_menu(self, item: Any) -> None:
+        """Choose Delete in the item's context menu. In 0.2 that is no undo step for most items."""
+        if hasattr(item, "requestDelete"):
+            item.requestDelete.emit(item)
+        else:
+            self.window.scene.removeItem(item)
+        events()
