@@ -57,11 +57,13 @@ class Drawing(User):
             handler.handle_mouse_press(point, LEFT)
         handler.handle_escape()
 
-    def measure(self, source: Any) -> list[Any]:
-        """Measure along a ray of a source, from near to far; returns the new measures."""
+    def measure(self) -> list[Any]:
+        """Measure along the first ray, from near to far; returns the new measures: none without a ray."""
         self.retrace()
         before = self.drawn("path_measure")
         rays = [ray for ray in self.window.ray_data if len(ray.points) > 1]
+        if not rays:  # all sources are hidden
+            return []
         handler = self.window.path_measure_handler
         handler.activate()
         start, end = (QPointF(*map(float, point[:2])) for point in rays[0].points[:2])

@@ -36,9 +36,7 @@ def _draw(rng: random.Random, one: Participant) -> None:
         counts = {"ruler": rng.randrange(2, 5), "angle_measure": 3}
         one.user.draw(what, *(point() for _ in range(counts.get(what, 1))))
         return
-    sources = [item for item in one.user.items() if type(item).__name__ == "SourceItem"]
-    if sources:
-        one.user.measure(sources[0])
+    one.user.measure()
 
 
 def _with_items(rng: random.Random, one: Participant, items: list[Any]) -> list[Callable[[], Any]]:

@@ -10,7 +10,7 @@ class Openings:
     """Tells of files that are opened and of benches that are begun.
 
     Quirk: the host has no signal for either. Every way to open a file, autosave recovery included, ends in
-    `load_from_data` of its file manager; in 0.3 a new or closed bench ends in `_clear_scene` of its controller.
+    `load_from_data` of its file manager. In 0.3, a new or closed bench ends in `_clear_scene`.
 
     Args:
         window: an Optiverse main window.

@@ -14,9 +14,12 @@ from tests.helpers.wire import Wire
 
 pytestmark = [
     pytest.mark.optiverse,
-    pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
-    # So 0.3.4 and 0.2.7 say when a step is taken back whose item was deleted by its context menu.
-    pytest.mark.qt_log_ignore("QGraphicsScene::removeItem: item .* scene .0x0."),
+    pytest.mark.qt_log_ignore(
+        "This plugin does not support",
+        "QImageIOHandler: Rejecting image",
+        # So the host says when a step is taken back whose item was deleted by its context menu.
+        "QGraphicsScene::removeItem: item .* scene .0x0.",
+    ),
 ]
 
 SEEDS = 25
