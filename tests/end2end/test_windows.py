@@ -108,3 +108,19 @@ def test_a_crash_of_a_window_or_of_the_server_loses_nothing(
         assert again.until(is_in)["places"] == {lens: [50.0, 60.0]}
         ann.do(undo=[])
         ann.until(is_in)
+
+
+def test_a_window_that_is_closed_takes_nothing_with_it(windows: Callable[[], Window], tmp_path: Path) -> None:
+    """A host takes its scene apart when it closes; that is no edit. The last one still counts."""
+    with ServerProcess(tmp_path) as server:
+        ann, bob = windows(), windows()
+        for name, window in (("Ann", ann), ("Bob", bob)):
+            window.do(join=[server.url, "default", name])
+            window.until(is_in)
+        for x in (0.0, 100.0):
+            ann.do(add=[x, 0.0])
+        lens = next(iter(bob.until(lambda state: len(state["places"]) == 2)["places"]))
+        bob.do(move=[lens, 30.0, 40.0], close_window=[])
+        state = ann.until(lambda state: state["text"] == "1 user")
+        assert len(state["places"]) == 2
+        assert ann.until(lambda state: state["places"][lens] == [30.0, 40.0])["status"] == "connected"

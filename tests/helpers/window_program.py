@@ -2,8 +2,8 @@
 
     python -m tests.helpers.window_program demo|optiverse
 
-`{"join": [server, session, user]}`, `{"add": [x_mm, y_mm]}`, `{"move": [id, x_mm, y_mm]}`, `{"undo": []}` and
-`{"tell": []}`; each is answered by a line with the state of the window.
+`{"join": [server, session, user]}`, `{"add": [x_mm, y_mm]}`, `{"move": [id, x_mm, y_mm]}`, `{"undo": []}`,
+`{"close_window": []}` and `{"tell": []}`; each is answered by a line with the state of the window.
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ class Demo:
     def undo(self) -> None:
         self.window.editor.undo()
 
+    def close_window(self) -> None:
+        self.window.setWindowModified(False)
+        self.window.close()
+
 
 class Optiverse:
     """The real editor."""
@@ -61,6 +65,10 @@ class Optiverse:
 
     def undo(self) -> None:
         self._user.undo()
+
+    def close_window(self) -> None:
+        self.window.file_controller.mark_clean()
+        self.window.close()
 
 
 class Obedient(QObject):
