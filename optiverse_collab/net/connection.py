@@ -81,7 +81,6 @@ class Connection(QObject):
             self.deleteLater()
             return
         self._socket.close()
-        self._socket.flush()
 
     def give_up(self, failure: Failure) -> None:
         """Cut the connection, for a reason of our own."""

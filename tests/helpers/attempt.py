@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+
 from PyQt6.QtCore import QObject, pyqtSlot
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.net.connection import Connection
 from optiverse_collab.net.outcome import Failure
+from optiverse_collab.sync.closing import closing
 from tests.helpers.aio import DEADLINE_S
 from tests.helpers.qt_servers import Peer, WebSocketServer
+from tests.helpers.server_process import ServerProcess
 
 DEADLINE_MS = round(DEADLINE_S * 1000)
+
+FLOOD = "x" * 2**20
+"""A few dozen of these are more than the buffers of both sides take."""
 
 
 class Attempt(QObject):
@@ -68,3 +76,22 @@ class Attempt(QObject):
     @pyqtSlot()
     def _on_destroyed(self) -> None:
         self.gone = True
+
+
+Open = Callable[[str], Attempt]
+"""Opens a connection to a URL."""
+
+
+def join(opens: Open, server: ServerProcess, session: str) -> Attempt:
+    """Connect as ann, and be let in."""
+    attempt = opens(f"{server.url}/ws/{session}/ann")
+    [greeting] = attempt.hears(1)
+    assert json.loads(greeting)["type"] == "connection:ack"
+    attempt.connection.let_in()
+    return attempt
+
+
+def meaning(code: int) -> Failure:
+    """What a close code amounts to."""
+    sentence, retry = closing(code)
+    return Failure(sentence, retry, code)

@@ -8,8 +8,12 @@ import pytest
 from PyQt6 import sip
 from PyQt6.QtCore import QObject
 from PyQt6.QtNetwork import QNetworkProxy, QSslConfiguration
+from pytestqt.qtbot import QtBot
 
+from optiverse_collab.net import connection as connection_module
+from tests.helpers.attempt import Attempt, Open
 from tests.helpers.qt_servers import TcpServer, certificate
+from tests.helpers.server_process import ServerProcess
 
 
 @pytest.fixture
@@ -40,3 +44,22 @@ def proxy(owner: QObject) -> Iterator[TcpServer]:
     QNetworkProxy.setApplicationProxy(QNetworkProxy(QNetworkProxy.ProxyType.HttpProxy, host, int(port)))
     yield server
     QNetworkProxy.setApplicationProxy(before)
+
+
+@pytest.fixture
+def opens(qtbot: QtBot, owner: QObject) -> Open:
+    """Open a connection."""
+    return lambda url: Attempt(qtbot, url, owner)
+
+
+@pytest.fixture
+def short_goodbye(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A peer has a tenth of a second to answer a close."""
+    monkeypatch.setattr(connection_module, "GOODBYE_MS", 100)
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """The server as users run it; each test has a session of its own."""
+    with ServerProcess(tmp_path_factory.mktemp("real")) as server:
+        yield server

@@ -1,0 +1,200 @@
+"""Each way in which the other side, or the network, ends an open connection, in its own words."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QObject
+
+from tests.helpers.attempt import FLOOD, Open, join, meaning
+from tests.helpers.qt_servers import WebSocketServer
+from tests.helpers.server_process import ServerProcess
+
+# The server says goodbye
+
+
+@pytest.mark.parametrize(
+    ("code", "retry"),
+    [
+        (1000, False),
+        (1001, True),
+        (1002, True),
+        (1003, False),
+        (1007, False),
+        (1008, False),
+        (1009, False),
+        (1010, False),
+        (1011, True),
+        (4400, False),
+        (4401, False),
+        (4403, False),
+        (4404, False),
+        (4408, True),
+        (4409, False),
+        (4426, False),
+        (4429, True),
+        (4430, True),
+        (4503, True),
+        (4999, True),
+    ],
+)
+@pytest.mark.parametrize("let_in", [True, False])
+def test_each_close_code_is_told_in_its_own_words(
+    opens: Open, owner: QObject, code: int, retry: bool, let_in: bool
+) -> None:
+    """CLOSE-2, before and after the acknowledgement."""
+    server = WebSocketServer(owner)
+    attempt = opens(server.url)
+    peer = attempt.meets(server)
+    if let_in:
+        attempt.connection.let_in()
+    peer.close(code)
+    failure = attempt.end()
+    assert failure == meaning(code)
+    assert failure.retry is retry
+    assert peer.said_goodbye
+
+
+@pytest.mark.parametrize("code", [1012, 1013, 1014])
+def test_codes_that_qt_does_not_know_are_worth_another_try(opens: Open, owner: QObject, code: int) -> None:
+    """CLOSE-1: Qt takes them for a broken protocol, so our server never sends them; a gateway may."""
+    server = WebSocketServer(owner)
+    attempt = opens(server.url)
+    attempt.meets(server).close(code)
+    assert attempt.end() == meaning(1002)
+    assert meaning(1002).retry == meaning(code).retry
+
+
+def test_a_close_without_a_code_is_normal_to_qt(opens: Open, owner: QObject) -> None:
+    server = WebSocketServer(owner)
+    attempt = opens(server.url)
+    attempt.meets(server).close(None)
+    assert attempt.end() == meaning(1000)
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize("code", [1001, 4403, 4409])
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_server_that_hangs_up_with_its_goodbye_is_heard(
+    opens: Open, owner: QObject, code: int, tls: bool
+) -> None:
+    """The end of TLS, an error to Qt, comes before it gives out the close frame of the same piece of data."""
+    server = WebSocketServer(owner, tls=tls)
+    attempt = opens(server.url)
+    peer = attempt.meets(server)
+    peer.close(code)
+    peer.hang_up()
+    assert attempt.end() == meaning(code)
+
+
+def test_what_came_before_the_goodbye_is_heard(opens: Open, owner: QObject) -> None:
+    server = WebSocketServer(owner)
+    attempt = opens(server.url)
+    peer = attempt.meets(server)
+    peer.send(*[FLOOD] * 5)
+    peer.close(4503)
+    peer.hang_up()
+    assert attempt.end() == meaning(4503)
+    assert attempt.received == [FLOOD] * 5
+
+
+@pytest.mark.usefixtures("short_goodbye")
+def test_a_server_that_says_goodbye_and_does_not_read_is_not_waited_for(opens: Open, owner: QObject) -> None:
+    """Qt would wait without an end for what is yet to be sent."""
+    server = WebSocketServer(owner)
+    attempt = opens(server.url)
+    peer = attempt.meets(server)
+    peer.stop_reading()
+    for _ in range(32):
+        attempt.connection.send(FLOOD)
+    peer.close(1001)
+    assert attempt.end() == meaning(1001)
+
+
+def test_a_restart_of_the_real_server_is_announced(opens: Open, tmp_path: Path) -> None:
+    """CLOSE-3."""
+    with ServerProcess(tmp_path) as server, ThreadPoolExecutor() as pool:
+        attempt = join(opens, server, "default")
+        exit_code = pool.submit(server.terminate)
+        assert attempt.end() == meaning(1001)
+        assert exit_code.result() == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "times"),
+    [
+        (4400, "{", 20),
+        (4429, '{"type":"ping","user_id":"ann"}', 2500),
+        (1009, json.dumps({"type": "ping", "user_id": "x" * 2**20}), 1),
+    ],
+)
+def test_the_real_server_throws_out(
+    opens: Open, real: ServerProcess, code: int, message: str, times: int
+) -> None:
+    """LIM-10, LIM-8, LIM-1."""
+    attempt = join(opens, real, f"thrown out with {code}".replace(" ", "%20"))
+    for _ in range(times):
+        attempt.connection.send(message)
+    assert attempt.end() == meaning(code)
+
+
+def test_the_real_server_replaces_a_client_by_itself(opens: Open, real: ServerProcess) -> None:
+    """SYNC-7."""
+    request = json.dumps({"type": "sync:request", "client_id": "client-1"})
+    first, second = join(opens, real, "twice"), join(opens, real, "twice")
+    for attempt in (first, second):
+        attempt.connection.send(request)
+    assert first.end() == meaning(4409)
+
+
+# The connection breaks
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize("tls", [False, True])
+@pytest.mark.parametrize("how", ["reset", "hang_up"])
+def test_a_connection_breaks_without_a_goodbye(opens: Open, owner: QObject, tls: bool, how: str) -> None:
+    server = WebSocketServer(owner, tls=tls)
+    attempt = opens(server.url)
+    peer = attempt.meets(server)
+    getattr(peer, how)()
+    assert attempt.end() == meaning(1006)
+
+
+def test_the_real_server_is_killed(opens: Open, tmp_path: Path) -> None:
+    with ServerProcess(tmp_path) as server:
+        attempt = join(opens, server, "default")
+        server.kill()
+        assert attempt.end() == meaning(1006)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"\xff\xff\xff", 1002),
+        (b"HTTP/1.1 502 Bad Gateway\r\n\r\n", 1002),
+        (b"\x81\x02\xc3\x28", 1007),
+        (b"\x81\x7f" + (2**33).to_bytes(8, "big"), 1009),
+    ],
+    ids=["garbage", "HTTP", "no UTF-8", "8 GiB"],
+)
+def test_a_server_that_breaks_the_protocol_is_left(
+    opens: Open, owner: QObject, data: bytes, code: int
+) -> None:
+    server = WebSocketServer(owner)
+    attempt = opens(server.url)
+    attempt.meets(server)
+    server.sockets[0].write(data)
+    assert attempt.end() == meaning(code)
+
+
+def test_a_message_that_no_server_of_ours_sends_is_not_taken(opens: Open, owner: QObject) -> None:
+    """LIM-1, with some margin."""
+    server = WebSocketServer(owner)
+    attempt = opens(server.url)
+    attempt.meets(server).send(2 * FLOOD + "x")
+    assert attempt.end() == meaning(1009)
+    assert attempt.received == []
