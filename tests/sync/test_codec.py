@@ -61,7 +61,7 @@ PUSH = '{"type":"push","changes":[{"client_clock":7,"ops":[%s]}]}'
         ('{"type":"push"}', Reason.INVALID_MESSAGE),
         ('{"type":"push","changes":[{"ops":[]}]}', Reason.INVALID_MESSAGE),
         ('{"type":"presence","state":' + "[" * 5000 + "]" * 5000 + "}", Reason.INVALID_MESSAGE),
-        ('{"type":"presence","state":{"x":' + "[" * 5000 + "]" * 5000 + "}}", Reason.TOO_DEEP),
+        ('{"type":"presence","state":{"x":' + "[" * 100_000 + "]" * 100_000 + "}}", Reason.TOO_DEEP),
     ],
 )
 def test_refused_with_its_reason(text: str, reason: Reason) -> None:
