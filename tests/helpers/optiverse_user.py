@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from importlib import import_module
@@ -20,6 +21,8 @@ PLAIN = Qt.KeyboardModifier.NoModifier
 
 def open_window() -> Any:
     """A main window of the host, shown."""
+    # Now, and not while Qt goes through all widgets to give them the host's style.
+    gc.collect()
     window = stock.load().MainWindow()
     window.resize(1200, 800)
     window.show()
@@ -35,6 +38,8 @@ def clear(window: Any) -> None:
         if hasattr(item, "item_uuid"):
             window.scene.removeItem(item)
     window.file_controller.mark_clean()
+    # 0.3 remembers, for the whole process, where the last file was.
+    getattr(import_module("optiverse.platform.paths"), "set_current_assembly_dir", lambda path: None)(None)
     window.view.resetTransform()
     window.view.scale(1.0, -1.0)  # one pixel to the millimetre, whatever was zoomed
     events()

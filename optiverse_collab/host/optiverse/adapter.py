@@ -158,14 +158,18 @@ class OptiverseHost:
         return None if item is None else self._stated(self._shown(item))
 
     def _stated(self, shown: Record) -> Record:
+        """What stands for what is shown; `shown` is not used any more."""
         record = self._shadows.record(shown)
-        return Record(record.id, record.kind, {**record.props, **self._layers.place_of(record.id)})
+        record.props.update(self._layers.place_of(record.id))
+        return record
 
     def _shown(self, item: Any) -> Record:
         """What the host shows of an item, without its place among the others."""
         data = self._bench.kind_of(item).read(item)
-        record = record_from_item({**data, "z_value": self._layers.z_of(item)})
-        return Record(record.id, record.kind, {**record.props, **self._layers.notes_of(record.id)})
+        data["z_value"] = self._layers.z_of(item)
+        record = record_from_item(data)
+        record.props.update(self._layers.notes_of(record.id))
+        return record
 
     @contextmanager
     def _in_one_go(self) -> Iterator[None]:

@@ -86,7 +86,9 @@ class LayerTree:
     def notes_of(self, id: str) -> dict[str, Any]:
         """What the tree says of an item."""
         node = self._state.get_node(id)
-        return {} if node is None else {LAYER + name: value for name, value in _said_of(node).items()}
+        if node is None or _is_usual(node):
+            return {}
+        return {LAYER + name: value for name, value in _said_of(node).items()}
 
     def write_notes(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
         """Say in the tree what a record says, of properties that changed."""
@@ -242,6 +244,11 @@ def _nodes(siblings: Collection[Any]) -> Iterator[Any]:
     for node in siblings:
         yield node
         yield from _nodes(node.children)
+
+
+def _is_usual(node: Any) -> bool:
+    """Whether there is nothing to say; this is asked of every item that moves, many times a second."""
+    return node.visible and not (node.locked or node.collapsed or node.name is not None)
 
 
 def _said_of(node: Any) -> dict[str, Any]:

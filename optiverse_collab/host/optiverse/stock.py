@@ -82,6 +82,10 @@ _LAYERS = (
     "layer_state.remove_item",
     "layer_state.create_group",
     "layer_state.delete_group",
+    "layer_state.move_node",
+    "layer_state.get_root_nodes",
+    "layer_state.get_parent_and_index",
+    "layer_state.__contains__",
     "drag_handler._drag.initial_positions",
 )
 """Optiverse 0.3."""
