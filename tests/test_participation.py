@@ -203,3 +203,46 @@ def test_closed_it_leaves_the_window_alone(lab: Lab) -> None:
     assert second.service.session is not None
     lab.until(lambda: "new" in second.service.session.replica.view)
     assert second.host.bench == {"lens": LENS}
+
+
+def test_a_bench_that_is_opened_is_shown_to_nobody_before_its_user_says_so(lab: Lab) -> None:
+    first, second = fill(lab, LENS), lab.join()
+    asked: list[tuple[int, int, Path]] = []
+    second.participation.replacement_needed.connect(lambda *question: asked.append(question))
+    second.host.user_opens(MIRROR, GROUP)
+    second.participation.tick()
+    first.host.user_does(Set("lens", {"n": 7}))
+    assert second.service.session is not None
+    lab.until(lambda: second.service.session.replica.view["lens"].props == {"n": 7})
+    assert asked[0][:2] == (1, 1)
+    assert set(first.host.bench) == {"lens"}
+    assert second.host.bench == {"mirror": MIRROR, "group": GROUP}
+    second.participation.choose("back")
+    lab.until(lambda: second.host.bench == first.host.bench)
+    assert first.host.bench["lens"].props == {"n": 7}
+
+
+def test_a_session_whose_copy_cannot_be_saved_is_not_replaced(lab: Lab) -> None:
+    first, second = fill(lab, LENS), lab.join()
+    (lab.folder / "Optiverse copies").write_text("a file is in the way", "utf-8")
+    second.host.user_opens(MIRROR)
+    second.participation.choose("everybody")
+    lab.until(lambda: second.host.bench == {"lens": LENS})
+    assert first.host.bench == {"lens": LENS}
+    [(level, text)] = [line for line in second.host.lines if "copies" in line[1]]
+    assert level == "ERROR"
+    assert text.endswith("The session's bench was not replaced.")
+
+
+def test_leaving_with_a_bench_that_was_opened_sends_nothing_of_it(lab: Lab) -> None:
+    first, second = fill(lab, LENS), lab.join()
+    left: list[bool] = []
+    second.participation.leaving.connect(lambda: left.append(True))
+    second.host.user_opens(MIRROR)
+    second.participation.choose("leave")
+    second.participation.tick()
+    second.service.flush()
+    assert left == [True]
+    assert second.service.session is not None
+    assert not second.service.session.replica.pending
+    assert set(first.host.bench) == {"lens"}
