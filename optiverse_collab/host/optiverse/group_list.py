@@ -12,11 +12,12 @@ from typing import Any
 from optiverse_collab.convert.kinds import GROUP
 from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.host.optiverse import stock
-from optiverse_collab.host.optiverse.places import Places, Shown
+from optiverse_collab.host.optiverse.layers import Layers
+from optiverse_collab.host.optiverse.places import Shown
 from optiverse_collab.sync.records import Record
 
 
-class GroupList:
+class GroupList(Layers):
     """A window's groups.
 
     Args:
@@ -33,14 +34,9 @@ class GroupList:
         is_kept: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
     ) -> None:
+        super().__init__(bench, is_kept, moved)
         self._scene = window.scene
         self._manager = window.group_manager
-        self._bench = bench
-        self._is_kept = is_kept
-        self._moved = moved
-        self._places = Places()
-        self._z: dict[str, float] = {}
-        self._unsettled = False
         self._stale = True
         self.look()
         self._manager.groupsChanged.connect(self._changed)
@@ -95,10 +91,6 @@ class GroupList:
         item.setZValue(z)
         self._z[item.item_uuid] = float(item.zValue())
 
-    def place_of(self, id: str) -> dict[str, Any]:
-        """`parent` and `order` that travel for an item or a group."""
-        return self._places.of(id)
-
     def place(self, record: Record) -> None:
         """Put an item or a group where its record says; takes effect with `settle`."""
         if self._places.say(record):
@@ -150,13 +142,7 @@ class GroupList:
         groups.update(ordered)
 
     def _tree(self) -> Shown:
-        def exists(id: str) -> bool:
-            return self.has_group(id) or self._is_kept(id) or self._bench.known(id) is not None
-
-        def shows(id: str) -> bool:
-            return not self._is_kept(id)
-
-        return self._places.tree(exists, shows, self.has_group)
+        return self._tree_of(self.has_group, self.has_group)
 
     def _changed(self) -> None:
         self._stale = True

@@ -14,14 +14,15 @@ from typing import Any
 from optiverse_collab.convert.kinds import GROUP, LAYER
 from optiverse_collab.convert.layer_writing import is_link
 from optiverse_collab.host.optiverse import stock
-from optiverse_collab.host.optiverse.places import Places, Shown
+from optiverse_collab.host.optiverse.layers import Layers
+from optiverse_collab.host.optiverse.places import Shown
 from optiverse_collab.host.optiverse.stacking import restacked
 from optiverse_collab.sync.records import Record
 
 _FLAGS = {"collapsed": False, "visible": True, "locked": False}
 
 
-class LayerTree:
+class LayerTree(Layers):
     """A window's tree of layers.
 
     Args:
@@ -38,13 +39,9 @@ class LayerTree:
         is_kept: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
     ) -> None:
+        super().__init__(bench, is_kept, moved)
         self._state = window.layer_state
-        self._bench = bench
-        self._is_kept = is_kept
-        self._moved = moved
-        self._places = Places()
-        self._z: dict[str, float] = {}
-        self._unsettled = self._muted = self._changed = False
+        self._muted = self._changed = False
         self.adopt(bench.items)
         self._follow()
         self._state.changed.connect(self._follow)
@@ -109,10 +106,6 @@ class LayerTree:
     def stack(self, item: Any, z: float) -> None:
         """Others gave an item this `z_value`."""
         self._z[item.item_uuid] = z
-
-    def place_of(self, id: str) -> dict[str, Any]:
-        """`parent` and `order` that travel for an item or a group."""
-        return self._places.of(id)
 
     def place(self, record: Record) -> None:
         """Put an item or a group where its record says; takes effect with `settle`."""
@@ -183,13 +176,7 @@ class LayerTree:
             self._muted = False
 
     def _tree(self) -> Shown:
-        def exists(id: str) -> bool:
-            return id in self._state or self._is_kept(id) or self._bench.known(id) is not None
-
-        def shows(id: str) -> bool:
-            return not self._is_kept(id)
-
-        return self._places.tree(exists, shows, lambda id: True)
+        return self._tree_of(lambda id: id in self._state, lambda id: True)
 
     def _rebuild(self, shown: Shown) -> None:
         ids = {id for siblings in shown.values() for id in siblings}

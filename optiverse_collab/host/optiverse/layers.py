@@ -1,0 +1,48 @@
+"""What the groups of both versions have in common: places that are said and shown, and heights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from optiverse_collab.host.optiverse.places import Places, Shown
+
+
+class Layers:
+    """The base of `GroupList` (0.2) and `LayerTree` (0.3).
+
+    Args:
+        bench: the window's items.
+        is_kept: whether a record of this id is kept without being shown.
+        moved: takes the ids of what the user put somewhere else.
+    """
+
+    def __init__(
+        self, bench: Any, is_kept: Callable[[str], bool], moved: Callable[[Collection[str]], None]
+    ) -> None:
+        self._bench = bench
+        self._is_kept = is_kept
+        self._moved = moved
+        self._places = Places()
+        self._z: dict[str, float] = {}
+        self._unsettled = False
+
+    def place_of(self, id: str) -> dict[str, Any]:
+        """`parent` and `order` that travel for an item or a group."""
+        return self._places.of(id)
+
+    def _tree_of(self, has_node: Callable[[str], bool], holds: Callable[[str], bool]) -> Shown:
+        """The tree to show.
+
+        Args:
+            has_node: whether the host has something of this id to put into a tree.
+            holds: whether something of this id can hold others.
+        """
+
+        def exists(id: str) -> bool:
+            return has_node(id) or self._is_kept(id) or self._bench.known(id) is not None
+
+        def shows(id: str) -> bool:
+            return not self._is_kept(id)
+
+        return self._places.tree(exists, shows, holds)
