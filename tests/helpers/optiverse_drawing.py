@@ -8,7 +8,7 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtTest import QTest
 
 from optiverse_collab.host.optiverse import stock
-from optiverse_collab.host.optiverse.kinds import ANNOTATIONS
+from optiverse_collab.host.optiverse.annotations import EDITS
 from tests.helpers.optiverse_user import LEFT, User, events, wait_until
 
 Point = tuple[float, float]
@@ -20,9 +20,7 @@ class Drawing(User):
     def drawn(self, *kinds: str) -> list[Any]:
         """The annotations on the bench, of these kinds or of all, in the order of their ids."""
         classes = tuple(
-            getattr(stock.load(), annotation.name)
-            for kind, annotation in ANNOTATIONS.items()
-            if not kinds or kind in kinds
+            getattr(stock.load(), name) for kind, (name, _) in EDITS.items() if not kinds or kind in kinds
         )
         found = [item for item in self.window.scene.items() if isinstance(item, classes)]
         return sorted(found, key=lambda item: str(item.item_uuid))

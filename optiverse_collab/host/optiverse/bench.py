@@ -11,7 +11,6 @@ from PyQt6.QtCore import QObject, QTimer
 
 from optiverse_collab.convert.identity import MAX_ID
 from optiverse_collab.host.optiverse import stock
-from optiverse_collab.host.optiverse.kinds import ANNOTATIONS, OPTICAL, Annotation, Optical
 
 SURVEY_MS = 20
 """How long after a repaint the scene is looked through, so that a burst of repaints costs one look."""
@@ -104,13 +103,6 @@ class SceneBench(QObject):
             self.came(new)
         if touched:
             self._touched(touched)
-
-    def kind_of(self, item: Any) -> Optical | Annotation:
-        """How to edit this item."""
-        for annotation in ANNOTATIONS.values():
-            if isinstance(item, getattr(stock.load(), annotation.name)):
-                return annotation
-        return OPTICAL
 
     def _painted(self) -> None:
         if not self._later.isActive():

@@ -32,6 +32,7 @@ _NAMES = {
     "user_angle_to_qt": "optiverse.core.raytracing_math",
     "to_absolute_path": "optiverse.platform.paths",
     "get_all_library_roots": "optiverse.platform.paths",
+    "get_builtin_library_root": "optiverse.platform.paths",
     "qcolor_from_hex": "optiverse.core.color_utils",
 }
 

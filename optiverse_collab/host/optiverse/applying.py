@@ -1,0 +1,224 @@
+"""What others did, done in a window: items and groups are made, edited in place, and removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from PyQt6.QtCore import QTimer
+
+from optiverse_collab.convert import item_from_record
+from optiverse_collab.convert.kinds import GROUP, ITEMS, KINDS, is_item
+from optiverse_collab.convert.shapes import SHAPES, is_number
+from optiverse_collab.host.optiverse import stock
+from optiverse_collab.host.optiverse.annotations import Annotation
+from optiverse_collab.host.optiverse.optical import Optical
+from optiverse_collab.host.optiverse.reading import Reading
+from optiverse_collab.host.optiverse.undo import UndoGuard
+from optiverse_collab.sync.records import Op, Put, Record, Remove, apply, same_value
+
+HOST_FAULTS = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+"""What the host raises on values that it didn't expect."""
+
+PANEL_MS = 100
+"""How long after a change by others the layer panel is drawn anew, as 0.3.4 does after changes of its own."""
+
+
+class Applying:
+    """Applies operations to one window.
+
+    Args:
+        window: an Optiverse main window.
+        reading: what is there now.
+        undo: told of what comes and goes.
+        name: what the host calls itself.
+        log: takes a level and a line.
+    """
+
+    def __init__(
+        self,
+        window: Any,
+        reading: Reading,
+        undo: UndoGuard,
+        name: str,
+        log: Callable[[str, str], None],
+    ) -> None:
+        self._window = window
+        self._reading = reading
+        self._bench, self._layers, self._kinds = reading.bench, reading.layers, reading.kinds
+        self._undo = undo
+        self._name = name
+        self._log = log
+        self._created: list[Any] = []
+        self._panel_later = QTimer(window)
+        self._panel_later.setSingleShot(True)
+        self._panel_later.setInterval(PANEL_MS)
+        self._panel_later.timeout.connect(window._refresh_layer_panel)
+
+    def close(self) -> None:
+        """Do nothing more to the window."""
+        self._panel_later.stop()
+        self._panel_later.deleteLater()
+
+    def apply(self, ops: Sequence[Op]) -> None:
+        """Apply all that can be applied, in one go; a WARNING tells of the rest."""
+        self._bench.survey_if_due()
+        self._layers.look()
+        with self._in_one_go():
+            for op in ops:
+                try:
+                    self._apply(op)
+                except HOST_FAULTS as fault:
+                    # What the user deleted is about to be deleted for the others too.
+                    level = "DEBUG" if op.id in self._bench.lost else "WARNING"
+                    self._log(level, f"A change of {op.id!r} by others can't be shown here: {fault!r}.")
+
+    @contextmanager
+    def _in_one_go(self) -> Iterator[None]:
+        """Let the host draw its panel and trace its rays once, however much is changed."""
+        self._created = []
+        # Quirk: `_connect_item_signals` has the layer panel drawn anew, for each item; 0.2 does so at once.
+        self._window._refresh_layer_panel = lambda: None
+        try:
+            yield
+        finally:
+            del self._window._refresh_layer_panel
+            self._layers.settle()
+            self._follow_labels()
+            self._panel_later.start()
+            self._window._schedule_retrace()
+
+    def _apply(self, op: Op) -> None:
+        item = self._bench.known(op.id)
+        is_there = item is not None or op.id in self._reading.kept or self._layers.has_group(op.id)
+        now = self._reading.record(op.id) if is_there else None
+        after = {} if now is None else {op.id: now}
+        if not apply(after, op):
+            raise LookupError("it is not on the bench")
+        if now is not None and (isinstance(op, Remove) or after[op.id].kind != now.kind):
+            self._remove(op.id)
+            now = item = None
+        new = after.get(op.id)
+        if new is None:
+            return
+        if new.kind == GROUP:
+            self._write_group(now, new)
+        elif item is not None and now is not None:
+            self._write(item, now, new)
+        elif now is None or isinstance(op, Put):
+            self._make(new)
+        else:
+            self._keep(new)
+        self._layers.place(new)
+
+    def _remove(self, id: str) -> None:
+        self._undo.forget({id})
+        self._layers.drop(id)
+        self._reading.forget(id)
+        item = self._bench.known(id)
+        if id in self._bench.items:
+            self._bench.leave(id)
+        if item is not None:
+            self._window.scene.removeItem(item)
+
+    def _write_group(self, now: Record | None, new: Record) -> None:
+        if now is None:
+            self._undo.forget({new.id})
+            self._undo.expect(new.id)
+        self._layers.write_group(new.id, new.props)
+        self._reading.state(new)
+
+    def _make(self, record: Record) -> None:
+        # A step that holds another object of this id would put it beside the new one.
+        self._undo.forget({record.id})
+        self._undo.expect(record.id)
+        item = self._made(record) if is_item(record) else None
+        if item is None:
+            self._keep(record)
+            return
+        self._reading.kept.pop(record.id, None)
+        self._window.scene.addItem(item)
+        self._window._connect_item_signals(item)
+        self._bench.enter(record.id, item)
+        self._created.append(item)
+        self._finish(item, None, record)
+
+    def _made(self, record: Record) -> Any | None:
+        kind = self._kinds.called(record.kind)
+        try:
+            return kind.make(self._bearable(kind, None, record))
+        except HOST_FAULTS as fault:
+            self._log("DEBUG", f"Optiverse can't make {record.id!r}: {fault!r}.")
+            return None
+
+    def _keep(self, record: Record) -> None:
+        """Keep a record that can't be shown, for the others and for the next version of the host."""
+        is_new = record.id not in self._reading.kept
+        self._reading.kept[record.id] = record
+        if is_new:
+            level = "WARNING" if is_item(record) else "DEBUG"
+            text = f"A {record.kind} ({record.id}) by others is kept, but {self._name} can't show it."
+            self._log(level, text)
+
+    def _write(self, item: Any, now: Record, new: Record) -> None:
+        kind = self._kinds.of(item)
+        after = self._bearable(kind, item, new)
+        try:
+            kind.write(item, item_from_record(now), after)
+        finally:
+            # Whatever the host made of it is not the user's edit.
+            self._finish(item, now, new)
+
+    def _finish(self, item: Any, now: Record | None, new: Record) -> None:
+        """Set what is set alike for all kinds, and take note of what the host makes of it all."""
+        z, locked = new.props.get("z_value"), new.props.get("locked", False)
+        if not is_number(z):
+            z = float(item.zValue())
+        if now is None or not same_value(z, self._layers.z_of(item)):
+            self._layers.stack(item, z)
+        self._layers.place(new)
+        # Only now: in 0.3 the lock stands in the tree of layers too, and what stands there wins.
+        if isinstance(locked, bool) and (now is None or locked != getattr(item, "_locked", locked)):
+            getattr(item, "set_locked", lambda locked: None)(locked)
+        self._layers.write_notes(new.id, new.props, _changed(now, new))
+        self._reading.state(new)
+
+    def _bearable(self, kind: Optical | Annotation, item: Any, record: Record) -> dict[str, Any]:
+        """What the host shall show of a record: all but values that it can't bear.
+
+        Args:
+            item: what shows the record now, if anything does; what can't be shown stays as it is there.
+        """
+        spec, shapes = KINDS.get(record.kind, ITEMS), SHAPES.get(record.kind, SHAPES["component"])
+        bad = {name for name, fits in shapes.items() if name in record.props and not fits(record.props[name])}
+        data = item_from_record(record)
+        item_class = stock.load().TypeRegistry.get_class(record.kind) if item is None else type(item)
+        unsure = data.keys() - bad if item_class else ()
+        bad |= {name for name in unsure if not kind.bears(item_class, name, data[name])}
+        if not bad:
+            return data
+        names = ", ".join(sorted(bad))
+        self._log("WARNING", f"{self._name} can't show the {names} of {record.id!r} that others set.")
+        parts = {part for name in bad for part in spec.together.get(name, (name,))}
+        shown = {} if item is None else item_from_record(self._reading.shown(item))
+        kept = {name: value for name, value in data.items() if name not in parts}
+        return {**kept, **{name: shown[name] for name in parts if name in shown}}
+
+    def _follow_labels(self) -> None:
+        """Tie labels to their components, as opening a file does (0.3)."""
+        owners = {getattr(item, "owner_uuid", None) or item.item_uuid for item in self._created}
+        for id in owners:
+            owner = self._bench.items.get(id)
+            if owner is not None and hasattr(owner, "connect_autolabel"):
+                owner.connect_autolabel()
+
+
+def _changed(before: Record | None, after: Record) -> set[str]:
+    """The names of the properties that differ."""
+    old: Mapping[str, Any] = {} if before is None else before.props
+    return {
+        name
+        for name in {**old, **after.props}
+        if name not in old or name not in after.props or not same_value(old[name], after.props[name])
+    }
