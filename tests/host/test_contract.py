@@ -167,6 +167,17 @@ def test_what_is_strange_is_kept_as_it_is(driver: Driver, record: Record) -> Non
     assert driver.host.records([record.id])[record.id].props == {**record.props, "more": 1}
 
 
+def test_an_unknown_kind_has_its_place_on_the_canvas(driver: Driver) -> None:
+    driver.host.apply([Put("x", "hologram", {"pos": [120.0, 40.0]})])
+    for x, y in ((120.0, 40.0), (-60.0, 10.0)):
+        driver.host.apply([Set("x", {"pos": [x, y]})])
+        outline = driver.host.outline("x")
+        assert outline is not None
+        assert outline.contains(x, y)
+    driver.host.apply([Remove("x")])
+    assert driver.host.outline("x") is None
+
+
 def test_what_is_in_hand_is_known(driver: Driver) -> None:
     id, other = driver.add(0.0, 0.0), driver.add(200.0, 100.0)
     assert list(driver.host.held()) == []

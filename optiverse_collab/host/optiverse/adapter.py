@@ -57,7 +57,7 @@ class OptiverseHost:
     def outline(self, id: str) -> QRectF | None:
         item = self._bench.known(id)
         if item is None:
-            return None
+            return self._applying.placeholders.outline(id)
         outline: QRectF = item.mapToScene(item.shape()).boundingRect()
         return outline
 
@@ -109,6 +109,7 @@ class OptiverseHost:
     def _another_bench(self) -> None:
         """What was kept belonged to the bench that was here before."""
         self._reading.kept.clear()
+        self._applying.placeholders.clear()
         self._opened()
 
     def _touched(self, ids: Collection[str]) -> None:

@@ -14,6 +14,7 @@ from optiverse_collab.convert.shapes import SHAPES, is_number
 from optiverse_collab.host.optiverse import stock
 from optiverse_collab.host.optiverse.annotations import Annotation
 from optiverse_collab.host.optiverse.optical import Optical
+from optiverse_collab.host.optiverse.placeholders import Placeholders
 from optiverse_collab.host.optiverse.reading import Reading
 from optiverse_collab.host.optiverse.undo import UndoGuard
 from optiverse_collab.sync.records import Op, Put, Record, Remove, apply, same_value
@@ -51,6 +52,7 @@ class Applying:
         self._name = name
         self._log = log
         self._created: list[Any] = []
+        self.placeholders = Placeholders(window.scene, name)
         self._panel_later = QTimer(window)
         self._panel_later.setSingleShot(True)
         self._panel_later.setInterval(PANEL_MS)
@@ -58,6 +60,7 @@ class Applying:
 
     def close(self) -> None:
         """Do nothing more to the window."""
+        self.placeholders.clear()
         self._panel_later.stop()
         self._panel_later.deleteLater()
 
@@ -116,6 +119,7 @@ class Applying:
         self._undo.forget({id})
         self._layers.drop(id)
         self._reading.forget(id)
+        self.placeholders.hide(id)
         item = self._bench.known(id)
         if id in self._bench.items:
             self._bench.leave(id)
@@ -138,6 +142,7 @@ class Applying:
             self._keep(record)
             return
         self._reading.kept.pop(record.id, None)
+        self.placeholders.hide(record.id)
         self._window.scene.addItem(item)
         self._window._connect_item_signals(item)
         self._bench.enter(record.id, item)
@@ -156,6 +161,8 @@ class Applying:
         """Keep a record that can't be shown, for the others and for the next version of the host."""
         is_new = record.id not in self._reading.kept
         self._reading.kept[record.id] = record
+        if is_item(record):
+            self.placeholders.show(record)
         if is_new:
             level = "WARNING" if is_item(record) else "DEBUG"
             text = f"A {record.kind} ({record.id}) by others is kept, but {self._name} can't show it."
