@@ -35,7 +35,8 @@ class Capture:
         self._host = host
         self._replica = replica
         self._wake = wake
-        self._dirty: set[str] = set()
+        # In order: what a host draws on top of each other may follow from the order in which it came.
+        self._dirty: dict[str, None] = {}
         self._held_back: dict[str, Record | None] = {}  # id → as the host shows it meanwhile
         self._refused: dict[str, Record] = {}
         self._unscanned: list[str] = []
@@ -69,9 +70,10 @@ class Capture:
             mine: ids of records of the host's that the replica doesn't have.
         """
         shown, view = self._host.records(), self._replica.view
+        self._dirty.clear()  # what was noted by now is in `shown`
         for id in {**view, **shown}:
             if id in mine and id not in view:
-                self._dirty.add(id)
+                self._dirty[id] = None
             elif _turn(shown.get(id), view.get(id)) is not None:
                 self._held_back[id] = shown.get(id)
         self._wake()
@@ -86,7 +88,7 @@ class Capture:
     def tick(self, most: int | None = None) -> None:
         """Push what the user did; apply what waited for the user to let go, at most so many records."""
         if self._dirty:
-            ids = set(self._dirty)
+            ids = list(self._dirty)
             self._dirty.clear()
             self._push(ids)
         if self._held_back:
@@ -101,7 +103,7 @@ class Capture:
 
     def _note(self, ids: Collection[str]) -> None:
         had_work = self.has_work
-        self._dirty.update(ids)
+        self._dirty.update(dict.fromkeys(ids))
         if self._dirty and not had_work:
             self._wake()
 

@@ -123,6 +123,10 @@ def same_value(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-def touched(ops: Iterable[Op]) -> set[str]:
-    """The ids that `ops` speak of."""
-    return {op.id for op in ops}
+Ids = dict[str, None]
+"""Ids in order, each once."""
+
+
+def touched(ops: Iterable[Op]) -> Ids:
+    """The ids that `ops` speak of, in their order (REP-10)."""
+    return dict.fromkeys(op.id for op in ops)

@@ -30,6 +30,7 @@ from optiverse_collab.sync.limits import Limits
 from optiverse_collab.sync.messages import Ack, Delta, FullState, Patch, Push, PushedChange, SyncRequest
 from optiverse_collab.sync.pending import Pending, PendingChange, squash
 from optiverse_collab.sync.records import (
+    Ids,
     Op,
     Record,
     Remove,
@@ -167,7 +168,7 @@ class Replica:
         replica.epoch, replica.clock = saved.epoch, saved.clock
         replica._base = Document(saved.records)
         replica._pending = Pending(saved.pending, saved.next_clock)
-        ids = {*replica._base.records, *replica._pending.touched()}
+        ids = dict.fromkeys([*replica._base.records, *replica._pending.touched()])
         replica.view = {id: record for id in ids if (record := replica._seen(id)) is not None}
         return replica
 
@@ -178,7 +179,7 @@ class Replica:
             return self._receive_acks_while_syncing(patch.acks)
         effects: list[ReplicaEffect] = []
         authors: dict[str, str] = {}
-        mine: set[str] = set()
+        mine: Ids = {}
         missing = ""
         acks = {ack.clock: ack for ack in patch.acks if ack.clock}
         for change in patch.changes:
@@ -199,7 +200,7 @@ class Replica:
                 missing = missing or "The answer to a change never came; asking for what is missing."
             elif not ack.clock:
                 effects += self._settle(ack, mine)
-        effects += self._show({*authors, *mine}, authors)
+        effects += self._show({**dict.fromkeys(authors), **mine}, authors)
         if missing:
             effects += [Diverged(missing), *self._request_sync(everything=False)]
         elif patch.hash and patch.hash != self._base.hash():
@@ -212,18 +213,18 @@ class Replica:
         effects: list[ReplicaEffect] = []
         for ack in acks:
             if ack.result == "refused":
-                mine: set[str] = set()
+                mine: Ids = {}
                 effects += [*self._settle(ack, mine), *self._show(mine, {})]
             elif ack.lost:
                 effects.append(Lost(tuple(ack.lost), ack.result))
         return effects
 
-    def _settle(self, ack: Ack, mine: set[str]) -> list[ReplicaEffect]:
+    def _settle(self, ack: Ack, mine: Ids) -> list[ReplicaEffect]:
         """One of my changes is not pending any more; its ids go into `mine`."""
         change = self._pending.drop(ack.client_clock)
         if change is None:
             return []
-        mine.update(change.ops)
+        mine.update(dict.fromkeys(change.ops))
         if ack.result == "refused":
             return [Lost(tuple(change.ops.values()), ack.result, message=ack.message)]
         return [Lost(tuple(ack.lost), ack.result)] if ack.lost else []
@@ -252,27 +253,27 @@ class Replica:
         effects += self._show(ids, {})
         return [*effects, Synced(isinstance(page, FullState), page.total)]
 
-    def _adopt(self, page: FullState | Delta) -> set[str]:
+    def _adopt(self, page: FullState | Delta) -> Ids:
         """Make what arrived the confirmed document; returns the ids that may have changed."""
         arrived, self._arrived = self._arrived, []
         self.epoch, self.clock = page.epoch, page.clock
         if isinstance(page, FullState):
             before = self._base
             self._base = Document(thing for thing in arrived if isinstance(thing, Record))
-            return {*before.records, *self._base.records, *self._pending.touched()}
+            return dict.fromkeys([*self._base.records, *before.records, *self._pending.touched()])
         for thing in arrived:
             if not isinstance(thing, Record):
                 self._base.apply(thing)
-        return {thing.id for thing in arrived}
+        return dict.fromkeys(thing.id for thing in arrived)
 
-    def _drop_accepted(self, client_clock: int, ids: set[str]) -> list[ReplicaEffect]:
+    def _drop_accepted(self, client_clock: int, ids: Ids) -> list[ReplicaEffect]:
         """Forget the changes whose acknowledgement got lost, and say what didn't last (SYNC-6)."""
         accepted = [c for c in self._pending.changes if c.client_clock <= client_clock]
         final: dict[str, Op] = {}
         for change in accepted:
             self._pending.drop(change.client_clock)
             final = squash(change.ops.values(), final)
-        ids.update(final)
+        ids.update(dict.fromkeys(final))
         return losses.superseded(final, self._base.records)
 
     # The view

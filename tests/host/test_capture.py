@@ -184,3 +184,18 @@ def test_any_mix_ends_equal(seed: int) -> None:
     assert not any(
         level == "ERROR" and "no record" not in text for w in windows for level, text in w.host.lines
     )
+
+
+def test_what_came_first_comes_first_everywhere(wire: Wire, ann: Window, bob: Window) -> None:
+    """REP-10: in a host it may lie below what came later."""
+    more = [Put(f"item {number * 7 % 20}", "component", {"pos": [0.0, 0.0]}) for number in range(20)]
+    ann.host.user_does(*more)
+    settle(wire, ann, bob)
+    cem = Window(wire, "cem")
+    mine = [f"mine {number * 7 % 20}" for number in range(20)]
+    cem.host.user_does(*(Put(id, "component", {}) for id in mine))
+    cem.capture.forget()
+    cem.capture.meet(mine)
+    settle(wire, ann, bob, cem)
+    for window in (ann, bob, cem):
+        assert list(window.host.bench) == ["lens", *(op.id for op in more), *mine]

@@ -227,6 +227,20 @@ def test_pending_property_does_not_flicker(wire: Wire, ann: Peer, bob: Peer) -> 
     assert equal(wire, ann, bob)
 
 
+def test_records_are_shown_in_the_order_in_which_they_were_put(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """REP-10: in a patch, in a full state, and after a restart from disk."""
+    ids = ["lens", *(f"item {number * 7 % 50}" for number in range(50))]
+    ann.edit(*(Put(id, "component") for id in ids[1:]))
+    wire.settle()
+    cem = Peer("cem")
+    wire.connect(cem)
+    wire.settle()
+    for peer in (ann, bob, cem):
+        assert list(peer.replica.view) == ids
+        assert list(peer.screen) == ids
+    assert list(Replica.restore(cem.replica.save()).view) == ids
+
+
 def test_own_changes_are_never_shown_again(wire: Wire, ann: Peer, bob: Peer) -> None:
     """REP-4, REP-5: no echo; and to take a frame in sends nothing."""
     ann.heard.clear()
