@@ -3,7 +3,8 @@
     python -m tests.helpers.window_program demo|optiverse
 
 `{"join": [server, session, user]}`, `{"add": [x_mm, y_mm]}`, `{"move": [id, x_mm, y_mm]}`, `{"undo": []}`,
-`{"close_window": []}` and `{"tell": []}`; each is answered by a line with the state of the window.
+`{"open": [path]}`, `{"answer": [button]}`, `{"save": [path]}`, `{"close_window": []}` and
+`{"tell": []}`; each is answered by a line with the state of the window.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import sys
 import tempfile
 import threading
+from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QObject, QSettings, QStandardPaths, pyqtSignal, pyqtSlot
@@ -19,6 +21,7 @@ from PyQt6.QtWidgets import QApplication
 
 from optiverse_collab import attachment
 from optiverse_collab.controller import CollaborationController
+from optiverse_collab.demo import files
 
 
 class Demo:
@@ -39,6 +42,12 @@ class Demo:
 
     def undo(self) -> None:
         self.window.editor.undo()
+
+    def open(self, path: str) -> None:
+        self.window.open_path(Path(path))
+
+    def save(self, path: str) -> None:
+        files.write(Path(path), self.window.bench.items.values())
 
     def close_window(self) -> None:
         self.window.setWindowModified(False)
@@ -65,6 +74,21 @@ class Optiverse:
 
     def undo(self) -> None:
         self._user.undo()
+
+    def open(self, path: str) -> None:
+        from tests.helpers.optiverse_user import wait_until
+
+        self._files.open_file(path)
+        # 0.3 takes the locks of a file of 0.2 away when it draws its layer panel, a little later.
+        timer = getattr(self.window.layer_panel, "_refresh_timer", None)
+        wait_until(lambda: timer is None or not timer.isActive())
+
+    def save(self, path: str) -> None:
+        self._files.save_to_file(path)
+
+    @property
+    def _files(self) -> Any:
+        return self.window.file_controller.file_manager
 
     def close_window(self) -> None:
         self.window.file_controller.mark_clean()
@@ -97,6 +121,9 @@ class Obedient(QObject):
             elif what == "close":
                 QApplication.exit()
                 return
+            elif what == "answer":
+                assert controller.question is not None
+                controller.question.buttons[arguments[0]].click()
             elif what != "tell":
                 getattr(self._host, what)(*arguments)
         session = controller.manager.service.session
@@ -105,6 +132,7 @@ class Obedient(QObject):
             "status": controller.manager.status.value,
             "text": controller.status.text(),
             "places": {id: record.props.get("pos") for id, record in records.items()},
+            "asks": controller.question is not None,
             "pending": 0 if session is None else len(session.replica.pending),
         }
         sys.stdout.write(json.dumps(state) + "\n")

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from PyQt6 import sip
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, Qt, QTimer
 
 from optiverse_collab.convert.identity import MAX_ID
 from optiverse_collab.host.optiverse import stock
@@ -81,7 +81,7 @@ class SceneBench(QObject):
             self.survey()
 
     def survey(self) -> None:
-        """Look through the scene for items that came, went, or were locked."""
+        """Look through the scene, from bottom to top, for items that came, went, or were locked."""
         self._later.stop()
         found = self._on_the_bench()
         gone = [id for id, item in self.items.items() if found.get(id) is not item]
@@ -95,7 +95,7 @@ class SceneBench(QObject):
         self._locks = locks
         # Quirk: annotations have no signal for most of what can be edited of them.
         quiet = [id for id, item in found.items() if not hasattr(item, "params")]
-        touched = {*gone, *new, *flipped, *quiet}
+        touched = dict.fromkeys([*gone, *new, *flipped, *quiet])
         self.lost.update(id for id in gone if id not in found)
         if gone:
             self.went([id for id in gone if id not in found])
@@ -112,7 +112,7 @@ class SceneBench(QObject):
         skipped = self._provisional()
         linked = self.linked()
         found: dict[str, Any] = {}
-        for item in self._window.scene.items():
+        for item in self._window.scene.items(Qt.SortOrder.AscendingOrder):
             id = getattr(item, "item_uuid", None)
             if not isinstance(id, str) or not 0 < len(id) <= MAX_ID or not hasattr(item, "to_dict"):
                 continue

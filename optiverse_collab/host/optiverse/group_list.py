@@ -164,7 +164,8 @@ class GroupList(Layers):
             for parent in (None, *self._manager._groups)
         }
         new = [id for id in self._from_bottom_to_top(items) if id not in stayed]
-        for id in new + [id for id in self._manager._groups if id not in stayed]:
+        # Groups are put on top, the first one last: the host lists it first.
+        for id in new + [id for id in reversed(self._manager._groups) if id not in stayed]:
             siblings = shown[parents[id]]
             siblings.insert(_index_of(z.get(id), [z.get(other) for other in siblings]), id)
         moved = self._places.follow(shown, kinds)
