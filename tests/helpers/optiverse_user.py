@@ -37,6 +37,8 @@ def clear(window: Any) -> None:
     for item in list(window.scene.items()):
         if hasattr(item, "item_uuid"):
             window.scene.removeItem(item)
+    if not stock.has_groups(window):
+        window.linked_assembly_service.reset()
     window.file_controller.mark_clean()
     # 0.3 remembers, for the whole process, where the last file was.
     getattr(import_module("optiverse.platform.paths"), "set_current_assembly_dir", lambda path: None)(None)

@@ -47,7 +47,7 @@ class OptiverseHost:
         kept: dict[str, Record] = {}
         kind_of_layers = GroupList if stock.has_groups(window) else LayerTree
         self._layers: GroupList | LayerTree = kind_of_layers(
-            window, self._bench, kept.__contains__, self._touched
+            window, self._bench, kept.__contains__, self._touched, warn
         )
         self._undo = UndoGuard(window.undo_stack, self._stepped, warn)
         kinds = Kinds(window, warn)
@@ -81,7 +81,8 @@ class OptiverseHost:
 
     def held(self) -> Collection[str]:
         ids = {getattr(item, "item_uuid", None) for item in items_in_hand(self.window)}
-        return {id for id in ids if id in self._bench.items} | self._bench.in_dialog
+        held = {id for id in ids if id in self._bench.items}
+        return held | self._bench.in_dialog | {*self._layers.in_hand()}
 
     def save_copy(self, path: Path) -> None:
         self._reading.save_copy(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,9 +18,6 @@ from optiverse_collab.host.optiverse.placeholders import Placeholders
 from optiverse_collab.host.optiverse.reading import Reading
 from optiverse_collab.host.optiverse.undo import UndoGuard
 from optiverse_collab.sync.records import Op, Put, Record, Remove, apply, same_value
-
-HOST_FAULTS = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
-"""What the host raises on values that it didn't expect."""
 
 PANEL_MS = 100
 """How long after a change by others the layer panel is drawn anew, as 0.3.4 does after changes of its own."""
@@ -52,6 +49,7 @@ class Applying:
         self._name = name
         self._log = log
         self._created: list[Any] = []
+        self._layers.renewed = self._renewed
         self.placeholders = Placeholders(window.scene, name)
         self._panel_later = QTimer(window)
         self._panel_later.setSingleShot(True)
@@ -72,7 +70,7 @@ class Applying:
             for op in ops:
                 try:
                     self._apply(op)
-                except HOST_FAULTS as fault:
+                except stock.HOST_FAULTS as fault:
                     # What the user deleted is about to be deleted for the others too.
                     level = "DEBUG" if op.id in self._bench.lost else "WARNING"
                     self._log(level, f"A change of {op.id!r} by others can't be shown here: {fault!r}.")
@@ -128,15 +126,20 @@ class Applying:
 
     def _write_group(self, now: Record | None, new: Record) -> None:
         if now is None:
-            self._undo.forget({new.id})
-            self._undo.expect(new.id)
+            self._renewed({new.id})
         self._layers.write_group(new.id, new.props)
         self._reading.state(new)
 
+    def _renewed(self, ids: Collection[str]) -> None:
+        """Other objects stand for these ids now, or are about to."""
+        self._undo.forget(ids)
+        for id in ids:
+            self._undo.expect(id)
+
     def _make(self, record: Record) -> None:
         # A step that holds another object of this id would put it beside the new one.
-        self._undo.forget({record.id})
-        self._undo.expect(record.id)
+        self._renewed({record.id})
+        self._layers.release(record.id)
         item = self._made(record) if is_item(record) else None
         if item is None:
             self._keep(record)
@@ -153,7 +156,7 @@ class Applying:
         kind = self._kinds.called(record.kind)
         try:
             return kind.make(self._bearable(kind, None, record))
-        except HOST_FAULTS as fault:
+        except stock.HOST_FAULTS as fault:
             self._log("DEBUG", f"Optiverse can't make {record.id!r}: {fault!r}.")
             return None
 

@@ -25,6 +25,7 @@ class GroupList(Layers):
         bench: its items.
         is_kept: whether a record of this id is kept without being shown.
         moved: takes the ids of what the user put somewhere else.
+        complain: takes a sentence about what can't be shared, or not be shown.
     """
 
     def __init__(
@@ -33,10 +34,12 @@ class GroupList(Layers):
         bench: Any,
         is_kept: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
+        complain: Callable[[str], None],
     ) -> None:
-        super().__init__(bench, is_kept, moved)
+        super().__init__(bench, is_kept, moved, complain)
         self._scene = window.scene
         self._manager = window.group_manager
+        self._told: set[str] = set()
         self._stale = True
         self.look()
         self._manager.groupsChanged.connect(self._changed)
@@ -73,6 +76,9 @@ class GroupList(Layers):
         groups[id].name = name if isinstance(name, str) else "Group"
         groups[id].collapsed = bool(props.get("collapsed", False))
         groups[id].z_base = float(z_base) if is_number(z_base) else 0.0
+        if "link" in props and id not in self._told:
+            self._told.add(id)
+            self._complain(f"The group {groups[id].name!r} shows a linked file, which this Optiverse can't.")
         self._unsettled = True
 
     def notes_of(self, id: str) -> dict[str, Any]:

@@ -9,12 +9,12 @@ changes its place; windows of 0.2 stack by it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from optiverse_collab.convert.kinds import GROUP, LAYER
-from optiverse_collab.convert.layer_writing import is_link
-from optiverse_collab.host.optiverse import stock
 from optiverse_collab.host.optiverse.layers import Layers
+from optiverse_collab.host.optiverse.linked_files import LinkedFiles
 from optiverse_collab.host.optiverse.places import Shown
 from optiverse_collab.host.optiverse.stacking import restacked
 from optiverse_collab.sync.records import Record
@@ -30,6 +30,7 @@ class LayerTree(Layers):
         bench: its items.
         is_kept: whether a record of this id is kept without being shown.
         moved: takes the ids of what the user put somewhere else.
+        complain: takes a sentence about what can't be shared, or not be shown.
     """
 
     def __init__(
@@ -38,10 +39,13 @@ class LayerTree(Layers):
         bench: Any,
         is_kept: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
+        complain: Callable[[str], None],
     ) -> None:
-        super().__init__(bench, is_kept, moved)
+        super().__init__(bench, is_kept, moved, complain)
         self._state = window.layer_state
         self._muted = self._changed = False
+        self._links = LinkedFiles(window, complain)
+        self._links.renewed = lambda ids: self.renewed(ids)
         self.adopt(bench.items)
         self._follow()
         self._state.changed.connect(self._follow)
@@ -62,11 +66,7 @@ class LayerTree(Layers):
 
     def read_group(self, id: str) -> dict[str, Any]:
         """The properties of a group, without its place."""
-        node = self._state.get_node(id)
-        props = _said_of(node)
-        if node.link_metadata is not None:
-            props["link"] = node.link_metadata.to_dict()
-        return props
+        return {**_said_of(self._state.get_node(id)), **self._links.read(id)}
 
     def write_group(self, id: str, props: Mapping[str, Any]) -> None:
         """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
@@ -75,9 +75,9 @@ class LayerTree(Layers):
         node = self._state.get_node(id)
         name = props.get("name")
         node.name = name if isinstance(name, str) else "Group"
-        link = props.get("link")
-        node.link_metadata = stock.load().LinkMetadata.from_dict(link) if is_link(link) else None
         _set_flags(node, props)
+        with self._mute():
+            self._links.write(id, props)
         self._unsettled = True
 
     def notes_of(self, id: str) -> dict[str, Any]:
@@ -98,6 +98,15 @@ class LayerTree(Layers):
         flags = {name: props.get(LAYER + name, default) for name, default in _FLAGS.items()}
         _set_flags(node, flags if LAYER + "locked" in changed else {**flags, "locked": node.locked})
         self._unsettled = True
+
+    def in_hand(self) -> Collection[str]:
+        """The ids of groups whose linked items the user edits or drags."""
+        return self._links.in_hand()
+
+    def release(self, id: str) -> None:
+        """An item is about to come on the bench; it is none of a linked file any more."""
+        with self._mute():
+            self._links.release(id)
 
     def z_of(self, item: Any) -> Any:
         """The `z_value` that travels for an item."""
@@ -120,6 +129,7 @@ class LayerTree(Layers):
         self._z.pop(id, None)
         self._places.forget(id)
         if self.has_group(id):
+            self._links.drop(id)
             self._state.delete_group(id, emit=False)
         else:
             # An orphan would come back as a line in the layer panel without an item.
@@ -168,10 +178,16 @@ class LayerTree(Layers):
         shown = self._tree()
         self._rebuild(shown)
         self._places.show(shown)
-        self._muted = True
-        try:
+        with self._mute():
             # The one signal that makes the host number its items and draw the panel anew.
             self._state._emit_changed()
+
+    @contextmanager
+    def _mute(self) -> Iterator[None]:
+        """Take no change of the tree for the user's."""
+        self._muted = True
+        try:
+            yield
         finally:
             self._muted = False
 
@@ -214,8 +230,10 @@ class LayerTree(Layers):
         # What was said before, of a group that is there again, may hold now.
         if not self._places.is_shown(self._tree()):
             self._unsettled = True
-        if moved or self._unsettled:
-            self._moved(moved or self.group_ids())
+        moved = moved or (set(self.group_ids()) if self._unsettled else set())
+        # Only the tree tells that a linked file was read anew.
+        if moved := moved.union(self._links.ids()):
+            self._moved(moved)
 
     def _restack(self, kinds: Mapping[str, str]) -> set[str]:
         order = [id for id, kind in kinds.items() if kind != GROUP]

@@ -15,21 +15,38 @@ class Layers:
         bench: the window's items.
         is_kept: whether a record of this id is kept without being shown.
         moved: takes the ids of what the user put somewhere else.
+        complain: takes a sentence about what can't be shared, or not be shown.
+
+    Attributes:
+        renewed: takes the ids of groups and items, when the window shows them by other objects than before.
     """
 
     def __init__(
-        self, bench: Any, is_kept: Callable[[str], bool], moved: Callable[[Collection[str]], None]
+        self,
+        bench: Any,
+        is_kept: Callable[[str], bool],
+        moved: Callable[[Collection[str]], None],
+        complain: Callable[[str], None],
     ) -> None:
         self._bench = bench
         self._is_kept = is_kept
         self._moved = moved
+        self._complain = complain
         self._places = Places()
         self._z: dict[str, float] = {}
         self._unsettled = False
+        self.renewed: Callable[[Collection[str]], None] = lambda ids: None
 
     def place_of(self, id: str) -> dict[str, Any]:
         """`parent` and `order` that travel for an item or a group."""
         return self._places.of(id)
+
+    def in_hand(self) -> Collection[str]:
+        """The ids of groups that the user changes just now."""
+        return ()
+
+    def release(self, id: str) -> None:
+        """An item is about to come on the bench; whatever had its id gives it up."""
 
     def _tree_of(self, has_node: Callable[[str], bool], holds: Callable[[str], bool]) -> Shown:
         """The tree to show.

@@ -88,6 +88,14 @@ _LAYERS = (
     "layer_state.get_parent_and_index",
     "layer_state.__contains__",
     "drag_handler._drag.initial_positions",
+    "drag_handler._drag.link_uuid",
+    "linked_assembly_service.get_all_linked_item_uuids",
+    "linked_assembly_service.get_link_item_uuids",
+    "linked_assembly_service.get_cache",
+    "linked_assembly_service.restore_from_cache",
+    "linked_assembly_service.remove_link",
+    "linked_assembly_service._link_items",
+    "linked_assembly_service._materialize_items",
 )
 """Optiverse 0.3."""
 
@@ -98,6 +106,10 @@ _GROUPS = (
     "drag_handler._item_positions",
 )
 """Optiverse 0.2."""
+
+
+HOST_FAULTS = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+"""What the host raises on values that it didn't expect."""
 
 
 def is_installed() -> bool:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 _ITEM = ("item", "_item", "_node")
-_SUBJECT = ("_uuid", "_item_uuid", "_target_group_uuid")
+_SUBJECT = ("_uuid", "_link_uuid", "_item_uuid", "_target_group_uuid")
 _LISTS = ("items", "_items", "_entries", "_commands", "_item_uuids", "_uuids")
 
 
 def ids_of(command: Any) -> Iterator[str]:
     """The ids of the items and groups that a command speaks of."""
     state = vars(command)
-    for name in ("_uuid", "_group_uuid"):
+    for name in ("_uuid", "_link_uuid", "_group_uuid"):
         if isinstance(state.get(name), str):
             yield state[name]
     for name in _ITEM:
