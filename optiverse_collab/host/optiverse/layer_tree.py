@@ -44,8 +44,7 @@ class LayerTree(Layers):
         super().__init__(bench, is_kept, moved, complain)
         self._state = window.layer_state
         self._muted = self._changed = False
-        self._links = LinkedFiles(window, complain)
-        self._links.renewed = lambda ids: self.renewed(ids)
+        self._links = LinkedFiles(window, complain, lambda ids: self.renewed(ids))
         self.adopt(bench.items)
         self._follow()
         self._state.changed.connect(self._follow)
@@ -230,9 +229,11 @@ class LayerTree(Layers):
         # What was said before, of a group that is there again, may hold now.
         if not self._places.is_shown(self._tree()):
             self._unsettled = True
-        moved = moved or (set(self.group_ids()) if self._unsettled else set())
+        if self._unsettled and not moved:
+            moved.update(self.group_ids())
         # Only the tree tells that a linked file was read anew.
-        if moved := moved.union(self._links.ids()):
+        moved.update(self._links.ids())
+        if moved:
             self._moved(moved)
 
     def _restack(self, kinds: Mapping[str, str]) -> set[str]:

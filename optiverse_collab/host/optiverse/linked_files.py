@@ -33,17 +33,20 @@ class LinkedFiles:
     Args:
         window: an Optiverse main window.
         complain: takes a sentence about a file that can't be shared, or not be shown.
-
-    Attributes:
         renewed: takes the ids of a group and of its items, when other objects stand for these items now.
     """
 
-    def __init__(self, window: Any, complain: Callable[[str], None]) -> None:
-        self.renewed: Callable[[Collection[str]], None] = lambda ids: None
+    def __init__(
+        self,
+        window: Any,
+        complain: Callable[[str], None],
+        renewed: Callable[[Collection[str]], None],
+    ) -> None:
         self._window = window
         self._service = window.linked_assembly_service
         self._tree = window.layer_state
         self._complain = complain
+        self._renewed = renewed
         self._copies: dict[str, tuple[Any, dict[str, Any]]] = {}
 
     def ids(self) -> list[str]:
@@ -64,24 +67,22 @@ class LinkedFiles:
 
     def write(self, id: str, props: Mapping[str, Any]) -> None:
         """Show in a group the file of which others say this."""
-        said = {name: props[name] for name in (LINK, COPY) if name in props}
-        if not is_link(said.get(LINK)):
-            said = {}
+        link = stock.load().LinkMetadata.from_dict(props[LINK]) if is_link(props.get(LINK)) else None
+        said = _shown_of(link, props)
         now = self.read(id)
         if same_value(said, now):
             return
         node = self._tree.get_node(id)
-        link = stock.load().LinkMetadata.from_dict(said[LINK]) if said else None
         if now and link is not None and _differ_in_offset_alone(said, now):
             self._move(id, link)
             node.link_metadata = link
             return
-        self.renewed({id, *self._take_away(id)})
+        self._renewed({id, *self._take_away(id)})
         node.link_metadata = link
         if link is None:
             self._service.remove_link(id)
         else:
-            self._make_items(id, said)
+            self._make_items(id, link.source_path, props.get(COPY))
 
     def drop(self, id: str) -> None:
         """A group leaves the bench, with the items of its file."""
@@ -120,17 +121,18 @@ class LinkedFiles:
         )
         return {}
 
-    def _make_items(self, id: str, said: Mapping[str, Any]) -> None:
-        copy = said.get(COPY)
-        snapshot = copy.get("snapshot") if isinstance(copy, dict) else None
+    def _make_items(self, id: str, source_path: str, copy: Any) -> None:
+        snapshot = _snapshot_of(copy)
         name = self._tree.get_node(id).name
-        if not isinstance(snapshot, dict):
+        if snapshot is None:
+            # Also forgets the copy that was shown before; it would go into this window's files.
+            self._service.remove_link(id)
             self._complain(f"The linked file {name!r} is not shown: it was too large to be shared.")
             return
-        # The host changes what it is given; what others said must stay as they said it.
+        # Items may keep parts of what they are made from; what others said must stay as they said it.
         snapshot = deepcopy(snapshot)
         self._copies[id] = snapshot, {COPY: copy}
-        self._service.restore_from_cache(id, {"snapshot": snapshot}, said[LINK]["source_path"])
+        self._service.restore_from_cache(id, {"snapshot": snapshot}, source_path)
         try:
             self._service._materialize_items(id, deepcopy(snapshot), self._window._connect_item_signals)
         except stock.HOST_FAULTS as fault:
@@ -159,6 +161,20 @@ class LinkedFiles:
         if not ids:
             return []
         return [item for item in self._window.scene.items() if getattr(item, "item_uuid", None) in ids]
+
+
+def _snapshot_of(copy: Any) -> dict[str, Any] | None:
+    snapshot = copy.get("snapshot") if isinstance(copy, dict) else None
+    return snapshot if isinstance(snapshot, dict) else None
+
+
+def _shown_of(link: Any, props: Mapping[str, Any]) -> dict[str, Any]:
+    """What `read` gives when what is said of a file is shown: a link as the host writes it, and a copy
+    if it has anything in it. What is said in other words is no other file."""
+    if link is None:
+        return {}
+    copy = {COPY: props[COPY]} if _snapshot_of(props.get(COPY)) else {}
+    return {LINK: link.to_dict(), **copy}
 
 
 def _differ_in_offset_alone(said: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

@@ -12,7 +12,8 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from optiverse_collab.host.optiverse import OptiverseHost, linked_files, stock
 from optiverse_collab.sync.records import Put, Set, difference
-from tests.helpers.optiverse_session import Participant, differences, rest, settle, start, truth
+from tests.helpers.optiverse_drawing import Drawing
+from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
 from tests.helpers.optiverse_user import clear
 from tests.helpers.wire import Wire
 
@@ -40,7 +41,7 @@ def file(windows: list[Any], tmp_path: Path) -> Path:
     if stock.has_groups(window):
         pytest.skip("only Optiverse 0.3 links files")
     clear(window)
-    user = start([window])[1][0].user
+    user = Drawing(window)
     user.place("source", -100.0, 0.0)
     user.place("lens", 50.0, 0.0)
     user.draw("text", (0.0, 40.0))
@@ -65,14 +66,20 @@ def link(file: Path, monkeypatch: pytest.MonkeyPatch) -> Link:
     return link
 
 
+def copy_of(file: Path) -> dict[str, Any]:
+    """What travels of a file."""
+    return {"source_hash": "", "snapshot": json.loads(file.read_text("utf-8"))}
+
+
+def linked(window: Any) -> list[Any]:
+    """The items of linked files that a window shows."""
+    ids = window.linked_assembly_service.get_all_linked_item_uuids()
+    return [item for item in window.scene.items() if getattr(item, "item_uuid", None) in ids]
+
+
 def shown(one: Participant) -> dict[str, tuple[str, float, float]]:
     """What a window shows of its linked files: id → class and place."""
-    linked = one.window.linked_assembly_service.get_all_linked_item_uuids()
-    return {
-        item.item_uuid: (type(item).__name__, item.x(), item.y())
-        for item in one.window.scene.items()
-        if getattr(item, "item_uuid", None) in linked
-    }
+    return {item.item_uuid: (type(item).__name__, item.x(), item.y()) for item in linked(one.window)}
 
 
 def traced(one: Participant) -> list[Any]:
@@ -147,15 +154,15 @@ def test_what_is_in_hand_is_not_exchanged(session: Session, link: Link) -> None:
     wire, ann, bob = session
     id = link(ann)
     rest(wire, ann, bob)
-    items = [item for item in ann.window.scene.items() if getattr(item, "item_uuid", "") in shown(ann)]
+    items = linked(ann.window)
     ann.window.file_controller.edit_linked_in_context(id)
     drag(bob, 20, 0)
     settle(wire, ann, bob)
     assert shown(ann) != shown(bob)
+    assert [item.scene() for item in items] == [ann.window.scene] * 3
     ann.window.file_controller.finish_edit_in_context(id)
     rest(wire, ann, bob)
     assert shown(ann) == shown(bob)
-    assert items
     assert differences(wire, ann, bob) == []
 
 
@@ -233,6 +240,28 @@ def test_a_copy_that_makes_no_sense_does_no_harm(host: OptiverseHost, snapshot: 
     }
     host.apply([Put("g", "group", props)])
     assert host.records()["g"].props == props
+
+
+def test_a_link_in_other_words_is_not_shown_anew(file: Path, host: OptiverseHost) -> None:
+    """Its items stay the same objects when something else of the group changes."""
+    link = {"source_path": "/nowhere.json", "rotation_deg": 0, "future": True}
+    props = {"name": "G", "link": link, "linked_cache": copy_of(file)}
+    host.apply([Put("g", "group", props)])
+    before = linked(host.window)
+    host.apply([Set("g", {"name": "H"}, ())])
+    assert len(before) == 3
+    assert set(linked(host.window)) == set(before)
+    assert host.records()["g"].props == {**props, "name": "H"}
+
+
+def test_a_copy_that_others_take_back_is_neither_shown_nor_saved(file: Path, host: OptiverseHost) -> None:
+    link = {"source_path": "/nowhere.json"}
+    host.apply([Put("g", "group", {"name": "G", "link": link, "linked_cache": copy_of(file)})])
+    assert len(linked(host.window)) == 3
+    host.apply([Set("g", {}, ("linked_cache",))])
+    assert [item for item in host.window.scene.items() if hasattr(item, "item_uuid")] == []
+    assert "linked_assembly_cache" not in host.window.file_controller.file_manager.serialize_scene()
+    assert host.records()["g"].props == {"name": "G", "link": link}
 
 
 def test_optiverse_0_2_keeps_a_linked_file_and_says_so(host: OptiverseHost) -> None:
