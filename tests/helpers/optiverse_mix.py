@@ -46,7 +46,7 @@ def _with_items(rng: random.Random, one: Participant, items: list[Any]) -> list[
     return [
         lambda: (user.select(*some), user.drag(item, rng.randrange(-80, 80), rng.randrange(-80, 80))),
         lambda: (user.select(item), user.turn(item, rng.randrange(-40, 40), rng.randrange(-40, 40))),
-        lambda: user.turn_the_wheel(rng.choice([-2, -1, 1, 2]), *some),
+        lambda: (user.select(*some), user.turn(item, rng.randrange(-40, 40), rng.randrange(-40, 40))),
         lambda: user.edit(item, {rng.randrange(4): rng.choice([10.0, 20.5, 33.125])}, rng.random() < 0.8),
         lambda: user.delete(*free),
         lambda: item.is_locked() or user.delete_by_menu(item),
