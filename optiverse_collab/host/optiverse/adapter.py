@@ -49,7 +49,7 @@ class OptiverseHost:
         self._layers: GroupList | LayerTree = kind_of_layers(
             window, self._bench, kept.__contains__, self._touched, warn
         )
-        self._undo = UndoGuard(window.undo_stack, self._stepped, warn)
+        self._undo = UndoGuard(window, self._stepped, warn)
         kinds = Kinds(window, warn)
         self._reading = Reading(window, self._bench, self._layers, kinds, kept)
         self._applying = Applying(window, self._reading, self._undo, self.name, self.log)

@@ -43,7 +43,7 @@ class GroupList(Layers):
         self._stale = True
         self.look()
         self._manager.groupsChanged.connect(self._changed)
-        bench.came = self.adopt
+        bench.came = bench.went = self.adopt
 
     def close(self) -> None:
         """Follow the groups no longer."""
@@ -110,7 +110,7 @@ class GroupList(Layers):
         self._unsettled = True
 
     def adopt(self, ids: Collection[str]) -> None:
-        """Items came, or were put higher or lower."""
+        """Items came, went, or were put higher or lower."""
         self._stale = True
 
     def look(self) -> None:
@@ -152,7 +152,7 @@ class GroupList(Layers):
 
     def _changed(self) -> None:
         self._stale = True
-        self._moved(self.group_ids() or list(self._z))
+        self._moved({*self.group_ids(), *self._places.parents()} or list(self._z))
 
     def _look(self) -> None:
         items = self._bench.items

@@ -98,6 +98,10 @@ class Places:
         """What the window shows in a group, or at the root."""
         return self._shown.get(parent, [])
 
+    def parents(self) -> list[str]:
+        """The groups that the window shows."""
+        return [id for id in self._shown if id is not None]
+
     def shown_parent(self, id: str) -> Any:
         """The group in which the window shows it, None for the root; something else if it isn't shown."""
         return self._parents.get(id, _NOWHERE)

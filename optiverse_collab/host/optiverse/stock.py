@@ -62,6 +62,7 @@ _WINDOW = (
     "_editor_state.ruler_in_progress",
     "log_service",
     "ray_data",
+    "magnetic_snap",
     "_connect_item_signals",
     "_schedule_retrace",
     "_refresh_layer_panel",

@@ -13,26 +13,28 @@ one editor, and both are put right here, at the user's own commands, without a s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from optiverse_collab.host.optiverse.undo_forgetting import ids_of, without
-from optiverse_collab.host.optiverse.undo_narrowing import mend, narrow, renew
+from optiverse_collab.host.optiverse.undo_forgetting import ids_of, take_away, without
+from optiverse_collab.host.optiverse.undo_narrowing import locked_in, mend, narrow, renew
 
 
 class UndoGuard:
-    """Watches over one undo stack.
+    """Watches over the undo stack of a window.
 
     Args:
-        stack: the window's `UndoStack`.
+        window: an Optiverse main window.
         changed: called with the ids that a command speaks of, after it was pushed, undone or redone.
         complain: takes a sentence about a step that the host could not undo or redo.
     """
 
     def __init__(
-        self, stack: Any, changed: Callable[[Collection[str]], None], complain: Callable[[str], None]
+        self, window: Any, changed: Callable[[Collection[str]], None], complain: Callable[[str], None]
     ) -> None:
-        self._stack = stack
+        self._window = window
+        self._stack = stack = window.undo_stack
         self._changed = changed
         self._complain = complain
         self._gone: set[str] = set()
@@ -85,13 +87,30 @@ class UndoGuard:
             command = self._stack._redo_stack[-1]
             renew(command)
             self._step(command, type(self._stack).redo)
+            take_away(command, self._gone)
 
     def _step(self, command: Any, take: Callable[[Any], None]) -> None:
-        ids = set(ids_of(command))
+        ids, locked = set(ids_of(command)), locked_in(command)
         try:
-            take(self._stack)
+            with self._no_snapping():
+                take(self._stack)
         except Exception as fault:  # noqa: BLE001 (whatever it raises, the window goes on)
             self._complain(f"Optiverse could not take back or repeat a step of yours: {fault!r}.")
             self._stack.canUndoChanged.emit(self._stack.can_undo())
             self._stack.canRedoChanged.emit(self._stack.can_redo())
+        if locked:
+            self._complain(f"{locked} item(s) of your step stayed in place, because of a lock.")
         self._changed(ids)
+
+    @contextmanager
+    def _no_snapping(self) -> Iterator[None]:
+        """Let items go where they were.
+
+        Quirk: the host snaps what undo puts back to its neighbours, which others may have moved since.
+        """
+        wanted = self._window.magnetic_snap
+        self._window.magnetic_snap = False
+        try:
+            yield
+        finally:
+            self._window.magnetic_snap = wanted

@@ -53,7 +53,7 @@ def without(command: Any, gone: set[str]) -> bool:
             kept = [part for part in listed if without(part, gone)]
         else:
             kept = [part for part in listed if gone.isdisjoint(_own_id(part))]
-        if name in _LISTS and not kept:
+        if name in _LISTS and not kept and not imported_groups(command) - gone:
             return False
         setattr(command, name, kept)
     for id in gone & state.get("_original_positions", {}).keys():
@@ -82,6 +82,22 @@ def _without_groups(command: Any, gone: set[str]) -> bool:
         command._item_groups = {id: group for id, group in command._item_groups.items() if group not in gone}
         command._group_data = {id: data for id, data in command._group_data.items() if id not in gone}
     return True
+
+
+def take_away(command: Any, gone: set[str]) -> None:
+    """Take away groups that a repeated command made anew, though others had removed them.
+
+    Quirk: repeating "Import as layer" makes its groups from a copy (0.2).
+    """
+    for id in imported_groups(command) & gone:
+        command._group_manager.delete_group(id, keep_items=True)
+
+
+def imported_groups(command: Any) -> set[str]:
+    """The ids of the groups that "Import as layer" makes."""
+    state = vars(command)
+    listed = [*state.get("_imported_groups_data", ()), state.get("_parent_group_data")]
+    return {data["group_uuid"] for data in listed if data is not None}
 
 
 def _prune(node: dict[str, Any], gone: set[str]) -> None:

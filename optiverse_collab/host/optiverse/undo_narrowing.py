@@ -10,6 +10,7 @@ import dataclasses
 from typing import Any
 
 from optiverse_collab.host.optiverse import stock
+from optiverse_collab.host.optiverse.undo_forgetting import imported_groups
 
 _UNITS = (("x", "y"), ("width", "height"))
 """What stands under two names and is one property."""
@@ -49,10 +50,56 @@ def renew(command: Any) -> None:
             for parent, before in command._before_snapshot.items()
         }
     if "_original_positions" in state:
-        # What others took out of the group since stays where they put it.
-        inside = set(_children(command._layer_state, command._group_uuid))
-        positions = command._original_positions
+        _renew_grouping(command)
+    if isinstance(state.get("_snapshot"), dict) and "_layer_state" in state:
+        _renew_snapshot(command._snapshot, command._layer_state)
+    if "_group_manager" in state:
+        _lift_out(command)
+
+
+def locked_in(command: Any) -> int:
+    """How many items a command would move or turn, and the host lets it not, because they are locked."""
+    state = vars(command)
+    if "_commands" in state:
+        return sum(locked_in(part) for part in state["_commands"])
+    if not {"old_pos", "old_rotation", "old_positions"} & state.keys():
+        return 0
+    items = state["items"] if "items" in state else [state["item"]]
+    return sum(bool(getattr(item, "_locked", False)) for item in items)
+
+
+def _renew_grouping(command: Any) -> None:
+    """Let taking back a grouping put what is still in the group where it was before that."""
+    layers, positions = command._layer_state, command._original_positions
+    if command._executed:
+        inside = set(_children(layers, command._group_uuid))
         command._original_positions = {id: positions[id] for id in positions if id in inside}
+    else:
+        places = {id: layers.get_parent_and_index(id) for id in command._item_uuids}
+        command._original_positions = {id: place for id, place in places.items() if place is not None}
+
+
+def _lift_out(command: Any) -> None:
+    """Let groups that others made in the groups of a command outlive those.
+
+    Quirk: taking back a grouping, or an import, takes away all groups in its groups (0.2).
+    """
+    manager, state = command._group_manager, vars(command)
+    made = imported_groups(command) | {group.group_uuid for group in [state.get("_group")] if group}
+    outside = state.get("_parent_group_uuid")
+    for id, group in list(manager._groups.items()):
+        if group.parent_group_uuid in made and id not in made:
+            manager.set_group_parent(id, outside if outside in manager._groups else None)
+
+
+def _renew_snapshot(node: dict[str, Any], layers: Any) -> None:
+    """Let taking back "Ungroup" leave hidden, locked and named what is in the group now."""
+    for child in node.get("children", ()):
+        live = layers.get_node(child["uuid"])
+        if live is not None:
+            flags = {"collapsed": live.collapsed, "visible": live.visible, "locked": live.locked}
+            child.update(flags, **({} if live.name is None else {"name": live.name}))
+        _renew_snapshot(child, layers)
 
 
 def _renew_states(item: Any, before: dict[str, Any], after: dict[str, Any]) -> None:

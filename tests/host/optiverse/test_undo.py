@@ -10,7 +10,7 @@ from optiverse_collab.host.optiverse import OptiverseHost
 from optiverse_collab.sync.records import Put, Remove, Set
 from tests.helpers.optiverse_drawing import Drawing
 from tests.helpers.optiverse_panel import Panel
-from tests.helpers.optiverse_session import Participant, differences, rest, settle
+from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
 from tests.helpers.optiverse_user import clear
 from tests.helpers.wire import Wire
 
@@ -114,3 +114,52 @@ def test_taking_back_an_ungrouping_puts_the_items_into_the_group(window: Any) ->
         assert panel.parent(items[0].item_uuid) == "other"
     host.close()
     clear(window)
+
+
+def test_taking_back_a_move_is_not_snapped_to_what_others_moved(session: Session) -> None:
+    wire, ann, bob = session
+    lens, other = ann.user.place("lens", 0.0, 0.0), ann.user.place("lens", 100.0, 50.0)
+    ann.window.magnetic_snap = True
+    ann.user.select(lens)
+    ann.user.drag(lens, 60, -30)
+    settle(wire, ann, bob)
+    bob.item(other.item_uuid).setPos(100.0, 4.0)
+    settle(wire, ann, bob)
+    ann.user.undo()
+    rest(wire, ann, bob)
+    assert (lens.pos().x(), lens.pos().y()) == (0.0, 0.0)
+    assert ann.window.magnetic_snap
+    assert differences(wire, ann, bob) == []
+
+
+def test_a_step_says_so_when_a_lock_holds_it_up(session: Session) -> None:
+    wire, ann, bob = session
+    lens = ann.user.place("lens", 0.0, 0.0)
+    ann.user.select(lens)
+    ann.user.drag(lens, 60, -30)
+    settle(wire, ann, bob)
+    there = lens.pos()
+    bob.user.lock(bob.item(lens.item_uuid), True)
+    rest(wire, ann, bob)
+    ann.user.undo()
+    rest(wire, ann, bob)
+    assert lens.pos() == there
+    assert ann.log("WARNING") == ["1 item(s) of your step stayed in place, because of a lock."]
+    assert differences(wire, ann, bob) == []
+
+
+def test_the_last_group_of_an_empty_bench_goes_at_once(session: Session) -> None:
+    wire, ann, bob = session
+    lenses = [ann.user.place("lens", 60.0 * i, 0.0) for i in range(2)]
+    id = ann.panel.group(*lenses)
+    assert id is not None
+    settle(wire, ann, bob)
+    ann.user.delete(*lenses)
+    settle(wire, ann, bob)
+    if ann.panel.has_layers:
+        ann.panel.delete(id)
+    else:
+        ann.window.group_manager.delete_group(id)
+    settle(wire, ann, bob)
+    assert (ann.panel.groups(), bob.panel.groups()) == ([], [])
+    assert truth(wire) == {}

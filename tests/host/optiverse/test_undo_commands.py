@@ -1,0 +1,206 @@
+"""Every undo command of the host, taken back and repeated after others edited the same bench."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PyQt6.QtWidgets import QMessageBox
+
+from optiverse_collab.convert import tree_of
+from optiverse_collab.convert.kinds import GROUP
+from optiverse_collab.sync.records import Record
+from tests.helpers.optiverse_commands import GROUPS, LAYERS, Step, command_names, names_in
+from tests.helpers.optiverse_meanwhile import MEANWHILE, MEANWHILE_AT_LAYERS
+from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
+from tests.helpers.wire import Wire
+
+try:
+    from optiverse.core import layer_group
+except ImportError:  # 0.3, or no Optiverse
+    layer_group = None
+COMMANDS = GROUPS if layer_group else LAYERS
+MEANWHILES = MEANWHILE if layer_group else MEANWHILE | MEANWHILE_AT_LAYERS
+
+pytestmark = [
+    pytest.mark.optiverse,
+    pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
+]
+
+Session = tuple[Wire, Participant, Participant]
+Bench = dict[str, Record]
+STACKING = {"order"} if layer_group else {"order", "z_value"}
+"""Numbers that say nothing alone: they are compared as the order that follows from them."""
+HELD_BY_LOCK = {"pos", "angle_deg"}
+"""What the host doesn't change of a locked item, also when a step is taken back."""
+LEFT_BY_HOST = {"ToggleLockCommand": {"locked", "layer_locked"}}
+"""What the host alone doesn't take back: the locks of the items in a group, when its own is."""
+PUT_BACK_ELSEWHERE = {"RemoveMultipleItemsCommand"}
+"""The host alone puts items back one by one, in no order, each at the number that it had."""
+
+
+@pytest.fixture(autouse=True)
+def no_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing waits for an answer."""
+    for name in ("warning", "information"):
+        monkeypatch.setattr(QMessageBox, name, lambda *args: None)
+    monkeypatch.setattr(QMessageBox, "question", lambda *args: QMessageBox.StandardButton.Yes)
+
+
+def test_no_command_of_the_host_is_left_out() -> None:
+    elsewhere = set() if layer_group else {"UpdateLinkOffsetCommand"}  # test_linked_files.py
+    assert command_names() == COMMANDS.keys() | elsewhere
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILES)
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        pytest.param(name, step, id=f"{name}-{step.__name__[1:]}")
+        for name, steps in COMMANDS.items()
+        for step in steps
+    ],
+)
+def test_taking_back_and_repeating_a_step_is_about_nothing_else(
+    session: Session, name: str, step: Step, meanwhile: str
+) -> None:
+    wire, ann, bob = session
+    parts = step(ann)
+    next(parts)
+    rest(wire, ann, bob)
+    ann.window.undo_stack.clear()
+    before = dict(truth(wire))
+    next(parts, None)
+    settle(wire, ann, bob)
+    [command] = ann.window.undo_stack._undo_stack
+    assert name in names_in(command)
+    after = dict(truth(wire))
+    assert after != before
+
+    MEANWHILES[meanwhile](bob)
+    rest(wire, ann, bob)
+    now = dict(truth(wire))
+    if not ann.window.undo_stack.can_undo():
+        assert not is_left(name, before, after, now)
+        before = after  # there is nothing to take back
+    ann.user.undo()
+    settle(wire, ann, bob)
+    undone = dict(truth(wire))
+    check_step(name, before, after, now, undone)
+    gone = after.keys() - now.keys()
+    before, after = ({id: bench[id] for id in bench if id not in gone} for bench in (before, after))
+    ann.user.redo()
+    settle(wire, ann, bob)
+    check_step(name, after, before, undone, dict(truth(wire)))
+    ann.user.undo()
+    rest(wire, ann, bob)
+
+    assert differences(wire, ann, bob) == []
+    assert same(truth(wire), undone)
+    warnings = [text for text in ann.log("WARNING", "ERROR") if "because of a lock" not in text]
+    assert warnings == []
+
+
+def check_step(name: str, before: Bench, after: Bench, now: Bench, undone: Bench) -> None:
+    """Check a step of undo.
+
+    Args:
+        name: of the command.
+        before: the bench before the step that is taken back …
+        after: … and after it.
+        now: the bench after others edited it.
+        undone: the bench after the step was taken back.
+    """
+    for id in before.keys() | after.keys() | now.keys() | undone.keys():
+        removed_by_others = id in after and id not in now
+        if removed_by_others or (id in after and id not in before):
+            assert id not in undone, f"{id} came back"
+        elif id not in undone and id in now and now[id].kind == GROUP:
+            # The host takes away a group when its last item is deleted.
+            assert not undone.keys() & set(tree(now).get(id, [])), f"{id} went away"
+        elif id in before and id not in after:
+            assert undone[id].kind == before[id].kind, f"{id} did not come back"
+        else:
+            left = LEFT_BY_HOST.get(name, set()) | (HELD_BY_LOCK if now[id].props.get("locked") else set())
+            # Of the group in which it is now, it may be that the step took it away.
+            is_alone = now[id].props.get("parent") not in {None, *undone}
+            skipped = STACKING | ({"parent"} if is_alone else set())
+            check_properties(*(bench.get(id) for bench in (before, after, now, undone)), left, skipped)
+    if now == after and name not in PUT_BACK_ELSEWHERE and not layer_group:
+        assert tree(undone) == tree(before)
+    check_order(before, after, now, undone)
+
+
+def is_left(name: str, before: Bench, after: Bench, now: Bench) -> bool:
+    """Whether anything is still so of what a step did, and could take back."""
+    if before.keys() - after.keys():
+        return True
+    for id in after.keys() & now.keys():
+        props = before[id].props if id in before else {}
+        for prop in (props.keys() | after[id].props.keys()) - STACKING - LEFT_BY_HOST.get(name, set()):
+            is_so = after[id].props.get(prop) == now[id].props.get(prop) != props.get(prop)
+            if is_so and (prop != "parent" or props.get(prop) in {None, *now}):
+                return True
+    return False
+
+
+def check_properties(
+    before: Record | None,
+    after: Record | None,
+    now: Record | None,
+    undone: Record | None,
+    left: set[str],
+    skipped: set[str],
+) -> None:
+    """Check that a step took back the properties that it changed, and no others.
+
+    Args:
+        left: what it may leave as it is.
+        skipped: what is not looked at.
+    """
+    assert undone is not None
+    assert now is not None
+    for name in (now.props.keys() | undone.props.keys()) - skipped:
+        old, mine, theirs, result = (
+            one.props.get(name) if one is not None else None for one in (before, after, now, undone)
+        )
+        if old == mine:
+            assert result == theirs, f"{name} of {now.id} was not mine to change"
+        elif mine == theirs and name not in left:
+            assert result == old, f"{name} of {now.id} was not taken back"
+        else:
+            assert result in (old, theirs), f"{name} of {now.id} is neither mine nor theirs"
+
+
+def check_order(before: Bench, after: Bench, now: Bench, undone: Bench) -> None:
+    """Check that what the step didn't move is in the order in which it is now."""
+    moved = {id for id in before.keys() | after.keys() if place(before, id) != place(after, id)}
+    for parent, ids in tree(now).items():
+        still = [id for id in ids if id not in moved and id in tree(undone).get(parent, [])]
+        assert [id for id in tree(undone).get(parent, []) if id in still] == still
+
+
+def tree(bench: Bench) -> dict[str | None, list[str]]:
+    """Parent → the ids in it, from top to bottom."""
+    return {
+        parent: [record.id for record in records] for parent, records in tree_of(bench).items() if records
+    }
+
+
+def place(bench: Bench, id: str) -> tuple[Any, ...] | None:
+    """Where a record says that it is."""
+    record = bench.get(id)
+    return None if record is None else (record.props.get("parent"), record.props.get("order"))
+
+
+def same(one: Bench, other: Bench) -> bool:
+    """Whether two benches are the same, however the places in an order are numbered."""
+
+    def plain(bench: Bench) -> Any:
+        props = {
+            id: (record.kind, {name: value for name, value in record.props.items() if name not in STACKING})
+            for id, record in bench.items()
+        }
+        return props, tree(bench)
+
+    return bool(plain(one) == plain(other))
