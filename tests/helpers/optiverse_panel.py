@@ -48,6 +48,11 @@ class Panel:
         group = self.window.layer_state.get_node(id) if self.has_layers else None
         return str((group or self.window.group_manager.get_group(id)).name)
 
+    def pick(self, id: str) -> None:
+        """Click a line (0.3)."""
+        self._select(id)
+        events()
+
     def group(self, *items: Any, name: str = "Group") -> str | None:
         """Group items with the button; returns the group's id, or None if the host refused."""
         before = self.groups()
