@@ -6,13 +6,12 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer
+from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer
 from PyQt6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
-    QMouseEvent,
 )
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMenu, QWidget
@@ -69,12 +68,6 @@ class Hands(Drawing):
         QTest.mouseMove(self.viewport, at)
         events()
         QTest.mouseClick(self.viewport, LEFT, PLAIN, at)
-        events()
-
-    def double_click(self, point: QPointF | Point) -> None:
-        at = self.at(point)
-        QTest.mouseClick(self.viewport, LEFT, PLAIN, at)
-        QTest.mouseDClick(self.viewport, LEFT, PLAIN, at)
         events()
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
@@ -147,6 +140,8 @@ class Hands(Drawing):
             QTest.mouseRelease(self.viewport, RIGHT, PLAIN, pixel)
 
         choose(open_menu, *entries)
+        # Qt's platform without a screen does not give the focus back when a menu is closed.
+        self.come()
 
     def drop_from_library(self, name: str, point: Point, on_the_way: Callable[[], None] = events) -> None:
         """Drag a component out of the library and drop it on the canvas.
@@ -201,8 +196,10 @@ def choose(open_menu: Callable[[], None], *entries: str) -> None:
     timer.setSingleShot(True)
     timer.timeout.connect(lambda: pick() if QApplication.activePopupWidget() else None)
     timer.start(0)
-    open_menu()
-    timer.stop()
+    try:
+        open_menu()
+    finally:
+        timer.stop()
     events()
     if problem:
         raise NotOffered(problem[0])
@@ -215,14 +212,4 @@ def press_button(parent: QWidget, what: str) -> None:
     buttons: Sequence[QAbstractButton] = parent.findChildren(QAbstractButton)
     [button] = [one for one in buttons if what in (one.text(), one.toolTip())]
     QTest.mouseClick(button, LEFT)
-    events()
-
-
-def double_click(widget: QWidget, at: QPoint) -> None:
-    """Double-click somewhere in a widget, as the window system tells of it."""
-    QTest.mouseClick(widget, LEFT, PLAIN, at)
-    where, everywhere = QPointF(at), QPointF(widget.mapToGlobal(at))
-    event = QMouseEvent(QEvent.Type.MouseButtonDblClick, where, everywhere, LEFT, LEFT, PLAIN)
-    QApplication.sendEvent(widget, event)
-    QTest.mouseRelease(widget, LEFT, PLAIN, at)
     events()

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from PyQt6.QtCore import QPoint, QPointF, Qt, QTimer
-from PyQt6.QtGui import QTransform, QWheelEvent
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
+from PyQt6.QtGui import QMouseEvent, QTransform, QWheelEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QDoubleSpinBox
+from PyQt6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QDoubleSpinBox, QWidget
 
 from optiverse_collab.host.optiverse import stock
 
@@ -52,6 +52,44 @@ def events() -> None:
     """Let Qt do what is due."""
     for _ in range(3):
         QApplication.processEvents()
+
+
+def answer(open_dialog: Callable[[], object], reply: Callable[[QDialog], None]) -> None:
+    """Open a dialog, and reply to it once it is there."""
+    replies: list[QWidget] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QDialog) and dialog not in replies:
+            replies.append(dialog)
+            reply(dialog)
+
+    timer = QTimer()
+    timer.timeout.connect(look)
+    timer.start(0)
+    try:
+        open_dialog()
+    finally:
+        timer.stop()
+    events()
+    assert replies, "no dialog was opened"
+
+
+def fill_in(open_dialog: Callable[[], object], values: dict[int, float], accept: bool = True) -> None:
+    """Open a dialog, fill in some of its number fields, and end it."""
+
+    def fill(dialog: QDialog) -> None:
+        fields = dialog.findChildren(QDoubleSpinBox)
+        for number, value in values.items():
+            fields[number].setValue(value)
+        buttons = dialog.findChild(QDialogButtonBox)
+        assert buttons is not None
+        kind = QDialogButtonBox.StandardButton
+        button = buttons.button(kind.Ok if accept else kind.Cancel)
+        assert button is not None
+        button.click()
+
+    answer(open_dialog, fill)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
@@ -145,23 +183,7 @@ class User:
 
     def edit(self, item: Any, values: dict[int, float], accept: bool = True) -> None:
         """Open the item's dialog, fill in some of its number fields, and end it."""
-
-        def fill() -> None:
-            dialog = QApplication.activeModalWidget()
-            assert isinstance(dialog, QDialog)
-            fields = dialog.findChildren(QDoubleSpinBox)
-            for number, value in values.items():
-                fields[number].setValue(value)
-            buttons = dialog.findChild(QDialogButtonBox)
-            assert buttons is not None
-            kind = QDialogButtonBox.StandardButton
-            button = buttons.button(kind.Ok if accept else kind.Cancel)
-            assert button is not None
-            button.click()
-
-        QTimer.singleShot(0, fill)
-        item.open_editor()
-        events()
+        fill_in(item.open_editor, values, accept)
 
     def delete(self, *items: Any) -> None:
         self.select(*items)
@@ -225,10 +247,17 @@ def _handle_at(item: Any, point: QPointF) -> object:
 
 def move(widget: Any, to: QPoint, modifiers: Qt.KeyboardModifier) -> None:
     """Move the mouse with its left button down, which `QTest.mouseMove` can't."""
-    from PyQt6.QtCore import QEvent
-    from PyQt6.QtGui import QMouseEvent
-
     at = QPointF(to)
     everywhere = QPointF(widget.mapToGlobal(to))
     event = QMouseEvent(QEvent.Type.MouseMove, at, everywhere, Qt.MouseButton.NoButton, LEFT, modifiers)
     QApplication.sendEvent(widget, event)
+
+
+def double_click(widget: QWidget, at: QPoint) -> None:
+    """Double-click somewhere in a widget, as the window system tells of it."""
+    QTest.mouseClick(widget, LEFT, PLAIN, at)
+    where, everywhere = QPointF(at), QPointF(widget.mapToGlobal(at))
+    event = QMouseEvent(QEvent.Type.MouseButtonDblClick, where, everywhere, LEFT, LEFT, PLAIN)
+    QApplication.sendEvent(widget, event)
+    QTest.mouseRelease(widget, LEFT, PLAIN, at)
+    events()

@@ -30,7 +30,7 @@ class Thing:
     Attributes:
         kind: one of `ITEMS`, or ``group``.
         items: the item, or the items of the group.
-        other: a mirror that lies elsewhere.
+        other: a mirror that lies elsewhere, and below it in the stack; another lies above it.
         group: the group's id, if it is one.
     """
 
@@ -84,9 +84,16 @@ def all_but(*kinds: str) -> tuple[str, ...]:
 
 
 def make(one: Participant, kind: str) -> Thing:
-    """Put a thing of this kind on the bench, and a mirror beside it."""
+    """Put a thing of this kind on the bench, after one mirror and before another."""
+    other = one.user.place("mirror", 150.0, 120.0)
+    thing = _make(one, kind, other)
+    one.user.place("mirror", 150.0, -120.0)
+    one.window.scene.clearSelection()
+    return thing
+
+
+def _make(one: Participant, kind: str, other: Any) -> Thing:
     user = one.user
-    other = user.place("mirror", 150.0, 120.0)
     if kind == GROUP:
         items = [user.place("lens", 60.0 * i, 0.0) for i in range(2)]
         return Thing(kind, items, other, one.panel.group(*items))
@@ -199,7 +206,11 @@ _NO_PLACE = "it lies on its ray"
 CANVAS: dict[str, Way] = {
     "tool": Way(_use_tool),
     "drop from the library": Way(_drop, lacking=of(DRAWN, "the library has components alone")),
-    "drag": Way(_drag, lacking={"path_measure": _NO_PLACE}, no_step_02=_FORGOTTEN),
+    "drag": Way(
+        _drag,
+        lacking={"path_measure": _NO_PLACE},
+        no_step_02={**_FORGOTTEN, "source": "its rays lie over it, and 0.2 looks for what lies on top"},
+    ),
     "drag with others": Way(_drag_many, no_step_02=_FORGOTTEN),
     "Ctrl and drag": Way(
         _turn,
@@ -217,6 +228,3 @@ CANVAS: dict[str, Way] = {
         _wheel, (GROUP,), lacking={GROUP: "the canvas takes the wheel, to zoom"}
     ),
 }
-
-WAYS = CANVAS
-CELLS = [(name, kind) for name, way in WAYS.items() for kind in way.kinds]

@@ -43,7 +43,8 @@ class GroupList(Layers):
         self._stale = True
         self.look()
         self._manager.groupsChanged.connect(self._changed)
-        bench.came = self.adopt
+        # What went may still be named by its group, until that is looked at.
+        bench.came = bench.went = self.adopt
 
     def close(self) -> None:
         """Follow the groups no longer."""
@@ -110,7 +111,7 @@ class GroupList(Layers):
         self._unsettled = True
 
     def adopt(self, ids: Collection[str]) -> None:
-        """Items came, or were put higher or lower."""
+        """Items came, went, or were put higher or lower."""
         self._stale = True
 
     def look(self) -> None:
