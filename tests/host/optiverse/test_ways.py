@@ -15,6 +15,7 @@ from tests.helpers.optiverse_hands import NotOffered
 from tests.helpers.optiverse_session import Participant, differences, notice, rest, truth
 from tests.helpers.optiverse_ways import CANVAS, make
 from tests.helpers.optiverse_ways_menus import MENUS
+from tests.helpers.optiverse_ways_panel import PANEL
 from tests.helpers.wire import Wire
 
 pytestmark = [
@@ -22,7 +23,7 @@ pytestmark = [
     pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
 ]
 
-WAYS = {**CANVAS, **MENUS}
+WAYS = {**CANVAS, **MENUS, **PANEL}
 CELLS = [(name, kind) for name, way in WAYS.items() for kind in way.kinds]
 
 Session = tuple[Wire, Participant, Participant]
