@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
-from PyQt6.QtWidgets import QApplication, QInputDialog
+from PyQt6.QtCore import QItemSelectionModel, QModelIndex, QRect, Qt
+from PyQt6.QtGui import QContextMenuEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QDialog, QInputDialog, QLineEdit
 
 from optiverse_collab.host.optiverse import stock
-from tests.helpers.optiverse_user import events
+from tests.helpers.optiverse_hands import RIGHT, choose, press_button
+from tests.helpers.optiverse_user import LEFT, PLAIN, answer, double_click, events
 
 
 class Panel:
@@ -48,24 +51,31 @@ class Panel:
         group = self.window.layer_state.get_node(id) if self.has_layers else None
         return str((group or self.window.group_manager.get_group(id)).name)
 
+    def pick(self, id: str) -> None:
+        """Click a line (0.3)."""
+        QTest.mouseClick(self.tree.viewport(), LEFT, PLAIN, self._rect_of(id).center())
+        self.tree.setFocus()
+        events()
+
     def group(self, *items: Any, name: str = "Group") -> str | None:
-        """Group items with the button; returns the group's id, or None if the host refused."""
-        before = self.groups()
+        """Select items and group them; returns the group's id, or None if the host refused."""
         self.window.scene.clearSelection()
         for item in items:
             item.setSelected(True)
+        return self.group_selected(name)
 
-        def answer() -> None:
-            dialog = QApplication.activeModalWidget()
+    def group_selected(self, name: str = "Group") -> str | None:
+        """Group what is selected, with the button."""
+        before = self.groups()
+        if len(self.window.scene.selectedItems()) < 2:  # the host would only say so
+            return None
+
+        def name_it(dialog: QDialog) -> None:
             assert isinstance(dialog, QInputDialog)
             dialog.setTextValue(name)
             dialog.accept()
 
-        if len(self.window.scene.selectedItems()) < 2:  # the host would only say so
-            return None
-        QTimer.singleShot(0, answer)
-        self.window.layer_panel._group_selected()
-        events()
+        answer(lambda: press_button(self.window.layer_panel, "Group selected items"), name_it)
         return next((id for id in self.groups() if id not in before), None)
 
     def ungroup(self, id: str) -> None:
@@ -79,19 +89,29 @@ class Panel:
                     item.setSelected(True)
             if not self.window.scene.selectedItems():
                 return
-        self.window.layer_panel._ungroup_selected()
-        events()
+        press_button(self.window.layer_panel, "Ungroup selected group")
 
     def delete(self, id: str) -> None:
         """Select a line and press Delete (0.3)."""
-        self._select(id)
-        self.window.layer_panel._delete_selected()
+        self.pick(id)
+        QTest.keyClick(self.tree, Qt.Key.Key_Delete)
         events()
 
     def rename(self, id: str, name: str) -> None:
-        """Edit the text of a line (0.3)."""
-        self.model.setData(self.line(id), name)
+        """Double-click a line and type (0.3)."""
+        double_click(self.tree.viewport(), self._rect_of(id).center())
+        [editor] = self.tree.viewport().findChildren(QLineEdit)
+        QTest.keyClicks(editor, name)
+        QTest.keyClick(editor, Qt.Key.Key_Return)
         events()
+
+    def choose(self, id: str, *entries: str) -> None:
+        """Choose an entry in the context menu of a line (0.3)."""
+        at = self._rect_of(id).center()
+        QTest.mouseClick(self.tree.viewport(), RIGHT, PLAIN, at)
+        everywhere = self.tree.viewport().mapToGlobal(at)
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, everywhere)
+        choose(lambda: QApplication.sendEvent(self.tree.viewport(), event), *entries)
 
     def move(self, id: str, into: str | None, row: int = 0) -> None:
         """Drag an item's line into a group, or out of all (0.2), or anywhere (0.3)."""
@@ -108,14 +128,20 @@ class Panel:
 
     def toggle(self, id: str, what: str) -> None:
         """Click the eye or the lock of a line, or fold it: ``VISIBLE``, ``LOCKED``, ``COLLAPSED`` (0.3)."""
-        tree, line = self.window.layer_panel._tree, self.line(id)
         if what == "COLLAPSED":
-            tree.setExpanded(line, not tree.isExpanded(line))
+            line = self.line(id)
+            self.tree.setExpanded(line, not self.tree.isExpanded(line))
         else:
-            roles = {"VISIBLE": 10, "LOCKED": 11}
-            role = int(Qt.ItemDataRole.UserRole) + roles[what]
-            self.window.layer_panel._toggle_role(line, role)
+            rect = self._rect_of(id)
+            eye, lock, *_ = self.tree.itemDelegate()._layout_rects(rect.adjusted(2, 0, -2, 0), False)
+            at = (eye if what == "VISIBLE" else lock).center()
+            QTest.mouseClick(self.tree.viewport(), LEFT, PLAIN, at)
         events()
+
+    @property
+    def tree(self) -> Any:
+        """0.3's list of lines."""
+        return self.window.layer_panel._tree
 
     @property
     def model(self) -> Any:
@@ -134,6 +160,12 @@ class Panel:
             if found.isValid():
                 return found
         return QModelIndex()
+
+    def _rect_of(self, id: str) -> QRect:
+        line = self.line(id)
+        self.tree.scrollTo(line)
+        rect: QRect = self.tree.visualRect(line)
+        return rect
 
     def _select(self, id: str) -> None:
         selection = self.window.layer_panel._tree.selectionModel()

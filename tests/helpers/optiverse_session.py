@@ -12,7 +12,7 @@ from optiverse_collab.host.capture import Capture
 from optiverse_collab.host.optiverse import OptiverseHost, stock
 from optiverse_collab.sync.effects import ShowChange
 from optiverse_collab.sync.records import Record, difference
-from tests.helpers.optiverse_drawing import Drawing
+from tests.helpers.optiverse_hands import Hands
 from tests.helpers.optiverse_panel import Panel
 from tests.helpers.optiverse_user import clear, events, wait_until
 from tests.helpers.wire import Peer, Wire
@@ -32,7 +32,7 @@ class Participant(Peer):
         super().__init__(name)
         self.window = window
         self.host = OptiverseHost(window)
-        self.user = Drawing(window)
+        self.user = Hands(window)
         self.panel = Panel(window)
         self.capture = Capture(self.host, self.replica)
         wire.connect(self)
@@ -88,6 +88,14 @@ def rest(wire: Wire, *participants: Participant) -> None:
         QTest.qWait(40)
     for one in participants:
         one.capture.scan()
+    settle(wire, *participants)
+
+
+def notice(wire: Wire, *participants: Participant) -> None:
+    """Let windows notice what was done in them, by the signs that they get of it, and tell each other."""
+    for one in participants:
+        events()
+        wait_until(lambda one=one: not one.host._bench._later.isActive())  # type: ignore[misc]
     settle(wire, *participants)
 
 

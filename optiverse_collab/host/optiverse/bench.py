@@ -121,10 +121,12 @@ class SceneBench(QObject):
         return found
 
     def _provisional(self) -> list[Any]:
-        """Quirk: what is being placed with the mouse is in the scene as if it were on the bench."""
+        """Quirk: what is being placed with the mouse is in the scene as if it were on the bench, and so is
+        what is being dragged out of the library, while it hangs over the canvas."""
         window = self._window
         items = (
             window.placement_handler._ghost,
+            window.view._ghost_item,
             window.angle_measure_handler._temp_item,
             window.path_measure_handler._temp_item,
             window._editor_state.ruler_in_progress,

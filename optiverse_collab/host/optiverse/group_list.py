@@ -43,6 +43,7 @@ class GroupList(Layers):
         self._stale = True
         self.look()
         self._manager.groupsChanged.connect(self._changed)
+        # What went may still be named by its group, until that is looked at.
         bench.came = bench.went = self.adopt
 
     def close(self) -> None:

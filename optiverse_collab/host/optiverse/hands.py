@@ -26,9 +26,6 @@ def items_in_hand(window: Any) -> Iterator[Any]:
     editing = getattr(focus, "textInteractionFlags", lambda: Qt.TextInteractionFlag.NoTextInteraction)()
     if editing != Qt.TextInteractionFlag.NoTextInteraction:
         yield focus
-    for item in scene.selectedItems():
-        # Turns of the wheel become an undo step some time after the last of them.
-        yield from getattr(getattr(item, "_wheel_tracker", None), "_items", None) or ()
 
 
 class Pointer(QObject):

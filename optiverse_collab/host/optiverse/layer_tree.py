@@ -44,6 +44,7 @@ class LayerTree(Layers):
         super().__init__(bench, is_kept, moved, complain)
         self._state = window.layer_state
         self._muted = self._changed = False
+        self._groups: dict[str, dict[str, Any]] = {}
         self._links = LinkedFiles(window, complain, lambda ids: self.renewed(ids))
         self.adopt(bench.items)
         self._follow()
@@ -231,7 +232,10 @@ class LayerTree(Layers):
             self._unsettled = True
         if self._unsettled and not moved:
             moved.update(self.group_ids())
-        # Only the tree tells that a linked file was read anew.
+        # Only the tree tells that a group was folded, or that a linked file was read anew.
+        groups = {id: _said_of(self._state.get_node(id)) for id, kind in kinds.items() if kind == GROUP}
+        moved.update(id for id, said in groups.items() if self._groups.get(id, said) != said)
+        self._groups = groups
         moved.update(self._links.ids())
         if moved:
             self._moved(moved)

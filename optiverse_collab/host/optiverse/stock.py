@@ -57,6 +57,7 @@ _WINDOW = (
     "file_controller.file_manager.load_from_data",
     "drag_handler",
     "placement_handler._ghost",
+    "view._ghost_item",
     "angle_measure_handler._temp_item",
     "path_measure_handler._temp_item",
     "_editor_state.ruler_in_progress",

@@ -1,0 +1,126 @@
+"""The ways to change a bench in the layer panel. Those of 0.2 are few, and the same for all kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtTest import QTest
+
+from tests.helpers.optiverse_hands import CTRL, NotOffered, press_button
+from tests.helpers.optiverse_session import Participant
+from tests.helpers.optiverse_user import LEFT, grip
+from tests.helpers.optiverse_ways import DRAWN, GROUP, ITEMS, Thing, Way, of
+
+Do = Callable[[Participant, Thing], object]
+
+
+def _in_03(do: Do) -> Do:
+    """Do what only the panel of 0.3 has."""
+
+    def check_and_do(one: Participant, thing: Thing) -> None:
+        if not one.panel.has_layers:
+            raise NotOffered("0.2 has no such line")
+        one.user.come()
+        do(one, thing)
+
+    return check_and_do
+
+
+def _id(thing: Thing) -> str:
+    return thing.group or str(thing.item.item_uuid)
+
+
+def _group(one: Participant, thing: Thing) -> None:
+    one.user.come()
+    one.user.pick(thing.item)
+    one.user.look(grip(thing.other))
+    QTest.mouseClick(one.user.viewport, LEFT, CTRL, one.user.at(grip(thing.other)))
+    assert len(one.window.scene.selectedItems()) == 2
+    assert one.panel.group_selected("Telescope")
+
+
+def _ungroup(one: Participant, thing: Thing) -> None:
+    one.panel.ungroup(_id(thing))
+
+
+def _into_a_group(one: Participant, thing: Thing) -> None:
+    """Drag the mirror's line into the group."""
+    one.panel.move(thing.other.item_uuid, thing.group)
+
+
+def _out_of_a_group(one: Participant, thing: Thing) -> None:
+    one.panel.move(thing.item.item_uuid, None, 99)
+
+
+def _toggle(what: str) -> Do:
+    return _in_03(lambda one, thing: one.panel.toggle(_id(thing), what))
+
+
+def _rename(one: Participant, thing: Thing) -> None:
+    one.panel.rename(_id(thing), "Renamed")
+
+
+def _to_the_top(one: Participant, thing: Thing) -> None:
+    one.panel.move(_id(thing), None, 0)
+
+
+def _button(text: str) -> Do:
+    def press(one: Participant, thing: Thing) -> None:
+        one.panel.pick(_id(thing))
+        press_button(one.window.layer_panel, text)
+
+    return _in_03(press)
+
+
+def _delete(one: Participant, thing: Thing) -> None:
+    one.panel.delete(_id(thing))
+
+
+def _choose(*entries: str) -> Do:
+    return _in_03(lambda one, thing: one.panel.choose(_id(thing), *entries))
+
+
+_BOTH = (*ITEMS, GROUP)
+_NOT_SAVED = "the host does not save its name"
+_NOT_SHARED_02 = of(_BOTH, "0.2 saves nothing of this")
+_SAME_02 = of(_BOTH, "0.2 has buttons and menus of its own for it, which do as the item's menu does")
+_STAYS_LOCKED = {GROUP: "taken back, the lock of a group stays on its items"}
+_ALL_OF_IT = {GROUP: "it is the items that are moved among each other, all of them"}
+
+PANEL: dict[str, Way] = {
+    "panel: group": Way(_group),
+    "panel: ungroup": Way(_ungroup, (GROUP,)),
+    "panel: drag a line into a group": Way(_into_a_group, (GROUP,)),
+    "panel: drag a line out of a group": Way(_out_of_a_group, (GROUP,)),
+    "panel: drag a line to the top": Way(
+        _in_03(_to_the_top), _BOTH, lacking={GROUP: "only items are dragged"}, lacking_02=_SAME_02
+    ),
+    "panel: eye": Way(_toggle("VISIBLE"), _BOTH, lacking_02=_NOT_SHARED_02),
+    "panel: lock": Way(_toggle("LOCKED"), _BOTH, no_step=_STAYS_LOCKED, lacking_02=_SAME_02),
+    "panel: fold": Way(
+        _toggle("COLLAPSED"),
+        (GROUP,),
+        no_step={GROUP: "folding is no step"},
+        lacking_02=_SAME_02,
+    ),
+    "panel: rename": Way(
+        _in_03(_rename),
+        _BOTH,
+        lacking=of((*DRAWN, "source"), _NOT_SAVED),
+        lacking_02=of(_BOTH, "0.2 can't rename"),
+    ),
+    "panel: up": Way(_button("↑ Up"), _BOTH, lacking=_ALL_OF_IT, lacking_02=_SAME_02),
+    "panel: down": Way(_button("↓ Down"), _BOTH, lacking=_ALL_OF_IT, lacking_02=_SAME_02),
+    "panel: Delete key": Way(_in_03(_delete), _BOTH, lacking_02=_SAME_02),
+    "panel, menu: Toggle Visibility": Way(_choose("Toggle Visibility"), _BOTH, lacking_02=_NOT_SHARED_02),
+    "panel, menu: Toggle Lock": Way(
+        _choose("Toggle Lock"), _BOTH, no_step=_STAYS_LOCKED, lacking_02=_SAME_02
+    ),
+    "panel, menu: Delete": Way(_choose("Delete"), _BOTH, lacking_02=_SAME_02),
+    "panel, menu: Bring to Front": Way(
+        _choose("Z-Order", "Bring to Front"), _BOTH, lacking=_ALL_OF_IT, lacking_02=_SAME_02
+    ),
+    "panel, menu: Ungroup": Way(
+        _choose("Ungroup"), _BOTH, lacking=of(ITEMS, "it is no group"), lacking_02=_SAME_02
+    ),
+}

@@ -1,0 +1,115 @@
+"""Each way in which users change a bench, for each kind of thing: others see it, its undo and its redo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from optiverse_collab.convert import same_bench, tree_of
+from optiverse_collab.host.optiverse import stock
+from optiverse_collab.sync.records import Record
+from tests.helpers.optiverse_hands import NotOffered
+from tests.helpers.optiverse_session import Participant, differences, notice, rest, truth
+from tests.helpers.optiverse_ways import CANVAS, make
+from tests.helpers.optiverse_ways_menus import MENUS
+from tests.helpers.optiverse_ways_panel import PANEL
+from tests.helpers.wire import Wire
+
+pytestmark = [
+    pytest.mark.optiverse,
+    pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
+]
+
+WAYS = {**CANVAS, **MENUS, **PANEL}
+CELLS = [(name, kind) for name, way in WAYS.items() for kind in way.kinds]
+
+Session = tuple[Wire, Participant, Participant]
+
+
+Bench = tuple[dict[str, Any], dict[str, Record], dict[str | None, list[str]]]
+
+
+def bench(wire: Wire, one: Participant) -> Bench:
+    """What a window would save, the records, in which angle measures are too, and what lies on what."""
+    records = {id: Record(id, r.kind, dict(r.props)) for id, r in truth(wire).items()}
+    tree = {parent: [record.id for record in inside] for parent, inside in tree_of(records).items()}
+    in_02 = stock.has_groups(one.window)
+    for record in records.values():
+        # What lies on what, 0.2 knows by z values alone, and 0.3 by the tree alone.
+        for name in ("order",) if in_02 else ("order", "z_value"):
+            record.props.pop(name, None)
+    return one.saved(), records, {key: sorted(ids) if in_02 else ids for key, ids in tree.items() if ids}
+
+
+def changed(before: Bench, after: Bench, in_02: bool) -> list[object]:
+    """How two benches differ."""
+    # 0.2 draws items of the same z value in the order in which they came, and doesn't save that.
+    found: list[object] = [
+        what for what in same_bench(before[0], after[0]) if not (in_02 and "another order" in what)
+    ]
+    return found + [new for old, new in zip(before[1:], after[1:], strict=True) if old != new]
+
+
+@pytest.fixture(autouse=True)
+def no_snapping(windows: list[Any]) -> Iterator[None]:
+    """Where things go then, undo does not know: it puts them back and the host snaps them anew."""
+    snapping = [window.act_magnetic_snap for window in windows if window.act_magnetic_snap.isChecked()]
+    for action in snapping:
+        action.trigger()
+    yield
+    for action in snapping:
+        action.trigger()
+
+
+@pytest.mark.parametrize(("name", "kind"), CELLS)
+def test_a_way(session: Session, name: str, kind: str) -> None:
+    wire, ann, bob = session
+    way, in_02 = WAYS[name], stock.has_groups(ann.window)
+    thing = make(ann, kind)
+    rest(wire, ann, bob)
+    before, old_steps = bench(wire, ann), len(ann.window.undo_stack._undo_stack)
+
+    if way.why_lacking(kind, in_02):
+        with suppress(NotOffered, KeyError):
+            way.do(ann, thing)
+        rest(wire, ann, bob)
+        assert changed(before, bench(wire, ann), in_02) == []
+        return
+
+    way.do(ann, thing)
+    notice(wire, ann, bob)
+    after = bench(wire, ann)
+    assert changed(before, after, in_02)
+    assert differences(wire, ann, bob) == []
+    assert bob.window.undo_stack._undo_stack == []
+
+    for _ in range(steps := len(ann.window.undo_stack._undo_stack) - old_steps):
+        ann.user.undo()
+    notice(wire, ann, bob)
+    assert bool(changed(before, bench(wire, ann), in_02)) == bool(way.why_no_step(kind, in_02))
+    assert differences(wire, ann, bob) == []
+    for _ in range(steps):
+        ann.user.redo()
+    notice(wire, ann, bob)
+    rest(wire, ann, bob)
+    assert changed(after, bench(wire, ann), in_02) == []
+    assert differences(wire, ann, bob) == []
+    assert [one.log("WARNING", "ERROR") for one in (ann, bob)] == [[], []]
+
+
+def test_what_hangs_over_the_canvas_is_on_nobodys_bench(session: Session) -> None:
+    wire, ann, bob = session
+    seen: list[int] = []
+
+    def look() -> None:
+        notice(wire, ann, bob)
+        seen.append(len(bob.user.items()) + len(truth(wire)))
+
+    ann.user.drop_from_library('Standard Mirror (1")', (0.0, 0.0), on_the_way=look)
+    assert seen == [0]
+    notice(wire, ann, bob)
+    assert len(bob.user.items()) == len(truth(wire)) == 1
+    assert len(wire.journal) == 1
