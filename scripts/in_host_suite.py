@@ -33,6 +33,12 @@ def pytest_configure(config: pytest.Config) -> None:
         put_plugins_in(notes)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _application(qapp: object) -> object:
+    """Some tests need one and don't say so: run after others, they find the one that those made."""
+    return qapp
+
+
 class Notes:
     """The file that tells what happened.
 

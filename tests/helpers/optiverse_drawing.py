@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QTextCursor
 from PyQt6.QtTest import QTest
 
 from optiverse_collab.host.optiverse import stock
@@ -91,6 +92,9 @@ class Drawing(User):
         note._text_before_edit = note.toPlainText()
         note.setTextInteractionFlags(Qt.TextInteractionFlag.TextEditorInteraction)
         note.setFocus()
+        cursor = note.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        note.setTextCursor(cursor)
 
     def end_writing(self, note: Any) -> None:
         """Go elsewhere."""

@@ -142,12 +142,25 @@ class User:
         trackers = [getattr(item, "_wheel_tracker", None) for item in items]
         wait_until(lambda: not any(getattr(tracker, "_items", None) for tracker in trackers))
 
-    def edit(self, item: Any, values: dict[int, float], accept: bool = True) -> None:
-        """Open the item's dialog, fill in some of its number fields, and end it."""
+    def edit(
+        self,
+        item: Any,
+        values: dict[int, float],
+        accept: bool = True,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Open the item's dialog, let something happen, fill in some of its number fields, and end it."""
 
         def fill() -> None:
             dialog = QApplication.activeModalWidget()
             assert isinstance(dialog, QDialog)
+            try:
+                meanwhile()
+            except BaseException:
+                dialog.reject()
+                raise
+            assert dialog.isVisible()
+            assert dialog.isEnabled()
             fields = dialog.findChildren(QDoubleSpinBox)
             for number, value in values.items():
                 fields[number].setValue(value)
