@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PyQt6.QtCore import QPointF
+from PyQt6.QtGui import QTextCursor
 from PyQt6.QtTest import QTest
 
 from optiverse_collab.host.optiverse import stock
@@ -84,7 +85,10 @@ class Drawing(User):
         self.end_writing(note)
 
     def begin_writing(self, note: Any) -> None:
-        """Put the text cursor into a note, with a double click, after which 0.2 wants another one."""
+        """Put the text cursor into a note, with a double click, after which 0.2 wants another one.
+
+        All of its text is selected.
+        """
         view = self.window.view
         self.window.activateWindow()
         view.setFocus()
@@ -94,6 +98,9 @@ class Drawing(User):
         double_click(view.viewport(), at)
         if self.window.scene.focusItem() is not note:
             QTest.mouseClick(view.viewport(), LEFT, PLAIN, at)
+        cursor = note.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        note.setTextCursor(cursor)
 
     def end_writing(self, note: Any) -> None:
         """Go elsewhere."""

@@ -57,12 +57,19 @@ def events() -> None:
 def answer(open_dialog: Callable[[], object], reply: Callable[[QDialog], None]) -> None:
     """Open a dialog, and reply to it once it is there."""
     replies: list[QWidget] = []
+    already_open = QApplication.activeModalWidget()
 
     def look() -> None:
         dialog = QApplication.activeModalWidget()
-        if isinstance(dialog, QDialog) and dialog not in replies:
+        if isinstance(dialog, QDialog) and dialog not in (already_open, *replies):
             replies.append(dialog)
-            reply(dialog)
+            timer.stop()  # a reply may open, and reply to, other dialogs
+            try:
+                reply(dialog)
+            except BaseException:
+                dialog.reject()  # or the test would wait for it
+                raise
+            timer.start(0)
 
     timer = QTimer()
     timer.timeout.connect(look)
@@ -75,10 +82,18 @@ def answer(open_dialog: Callable[[], object], reply: Callable[[QDialog], None]) 
     assert replies, "no dialog was opened"
 
 
-def fill_in(open_dialog: Callable[[], object], values: dict[int, float], accept: bool = True) -> None:
-    """Open a dialog, fill in some of its number fields, and end it."""
+def fill_in(
+    open_dialog: Callable[[], object],
+    values: dict[int, float],
+    accept: bool = True,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> None:
+    """Open a dialog, let something happen, fill in some of its number fields, and end it."""
 
     def fill(dialog: QDialog) -> None:
+        meanwhile()
+        assert dialog.isVisible()
+        assert dialog.isEnabled()
         fields = dialog.findChildren(QDoubleSpinBox)
         for number, value in values.items():
             fields[number].setValue(value)
@@ -184,9 +199,15 @@ class User:
         QApplication.sendEvent(view.viewport(), event)
         events()
 
-    def edit(self, item: Any, values: dict[int, float], accept: bool = True) -> None:
-        """Open the item's dialog, fill in some of its number fields, and end it."""
-        fill_in(item.open_editor, values, accept)
+    def edit(
+        self,
+        item: Any,
+        values: dict[int, float],
+        accept: bool = True,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Open the item's dialog, let something happen, fill in some of its number fields, and end it."""
+        fill_in(item.open_editor, values, accept, meanwhile)
 
     def delete(self, *items: Any) -> None:
         self.select(*items)

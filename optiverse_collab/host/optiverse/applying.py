@@ -13,6 +13,7 @@ from optiverse_collab.convert.kinds import GROUP, ITEMS, KINDS, is_item
 from optiverse_collab.convert.shapes import SHAPES, is_number
 from optiverse_collab.host.optiverse import stock
 from optiverse_collab.host.optiverse.annotations import Annotation
+from optiverse_collab.host.optiverse.files import Unsaved
 from optiverse_collab.host.optiverse.optical import Optical
 from optiverse_collab.host.optiverse.placeholders import Placeholders
 from optiverse_collab.host.optiverse.reading import Reading
@@ -51,6 +52,7 @@ class Applying:
         self._created: list[Any] = []
         self._layers.renewed = self._renewed
         self.placeholders = Placeholders(window.scene, name)
+        self._unsaved = Unsaved(window)
         self._panel_later = QTimer(window)
         self._panel_later.setSingleShot(True)
         self._panel_later.setInterval(PANEL_MS)
@@ -59,6 +61,7 @@ class Applying:
     def close(self) -> None:
         """Do nothing more to the window."""
         self.placeholders.clear()
+        self._unsaved.close()
         self._panel_later.stop()
         self._panel_later.deleteLater()
 
@@ -88,6 +91,7 @@ class Applying:
             self._layers.settle()
             self._follow_labels()
             self._panel_later.start()
+            self._unsaved.note()
             self._window._schedule_retrace()
 
     def _apply(self, op: Op) -> None:

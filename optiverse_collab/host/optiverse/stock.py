@@ -55,6 +55,8 @@ _WINDOW = (
     "undo_stack._redo_stack",
     "file_controller.file_manager.serialize_scene",
     "file_controller.file_manager.load_from_data",
+    "file_controller.mark_modified",
+    "file_controller._schedule_autosave",
     "drag_handler",
     "placement_handler._ghost",
     "view._ghost_item",

@@ -148,8 +148,17 @@ def mend(command: Any) -> None:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What differs between two states of an item, at the grain of a property."""
-    names = [name for name in before if name in after and _plain(before[name]) != _plain(after[name])]
+    """What differs between two states of an item, at the grain of a property.
+
+    Quirk: in 0.3 a state has a z value, which follows from the tree of layers. It differs when something else
+    was put higher or lower while a dialog was open.
+    """
+    follows = {"z_value"} if hasattr(stock.load(), "LayerTreeState") else set()
+    names = [
+        name
+        for name in before
+        if name in after and name not in follows and _plain(before[name]) != _plain(after[name])
+    ]
     narrow = ({name: state[name] for name in names} for state in (before, after))
     old, new = narrow
     if "params" in names:

@@ -1,0 +1,50 @@
+"""What others changed is in no file of the user's yet: the window says so, and autosaves it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSlot
+
+AUTOSAVE_MS = 10_000
+"""The host autosaves after each pause of the user's. Others may never pause, and each time costs the window
+as long as saving does; the server has their changes in any case."""
+
+
+class Unsaved(QObject):
+    """Marks a window as edited when others edited its bench.
+
+    Quirk: the host takes a step on its undo stack for the only edit there is. So without this, a window would
+    close without a question and leave a file behind that is not what was on the screen.
+
+    Args:
+        window: an Optiverse main window.
+    """
+
+    def __init__(self, window: Any) -> None:
+        super().__init__(window)
+        self._files = window.file_controller
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(AUTOSAVE_MS)
+        self._later.timeout.connect(self._autosave)
+
+    def note(self) -> None:
+        """Others changed the bench."""
+        self._files.mark_modified()
+        if not self._later.isActive():
+            self._later.start()
+
+    def close(self) -> None:
+        """Do nothing more; what is marked stays so."""
+        self._later.stop()
+        self.deleteLater()
+
+    @pyqtSlot()
+    def _autosave(self) -> None:
+        """Let the host do it when it would, and not at all where the user switched it off.
+
+        Quirk: 0.2.7 makes no timer for it, and never autosaves.
+        """
+        if hasattr(self._files, "_autosave_timer"):
+            self._files._schedule_autosave()

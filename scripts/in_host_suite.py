@@ -1,0 +1,102 @@
+"""A plugin of pytest's for the host's own tests: notes what became of each, and puts us into each window.
+
+`host_suite.py` runs pytest with it. Each line of the notes is JSON, on disk at once, so that what was noted
+before a crash is there after it.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+WINDOWS = "windows"
+FAULT = "fault"
+UNENDED = "did not end"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `host_suite.py` says."""
+    parser.addoption("--notes", type=Path, required=True)
+    parser.addoption("--with-plugins", action="store_true")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin before anything of the host is imported."""
+    notes = Notes(config.getoption("--notes"))
+    config.pluginmanager.register(notes)
+    if config.getoption("--with-plugins"):
+        put_plugins_in(notes)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _application(qapp: object) -> object:
+    """Some tests need one and don't say so: run after others, they find the one that those made."""
+    return qapp
+
+
+class Notes:
+    """The file that tells what happened.
+
+    Args:
+        path: where it is written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.write({})
+
+    def write(self, line: dict[str, Any]) -> None:
+        """Add a line."""
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """What is never followed by an outcome took the process with it."""
+        self.write({"test": nodeid, "outcome": UNENDED})
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A test is passed if its setup, its call and its teardown are."""
+        if report.when == "call" or report.outcome != "passed":
+            expected = "x" if hasattr(report, "wasxfail") else ""
+            when = "" if report.when == "call" else f" in {report.when}"
+            # Where it failed, too: a test may fail without us, and for another reason with us.
+            crash = getattr(report.longrepr, "reprcrash", None)
+            at = f"{Path(crash.path).name}:{crash.lineno}" if crash else ""
+            self.write({"test": report.nodeid, "outcome": expected + report.outcome + when, "at": at})
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file that can't be imported has no tests to tell of."""
+        if report.outcome != "passed":
+            self.write({"test": report.nodeid, "outcome": f"{report.outcome} in collection"})
+
+
+def put_plugins_in(notes: Notes) -> None:
+    """Give every main window that is made from now on what `optiverse-collab` gives it.
+
+    A window that can't have it works all the same and says so in its log, which no test of the host's
+    looks at; so that is noted as a fault.
+    """
+    from optiverse_collab import attachment, launch
+
+    class Counting(launch._WithPlugins):
+        def attach(self, window: Any) -> None:
+            super().attach(window)
+            notes.write({WINDOWS: 1})
+
+    def noting(module: ModuleType, name: str) -> None:
+        tell = getattr(module, name)
+
+        def both(window: Any, fault: object) -> None:
+            notes.write({FAULT: str(fault)})
+            tell(window, fault)
+
+        setattr(module, name, both)
+
+    noting(launch, "_tell")
+    noting(attachment, "_log")
+    Counting(import_module("optiverse.ui.views.main_window").MainWindow, None)
