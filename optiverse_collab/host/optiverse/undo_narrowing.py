@@ -53,7 +53,7 @@ def renew(command: Any) -> None:
         _renew_grouping(command)
     if isinstance(state.get("_snapshot"), dict) and "_layer_state" in state:
         _renew_snapshot(command._snapshot, command._layer_state)
-    if "_group_manager" in state:
+    if state.get("_group_manager") is not None:
         _lift_out(command)
 
 
