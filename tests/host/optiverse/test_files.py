@@ -216,7 +216,7 @@ def test_recovering_an_autosave_in_a_session_is_told_as_another_bench(
     wait_until(lambda: bool(autosaves(tmp_path)))
     ann.user.place("mirror", 50.0, 0.0)
     opened: list[str] = []
-    bob.host.watch_opened(lambda: opened.append("opened"))
+    bob.host.watch_opened(lambda back: opened.append("opened"))
     monkeypatch.setenv("QT_QPA_PLATFORM", "")
     monkeypatch.setattr("optiverse.ui.theme_manager.question", lambda *_, **__: YES)
     monkeypatch.setattr(QMessageBox, "information", lambda *_, **__: YES)
