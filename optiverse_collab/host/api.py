@@ -57,7 +57,7 @@ class Host(Protocol):
         """The bench as it is now: all of it, or those of `ids` that are there. Positions are in mm."""
 
     def apply(self, ops: Sequence[Op]) -> None:
-        """Change the bench as others changed it, in one go."""
+        """Change the bench as others changed it, in one go; the user's file doesn't have it yet."""
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         """Call `dirty` with ids of what may have changed, whoever changed it; too many do no harm.

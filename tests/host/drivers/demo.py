@@ -104,6 +104,10 @@ class DemoDriver:
             if line.category == "Collaboration" and line.level in ("WARNING", "ERROR")
         ]
 
+    def save(self, path: Path) -> None:
+        """Save the bench to a file."""
+        self.window.save_path(path)
+
     @property
     def file(self) -> Path | None:
         """Where Save writes."""

@@ -117,6 +117,10 @@ class OptiverseDriver:
         messages = self.window.log_service.get_messages(category="Collaboration")
         return [one.message for one in messages if one.level.name in ("WARNING", "ERROR")]
 
+    def save(self, path: Path) -> None:
+        """Save the bench to a file."""
+        self.window.file_controller.file_manager.save_to_file(str(path))
+
     @property
     def file(self) -> Path | None:
         """Where Save writes."""
