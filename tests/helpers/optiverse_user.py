@@ -39,6 +39,8 @@ def clear(window: Any) -> None:
             window.scene.removeItem(item)
     if not stock.has_groups(window):
         window.linked_assembly_service.reset()
+    files = window.file_controller.file_manager
+    files.saved_file_path = files._autosave_path = files._unsaved_id = None
     window.file_controller.mark_clean()
     # 0.3 remembers, for the whole process, where the last file was.
     getattr(import_module("optiverse.platform.paths"), "set_current_assembly_dir", lambda path: None)(None)

@@ -46,16 +46,6 @@ def quick(windows: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         one.host.close()
 
 
-@pytest.fixture(autouse=True)
-def _no_file(windows: list[Any]) -> Iterator[None]:
-    """No window knows the file of another test."""
-    yield
-    for window in windows[:3]:
-        manager = window.file_controller.file_manager
-        manager.saved_file_path = manager._autosave_path = manager._unsaved_id = None
-        clear(window)
-
-
 def autosaving(one: Participant) -> bool:
     """0.2.7 notices no edit of its user's: it marks none and autosaves none."""
     return hasattr(one.window.file_controller, "_autosave_timer")
