@@ -6,6 +6,7 @@ what will not be seen any more is saved to a file first.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -66,6 +67,7 @@ class Participation(QObject):
         self._live: LiveBench | None = None
         self._cursors: CursorOverlay | None = None
         self._copy: Path | None = None
+        self._back: Callable[[], None] = lambda: None
         service.message_received.connect(self._on_message)
         service.happened.connect(self._on_happened)
 
@@ -138,10 +140,11 @@ class Participation(QObject):
         self._host.watch_opened(self._opened)
         live.begin(mine)
 
-    def _opened(self) -> None:
+    def _opened(self, back: Callable[[], None]) -> None:
         """The user put another bench into the window: nobody else shall have it before they said so."""
         if self._live is None or self._copy is not None:
             return
+        self._back = back
         self._live.suspend()
         mine, theirs = self._both()
         self._copy = copy_path("replacing", self._session_id, datetime.now().astimezone())
@@ -155,6 +158,7 @@ class Participation(QObject):
         elif choice == "everybody" and self._save_session(path):
             live.prevail()
         else:
+            self._back()
             live.begin(())
 
     def _save_session(self, path: Path) -> bool:

@@ -123,9 +123,12 @@ class CollaborationService(QObject):
         self._due.start(0)
 
     def flush(self) -> None:
-        """Send what waits to be sent, however short ago the last push was."""
-        if self.session is not None:
-            self._perform(self.session.poll(now_ms() + PUSH_EVERY_MS))
+        """Send all that waits to be sent, however short ago the last push was."""
+        now = now_ms()
+        # A push takes as much as fits into one message.
+        while self.session is not None and self.session.replica.wait_ms(now) is not None:
+            now += PUSH_EVERY_MS
+            self._perform(self.session.replica.poll(now))
 
     # One connection after the other
 

@@ -217,8 +217,11 @@ def test_a_bench_that_is_opened_is_shown_to_nobody_before_its_user_says_so(lab: 
     assert asked[0][:2] == (1, 1)
     assert set(first.host.bench) == {"lens"}
     assert second.host.bench == {"mirror": MIRROR, "group": GROUP}
+    assert second.host.file == "opened.json"
+    second.host.user_opens(GROUP)  # while it is asked
     second.participation.choose("back")
     lab.until(lambda: second.host.bench == first.host.bench)
+    assert second.host.file == "ours.json"
     assert first.host.bench["lens"].props == {"n": 7}
 
 
@@ -228,6 +231,7 @@ def test_a_session_whose_copy_cannot_be_saved_is_not_replaced(lab: Lab) -> None:
     second.host.user_opens(MIRROR)
     second.participation.choose("everybody")
     lab.until(lambda: second.host.bench == {"lens": LENS})
+    assert second.host.file == "ours.json"
     assert first.host.bench == {"lens": LENS}
     [(level, text)] = [line for line in second.host.lines if "copies" in line[1]]
     assert level == "ERROR"

@@ -154,6 +154,21 @@ def test_the_last_edits_go_out_on_leaving(
     qtbot.waitUntil(lambda: bob.view["lens"].props["n"] == 1, timeout=SOON)
 
 
+def test_leaving_sends_more_than_one_message_holds(
+    qtbot: QtBot, make: Make, server: ServerProcess, session_id: str
+) -> None:
+    ann, bob = make("ann"), make("bob")
+    ann.join(qtbot, server.url, session_id)
+    bob.join(qtbot, server.url, session_id)
+    assert ann.session is not None
+    notes = [Put(f"note {n}", "text", {"text": "long " * 100_000}) for n in range(5)]
+    assert ann.session.replica.limits.change_bytes < 3 * 500_000
+    for note in notes:
+        ann.edit(note)
+    ann.disconnect_from_session()
+    qtbot.waitUntil(lambda: len(bob.view) == len(notes), timeout=SOON)
+
+
 def test_what_the_server_never_got_is_told_with_its_values(
     qtbot: QtBot, make: Make, server: ServerProcess, session_id: str
 ) -> None:

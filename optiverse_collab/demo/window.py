@@ -41,11 +41,11 @@ class DemoWindow(QMainWindow):
 
     Signals:
         theme_changed(): from light to dark or back.
-        bench_opened(): another bench is there: from a file, or an empty one.
+        bench_opened(before): another bench is there, from a file or an empty one; takes the path from before.
     """
 
     theme_changed = pyqtSignal()
-    bench_opened = pyqtSignal()
+    bench_opened = pyqtSignal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -235,10 +235,11 @@ class DemoWindow(QMainWindow):
         tell(self, str(error))
 
     def _take_over(self, items: list[Item], path: Path | None) -> None:
+        before = self.path
         self.editor.undo_stack.clear()
         self.bench.replace(items)
         self.set_saved(path)
-        self.bench_opened.emit()
+        self.bench_opened.emit(before)
         self.view.fit()
 
     def _follow_palette(self) -> None:

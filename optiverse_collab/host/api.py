@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from PyQt6.QtCore import QRectF
     from PyQt6.QtWidgets import QGraphicsView, QMainWindow
 
+Opened = Callable[[Callable[[], None]], None]
+"""Told that another bench is in the window; takes what gives the window the file back that it had before."""
+
 
 class Host(Protocol):
     """One main window of a host, and the bench in it."""
@@ -54,7 +57,7 @@ class Host(Protocol):
         """The bench as it is now: all of it, or those of `ids` that are there. Positions are in mm."""
 
     def apply(self, ops: Sequence[Op]) -> None:
-        """Change the bench as others changed it, in one go."""
+        """Change the bench as others changed it, in one go; the user's file doesn't have it yet."""
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         """Call `dirty` with ids of what may have changed, whoever changed it; too many do no harm.
@@ -62,8 +65,13 @@ class Host(Protocol):
         Calls come from the GUI thread, often, and from inside the change: `dirty` only takes notes.
         """
 
-    def watch_opened(self, opened: Callable[[], None]) -> None:
-        """Call `opened` when the user has put another bench in place of this one: a file, or an empty one."""
+    def watch_opened(self, opened: Opened) -> None:
+        """Call `opened` when the user has put another bench in place of this one: a file, or an empty one.
+
+        The window saves to that file from then on. Should the bench from before come back, saving it there
+        would destroy the file; so `opened` is given what makes the file from before the window's again,
+        with changes that are not saved.
+        """
 
     def held(self) -> Collection[str]:
         """Ids that the user has in hand: being dragged, rotated, or edited as text."""

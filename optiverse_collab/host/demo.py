@@ -12,6 +12,7 @@ from optiverse_collab.category import log_category
 from optiverse_collab.demo import files
 from optiverse_collab.demo.model import MISSING
 from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab.host.api import Opened
 from optiverse_collab.sync.records import Op, Put, Record, Remove
 
 NAME = "Demo Bench"
@@ -27,7 +28,7 @@ class DemoHost(QObject):
         self.view = window.view
         self._category = log_category()
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
-        self._opened: Callable[[], None] = lambda: None
+        self._opened: Opened = lambda back: None
         self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
         bench = window.bench
         for signal in (bench.items_added, bench.items_changed, bench.items_removed):
@@ -66,7 +67,7 @@ class DemoHost(QObject):
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty
 
-    def watch_opened(self, opened: Callable[[], None]) -> None:
+    def watch_opened(self, opened: Opened) -> None:
         self._opened = opened
 
     def held(self) -> Collection[str]:
@@ -80,16 +81,20 @@ class DemoHost(QObject):
 
     def close(self) -> None:
         self._dirty, self._presence = lambda ids: None, lambda state: None
-        self._opened = lambda: None
+        self._opened = lambda back: None
         self.deleteLater()
 
     @pyqtSlot(list)
     def _on_changed(self, ids: list[str]) -> None:
         self._dirty(ids)
 
-    @pyqtSlot()
-    def _on_opened(self) -> None:
-        self._opened()
+    @pyqtSlot(object)
+    def _on_opened(self, before: Path | None) -> None:
+        def back() -> None:
+            self.window.set_saved(before)
+            self.window.setWindowModified(True)
+
+        self._opened(back)
 
     @pyqtSlot(object)
     def _on_cursor_moved(self, at: tuple[float, float] | None) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
+from optiverse_collab.host.api import Opened
 from optiverse_collab.sync.records import Op, Record, apply
 
 
@@ -16,6 +17,7 @@ class DictHost:
         bench: what the user sees.
         lines: what was logged, as (level, text).
         in_hand: ids that the user is dragging.
+        file: where the user saves to.
         applied: the lists of operations that came from others.
     """
 
@@ -27,9 +29,10 @@ class DictHost:
         self.bench: dict[str, Record] = {}
         self.lines: list[tuple[str, str]] = []
         self.in_hand: set[str] = set()
+        self.file = "ours.json"
         self.applied: list[list[Op]] = []
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
-        self._opened: Callable[[], None] = lambda: None
+        self._opened: Opened = lambda back: None
         self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
 
     def user_does(self, *ops: Op) -> None:
@@ -64,7 +67,7 @@ class DictHost:
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty
 
-    def watch_opened(self, opened: Callable[[], None]) -> None:
+    def watch_opened(self, opened: Opened) -> None:
         self._opened = opened
 
     def user_opens(self, *records: Record) -> None:
@@ -72,7 +75,8 @@ class DictHost:
         gone = list(self.bench)
         self.bench = {record.id: record for record in records}
         self._dirty([*gone, *self.bench])
-        self._opened()
+        before, self.file = self.file, "opened.json"
+        self._opened(lambda: setattr(self, "file", before))
 
     def held(self) -> Collection[str]:
         return self.in_hand

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +22,10 @@ class Driver(Protocol):
 
     host: Host
 
+    @property
+    def file(self) -> Path | None: ...
+    @property
+    def is_edited(self) -> bool: ...
     def add(self, x_mm: float = 0.0, y_mm: float = 0.0) -> str: ...
     def drag(self, id: str, dx: int, dy: int) -> None: ...
     def grab(self, id: str) -> None: ...
@@ -31,6 +35,7 @@ class Driver(Protocol):
     def remove(self, id: str) -> None: ...
     def open(self, path: Path) -> None: ...
     def begin_anew(self) -> None: ...
+    def save(self, path: Path) -> None: ...
     def undo(self) -> None: ...
     def redo(self) -> None: ...
     def select(self, *ids: str) -> None: ...
@@ -240,13 +245,40 @@ def test_another_bench_in_the_window_is_told_at_once(driver: Driver, tmp_path: P
     write_bench(path, load("bench_small"))
     driver.host.apply([Put("kept", "hologram", {})])
     mine, told = driver.add(), list[int]()
-    driver.host.watch_opened(lambda: told.append(len(driver.host.records())))
+    driver.host.watch_opened(lambda back: told.append(len(driver.host.records())))
     driver.open(path)
     assert len(told) == 1
     assert told[0] >= 20
     assert {mine, "kept"}.isdisjoint(driver.host.records())
     driver.begin_anew()
     assert told[1:] == [0]
+
+
+def test_what_others_change_is_not_saved(driver: Driver, tmp_path: Path) -> None:
+    id = driver.add()
+    driver.save(tmp_path / "bench.json")
+    assert not driver.is_edited
+    driver.host.apply([Set(id, {"pos": [1.0, 2.0]})])
+    assert driver.is_edited
+
+
+def test_the_file_from_before_comes_back_with_its_bench(driver: Driver, tmp_path: Path) -> None:
+    """Or saving would put the bench from before into the file that was opened."""
+    ours, other = tmp_path / "ours.json", tmp_path / "other.json"
+    for path in (ours, other):
+        write_bench(path, load("bench_small"))
+    backs = list[Callable[[], None]]()
+    driver.open(ours)
+    driver.host.watch_opened(backs.append)
+    driver.open(other)
+    assert driver.file == other
+    backs[0]()
+    assert driver.file == ours
+    assert driver.is_edited
+    driver.begin_anew()
+    backs[1]()
+    assert driver.file == ours
+    assert "ours" in driver.host.window.windowTitle()
 
 
 def test_a_closed_adapter_is_silent(driver: Driver) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from PyQt6.QtCore import QRectF
 
 from optiverse_collab import manifest
+from optiverse_collab.host.api import Opened
 from optiverse_collab.host.optiverse import stock
 from optiverse_collab.host.optiverse.applying import Applying
 from optiverse_collab.host.optiverse.bench import SceneBench
@@ -39,7 +40,7 @@ class OptiverseHost:
         self._category = manifest.load().plugin.log_category
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
         self._pointer: Pointer | None = None
-        self._opened: Callable[[], None] = lambda: None
+        self._opened: Opened = lambda back: None
         self._closed = False
         warn = partial(self.log, "WARNING")
         self._openings = Openings(window, self._another_bench)
@@ -76,7 +77,7 @@ class OptiverseHost:
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty
 
-    def watch_opened(self, opened: Callable[[], None]) -> None:
+    def watch_opened(self, opened: Opened) -> None:
         self._opened = opened
 
     def held(self) -> Collection[str]:
@@ -97,7 +98,7 @@ class OptiverseHost:
             return
         self._closed = True
         self._dirty = lambda ids: None
-        self._opened = lambda: None
+        self._opened = lambda back: None
         self._openings.close()
         if self._pointer is not None:
             self._pointer.close()
@@ -107,11 +108,11 @@ class OptiverseHost:
         self._layers.close()
         self._bench.close()
 
-    def _another_bench(self) -> None:
+    def _another_bench(self, back: Callable[[], None]) -> None:
         """What was kept belonged to the bench that was here before."""
         self._reading.kept.clear()
         self._applying.placeholders.clear()
-        self._opened()
+        self._opened(back)
 
     def _touched(self, ids: Collection[str]) -> None:
         self._dirty(ids)

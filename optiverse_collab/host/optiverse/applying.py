@@ -14,6 +14,7 @@ from optiverse_collab.convert.shapes import SHAPES, is_number
 from optiverse_collab.host.optiverse import stock
 from optiverse_collab.host.optiverse.annotations import Annotation
 from optiverse_collab.host.optiverse.files import Unsaved
+from optiverse_collab.host.optiverse.layer_panel import LayerPanel
 from optiverse_collab.host.optiverse.optical import Optical
 from optiverse_collab.host.optiverse.placeholders import Placeholders
 from optiverse_collab.host.optiverse.reading import Reading
@@ -53,6 +54,7 @@ class Applying:
         self._layers.renewed = self._renewed
         self.placeholders = Placeholders(window.scene, name)
         self._unsaved = Unsaved(window)
+        self._panel = None if stock.has_groups(window) else LayerPanel(window)
         self._panel_later = QTimer(window)
         self._panel_later.setSingleShot(True)
         self._panel_later.setInterval(PANEL_MS)
@@ -62,6 +64,8 @@ class Applying:
         """Do nothing more to the window."""
         self.placeholders.clear()
         self._unsaved.close()
+        if self._panel is not None:
+            self._panel.close()
         self._panel_later.stop()
         self._panel_later.deleteLater()
 
@@ -89,6 +93,8 @@ class Applying:
         finally:
             del self._window._refresh_layer_panel
             self._layers.settle()
+            if self._panel is not None:
+                self._panel.follow()
             self._follow_labels()
             self._panel_later.start()
             self._unsaved.note()

@@ -39,6 +39,7 @@ _NAMES = {
 _NAMES_OF_LAYERS = {
     "LayerTreeState": "optiverse.core.layer_tree_state",
     "LinkMetadata": "optiverse.core.layer_tree_state",
+    "set_current_assembly_dir": "optiverse.platform.paths",
 }
 _NAMES_OF_GROUPS = {"LayerGroup": "optiverse.core.layer_group"}
 
@@ -55,6 +56,9 @@ _WINDOW = (
     "undo_stack._redo_stack",
     "file_controller.file_manager.serialize_scene",
     "file_controller.file_manager.load_from_data",
+    "file_controller.file_manager.open_file",
+    "file_controller.saved_file_path",
+    "file_controller._update_window_title",
     "file_controller.mark_modified",
     "file_controller._schedule_autosave",
     "drag_handler",
@@ -91,6 +95,11 @@ _LAYERS = (
     "layer_state.get_root_nodes",
     "layer_state.get_parent_and_index",
     "layer_state.__contains__",
+    "layer_panel._refresh_timer",
+    "layer_panel._do_refresh",
+    "layer_panel.refresh",
+    "layer_panel._tree.state",
+    "layer_panel._model._node_from_index",
     "drag_handler._drag.initial_positions",
     "drag_handler._drag.link_uuid",
     "linked_assembly_service.get_all_linked_item_uuids",
@@ -98,6 +107,7 @@ _LAYERS = (
     "linked_assembly_service.get_cache",
     "linked_assembly_service.restore_from_cache",
     "linked_assembly_service.remove_link",
+    "linked_assembly_service._current_assembly_path",
     "linked_assembly_service._link_items",
     "linked_assembly_service._materialize_items",
 )

@@ -104,6 +104,20 @@ class DemoDriver:
             if line.category == "Collaboration" and line.level in ("WARNING", "ERROR")
         ]
 
+    def save(self, path: Path) -> None:
+        """Save the bench to a file."""
+        self.window.save_path(path)
+
+    @property
+    def file(self) -> Path | None:
+        """Where Save writes."""
+        return self.window.path
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether there are changes that are not saved."""
+        return self.window.isWindowModified()
+
     def close(self) -> None:
         """End."""
         self.window.editor.undo_stack.clear()

@@ -117,6 +117,22 @@ class OptiverseDriver:
         messages = self.window.log_service.get_messages(category="Collaboration")
         return [one.message for one in messages if one.level.name in ("WARNING", "ERROR")]
 
+    def save(self, path: Path) -> None:
+        """Save the bench to a file."""
+        self.window.file_controller.file_manager.save_to_file(str(path))
+
+    @property
+    def file(self) -> Path | None:
+        """Where Save writes."""
+        path = self.window.file_controller.saved_file_path
+        return Path(path) if path else None
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether there are changes that are not saved."""
+        return bool(self.window.file_controller.is_modified)
+
     def close(self) -> None:
         """End."""
+        self.window.file_controller.saved_file_path = None
         self.host.close()

@@ -46,16 +46,6 @@ def quick(windows: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         one.host.close()
 
 
-@pytest.fixture(autouse=True)
-def _no_file(windows: list[Any]) -> Iterator[None]:
-    """No window knows the file of another test."""
-    yield
-    for window in windows[:3]:
-        manager = window.file_controller.file_manager
-        manager.saved_file_path = manager._autosave_path = manager._unsaved_id = None
-        clear(window)
-
-
 def autosaving(one: Participant) -> bool:
     """0.2.7 notices no edit of its user's: it marks none and autosaves none."""
     return hasattr(one.window.file_controller, "_autosave_timer")
@@ -216,7 +206,7 @@ def test_recovering_an_autosave_in_a_session_is_told_as_another_bench(
     wait_until(lambda: bool(autosaves(tmp_path)))
     ann.user.place("mirror", 50.0, 0.0)
     opened: list[str] = []
-    bob.host.watch_opened(lambda: opened.append("opened"))
+    bob.host.watch_opened(lambda back: opened.append("opened"))
     monkeypatch.setenv("QT_QPA_PLATFORM", "")
     monkeypatch.setattr("optiverse.ui.theme_manager.question", lambda *_, **__: YES)
     monkeypatch.setattr(QMessageBox, "information", lambda *_, **__: YES)

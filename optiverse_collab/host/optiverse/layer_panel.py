@@ -1,0 +1,78 @@
+"""Lets the user write in the layer panel while others change the bench."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PyQt6.QtCore import QItemSelectionModel, QModelIndex, QObject, pyqtSlot
+from PyQt6.QtWidgets import QAbstractItemView, QLineEdit
+
+EDITING = QAbstractItemView.State.EditingState
+
+
+class LayerPanel(QObject):
+    """Draws the layer panel of 0.3 anew without an end to the renaming of a line.
+
+    Quirks: drawing it anew closes the editor of a line, and what was typed is gone. After a change of the
+    tree, the panel takes no name until it is drawn anew. The host draws it after each of its user's steps,
+    who can't type meanwhile; but others may do something at any time.
+
+    Args:
+        window: an Optiverse main window.
+    """
+
+    def __init__(self, window: Any) -> None:
+        super().__init__(window)
+        self._panel = window.layer_panel
+        self._tree, self._model = self._panel._tree, self._panel._model
+        self._timer = self._panel._refresh_timer
+        self._timer.timeout.disconnect(self._panel._do_refresh)
+        self._timer.timeout.connect(self._draw)
+
+    def close(self) -> None:
+        """Leave the panel as it was."""
+        self._timer.timeout.disconnect(self._draw)
+        self._timer.timeout.connect(self._panel._do_refresh)
+        self.deleteLater()
+
+    def follow(self) -> None:
+        """Others changed the bench: a name that is being typed must find its line."""
+        line = self._tree.currentIndex()
+        if self._tree.state() == EDITING and self._model._node_from_index(line) is None:
+            self._draw_around_the_editor(line.internalPointer()[0])
+
+    @pyqtSlot()
+    def _draw(self) -> None:
+        if self._tree.state() == EDITING:
+            self._panel.refresh()  # a little later, which is here again
+        else:
+            self._panel._do_refresh()
+
+    def _draw_around_the_editor(self, id: str) -> None:
+        """Draw the panel anew; the line of an item or a group goes on being edited, if there still is one."""
+        before = self._editor()
+        text, at, anchor = before.text(), before.cursorPosition(), before.selectionStart()
+        selected = before.selectionLength()
+        self._panel._do_refresh()
+        line = self._line(id, QModelIndex())
+        if line.isValid():
+            self._tree.selectionModel().setCurrentIndex(line, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self._tree.edit(line)
+            editor = self._editor()
+            editor.setText(text)
+            editor.setCursorPosition(at)
+            if selected:
+                editor.setSelection(anchor, selected)
+
+    def _editor(self) -> QLineEdit:
+        """The one that was opened last: one before it may wait to be deleted."""
+        editor: QLineEdit = self._tree.viewport().findChildren(QLineEdit)[-1]
+        return editor
+
+    def _line(self, id: str, parent: QModelIndex) -> QModelIndex:
+        for row in range(self._model.rowCount(parent)):
+            line: QModelIndex = self._model.index(row, 0, parent)
+            found = line if self._model._node_from_index(line).uuid == id else self._line(id, line)
+            if found.isValid():
+                return found
+        return QModelIndex()
