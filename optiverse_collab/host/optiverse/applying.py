@@ -6,21 +6,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from PyQt6.QtCore import QTimer
-
 from optiverse_collab.convert import item_from_record
 from optiverse_collab.convert.kinds import GROUP, ITEMS, KINDS, is_item
 from optiverse_collab.convert.shapes import SHAPES, is_number
 from optiverse_collab.host.optiverse import stock
 from optiverse_collab.host.optiverse.annotations import Annotation
 from optiverse_collab.host.optiverse.optical import Optical
+from optiverse_collab.host.optiverse.panel import Panel
 from optiverse_collab.host.optiverse.placeholders import Placeholders
+from optiverse_collab.host.optiverse.places import PLACE
 from optiverse_collab.host.optiverse.reading import Reading
 from optiverse_collab.host.optiverse.undo import UndoGuard
-from optiverse_collab.sync.records import Op, Put, Record, Remove, apply, same_value
-
-PANEL_MS = 100
-"""How long after a change by others the layer panel is drawn anew, as 0.3.4 does after changes of its own."""
+from optiverse_collab.sync.records import Op, Put, Record, Remove, Set, apply, same_value
 
 
 class Applying:
@@ -51,19 +48,17 @@ class Applying:
         self._created: list[Any] = []
         self._layers.renewed = self._renewed
         self.placeholders = Placeholders(window.scene, name)
-        self._panel_later = QTimer(window)
-        self._panel_later.setSingleShot(True)
-        self._panel_later.setInterval(PANEL_MS)
-        self._panel_later.timeout.connect(window._refresh_layer_panel)
+        self._panel = Panel(window)
 
     def close(self) -> None:
         """Do nothing more to the window."""
         self.placeholders.clear()
-        self._panel_later.stop()
-        self._panel_later.deleteLater()
+        self._panel.close()
 
     def apply(self, ops: Sequence[Op]) -> None:
         """Apply all that can be applied, in one go; a WARNING tells of the rest."""
+        if any(map(_changes_the_tree, ops)):
+            self._panel.take_over_name()
         self._bench.survey_if_due()
         self._layers.look()
         with self._in_one_go():
@@ -87,7 +82,7 @@ class Applying:
             del self._window._refresh_layer_panel
             self._layers.settle()
             self._follow_labels()
-            self._panel_later.start()
+            self._panel.draw_later()
             self._window._schedule_retrace()
 
     def _apply(self, op: Op) -> None:
@@ -222,6 +217,10 @@ class Applying:
             owner = self._bench.items.get(id)
             if owner is not None and hasattr(owner, "connect_autolabel"):
                 owner.connect_autolabel()
+
+
+def _changes_the_tree(op: Op) -> bool:
+    return not isinstance(op, Set) or any(name in PLACE for name in (*op.props, *op.unset))
 
 
 def _changed(before: Record | None, after: Record) -> set[str]:

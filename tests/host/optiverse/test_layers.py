@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
 
 from optiverse_collab.convert import tree_of
 from optiverse_collab.host.optiverse import OptiverseHost
+from optiverse_collab.host.optiverse.panel import LATER_MS
 from optiverse_collab.sync.records import Put, Record, Remove, Set
 from tests.helpers.optiverse_panel import Panel
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
@@ -129,6 +132,32 @@ def test_a_group_in_a_group(session: Session) -> None:
     ann.panel.ungroup("outer")
     rest(wire, ann, bob)
     assert "outer" not in bob.panel.groups()
+    assert differences(wire, ann, bob) == []
+
+
+def test_a_name_that_is_being_typed_outlives_what_others_do(session: Session) -> None:
+    """The host closes the field when it draws the panel anew."""
+    wire, ann, bob = session
+    needs_layers(ann)
+    first, second, third = three(wire, ann, bob)
+    id = ann.panel.group(first, second)
+    assert id is not None
+    rest(wire, ann, bob)
+    field = ann.panel.begin_renaming(id)
+    QTest.keyClicks(field, "Tele")
+    bob.item(third.item_uuid).setPos(44.0, 55.0)
+    settle(wire, ann, bob)
+    assert third.pos() == bob.item(third.item_uuid).pos()
+    QTest.qWait(3 * LATER_MS)
+    QTest.keyClicks(field, "scope")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    rest(wire, ann, bob)
+    assert bob.panel.name(id) == "Telescope"
+    assert differences(wire, ann, bob) == []
+    QTest.keyClicks(ann.panel.begin_renaming(id), "Relay")
+    bob.panel.group(*(bob.item(item.item_uuid) for item in (second, third)))
+    rest(wire, ann, bob)
+    assert bob.panel.name(id) == "Relay"
     assert differences(wire, ann, bob) == []
 
 
