@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QApplication, QDialog, QInputDialog, QLineEdit
 
 from optiverse_collab.host.optiverse import stock
 from tests.helpers.optiverse_hands import RIGHT, choose, press_button
-from tests.helpers.optiverse_user import LEFT, PLAIN, answer, double_click, events
+from tests.helpers.optiverse_user import LEFT, PLAIN, answer, double_click, events, wait_until
 
 
 class Panel:
@@ -99,11 +99,19 @@ class Panel:
 
     def rename(self, id: str, name: str) -> None:
         """Double-click a line and type (0.3)."""
-        double_click(self.tree.viewport(), self._rect_of(id).center())
-        [editor] = self.tree.viewport().findChildren(QLineEdit)
-        QTest.keyClicks(editor, name)
-        QTest.keyClick(editor, Qt.Key.Key_Return)
+        field = self.begin_renaming(id)
+        field.insert(name)  # which any keyboard can, and `QTest.keyClicks` can't
+        QTest.keyClick(field, Qt.Key.Key_Return)
         events()
+
+    def begin_renaming(self, id: str) -> QLineEdit:
+        """Double-click a line, to get the field for its name (0.3)."""
+        # When the panel is drawn anew, as it is some time after each edit, the field is gone.
+        wait_until(lambda: not self.window.layer_panel._refresh_timer.isActive())
+        double_click(self.tree.viewport(), self._rect_of(id).center())
+        fields: list[QLineEdit] = self.tree.viewport().findChildren(QLineEdit)
+        assert len(fields) == 1
+        return fields[0]
 
     def choose(self, id: str, *entries: str) -> None:
         """Choose an entry in the context menu of a line (0.3)."""

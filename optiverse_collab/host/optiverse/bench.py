@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
@@ -117,8 +118,22 @@ class SceneBench(QObject):
             if not isinstance(id, str) or not 0 < len(id) <= MAX_ID or not hasattr(item, "to_dict"):
                 continue
             if id not in linked and not any(item is other for other in skipped):
-                found.setdefault(id, item)
+                self._add(id, item, found)
         return found
+
+    def _add(self, id: str, item: Any, found: dict[str, Any]) -> None:
+        """Add to the items that were found.
+
+        Quirk: a file that is imported twice gives items of the same id. The one that came later gets an id
+        of its own, so that others see it too.
+        """
+        twin = found.get(id)
+        found[id] = item
+        if twin is not None:
+            if self.items.get(id) is not item:
+                found[id], twin = twin, item
+            twin.item_uuid = str(uuid.uuid4())
+            found[twin.item_uuid] = twin
 
     def _provisional(self) -> list[Any]:
         """Quirk: what is being placed with the mouse is in the scene as if it were on the bench, and so is

@@ -18,6 +18,9 @@ class Openings:
     `load_from_data` of its file manager. In 0.3, a new or closed bench ends in `_clear_scene`. `open_file`
     changes the window's file before it does that, the others after it.
 
+    Quirk: the former leaves measures of the bench that was there on the canvas. They go with the rest; else
+    they would be everybody's, and twice in the window where the file has them too.
+
     Args:
         window: an Optiverse main window.
         opened: called after that.
@@ -41,18 +44,25 @@ class Openings:
         for holder, name in self._places:
             delattr(holder, name)
 
-    def _open_file(self, stock: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def _open_file(self, do: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         self._file, self._is_opening_file = self._window.file_controller.saved_file_path, True
         try:
-            return stock(*args, **kwargs)
+            return do(*args, **kwargs)
         finally:
             self._is_opening_file = False
 
-    def _replace_bench(self, stock: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def _replace_bench(self, do: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         before = self._file if self._is_opening_file else self._window.file_controller.saved_file_path
-        result = stock(*args, **kwargs)
+        self._clear_measures()
+        result = do(*args, **kwargs)
         self._opened(partial(self._give_back, before))
         return result
+
+    def _clear_measures(self) -> None:
+        measures = (stock.load().PathMeasureItem, stock.load().AngleMeasureItem)
+        for item in self._window.scene.items():
+            if isinstance(item, measures):
+                self._window.scene.removeItem(item)
 
     def _give_back(self, path: str | None) -> None:
         """Make a file the window's again, as `open_file` would without what is in it."""

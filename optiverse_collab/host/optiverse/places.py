@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from optiverse_collab.convert import tree_of
+from optiverse_collab.convert.kinds import GROUP
 from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.host.optiverse.stacking import restacked
 from optiverse_collab.sync.records import Record
@@ -44,7 +45,8 @@ class Places:
         new = Record(record.id, record.kind, said)
         old = self._said.get(record.id)
         self._said[record.id] = new
-        if old is None or old.kind != new.kind:
+        # What the user moved is known as a group or as an item, of whatever kind.
+        if old is None or (old.kind == GROUP) != (new.kind == GROUP):
             return True
         return any(old.props.get(name, _NOWHERE) != said.get(name, _NOWHERE) for name in PLACE)
 

@@ -14,6 +14,7 @@ from optiverse_collab.sync.records import Record
 from tests.helpers.optiverse_hands import NotOffered
 from tests.helpers.optiverse_session import Participant, differences, notice, rest, truth
 from tests.helpers.optiverse_ways import CANVAS, make
+from tests.helpers.optiverse_ways_files import FILES
 from tests.helpers.optiverse_ways_menus import MENUS
 from tests.helpers.optiverse_ways_panel import PANEL
 from tests.helpers.wire import Wire
@@ -23,7 +24,7 @@ pytestmark = [
     pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
 ]
 
-WAYS = {**CANVAS, **MENUS, **PANEL}
+WAYS = {**CANVAS, **MENUS, **PANEL, **FILES}
 CELLS = [(name, kind) for name, way in WAYS.items() for kind in way.kinds]
 
 Session = tuple[Wire, Participant, Participant]
