@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from benchmarks.core import Core
 from benchmarks.fanout import Fanout, Load, percentile
+from benchmarks.window import HZ, PEOPLE, Drag, Join, Moves, Sizes
 
 T = TypeVar("T")
 
@@ -72,6 +73,42 @@ def core(runs: Sequence[Core]) -> str:
     accept = _middle(runs, lambda run: run.accept)
     show = _middle(runs, lambda run: run.show)
     return f"Sync core: an edit takes its author {edit:.0f} µs, the room {accept:.0f}, others {show:.0f}\n"
+
+
+def drag(sizes: Sizes, runs: Sequence[Drag]) -> str:
+    """What a drag costs the editor's window."""
+    plugin, host = _middle(runs, lambda run: run.plugin_ms), _middle(runs, lambda run: run.host_ms)
+    return (
+        f"Window, drag of {sizes.selected} of {sizes.components:,} components: "
+        f"{plugin:.2f} ms per tick, {plugin / host:.2f} of what the editor itself does ({host:.1f} ms)\n"
+    )
+
+
+def moves(sizes: Sizes, sources: int, runs: Sequence[Moves]) -> str:
+    """What others' moves cost the editor's window."""
+    half, most, longest = (
+        _middle(runs, lambda run, percent=percent: percentile(run.busy_ms, percent))  # type: ignore[misc]
+        for percent in (50, 99, 100)
+    )
+    idle, retrace = _middle(runs, lambda run: run.idle_ms[-1]), _middle(runs, lambda run: run.retrace_ms)
+    laser = " and a laser" if sources else ""
+    return (
+        f"Window, {PEOPLE * HZ:,.0f} moves/s of {sizes.components:,} components{laser}: "
+        f"gaps between frames {half:.1f} ms (p50), {most:.1f} (p99), {longest:.1f} (max), "
+        f"without moves {idle:.1f} (max); plugin {_middle(runs, lambda run: run.plugin_share):.2f} s per s; "
+        f"one retrace by the editor {retrace:.1f} ms\n"
+    )
+
+
+def join_window(sizes: Sizes, runs: Sequence[Join]) -> str:
+    """How a newcomer's window gets on with a large bench."""
+    seconds, stall = _middle(runs, lambda run: run.seconds), _middle(runs, lambda run: run.stall_ms)
+    steps, alone = _middle(runs, lambda run: run.steps), _middle(runs, lambda run: run.open_ms)
+    return (
+        f"Window, join of {sizes.joined:,} components: {seconds:.1f} s, longest gap between frames "
+        f"{stall:.0f} ms, {steps:.0f} steps of progress seen; "
+        f"the editor itself opens them in one gap of {alone:.0f} ms\n"
+    )
 
 
 def _latencies(runs: Sequence[Fanout]) -> str:
