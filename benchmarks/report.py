@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from benchmarks.core import Core
 from benchmarks.fanout import Fanout, Load, percentile
 from benchmarks.window import HZ, PEOPLE, Drag, Join, Moves, Sizes
+
+if TYPE_CHECKING:
+    from benchmarks.stopwatch import Gaps
 
 T = TypeVar("T")
 
@@ -86,29 +89,34 @@ def drag(sizes: Sizes, runs: Sequence[Drag]) -> str:
 
 def moves(sizes: Sizes, sources: int, runs: Sequence[Moves]) -> str:
     """What others' moves cost the editor's window."""
-    half, most, longest = (
-        _middle(runs, lambda run, percent=percent: percentile(run.busy_ms, percent))  # type: ignore[misc]
-        for percent in (50, 99, 100)
-    )
-    idle, retrace = _middle(runs, lambda run: run.idle_ms[-1]), _middle(runs, lambda run: run.retrace_ms)
-    laser = " and a laser" if sources else ""
+    retrace = _middle(runs, lambda run: run.retrace_ms)
+    laser = f" and a laser (one retrace by the editor: {retrace:.0f} ms)" if sources else ""
     return (
         f"Window, {PEOPLE * HZ:,.0f} moves/s of {sizes.components:,} components{laser}: "
-        f"gaps between frames {half:.1f} ms (p50), {most:.1f} (p99), {longest:.1f} (max), "
-        f"without moves {idle:.1f} (max); plugin {_middle(runs, lambda run: run.plugin_share):.2f} s per s; "
-        f"one retrace by the editor {retrace:.1f} ms\n"
+        f"{_gaps([run.busy for run in runs])}, without moves {_gaps([run.idle for run in runs])}; "
+        f"plugin {_middle(runs, lambda run: run.plugin_share):.2f} s per s\n"
     )
 
 
 def join_window(sizes: Sizes, runs: Sequence[Join]) -> str:
     """How a newcomer's window gets on with a large bench."""
-    seconds, stall = _middle(runs, lambda run: run.seconds), _middle(runs, lambda run: run.stall_ms)
-    steps, alone = _middle(runs, lambda run: run.steps), _middle(runs, lambda run: run.open_ms)
+    seconds, steps = _middle(runs, lambda run: run.seconds), _middle(runs, lambda run: run.steps)
+    alone = _middle(runs, lambda run: run.open_ms)
     return (
-        f"Window, join of {sizes.joined:,} components: {seconds:.1f} s, longest gap between frames "
-        f"{stall:.0f} ms, {steps:.0f} steps of progress seen; "
-        f"the editor itself opens them in one gap of {alone:.0f} ms\n"
+        f"Window, join of {sizes.joined:,} components: {seconds:.1f} s, {_gaps([run.gaps for run in runs])}, "
+        f"{steps:.0f} steps of progress seen; the editor itself opens them in one gap of {alone:.0f} ms\n"
     )
+
+
+def _gaps(runs: Sequence[Gaps]) -> str:
+    wall, work = (
+        "/".join(
+            f"{_middle(runs, lambda run, percent=percent, index=index: percentile(run[index], percent)):.0f}"
+            for percent in (50, 99, 100)
+        )
+        for index in (0, 1)
+    )
+    return f"gaps p50/p99/max {wall} ms (work in them {work})"
 
 
 def _latencies(runs: Sequence[Fanout]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Iterator
-from time import perf_counter
+from inspect import CO_VARARGS
+from time import perf_counter, thread_time
 from types import FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 from PyQt6.QtCore import QEventLoop, QObject, Qt, QTimer
 
@@ -15,17 +16,25 @@ FRAME_MS = 16
 """A screen shows so often what is new."""
 
 
-class Frames(QObject):
-    """Gaps between frames: a timer that is late was kept waiting by whatever the GUI thread did.
+class Gaps(NamedTuple):
+    """Gaps between frames, sorted.
 
     Attributes:
-        gaps_ms: between each two of its ticks.
+        wall_ms: how long they were. On a machine that has other things to do, most of that may be theirs.
+        work_ms: how long the GUI thread worked in each; with a core of its own it takes no longer than that.
     """
+
+    wall_ms: list[float]
+    work_ms: list[float]
+
+
+class Frames(QObject):
+    """A timer that ticks once a frame; when it is late, the GUI thread had something else to do."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.gaps_ms: list[float] = []
-        self._last = perf_counter()
+        self._gaps = Gaps([], [])
+        self._last = self._worked = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(FRAME_MS)
@@ -33,20 +42,21 @@ class Frames(QObject):
 
     def start(self) -> None:
         """Measure from now on."""
-        self.gaps_ms.clear()
-        self._last = perf_counter()
+        self._gaps = Gaps([], [])
+        self._last, self._worked = perf_counter(), thread_time()
         self._timer.start()
 
-    def stop(self) -> list[float]:
-        """Measure up to now; returns all gaps, sorted."""
+    def stop(self) -> Gaps:
+        """Measure up to now."""
         self._tick()
         self._timer.stop()
-        return sorted(self.gaps_ms)
+        return Gaps(*map(sorted, self._gaps))
 
     def _tick(self) -> None:
-        now = perf_counter()
-        self.gaps_ms.append((now - self._last) * 1000)
-        self._last = now
+        now, worked = perf_counter(), thread_time()
+        self._gaps.wall_ms.append((now - self._last) * 1000)
+        self._gaps.work_ms.append((worked - self._worked) * 1000)
+        self._last, self._worked = now, worked
 
 
 class Stopwatch:
@@ -67,7 +77,8 @@ class Stopwatch:
                     setattr(cls, name, self._timed(method))
 
     def _timed(self, method: FunctionType) -> Callable[..., Any]:
-        takes = method.__code__.co_argcount
+        code = method.__code__
+        takes = None if code.co_flags & CO_VARARGS else code.co_argcount
 
         @functools.wraps(method)
         def timed(*args: Any, **kwargs: Any) -> Any:

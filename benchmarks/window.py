@@ -5,9 +5,13 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from benchmarks.crowd import Crowd
 from benchmarks.targets import Target
+
+if TYPE_CHECKING:
+    from benchmarks.stopwatch import Gaps
 
 NOT_INSTALLED = "Window: not measured, because Optiverse can't be imported here."
 
@@ -53,13 +57,13 @@ class Moves:
     """Others move items.
 
     Attributes:
-        idle_ms, busy_ms: gaps between frames, sorted, when they don't and when they do.
+        idle, busy: gaps between frames when they don't, and when they do.
         plugin_share: time of the GUI thread in the plugin's code, in s per s.
         retrace_ms: what the editor takes for one retrace by itself.
     """
 
-    idle_ms: list[float]
-    busy_ms: list[float]
+    idle: Gaps
+    busy: Gaps
     plugin_share: float
     retrace_ms: float
 
@@ -70,13 +74,13 @@ class Join:
 
     Attributes:
         seconds: from the click until the window shows the session's bench.
-        stall_ms: the longest gap between frames, up to a second after that.
+        gaps: between frames, up to a second after that.
         steps: how often the progress bar that the user sees moved while the window built the bench.
         open_ms: how long the editor by itself stands still when it opens the same bench from a file.
     """
 
     seconds: float
-    stall_ms: float
+    gaps: Gaps
     steps: int
     open_ms: float
 
@@ -121,17 +125,18 @@ def moves(target: AbstractContextManager[Target], sizes: Sizes, sources: int) ->
         frames = Frames()
         frames.start()
         spin(1)
-        idle_ms = frames.stop()
+        idle = frames.stop()
         others.drag(PEOPLE, HZ, sizes.seconds + 1)
         spin(0.5)
         window.plugin.seconds = 0.0
         frames.start()
         spin(sizes.seconds)
-        busy_ms = frames.stop()
+        busy = frames.stop()
         plugin_s = window.plugin.seconds
         others.finish()
+        spin(1)
         window.check()
-    return Moves(idle_ms, busy_ms, plugin_s / sizes.seconds, retrace_ms)
+    return Moves(idle, busy, plugin_s / sizes.seconds, retrace_ms)
 
 
 def join(target: AbstractContextManager[Target], sizes: Sizes) -> Join:
@@ -150,6 +155,6 @@ def join(target: AbstractContextManager[Target], sizes: Sizes) -> Join:
         steps = window.join()
         seconds = perf_counter() - start
         spin(1)
-        stall_ms = frames.stop()[-1]
+        gaps = frames.stop()
         window.check()
-        return Join(seconds, stall_ms, steps, window.open_ms())
+        return Join(seconds, gaps, steps, window.open_ms())

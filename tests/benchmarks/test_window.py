@@ -22,8 +22,8 @@ def test_every_figure_is_there() -> None:
     drag, moves, with_laser, join = output.splitlines()
     assert figures(r"([\d.]+) ms per tick", drag)[0] > 0
     assert "laser" in with_laser
-    for line in (moves, with_laser):
-        half, most, longest = figures(r"([\d.]+) ms \(p50\), ([\d.]+) \(p99\), ([\d.]+)", line)
+    for line in (moves, with_laser, join):
+        half, most, longest = figures(r"gaps p50/p99/max (\d+)/(\d+)/(\d+) ms \(work", line)
         assert 0 < half <= most <= longest
     assert figures(r"(\d+) steps of progress", join)[0] > 1
 
