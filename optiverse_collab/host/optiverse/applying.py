@@ -15,9 +15,10 @@ from optiverse_collab.host.optiverse import stock
 from optiverse_collab.host.optiverse.annotations import Annotation
 from optiverse_collab.host.optiverse.optical import Optical
 from optiverse_collab.host.optiverse.placeholders import Placeholders
+from optiverse_collab.host.optiverse.rays import Rays
 from optiverse_collab.host.optiverse.reading import Reading
 from optiverse_collab.host.optiverse.undo import UndoGuard
-from optiverse_collab.sync.records import Op, Put, Record, Remove, apply, same_value
+from optiverse_collab.sync.records import Op, Put, Record, Remove, Set, apply, same_value
 
 PANEL_MS = 100
 """How long after a change by others the layer panel is drawn anew, as 0.3.4 does after changes of its own."""
@@ -51,6 +52,7 @@ class Applying:
         self._created: list[Any] = []
         self._layers.renewed = self._renewed
         self.placeholders = Placeholders(window.scene, name)
+        self._rays = Rays(window)
         self._panel_later = QTimer(window)
         self._panel_later.setSingleShot(True)
         self._panel_later.setInterval(PANEL_MS)
@@ -61,23 +63,25 @@ class Applying:
         self.placeholders.clear()
         self._panel_later.stop()
         self._panel_later.deleteLater()
+        self._rays.close()
 
     def apply(self, ops: Sequence[Op]) -> None:
         """Apply all that can be applied, in one go; a WARNING tells of the rest."""
-        self._bench.survey_if_due()
+        self._bench.survey_if_due([op.id for op in ops])
         self._layers.look()
-        with self._in_one_go():
+        with self._in_one_go(any(map(_shows_in_panel, ops))):
             for op in ops:
                 try:
-                    self._apply(op)
+                    with self._bench.changing(op.id):
+                        self._apply(op)
                 except stock.HOST_FAULTS as fault:
                     # What the user deleted is about to be deleted for the others too.
                     level = "DEBUG" if op.id in self._bench.lost else "WARNING"
                     self._log(level, f"A change of {op.id!r} by others can't be shown here: {fault!r}.")
 
     @contextmanager
-    def _in_one_go(self) -> Iterator[None]:
-        """Let the host draw its panel and trace its rays once, however much is changed."""
+    def _in_one_go(self, in_panel: bool) -> Iterator[None]:
+        """Let the host draw its panel, if it shows what changes, and trace its rays, once for it all."""
         self._created = []
         # Quirk: `_connect_item_signals` has the layer panel drawn anew, for each item; 0.2 does so at once.
         self._window._refresh_layer_panel = lambda: None
@@ -87,8 +91,9 @@ class Applying:
             del self._window._refresh_layer_panel
             self._layers.settle()
             self._follow_labels()
-            self._panel_later.start()
-            self._window._schedule_retrace()
+            if in_panel:
+                self._panel_later.start()
+            self._rays.follow()
 
     def _apply(self, op: Op) -> None:
         item = self._bench.known(op.id)
@@ -155,7 +160,7 @@ class Applying:
     def _made(self, record: Record) -> Any | None:
         kind = self._kinds.called(record.kind)
         try:
-            return kind.make(self._bearable(kind, None, record))
+            return kind.make(self._bearable(kind, None, None, record))
         except stock.HOST_FAULTS as fault:
             self._log("DEBUG", f"Optiverse can't make {record.id!r}: {fault!r}.")
             return None
@@ -172,10 +177,10 @@ class Applying:
             self._log(level, text)
 
     def _write(self, item: Any, now: Record, new: Record) -> None:
-        kind = self._kinds.of(item)
-        after = self._bearable(kind, item, new)
+        kind, before = self._kinds.of(item), item_from_record(now)
+        after = self._bearable(kind, item, before, new)
         try:
-            kind.write(item, item_from_record(now), after)
+            kind.write(item, before, after)
         finally:
             # Whatever the host made of it is not the user's edit.
             self._finish(item, now, new)
@@ -194,17 +199,23 @@ class Applying:
         self._layers.write_notes(new.id, new.props, _changed(now, new))
         self._reading.state(new)
 
-    def _bearable(self, kind: Optical | Annotation, item: Any, record: Record) -> dict[str, Any]:
+    def _bearable(
+        self, kind: Optical | Annotation, item: Any, before: Mapping[str, Any] | None, record: Record
+    ) -> dict[str, Any]:
         """What the host shall show of a record: all but values that it can't bear.
 
         Args:
             item: what shows the record now, if anything does; what can't be shown stays as it is there.
+            before: what it was to show up to now. That was checked then, and looking at each property is
+                most of what a move costs.
         """
         spec, shapes = KINDS.get(record.kind, ITEMS), SHAPES.get(record.kind, SHAPES["component"])
         bad = {name for name, fits in shapes.items() if name in record.props and not fits(record.props[name])}
         data = item_from_record(record)
         item_class = stock.load().TypeRegistry.get_class(record.kind) if item is None else type(item)
-        unsure = data.keys() - bad if item_class else ()
+        unsure = data.keys() - bad if item_class else set()
+        if before is not None:
+            unsure = {name for name in unsure if name not in before or before[name] is not data[name]}
         bad |= {name for name in unsure if not kind.bears(item_class, name, data[name])}
         if not bad:
             return data
@@ -222,6 +233,11 @@ class Applying:
             owner = self._bench.items.get(id)
             if owner is not None and hasattr(owner, "connect_autolabel"):
                 owner.connect_autolabel()
+
+
+def _shows_in_panel(op: Op) -> bool:
+    """Whether the layer panel may show something of this; it shows neither places nor angles."""
+    return not isinstance(op, Set) or bool(op.unset) or not op.props.keys() <= {"pos", "angle_deg"}
 
 
 def _changed(before: Record | None, after: Record) -> set[str]:
