@@ -26,6 +26,7 @@ from optiverse_collab.convert import bench_from_records
 from optiverse_collab.host.optiverse import stock
 from optiverse_collab.launch import attach, plugins
 from optiverse_collab.net.state import State
+from optiverse_collab.ui.connect_dialog import ConnectDialog
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -69,13 +70,18 @@ class Window:
         spin(0.1)
         self._cleanup.close()
 
-    def join(self) -> int:
-        """Join the session, as users do; returns how often they saw the progress bar move."""
-        controller = self._controller
-        dialog = controller.open_connect_dialog()
+    def fill_dialog(self) -> ConnectDialog:
+        """Open the connect dialog, and fill it in."""
+        dialog = self._controller.open_connect_dialog()
         dialog.join_page.server.set_text(f"ws://127.0.0.1:{self._target.port}")
         dialog.join_page.session.set_text("bench")
         dialog.join_page.user.set_text("measured")
+        spin(0.5)
+        return dialog
+
+    def join(self, dialog: ConnectDialog) -> int:
+        """Join the session with the dialog; returns how often a user saw the progress bar move."""
+        controller = self._controller
         [bar] = dialog.findChildren(QProgressBar)
         seen = set()
 
@@ -110,6 +116,8 @@ class Window:
         self.plugin.seconds = 0.0
         worked_s = self._sway(at, seconds)
         plugin_s = self.plugin.seconds
+        at = at + QPoint(15, 10)
+        _move(view.viewport(), at)
         QTest.mouseRelease(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
         spin(1)
         if any(item.pos() == place for item, place in zip(items, places, strict=True)):
@@ -150,6 +158,10 @@ class Window:
         """How long the editor takes to trace the rays of what is on the bench."""
         self._window.retrace()  # the first one compiles
         return _took_ms(self._window.retrace)
+
+    def draw_panel(self) -> None:
+        """Have the editor draw its layer panel anew, as it does after each item that a user adds."""
+        self._window._refresh_layer_panel()
 
     def open_ms(self) -> float:
         """How long the editor takes to open the session's bench from a file, without a session."""

@@ -101,10 +101,12 @@ def moves(sizes: Sizes, sources: int, runs: Sequence[Moves]) -> str:
 def join_window(sizes: Sizes, runs: Sequence[Join]) -> str:
     """How a newcomer's window gets on with a large bench."""
     seconds, steps = _middle(runs, lambda run: run.seconds), _middle(runs, lambda run: run.steps)
-    alone = _middle(runs, lambda run: run.open_ms)
+    panel, alone = _middle(runs, lambda run: run.panel_ms), _middle(runs, lambda run: run.open_ms)
     return (
         f"Window, join of {sizes.joined:,} components: {seconds:.1f} s, {_gaps([run.gaps for run in runs])}, "
-        f"{steps:.0f} steps of progress seen; the editor itself opens them in one gap of {alone:.0f} ms\n"
+        f"in the second after it {_gaps([run.after for run in runs])}; {steps:.0f} steps of progress seen. "
+        f"The editor itself draws its layer panel in one gap of {panel:.0f} ms and opens them in one of "
+        f"{alone:.0f} ms\n"
     )
 
 

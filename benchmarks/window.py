@@ -74,14 +74,18 @@ class Join:
 
     Attributes:
         seconds: from the click until the window shows the session's bench.
-        gaps: between frames, up to a second after that.
+        gaps: between frames up to then …
+        after: … and in the second after that, in which the editor draws its layer panel.
         steps: how often the progress bar that the user sees moved while the window built the bench.
+        panel_ms: work in the longest gap when the editor by itself draws its layer panel.
         open_ms: how long the editor by itself stands still when it opens the same bench from a file.
     """
 
     seconds: float
     gaps: Gaps
+    after: Gaps
     steps: int
+    panel_ms: float
     open_ms: float
 
 
@@ -103,7 +107,7 @@ def drag(target: AbstractContextManager[Target], sizes: Sizes) -> Drag:
     from benchmarks.editor import Window
 
     with target as server, Crowd(server, sizes.components), Window(server) as window:
-        window.join()
+        window.join(window.fill_dialog())
         worked_s, plugin_s = window.drag(sizes.selected, sizes.seconds)
     ticks = sizes.seconds / TICK_S
     return Drag(plugin_s / ticks * 1000, (worked_s - plugin_s) / ticks * 1000)
@@ -119,7 +123,7 @@ def moves(target: AbstractContextManager[Target], sizes: Sizes, sources: int) ->
     from benchmarks.stopwatch import Frames, spin
 
     with target as server, Crowd(server, sizes.components, sources) as others, Window(server) as window:
-        window.join()
+        window.join(window.fill_dialog())
         retrace_ms = window.retrace_ms()
         spin(1)
         frames = Frames()
@@ -149,12 +153,18 @@ def join(target: AbstractContextManager[Target], sizes: Sizes) -> Join:
     from benchmarks.stopwatch import Frames, spin
 
     with target as server, Crowd(server, sizes.joined), Window(server) as window:
-        frames = Frames()
+        dialog, frames = window.fill_dialog(), Frames()
         frames.start()
         start = perf_counter()
-        steps = window.join()
+        steps = window.join(dialog)
         seconds = perf_counter() - start
-        spin(1)
         gaps = frames.stop()
+        frames.start()
+        spin(1)
+        after = frames.stop()
         window.check()
-        return Join(seconds, gaps, steps, window.open_ms())
+        frames.start()
+        window.draw_panel()
+        spin(1)
+        panel_ms = frames.stop().work_ms[-1]
+        return Join(seconds, gaps, after, steps, panel_ms, window.open_ms())
