@@ -8,7 +8,6 @@ What was applied for others compares equal, so it makes no echo.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from itertools import islice
 
 from optiverse_collab import wording
 from optiverse_collab.errors import ChangeRefused, Reason
@@ -40,6 +39,7 @@ class Capture:
         self._held_back: dict[str, Record | None] = {}  # id → as the host shows it meanwhile
         self._refused: dict[str, Record] = {}
         self._unscanned: list[str] = []
+        self._owes = False  # the host was told that there is more
         host.watch(self._note)
 
     def close(self) -> None:
@@ -95,15 +95,16 @@ class Capture:
     def tick(self, most: int | None = None) -> None:
         """Push what the user did; apply what waited for it, or for the user to let go: so many records."""
         self.take_in()
-        if self._held_back:
+        if self._held_back or self._owes:
             held = self._host.held()
-            self._catch_up(list(islice((id for id in self._held_back if id not in held), most)))
+            waiting = [id for id in self._held_back if id not in held]
+            self._catch_up(waiting[:most], more=len(waiting) > len(waiting[:most]))
 
     def show(self, change: ShowChange) -> None:
         """Apply what others did. What the user has in hand is held back until they let go."""
         held = self._host.held()
         self._hold_back([op.id for op in change.ops if op.id in held], change)
-        self._host.apply([op for op in change.ops if op.id not in self._held_back])
+        self._host.apply([op for op in change.ops if op.id not in self._held_back], self._owes)
 
     def show_later(self, change: ShowChange) -> None:
         """Leave what others did to the next `tick`, which applies it in one go with whatever else they do."""
@@ -122,13 +123,14 @@ class Capture:
         if ids:
             self._wake()
 
-    def _catch_up(self, ids: Collection[str]) -> None:
+    def _catch_up(self, ids: Collection[str], more: bool) -> None:
         """Show what was held back, on top of what the user did with it."""
         ops = [
             op for id in ids if (op := _turn(self._held_back.pop(id), self._replica.view.get(id))) is not None
         ]
-        if ops:
-            self._host.apply(ops)
+        if ops or self._owes:
+            self._owes = more
+            self._host.apply(ops, more)
 
     def _push(self, ids: Collection[str]) -> None:
         now = self._host.records(ids)

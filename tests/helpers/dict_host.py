@@ -17,6 +17,7 @@ class DictHost:
         lines: what was logged, as (level, text).
         in_hand: ids that the user is dragging.
         applied: the lists of operations that came from others.
+        more: whether the last of them was said to be followed by another one.
     """
 
     name = "Dict 1.0"
@@ -28,6 +29,7 @@ class DictHost:
         self.lines: list[tuple[str, str]] = []
         self.in_hand: set[str] = set()
         self.applied: list[list[Op]] = []
+        self.more = False
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
         self._opened: Callable[[], None] = lambda: None
         self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
@@ -55,8 +57,9 @@ class DictHost:
         wanted = self.bench if ids is None else ids
         return {id: self.bench[id] for id in wanted if id in self.bench}
 
-    def apply(self, ops: Sequence[Op]) -> None:
+    def apply(self, ops: Sequence[Op], more: bool = False) -> None:
         self.applied.append(list(ops))
+        self.more = more
         for op in ops:
             assert apply(self.bench, op), op
         self._dirty([op.id for op in ops])  # as hosts do: the sign doesn't say who

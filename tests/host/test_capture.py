@@ -155,6 +155,41 @@ def test_what_is_shown_later_is_shown_in_one_go(wire: Wire, ann: Window, bob: Wi
     assert len(ops) == 6
 
 
+def test_the_host_knows_when_more_is_to_come(wire: Wire, ann: Window) -> None:
+    """Its last word is that there is no more, also if the user has the rest in hand, or the rest goes."""
+    ann.later = True
+    wire.connect(script := Peer("script"))
+    script.edit(*(Put(id, "component", {}) for id in "abcdefg"))
+    wire.settle()
+    said = []
+    for _ in range(3):
+        ann.capture.tick(2)
+        said.append(ann.host.more)
+    ann.host.in_hand = {"g"}
+    ann.capture.tick(2)
+    assert (said, ann.host.more) == ([True, True, True], False)
+    ann.host.in_hand = set()
+    script.edit(*(Put(id, "component", {}) for id in "hij"))
+    wire.settle()
+    ann.capture.tick(2)
+    assert ann.host.more
+    script.edit(Remove("i"), Remove("j"))
+    wire.settle()
+    ann.capture.tick(2)
+    ann.capture.tick(2)
+    assert not ann.host.more
+    assert ann.host.bench == script.replica.view
+    script.edit(*(Put(id, "component", {}) for id in "klm"))
+    wire.settle()
+    ann.capture.tick(2)
+    assert ann.host.more
+    ann.capture.forget()
+    ann.host.bench = dict(script.replica.view)  # the user opened that very bench
+    ann.capture.meet()
+    ann.capture.tick(2)
+    assert not ann.host.more
+
+
 def test_what_waits_is_not_taken_for_an_edit(wire: Wire, ann: Window, bob: Window) -> None:
     """What the user does to it meanwhile counts property by property; what others removed stays away."""
     bob.later = True

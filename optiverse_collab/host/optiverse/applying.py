@@ -50,6 +50,7 @@ class Applying:
         self._name = name
         self._log = log
         self._created: list[Any] = []
+        self._in_panel = False
         self._layers.renewed = self._renewed
         self.placeholders = Placeholders(window.scene, name)
         self._rays = Rays(window)
@@ -65,11 +66,18 @@ class Applying:
         self._panel_later.deleteLater()
         self._rays.close()
 
-    def apply(self, ops: Sequence[Op]) -> None:
-        """Apply all that can be applied, in one go; a WARNING tells of the rest."""
-        self._bench.survey_if_due([op.id for op in ops])
+    def apply(self, ops: Sequence[Op], more: bool) -> None:
+        """Apply all that can be applied, in one go; a WARNING tells of the rest.
+
+        Args:
+            more: another call follows soon.
+        """
+        if not more:
+            self._bench.survey_if_due([op.id for op in ops])
+        self._layers.more = True
         self._layers.look()
-        with self._in_one_go(any(map(_shows_in_panel, ops))):
+        self._in_panel = self._in_panel or any(map(_shows_in_panel, ops))
+        with self._in_one_go(more):
             for op in ops:
                 try:
                     with self._bench.changing(op.id):
@@ -80,7 +88,7 @@ class Applying:
                     self._log(level, f"A change of {op.id!r} by others can't be shown here: {fault!r}.")
 
     @contextmanager
-    def _in_one_go(self, in_panel: bool) -> Iterator[None]:
+    def _in_one_go(self, more: bool) -> Iterator[None]:
         """Let the host draw its panel, if it shows what changes, and trace its rays, once for it all."""
         self._created = []
         # Quirk: `_connect_item_signals` has the layer panel drawn anew, for each item; 0.2 does so at once.
@@ -89,11 +97,14 @@ class Applying:
             yield
         finally:
             del self._window._refresh_layer_panel
-            self._layers.settle()
+            self._layers.more = more
+            is_drawn = self._layers.settle()
             self._follow_labels()
-            if in_panel:
-                self._panel_later.start()
-            self._rays.follow()
+            if not more:
+                self._rays.follow()
+                if self._in_panel and not is_drawn:
+                    self._panel_later.start()
+                self._in_panel = False
 
     def _apply(self, op: Op) -> None:
         item = self._bench.known(op.id)
@@ -227,9 +238,13 @@ class Applying:
         return {**kept, **{name: shown[name] for name in parts if name in shown}}
 
     def _follow_labels(self) -> None:
-        """Tie labels to their components, as opening a file does (0.3)."""
-        owners = {getattr(item, "owner_uuid", None) or item.item_uuid for item in self._created}
-        for id in owners:
+        """Tie labels to their components, as opening a file does (0.3).
+
+        Quirk: a component looks through the whole scene for its label.
+        """
+        owners = {getattr(item, "owner_uuid", None) or "" for item in self._bench.annotations()}
+        new = {getattr(item, "owner_uuid", None) or item.item_uuid for item in self._created}
+        for id in owners & new:
             owner = self._bench.items.get(id)
             if owner is not None and hasattr(owner, "connect_autolabel"):
                 owner.connect_autolabel()

@@ -79,6 +79,10 @@ class SceneBench(QObject):
             return None
         return item
 
+    def annotations(self) -> list[Any]:
+        """Rulers, notes, rectangles and measures."""
+        return [self.items[id] for id in self._quiet]
+
     def survey_if_due(self, ids: Collection[str]) -> None:
         """Look through the scene now if that is to be done soon, and could bring or take one of these."""
         if self._later.isActive() and any(self.known(id) is None for id in ids):
@@ -183,8 +187,9 @@ class SceneBench(QObject):
             self._touched((id,))
 
     def _note_z(self, id: str) -> None:
-        self.came((id,))
-        self._touched((id,))
+        if id != self._changing:
+            self.came((id,))
+            self._touched((id,))
 
     def _edit_in_dialog(self, id: str, item: Any) -> Any:
         """Open an item's dialog, and know that it is open.

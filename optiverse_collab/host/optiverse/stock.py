@@ -88,6 +88,7 @@ _LAYERS = (
     "layer_state.get_root_nodes",
     "layer_state.get_parent_and_index",
     "layer_state.__contains__",
+    "layer_panel._tree.setUniformRowHeights",
     "drag_handler._drag.initial_positions",
     "drag_handler._drag.link_uuid",
     "linked_assembly_service.get_all_linked_item_uuids",

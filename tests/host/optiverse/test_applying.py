@@ -33,6 +33,7 @@ def drawn(window: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def host(window: Any, drawn: list[str]) -> Iterator[OptiverseHost]:
     host = OptiverseHost(window)
     host.apply([LENS])
+    host.apply([Set("lens", {"name": "A lens"})])
     wait_until(lambda: drawn == ["drawn"])
     drawn.clear()
     yield host
