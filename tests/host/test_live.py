@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from PyQt6.QtCore import QObject
 from PyQt6.sip import isdeleted
@@ -152,6 +154,21 @@ def test_presence_goes_to_the_session(qtbot: QtBot, parent: QObject) -> None:
         bench.host.user_shows(cursor=[float("nan"), 0.0])
     assert bench.host.lines[-1][0] == "DEBUG"
     assert mine["cursor"] == [1.0, 2.0]
+
+
+def test_the_garbage_collector_has_little_to_look_at_while_a_bench_is_shared(
+    qtbot: QtBot, parent: QObject
+) -> None:
+    """It stops the window for as long as it looks; what is there when the bench is loaded stays anyway."""
+    bench = Bench(parent, records=50)
+    gc.unfreeze()
+    bench.live.begin(())
+    before = gc.get_freeze_count()
+    with qtbot.waitSignal(bench.live.loaded, timeout=5000):
+        pass
+    assert 0 < before < gc.get_freeze_count()
+    bench.live.close()
+    assert gc.get_freeze_count() == 0
 
 
 def test_closed_it_leaves_the_host_alone(qtbot: QtBot, parent: QObject) -> None:
