@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from benchmarks import core, fanout, join, report
+from benchmarks import core, fanout, join, report, window
 from benchmarks.fanout import Fanout, Load
 from benchmarks.targets import relay, server
+from benchmarks.window import Sizes
 
 MAIN = Load(participants=50, editors=10)
 LOADS = (
@@ -21,6 +22,7 @@ LOADS = (
 IDLE = Load(participants=50, editors=0)
 LARGE_BENCH = 10_000
 CORE_EDITS = 10_000
+WINDOW = Sizes(components=1_000, selected=50, joined=3_000, seconds=4.0)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         load = Load(options.participants, options.editors, options.hz, options.seconds, options.in_step)
         report.write(report.HEAD)
         return _exit_code(_compare(load, options.runs))
+    if options.what == "window":
+        sizes = Sizes(options.components, options.selected, options.joined, options.seconds)
+        _measure_window(sizes, options.runs)
+        return 0
     report.write(report.HEAD)
     runs = {load: _compare(load, options.runs) for load in LOADS}
     report.write("\n" + report.memory(MAIN, runs[MAIN]))
@@ -41,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     joins = [join.measure(server(), LARGE_BENCH) for _ in range(options.runs)]
     report.write(report.join(LARGE_BENCH, joins))
     report.write(report.core([core.measure(CORE_EDITS, MAIN.components) for _ in range(options.runs)]))
+    _measure_window(WINDOW, options.runs)
     return _exit_code([run for servers in runs.values() for run in servers])
 
 
@@ -55,6 +62,18 @@ def _compare(load: Load, runs: int) -> list[Fanout]:
     return servers
 
 
+def _measure_window(sizes: Sizes, runs: int) -> None:
+    """Measure in the real editor, where there is one."""
+    if not window.is_possible():
+        report.write(f"{window.NOT_INSTALLED}\n")
+        return
+    report.write(report.drag(sizes, [window.drag(server(), sizes) for _ in range(runs)]))
+    for sources in (0, 1):
+        moved = [window.moves(server(), sizes, sources) for _ in range(runs)]
+        report.write(report.moves(sizes, sources, moved))
+    report.write(report.join_window(sizes, [window.join(server(), sizes) for _ in range(runs)]))
+
+
 def _exit_code(servers: Sequence[Fanout]) -> int:
     return 1 if report.faults(servers) else 0
 
@@ -64,7 +83,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--runs", type=int, default=3, help="how often; medians are shown (default: %(default)s)"
     )
-    one = parser.add_subparsers(dest="what", metavar="fanout", help="measure one load only")
+    one = parser.add_subparsers(dest="what", metavar="fanout|window", help="measure one thing only")
+    sizes = one.add_parser("window", formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    sizes.add_argument("--components", type=int, default=WINDOW.components, help="on the bench")
+    sizes.add_argument("--selected", type=int, default=WINDOW.selected, help="how many of them are dragged")
+    sizes.add_argument("--joined", type=int, default=WINDOW.joined, help="how many a newcomer's window gets")
+    sizes.add_argument("--seconds", type=float, default=WINDOW.seconds, help="how long")
     load = one.add_parser("fanout", formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     load.add_argument("--participants", type=int, default=MAIN.participants, help="connections")
     load.add_argument("--editors", type=int, default=MAIN.editors, help="how many of them drag")

@@ -8,6 +8,9 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+COLUMNS, STEP_MM = 40, 60.0
+"""Components stand in rows, so far apart that they don't overlap."""
+
 CHANGES_PER_PUSH = 250
 """How many components a push carries while a bench is put into a session; about 150 KB."""
 
@@ -22,7 +25,7 @@ def component(number: int) -> dict[str, Any]:
         "id": component_id(number),
         "kind": "component",
         "props": {
-            "pos": [-885.2073041425572, 172.46314119522515],
+            "pos": place(number),
             "angle_deg": 345.0,
             "object_height_mm": 50.8,
             "mm_per_pixel": 0.0508,
@@ -51,6 +54,34 @@ def component(number: int) -> dict[str, Any]:
     }
 
 
+def source() -> dict[str, Any]:
+    """A laser on the left of the first row, with nine rays along it."""
+    x, y = place(0)
+    return {
+        "op": "put",
+        "id": str(uuid.UUID(int=2**126)),
+        "kind": "source",
+        "props": {
+            "pos": [x - STEP_MM, y],
+            "angle_deg": 0.0,
+            "size_mm": 10.0,
+            "n_rays": 9,
+            "ray_length_mm": 1000.0,
+            "spread_deg": 0.0,
+            "color_hex": "#dc143c",
+            "wavelength_nm": 633.0,
+            "locked": False,
+            "z_value": 5.0,
+        },
+    }
+
+
+def place(number: int) -> list[float]:
+    """Where a component stands, in mm."""
+    row, column = divmod(number, COLUMNS)
+    return [STEP_MM * column - 885.2073041425572, STEP_MM * row + 172.46314119522515]
+
+
 def component_id(number: int) -> str:
     """The id of a component: as long as the editor's, and the same in every run."""
     return str(uuid.UUID(int=number + 2**127))
@@ -68,11 +99,24 @@ def drag(number: int, client_clock: int, component: int) -> bytes:
     return push([(client_clock, op)])
 
 
-def pushes(components: int) -> Iterator[tuple[int, bytes]]:
+def sway(component: int, client_clock: int) -> bytes:
+    """The push of somebody who drags a component around where it stands.
+
+    Args:
+        component: what is dragged.
+        client_clock: which change of its client's.
+    """
+    x, y = place(component)
+    at = [x + client_clock % 20, y + client_clock % 15]
+    return push([(client_clock, {"op": "set", "id": component_id(component), "props": {"pos": at}})])
+
+
+def pushes(components: int, sources: int = 0) -> Iterator[tuple[int, bytes]]:
     """The pushes that put a bench into a session, each with its last client_clock; the first is 1."""
-    for first in range(0, components, CHANGES_PER_PUSH):
-        last = min(first + CHANGES_PER_PUSH, components)
-        yield last, push([(number + 1, component(number)) for number in range(first, last)])
+    puts = [component(number) for number in range(components)] + [source()] * sources
+    for first in range(0, len(puts), CHANGES_PER_PUSH):
+        page = puts[first : first + CHANGES_PER_PUSH]
+        yield first + len(page), push([(first + 1 + number, put) for number, put in enumerate(page)])
 
 
 def push(changes: Sequence[tuple[int, dict[str, Any]]]) -> bytes:

@@ -45,9 +45,9 @@ class Participant(asyncio.Protocol):
             self.send(text_frame(b'{"type":"sync:request","client_id":"client %d"}' % self.number))
             await self._hear(b'"done":true}')
 
-    async def put(self, components: int) -> None:
+    async def put(self, components: int, sources: int = 0) -> None:
         """Put a bench into the session."""
-        for self.client_clock, payload in pushes(components):
+        for self.client_clock, payload in pushes(components, sources):
             self.send(text_frame(payload))
             await self._hear(b'{"client_clock":%d,"result":"commit"' % self.client_clock)
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from benchmarks.core import Core
 from benchmarks.fanout import Fanout, Load, percentile
+from benchmarks.window import HZ, PEOPLE, Drag, Join, Moves, Sizes
+
+if TYPE_CHECKING:
+    from benchmarks.stopwatch import Gaps
 
 T = TypeVar("T")
 
@@ -72,6 +76,49 @@ def core(runs: Sequence[Core]) -> str:
     accept = _middle(runs, lambda run: run.accept)
     show = _middle(runs, lambda run: run.show)
     return f"Sync core: an edit takes its author {edit:.0f} µs, the room {accept:.0f}, others {show:.0f}\n"
+
+
+def drag(sizes: Sizes, runs: Sequence[Drag]) -> str:
+    """What a drag costs the editor's window."""
+    plugin, host = _middle(runs, lambda run: run.plugin_ms), _middle(runs, lambda run: run.host_ms)
+    return (
+        f"Window, drag of {sizes.selected} of {sizes.components:,} components: "
+        f"{plugin:.2f} ms per tick, {plugin / host:.2f} of what the editor itself does ({host:.1f} ms)\n"
+    )
+
+
+def moves(sizes: Sizes, sources: int, runs: Sequence[Moves]) -> str:
+    """What others' moves cost the editor's window."""
+    retrace = _middle(runs, lambda run: run.retrace_ms)
+    laser = f" and a laser (one retrace by the editor: {retrace:.0f} ms)" if sources else ""
+    return (
+        f"Window, {PEOPLE * HZ:,.0f} moves/s of {sizes.components:,} components{laser}: "
+        f"{_gaps([run.busy for run in runs])}, without moves {_gaps([run.idle for run in runs])}; "
+        f"plugin {_middle(runs, lambda run: run.plugin_share):.2f} s per s\n"
+    )
+
+
+def join_window(sizes: Sizes, runs: Sequence[Join]) -> str:
+    """How a newcomer's window gets on with a large bench."""
+    seconds, steps = _middle(runs, lambda run: run.seconds), _middle(runs, lambda run: run.steps)
+    panel, alone = _middle(runs, lambda run: run.panel_ms), _middle(runs, lambda run: run.open_ms)
+    return (
+        f"Window, join of {sizes.joined:,} components: {seconds:.1f} s, {_gaps([run.gaps for run in runs])}, "
+        f"in the second after it {_gaps([run.after for run in runs])}; {steps:.0f} steps of progress seen. "
+        f"The editor itself draws its layer panel in one gap of {panel:.0f} ms and opens them in one of "
+        f"{alone:.0f} ms\n"
+    )
+
+
+def _gaps(runs: Sequence[Gaps]) -> str:
+    wall, work = (
+        "/".join(
+            f"{_middle(runs, lambda run, percent=percent, index=index: percentile(run[index], percent)):.0f}"
+            for percent in (50, 99, 100)
+        )
+        for index in (0, 1)
+    )
+    return f"gaps p50/p99/max {wall} ms (work in them {work})"
 
 
 def _latencies(runs: Sequence[Fanout]) -> str:

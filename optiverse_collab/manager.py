@@ -128,7 +128,7 @@ class CollaborationManager(QObject):
     def close(self) -> None:
         """The window closes: leave at once, and end the server if it is a child of ours."""
         if self._participation is not None:
-            self._participation.tick()
+            self._participation.take_in()
         self._leave_now()
         self._server.stop()
 

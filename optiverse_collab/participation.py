@@ -93,8 +93,13 @@ class Participation(QObject):
             self._host.log("INFO", f"✓ A copy of your bench was saved: {path}")
         self._share(brought)
 
-    def tick(self) -> None:
+    def take_in(self) -> None:
         """Take in what the user did up to now."""
+        if self._live is not None:
+            self._live.take_in()
+
+    def tick(self) -> None:
+        """The same, and show what others did up to now."""
         if self._live is not None:
             self._live.tick()
 
@@ -175,7 +180,7 @@ class Participation(QObject):
     @pyqtSlot()
     def _on_message(self) -> None:
         """Before anything is made of a message: what the user did must not be taken for part of it."""
-        self.tick()
+        self.take_in()
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:

@@ -8,21 +8,20 @@ What was applied for others compares equal, so it makes no echo.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from itertools import islice
 
 from optiverse_collab import wording
 from optiverse_collab.errors import ChangeRefused, Reason
 from optiverse_collab.host.api import Host
 from optiverse_collab.sync.effects import Lost, ShowChange
 from optiverse_collab.sync.pages import pages
-from optiverse_collab.sync.records import Op, Record, Remove, record_difference
+from optiverse_collab.sync.records import Op, Record, Remove, record_difference, touched
 from optiverse_collab.sync.replica import Replica
 
 
 class Capture:
     """Keeps a host's bench and a replica equal.
 
-    Call `tick` before anything that arrived is given to the replica: otherwise what the user did
+    Call `take_in` or `tick` before anything that arrived is given to the replica: otherwise what the user did
     since the last tick could not be told from what others did.
 
     Args:
@@ -40,6 +39,7 @@ class Capture:
         self._held_back: dict[str, Record | None] = {}  # id → as the host shows it meanwhile
         self._refused: dict[str, Record] = {}
         self._unscanned: list[str] = []
+        self._owes = False  # the host was told that there is more
         host.watch(self._note)
 
     def close(self) -> None:
@@ -85,21 +85,30 @@ class Capture:
         ids, self._unscanned = self._unscanned[:most], self._unscanned[most:] if most is not None else []
         self._note(ids)
 
-    def tick(self, most: int | None = None) -> None:
-        """Push what the user did; apply what waited for the user to let go, at most so many records."""
+    def take_in(self) -> None:
+        """Push what the user did."""
         if self._dirty:
             ids = list(self._dirty)
             self._dirty.clear()
             self._push(ids)
-        if self._held_back:
+
+    def tick(self, most: int | None = None) -> None:
+        """Push what the user did; apply what waited for it, or for the user to let go: so many records."""
+        self.take_in()
+        if self._held_back or self._owes:
             held = self._host.held()
-            self._catch_up(list(islice((id for id in self._held_back if id not in held), most)))
+            waiting = [id for id in self._held_back if id not in held]
+            self._catch_up(waiting[:most], more=len(waiting) > len(waiting[:most]))
 
     def show(self, change: ShowChange) -> None:
         """Apply what others did. What the user has in hand is held back until they let go."""
         held = self._host.held()
-        self._hold_back({op.id for op in change.ops if op.id in held})
-        self._host.apply([op for op in change.ops if op.id not in self._held_back])
+        self._hold_back([op.id for op in change.ops if op.id in held], change)
+        self._host.apply([op for op in change.ops if op.id not in self._held_back], self._owes)
+
+    def show_later(self, change: ShowChange) -> None:
+        """Leave what others did to the next `tick`, which applies it in one go with whatever else they do."""
+        self._hold_back(touched(change.ops), change)
 
     def _note(self, ids: Collection[str]) -> None:
         had_work = self.has_work
@@ -107,20 +116,21 @@ class Capture:
         if self._dirty and not had_work:
             self._wake()
 
-    def _hold_back(self, ids: set[str]) -> None:
-        shown = self._host.records(ids) if ids else {}
+    def _hold_back(self, ids: Collection[str], change: ShowChange) -> None:
+        """The host shows these as they were before a change, for now."""
         for id in ids:
-            self._held_back.setdefault(id, shown.get(id))
+            self._held_back.setdefault(id, change.before.get(id))
         if ids:
             self._wake()
 
-    def _catch_up(self, ids: Collection[str]) -> None:
+    def _catch_up(self, ids: Collection[str], more: bool) -> None:
         """Show what was held back, on top of what the user did with it."""
         ops = [
             op for id in ids if (op := _turn(self._held_back.pop(id), self._replica.view.get(id))) is not None
         ]
-        if ops:
-            self._host.apply(ops)
+        if ops or self._owes:
+            self._owes = more
+            self._host.apply(ops, more)
 
     def _push(self, ids: Collection[str]) -> None:
         now = self._host.records(ids)

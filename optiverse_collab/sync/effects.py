@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from optiverse_collab.sync.messages import Ack, ConnectionAck, Message, Participant
-from optiverse_collab.sync.records import Op
+from optiverse_collab.sync.records import Op, Record
 
 # Of the room
 
@@ -75,10 +75,12 @@ class ShowChange:
 
     Attributes:
         authors: record id → who changed it, as far as it is known.
+        before: record id → as the user saw it before; None if it was not there.
     """
 
     ops: tuple[Op, ...]
     authors: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, Record | None] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

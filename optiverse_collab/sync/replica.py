@@ -292,15 +292,18 @@ class Replica:
     def _show(self, ids: Iterable[str], authors: dict[str, str]) -> list[ReplicaEffect]:
         """Bring the view up to date with what is known of `ids`, and tell what changed in it."""
         ops: list[Op] = []
+        seen: dict[str, Record | None] = {}
         for id in ids:
             before, now = self.view.get(id), self._seen(id)
             if now is None:
                 if before is not None:
                     del self.view[id]
                     ops.append(Remove(id))
+                    seen[id] = before
                 continue
             op = record_difference(before, now)
             self.view[id] = now
             if op is not None:
                 ops.append(op)
-        return [ShowChange(tuple(ops), authors)] if ops else []
+                seen[id] = before
+        return [ShowChange(tuple(ops), authors, seen)] if ops else []

@@ -19,6 +19,7 @@ class DictHost:
         in_hand: ids that the user is dragging.
         file: where the user saves to.
         applied: the lists of operations that came from others.
+        more: whether the last of them was said to be followed by another one.
     """
 
     name = "Dict 1.0"
@@ -31,6 +32,7 @@ class DictHost:
         self.in_hand: set[str] = set()
         self.file = "ours.json"
         self.applied: list[list[Op]] = []
+        self.more = False
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
         self._opened: Opened = lambda back: None
         self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
@@ -58,8 +60,9 @@ class DictHost:
         wanted = self.bench if ids is None else ids
         return {id: self.bench[id] for id in wanted if id in self.bench}
 
-    def apply(self, ops: Sequence[Op]) -> None:
+    def apply(self, ops: Sequence[Op], more: bool = False) -> None:
         self.applied.append(list(ops))
+        self.more = more
         for op in ops:
             assert apply(self.bench, op), op
         self._dirty([op.id for op in ops])  # as hosts do: the sign doesn't say who

@@ -15,20 +15,28 @@ from tests.helpers.wire import Peer, Wire
 
 
 class Window(Peer):
-    """A peer whose screen is a host's bench."""
+    """A peer whose screen is a host's bench.
+
+    Attributes:
+        later: whether it leaves what arrives to its next tick.
+    """
 
     def __init__(self, wire: Wire, name: str) -> None:
         super().__init__(name)
+        self.later = False
         self.host = DictHost()
         self.capture = Capture(self.host, self.replica)
         wire.connect(self)
 
     def receive(self, text: str, now_ms: float) -> None:
-        self.capture.tick()
+        self.capture.take_in()
         super().receive(text, now_ms)
 
     def show(self, change: ShowChange) -> None:
-        self.capture.show(change)
+        if self.later:
+            self.capture.show_later(change)
+        else:
+            self.capture.show(change)
 
 
 def settle(wire: Wire, *windows: Window) -> None:
@@ -130,6 +138,74 @@ def test_what_is_in_hand_and_removed_goes_when_it_is_let_go(wire: Wire, ann: Win
     assert "somebody removed the record before" in text
 
 
+def test_what_is_shown_later_is_shown_in_one_go(wire: Wire, ann: Window, bob: Window) -> None:
+    bob.later = True
+    bob.host.applied.clear()
+    for number in range(5):
+        ann.host.user_does(Set("lens", {"pos": [float(number), 0.0]}))
+        ann.host.user_does(Put(f"mirror {number}", "component", {}))
+        ann.capture.tick()
+        wire.settle()
+    assert bob.replica.view == ann.host.bench
+    assert bob.host.applied == []
+    assert bob.capture.has_work
+    bob.capture.tick()
+    assert bob.host.bench == ann.host.bench
+    [ops] = bob.host.applied
+    assert len(ops) == 6
+
+
+def test_the_host_knows_when_more_is_to_come(wire: Wire, ann: Window) -> None:
+    """Its last word is that there is no more, also if the user has the rest in hand, or the rest goes."""
+    ann.later = True
+    wire.connect(script := Peer("script"))
+    script.edit(*(Put(id, "component", {}) for id in "abcdefg"))
+    wire.settle()
+    said = []
+    for _ in range(3):
+        ann.capture.tick(2)
+        said.append(ann.host.more)
+    ann.host.in_hand = {"g"}
+    ann.capture.tick(2)
+    assert (said, ann.host.more) == ([True, True, True], False)
+    ann.host.in_hand = set()
+    script.edit(*(Put(id, "component", {}) for id in "hij"))
+    wire.settle()
+    ann.capture.tick(2)
+    assert ann.host.more
+    script.edit(Remove("i"), Remove("j"))
+    wire.settle()
+    ann.capture.tick(2)
+    ann.capture.tick(2)
+    assert not ann.host.more
+    assert ann.host.bench == script.replica.view
+    script.edit(*(Put(id, "component", {}) for id in "klm"))
+    wire.settle()
+    ann.capture.tick(2)
+    assert ann.host.more
+    ann.capture.forget()
+    ann.host.bench = dict(script.replica.view)  # the user opened that very bench
+    ann.capture.meet()
+    ann.capture.tick(2)
+    assert not ann.host.more
+
+
+def test_what_waits_is_not_taken_for_an_edit(wire: Wire, ann: Window, bob: Window) -> None:
+    """What the user does to it meanwhile counts property by property; what others removed stays away."""
+    bob.later = True
+    ann.host.user_does(Set("lens", {"pos": [1.0, 0.0], "name": "Ann's"}), Put("mirror", "component", {}))
+    ann.capture.tick()
+    wire.settle()
+    bob.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
+    bob.capture.take_in()
+    assert bob.replica.view["lens"].props == {"pos": [2.0, 0.0], "name": "Ann's"}
+    ann.host.user_does(Remove("mirror"))
+    settle(wire, ann, bob)
+    assert bob.host.bench == ann.host.bench
+    assert ann.host.bench["lens"].props == {"pos": [2.0, 0.0], "name": "Ann's"}
+    assert set(ann.host.bench) == {"lens"}
+
+
 def test_nothing_to_do_is_known(ann: Window) -> None:
     assert not ann.capture.has_work
     ann.host.user_does(Set("lens", {"name": "x"}))
@@ -158,6 +234,7 @@ def test_any_mix_ends_equal(seed: int) -> None:
         window = rng.choice(windows)
         bench, id = window.host.bench, rng.choice("abc")
         do = rng.randrange(8)
+        window.later = rng.random() < 0.5
         if do == 0 and id not in bench:
             window.host.user_does(Put(id, "k", {"x": step}))
         elif do == 1 and id in bench and id not in window.host.in_hand:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from PyQt6.QtCore import QObject
 from PyQt6.sip import isdeleted
@@ -11,7 +13,7 @@ from optiverse_collab.host import live as module
 from optiverse_collab.host.live import LiveBench
 from optiverse_collab.sync.effects import ShowChange
 from optiverse_collab.sync.records import Put, Record, Set
-from optiverse_collab.sync.replica import Replica
+from optiverse_collab.sync.replica import PUSH_EVERY_MS, Replica
 from optiverse_collab.sync.session import Session
 from tests.helpers.dict_host import DictHost
 
@@ -90,11 +92,41 @@ def test_what_others_did_to_what_is_in_hand_shows_after_the_release(qtbot: QtBot
     bench.live.begin(())
     qtbot.waitUntil(lambda: "r0" in bench.host.bench)
     bench.host.in_hand = {"r0"}
-    bench.session.replica.view["r0"] = Record("r0", "component", {"n": 9})
-    bench.live.show(ShowChange((Set("r0", {"n": 9}),)))
+    before = bench.session.replica.view
+    bench.session.replica.view = {"r0": Record("r0", "component", {"n": 9})}
+    bench.live.show(ShowChange((Set("r0", {"n": 9}),), before=before))
     assert bench.host.bench["r0"].props == {"n": 0}
     bench.host.in_hand = set()
     qtbot.waitUntil(lambda: bench.host.bench["r0"].props == {"n": 9})
+
+
+def test_what_others_do_between_two_ticks_is_shown_in_one_go(qtbot: QtBot, parent: QObject) -> None:
+    bench = Bench(parent, records=3)
+    bench.live.begin(())
+    qtbot.waitUntil(lambda: len(bench.host.bench) == 3)
+    qtbot.wait(PUSH_EVERY_MS + 10)
+    bench.host.applied.clear()
+    for number in range(1, 31):
+        id = f"r{number % 3}"
+        before = dict(bench.session.replica.view)
+        bench.session.replica.view[id] = Record(id, "component", {"n": number})
+        bench.live.show(ShowChange((Set(id, {"n": number}),), before=before))
+    assert list(map(len, bench.host.applied)) == [1]  # the first one at once
+    qtbot.waitUntil(lambda: bench.host.bench == bench.session.replica.view)
+    assert len(bench.host.applied) < 30
+    assert bench.host.bench["r0"].props == {"n": 30}
+
+
+def test_leaving_shows_what_others_did_up_to_then(qtbot: QtBot, parent: QObject) -> None:
+    bench = Bench(parent, records=1)
+    bench.live.begin(())
+    qtbot.waitUntil(lambda: "r0" in bench.host.bench)
+    for number in (8, 9):
+        before = dict(bench.session.replica.view)
+        bench.session.replica.view["r0"] = Record("r0", "component", {"n": number})
+        bench.live.show(ShowChange((Set("r0", {"n": number}),), before=before))
+    bench.live.tick()
+    assert bench.host.bench["r0"].props == {"n": 9}
 
 
 def test_what_gave_no_sign_is_found(qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,6 +154,21 @@ def test_presence_goes_to_the_session(qtbot: QtBot, parent: QObject) -> None:
         bench.host.user_shows(cursor=[float("nan"), 0.0])
     assert bench.host.lines[-1][0] == "DEBUG"
     assert mine["cursor"] == [1.0, 2.0]
+
+
+def test_the_garbage_collector_has_little_to_look_at_while_a_bench_is_shared(
+    qtbot: QtBot, parent: QObject
+) -> None:
+    """It stops the window for as long as it looks; what is there when the bench is loaded stays anyway."""
+    bench = Bench(parent, records=50)
+    gc.unfreeze()
+    bench.live.begin(())
+    before = gc.get_freeze_count()
+    with qtbot.waitSignal(bench.live.loaded, timeout=5000):
+        pass
+    assert 0 < before < gc.get_freeze_count()
+    bench.live.close()
+    assert gc.get_freeze_count() == 0
 
 
 def test_closed_it_leaves_the_host_alone(qtbot: QtBot, parent: QObject) -> None:

@@ -71,8 +71,8 @@ class OptiverseHost:
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
         return self._reading.records(ids)
 
-    def apply(self, ops: Sequence[Op]) -> None:
-        self._applying.apply(ops)
+    def apply(self, ops: Sequence[Op], more: bool = False) -> None:
+        self._applying.apply(ops, more)
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty

@@ -17,9 +17,10 @@ from optiverse_collab.host.optiverse.files import Unsaved
 from optiverse_collab.host.optiverse.layer_panel import LayerPanel
 from optiverse_collab.host.optiverse.optical import Optical
 from optiverse_collab.host.optiverse.placeholders import Placeholders
+from optiverse_collab.host.optiverse.rays import Rays
 from optiverse_collab.host.optiverse.reading import Reading
 from optiverse_collab.host.optiverse.undo import UndoGuard
-from optiverse_collab.sync.records import Op, Put, Record, Remove, apply, same_value
+from optiverse_collab.sync.records import Op, Put, Record, Remove, Set, apply, same_value
 
 PANEL_MS = 100
 """How long after a change by others the layer panel is drawn anew, as 0.3.4 does after changes of its own."""
@@ -51,10 +52,12 @@ class Applying:
         self._name = name
         self._log = log
         self._created: list[Any] = []
+        self._in_panel = False
         self._layers.renewed = self._renewed
         self.placeholders = Placeholders(window.scene, name)
         self._unsaved = Unsaved(window)
         self._panel = None if stock.has_groups(window) else LayerPanel(window)
+        self._rays = Rays(window)
         self._panel_later = QTimer(window)
         self._panel_later.setSingleShot(True)
         self._panel_later.setInterval(PANEL_MS)
@@ -68,23 +71,34 @@ class Applying:
             self._panel.close()
         self._panel_later.stop()
         self._panel_later.deleteLater()
+        self._rays.close()
 
-    def apply(self, ops: Sequence[Op]) -> None:
-        """Apply all that can be applied, in one go; a WARNING tells of the rest."""
-        self._bench.survey_if_due()
+    def apply(self, ops: Sequence[Op], more: bool) -> None:
+        """Apply all that can be applied, in one go; a WARNING tells of the rest.
+
+        Args:
+            more: another call follows soon.
+        """
+        if not more:
+            self._bench.survey_if_due([op.id for op in ops])
+        self._layers.more = True
         self._layers.look()
-        with self._in_one_go():
+        self._in_panel = self._in_panel or any(map(_shows_in_panel, ops))
+        if ops:
+            self._unsaved.note()
+        with self._in_one_go(more):
             for op in ops:
                 try:
-                    self._apply(op)
+                    with self._bench.changing(op.id):
+                        self._apply(op)
                 except stock.HOST_FAULTS as fault:
                     # What the user deleted is about to be deleted for the others too.
                     level = "DEBUG" if op.id in self._bench.lost else "WARNING"
                     self._log(level, f"A change of {op.id!r} by others can't be shown here: {fault!r}.")
 
     @contextmanager
-    def _in_one_go(self) -> Iterator[None]:
-        """Let the host draw its panel and trace its rays once, however much is changed."""
+    def _in_one_go(self, more: bool) -> Iterator[None]:
+        """Let the host draw its panel, if it shows what changes, and trace its rays, once for it all."""
         self._created = []
         # Quirk: `_connect_item_signals` has the layer panel drawn anew, for each item; 0.2 does so at once.
         self._window._refresh_layer_panel = lambda: None
@@ -92,13 +106,16 @@ class Applying:
             yield
         finally:
             del self._window._refresh_layer_panel
-            self._layers.settle()
+            self._layers.more = more
+            is_drawn = self._layers.settle()
             if self._panel is not None:
                 self._panel.follow()
             self._follow_labels()
-            self._panel_later.start()
-            self._unsaved.note()
-            self._window._schedule_retrace()
+            if not more:
+                self._rays.follow()
+                if self._in_panel and not is_drawn:
+                    self._panel_later.start()
+                self._in_panel = False
 
     def _apply(self, op: Op) -> None:
         item = self._bench.known(op.id)
@@ -165,7 +182,7 @@ class Applying:
     def _made(self, record: Record) -> Any | None:
         kind = self._kinds.called(record.kind)
         try:
-            return kind.make(self._bearable(kind, None, record))
+            return kind.make(self._bearable(kind, None, None, record))
         except stock.HOST_FAULTS as fault:
             self._log("DEBUG", f"Optiverse can't make {record.id!r}: {fault!r}.")
             return None
@@ -182,10 +199,10 @@ class Applying:
             self._log(level, text)
 
     def _write(self, item: Any, now: Record, new: Record) -> None:
-        kind = self._kinds.of(item)
-        after = self._bearable(kind, item, new)
+        kind, before = self._kinds.of(item), item_from_record(now)
+        after = self._bearable(kind, item, before, new)
         try:
-            kind.write(item, item_from_record(now), after)
+            kind.write(item, before, after)
         finally:
             # Whatever the host made of it is not the user's edit.
             self._finish(item, now, new)
@@ -204,17 +221,23 @@ class Applying:
         self._layers.write_notes(new.id, new.props, _changed(now, new))
         self._reading.state(new)
 
-    def _bearable(self, kind: Optical | Annotation, item: Any, record: Record) -> dict[str, Any]:
+    def _bearable(
+        self, kind: Optical | Annotation, item: Any, before: Mapping[str, Any] | None, record: Record
+    ) -> dict[str, Any]:
         """What the host shall show of a record: all but values that it can't bear.
 
         Args:
             item: what shows the record now, if anything does; what can't be shown stays as it is there.
+            before: what it was to show up to now. That was checked then, and looking at each property is
+                most of what a move costs.
         """
         spec, shapes = KINDS.get(record.kind, ITEMS), SHAPES.get(record.kind, SHAPES["component"])
         bad = {name for name, fits in shapes.items() if name in record.props and not fits(record.props[name])}
         data = item_from_record(record)
         item_class = stock.load().TypeRegistry.get_class(record.kind) if item is None else type(item)
-        unsure = data.keys() - bad if item_class else ()
+        unsure = data.keys() - bad if item_class else set()
+        if before is not None:
+            unsure = {name for name in unsure if name not in before or before[name] is not data[name]}
         bad |= {name for name in unsure if not kind.bears(item_class, name, data[name])}
         if not bad:
             return data
@@ -226,12 +249,21 @@ class Applying:
         return {**kept, **{name: shown[name] for name in parts if name in shown}}
 
     def _follow_labels(self) -> None:
-        """Tie labels to their components, as opening a file does (0.3)."""
-        owners = {getattr(item, "owner_uuid", None) or item.item_uuid for item in self._created}
-        for id in owners:
+        """Tie labels to their components, as opening a file does (0.3).
+
+        Quirk: a component looks through the whole scene for its label.
+        """
+        owners = {getattr(item, "owner_uuid", None) or "" for item in self._bench.annotations()}
+        new = {getattr(item, "owner_uuid", None) or item.item_uuid for item in self._created}
+        for id in owners & new:
             owner = self._bench.items.get(id)
             if owner is not None and hasattr(owner, "connect_autolabel"):
                 owner.connect_autolabel()
+
+
+def _shows_in_panel(op: Op) -> bool:
+    """Whether the layer panel may show something of this; it shows neither places nor angles."""
+    return not isinstance(op, Set) or bool(op.unset) or not op.props.keys() <= {"pos", "angle_deg"}
 
 
 def _changed(before: Record | None, after: Record) -> set[str]:

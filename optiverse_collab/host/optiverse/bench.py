@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection
-from functools import partial
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from functools import cache, partial
 from typing import Any
 
 from PyQt6 import sip
@@ -13,8 +14,9 @@ from PyQt6.QtCore import QObject, Qt, QTimer
 from optiverse_collab.convert.identity import MAX_ID
 from optiverse_collab.host.optiverse import stock
 
-SURVEY_MS = 20
-"""How long after a repaint the scene is looked through, so that a burst of repaints costs one look."""
+SURVEY_MS, SURVEY_MS_PER_ITEM = 20, 0.08
+"""How long after a repaint the scene is looked through, so that a burst of repaints costs one look, and that
+no more than a fiftieth of the time."""
 
 
 class SceneBench(QObject):
@@ -46,9 +48,11 @@ class SceneBench(QObject):
         self._touched = touched
         self._connections: dict[str, list[Any]] = {}
         self._locks: dict[str, bool] = {}
+        # Quirk: annotations have no signal for most of what can be edited of them.
+        self._quiet: dict[str, None] = {}
+        self._changing = ""
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.setInterval(SURVEY_MS)
         self._later.timeout.connect(self.survey)
         window.scene.changed.connect(self._painted)
         self.survey()
@@ -76,10 +80,23 @@ class SceneBench(QObject):
             return None
         return item
 
-    def survey_if_due(self) -> None:
-        """Look through the scene now if that is to be done soon."""
-        if self._later.isActive():
+    def annotations(self) -> list[Any]:
+        """Rulers, notes, rectangles and measures."""
+        return [self.items[id] for id in self._quiet]
+
+    def survey_if_due(self, ids: Collection[str]) -> None:
+        """Look through the scene now if that is to be done soon, and could bring or take one of these."""
+        if self._later.isActive() and any(self.known(id) is None for id in ids):
             self.survey()
+
+    @contextmanager
+    def changing(self, id: str) -> Iterator[None]:
+        """Take no sign of this item for an edit: others' changes are shown, and noted when that is done."""
+        self._changing = id
+        try:
+            yield
+        finally:
+            self._changing = ""
 
     def survey(self) -> None:
         """Look through the scene, from bottom to top, for items that came, went, or were locked."""
@@ -94,9 +111,7 @@ class SceneBench(QObject):
         locks = {id: getattr(item, "_locked", False) for id, item in found.items()}
         flipped = [id for id, locked in locks.items() if self._locks.get(id, locked) != locked]
         self._locks = locks
-        # Quirk: annotations have no signal for most of what can be edited of them.
-        quiet = [id for id, item in found.items() if not hasattr(item, "params")]
-        touched = dict.fromkeys([*gone, *new, *flipped, *quiet])
+        touched = dict.fromkeys([*gone, *new, *flipped, *self._quiet])
         self.lost.update(id for id in gone if id not in found)
         if gone:
             self.went([id for id in gone if id not in found])
@@ -107,18 +122,19 @@ class SceneBench(QObject):
 
     def _painted(self) -> None:
         if not self._later.isActive():
-            self._later.start()
+            self._later.start(SURVEY_MS + round(SURVEY_MS_PER_ITEM * len(self.items)))
 
     def _on_the_bench(self) -> dict[str, Any]:
-        skipped = self._provisional()
+        apart = {id(item) for item in self._provisional()}
         linked = self.linked()
         found: dict[str, Any] = {}
         for item in self._window.scene.items(Qt.SortOrder.AscendingOrder):
-            id = getattr(item, "item_uuid", None)
-            if not isinstance(id, str) or not 0 < len(id) <= MAX_ID or not hasattr(item, "to_dict"):
+            item_class: type = type(item)
+            if not _can_be_kept(item_class) or id(item) in apart:
                 continue
-            if id not in linked and not any(item is other for other in skipped):
-                self._add(id, item, found)
+            own = getattr(item, "item_uuid", None)
+            if isinstance(own, str) and 0 < len(own) <= MAX_ID and own not in linked:
+                self._add(own, item, found)
         return found
 
     def _add(self, id: str, item: Any, found: dict[str, Any]) -> None:
@@ -157,6 +173,8 @@ class SceneBench(QObject):
         """An item came on the bench."""
         self.items[id] = item
         self.lost.discard(id)
+        if not hasattr(item, "params"):
+            self._quiet[id] = None
         note = partial(self._note, id)
         signals = [
             getattr(item, name)
@@ -175,17 +193,20 @@ class SceneBench(QObject):
     def leave(self, id: str) -> None:
         """An item left the bench, or leaves it now."""
         item = self.items.pop(id)
+        self._quiet.pop(id, None)
         for connection in self._connections.pop(id):
             if not sip.isdeleted(item):
                 QObject.disconnect(connection)
         vars(item).pop("open_editor", None)
 
     def _note(self, id: str) -> None:
-        self._touched((id,))
+        if id != self._changing:
+            self._touched((id,))
 
     def _note_z(self, id: str) -> None:
-        self.came((id,))
-        self._touched((id,))
+        if id != self._changing:
+            self.came((id,))
+            self._touched((id,))
 
     def _edit_in_dialog(self, id: str, item: Any) -> Any:
         """Open an item's dialog, and know that it is open.
@@ -199,3 +220,9 @@ class SceneBench(QObject):
         finally:
             self.in_dialog.discard(id)
             self._touched((id,))
+
+
+@cache
+def _can_be_kept(item_class: type) -> bool:
+    """Whether items of this class can be on the bench; rays and sprites, of which there are more, can't."""
+    return hasattr(item_class, "to_dict")

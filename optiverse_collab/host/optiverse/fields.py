@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from optiverse_collab.convert.shapes import is_number
@@ -26,14 +27,22 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
 
 def bears(data_class: type, name: str, value: Any) -> bool:
     """Whether a field of a data class can have this value, as far as its annotation tells."""
-    for field in dataclasses.fields(data_class):
-        if field.name == name:
-            kinds = [kind.strip() for kind in str(field.type).split("|")]
-            if value is None:
-                return "None" in kinds
-            checks = [_CHECKS.get(kind) for kind in kinds if kind != "None"]
-            return any(check is None or check(value) for check in checks)
-    return True
+    kinds = _kinds_of(data_class).get(name)
+    if kinds is None:
+        return True
+    if value is None:
+        return "None" in kinds
+    checks = [_CHECKS.get(kind) for kind in kinds if kind != "None"]
+    return any(check is None or check(value) for check in checks)
+
+
+@cache
+def _kinds_of(data_class: type) -> dict[str, list[str]]:
+    """Name of a field → the kinds of values that its annotation allows."""
+    return {
+        field.name: [kind.strip() for kind in str(field.type).split("|")]
+        for field in dataclasses.fields(data_class)
+    }
 
 
 def default_of(data_class: type, name: str) -> Any:

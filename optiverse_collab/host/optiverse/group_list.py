@@ -126,10 +126,10 @@ class GroupList(Layers):
             self._look()
         self.settle()
 
-    def settle(self) -> None:
-        """Show what the other methods said."""
+    def settle(self) -> bool:
+        """Show what the other methods said; returns whether that has the layer panel drawn anew."""
         if not self._unsettled:
-            return
+            return False
         self._unsettled = False
         shown = self._tree()
         self._places.show(shown)
@@ -147,6 +147,7 @@ class GroupList(Layers):
         ordered = {id: groups[id] for ids in shown.values() for id in ids if id in groups}
         groups.clear()
         groups.update(ordered)
+        return False
 
     def _tree(self) -> Shown:
         return self._tree_of(self.has_group, self.has_group)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from PyQt6 import sip
+
 from optiverse_collab.convert.kinds import GROUP, LAYER
 from optiverse_collab.host.optiverse.layers import Layers
 from optiverse_collab.host.optiverse.linked_files import LinkedFiles
@@ -43,7 +45,11 @@ class LayerTree(Layers):
     ) -> None:
         super().__init__(bench, is_kept, moved, complain)
         self._state = window.layer_state
-        self._muted = self._changed = False
+        self._muted = self._changed = self._untold = False
+        # Quirk: the panel asks for the height of each of its lines; all are alike, and asking is half of what
+        # drawing it costs.
+        self._panel = window.layer_panel._tree
+        self._panel.setUniformRowHeights(True)
         self._groups: dict[str, dict[str, Any]] = {}
         self._links = LinkedFiles(window, complain, lambda ids: self.renewed(ids))
         self.adopt(bench.items)
@@ -54,6 +60,8 @@ class LayerTree(Layers):
     def close(self) -> None:
         """Follow the tree no longer."""
         self._state.changed.disconnect(self._follow)
+        if not sip.isdeleted(self._panel):
+            self._panel.setUniformRowHeights(False)
 
     def group_ids(self) -> list[str]:
         """The ids of all groups."""
@@ -119,10 +127,15 @@ class LayerTree(Layers):
     def place(self, record: Record) -> None:
         """Put an item or a group where its record says; takes effect with `settle`."""
         is_new = record.id not in self._state and not self._is_kept(record.id)
+        if not self._places.say(record) and not is_new:
+            return
+        place = self._places.insert(record.id) if is_new and not self._unsettled else None
+        if place is not None:
+            self._insert(record.id, *place)
+            return
+        self._unsettled = True
         if is_new:
             self._state.add_item(record.id, None, 0, emit=False)
-        if self._places.say(record) or is_new:
-            self._unsettled = True
 
     def drop(self, id: str) -> None:
         """An item or a group left the bench."""
@@ -170,17 +183,20 @@ class LayerTree(Layers):
             self._abandon([node.uuid for node in nodes if not node.is_group() and node.uuid not in there])
         self.settle()
 
-    def settle(self) -> None:
-        """Show what the other methods said."""
-        if not self._unsettled:
-            return
-        self._unsettled = False
-        shown = self._tree()
-        self._rebuild(shown)
-        self._places.show(shown)
+    def settle(self) -> bool:
+        """Show what the other methods said; returns whether that has the layer panel drawn anew."""
+        if self._unsettled:
+            self._unsettled, self._untold = False, True
+            shown = self._tree()
+            self._rebuild(shown)
+            self._places.show(shown)
+        if not self._untold or self.more:
+            return False
+        self._untold = False
         with self._mute():
             # The one signal that makes the host number its items and draw the panel anew.
             self._state._emit_changed()
+        return True
 
     @contextmanager
     def _mute(self) -> Iterator[None]:
@@ -193,6 +209,16 @@ class LayerTree(Layers):
 
     def _tree(self) -> Shown:
         return self._tree_of(lambda id: id in self._state, lambda id: True)
+
+    def _insert(self, id: str, parent: str | None, index: int) -> None:
+        """Put a new item into the tree, above the sibling that it is to lie above."""
+        siblings = self._places.shown_in(parent)
+        below = self._state.get_node(siblings[index + 1]) if index + 1 < len(siblings) else None
+        nodes = self._state._roots if parent is None else self._state.get_node(parent).children
+        # Items of linked files may lie between; so it can be further down than its index says.
+        at = next((i for i in range(index, len(nodes)) if nodes[i] is below), len(siblings) - 1)
+        self._state.add_item(id, parent, at, emit=False)
+        self._untold = True
 
     def _rebuild(self, shown: Shown) -> None:
         ids = {id for siblings in shown.values() for id in siblings}

@@ -18,6 +18,7 @@ class Layers:
         complain: takes a sentence about what can't be shared, or not be shown.
 
     Attributes:
+        more: others' changes go on: what costs the host something for each item waits for the last of them.
         renewed: takes the ids of groups and items, when the window shows them by other objects than before.
     """
 
@@ -35,6 +36,7 @@ class Layers:
         self._places = Places()
         self._z: dict[str, float] = {}
         self._unsettled = False
+        self.more = False
         self.renewed: Callable[[Collection[str]], None] = lambda ids: None
 
     def place_of(self, id: str) -> dict[str, Any]:

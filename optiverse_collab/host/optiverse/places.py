@@ -7,11 +7,13 @@ moved is said anew; what others say that can't be shown, like a group that isn't
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from optiverse_collab.convert import tree_of
 from optiverse_collab.convert.kinds import GROUP
+from optiverse_collab.convert.layers import MAX_DEPTH, sibling_key
 from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.host.optiverse.stacking import restacked
 from optiverse_collab.sync.records import Record
@@ -33,6 +35,7 @@ class Places:
         self._shown: Shown = {}
         self._parents: dict[str, str | None] = {}
         self._lifted: set[str] = set()
+        self._awaited: set[str] = set()
 
     def of(self, id: str) -> dict[str, Any]:
         """`parent` and `order`, as they are said of it."""
@@ -45,6 +48,9 @@ class Places:
         new = Record(record.id, record.kind, said)
         old = self._said.get(record.id)
         self._said[record.id] = new
+        parent = said.get("parent")
+        if isinstance(parent, str) and parent not in self._parents:
+            self._awaited.add(parent)
         # What the user moved is known as a group or as an item, of whatever kind.
         if old is None or (old.kind == GROUP) != (new.kind == GROUP):
             return True
@@ -54,6 +60,36 @@ class Places:
         """It is gone."""
         self._said.pop(id, None)
         self._parents.pop(id, None)
+        self._awaited.add(id)
+
+    def insert(self, id: str) -> tuple[str | None, int] | None:
+        """Show what came and was said where, without a look at everything else that is said.
+
+        Returns:
+            The group in which it is shown, None for the root, and how many of its siblings lie above it; or
+            None if not that alone changes: `tree` has to tell.
+        """
+        said = self._said[id]
+        wanted = said.props.get("parent")
+        parent = wanted if isinstance(wanted, str) and wanted in self._parents else None
+        if id in self._awaited or id in self._parents or self._lifted or self._is_deep(parent):
+            return None
+        if isinstance(wanted, str) and parent is None and wanted in self._said:
+            return None
+        siblings = self._shown.setdefault(parent, [])
+        key = sibling_key(said)
+        index = bisect(siblings, key, key=lambda sibling: sibling_key(self._said[sibling]))
+        siblings.insert(index, id)
+        self._parents[id] = parent
+        return parent, index
+
+    def _is_deep(self, id: str | None) -> bool:
+        """Whether what is in this group is near the depth at which the tree is cut."""
+        levels = 0
+        while id is not None and levels < MAX_DEPTH - 1:
+            id = self._parents.get(id)
+            levels += 1
+        return id is not None
 
     def tree(
         self, exists: Callable[[str], bool], shows: Callable[[str], bool], holds: Callable[[str], bool]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from optiverse_collab.convert import tree_of
-from optiverse_collab.host.optiverse import OptiverseHost
+from optiverse_collab.host.optiverse import OptiverseHost, stock
 from optiverse_collab.sync.records import Put, Record, Remove, Set
 from tests.helpers.optiverse_panel import Panel
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
@@ -283,6 +283,15 @@ def test_the_tree_is_the_one_that_everybody_reads(host: OptiverseHost) -> None:
         assert [node.uuid for node in state.get_root_nodes()] == [record.id for record in tree[None]]
         shown = [record.id for record in tree["g"] if record.id != "robot"]
         assert [node.uuid for node in state.get_node("g").children] == shown
+
+
+def test_the_panel_is_given_back_as_it_was(window: Any) -> None:
+    if stock.has_groups(window):
+        pytest.skip("Optiverse 0.2 has groups and no layers")
+    host = OptiverseHost(window)
+    assert window.layer_panel._tree.uniformRowHeights()
+    host.close()
+    assert not window.layer_panel._tree.uniformRowHeights()
 
 
 def test_a_group_that_was_there_before_is_captured(window: Any) -> None:

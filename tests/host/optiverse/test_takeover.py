@@ -69,10 +69,10 @@ def visible_texts(window: Any) -> list[str]:
 
 
 def test_missing_attributes_are_named(window: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(type(window), "_schedule_retrace")
+    monkeypatch.delattr(type(window), "retrace")
     monkeypatch.delattr(window, "placement_handler")
     for attempt in (lambda: OptiverseHost(window), lambda: Takeover(window, [], [], lambda: None)):
-        with pytest.raises(HostUnsupported, match=r"_ghost, MainWindow\._schedule_retrace, which"):
+        with pytest.raises(HostUnsupported, match=r"_ghost, MainWindow\.retrace, which"):
             attempt()
     assert window.act_collaborate.isVisible()
 

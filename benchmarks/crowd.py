@@ -1,0 +1,118 @@
+"""Others in a session, in a process of their own: they put a bench there, and drag what is on it.
+
+``python -m benchmarks.crowd PORT COMPONENTS SOURCES`` says ``ready`` when the bench is there. For each line
+``EDITORS HZ SECONDS`` on standard input, so many drag a component each; then it says ``ready`` again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from itertools import count
+from time import perf_counter
+from types import TracebackType
+from typing import IO
+
+from benchmarks.bench import sway
+from benchmarks.loop import run
+from benchmarks.participant import Participant
+from benchmarks.targets import Target
+from benchmarks.wire import text_frame
+
+
+class Crowd:
+    """The process, inside a ``with`` block; it shares the server's cores.
+
+    Args:
+        target: the server.
+        components: how many it puts on the bench.
+        sources: 1 for a laser among them.
+    """
+
+    def __init__(self, target: Target, components: int, sources: int = 0) -> None:
+        self._target = target
+        arguments = map(str, (target.port, components, sources))
+        self._command = [sys.executable, "-m", "benchmarks.crowd", *arguments]
+
+    def __enter__(self) -> Crowd:
+        """Start it, and wait until the bench is there."""
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        self._process = subprocess.Popen(
+            self._command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        if sys.platform.startswith("linux"):
+            os.sched_setaffinity(self._process.pid, os.sched_getaffinity(self._target.pid))
+        self._wait()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End it."""
+        self._process.communicate()
+
+    def drag(self, editors: int, hz: float, seconds: float) -> None:
+        """Let so many drag a component each from now on, each so often, spread evenly over time."""
+        self._tell(f"{editors} {hz} {seconds}\n")
+        self._wait()
+
+    def finish(self) -> None:
+        """Wait until they are done."""
+        self._tell("")
+        self._wait()
+
+    def _tell(self, line: str) -> None:
+        pipe: IO[str] | None = self._process.stdin
+        if pipe is not None:
+            pipe.write(line)
+            pipe.flush()
+
+    def _wait(self) -> None:
+        pipe: IO[str] | None = self._process.stdout
+        if pipe is None or pipe.readline() != "ready\n":
+            raise RuntimeError("The process that drags has ended.")
+
+
+async def main(port: int, components: int, sources: int) -> None:
+    """Put the bench there, and do what standard input says."""
+    target = Target("server", pid=0, port=port, syncs=True)
+    numbers = count()
+    author = Participant(next(numbers))
+    await author.connect(target)
+    await author.put(components, sources)
+    author.close()
+    _say_ready()
+    loop = asyncio.get_running_loop()
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
+        editors, hz, seconds = line.split()
+        people = [Participant(next(numbers)) for _ in range(int(editors))]
+        for person in people:
+            await person.connect(target)
+        _say_ready()
+        await _drag(people, float(hz), float(seconds))
+        _say_ready()
+
+
+async def _drag(people: list[Participant], hz: float, seconds: float) -> None:
+    start = perf_counter()
+    for round_ in range(round(seconds * hz)):
+        for number, person in enumerate(people):
+            wait = start + (round_ + number / len(people)) / hz - perf_counter()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            person.send(text_frame(sway(number, round_ + 1)))
+            person.read()  # or what came would pile up
+    await asyncio.sleep(1)  # what they sent is on its way
+    for person in people:
+        person.close()
+
+
+def _say_ready() -> None:
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    run(main(*map(int, sys.argv[1:])))

@@ -1,0 +1,208 @@
+"""A window of the real editor with the plugin in it, and a user at it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from contextlib import ExitStack
+from functools import cache
+from itertools import count
+from tempfile import TemporaryDirectory
+from time import perf_counter, thread_time
+from types import TracebackType
+from typing import Any
+
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QSettings, QStandardPaths, Qt, QTimer
+from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QProgressBar
+
+from benchmarks.stopwatch import FRAME_MS, Stopwatch, spin, spin_until
+from benchmarks.targets import Target
+from optiverse_collab import attachment
+from optiverse_collab.controller import CollaborationController
+from optiverse_collab.convert import bench_from_records
+from optiverse_collab.host.optiverse import stock
+from optiverse_collab.launch import attach, plugins
+from optiverse_collab.net.state import State
+from optiverse_collab.ui.connect_dialog import ConnectDialog
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Window:
+    """The window, inside a ``with`` block. Settings and files of whoever measures are left alone.
+
+    Args:
+        target: the server whose session it joins.
+
+    Attributes:
+        plugin: time in the plugin's code.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._cleanup = ExitStack()
+
+    def __enter__(self) -> Window:
+        """Open it."""
+        folder = self._cleanup.enter_context(TemporaryDirectory())
+        _application()
+        for form in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
+            QSettings.setPath(form, QSettings.Scope.UserScope, folder)
+        gc.collect()
+        self._window = stock.load().MainWindow()
+        self._window.resize(1200, 800)
+        self._window.show()
+        self.plugin = _stopwatch()
+        attach(self._window, plugins())
+        spin(1)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self._window.file_controller.mark_clean()
+        self._window.close()
+        self._window.deleteLater()
+        spin(0.1)
+        self._cleanup.close()
+
+    def fill_dialog(self) -> ConnectDialog:
+        """Open the connect dialog, and fill it in."""
+        dialog = self._controller.open_connect_dialog()
+        dialog.join_page.server.set_text(f"ws://127.0.0.1:{self._target.port}")
+        dialog.join_page.session.set_text("bench")
+        dialog.join_page.user.set_text("measured")
+        spin(0.5)
+        return dialog
+
+    def join(self, dialog: ConnectDialog) -> int:
+        """Join the session with the dialog; returns how often a user saw the progress bar move."""
+        controller = self._controller
+        [bar] = dialog.findChildren(QProgressBar)
+        seen = set()
+
+        def is_there() -> bool:
+            if controller.manager.status is State.SYNCING and bar.isVisible() and bar.maximum():
+                seen.add(bar.value() / bar.maximum())
+            return controller.manager.status is State.CONNECTED
+
+        dialog.go.click()
+        spin_until(is_there)
+        return len(seen)
+
+    def drag(self, number: int, seconds: float) -> tuple[float, float]:
+        """Select so many components and drag them.
+
+        Returns:
+            Time for which the GUI thread worked meanwhile, and how much of that in the plugin's code, in s.
+
+        Raises:
+            RuntimeError: what was dragged is elsewhere in the session.
+        """
+        items = self._components()[:number]
+        view = self._window.view
+        self._window.scene.clearSelection()
+        for item in items:
+            item.setSelected(True)
+        view.centerOn(items[0])
+        spin(0.5)
+        at = view.mapFromScene(items[0].scenePos())
+        places = [item.pos() for item in items]
+        QTest.mousePress(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
+        self.plugin.seconds = 0.0
+        worked_s = self._sway(at, seconds)
+        plugin_s = self.plugin.seconds
+        at = at + QPoint(15, 10)
+        _move(view.viewport(), at)
+        QTest.mouseRelease(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
+        spin(1)
+        if any(item.pos() == place for item, place in zip(items, places, strict=True)):
+            raise RuntimeError("Not all that was selected was dragged.")
+        self.check()
+        return worked_s, plugin_s
+
+    def check(self) -> None:
+        """Check that the window shows what the session has.
+
+        Raises:
+            RuntimeError: it doesn't.
+        """
+        session = self._controller.manager.service.session
+        records = {} if session is None else session.replica.view
+        shown = {item.item_uuid: [item.x(), item.y()] for item in self._components()}
+        if shown != {id: one.props["pos"] for id, one in records.items() if one.kind == "component"}:
+            raise RuntimeError("The window does not show the session's bench.")
+
+    def _sway(self, at: QPoint, seconds: float) -> float:
+        """Move the mouse around, once a frame."""
+        numbers = count()
+
+        def move() -> None:
+            number = next(numbers)
+            _move(self._window.view.viewport(), at + QPoint(number % 60 - 30, number % 40 - 20))
+
+        timer = QTimer()
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(move)
+        timer.start(FRAME_MS)
+        began_s = thread_time()
+        spin(seconds)
+        timer.stop()
+        return thread_time() - began_s
+
+    def retrace_ms(self) -> float:
+        """How long the editor takes to trace the rays of what is on the bench."""
+        self._window.retrace()  # the first one compiles
+        return _took_ms(self._window.retrace)
+
+    def draw_panel(self) -> None:
+        """Have the editor draw its layer panel anew, as it does after each item that a user adds."""
+        self._window._refresh_layer_panel()
+
+    def open_ms(self) -> float:
+        """How long the editor takes to open the session's bench from a file, without a session."""
+        session = self._controller.manager.service.session
+        bench = bench_from_records({} if session is None else session.replica.view)
+        self._controller.manager.leave()
+        spin(0.5)
+        return _took_ms(lambda: self._window.file_controller.file_manager.load_from_data(bench))
+
+    @property
+    def _controller(self) -> CollaborationController:
+        controller = attachment.of(self._window)
+        assert isinstance(controller, CollaborationController)
+        return controller
+
+    def _components(self) -> list[Any]:
+        return [item for item in self._window.scene.items() if isinstance(item, stock.load().ComponentItem)]
+
+
+@cache
+def _application() -> QApplication:
+    if sys.platform.startswith("linux"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    QStandardPaths.setTestModeEnabled(True)
+    return QApplication(sys.argv[:1])
+
+
+@cache
+def _stopwatch() -> Stopwatch:
+    return Stopwatch()
+
+
+def _took_ms(do: Any) -> float:
+    start = perf_counter()
+    do()
+    return (perf_counter() - start) * 1000
+
+
+def _move(widget: Any, to: QPoint) -> None:
+    """Move the mouse with its left button down, which `QTest.mouseMove` can't."""
+    at, everywhere = QPointF(to), QPointF(widget.mapToGlobal(to))
+    nothing, plain = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    event = QMouseEvent(QEvent.Type.MouseMove, at, everywhere, nothing, LEFT, plain)
+    QApplication.sendEvent(widget, event)

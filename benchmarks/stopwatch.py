@@ -1,0 +1,130 @@
+"""What is measured on the GUI thread: the time in the plugin's own code, and gaps between frames."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from inspect import CO_VARARGS
+from time import perf_counter, thread_time
+from types import FunctionType
+from typing import Any, NamedTuple
+
+from PyQt6.QtCore import QEventLoop, QObject, Qt, QTimer
+
+FRAME_MS = 16
+"""A screen shows so often what is new."""
+
+
+class Gaps(NamedTuple):
+    """Gaps between frames, sorted.
+
+    Attributes:
+        wall_ms: how long they were. On a machine that has other things to do, most of that may be theirs.
+        work_ms: how long the GUI thread worked in each; with a core of its own it takes no longer than that.
+    """
+
+    wall_ms: list[float]
+    work_ms: list[float]
+
+
+class Frames(QObject):
+    """A timer that ticks once a frame; when it is late, the GUI thread had something else to do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._gaps = Gaps([], [])
+        self._last = self._worked = 0.0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._tick)
+
+    def start(self) -> None:
+        """Measure from now on."""
+        self._gaps = Gaps([], [])
+        self._last, self._worked = perf_counter(), thread_time()
+        self._timer.start()
+
+    def stop(self) -> Gaps:
+        """Measure up to now."""
+        self._tick()
+        self._timer.stop()
+        return Gaps(*map(sorted, self._gaps))
+
+    def _tick(self) -> None:
+        now, worked = perf_counter(), thread_time()
+        self._gaps.wall_ms.append((now - self._last) * 1000)
+        self._gaps.work_ms.append((worked - self._worked) * 1000)
+        self._last, self._worked = now, worked
+
+
+class Stopwatch:
+    """Time in methods of the plugin's `QObject` classes: whatever Qt and the host call of it is one of them.
+
+    Make it before the plugin is given to a window.
+
+    Attributes:
+        seconds: the sum, since it was set to 0.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._inside = False
+        for cls in _classes():
+            for name, method in list(vars(cls).items()):
+                if isinstance(method, FunctionType) and name != "__init__":
+                    setattr(cls, name, self._timed(method))
+
+    def _timed(self, method: FunctionType) -> Callable[..., Any]:
+        code = method.__code__
+        takes = None if code.co_flags & CO_VARARGS else code.co_argcount
+
+        @functools.wraps(method)
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            args = args[:takes]  # as Qt does: a slot need not take all that its signal has
+            if self._inside:
+                return method(*args, **kwargs)
+            self._inside = True
+            start = perf_counter()
+            try:
+                return method(*args, **kwargs)
+            finally:
+                self.seconds += perf_counter() - start
+                self._inside = False
+
+        # Qt would call the method itself, and not this, if it were marked as a slot.
+        vars(timed).pop("__pyqtSignature__", None)
+        return timed
+
+
+def _classes() -> Iterator[type]:
+    for name, module in list(sys.modules.items()):
+        if name.startswith("optiverse_collab."):
+            for thing in list(vars(module).values()):
+                if isinstance(thing, type) and issubclass(thing, QObject) and thing.__module__ == name:
+                    yield thing
+
+
+def spin(seconds: float) -> None:
+    """Let Qt work for so long."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
+
+
+def spin_until(condition: Callable[[], bool], seconds: float = 120.0) -> None:
+    """Let Qt work until something is so.
+
+    Raises:
+        RuntimeError: it takes longer than that.
+    """
+    loop = QEventLoop()
+    deadline = perf_counter() + seconds
+    timer = QTimer()
+    timer.timeout.connect(lambda: loop.quit() if condition() or perf_counter() > deadline else None)
+    timer.start(5)
+    loop.exec()
+    timer.stop()
+    if not condition():
+        raise RuntimeError(f"That took longer than {seconds:.0f} s.")

@@ -1,0 +1,170 @@
+"""What the plugin costs in a window of the real editor; server and others are in processes of their own."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from benchmarks.crowd import Crowd
+from benchmarks.targets import Target
+
+if TYPE_CHECKING:
+    from benchmarks.stopwatch import Gaps
+
+NOT_INSTALLED = "Window: not measured, because Optiverse can't be imported here."
+
+PEOPLE, HZ = 34, 30.0
+"""So many drag, each so often: 1,020 moves a second."""
+
+TICK_S = 1 / 30
+"""The plugin sends edits so often."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What is measured.
+
+    Attributes:
+        components: on the bench.
+        selected: how many of them are dragged.
+        joined: how many there are on a bench that somebody joins.
+        seconds: how long a drag, and others' moves, are measured.
+    """
+
+    components: int
+    selected: int
+    joined: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Drag:
+    """Dragging a selection.
+
+    Attributes:
+        plugin_ms: time of the GUI thread in the plugin's code, per tick.
+        host_ms: the rest of what the GUI thread did per tick: the editor's own work and painting.
+    """
+
+    plugin_ms: float
+    host_ms: float
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Others move items.
+
+    Attributes:
+        idle, busy: gaps between frames when they don't, and when they do.
+        plugin_share: time of the GUI thread in the plugin's code, in s per s.
+        retrace_ms: what the editor takes for one retrace by itself.
+    """
+
+    idle: Gaps
+    busy: Gaps
+    plugin_share: float
+    retrace_ms: float
+
+
+@dataclass(frozen=True)
+class Join:
+    """Joining a session.
+
+    Attributes:
+        seconds: from the click until the window shows the session's bench.
+        gaps: between frames up to then …
+        after: … and in the second after that, in which the editor draws its layer panel.
+        steps: how often the progress bar that the user sees moved while the window built the bench.
+        panel_ms: work in the longest gap when the editor by itself draws its layer panel.
+        open_ms: how long the editor by itself stands still when it opens the same bench from a file.
+    """
+
+    seconds: float
+    gaps: Gaps
+    after: Gaps
+    steps: int
+    panel_ms: float
+    open_ms: float
+
+
+def is_possible() -> bool:
+    """Whether there is an editor to measure in."""
+    try:
+        from optiverse_collab.host.optiverse import stock
+    except ImportError:  # no PyQt6
+        return False
+    return stock.is_installed()
+
+
+def drag(target: AbstractContextManager[Target], sizes: Sizes) -> Drag:
+    """Drag a selection.
+
+    Raises:
+        RuntimeError: not all of it got into the session.
+    """
+    from benchmarks.editor import Window
+
+    with target as server, Crowd(server, sizes.components), Window(server) as window:
+        window.join(window.fill_dialog())
+        worked_s, plugin_s = window.drag(sizes.selected, sizes.seconds)
+    ticks = sizes.seconds / TICK_S
+    return Drag(plugin_s / ticks * 1000, (worked_s - plugin_s) / ticks * 1000)
+
+
+def moves(target: AbstractContextManager[Target], sizes: Sizes, sources: int) -> Moves:
+    """Show a thousand moves a second by others, with so many lasers on the bench (0 or 1).
+
+    Raises:
+        RuntimeError: not all of them are shown in the end.
+    """
+    from benchmarks.editor import Window
+    from benchmarks.stopwatch import Frames, spin
+
+    with target as server, Crowd(server, sizes.components, sources) as others, Window(server) as window:
+        window.join(window.fill_dialog())
+        retrace_ms = window.retrace_ms()
+        spin(1)
+        frames = Frames()
+        frames.start()
+        spin(1)
+        idle = frames.stop()
+        others.drag(PEOPLE, HZ, sizes.seconds + 1)
+        spin(0.5)
+        window.plugin.seconds = 0.0
+        frames.start()
+        spin(sizes.seconds)
+        busy = frames.stop()
+        plugin_s = window.plugin.seconds
+        others.finish()
+        spin(1)
+        window.check()
+    return Moves(idle, busy, plugin_s / sizes.seconds, retrace_ms)
+
+
+def join(target: AbstractContextManager[Target], sizes: Sizes) -> Join:
+    """Join a session with the dialog, and open the same bench in the editor by itself.
+
+    Raises:
+        RuntimeError: not all of it is in the window.
+    """
+    from benchmarks.editor import Window
+    from benchmarks.stopwatch import Frames, spin
+
+    with target as server, Crowd(server, sizes.joined), Window(server) as window:
+        dialog, frames = window.fill_dialog(), Frames()
+        frames.start()
+        start = perf_counter()
+        steps = window.join(dialog)
+        seconds = perf_counter() - start
+        gaps = frames.stop()
+        frames.start()
+        spin(1)
+        after = frames.stop()
+        window.check()
+        frames.start()
+        window.draw_panel()
+        spin(1)
+        panel_ms = frames.stop().work_ms[-1]
+        return Join(seconds, gaps, after, steps, panel_ms, window.open_ms())

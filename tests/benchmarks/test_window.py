@@ -1,0 +1,42 @@
+"""The benchmark of the editor's window, which checks for itself that the window shows the session's bench."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from benchmarks import __main__ as benchmarks
+from benchmarks import window
+from optiverse_collab.host.optiverse import stock
+from tests.helpers.processes import python
+
+
+@pytest.mark.optiverse
+def test_every_figure_is_there() -> None:
+    """In a process of its own: a stopwatch stays in the plugin's classes."""
+    sizes = "--components 60 --selected 5 --joined 200 --seconds 0.5".split()
+    with python("-m", "benchmarks", "--runs", "1", "window", *sizes) as process:
+        output, _ = process.communicate()
+    assert process.returncode == 0
+    drag, moves, with_laser, join = output.splitlines()
+    assert figures(r"([\d.]+) ms per tick", drag)[0] > 0
+    assert "laser" in with_laser
+    for line in (moves, with_laser, join):
+        half, most, longest = figures(r"gaps p50/p99/max (\d+)/(\d+)/(\d+) ms \(work", line)
+        assert 0 < half <= most <= longest
+    assert figures(r"(\d+) steps of progress", join)[0] > 1
+
+
+def test_without_the_editor_a_sentence_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(stock, "is_installed", lambda: False)
+    assert benchmarks.main(["window"]) == 0
+    assert capsys.readouterr().out == f"{window.NOT_INSTALLED}\n"
+
+
+def figures(pattern: str, line: str) -> list[float]:
+    found = re.search(pattern, line)
+    assert found is not None, line
+    return list(map(float, found.groups()))
