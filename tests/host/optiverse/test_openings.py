@@ -30,7 +30,7 @@ def test_opening_leaves_nothing_of_the_bench_before(window: Any, tmp_path: Path)
     user.measure()
     host = OptiverseHost(window)
     opened: list[str] = []
-    host.watch_opened(lambda: opened.append("opened"))
+    host.watch_opened(lambda back: opened.append("opened"))
     assert len(host.records()) > 3
     files.open_file(str(path))
     assert opened == ["opened"]
