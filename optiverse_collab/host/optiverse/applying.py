@@ -71,6 +71,8 @@ class Applying:
 
     def apply(self, ops: Sequence[Op]) -> None:
         """Apply all that can be applied, in one go; a WARNING tells of the rest."""
+        if not ops:  # all that came is held back
+            return
         self._bench.survey_if_due()
         self._layers.look()
         with self._in_one_go():
