@@ -257,6 +257,7 @@ def test_another_bench_in_the_window_is_told_at_once(driver: Driver, tmp_path: P
 def test_what_others_change_is_not_saved(driver: Driver, tmp_path: Path) -> None:
     id = driver.add()
     driver.save(tmp_path / "bench.json")
+    driver.host.apply([])
     assert not driver.is_edited
     driver.host.apply([Set(id, {"pos": [1.0, 2.0]})])
     assert driver.is_edited

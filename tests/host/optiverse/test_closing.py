@@ -137,7 +137,10 @@ def test_closing_leaves_and_leaves_nothing_behind(desks: tuple[Desk, Desk], talk
     assert left_cleanly(bob, ann, talkative, "bob")
     wait_until(lambda: not remains(bob.window))
     assert set(threading.enumerate()) <= threads
-    assert {"load_from_data", "_clear_scene"}.isdisjoint(vars(bob.window.file_controller.file_manager))
+    files = bob.window.file_controller
+    assert {"open_file", "load_from_data"}.isdisjoint(vars(files.file_manager))
+    assert "_clear_scene" not in vars(files)
+    assert {"undo", "redo"}.isdisjoint(vars(bob.window.undo_stack))
     ann.user.place("mirror", 80.0, 0.0)
     ann.user.delete(ann.user.items()[0])
     wait_until(lambda: not ann.controller.manager.service.session.replica.pending)

@@ -57,7 +57,8 @@ def link(file: Path, monkeypatch: pytest.MonkeyPatch) -> Link:
 
     def link(one: Participant) -> str:
         # The host watches the file, and asks whether to read it anew.
-        monkeypatch.setattr(QMessageBox, "question", lambda *args: QMessageBox.StandardButton.No)
+        no = QMessageBox.StandardButton.No
+        monkeypatch.setattr("optiverse.ui.theme_manager.question", lambda *args: no)
         monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **kwargs: (str(file), ""))
         one.window.act_link_assembly.trigger()
         [node] = one.window.layer_state.get_linked_groups()
