@@ -5,20 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from optiverse_collab.errors import AddressError
 
 
 class Sentence(QLabel):
-    """A label with room for two lines: forms and tabs don't give a wrapped label what it needs."""
+    """A label with room for its text, and two lines at least: forms and tabs give a wrapped one less."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.setMinimumHeight(self.fontMetrics().lineSpacing() * 2)
+        self._fit()
+
+    def setText(self, text: str | None) -> None:
+        """Show another sentence."""
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(max(self.fontMetrics().lineSpacing() * 2, self.heightForWidth(self.width())))
 
 
 class CheckedField(QWidget):

@@ -7,7 +7,7 @@ import platform
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.settings import Settings
@@ -58,6 +58,14 @@ def test_faults_show_under_the_field_while_typing(
     write(qtbot, dialog, field, "ws://lab:1" if field == "server" else "fine / ☃")
     assert not checked.findChild(object, "fault").isVisible()
     assert dialog.go.isEnabled()
+
+
+@pytest.mark.parametrize("text", ["ws://x:1x", "ws://host:99999" + "9" * 40])
+def test_there_is_room_for_the_whole_sentence(qtbot: QtBot, dialog: ConnectDialog, text: str) -> None:
+    write(qtbot, dialog, "server", text)
+    sentence = dialog.join_page.server.findChild(QLabel, "fault")
+    assert sentence is not None
+    qtbot.waitUntil(lambda: sentence.height() >= sentence.heightForWidth(sentence.width()) > 0)
 
 
 def test_first_values_are_those_of_the_manifest(dialog: ConnectDialog) -> None:
