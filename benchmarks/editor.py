@@ -105,6 +105,7 @@ class Window:
         """
         items = self._components()[:number]
         view = self._window.view
+        self._window.magnetic_snap = False  # or most movements of the mouse would move nothing
         self._window.scene.clearSelection()
         for item in items:
             item.setSelected(True)

@@ -60,7 +60,7 @@ class Frames(QObject):
 
 
 class Stopwatch:
-    """Time in methods of the plugin's `QObject` classes: whatever Qt and the host call of it is one of them.
+    """CPU time in methods of the plugin's `QObject` classes: whatever Qt and the host call is one of them.
 
     Make it before the plugin is given to a window.
 
@@ -86,11 +86,11 @@ class Stopwatch:
             if self._inside:
                 return method(*args, **kwargs)
             self._inside = True
-            start = perf_counter()
+            start = thread_time()
             try:
                 return method(*args, **kwargs)
             finally:
-                self.seconds += perf_counter() - start
+                self.seconds += thread_time() - start
                 self._inside = False
 
         # Qt would call the method itself, and not this, if it were marked as a slot.

@@ -180,7 +180,8 @@ class Participation(QObject):
     @pyqtSlot()
     def _on_message(self) -> None:
         """Before anything is made of a message: what the user did must not be taken for part of it."""
-        self.take_in()
+        if self._live is not None:
+            self._live.tell_apart()
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from optiverse_collab.sync.records import Op, Record
 
@@ -80,6 +80,13 @@ class Host(Protocol):
 
     def held(self) -> Collection[str]:
         """Ids that the user has in hand: being dragged, rotated, or edited as text."""
+
+    def dragged(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Of those of `ids` that the user drags, what dragging them changes: some of their properties.
+
+        Reading just these is quick; the rest is read when they are let go. A host for which `records` is
+        quick enough says of none that it is dragged.
+        """
 
     def save_copy(self, path: Path) -> None:
         """Write the bench to an Optiverse file.

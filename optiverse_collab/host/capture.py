@@ -7,7 +7,9 @@ What was applied for others compares equal, so it makes no echo.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from optiverse_collab import wording
 from optiverse_collab.errors import ChangeRefused, Reason
@@ -21,8 +23,8 @@ from optiverse_collab.sync.replica import Replica
 class Capture:
     """Keeps a host's bench and a replica equal.
 
-    Call `take_in` or `tick` before anything that arrived is given to the replica: otherwise what the user did
-    since the last tick could not be told from what others did.
+    Call `tell_apart` or `tick` before anything that arrived is given to the replica: otherwise what the user
+    did since the last tick could not be told from what others did.
 
     Args:
         host: whose bench it is; from now on it is watched.
@@ -37,6 +39,7 @@ class Capture:
         # In order: what a host draws on top of each other may follow from the order in which it came.
         self._dirty: dict[str, None] = {}
         self._held_back: dict[str, Record | None] = {}  # id → as the host shows it meanwhile
+        self._skimmed: set[str] = set()  # being dragged, and to be read as a whole when that is over
         self._refused: dict[str, Record] = {}
         self._unscanned: list[str] = []
         self._owes = False  # the host was told that there is more
@@ -49,7 +52,7 @@ class Capture:
     @property
     def has_work(self) -> bool:
         """Whether `tick` has something to do."""
-        return bool(self._dirty or self._held_back)
+        return bool(self._dirty or self._held_back or self._skimmed)
 
     @property
     def held_back(self) -> int:
@@ -60,6 +63,7 @@ class Capture:
         """Take what the host shows for nobody's edit, until `meet` or `scan` looks at it anew."""
         self._dirty.clear()
         self._held_back.clear()
+        self._skimmed.clear()
 
     def meet(self, mine: Collection[str] = ()) -> None:
         """Make two benches one: the host's becomes the replica's, but what is `mine` is added to it.
@@ -85,12 +89,24 @@ class Capture:
         ids, self._unscanned = self._unscanned[:most], self._unscanned[most:] if most is not None else []
         self._note(ids)
 
+    def tell_apart(self) -> bool:
+        """Push what the user did, but for what they drag, which waits; returns whether there was any."""
+        ids = [id for id in self._dirty if id not in self._skimmed]
+        for id in ids:
+            del self._dirty[id]
+        self._push(ids)
+        return bool(ids)
+
     def take_in(self) -> None:
         """Push what the user did."""
-        if self._dirty:
-            ids = list(self._dirty)
-            self._dirty.clear()
-            self._push(ids)
+        dragged = (
+            self._host.dragged(self._dirty.keys() | self._skimmed) if self._dirty or self._skimmed else {}
+        )
+        let_go = [id for id in self._skimmed if id not in dragged]
+        self._skimmed.difference_update(let_go)
+        ids = list({**self._dirty, **dict.fromkeys(let_go)})
+        self._dirty.clear()
+        self._push(ids, dragged)
 
     def tick(self, most: int | None = None) -> None:
         """Push what the user did; apply what waited for it, or for the user to let go: so many records."""
@@ -103,7 +119,7 @@ class Capture:
     def show(self, change: ShowChange) -> None:
         """Apply what others did. What the user has in hand is held back until they let go."""
         held = self._host.held()
-        self._hold_back([op.id for op in change.ops if op.id in held], change)
+        self._hold_back([op.id for op in change.ops if op.id in held or op.id in self._dirty], change)
         self._host.apply([op for op in change.ops if op.id not in self._held_back], self._owes)
 
     def show_later(self, change: ShowChange) -> None:
@@ -111,9 +127,12 @@ class Capture:
         self._hold_back(touched(change.ops), change)
 
     def _note(self, ids: Collection[str]) -> None:
+        new = [id for id in ids if id not in self._dirty]
+        if not new:  # most signs of a drag, which gives some for each item it moves
+            return
         had_work = self.has_work
-        self._dirty.update(dict.fromkeys(ids))
-        if self._dirty and not had_work:
+        self._dirty.update(dict.fromkeys(new))
+        if not had_work:
             self._wake()
 
     def _hold_back(self, ids: Collection[str], change: ShowChange) -> None:
@@ -132,13 +151,14 @@ class Capture:
             self._owes = more
             self._host.apply(ops, more)
 
-    def _push(self, ids: Collection[str]) -> None:
-        now = self._host.records(ids)
+    def _push(
+        self, ids: Collection[str], dragged: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    ) -> None:
+        now = self._read(ids, dragged)
         ops: list[Op] = []
         for id in ids:
-            shown = self._held_back[id] if id in self._held_back else self._replica.view.get(id)
             record = now.get(id)
-            op = _turn(shown, record)
+            op = _turn(self._shown(id), record)
             if id in self._held_back:
                 self._held_back[id] = record
             if op is not None and (record is None or self._refused.get(id) != record):
@@ -147,6 +167,20 @@ class Capture:
             if len(page) == 1 or not self._edit(page):
                 for op in page:
                     self._edit_alone(op, now.get(op.id))
+
+    def _shown(self, id: str) -> Record | None:
+        """A record as the host showed it last."""
+        return self._held_back[id] if id in self._held_back else self._replica.view.get(id)
+
+    def _read(self, ids: Collection[str], dragged: Mapping[str, Mapping[str, Any]]) -> dict[str, Record]:
+        """Records as the host shows them now; those that are dragged, as they were, with their new place."""
+        skimmed: dict[str, Record] = {}
+        for id in ids:
+            shown = self._shown(id)
+            if id in dragged and shown is not None:
+                skimmed[id] = Record(id, shown.kind, {**shown.props, **dragged[id]})
+        self._skimmed.update(skimmed)
+        return {**self._host.records([id for id in ids if id not in skimmed]), **skimmed}
 
     def _edit(self, ops: Sequence[Op]) -> bool:
         """Make edits the replica's, all of them or none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QObject, QRectF, pyqtSlot
 
@@ -72,6 +73,9 @@ class DemoHost(QObject):
 
     def held(self) -> Collection[str]:
         return self.window.editor.dragging
+
+    def dragged(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+        return {}
 
     def save_copy(self, path: Path) -> None:
         files.write(path, self.window.bench.items.values())

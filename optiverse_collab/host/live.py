@@ -84,8 +84,13 @@ class LiveBench(QObject):
         self._capture.scan()
         self.tick()
 
+    def tell_apart(self) -> None:
+        """Take in what the user did up to now, so that it can be told from what others did."""
+        if not self._suspended and self._capture.tell_apart():
+            self.edited.emit()
+
     def take_in(self) -> None:
-        """Take in what the user did up to now."""
+        """Take in all of it, also what is in hand."""
         if self._capture.has_work and not self._suspended:
             self._capture.take_in()
             self.edited.emit()

@@ -29,7 +29,18 @@ def check_change(ops: Sequence[Op], limits: Limits) -> None:
         if isinstance(op, (Put, Set)):
             for name, value in op.props.items():
                 check_id(name, limits)
-                check_value(value, limits.depth, f"property {name!r} of {op.id!r}")
+                if not _is_plain(value, limits.depth):
+                    check_value(value, limits.depth, f"property {name!r} of {op.id!r}")
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Whether a value is one of those that are most, and is in order; all others have to be looked at."""
+    kind = type(value)
+    if kind is float:
+        return math.isfinite(value)
+    if kind is list:
+        return depth > 0 and all(_is_plain(part, depth - 1) for part in value)
+    return kind is str and value.isascii()
 
 
 def check_id(text: str, limits: Limits) -> None:
@@ -40,6 +51,8 @@ def check_id(text: str, limits: Limits) -> None:
     """
     if not isinstance(text, str):
         raise ChangeRefused(Reason.INVALID_MESSAGE, f"An id or name must be text, not {text!r}.")
+    if 0 < len(text) <= limits.id_chars and text.isascii():
+        return
     if not text:
         raise ChangeRefused(Reason.ID_EMPTY, "An id or name is empty; give it at least one character.")
     if len(text) > limits.id_chars:

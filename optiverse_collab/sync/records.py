@@ -94,12 +94,13 @@ def record_difference(old: Record | None, new: Record) -> Op | None:
     """The operation that turns `old` into `new`; None if they are the same."""
     if old is None or old.kind != new.kind:
         return put(new)
+    before = old.props
     changed = {
         name: value
         for name, value in new.props.items()
-        if name not in old.props or not same_value(old.props[name], value)
+        if name not in before or (before[name] is not value and not same_value(before[name], value))
     }
-    gone = [name for name in old.props if name not in new.props]
+    gone = [] if before.keys() <= new.props.keys() else [name for name in before if name not in new.props]
     return Set(new.id, changed, gone) if changed or gone else None
 
 

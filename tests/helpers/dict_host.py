@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from optiverse_collab.host.api import Opened
 from optiverse_collab.sync.records import Op, Record, apply
@@ -83,6 +84,10 @@ class DictHost:
 
     def held(self) -> Collection[str]:
         return self.in_hand
+
+    def dragged(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+        there = {id: self.bench[id].props for id in ids if id in self.in_hand and id in self.bench}
+        return {id: {"pos": props["pos"]} for id, props in there.items() if "pos" in props}
 
     def save_copy(self, path: Path) -> None:
         path.write_text(json.dumps(sorted(self.bench)), "utf-8")

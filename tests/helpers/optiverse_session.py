@@ -38,7 +38,7 @@ class Participant(Peer):
         wire.connect(self)
 
     def receive(self, text: str, now_ms: float) -> None:
-        self.capture.tick()
+        self.capture.tell_apart()
         super().receive(text, now_ms)
 
     def show(self, change: ShowChange) -> None:

@@ -29,7 +29,7 @@ class Window(Peer):
         wire.connect(self)
 
     def receive(self, text: str, now_ms: float) -> None:
-        self.capture.take_in()
+        self.capture.tell_apart()
         super().receive(text, now_ms)
 
     def show(self, change: ShowChange) -> None:
@@ -119,6 +119,37 @@ def test_what_is_in_hand_waits(wire: Wire, ann: Window, bob: Window) -> None:
     settle(wire, ann, bob)
     assert ann.host.bench["lens"].props == {"name": "Bob's", "pos": [2.0, 0.0]}
     assert bob.host.bench == ann.host.bench
+
+
+def test_of_what_is_dragged_the_place_travels_at_once_and_the_rest_after_the_release(
+    wire: Wire, ann: Window, bob: Window
+) -> None:
+    ann.host.in_hand = {"lens"}
+    ann.host.user_does(Set("lens", {"pos": [1.0, 0.0], "name": "Ann's"}))
+    settle(wire, ann, bob)
+    assert bob.host.bench["lens"].props == {"pos": [1.0, 0.0], "name": "Lens"}
+    assert ann.capture.has_work
+    bob.host.user_does(Set("lens", {"notes": "Bob's"}))
+    settle(wire, ann, bob)
+    ann.host.in_hand = set()
+    settle(wire, ann, bob)
+    assert bob.host.bench["lens"].props == {"pos": [1.0, 0.0], "name": "Ann's", "notes": "Bob's"}
+    assert ann.host.bench == bob.host.bench
+    assert not ann.capture.has_work
+
+
+def test_what_was_let_go_a_moment_ago_is_not_overwritten(wire: Wire, ann: Window, bob: Window) -> None:
+    """What others did to it arrives before the next tick."""
+    ann.host.in_hand = {"lens"}
+    ann.host.user_does(Set("lens", {"pos": [1.0, 0.0]}))
+    settle(wire, ann, bob)
+    bob.host.user_does(Set("lens", {"pos": [5.0, 5.0]}))
+    bob.capture.tick()
+    ann.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
+    ann.host.in_hand = set()
+    wire.settle()
+    settle(wire, ann, bob)
+    assert ann.host.bench["lens"].props["pos"] == bob.host.bench["lens"].props["pos"] == [2.0, 0.0]
 
 
 def test_what_is_in_hand_and_removed_goes_when_it_is_let_go(wire: Wire, ann: Window, bob: Window) -> None:

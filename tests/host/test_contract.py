@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QApplication
 
 from optiverse_collab.convert import is_item, read_bench, records_from_bench, write_bench
 from optiverse_collab.host.api import Host
-from optiverse_collab.sync.records import Put, Record, Remove, Set
+from optiverse_collab.sync.records import Put, Record, Remove, Set, same_value
 from tests.helpers.benches import load
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image")
@@ -191,6 +191,21 @@ def test_what_is_in_hand_is_known(driver: Driver) -> None:
     assert other not in driver.host.held()
     driver.let_go()
     assert list(driver.host.held()) == []
+
+
+def test_what_is_dragged_is_where_it_is_said_to_be(driver: Driver) -> None:
+    """In the very values that `records` gives, and nothing else of it."""
+    id, other = driver.add(0.0, 0.0), driver.add(200.0, 100.0)
+    driver.host.apply([Set(id, {"angle_deg": 370})])  # which Optiverse takes for 10.0
+    assert driver.host.dragged([id, other]) == {}
+    driver.grab(id)
+    dragged = driver.host.dragged([id, other, "nobody"])
+    assert set(dragged) <= {id}
+    for name, value in dragged.get(id, {}).items():
+        assert same_value(value, props(driver, id)[name])
+        assert name in ("pos", "angle_deg")
+    driver.let_go()
+    assert driver.host.dragged([id, other]) == {}
 
 
 def test_undo_after_others_removed_the_item(driver: Driver) -> None:

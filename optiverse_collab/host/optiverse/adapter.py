@@ -15,7 +15,7 @@ from optiverse_collab.host.optiverse import stock
 from optiverse_collab.host.optiverse.applying import Applying
 from optiverse_collab.host.optiverse.bench import SceneBench
 from optiverse_collab.host.optiverse.group_list import GroupList
-from optiverse_collab.host.optiverse.hands import Pointer, items_in_hand
+from optiverse_collab.host.optiverse.hands import Pointer, items_dragged, items_in_hand
 from optiverse_collab.host.optiverse.kinds import Kinds
 from optiverse_collab.host.optiverse.layer_tree import LayerTree
 from optiverse_collab.host.optiverse.openings import Openings
@@ -84,6 +84,15 @@ class OptiverseHost:
         ids = {getattr(item, "item_uuid", None) for item in items_in_hand(self.window)}
         held = {id for id in ids if id in self._bench.items}
         return held | self._bench.in_dialog | {*self._layers.in_hand()}
+
+    def dragged(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+        wanted = set(ids)
+        items = {getattr(item, "item_uuid", None): item for item in items_dragged(self.window)}
+        return {
+            id: self._reading.place(id, item)
+            for id, item in items.items()
+            if id in wanted and hasattr(item, "params") and self._bench.known(id) is item
+        }
 
     def save_copy(self, path: Path) -> None:
         self._reading.save_copy(path)

@@ -13,6 +13,7 @@ from PyQt6.QtCore import QObject, Qt, QTimer
 
 from optiverse_collab.convert.identity import MAX_ID
 from optiverse_collab.host.optiverse import stock
+from optiverse_collab.host.optiverse.hands import items_dragged
 
 SURVEY_MS, SURVEY_MS_PER_ITEM = 20, 0.08
 """How long after a repaint the scene is looked through, so that a burst of repaints costs one look, and that
@@ -53,7 +54,7 @@ class SceneBench(QObject):
         self._changing = ""
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.timeout.connect(self.survey)
+        self._later.timeout.connect(self._survey_unless_dragged)
         window.scene.changed.connect(self._painted)
         self.survey()
 
@@ -120,6 +121,13 @@ class SceneBench(QObject):
         if touched:
             self._touched(touched)
 
+    def _survey_unless_dragged(self) -> None:
+        """What is dragged is painted all the time; until it is let go nothing comes, goes or is locked."""
+        if items_dragged(self._window):
+            self._painted()
+        else:
+            self.survey()
+
     def _painted(self) -> None:
         if not self._later.isActive():
             self._later.start(SURVEY_MS + round(SURVEY_MS_PER_ITEM * len(self.items)))
@@ -176,11 +184,11 @@ class SceneBench(QObject):
         if not hasattr(item, "params"):
             self._quiet[id] = None
         note = partial(self._note, id)
-        signals = [
-            getattr(item, name)
-            for name in ("edited", "xChanged", "yChanged", "rotationChanged")
-            if hasattr(item, name)
-        ]
+        # Components and sources say `edited` of a move, too; three signals for each would be two too many.
+        names = (
+            ("edited",) if hasattr(item, "params") else ("edited", "xChanged", "yChanged", "rotationChanged")
+        )
+        signals = [getattr(item, name) for name in names if hasattr(item, name)]
         if hasattr(item, "document"):
             signals.append(item.document().contentsChanged)
         self._connections[id] = [signal.connect(note) for signal in signals]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from PyQt6.QtCore import QEvent, QObject, Qt
@@ -11,14 +11,18 @@ from PyQt6.QtGui import QMouseEvent
 Presence = Callable[[Mapping[str, object]], None]
 
 
+def items_dragged(window: Any) -> Collection[Any]:
+    """The items that are being dragged or rotated with the mouse."""
+    handler = window.drag_handler
+    # 0.3 takes the mouse away from Qt, so the scene has no grabber during a drag.
+    items = handler._drag.initial_positions if hasattr(handler, "_drag") else handler._item_positions
+    return list(items)
+
+
 def items_in_hand(window: Any) -> Iterator[Any]:
     """The items that are being dragged, rotated, or edited as text."""
-    handler, scene = window.drag_handler, window.scene
-    if hasattr(handler, "_drag"):
-        # 0.3 takes the mouse away from Qt, so the scene has no grabber during a drag.
-        yield from handler._drag.initial_positions
-    else:
-        yield from handler._item_positions
+    scene = window.scene
+    yield from items_dragged(window)
     grabber = scene.mouseGrabberItem()
     if grabber is not None:
         yield grabber

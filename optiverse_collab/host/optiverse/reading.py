@@ -9,6 +9,7 @@ from typing import Any
 from optiverse_collab.convert import item_from_record, record_from_item, write_bench
 from optiverse_collab.convert.kinds import GROUP, is_item
 from optiverse_collab.convert.reading import SET_ASIDE
+from optiverse_collab.host.optiverse import stock
 from optiverse_collab.host.optiverse.bench import SceneBench
 from optiverse_collab.host.optiverse.group_list import GroupList
 from optiverse_collab.host.optiverse.kinds import Kinds
@@ -74,6 +75,13 @@ class Reading:
         record = record_from_item(data)
         record.props.update(self.layers.notes_of(record.id))
         return record
+
+    def place(self, id: str, item: Any) -> dict[str, Any]:
+        """What a drag changes of a component or a source: `pos` and `angle_deg`."""
+        angle = stock.load().qt_angle_to_user(item.rotation())
+        shown = {"pos": [float(item.x()), float(item.y())], "angle_deg": angle}
+        stated = self._shadows.stated(id, shown)
+        return stated if stated is shown else {name: stated[name] for name in shown if name in stated}
 
     def state(self, record: Record) -> None:
         """`record` was applied: it stands for what the host shows of it now, whatever that is."""

@@ -42,10 +42,15 @@ class Shadows:
 
     def record(self, shown: Record) -> Record:
         """The record that stands for what the host shows."""
-        differing = self._of.get(shown.id)
+        stated = self.stated(shown.id, shown.props)
+        return shown if stated is shown.props else Record(shown.id, shown.kind, stated)
+
+    def stated(self, id: str, shown: dict[str, Any]) -> dict[str, Any]:
+        """The properties that stand for those that the host shows."""
+        differing = self._of.get(id)
         if not differing:
             return shown
-        props = dict(shown.props)
+        props = dict(shown)
         for name, (seen, said) in differing.items():
             if not _same(props.get(name, _ABSENT), seen):
                 continue
@@ -53,7 +58,7 @@ class Shadows:
                 del props[name]
             else:
                 props[name] = said
-        return Record(shown.id, shown.kind, props)
+        return props
 
     def forget(self, id: str) -> None:
         """The record is gone."""

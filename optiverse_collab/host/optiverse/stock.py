@@ -30,6 +30,7 @@ _NAMES = {
     "deserialize_item": "optiverse.objects.type_registry",
     "TypeRegistry": "optiverse.objects.type_registry",
     "user_angle_to_qt": "optiverse.core.raytracing_math",
+    "qt_angle_to_user": "optiverse.core.raytracing_math",
     "to_absolute_path": "optiverse.platform.paths",
     "get_all_library_roots": "optiverse.platform.paths",
     "get_builtin_library_root": "optiverse.platform.paths",

@@ -14,6 +14,7 @@ from PyQt6.QtTest import QTest
 from optiverse_collab.convert import read_bench, records_from_bench
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.optiverse import OptiverseHost, stock
+from optiverse_collab.host.optiverse.bench import SceneBench
 from optiverse_collab.sync.records import Put, Record, Remove, Set, put, record_difference
 from tests.helpers.optiverse_user import User, clear, events, wait_until
 
@@ -54,6 +55,28 @@ def host(window: Any) -> Iterator[OptiverseHost]:
 @pytest.fixture
 def user(window: Any) -> User:
     return User(window)
+
+
+def test_a_drag_is_followed_without_a_look_at_everything(
+    host: OptiverseHost, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lens, other = user.place("lens", 0.0, 0.0), user.place("mirror", 300.0, 100.0)
+    QTest.qWait(100)
+    surveys: list[bool] = []
+    survey = SceneBench.survey
+    monkeypatch.setattr(SceneBench, "survey", lambda self: (surveys.append(True), survey(self)))
+    user.select(lens)
+    user.press(lens)
+    surveys.clear()
+    for _ in range(10):
+        user.pull(3, 2)
+        QTest.qWait(10)
+    assert surveys == []
+    place = {"pos": [lens.x(), lens.y()], "angle_deg": lens.params.angle_deg}
+    assert host.dragged([lens.item_uuid, other.item_uuid]) == {lens.item_uuid: place}
+    user.release()
+    assert surveys
+    assert host.dragged([lens.item_uuid]) == {}
 
 
 def logged(host: OptiverseHost, level: str) -> list[str]:
