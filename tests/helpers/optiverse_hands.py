@@ -101,6 +101,7 @@ class Hands(Drawing):
         move(self.viewport, end, PLAIN)
         QTest.mouseRelease(self.viewport, LEFT, PLAIN, end)
         events()
+        assert set(self.window.scene.selectedItems()) == set(items)
 
     def pick(self, item: Any) -> None:
         """Click an item, to select it and nothing else."""

@@ -87,7 +87,7 @@ def make(one: Participant, kind: str) -> Thing:
     """Put a thing of this kind on the bench, after one mirror and before another."""
     other = one.user.place("mirror", 150.0, 120.0)
     thing = _make(one, kind, other)
-    one.user.place("mirror", 150.0, -120.0)
+    one.user.place("mirror", 300.0, -250.0)
     one.window.scene.clearSelection()
     return thing
 
