@@ -101,6 +101,7 @@ class Hands(Drawing):
         move(self.viewport, end, PLAIN)
         QTest.mouseRelease(self.viewport, LEFT, PLAIN, end)
         events()
+        assert set(self.window.scene.selectedItems()) == set(items)
 
     def pick(self, item: Any) -> None:
         """Click an item, to select it and nothing else."""
@@ -180,21 +181,18 @@ def choose(open_menu: Callable[[], None], *entries: str) -> None:
 
     def pick() -> None:
         menu = QApplication.activePopupWidget()
+        if menu is None:  # not yet
+            return
+        timer.stop()
         problem.clear()
-        for entry in entries:
-            assert isinstance(menu, QMenu)
-            found = [action for action in menu.actions() if action.text().startswith(entry)]
-            if not found or not found[0].isEnabled():
-                problem.append(f"{entry!r} is not offered")
-                break
-            QTest.mouseClick(menu, LEFT, PLAIN, menu.actionGeometry(found[0]).center())
-            menu = found[0].menu() or menu
-        while (popup := QApplication.activePopupWidget()) is not None:
-            popup.close()
+        try:
+            problem.extend(_click_through(menu, entries))
+        finally:
+            while (popup := QApplication.activePopupWidget()) is not None:
+                popup.close()
 
     timer = QTimer()
-    timer.setSingleShot(True)
-    timer.timeout.connect(lambda: pick() if QApplication.activePopupWidget() else None)
+    timer.timeout.connect(pick)
     timer.start(0)
     try:
         open_menu()
@@ -203,6 +201,17 @@ def choose(open_menu: Callable[[], None], *entries: str) -> None:
     events()
     if problem:
         raise NotOffered(problem[0])
+
+
+def _click_through(menu: QWidget, entries: Sequence[str]) -> list[str]:
+    for entry in entries:
+        assert isinstance(menu, QMenu), menu
+        found = [action for action in menu.actions() if action.text().startswith(entry)]
+        if not found or not found[0].isEnabled():
+            return [f"{entry!r} is not offered"]
+        QTest.mouseClick(menu, LEFT, PLAIN, menu.actionGeometry(found[0]).center())
+        menu = found[0].menu() or menu
+    return []
 
 
 def press_button(parent: QWidget, what: str) -> None:

@@ -106,8 +106,7 @@ class Panel:
 
     def begin_renaming(self, id: str) -> QLineEdit:
         """Double-click a line, to get the field for its name (0.3)."""
-        # When the panel is drawn anew, as it is some time after each edit, the field is gone.
-        wait_until(lambda: not self.window.layer_panel._refresh_timer.isActive())
+        self.wait()  # the field is gone when the panel is drawn anew
         double_click(self.tree.viewport(), self._rect_of(id).center())
         fields: list[QLineEdit] = self.tree.viewport().findChildren(QLineEdit)
         assert len(fields) == 1
@@ -145,6 +144,11 @@ class Panel:
             at = (eye if what == "VISIBLE" else lock).center()
             QTest.mouseClick(self.tree.viewport(), LEFT, PLAIN, at)
         events()
+
+    def wait(self) -> None:
+        """Wait until 0.3 has drawn the panel anew, as it does some time after each edit."""
+        timer = getattr(self.window.layer_panel, "_refresh_timer", None)
+        wait_until(lambda: timer is None or not timer.isActive())
 
     @property
     def tree(self) -> Any:

@@ -83,9 +83,13 @@ def rest(wire: Wire, *participants: Participant) -> None:
     for _ in range(2):
         settle(wire, *participants)
         for one in participants:
-            timer = getattr(one.window.layer_panel, "_refresh_timer", None)
-            wait_until(lambda timer=timer: timer is None or not timer.isActive())  # type: ignore[misc]
+            one.panel.wait()
         QTest.qWait(40)
+    scan(wire, *participants)
+
+
+def scan(wire: Wire, *participants: Participant) -> None:
+    """Let windows look through everything, whether or not there was a sign of a change."""
     for one in participants:
         one.capture.scan()
     settle(wire, *participants)

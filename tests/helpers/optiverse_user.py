@@ -253,6 +253,11 @@ def grip(item: Any) -> QPointF:
     return next((point for point in (middle, *around) if _takes(item, point)), middle)
 
 
+def is_in_reach(item: Any) -> bool:
+    """Whether the mouse gets at an item: it is not hidden, neither by others nor as such."""
+    return bool(item.isVisible()) and _takes(item, grip(item))
+
+
 def _takes(item: Any, middle: QPointF) -> bool:
     """Whether a click near this point is for the item, and for no handle of its."""
     for dx, dy in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)):

@@ -87,7 +87,7 @@ def make(one: Participant, kind: str) -> Thing:
     """Put a thing of this kind on the bench, after one mirror and before another."""
     other = one.user.place("mirror", 150.0, 120.0)
     thing = _make(one, kind, other)
-    one.user.place("mirror", 150.0, -120.0)
+    one.user.place("mirror", 300.0, -250.0)
     one.window.scene.clearSelection()
     return thing
 
@@ -177,18 +177,23 @@ def _wheel(one: Participant, thing: Thing) -> None:
 
 def _pull_handle(one: Participant, thing: Thing) -> None:
     one.user.come()
-    one.user.drag_from(_handles(thing.item)[0], 24, 14)
+    one.user.drag_from(handles_of(thing.item)[0], 24, 14)
 
 
 def _pull_bend(one: Participant, thing: Thing) -> None:
     one.user.come()
-    handles = _handles(thing.item)
+    handles = handles_of(thing.item)
     if len(handles) < 2:
         raise NotOffered("it has no bends")
     one.user.drag_from(handles[1], 24, 14)
 
 
-def _handles(item: Any) -> list[QPointF]:
+def handles_of(item: Any) -> list[QPointF]:
+    """Where the handles of a ruler or a measure are.
+
+    Raises:
+        NotOffered: it is something else.
+    """
     if hasattr(item, "get_points"):
         return [item.mapToScene(point) for point in item.get_points()]
     if hasattr(item, "vertex"):

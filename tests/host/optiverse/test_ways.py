@@ -7,12 +7,14 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from PyQt6.QtCore import QPointF
 
 from optiverse_collab.convert import same_bench, tree_of
 from optiverse_collab.host.optiverse import stock
 from optiverse_collab.sync.records import Record
 from tests.helpers.optiverse_hands import NotOffered
-from tests.helpers.optiverse_session import Participant, differences, notice, rest, truth
+from tests.helpers.optiverse_session import Participant, differences, notice, rest, scan, truth
+from tests.helpers.optiverse_user import grip
 from tests.helpers.optiverse_ways import CANVAS, make
 from tests.helpers.optiverse_ways_files import FILES
 from tests.helpers.optiverse_ways_menus import MENUS
@@ -70,13 +72,14 @@ def test_a_way(session: Session, name: str, kind: str) -> None:
     wire, ann, bob = session
     way, in_02 = WAYS[name], stock.has_groups(ann.window)
     thing = make(ann, kind)
+    # Until 0.3 has drawn its panel anew, it locks and hides only what the panel showed before.
     rest(wire, ann, bob)
     before, old_steps = bench(wire, ann), len(ann.window.undo_stack._undo_stack)
 
     if way.why_lacking(kind, in_02):
         with suppress(NotOffered, KeyError):
             way.do(ann, thing)
-        rest(wire, ann, bob)
+        scan(wire, ann, bob)
         assert changed(before, bench(wire, ann), in_02) == []
         return
 
@@ -114,3 +117,39 @@ def test_what_hangs_over_the_canvas_is_on_nobodys_bench(session: Session) -> Non
     notice(wire, ann, bob)
     assert len(bob.user.items()) == len(truth(wire)) == 1
     assert len(wire.journal) == 1
+
+
+def place_of(item: Any) -> QPointF:
+    """Where an item is, whether or not it calls that its position."""
+    ends = item.get_points() if hasattr(item, "get_points") else [QPointF(0.0, 0.0)]
+    at: QPointF = item.mapToScene(ends[0])
+    return at
+
+
+@pytest.mark.parametrize("kind", [kind for name, kind in CELLS if name == "drag" and kind != "path_measure"])
+def test_a_drag_is_seen_while_it_lasts_and_holds_back_what_others_do_with_it(
+    session: Session, kind: str
+) -> None:
+    wire, ann, bob = session
+    thing = make(ann, kind)
+    rest(wire, ann, bob)
+    steps = len(ann.window.undo_stack._undo_stack)
+    twin = bob.host._bench.items[thing.item.item_uuid]
+    start = place_of(thing.item)
+    ann.user.come()
+    ann.user.grab(grip(thing.item))
+    for _ in range(2):
+        ann.user.pull(20, 10)
+        notice(wire, ann, bob)
+        assert place_of(twin) == place_of(thing.item) != start
+    twin.setPos(twin.pos() + QPointF(100.0, 0.0))  # Qt knows one mouse alone
+    notice(wire, ann, bob)
+    assert place_of(twin) - place_of(thing.item) == QPointF(100.0, 0.0)
+    ann.user.pull(20, 10)
+    notice(wire, ann, bob)
+    ann.user.release()
+    rest(wire, ann, bob)
+    assert place_of(thing.item) - start == QPointF(60.0, -30.0)
+    assert differences(wire, ann, bob) == []
+    forgotten = stock.has_groups(ann.window) and WAYS["drag"].why_no_step(kind, True)
+    assert len(ann.window.undo_stack._undo_stack) - steps == (0 if forgotten else 1)
