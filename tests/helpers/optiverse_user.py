@@ -31,8 +31,15 @@ def open_window() -> Any:
     return window
 
 
+def put_tools_away(window: Any) -> None:
+    """Press Escape: text that was typed where it could not be written may have been shortcuts of tools."""
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    events()
+
+
 def clear(window: Any) -> None:
     """Make a window as it was when it was opened, without a question."""
+    put_tools_away(window)
     window.undo_stack.clear()
     window.file_controller.file_manager.load_from_data(EMPTY)
     for item in list(window.scene.items()):

@@ -10,6 +10,7 @@ import pytest
 
 from tests.helpers.optiverse_mix import act
 from tests.helpers.optiverse_session import Participant, differences, rest, start
+from tests.helpers.optiverse_user import put_tools_away
 from tests.helpers.wire import Wire
 
 pytestmark = [
@@ -69,6 +70,8 @@ def test_any_mix_ends_equal(windows: list[Any], seed: int, monkeypatch: pytest.M
                 act(rng, one)
             else:
                 deliver(rng, wire, one)
+        for one in participants:
+            put_tools_away(one.window)  # a ruler that is not drawn to its end is for nobody else
         wire.connect(*(one for one in participants if one.connection_id not in wire.peers))
         rest(wire, *participants)
         rest(wire, *participants)
