@@ -288,7 +288,7 @@ def test_closing_the_window_leaves_with_the_last_edit(
     ann.window.setWindowModified(False)
     ann.window.close()
     qtbot.waitUntil(lambda: bob.controller.status.text() == "1 user", timeout=SOON)
-    assert bob.window.bench.items[lens].props["pos"] == [10.0, 20.0]
+    qtbot.waitUntil(lambda: bob.window.bench.items[lens].props["pos"] == [10.0, 20.0], timeout=SOON)
 
 
 def test_a_lost_server_comes_back_and_nothing_is_lost(
