@@ -100,8 +100,17 @@ class GroupList(Layers):
 
     def place(self, record: Record) -> None:
         """Put an item or a group where its record says; takes effect with `settle`."""
-        if self._places.say(record):
+        if not self._places.say(record):
+            return
+        plain = not self._unsettled and not self._is_kept(record.id) and not self.has_group(record.id)
+        place = self._places.insert(record.id, self.has_group) if plain else None
+        if place is None:
             self._unsettled = True
+        elif place[0] is not None:
+            groups = self._manager._groups
+            inside = self._places.shown_in(place[0])
+            groups[place[0]].item_uuids[:] = [id for id in inside if id not in groups]
+            self._manager._item_to_group[record.id] = place[0]
 
     def drop(self, id: str) -> None:
         """An item or a group left the bench."""

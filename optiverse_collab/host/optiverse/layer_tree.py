@@ -129,7 +129,7 @@ class LayerTree(Layers):
         is_new = record.id not in self._state and not self._is_kept(record.id)
         if not self._places.say(record) and not is_new:
             return
-        place = self._places.insert(record.id) if is_new and not self._unsettled else None
+        place = self._places.insert(record.id, lambda id: True) if is_new and not self._unsettled else None
         if place is not None:
             self._insert(record.id, *place)
             return

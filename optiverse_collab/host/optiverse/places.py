@@ -62,8 +62,11 @@ class Places:
         self._parents.pop(id, None)
         self._awaited.add(id)
 
-    def insert(self, id: str) -> tuple[str | None, int] | None:
+    def insert(self, id: str, holds: Callable[[str], bool]) -> tuple[str | None, int] | None:
         """Show what came and was said where, without a look at everything else that is said.
+
+        Args:
+            holds: as in `tree`.
 
         Returns:
             The group in which it is shown, None for the root, and how many of its siblings lie above it; or
@@ -75,6 +78,8 @@ class Places:
         if id in self._awaited or id in self._parents or self._lifted or self._is_deep(parent):
             return None
         if isinstance(wanted, str) and parent is None and wanted in self._said:
+            return None
+        if parent is not None and not holds(parent):
             return None
         siblings = self._shown.setdefault(parent, [])
         key = sibling_key(said)
