@@ -79,8 +79,10 @@ class Drawing(User):
         events()
 
     def write(self, note: Any, text: str) -> None:
-        """Double-click a note, type, and go elsewhere."""
+        """Double-click a note, type, and go elsewhere; does nothing if it can't be got at."""
         self.begin_writing(note)
+        if self.window.scene.focusItem() is not note:  # what is typed now would be shortcuts
+            return
         QTest.keyClicks(self.window.view.viewport(), text)
         self.end_writing(note)
 

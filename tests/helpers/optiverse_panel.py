@@ -10,7 +10,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QInputDialog, QLineEdit
 
 from optiverse_collab.host.optiverse import stock
-from tests.helpers.optiverse_hands import RIGHT, choose, press_button
+from tests.helpers.optiverse_hands import RIGHT, NotOffered, choose, press_button
 from tests.helpers.optiverse_user import LEFT, PLAIN, answer, double_click, events, wait_until
 
 
@@ -109,7 +109,8 @@ class Panel:
         self.wait()  # the field is gone when the panel is drawn anew
         double_click(self.tree.viewport(), self._rect_of(id).center())
         fields: list[QLineEdit] = self.tree.viewport().findChildren(QLineEdit)
-        assert len(fields) == 1
+        if not fields:
+            raise NotOffered("it can't be renamed")
         return fields[0]
 
     def choose(self, id: str, *entries: str) -> None:
