@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import QApplication
 from optiverse_collab import attachment
 from optiverse_collab.controller import CollaborationController
 from optiverse_collab.demo import files
+from tests.helpers.optiverse_user import wait_until
 
 
 class Demo:
@@ -38,6 +39,7 @@ class Demo:
         self.window.editor.add(KEYS["lens"], (x_mm, y_mm))
 
     def move(self, id: str, x_mm: float, y_mm: float) -> None:
+        wait_until(lambda: id in self.window.bench.items)  # the window shows it with its next tick
         self.window.editor.change("Move", {id: {"pos": [x_mm, y_mm]}})
 
     def undo(self) -> None:
@@ -69,6 +71,7 @@ class Optiverse:
         self._user.place("lens", x_mm, y_mm)
 
     def move(self, id: str, x_mm: float, y_mm: float) -> None:
+        wait_until(lambda: any(item.item_uuid == id for item in self._user.items()))
         [item] = [item for item in self._user.items() if item.item_uuid == id]
         item.setPos(x_mm, y_mm)
 
@@ -76,8 +79,6 @@ class Optiverse:
         self._user.undo()
 
     def open(self, path: str) -> None:
-        from tests.helpers.optiverse_user import wait_until
-
         self._files.open_file(path)
         # 0.3 takes the locks of a file of 0.2 away when it draws its layer panel, a little later.
         timer = getattr(self.window.layer_panel, "_refresh_timer", None)
