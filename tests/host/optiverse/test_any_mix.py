@@ -23,6 +23,8 @@ pytestmark = [
     ),
 ]
 
+EXPECTED = ("because of a lock.", "had no effect: somebody removed the record before")
+"""What users are told when others were faster."""
 SEEDS = 25
 STEPS = 60
 
@@ -49,9 +51,12 @@ def deliver(rng: random.Random, wire: Wire, one: Participant) -> None:
 
 
 def rays(one: Participant) -> list[Any]:
-    """What the window traces."""
+    """What the window traces, to the nanometre: one window may turn by -10 degrees, and another by 350."""
     one.user.retrace()
-    return [([tuple(map(float, at)) for at in ray.points], ray.wavelength_nm) for ray in one.window.ray_data]
+    return [
+        ([tuple(round(float(mm), 6) for mm in at) for at in ray.points], ray.wavelength_nm)
+        for ray in one.window.ray_data
+    ]
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -79,7 +84,7 @@ def test_any_mix_ends_equal(windows: list[Any], seed: int, monkeypatch: pytest.M
         traced = [sorted(rays(one), key=str) for one in participants]
         assert all(mine == traced[0] for mine in traced)
         for one in participants:
-            assert [text for text in one.log("WARNING", "ERROR") if "because of a lock" not in text] == []
+            assert [text for text in one.log("WARNING", "ERROR") if not text.endswith(EXPECTED)] == []
     finally:
         for one in participants:
             one.host.close()
