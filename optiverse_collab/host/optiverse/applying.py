@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
-
-from PyQt6.QtCore import QTimer
 
 from optiverse_collab.convert import item_from_record
 from optiverse_collab.convert.kinds import GROUP, ITEMS, KINDS, is_item
@@ -14,16 +11,13 @@ from optiverse_collab.convert.shapes import SHAPES, is_number
 from optiverse_collab.host.optiverse import stock
 from optiverse_collab.host.optiverse.annotations import Annotation
 from optiverse_collab.host.optiverse.files import Unsaved
-from optiverse_collab.host.optiverse.layer_panel import LayerPanel
 from optiverse_collab.host.optiverse.optical import Optical
+from optiverse_collab.host.optiverse.panel import Panel
 from optiverse_collab.host.optiverse.placeholders import Placeholders
 from optiverse_collab.host.optiverse.rays import Rays
 from optiverse_collab.host.optiverse.reading import Reading
 from optiverse_collab.host.optiverse.undo import UndoGuard
-from optiverse_collab.sync.records import Op, Put, Record, Remove, Set, apply, same_value
-
-PANEL_MS = 100
-"""How long after a change by others the layer panel is drawn anew, as 0.3.4 does after changes of its own."""
+from optiverse_collab.sync.records import Op, Put, Record, Remove, apply, same_value
 
 
 class Applying:
@@ -52,25 +46,17 @@ class Applying:
         self._name = name
         self._log = log
         self._created: list[Any] = []
-        self._in_panel = False
         self._layers.renewed = self._renewed
         self.placeholders = Placeholders(window.scene, name)
         self._unsaved = Unsaved(window)
-        self._panel = None if stock.has_groups(window) else LayerPanel(window)
+        self._panel = Panel(window)
         self._rays = Rays(window)
-        self._panel_later = QTimer(window)
-        self._panel_later.setSingleShot(True)
-        self._panel_later.setInterval(PANEL_MS)
-        self._panel_later.timeout.connect(window._refresh_layer_panel)
 
     def close(self) -> None:
         """Do nothing more to the window."""
         self.placeholders.clear()
         self._unsaved.close()
-        if self._panel is not None:
-            self._panel.close()
-        self._panel_later.stop()
-        self._panel_later.deleteLater()
+        self._panel.close()
         self._rays.close()
 
     def apply(self, ops: Sequence[Op], more: bool) -> None:
@@ -83,39 +69,34 @@ class Applying:
             self._bench.survey_if_due([op.id for op in ops])
         self._layers.more = True
         self._layers.look()
-        self._in_panel = self._in_panel or any(map(_shows_in_panel, ops))
+        self._panel.note(ops)
         if ops:
             self._unsaved.note()
-        with self._in_one_go(more):
-            for op in ops:
-                try:
-                    with self._bench.changing(op.id):
-                        self._apply(op)
-                except stock.HOST_FAULTS as fault:
-                    # What the user deleted is about to be deleted for the others too.
-                    level = "DEBUG" if op.id in self._bench.lost else "WARNING"
-                    self._log(level, f"A change of {op.id!r} by others can't be shown here: {fault!r}.")
-
-    @contextmanager
-    def _in_one_go(self, more: bool) -> Iterator[None]:
-        """Let the host draw its panel, if it shows what changes, and trace its rays, once for it all."""
         self._created = []
-        # Quirk: `_connect_item_signals` has the layer panel drawn anew, for each item; 0.2 does so at once.
-        self._window._refresh_layer_panel = lambda: None
         try:
-            yield
+            with self._panel.held():
+                for op in ops:
+                    self._try(op)
         finally:
-            del self._window._refresh_layer_panel
-            self._layers.more = more
-            is_drawn = self._layers.settle()
-            if self._panel is not None:
-                self._panel.follow()
-            self._follow_labels()
-            if not more:
-                self._rays.follow()
-                if self._in_panel and not is_drawn:
-                    self._panel_later.start()
-                self._in_panel = False
+            self._settle(more)
+
+    def _try(self, op: Op) -> None:
+        try:
+            with self._bench.changing(op.id):
+                self._apply(op)
+        except stock.HOST_FAULTS as fault:
+            # What the user deleted is about to be deleted for the others too.
+            level = "DEBUG" if op.id in self._bench.lost else "WARNING"
+            self._log(level, f"A change of {op.id!r} by others can't be shown here: {fault!r}.")
+
+    def _settle(self, more: bool) -> None:
+        """Let the host draw its panel and trace its rays, once for it all."""
+        self._layers.more = more
+        is_drawn = self._layers.settle()
+        self._panel.follow(is_drawn, more)
+        self._follow_labels()
+        if not more:
+            self._rays.follow()
 
     def _apply(self, op: Op) -> None:
         item = self._bench.known(op.id)
@@ -259,11 +240,6 @@ class Applying:
             owner = self._bench.items.get(id)
             if owner is not None and hasattr(owner, "connect_autolabel"):
                 owner.connect_autolabel()
-
-
-def _shows_in_panel(op: Op) -> bool:
-    """Whether the layer panel may show something of this; it shows neither places nor angles."""
-    return not isinstance(op, Set) or bool(op.unset) or not op.props.keys() <= {"pos", "angle_deg"}
 
 
 def _changed(before: Record | None, after: Record) -> set[str]:

@@ -17,11 +17,10 @@ from PyQt6 import sip
 from optiverse_collab.convert.kinds import GROUP, LAYER
 from optiverse_collab.host.optiverse.layers import Layers
 from optiverse_collab.host.optiverse.linked_files import LinkedFiles
+from optiverse_collab.host.optiverse.nodes import FLAGS, is_usual, said_of, set_flags, walk
 from optiverse_collab.host.optiverse.places import Shown
 from optiverse_collab.host.optiverse.stacking import restacked
 from optiverse_collab.sync.records import Record
-
-_FLAGS = {"collapsed": False, "visible": True, "locked": False}
 
 
 class LayerTree(Layers):
@@ -65,7 +64,7 @@ class LayerTree(Layers):
 
     def group_ids(self) -> list[str]:
         """The ids of all groups."""
-        return [node.uuid for node in _nodes(self._state._roots) if node.is_group()]
+        return [node.uuid for node in walk(self._state._roots) if node.is_group()]
 
     def has_group(self, id: str) -> bool:
         """Whether there is a group of this id."""
@@ -74,7 +73,7 @@ class LayerTree(Layers):
 
     def read_group(self, id: str) -> dict[str, Any]:
         """The properties of a group, without its place."""
-        return {**_said_of(self._state.get_node(id)), **self._links.read(id)}
+        return {**said_of(self._state.get_node(id)), **self._links.read(id)}
 
     def write_group(self, id: str, props: Mapping[str, Any]) -> None:
         """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
@@ -83,7 +82,7 @@ class LayerTree(Layers):
         node = self._state.get_node(id)
         name = props.get("name")
         node.name = name if isinstance(name, str) else "Group"
-        _set_flags(node, props)
+        set_flags(node, props)
         with self._mute():
             self._links.write(id, props)
         self._unsettled = True
@@ -91,9 +90,9 @@ class LayerTree(Layers):
     def notes_of(self, id: str) -> dict[str, Any]:
         """What the tree says of an item."""
         node = self._state.get_node(id)
-        if node is None or _is_usual(node):
+        if node is None or is_usual(node):
             return {}
-        return {LAYER + name: value for name, value in _said_of(node).items()}
+        return {LAYER + name: value for name, value in said_of(node).items()}
 
     def write_notes(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
         """Say in the tree what a record says, of properties that changed."""
@@ -103,8 +102,8 @@ class LayerTree(Layers):
         name = props.get(LAYER + "name")
         node.name = name if isinstance(name, str) else None
         # A lock that only `locked` speaks of stands in the node already.
-        flags = {name: props.get(LAYER + name, default) for name, default in _FLAGS.items()}
-        _set_flags(node, flags if LAYER + "locked" in changed else {**flags, "locked": node.locked})
+        flags = {name: props.get(LAYER + name, default) for name, default in FLAGS.items()}
+        set_flags(node, flags if LAYER + "locked" in changed else {**flags, "locked": node.locked})
         self._unsettled = True
 
     def in_hand(self) -> Collection[str]:
@@ -179,7 +178,7 @@ class LayerTree(Layers):
             self._changed = False
             self._bench.survey()
             there = {*self._bench.items, *self._bench.linked()}
-            nodes = _nodes(self._state._roots)
+            nodes = walk(self._state._roots)
             self._abandon([node.uuid for node in nodes if not node.is_group() and node.uuid not in there])
         self.settle()
 
@@ -248,7 +247,7 @@ class LayerTree(Layers):
         linked = self._bench.linked()
         kinds: dict[str, str] = {}
         shown: Shown = {None: []}
-        for node in _nodes(self._state._roots):
+        for node in walk(self._state._roots):
             if node.uuid not in linked and (node.parent is None or node.parent.uuid in kinds):
                 kinds[node.uuid] = GROUP if node.is_group() else "item"
                 shown.setdefault(node.parent.uuid if node.parent else None, []).append(node.uuid)
@@ -259,7 +258,7 @@ class LayerTree(Layers):
         if self._unsettled and not moved:
             moved.update(self.group_ids())
         # Only the tree tells that a group was folded, or that a linked file was read anew.
-        groups = {id: _said_of(self._state.get_node(id)) for id, kind in kinds.items() if kind == GROUP}
+        groups = {id: said_of(self._state.get_node(id)) for id, kind in kinds.items() if kind == GROUP}
         moved.update(id for id, said in groups.items() if self._groups.get(id, said) != said)
         self._groups = groups
         moved.update(self._links.ids())
@@ -273,27 +272,3 @@ class LayerTree(Layers):
         moved = {id for id in order if self._z.get(id) != z[id]}
         self._z = z
         return moved
-
-
-def _nodes(siblings: Collection[Any]) -> Iterator[Any]:
-    """All nodes from top to bottom, each before what is in it."""
-    for node in siblings:
-        yield node
-        yield from _nodes(node.children)
-
-
-def _is_usual(node: Any) -> bool:
-    """Whether there is nothing to say; this is asked of every item that moves, many times a second."""
-    return node.visible and not (node.locked or node.collapsed or node.name is not None)
-
-
-def _said_of(node: Any) -> dict[str, Any]:
-    """What is not as usual."""
-    props = {} if node.name is None else {"name": node.name}
-    flags = {name: bool(getattr(node, name)) for name in _FLAGS}
-    return {**props, **{name: value for name, value in flags.items() if value != _FLAGS[name]}}
-
-
-def _set_flags(node: Any, props: Mapping[str, Any]) -> None:
-    for name, default in _FLAGS.items():
-        setattr(node, name, bool(props.get(name, default)))

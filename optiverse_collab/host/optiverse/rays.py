@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtCore import QElapsedTimer, QTimer
+from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSlot
 
 REST = 3
 """So many times as long as a retrace took, the next one is put off: it then takes a quarter of the time."""
 
 
-class Rays:
+class Rays(QObject):
     """Traces the rays of one window after changes by others.
 
     Quirk: the host traces all rays anew after every change, in one go, which takes 0.15 s on a bench of
@@ -21,17 +21,18 @@ class Rays:
     """
 
     def __init__(self, window: Any) -> None:
+        super().__init__(window)
         self._window = window
         self._rest_ms = 0
         self._ended = QElapsedTimer()
-        self._later = QTimer(window)
+        self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._trace)
 
     def close(self) -> None:
         """Trace no more."""
         self._later.stop()
-        self._later.deleteLater()
+        self.deleteLater()
 
     def follow(self) -> None:
         """Something has changed: trace soon."""
@@ -39,6 +40,7 @@ class Rays:
             rested_ms = self._ended.elapsed() if self._ended.isValid() else self._rest_ms
             self._later.start(max(1, self._rest_ms - rested_ms))
 
+    @pyqtSlot()
     def _trace(self) -> None:
         if not self._window.autotrace:
             return

@@ -9,7 +9,7 @@ import pytest
 from PyQt6.QtTest import QTest
 
 from optiverse_collab.host.optiverse import OptiverseHost
-from optiverse_collab.host.optiverse.applying import PANEL_MS
+from optiverse_collab.host.optiverse.panel import LATER_MS
 from optiverse_collab.sync.records import Put, Set
 from tests.helpers.optiverse_user import clear, events, wait_until
 
@@ -43,7 +43,7 @@ def host(window: Any, drawn: list[str]) -> Iterator[OptiverseHost]:
 
 def test_the_layer_panel_is_not_drawn_anew_for_a_move(host: OptiverseHost, drawn: list[str]) -> None:
     host.apply([Set("lens", {"pos": [1.0, 0.0], "angle_deg": 5.0})])
-    QTest.qWait(2 * PANEL_MS)
+    QTest.qWait(2 * LATER_MS)
     assert drawn == []
     host.apply([Set("lens", {"name": "L"})])
     wait_until(lambda: drawn == ["drawn"])
