@@ -16,7 +16,7 @@ from optiverse_collab.errors import ChangeRefused, Reason
 from optiverse_collab.host.api import Host
 from optiverse_collab.sync.effects import Lost, ShowChange
 from optiverse_collab.sync.pages import pages
-from optiverse_collab.sync.records import Op, Record, Remove, record_difference, touched
+from optiverse_collab.sync.records import Op, Record, Remove, Set, record_difference, same_value, touched
 from optiverse_collab.sync.replica import Replica
 
 
@@ -157,8 +157,8 @@ class Capture:
         now = self._read(ids, dragged)
         ops: list[Op] = []
         for id in ids:
-            record = now.get(id)
-            op = _turn(self._shown(id), record)
+            record, shown = now.get(id), self._shown(id)
+            op = _moved(shown, dragged[id]) if shown is not None and id in dragged else _turn(shown, record)
             if id in self._held_back:
                 self._held_back[id] = record
             if op is not None and (record is None or self._refused.get(id) != record):
@@ -209,6 +209,17 @@ class Capture:
                 self._host.log("WARNING", line.text)
         else:
             self._host.log("ERROR", f"✗ This edit stays on this computer alone: {refusal}")
+
+
+def _moved(before: Record, place: Mapping[str, Any]) -> Op | None:
+    """The operation that gives a record another place."""
+    props = before.props
+    changed = {
+        name: value
+        for name, value in place.items()
+        if name not in props or not same_value(props[name], value)
+    }
+    return Set(before.id, changed) if changed else None
 
 
 def _turn(before: Record | None, after: Record | None) -> Op | None:
