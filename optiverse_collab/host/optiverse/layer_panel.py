@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtCore import QItemSelectionModel, QModelIndex, QObject, pyqtSlot
+from PyQt6.QtCore import QItemSelectionModel, QModelIndex, QObject, QTimer, pyqtSlot
 from PyQt6.QtWidgets import QAbstractItemView, QLineEdit
 
 EDITING = QAbstractItemView.State.EditingState
+LARGE = 1000
+"""A panel of so many lines is drawn in two steps, or the window would stand still for too long …"""
+PAUSE_MS = 20
+"""… with a frame between them."""
 
 
 class LayerPanel(QObject):
@@ -23,14 +27,21 @@ class LayerPanel(QObject):
 
     def __init__(self, window: Any) -> None:
         super().__init__(window)
-        self._panel = window.layer_panel
+        self._state, self._panel = window.layer_state, window.layer_panel
         self._tree, self._model = self._panel._tree, self._panel._model
         self._timer = self._panel._refresh_timer
         self._timer.timeout.disconnect(self._panel._do_refresh)
         self._timer.timeout.connect(self._draw)
+        self._states_later = QTimer(self)
+        self._states_later.setSingleShot(True)
+        self._states_later.setInterval(PAUSE_MS)
+        self._states_later.timeout.connect(self._model._apply_all_effective_states)
 
     def close(self) -> None:
         """Leave the panel as it was."""
+        if self._states_later.isActive():
+            self._states_later.stop()
+            self._model._apply_all_effective_states()
         self._timer.timeout.disconnect(self._draw)
         self._timer.timeout.connect(self._panel._do_refresh)
         self.deleteLater()
@@ -45,8 +56,22 @@ class LayerPanel(QObject):
     def _draw(self) -> None:
         if self._tree.state() == EDITING:
             self._panel.refresh()  # a little later, which is here again
-        else:
+        elif len(self._state.get_all_items_in_order()) < LARGE:
             self._panel._do_refresh()
+        else:
+            self._draw_in_two_steps()
+
+    def _draw_in_two_steps(self) -> None:
+        """Draw the lines, and then hide and lock what they say.
+
+        Quirk: drawing the panel hides, shows, locks and unlocks every item on the bench.
+        """
+        self._model._apply_all_effective_states = lambda: None
+        try:
+            self._panel._do_refresh()
+        finally:
+            del self._model._apply_all_effective_states
+        self._states_later.start()
 
     def _draw_around_the_editor(self, id: str) -> None:
         """Draw the panel anew; the line of an item or a group goes on being edited, if there still is one."""

@@ -9,6 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractItemView, QLineEdit
 
+from optiverse_collab.host.optiverse import layer_panel
 from tests.helpers.optiverse_bustle import everything_else
 from tests.helpers.optiverse_session import Participant, differences, rest, settle
 from tests.helpers.optiverse_user import events, wait_until
@@ -122,6 +123,31 @@ def test_the_panel_does_not_scroll(session: Session) -> None:
     everything_else(wire, ann, bob)
     rest(wire, ann, bob)
     assert bar.value() == before
+
+
+def test_a_large_panel_shows_in_two_steps_what_others_do(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layer_panel, "LARGE", 2)
+    wire, ann, bob = session
+    group, lenses = grouped(session)
+    if not ann.panel.has_layers:
+        pytest.skip("Optiverse 0.2 hides nothing")
+    twin = bob.item(lenses[0].item_uuid)
+    bob.user.select(twin)
+    model = bob.window.layer_panel._model
+    steps: list[str] = []
+    model.modelReset.connect(lambda: steps.append("lines" if twin.isVisible() else "too late"))
+    ann.panel.toggle(group, "VISIBLE")
+    settle(wire, ann, bob)
+    assert twin.isVisible()
+    wait_until(lambda: not twin.isVisible())
+    assert steps == ["lines"]
+    ann.panel.toggle(group, "VISIBLE")
+    settle(wire, ann, bob)
+    wait_until(lambda: len(steps) == 2)
+    bob.host.close()  # between the two steps
+    assert twin.isVisible()
 
 
 def test_a_closed_adapter_gives_the_panel_back(session: Session) -> None:
