@@ -29,6 +29,8 @@ from optiverse_collab.net.state import State
 from optiverse_collab.ui.connect_dialog import ConnectDialog
 
 LEFT = Qt.MouseButton.LeftButton
+CAPTURING = ("SceneBench", "LiveBench")
+"""Whoever notices what the user does, and whoever reads and compares it at each tick."""
 
 
 class Window:
@@ -94,11 +96,12 @@ class Window:
         spin_until(is_there)
         return len(seen)
 
-    def drag(self, number: int, seconds: float) -> tuple[float, float]:
+    def drag(self, number: int, seconds: float) -> tuple[float, float, float]:
         """Select so many components and drag them.
 
         Returns:
-            Time for which the GUI thread worked meanwhile, and how much of that in the plugin's code, in s.
+            Time for which the GUI thread worked meanwhile, how much of that in the plugin's code, and how
+            much of that to notice, read and compare what was dragged, in s.
 
         Raises:
             RuntimeError: what was dragged is elsewhere in the session.
@@ -114,9 +117,10 @@ class Window:
         at = view.mapFromScene(items[0].scenePos())
         places = [item.pos() for item in items]
         QTest.mousePress(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
-        self.plugin.seconds = 0.0
+        self.plugin.restart()
         worked_s = self._sway(at, seconds)
         plugin_s = self.plugin.seconds
+        capture_s = sum(self.plugin.by_class[name] for name in CAPTURING)
         at = at + QPoint(15, 10)
         _move(view.viewport(), at)
         QTest.mouseRelease(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
@@ -124,7 +128,7 @@ class Window:
         if any(item.pos() == place for item, place in zip(items, places, strict=True)):
             raise RuntimeError("Not all that was selected was dragged.")
         self.check()
-        return worked_s, plugin_s
+        return worked_s, plugin_s, capture_s
 
     def check(self) -> None:
         """Check that the window shows what the session has.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from inspect import CO_VARARGS
 from time import perf_counter, thread_time
@@ -65,18 +66,27 @@ class Stopwatch:
     Make it before the plugin is given to a window.
 
     Attributes:
-        seconds: the sum, since it was set to 0.
+        by_class: name of the class that was called → time, in s, since `restart`.
     """
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self.by_class: Counter[str] = Counter()
         self._inside = False
         for cls in _classes():
             for name, method in list(vars(cls).items()):
                 if isinstance(method, FunctionType) and name != "__init__":
-                    setattr(cls, name, self._timed(method))
+                    setattr(cls, name, self._timed(cls.__name__, method))
 
-    def _timed(self, method: FunctionType) -> Callable[..., Any]:
+    @property
+    def seconds(self) -> float:
+        """The sum."""
+        return sum(self.by_class.values())
+
+    def restart(self) -> None:
+        """Begin anew."""
+        self.by_class.clear()
+
+    def _timed(self, of: str, method: FunctionType) -> Callable[..., Any]:
         code = method.__code__
         takes = None if code.co_flags & CO_VARARGS else code.co_argcount
 
@@ -90,7 +100,7 @@ class Stopwatch:
             try:
                 return method(*args, **kwargs)
             finally:
-                self.seconds += thread_time() - start
+                self.by_class[of] += thread_time() - start
                 self._inside = False
 
         # Qt would call the method itself, and not this, if it were marked as a slot.

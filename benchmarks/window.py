@@ -44,10 +44,12 @@ class Drag:
     """Dragging a selection.
 
     Attributes:
-        plugin_ms: time of the GUI thread in the plugin's code, per tick.
+        capture_ms: time of the GUI thread to notice, read and compare what is dragged, per tick.
+        plugin_ms: the same, and to send it, to hear the answer, to send the cursor: all of the plugin's code.
         host_ms: the rest of what the GUI thread did per tick: the editor's own work and painting.
     """
 
+    capture_ms: float
     plugin_ms: float
     host_ms: float
 
@@ -108,9 +110,9 @@ def drag(target: AbstractContextManager[Target], sizes: Sizes) -> Drag:
 
     with target as server, Crowd(server, sizes.components), Window(server) as window:
         window.join(window.fill_dialog())
-        worked_s, plugin_s = window.drag(sizes.selected, sizes.seconds)
+        worked_s, plugin_s, capture_s = window.drag(sizes.selected, sizes.seconds)
     ticks = sizes.seconds / TICK_S
-    return Drag(plugin_s / ticks * 1000, (worked_s - plugin_s) / ticks * 1000)
+    return Drag(capture_s / ticks * 1000, plugin_s / ticks * 1000, (worked_s - plugin_s) / ticks * 1000)
 
 
 def moves(target: AbstractContextManager[Target], sizes: Sizes, sources: int) -> Moves:
@@ -132,7 +134,7 @@ def moves(target: AbstractContextManager[Target], sizes: Sizes, sources: int) ->
         idle = frames.stop()
         others.drag(PEOPLE, HZ, sizes.seconds + 1)
         spin(0.5)
-        window.plugin.seconds = 0.0
+        window.plugin.restart()
         frames.start()
         spin(sizes.seconds)
         busy = frames.stop()

@@ -20,7 +20,8 @@ def test_every_figure_is_there() -> None:
         output, _ = process.communicate()
     assert process.returncode == 0
     drag, moves, with_laser, join = output.splitlines()
-    assert figures(r"([\d.]+) ms per tick", drag)[0] > 0
+    capture, plugin = figures(r"([\d.]+) ms per tick to capture it, ([\d.]+) with the answer", drag)
+    assert 0 < capture < plugin
     assert "laser" in with_laser
     for line in (moves, with_laser, join):
         half, most, longest = figures(r"gaps p50/p99/max (\d+)/(\d+)/(\d+) ms \(work", line)
