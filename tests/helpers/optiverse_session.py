@@ -10,6 +10,7 @@ from PyQt6.QtTest import QTest
 from optiverse_collab.convert import same_bench
 from optiverse_collab.host.capture import Capture
 from optiverse_collab.host.optiverse import OptiverseHost, stock
+from optiverse_collab.host.optiverse.hands import items_dragged
 from optiverse_collab.sync.effects import ShowChange
 from optiverse_collab.sync.records import Record, difference
 from tests.helpers.optiverse_hands import Hands
@@ -99,7 +100,9 @@ def notice(wire: Wire, *participants: Participant) -> None:
     """Let windows notice what was done in them, by the signs that they get of it, and tell each other."""
     for one in participants:
         events()
-        wait_until(lambda one=one: not one.host._bench._later.isActive())  # type: ignore[misc]
+        later = one.host._bench._later
+        # While something is dragged, its signs alone count.
+        wait_until(lambda one=one, later=later: items_dragged(one.window) or not later.isActive())  # type: ignore[misc]
     settle(wire, *participants)
 
 

@@ -117,6 +117,7 @@ def test_the_panel_does_not_scroll(session: Session) -> None:
         ann.user.place("lens", 10.0 * number, 60.0)
     rest(wire, ann, bob)
     bar = bob.window.layer_panel._tree.verticalScrollBar()
+    wait_until(lambda: bar.maximum() > 1)
     bar.setValue(bar.maximum() // 2)
     before = bar.value()
     assert before > 0
