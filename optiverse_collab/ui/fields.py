@@ -19,6 +19,7 @@ class Sentence(QLabel):
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._is_laid_out = False
         self._fit()
 
     def setText(self, text: str | None) -> None:
@@ -28,10 +29,12 @@ class Sentence(QLabel):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
+        self._is_laid_out = True
         self._fit()
 
     def _fit(self) -> None:
-        self.setMinimumHeight(max(self.fontMetrics().lineSpacing() * 2, self.heightForWidth(self.width())))
+        needed = self.heightForWidth(self.width()) if self._is_laid_out else 0
+        self.setMinimumHeight(max(self.fontMetrics().lineSpacing() * 2, needed))
 
 
 class CheckedField(QWidget):
