@@ -15,11 +15,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
-from PyQt6.QtCore import QPointF, QTimer
-from PyQt6.QtWidgets import QApplication, QFileDialog
+from PyQt6.QtCore import QPointF
+from PyQt6.QtWidgets import QFileDialog
 
 from tests.helpers.optiverse_session import Participant
-from tests.helpers.optiverse_user import events
+from tests.helpers.optiverse_user import answer, events
 
 Step = Callable[[Participant], Iterator[None]]
 
@@ -154,17 +154,13 @@ def _edit_many(one: Participant) -> Iterator[None]:
     one.user.edit(first, {3: 33.0})
     yield
 
-    def apply() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert dialog is not None
-        for box in dialog._property_checks.values():  # type: ignore[attr-defined]
+    def apply(dialog: Any) -> None:
+        for box in dialog._property_checks.values():
             box.setChecked(True)
-        dialog._rb_all.setChecked(True)  # type: ignore[attr-defined]
-        dialog.accept()  # type: ignore[attr-defined]
+        dialog._rb_all.setChecked(True)
+        dialog.accept()
 
-    QTimer.singleShot(0, apply)
-    one.window.apply_component_properties_to_all(first)
-    events()
+    answer(lambda: one.window.apply_component_properties_to_all(first), apply)
 
 
 def _into_a_group(one: Participant) -> Iterator[None]:

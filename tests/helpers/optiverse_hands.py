@@ -17,7 +17,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMenu, QWidget
 
 from tests.helpers.optiverse_drawing import Drawing, Point
-from tests.helpers.optiverse_user import LEFT, PLAIN, events, grip, move, wait_until
+from tests.helpers.optiverse_user import LEFT, PLAIN, events, grip, look_while, move, wait_until
 
 RIGHT = Qt.MouseButton.RightButton
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -190,14 +190,7 @@ def choose(open_menu: Callable[[], None], *entries: str) -> None:
             while (menu := QApplication.activePopupWidget()) is not None:
                 menu.close()
 
-    timer = QTimer()
-    timer.timeout.connect(look)
-    timer.start(0)
-    try:
-        open_menu()
-    finally:
-        timer.stop()
-    events()
+    look_while(QTimer(), look, open_menu)
     [problem] = results or [["no menu opens"]]
     if problem:
         raise NotOffered(problem[0])

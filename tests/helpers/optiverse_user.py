@@ -64,6 +64,17 @@ def events() -> None:
         QApplication.processEvents()
 
 
+def look_while(timer: QTimer, look: Callable[[], None], do: Callable[[], object]) -> None:
+    """Do something that waits for the user, and look again and again meanwhile."""
+    timer.timeout.connect(look)
+    timer.start(0)
+    try:
+        do()
+    finally:
+        timer.stop()
+    events()
+
+
 def answer(open_dialog: Callable[[], object], reply: Callable[[QDialog], None]) -> None:
     """Open a dialog, and reply to it once it is there."""
     replies: list[QWidget] = []
@@ -82,13 +93,7 @@ def answer(open_dialog: Callable[[], object], reply: Callable[[QDialog], None]) 
             timer.start(0)
 
     timer = QTimer()
-    timer.timeout.connect(look)
-    timer.start(0)
-    try:
-        open_dialog()
-    finally:
-        timer.stop()
-    events()
+    look_while(timer, look, open_dialog)
     assert replies, "no dialog was opened"
 
 
