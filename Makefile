@@ -33,7 +33,7 @@ bench:  ## Measure the server beside a bare relay
 
 soak: SEEDS ?= 100000
 soak:  ## Simulate many more histories: make soak SEEDS=1000000
-	$(RUN) python -m tests.sync.simulation.soak --seeds $(SEEDS)
+	$(RUN) python -m tests.core.simulation.soak --seeds $(SEEDS)
 
 constraints:  ## Take the newest dependencies and pin them
 	$(RUN) python scripts/constraints.py

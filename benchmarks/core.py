@@ -8,15 +8,15 @@ from time import perf_counter
 import msgspec
 
 from benchmarks.bench import component, component_id
-from optiverse_collab.sync.codec import close_patch, decode_client, decode_server, encode
-from optiverse_collab.sync.effects import SendFrame, SendPages, Transmit
-from optiverse_collab.sync.history import History
-from optiverse_collab.sync.journal import Snapshot
-from optiverse_collab.sync.limits import Limits
-from optiverse_collab.sync.messages import Delta, FullState, Patch
-from optiverse_collab.sync.records import Record, Set
-from optiverse_collab.sync.replica import PUSH_EVERY_MS, Replica
-from optiverse_collab.sync.room import Room
+from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
+from optiverse_collab.core.effects import SendFrame, SendPages, Transmit
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.codec import close_patch, decode_client, decode_server, encode
+from optiverse_collab.core.protocol.messages import Delta, FullState, Patch
+from optiverse_collab.core.records import Record, Set
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Snapshot
+from optiverse_collab.core.server.room import Room
 
 
 @dataclass(frozen=True)

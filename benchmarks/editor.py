@@ -20,13 +20,13 @@ from PyQt6.QtWidgets import QApplication, QProgressBar
 
 from benchmarks.stopwatch import FRAME_MS, Stopwatch, spin, spin_until
 from benchmarks.targets import Target
-from optiverse_collab import attachment
-from optiverse_collab.controller import CollaborationController
 from optiverse_collab.convert import bench_from_records
-from optiverse_collab.host.optiverse import stock
-from optiverse_collab.launch import attach, plugins
-from optiverse_collab.net.state import State
-from optiverse_collab.ui.connect_dialog import ConnectDialog
+from optiverse_collab.core.client.state import State
+from optiverse_collab.host.optiverse.launch import attach, plugins
+from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.window import attachment
+from optiverse_collab.window.controller import CollaborationController
+from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 
 LEFT = Qt.MouseButton.LeftButton
 CAPTURING = ("SceneBench", "LiveBench")

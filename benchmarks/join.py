@@ -11,11 +11,11 @@ from websockets.typing import Subprotocol
 from benchmarks.loop import run
 from benchmarks.participant import Participant
 from benchmarks.targets import Target
-from optiverse_collab.sync.codec import encode
-from optiverse_collab.sync.effects import Synced, Transmit
-from optiverse_collab.sync.messages import SUBPROTOCOL
-from optiverse_collab.sync.replica import Replica
-from optiverse_collab.sync.session import Session
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.effects import Synced, Transmit
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 
 
 def measure(target: AbstractContextManager[Target], components: int) -> float:

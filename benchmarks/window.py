@@ -94,7 +94,7 @@ class Join:
 def is_possible() -> bool:
     """Whether there is an editor to measure in."""
     try:
-        from optiverse_collab.host.optiverse import stock
+        from optiverse_collab.host.optiverse.upstream import installed as stock
     except ImportError:  # no PyQt6
         return False
     return stock.is_installed()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from optiverse_collab.sync.messages import SUBPROTOCOL
+from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 
 _TEXT = 0x81
 _MASKED = 0x80

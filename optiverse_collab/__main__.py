@@ -11,10 +11,10 @@ import sys
 def main() -> int:
     """Run what the arguments say; returns the exit code."""
     if len(sys.argv) > 1:
-        from optiverse_collab.cli import main as command
+        from optiverse_collab.cli.main import main as command
 
         return command(sys.argv[1:])
-    from optiverse_collab.launch import launch
+    from optiverse_collab.host.optiverse.launch import launch
 
     return launch([])
 

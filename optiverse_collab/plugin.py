@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
-from optiverse_collab import attachment
 from optiverse_collab.category import log_category
 from optiverse_collab.hookspecs import PROJECT, Action
+from optiverse_collab.window import attachment
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget

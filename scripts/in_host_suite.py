@@ -81,7 +81,8 @@ def put_plugins_in(notes: Notes) -> None:
     A window that can't have it works all the same and says so in its log, which no test of the host's
     looks at; so that is noted as a fault.
     """
-    from optiverse_collab import attachment, launch
+    from optiverse_collab.host.optiverse import launch
+    from optiverse_collab.window import attachment
 
     class Counting(launch._WithPlugins):
         def attach(self, window: Any) -> None:

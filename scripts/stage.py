@@ -28,14 +28,14 @@ from PyQt6.QtGui import QImage, QMouseEvent, QPainter
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from optiverse_collab import attachment
-from optiverse_collab.client import Bench
-from optiverse_collab.controller import CollaborationController
+from optiverse_collab.core.client.state import State
+from optiverse_collab.core.records import Put, Record
 from optiverse_collab.demo.app import open_window
 from optiverse_collab.demo.templates import TEMPLATES, placed
 from optiverse_collab.demo.window import DemoWindow
-from optiverse_collab.net.state import State
-from optiverse_collab.sync.records import Put, Record
+from optiverse_collab.scripting import Bench
+from optiverse_collab.window import attachment
+from optiverse_collab.window.controller import CollaborationController
 
 SESSION = "default"
 STARTED = re.compile(r"Starting Optiverse Collaboration Server on .*:(\d+)")

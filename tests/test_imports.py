@@ -26,44 +26,34 @@ def ours(*parts: str) -> set[str]:
     return {f"optiverse_collab.{part}" for part in parts}
 
 
-CORE = ours("errors", "sync")
-WORDS = ours("narration", "wording")
-SCRIPTING = CORE | WORDS | ours("address", "backoff", "client", "convert") | {"msgspec", "websockets"}
-WINDOW = CORE | WORDS | ours("address", "backoff", "manifest", "settings") | {"PyQt6"}
+CORE = ours("errors", "core")
+SCRIPTING = CORE | ours("convert", "drivers.aio", "wording") | {"msgspec", "websockets"}
+WINDOW = CORE | ours("manifest", "wording") | {"PyQt6"}
 
 ALLOWED = {
     "optiverse_collab.errors": set[str](),
-    "optiverse_collab.sync": ours("errors") | {"msgspec"},
+    "optiverse_collab.core": ours("errors") | {"msgspec"},
+    "optiverse_collab.core.client.backoff": set[str](),
     "optiverse_collab.convert": CORE,
-    "optiverse_collab.address": CORE,
-    "optiverse_collab.backoff": set[str](),
-    "optiverse_collab.narration": CORE | {"msgspec"},
-    "optiverse_collab.wording": CORE | WORDS,
-    "optiverse_collab.client": SCRIPTING,
-    "optiverse_collab.progress": set[str](),
-    "optiverse_collab.cli": SCRIPTING | ours("progress"),
+    "optiverse_collab.wording": CORE | {"msgspec"},
+    "optiverse_collab.drivers": set[str](),
+    "optiverse_collab.drivers.aio": CORE | ours("wording") | {"websockets"},
+    "optiverse_collab.drivers.qt": CORE | ours("wording") | {"msgspec", "PyQt6"},
+    "optiverse_collab.scripting": SCRIPTING,
+    "optiverse_collab.cli": SCRIPTING | ours("scripting"),
     "optiverse_collab_server": CORE | {"msgspec", "platformdirs", "uvloop", "websockets"},
     "optiverse_collab.category": ours("errors", "manifest"),
     "optiverse_collab.manifest": ours("errors") | {"msgspec", "packaging", "tomli"},
-    "optiverse_collab.settings": ours("manifest") | {"PyQt6"},
-    "optiverse_collab.ui.texts": set[str](),
-    "optiverse_collab.hosting": WINDOW | ours("ui.texts"),
-    "optiverse_collab.ui": WINDOW | ours("hosting"),
-    "optiverse_collab.net": WINDOW,
-    "optiverse_collab.service": WINDOW | ours("net") | {"msgspec"},
     "optiverse_collab.hookspecs": {"pluggy"},
     "optiverse_collab.demo": CORE | ours("convert", "hookspecs") | {"pluggy", "PyQt6"},
     "optiverse_collab.host": WINDOW | ours("convert", "hookspecs") | {"optiverse"},
     "optiverse_collab.host.demo": WINDOW | ours("category", "demo", "host.api"),
-    "optiverse_collab.copies": ours("errors") | {"PyQt6"},
-    "optiverse_collab.participation": WINDOW | ours("convert", "copies", "host", "service", "ui"),
-    "optiverse_collab.manager": WINDOW | ours("host", "hosting", "net", "participation", "service", "ui"),
-    "optiverse_collab.controller": WINDOW | ours("hookspecs", "host", "manager", "net", "ui"),
-    "optiverse_collab.attachment": ours("category", "controller", "errors", "hookspecs"),
-    "optiverse_collab.plugin": ours("attachment", "category", "hookspecs") | {"pluggy"},
-    "optiverse_collab.__main__": ours("cli", "launch"),
-    "optiverse_collab.launch": ours("category", "errors", "hookspecs", "host", "manifest")
+    "optiverse_collab.host.optiverse.launch": ours("category", "errors", "hookspecs", "host", "manifest")
     | {"optiverse", "pluggy"},
+    "optiverse_collab.window": WINDOW | ours("convert", "drivers.qt", "hookspecs", "host"),
+    "optiverse_collab.window.attachment": ours("category", "errors", "hookspecs", "window"),
+    "optiverse_collab.plugin": ours("category", "hookspecs", "window.attachment") | {"pluggy"},
+    "optiverse_collab.__main__": ours("cli", "host.optiverse.launch"),
 }
 """Part of the project -> what it may import besides itself and the standard library: other parts, and
 distributions. The longest name that fits a module is its rule. There is no circle in it."""
@@ -113,7 +103,7 @@ def is_allowed(name: str, part: str) -> bool:
     """Whether this part of the project may import the module of this name."""
     top = name.partition(".")[0]
     if top in STANDARD_LIBRARY:
-        return not (part == "optiverse_collab.sync" and top in IMPURE)
+        return not (part == "optiverse_collab.core" and top in IMPURE)
     return any(within(name, package) for package in {part, *ALLOWED[part]})
 
 
@@ -134,22 +124,22 @@ def test_module_imports_only_what_its_part_may(module: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("optiverse_collab.sync.room", "import asyncio"),
-        ("optiverse_collab.sync.room", "from time import monotonic"),
-        ("optiverse_collab.sync.room", "def later():\n    import random"),
-        ("optiverse_collab.sync.room", "import websockets.frames"),
-        ("optiverse_collab.sync.room", "from optiverse_collab import client"),
-        ("optiverse_collab.sync.room", "from ..client import Client"),
+        ("optiverse_collab.core.server.room", "import asyncio"),
+        ("optiverse_collab.core.server.room", "from time import monotonic"),
+        ("optiverse_collab.core.server.room", "def later():\n    import random"),
+        ("optiverse_collab.core.server.room", "import websockets.frames"),
+        ("optiverse_collab.core.server.room", "from optiverse_collab import scripting"),
+        ("optiverse_collab.core.server.room", "from ..scripting import Client"),
         ("optiverse_collab.errors", "import msgspec"),
-        ("optiverse_collab.convert", "from optiverse_collab.client import Client"),
-        ("optiverse_collab.client", "from PyQt6.QtWebSockets import QWebSocket"),
+        ("optiverse_collab.convert", "from optiverse_collab.scripting import Client"),
+        ("optiverse_collab.scripting", "from PyQt6.QtWebSockets import QWebSocket"),
         ("optiverse_collab_server.app", "import PyQt6"),
-        ("optiverse_collab_server.app", "from optiverse_collab.client import Client"),
-        ("optiverse_collab.ui.dialogs", "from optiverse_collab.manager import CollaborationManager"),
-        ("optiverse_collab.manager", "import optiverse_collab.plugin"),
+        ("optiverse_collab_server.app", "from optiverse_collab.scripting import Client"),
+        ("optiverse_collab.host.api", "from optiverse_collab.window.manager import CollaborationManager"),
+        ("optiverse_collab.window.manager", "import optiverse_collab.plugin"),
         ("optiverse_collab.plugin", "from PyQt6 import QtWidgets"),
         ("optiverse_collab.synchronous", "import json"),
-        ("optiverse_collab.__init__", "import optiverse_collab.sync"),
+        ("optiverse_collab.__init__", "import optiverse_collab.core"),
     ],
 )
 def test_scan_sees_what_is_not_allowed(module: str, source: str) -> None:
@@ -160,10 +150,10 @@ def test_scan_sees_what_is_not_allowed(module: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("optiverse_collab.sync.room", "from __future__ import annotations\nimport json, msgspec"),
-        ("optiverse_collab.sync.room", "from optiverse_collab.errors import Reason"),
+        ("optiverse_collab.core.server.room", "from __future__ import annotations\nimport json, msgspec"),
+        ("optiverse_collab.core.server.room", "from optiverse_collab.errors import Reason"),
         ("optiverse_collab_server.app", "import asyncio, uvloop\nfrom optiverse_collab import errors"),
-        ("optiverse_collab.manager", "from optiverse_collab.ui import dialogs"),
+        ("optiverse_collab.window.manager", "from optiverse_collab.host import api"),
         ("optiverse_collab.plugin", "if TYPE_CHECKING:\n    from PyQt6.QtWidgets import QMainWindow"),
         ("optiverse_collab.host.optiverse", "from optiverse.ui import main_window"),
     ],
@@ -203,7 +193,7 @@ def test_core_server_and_scripting_client_import_without_qt() -> None:
         for name in modules()
         if "PyQt6" not in ALLOWED.get(part_of(name) or "", set()) and not name.endswith(".__main__")
     ]
-    assert {"optiverse_collab.sync.room", "optiverse_collab_server.app"} <= set(names)
+    assert {"optiverse_collab.core.server.room", "optiverse_collab_server.app"} <= set(names)
     with python("-W", "error", "-c", IMPORT_WITHOUT_QT, *names) as process:
         output, _ = process.communicate()
     assert output == "PyQt6.QtCore there is no PyQt6 here\n"

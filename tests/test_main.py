@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from optiverse_collab import __main__ as entry
-from optiverse_collab.host.optiverse import stock
+from optiverse_collab.host.optiverse.upstream import installed as stock
 from tests.helpers.processes import python
 
 
@@ -33,7 +33,7 @@ def test_a_missing_dependency_of_commands_does_not_matter_for_optiverse() -> Non
         "import sys\n"
         "for name in ('msgspec', 'websockets', 'packaging', 'pluggy', 'PyQt6.QtWebSockets'):\n"
         "    sys.modules[name] = None\n"
-        "import optiverse_collab.__main__, optiverse_collab.launch\n"
+        "import optiverse_collab.__main__, optiverse_collab.host.optiverse.launch\n"
         "print('ready')\n"
     )
     with python("-c", script) as process:

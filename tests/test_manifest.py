@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab import manifest as module
-from optiverse_collab.address import DEFAULT_SERVER, DEFAULT_SESSION
+from optiverse_collab.core.protocol.address import DEFAULT_SERVER, DEFAULT_SESSION
 from optiverse_collab.errors import ManifestError
 
 TEXT = (Path(__file__).parents[1] / "plugin.toml").read_text("utf-8")

@@ -13,8 +13,9 @@ import pluggy
 import pytest
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab import attachment, hookspecs, manifest, plugin
+from optiverse_collab import hookspecs, manifest, plugin
 from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab.window import attachment
 
 ROOT = Path(__file__).parents[1]
 HOOKS = [name for name, value in vars(hookspecs).items() if hasattr(value, "optiverse_spec")]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from optiverse_collab.convert.identity import MAX_ID, derived_id
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
 
 ESCAPE = "file:"
 LAYER = "layer_"

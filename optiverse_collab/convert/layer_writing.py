@@ -13,7 +13,7 @@ from optiverse_collab.convert.kinds import GROUP, LAYER, unescaped
 from optiverse_collab.convert.layer_reading import GROUP_TAKEN
 from optiverse_collab.convert.layers import Tree
 from optiverse_collab.convert.shapes import is_number
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
 
 _FLAGS = {"collapsed": False, "visible": True, "locked": False}
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from optiverse_collab.convert.kinds import ASSEMBLY, GROUP
 from optiverse_collab.convert.shapes import is_number
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
 
 MAX_DEPTH = 64
 """Levels of groups in groups. Optiverse reads the tree recursively; a thousand would stop it."""

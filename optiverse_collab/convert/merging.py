@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from optiverse_collab.convert.kinds import ASSEMBLY, GROUP
 from optiverse_collab.convert.shapes import is_number
-from optiverse_collab.sync.records import Op, Record, Set, record_difference
+from optiverse_collab.core.records import Op, Record, Set, record_difference
 
 
 def import_ops(view: Mapping[str, Record], records: Mapping[str, Record]) -> list[Op]:

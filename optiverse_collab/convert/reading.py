@@ -17,11 +17,11 @@ from optiverse_collab.convert.kinds import (
     props_of,
 )
 from optiverse_collab.convert.layer_reading import Entry, Layers, read_layers
+from optiverse_collab.core.checks import check_change
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.codec import size_of
+from optiverse_collab.core.records import Record, put
 from optiverse_collab.errors import BenchFileError, ChangeRefused
-from optiverse_collab.sync.checks import check_change
-from optiverse_collab.sync.codec import size_of
-from optiverse_collab.sync.limits import Limits
-from optiverse_collab.sync.records import Record, put
 
 VERSION = "2.0"
 """Of the file format, which Optiverse 0.2 and 0.3 write."""

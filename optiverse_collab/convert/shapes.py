@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from typing import Any, TypeGuard
 
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
 
 
 def is_number(value: Any) -> TypeGuard[float]:

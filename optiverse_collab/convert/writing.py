@@ -10,7 +10,7 @@ from optiverse_collab.convert.layer_writing import from_bottom_to_top, groups_of
 from optiverse_collab.convert.layers import tree_of
 from optiverse_collab.convert.reading import LINK_CACHE, OWN_KEYS, SET_ASIDE, VERSION
 from optiverse_collab.convert.shapes import can_be_opened
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
 
 
 def bench_from_records(records: Mapping[str, Record]) -> dict[str, Any]:

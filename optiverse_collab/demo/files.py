@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from optiverse_collab.convert import bench_from_records, read_bench, records_from_bench, write_bench
+from optiverse_collab.core.records import Record
 from optiverse_collab.demo.model import Item
-from optiverse_collab.sync.records import Record
 
 
 class Opened(NamedTuple):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from optiverse_collab.sync.records import Op, Record
+from optiverse_collab.core.records import Op, Record
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QRectF

@@ -10,11 +10,11 @@ from PyQt6.QtCore import QObject, QRectF, pyqtSlot
 
 from optiverse_collab import manifest
 from optiverse_collab.category import log_category
+from optiverse_collab.core.records import Op, Put, Record, Remove
 from optiverse_collab.demo import files
 from optiverse_collab.demo.model import MISSING
 from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.host.api import Opened
-from optiverse_collab.sync.records import Op, Put, Record, Remove
 
 NAME = "Demo Bench"
 

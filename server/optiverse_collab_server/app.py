@@ -14,10 +14,10 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.errors import StorageError
-from optiverse_collab.sync.closing import CloseCode
-from optiverse_collab.sync.limits import Limits
-from optiverse_collab.sync.messages import SUBPROTOCOL
 from optiverse_collab_server import __version__
 from optiverse_collab_server.connection import CLOSE_SECONDS, Connection
 from optiverse_collab_server.hub import SILENCE_SECONDS, Hub

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.codec import PushUnreadable, decode_client, encode
+from optiverse_collab.core.protocol.messages import Error
 from optiverse_collab.errors import MessageRefused
-from optiverse_collab.sync.closing import CloseCode
-from optiverse_collab.sync.codec import PushUnreadable, decode_client, encode
-from optiverse_collab.sync.limits import Limits
-from optiverse_collab.sync.messages import Error
 from optiverse_collab_server.outbox import Frame, Outbox
 from optiverse_collab_server.rate import TokenBucket
 

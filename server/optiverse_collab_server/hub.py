@@ -6,10 +6,10 @@ import asyncio
 import logging
 import secrets
 
-from optiverse_collab.sync.closing import CloseCode
-from optiverse_collab.sync.history import History
-from optiverse_collab.sync.limits import Limits
-from optiverse_collab.sync.room import Room
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.room import Room
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.session import LiveSession
 from optiverse_collab_server.storage import Store

@@ -13,9 +13,9 @@ from websockets.frames import Frame as WireFrame
 from websockets.frames import Opcode
 from websockets.protocol import State
 
-from optiverse_collab.sync.closing import CloseCode
-from optiverse_collab.sync.codec import encode
-from optiverse_collab.sync.messages import Message
+from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.messages import Message
 
 MAX_QUEUED_BYTES = 8 * 1024 * 1024
 """What may wait for a slow receiver before it is closed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from optiverse_collab.sync.limits import Limits
+from optiverse_collab.core.limits import Limits
 
 
 class Place(NamedTuple):

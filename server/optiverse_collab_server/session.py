@@ -7,15 +7,15 @@ import logging
 import time
 from collections.abc import Sequence
 
+from optiverse_collab.core.effects import Close, RoomEffect, SendFrame, SendPages, SendPresence
+from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.codec import close_patch, encode
+from optiverse_collab.core.protocol.messages import ClientMessage
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Snapshot
+from optiverse_collab.core.server.room import Room
+from optiverse_collab.core.throttle import Throttle
 from optiverse_collab.errors import Refused, StorageError
-from optiverse_collab.sync.closing import CloseCode
-from optiverse_collab.sync.codec import close_patch, encode
-from optiverse_collab.sync.effects import Close, RoomEffect, SendFrame, SendPages, SendPresence
-from optiverse_collab.sync.history import History
-from optiverse_collab.sync.journal import Snapshot
-from optiverse_collab.sync.messages import ClientMessage
-from optiverse_collab.sync.room import Room
-from optiverse_collab.sync.throttle import Throttle
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
 from optiverse_collab_server.storage import Store

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import __main__ as benchmarks
 from benchmarks import window
-from optiverse_collab.host.optiverse import stock
+from optiverse_collab.host.optiverse.upstream import installed as stock
 from tests.helpers.processes import python
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optiverse_collab.convert import is_item, item_from_record, record_from_item
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
 
 
 @pytest.mark.parametrize("kind", ["group", "assembly"])

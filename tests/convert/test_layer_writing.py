@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optiverse_collab.convert import bench_from_records
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
 
 
 def exported(*records: Record) -> dict[str, Any]:

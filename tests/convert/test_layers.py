@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from optiverse_collab.convert import order_between, sibling_key, tree_of
 from optiverse_collab.convert.layers import MAX_DEPTH, resolved
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
 
 ids = st.sampled_from("abcdefgh")
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 
 from optiverse_collab.convert import import_ops, records_from_bench, tree_of
-from optiverse_collab.sync.records import Op, Put, Record, Set, apply
+from optiverse_collab.core.records import Op, Put, Record, Set, apply
 from tests.helpers import benches
 from tests.helpers.benches import REAL, Bench, bench
 

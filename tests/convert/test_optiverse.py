@@ -15,7 +15,7 @@ from optiverse_collab.convert import (
     records_from_bench,
     same_bench,
 )
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
 from tests.helpers import benches
 from tests.helpers.benches import REAL, Bench
 

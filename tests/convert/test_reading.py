@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from optiverse_collab.convert import bench_from_records, records_from_bench, same_bench
+from optiverse_collab.core.records import Record
 from optiverse_collab.errors import BenchFileError
-from optiverse_collab.sync.records import Record
 from tests.helpers.benches import DATA, bench
 
 LENS = {"_type": "component", "item_uuid": "lens", "name": "Lens", "x_mm": 1.0, "y_mm": 2.0}

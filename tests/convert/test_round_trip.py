@@ -17,9 +17,9 @@ from optiverse_collab.convert import (
     same_bench,
 )
 from optiverse_collab.convert.kinds import SECTIONS, is_item
-from optiverse_collab.sync.checks import check_change
-from optiverse_collab.sync.limits import Limits
-from optiverse_collab.sync.records import Record, put
+from optiverse_collab.core.checks import check_change
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.records import Record, put
 from tests.helpers import benches
 from tests.helpers.benches import REAL, Bench
 

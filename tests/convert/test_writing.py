@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from optiverse_collab.convert import bench_from_records, records_from_bench
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
 
 EMPTY = {
     "version": "2.0",

@@ -6,8 +6,8 @@ import asyncio
 import random
 from pathlib import Path
 
-from optiverse_collab.client import AsyncBench, connect
-from optiverse_collab.sync.effects import Diverged
+from optiverse_collab.core.effects import Diverged
+from optiverse_collab.scripting import AsyncBench, connect
 from tests.helpers.aio import run, until
 from tests.helpers.server_process import ServerProcess
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from PyQt6.QtCore import QObject, pyqtSlot
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.net.connection import Connection
-from optiverse_collab.net.outcome import Failure
-from optiverse_collab.sync.closing import closing
+from optiverse_collab.core.protocol.close_codes import closing
+from optiverse_collab.drivers.qt.connection import Connection
+from optiverse_collab.drivers.qt.failures import Failure
 from tests.helpers.aio import DEADLINE_S
 from tests.helpers.qt_servers import Peer, WebSocketServer
 from tests.helpers.server_process import ServerProcess

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
 
 DATA = Path(__file__).parent.parent / "data"
 REAL = ("bench_small", "bench_300", "bench_layers")

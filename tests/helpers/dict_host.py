@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from optiverse_collab.core.records import Op, Record, apply
 from optiverse_collab.host.api import Opened
-from optiverse_collab.sync.records import Op, Record, apply
 
 
 class DictHost:

@@ -13,8 +13,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from optiverse_collab.sync.limits import Limits
-from optiverse_collab.sync.messages import SUBPROTOCOL
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab_server.app import running
 from optiverse_collab_server.storage import MemoryStore, Store
 

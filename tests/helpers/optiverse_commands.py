@@ -294,7 +294,7 @@ LAYERS: dict[str, list[Step]] = {
     "TextEditCommand": [_write],
     "RectangleChangeCommand": [_edit_rectangle],
 }
-"""The same of 0.3. A step with a linked file is in tests/host/optiverse/test_linked_files.py."""
+"""The same of 0.3. A step with a linked file is in tests/host/optiverse/layers/test_linked_files.py."""
 
 GROUPS: dict[str, list[Step]] = {
     **BOTH,

@@ -8,8 +8,8 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QTextCursor
 from PyQt6.QtTest import QTest
 
-from optiverse_collab.host.optiverse import stock
-from optiverse_collab.host.optiverse.annotations import EDITS
+from optiverse_collab.host.optiverse.items.annotations import EDITS
+from optiverse_collab.host.optiverse.upstream import installed as stock
 from tests.helpers.optiverse_user import LEFT, PLAIN, User, double_click, events, grip, wait_until
 
 Point = tuple[float, float]

@@ -8,11 +8,12 @@ from typing import Any
 from PyQt6.QtTest import QTest
 
 from optiverse_collab.convert import same_bench
-from optiverse_collab.host.capture import Capture
-from optiverse_collab.host.optiverse import OptiverseHost, stock
-from optiverse_collab.host.optiverse.hands import items_dragged
-from optiverse_collab.sync.effects import ShowChange
-from optiverse_collab.sync.records import Record, difference
+from optiverse_collab.core.effects import ShowChange
+from optiverse_collab.core.records import Record, difference
+from optiverse_collab.host.optiverse.adapter import OptiverseHost
+from optiverse_collab.host.optiverse.items.pointer import items_dragged
+from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.window.capture import Capture
 from tests.helpers.optiverse_hands import Hands
 from tests.helpers.optiverse_panel import Panel
 from tests.helpers.optiverse_user import clear, events, wait_until

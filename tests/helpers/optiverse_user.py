@@ -13,7 +13,7 @@ from PyQt6.QtGui import QMouseEvent, QTransform, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QDoubleSpinBox, QWidget
 
-from optiverse_collab.host.optiverse import stock
+from optiverse_collab.host.optiverse.upstream import installed as stock
 
 EMPTY = {"version": "2.0", "items": [], "groups": []}
 LEFT = Qt.MouseButton.LeftButton

@@ -23,7 +23,7 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from optiverse_collab.sync.messages import SUBPROTOCOL
+from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 
 LOCALHOST_PEM = Path(__file__).parent.parent / "data" / "tls" / "localhost.pem"
 

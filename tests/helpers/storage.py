@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from optiverse_collab.sync.journal import Entry, Snapshot
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
+from optiverse_collab.core.server.journal import Entry, Snapshot
 from optiverse_collab_server.storage import SqliteStore, Store, Stored
 from optiverse_collab_server.storage.lock import HOLDER_NAME
 from optiverse_collab_server.storage.schema import FILE_NAME

@@ -19,9 +19,9 @@ from typing import Any
 from PyQt6.QtCore import QObject, QSettings, QStandardPaths, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QApplication
 
-from optiverse_collab import attachment
-from optiverse_collab.controller import CollaborationController
 from optiverse_collab.demo import files
+from optiverse_collab.window import attachment
+from optiverse_collab.window.controller import CollaborationController
 from tests.helpers.optiverse_user import wait_until
 
 
@@ -60,7 +60,7 @@ class Optiverse:
     """The real editor."""
 
     def __init__(self) -> None:
-        from optiverse_collab.launch import attach, plugins
+        from optiverse_collab.host.optiverse.launch import attach, plugins
         from tests.helpers.optiverse_user import User, open_window
 
         self.window: Any = open_window()

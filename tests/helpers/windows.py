@@ -10,11 +10,11 @@ from pathlib import Path
 from PyQt6.QtCore import QSettings, QStandardPaths
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab import attachment
-from optiverse_collab.controller import CollaborationController
+from optiverse_collab.core.client.state import State
 from optiverse_collab.demo.plugins import attach_plugins
 from optiverse_collab.demo.window import DemoWindow
-from optiverse_collab.net.state import State
+from optiverse_collab.window import attachment
+from optiverse_collab.window.controller import CollaborationController
 from tests.helpers.demo_window import new_window
 
 SOON = 10_000  # ms; a machine under load takes its time

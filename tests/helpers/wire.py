@@ -6,15 +6,15 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TypeVar
 
-from optiverse_collab.sync import effects as fx
-from optiverse_collab.sync.codec import close_patch, decode_client, encode
-from optiverse_collab.sync.history import History
-from optiverse_collab.sync.journal import Entry
-from optiverse_collab.sync.limits import Limits
-from optiverse_collab.sync.records import Op, Record, apply
-from optiverse_collab.sync.replica import Replica
-from optiverse_collab.sync.room import Room
-from optiverse_collab.sync.session import Session
+from optiverse_collab.core import effects as fx
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
+from optiverse_collab.core.records import Op, Record, apply
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Entry
+from optiverse_collab.core.server.room import Room
 
 E = TypeVar("E")
 

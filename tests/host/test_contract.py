@@ -10,8 +10,8 @@ import pytest
 from PyQt6.QtWidgets import QApplication
 
 from optiverse_collab.convert import is_item, read_bench, records_from_bench, write_bench
+from optiverse_collab.core.records import Put, Record, Remove, Set, same_value
 from optiverse_collab.host.api import Host
-from optiverse_collab.sync.records import Put, Record, Remove, Set, same_value
 from tests.helpers.benches import load
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image")

@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from optiverse_collab.sync.limits import Limits
+from optiverse_collab.core.limits import Limits
 from optiverse_collab_server import outbox, rate
 from optiverse_collab_server.storage import MemoryStore
 from tests.helpers.aio import run, until

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from optiverse_collab.sync.limits import Limits
+from optiverse_collab.core.limits import Limits
 from optiverse_collab_server.paths import PathRefused, Place, parse_path
 
 

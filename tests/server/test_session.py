@@ -9,8 +9,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from optiverse_collab.core.server.journal import Entry, Snapshot
 from optiverse_collab.errors import DatabaseDamaged, StorageError
-from optiverse_collab.sync.journal import Entry, Snapshot
 from optiverse_collab_server import session as session_module
 from optiverse_collab_server.storage import MemoryStore, Stored
 from tests.helpers.aio import run, until

@@ -10,18 +10,18 @@ from typing import Any
 from PyQt6.QtCore import QRectF
 
 from optiverse_collab import manifest
+from optiverse_collab.core.records import Op, Record
 from optiverse_collab.host.api import Opened
-from optiverse_collab.host.optiverse import stock
-from optiverse_collab.host.optiverse.applying import Applying
-from optiverse_collab.host.optiverse.bench import SceneBench
-from optiverse_collab.host.optiverse.group_list import GroupList
-from optiverse_collab.host.optiverse.hands import Pointer, items_dragged, items_in_hand
-from optiverse_collab.host.optiverse.kinds import Kinds
-from optiverse_collab.host.optiverse.layer_tree import LayerTree
-from optiverse_collab.host.optiverse.openings import Openings
-from optiverse_collab.host.optiverse.reading import Reading
-from optiverse_collab.host.optiverse.undo import UndoGuard
-from optiverse_collab.sync.records import Op, Record
+from optiverse_collab.host.optiverse.files.bench_switch import Openings
+from optiverse_collab.host.optiverse.items.kinds import Kinds
+from optiverse_collab.host.optiverse.items.pointer import Pointer, items_dragged, items_in_hand
+from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
+from optiverse_collab.host.optiverse.layers.group_list import GroupList
+from optiverse_collab.host.optiverse.layers.layer_tree import LayerTree
+from optiverse_collab.host.optiverse.reader import Reading
+from optiverse_collab.host.optiverse.undo.guard import UndoGuard
+from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.writer import Applying
 
 
 class OptiverseHost:

@@ -11,8 +11,8 @@ from typing import Protocol
 
 import msgspec
 
+from optiverse_collab.core.server.journal import Entry, Snapshot
 from optiverse_collab.errors import StorageError
-from optiverse_collab.sync.journal import Entry, Snapshot
 
 
 class Stored(msgspec.Struct, frozen=True):

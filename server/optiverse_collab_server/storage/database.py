@@ -14,8 +14,8 @@ from typing import TypeVar
 
 import msgspec
 
+from optiverse_collab.core.server.journal import Entry, Snapshot
 from optiverse_collab.errors import StorageError
-from optiverse_collab.sync.journal import Entry, Snapshot
 from optiverse_collab_server.storage.api import Stored, check_newer, check_order, no_such_session
 from optiverse_collab_server.storage.directory import Session, read_sessions, write_session
 from optiverse_collab_server.storage.failures import failure, session_damaged

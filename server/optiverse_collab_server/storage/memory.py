@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from optiverse_collab.sync.journal import Entry, Snapshot
+from optiverse_collab.core.server.journal import Entry, Snapshot
 from optiverse_collab_server.storage.api import (
     Stored,
     check_newer,

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from optiverse_collab.sync.journal import Entry, Snapshot
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
+from optiverse_collab.core.server.journal import Entry, Snapshot
 
 CHUNK_BYTES = 128 * 1024
 """A chunk of a snapshot is closed when it is this long: encoding one (about 0.3 ms) is the longest that

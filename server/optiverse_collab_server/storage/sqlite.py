@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
-from optiverse_collab.sync.journal import Entry, Snapshot
+from optiverse_collab.core.server.journal import Entry, Snapshot
 from optiverse_collab_server.storage.api import Stored, closed
 from optiverse_collab_server.storage.database import Database, Steps
 from optiverse_collab_server.storage.failures import explained

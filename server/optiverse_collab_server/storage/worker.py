@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from optiverse_collab.sync.journal import Entry
+from optiverse_collab.core.server.journal import Entry
 from optiverse_collab_server.storage.database import Database, Steps
 from optiverse_collab_server.storage.failures import failure
 

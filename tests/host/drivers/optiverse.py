@@ -9,7 +9,7 @@ from typing import Any
 
 from PyQt6.QtCore import QSettings, QStandardPaths
 
-from optiverse_collab.host.optiverse import OptiverseHost
+from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from tests.helpers import optiverse_user
 from tests.helpers.optiverse_user import User
 

@@ -12,10 +12,11 @@ from PyQt6.QtCore import QPoint, QPointF
 from PyQt6.QtTest import QTest
 
 from optiverse_collab.convert import read_bench, records_from_bench
+from optiverse_collab.core.records import Put, Record, Remove, Set, put, record_difference
 from optiverse_collab.errors import BenchFileError
-from optiverse_collab.host.optiverse import OptiverseHost, stock
-from optiverse_collab.host.optiverse.bench import SceneBench
-from optiverse_collab.sync.records import Put, Record, Remove, Set, put, record_difference
+from optiverse_collab.host.optiverse.adapter import OptiverseHost
+from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
+from optiverse_collab.host.optiverse.upstream import installed as stock
 from tests.helpers.optiverse_user import User, clear, events, wait_until
 
 pytestmark = [

@@ -12,10 +12,10 @@ import pytest
 from PyQt6.QtCore import QObject, QSettings, QTimer
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
-from optiverse_collab import attachment
-from optiverse_collab.controller import CollaborationController
-from optiverse_collab.launch import attach, plugins
-from optiverse_collab.net.state import State
+from optiverse_collab.core.client.state import State
+from optiverse_collab.host.optiverse.launch import attach, plugins
+from optiverse_collab.window import attachment
+from optiverse_collab.window.controller import CollaborationController
 from tests.helpers.optiverse_drawing import Drawing
 from tests.helpers.optiverse_user import events, open_window, wait_until
 from tests.helpers.server_process import ServerProcess
@@ -119,7 +119,11 @@ def left_cleanly(desk: Desk, other: Desk, server: ServerProcess, name: str) -> b
 
 def remains(window: Any) -> list[object]:
     """What is still at work in a window."""
-    of_a_session = ("optiverse_collab.host.", "optiverse_collab.net.connection", "optiverse_collab.particip")
+    of_a_session = (
+        "optiverse_collab.host.",
+        "optiverse_collab.drivers.qt.connection",
+        "optiverse_collab.particip",
+    )
     ours = [
         child for child in window.findChildren(QObject) if type(child).__module__.startswith(of_a_session)
     ]

@@ -12,7 +12,7 @@ import pytest
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from optiverse_collab.convert import same_bench
-from optiverse_collab.host.optiverse import files
+from optiverse_collab.host.optiverse.files import unsaved_mark as files
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, start
 from tests.helpers.optiverse_user import clear, events, wait_until
 from tests.helpers.wire import Wire

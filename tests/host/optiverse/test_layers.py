@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from optiverse_collab.convert import tree_of
-from optiverse_collab.host.optiverse import OptiverseHost, stock
-from optiverse_collab.sync.records import Put, Record, Remove, Set
+from optiverse_collab.core.records import Put, Record, Remove, Set
+from optiverse_collab.host.optiverse.adapter import OptiverseHost
+from optiverse_collab.host.optiverse.upstream import installed as stock
 from tests.helpers.optiverse_panel import Panel
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
 from tests.helpers.optiverse_user import User, clear

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from optiverse_collab.sync.records import Put
+from optiverse_collab.core.records import Put
 from tests.helpers.optiverse_session import Participant, differences, rest, settle
 from tests.helpers.optiverse_user import events
 from tests.helpers.wire import Peer, Wire

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QMessageBox
 
 from optiverse_collab.convert import tree_of
 from optiverse_collab.convert.kinds import GROUP
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
 from tests.helpers.optiverse_commands import GROUPS, LAYERS, Step, command_names, names_in
 from tests.helpers.optiverse_meanwhile import MEANWHILE, MEANWHILE_AT_LAYERS
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth

@@ -10,8 +10,8 @@ import pytest
 from PyQt6.QtCore import QPointF
 
 from optiverse_collab.convert import same_bench, tree_of
-from optiverse_collab.host.optiverse import stock
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
+from optiverse_collab.host.optiverse.upstream import installed as stock
 from tests.helpers.optiverse_hands import NotOffered
 from tests.helpers.optiverse_session import Participant, differences, notice, rest, scan, truth
 from tests.helpers.optiverse_user import grip

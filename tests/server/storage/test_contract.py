@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from optiverse_collab.core.server.journal import Entry
 from optiverse_collab.errors import StorageError
-from optiverse_collab.sync.journal import Entry
 from optiverse_collab_server.storage import MemoryStore, SqliteStore, Store, Stored
 from tests.helpers import aio
 from tests.helpers.storage import clock_of, entries, entry, snapshot

@@ -3,8 +3,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from optiverse_collab.sync.journal import Snapshot
-from optiverse_collab.sync.records import Record
+from optiverse_collab.core.records import Record
+from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab_server.storage.rows import CHUNK_BYTES, SnapshotReader, checksum, encode_snapshot
 from tests.helpers.storage import record, snapshot
 

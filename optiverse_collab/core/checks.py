@@ -1,0 +1,111 @@
+"""What a value, an id and a change must be to be accepted (LIM-1 to LIM-6 in docs/protocol.md).
+
+Both ends ask here: the client before an edit shows, the server before a push applies.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.records import Op, Put, Set
+from optiverse_collab.errors import ChangeRefused, Reason
+
+_INT_MIN, _INT_MAX = -(2**63), 2**64 - 1  # what a JSON integer may be in msgspec and in Qt's qint64
+
+
+def check_change(ops: Sequence[Op], limits: Limits) -> None:
+    """Check every id, name and value of a change.
+
+    Raises:
+        ChangeRefused: with the reason and a sentence that names the record.
+    """
+    for op in ops:
+        check_id(op.id, limits)
+        if isinstance(op, Put):
+            check_id(op.kind, limits)
+        if isinstance(op, (Put, Set)):
+            for name, value in op.props.items():
+                check_id(name, limits)
+                if not _is_plain(value, limits.depth):
+                    check_value(value, limits.depth, f"property {name!r} of {op.id!r}")
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    """Whether a value is one of those that are most, and is in order; all others have to be looked at."""
+    kind = type(value)
+    if kind is float:
+        return math.isfinite(value)
+    if kind is list:
+        return depth > 0 and all(_is_plain(part, depth - 1) for part in value)
+    return kind is str and value.isascii()
+
+
+def check_id(text: str, limits: Limits) -> None:
+    """Check a record id, a kind or a property name.
+
+    Raises:
+        ChangeRefused: empty, over-long, or not text that can be written in UTF-8.
+    """
+    if not isinstance(text, str):
+        raise ChangeRefused(Reason.INVALID_MESSAGE, f"An id or name must be text, not {text!r}.")
+    if 0 < len(text) <= limits.id_chars and text.isascii():
+        return
+    if not text:
+        raise ChangeRefused(Reason.ID_EMPTY, "An id or name is empty; give it at least one character.")
+    if len(text) > limits.id_chars:
+        raise ChangeRefused(
+            Reason.ID_TOO_LONG,
+            f"The id or name {text[:20]!r}… has {len(text)} characters; at most {limits.id_chars} may be.",
+        )
+    _check_text(text, "an id or name")
+
+
+def check_value(value: Any, depth: int, where: str) -> None:
+    """Check that `value` is JSON, finite, and nests at most `depth` deep.
+
+    Raises:
+        ChangeRefused: with a sentence that says where the value stands.
+    """
+    if value is None or value is True or value is False:
+        return
+    if isinstance(value, str):
+        _check_text(value, where)
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise ChangeRefused(
+                Reason.NOT_FINITE, f"The {where} is {value}; only finite numbers can be shared."
+            )
+    elif isinstance(value, int):
+        if not _INT_MIN <= value <= _INT_MAX:
+            raise ChangeRefused(
+                Reason.NOT_FINITE, f"The {where} has an integer of more than 64 bits; write it as text."
+            )
+    elif isinstance(value, (dict, list, tuple)):
+        if depth == 0:
+            raise ChangeRefused(Reason.TOO_DEEP, f"The {where} nests too deep; flatten it.")
+        if isinstance(value, dict):
+            for key in value:
+                if not isinstance(key, str):
+                    raise ChangeRefused(
+                        Reason.INVALID_MESSAGE, f"The {where} has a key that isn't text: {key!r}."
+                    )
+                _check_text(key, where)
+        for part in value.values() if isinstance(value, dict) else value:
+            check_value(part, depth - 1, where)
+    else:
+        raise ChangeRefused(
+            Reason.INVALID_MESSAGE,
+            f"The {where} is of type {type(value).__name__}; only JSON values can be shared.",
+        )
+
+
+def _check_text(text: str, where: str) -> None:
+    try:
+        text.isascii() or text.encode()
+    except UnicodeEncodeError:
+        raise ChangeRefused(
+            Reason.BAD_TEXT, f"Text in {where} holds half of a character (a lone surrogate)."
+        ) from None

@@ -1,0 +1,187 @@
+"""The client's side of a session, over any number of connections (MSG, PRES and HB rules).
+
+It joins the replica with who is there, presence and the heartbeat. What carries it — QWebSocket in
+the editor, asyncio in scripts — passes text and the time in and carries out the effects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.effects import (
+    Acknowledged,
+    Came,
+    Dead,
+    HeartbeatAnswered,
+    PresenceChanged,
+    SessionEffect,
+    Transmit,
+    Trouble,
+    Went,
+)
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.presence import Presence
+from optiverse_collab.core.protocol.codec import decode_server
+from optiverse_collab.core.protocol.messages import (
+    ConnectionAck,
+    Error,
+    Participant,
+    Ping,
+    Pong,
+    PresencePatch,
+    PresenceUpdate,
+    ServerMessage,
+    UserJoined,
+    UserLeft,
+)
+from optiverse_collab.core.throttle import Throttle
+from optiverse_collab.errors import ChangeRefused, MessageRefused, Reason
+
+HEARTBEAT_MS = 30_000
+"""A ping goes out so often (HB-1); what started this project was a server that closed for less."""
+
+SILENCE_MS = 75_000
+"""A server that said nothing for two heartbeats and some is gone (HB-3)."""
+
+PRESENCE_EVERY_MS = 33
+"""At most one presence update in so many ms (PRES-1)."""
+
+
+class Session:
+    """One participant's session.
+
+    Args:
+        user_id: the name to be shown.
+        replica: the document.
+
+    Attributes:
+        replica: the document; edit it through `Replica.edit`.
+        me: this participant, as the server named it; None while not connected.
+        participants: connection_id → participant, this one included.
+        presence: the others' presence.
+        latency_ms: how long the last heartbeat took; None before the first.
+    """
+
+    def __init__(self, user_id: str, replica: Replica) -> None:
+        self.user_id = user_id
+        self.replica = replica
+        self.me: Participant | None = None
+        self.participants: dict[str, Participant] = {}
+        self.presence = Presence(Limits())
+        self.latency_ms: float | None = None
+        self._mine = Presence(Limits())
+        self._presence_throttle = Throttle(PRESENCE_EVERY_MS)
+        self._heartbeat = Throttle(HEARTBEAT_MS)
+        self._ping_sent_ms: float | None = None
+        self._heard_ms = 0.0
+
+    def opened(self, now_ms: float) -> None:
+        """A connection is open; the server speaks first."""
+        self._heard_ms = now_ms
+        self._heartbeat.fire(now_ms)
+        self._ping_sent_ms = None
+
+    def closed(self) -> None:
+        """The connection is gone. Edits and presence go on being collected."""
+        self.me = None
+        self.participants.clear()
+        self.presence.replace({})
+        self.latency_ms = None
+        self.replica.disconnected()
+
+    def show(self, state: Mapping[str, Any]) -> None:
+        """Change my presence: key → value, None to take a key away; `poll` sends it.
+
+        Raises:
+            ChangeRefused: a key or value that can't travel.
+        """
+        self._mine.update("", state)
+
+    def wait_ms(self, now_ms: float) -> float | None:
+        """How long until `poll` has something to do; None while not connected."""
+        if self.me is None:
+            return None
+        waits = [self._heartbeat.wait_ms(now_ms), max(0.0, self._heard_ms + SILENCE_MS - now_ms)]
+        push = self.replica.wait_ms(now_ms)
+        if push is not None:
+            waits.append(push)
+        if self._mine.changed:
+            waits.append(self._presence_throttle.wait_ms(now_ms))
+        return min(waits)
+
+    def poll(self, now_ms: float) -> list[SessionEffect]:
+        """Do what is due."""
+        if self.me is None:
+            return []
+        if now_ms - self._heard_ms >= SILENCE_MS:
+            return [Dead(f"The server said nothing for {SILENCE_MS // 1000} s; connecting anew.")]
+        effects: list[SessionEffect] = [*self.replica.poll(now_ms)]
+        if self._mine.changed and not self._presence_throttle.wait_ms(now_ms):
+            self._presence_throttle.fire(now_ms)
+            effects.append(Transmit(PresenceUpdate(self._mine.take()[""])))
+        if not self._heartbeat.wait_ms(now_ms):
+            self._heartbeat.fire(now_ms)
+            self._ping_sent_ms = now_ms
+            effects.append(Transmit(Ping(self.user_id)))
+        return effects
+
+    def receive(self, text: str, now_ms: float) -> list[SessionEffect]:
+        """Take a message of the server's. What can't be read is told and otherwise ignored."""
+        self._heard_ms = now_ms
+        try:
+            message = decode_server(text, self.replica.limits)
+        except MessageRefused as refused:
+            newer = refused.reason is Reason.UNKNOWN_TYPE
+            return [Trouble(f"Ignored a message of the server's. {refused}", serious=not newer)]
+        try:
+            return self._handle(message, now_ms)
+        except ChangeRefused as refused:
+            return [Trouble(f"Ignored a message of the server's. {refused}", serious=True)]
+
+    def _handle(self, message: ServerMessage, now_ms: float) -> list[SessionEffect]:
+        if isinstance(message, ConnectionAck):
+            return self._acknowledged(message)
+        if isinstance(message, UserJoined):
+            known = message.connection_id in self.participants
+            participant = Participant(message.user_id, message.connection_id, message.timestamp)
+            self.participants[message.connection_id] = participant
+            if self.me is not None and message.connection_id == self.me.connection_id:
+                self.me = participant
+            return [Came(participant, renamed=known)]
+        if isinstance(message, UserLeft):
+            self.presence.forget(message.connection_id)
+            gone = self.participants.pop(message.connection_id, None)
+            return [Went(gone)] if gone is not None else []
+        if isinstance(message, Pong):
+            if self._ping_sent_ms is None:
+                return []
+            self.latency_ms = now_ms - self._ping_sent_ms
+            return [HeartbeatAnswered(self.latency_ms)]
+        if isinstance(message, PresencePatch):
+            return self._hear_presence(message)
+        if isinstance(message, Error):
+            return [Trouble(f"The server did not accept a message: {message.message}", serious=True)]
+        return [*self.replica.receive(message)]
+
+    def _acknowledged(self, ack: ConnectionAck) -> list[SessionEffect]:
+        self.replica.limits = ack.limits
+        self.participants = {user.connection_id: user for user in ack.users}
+        self.me = self.participants.get(ack.connection_id) or Participant(
+            ack.user_id, ack.connection_id, ack.timestamp
+        )
+        if self._mine.states.get(""):
+            self._mine.update("", dict(self._mine.states[""]))  # a new connection knows none of it
+        return [Acknowledged(ack), *self.replica.connected()]
+
+    def _hear_presence(self, message: PresencePatch) -> list[SessionEffect]:
+        mine = self.me.connection_id if self.me is not None else ""
+        others = {id: state for id, state in message.participants.items() if id != mine}
+        if message.full:
+            self.presence.replace(others)
+            return [PresenceChanged(frozenset(others), full=True)]
+        for participant, state in others.items():
+            self.presence.update(participant, state)
+        self.presence.take()
+        return [PresenceChanged(frozenset(others))] if others else []

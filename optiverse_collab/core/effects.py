@@ -1,0 +1,195 @@
+"""What the pure core asks its surroundings to do.
+
+The room's effects name connections by id and are carried out in order; so are the client's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from optiverse_collab.core.protocol.messages import Ack, ConnectionAck, Message, Participant
+from optiverse_collab.core.records import Op, Record
+
+# Of the room
+
+
+@dataclass(frozen=True)
+class Send:
+    """Send `message` to each of `to`."""
+
+    to: tuple[str, ...]
+    message: Message
+
+
+@dataclass(frozen=True)
+class SendFrame:
+    """Send changes: `body` is a `Patch` for all, open at its end for the receiver's `acks`."""
+
+    to: tuple[str, ...]
+    body: bytes
+    acks: Mapping[str, list[Ack]]
+
+
+@dataclass(frozen=True)
+class SendPages:
+    """Send the pages of an answer to a ``sync:request``, each made when it is asked for."""
+
+    to: str
+    pages: Iterator[Message]
+
+
+@dataclass(frozen=True)
+class SendPresence:
+    """Send presence; a receiver that is behind may miss it, and gets all of it later (PRES-3)."""
+
+    to: tuple[str, ...]
+    message: Message
+
+
+@dataclass(frozen=True)
+class Close:
+    """Close the connection `to`."""
+
+    to: str
+    code: int
+    reason: str
+
+
+RoomEffect = Send | SendFrame | SendPages | SendPresence | Close
+
+
+# Of the client
+
+
+@dataclass(frozen=True)
+class Transmit:
+    """Send `message` to the server."""
+
+    message: Message
+
+
+@dataclass(frozen=True)
+class ShowChange:
+    """The view changed by others: apply `ops` to what the user sees, all together (REP-4).
+
+    Attributes:
+        authors: record id → who changed it, as far as it is known.
+        before: record id → as the user saw it before; None if it was not there.
+    """
+
+    ops: tuple[Op, ...]
+    authors: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, Record | None] = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Something of a user's did not survive; it belongs in the log with its values (REP-8).
+
+    Attributes:
+        ops: what was lost.
+        result: ``rebase``, ``discard``, ``refused``, ``superseded`` (mine) or ``overridden``
+            (`by` somebody else, by my later change).
+        by: whose edit it was, if not mine.
+        message: why, if the server said.
+    """
+
+    ops: tuple[Op, ...]
+    result: str
+    by: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Synced:
+    """The replica holds the session's present state and may edit (SYNC-5)."""
+
+    full: bool
+    records: int
+
+
+@dataclass(frozen=True)
+class SyncProgress:
+    """A page arrived: `received` of `total` records."""
+
+    received: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Diverged:
+    """The replica found itself wrong and asks for all of it again; worth a WARNING (HASH-3)."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class EpochChanged:
+    """The session has another history now; nothing was merged (CLK-3).
+
+    Attributes:
+        epoch: the server's.
+    """
+
+    epoch: str
+
+
+ReplicaEffect = Transmit | ShowChange | Lost | Synced | SyncProgress | Diverged | EpochChanged
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """The server let us in."""
+
+    ack: ConnectionAck
+
+
+@dataclass(frozen=True)
+class Came:
+    """Somebody joined, or is called differently from now on."""
+
+    participant: Participant
+    renamed: bool = False
+
+
+@dataclass(frozen=True)
+class Went:
+    """Somebody left."""
+
+    participant: Participant
+
+
+@dataclass(frozen=True)
+class HeartbeatAnswered:
+    """The server answered a ping after `latency_ms`."""
+
+    latency_ms: float
+
+
+@dataclass(frozen=True)
+class PresenceChanged:
+    """The presence of `participants` (connection ids) changed; of all, if `full`."""
+
+    participants: frozenset[str]
+    full: bool = False
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A message was not understood, here or there; worth a WARNING, or DEBUG if not `serious`."""
+
+    message: str
+    serious: bool
+
+
+@dataclass(frozen=True)
+class Dead:
+    """The connection is of no use any more: abort it and connect anew."""
+
+    message: str
+
+
+SessionEffect = (
+    ReplicaEffect | Acknowledged | Came | Went | HeartbeatAnswered | PresenceChanged | Trouble | Dead
+)

@@ -1,0 +1,189 @@
+"""Messages ↔ JSON text, and the reasons for which text is refused (LIM-1 to LIM-6).
+
+A frame of changes is the same for all receivers but for the acknowledgements, so it is encoded once
+as a body that anybody's acknowledgements can be put behind (`patch_body`, `close_patch`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Sequence
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
+
+from optiverse_collab.core.checks import check_change, check_value
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.messages import (
+    Ack,
+    ClientMessage,
+    Message,
+    PresenceUpdate,
+    Push,
+    ServerMessage,
+)
+from optiverse_collab.core.records import Op, Record
+from optiverse_collab.errors import ChangeRefused, MessageRefused, Reason
+
+_encoder = msgspec.json.Encoder()
+_canonical = msgspec.json.Encoder(order="sorted")
+_client_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_server_decoder: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)
+_ops_decoder: msgspec.json.Decoder[list[Op]] = msgspec.json.Decoder(list[Op])
+
+
+class _ClockOnly(msgspec.Struct):
+    client_clock: int
+
+
+class _PushClocks(msgspec.Struct, tag_field="type", tag="push"):
+    """What can be read of a push whose operations can't."""
+
+    changes: list[_ClockOnly]
+
+
+_clocks_decoder = msgspec.json.Decoder(_PushClocks)
+_M = TypeVar("_M")
+
+
+class PushUnreadable(MessageRefused):
+    """A push with operations that can't be read, but with clocks that can.
+
+    Attributes:
+        client_clocks: the changes to acknowledge as refused (PUSH-6).
+    """
+
+    def __init__(self, refused: MessageRefused, client_clocks: list[int]) -> None:
+        super().__init__(refused.reason, str(refused))
+        self.client_clocks = client_clocks
+
+
+def decode_client(text: str, limits: Limits) -> ClientMessage:
+    """Read a message from a client.
+
+    Raises:
+        PushUnreadable: a push of which only the clocks can be read.
+        MessageRefused: anything else that is not a message, with the reason.
+    """
+    try:
+        return _decode(_client_decoder, text, limits)
+    except MessageRefused as refused:
+        try:
+            clocks = [change.client_clock for change in _clocks_decoder.decode(text).changes]
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            raise refused from None
+        raise PushUnreadable(refused, clocks) from None
+
+
+def decode_server(text: str, limits: Limits) -> ServerMessage:
+    """Read a message from a server.
+
+    Raises:
+        MessageRefused: with the reason; ``unknown_type`` comes from a newer server.
+    """
+    return _decode(_server_decoder, text, limits)
+
+
+def encode(message: Message) -> str:
+    """Write a message.
+
+    Raises:
+        ChangeRefused: a value that JSON can't carry or that breaks a limit.
+    """
+    if isinstance(message, Push):
+        for change in message.changes:
+            check_change(change.ops, Limits())
+    elif isinstance(message, PresenceUpdate):
+        check_value(message.state, Limits().depth + 1, "presence")
+    return _encoder.encode(message).decode()
+
+
+def encode_ops(ops: Sequence[Op]) -> bytes:
+    """The JSON array of `ops`, as the journal and the wire carry it."""
+    return _encoder.encode(ops)
+
+
+def decode_ops(data: bytes | msgspec.Raw) -> list[Op]:
+    """The operations in a JSON array that `encode_ops` wrote."""
+    return _ops_decoder.decode(data)
+
+
+def size_of(value: Any) -> int:
+    """How many bytes `value` takes as JSON.
+
+    Raises:
+        ChangeRefused: if it can't be written.
+    """
+    try:
+        return len(_encoder.encode(value))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ChangeRefused(Reason.INVALID_MESSAGE, f"This can't be shared: {error}.") from None
+
+
+def canonical(record: Record) -> bytes:
+    """One spelling of `record` for all ends, whatever the order of its keys (HASH-2)."""
+    return _canonical.encode((record.id, record.kind, record.props))
+
+
+class _RawChange(msgspec.Struct, frozen=True):
+    clock: int
+    user_id: str
+    ops: msgspec.Raw
+
+
+def encode_change(clock: int, user_id: str, ops: msgspec.Raw) -> bytes:
+    """A `Change` whose operations are JSON already."""
+    return _encoder.encode(_RawChange(clock, user_id, ops))
+
+
+def patch_body(changes: Sequence[bytes], hash_: str) -> bytes:
+    """A `Patch` without acknowledgements and without the closing brace."""
+    tail = b',"hash":' + _encoder.encode(hash_) if hash_ else b""
+    return b'{"type":"patch","changes":[' + b",".join(changes) + b"]" + tail
+
+
+def close_patch(body: bytes, acks: Sequence[Ack] = ()) -> bytes:
+    """`body` as a whole message, with the receiver's own acknowledgements."""
+    return body + (b',"acks":' + _encoder.encode(acks) if acks else b"") + b"}"
+
+
+def _decode(decoder: msgspec.json.Decoder[_M], text: str, limits: Limits) -> _M:
+    if len(text) > limits.message_bytes:
+        raise MessageRefused(
+            Reason.TOO_LARGE,
+            f"The message has {len(text)} characters; at most {limits.message_bytes} bytes are allowed.",
+        )
+    try:
+        return decoder.decode(text)
+    except msgspec.ValidationError as error:
+        _refuse_types(str(error))
+    except msgspec.DecodeError as error:
+        _refuse_syntax(text, str(error))
+    except RecursionError:
+        raise MessageRefused(Reason.TOO_DEEP, "The message nests too deep; flatten it.") from None
+    except UnicodeError:
+        raise MessageRefused(Reason.BAD_TEXT, "The message is not UTF-8 text; send JSON in UTF-8.") from None
+
+
+def _refuse_types(error: str) -> NoReturn:
+    if error.startswith("Number out of range"):
+        raise MessageRefused(
+            Reason.NOT_FINITE, f"A number in the message is too large to be finite: {error}."
+        ) from None
+    if error.endswith("`$.type`") or "missing required field `type`" in error:
+        raise MessageRefused(Reason.UNKNOWN_TYPE, f"The message's type is not known here: {error}.") from None
+    raise MessageRefused(Reason.INVALID_MESSAGE, f"The message has the wrong form: {error}.") from None
+
+
+def _refuse_syntax(text: str, error: str) -> NoReturn:
+    """Say what is wrong with text that isn't JSON; Python's own parser knows NaN by name."""
+    with contextlib.suppress(ValueError, RecursionError):
+        json.loads(text, parse_constant=_refuse_constant)
+    raise MessageRefused(Reason.MALFORMED_JSON, f"The message is not JSON: {error}.") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise MessageRefused(
+        Reason.NOT_FINITE, f"The message has {name} in it; only finite numbers can be shared."
+    )

@@ -1,0 +1,240 @@
+"""One session on the server: who is in it, what goes to whom, and when.
+
+The surroundings take `unsaved()` to storage, report `saved(clock)`, and send what `flush()` gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from optiverse_collab.core.effects import Close, RoomEffect, Send, SendPages, SendPresence
+from optiverse_collab.core.presence import Presence
+from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.messages import (
+    PROTOCOL_VERSION,
+    Ack,
+    ClientMessage,
+    ConnectionAck,
+    Error,
+    Participant,
+    Ping,
+    Pong,
+    PresencePatch,
+    PresenceUpdate,
+    PushedChange,
+    SyncRequest,
+    UserJoined,
+    UserLeft,
+)
+from optiverse_collab.core.protocol.timestamps import timestamp
+from optiverse_collab.core.server.delivery import Delivery, answer_pages
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Entry
+from optiverse_collab.errors import ChangeRefused, Reason, Refused
+
+
+@dataclass
+class _Member:
+    wanted_name: str
+    participant: Participant
+    client_id: str = ""
+
+
+class Room:
+    """A session: members, document, presence.
+
+    Args:
+        session_id: the name of the session.
+        history: its document.
+        server: name and version of the server, for `ConnectionAck`.
+    """
+
+    def __init__(self, session_id: str, history: History, server: str) -> None:
+        self.session_id = session_id
+        self.history = history
+        self._server = server
+        self._members: dict[str, _Member] = {}
+        self._presence = Presence(history.limits)
+        self._delivery = Delivery(history)
+        self._unsaved: list[Entry] = []
+
+    # Membership
+
+    @property
+    def participants(self) -> list[Participant]:
+        """Everybody in the room, in the order in which they came."""
+        return [member.participant for member in self._members.values()]
+
+    def join(self, connection_id: str, user_id: str, now_ms: int) -> list[RoomEffect]:
+        """Let a connection in (MSG-1, MSG-2)."""
+        if len(self._members) >= self.history.limits.participants:
+            return [Close(connection_id, CloseCode.SESSION_FULL, "session_full")]
+        others = tuple(self._members)
+        participant = Participant(self._free_name(user_id), connection_id, timestamp(now_ms))
+        self._members[connection_id] = _Member(user_id, participant)
+        ack = ConnectionAck(
+            session_id=self.session_id,
+            user_id=participant.user_id,
+            connection_id=connection_id,
+            users=self.participants,
+            server=self._server,
+            protocol=PROTOCOL_VERSION,
+            limits=self.history.limits,
+            timestamp=timestamp(now_ms),
+        )
+        joined = UserJoined(participant.user_id, connection_id, timestamp(now_ms))
+        effects: list[RoomEffect] = [Send((connection_id,), ack), Send(others, joined)]
+        if self._presence.states:
+            effects.append(SendPresence((connection_id,), self.presence_of_all()))
+        return effects
+
+    def leave(self, connection_id: str, now_ms: int) -> list[RoomEffect]:
+        """A connection is gone; nothing happens if it was not in."""
+        member = self._members.pop(connection_id, None)
+        if member is None:
+            return []
+        self._presence.forget(connection_id)
+        self._delivery.unsubscribe(connection_id)
+        left = UserLeft(member.participant.user_id, connection_id, timestamp(now_ms))
+        return [Send(tuple(self._members), left)]
+
+    def name_of(self, connection_id: str) -> str:
+        """The name under which a member is shown."""
+        return self._members[connection_id].participant.user_id
+
+    def presence_of_all(self) -> PresencePatch:
+        """Everybody's presence, for those who know nothing of it yet."""
+        return PresencePatch(dict(self._presence.states), full=True)
+
+    # Messages
+
+    def receive(self, connection_id: str, message: ClientMessage, now_ms: int) -> list[RoomEffect]:
+        """Take a message of a member's; what it changes leaves through `flush`."""
+        member = self._members.get(connection_id)
+        if member is None:  # a connection that was replaced while its message was on the way
+            return []
+        if isinstance(message, Ping):
+            return [Send((connection_id,), Pong(timestamp(now_ms)))]
+        if isinstance(message, SyncRequest):
+            return self._sync(connection_id, member, message, now_ms)
+        if isinstance(message, PresenceUpdate):
+            return self._update_presence(connection_id, message)
+        if not member.client_id:
+            return [_error(connection_id, Reason.NOT_SYNCED, "Send sync:request before the first push.")]
+        for change in message.changes:
+            self._accept(connection_id, member, change, now_ms)
+        return []
+
+    def refuse(self, connection_id: str, client_clocks: Sequence[int], refusal: Refused) -> None:
+        """Tell a member that changes of theirs can't be accepted (PUSH-6)."""
+        for client_clock in client_clocks:
+            ack = Ack(client_clock, "refused", reason=refusal.reason.value, message=str(refusal))
+            self._delivery.add(ack=(connection_id, ack))
+
+    def _accept(self, connection_id: str, member: _Member, change: PushedChange, now_ms: int) -> None:
+        history = self.history
+        if history.is_duplicate(member.client_id, change.client_clock):
+            ack = Ack(change.client_clock, "duplicate")
+            self._delivery.add(ack=(connection_id, ack))
+            return
+        try:
+            entry, lost = history.accept(
+                member.client_id, change.client_clock, member.participant.user_id, now_ms, change.ops
+            )
+        except ChangeRefused as refusal:
+            self.refuse(connection_id, [change.client_clock], refusal)
+            return
+        result = "commit" if not lost else "discard" if bytes(entry.ops) == b"[]" else "rebase"
+        self._unsaved.append(entry)
+        ack = Ack(change.client_clock, result, entry.clock, lost)
+        self._delivery.add(entry, ack=(connection_id, ack))
+
+    def _sync(
+        self, connection_id: str, member: _Member, request: SyncRequest, now_ms: int
+    ) -> list[RoomEffect]:
+        """Answer with what is new since the replica's clock, or with everything (SYNC-2, SYNC-3)."""
+        connections = [
+            id
+            for id, other in self._members.items()  # in the order in which they joined
+            if id == connection_id or other.client_id == request.client_id
+        ]
+        newest = connections[-1]
+        if newest != connection_id:  # the client gave this one up; its request was long on the way
+            gone = [*self.leave(connection_id, now_ms), _replaced(connection_id)]
+            return gone + self._rename(newest, self._members[newest])
+        effects: list[RoomEffect] = []
+        for other_id in connections[:-1]:
+            effects += [*self.leave(other_id, now_ms), _replaced(other_id)]
+            effects += self._rename(connection_id, member)
+        member.client_id = request.client_id
+        self._delivery.add(sync=SendPages(connection_id, answer_pages(self.history, request)))
+        return effects
+
+    def _update_presence(self, connection_id: str, message: PresenceUpdate) -> list[RoomEffect]:
+        try:
+            self._presence.update(connection_id, message.state)
+        except ChangeRefused as refusal:
+            return [_error(connection_id, refusal.reason, str(refusal))]
+        return []
+
+    def _rename(self, connection_id: str, member: _Member) -> list[RoomEffect]:
+        """Give a member who came back before the server noticed the loss their name again (MSG-2)."""
+        taken, name = member.participant.user_id, self._free_name(member.wanted_name, besides=connection_id)
+        if name == taken:
+            return []
+        member.participant = Participant(name, connection_id, member.participant.connected_at)
+        joined = UserJoined(name, connection_id, member.participant.connected_at)
+        return [Send(tuple(self._members), joined)]
+
+    def _free_name(self, wanted: str, besides: str = "") -> str:
+        """`wanted`, or ``wanted (2)`` and so on where somebody is called that already."""
+        taken = {member.participant.user_id for id, member in self._members.items() if id != besides}
+        name, number = wanted, 1
+        while name in taken:
+            number += 1
+            name = f"{wanted} ({number})"
+        return name
+
+    # Durability and delivery
+
+    def unsaved(self) -> list[Entry]:
+        """The entries that storage has not been given yet; each is given once."""
+        entries, self._unsaved = self._unsaved, []
+        return entries
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether there is something for storage."""
+        return bool(self._unsaved)
+
+    def saved(self, clock: int) -> None:
+        """Storage holds everything up to `clock`."""
+        self._delivery.durable = clock
+
+    def flush(self) -> list[RoomEffect]:
+        """Everything that waited for durability and need not wait any more, in order (PUSH-5)."""
+        return self._delivery.flush(self._members)
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether there is something that `flush` gives, or will give once it is durable."""
+        return self._delivery.waiting
+
+    @property
+    def has_presence(self) -> bool:
+        """Whether somebody's presence changed since `flush_presence`."""
+        return self._presence.changed
+
+    def flush_presence(self) -> list[RoomEffect]:
+        """What changed of everybody's presence since the last call (PRES-2)."""
+        changed = self._presence.take()
+        return [SendPresence(tuple(self._members), PresencePatch(changed))] if changed else []
+
+
+def _replaced(connection_id: str) -> Close:
+    return Close(connection_id, CloseCode.REPLACED, "replaced")
+
+
+def _error(connection_id: str, reason: Reason, sentence: str) -> Send:
+    return Send((connection_id,), Error(reason.value, sentence))

@@ -1,0 +1,1 @@
+"""The connection of scripts and commands: asyncio and the websockets library. No Qt."""

@@ -1,0 +1,66 @@
+"""Where on this computer the image of a component is, whose path comes from another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from optiverse_collab.host.optiverse.upstream import installed as stock
+
+_LIBRARY = "/objects/library/"
+"""Stands in the path of every image that comes with Optiverse, wherever it is installed."""
+
+
+class Images:
+    """Finds images in the libraries of one window.
+
+    Args:
+        window: an Optiverse main window.
+        complain: takes a sentence about an image that isn't here, once for each.
+    """
+
+    def __init__(self, window: Any, complain: Callable[[str], None]) -> None:
+        self._window = window
+        self._complain = complain
+        self._found: dict[str, str] = {}
+        self._missed: set[str] = set()
+
+    def find(self, path: str) -> str:
+        """The file that a path means here; the path itself if there is none.
+
+        Quirk: the host makes None of the path of a component that its libraries don't have. The next save
+        would lose it, and the interfaces would lie elsewhere than for those who have the image: the host
+        counts them from the first one only where there is a path.
+        """
+        if path in self._found:
+            return self._found[path]
+        for candidate in _candidates(path):
+            here = stock.load().to_absolute_path(candidate, self._roots())
+            if here and Path(here).is_file():
+                self._found[path] = here
+                return str(here)
+        if path not in self._missed:
+            self._missed.add(path)
+            name = path.replace("\\", "/").rsplit("/", 1)[-1]
+            self._complain(f"The image {name} is not on this computer; components are shown without it.")
+        return path
+
+    def _roots(self) -> Any:
+        if hasattr(self._window, "library_service"):
+            return self._window.library_service.get_all_roots()
+        return [*stock.load().get_all_library_roots(), stock.load().get_builtin_library_root()]
+
+
+def _candidates(path: str) -> Iterator[str]:
+    """What a path may mean on another computer, with the likeliest first."""
+    yield path
+    slashed = path.replace("\\", "/")
+    if slashed != path:
+        yield slashed
+    before, found, inside = f"/{slashed}".rpartition(_LIBRARY)
+    if found and before:  # in another folder, or on another drive
+        yield f"{_LIBRARY[1:]}{inside}"
+    parts = slashed.split("/")
+    if len(parts) > 3 and parts[-2] == "images":  # as every library has it: component/images/file
+        yield f"@component/{'/'.join(parts[-3:])}"

@@ -1,0 +1,87 @@
+"""Stands on the canvas for items that the host can't show."""
+
+from __future__ import annotations
+
+from PyQt6 import sip
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QColor, QPen
+from PyQt6.QtWidgets import QGraphicsRectItem, QGraphicsScene, QGraphicsSimpleTextItem
+
+from optiverse_collab.convert.shapes import is_point
+from optiverse_collab.core.records import Record
+
+SIDE_MM = 20.0
+"""As wide as a one-inch component is drawn, roughly; what size the item has is not known."""
+
+_GREY = QColor("#808080")
+_ABOVE_ALL = 20_000.0
+"""Over everything of the host's, whose rulers and notes lie at 10,000 and a little above."""
+
+
+class Placeholder(QGraphicsRectItem):
+    """A dashed box with the item's kind in it, which the mouse goes through.
+
+    It has no id and no `to_dict`, so that the host takes it for a decoration: it is not saved and not traced.
+    """
+
+    def __init__(self, record: Record, tip: str) -> None:
+        super().__init__(-SIDE_MM / 2, -SIDE_MM / 2, SIDE_MM, SIDE_MM)
+        pen = QPen(_GREY, 0.0, Qt.PenStyle.DashLine)
+        pen.setCosmetic(True)
+        self.setPen(pen)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.setZValue(_ABOVE_ALL)
+        self.setToolTip(tip)
+        text = QGraphicsSimpleTextItem(record.kind, self)
+        text.setBrush(_GREY)
+        # The host's y axis points up; text that keeps its size on the screen is not turned over with it.
+        text.setFlag(QGraphicsSimpleTextItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        text.setPos(-SIDE_MM / 2, -SIDE_MM / 2)
+
+
+class Placeholders:
+    """The placeholders in one scene.
+
+    Args:
+        scene: the host's; it may delete what is in it at any time.
+        host_name: what the host calls itself.
+    """
+
+    def __init__(self, scene: QGraphicsScene, host_name: str) -> None:
+        self._scene = scene
+        self._host_name = host_name
+        self._shown: dict[str, Placeholder] = {}
+
+    def show(self, record: Record) -> None:
+        """Show where an item is; one that doesn't say so in `pos` [x_mm, y_mm] is not shown."""
+        at = record.props.get("pos")
+        if at is None or not is_point(at):
+            self.hide(record.id)
+            return
+        box = self._known(record.id)
+        if box is None:
+            tip = f"A {record.kind} by others, which {self._host_name} can't show. It is kept."
+            self._shown[record.id] = box = Placeholder(record, tip)
+            self._scene.addItem(box)
+        box.setPos(*map(float, at))
+
+    def hide(self, id: str) -> None:
+        """It is gone, or shown as it is."""
+        box = self._known(id)
+        self._shown.pop(id, None)
+        if box is not None:
+            self._scene.removeItem(box)
+
+    def outline(self, id: str) -> QRectF | None:
+        """Where it is in the scene, if there is one."""
+        box = self._known(id)
+        return None if box is None else box.sceneBoundingRect()
+
+    def clear(self) -> None:
+        """Show none any more."""
+        for id in list(self._shown):
+            self.hide(id)
+
+    def _known(self, id: str) -> Placeholder | None:
+        box = self._shown.get(id)
+        return None if box is None or sip.isdeleted(box) or box.scene() is not self._scene else box

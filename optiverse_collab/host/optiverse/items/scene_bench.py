@@ -1,0 +1,236 @@
+"""The items of a window's scene that are the bench: which they are, and when they may have changed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from typing import Any
+
+from PyQt6 import sip
+from PyQt6.QtCore import QObject, Qt, QTimer
+
+from optiverse_collab.convert.identity import MAX_ID
+from optiverse_collab.host.optiverse.items.pointer import items_dragged
+from optiverse_collab.host.optiverse.upstream import installed as stock
+
+SURVEY_MS, SURVEY_MS_PER_ITEM = 20, 0.08
+"""How long after a repaint the scene is looked through, so that a burst of repaints costs one look, and that
+no more than a fiftieth of the time."""
+
+
+class SceneBench(QObject):
+    """Knows the items on the bench by id.
+
+    Quirk: the scene has no signal for an item that comes or goes, and locking one gives no signal either.
+    So when something is painted anew, or the undo stack moves, all items are looked through.
+
+    Attributes:
+        items: id → item, as `survey` found them.
+        in_dialog: ids of items whose edit dialog is open.
+        came: takes ids of items that are new, or that the user put higher or lower (0.2).
+        went: takes ids of items that are gone.
+        lost: ids of items that the user took off the bench.
+
+    Args:
+        window: an Optiverse main window.
+        touched: takes ids of items that may have changed.
+    """
+
+    def __init__(self, window: Any, touched: Callable[[Collection[str]], None]) -> None:
+        super().__init__(window)
+        self.items: dict[str, Any] = {}
+        self.in_dialog: set[str] = set()
+        self.lost: set[str] = set()
+        self._window = window
+        self.came: Callable[[Collection[str]], None] = lambda ids: None
+        self.went: Callable[[Collection[str]], None] = lambda ids: None
+        self._touched = touched
+        self._connections: dict[str, list[Any]] = {}
+        self._locks: dict[str, bool] = {}
+        # Quirk: annotations have no signal for most of what can be edited of them.
+        self._quiet: dict[str, None] = {}
+        self._changing = ""
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._survey_unless_dragged)
+        window.scene.changed.connect(self._painted)
+        self.survey()
+
+    def close(self) -> None:
+        """Let go of the scene and all items."""
+        self._later.stop()
+        self._window.scene.changed.disconnect(self._painted)
+        for id in list(self.items):
+            self.leave(id)
+        self.deleteLater()
+
+    def item(self, id: str) -> Any | None:
+        """The item with this id, if it is on the bench."""
+        item = self.known(id)
+        if item is None:
+            self.survey()
+            item = self.items.get(id)
+        return item
+
+    def known(self, id: str) -> Any | None:
+        """The same without a look through the scene: what came without a sign is not found."""
+        item = self.items.get(id)
+        if item is None or sip.isdeleted(item) or item.scene() is not self._window.scene:
+            return None
+        return item
+
+    def annotations(self) -> list[Any]:
+        """Rulers, notes, rectangles and measures."""
+        return [self.items[id] for id in self._quiet]
+
+    def survey_if_due(self, ids: Collection[str]) -> None:
+        """Look through the scene now if that is to be done soon, and could bring or take one of these."""
+        if self._later.isActive() and any(self.known(id) is None for id in ids):
+            self.survey()
+
+    @contextmanager
+    def changing(self, id: str) -> Iterator[None]:
+        """Take no sign of this item for an edit: others' changes are shown, and noted when that is done."""
+        self._changing = id
+        try:
+            yield
+        finally:
+            self._changing = ""
+
+    def survey(self) -> None:
+        """Look through the scene, from bottom to top, for items that came, went, or were locked."""
+        self._later.stop()
+        found = self._on_the_bench()
+        gone = [id for id, item in self.items.items() if found.get(id) is not item]
+        for id in gone:
+            self.leave(id)
+        new = [id for id in found if id not in self.items]
+        for id in new:
+            self.enter(id, found[id])
+        locks = {id: getattr(item, "_locked", False) for id, item in found.items()}
+        flipped = [id for id, locked in locks.items() if self._locks.get(id, locked) != locked]
+        self._locks = locks
+        touched = dict.fromkeys([*gone, *new, *flipped, *self._quiet])
+        self.lost.update(id for id in gone if id not in found)
+        if gone:
+            self.went([id for id in gone if id not in found])
+        if new:
+            self.came(new)
+        if touched:
+            self._touched(touched)
+
+    def _survey_unless_dragged(self) -> None:
+        """What is dragged is painted all the time; until it is let go nothing comes, goes or is locked."""
+        if items_dragged(self._window):
+            self._painted()
+        else:
+            self.survey()
+
+    def _painted(self) -> None:
+        if not self._later.isActive():
+            self._later.start(SURVEY_MS + round(SURVEY_MS_PER_ITEM * len(self.items)))
+
+    def _on_the_bench(self) -> dict[str, Any]:
+        apart = {id(item) for item in self._provisional()}
+        linked = self.linked()
+        found: dict[str, Any] = {}
+        for item in self._window.scene.items(Qt.SortOrder.AscendingOrder):
+            item_class: type = type(item)
+            if not _can_be_kept(item_class) or id(item) in apart:
+                continue
+            own = getattr(item, "item_uuid", None)
+            if isinstance(own, str) and 0 < len(own) <= MAX_ID and own not in linked:
+                self._add(own, item, found)
+        return found
+
+    def _add(self, id: str, item: Any, found: dict[str, Any]) -> None:
+        """Add to the items that were found.
+
+        Quirk: a file that is imported twice gives items of the same id. The one that came later gets an id
+        of its own, so that others see it too.
+        """
+        twin = found.get(id)
+        found[id] = item
+        if twin is not None:
+            if self.items.get(id) is not item:
+                found[id], twin = twin, item
+            twin.item_uuid = str(uuid.uuid4())
+            found[twin.item_uuid] = twin
+
+    def _provisional(self) -> list[Any]:
+        """Quirk: what is being placed with the mouse is in the scene as if it were on the bench, and so is
+        what is being dragged out of the library, while it hangs over the canvas."""
+        window = self._window
+        items = (
+            window.placement_handler._ghost,
+            window.view._ghost_item,
+            window.angle_measure_handler._temp_item,
+            window.path_measure_handler._temp_item,
+            window._editor_state.ruler_in_progress,
+        )
+        return [item for item in items if item is not None]
+
+    def linked(self) -> Collection[str]:
+        """Items of another file, which is shown and not copied (0.3)."""
+        service = getattr(self._window, "linked_assembly_service", None)
+        return service.get_all_linked_item_uuids() if service is not None else ()
+
+    def enter(self, id: str, item: Any) -> None:
+        """An item came on the bench."""
+        self.items[id] = item
+        self.lost.discard(id)
+        if not hasattr(item, "params"):
+            self._quiet[id] = None
+        note = partial(self._note, id)
+        # Components and sources say `edited` of a move, too; three signals for each would be two too many.
+        names = (
+            ("edited",) if hasattr(item, "params") else ("edited", "xChanged", "yChanged", "rotationChanged")
+        )
+        signals = [getattr(item, name) for name in names if hasattr(item, name)]
+        if hasattr(item, "document"):
+            signals.append(item.document().contentsChanged)
+        self._connections[id] = [signal.connect(note) for signal in signals]
+        if stock.has_groups(self._window) and hasattr(item, "zChanged"):
+            # In 0.3 the tree says what lies on top, and z values follow from it.
+            self._connections[id].append(item.zChanged.connect(partial(self._note_z, id)))
+        if hasattr(item, "open_editor"):
+            item.open_editor = partial(self._edit_in_dialog, id, item)
+
+    def leave(self, id: str) -> None:
+        """An item left the bench, or leaves it now."""
+        item = self.items.pop(id)
+        self._quiet.pop(id, None)
+        for connection in self._connections.pop(id):
+            if not sip.isdeleted(item):
+                QObject.disconnect(connection)
+        vars(item).pop("open_editor", None)
+
+    def _note(self, id: str) -> None:
+        if id != self._changing:
+            self._touched((id,))
+
+    def _note_z(self, id: str) -> None:
+        if id != self._changing:
+            self.came((id,))
+            self._touched((id,))
+
+    def _edit_in_dialog(self, id: str, item: Any) -> Any:
+        """Open an item's dialog, and know that it is open.
+
+        Quirk: cancelling the dialog puts everything back as it was when it was opened, also what others
+        changed meanwhile; so for that long their changes of this item wait.
+        """
+        self.in_dialog.add(id)
+        try:
+            return type(item).open_editor(item)
+        finally:
+            self.in_dialog.discard(id)
+            self._touched((id,))
+
+
+@cache
+def _can_be_kept(item_class: type) -> bool:
+    """Whether items of this class can be on the bench; rays and sprites, of which there are more, can't."""
+    return hasattr(item_class, "to_dict")

@@ -1,0 +1,177 @@
+"""Starts the installed Optiverse with live collaboration in each of its windows.
+
+Nothing of Optiverse is changed on disk: its `MainWindow.__init__` is wrapped while it runs. Whatever goes
+wrong with us, Optiverse starts.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from optiverse_collab.category import log_category
+from optiverse_collab.errors import CollaborationError, ManifestError
+
+if TYPE_CHECKING:
+    import pluggy
+
+HOST = "Optiverse"
+DEMO = "python -m optiverse_collab.demo"
+REPOSITORY = "https://github.com/QPG-MIT/optiverse"
+
+NOT_INSTALLED = (
+    f"Optiverse is not installed here. Get it from its repository, {REPOSITORY}, and install it into this "
+    f"environment; or try the demo bench: {DEMO}"
+)
+ANOTHER_PROGRAM = (
+    "The 'optiverse' that is installed here is another program of the same name, from the package registry. "
+    f"Uninstall it and get Optiverse from its repository, {REPOSITORY}; or try the demo bench: {DEMO}"
+)
+WHAT_TO_DO = "Optiverse works without it. Install optiverse-collab again, or report this with the log."
+
+
+def launch(argv: Sequence[str], manager: pluggy.PluginManager | None = None) -> int:
+    """Start Optiverse and wait until it ends.
+
+    Args:
+        argv: arguments for Optiverse, without the name of a program.
+        manager: the plugins for its windows; those that are installed, if not given.
+
+    Returns:
+        What Optiverse returns, or 1 if it can't be imported.
+    """
+    try:
+        from optiverse_collab.host.optiverse.upstream import installed as stock
+    except ImportError:  # no PyQt6, which Optiverse would bring
+        return _refuse(NOT_INSTALLED)
+    if not stock.is_installed():
+        return _refuse(ANOTHER_PROGRAM if stock.is_another_program() else NOT_INSTALLED)
+    before = sys.argv
+    sys.argv = ["optiverse", *argv]
+    try:
+        main: Callable[[], int] = import_module("optiverse.app.main").main
+        window_class = import_module("optiverse.ui.views.main_window").MainWindow
+        why_not = _why_not(stock.version())
+        if why_not:
+            _warn(f"{why_not} Optiverse starts without live collaboration.")
+            return main()
+        with_plugins = _WithPlugins(window_class, manager)
+        try:
+            return main()
+        finally:
+            with_plugins.undo()
+    except ImportError as fault:
+        return _refuse(f"Optiverse can't start: {fault}. Install it again from its repository, {REPOSITORY}")
+    finally:
+        sys.argv = before
+
+
+def plugins() -> pluggy.PluginManager:
+    """The plugins that are installed for Optiverse.
+
+    Raises:
+        Exception: whatever a plugin raises while it is imported.
+    """
+    import pluggy
+
+    from optiverse_collab import hookspecs
+
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    manager.load_setuptools_entrypoints(hookspecs.PROJECT)
+    return manager
+
+
+class _WithPlugins:
+    """Wraps the class of main windows, so that each window that is made gets the plugins."""
+
+    def __init__(self, window_class: Any, manager: pluggy.PluginManager | None) -> None:
+        self._class = window_class
+        self._stock = window_class.__init__
+        self._manager = manager
+
+        @functools.wraps(self._stock)
+        def init(window: Any, *args: Any, **kwargs: Any) -> None:
+            self._stock(window, *args, **kwargs)
+            self.attach(window)
+
+        window_class.__init__ = init
+
+    def undo(self) -> None:
+        """Windows made from now on are stock."""
+        self._class.__init__ = self._stock
+
+    def attach(self, window: Any) -> None:
+        """Give a window its plugins, or tell why it has none."""
+        try:
+            if self._manager is None:
+                self._manager = plugins()
+            attach(window, self._manager)
+        except Exception as fault:  # noqa: BLE001 - a plugin may raise anything, and the host must start
+            _tell(window, fault)
+
+
+def attach(window: Any, manager: pluggy.PluginManager) -> None:
+    """Put the plugins into one main window of Optiverse.
+
+    Raises:
+        HostUnsupported: the window lacks something that we rely on.
+        Exception: whatever a plugin raises.
+    """
+    from optiverse_collab.host.optiverse.builtin_collaboration import Takeover
+    from optiverse_collab.host.optiverse.upstream import installed as stock
+
+    stock.check(window)
+    hook = manager.hook
+    hook.optiverse_window_opened(window=window)
+    try:
+        actions = [action for found in hook.optiverse_actions(window=window) for action in found]
+        widgets = [widget for found in hook.optiverse_status_widgets(window=window) for widget in found]
+        Takeover(window, actions, widgets, lambda: hook.optiverse_window_closing(window=window))
+    except Exception:
+        hook.optiverse_window_closing(window=window)
+        raise
+
+
+def _tell(window: Any, fault: Exception) -> None:
+    """Log why there is no live collaboration in a window, and say it in its menu."""
+    import traceback
+
+    from optiverse_collab.host.optiverse.builtin_collaboration import say_why
+
+    why = str(fault) if isinstance(fault, CollaborationError) else f"{type(fault).__name__}: {fault}."
+    log, category = window.log_service, log_category()
+    log.error(f"✗ Live collaboration could not be started: {why} {WHAT_TO_DO}", category)
+    log.debug("".join(traceback.format_exception(fault)), category)
+    say_why(window, f"Live collaboration is off: {why}"[:200])
+
+
+def _why_not(version: str) -> str:
+    """Why we can't work in this version of Optiverse; empty if we can."""
+    try:
+        from optiverse_collab import manifest
+
+        ours = manifest.load()
+    except ManifestError as fault:
+        return str(fault)
+    except ImportError:
+        return ""  # the attempt to attach fails for the same reason, and tells it in the window
+    if ours.supports(HOST, version):
+        return ""
+    return (
+        f"Optiverse {version or 'of an unknown version'} is not supported by optiverse-collab, "
+        f"which knows {ours.hosts[HOST]}."
+    )
+
+
+def _warn(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
+    import_module("optiverse.services.log_service").get_log_service().warning(sentence, log_category())
+
+
+def _refuse(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 1

@@ -1,0 +1,274 @@
+"""Groups, layers and stacking in Optiverse 0.3: a tree of nodes for everything.
+
+After each change of the tree, the host gives all items new z values, from the number of items down to
+0. So one item less at the bottom changes the z value of all the others, though none of them has moved.
+What travels is therefore not the z value that the host shows but one that only changes when its item
+changes its place; windows of 0.2 stack by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from PyQt6 import sip
+
+from optiverse_collab.convert.kinds import GROUP, LAYER
+from optiverse_collab.core.records import Record
+from optiverse_collab.host.optiverse.layers.base import Layers
+from optiverse_collab.host.optiverse.layers.linked_files import LinkedFiles
+from optiverse_collab.host.optiverse.layers.nodes import FLAGS, is_usual, said_of, set_flags, walk
+from optiverse_collab.host.optiverse.layers.places import Shown
+from optiverse_collab.host.optiverse.layers.stacking import restacked
+
+
+class LayerTree(Layers):
+    """A window's tree of layers.
+
+    Args:
+        window: an Optiverse main window.
+        bench: its items.
+        is_kept: whether a record of this id is kept without being shown.
+        moved: takes the ids of what the user put somewhere else.
+        complain: takes a sentence about what can't be shared, or not be shown.
+    """
+
+    def __init__(
+        self,
+        window: Any,
+        bench: Any,
+        is_kept: Callable[[str], bool],
+        moved: Callable[[Collection[str]], None],
+        complain: Callable[[str], None],
+    ) -> None:
+        super().__init__(bench, is_kept, moved, complain)
+        self._state = window.layer_state
+        self._muted = self._changed = self._untold = False
+        # Quirk: the panel asks for the height of each of its lines; all are alike, and asking is half of what
+        # drawing it costs.
+        self._panel = window.layer_panel._tree
+        self._panel.setUniformRowHeights(True)
+        self._groups: dict[str, dict[str, Any]] = {}
+        self._links = LinkedFiles(window, complain, lambda ids: self.renewed(ids))
+        self.adopt(bench.items)
+        self._follow()
+        self._state.changed.connect(self._follow)
+        bench.came, bench.went = self.adopt, self._abandon
+
+    def close(self) -> None:
+        """Follow the tree no longer."""
+        self._state.changed.disconnect(self._follow)
+        if not sip.isdeleted(self._panel):
+            self._panel.setUniformRowHeights(False)
+
+    def group_ids(self) -> list[str]:
+        """The ids of all groups."""
+        return [node.uuid for node in walk(self._state._roots) if node.is_group()]
+
+    def has_group(self, id: str) -> bool:
+        """Whether there is a group of this id."""
+        node = self._state.get_node(id)
+        return node is not None and bool(node.is_group())
+
+    def read_group(self, id: str) -> dict[str, Any]:
+        """The properties of a group, without its place."""
+        return {**said_of(self._state.get_node(id)), **self._links.read(id)}
+
+    def write_group(self, id: str, props: Mapping[str, Any]) -> None:
+        """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
+        if not self.has_group(id):
+            self._state.create_group("", group_uuid=id, emit=False)
+        node = self._state.get_node(id)
+        name = props.get("name")
+        node.name = name if isinstance(name, str) else "Group"
+        set_flags(node, props)
+        with self._mute():
+            self._links.write(id, props)
+        self._unsettled = True
+
+    def notes_of(self, id: str) -> dict[str, Any]:
+        """What the tree says of an item."""
+        node = self._state.get_node(id)
+        if node is None or is_usual(node):
+            return {}
+        return {LAYER + name: value for name, value in said_of(node).items()}
+
+    def write_notes(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
+        """Say in the tree what a record says, of properties that changed."""
+        node = self._state.get_node(id)
+        if node is None or not any(name.startswith(LAYER) for name in changed):
+            return
+        name = props.get(LAYER + "name")
+        node.name = name if isinstance(name, str) else None
+        # A lock that only `locked` speaks of stands in the node already.
+        flags = {name: props.get(LAYER + name, default) for name, default in FLAGS.items()}
+        set_flags(node, flags if LAYER + "locked" in changed else {**flags, "locked": node.locked})
+        self._unsettled = True
+
+    def in_hand(self) -> Collection[str]:
+        """The ids of groups whose linked items the user edits or drags."""
+        return self._links.in_hand()
+
+    def release(self, id: str) -> None:
+        """An item is about to come on the bench; it is none of a linked file any more."""
+        with self._mute():
+            self._links.release(id)
+
+    def z_of(self, item: Any) -> Any:
+        """The `z_value` that travels for an item."""
+        return self._z.get(item.item_uuid, float(item.zValue()))
+
+    def stack(self, item: Any, z: float) -> None:
+        """Others gave an item this `z_value`."""
+        self._z[item.item_uuid] = z
+
+    def place(self, record: Record) -> None:
+        """Put an item or a group where its record says; takes effect with `settle`."""
+        is_new = record.id not in self._state and not self._is_kept(record.id)
+        if not self._places.say(record) and not is_new:
+            return
+        place = self._places.insert(record.id, lambda id: True) if is_new and not self._unsettled else None
+        if place is not None:
+            self._insert(record.id, *place)
+            return
+        self._unsettled = True
+        if is_new:
+            self._state.add_item(record.id, None, 0, emit=False)
+
+    def drop(self, id: str) -> None:
+        """An item or a group left the bench."""
+        self._z.pop(id, None)
+        self._places.forget(id)
+        if self.has_group(id):
+            self._links.drop(id)
+            self._state.delete_group(id, emit=False)
+        else:
+            # An orphan would come back as a line in the layer panel without an item.
+            self._state.remove_item(id, emit=False)
+        self._unsettled = True
+
+    def adopt(self, ids: Collection[str]) -> None:
+        """Put into the tree what came on the bench without a place in it.
+
+        Quirk: files may have items that their tree doesn't know, and the host shows them all the same.
+        """
+        new = [id for id in ids if self._state.get_node(id) is None and self._bench.known(id) is not None]
+        for id in new:
+            self._state.add_item(id, None, 0, emit=False)
+        if new and not self._muted:
+            self._state._emit_changed()
+
+    def _abandon(self, ids: Collection[str]) -> None:
+        """Take items out of the tree that are not on the bench.
+
+        Quirk: some context menus delete an item and leave its node, and taking back a grouping makes nodes
+        for items that are gone. The layer panel takes them out some time later; until the next change,
+        the other items keep the z values that they had with them.
+        """
+        nodes = [id for id in ids if id in self._state and not self.has_group(id)]
+        for id in nodes:
+            self._state.remove_item(id, emit=False)
+        if ids:
+            self._state._emit_changed()
+
+    def look(self) -> None:
+        """Take over what the user did; most of that is followed at once."""
+        if self._changed:
+            self._changed = False
+            self._bench.survey()
+            there = {*self._bench.items, *self._bench.linked()}
+            nodes = walk(self._state._roots)
+            self._abandon([node.uuid for node in nodes if not node.is_group() and node.uuid not in there])
+        self.settle()
+
+    def settle(self) -> bool:
+        """Show what the other methods said; returns whether that has the layer panel drawn anew."""
+        if self._unsettled:
+            self._unsettled, self._untold = False, True
+            shown = self._tree()
+            self._rebuild(shown)
+            self._places.show(shown)
+        if not self._untold or self.more:
+            return False
+        self._untold = False
+        with self._mute():
+            # The one signal that makes the host number its items and draw the panel anew.
+            self._state._emit_changed()
+        return True
+
+    @contextmanager
+    def _mute(self) -> Iterator[None]:
+        """Take no change of the tree for the user's."""
+        self._muted = True
+        try:
+            yield
+        finally:
+            self._muted = False
+
+    def _tree(self) -> Shown:
+        return self._tree_of(lambda id: id in self._state, lambda id: True)
+
+    def _insert(self, id: str, parent: str | None, index: int) -> None:
+        """Put a new item into the tree, above the sibling that it is to lie above."""
+        siblings = self._places.shown_in(parent)
+        below = self._state.get_node(siblings[index + 1]) if index + 1 < len(siblings) else None
+        nodes = self._state._roots if parent is None else self._state.get_node(parent).children
+        # Items of linked files may lie between; so it can be further down than its index says.
+        at = next((i for i in range(index, len(nodes)) if nodes[i] is below), len(siblings) - 1)
+        self._state.add_item(id, parent, at, emit=False)
+        self._untold = True
+
+    def _rebuild(self, shown: Shown) -> None:
+        ids = {id for siblings in shown.values() for id in siblings}
+        for id in ids:
+            self._state.add_item(id, None, 0, emit=False)
+        # Items of linked files stand in the tree, and are not on the bench; they stay where they are.
+        others = {
+            id: [child for child in self._state.get_node(id).children if child.uuid not in ids] for id in ids
+        }
+        roots = self._state._roots
+        roots[:] = [self._state.get_node(id) for id in shown[None]] + [
+            node for node in roots if node.uuid not in ids
+        ]
+        for node in roots:
+            node.parent = None
+        for id in ids:
+            node = self._state.get_node(id)
+            node.children[:] = [self._state.get_node(child) for child in shown.get(id, ())] + others[id]
+            for child in node.children:
+                child.parent = node
+
+    def _follow(self) -> None:
+        """Take over what the user did to the tree."""
+        if self._muted:
+            return
+        self._changed = True
+        linked = self._bench.linked()
+        kinds: dict[str, str] = {}
+        shown: Shown = {None: []}
+        for node in walk(self._state._roots):
+            if node.uuid not in linked and (node.parent is None or node.parent.uuid in kinds):
+                kinds[node.uuid] = GROUP if node.is_group() else "item"
+                shown.setdefault(node.parent.uuid if node.parent else None, []).append(node.uuid)
+        moved = self._places.follow(shown, kinds) | self._restack(kinds)
+        # What was said before, of a group that is there again, may hold now.
+        if not self._places.is_shown(self._tree()):
+            self._unsettled = True
+        if self._unsettled and not moved:
+            moved.update(self.group_ids())
+        # Only the tree tells that a group was folded, or that a linked file was read anew.
+        groups = {id: said_of(self._state.get_node(id)) for id, kind in kinds.items() if kind == GROUP}
+        moved.update(id for id, said in groups.items() if self._groups.get(id, said) != said)
+        self._groups = groups
+        moved.update(self._links.ids())
+        if moved:
+            self._moved(moved)
+
+    def _restack(self, kinds: Mapping[str, str]) -> set[str]:
+        order = [id for id, kind in kinds.items() if kind != GROUP]
+        depths = {id: -z for id, z in self._z.items()}
+        z = {id: 0.0 - depth for id, depth in restacked(order, depths, 1.0 - len(order)).items()}
+        moved = {id for id in order if self._z.get(id) != z[id]}
+        self._z = z
+        return moved

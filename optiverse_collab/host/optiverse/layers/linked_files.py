@@ -1,0 +1,185 @@
+"""Groups that show another file (0.3): the host's copy of that file travels, so that all see its items.
+
+The items themselves stay out of the bench. They belong to the file; everybody's host makes them from
+the copy, under the same ids and in the same places, whether or not it has the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from copy import deepcopy
+from typing import Any
+
+from optiverse_collab.convert.kinds import GROUP
+from optiverse_collab.convert.layer_writing import is_link
+from optiverse_collab.core.checks import check_change
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.codec import size_of
+from optiverse_collab.core.records import Put, same_value
+from optiverse_collab.errors import ChangeRefused
+from optiverse_collab.host.optiverse.items.exact_edit import unguarded
+from optiverse_collab.host.optiverse.upstream import installed as stock
+
+LINK, COPY = "link", "linked_cache"
+"""The properties of a group that speak of a file (docs/bench-format.md)."""
+
+MOST_BYTES = Limits().record_bytes - 8 * 1024
+"""The longest copy, so that the other properties of its group have room beside it."""
+
+
+class LinkedFiles:
+    """The linked files of a window.
+
+    Args:
+        window: an Optiverse main window.
+        complain: takes a sentence about a file that can't be shared, or not be shown.
+        renewed: takes the ids of a group and of its items, when other objects stand for these items now.
+    """
+
+    def __init__(
+        self,
+        window: Any,
+        complain: Callable[[str], None],
+        renewed: Callable[[Collection[str]], None],
+    ) -> None:
+        self._window = window
+        self._service = window.linked_assembly_service
+        self._tree = window.layer_state
+        self._complain = complain
+        self._renewed = renewed
+        self._copies: dict[str, tuple[Any, dict[str, Any]]] = {}
+
+    def ids(self) -> list[str]:
+        """The ids of the groups that show a file."""
+        return [id for id in self._service._link_items if self._tree.get_node(id) is not None]
+
+    def in_hand(self) -> set[str]:
+        """The ids of those whose items the user edits or drags."""
+        links = {id: self._tree.get_node(id).link_metadata for id in self.ids()}
+        edited = {id for id, link in links.items() if link is not None and link.editing}
+        dragged = self._window.drag_handler._drag.link_uuid
+        return edited if dragged is None else {*edited, dragged}
+
+    def read(self, id: str) -> dict[str, Any]:
+        """What a group says of the file that it shows; nothing if it shows none."""
+        link = self._tree.get_node(id).link_metadata
+        return {} if link is None else {LINK: link.to_dict(), **self._copy_of(id)}
+
+    def write(self, id: str, props: Mapping[str, Any]) -> None:
+        """Show in a group the file of which others say this."""
+        link = stock.load().LinkMetadata.from_dict(props[LINK]) if is_link(props.get(LINK)) else None
+        said = _shown_of(link, props)
+        now = self.read(id)
+        if same_value(said, now):
+            return
+        node = self._tree.get_node(id)
+        if now and link is not None and _differ_in_offset_alone(said, now):
+            self._move(id, link)
+            node.link_metadata = link
+            return
+        self._renewed({id, *self._take_away(id)})
+        node.link_metadata = link
+        if link is None:
+            self._service.remove_link(id)
+        else:
+            self._make_items(id, link.source_path, props.get(COPY))
+
+    def drop(self, id: str) -> None:
+        """A group leaves the bench, with the items of its file."""
+        self._copies.pop(id, None)
+        self._take_away(id)
+        self._service.remove_link(id)
+
+    def release(self, id: str) -> None:
+        """An item of a file is about to come on the bench in its own right: others broke the link."""
+        for link, ids in self._service._link_items.items():
+            if id in ids:
+                self._take_away(link, {id})
+
+    def _copy_of(self, id: str) -> dict[str, Any]:
+        cache = self._service.get_cache(id)
+        if cache is None:
+            return {}
+        read, copy = self._copies.get(id, (None, {}))
+        if cache is not read:  # the host makes a new one when it reads the file anew
+            copy = self._shareable(id, {"source_hash": cache.get("_hash", ""), "snapshot": deepcopy(cache)})
+            self._copies[id] = cache, copy
+        return copy
+
+    def _shareable(self, id: str, copy: dict[str, Any]) -> dict[str, Any]:
+        name = self._tree.get_node(id).name
+        try:
+            check_change([Put(id, GROUP, {COPY: copy})], Limits())
+            if size_of(copy) <= MOST_BYTES:
+                return {COPY: copy}
+            reason = f"it is longer than {MOST_BYTES // 1024} KiB."
+        except ChangeRefused as refusal:
+            reason = str(refusal)
+        self._complain(
+            f"The linked file {name!r} shows its items in your window alone: {reason} "
+            "To share them, unlink it in the layer panel."
+        )
+        return {}
+
+    def _make_items(self, id: str, source_path: str, copy: Any) -> None:
+        snapshot = _snapshot_of(copy)
+        name = self._tree.get_node(id).name
+        if snapshot is None:
+            # Also forgets the copy that was shown before; it would go into this window's files.
+            self._service.remove_link(id)
+            self._complain(f"The linked file {name!r} is not shown: it was too large to be shared.")
+            return
+        # Items may keep parts of what they are made from; what others said must stay as they said it.
+        snapshot = deepcopy(snapshot)
+        self._copies[id] = snapshot, {COPY: copy}
+        self._service.restore_from_cache(id, {"snapshot": snapshot}, source_path)
+        try:
+            self._service._materialize_items(id, deepcopy(snapshot), self._window._connect_item_signals)
+        except stock.HOST_FAULTS as fault:
+            self._complain(f"The linked file {name!r} can't be shown as a whole: {fault!r}.")
+
+    def _move(self, id: str, link: Any) -> None:
+        """Move the items of a file. They stay the same objects, so that the user's own steps stay valid."""
+        old = self._tree.get_node(id).link_metadata
+        dx, dy = link.offset_x - old.offset_x, link.offset_y - old.offset_y
+        for item in self._items(set(self._service.get_link_item_uuids(id))):
+            with unguarded(item):
+                item.setPos(item.x() + dx, item.y() + dy)
+
+    def _take_away(self, id: str, only: set[str] | None = None) -> set[str]:
+        """Take items of a file, or all of them, out of the window; returns their ids."""
+        ids = only or set(self._service.get_link_item_uuids(id))
+        for item in self._items(ids):
+            self._window.scene.removeItem(item)
+        for item_id in ids:
+            self._tree.remove_item(item_id, emit=False)
+        left = [item_id for item_id in self._service.get_link_item_uuids(id) if item_id not in ids]
+        self._service._link_items[id] = left
+        return ids
+
+    def _items(self, ids: set[str]) -> list[Any]:
+        if not ids:
+            return []
+        return [item for item in self._window.scene.items() if getattr(item, "item_uuid", None) in ids]
+
+
+def _snapshot_of(copy: Any) -> dict[str, Any] | None:
+    snapshot = copy.get("snapshot") if isinstance(copy, dict) else None
+    return snapshot if isinstance(snapshot, dict) else None
+
+
+def _shown_of(link: Any, props: Mapping[str, Any]) -> dict[str, Any]:
+    """What `read` gives when what is said of a file is shown: a link as the host writes it, and a copy
+    if it has anything in it. What is said in other words is no other file."""
+    if link is None:
+        return {}
+    copy = {COPY: props[COPY]} if _snapshot_of(props.get(COPY)) else {}
+    return {LINK: link.to_dict(), **copy}
+
+
+def _differ_in_offset_alone(said: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    def rest(props: Mapping[str, Any]) -> dict[str, Any]:
+        link = {**props[LINK], "offset_x": 0.0, "offset_y": 0.0}
+        return {**props, LINK: link}
+
+    return same_value(rest(said), rest(now))

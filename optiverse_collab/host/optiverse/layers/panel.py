@@ -1,0 +1,77 @@
+"""The layer panel of a window, drawn anew once for many changes by others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from PyQt6.QtCore import QObject, QTimer
+
+from optiverse_collab.core.records import Op, Set
+from optiverse_collab.host.optiverse.layers.layer_panel import LayerPanel
+from optiverse_collab.host.optiverse.upstream import installed as stock
+
+LATER_MS = 100
+"""How long after a change by others the layer panel is drawn anew, as 0.3.4 does after changes of its own."""
+
+
+class Panel(QObject):
+    """Has the layer panel drawn anew when others change what it shows.
+
+    Args:
+        window: an Optiverse main window.
+    """
+
+    def __init__(self, window: Any) -> None:
+        super().__init__(window)
+        self._window = window
+        self._names = None if stock.has_groups(window) else LayerPanel(window)
+        self._is_stale = False
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LATER_MS)
+        self._later.timeout.connect(window._refresh_layer_panel)
+
+    def close(self) -> None:
+        """Leave the panel as it was."""
+        if self._names is not None:
+            self._names.close()
+        self._later.stop()
+        self.deleteLater()
+
+    def note(self, ops: Sequence[Op]) -> None:
+        """Others do this."""
+        self._is_stale = self._is_stale or any(map(_shows, ops))
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Draw nothing meanwhile.
+
+        Quirk: `_connect_item_signals` has the layer panel drawn anew, for each item; 0.2 does so at once.
+        """
+        self._window._refresh_layer_panel = lambda: None
+        try:
+            yield
+        finally:
+            del self._window._refresh_layer_panel
+
+    def follow(self, is_drawn: bool, more: bool) -> None:
+        """Others' changes are on the bench.
+
+        Args:
+            is_drawn: the host is about to draw the panel by itself.
+            more: others' changes go on.
+        """
+        if self._names is not None:
+            self._names.follow()
+        if more:
+            return
+        if self._is_stale and not is_drawn:
+            self._later.start()
+        self._is_stale = False
+
+
+def _shows(op: Op) -> bool:
+    """Whether the panel may show something of this; it shows neither places nor angles."""
+    return not isinstance(op, Set) or bool(op.unset) or not op.props.keys() <= {"pos", "angle_deg"}

@@ -1,0 +1,185 @@
+"""Where everything is in the tree of groups and layers: what records say, and what the window shows.
+
+Records say it by `parent` and `order` (docs/bench-format.md), and everybody reads the same tree from
+them. The window shows that tree, as far as it can. When the user changes what is shown, only what they
+moved is said anew; what others say that can't be shown, like a group that isn't there, stays said.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from optiverse_collab.convert import tree_of
+from optiverse_collab.convert.kinds import GROUP
+from optiverse_collab.convert.layers import MAX_DEPTH, sibling_key
+from optiverse_collab.convert.shapes import is_number
+from optiverse_collab.core.records import Record
+from optiverse_collab.host.optiverse.layers.stacking import restacked
+
+PLACE = ("parent", "order")
+"""The properties of a record that say where it is."""
+
+Shown = dict["str | None", list[str]]
+"""Parent id, or None for the root → the ids in it, from top to bottom."""
+
+_NOWHERE = object()
+
+
+class Places:
+    """What is said of places, and what is shown of it."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, Record] = {}
+        self._shown: Shown = {}
+        self._parents: dict[str, str | None] = {}
+        self._lifted: set[str] = set()
+        self._awaited: set[str] = set()
+
+    def of(self, id: str) -> dict[str, Any]:
+        """`parent` and `order`, as they are said of it."""
+        said = self._said.get(id)
+        return {} if said is None else {name: said.props[name] for name in PLACE if name in said.props}
+
+    def say(self, record: Record) -> bool:
+        """Take over what a record says; returns whether that is another place."""
+        said = {name: record.props[name] for name in (*PLACE, "z_value") if name in record.props}
+        new = Record(record.id, record.kind, said)
+        old = self._said.get(record.id)
+        self._said[record.id] = new
+        parent = said.get("parent")
+        if isinstance(parent, str) and parent not in self._parents:
+            self._awaited.add(parent)
+        # What the user moved is known as a group or as an item, of whatever kind.
+        if old is None or (old.kind == GROUP) != (new.kind == GROUP):
+            return True
+        return any(old.props.get(name, _NOWHERE) != said.get(name, _NOWHERE) for name in PLACE)
+
+    def forget(self, id: str) -> None:
+        """It is gone."""
+        self._said.pop(id, None)
+        self._parents.pop(id, None)
+        self._awaited.add(id)
+
+    def insert(self, id: str, holds: Callable[[str], bool]) -> tuple[str | None, int] | None:
+        """Show what came and was said where, without a look at everything else that is said.
+
+        Args:
+            holds: as in `tree`.
+
+        Returns:
+            The group in which it is shown, None for the root, and how many of its siblings lie above it; or
+            None if not that alone changes: `tree` has to tell.
+        """
+        said = self._said[id]
+        wanted = said.props.get("parent")
+        parent = wanted if isinstance(wanted, str) and wanted in self._parents else None
+        if id in self._awaited or id in self._parents or self._lifted or self._is_deep(parent):
+            return None
+        if isinstance(wanted, str) and parent is None and wanted in self._said:
+            return None
+        if parent is not None and not holds(parent):
+            return None
+        siblings = self._shown.setdefault(parent, [])
+        key = sibling_key(said)
+        index = bisect(siblings, key, key=lambda sibling: sibling_key(self._said[sibling]))
+        siblings.insert(index, id)
+        self._parents[id] = parent
+        return parent, index
+
+    def _is_deep(self, id: str | None) -> bool:
+        """Whether what is in this group is near the depth at which the tree is cut."""
+        levels = 0
+        while id is not None and levels < MAX_DEPTH - 1:
+            id = self._parents.get(id)
+            levels += 1
+        return id is not None
+
+    def tree(
+        self, exists: Callable[[str], bool], shows: Callable[[str], bool], holds: Callable[[str], bool]
+    ) -> Shown:
+        """The tree to show.
+
+        Args:
+            exists: whether there is a record of this id; of others nothing is said any more.
+            shows: whether the window can show it. What is in it takes its place if it can't …
+            holds: … or if the window can't show anything in it.
+        """
+        tree = tree_of({id: said for id, said in self._said.items() if exists(id)})
+        shown: Shown = {None: []}
+        self._lifted = set()
+
+        def add(parent: str | None, shown_in: str | None) -> None:
+            for record in tree.get(parent, ()):
+                is_shown = shows(record.id)
+                if is_shown:
+                    shown[shown_in].append(record.id)
+                    if parent != shown_in:
+                        self._lifted.add(record.id)
+                if is_shown and holds(record.id):
+                    shown[record.id] = []
+                    add(record.id, record.id)
+                else:
+                    add(record.id, shown_in)
+
+        add(None, None)
+        return shown
+
+    def show(self, shown: Shown) -> None:
+        """The window shows this now."""
+        self._shown = shown
+        self._parents = {id: parent for parent, ids in shown.items() for id in ids}
+
+    def is_shown(self, shown: Shown) -> bool:
+        """Whether nothing has changed since."""
+        return {key: ids for key, ids in self._shown.items() if ids} == {
+            key: ids for key, ids in shown.items() if ids
+        }
+
+    def shown_in(self, parent: str | None) -> list[str]:
+        """What the window shows in a group, or at the root."""
+        return self._shown.get(parent, [])
+
+    def parents(self) -> list[str]:
+        """The groups that the window shows."""
+        return [id for id in self._shown if id is not None]
+
+    def shown_parent(self, id: str) -> Any:
+        """The group in which the window shows it, None for the root; something else if it isn't shown."""
+        return self._parents.get(id, _NOWHERE)
+
+    def follow(self, shown: Shown, kinds: Mapping[str, str]) -> set[str]:
+        """The user made it so that the window shows this; returns what they moved or took away.
+
+        Args:
+            shown: everything that the window shows.
+            kinds: id → kind of record, of what is shown.
+        """
+        parents: dict[str, str | None] = {id: parent for parent, ids in shown.items() for id in ids}
+        moved = self._parents.keys() - parents.keys()
+        for parent, ids in shown.items():
+            stayed = [id for id in self._shown.get(parent, ()) if parents.get(id, _NOWHERE) == parent]
+            if stayed != ids:
+                moved |= self._restack(parent, ids, kinds)
+        self._lifted -= moved
+        self.show(shown)
+        return moved
+
+    def _restack(self, parent: str | None, ids: list[str], kinds: Mapping[str, str]) -> set[str]:
+        own = [id for id in ids if id not in self._lifted or self.shown_parent(id) != parent]
+        known = {
+            id: float(order)
+            for id in own
+            if self.shown_parent(id) == parent and is_number(order := self.of(id).get("order"))
+        }
+        new = restacked(own, known)
+        moved = {id for id in own if known.get(id) != new[id]}
+        for id in moved:
+            place: dict[str, Any] = {"order": new[id]}
+            if self.shown_parent(id) != parent:
+                place |= {} if parent is None else {"parent": parent}
+            elif "parent" in self.of(id):  # also of a group that isn't there: it may come back
+                place["parent"] = self.of(id)["parent"]
+            self._said[id] = Record(id, kinds[id], place)
+        return moved

@@ -1,0 +1,71 @@
+"""What was stated, where the host makes something else of it.
+
+Optiverse turns ``1`` into ``1.0``, 370° into 10°, drops what it doesn't know of an interface, and fills
+in what a record leaves out. None of that is an edit of the user's, so what was stated stays valid
+until the host shows something else than it made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optiverse_collab.core.records import Record, same_value
+
+_ABSENT = object()
+
+
+class Shadows:
+    """Per record, the properties that the host shows otherwise than stated."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, dict[str, tuple[Any, Any]]] = {}
+
+    def remember(self, stated: Record, shown: Mapping[str, Any]) -> None:
+        """Take note of what the host made of a record that was applied as `stated`.
+
+        Args:
+            shown: the properties that the host gives for it now.
+        """
+        differing = {
+            name: (seen, said)
+            for name in {**stated.props, **shown}
+            if not _same(
+                seen := shown.get(name, _ABSENT),
+                said := stated.props.get(name, _ABSENT),
+            )
+        }
+        if differing:
+            self._of[stated.id] = differing
+        else:
+            self._of.pop(stated.id, None)
+
+    def record(self, shown: Record) -> Record:
+        """The record that stands for what the host shows."""
+        stated = self.stated(shown.id, shown.props)
+        return shown if stated is shown.props else Record(shown.id, shown.kind, stated)
+
+    def stated(self, id: str, shown: dict[str, Any]) -> dict[str, Any]:
+        """The properties that stand for those that the host shows."""
+        differing = self._of.get(id)
+        if not differing:
+            return shown
+        props = dict(shown)
+        for name, (seen, said) in differing.items():
+            if not _same(props.get(name, _ABSENT), seen):
+                continue
+            if said is _ABSENT:
+                del props[name]
+            else:
+                props[name] = said
+        return props
+
+    def forget(self, id: str) -> None:
+        """The record is gone."""
+        self._of.pop(id, None)
+
+
+def _same(a: Any, b: Any) -> bool:
+    if a is _ABSENT or b is _ABSENT:
+        return a is b
+    return same_value(a, b)

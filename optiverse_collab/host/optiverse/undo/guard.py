@@ -1,0 +1,116 @@
+"""Keeps a window's undo stack true while others edit the same bench.
+
+The host's commands hold on to the objects they changed. Two things go wrong when a bench has more than
+one editor, and both are put right here, at the user's own commands, without a step of ours:
+
+- A command speaks of an item that another participant removed. Undoing an `AddItemCommand` would remove
+  it once more, and redoing it would bring it back unasked; undoing a `CreateGroupCommand` would leave a
+  line in the layer panel without an item. So `forget` takes that item out of every command, and
+  a command that is about nothing else leaves the stack.
+- A command holds more than what it changed, and would undo what others did to the rest since (see
+  `undo_narrowing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from optiverse_collab.host.optiverse.undo.forgetting import ids_of, take_away, without
+from optiverse_collab.host.optiverse.undo.narrowing import locked_in, mend, narrow, renew
+
+
+class UndoGuard:
+    """Watches over the undo stack of a window.
+
+    Args:
+        window: an Optiverse main window.
+        changed: called with the ids that a command speaks of, after it was pushed, undone or redone.
+        complain: takes a sentence about a step that the host could not undo or redo.
+    """
+
+    def __init__(
+        self, window: Any, changed: Callable[[Collection[str]], None], complain: Callable[[str], None]
+    ) -> None:
+        self._window = window
+        self._stack = stack = window.undo_stack
+        self._changed = changed
+        self._complain = complain
+        self._gone: set[str] = set()
+        stack.commandPushed.connect(self._pushed)
+        # Quirk: the stack has no signal for undo and redo. Nobody but its window calls them.
+        stack.undo, stack.redo = self._undo, self._redo
+        for command in (*stack._undo_stack, *stack._redo_stack):
+            narrow(command)
+
+    def close(self) -> None:
+        """Leave the stack as it was."""
+        self._stack.commandPushed.disconnect(self._pushed)
+        del self._stack.undo, self._stack.redo
+
+    def forget(self, ids: Collection[str]) -> None:
+        """Others removed these items: no step of the user's is about them any more."""
+        self._gone.update(ids)
+        could_undo, could_redo = self._stack.can_undo(), self._stack.can_redo()
+        for commands in (self._stack._undo_stack, self._stack._redo_stack):
+            commands[:] = [command for command in commands if without(command, set(ids))]
+        if could_undo and not self._stack.can_undo():
+            self._stack.canUndoChanged.emit(False)
+        if could_redo and not self._stack.can_redo():
+            self._stack.canRedoChanged.emit(False)
+
+    def expect(self, id: str) -> None:
+        """An item with this id is on the bench again."""
+        self._gone.discard(id)
+
+    def _pushed(self) -> None:
+        commands = self._stack._undo_stack
+        if not commands:
+            return
+        ids = set(ids_of(commands[-1]))
+        narrow(commands[-1])
+        # A dialog that was open while its item was removed ends with a command about it.
+        if ids & self._gone:
+            self.forget(ids & self._gone)
+        self._changed(ids)
+
+    def _undo(self) -> None:
+        if self._stack.can_undo():
+            command = self._stack._undo_stack[-1]
+            renew(command)
+            self._step(command, type(self._stack).undo)
+            mend(command)
+
+    def _redo(self) -> None:
+        if self._stack.can_redo():
+            command = self._stack._redo_stack[-1]
+            renew(command)
+            self._step(command, type(self._stack).redo)
+            take_away(command, self._gone)
+
+    def _step(self, command: Any, take: Callable[[Any], None]) -> None:
+        ids, locked = set(ids_of(command)), locked_in(command)
+        try:
+            with self._no_snapping():
+                take(self._stack)
+        except Exception as fault:  # noqa: BLE001 (whatever it raises, the window goes on)
+            self._complain(f"Optiverse could not take back or repeat a step of yours: {fault!r}.")
+            self._stack.canUndoChanged.emit(self._stack.can_undo())
+            self._stack.canRedoChanged.emit(self._stack.can_redo())
+        if locked:
+            self._complain(f"{locked} item(s) of your step stayed in place, because of a lock.")
+        self._changed(ids)
+
+    @contextmanager
+    def _no_snapping(self) -> Iterator[None]:
+        """Let items go where they were.
+
+        Quirk: the host snaps what undo puts back to its neighbours, which others may have moved since.
+        """
+        wanted = self._window.magnetic_snap
+        self._window.magnetic_snap = False
+        try:
+            yield
+        finally:
+            self._window.magnetic_snap = wanted

@@ -1,0 +1,1 @@
+"""What we touch of Optiverse, declared: only these modules know its names, its versions and where it is."""

@@ -1,0 +1,12 @@
+"""The scripting client: a shared bench without a window (docs/scripting.md).
+
+`Bench` for scripts that go from top to bottom, `connect` for asyncio.
+"""
+
+from optiverse_collab.scripting.bench import AsyncBench, connect
+from optiverse_collab.scripting.blocking import Bench
+from optiverse_collab.scripting.files import Plan
+from optiverse_collab.scripting.item import Item
+from optiverse_collab.scripting.stream import Stream
+
+__all__ = ["AsyncBench", "Bench", "Item", "Plan", "Stream", "connect"]

@@ -1,0 +1,234 @@
+"""A session as an asyncio script sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import platform
+import random
+import secrets
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType, TracebackType
+from typing import Any
+
+from optiverse_collab.core.checks import check_change
+from optiverse_collab.core.client.backoff import Backoff
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.effects import Lost, SessionEffect, ShowChange, SyncProgress
+from optiverse_collab.core.protocol.address import DEFAULT_SERVER, DEFAULT_SESSION, websocket_url
+from optiverse_collab.core.protocol.messages import Participant
+from optiverse_collab.core.protocol.pages import pages
+from optiverse_collab.core.records import Op, Record
+from optiverse_collab.drivers.aio.connection import OPEN_SECONDS
+from optiverse_collab.drivers.aio.driver import Link
+from optiverse_collab.errors import CollaborationError
+from optiverse_collab.scripting.files import Plan, plan_import, read_records, write_records
+from optiverse_collab.scripting.item import Items, own_copy, plain
+from optiverse_collab.scripting.stream import E, Stream
+from optiverse_collab.scripting.unacknowledged import FLUSH_SECONDS, Progress, Unacknowledged
+
+log = logging.getLogger("optiverse_collab")
+
+
+def connect(
+    server: str = DEFAULT_SERVER,
+    session: str = DEFAULT_SESSION,
+    user: str | None = None,
+    *,
+    wait: bool = False,
+    timeout_s: float = OPEN_SECONDS,
+    progress: Progress | None = None,
+    chance: Callable[[], float] = random.random,
+) -> AsyncBench:
+    """Connect to a session: ``async with connect("ws://localhost:8765") as bench: …``.
+
+    Inside the block the connection comes back by itself when it is lost, and edits go on meanwhile.
+    Leaving the block waits until the server has everything.
+
+    Args:
+        server: ``ws://host:port``.
+        session: its name; it is created if there is none.
+        user: the name that others see; this machine's if there is none.
+        wait: keep trying if the server is not there yet, instead of failing.
+        timeout_s: how long the server may take to let us in, each time.
+        progress: called while the bench arrives.
+        chance: gives numbers from 0 to 1 for the waits between attempts.
+
+    Raises:
+        ConnectionFailed: on entering: there is no such server, or it does not let us in. `AddressError`,
+            at once, if an address or name can't be one.
+    """
+    user = user or platform.node() or "script"
+    url = websocket_url(server, session, user)
+    return AsyncBench(url, session, user, wait, timeout_s, progress, Backoff(chance))
+
+
+class AsyncBench(Items):
+    """The shared bench: id → `Item`, and everything else there is in a session. Made by `connect`."""
+
+    def __init__(
+        self,
+        url: str,
+        session_id: str,
+        user: str,
+        patient: bool,
+        timeout_s: float,
+        progress: Progress | None,
+        backoff: Backoff,
+    ) -> None:
+        self._replica = Replica(secrets.token_hex(16))
+        self._session = Session(user, self._replica)
+        self._open = partial(
+            Link, self._session, session_id, url, backoff, self._hear, patient=patient, open_seconds=timeout_s
+        )
+        self._progress = progress
+        self._streams: weakref.WeakSet[Stream[Any]] = weakref.WeakSet()
+
+    async def __aenter__(self) -> AsyncBench:
+        self._link = self._open()
+        self._unacknowledged = Unacknowledged(self._replica, self._link)
+        try:
+            await self._link.until(lambda: self._replica.synced)
+        except BaseException:
+            await self._link.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                await self.flush()
+            elif isinstance(error, Exception) and self._replica.synced:
+                await self._flush_after(error)
+        finally:
+            await self._link.close()
+            self._unacknowledged.tell()
+
+    # Reading
+
+    @property
+    def records(self) -> Mapping[str, Record]:
+        """id → record, always as of now; read only, also what is in the records."""
+        return MappingProxyType(self._replica.view)
+
+    @property
+    def participants(self) -> list[Participant]:
+        """Everybody in the session, this script included; empty while there is no connection."""
+        return list(self._session.participants.values())
+
+    @property
+    def me(self) -> Participant | None:
+        """This script, under the name that it was given; None while there is no connection."""
+        return self._session.me
+
+    def listen(self, *kinds: type[E]) -> Stream[E]:
+        """What happens from now on, of the given kinds of `optiverse_collab.core.effects`."""
+        stream = Stream(self._link, kinds)
+        self._streams.add(stream)
+        return stream
+
+    def changes(self) -> Stream[ShowChange]:
+        """What others change from now on: ``change.ops``, and ``change.authors`` by record id."""
+        return self.listen(ShowChange)
+
+    # Editing
+
+    def edit(self, ops: Sequence[Op]) -> None:
+        """Make a change of several operations: others see all of it at once, or nothing.
+
+        Raises:
+            ChangeRefused: it breaks a rule or speaks of a record that is not there; nothing is changed.
+            ConnectionFailed: the session ended for good.
+        """
+        self._link.check()
+        self._replica.edit([own_copy(op) for op in ops])
+        self._link.wake()
+
+    def show_presence(self, **state: Any) -> None:
+        """Show others where this script is: ``cursor=[x_mm, y_mm]``, ``selection=[ids]``, …; None ends it.
+
+        Raises:
+            ChangeRefused: a value that can't be shared.
+        """
+        self._session.show(plain(state))
+        self._link.wake()
+
+    async def flush(self, timeout_s: float = FLUSH_SECONDS) -> None:
+        """Wait until everything is acknowledged; from then on no crash of the server takes it back.
+
+        Args:
+            timeout_s: how long nothing may be acknowledged before this gives up.
+
+        Raises:
+            ConnectionFailed: gave up, or the session ended for good; says what the server does not have.
+            CollaborationError: the server refused a change since the last call.
+        """
+        await self._unacknowledged.drain(timeout_s)
+
+    # Files
+
+    async def import_file(
+        self, path: str | os.PathLike[str], replace: bool = False, progress: Progress | None = None
+    ) -> Plan:
+        """Add the bench of an Optiverse file to the session; see `import_records`.
+
+        The log has a WARNING for what of the file can't be used.
+
+        Raises:
+            BenchFileError: this is no bench.
+        """
+        return await self.import_records(await read_records(path), replace, progress)
+
+    async def import_records(
+        self, records: Mapping[str, Record], replace: bool = False, progress: Progress | None = None
+    ) -> Plan:
+        """Add records to the session; what it holds besides stays. Returns when the server has them.
+
+        Args:
+            records: id → record.
+            replace: let what the session holds with other content become as in `records`.
+            progress: called while the server acknowledges.
+
+        Raises:
+            WouldOverwrite: without `replace`, something is there with other content; nothing was changed.
+            ConnectionFailed: as in `flush`.
+        """
+        plan = plan_import(self.records, records, replace)
+        check_change(plan.ops, self._replica.limits)
+        for page in pages(plan.ops, self._replica.limits.page_bytes):
+            self.edit(page)
+            await asyncio.sleep(0)
+        await self._unacknowledged.drain(FLUSH_SECONDS, progress)
+        return plan
+
+    async def export_file(self, path: str | os.PathLike[str], replace: bool = False) -> None:
+        """Write the bench as a file for Optiverse.
+
+        Raises:
+            WouldOverwrite: without `replace`, there is a file already.
+            BenchFileError: it can't be written.
+        """
+        await write_records(path, self.records, replace)
+
+    # Inside
+
+    async def _flush_after(self, error: Exception) -> None:
+        """Bring what was done before an error to the server, without hiding the error."""
+        try:
+            await self.flush()
+        except CollaborationError as second:
+            log.warning("While leaving because of %r: %s", error, second)
+
+    def _hear(self, effect: SessionEffect) -> None:
+        if isinstance(effect, Lost) and effect.result == "refused":
+            self._unacknowledged.refusals.append(effect.message)
+        elif isinstance(effect, SyncProgress) and self._progress is not None:
+            self._progress(effect.received, effect.total)
+        for stream in self._streams:
+            stream.take(effect)

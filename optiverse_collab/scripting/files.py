@@ -1,0 +1,110 @@
+"""Files into a session and out of it, without losing what is there already."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from optiverse_collab.convert import (
+    bench_from_records,
+    import_ops,
+    read_bench,
+    records_from_bench,
+    write_bench,
+)
+from optiverse_collab.core.records import Op, Put, Record, Remove
+from optiverse_collab.core.text import printable
+from optiverse_collab.errors import WouldOverwrite
+from optiverse_collab.wording.edits import title
+
+SHOWN = 3
+"""So many of the records in the way are named."""
+
+PLACE = frozenset({"order", "parent"})
+"""What says where a record lies, and not what it is."""
+
+log = logging.getLogger("optiverse_collab")
+
+
+class Plan(NamedTuple):
+    """An import.
+
+    Attributes:
+        ops: one for each record that is added or changed.
+        added: how many records are new to the session.
+        changed: how many are in it already and become as the file has them.
+        unchanged: how many are in it already and stay as they are.
+    """
+
+    ops: list[Op]
+    added: int
+    changed: int
+    unchanged: int
+
+
+def plan_import(view: Mapping[str, Record], records: Mapping[str, Record], replace: bool) -> Plan:
+    """How `records` of a file come into a session.
+
+    What the session holds besides stays. Without `replace`, what it holds of the file stays too, in
+    its place and group.
+
+    Raises:
+        WouldOverwrite: without `replace`, records of the file are in the session with other content.
+    """
+    ops = import_ops(view, records)
+    if not replace:
+        _check_content([op for op in ops if op.id in view], view)
+        ops = [op for op in ops if op.id not in view]
+    added = sum(op.id not in view for op in ops)
+    return Plan(ops, added, len(ops) - added, len(records) - len(ops))
+
+
+async def read_records(path: str | os.PathLike[str]) -> dict[str, Record]:
+    """The records of an Optiverse file; the log has a WARNING for what of it can't be used.
+
+    Raises:
+        BenchFileError: this is no bench.
+    """
+    read = await asyncio.to_thread(lambda: records_from_bench(read_bench(path)))
+    for warning in read.warnings:
+        log.warning("%s: %s", os.fspath(path), printable(warning))
+    return read.records
+
+
+async def write_records(
+    path: str | os.PathLike[str], records: Mapping[str, Record], replace: bool = False
+) -> None:
+    """Write records as a file for Optiverse.
+
+    Raises:
+        WouldOverwrite: there is a file already.
+        BenchFileError: it can't be written.
+    """
+    bench = bench_from_records(records)
+    await asyncio.to_thread(_write, path, bench, replace)
+
+
+def _write(path: str | os.PathLike[str], bench: dict[str, Any], replace: bool) -> None:
+    if not replace and os.path.lexists(path):
+        raise WouldOverwrite(
+            f"{os.fspath(path)} exists, so nothing was written; choose another name, or ask to replace it."
+        )
+    write_bench(path, bench)
+
+
+def _check_content(ops: list[Op], view: Mapping[str, Record]) -> None:
+    inside = [op.id for op in ops if not _is_about_place(op)]
+    if inside:
+        shown = ", ".join(title(id, view[id]) for id in inside[:SHOWN])
+        more = f" and {len(inside) - SHOWN} more" if len(inside) > SHOWN else ""
+        raise WouldOverwrite(
+            f"The session holds {shown}{more} with other content, so nothing was changed; "
+            "ask to replace that, if it is meant."
+        )
+
+
+def _is_about_place(op: Op) -> bool:
+    return not isinstance(op, (Put, Remove)) and PLACE.issuperset((*op.props, *op.unset))

@@ -1,0 +1,74 @@
+"""What the server does not have yet: waiting for it, and telling of what it never got."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.drivers.aio.driver import Link
+from optiverse_collab.errors import CollaborationError, ConnectionFailed
+from optiverse_collab.wording import log_lines as wording
+
+FLUSH_SECONDS = 30.0
+"""So long nothing may be acknowledged before waiting is given up; a server restarts within that."""
+
+Progress = Callable[[int, int], None]
+"""Called with how many of how many records are done."""
+
+log = logging.getLogger("optiverse_collab")
+
+
+class Unacknowledged:
+    """The pending changes of a replica.
+
+    Attributes:
+        refusals: what the server said of changes that it refused since the last `drain`.
+    """
+
+    def __init__(self, replica: Replica, link: Link) -> None:
+        self.refusals: list[str] = []
+        self._replica = replica
+        self._link = link
+
+    async def drain(self, timeout_s: float, progress: Progress | None = None) -> None:
+        """Wait until nothing is pending.
+
+        Args:
+            timeout_s: how long nothing may be acknowledged before this gives up.
+            progress: called whenever something was acknowledged.
+
+        Raises:
+            ConnectionFailed: gave up, or the session ended for good; says what the server does not have.
+            CollaborationError: the server refused a change since the last call.
+        """
+        total = self._operations()
+        while pending := self._replica.pending:
+            acknowledged = partial(self._is_acknowledged, pending[0].client_clock)
+            try:
+                if not await self._link.until(acknowledged, timeout_s):
+                    raise ConnectionFailed(f"The server acknowledged nothing for {timeout_s:g} s.")
+            except ConnectionFailed as error:
+                raise ConnectionFailed(f"{str(error).rstrip('.')}; {self._missing()}.") from None
+            if progress is not None:
+                progress(max(0, total - self._operations()), total)
+        refusals, self.refusals = self.refusals, []
+        if refusals:
+            raise CollaborationError(f"The server refused {wording.changes(len(refusals))}: {refusals[0]}")
+
+    def tell(self) -> None:
+        """Log what never got to the server, with its values."""
+        for line in wording.unsent(self._replica):
+            log.log(line.level, "%s", line.text)
+
+    def _operations(self) -> int:
+        return sum(len(change.ops) for change in self._replica.pending)
+
+    def _is_acknowledged(self, client_clock: int) -> bool:
+        pending = self._replica.pending
+        return not pending or pending[0].client_clock > client_clock
+
+    def _missing(self) -> str:
+        count = len(self._replica.pending)
+        return f"{wording.changes(count)} of yours {'is' if count == 1 else 'are'} not on the server"

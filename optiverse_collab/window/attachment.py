@@ -1,0 +1,109 @@
+"""What the plugin has made for each window, or why it could make nothing.
+
+Imports that may fail (a missing or broken dependency) happen here, when a window opens: then the
+host goes on, one ERROR is logged, and the menu says why.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import traceback
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from optiverse_collab.category import log_category
+from optiverse_collab.errors import CollaborationError
+from optiverse_collab.hookspecs import Action
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
+
+_UNAVAILABLE_MENU = ("&Collaboration",)
+
+
+class Attachment(Protocol):
+    """What a window gets from us."""
+
+    def actions(self) -> list[Action]:
+        """Its menu entries."""
+
+    def status_widgets(self) -> list[QWidget]:
+        """Its part of the status bar."""
+
+    def dialogs(self) -> dict[str, Callable[[], QDialog]]:
+        """Its dialogs by id."""
+
+    def close(self) -> None:
+        """The window closes."""
+
+
+class Unavailable:
+    """Stands where collaboration could not be set up.
+
+    Attributes:
+        why: a sentence.
+    """
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def actions(self) -> list[Action]:
+        """One entry, which can't be chosen and says why."""
+        text = f"Not available: {self.why}".replace("&", "&&")
+        return [Action(_UNAVAILABLE_MENU, text, "", "", lambda: None, lambda enable: enable(False))]
+
+    def status_widgets(self) -> list[QWidget]:
+        """None."""
+        return []
+
+    def dialogs(self) -> dict[str, Callable[[], QDialog]]:
+        """None."""
+        return {}
+
+    def close(self) -> None:
+        """Nothing was made."""
+
+
+_attachments: weakref.WeakKeyDictionary[QMainWindow, Attachment] = weakref.WeakKeyDictionary()
+
+
+def open_window(window: QMainWindow) -> None:
+    """Set collaboration up for a window; what fails is logged once, as an ERROR."""
+    if window in _attachments:
+        return
+    try:
+        from optiverse_collab.window.controller import CollaborationController
+
+        _attachments[window] = CollaborationController(window)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with us, the host must start
+        why = str(error) if isinstance(error, CollaborationError) else f"{type(error).__name__}: {error}."
+        _log(window, f"✗ Collaboration is not available: {why} Install optiverse-collab again.")
+        logging.getLogger("optiverse_collab").debug("%s", traceback.format_exc())
+        _attachments[window] = Unavailable(why)
+
+
+def of(window: QMainWindow) -> Attachment:
+    """What a window has."""
+    open_window(window)
+    return _attachments[window]
+
+
+def close_window(window: QMainWindow) -> None:
+    """Leave what was entered for a window."""
+    attachment = _attachments.pop(window, None)
+    if attachment is not None:
+        attachment.close()
+
+
+def _log(window: QMainWindow, sentence: str) -> None:
+    """Log an ERROR in the host's log window if it can be found, and in Python's log otherwise.
+
+    Optiverse and the demo bench both keep a log with ``error(text, category)``.
+    """
+    for name in ("log_service", "log"):
+        with contextlib.suppress(AttributeError, TypeError):
+            getattr(window, name).error(sentence, log_category())
+            return
+    logging.getLogger("optiverse_collab").error("%s", sentence)

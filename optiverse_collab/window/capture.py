@@ -1,0 +1,229 @@
+"""Between a host's bench and a replica: what the user did goes in, what others did comes out.
+
+Hosts change their benches in many ways, so no way is watched. What may have changed is noted, and
+once a tick what is noted is compared with the replica's view: a difference is an edit of the user's.
+What was applied for others compares equal, so it makes no echo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.effects import Lost, ShowChange
+from optiverse_collab.core.protocol.pages import pages
+from optiverse_collab.core.records import Op, Record, Remove, Set, record_difference, same_value, touched
+from optiverse_collab.errors import ChangeRefused, Reason
+from optiverse_collab.host.api import Host
+from optiverse_collab.wording import log_lines as wording
+
+
+class Capture:
+    """Keeps a host's bench and a replica equal.
+
+    Call `tell_apart` or `tick` before anything that arrived is given to the replica: otherwise what the user
+    did since the last tick could not be told from what others did.
+
+    Args:
+        host: whose bench it is; from now on it is watched.
+        replica: the session's document, as this participant sees it.
+        wake: called when `tick` has something to do that it hadn't before.
+    """
+
+    def __init__(self, host: Host, replica: Replica, wake: Callable[[], None] = lambda: None) -> None:
+        self._host = host
+        self._replica = replica
+        self._wake = wake
+        # In order: what a host draws on top of each other may follow from the order in which it came.
+        self._dirty: dict[str, None] = {}
+        self._held_back: dict[str, Record | None] = {}  # id → as the host shows it meanwhile
+        self._skimmed: set[str] = set()  # being dragged, and to be read as a whole when that is over
+        self._refused: dict[str, Record] = {}
+        self._unscanned: list[str] = []
+        self._owes = False  # the host was told that there is more
+        host.watch(self._note)
+
+    def close(self) -> None:
+        """Watch the host no longer."""
+        self._host.watch(lambda ids: None)
+
+    @property
+    def has_work(self) -> bool:
+        """Whether `tick` has something to do."""
+        return bool(self._dirty or self._held_back or self._skimmed)
+
+    @property
+    def held_back(self) -> int:
+        """How many records the host does not show yet as the replica has them."""
+        return len(self._held_back)
+
+    def forget(self) -> None:
+        """Take what the host shows for nobody's edit, until `meet` or `scan` looks at it anew."""
+        self._dirty.clear()
+        self._held_back.clear()
+        self._skimmed.clear()
+
+    def meet(self, mine: Collection[str] = ()) -> None:
+        """Make two benches one: the host's becomes the replica's, but what is `mine` is added to it.
+
+        What the host has to change is held back at first; `tick` catches up with it, bit by bit.
+
+        Args:
+            mine: ids of records of the host's that the replica doesn't have.
+        """
+        shown, view = self._host.records(), self._replica.view
+        self._dirty.clear()  # what was noted by now is in `shown`
+        for id in {**view, **shown}:
+            if id in mine and id not in view:
+                self._dirty[id] = None
+            elif _turn(shown.get(id), view.get(id)) is not None:
+                self._held_back[id] = shown.get(id)
+        self._wake()
+
+    def scan(self, most: int | None = None) -> None:
+        """Note the next `most` records, or everything: the safety net under hosts that give no sign."""
+        if most is None or not self._unscanned:
+            self._unscanned = list({**dict.fromkeys(self._host.ids()), **self._replica.view})
+        ids, self._unscanned = self._unscanned[:most], self._unscanned[most:] if most is not None else []
+        self._note(ids)
+
+    def tell_apart(self) -> bool:
+        """Push what the user did, but for what they drag, which waits; returns whether there was any."""
+        ids = [id for id in self._dirty if id not in self._skimmed]
+        for id in ids:
+            del self._dirty[id]
+        self._push(ids)
+        return bool(ids)
+
+    def take_in(self) -> None:
+        """Push what the user did."""
+        dragged = (
+            self._host.dragged(self._dirty.keys() | self._skimmed) if self._dirty or self._skimmed else {}
+        )
+        let_go = [id for id in self._skimmed if id not in dragged]
+        self._skimmed.difference_update(let_go)
+        ids = list({**self._dirty, **dict.fromkeys(let_go)})
+        self._dirty.clear()
+        self._push(ids, dragged)
+
+    def tick(self, most: int | None = None) -> None:
+        """Push what the user did; apply what waited for it, or for the user to let go: so many records."""
+        self.take_in()
+        if self._held_back or self._owes:
+            held = self._host.held()
+            waiting = [id for id in self._held_back if id not in held]
+            self._catch_up(waiting[:most], more=len(waiting) > len(waiting[:most]))
+
+    def show(self, change: ShowChange) -> None:
+        """Apply what others did. What the user has in hand is held back until they let go."""
+        held = self._host.held()
+        self._hold_back([op.id for op in change.ops if op.id in held or op.id in self._dirty], change)
+        self._host.apply([op for op in change.ops if op.id not in self._held_back], self._owes)
+
+    def show_later(self, change: ShowChange) -> None:
+        """Leave what others did to the next `tick`, which applies it in one go with whatever else they do."""
+        self._hold_back(touched(change.ops), change)
+
+    def _note(self, ids: Collection[str]) -> None:
+        new = [id for id in ids if id not in self._dirty]
+        if not new:  # most signs of a drag, which gives some for each item it moves
+            return
+        had_work = self.has_work
+        self._dirty.update(dict.fromkeys(new))
+        if not had_work:
+            self._wake()
+
+    def _hold_back(self, ids: Collection[str], change: ShowChange) -> None:
+        """The host shows these as they were before a change, for now."""
+        for id in ids:
+            self._held_back.setdefault(id, change.before.get(id))
+        if ids:
+            self._wake()
+
+    def _catch_up(self, ids: Collection[str], more: bool) -> None:
+        """Show what was held back, on top of what the user did with it."""
+        ops = [
+            op for id in ids if (op := _turn(self._held_back.pop(id), self._replica.view.get(id))) is not None
+        ]
+        if ops or self._owes:
+            self._owes = more
+            self._host.apply(ops, more)
+
+    def _push(
+        self, ids: Collection[str], dragged: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    ) -> None:
+        now = self._read(ids, dragged)
+        ops: list[Op] = []
+        for id in ids:
+            record, shown = now.get(id), self._shown(id)
+            op = _moved(shown, dragged[id]) if shown is not None and id in dragged else _turn(shown, record)
+            if id in self._held_back:
+                self._held_back[id] = record
+            if op is not None and (record is None or self._refused.get(id) != record):
+                ops.append(op)
+        for page in pages(ops, self._replica.limits.page_bytes):
+            if len(page) == 1 or not self._edit(page):
+                for op in page:
+                    self._edit_alone(op, now.get(op.id))
+
+    def _shown(self, id: str) -> Record | None:
+        """A record as the host showed it last."""
+        return self._held_back[id] if id in self._held_back else self._replica.view.get(id)
+
+    def _read(self, ids: Collection[str], dragged: Mapping[str, Mapping[str, Any]]) -> dict[str, Record]:
+        """Records as the host shows them now; those that are dragged, as they were, with their new place."""
+        skimmed: dict[str, Record] = {}
+        for id in ids:
+            shown = self._shown(id)
+            if id in dragged and shown is not None:
+                skimmed[id] = Record(id, shown.kind, {**shown.props, **dragged[id]})
+        self._skimmed.update(skimmed)
+        return {**self._host.records([id for id in ids if id not in skimmed]), **skimmed}
+
+    def _edit(self, ops: Sequence[Op]) -> bool:
+        """Make edits the replica's, all of them or none."""
+        try:
+            self._replica.edit(ops)
+        except ChangeRefused:
+            return False
+        for op in ops:
+            self._refused.pop(op.id, None)
+        return True
+
+    def _edit_alone(self, op: Op, shown: Record | None) -> None:
+        """Make one edit the replica's; if it is refused, that is told once and it stays on the screen."""
+        try:
+            self._replica.edit([op])
+        except ChangeRefused as refusal:
+            self._tell(op, refusal)
+            if shown is not None:
+                self._refused[op.id] = shown
+        else:
+            self._refused.pop(op.id, None)
+
+    def _tell(self, op: Op, refusal: ChangeRefused) -> None:
+        if refusal.reason is Reason.NO_SUCH_RECORD:  # removed by others while the user had it in hand
+            for line in wording.lines(Lost((op,), "discard"), self._replica.view):
+                self._host.log("WARNING", line.text)
+        else:
+            self._host.log("ERROR", f"✗ This edit stays on this computer alone: {refusal}")
+
+
+def _moved(before: Record, place: Mapping[str, Any]) -> Op | None:
+    """The operation that gives a record another place."""
+    props = before.props
+    changed = {
+        name: value
+        for name, value in place.items()
+        if name not in props or not same_value(props[name], value)
+    }
+    return Set(before.id, changed) if changed else None
+
+
+def _turn(before: Record | None, after: Record | None) -> Op | None:
+    """The operation that turns one into the other; either may not be there."""
+    if after is not None:
+        return record_difference(before, after)
+    return None if before is None else Remove(before.id)

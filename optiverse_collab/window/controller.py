@@ -1,0 +1,200 @@
+"""What the plugin makes for one window: menu entries, status widget and dialogs, around a manager."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, pyqtSlot
+from PyQt6.QtGui import QGuiApplication
+
+from optiverse_collab.core.client.quality import Grade
+from optiverse_collab.hookspecs import Action
+from optiverse_collab.host.adapters import adapter_of
+from optiverse_collab.manifest import ActionTable, load
+from optiverse_collab.window.manager import CollaborationManager
+from optiverse_collab.window.settings import Settings
+from optiverse_collab.window.ui.choice_dialog import ChoiceDialog, joining_dialog, opened_dialog
+from optiverse_collab.window.ui.connect_dialog import ConnectDialog
+from optiverse_collab.window.ui.participants import ParticipantsDialog
+from optiverse_collab.window.ui.status import StatusWidget
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
+
+Enable = Callable[[bool], None]
+
+
+class CollaborationController(QObject):
+    """Implements `optiverse_collab.window.attachment.Attachment`.
+
+    Args:
+        window: the host's main window.
+
+    Attributes:
+        manager: the session.
+        status: the part of the status bar.
+        question: the open dialog that asks what shall happen with two benches.
+
+    Raises:
+        HostUnsupported: we know no such window.
+        ManifestError: the manifest has a fault.
+    """
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._manifest = load()
+        self._settings = Settings(self._manifest.settings, self)
+        self.manager = CollaborationManager(adapter_of(window), self)
+        self.status = StatusWidget(window)
+        self._connect_dialog: ConnectDialog | None = None
+        self._participants_dialog: ParticipantsDialog | None = None
+        self.question: ChoiceDialog | None = None
+        self._switches: list[tuple[ActionTable, Enable]] = []
+        self._runs: dict[str, Callable[[], object]] = {
+            "connect": self.open_connect_dialog,
+            "disconnect": self.manager.leave,
+            "copy_invite": self.copy_invite,
+            "participants": self.open_participants,
+        }
+        self.status.clicked.connect(self._on_status_clicked)
+        self.manager.status_changed.connect(self._on_news)
+        self.manager.participants_changed.connect(self._on_news)
+        self.manager.service.quality_changed.connect(self._on_quality_changed)
+        self.manager.choice_needed.connect(self._on_choice_needed)
+        self.manager.replacement_needed.connect(self._on_replacement_needed)
+        self.manager.failed.connect(self._on_failed)
+
+    # What the plugin's hooks return
+
+    def actions(self) -> list[Action]:
+        """The manifest's menu entries."""
+        return [self._action(table) for table in self._manifest.actions]
+
+    def status_widgets(self) -> list[QWidget]:
+        """Connection and user count."""
+        return [self.status]
+
+    def dialogs(self) -> dict[str, Callable[[], QDialog]]:
+        """Each makes the dialog or brings it to the front."""
+        return {
+            "collaboration.connect": self.open_connect_dialog,
+            "collaboration.participants": self.open_participants,
+        }
+
+    def close(self) -> None:
+        """The window closes."""
+        self.manager.close()
+
+    # What users can do
+
+    def open_connect_dialog(self) -> ConnectDialog:
+        """Ask where to connect."""
+        dialog = self._connect_dialog
+        if dialog is None:
+            dialog = self._connect_dialog = ConnectDialog(self._settings, self._window)
+            dialog.join_requested.connect(self.manager.join_session)
+            dialog.host_requested.connect(self.manager.create_session)
+            dialog.cancelled.connect(self.manager.leave)
+            self.manager.progress.connect(self._on_progress)
+            self.manager.joined.connect(dialog.show_success)
+        _bring_up(dialog)
+        return dialog
+
+    def open_participants(self) -> ParticipantsDialog:
+        """Show who is in the session."""
+        dialog = self._participants_dialog
+        if dialog is None:
+            dialog = self._participants_dialog = ParticipantsDialog(self._window)
+        self._on_news()
+        _bring_up(dialog)
+        return dialog
+
+    def copy_invite(self) -> None:
+        """Put the link that others paste on the clipboard."""
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.manager.invite)
+
+    def _action(self, table: ActionTable) -> Action:
+        def enabled_when(enable: Enable) -> None:
+            self._switches.append((table, enable))
+            self._switch(table, enable)
+
+        run = self._runs[table.id]
+        return Action(tuple(table.menu), table.text, table.shortcut, table.icon, run, enabled_when)
+
+    def _switch(self, table: ActionTable, enable: Enable) -> None:
+        enable(self.manager.status.in_session == (table.enabled_when == "online"))
+
+    # What the manager tells
+
+    @pyqtSlot()
+    def _on_news(self) -> None:
+        """Show how it stands, everywhere."""
+        session = self.manager.service.session
+        if self._participants_dialog is not None and session is not None:
+            self._participants_dialog.show_participants(list(session.participants.values()), session.me)
+        for table, enable in self._switches:
+            self._switch(table, enable)
+        if self.question is not None and not self.manager.status.in_session:
+            self.question.reject()
+        self._on_quality_changed()
+
+    @pyqtSlot()
+    def _on_quality_changed(self) -> None:
+        manager = self.manager
+        session, quality = manager.service.session, manager.service.quality
+        users = 0 if session is None else len(session.participants)
+        self.status.show_state(manager.status, users, slow=quality.grade is Grade.POOR)
+        if manager.status.in_session:
+            self.status.show_place(manager.session_id, manager.server_url, quality.latency, quality.verdict)
+
+    @pyqtSlot(str, int, int)
+    def _on_progress(self, sentence: str, done: int, total: int) -> None:
+        """Only for who looks: a dialog that was closed meanwhile stays closed."""
+        if self._connect_dialog is not None and self._connect_dialog.busy:
+            self._connect_dialog.show_progress(sentence, done, total)
+
+    @pyqtSlot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self.status.setToolTip(sentence)
+        if self._connect_dialog is not None and self._connect_dialog.busy:
+            self._connect_dialog.show_error(sentence)
+
+    @pyqtSlot(int, int, object)
+    def _on_choice_needed(self, mine: int, theirs: int, copy: Path) -> None:
+        asking = self._connect_dialog
+        above = asking if asking is not None and asking.isVisible() else self._window
+        self._ask(joining_dialog(mine, theirs, copy, above))
+
+    @pyqtSlot(int, int, object)
+    def _on_replacement_needed(self, mine: int, theirs: int, copy: Path) -> None:
+        self._ask(opened_dialog(mine, theirs, copy, self._window))
+
+    def _ask(self, dialog: ChoiceDialog) -> None:
+        self.question = dialog
+        dialog.chosen.connect(self._on_chosen)
+        dialog.open()
+
+    @pyqtSlot(str)
+    def _on_chosen(self, choice: str) -> None:
+        dialog, self.question = self.question, None
+        if dialog is not None:
+            dialog.deleteLater()
+        self.manager.choose(choice)
+
+    @pyqtSlot()
+    def _on_status_clicked(self) -> None:
+        if self.manager.status.in_session:
+            self.open_participants()
+        else:
+            self.open_connect_dialog()
+
+
+def _bring_up(dialog: QDialog) -> None:
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()

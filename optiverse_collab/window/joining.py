@@ -1,0 +1,200 @@
+"""One window in one session: from the first sight of the session's bench to the end.
+
+Joining never destroys work: where both sides have a bench, nothing is changed before `choose`, and
+what will not be seen any more is saved to a file first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+
+from optiverse_collab.convert import bench_from_records, is_item, write_bench
+from optiverse_collab.core import effects as fx
+from optiverse_collab.core.records import Record
+from optiverse_collab.drivers.qt.service import CollaborationService
+from optiverse_collab.errors import BenchFileError
+from optiverse_collab.host.api import Host
+from optiverse_collab.window.saved_copies import copy_path, save_copy
+from optiverse_collab.window.sync_loop import LiveBench
+from optiverse_collab.window.ui.cursors import CursorOverlay
+from optiverse_collab.wording import dialogs as texts
+
+Records = dict[str, Record]
+
+
+class Participation(QObject):
+    """Brings a window's bench and a session's together, and keeps them together.
+
+    Args:
+        host: the window's adapter; it is closed with this.
+        service: connects to the session.
+        session_id: the session's name.
+        hosting: the user started the server, and wants to share their bench if nothing is there.
+
+    Attributes:
+        loaded: whether the window shows the session's bench.
+
+    Signals:
+        leaving: the user would rather leave the session.
+        replacement_needed: the user opened another bench; as `choice_needed`.
+        choice_needed: how many items are on the user's bench, how many in the session, and the `Path`
+            where a copy will be saved; `choose` answers.
+        declined: a sentence: the window is not going to join.
+        loading: how many of how many records have arrived.
+        finished_loading: the window shows the session's bench.
+    """
+
+    choice_needed = pyqtSignal(int, int, object)
+    replacement_needed = pyqtSignal(int, int, object)
+    declined = pyqtSignal(str)
+    leaving = pyqtSignal()
+    loading = pyqtSignal(int, int)
+    finished_loading = pyqtSignal()
+
+    def __init__(
+        self, host: Host, service: CollaborationService, session_id: str, hosting: bool, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.loaded = False
+        self._host = host
+        self._service = service
+        self._session_id = session_id
+        self._hosting = hosting
+        self._live: LiveBench | None = None
+        self._cursors: CursorOverlay | None = None
+        self._copy: Path | None = None
+        self._back: Callable[[], None] = lambda: None
+        service.message_received.connect(self._on_message)
+        service.happened.connect(self._on_happened)
+
+    def choose(self, choice: str) -> None:
+        """Answer `choice_needed` (``bring``, ``replace``, ``cancel``) or `replacement_needed` (see there)."""
+        path, self._copy = self._copy, None
+        if path is None:
+            return
+        if self._live is not None:
+            self._replace(self._live, choice, path)
+            return
+        if choice == "cancel":
+            self.declined.emit(texts.NOT_JOINED)
+            return
+        mine, theirs = self._both()
+        brought = [id for id in mine if id not in theirs] if choice == "bring" else []
+        if any(is_item(mine[id]) for id in set(mine).difference(brought) if mine[id] != theirs.get(id)):
+            try:
+                save_copy(self._host.save_copy, path)
+            except BenchFileError as error:
+                self.declined.emit(f"{error} {texts.NOT_JOINED}")
+                return
+            self._host.log("INFO", f"✓ A copy of your bench was saved: {path}")
+        self._share(brought)
+
+    def take_in(self) -> None:
+        """Take in what the user did up to now."""
+        if self._live is not None:
+            self._live.take_in()
+
+    def tick(self) -> None:
+        """The same, and show what others did up to now."""
+        if self._live is not None:
+            self._live.tick()
+
+    def close(self) -> None:
+        """Leave the window alone; its bench stays as it is."""
+        self._service.message_received.disconnect(self._on_message)
+        self._service.happened.disconnect(self._on_happened)
+        if self._cursors is not None:
+            self._cursors.close_for_good()
+        if self._live is not None:
+            self._live.close()
+        self._host.close()
+        self.deleteLater()
+
+    def _both(self) -> tuple[Records, Records]:
+        """The window's bench and the session's."""
+        session = self._service.session
+        return self._host.records(), {} if session is None else session.replica.view
+
+    def _meet(self) -> None:
+        """The session's bench is here: bring the two together, or ask first."""
+        mine, theirs = self._both()
+        items = [id for id, record in mine.items() if is_item(record)]
+        if all(mine[id] == theirs.get(id) for id in items):
+            self._share([])
+        elif self._hosting and not theirs:
+            self._share(list(mine))
+        else:
+            self._copy = copy_path("joining", self._session_id, datetime.now().astimezone())
+            self.choice_needed.emit(len(items), sum(map(is_item, theirs.values())), self._copy)
+
+    def _share(self, mine: list[str]) -> None:
+        """From here on the two benches are one."""
+        session = self._service.session
+        if session is None:
+            return
+        live = self._live = LiveBench(self._host, session, self)
+        live.edited.connect(self._service.wake)
+        live.loading.connect(self.loading)
+        live.loaded.connect(self._on_loaded)
+        if self._host.view is not None:
+            self._cursors = CursorOverlay(self._host.view, session, self._host.outline)
+        self._host.watch_opened(self._opened)
+        live.begin(mine)
+
+    def _opened(self, back: Callable[[], None]) -> None:
+        """The user put another bench into the window: nobody else shall have it before they said so."""
+        if self._live is None or self._copy is not None:
+            return
+        self._back = back
+        self._live.suspend()
+        mine, theirs = self._both()
+        self._copy = copy_path("replacing", self._session_id, datetime.now().astimezone())
+        counts = (sum(map(is_item, records.values())) for records in (mine, theirs))
+        self.replacement_needed.emit(*counts, self._copy)
+
+    def _replace(self, live: LiveBench, choice: str, path: Path) -> None:
+        """Carry out ``everybody``, ``leave`` or ``back``."""
+        if choice == "leave":
+            self.leaving.emit()
+        elif choice == "everybody" and self._save_session(path):
+            live.prevail()
+        else:
+            self._back()
+            live.begin(())
+
+    def _save_session(self, path: Path) -> bool:
+        """Save what the session has, before it is replaced for everybody."""
+        records = self._both()[1]
+        try:
+            save_copy(lambda path: write_bench(path, bench_from_records(records)), path)
+        except BenchFileError as error:
+            self._host.log("ERROR", f"✗ {error} The session's bench was not replaced.")
+            return False
+        self._host.log("INFO", f"✓ A copy of the session's bench was saved: {path}")
+        return True
+
+    @pyqtSlot()
+    def _on_message(self) -> None:
+        """Before anything is made of a message: what the user did must not be taken for part of it."""
+        if self._live is not None:
+            self._live.tell_apart()
+
+    @pyqtSlot(object)
+    def _on_happened(self, effect: fx.SessionEffect) -> None:
+        if isinstance(effect, fx.ShowChange) and self._live is not None:
+            self._live.show(effect)
+        elif isinstance(effect, fx.SyncProgress):
+            self.loading.emit(effect.received, effect.total)
+        elif isinstance(effect, (fx.PresenceChanged, fx.Went, fx.Acknowledged)) and self._cursors is not None:
+            self._cursors.refresh()
+        elif isinstance(effect, fx.Synced) and self._live is None and self._copy is None:
+            self._meet()
+
+    @pyqtSlot()
+    def _on_loaded(self) -> None:
+        self.loaded = True
+        self.finished_loading.emit()

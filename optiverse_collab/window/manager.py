@@ -1,0 +1,249 @@
+"""One window's collaboration: the service, the companion server, and the session that it is in."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
+
+from optiverse_collab.core import effects as fx
+from optiverse_collab.core.client.state import State
+from optiverse_collab.core.protocol.address import invite_link
+from optiverse_collab.drivers.qt.service import CollaborationService
+from optiverse_collab.errors import AddressError, HostUnsupported
+from optiverse_collab.host.api import Host
+from optiverse_collab.window.joining import Participation
+from optiverse_collab.window.local_server import CompanionServer, reachable_url
+from optiverse_collab.wording import dialogs as texts
+
+LEAVE_MS = 2000
+"""So long leaving waits for the server to store the last edits; it takes tens of ms."""
+
+
+class _Hosted(NamedTuple):
+    """A session on a server of this computer: where it listens, and who joins what."""
+
+    port: int
+    listen: str
+    session_id: str
+    user_id: str
+
+
+class CollaborationManager(QObject):
+    """Joins a session with a window's bench, and leaves it again.
+
+    Args:
+        attach: makes the adapter for the window; called when a session is joined.
+
+    Attributes:
+        service: the connection.
+        server_url, session_id: of the session that was joined last.
+        status: how it stands; ``connected`` only when the window shows the session's bench.
+
+    Signals:
+        status_changed: the new `State`.
+        progress: a sentence, and how much is done of how much; 0 of 0 where that is not known.
+        joined: the window shows the session's bench.
+        failed: a sentence: there is no session, or none any more.
+        choice_needed, replacement_needed: see `Participation`.
+        participants_changed: somebody came or went.
+    """
+
+    status_changed = pyqtSignal(object)
+    progress = pyqtSignal(str, int, int)
+    joined = pyqtSignal()
+    failed = pyqtSignal(str)
+    choice_needed = pyqtSignal(int, int, object)
+    replacement_needed = pyqtSignal(int, int, object)
+    participants_changed = pyqtSignal()
+
+    def __init__(self, attach: Callable[[], Host], parent: QObject) -> None:
+        super().__init__(parent)
+        self.server_url = self.session_id = ""
+        self.status = State.OFFLINE
+        self.service = CollaborationService(self)
+        self._attach = attach
+        self._host: Host | None = None
+        self._participation: Participation | None = None
+        self._hosted: _Hosted | None = None
+        self._starting = False
+        self._server = CompanionServer(self)
+        self._goodbye = QTimer(self)
+        self._goodbye.setSingleShot(True)
+        self._goodbye.setInterval(LEAVE_MS)
+        self._goodbye.timeout.connect(self._leave_now)
+        self.service.logged.connect(self._on_logged)
+        self.service.happened.connect(self._on_happened)
+        self.service.drained.connect(self._on_drained)
+        self.service.state_changed.connect(self._on_service_state)
+        self.service.error_occurred.connect(self.failed)
+        self._server.progress.connect(self._on_server_progress)
+        self._server.ready.connect(self._on_server_ready)
+        self._server.failed.connect(self._on_server_failed)
+        self._server.logged.connect(self._on_server_logged)
+
+    def create_session(self, port: int, listen: str, session_id: str, user_id: str) -> None:
+        """Start the companion server on this computer, or find it there, and join a session on it.
+
+        Args:
+            port: where it listens.
+            listen: the address that it opens: ``127.0.0.1``, or ``0.0.0.0`` for the local network.
+            session_id: name of the session.
+            user_id: name that others see.
+        """
+        if self._begin(session_id, _Hosted(port, listen, session_id, user_id)):
+            self._starting = True
+            self._update_status()
+            self._server.start(port, listen)
+
+    def join_session(self, server_url: str, session_id: str, user_id: str) -> None:
+        """Join a session on a server that is there.
+
+        Args:
+            server_url: ``ws://host:port``.
+            session_id: name of the session; it is created if there is none.
+            user_id: name that others see.
+        """
+        if self._begin(session_id, None):
+            self._join(server_url, session_id, user_id)
+
+    def choose(self, choice: str) -> None:
+        """Answer `choice_needed` or `replacement_needed`; see `Participation.choose`."""
+        if self._participation is not None:
+            self._participation.choose(choice)
+
+    def leave(self) -> None:
+        """Leave the session; the bench stays as it is. The last edits still get to the server."""
+        if self._participation is not None:
+            self._participation.tick()
+        session = self.service.session
+        if session is not None and self.service.is_connected() and session.replica.pending:
+            self.service.flush()
+            self._goodbye.start()
+        else:
+            self._leave_now()
+
+    def close(self) -> None:
+        """The window closes: leave at once, and end the server if it is a child of ours."""
+        if self._participation is not None:
+            self._participation.take_in()
+        self._leave_now()
+        self._server.stop()
+
+    @property
+    def invite(self) -> str:
+        """The link that others paste to join."""
+        hosted = self._hosted
+        url = self.server_url if hosted is None else reachable_url(hosted.port, hosted.listen)
+        return invite_link(url, self.session_id)
+
+    def _begin(self, session_id: str, hosted: _Hosted | None) -> bool:
+        """Leave what was joined before, and take hold of the window; False if that can't be."""
+        self._leave_now()
+        try:
+            self._host = self._attach()
+        except HostUnsupported as error:
+            self.failed.emit(str(error))
+            return False
+        self._hosted, self.session_id = hosted, session_id
+        there = Participation(self._host, self.service, session_id, hosted is not None, self)
+        there.choice_needed.connect(self.choice_needed)
+        there.replacement_needed.connect(self.replacement_needed)
+        there.leaving.connect(self.leave)
+        there.declined.connect(self._give_up)
+        there.loading.connect(self._on_loading)
+        there.finished_loading.connect(self._on_loaded)
+        self._participation = there
+        return True
+
+    def _join(self, server_url: str, session_id: str, user_id: str) -> None:
+        self.server_url = server_url
+        try:
+            self.service.connect_to_session(server_url, session_id, user_id)
+        except AddressError as error:
+            self._give_up(str(error))
+
+    @pyqtSlot(str)
+    def _give_up(self, sentence: str) -> None:
+        self._leave_now()
+        self.failed.emit(sentence)
+
+    @pyqtSlot()
+    def _leave_now(self) -> None:
+        self._goodbye.stop()
+        self._server.cancel()
+        self._starting = False
+        self.service.disconnect_from_session()
+        self._detach()
+        self._update_status()
+
+    def _detach(self) -> None:
+        participation, self._participation = self._participation, None
+        if participation is not None:
+            participation.close()
+
+    # What the service tells
+
+    @pyqtSlot(object)
+    def _on_service_state(self, state: State) -> None:
+        if state is State.FAILED:
+            self._detach()
+        self._update_status()
+
+    @pyqtSlot(object)
+    def _on_happened(self, effect: fx.SessionEffect) -> None:
+        if isinstance(effect, (fx.Acknowledged, fx.Came, fx.Went)):
+            self.participants_changed.emit()
+
+    @pyqtSlot()
+    def _on_drained(self) -> None:
+        if self._goodbye.isActive():
+            self._leave_now()
+
+    @pyqtSlot(int, int)
+    def _on_loading(self, done: int, total: int) -> None:
+        self.progress.emit(texts.LOADING.format(received=done, total=total), done, total)
+
+    @pyqtSlot()
+    def _on_loaded(self) -> None:
+        self._update_status()
+        self.joined.emit()
+
+    def _update_status(self) -> None:
+        state = State.CONNECTING if self._starting else self.service.state
+        loaded = self._participation is not None and self._participation.loaded
+        if state is State.CONNECTED and not loaded:
+            state = State.SYNCING
+        if state is not self.status:
+            self.status = state
+            self.status_changed.emit(state)
+
+    # What the companion server tells
+
+    @pyqtSlot(str)
+    def _on_server_progress(self, sentence: str) -> None:
+        self._on_logged(logging.INFO, sentence)
+        self.progress.emit(sentence, 0, 0)
+
+    @pyqtSlot(int)
+    def _on_server_ready(self, port: int) -> None:
+        if self._starting and self._hosted is not None:
+            self._starting = False
+            self._join(f"ws://127.0.0.1:{port}", self._hosted.session_id, self._hosted.user_id)
+
+    @pyqtSlot(str)
+    def _on_server_failed(self, sentence: str) -> None:
+        self._on_logged(logging.ERROR, f"✗ {sentence}")
+        if self._starting:
+            self._give_up(sentence)
+
+    @pyqtSlot(str)
+    def _on_server_logged(self, line: str) -> None:
+        self._on_logged(logging.DEBUG, f"Server: {line}")
+
+    @pyqtSlot(int, str)
+    def _on_logged(self, level: int, text: str) -> None:
+        if self._host is not None:
+            self._host.log(logging.getLevelName(level), text)

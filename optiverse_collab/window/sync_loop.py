@@ -1,0 +1,178 @@
+"""A bench that is shared: a host and a session's replica, kept equal as long as this lives."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Collection, Mapping
+
+from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal, pyqtSlot
+
+from optiverse_collab.core.client.replica import PUSH_EVERY_MS
+from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.effects import ShowChange
+from optiverse_collab.errors import ChangeRefused
+from optiverse_collab.host.api import Host
+from optiverse_collab.window.capture import Capture
+
+SCAN_MS, SCAN_RECORDS = 1000, 100
+"""So many records are looked at without a sign, so often: a bench of 1,000 within 10 s."""
+
+SLICE_MS = (10, 30)
+"""A step of loading a bench shall take so long: under 100 ms nobody feels that a window stops (Nielsen,
+Usability Engineering, 1993, ch. 5), and what one record costs the host varies by a factor of three."""
+
+SELECTION_MOST = 500
+"""Ids of selected items that are told to others; more say nothing that these don't, and presence is small."""
+
+
+class LiveBench(QObject):
+    """Ticks a `Capture`: at once when something changes, here or at others, then at most 30 times a second.
+
+    Whatever others did between two ticks is shown in one go: a window that is painted for each of a thousand
+    changes a second would do nothing else.
+
+    Args:
+        host: the window's bench.
+        session: whose replica it shall equal, and in which the user's presence is shown.
+
+    Signals:
+        edited: the session has something to send.
+        loading: how many of how many records have been brought to the window.
+        loaded: all of them.
+    """
+
+    edited = pyqtSignal()
+    loading = pyqtSignal(int, int)
+    loaded = pyqtSignal()
+
+    def __init__(self, host: Host, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._host = host
+        self._session = session
+        self._total = 0
+        self._is_loading = self._suspended = False
+        self._slice = 10
+        self._since_tick = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._on_tick)
+        self._scan = QTimer(self)
+        self._scan.setInterval(SCAN_MS)
+        self._scan.timeout.connect(self._on_scan)
+        self._capture = Capture(host, session.replica, self._wake)
+
+    def begin(self, mine: Collection[str]) -> None:
+        """Make the two equal, and keep them so; see `Capture.meet`."""
+        self._suspended = False
+        _spare_the_collector()
+        self._capture.forget()
+        self._capture.meet(mine)
+        self._total = self._capture.held_back
+        self._is_loading = True
+        self._scan.start()
+        self._host.watch_presence(self._show_presence)
+        self._on_tick()
+
+    def suspend(self) -> None:
+        """Neither take in nor show anything until `begin` or `prevail`: another bench is in the window."""
+        self._suspended = True
+
+    def prevail(self) -> None:
+        """Make the session's bench the one that is in the window now, and go on."""
+        self._suspended = False
+        self._capture.forget()
+        self._capture.scan()
+        self.tick()
+
+    def tell_apart(self) -> None:
+        """Take in what the user did up to now, so that it can be told from what others did."""
+        if not self._suspended and self._capture.tell_apart():
+            self.edited.emit()
+
+    def take_in(self) -> None:
+        """Take in all of it, also what is in hand."""
+        if self._capture.has_work and not self._suspended:
+            self._capture.take_in()
+            self.edited.emit()
+
+    def tick(self) -> None:
+        """The same, and show what others did up to now."""
+        if self._capture.has_work and not self._suspended:
+            self._capture.tick(self._slice if self._is_loading else None)
+            self.edited.emit()
+
+    def show(self, change: ShowChange) -> None:
+        """Show what others did: now, or with the next tick if the last was just now."""
+        if self._suspended:
+            return
+        if self._is_loading or self._waited_ms() < PUSH_EVERY_MS:
+            self._capture.show_later(change)
+            self._total = max(self._total, self._capture.held_back)
+        else:
+            self._since_tick.start()
+            self._capture.show(change)
+
+    def close(self) -> None:
+        """Leave the host alone."""
+        self._timer.stop()
+        self._scan.stop()
+        self._capture.close()
+        gc.unfreeze()
+        self._host.watch_presence(lambda state: None)
+        self.deleteLater()
+
+    def _wake(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start(max(0, PUSH_EVERY_MS - self._waited_ms()))
+
+    def _waited_ms(self) -> int:
+        return self._since_tick.elapsed() if self._since_tick.isValid() else PUSH_EVERY_MS
+
+    @pyqtSlot()
+    def _on_tick(self) -> None:
+        self._since_tick.start()
+        before = self._capture.held_back
+        self.tick()
+        if self._is_loading:
+            self._load(before - self._capture.held_back, self._since_tick.elapsed())
+        elif self._capture.has_work and not self._suspended:  # something is in the user's hand
+            self._timer.start(PUSH_EVERY_MS)
+
+    def _load(self, count: int, took_ms: int) -> None:
+        """Go on loading, in steps that the window doesn't feel."""
+        if took_ms < SLICE_MS[0]:
+            self._slice *= 2
+        elif took_ms > SLICE_MS[1]:
+            self._slice = max(1, self._slice // 2)
+        if self._total:
+            self.loading.emit(self._total - self._capture.held_back, self._total)
+        if self._capture.held_back:
+            self._timer.start(1 if count else PUSH_EVERY_MS)
+        else:
+            self._is_loading = False
+            _spare_the_collector()
+            self.loaded.emit()
+
+    @pyqtSlot()
+    def _on_scan(self) -> None:
+        self._capture.scan(SCAN_RECORDS)
+
+    def _show_presence(self, state: Mapping[str, object]) -> None:
+        selection = state.get("selection")
+        if isinstance(selection, list):
+            state = {**state, "selection": selection[:SELECTION_MOST]}
+        try:
+            self._session.show(state)
+        except ChangeRefused as refusal:
+            self._host.log("DEBUG", f"✗ Presence was not sent: {refusal}")
+        else:
+            self.edited.emit()
+
+
+def _spare_the_collector() -> None:
+    """Let Python's garbage collector leave alone what is there now, until `LiveBench.close`.
+
+    It looks at all objects from time to time, in one go. With a bench of 3,000 items that takes 0.1 s, in
+    which the window stands still, several times while the bench is loaded and now and then ever after.
+    """
+    gc.freeze()

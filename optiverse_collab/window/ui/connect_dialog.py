@@ -1,0 +1,140 @@
+"""The connect dialog: join a session, or start a server here and join it. It never blocks."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QProgressBar,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from optiverse_collab.window.settings import Settings
+from optiverse_collab.window.ui.fields import Sentence
+from optiverse_collab.window.ui.host_page import HostPage
+from optiverse_collab.window.ui.join_page import JoinPage
+from optiverse_collab.wording import dialogs as texts
+
+
+class ConnectDialog(QDialog):
+    """Asks where to connect, shows how it goes, and stays open until it went well.
+
+    Attributes:
+        join_page: server, session, name.
+        host_page: port, who may connect, session, name.
+        pages: the two, as tabs.
+
+    Signals:
+        join_requested: server, session, user.
+        host_requested: port, address to listen on, session, user.
+        cancelled: the user gave up what was under way.
+    """
+
+    join_requested = pyqtSignal(str, str, str)
+    host_requested = pyqtSignal(int, str, str, str)
+    cancelled = pyqtSignal()
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(texts.DIALOG_TITLE)
+        self._settings = settings
+        self._busy = False
+        self.join_page = JoinPage(settings, self)
+        self.host_page = HostPage(settings, self)
+        self.pages = QTabWidget(self)
+        self.pages.addTab(self.join_page, texts.JOIN_TAB)
+        self.pages.addTab(self.host_page, texts.HOST_TAB)
+        self._message = Sentence("", self)
+        self._message.setObjectName("message")
+        self._progress = QProgressBar(self)
+        self._progress.setTextVisible(False)
+        self._progress.hide()
+        buttons = QDialogButtonBox(self)
+        self.go = QPushButton(texts.JOIN, self)
+        self.go.setDefault(True)
+        self.cancel = QPushButton(texts.CLOSE, self)
+        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
+        layout = QVBoxLayout(self)
+        for widget in (self.pages, self._message, self._progress, buttons):
+            layout.addWidget(widget)
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 78)
+        self.join_page.changed.connect(self._update)
+        self.host_page.changed.connect(self._update)
+        self.pages.currentChanged.connect(self._update)
+        buttons.accepted.connect(self._on_go)
+        buttons.rejected.connect(self.reject)
+        self._update()
+
+    @property
+    def message(self) -> str:
+        """The sentence that is shown."""
+        return self._message.text()
+
+    @property
+    def busy(self) -> bool:
+        """Whether an attempt is under way."""
+        return self._busy
+
+    def show_progress(self, sentence: str, done: int = 0, total: int = 0) -> None:
+        """Say what is being done; `done` of `total`, where that is known."""
+        self._set_busy(True)
+        self._message.setText(sentence)
+        self._progress.setRange(0, total)
+        self._progress.setValue(done)
+
+    def show_error(self, sentence: str) -> None:
+        """Say what went wrong; the fields can be changed and tried again."""
+        self._set_busy(False)
+        self._message.setText(sentence)
+
+    def show_success(self) -> None:
+        """It went well: remember the values and close."""
+        if self._busy:
+            self._set_busy(False)
+            self._message.clear()
+            self.accept()
+
+    @pyqtSlot()
+    def reject(self) -> None:
+        """Give up what is under way; if nothing is, close."""
+        if self._busy:
+            self._set_busy(False)
+            self._message.setText(texts.CANCELLED)
+            self.cancelled.emit()
+        else:
+            super().reject()
+
+    @pyqtSlot()
+    def _on_go(self) -> None:
+        if not self.go.isEnabled():
+            return
+        if self.pages.currentWidget() is self.join_page:
+            page = self.join_page
+            place = (page.server_url, page.session.text, page.user.text)
+            self._settings.remember_join(*place)
+            self.show_progress(texts.CONNECTING.format(server=place[0]))
+            self.join_requested.emit(*place)
+        else:
+            host = self.host_page
+            self._settings.remember_hosting(host.port.value(), host.address)
+            self.show_progress(texts.PROBING.format(port=host.port.value()))
+            self.host_requested.emit(host.port.value(), host.address, host.session.text, host.user.text)
+
+    @pyqtSlot()
+    def _update(self) -> None:
+        joining = self.pages.currentWidget() is self.join_page
+        self.go.setText(texts.JOIN if joining else texts.HOST)
+        valid = self.join_page.valid if joining else self.host_page.valid
+        self.go.setEnabled(valid and not self._busy)
+
+    def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
+        self.pages.setEnabled(not busy)
+        self._progress.setVisible(busy)
+        self.cancel.setText(texts.CANCEL if busy else texts.CLOSE)
+        self._update()

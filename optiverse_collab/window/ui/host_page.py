@@ -1,0 +1,114 @@
+"""The page of the connect dialog on which a server is started on this computer."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+
+from optiverse_collab.core.protocol.address import check_name, invite_link
+from optiverse_collab.window.local_server import is_local, lan_address, reachable_url
+from optiverse_collab.window.settings import Settings
+from optiverse_collab.window.ui.fields import CheckedField, Sentence
+from optiverse_collab.wording import dialogs as texts
+
+ANYWHERE = "0.0.0.0"
+HERE = "127.0.0.1"
+
+
+class HostPage(QWidget):
+    """Port, who may connect, session, name, and the invite that results.
+
+    Attributes:
+        port: on which the server listens.
+        listen: who may connect; its data is the address to open.
+        session: field for the session's name.
+        user: field for the user's name.
+        invite: the link for the others.
+
+    Signals:
+        changed: a field changed; see `valid`.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.port = QSpinBox(self)
+        self.port.setRange(1, 65535)
+        self.port.setGroupSeparatorShown(False)
+        self.listen = QComboBox(self)
+        self.listen.addItem(texts.LISTEN_LOCAL, HERE)
+        self.listen.addItem(texts.LISTEN_LAN, ANYWHERE)
+        self._lan = Sentence("", self)
+        self.session = CheckedField(lambda name: check_name(name, "session"), self)
+        self.user = CheckedField(lambda name: check_name(name, "user"), self)
+        self.invite = QLineEdit(self)
+        self.invite.setReadOnly(True)
+        self.copy = QPushButton(texts.COPY, self)
+        hint = Sentence(texts.HOST_HINT, self)
+        self._lay_out(hint)
+        self.port.setValue(settings.port)
+        self.listen.setCurrentIndex(max(0, self.listen.findData(settings.listen)))
+        self.session.set_text(settings.session)
+        self.user.set_text(settings.user)
+        self.port.valueChanged.connect(self._on_changed)
+        self.listen.currentIndexChanged.connect(self._on_changed)
+        self.session.changed.connect(self._on_changed)
+        self.user.changed.connect(self._on_changed)
+        self.copy.clicked.connect(self._on_copy)
+        self._on_changed()
+
+    @property
+    def valid(self) -> bool:
+        """Whether all fields can be used."""
+        return self.session.valid and self.user.valid
+
+    @property
+    def address(self) -> str:
+        """The address that the server opens."""
+        return str(self.listen.currentData())
+
+    def link(self) -> str:
+        """The invite; of this computer alone if the server is open to no other."""
+        return invite_link(reachable_url(self.port.value(), self.address), self.session.text)
+
+    def _lay_out(self, hint: Sentence) -> None:
+        invite = QHBoxLayout()
+        invite.addWidget(self.invite)
+        invite.addWidget(self.copy)
+        layout = QFormLayout(self)
+        layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        layout.addRow(texts.PORT, self.port)
+        layout.addRow(texts.LISTEN, self.listen)
+        layout.addRow("", self._lan)
+        layout.addRow(texts.SESSION, self.session)
+        layout.addRow(texts.NAME, self.user)
+        layout.addRow(texts.INVITE, invite)
+        layout.addRow(hint)
+
+    @pyqtSlot()
+    def _on_changed(self) -> None:
+        local, address = is_local(self.address), lan_address()
+        self._lan.setVisible(not local)
+        self._lan.setText(texts.LAN_ADDRESS.format(address=address) if address else texts.NO_LAN_ADDRESS)
+        self.invite.setText(self.link() if self.session.valid else "")
+        self.invite.setCursorPosition(0)
+        self.copy.setEnabled(self.session.valid)
+        self.copy.setText(texts.COPY)
+        self.changed.emit()
+
+    @pyqtSlot()
+    def _on_copy(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.invite.text())
+            self.copy.setText(texts.COPIED)

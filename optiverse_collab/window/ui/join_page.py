@@ -1,0 +1,92 @@
+"""The page of the connect dialog on which a session is joined."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import QComboBox, QFormLayout, QSizePolicy, QWidget
+
+from optiverse_collab.core.protocol.address import check_name, check_server, parse_invite
+from optiverse_collab.errors import AddressError
+from optiverse_collab.window.settings import RecentSession, Settings
+from optiverse_collab.window.ui.fields import CheckedField, Sentence
+from optiverse_collab.wording import dialogs as texts
+
+
+class JoinPage(QWidget):
+    """Server, session, name, and the sessions of before.
+
+    Attributes:
+        server: field for the server's address.
+        session: field for the session's name.
+        user: field for the user's name.
+        recent: the sessions of before; choosing one fills the fields.
+
+    Signals:
+        changed: a field changed; see `valid`.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.server = CheckedField(check_server, self)
+        self.session = CheckedField(lambda name: check_name(name, "session"), self)
+        self.user = CheckedField(lambda name: check_name(name, "user"), self)
+        self.recent = QComboBox(self)
+        self.recent.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        hint = Sentence(texts.JOIN_HINT, self)
+        layout = QFormLayout(self)
+        layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        layout.addRow(texts.SERVER, self.server)
+        layout.addRow(texts.SESSION, self.session)
+        layout.addRow(texts.NAME, self.user)
+        layout.addRow(texts.RECENT, self.recent)
+        layout.addRow(hint)
+        for field in (self.server, self.session, self.user):
+            field.changed.connect(self.changed)
+            field.edited.connect(self._on_edited)
+        self.recent.activated.connect(self._on_recent_chosen)
+        self._recall(settings)
+
+    @property
+    def valid(self) -> bool:
+        """Whether all fields can be used."""
+        return self.server.valid and self.session.valid and self.user.valid
+
+    @property
+    def server_url(self) -> str:
+        """The server's address as it is used.
+
+        Raises:
+            AddressError: the field can't be used.
+        """
+        return check_server(self.server.text)
+
+    def _recall(self, settings: Settings) -> None:
+        self.server.set_text(settings.server_url)
+        self.session.set_text(settings.session)
+        self.user.set_text(settings.user)
+        for recent in settings.recent:
+            self.recent.addItem(f"{recent.session} — {recent.server}", recent)
+        self.recent.setCurrentIndex(-1)
+        self.recent.setEnabled(self.recent.count() > 0)
+
+    @pyqtSlot(str)
+    def _on_edited(self, text: str) -> None:
+        """Take an invite link apart, whichever field it was pasted into."""
+        try:
+            invite = parse_invite(text)
+        except AddressError:
+            return
+        edited = self.sender()
+        if isinstance(edited, CheckedField) and edited is self.user:
+            edited.edit.undo()
+        self._fill(RecentSession(invite.server, invite.session))
+
+    @pyqtSlot(int)
+    def _on_recent_chosen(self, index: int) -> None:
+        self._fill(self.recent.itemData(index))
+
+    def _fill(self, place: RecentSession) -> None:
+        self.server.set_text(place.server)
+        self.session.set_text(place.session)

@@ -1,0 +1,100 @@
+"""The part of the status bar that says how the collaboration stands."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PyQt6.QtWidgets import QSizePolicy, QStyle, QStyleOptionButton, QToolButton, QWidget
+
+from optiverse_collab.wording import dialogs as texts
+
+# Okabe and Ito's palette, which people with any colour vision tell apart; the text says the same.
+_COLOURS = {
+    "offline": QColor("#808080"),
+    "connecting": QColor("#E69F00"),
+    "syncing": QColor("#E69F00"),
+    "reconnecting": QColor("#E69F00"),
+    "connected": QColor("#009E73"),
+    "failed": QColor("#D55E00"),
+}
+_SLOW = QColor("#E69F00")
+_WIDEST = 28  # characters; longer text is elided
+
+
+class StatusWidget(QToolButton):
+    """A dot in the colour of the connection's state, and a few words.
+
+    A click (or Space, with the keyboard) is `clicked`, as of any button.
+
+    Attributes:
+        state: one of ``offline``, ``connecting``, ``syncing``, ``connected``, ``reconnecting``, ``failed``.
+        slow: whether the connection is poor.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.state = "offline"
+        self.slow = False
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName("Collaboration")
+        self.show_state("offline", 0)
+
+    @property
+    def colour(self) -> QColor:
+        """The colour of the dot."""
+        return _SLOW if self.slow else _COLOURS[self.state]
+
+    def show_state(self, state: str, users: int, slow: bool = False) -> None:
+        """Show a state; while connected, how many users there are, and whether the connection is poor."""
+        self.state = state
+        self.slow = slow and state == "connected"
+        counted = texts.ONE_USER if users == 1 else texts.USERS.format(count=users)
+        told = counted if state == "connected" else texts.STATES[state]
+        if self.slow:
+            told = texts.SLOW.format(users=told)
+        metrics = self.fontMetrics()
+        widest = metrics.averageCharWidth() * _WIDEST
+        self.setText(metrics.elidedText(told, Qt.TextElideMode.ElideRight, widest))
+        if state == "offline":
+            self.setToolTip(texts.TOOLTIP_OFFLINE)
+        self.updateGeometry()
+        self.update()
+
+    def show_place(self, session: str, server: str, latency: str, quality: str) -> None:
+        """Say in the tooltip where we are connected, and how well."""
+        told = texts.TOOLTIP.format(session=session, server=server, latency=latency, quality=quality)
+        self.setToolTip(told)
+
+    def sizeHint(self) -> QSize:
+        """Text, dot, and room between them."""
+        metrics = self.fontMetrics()
+        return QSize(
+            metrics.horizontalAdvance(self.text()) + 3 * self._dot() + metrics.averageCharWidth(),
+            metrics.height() + 4,
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        """Nothing is cut off."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw dot and text, in the colours of the host's theme."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        dot = self._dot()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.colour)
+        painter.drawEllipse(dot // 2, (self.height() - dot) // 2, dot, dot)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        area = self.rect().adjusted(2 * dot, 0, 0, 0)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+        style = self.style()
+        if self.hasFocus() and style is not None:
+            option = QStyleOptionButton()
+            option.initFrom(self)
+            style.drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, self)
+
+    def _dot(self) -> int:
+        return max(8, self.fontMetrics().height() * 2 // 3)

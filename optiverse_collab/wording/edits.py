@@ -1,0 +1,99 @@
+"""What somebody did to the bench, in a line for people: ``Ann moved "Lens" to (10.0, 20.0) mm``.
+
+Pure. The names of properties are those of `optiverse_collab.convert`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from optiverse_collab.core.effects import ShowChange
+from optiverse_collab.core.records import Op, Put, Record, Remove, apply
+from optiverse_collab.core.text import printable
+
+MANY = 10
+"""A change of more operations (an import, a paste) is one line and not many."""
+
+TITLE_CHARS = 60
+"""So much of a name or note is shown."""
+
+_DEEDS = {"pos": ("moved", "{} mm"), "angle_deg": ("rotated", "{}°"), "name": ("renamed", "{}")}
+
+
+def narrate(change: ShowChange, known: dict[str, Record]) -> list[str]:
+    """One line per operation of `change`, or one per author if there are many.
+
+    Args:
+        known: id → record before the change; brought up to date.
+    """
+    counts: dict[str, Counter[str]] = {}
+    lines: list[str] = []
+    for op in change.ops:
+        who = printable(change.authors.get(op.id) or "Somebody")
+        before = known.get(op.id)
+        lines.append(f"{who} {_deed(op, before)}")
+        counts.setdefault(who, Counter())[_verb(op, before)] += 1
+        apply(known, op)
+    if len(lines) <= MANY:
+        return lines
+    return [
+        f"{who} {', '.join(f'{verb} {count} record' + 's' * (count > 1) for verb, count in verbs.items())}"
+        for who, verbs in counts.items()
+    ]
+
+
+def title(id: str, record: Record | None) -> str:
+    """What to call a record: its name in quotes, or its kind and the start of its id."""
+    if record is None:
+        return f"record {printable(id[:8])}"
+    kind = printable(record.kind.replace("_", " "))
+    name = record.props.get("name") or record.props.get("text")
+    if not isinstance(name, str) or not name.strip():
+        return f"{kind} {printable(id[:8])}"
+    short = name if len(name) <= TITLE_CHARS else name[:TITLE_CHARS] + "…"
+    quoted = f'"{printable(short)}"'
+    return quoted if record.kind == "component" else f"{kind} {quoted}"
+
+
+def values(props: Mapping[str, Any]) -> str:
+    """Properties with their values, all of them: ``pos = [10.0,20.0], name = "Lens"``."""
+    return ", ".join(f"{printable(name)} = {_json(value)}" for name, value in props.items())
+
+
+def _verb(op: Op, before: Record | None) -> str:
+    if isinstance(op, Remove):
+        return "removed"
+    if isinstance(op, Put):
+        return "added" if before is None else "replaced"
+    return "changed"
+
+
+def _deed(op: Op, before: Record | None) -> str:
+    if isinstance(op, Put):
+        return f"{_verb(op, before)} {title(op.id, Record(op.id, op.kind, op.props))}"
+    if isinstance(op, Remove):
+        return f"removed {title(op.id, before)}"
+    clauses: list[tuple[str, str]] = [  # what stands before the record, and behind it
+        (verb, " to " + unit.format(_short(op.props[name])))
+        for name, (verb, unit) in _DEEDS.items()
+        if name in op.props
+    ]
+    rest = [name for name in (*op.props, *op.unset) if name not in _DEEDS]
+    if rest:
+        clauses.append((f"changed {', '.join(map(printable, rest))} of", ""))
+    objects = [title(op.id, before), *["it"] * len(clauses)]
+    return " and ".join(f"{verb} {what}{to}" for (verb, to), what in zip(clauses, objects, strict=False))
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list):
+        return f"({', '.join(map(_json, value))})"[:TITLE_CHARS]
+    return _json(value)[:TITLE_CHARS]
+
+
+def _json(value: Any) -> str:
+    return printable(msgspec.json.encode(value).decode())

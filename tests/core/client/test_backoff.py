@@ -1,0 +1,31 @@
+"""The waits between attempts to connect."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.client.backoff import FIRST_S, LONGEST_S, STABLE_S, Backoff
+
+
+@pytest.mark.parametrize(("chance", "part"), [(0.0, 0.5), (0.5, 0.75), (1.0, 1.0)])
+def test_waits_double_up_to_the_longest(chance: float, part: float) -> None:
+    backoff = Backoff(lambda: chance)
+    waits = [backoff.next_s() for _ in range(100)]
+    assert waits[:4] == [FIRST_S * part * 2**attempt for attempt in range(4)]
+    assert waits[-1] == LONGEST_S * part
+    assert waits == sorted(waits)
+
+
+def test_only_a_connection_that_held_starts_anew() -> None:
+    """A server that lets everybody in and throws them out at once is not asked ever faster."""
+    backoff = Backoff(lambda: 1.0)
+    waits = [backoff.next_s(), backoff.next_s()]
+    backoff.held(STABLE_S - 0.1)
+    assert backoff.next_s() == 2 * waits[1]
+    backoff.held(STABLE_S)
+    assert backoff.next_s() == waits[0]
+
+
+def test_two_clients_do_not_come_back_together() -> None:
+    first, second = Backoff(), Backoff()
+    assert [first.next_s() for _ in range(8)] != [second.next_s() for _ in range(8)]

@@ -1,0 +1,108 @@
+"""The client's side of a session: HB, MSG and PRES rules of docs/protocol.md."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.effects import Dead, HeartbeatAnswered, Transmit, Trouble
+from optiverse_collab.core.protocol.messages import Ping, PresenceUpdate
+from optiverse_collab.core.records import Put
+from optiverse_collab.errors import ChangeRefused
+from tests.helpers.wire import Peer, Wire
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+def ann(wire: Wire) -> Peer:
+    peer = Peer("ann")
+    wire.connect(peer)
+    return peer
+
+
+@pytest.mark.parametrize(
+    ("text", "serious"),
+    [
+        ("garbage", True),
+        ('{"type":"patch","changes":3}', True),
+        ('{"type":"weather"}', False),
+        ('{"type":"presence","participants":{"c9":{"":1}}}', True),
+        ('{"type":"error","reason":"invalid_message","message":"No."}', True),
+    ],
+)
+def test_what_cannot_be_used_is_told_and_ignored(wire: Wire, ann: Peer, text: str, serious: bool) -> None:
+    """MSG-5, MSG-6: a newer server's message is no trouble; nothing else stops working."""
+    [effect] = ann.session.receive(text, wire.now_ms)
+    assert isinstance(effect, Trouble)
+    assert effect.serious is serious
+    ann.edit(Put("a", "k"))
+    wire.settle()
+    assert "a" in wire.room.history.document.records
+
+
+def test_silent_server_is_given_up(wire: Wire, ann: Peer) -> None:
+    """HB-3: 75 s without a word, though two pings went out."""
+    start, pings = wire.now_ms, 0
+    for second in range(1, 75):
+        effects = ann.session.poll(start + second * 1000)
+        pings += Transmit(Ping("ann")) in effects
+        assert not any(isinstance(effect, Dead) for effect in effects)
+    assert pings == 2
+    [dead] = ann.session.poll(start + 75_001)
+    assert isinstance(dead, Dead)
+
+
+def test_heartbeat_every_30_s(wire: Wire, ann: Peer) -> None:
+    """HB-1; the answer gives the latency."""
+    start = wire.now_ms
+    assert ann.session.poll(start + 29_000) == []
+    assert ann.session.wait_ms(start + 29_000) <= 1000
+    [ping] = ann.session.poll(start + 30_001)
+    assert ping == Transmit(Ping("ann"))
+    assert ann.session.latency_ms is None
+    pong = '{"type":"pong","timestamp":"2025-03-01T12:34:56.789Z"}'
+    assert ann.session.receive(pong, start + 30_013) == [HeartbeatAnswered(12)]
+    assert ann.session.latency_ms == 12
+
+
+def test_nothing_is_due_while_not_connected(wire: Wire, ann: Peer) -> None:
+    wire.lose(ann)
+    ann.edit(Put("a", "k"))
+    ann.session.show({"cursor": [0, 0]})
+    assert ann.session.wait_ms(wire.now_ms) is None
+    assert ann.session.poll(wire.now_ms + 1e6) == []
+    assert ann.session.participants == {}
+    assert ann.session.me is None
+
+
+def test_presence_is_throttled_and_merged(wire: Wire, ann: Peer) -> None:
+    """PRES-1: at most one in 33 ms, with the latest of each key."""
+    now = wire.now_ms + 100
+    ann.session.show({"cursor": [0, 0], "view": "all"})
+    assert ann.session.poll(now) == [Transmit(PresenceUpdate({"cursor": [0, 0], "view": "all"}))]
+    for x in range(5):
+        ann.session.show({"cursor": [x, 0]})
+    assert ann.session.poll(now + 10) == []
+    assert ann.session.wait_ms(now + 10) == 23
+    assert ann.session.poll(now + 33) == [Transmit(PresenceUpdate({"cursor": [4, 0]}))]
+
+
+def test_presence_that_cannot_travel_is_refused(ann: Peer) -> None:
+    with pytest.raises(ChangeRefused):
+        ann.session.show({"cursor": [float("nan"), 0.0]})
+
+
+def test_presence_is_told_anew_on_a_new_connection(wire: Wire, ann: Peer) -> None:
+    """PRES-4."""
+    bob = Peer("bob")
+    wire.connect(bob)
+    ann.session.show({"colour": "red"})
+    wire.settle()
+    wire.crash()
+    wire.connect(bob, ann)
+    wire.settle()
+    wire.send_down(bob)
+    assert bob.session.presence.states == {ann.connection_id: {"colour": "red"}}

@@ -1,0 +1,208 @@
+"""The room: who is in it, what it answers (MSG, SYNC, PUSH, PRES rules of docs/protocol.md)."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.effects import Acknowledged, Came, Close, PresenceChanged, Send, Trouble, Went
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.messages import (
+    Error,
+    Ping,
+    Pong,
+    PresenceUpdate,
+    Push,
+    PushedChange,
+    SyncRequest,
+)
+from optiverse_collab.core.records import Put, Set
+from optiverse_collab.errors import Reason
+from tests.helpers.wire import Peer, Wire
+
+NOW = 1_740_832_496_789
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+def test_push_before_sync_is_an_error(wire: Wire) -> None:
+    """SYNC-1: nothing is applied, the connection stays."""
+    wire.room.join("c1", "ann", NOW)
+    [answer] = wire.room.receive("c1", Push([PushedChange(1, [Put("a", "k")])]), NOW)
+    assert isinstance(answer, Send)
+    assert isinstance(answer.message, Error)
+    assert answer.message.reason == Reason.NOT_SYNCED.value
+    assert not wire.room.history.document.records
+
+
+def test_message_of_somebody_who_is_not_in_is_ignored(wire: Wire) -> None:
+    """SYNC-7: what a replaced connection still had under way."""
+    assert wire.room.receive("nobody", Ping(), NOW) == []
+
+
+def test_full_session_closes_the_next(wire: Wire) -> None:
+    """LIM-7."""
+    wire = Wire(Limits(participants=1))
+    wire.room.join("c1", "ann", NOW)
+    assert wire.room.join("c2", "bob", NOW) == [Close("c2", 4503, "session_full")]
+    assert [user.user_id for user in wire.room.participants] == ["ann"]
+
+
+def test_leaving_twice_is_told_once(wire: Wire) -> None:
+    """MSG-2."""
+    wire.room.join("c1", "ann", NOW)
+    wire.room.join("c2", "bob", NOW)
+    assert len(wire.room.leave("c1", NOW)) == 1
+    assert wire.room.leave("c1", NOW) == []
+
+
+def test_one_bad_change_leaves_the_others_of_its_push(wire: Wire) -> None:
+    """PUSH-6: a change is refused as a whole, its neighbours are not."""
+    ann = Peer("ann")
+    wire.connect(ann)
+    changes = [
+        PushedChange(1, [Put("a", "k", {"x": 1})]),
+        PushedChange(2, [Put("b", "k"), Set("a", {"y" * 200: 1})]),
+        PushedChange(3, [Set("a", {"x": 3})]),
+    ]
+    wire.room.receive(ann.connection_id, Push(changes), NOW)
+    wire.commit()
+    assert {id: record.props for id, record in wire.room.history.document.records.items()} == {"a": {"x": 3}}
+    [text] = [text for text in ann.down if '"acks"' in text]
+    assert text.count('"commit"') == 2
+    assert '"client_clock":2,"result":"refused","reason":"id_too_long"' in text
+
+
+@pytest.mark.parametrize("client_clock", [0, -1])
+def test_client_clocks_start_at_one(wire: Wire, client_clock: int) -> None:
+    """PUSH-1: what is not greater than the last is a duplicate, from the first on."""
+    ann = Peer("ann")
+    wire.connect(ann)
+    wire.room.receive(ann.connection_id, Push([PushedChange(client_clock, [Put("a", "k")])]), NOW)
+    assert not wire.room.history.document.records
+
+
+def test_everybody_hears_who_comes_and_goes(wire: Wire) -> None:
+    """MSG-1, MSG-2."""
+    ann, bob = Peer("ann"), Peer("bob")
+    wire.connect(ann, bob)
+    [ack] = [heard.ack for heard in bob.told(Acknowledged)]
+    assert [user.user_id for user in ack.users] == ["ann", "bob"]
+    assert ack.user_id == "bob"
+    assert ack.limits == wire.limits
+    assert [came.participant.user_id for came in ann.told(Came)] == ["bob"]
+    wire.lose(bob)
+    wire.settle()
+    assert [went.participant.user_id for went in ann.told(Went)] == ["bob"]
+    assert [user.user_id for user in ann.session.participants.values()] == ["ann"]
+
+
+def test_second_of_a_name_is_numbered(wire: Wire) -> None:
+    """MSG-2: both work, and can be told apart."""
+    ann, other, third = Peer("ann", "1"), Peer("ann", "2"), Peer("ann", "3")
+    wire.connect(ann, other, third)
+    names = [user.user_id for user in wire.room.participants]
+    assert names == ["ann", "ann (2)", "ann (3)"]
+    other.edit(Put("a", "k"))
+    ann.edit(Put("b", "k"))
+    wire.settle()
+    assert third.screen.keys() == {"a", "b"}
+    assert {entry.user_id for entry in wire.journal} == {"ann", "ann (2)"}
+
+
+def test_one_who_comes_back_early_gets_the_name_back(wire: Wire) -> None:
+    """SYNC-7, MSG-2: the server hadn't noticed the loss; the new connection takes over."""
+    ann, bob = Peer("ann"), Peer("bob")
+    wire.connect(ann, bob)
+    wire.lose(ann, noticed=False)
+    wire.connect(ann)
+    assert [user.user_id for user in wire.room.participants] == ["bob", "ann"]
+    assert ann.session.me is not None
+    assert ann.session.me.user_id == "ann"
+    assert list(bob.session.participants.values()) == wire.room.participants
+
+
+def test_second_connection_of_a_client_closes_the_first(wire: Wire) -> None:
+    """SYNC-7: 4409 for the older one."""
+    old, new = Peer("ann", "same client"), Peer("ann", "same client")
+    wire.connect(old)
+    wire.connect(new)
+    assert old.closed == (4409, "replaced")
+    assert new.closed is None
+
+
+def test_late_request_of_a_given_up_connection_takes_nothing_over(wire: Wire) -> None:
+    """SYNC-7: the client is on a newer connection since; that one stays."""
+    wire.room.join("old", "ann", NOW)
+    wire.room.join("new", "ann", NOW)
+    wire.room.receive("new", SyncRequest("client of ann"), NOW)
+    effects = wire.room.receive("old", SyncRequest("client of ann"), NOW)
+    assert [effect for effect in effects if isinstance(effect, Close)] == [Close("old", 4409, "replaced")]
+    assert [(user.user_id, user.connection_id) for user in wire.room.participants] == [("ann", "new")]
+
+
+def test_heartbeat_is_answered(wire: Wire) -> None:
+    """HB-1, MSG-7."""
+    wire.room.join("c1", "ann", NOW)
+    assert wire.room.receive("c1", Ping("ann"), NOW) == [Send(("c1",), Pong("2025-03-01T12:34:56.789Z"))]
+
+
+def test_presence_reaches_the_others_once_a_tick(wire: Wire) -> None:
+    """PRES-1, PRES-2: the latest of each key."""
+    ann, bob = Peer("ann"), Peer("bob")
+    wire.connect(ann, bob)
+    for x in range(5):
+        wire.room.receive(ann.connection_id, PresenceUpdate({"cursor": [x, 0]}), NOW)
+    wire.room.receive(ann.connection_id, PresenceUpdate({"selection": ["a"]}), NOW)
+    wire.settle()
+    assert bob.session.presence.states == {ann.connection_id: {"cursor": [4, 0], "selection": ["a"]}}
+    assert len(bob.told(PresenceChanged)) == 1
+    assert ann.session.presence.states == {}
+
+
+def test_newcomer_hears_all_presence(wire: Wire) -> None:
+    """PRES-3, PRES-4."""
+    ann, bob = Peer("ann"), Peer("bob")
+    wire.connect(ann)
+    ann.session.show({"cursor": [1.0, 2.0]})
+    wire.settle()
+    wire.settle()
+    wire.connect(bob)
+    assert bob.session.presence.states == {ann.connection_id: {"cursor": [1.0, 2.0]}}
+    wire.lose(ann)
+    wire.settle()
+    assert bob.session.presence.states == {}
+
+
+def test_too_much_presence_is_an_error(wire: Wire) -> None:
+    """PRES-5: what was known stays."""
+    ann = Peer("ann")
+    wire.connect(ann)
+    wire.room.receive(ann.connection_id, PresenceUpdate({"a": 1}), NOW)
+    wire.perform(wire.room.receive(ann.connection_id, PresenceUpdate({"b": "x" * 70_000}), NOW))
+    wire.settle()
+    assert any("too_large" in text for text in ann.texts)
+    assert ann.told(Trouble)[-1].serious
+    assert wire.room.presence_of_all().participants == {ann.connection_id: {"a": 1}}
+
+
+def test_unsynced_participants_get_no_frames(wire: Wire) -> None:
+    """SYNC-4: frames start where the pages stand in the stream, not before."""
+    ann, bob = Peer("ann"), Peer("bob")
+    wire.connect(ann)
+    wire.perform(wire.room.join("c9", "bob", NOW))
+    wire.peers["c9"] = bob
+    ann.edit(Put("a", "k", {"x": 1}))
+    wire.poll(ann)
+    wire.send_up(ann)
+    wire.room.receive("c9", SyncRequest("client of bob"), NOW)
+    ann.edit(Set("a", {"x": 2}))
+    wire.poll(ann)
+    wire.send_up(ann)
+    wire.commit()
+    kinds = [text.split('"')[3] for text in bob.down]
+    assert kinds == ["sync:full_state", "patch"]
+    assert '"clock":1,' in bob.down[0]
+    assert '"clock":2,' in bob.down[1]

@@ -1,0 +1,207 @@
+"""The client's side: a real session and replica, a user, and the screen that shows them the bench."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from optiverse_collab.core.client.replica import Replica, Saved
+from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.effects import (
+    Dead,
+    Diverged,
+    EpochChanged,
+    Lost,
+    SessionEffect,
+    ShowChange,
+    Synced,
+    SyncProgress,
+    Transmit,
+    Trouble,
+)
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.messages import Push
+from optiverse_collab.core.records import Op
+from optiverse_collab.errors import ChangeRefused
+from tests.core.simulation import checks
+from tests.core.simulation.ledger import Ledger
+from tests.core.simulation.scenario import OpData
+from tests.core.simulation.truth import Broken, Change, Doc, Truth, as_data, play, strict
+from tests.core.simulation.wire import Connection
+
+
+class Client:
+    """One participant.
+
+    Attributes:
+        session: the core.
+        screen: what the host shows: own edits and `ShowChange`, nothing else.
+        ledger: what the user did.
+        undo: inverses of the user's own edits.
+        shown: the presence that the user shows.
+        connection: the present one, if there is one.
+        half_open: former ones of which the server has not noticed the end, oldest first.
+        foreign: the session has another history now; the owner has not decided yet.
+        tainted: the replica was damaged on purpose and may be wrong.
+    """
+
+    def __init__(
+        self,
+        index: int,
+        truths: dict[str, Truth],
+        changes: dict[tuple[str, int], Change],
+        counts: Counter[str],
+    ) -> None:
+        self.index = index
+        self.user_id = f"user {index // 2}"  # two share a name
+        self.truths = truths
+        self.connection: Connection | None = None
+        self.half_open: list[Connection] = []
+        self._changes = changes
+        self._counts = counts
+        self._lives = 0
+        self.start_anew()
+
+    def start_anew(self) -> None:
+        """Begin with an empty replica, as somebody new or after the session's data was replaced."""
+        self._lives += 1
+        client_id = f"client {self.index}.{self._lives}"
+        self.ledger = Ledger(client_id, self._changes)
+        self.tainted = False
+        self._begin(Replica(client_id))
+
+    def restart(self) -> None:
+        """The program ends and starts again with what it has on disk (REP-9)."""
+        saved = msgspec.json.encode(self.session.replica.save())
+        self._begin(Replica.restore(msgspec.json.decode(saved, type=Saved)))
+
+    def _begin(self, replica: Replica) -> None:
+        self.session = Session(self.user_id, replica)
+        self.replica = replica
+        self.screen: Doc = dict(replica.view)
+        self.undo: list[list[OpData]] = []
+        self.shown: dict[str, Any] = {}
+        self.foreign = False
+        self._pushed_ms = float("-inf")
+
+    # The user
+
+    def edit(self, ops: list[OpData]) -> bool:
+        """Edit the bench; False if that was refused."""
+        pending = [change.client_clock for change in self.replica.pending]
+        try:
+            self.replica.edit(msgspec.convert(ops, list[Op]))
+        except ChangeRefused as refused:
+            self._counts[f"edits refused, {refused.reason.value}"] += 1
+            if pending != [change.client_clock for change in self.replica.pending]:
+                raise Broken("REP-6: a refused edit is pending") from None
+        else:
+            self.ledger.made(self.replica.pending[-1].client_clock, ops)
+            for op in ops:
+                play(self.screen, op)
+            pending = []
+        checks.screen(self)
+        return not pending
+
+    def show(self, state: dict[str, Any]) -> None:
+        """Show a presence."""
+        self.session.show(state)
+        self.shown.update(state)
+        self.shown = {key: value for key, value in self.shown.items() if value is not None}
+
+    # The connection
+
+    def opened(self, connection: Connection, now_ms: float) -> None:
+        """A connection is there."""
+        self.connection = connection
+        self.session.opened(now_ms)
+
+    def closed(self) -> None:
+        """The connection is gone; what was on its way to here is too."""
+        connection, self.connection = self.connection, None
+        self.session.closed()
+        if connection is not None:
+            connection.down.clear()
+            if connection.server_open:
+                self.half_open.append(connection)
+
+    def poll(self, now_ms: float) -> bool:
+        """Do what is due; whether that was anything."""
+        effects = self.session.poll(now_ms)
+        for effect in effects:
+            if isinstance(effect, Transmit) and isinstance(effect.message, Push):
+                if now_ms - self._pushed_ms < 33:
+                    raise Broken(f"PUSH-2: pushed again after {now_ms - self._pushed_ms} ms")
+                self._pushed_ms = now_ms
+                self.ledger.sent(effect.message.changes)
+        self._perform(effects)
+        return bool(effects)
+
+    def receive(self, text: str, now_ms: float) -> None:
+        """Take a message of the server's."""
+        clock, epoch = self.replica.clock, self.replica.epoch
+        pending = list(self.ledger.open)
+        if self.replica.synced:  # what is told while pages arrive belongs to them
+            self.ledger.forget_told()
+        effects = self.session.receive(text, now_ms)
+        self._perform(effects)
+        if text.startswith(checks.ABOUT_THE_DOCUMENT):
+            checks.received(self, effects, clock, epoch, pending)
+
+    def _perform(self, effects: Sequence[SessionEffect]) -> None:
+        counts = self._counts
+        for effect in effects:
+            if isinstance(effect, Transmit):
+                self._transmit(effect)
+            elif isinstance(effect, ShowChange):
+                self._show(effect)
+            elif isinstance(effect, Lost):
+                self.ledger.told(effect)
+                counts[f"told: {effect.result}"] += 1
+            elif isinstance(effect, Synced):
+                counts["full states" if effect.full else "deltas"] += 1
+                self._synced(effect)
+            elif isinstance(effect, SyncProgress):
+                counts["pages that were not the last"] += 1
+            elif isinstance(effect, Diverged):
+                self._diverged(effect)
+            elif isinstance(effect, EpochChanged):
+                counts["epoch changes met"] += 1
+                self.foreign = True
+            elif isinstance(effect, Dead):
+                counts["silences"] += 1
+                self.closed()
+            elif isinstance(effect, Trouble) and effect.serious:
+                raise Broken(f"trouble: {effect.message}")
+
+    def _transmit(self, effect: Transmit) -> None:
+        assert self.connection is not None
+        text = encode(effect.message)
+        self.connection.up.append(text)
+        if isinstance(effect.message, Push):
+            self.connection.pushed = text
+
+    def _show(self, effect: ShowChange) -> None:
+        """Show what changed; every operation must change something (REP-4)."""
+        for op in as_data(effect.ops):
+            before = self.screen.get(op["id"])
+            if not play(self.screen, op):
+                raise Broken(f"REP-4: told to show {op} of a record that isn't shown")
+            now = self.screen.get(op["id"])
+            if now == before and strict(now) == strict(before):
+                raise Broken(f"REP-4: told to show {op}, and it changed nothing")
+
+    def _synced(self, effect: Synced) -> None:
+        if effect.full:
+            self.tainted = False
+        if self.connection is not None:
+            self.connection.lossy = False
+
+    def _diverged(self, effect: Diverged) -> None:
+        lossy = self.connection is not None and self.connection.lossy
+        if not lossy and not self.tainted:
+            raise Broken(f"HASH-3, HASH-4: {effect.message}")
+        self._counts["differing hashes" if "copy" in effect.message else "missing clocks"] += 1

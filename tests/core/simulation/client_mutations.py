@@ -1,0 +1,136 @@
+"""What could be wrong with the replica and its pending changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from optiverse_collab.core.client import losses
+from optiverse_collab.core.client.pending import Pending, PendingChange
+from optiverse_collab.core.client.replica import Replica, Saved
+from optiverse_collab.core.effects import ReplicaEffect, ShowChange
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.messages import Ack, Change, Delta, FullState, Patch
+from optiverse_collab.core.records import Op, Record, put
+from optiverse_collab.core.throttle import Throttle
+from tests.core.simulation.mutation import Mutations
+
+CLIENT_MUTATIONS = Mutations()
+_mutation = CLIENT_MUTATIONS.add
+
+_receive_page, _receive_patch, _request_sync = (
+    Replica._receive_page,
+    Replica._receive_patch,
+    Replica._request_sync,
+)
+_restore, _show, _take_unsent = Replica.restore, Replica._show, Pending.take_unsent
+
+
+@_mutation("An incoming value shows over a pending one (REP-3).", (Replica, "_seen"))
+def no_shield(self: Replica, id: str) -> Record | None:
+    return self._base.records.get(id)
+
+
+@_mutation("What is shown is also what was shown before (REP-4).", (Replica, "_show"))
+def everything_is_shown_again(
+    self: Replica, ids: Iterable[str], authors: dict[str, str]
+) -> list[ReplicaEffect]:
+    ids = set(ids)
+    effects = _show(self, ids, authors)
+    again = tuple(put(self.view[id]) for id in ids if id in self.view)
+    return [*effects, ShowChange(again, authors)] if again else effects
+
+
+@_mutation("Nothing is shown of what was cut off by the end of a list (REP-4).", (Replica, "_show"))
+def change_not_shown(self: Replica, ids: Iterable[str], authors: dict[str, str]) -> list[ReplicaEffect]:
+    return [
+        ShowChange(effect.ops[:2], effect.authors) if isinstance(effect, ShowChange) else effect
+        for effect in _show(self, ids, authors)
+    ]
+
+
+@_mutation("A history of another epoch is merged (CLK-3).", (Replica, "_receive_page"))
+def epoch_ignored(self: Replica, page: FullState | Delta) -> list[ReplicaEffect]:
+    self.epoch = page.epoch
+    return _receive_page(self, page)
+
+
+@_mutation("Pages are taken over one by one (SYNC-5).", (Replica, "_receive_page"))
+def half_a_document(self: Replica, page: FullState | Delta) -> list[ReplicaEffect]:
+    return _receive_page(self, msgspec.structs.replace(page, done=True))
+
+
+@_mutation("What the pages say of my own changes is not read (SYNC-6).", (Replica, "_drop_accepted"))
+def client_clock_of_pages_ignored(self: Replica, client_clock: int, ids: set[str]) -> list[ReplicaEffect]:
+    return []
+
+
+@_mutation("A clock that is missing is not missed (HASH-4).", (Replica, "_receive_patch"))
+def gap_ignored(self: Replica, patch: Patch) -> list[ReplicaEffect]:
+    if self.synced and patch.changes:
+        self.clock = patch.changes[0].clock - 1
+    return _receive_patch(self, patch)
+
+
+@_mutation("A hash that differs changes nothing (HASH-3).", (Replica, "_receive_patch"))
+def hash_ignored(self: Replica, patch: Patch) -> list[ReplicaEffect]:
+    return _receive_patch(self, msgspec.structs.replace(patch, hash=""))
+
+
+@_mutation("After a differing hash only a delta is fetched (HASH-3).", (Replica, "_request_sync"))
+def delta_for_a_differing_hash(self: Replica, everything: bool) -> list[ReplicaEffect]:
+    return _request_sync(self, everything=False)
+
+
+@_mutation("What the server says was lost is not told (REP-8).", (Replica, "_settle"))
+def loss_untold(self: Replica, ack: Ack, mine: set[str]) -> list[ReplicaEffect]:
+    change = self._pending.drop(ack.client_clock)
+    if change is not None:
+        mine.update(change.ops)
+    return []
+
+
+@_mutation("What somebody set under my pending value is not told (REP-8).", (losses, "overridden"))
+def overridden_untold(change: Change, pending: Pending) -> list[ReplicaEffect]:
+    return []
+
+
+@_mutation(
+    "What didn't last of a change without acknowledgement is not told (REP-8).", (losses, "superseded")
+)
+def superseded_untold(accepted: Mapping[str, Op], records: Mapping[str, Record]) -> list[ReplicaEffect]:
+    return []
+
+
+@_mutation("The client clock starts again with the program (REP-9).", (Replica, "restore"))
+def client_clock_not_restored(saved: Saved, limits: Limits | None = None) -> Replica:
+    return _restore(msgspec.structs.replace(saved, next_clock=1), limits)
+
+
+@_mutation("Edits made offline are not kept on disk (REP-9).", (Replica, "restore"))
+def pending_not_restored(saved: Saved, limits: Limits | None = None) -> Replica:
+    return _restore(msgspec.structs.replace(saved, pending=[]), limits)
+
+
+@_mutation("A change that was sent is altered by the next edit (PUSH-2).", (Pending, "take_unsent"))
+def sent_change_altered(self: Pending, max_bytes: int) -> list[PendingChange]:
+    taken = _take_unsent(self, max_bytes)
+    for change in taken:
+        change.sent = False
+    return taken
+
+
+@_mutation("What was on its way when the connection broke is not sent again (REP-7).", (Pending, "unsend"))
+def in_flight_for_ever(self: Pending) -> None:
+    pass
+
+
+@_mutation("What comes up later is sent first (PUSH-1).", (Pending, "take_unsent"))
+def last_change_first(self: Pending, max_bytes: int) -> list[PendingChange]:
+    return _take_unsent(self, max_bytes)[::-1]
+
+
+@_mutation("There is no pause between two pushes (PUSH-2).", (Throttle, "wait_ms"))
+def no_throttle(self: Throttle, now_ms: float) -> float:
+    return 0.0

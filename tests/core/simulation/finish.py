@@ -1,0 +1,99 @@
+"""The end of a history: all come back, everything is delivered, and then all must agree."""
+
+from __future__ import annotations
+
+from tests.core.simulation import checks
+from tests.core.simulation.client import Client
+from tests.core.simulation.truth import Broken, as_data, play, strict
+from tests.core.simulation.world import World
+
+
+def finish(world: World) -> None:
+    """Bring a history to its end and check what it left.
+
+    Raises:
+        Broken: somebody lacks something, or has too much.
+    """
+    for client in world.clients:
+        _hang_up(world, client)
+    for client in world.clients:
+        world.connect(client.index)
+    world.settle()
+    for client in world.clients:
+        if client.foreign:
+            world.renew(client.index)
+            world.notice(client.index)
+            world.connect(client.index)
+    world.settle()
+    if any(client.tainted or _lossy(client) for client in world.clients):
+        _show_up_faults(world)
+    world.server.check_replay()
+    for client in world.clients:
+        _check_client(world, client)
+    _check_deltas(world)
+
+
+def _hang_up(world: World, client: Client) -> None:
+    """What is half open is closed, and who is slow catches up."""
+    while client.half_open:
+        world.notice(client.index)
+    connection = client.connection
+    if connection is not None:
+        if connection.behind:
+            world.behind(client.index)
+        if not connection.server_open:
+            client.closed()
+
+
+def _lossy(client: Client) -> bool:
+    return client.connection is not None and client.connection.lossy
+
+
+def _show_up_faults(world: World) -> None:
+    """Make so many changes that a hash goes out, which shows every fault there is (HASH-1, HASH-4)."""
+    for number in range(world.server.setup.hash_every + 1):
+        records = world.server.room.history.document.records
+        id = min(records, default="a")
+        world.edit(0, [{"op": "put", "id": id, "kind": "component", "props": {"n": number}}])
+        world.settle()
+
+
+def _check_client(world: World, client: Client) -> None:
+    """A client has what the server has, and nothing on its mind."""
+    room, replica = world.server.room, client.replica
+    doc = world.server.truth.docs[-1]
+    if client.ledger.open or replica.pending:
+        raise Broken(f"REP-7: {list(client.ledger.open)} is pending for ever")
+    if not replica.synced or replica.clock != room.history.clock or replica.epoch != room.history.epoch:
+        raise Broken(f"SYNC-4: at {replica.clock} of {replica.epoch}, not {room.history.clock}")
+    checks.screen(client)
+    if strict(replica.view) != strict(doc) or strict(client.screen) != strict(doc):
+        raise Broken(f"CLK-2: the view is {replica.view}, the screen {client.screen}, and it should be {doc}")
+    confirmed = {record.id: record for record in replica.save().records}
+    if strict(confirmed) != strict(doc):
+        raise Broken(f"HASH-3: {confirmed} is confirmed, and it should be {doc}")
+    session = client.session
+    if session.participants != {participant.connection_id: participant for participant in room.participants}:
+        raise Broken(f"MSG-2: {session.participants} should be {room.participants}")
+    shown = {
+        other.connection.id: other.shown
+        for other in world.clients
+        if other is not client and other.connection is not None and other.shown
+    }
+    if {id: state for id, state in session.presence.states.items() if state} != shown:
+        raise Broken(f"PRES-2: {session.presence.states} should be {shown}")
+
+
+def _check_deltas(world: World) -> None:
+    """From every clock after the start of the history a delta leads to the document (SYNC-2)."""
+    history, truth = world.server.room.history, world.server.truth
+    for clock in range(history.clock + 1):
+        told = history.can_tell_from(history.epoch, clock)
+        if told != (clock >= history.start):
+            raise Broken(f"SYNC-2: at {clock}, {history.start} is the start")
+        if told:
+            doc = dict(truth.docs[clock])
+            for op in as_data(history.delta(clock)):
+                play(doc, op)
+            if doc != truth.docs[-1]:
+                raise Broken(f"SYNC-2: the delta from {clock} leads to {doc}, not {truth.docs[-1]}")

@@ -1,0 +1,233 @@
+"""What a seed does: a setup, and steps that make sense where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from tests.core.simulation.scenario import OpData, Setup, Step
+from tests.core.simulation.world import World
+
+IDS = ("a", "b", "c", "d", "e", "ö")
+PROPS = ("x", "y", "pos")
+VALUES: tuple[Any, ...] = (0, 1, 1.0, 2.5, -0.0, True, None, "", "ü", [1, 2.5], {"k": [0]}, "long " * 9)
+
+_WEIGHTS = {
+    "edit": 240,
+    "undo": 25,
+    "poll": 150,
+    "up": 150,
+    "down": 260,
+    "take": 50,
+    "commit": 50,
+    "tick": 80,
+    "connect": 150,
+    "show": 15,
+    "cut": 10,
+    "late": 14,
+    "notice": 5,
+    "drop": 6,
+    "reboot": 3,
+    "behind": 4,
+    "compact": 15,
+    "settle": 6,
+    "restart": 1,
+    "crash": 2,
+    "resend": 6,
+}
+_FAULTS = {"lose": 25, "corrupt": 12, "replace": 2, "renew": 20}
+
+
+def _table(weights: dict[str, int]) -> tuple[str, ...]:
+    return tuple(name for name, weight in weights.items() for _ in range(weight))
+
+
+_PROFILES = (
+    _table(_WEIGHTS),
+    _table({**_WEIGHTS, "cut": 60, "late": 60, "reboot": 20}),  # bad network
+    _table({**_WEIGHTS, "crash": 15, "restart": 5, "commit": 25, "compact": 25}),  # bad server
+    _table({**_WEIGHTS, "take": 12, "commit": 6}),  # slow storage
+    _table({**_WEIGHTS, **_FAULTS}),  # what should never be
+)
+
+
+class Generator:
+    """A setup and steps, by chance.
+
+    Args:
+        seed: the same seed gives the same history.
+
+    Attributes:
+        setup: of the history.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._random = random = Random(seed)
+        self.setup = _setup(random)
+        self._table = _PROFILES[seed % len(_PROFILES)]
+
+    def next(self, world: World) -> Step:
+        """A step that makes sense now."""
+        table, random = self._table, self._random.random
+        while True:
+            name = table[int(random() * len(table))]
+            index = int(random() * len(world.clients))
+            step = _MAKE[name](self._random, world, index)
+            if step is not None:
+                return step
+
+
+def _setup(random: Random) -> Setup:
+    clients = random.choice((2, 2, 2, 3, 3, 4, 5))
+    small = random.random() < 0.5
+    return Setup(
+        clients=clients,
+        settled=random.random() < 0.8,
+        tombstones=random.choice((3, 4, 8, 4096)),
+        hash_every=random.choice((1, 3, 8)),
+        page_bytes=random.choice((1, 100, 300, 262144)),
+        record_bytes=random.choice((110, 150)) if small else 524288,
+        change_bytes=random.choice((150, 250)) if small else 983040,
+        records=random.choice((3, 4, 5, 100000)),
+        participants=random.choice((clients, clients + 1, 500)),
+    )
+
+
+def _edit(random: Random, world: World, index: int) -> Step:
+    view = world.clients[index].replica.view
+    shown = {id for id in IDS if id in view}
+    ops = [_op(random, shown)]
+    while random.random() < 0.2:
+        ops.append(_op(random, shown))
+    return ["edit", index, ops]
+
+
+def _op(random: Random, shown: set[str]) -> OpData:
+    """An operation on what is shown; `shown` is what is shown after it."""
+    chance = random.random()
+    ids = sorted(shown)
+    if chance < 0.25 or not ids:
+        id = random.choice(IDS)
+        shown.add(id)
+        return {"op": "put", "id": id, "kind": random.choice(("component", "ruler")), "props": _props(random)}
+    id = ids[int(random.random() * len(ids))]
+    if chance < 0.4:
+        shown.remove(id)
+        return {"op": "remove", "id": id}
+    if chance < 0.5:
+        return {"op": "set", "id": id, "props": _props(random), "unset": [random.choice(PROPS)]}
+    return {"op": "set", "id": id, "props": {random.choice(PROPS): random.choice(VALUES)}}
+
+
+def _props(random: Random) -> dict[str, Any]:
+    return {name: random.choice(VALUES) for name in PROPS if random.random() < 0.5}
+
+
+def _undo(random: Random, world: World, index: int) -> Step | None:
+    return ["undo", index] if world.clients[index].undo else None
+
+
+def _poll(random: Random, world: World, index: int) -> Step | None:
+    session, now_ms = world.clients[index].session, world.now_ms
+    wait = session.wait_ms(now_ms)
+    if wait is None:
+        return None
+    if random.random() < 0.01:
+        return ["poll", index, random.choice((31_000, 80_000))]
+    return ["poll", index, wait] if wait < 100 else None
+
+
+def _up(random: Random, world: World, index: int) -> Step | None:
+    for client in world.clients[index:] + world.clients[:index]:
+        if client.connection is not None and client.connection.up and client.connection.server_open:
+            return ["up", client.index]
+    return None
+
+
+def _down(random: Random, world: World, index: int) -> Step | None:
+    for client in world.clients[index:] + world.clients[:index]:
+        connection = client.connection
+        if connection is not None and (connection.down or not connection.server_open):
+            return ["down", client.index]
+    return None
+
+
+def _take(random: Random, world: World, index: int) -> Step | None:
+    return ["take", random.random() < 0.3] if world.server.room.has_unsaved else None
+
+
+def _commit(random: Random, world: World, index: int) -> Step | None:
+    return ["commit"] if world.server.storage.appends else None
+
+
+def _compact(random: Random, world: World, index: int) -> Step | None:
+    return ["compact"] if world.server.storage.can_compact else None
+
+
+def _tick(random: Random, world: World, index: int) -> Step | None:
+    return ["tick"] if world.server.room.has_waiting or world.server.room.has_presence else None
+
+
+def _connect(random: Random, world: World, index: int) -> Step | None:
+    return ["connect", index] if world.clients[index].connection is None else None
+
+
+def _cut(random: Random, world: World, index: int) -> Step | None:
+    connection = world.clients[index].connection
+    return ["cut", index, random.randrange(len(connection.up) + 1)] if connection is not None else None
+
+
+def _late(random: Random, world: World, index: int) -> Step | None:
+    for client in world.clients[index:] + world.clients[:index]:
+        if any(connection.up for connection in client.half_open):
+            return ["late", client.index]
+    return None
+
+
+def _if_connected(name: str) -> Callable[[Random, World, int], Step | None]:
+    def make(random: Random, world: World, index: int) -> Step | None:
+        return [name, index] if world.clients[index].connection is not None else None
+
+    return make
+
+
+def _lose(random: Random, world: World, index: int) -> Step | None:
+    for client in world.clients[index:] + world.clients[:index]:
+        connection = client.connection
+        if connection is not None and connection.next_is_change:
+            return ["lose", client.index]
+    return None
+
+
+def _show(random: Random, world: World, index: int) -> Step:
+    return ["show", index, {random.choice(("cursor", "drag")): random.choice((None, 1, [2.5, 0.0]))}]
+
+
+_MAKE: dict[str, Callable[[Random, World, int], Step | None]] = {
+    "edit": _edit,
+    "undo": _undo,
+    "poll": _poll,
+    "up": _up,
+    "down": _down,
+    "take": _take,
+    "commit": _commit,
+    "tick": _tick,
+    "connect": _connect,
+    "show": _show,
+    "cut": _cut,
+    "late": _late,
+    "notice": lambda random, world, index: ["notice", index] if world.clients[index].half_open else None,
+    "drop": _if_connected("drop"),
+    "reboot": lambda random, world, index: ["reboot", index],
+    "behind": _if_connected("behind"),
+    "compact": _compact,
+    "settle": lambda random, world, index: ["settle"],
+    "restart": lambda random, world, index: ["restart"],
+    "crash": lambda random, world, index: ["crash", random.randrange(3)],
+    "resend": _if_connected("resend"),
+    "lose": _lose,
+    "corrupt": _if_connected("corrupt"),
+    "replace": lambda random, world, index: ["replace", random.random() < 0.5],
+    "renew": lambda random, world, index: ["renew", index] if world.clients[index].foreign else None,
+}

@@ -1,0 +1,93 @@
+"""Run histories: from a seed or from a log; and make the log of a failure short."""
+
+from __future__ import annotations
+
+from collections import Counter
+from unittest import mock
+
+from optiverse_collab.core.server import delivery
+from tests.core.simulation.finish import finish
+from tests.core.simulation.generate import Generator
+from tests.core.simulation.scenario import Log, Step, to_json
+from tests.core.simulation.truth import Broken
+from tests.core.simulation.world import World
+
+STEPS = 150
+
+
+class Failed(AssertionError):
+    """A history in which something was wrong.
+
+    Attributes:
+        log: the history up to there.
+    """
+
+    def __init__(self, title: str, log: Log, error: Exception) -> None:
+        super().__init__(f"{title}: {type(error).__name__}: {error}\n{to_json(log)}")
+        self.log = log
+
+
+def run_seed(seed: int, counts: Counter[str], steps: int = STEPS) -> None:
+    """Run the history of `seed`, and count what happens in it.
+
+    Raises:
+        Failed: with its log.
+    """
+    generator = Generator(seed)
+    log = Log(generator.setup, [])
+    with mock.patch.object(delivery, "HASH_EVERY", generator.setup.hash_every):
+        try:
+            world = World(generator.setup, counts)
+            for _ in range(steps):
+                step = generator.next(world)
+                log.steps.append(step)
+                world.do(step)
+            finish(world)
+            counts["histories"] += 1
+        except Exception as error:
+            raise Failed(f"seed {seed}, step {len(log.steps)}", log, error) from error
+
+
+def run(log: Log, counts: Counter[str] | None = None) -> None:
+    """Replay `log`.
+
+    Raises:
+        Failed: with the part of the log that was replayed.
+    """
+    done: list[Step] = []
+    with mock.patch.object(delivery, "HASH_EVERY", log.setup.hash_every):
+        try:
+            world = World(log.setup, Counter() if counts is None else counts)
+            for step in log.steps:
+                done.append(step)
+                world.do(step)
+            finish(world)
+        except Exception as error:
+            raise Failed(f"step {len(done)}", Log(log.setup, done, log.why), error) from error
+
+
+def shrink(failed: Failed) -> Failed:
+    """Leave out steps of a failing log as long as it still fails in the same way."""
+    kind = _kind(failed)
+    steps = failed.log.steps
+    size = max(1, len(steps) // 2)
+    while True:
+        start = 0
+        while start < len(steps):
+            fewer = steps[:start] + steps[start + size :]
+            try:
+                run(Log(failed.log.setup, fewer))
+            except Failed as again:
+                if _kind(again) == kind:
+                    failed, steps = again, again.log.steps
+                    continue
+            start += size
+        if size == 1:
+            return failed
+        size //= 2
+
+
+def _kind(failed: Failed) -> str:
+    """What sort of failure it is: the rule that was broken, or the exception."""
+    cause = failed.__cause__
+    return str(cause).partition(":")[0] if isinstance(cause, Broken) else repr(type(cause))

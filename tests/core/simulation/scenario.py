@@ -1,0 +1,82 @@
+"""A history as data: what the world is like, and what happens in it, step by step.
+
+A seed makes such a log (`generate`), the world replays it (`world`). A log of a failure can be shrunk
+(`shrink`) and pinned (``tests/data/simulation``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from optiverse_collab.core.limits import ENVELOPE_BYTES, Limits
+
+Step = list[Any]
+"""The name of a step (a method of `world.World`) and its arguments, all of it JSON."""
+
+OpData = dict[str, Any]
+"""An operation as the wire spells it: ``{"op": "put", "id": …, "kind": …, "props": …}``."""
+
+
+class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is fixed for a history.
+
+    Attributes:
+        clients: how many clients there are.
+        settled: whether all of them are connected and up to date before the first step.
+        tombstones: how many tombstones the history keeps.
+        hash_every: a state hash goes out after so many changes.
+        page_bytes: see `Limits`; small, so that there are many pages and short frames.
+        record_bytes: see `Limits`; small, so that two edits together may be too much.
+        change_bytes: see `Limits`; small, so that a push is cut in several.
+        records: see `Limits`; small, so that a session is full.
+        participants: see `Limits`; small, so that dead connections take up the room.
+    """
+
+    clients: int = 2
+    settled: bool = True
+    tombstones: int = 4096
+    hash_every: int = 256
+    page_bytes: int = 256 * 1024
+    record_bytes: int = 512 * 1024
+    change_bytes: int = 960 * 1024
+    records: int = 100_000
+    participants: int = 500
+
+    @property
+    def limits(self) -> Limits:
+        """The server's limits."""
+        return Limits(
+            message_bytes=self.change_bytes + ENVELOPE_BYTES,
+            record_bytes=self.record_bytes,
+            page_bytes=self.page_bytes,
+            records=self.records,
+            participants=self.participants,
+        )
+
+
+class Log(msgspec.Struct, omit_defaults=True):
+    """A history.
+
+    Attributes:
+        why: what it showed, when it is pinned.
+        setup: what is fixed.
+        steps: what happens.
+    """
+
+    setup: Setup
+    steps: list[Step]
+    why: str = ""
+
+
+def to_json(log: Log) -> str:
+    """`log` as JSON, one step a line."""
+    head = msgspec.json.encode(Log(log.setup, [], log.why)).decode()
+    steps = ",\n".join(msgspec.json.encode(step).decode() for step in log.steps)
+    return head.replace('"steps":[]', f'"steps":[\n{steps}\n]') + "\n"
+
+
+def from_json(text: str | bytes) -> Log:
+    """The log that `to_json` wrote."""
+    return msgspec.json.decode(text, type=Log)

@@ -1,0 +1,209 @@
+"""The server's side: a real room, slow storage, and the queues of its connections."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from optiverse_collab.core.effects import Close, RoomEffect, SendFrame, SendPages, SendPresence
+from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
+from optiverse_collab.core.protocol.messages import SyncRequest
+from optiverse_collab.core.records import Record
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.room import Room
+from tests.core.simulation.scenario import Setup
+from tests.core.simulation.storage import Storage
+from tests.core.simulation.truth import Broken, Change, Doc, Truth
+from tests.core.simulation.wire import Connection
+
+_BENCH = ("a", "b")  # what a new session holds
+
+
+class Server:
+    """One session on a server that may be restarted, crash, or be given other data.
+
+    Args:
+        setup: the limits and such.
+        changes: (client_id, client_clock) → change, filled in by the clients.
+        counts: what happened, for `run`.
+
+    Attributes:
+        truths: epoch → what is true in it.
+        connections: the open ones, by id.
+    """
+
+    def __init__(self, setup: Setup, changes: dict[tuple[str, int], Change], counts: Counter[str]) -> None:
+        self.setup = setup
+        self.limits = setup.limits
+        self.connections: dict[str, Connection] = {}
+        self.truths: dict[str, Truth] = {}
+        self._changes = changes
+        self._counts = counts
+        self._takeovers: dict[str, int] = {}
+        self.replace_data({id: Record(id, "component", {"x": 0}) for id in _BENCH})
+
+    @property
+    def truth(self) -> Truth:
+        """What is true in the present epoch."""
+        return self.truths[self.room.history.epoch]
+
+    # Connections
+
+    def join(self, connection: Connection, user_id: str, now_ms: int) -> None:
+        """Somebody connects."""
+        self.connections[connection.id] = connection
+        effects = self.room.join(connection.id, user_id, now_ms)
+        if isinstance(effects[0], Close):
+            self._counts["session full"] += 1
+            del self.connections[connection.id]
+            connection.close_server()
+        else:
+            self._perform(effects)
+
+    def leave(self, connection: Connection, now_ms: int) -> None:
+        """Notice that a connection is gone."""
+        if self.connections.pop(connection.id, None) is not None:
+            connection.close_server()
+            self._perform(self.room.leave(connection.id, now_ms))
+
+    def receive(self, connection: Connection, now_ms: int) -> None:
+        """Take the next message of a connection."""
+        message = decode_client(connection.up.popleft(), self.limits)
+        clock, start = self.room.history.clock, self.room.history.start
+        effects = self.room.receive(connection.id, message, now_ms)
+        self._counts["prunings"] += self.room.history.start > start
+        for effect in effects:
+            if isinstance(effect, Close) and self.connections[effect.to].serial > connection.serial:
+                raise Broken(f"SYNC-7: {connection.id} is dead, and it took over from {effect.to}")
+        self._perform(effects)
+        if connection.serial < self._takeovers.get(connection.client_id, 0):
+            self._counts["messages after a takeover"] += 1
+            if self.room.history.clock != clock:
+                raise Broken(f"SYNC-7: {connection.id} was taken over, and its push was applied")
+        elif isinstance(message, SyncRequest):
+            connection.client_id = message.client_id
+            self._takeovers[message.client_id] = connection.serial
+
+    def catch_up(self, connection: Connection) -> None:
+        """A slow receiver caught up: it gets all presence (PRES-3)."""
+        connection.behind = False
+        if connection.server_open:
+            connection.down.append(encode(self.room.presence_of_all()))
+
+    # Storage
+
+    def take(self, compact: bool) -> bool:
+        """Hand what was accepted to storage, and a snapshot of that instant; False if there is nothing."""
+        entries = self.room.unsaved()
+        if not entries:
+            return False
+        truth, history = self.truth, self.room.history
+        for entry in entries:
+            truth.append(entry, self._changes[entry.client_id, entry.client_clock])
+        if truth.docs[-1] != history.document.records:
+            raise Broken(f"DUR-4: the journal says {truth.docs[-1]}, the room {history.document.records}")
+        if len(truth.docs[-1]) > self.limits.records:
+            raise Broken(f"LIM-6: {len(truth.docs[-1])} records, and {self.limits.records} are allowed")
+        self.storage.appends.append(entries)
+        if compact:
+            self.storage.compactions.append(history.snapshot())
+        return True
+
+    def commit(self) -> bool:
+        """The oldest entries are durable now, and the room hears of it."""
+        if not self.storage.appends:
+            return False
+        self.truth.durable = self.storage.append()
+        self.room.saved(self.truth.durable)
+        return True
+
+    def tick(self) -> None:
+        """Send what need not wait any more."""
+        self._perform(self.room.flush())
+        self._perform(self.room.flush_presence())
+
+    # Ends
+
+    def restart(self) -> None:
+        """Stop as told and start again: everything is made durable and sent before."""
+        self.take(compact=False)
+        while self.commit():
+            pass
+        self.tick()
+        while self.storage.can_compact:
+            self.storage.compact()
+        self.check_replay()
+        self._start()
+
+    def crash(self, stages: int) -> None:
+        """Die; before that, the first `stages` steps that storage had to do became durable."""
+        for _ in range(stages):
+            if self.storage.appends:
+                self.truth.durable = self.storage.append()
+            elif self.storage.can_compact:
+                self.storage.compact()
+        if len(self.truth.docs) > self.truth.durable + 1 or self.room.has_unsaved:
+            self._counts["crashes that lost something"] += 1
+        self.storage.crash()
+        self.truth.forget_undurable()
+        self._start()
+        if self.room.history.document.records != self.truth.docs[-1]:
+            raise Broken("DUR-4: the stored journal gives another document")
+
+    def replace_data(self, records: Doc) -> None:
+        """The session's data is replaced by `records`: another history begins (CLK-2)."""
+        epoch = f"epoch {len(self.truths)}"
+        truth = self.truths[epoch] = Truth(dict(records))
+        clock = truth.durable
+        snapshot = msgspec.structs.replace(
+            History.empty(epoch),
+            clock=clock,
+            history_start=clock,
+            records=[(clock, record) for record in records.values()],
+        )
+        self.storage = Storage(snapshot)
+        self._start()
+
+    def check_replay(self) -> None:
+        """All is durable, so the stored journal gives the live history again (DUR-4)."""
+        stored = self.storage.load(self.limits, self.setup.tombstones).snapshot()
+        live = self.room.history.snapshot()
+        for snapshot in (stored, live):
+            snapshot.records.sort(key=lambda item: item[1].id)
+        if msgspec.json.encode(stored, order="sorted") != msgspec.json.encode(live, order="sorted"):
+            raise Broken(f"DUR-4: stored {stored}, live {live}")
+
+    def _start(self) -> None:
+        for connection in self.connections.values():
+            connection.close_server()
+        self.connections.clear()
+        history = self.storage.load(self.limits, self.setup.tombstones)
+        self.room = Room("bench", history, "simulation")
+
+    # Carrying out what the room says
+
+    def _perform(self, effects: Sequence[RoomEffect]) -> None:
+        connections = self.connections
+        for effect in effects:
+            if isinstance(effect, SendFrame):
+                self._send_frame(effect)
+            elif isinstance(effect, SendPages):
+                connections[effect.to].down.append(effect.pages)
+            elif isinstance(effect, Close):
+                self._counts["takeovers"] += 1
+            elif effect.to:
+                text = encode(effect.message)
+                slow_too = not isinstance(effect, SendPresence)
+                for id in effect.to:
+                    if slow_too or not connections[id].behind:
+                        connections[id].down.append(text)
+
+    def _send_frame(self, frame: SendFrame) -> None:
+        self._counts["state hashes"] += b'"hash":' in frame.body
+        for id in frame.to:
+            acks = frame.acks.get(id, ())
+            self.connections[id].down.append(close_patch(frame.body, acks).decode())
+            for ack in acks:
+                self._counts[ack.reason or ack.result] += 1

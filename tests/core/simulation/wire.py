@@ -1,0 +1,70 @@
+"""A connection: two queues, one each way, and two ends that learn of its end at different times."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.messages import Message
+
+_CHANGES = '{"type":"patch","changes":[{'  # so begins a frame that has more than acknowledgements
+
+
+class Connection:
+    """One connection of one client, first in first out in each direction.
+
+    Attributes:
+        id: its name on the server.
+        client_id: whom the server knows it to be, once it asked to synchronise.
+        serial: greater than that of every older connection.
+        up: on the way to the server.
+        down: on the way to the client; pages are made when it is their turn.
+        server_open: whether the server still holds it.
+        behind: the client reads slowly: presence is left out (PRES-3).
+        lossy: a frame was lost, against the rules of TCP, and the client has not found out.
+        pushed: the last push, for a client that sends it again.
+    """
+
+    __slots__ = ("behind", "client_id", "down", "id", "lossy", "pushed", "serial", "server_open", "up")
+
+    def __init__(self, serial: int) -> None:
+        self.id = f"c{serial}"
+        self.client_id = ""
+        self.serial = serial
+        self.up: deque[str] = deque()
+        self.down: deque[str | Iterator[Message]] = deque()
+        self.server_open = True
+        self.behind = False
+        self.lossy = False
+        self.pushed = ""
+
+    def next_down(self) -> str | None:
+        """Take the next message to the client off the wire; None if there is none."""
+        while self.down:
+            head = self.down[0]
+            if isinstance(head, str):
+                self.down.popleft()
+                return head
+            page = next(head, None)
+            if page is not None:
+                return encode(page)
+            self.down.popleft()
+        return None
+
+    @property
+    def next_is_change(self) -> bool:
+        """Whether the next message to the client is a frame of changes."""
+        head = self.down[0] if self.down else None
+        return isinstance(head, str) and head.startswith(_CHANGES)
+
+    def close_server(self) -> None:
+        """The server is done with it: it takes no more in and makes no more pages."""
+        self.server_open = False
+        self.up.clear()
+        sent: list[str | Iterator[Message]] = []
+        for item in self.down:
+            if not isinstance(item, str):
+                break
+            sent.append(item)
+        self.down = deque(sent)

@@ -1,0 +1,250 @@
+"""Clients, a server and the wire between them; every step of a history is a method of `World`.
+
+A step that makes no sense where it stands does nothing, so any part of a log can be replayed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from optiverse_collab.core.records import Put
+from tests.core.simulation.client import Client
+from tests.core.simulation.scenario import OpData, Setup, Step
+from tests.core.simulation.server import Server
+from tests.core.simulation.truth import Broken, Change, play
+from tests.core.simulation.undo import inverse
+from tests.core.simulation.wire import Connection
+
+_ROUNDS = 1000  # in which all must have come to rest; long lists of small pushes take their time
+
+
+class World:
+    """A session with its clients.
+
+    Attributes:
+        counts: what happened, by name.
+        clients: the participants.
+        server: the session.
+        now_ms: the time, for all of them.
+    """
+
+    def __init__(self, setup: Setup, counts: Counter[str]) -> None:
+        self.counts = counts
+        self.now_ms = 1_000_000.0
+        self._connections = 0
+        changes: dict[tuple[str, int], Change] = {}
+        self.server = Server(setup, changes, counts)
+        self.clients = [Client(i, self.server.truths, changes, counts) for i in range(setup.clients)]
+        if setup.settled:
+            for index in range(setup.clients):
+                self.connect(index)
+            self.settle()
+
+    def do(self, step: Step) -> None:
+        """Take one step."""
+        getattr(self, step[0])(*step[1:])
+
+    # Users
+
+    def edit(self, index: int, ops: list[OpData]) -> None:
+        """A user makes a change."""
+        client = self.clients[index]
+        taking_back = inverse(client.screen, ops)
+        if client.edit(ops):
+            client.undo.append(taking_back)
+
+    def undo(self, index: int) -> None:
+        """A user takes their last change back, as far as that is still possible."""
+        client = self.clients[index]
+        if client.undo:
+            screen = dict(client.screen)
+            ops = [op for op in client.undo.pop() if play(screen, op)]
+            if ops and client.edit(ops):
+                self.counts["edits undone"] += 1
+
+    def show(self, index: int, state: dict[str, Any]) -> None:
+        """A user moves the cursor, or the like."""
+        self.clients[index].show(state)
+
+    def poll(self, index: int, after_ms: float) -> None:
+        """Time passes, and a client does what is due."""
+        self.now_ms += after_ms
+        self.clients[index].poll(self.now_ms)
+
+    def reboot(self, index: int) -> None:
+        """A client's program ends and starts again."""
+        self.cut(index, 1)
+        self.clients[index].restart()
+        self.counts["client restarts"] += 1
+
+    def renew(self, index: int) -> None:
+        """The owner of a replica of a former history begins anew (CLK-3)."""
+        client = self.clients[index]
+        if client.foreign:
+            self.cut(index, 0)
+            client.start_anew()
+
+    # The wire
+
+    def connect(self, index: int) -> None:
+        """A client connects."""
+        client = self.clients[index]
+        if client.connection is None:
+            self._connections += 1
+            connection = Connection(self._connections)
+            client.opened(connection, self.now_ms)
+            self.server.join(connection, client.user_id, int(self.now_ms))
+
+    def cut(self, index: int, kept: int) -> None:
+        """A client's connection breaks; the server may still get the first `kept` messages of it."""
+        client = self.clients[index]
+        if client.connection is not None:
+            while len(client.connection.up) > kept:
+                client.connection.up.pop()
+            client.closed()
+
+    def drop(self, index: int) -> None:
+        """The server closes a client's connection, of which the client learns later."""
+        connection = self.clients[index].connection
+        if connection is not None:
+            self.server.leave(connection, int(self.now_ms))
+
+    def up(self, index: int) -> bool:
+        """One message gets to the server; False if there is none."""
+        connection = self.clients[index].connection
+        if connection is None or not connection.up or not connection.server_open:
+            return False
+        self.server.receive(connection, int(self.now_ms))
+        return True
+
+    def late(self, index: int) -> None:
+        """One message of a connection that the client has given up gets to the server."""
+        for connection in self.clients[index].half_open:
+            if connection.up:
+                self.counts["late messages"] += 1
+                self.server.receive(connection, int(self.now_ms))
+                return
+
+    def notice(self, index: int) -> None:
+        """The server notices that a connection was given up."""
+        if self.clients[index].half_open:
+            self.server.leave(self.clients[index].half_open.pop(0), int(self.now_ms))
+
+    def down(self, index: int) -> bool:
+        """One message gets to a client, or the end of its connection; False if there is nothing."""
+        client = self.clients[index]
+        connection = client.connection
+        if connection is None:
+            return False
+        text = connection.next_down()
+        if text is not None:
+            client.receive(text, self.now_ms)
+            return True
+        if not connection.server_open:
+            client.closed()
+        return False
+
+    def behind(self, index: int) -> None:
+        """A client begins to read too slowly for presence, or has caught up."""
+        connection = self.clients[index].connection
+        if connection is not None:
+            if connection.behind:
+                self.server.catch_up(connection)
+            else:
+                connection.behind = True
+
+    # Faults that should never be
+
+    def resend(self, index: int) -> None:
+        """A client sends its last push a second time."""
+        connection = self.clients[index].connection
+        if connection is not None and connection.pushed and connection.server_open:
+            connection.up.append(connection.pushed)
+            self.counts["pushes sent twice"] += 1
+
+    def lose(self, index: int) -> None:
+        """A frame with changes is lost on its way to a client (HASH-4)."""
+        connection = self.clients[index].connection
+        if connection is not None and connection.next_is_change:
+            connection.down.popleft()
+            connection.lossy = True
+            self.counts["frames lost"] += 1
+
+    def corrupt(self, index: int) -> None:
+        """A replica goes wrong by itself: it holds a record that nobody made (HASH-3)."""
+        client = self.clients[index]
+        if client.replica.synced:
+            client.replica._base.apply(Put("ghost", "component", {}))
+            client.tainted = True
+            self.counts["replicas damaged"] += 1
+
+    # The server
+
+    def take(self, compact: bool) -> None:
+        """The server hands what it accepted to storage, perhaps with a snapshot."""
+        if self.server.take(compact) and compact:
+            self.counts["snapshots"] += 1
+
+    def commit(self) -> None:
+        """Storage is done with the oldest entries."""
+        self.server.commit()
+
+    def compact(self) -> None:
+        """Storage is done with the oldest snapshot."""
+        if self.server.storage.can_compact:
+            self.server.storage.compact()
+            self.counts["compactions"] += 1
+
+    def tick(self) -> None:
+        """The server sends what it may."""
+        self.server.tick()
+
+    def restart(self) -> None:
+        """The server stops as told, and starts again."""
+        self.server.restart()
+        self._forget_half_open()
+        self.counts["server restarts"] += 1
+
+    def crash(self, stages: int) -> None:
+        """The server dies and starts again."""
+        self.server.crash(stages)
+        self._forget_half_open()
+        self.counts["crashes"] += 1
+
+    def replace(self, keep: bool) -> None:
+        """The session's data is replaced by an old copy, or by nothing."""
+        truth = self.server.truth
+        self.server.replace_data(truth.docs[truth.durable // 2] if keep else {})
+        self._forget_half_open()
+        self.counts["histories replaced"] += 1
+
+    def _forget_half_open(self) -> None:
+        for client in self.clients:
+            client.half_open.clear()
+
+    # All of it
+
+    def settle(self) -> None:
+        """Deliver, store and send everything, until nothing moves any more."""
+        for _ in range(_ROUNDS):
+            if not self._settle_once():
+                return
+        raise Broken(f"PUSH-2: it doesn't come to rest in {_ROUNDS} rounds")
+
+    def _settle_once(self) -> bool:
+        moved = False
+        for client in self.clients:
+            while self.up(client.index):
+                moved = True
+        self.server.take(compact=False)
+        while self.server.commit():
+            moved = True
+        self.server.tick()
+        for client in self.clients:
+            while self.down(client.index):
+                moved = True
+        self.now_ms += 40
+        for client in self.clients:
+            moved = client.poll(self.now_ms) or moved
+        return moved

@@ -1,0 +1,89 @@
+"""Operations on records: DOC rules of docs/protocol.md."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optiverse_collab.core.records import (
+    Put,
+    Record,
+    Remove,
+    Set,
+    apply,
+    difference,
+    record_difference,
+    same_value,
+)
+
+
+def test_set_of_a_missing_record_has_no_effect() -> None:
+    """DOC-5."""
+    records: dict[str, Record] = {}
+    assert not apply(records, Set("a", {"x": 1}))
+    assert not apply(records, Remove("a"))
+    assert records == {}
+
+
+def test_put_replaces_all_of_a_record() -> None:
+    """DOC-2."""
+    records = {"a": Record("a", "source", {"x": 1, "y": 2})}
+    assert apply(records, Put("a", "component", {"x": 3}))
+    assert records == {"a": Record("a", "component", {"x": 3})}
+
+
+def test_set_touches_only_what_it_names() -> None:
+    """DOC-3: unset comes after props."""
+    records = {"a": Record("a", "source", {"x": 1, "y": 2, "z": 3})}
+    before = records["a"]
+    assert apply(records, Set("a", {"x": 9, "w": 0}, ["y", "w", "never there"]))
+    assert records["a"] == Record("a", "source", {"x": 9, "z": 3})
+    assert before.props == {"x": 1, "y": 2, "z": 3}, "records are never changed in place"
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [(1, True), (0, False), (1, 1.0), (0.0, -0.0), ([1], [1.0]), ({"x": 1}, {"x": True}), (None, 0)],
+)
+def test_values_that_python_takes_for_equal_differ_on_the_wire(a: object, b: object) -> None:
+    assert not same_value(a, b)
+    assert same_value(a, a)
+    assert same_value([a, {"x": b}], [a, {"x": b}])
+
+
+def test_tuple_is_a_list_on_the_wire() -> None:
+    """REP-4: or else a user's own position would come back to them as news."""
+    assert same_value((1.0, [2.0]), [1.0, (2.0,)])
+    assert not same_value((1.0, 2.0), [1.0])
+
+
+def test_difference_is_at_the_grain_of_properties() -> None:
+    """DOC-1."""
+    old = {"a": Record("a", "k", {"x": 1, "y": 2}), "b": Record("b", "k", {}), "c": Record("c", "k", {})}
+    new = {"a": Record("a", "k", {"x": 1, "z": 3}), "c": Record("c", "other", {}), "d": Record("d", "k", {})}
+    assert difference(old, new) == [
+        Remove("b"),
+        Set("a", {"z": 3}, ["y"]),
+        Put("c", "other", {}),
+        Put("d", "k", {}),
+    ]
+    assert record_difference(old["a"], old["a"]) is None
+
+
+RECORDS = st.dictionaries(
+    st.sampled_from("abc"),
+    st.tuples(
+        st.sampled_from("kl"), st.dictionaries(st.sampled_from("xyz"), st.sampled_from([0, 0.0, True, "s"]))
+    ),
+).map(lambda d: {id: Record(id, kind, props) for id, (kind, props) in d.items()})
+
+
+@given(RECORDS, RECORDS)
+def test_difference_turns_one_into_the_other(old: dict[str, Record], new: dict[str, Record]) -> None:
+    records = dict(old)
+    for op in difference(old, new):
+        assert apply(records, op)
+    assert records.keys() == new.keys()
+    assert all(record_difference(records[id], new[id]) is None for id in new)
+    assert difference(new, new) == []

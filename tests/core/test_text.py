@@ -1,0 +1,22 @@
+"""One line each, whatever is in the text."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.text import printable
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Zoë ☃ 光路", "Zoë ☃ 光路"),
+        ("a\n12:00:00 forged", "a\\n12:00:00 forged"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("abc\u202egnp.exe", "abc\\u202egnp.exe"),
+        ("\r\t\x00\u2028", "\\r\\t\\x00\\u2028"),
+        ("\ud800", "\\ud800"),
+    ],
+)
+def test_what_cannot_be_printed_is_escaped(text: str, shown: str) -> None:
+    assert printable(text) == shown

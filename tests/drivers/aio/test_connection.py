@@ -1,0 +1,274 @@
+"""Servers that can't be reached, and what is no server: each has a sentence of its own, and fails at once."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import InvalidUpgrade
+from websockets.typing import Subprotocol
+
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.messages import SUBPROTOCOL
+from optiverse_collab.drivers.aio.failures import explain
+from optiverse_collab.errors import AddressError, ConnectionFailed
+from optiverse_collab.scripting import Bench, connect
+from tests.helpers.aio import run
+from tests.helpers.live_server import live_server
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+async def why_not(url: str, timeout_s: float = 10.0) -> str:
+    """The sentence with which connecting fails."""
+    with pytest.raises(ConnectionFailed) as caught:
+        async with connect(url, timeout_s=timeout_s):
+            pytest.fail("it connected")
+    sentence = str(caught.value)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    return sentence
+
+
+@asynccontextmanager
+async def tcp_server(handler: Handler) -> AsyncIterator[str]:
+    """Something that listens, and what it does with a connection; yields a URL."""
+    writers: list[asyncio.StreamWriter] = []
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        await handler(reader, writer)
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    try:
+        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        for writer in writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)
+
+
+def answering(text: bytes) -> Handler:
+    """A server that answers any request with `text`."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(text)
+        await writer.drain()
+        writer.close()
+
+    return answer
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_nothing_listens(host: str) -> None:
+    """Also where a name stands for an IPv6 and an IPv4 address."""
+    sentence = run(why_not(f"ws://{host}:{free_port()}"))
+    assert sentence.startswith(f"Nothing answers at {host}:")
+    assert "start optiverse-collab-server" in sentence
+    assert "the port is missing" not in sentence
+
+
+@pytest.mark.parametrize("host", ["nosuch.invalid", "a" * 64, "a..b"])
+def test_no_such_host(host: str) -> None:
+    """The top-level domain is reserved for this (RFC 2606); the others can't be names."""
+    assert run(why_not(f"ws://{host}:8765")).startswith(f"There is no host called {host};")
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [("http://localhost:8765", "not HTTP"), ("localhost", "begins with ws://"), ("", "is empty")],
+)
+def test_wrong_address_is_said_before_anything_is_tried(address: str, sentence: str) -> None:
+    with pytest.raises(AddressError, match=sentence):
+        connect(address)
+    with pytest.raises(AddressError, match=sentence):
+        Bench(address)
+
+
+@pytest.mark.parametrize(("session", "user"), [(" ", "ann"), ("default", "x" * 129)])
+def test_wrong_names_are_said_before_anything_is_tried(session: str, user: str) -> None:
+    with pytest.raises(AddressError, match="The name of the"):
+        connect("ws://localhost:8765", session, user)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", "answered with HTTP 200 and not as a"),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nNot\nhere.", "HTTP 404 and not as a col"),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nNot\nhere.", "(Not\\nhere.); check"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "is no WebSocket server; check the address and port"),
+        (b"\x15\x03\x03\x00\x02\x02\x0a", "want wss:// instead of ws://"),
+        (b"", "broke off the handshake; it may be restarting"),
+    ],
+)
+def test_something_else_answers(answer: bytes, sentence: str) -> None:
+    async def main() -> None:
+        async with tcp_server(answering(answer)) as url:
+            assert sentence in await why_not(url)
+
+    run(main())
+
+
+def test_connection_is_reset() -> None:
+    async def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.transport.abort()
+
+    async def main() -> None:
+        async with tcp_server(reset) as url:
+            assert "broke off the handshake" in await why_not(url)
+
+    run(main())
+
+
+def test_tls_where_there_is_none() -> None:
+    async def main() -> None:
+        async with live_server() as server:
+            sentence = await why_not(server.url.replace("ws:", "wss:"))
+            assert "ws:// instead of wss://" in sentence
+
+    run(main())
+
+
+def test_nobody_speaks() -> None:
+    """TCP accepts, and that is all."""
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async def main() -> None:
+        async with tcp_server(silent) as url:
+            assert "did not answer within 0.2 s" in await why_not(url, timeout_s=0.2)
+
+    run(main())
+
+
+@asynccontextmanager
+async def websocket_server(
+    handler: Callable[[ServerConnection], Awaitable[None]], speaks: str | None = SUBPROTOCOL
+) -> AsyncIterator[str]:
+    """A WebSocket server of another kind; yields its URL."""
+
+    def select(ws: ServerConnection, offered: object) -> Subprotocol | None:
+        return Subprotocol(speaks) if speaks else None
+
+    async with serve(handler, "127.0.0.1", 0, select_subprotocol=select, close_timeout=1) as server:
+        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+def test_no_acknowledgement() -> None:
+    """MSG-1: the server speaks first, and the time for that is not counted anew."""
+
+    async def silent(ws: ServerConnection) -> None:
+        await ws.wait_closed()
+
+    async def main() -> None:
+        async with websocket_server(silent) as url:
+            assert "did not answer within 0.2 s" in await why_not(url, timeout_s=0.2)
+
+    run(main())
+
+
+@pytest.mark.parametrize("greeting", ['{"type":"connection:ack","users":[]}', "Hello", b"\xff", None])
+@pytest.mark.parametrize("speaks", [SUBPROTOCOL, None])
+def test_server_of_another_program(greeting: str | bytes | None, speaks: str | None) -> None:
+    """Optiverse's own server acknowledges too, in another form."""
+
+    async def greet(ws: ServerConnection) -> None:
+        await ws.send(greeting if greeting is not None else '{"type":"pong","timestamp":""}')
+        await ws.wait_closed()
+
+    async def main() -> None:
+        async with websocket_server(greet, speaks) as url:
+            assert f"does not speak {SUBPROTOCOL}" in await why_not(url)
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (4401, "wants a valid token"),
+        (4403, "not allowed to join"),
+        (4426, "another version of the protocol"),
+        (1001, "restarting or going away"),
+        (4999, "the unknown code 4999"),
+    ],
+)
+def test_closed_instead_of_acknowledged(code: int, sentence: str) -> None:
+    """CLOSE-2."""
+
+    async def close(ws: ServerConnection) -> None:
+        await ws.close(code)
+
+    async def main() -> None:
+        async with websocket_server(close) as url:
+            assert sentence in await why_not(url)
+
+    run(main())
+
+
+def test_session_is_full() -> None:
+    """LIM-7."""
+
+    async def main() -> None:
+        async with live_server(limits=Limits(participants=1)) as server, connect(server.url):
+            assert "The session is full" in await why_not(server.url)
+
+    run(main())
+
+
+def test_second_try_works() -> None:
+    async def main() -> None:
+        await why_not(f"ws://127.0.0.1:{free_port()}")
+        async with live_server() as server, connect(server.url) as bench:
+            assert bench.me is not None
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence", "retry"),
+    [
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "There is no way to lab from here", True),
+        (OSError(errno.ENETUNREACH, "x"), "check the network or VPN", True),
+        (OSError(errno.EMFILE, "Too many open files"), "can't be reached: Too many open files", True),
+        (OSError(f"Multiple exceptions: [Errno {errno.ECONNREFUSED}] a"), "Nothing answers at lab", True),
+        (ConnectionResetError(), "broke off the handshake", True),
+        (ssl.SSLError(1, "WRONG_VERSION_NUMBER"), "does not speak TLS", False),
+        (InvalidUpgrade("Connection", "close"), "is no WebSocket server", False),
+        (RuntimeError("odd\n"), "can't be reached: odd\\n", False),
+    ],
+)
+def test_what_a_test_cannot_bring_about(error: Exception, sentence: str, retry: bool) -> None:
+    failure = explain(error, "wss://lab/ws/default/ann")
+    assert sentence in failure.sentence
+    assert failure.retry is retry
+
+
+def test_certificate_that_is_not_trusted() -> None:
+    error = ssl.SSLCertVerificationError(1, "x")
+    error.verify_message = "self-signed certificate"
+    failure = explain(error, "wss://lab/ws/default/ann")
+    assert failure.sentence.startswith("The certificate of lab is not trusted here (self-signed certificate)")
+    assert not failure.retry
+
+
+def test_missing_port_is_guessed_in_the_sentence() -> None:
+    failure = explain(ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "ws://lab/ws/default/ann")
+    assert "the port is missing, usually :8765" in failure.sentence

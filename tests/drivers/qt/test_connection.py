@@ -1,0 +1,172 @@
+"""A connection is opened and carries text both ways; what comes late from an old one is not heard."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PyQt6.QtCore import QObject
+from PyQt6.QtWebSockets import QWebSocketServer
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.core.protocol.messages import SUBPROTOCOL
+from optiverse_collab.drivers.qt import connection as connection_module
+from optiverse_collab.drivers.qt.failures import Failure
+from tests.drivers.aio.test_connection import free_port
+from tests.helpers.attempt import DEADLINE_MS, Open, join
+from tests.helpers.qt_servers import TcpServer, WebSocketServer
+from tests.helpers.server_process import ServerProcess
+
+FRAME_BYTES = 512 * 1024
+"""Qt splits a message into frames of so many bytes."""
+
+
+def test_the_path_arrives_as_it_was_encoded(opens: Open, owner: QObject) -> None:
+    """Names of sessions and users may hold a slash, a space or anything (MSG-4)."""
+    server = WebSocketServer(owner)
+    attempt = opens(f"{server.url}%2F%20%25%C3%A9")
+    assert attempt.meets(server).path == "/ws/default/ann%2F%20%25%C3%A9"
+
+
+def test_messages_arrive_in_order_both_ways(qtbot: QtBot, opens: Open, owner: QObject) -> None:
+    server = WebSocketServer(owner)
+    attempt = opens(server.url)
+    peer = attempt.meets(server)
+    for text in ("{}", "é½🔬", ""):
+        attempt.connection.send(text)
+    peer.send("one", "", "zwölf 🔬")
+    assert attempt.hears(3) == ["one", "", "zwölf 🔬"]
+    qtbot.waitUntil(lambda: len(peer.frames) == 3, timeout=DEADLINE_MS)
+    assert peer.text == "{}é½🔬"
+
+
+def test_a_binary_message_is_taken_for_text(opens: Open, owner: QObject) -> None:
+    """Some servers send JSON so. What is no text at all is for the reader of the JSON to refuse."""
+    server = WebSocketServer(owner)
+    attempt = opens(server.url)
+    attempt.meets(server).send("½".encode(), b"\xff{", "text")
+    assert attempt.hears(3) == ["½", "\N{REPLACEMENT CHARACTER}{", "text"]
+
+
+def test_a_message_longer_than_a_frame_of_qt_arrives_whole(opens: Open, owner: QObject) -> None:
+    """Its 700,001 characters of two bytes don't end where the frames do."""
+    text = "x" + "é" * 700_000
+    server = WebSocketServer(owner)
+    attempt = opens(server.url)
+    peer = attempt.meets(server)
+    attempt.connection.send(text)
+    peer.send(text)
+    attempt.hears(1)
+    assert attempt.received == [text]
+
+
+def test_a_message_in_many_frames_is_put_together(qtbot: QtBot, opens: Open, owner: QObject) -> None:
+    """Both ends are Qt's here, and both split what they send."""
+    server = QWebSocketServer("", QWebSocketServer.SslMode.NonSecureMode, owner)
+    server.setSupportedSubprotocols([SUBPROTOCOL])
+    assert server.listen()
+    attempt = opens(f"ws://127.0.0.1:{server.serverPort()}/ws/default/ann")
+    qtbot.waitUntil(server.hasPendingConnections, timeout=DEADLINE_MS)
+    peer = server.nextPendingConnection()
+    assert peer is not None
+    peer.textMessageReceived.connect(peer.sendTextMessage)
+    text = "x" + "é" * FRAME_BYTES
+    attempt.connection.send(text)
+    attempt.hears(1)
+    assert attempt.received == [text]
+
+
+def test_a_long_push_goes_through_the_real_server(opens: Open, real: ServerProcess) -> None:
+    """Two records make a message of more than one frame; it comes back in a patch (PUSH-5)."""
+    attempt = join(opens, real, "long")
+    attempt.connection.send(json.dumps({"type": "sync:request", "client_id": "client-1"}))
+    attempt.hears(2)
+    notes = {"notes": "é" * 200_000}
+    ops = [{"op": "put", "id": id, "kind": "component", "props": notes} for id in ("lens", "mirror")]
+    push = {"type": "push", "changes": [{"client_clock": 1, "ops": ops}]}
+    attempt.connection.send(json.dumps(push, ensure_ascii=False))
+    patch = json.loads(attempt.hears(3)[2])
+    assert [op["props"] for op in patch["changes"][0]["ops"]] == [notes, notes]
+    assert patch["acks"][0]["result"] == "commit"
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_trusted_certificate_is_enough_for_tls(opens: Open, owner: QObject) -> None:
+    server = WebSocketServer(owner, tls=True)
+    attempt = opens(server.url)
+    attempt.meets(server).send("hello")
+    assert attempt.hears(1) == ["hello"]
+
+
+@pytest.mark.parametrize("subprotocol", [SUBPROTOCOL, None])
+def test_a_server_that_chose_no_subprotocol_is_told_apart(
+    opens: Open, owner: QObject, subprotocol: str | None
+) -> None:
+    server = WebSocketServer(owner, subprotocol, greeting="hello")
+    attempt = opens(server.url)
+    assert attempt.hears(1) == ["hello"]
+    assert attempt.connection.speaks_ours == (subprotocol is not None)
+
+
+def test_a_server_of_another_program_is_refused_with_a_sentence(opens: Open, owner: QObject) -> None:
+    server = WebSocketServer(owner, None, greeting="hello")
+    attempt = opens(server.url)
+    attempt.connection.received.connect(lambda text: attempt.connection.refuse())
+    failure = attempt.end()
+    assert failure.sentence.startswith(f"The server at {server.place} does not speak {SUBPROTOCOL};")
+    assert not failure.retry
+
+
+def test_who_is_let_in_has_all_the_time(opens: Open, owner: QObject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second attempt, begun later and never let in, is too late; the first goes on."""
+    monkeypatch.setattr(connection_module, "OPEN_S", 0.25)
+    server = WebSocketServer(owner)
+    first = opens(server.url)
+    peer = first.meets(server)
+    first.connection.let_in()
+    assert "did not answer" in opens(TcpServer(owner).url).end().sentence
+    peer.send("still here")
+    assert first.hears(1) == ["still here"]
+
+
+def test_no_proxy_stands_between(opens: Open, proxy: TcpServer) -> None:
+    """A lab's server is not behind the proxy to the world."""
+    assert "no host called" in opens("ws://nosuch.invalid:8765/ws/default/ann").end().sentence
+    assert proxy.sockets == []
+
+
+def test_nothing_is_heard_of_a_connection_that_was_left(opens: Open, owner: QObject) -> None:
+    """Neither a message nor an end; the next connection hears its own alone."""
+    server = WebSocketServer(owner)
+    old = opens(server.url)
+    peer = old.meets(server)
+    old.connection.leave()
+    peer.send("late")
+    peer.close(4409)
+    new = opens(server.url)
+    new.meets(server).send("for the new one")
+    assert new.hears(1) == ["for the new one"]
+    old.vanishes()
+    assert (old.received, old.failures) == ([], [])
+    assert (new.received, new.failures) == (["for the new one"], [])
+
+
+def test_nothing_is_heard_of_a_connection_that_was_given_up(opens: Open, owner: QObject) -> None:
+    server = WebSocketServer(owner)
+    attempt = opens(server.url)
+    peer = attempt.meets(server)
+    attempt.connection.give_up(Failure("It is over.", False))
+    peer.send("late")
+    peer.close(4409)
+    assert attempt.end() == Failure("It is over.", False)
+    assert attempt.received == []
+
+
+def test_an_old_attempt_fails_unheard(opens: Open, owner: QObject) -> None:
+    """Its port is refused after it was left; the next attempt has an end of its own."""
+    old = opens(f"ws://127.0.0.1:{free_port()}/ws/default/ann")
+    old.connection.leave()
+    place = f"127.0.0.1:{free_port()}"
+    assert place in opens(f"ws://{place}/ws/default/ann").end().sentence
+    old.vanishes()
+    assert old.failures == []

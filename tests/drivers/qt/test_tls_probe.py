@@ -1,0 +1,64 @@
+"""Whether a server speaks TLS is found out by asking it, and asking always comes to an end."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtCore import QDateTime, QObject
+from PyQt6.QtNetwork import QTcpSocket
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.drivers.qt import tls_probe as probe
+from optiverse_collab.drivers.qt.tls_probe import TlsProbe
+from tests.drivers.aio.test_connection import free_port
+from tests.helpers.attempt import DEADLINE_MS
+from tests.helpers.qt_servers import TcpServer, certificate
+
+
+def answers(qtbot: QtBot, url: str, owner: QObject) -> list[bool]:
+    """What a probe says, all of it."""
+    heard: list[bool] = []
+    asking = TlsProbe(url, owner)
+    asking.answered.connect(heard.append)
+    with qtbot.waitSignal(asking.answered, timeout=DEADLINE_MS):
+        asking.start()
+    return heard
+
+
+def test_a_server_that_wants_tls_is_found_out_whoever_signed_its_certificate(
+    qtbot: QtBot, owner: QObject
+) -> None:
+    assert answers(qtbot, TcpServer(owner, tls=True).plain_url, owner) == [True]
+
+
+def test_no_proxy_stands_between(qtbot: QtBot, owner: QObject, proxy: TcpServer) -> None:
+    assert answers(qtbot, "ws://nosuch.invalid:8765/ws/default/ann", owner) == [False]
+    assert proxy.sockets == []
+
+
+def test_a_server_that_hangs_up_does_not_speak_tls(qtbot: QtBot, owner: QObject) -> None:
+    server = TcpServer(owner, QTcpSocket.disconnectFromHost)
+    assert answers(qtbot, server.plain_url, owner) == [False]
+
+
+def test_a_server_that_says_something_else_does_not_speak_tls(qtbot: QtBot, owner: QObject) -> None:
+    server = TcpServer(owner, lambda connection: connection.write(b"SSH-2.0-OpenSSH_9.2\r\n"))
+    assert answers(qtbot, server.plain_url, owner) == [False]
+
+
+def test_a_server_that_is_gone_does_not_speak_tls(qtbot: QtBot, owner: QObject) -> None:
+    assert answers(qtbot, f"ws://127.0.0.1:{free_port()}/ws/default/ann", owner) == [False]
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(
+    qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "ANSWER_MS", 50)
+    server = TcpServer(owner)
+    assert answers(qtbot, server.plain_url, owner) == [False]
+    gone = QTcpSocket.SocketState.UnconnectedState
+    qtbot.waitUntil(lambda: [it.state() for it in server.sockets] == [gone], timeout=DEADLINE_MS)
+
+
+def test_the_certificate_of_the_tests_is_good_for_decades(qapp: object) -> None:
+    assert certificate().effectiveDate() < QDateTime.currentDateTimeUtc()
+    assert certificate().expiryDate().date().year() >= 2100

@@ -1,0 +1,106 @@
+"""Images of components: found wherever Optiverse is installed, and missed without harm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from optiverse_collab.core.records import Put, Record, Set
+from optiverse_collab.host.optiverse.adapter import OptiverseHost
+from optiverse_collab.host.optiverse.upstream import installed as stock
+from tests.helpers.optiverse_user import clear
+
+pytestmark = [
+    pytest.mark.optiverse,
+    pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
+]
+
+MIRROR = {"x1_mm": 0.0, "y1_mm": -10.0, "x2_mm": 5.0, "y2_mm": 10.0, "element_type": "mirror"}
+IMAGE = "mirror_standard_2in/images/standard_mirror_1_inch.png"
+MISSING = [
+    "@component/our_new_mirror/images/new.png",
+    "@component/mirror_standard_2in/images/new.png",
+    "@library/ours/new.png",
+    "C:\\Users\\Zoë\\Pictures\\new.png",
+    "/home/zoe/pictures/new.png",
+    "images/new.png",
+]
+
+
+@pytest.fixture
+def host(window: Any) -> Iterator[OptiverseHost]:
+    window.log_service.clear()
+    host = OptiverseHost(window)
+    yield host
+    host.close()
+    clear(window)
+
+
+def put(host: OptiverseHost, id: str, path: str | None) -> Any:
+    """Others put a component with this image on the bench; returns the item."""
+    props = {"pos": [0.0, 0.0], "interfaces": [MIRROR], "object_height_mm": 50.0, "image_path": path}
+    host.apply([Put(id, "component", props)])
+    assert host.records([id]) == {id: Record(id, "component", props)}
+    return host._bench.items[id]
+
+
+def is_seen(item: Any) -> bool:
+    """Whether its image is drawn."""
+    return item._sprite is not None and item._sprite.isVisible() and not item._sprite.pixmap().isNull()
+
+
+def warnings(host: OptiverseHost) -> list[str]:
+    messages = host.window.log_service.get_messages(category="Collaboration")
+    return [one.message for one in messages if one.level.name == "WARNING"]
+
+
+def where(item: Any) -> list[Any]:
+    """Where it meets the light."""
+    return [(tuple(start), tuple(end)) for start, end, _ in item.get_interfaces_scene()]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"@component/{IMAGE}",
+        f"objects/library/{IMAGE}",
+        f"objects/library/{IMAGE}".replace("/", "\\"),
+        f"C:/Program Files/Optiverse/src/optiverse/objects/library/{IMAGE}".replace("/", "\\"),
+        f"/opt/optiverse/objects/library/{IMAGE}",
+        f"D:/Lab/Our library/{IMAGE}".replace("/", "\\"),
+    ],
+)
+def test_an_image_of_the_library_is_found_by_any_of_its_paths(host: OptiverseHost, path: str) -> None:
+    item = put(host, "mirror", path)
+    assert is_seen(item)
+    assert Path(item.params.image_path) == stock.load().get_builtin_library_root().resolve() / IMAGE
+    host.apply([Set("mirror", {"image_path": None}), Set("mirror", {"image_path": path})])
+    assert is_seen(item)
+    assert host.records()["mirror"].props["image_path"] == path
+    assert warnings(host) == []
+
+
+@pytest.mark.parametrize("path", MISSING)
+def test_an_image_that_is_not_here_is_told_once_and_its_path_is_kept(host: OptiverseHost, path: str) -> None:
+    first, second = put(host, "first", path), put(host, "second", path)
+    host.apply([Set("first", {"pos": [1.0, 2.0]})])
+    assert not is_seen(first)
+    assert not is_seen(second)
+    assert warnings(host) == ["The image new.png is not on this computer; components are shown without it."]
+    first.setPos(7.0, 8.0)
+    assert host.records()["first"].props["image_path"] == path
+    saved = host.window.file_controller.file_manager.serialize_scene()
+    assert [item["image_path"] for item in saved["items"]] == [path, path]
+
+
+@pytest.mark.parametrize("path", MISSING)
+def test_light_meets_a_component_at_the_same_place_whether_its_image_is_here_or_not(
+    host: OptiverseHost, path: str
+) -> None:
+    here, not_here = put(host, "here", f"@component/{IMAGE}"), put(host, "not_here", path)
+    assert where(not_here) == where(here)
+    host.apply([Set("not_here", {"image_path": None}), Set("not_here", {"image_path": path})])
+    assert where(not_here) == where(here)

@@ -1,0 +1,83 @@
+"""What comes is shown where a look at everything that is said would show it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from optiverse_collab.convert.layers import MAX_DEPTH
+from optiverse_collab.core.records import Record
+from optiverse_collab.host.optiverse.layers.places import Places, Shown
+
+KEPT = "kept"
+
+
+def holds(id: str) -> bool:
+    """Nothing can be in an item here, as in Optiverse 0.2."""
+    return id.startswith("g")
+
+
+def tree(places: Places) -> Shown:
+    """The tree to show, of which one group can't be shown."""
+    shown = places.tree(lambda id: True, lambda id: id != KEPT, holds)
+    return {parent: ids for parent, ids in shown.items() if ids}
+
+
+def say(places: Places, id: str, **place: object) -> bool:
+    """Say where something is that came; returns whether that could be shown without a look at the rest."""
+    places.say(Record(id, "group" if id.startswith(("g", KEPT)) else "component", place))
+    if id != KEPT and places.insert(id, holds) is not None:
+        return True
+    places.show(places.tree(lambda id: True, lambda id: id != KEPT, holds))
+    return False
+
+
+def shown(places: Places) -> Shown:
+    ids = (None, *places._said)
+    return {id: list(inside) for id in ids if (inside := places.shown_in(id))}
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_any_order_of_arrival(seed: int) -> None:
+    rng = random.Random(seed)
+    ids = [f"g{n}" for n in range(4)] + [f"item {n}" for n in range(12)] + [KEPT] * (seed % 2)
+    rng.shuffle(ids)
+    places = Places()
+    quick = 0
+    for id in ids:
+        place: dict[str, object] = {}
+        if rng.random() < 0.6:
+            place["parent"] = rng.choice(["g0", "g1", "g2", "g3", "item 3", KEPT, "nobody", 7])
+        if rng.random() < 0.8:
+            place["order"] = rng.choice([0.0, 1.0, 2.5, "first"])
+        if rng.random() < 0.5:
+            place["z_value"] = rng.choice([0.0, 3.0])
+        quick += say(places, id, **place)
+        assert shown(places) == tree(places)
+    assert quick > 0 or seed % 2  # what can't be shown may have come first
+
+
+def test_a_group_that_comes_after_what_is_in_it() -> None:
+    places = Places()
+    assert say(places, "lens", parent="g")
+    assert not say(places, "g")
+    assert shown(places) == tree(places) == {None: ["g"], "g": ["lens"]}
+    assert say(places, "mirror", parent="g")
+
+
+def test_a_group_that_went_and_comes_again() -> None:
+    places = Places()
+    say(places, "g")
+    say(places, "lens", parent="g")
+    places.forget("g")
+    places.show(places.tree(lambda id: True, lambda id: True, holds))
+    assert not say(places, "g")
+    assert shown(places) == tree(places) == {None: ["g"], "g": ["lens"]}
+
+
+def test_groups_in_groups_as_deep_as_can_be() -> None:
+    places = Places()
+    for level in range(MAX_DEPTH + 3):
+        say(places, f"g{level}", **({"parent": f"g{level - 1}"} if level else {}))
+        assert shown(places) == tree(places)

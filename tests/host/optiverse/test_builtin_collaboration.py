@@ -1,0 +1,145 @@
+"""Our actions take the place of the stock collaboration in an unmodified window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PyQt6.QtGui import QKeySequence
+from PyQt6.QtWidgets import QLabel
+
+from optiverse_collab.errors import HostUnsupported
+from optiverse_collab.hookspecs import Action
+from optiverse_collab.host.menus import menu_titled
+from optiverse_collab.host.optiverse.adapter import OptiverseHost
+from optiverse_collab.host.optiverse.builtin_collaboration import MENU, Takeover, say_why
+from optiverse_collab.host.optiverse.upstream import installed as stock
+from tests.helpers.optiverse_user import events, open_window
+
+pytestmark = [
+    pytest.mark.optiverse,
+    pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
+]
+
+
+closed_windows: list[Any] = []
+
+
+class Ours:
+    """What a plugin would give, and what became of it."""
+
+    def __init__(self) -> None:
+        self.runs: list[str] = []
+        self.enable: Callable[[bool], None] = lambda on: None
+        self.label = QLabel("2 users")
+        self.actions = [
+            Action(
+                ("&Collaboration",), "&Connect…", "Ctrl+Shift+C", "", lambda: self.run("connect"), self.when
+            ),
+            Action(
+                ("&Collaboration",), "&Disconnect", "", "", lambda: self.run("disconnect"), lambda _: None
+            ),
+        ]
+
+    def run(self, what: str) -> None:
+        self.runs.append(what)
+
+    def when(self, enable: Callable[[bool], None]) -> None:
+        self.enable = enable
+        enable(True)
+
+
+@pytest.fixture
+def fresh(windows: list[Any], qapp: Any) -> Iterator[Any]:
+    """A window of its own, which a test may close."""
+    window = open_window()
+    # Kept to the end: Python would take a window apart whenever it next looks for garbage.
+    closed_windows.append(window)
+    yield window
+    window.file_controller.mark_clean()
+    window.close()
+    events()
+
+
+def visible_texts(window: Any) -> list[str]:
+    """What the Collaboration menu shows."""
+    menu = menu_titled(window.menuBar(), MENU)
+    assert menu is not None
+    return [action.text() for action in menu.actions() if action.isVisible()]
+
+
+def test_missing_attributes_are_named(window: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(type(window), "retrace")
+    monkeypatch.delattr(window, "placement_handler")
+    for attempt in (lambda: OptiverseHost(window), lambda: Takeover(window, [], [], lambda: None)):
+        with pytest.raises(HostUnsupported, match=r"_ghost, MainWindow\.retrace, which"):
+            attempt()
+    assert window.act_collaborate.isVisible()
+
+
+def test_missing_class_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(stock._NAMES, "Laser", "optiverse.objects")
+    stock.load.cache_clear()
+    with pytest.raises(HostUnsupported, match=r"has no optiverse\.objects\.Laser"):
+        stock.load()
+    stock.load.cache_clear()
+
+
+def test_menu_shortcut_label_and_dialog_are_ours(fresh: Any) -> None:
+    ours = Ours()
+    assert visible_texts(fresh) == ["Connect/Host Session…", "Disconnect"]
+    Takeover(fresh, ours.actions, [ours.label], lambda: None)
+    assert visible_texts(fresh) == ["&Connect…", "&Disconnect"]
+    assert not fresh.collab_status_label.isVisible()
+    assert ours.label.isVisible()
+    ctrl_shift_c = QKeySequence("Ctrl+Shift+C")
+    holders = [a for a in fresh.findChildren(type(fresh.act_open)) if a.shortcut() == ctrl_shift_c]
+    assert [action.text() for action in holders] == ["&Connect…"]
+    holders[0].trigger()
+    fresh.act_collaborate.trigger()
+    fresh.open_collaboration_dialog()
+    assert ours.runs == ["connect", "connect"]
+    ours.enable(False)
+    assert not holders[0].isEnabled()
+    assert fresh.collaboration_manager.enabled is False
+
+
+def test_closing_is_told_once_and_not_when_the_user_cancels(
+    fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+    Takeover(fresh, [], [], lambda: closed.append("closed"))
+    monkeypatch.setattr(type(fresh), "closeEvent", lambda self, event: event.ignore())
+    fresh.close()
+    assert closed == []
+    monkeypatch.undo()
+    fresh.file_controller.mark_clean()
+    fresh.close()
+    fresh.close()
+    assert closed == ["closed"]
+
+
+def test_closing_with_an_adapter_attached_leaves_nothing_connected(fresh: Any) -> None:
+    host = OptiverseHost(fresh)
+    host.watch_presence(lambda state: None)
+    Takeover(fresh, [], [], host.close)
+    fresh.close()
+    events()
+    assert "undo" not in vars(fresh.undo_stack)
+
+
+def test_undoing_gives_the_window_back(fresh: Any) -> None:
+    ours = Ours()
+    takeover = Takeover(fresh, ours.actions, [ours.label], lambda: None)
+    takeover.undo()
+    events()
+    assert visible_texts(fresh) == ["Connect/Host Session…", "Disconnect"]
+    assert fresh.collab_status_label.isVisible()
+    assert fresh.act_collaborate.shortcut() == QKeySequence("Ctrl+Shift+C")
+    assert not {"closeEvent", "open_collaboration_dialog"} & vars(fresh).keys()
+
+
+def test_the_menu_says_why(fresh: Any) -> None:
+    say_why(fresh, "Live collaboration is off: it is raining.")
+    assert visible_texts(fresh)[-1] == "Live collaboration is off: it is raining."

@@ -1,0 +1,67 @@
+"""Rays follow what others change, and leave the window time."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from PyQt6.QtTest import QTest
+
+from optiverse_collab.host.optiverse.retrace import Rays
+from tests.helpers.optiverse_user import wait_until
+
+pytestmark = [
+    pytest.mark.optiverse,
+    pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
+]
+
+
+@pytest.fixture
+def retraces(window: Any, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """When the window traced its rays, which takes it 40 ms."""
+    traced: list[float] = []
+
+    def retrace() -> None:
+        traced.append(time.monotonic())
+        deadline = time.monotonic() + 0.04
+        while time.monotonic() < deadline:
+            pass
+
+    monkeypatch.setattr(window, "retrace", retrace, raising=False)
+    return traced
+
+
+def test_many_changes_are_followed_by_few_retraces(window: Any, retraces: list[float]) -> None:
+    rays = Rays(window)
+    for _ in range(40):
+        rays.follow()
+        QTest.qWait(5)
+    count = len(retraces)
+    rays.follow()
+    wait_until(lambda: len(retraces) > count)  # the last change is followed, too
+    rays.close()
+    gaps = [later - earlier for earlier, later in pairwise(retraces)]
+    assert gaps
+    assert min(gaps) > 0.04 * 3  # as long as one takes, and a rest of three times that
+
+
+def test_a_user_who_wants_no_rays_gets_none(window: Any, retraces: list[float]) -> None:
+    rays = Rays(window)
+    window.autotrace = False
+    try:
+        rays.follow()
+        QTest.qWait(50)
+        assert retraces == []
+    finally:
+        window.autotrace = True
+        rays.close()
+
+
+def test_closed_it_traces_no_more(window: Any, retraces: list[float]) -> None:
+    rays = Rays(window)
+    rays.follow()
+    rays.close()
+    QTest.qWait(50)
+    assert retraces == []

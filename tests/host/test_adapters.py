@@ -1,0 +1,38 @@
+"""Which windows are known, by the class they come from."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.errors import HostUnsupported
+from optiverse_collab.host.adapters import adapter_of
+from optiverse_collab.host.demo import DemoHost
+from tests.helpers.demo_window import new_window
+
+
+def test_a_window_of_nobody_we_know(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    with pytest.raises(HostUnsupported, match="it works in Optiverse and in the demo bench"):
+        adapter_of(window)
+
+
+def test_a_demo_window_and_what_inherits_from_it(qtbot: QtBot) -> None:
+    window = new_window()
+    qtbot.addWidget(window)
+    host = adapter_of(window)()
+    assert isinstance(host, DemoHost)
+    assert host.window is window
+    assert host.name.startswith("Demo Bench ")
+
+
+@pytest.mark.optiverse
+def test_a_window_of_optiverse() -> None:
+    from optiverse_collab.host.optiverse.adapter import OptiverseHost
+    from tests.host.drivers.optiverse import the_window
+
+    host = adapter_of(the_window())()
+    assert isinstance(host, OptiverseHost)
+    host.close()

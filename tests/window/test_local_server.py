@@ -1,0 +1,119 @@
+"""The companion server as a child, with a real server and real obstacles."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QObject
+from PyQt6.QtNetwork import QTcpServer
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.window import local_server as hosting
+from optiverse_collab.window.local_server import CompanionServer, is_local
+from optiverse_collab.wording import dialogs as texts
+
+SOON = 20_000  # ms; a machine under load takes its time
+
+
+@pytest.fixture
+def server(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CompanionServer]:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    parent = QObject()
+    server = CompanionServer(parent)
+    yield server
+    child = server.findChild(hosting.QProcess)
+    server.stop()
+    if child is not None:
+        child.waitForFinished(SOON)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def test_port_of_another_program_is_explained(qtbot: QtBot, server: CompanionServer) -> None:
+    other = QTcpServer()
+    assert other.listen(port=0)
+    other.newConnection.connect(lambda: other.nextPendingConnection().write(b"HTTP/1.1 200 OK\r\n\r\nHello"))
+    with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
+        server.start(other.serverPort(), "127.0.0.1")
+    assert failed.args == [texts.PORT_TAKEN.format(port=other.serverPort())]
+    other.close()
+
+
+def test_missing_server_is_explained(
+    qtbot: QtBot, server: CompanionServer, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hosting.importlib.util, "find_spec", lambda name: None)
+    with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
+        server.start(port, "127.0.0.1")
+    assert failed.args == [texts.SERVER_MISSING]
+
+
+def test_server_that_ends_at_once_is_explained(qtbot: QtBot, server: CompanionServer, port: int) -> None:
+    with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
+        server.start(port, "192.0.2.1")  # reserved for documentation: not an address of this computer
+    assert "ended at once" in failed.args[0]
+    assert "192.0.2.1" in failed.args[0]
+    assert not server.running
+
+
+def test_program_that_cannot_be_started_is_explained(
+    qtbot: QtBot, server: CompanionServer, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
+        server.start(port, "127.0.0.1")
+    assert "ended at once" in failed.args[0]
+
+
+def test_cancelled_start_says_nothing_more(qtbot: QtBot, server: CompanionServer, port: int) -> None:
+    server.start(port, "127.0.0.1")
+    server.cancel()
+    with qtbot.assertNotEmitted(server.ready, wait=200), qtbot.assertNotEmitted(server.failed):
+        pass
+    assert not server.running
+
+
+def test_starts_a_server_and_finds_it_again(qtbot: QtBot, server: CompanionServer, port: int) -> None:
+    lines: list[str] = []
+    server.logged.connect(lines.append)
+    with qtbot.waitSignal(server.ready, timeout=SOON) as ready:
+        server.start(port, "127.0.0.1")
+    assert ready.args == [port]
+    assert server.running
+    assert any(f"Starting Optiverse Collaboration Server on 127.0.0.1:{port}" in line for line in lines)
+    other = CompanionServer(server)
+    said: list[str] = []
+    other.progress.connect(said.append)
+    with qtbot.waitSignal(other.ready, timeout=SOON):
+        other.start(port, "127.0.0.1")
+    assert said[-1] == texts.REUSING_SERVER.format(port=port)
+    assert not other.running
+
+
+def test_child_that_is_killed_is_told(qtbot: QtBot, server: CompanionServer, port: int) -> None:
+    with qtbot.waitSignal(server.ready, timeout=SOON):
+        server.start(port, "127.0.0.1")
+    process = server.findChild(hosting.QProcess)
+    assert process is not None
+    with qtbot.waitSignal(server.failed, timeout=SOON):
+        os.kill(process.processId(), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    assert not server.running
+
+
+@pytest.mark.parametrize(("address", "local"), [("127.0.0.1", True), ("::1", True), ("0.0.0.0", False)])
+def test_who_can_reach_it(address: str, local: bool) -> None:
+    assert is_local(address) is local

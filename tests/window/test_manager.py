@@ -1,0 +1,210 @@
+"""One window's session: joined, hosted, left; and what goes wrong on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtCore import QObject
+from PyQt6.QtNetwork import QTcpServer
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.core.client.state import State
+from optiverse_collab.core.records import Put, Set
+from optiverse_collab.errors import HostUnsupported
+from optiverse_collab.host.api import Host
+from optiverse_collab.window.manager import CollaborationManager
+from optiverse_collab.wording import dialogs as texts
+from tests.helpers.dict_host import DictHost
+from tests.helpers.server_process import ServerProcess
+
+SOON = 10_000  # ms
+
+
+class Closing(DictHost):
+    """A host that says how often it was closed."""
+
+    closed = 0
+
+    def close(self) -> None:
+        super().close()
+        self.closed += 1
+
+
+class Window:
+    """A host and its manager.
+
+    Attributes:
+        states: one after the other.
+        failures: what was said when it failed.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        self.host = Closing()
+        self.manager = CollaborationManager(self.attach, parent)
+        self.states: list[State] = []
+        self.failures: list[str] = []
+        self.manager.status_changed.connect(self.states.append)
+        self.manager.failed.connect(self.failures.append)
+
+    def attach(self) -> Host:
+        return self.host
+
+    def texts(self, level: str) -> list[str]:
+        return [text for at, text in self.host.lines if at == level]
+
+
+@pytest.fixture
+def parent(qapp: object) -> QObject:
+    return QObject()
+
+
+@pytest.fixture
+def window(parent: QObject) -> Iterator[Window]:
+    window = Window(parent)
+    yield window
+    window.manager.close()
+
+
+def join(qtbot: QtBot, window: Window, url: str, session_id: str, name: str = "ann") -> None:
+    with qtbot.waitSignal(window.manager.joined, timeout=SOON):
+        window.manager.join_session(url, session_id, name)
+
+
+def test_states_and_lines_from_joining_to_leaving(
+    qtbot: QtBot, window: Window, server: ServerProcess, session_id: str
+) -> None:
+    join(qtbot, window, server.url, session_id)
+    window.manager.leave()
+    assert window.states == [State.CONNECTING, State.SYNCING, State.CONNECTED, State.OFFLINE]
+    assert window.host.closed == 1
+    assert window.texts("INFO")[0] == f"→ Connecting to: {server.url}/ws/{session_id}/ann"
+    assert window.failures == []
+
+
+def test_leaving_waits_for_the_last_edit_to_be_stored(
+    qtbot: QtBot, parent: QObject, window: Window, server: ServerProcess, session_id: str
+) -> None:
+    """And does not lose it, though pushes keep a pace (PUSH-2)."""
+    other = Window(parent)
+    join(qtbot, window, server.url, session_id)
+    join(qtbot, other, server.url, session_id, "bob")
+    window.host.user_does(Put("lens", "component", {"n": 0}))
+    qtbot.waitUntil(lambda: "lens" in other.host.bench, timeout=SOON)
+    window.host.user_does(Set("lens", {"n": 1}))
+    window.manager.leave()
+    assert window.manager.status is State.CONNECTED
+    qtbot.waitUntil(lambda: window.manager.status is State.OFFLINE, timeout=SOON)
+    assert window.texts("WARNING") == []
+    qtbot.waitUntil(lambda: other.host.bench["lens"].props == {"n": 1}, timeout=SOON)
+    assert window.host.bench["lens"].props == {"n": 1}
+    other.manager.close()
+
+
+def test_a_server_that_is_killed_while_leaving_is_not_waited_for_long(
+    qtbot: QtBot, window: Window, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """REP-8: what it did not get is told, with its values."""
+    with ServerProcess(tmp_path_factory.mktemp("data")) as server:
+        join(qtbot, window, server.url, "default")
+        window.manager._goodbye.setInterval(50)
+        window.host.user_does(Put("lens", "component", {"n": 0}))
+        server.kill()
+        window.manager.leave()
+        qtbot.waitUntil(lambda: window.manager.status is State.OFFLINE, timeout=SOON)
+    [text] = window.texts("WARNING")[-1:]
+    assert "did not reach the server" in text
+    assert "n = 0" in text
+
+
+def test_a_session_that_ends_for_good_leaves_the_bench(
+    qtbot: QtBot, parent: QObject, window: Window, server: ServerProcess, session_id: str
+) -> None:
+    """SYNC-7: the same replica joined from elsewhere; the window keeps its bench and can join anew."""
+    join(qtbot, window, server.url, session_id)
+    window.host.user_does(Put("lens", "component", {"n": 0}))
+    session = window.manager.service.session
+    assert session is not None
+    qtbot.waitUntil(lambda: bool(session.replica.view) and not session.replica.pending, timeout=SOON)
+    thief = Window(parent)
+    thief.manager._begin(session_id, None)
+    thief.manager.service.connect_to_session(
+        server.url, session_id, "thief", type(session.replica).restore(session.replica.save())
+    )
+    qtbot.waitUntil(lambda: window.manager.status is State.FAILED, timeout=SOON)
+    assert "the newer connection goes on" in window.failures[0]
+    assert "the newer connection goes on" in window.texts("WARNING")[0]
+    assert window.texts("ERROR") == [
+        "✗ The session has ended here and your bench stays as it is; connect anew."
+    ]
+    assert set(window.host.bench) == {"lens"}
+    assert window.host.closed == 1
+    thief.manager.close()
+    join(qtbot, window, server.url, session_id)
+
+
+def test_a_window_that_lacks_something_is_refused(parent: QObject) -> None:
+    def attach() -> Host:
+        raise HostUnsupported("Optiverse has no scene.")
+
+    manager = CollaborationManager(attach, parent)
+    said: list[str] = []
+    manager.failed.connect(said.append)
+    manager.join_session("ws://localhost:8765", "default", "ann")
+    manager.create_session(8765, "127.0.0.1", "default", "ann")
+    assert said == ["Optiverse has no scene."] * 2
+    assert manager.status is State.OFFLINE
+
+
+def test_an_address_that_cannot_be_is_said(window: Window) -> None:
+    window.manager.join_session("http://localhost:8765", "default", "ann")
+    assert "not HTTP" in window.failures[0]
+    assert window.host.closed == 1
+
+
+def test_a_port_of_another_program_is_explained(qtbot: QtBot, window: Window) -> None:
+    other = QTcpServer()
+    assert other.listen(port=0)
+    other.newConnection.connect(lambda: other.nextPendingConnection().write(b"HTTP/1.1 200 OK\r\n\r\nHello"))
+    with qtbot.waitSignal(window.manager.failed, timeout=SOON) as failed:
+        window.manager.create_session(other.serverPort(), "127.0.0.1", "default", "ann")
+    assert failed.args == [texts.PORT_TAKEN.format(port=other.serverPort())]
+    assert window.states == [State.CONNECTING, State.OFFLINE]
+    assert window.texts("ERROR") == [f"✗ {failed.args[0]}"]
+    assert window.host.closed == 1
+    other.close()
+
+
+def test_a_server_that_runs_already_is_used(
+    qtbot: QtBot, window: Window, server: ServerProcess, session_id: str
+) -> None:
+    said: list[str] = []
+    window.manager.progress.connect(lambda sentence, done, total: said.append(sentence))
+    with qtbot.waitSignal(window.manager.joined, timeout=SOON):
+        window.manager.create_session(server.port, "127.0.0.1", session_id, "ann")
+    assert texts.REUSING_SERVER.format(port=server.port) in said
+    assert window.manager.invite == f"ws://localhost:{server.port}/ws/{session_id}"
+
+
+def test_hosting_can_be_cancelled(qtbot: QtBot, window: Window, server: ServerProcess) -> None:
+    window.manager.create_session(server.port, "127.0.0.1", "default", "ann")
+    window.manager.leave()
+    with qtbot.assertNotEmitted(window.manager.joined, wait=200):
+        pass
+    assert window.states == [State.CONNECTING, State.OFFLINE]
+
+
+def test_progress_tells_how_much_has_arrived(
+    qtbot: QtBot, parent: QObject, window: Window, server: ServerProcess, session_id: str
+) -> None:
+    join(qtbot, window, server.url, session_id)
+    window.host.user_does(*[Put(f"r{n}", "component", {"n": n}) for n in range(300)])
+    session = window.manager.service.session
+    assert session is not None
+    qtbot.waitUntil(lambda: len(session.replica.view) == 300 and not session.replica.pending, timeout=SOON)
+    other = Window(parent)
+    said: list[tuple[str, int, int]] = []
+    other.manager.progress.connect(lambda *told: said.append(told))
+    join(qtbot, other, server.url, session_id, "bob")
+    assert said[-1] == ("Loading the bench: 300 of 300 items…", 300, 300)
+    other.manager.close()

@@ -1,0 +1,182 @@
+"""A bench that is shared: ticks by itself, loads bit by bit, and lets go when it is told to."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+from PyQt6.QtCore import QObject
+from PyQt6.sip import isdeleted
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
+from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.effects import ShowChange
+from optiverse_collab.core.records import Put, Record, Set
+from optiverse_collab.window import sync_loop as module
+from optiverse_collab.window.sync_loop import LiveBench
+from tests.helpers.dict_host import DictHost
+
+
+class Bench:
+    """A live bench with its host and session."""
+
+    def __init__(self, parent: QObject, records: int = 0) -> None:
+        self.host = DictHost()
+        self.session = Session("ann", Replica("client"))
+        self.session.replica.edit([Put(f"r{n}", "component", {"n": n}) for n in range(records)])
+        self.live = LiveBench(self.host, self.session, parent)
+
+
+@pytest.fixture
+def parent(qapp: object) -> QObject:
+    return QObject()
+
+
+def test_loads_in_steps_that_grow_while_they_are_quick(qtbot: QtBot, parent: QObject) -> None:
+    bench = Bench(parent, records=300)
+    told: list[tuple[int, int]] = []
+    bench.live.loading.connect(lambda done, total: told.append((done, total)))
+    with qtbot.waitSignal(bench.live.loaded, timeout=5000):
+        bench.live.begin(())
+    assert bench.host.bench == bench.session.replica.view
+    assert told[-1] == (300, 300)
+    assert told[0][0] < 300
+    assert told == sorted(told)
+    sizes = list(map(len, bench.host.applied))
+    assert sizes[1] > sizes[0]
+
+
+def test_steps_shrink_where_the_host_is_slow(
+    qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SLICE_MS", (-2, -1))  # any step is too long
+    bench = Bench(parent, records=50)
+    with qtbot.waitSignal(bench.live.loaded, timeout=5000):
+        bench.live.begin(())
+    assert min(map(len, bench.host.applied)) == 1
+    assert bench.host.bench == bench.session.replica.view
+
+
+def test_two_empty_benches_are_loaded_at_once(qtbot: QtBot, parent: QObject) -> None:
+    bench = Bench(parent)
+    with qtbot.waitSignal(bench.live.loaded, timeout=0, raising=True):
+        bench.live.begin(())
+
+
+def test_mine_is_added_and_theirs_is_shown(qtbot: QtBot, parent: QObject) -> None:
+    bench = Bench(parent, records=2)
+    bench.host.bench = {
+        "mine": Record("mine", "component", {}),
+        "r0": Record("r0", "component", {"n": "older"}),
+        "gone": Record("gone", "component", {}),
+    }
+    with qtbot.waitSignal(bench.live.loaded, timeout=5000):
+        bench.live.begin(["mine", "r0"])
+    assert set(bench.host.bench) == {"mine", "r0", "r1"}
+    assert bench.host.bench["r0"].props == {"n": 0}
+    assert bench.host.bench == bench.session.replica.view
+
+
+def test_an_edit_by_the_user_is_taken_in_without_being_asked(qtbot: QtBot, parent: QObject) -> None:
+    bench = Bench(parent, records=1)
+    bench.live.begin(())
+    qtbot.waitUntil(lambda: "r0" in bench.host.bench)
+    with qtbot.waitSignal(bench.live.edited, timeout=5000):
+        bench.host.user_does(Set("r0", {"n": 7}))
+    assert bench.session.replica.view["r0"].props == {"n": 7}
+
+
+def test_what_others_did_to_what_is_in_hand_shows_after_the_release(qtbot: QtBot, parent: QObject) -> None:
+    bench = Bench(parent, records=1)
+    bench.live.begin(())
+    qtbot.waitUntil(lambda: "r0" in bench.host.bench)
+    bench.host.in_hand = {"r0"}
+    before = bench.session.replica.view
+    bench.session.replica.view = {"r0": Record("r0", "component", {"n": 9})}
+    bench.live.show(ShowChange((Set("r0", {"n": 9}),), before=before))
+    assert bench.host.bench["r0"].props == {"n": 0}
+    bench.host.in_hand = set()
+    qtbot.waitUntil(lambda: bench.host.bench["r0"].props == {"n": 9})
+
+
+def test_what_others_do_between_two_ticks_is_shown_in_one_go(qtbot: QtBot, parent: QObject) -> None:
+    bench = Bench(parent, records=3)
+    bench.live.begin(())
+    qtbot.waitUntil(lambda: len(bench.host.bench) == 3)
+    qtbot.wait(PUSH_EVERY_MS + 10)
+    bench.host.applied.clear()
+    for number in range(1, 31):
+        id = f"r{number % 3}"
+        before = dict(bench.session.replica.view)
+        bench.session.replica.view[id] = Record(id, "component", {"n": number})
+        bench.live.show(ShowChange((Set(id, {"n": number}),), before=before))
+    assert list(map(len, bench.host.applied)) == [1]  # the first one at once
+    qtbot.waitUntil(lambda: bench.host.bench == bench.session.replica.view)
+    assert len(bench.host.applied) < 30
+    assert bench.host.bench["r0"].props == {"n": 30}
+
+
+def test_leaving_shows_what_others_did_up_to_then(qtbot: QtBot, parent: QObject) -> None:
+    bench = Bench(parent, records=1)
+    bench.live.begin(())
+    qtbot.waitUntil(lambda: "r0" in bench.host.bench)
+    for number in (8, 9):
+        before = dict(bench.session.replica.view)
+        bench.session.replica.view["r0"] = Record("r0", "component", {"n": number})
+        bench.live.show(ShowChange((Set("r0", {"n": number}),), before=before))
+    bench.live.tick()
+    assert bench.host.bench["r0"].props == {"n": 9}
+
+
+def test_what_gave_no_sign_is_found(qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SCAN_MS", 5)
+    monkeypatch.setattr(module, "SCAN_RECORDS", 3)
+    bench = Bench(parent, records=10)
+    bench.live.begin(())
+    qtbot.waitUntil(lambda: len(bench.host.bench) == 10)
+    bench.host.bench["r9"] = Record("r9", "component", {"n": "silent"})
+    del bench.host.bench["r1"]
+    view = bench.session.replica.view
+    qtbot.waitUntil(lambda: "r1" not in view and view["r9"].props == {"n": "silent"})
+
+
+def test_presence_goes_to_the_session(qtbot: QtBot, parent: QObject) -> None:
+    """PRES-1, PRES-5: a selection of thousands is cut, and what can't travel is only logged."""
+    bench = Bench(parent)
+    bench.live.begin(())
+    with qtbot.waitSignal(bench.live.edited):
+        bench.host.user_shows(cursor=[1.0, 2.0], selection=[f"id {n}" for n in range(3000)])
+    mine = bench.session._mine.states[""]
+    assert mine["cursor"] == [1.0, 2.0]
+    assert len(mine["selection"]) == module.SELECTION_MOST
+    with qtbot.assertNotEmitted(bench.live.edited):
+        bench.host.user_shows(cursor=[float("nan"), 0.0])
+    assert bench.host.lines[-1][0] == "DEBUG"
+    assert mine["cursor"] == [1.0, 2.0]
+
+
+def test_the_garbage_collector_has_little_to_look_at_while_a_bench_is_shared(
+    qtbot: QtBot, parent: QObject
+) -> None:
+    """It stops the window for as long as it looks; what is there when the bench is loaded stays anyway."""
+    bench = Bench(parent, records=50)
+    gc.unfreeze()
+    bench.live.begin(())
+    before = gc.get_freeze_count()
+    with qtbot.waitSignal(bench.live.loaded, timeout=5000):
+        pass
+    assert 0 < before < gc.get_freeze_count()
+    bench.live.close()
+    assert gc.get_freeze_count() == 0
+
+
+def test_closed_it_leaves_the_host_alone(qtbot: QtBot, parent: QObject) -> None:
+    bench = Bench(parent, records=1)
+    bench.live.begin(())
+    qtbot.waitUntil(lambda: "r0" in bench.host.bench)
+    bench.live.close()
+    qtbot.waitUntil(lambda: isdeleted(bench.live))
+    bench.host.user_does(Set("r0", {"n": 7}))
+    bench.host.user_shows(cursor=[1.0, 2.0])
+    assert bench.session.replica.view["r0"].props == {"n": 0}

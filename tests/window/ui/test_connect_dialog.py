@@ -1,0 +1,213 @@
+"""The connect dialog as a user meets it: every path, every sentence."""
+
+from __future__ import annotations
+
+import platform
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.window.settings import Settings
+from optiverse_collab.window.ui.connect_dialog import ConnectDialog
+from optiverse_collab.wording import dialogs as texts
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, settings: Settings) -> ConnectDialog:
+    dialog = ConnectDialog(settings)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def write(qtbot: QtBot, dialog: ConnectDialog, field: str, text: str) -> None:
+    """Replace what is in a field, as a user does who pastes."""
+    edit = getattr(dialog.join_page, field).edit
+    edit.selectAll()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    clipboard.setText(text)
+    edit.paste()
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "says"),
+    [
+        ("server", "", "address is empty"),
+        ("server", "http://localhost:8765", "write ws://localhost:8765"),
+        ("server", "localhost:8765", "begins with ws:// or wss://"),
+        ("server", "ws://", "names no host"),
+        ("server", "ws://host:99999", "port up to 65535"),
+        ("session", "", "session is empty"),
+        ("session", "x" * 200, "200 characters"),
+        ("user", "   ", "user is empty"),
+        ("user", "..", "can't be called"),
+    ],
+)
+def test_faults_show_under_the_field_while_typing(
+    qtbot: QtBot, dialog: ConnectDialog, field: str, text: str, says: str
+) -> None:
+    write(qtbot, dialog, field, text)
+    checked = getattr(dialog.join_page, field)
+    assert says in checked.fault
+    assert checked.findChild(object, "fault").isVisible()
+    assert not dialog.go.isEnabled()
+    write(qtbot, dialog, field, "ws://lab:1" if field == "server" else "fine / ☃")
+    assert not checked.findChild(object, "fault").isVisible()
+    assert dialog.go.isEnabled()
+
+
+@pytest.mark.parametrize("text", ["ws://x:1x", "ws://host:99999" + "9" * 40])
+def test_there_is_room_for_the_whole_sentence(qtbot: QtBot, dialog: ConnectDialog, text: str) -> None:
+    write(qtbot, dialog, "server", text)
+    sentence = dialog.join_page.server.findChild(QLabel, "fault")
+    assert sentence is not None
+    qtbot.waitUntil(lambda: sentence.height() >= sentence.heightForWidth(sentence.width()) > 0)
+
+
+def test_first_values_are_those_of_the_manifest(dialog: ConnectDialog) -> None:
+    page = dialog.join_page
+    assert (page.server.text, page.session.text) == ("ws://localhost:8765", "default")
+    assert page.user.text == platform.node()
+    assert dialog.host_page.port.value() == 8765
+    assert dialog.host_page.address == "127.0.0.1"
+    assert not page.recent.isEnabled()
+
+
+@pytest.mark.parametrize("field", ["server", "session", "user"])
+def test_invite_link_fills_all_fields_wherever_it_is_pasted(
+    qtbot: QtBot, dialog: ConnectDialog, field: str
+) -> None:
+    user = dialog.join_page.user.text
+    write(qtbot, dialog, field, "ws://lab-pc:9000/ws/Pump%20%26%20probe")
+    page = dialog.join_page
+    assert (page.server.text, page.session.text, page.user.text) == ("ws://lab-pc:9000", "Pump & probe", user)
+
+
+def test_join_asks_once_and_shows_progress(qtbot: QtBot, dialog: ConnectDialog) -> None:
+    with qtbot.waitSignal(dialog.join_requested) as asked:
+        qtbot.keyClick(dialog.join_page.session.edit, Qt.Key.Key_Return)
+    assert asked.args == ["ws://localhost:8765", "default", platform.node()]
+    assert dialog.busy
+    assert dialog.isVisible()
+    assert dialog.message == "Connecting to ws://localhost:8765…"
+    assert not dialog.go.isEnabled()
+    with qtbot.assertNotEmitted(dialog.join_requested):
+        dialog._on_go()
+
+
+def test_cancel_gives_up_and_a_second_try_works(qtbot: QtBot, dialog: ConnectDialog) -> None:
+    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    assert dialog.cancel.text() == texts.CANCEL
+    with qtbot.waitSignal(dialog.cancelled):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    assert dialog.message == texts.CANCELLED
+    with qtbot.waitSignal(dialog.join_requested):
+        qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    dialog.show_success()
+    assert not dialog.isVisible()
+
+
+def test_error_shows_in_place_and_a_second_try_works(qtbot: QtBot, dialog: ConnectDialog) -> None:
+    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    dialog.show_error("Nobody listens on port 8765 of localhost; start the server there.")
+    assert dialog.message.startswith("Nobody listens")
+    assert dialog.pages.isEnabled()
+    with qtbot.waitSignal(dialog.join_requested):
+        qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+
+
+def test_success_that_nobody_waits_for_leaves_the_dialog_open(dialog: ConnectDialog) -> None:
+    dialog.show_success()
+    assert dialog.isVisible()
+
+
+def test_close_without_an_attempt_cancels_nothing(qtbot: QtBot, dialog: ConnectDialog) -> None:
+    with qtbot.assertNotEmitted(dialog.cancelled):
+        qtbot.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()
+
+
+def test_host_page_asks_for_a_server(qtbot: QtBot, dialog: ConnectDialog) -> None:
+    dialog.pages.setCurrentWidget(dialog.host_page)
+    assert dialog.go.text() == texts.HOST
+    dialog.host_page.port.setValue(9123)
+    dialog.host_page.listen.setCurrentIndex(1)
+    with qtbot.waitSignal(dialog.host_requested) as asked:
+        qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    assert asked.args == [9123, "0.0.0.0", "default", platform.node()]
+    dialog.show_progress("Loading…", 3, 10)
+    assert dialog.message == "Loading…"
+
+
+def test_invite_follows_the_fields_and_is_copied(qtbot: QtBot, dialog: ConnectDialog) -> None:
+    dialog.pages.setCurrentWidget(dialog.host_page)
+    host = dialog.host_page
+    host.port.setValue(9123)
+    host.session.set_text("Zoë's bench")
+    assert host.invite.text() == "ws://localhost:9123/ws/Zo%C3%AB%27s%20bench"
+    qtbot.mouseClick(host.copy, Qt.MouseButton.LeftButton)
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    assert clipboard.text() == host.invite.text()
+    assert host.copy.text() == texts.COPIED
+    host.session.set_text("")
+    assert not dialog.go.isEnabled()
+    assert host.invite.text() == ""
+
+
+def test_open_to_the_network_shows_the_address(
+    dialog: ConnectDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def has_address(address: str) -> None:
+        for module in ("window.local_server", "window.ui.host_page"):
+            monkeypatch.setattr(f"optiverse_collab.{module}.lan_address", lambda: address)
+
+    has_address("192.0.2.7")
+    dialog.pages.setCurrentWidget(dialog.host_page)
+    dialog.host_page.listen.setCurrentIndex(1)
+    assert dialog.host_page.invite.text() == "ws://192.0.2.7:8765/ws/default"
+    shown = [label.text() for label in dialog.host_page.findChildren(type(dialog.host_page._lan))]
+    assert "Others reach this computer at 192.0.2.7." in shown
+    has_address("")
+    dialog.host_page.port.setValue(9000)
+    assert dialog.host_page.invite.text() == "ws://localhost:9000/ws/default"
+    assert dialog.host_page._lan.text() == texts.NO_LAN_ADDRESS
+
+
+def test_last_values_are_there_again(qtbot: QtBot, dialog: ConnectDialog, settings: Settings) -> None:
+    for session in ("one", "two", "one"):
+        dialog.join_page.session.set_text(session)
+        dialog.join_page.user.set_text("Zoë")
+        qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+        dialog.show_error("x")
+    dialog.pages.setCurrentWidget(dialog.host_page)
+    dialog.host_page.port.setValue(9123)
+    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    again = ConnectDialog(settings)
+    qtbot.addWidget(again)
+    assert (again.join_page.session.text, again.join_page.user.text) == ("one", "Zoë")
+    assert again.host_page.port.value() == 9123
+    recent = again.join_page.recent
+    assert [recent.itemText(n).split(" — ")[0] for n in range(recent.count())] == ["one", "two"]
+    recent.setCurrentIndex(1)
+    recent.activated.emit(1)
+    assert again.join_page.session.text == "two"
+
+
+def test_keyboard_alone_is_enough(qtbot: QtBot, dialog: ConnectDialog) -> None:
+    """Every field and button can be reached with Tab."""
+    dialog.activateWindow()
+    dialog.join_page.server.edit.setFocus()
+    reached = set()
+    for _ in range(12):
+        reached.add(QApplication.focusWidget())
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    page = dialog.join_page
+    assert {page.server.edit, page.session.edit, page.user.edit, dialog.go, dialog.cancel} <= reached

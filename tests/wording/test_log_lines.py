@@ -1,0 +1,126 @@
+"""What the log says: the lines that users know, and every loss with its values (REP-8)."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from optiverse_collab.core import effects as fx
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.messages import ConnectionAck, Participant, Ping, Push
+from optiverse_collab.core.records import Op, Put, Record, Remove, Set
+from optiverse_collab.wording import log_lines as wording
+
+ANN = Participant("Ann", "c1", "2025-03-01T12:34:56.789Z")
+EVIL = Participant("x\n[12:34:56] ERROR | forged", "c2", "")
+VIEW = {"lens": Record("lens", "component", {"name": "Lens 1"})}
+
+
+def said(effect: fx.SessionEffect) -> list[tuple[int, str]]:
+    """The lines for an effect, on a bench with one lens."""
+    return [tuple(line) for line in wording.lines(effect, VIEW)]
+
+
+def test_the_lines_that_users_know() -> None:
+    ack = ConnectionAck("default", "DESKTOP-X", "c1", [ANN], "server", 2, Limits(), "")
+    assert wording.connecting("ws://localhost:8765/ws/default/DESKTOP-X") == (
+        logging.INFO,
+        "→ Connecting to: ws://localhost:8765/ws/default/DESKTOP-X",
+    )
+    assert said(fx.Acknowledged(ack)) == [
+        (logging.INFO, "✓ Connected to session 'default' as 'DESKTOP-X'"),
+        (logging.INFO, "Connection acknowledged with 1 user(s)"),
+    ]
+    assert wording.left("default") == (
+        logging.INFO,
+        "✓ Disconnected from session 'default' - Normal closure",
+    )
+    assert said(fx.Transmit(Ping("Ann"))) == [(logging.DEBUG, "→ Sending heartbeat ping")]
+    assert said(fx.HeartbeatAnswered(1.25)) == [(logging.DEBUG, "← Received heartbeat pong (1.2 ms)")]
+
+
+@pytest.mark.parametrize(
+    ("effect", "level", "text"),
+    [
+        (fx.Came(ANN), logging.INFO, "User joined: Ann"),
+        (fx.Came(ANN, renamed=True), logging.INFO, "A user is called Ann now"),
+        (fx.Went(ANN), logging.INFO, "User left: Ann"),
+        (fx.Synced(True, 27), logging.INFO, "Synchronised: received 27 record(s)"),
+        (fx.Synced(False, 3), logging.INFO, "Synchronised: caught up with 3 record(s)"),
+        (fx.SyncProgress(500, 10_000), logging.DEBUG, "← Received 500 of 10000 record(s)"),
+        (fx.ShowChange((Remove("lens"),)), logging.DEBUG, "← Received 1 operation(s)"),
+        (fx.Transmit(Push([])), logging.DEBUG, "→ Sending Push"),
+        (fx.Diverged("It differs."), logging.WARNING, "✗ It differs."),
+        (fx.Trouble("Odd.", serious=True), logging.WARNING, "✗ Odd."),
+        (fx.Trouble("New.", serious=False), logging.DEBUG, "✗ New."),
+    ],
+)
+def test_one_line(effect: fx.SessionEffect, level: int, text: str) -> None:
+    assert said(effect) == [(level, text)]
+
+
+@pytest.mark.parametrize("effect", [fx.PresenceChanged(frozenset()), fx.Dead("x"), fx.EpochChanged("e")])
+def test_no_line(effect: fx.SessionEffect) -> None:
+    assert said(effect) == []
+
+
+@pytest.mark.parametrize(
+    ("result", "by", "level", "text"),
+    [
+        ("rebase", "", logging.WARNING, "✗ Your {} had no effect: somebody removed the record before"),
+        ("discard", "", logging.WARNING, "✗ Your {} had no effect: somebody removed the record before"),
+        ("refused", "", logging.WARNING, "✗ Your {} was refused by the server: No room."),
+        ("superseded", "", logging.WARNING, "✗ Your {} was accepted, and then undone by somebody else"),
+        ("unsent", "", logging.WARNING, "✗ Your {} did not reach the server"),
+        ("overridden", "Ann", logging.INFO, "Ann's {} is replaced by yours"),
+    ],
+)
+def test_every_loss_is_told_with_its_values(result: str, by: str, level: int, text: str) -> None:
+    """REP-8."""
+    effect = fx.Lost((Set("lens", {"pos": [1.5, 2.0]}),), result, by, "No room.")
+    assert said(effect) == [(level, text.format('change (pos = [1.5,2.0]) of "Lens 1"'))]
+
+
+@pytest.mark.parametrize(
+    ("op", "what"),
+    [
+        (Set("lens", {"a": 1}, ["b\n"]), 'change (a = 1, without b\\n) of "Lens 1"'),
+        (Set("gone-1234567", {"a": 1}), "change (a = 1) of record gone-123"),
+        (Set("lens"), 'change of "Lens 1"'),
+        (Put("m", "component", {"name": "M"}), 'change (name = "M") of "M"'),
+        (Remove("lens"), 'removal of "Lens 1"'),
+    ],
+)
+def test_what_was_lost(op: Op, what: str) -> None:
+    assert said(fx.Lost((op,), "unsent")) == [(logging.WARNING, f"✗ Your {what} did not reach the server")]
+
+
+def test_several_losses_are_several_lines() -> None:
+    assert len(said(fx.Lost((Remove("lens"), Remove("x")), "refused", message="No."))) == 2
+
+
+def test_nobody_forges_a_line() -> None:
+    ack = ConnectionAck("a\nb", "c\rd", "c1", [EVIL], "server", 2, Limits(), "")
+    lost = fx.Lost((Set("lens\n", {"x\n": "y\u2028"}),), "overridden", by=EVIL.user_id)
+    effects = [fx.Acknowledged(ack), fx.Came(EVIL), fx.Went(EVIL), fx.Trouble("a\nb", True), lost]
+    lines = [text for effect in effects for _, text in said(effect)]
+    lines += [wording.left("a\nb").text, wording.broken("a\nb", "c\nd").text, wording.failed("a\nb").text]
+    assert all(text.isprintable() for text in lines)
+
+
+def test_trouble_with_the_connection() -> None:
+    assert wording.broken("default", "Gone.") == (
+        logging.WARNING,
+        "✗ Disconnected from session 'default' - Gone.",
+    )
+    assert wording.failed("Nothing answers.") == (logging.ERROR, "✗ Nothing answers.")
+    assert wording.retrying(0.42) == (logging.INFO, "Trying again in 0.4 s")
+
+
+@pytest.mark.parametrize(("unsent", "told"), [(0, ""), (1, "1 change of yours"), (2, "2 changes of yours")])
+def test_another_history(unsent: int, told: str) -> None:
+    """CLK-3."""
+    sentence = wording.epoch_changed(unsent)
+    assert told in sentence
+    assert "nothing was merged" in sentence
