@@ -8,12 +8,13 @@ from time import perf_counter
 import msgspec
 
 from benchmarks.bench import component, component_id
+from optiverse_collab.core.client.effects import Transmit
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
-from optiverse_collab.core.effects import SendFrame, SendPages, Transmit
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, decode_server, encode
 from optiverse_collab.core.protocol.messages import Delta, FullState, Patch
 from optiverse_collab.core.records import Record, Set
+from optiverse_collab.core.server.effects import SendFrame, SendPages
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab.core.server.room import Room

@@ -11,9 +11,9 @@ from websockets.typing import Subprotocol
 from benchmarks.loop import run
 from benchmarks.participant import Participant
 from benchmarks.targets import Target
+from optiverse_collab.core.client.effects import Synced, Transmit
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import Session
-from optiverse_collab.core.effects import Synced, Transmit
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 

@@ -16,9 +16,9 @@ from typing import Any
 
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client.backoff import Backoff
+from optiverse_collab.core.client.effects import Lost, SessionEffect, ShowChange, SyncProgress
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import Session
-from optiverse_collab.core.effects import Lost, SessionEffect, ShowChange, SyncProgress
 from optiverse_collab.core.protocol.address import DEFAULT_SERVER, DEFAULT_SESSION, websocket_url
 from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.core.protocol.pages import pages
@@ -128,7 +128,7 @@ class AsyncBench(Items):
         return self._session.me
 
     def listen(self, *kinds: type[E]) -> Stream[E]:
-        """What happens from now on, of the given kinds of `optiverse_collab.core.effects`."""
+        """What happens from now on, of the given kinds of `optiverse_collab.core.client.effects`."""
         stream = Stream(self._link, kinds)
         self._streams.add(stream)
         return stream

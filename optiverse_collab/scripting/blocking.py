@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
-from optiverse_collab.core.effects import ShowChange
+from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.protocol.address import DEFAULT_SERVER, DEFAULT_SESSION
 from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.core.records import Op, Record

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import Generic, TypeVar
 
-from optiverse_collab.core.effects import SessionEffect
+from optiverse_collab.core.client.effects import SessionEffect
 from optiverse_collab.drivers.aio.driver import Link
 from optiverse_collab.errors import ConnectionFailed
 

@@ -9,7 +9,7 @@ from functools import partial
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.drivers.aio.driver import Link
 from optiverse_collab.errors import CollaborationError, ConnectionFailed
-from optiverse_collab.wording import log_lines as wording
+from optiverse_collab.wording import log_lines
 
 FLUSH_SECONDS = 30.0
 """So long nothing may be acknowledged before waiting is given up; a server restarts within that."""
@@ -55,11 +55,11 @@ class Unacknowledged:
                 progress(max(0, total - self._operations()), total)
         refusals, self.refusals = self.refusals, []
         if refusals:
-            raise CollaborationError(f"The server refused {wording.changes(len(refusals))}: {refusals[0]}")
+            raise CollaborationError(f"The server refused {log_lines.changes(len(refusals))}: {refusals[0]}")
 
     def tell(self) -> None:
         """Log what never got to the server, with its values."""
-        for line in wording.unsent(self._replica):
+        for line in log_lines.unsent(self._replica):
             log.log(line.level, "%s", line.text)
 
     def _operations(self) -> int:
@@ -71,4 +71,4 @@ class Unacknowledged:
 
     def _missing(self) -> str:
         count = len(self._replica.pending)
-        return f"{wording.changes(count)} of yours {'is' if count == 1 else 'are'} not on the server"
+        return f"{log_lines.changes(count)} of yours {'is' if count == 1 else 'are'} not on the server"

@@ -11,13 +11,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from optiverse_collab.core.client.effects import Lost, ShowChange
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.effects import Lost, ShowChange
 from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.records import Op, Record, Remove, Set, record_difference, same_value, touched
 from optiverse_collab.errors import ChangeRefused, Reason
 from optiverse_collab.host.api import Host
-from optiverse_collab.wording import log_lines as wording
+from optiverse_collab.wording import log_lines
 
 
 class Capture:
@@ -205,7 +205,7 @@ class Capture:
 
     def _tell(self, op: Op, refusal: ChangeRefused) -> None:
         if refusal.reason is Reason.NO_SUCH_RECORD:  # removed by others while the user had it in hand
-            for line in wording.lines(Lost((op,), "discard"), self._replica.view):
+            for line in log_lines.lines(Lost((op,), "discard"), self._replica.view):
                 self._host.log("WARNING", line.text)
         else:
             self._host.log("ERROR", f"✗ This edit stays on this computer alone: {refusal}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.convert import bench_from_records, is_item, write_bench
-from optiverse_collab.core import effects as fx
+from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.records import Record
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import BenchFileError
@@ -21,7 +21,7 @@ from optiverse_collab.host.api import Host
 from optiverse_collab.window.saved_copies import copy_path, save_copy
 from optiverse_collab.window.sync_loop import LiveBench
 from optiverse_collab.window.ui.cursors import CursorOverlay
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.wording import dialogs
 
 Records = dict[str, Record]
 
@@ -80,7 +80,7 @@ class Participation(QObject):
             self._replace(self._live, choice, path)
             return
         if choice == "cancel":
-            self.declined.emit(texts.NOT_JOINED)
+            self.declined.emit(dialogs.NOT_JOINED)
             return
         mine, theirs = self._both()
         brought = [id for id in mine if id not in theirs] if choice == "bring" else []
@@ -88,7 +88,7 @@ class Participation(QObject):
             try:
                 save_copy(self._host.save_copy, path)
             except BenchFileError as error:
-                self.declined.emit(f"{error} {texts.NOT_JOINED}")
+                self.declined.emit(f"{error} {dialogs.NOT_JOINED}")
                 return
             self._host.log("INFO", f"✓ A copy of your bench was saved: {path}")
         self._share(brought)

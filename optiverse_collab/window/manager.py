@@ -8,15 +8,16 @@ from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
-from optiverse_collab.core import effects as fx
+from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.state import State
 from optiverse_collab.core.protocol.address import invite_link
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import AddressError, HostUnsupported
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.joining import Participation
-from optiverse_collab.window.local_server import CompanionServer, reachable_url
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.window.lan import reachable_url
+from optiverse_collab.window.local_server import CompanionServer
+from optiverse_collab.wording import dialogs
 
 LEAVE_MS = 2000
 """So long leaving waits for the server to store the last edits; it takes tens of ms."""
@@ -204,7 +205,7 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(int, int)
     def _on_loading(self, done: int, total: int) -> None:
-        self.progress.emit(texts.LOADING.format(received=done, total=total), done, total)
+        self.progress.emit(dialogs.LOADING.format(received=done, total=total), done, total)
 
     @pyqtSlot()
     def _on_loaded(self) -> None:

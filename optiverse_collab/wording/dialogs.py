@@ -1,4 +1,4 @@
-"""What users read in our widgets. Menu texts are in plugin.toml; log lines in wording.py."""
+"""What users read in our widgets. Menu texts are in plugin.toml."""
 
 from __future__ import annotations
 

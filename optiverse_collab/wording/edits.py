@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from optiverse_collab.core.effects import ShowChange
+from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.records import Op, Put, Record, Remove, apply
 from optiverse_collab.core.text import printable
 

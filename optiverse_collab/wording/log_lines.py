@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from optiverse_collab.core import effects as fx
+from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.protocol.messages import Ping
 from optiverse_collab.core.records import Op, Put, Record, Remove

@@ -7,10 +7,10 @@ import logging
 import time
 from collections.abc import Sequence
 
-from optiverse_collab.core.effects import Close, RoomEffect, SendFrame, SendPages, SendPresence
 from optiverse_collab.core.protocol.close_codes import CloseCode
 from optiverse_collab.core.protocol.codec import close_patch, encode
 from optiverse_collab.core.protocol.messages import ClientMessage
+from optiverse_collab.core.server.effects import Close, RoomEffect, SendFrame, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab.core.server.room import Room

@@ -6,7 +6,7 @@ import asyncio
 import random
 from pathlib import Path
 
-from optiverse_collab.core.effects import Diverged
+from optiverse_collab.core.client.effects import Diverged
 from optiverse_collab.scripting import AsyncBench, connect
 from tests.helpers.aio import run, until
 from tests.helpers.server_process import ServerProcess

@@ -8,7 +8,7 @@ from typing import Any
 from PyQt6.QtTest import QTest
 
 from optiverse_collab.convert import same_bench
-from optiverse_collab.core.effects import ShowChange
+from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.records import Record, difference
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.items.pointer import items_dragged

@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TypeVar
 
-from optiverse_collab.core import effects as fx
+from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import Session
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
 from optiverse_collab.core.records import Op, Record, apply
+from optiverse_collab.core.server.effects import Close, RoomEffect, SendFrame, SendPages
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry
 from optiverse_collab.core.server.room import Room
@@ -168,16 +169,16 @@ class Wire:
                 return
         raise AssertionError("the wire did not come to rest")
 
-    def perform(self, effects: Sequence[fx.RoomEffect]) -> None:
+    def perform(self, effects: Sequence[RoomEffect]) -> None:
         """Put what the room sends on the wire."""
         for effect in effects:
-            if isinstance(effect, fx.SendFrame):
+            if isinstance(effect, SendFrame):
                 for id in effect.to:
                     self._down(id, close_patch(effect.body, effect.acks.get(id, ())).decode())
-            elif isinstance(effect, fx.SendPages):
+            elif isinstance(effect, SendPages):
                 for page in effect.pages:
                     self._down(effect.to, encode(page))
-            elif isinstance(effect, fx.Close):
+            elif isinstance(effect, Close):
                 peer = self.peers.get(effect.to)
                 if peer is not None:
                     self.lose(peer, noticed=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab.convert import read_bench, same_bench
-from optiverse_collab.core.effects import Came, ShowChange, Went
+from optiverse_collab.core.client.effects import Came, ShowChange, Went
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.errors import ChangeRefused, CollaborationError, ConnectionFailed, WouldOverwrite

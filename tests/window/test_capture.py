@@ -6,8 +6,8 @@ import random
 
 import pytest
 
+from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.effects import ShowChange
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.window.capture import Capture
 from tests.helpers.dict_host import DictHost

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from optiverse_collab.convert import read_bench, write_bench
 from optiverse_collab.core.client.state import State
 from optiverse_collab.host.menus import menu_titled
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.wording import dialogs
 from tests.drivers.aio.test_connection import free_port
 from tests.helpers.demo_window import KEYS, add
 from tests.helpers.server_process import ServerProcess
@@ -112,7 +112,7 @@ def test_an_attempt_can_be_cancelled(qtbot: QtBot, pair: tuple[Desk, Desk]) -> N
     ask_to_join(qtbot, ann, "ws://192.0.2.1:8765", "default", "Ann")
     dialog = ann.controller.open_connect_dialog()
     qtbot.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
-    assert dialog.message == texts.CANCELLED
+    assert dialog.message == dialogs.CANCELLED
     assert ann.manager.status is State.OFFLINE
 
 
@@ -136,7 +136,7 @@ def test_two_benches_meet(
     if button == "cancel":
         assert set(bob.window.bench.items) == {mine}
         assert bob.manager.status is State.OFFLINE
-        assert dialog.message == texts.NOT_JOINED
+        assert dialog.message == dialogs.NOT_JOINED
         return
     bob.until_connected()
     ann.until_same(bob)

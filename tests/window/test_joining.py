@@ -16,7 +16,7 @@ from optiverse_collab.drivers.qt.failures import Failure
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.window.joining import Participation
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.wording import dialogs
 from tests.helpers.dict_host import DictHost
 from tests.helpers.server_process import ServerProcess
 
@@ -173,7 +173,7 @@ def test_a_copy_that_cannot_be_saved_stops_it(lab: Lab, choice: str, monkeypatch
 
     monkeypatch.setattr(second.host, "save_copy", full)
     second.participation.choose(choice)
-    assert second.declined == [f"The disk is full; make room. {texts.NOT_JOINED}"]
+    assert second.declined == [f"The disk is full; make room. {dialogs.NOT_JOINED}"]
     assert second.host.bench == {"lens": mine}
     assert not second.participation.loaded
 
@@ -183,7 +183,7 @@ def test_cancel_changes_nothing(lab: Lab) -> None:
     second = lab.join(MIRROR)
     second.participation.choose("cancel")
     second.participation.choose("replace")  # an answer is given once
-    assert second.declined == [texts.NOT_JOINED]
+    assert second.declined == [dialogs.NOT_JOINED]
     assert (first.host.bench, second.host.bench) == ({"lens": LENS}, {"mirror": MIRROR})
 
 

@@ -14,7 +14,7 @@ from optiverse_collab.core.records import Put, Set
 from optiverse_collab.errors import HostUnsupported
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.manager import CollaborationManager
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.wording import dialogs
 from tests.helpers.dict_host import DictHost
 from tests.helpers.server_process import ServerProcess
 
@@ -168,7 +168,7 @@ def test_a_port_of_another_program_is_explained(qtbot: QtBot, window: Window) ->
     other.newConnection.connect(lambda: other.nextPendingConnection().write(b"HTTP/1.1 200 OK\r\n\r\nHello"))
     with qtbot.waitSignal(window.manager.failed, timeout=SOON) as failed:
         window.manager.create_session(other.serverPort(), "127.0.0.1", "default", "ann")
-    assert failed.args == [texts.PORT_TAKEN.format(port=other.serverPort())]
+    assert failed.args == [dialogs.PORT_TAKEN.format(port=other.serverPort())]
     assert window.states == [State.CONNECTING, State.OFFLINE]
     assert window.texts("ERROR") == [f"✗ {failed.args[0]}"]
     assert window.host.closed == 1
@@ -182,7 +182,7 @@ def test_a_server_that_runs_already_is_used(
     window.manager.progress.connect(lambda sentence, done, total: said.append(sentence))
     with qtbot.waitSignal(window.manager.joined, timeout=SOON):
         window.manager.create_session(server.port, "127.0.0.1", session_id, "ann")
-    assert texts.REUSING_SERVER.format(port=server.port) in said
+    assert dialogs.REUSING_SERVER.format(port=server.port) in said
     assert window.manager.invite == f"ws://localhost:{server.port}/ws/{session_id}"
 
 

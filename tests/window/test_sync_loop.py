@@ -9,9 +9,9 @@ from PyQt6.QtCore import QObject
 from PyQt6.sip import isdeleted
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
 from optiverse_collab.core.client.session import Session
-from optiverse_collab.core.effects import ShowChange
 from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.window import sync_loop as module
 from optiverse_collab.window.sync_loop import LiveBench

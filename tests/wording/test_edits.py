@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.effects import ShowChange
+from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.wording.edits import MANY, narrate, title, values
 

@@ -6,11 +6,11 @@ import logging
 
 import pytest
 
-from optiverse_collab.core import effects as fx
+from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import ConnectionAck, Participant, Ping, Push
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
-from optiverse_collab.wording import log_lines as wording
+from optiverse_collab.wording import log_lines
 
 ANN = Participant("Ann", "c1", "2025-03-01T12:34:56.789Z")
 EVIL = Participant("x\n[12:34:56] ERROR | forged", "c2", "")
@@ -19,12 +19,12 @@ VIEW = {"lens": Record("lens", "component", {"name": "Lens 1"})}
 
 def said(effect: fx.SessionEffect) -> list[tuple[int, str]]:
     """The lines for an effect, on a bench with one lens."""
-    return [tuple(line) for line in wording.lines(effect, VIEW)]
+    return [tuple(line) for line in log_lines.lines(effect, VIEW)]
 
 
 def test_the_lines_that_users_know() -> None:
     ack = ConnectionAck("default", "DESKTOP-X", "c1", [ANN], "server", 2, Limits(), "")
-    assert wording.connecting("ws://localhost:8765/ws/default/DESKTOP-X") == (
+    assert log_lines.connecting("ws://localhost:8765/ws/default/DESKTOP-X") == (
         logging.INFO,
         "→ Connecting to: ws://localhost:8765/ws/default/DESKTOP-X",
     )
@@ -32,7 +32,7 @@ def test_the_lines_that_users_know() -> None:
         (logging.INFO, "✓ Connected to session 'default' as 'DESKTOP-X'"),
         (logging.INFO, "Connection acknowledged with 1 user(s)"),
     ]
-    assert wording.left("default") == (
+    assert log_lines.left("default") == (
         logging.INFO,
         "✓ Disconnected from session 'default' - Normal closure",
     )
@@ -105,22 +105,26 @@ def test_nobody_forges_a_line() -> None:
     lost = fx.Lost((Set("lens\n", {"x\n": "y\u2028"}),), "overridden", by=EVIL.user_id)
     effects = [fx.Acknowledged(ack), fx.Came(EVIL), fx.Went(EVIL), fx.Trouble("a\nb", True), lost]
     lines = [text for effect in effects for _, text in said(effect)]
-    lines += [wording.left("a\nb").text, wording.broken("a\nb", "c\nd").text, wording.failed("a\nb").text]
+    lines += [
+        log_lines.left("a\nb").text,
+        log_lines.broken("a\nb", "c\nd").text,
+        log_lines.failed("a\nb").text,
+    ]
     assert all(text.isprintable() for text in lines)
 
 
 def test_trouble_with_the_connection() -> None:
-    assert wording.broken("default", "Gone.") == (
+    assert log_lines.broken("default", "Gone.") == (
         logging.WARNING,
         "✗ Disconnected from session 'default' - Gone.",
     )
-    assert wording.failed("Nothing answers.") == (logging.ERROR, "✗ Nothing answers.")
-    assert wording.retrying(0.42) == (logging.INFO, "Trying again in 0.4 s")
+    assert log_lines.failed("Nothing answers.") == (logging.ERROR, "✗ Nothing answers.")
+    assert log_lines.retrying(0.42) == (logging.INFO, "Trying again in 0.4 s")
 
 
 @pytest.mark.parametrize(("unsent", "told"), [(0, ""), (1, "1 change of yours"), (2, "2 changes of yours")])
 def test_another_history(unsent: int, told: str) -> None:
     """CLK-3."""
-    sentence = wording.epoch_changed(unsent)
+    sentence = log_lines.epoch_changed(unsent)
     assert told in sentence
     assert "nothing was merged" in sentence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from optiverse_collab.core.client.effects import Lost, ReplicaEffect
 from optiverse_collab.core.client.pending import Pending
-from optiverse_collab.core.effects import Lost, ReplicaEffect
 from optiverse_collab.core.protocol.messages import Change
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, same_value
 

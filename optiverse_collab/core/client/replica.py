@@ -13,9 +13,7 @@ import msgspec
 
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client import losses
-from optiverse_collab.core.client.pending import Pending, PendingChange, squash
-from optiverse_collab.core.document import Document
-from optiverse_collab.core.effects import (
+from optiverse_collab.core.client.effects import (
     Diverged,
     EpochChanged,
     Lost,
@@ -25,6 +23,8 @@ from optiverse_collab.core.effects import (
     SyncProgress,
     Transmit,
 )
+from optiverse_collab.core.client.pending import Pending, PendingChange, squash
+from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.protocol.messages import (

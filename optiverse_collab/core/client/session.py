@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.effects import (
+from optiverse_collab.core.client.effects import (
     Acknowledged,
     Came,
     Dead,
@@ -21,6 +20,7 @@ from optiverse_collab.core.effects import (
     Trouble,
     Went,
 )
+from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.codec import decode_server

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from optiverse_collab.core.effects import RoomEffect, SendFrame, SendPages
 from optiverse_collab.core.protocol.codec import encode_change, patch_body
 from optiverse_collab.core.protocol.messages import Ack, Delta, FullState, Message, SyncRequest
 from optiverse_collab.core.protocol.pages import pages
+from optiverse_collab.core.server.effects import RoomEffect, SendFrame, SendPages
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optiverse_collab.core.effects import Close, RoomEffect, Send, SendPages, SendPresence
 from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.close_codes import CloseCode
 from optiverse_collab.core.protocol.messages import (
@@ -29,6 +28,7 @@ from optiverse_collab.core.protocol.messages import (
 )
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server.delivery import Delivery, answer_pages
+from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry
 from optiverse_collab.errors import ChangeRefused, Reason, Refused

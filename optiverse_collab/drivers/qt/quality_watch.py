@@ -6,7 +6,7 @@ import time
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
-from optiverse_collab.core import effects as fx
+from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.quality import Grade, Quality, QualityMeter
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.protocol.messages import Ping, SyncRequest

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
-from optiverse_collab.core import effects as fx
+from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.backoff import Backoff
 from optiverse_collab.core.client.quality import Quality
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
@@ -21,7 +21,7 @@ from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.drivers.qt.connection import Connection
 from optiverse_collab.drivers.qt.failures import Failure
 from optiverse_collab.drivers.qt.quality_watch import QualityWatch, now_ms
-from optiverse_collab.wording import log_lines as wording
+from optiverse_collab.wording import log_lines
 
 
 class CollaborationService(QObject):
@@ -104,7 +104,7 @@ class CollaborationService(QObject):
         self.flush()
         was_in = self.is_connected()
         self._drop_connection()
-        self._say(wording.left(self._session_id))
+        self._say(log_lines.left(self._session_id))
         self._end(State.OFFLINE)
         if was_in:
             self.disconnected.emit()
@@ -134,7 +134,7 @@ class CollaborationService(QObject):
 
     def _attempt(self) -> None:
         self._set_state(State.RECONNECTING if self._was_synced else State.CONNECTING)
-        self._say(wording.connecting(self._url))
+        self._say(log_lines.connecting(self._url))
         connection = self._connection = Connection(self._url, self)
         connection.received.connect(self._on_received)
         connection.over.connect(self._on_over)
@@ -176,18 +176,18 @@ class CollaborationService(QObject):
         self._backoff.held((now_ms() - self._opened_ms) / 1000 if self._opened_ms else 0.0)
         self._drop_connection()
         if was_in:
-            self._say(wording.broken(self._session_id, failure.sentence))
+            self._say(log_lines.broken(self._session_id, failure.sentence))
             trace = "".join(traceback.format_stack(limit=12))
-            self._say(wording.Line(logging.DEBUG, f"Close code {failure.code}; noticed at:\n{trace}"))
+            self._say(log_lines.Line(logging.DEBUG, f"Close code {failure.code}; noticed at:\n{trace}"))
         if failure.retry and self._was_synced:
             if not was_in:
-                self._say(wording.failed(failure.sentence))
+                self._say(log_lines.failed(failure.sentence))
             delay_s = self._backoff.next_s()
-            self._say(wording.retrying(delay_s))
+            self._say(log_lines.retrying(delay_s))
             self._set_state(State.RECONNECTING)
             self._retry.start(round(delay_s * 1000))
         else:
-            self._say(wording.ended() if was_in else wording.failed(failure.sentence))
+            self._say(log_lines.ended() if was_in else log_lines.failed(failure.sentence))
             self._end(State.FAILED)
             self.error_occurred.emit(failure.sentence)
         if was_in:
@@ -207,7 +207,7 @@ class CollaborationService(QObject):
         """No other attempt comes; what the server does not have is told."""
         self._retry.stop()
         if self.session is not None:
-            for line in wording.unsent(self.session.replica):
+            for line in log_lines.unsent(self.session.replica):
                 self._say(line)
         self._set_state(state)
 
@@ -236,7 +236,7 @@ class CollaborationService(QObject):
             connection, session = self._connection, self.session
             if connection is None or session is None:
                 return
-            for line in wording.lines(effect, session.replica.view):
+            for line in log_lines.lines(effect, session.replica.view):
                 self._say(line)
             self._quality.hear(effect)
             if isinstance(effect, fx.Transmit):
@@ -245,7 +245,7 @@ class CollaborationService(QObject):
                 connection.give_up(Failure(effect.message, retry=True, code=1006))
             elif isinstance(effect, fx.EpochChanged):
                 unsent = len(session.replica.pending)
-                connection.give_up(Failure(wording.epoch_changed(unsent), retry=False))
+                connection.give_up(Failure(log_lines.epoch_changed(unsent), retry=False))
             else:
                 self._notice(effect)
 
@@ -269,7 +269,7 @@ class CollaborationService(QObject):
             self.state = state
             self.state_changed.emit(state)
 
-    def _say(self, line: wording.Line) -> None:
+    def _say(self, line: log_lines.Line) -> None:
         self.logged.emit(line.level, line.text)
 
     def _timer(self, slot: Callable[[], None]) -> QTimer:

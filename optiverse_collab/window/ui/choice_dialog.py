@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.wording import dialogs
 
 
 class Choice(NamedTuple):
@@ -96,12 +96,12 @@ def joining_dialog(mine: int, theirs: int, copy: Path, parent: QWidget | None = 
         copy: where the copy will be.
     """
     choices = (
-        Choice("bring", texts.CHOICE_BRING, texts.CHOICE_BRING_NOTE.format(mine=_items(mine))),
-        Choice("replace", texts.CHOICE_REPLACE, texts.CHOICE_REPLACE_NOTE.format(path=_short(copy))),
-        Choice("cancel", texts.CHOICE_CANCEL),
+        Choice("bring", dialogs.CHOICE_BRING, dialogs.CHOICE_BRING_NOTE.format(mine=_items(mine))),
+        Choice("replace", dialogs.CHOICE_REPLACE, dialogs.CHOICE_REPLACE_NOTE.format(path=_short(copy))),
+        Choice("cancel", dialogs.CHOICE_CANCEL),
     )
-    question = texts.CHOICE_TEXT.format(mine=_items(mine), theirs=_items(theirs))
-    return ChoiceDialog(texts.CHOICE_TITLE, question, choices, parent)
+    question = dialogs.CHOICE_TEXT.format(mine=_items(mine), theirs=_items(theirs))
+    return ChoiceDialog(dialogs.CHOICE_TITLE, question, choices, parent)
 
 
 def opened_dialog(mine: int, theirs: int, copy: Path, parent: QWidget | None = None) -> ChoiceDialog:
@@ -112,18 +112,18 @@ def opened_dialog(mine: int, theirs: int, copy: Path, parent: QWidget | None = N
         theirs: how many are in the session.
         copy: where a copy of the session's bench will be.
     """
-    note = texts.OPENED_EVERYBODY_NOTE.format(theirs=_items(theirs), path=_short(copy))
+    note = dialogs.OPENED_EVERYBODY_NOTE.format(theirs=_items(theirs), path=_short(copy))
     choices = (
-        Choice("leave", texts.OPENED_LEAVE, texts.OPENED_LEAVE_NOTE),
-        Choice("everybody", texts.OPENED_EVERYBODY, note),
-        Choice("back", texts.OPENED_BACK),
+        Choice("leave", dialogs.OPENED_LEAVE, dialogs.OPENED_LEAVE_NOTE),
+        Choice("everybody", dialogs.OPENED_EVERYBODY, note),
+        Choice("back", dialogs.OPENED_BACK),
     )
-    question = texts.OPENED_TEXT.format(mine=_items(mine), theirs=_items(theirs))
-    return ChoiceDialog(texts.OPENED_TITLE, question, choices, parent)
+    question = dialogs.OPENED_TEXT.format(mine=_items(mine), theirs=_items(theirs))
+    return ChoiceDialog(dialogs.OPENED_TITLE, question, choices, parent)
 
 
 def _items(count: int) -> str:
-    return texts.ONE_ITEM if count == 1 else texts.ITEMS.format(count=count)
+    return dialogs.ONE_ITEM if count == 1 else dialogs.ITEMS.format(count=count)
 
 
 def _short(path: Path) -> str:

@@ -17,7 +17,7 @@ from optiverse_collab.window.settings import Settings
 from optiverse_collab.window.ui.fields import Sentence
 from optiverse_collab.window.ui.host_page import HostPage
 from optiverse_collab.window.ui.join_page import JoinPage
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.wording import dialogs
 
 
 class ConnectDialog(QDialog):
@@ -40,23 +40,23 @@ class ConnectDialog(QDialog):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(texts.DIALOG_TITLE)
+        self.setWindowTitle(dialogs.DIALOG_TITLE)
         self._settings = settings
         self._busy = False
         self.join_page = JoinPage(settings, self)
         self.host_page = HostPage(settings, self)
         self.pages = QTabWidget(self)
-        self.pages.addTab(self.join_page, texts.JOIN_TAB)
-        self.pages.addTab(self.host_page, texts.HOST_TAB)
+        self.pages.addTab(self.join_page, dialogs.JOIN_TAB)
+        self.pages.addTab(self.host_page, dialogs.HOST_TAB)
         self._message = Sentence("", self)
         self._message.setObjectName("message")
         self._progress = QProgressBar(self)
         self._progress.setTextVisible(False)
         self._progress.hide()
         buttons = QDialogButtonBox(self)
-        self.go = QPushButton(texts.JOIN, self)
+        self.go = QPushButton(dialogs.JOIN, self)
         self.go.setDefault(True)
-        self.cancel = QPushButton(texts.CLOSE, self)
+        self.cancel = QPushButton(dialogs.CLOSE, self)
         buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
         layout = QVBoxLayout(self)
@@ -104,7 +104,7 @@ class ConnectDialog(QDialog):
         """Give up what is under way; if nothing is, close."""
         if self._busy:
             self._set_busy(False)
-            self._message.setText(texts.CANCELLED)
+            self._message.setText(dialogs.CANCELLED)
             self.cancelled.emit()
         else:
             super().reject()
@@ -117,18 +117,18 @@ class ConnectDialog(QDialog):
             page = self.join_page
             place = (page.server_url, page.session.text, page.user.text)
             self._settings.remember_join(*place)
-            self.show_progress(texts.CONNECTING.format(server=place[0]))
+            self.show_progress(dialogs.CONNECTING.format(server=place[0]))
             self.join_requested.emit(*place)
         else:
             host = self.host_page
             self._settings.remember_hosting(host.port.value(), host.address)
-            self.show_progress(texts.PROBING.format(port=host.port.value()))
+            self.show_progress(dialogs.PROBING.format(port=host.port.value()))
             self.host_requested.emit(host.port.value(), host.address, host.session.text, host.user.text)
 
     @pyqtSlot()
     def _update(self) -> None:
         joining = self.pages.currentWidget() is self.join_page
-        self.go.setText(texts.JOIN if joining else texts.HOST)
+        self.go.setText(dialogs.JOIN if joining else dialogs.HOST)
         valid = self.join_page.valid if joining else self.host_page.valid
         self.go.setEnabled(valid and not self._busy)
 
@@ -136,5 +136,5 @@ class ConnectDialog(QDialog):
         self._busy = busy
         self.pages.setEnabled(not busy)
         self._progress.setVisible(busy)
-        self.cancel.setText(texts.CANCEL if busy else texts.CLOSE)
+        self.cancel.setText(dialogs.CANCEL if busy else dialogs.CLOSE)
         self._update()

@@ -9,7 +9,7 @@ from optiverse_collab.core.protocol.address import check_name, check_server, par
 from optiverse_collab.errors import AddressError
 from optiverse_collab.window.settings import RecentSession, Settings
 from optiverse_collab.window.ui.fields import CheckedField, Sentence
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.wording import dialogs
 
 
 class JoinPage(QWidget):
@@ -34,13 +34,13 @@ class JoinPage(QWidget):
         self.user = CheckedField(lambda name: check_name(name, "user"), self)
         self.recent = QComboBox(self)
         self.recent.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        hint = Sentence(texts.JOIN_HINT, self)
+        hint = Sentence(dialogs.JOIN_HINT, self)
         layout = QFormLayout(self)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        layout.addRow(texts.SERVER, self.server)
-        layout.addRow(texts.SESSION, self.session)
-        layout.addRow(texts.NAME, self.user)
-        layout.addRow(texts.RECENT, self.recent)
+        layout.addRow(dialogs.SERVER, self.server)
+        layout.addRow(dialogs.SESSION, self.session)
+        layout.addRow(dialogs.NAME, self.user)
+        layout.addRow(dialogs.RECENT, self.recent)
         layout.addRow(hint)
         for field in (self.server, self.session, self.user):
             field.changed.connect(self.changed)

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from optiverse_collab.core.protocol.messages import Participant
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.wording import dialogs
 
 # Okabe and Ito's palette without black and the yellow that can't be read on white.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -30,7 +30,7 @@ class ParticipantsDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(texts.PARTICIPANTS_TITLE)
+        self.setWindowTitle(dialogs.PARTICIPANTS_TITLE)
         self.names = QListWidget(self)
         self.names.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -43,7 +43,7 @@ class ParticipantsDialog(QDialog):
         self.names.clear()
         for participant in participants:
             mine = me is not None and participant.connection_id == me.connection_id
-            name = texts.YOU.format(name=participant.user_id) if mine else participant.user_id
+            name = dialogs.YOU.format(name=participant.user_id) if mine else participant.user_id
             item = QListWidgetItem(self._dot(participant.connection_id), name, self.names)
             item.setToolTip(participant.user_id)
 

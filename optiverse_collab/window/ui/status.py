@@ -6,7 +6,7 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QStyle, QStyleOptionButton, QToolButton, QWidget
 
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.wording import dialogs
 
 # Okabe and Ito's palette, which people with any colour vision tell apart; the text says the same.
 _COLOURS = {
@@ -50,21 +50,21 @@ class StatusWidget(QToolButton):
         """Show a state; while connected, how many users there are, and whether the connection is poor."""
         self.state = state
         self.slow = slow and state == "connected"
-        counted = texts.ONE_USER if users == 1 else texts.USERS.format(count=users)
-        told = counted if state == "connected" else texts.STATES[state]
+        counted = dialogs.ONE_USER if users == 1 else dialogs.USERS.format(count=users)
+        told = counted if state == "connected" else dialogs.STATES[state]
         if self.slow:
-            told = texts.SLOW.format(users=told)
+            told = dialogs.SLOW.format(users=told)
         metrics = self.fontMetrics()
         widest = metrics.averageCharWidth() * _WIDEST
         self.setText(metrics.elidedText(told, Qt.TextElideMode.ElideRight, widest))
         if state == "offline":
-            self.setToolTip(texts.TOOLTIP_OFFLINE)
+            self.setToolTip(dialogs.TOOLTIP_OFFLINE)
         self.updateGeometry()
         self.update()
 
     def show_place(self, session: str, server: str, latency: str, quality: str) -> None:
         """Say in the tooltip where we are connected, and how well."""
-        told = texts.TOOLTIP.format(session=session, server=server, latency=latency, quality=quality)
+        told = dialogs.TOOLTIP.format(session=session, server=server, latency=latency, quality=quality)
         self.setToolTip(told)
 
     def sizeHint(self) -> QSize:

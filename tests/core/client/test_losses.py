@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from optiverse_collab.core.client.effects import Lost
 from optiverse_collab.core.client.losses import overridden, superseded
 from optiverse_collab.core.client.pending import Pending
-from optiverse_collab.core.effects import Lost
 from optiverse_collab.core.protocol.messages import Change
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 

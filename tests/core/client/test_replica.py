@@ -7,8 +7,15 @@ from itertools import pairwise
 import msgspec
 import pytest
 
+from optiverse_collab.core.client.effects import (
+    Diverged,
+    EpochChanged,
+    Lost,
+    ShowChange,
+    Synced,
+    SyncProgress,
+)
 from optiverse_collab.core.client.replica import Replica, Saved
-from optiverse_collab.core.effects import Diverged, EpochChanged, Lost, ShowChange, Synced, SyncProgress
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import Change, Patch, SyncRequest
 from optiverse_collab.core.records import Put, Record, Remove, Set

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.effects import Dead, HeartbeatAnswered, Transmit, Trouble
+from optiverse_collab.core.client.effects import Dead, HeartbeatAnswered, Transmit, Trouble
 from optiverse_collab.core.protocol.messages import Ping, PresenceUpdate
 from optiverse_collab.core.records import Put
 from optiverse_collab.errors import ChangeRefused

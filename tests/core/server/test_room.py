@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.effects import Acknowledged, Came, Close, PresenceChanged, Send, Trouble, Went
+from optiverse_collab.core.client.effects import Acknowledged, Came, PresenceChanged, Trouble, Went
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import (
     Error,
@@ -16,6 +16,7 @@ from optiverse_collab.core.protocol.messages import (
     SyncRequest,
 )
 from optiverse_collab.core.records import Put, Set
+from optiverse_collab.core.server.effects import Close, Send
 from optiverse_collab.errors import Reason
 from tests.helpers.wire import Peer, Wire
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from optiverse_collab.core.effects import SessionEffect, Synced, Transmit
+from optiverse_collab.core.client.effects import SessionEffect, Synced, Transmit
 from optiverse_collab.core.protocol.messages import Push
 from tests.core.simulation.truth import Broken, Change, Doc, Truth, play
 

@@ -8,9 +8,7 @@ from typing import Any
 
 import msgspec
 
-from optiverse_collab.core.client.replica import Replica, Saved
-from optiverse_collab.core.client.session import Session
-from optiverse_collab.core.effects import (
+from optiverse_collab.core.client.effects import (
     Dead,
     Diverged,
     EpochChanged,
@@ -22,6 +20,8 @@ from optiverse_collab.core.effects import (
     Transmit,
     Trouble,
 )
+from optiverse_collab.core.client.replica import Replica, Saved
+from optiverse_collab.core.client.session import Session
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import Push
 from optiverse_collab.core.records import Op

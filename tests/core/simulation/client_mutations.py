@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from optiverse_collab.core.client import losses
+from optiverse_collab.core.client.effects import ReplicaEffect, ShowChange
 from optiverse_collab.core.client.pending import Pending, PendingChange
 from optiverse_collab.core.client.replica import Replica, Saved
-from optiverse_collab.core.effects import ReplicaEffect, ShowChange
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import Ack, Change, Delta, FullState, Patch
 from optiverse_collab.core.records import Op, Record, put

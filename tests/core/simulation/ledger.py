@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from optiverse_collab.core.effects import Lost
+from optiverse_collab.core.client.effects import Lost
 from optiverse_collab.core.protocol.messages import PushedChange
 from optiverse_collab.core.records import Record
 from tests.core.simulation.scenario import OpData

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from optiverse_collab.core.effects import Close, RoomEffect, SendFrame, SendPages, SendPresence
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
 from optiverse_collab.core.protocol.messages import SyncRequest
 from optiverse_collab.core.records import Record
+from optiverse_collab.core.server.effects import Close, RoomEffect, SendFrame, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.room import Room
 from tests.core.simulation.scenario import Setup

@@ -9,13 +9,13 @@ import msgspec
 
 from optiverse_collab.core import document
 from optiverse_collab.core.client import replica
-from optiverse_collab.core.effects import RoomEffect, SendFrame, SendPages
 from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.codec import patch_body
 from optiverse_collab.core.protocol.messages import SyncRequest
 from optiverse_collab.core.records import Op, Record, Remove, Set, apply
 from optiverse_collab.core.server import history
 from optiverse_collab.core.server.delivery import Delivery, _Frame, _Waiting, answer_pages
+from optiverse_collab.core.server.effects import RoomEffect, SendFrame, SendPages
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, Snapshot
 from optiverse_collab.core.server.room import Room, _Member

@@ -11,7 +11,7 @@ import pytest
 from PyQt6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core import effects as fx
+from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client import quality as quality_module
 from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.protocol.messages import Ping, PresenceUpdate, SyncRequest

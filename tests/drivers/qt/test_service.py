@@ -14,7 +14,7 @@ from PyQt6.QtNetwork import QHostAddress
 from PyQt6.QtWebSockets import QWebSocketServer
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core import effects as fx
+from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client import session as core
 from optiverse_collab.core.client.backoff import Backoff
 from optiverse_collab.core.client.quality import Grade

@@ -1,65 +1,12 @@
-"""What the pure core asks its surroundings to do.
-
-The room's effects name connections by id and are carried out in order; so are the client's.
-"""
+"""What a client's half of the core asks its driver to do, or tells the program; carried out in order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from optiverse_collab.core.protocol.messages import Ack, ConnectionAck, Message, Participant
+from optiverse_collab.core.protocol.messages import ConnectionAck, Message, Participant
 from optiverse_collab.core.records import Op, Record
-
-# Of the room
-
-
-@dataclass(frozen=True)
-class Send:
-    """Send `message` to each of `to`."""
-
-    to: tuple[str, ...]
-    message: Message
-
-
-@dataclass(frozen=True)
-class SendFrame:
-    """Send changes: `body` is a `Patch` for all, open at its end for the receiver's `acks`."""
-
-    to: tuple[str, ...]
-    body: bytes
-    acks: Mapping[str, list[Ack]]
-
-
-@dataclass(frozen=True)
-class SendPages:
-    """Send the pages of an answer to a ``sync:request``, each made when it is asked for."""
-
-    to: str
-    pages: Iterator[Message]
-
-
-@dataclass(frozen=True)
-class SendPresence:
-    """Send presence; a receiver that is behind may miss it, and gets all of it later (PRES-3)."""
-
-    to: tuple[str, ...]
-    message: Message
-
-
-@dataclass(frozen=True)
-class Close:
-    """Close the connection `to`."""
-
-    to: str
-    code: int
-    reason: str
-
-
-RoomEffect = Send | SendFrame | SendPages | SendPresence | Close
-
-
-# Of the client
 
 
 @dataclass(frozen=True)
