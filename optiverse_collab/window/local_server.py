@@ -7,45 +7,18 @@ import sys
 
 from PyQt6.QtCore import QByteArray, QCoreApplication, QObject, QProcess, QTimer, QUrl, pyqtSignal, pyqtSlot
 from PyQt6.QtNetwork import (
-    QAbstractSocket,
-    QHostAddress,
     QNetworkAccessManager,
-    QNetworkInterface,
     QNetworkReply,
     QNetworkRequest,
 )
 
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.wording import dialogs
 
 START_S = 15
 """How long a server may take to start; a cold disk needs seconds."""
 
 _OURS = b"This is an Optiverse Collaboration Server"
 _READY = "Press Ctrl+C to stop"
-
-
-def lan_address() -> str:
-    """This computer's IPv4 address in the local network; empty if it has none."""
-    for interface in QNetworkInterface.allInterfaces():
-        flags = interface.flags()
-        up = QNetworkInterface.InterfaceFlag.IsRunning | QNetworkInterface.InterfaceFlag.IsUp
-        if flags & up != up or flags & QNetworkInterface.InterfaceFlag.IsLoopBack:
-            continue
-        for entry in interface.addressEntries():
-            address = entry.ip()
-            if address.protocol() == QAbstractSocket.NetworkLayerProtocol.IPv4Protocol:
-                return address.toString()
-    return ""
-
-
-def reachable_url(port: int, listen: str) -> str:
-    """Where others find a server on this computer: ``ws://host:port``.
-
-    Args:
-        port: where it listens.
-        listen: the address that it opens; if that is no other's business, ``localhost``.
-    """
-    return f"ws://{'localhost' if is_local(listen) else lan_address() or 'localhost'}:{port}"
 
 
 class CompanionServer(QObject):
@@ -89,7 +62,7 @@ class CompanionServer(QObject):
         """Make sure that a server listens on `port`; `listen` is the address that a new one opens."""
         self.cancel()
         self._port, self._listen = port, listen
-        self.progress.emit(texts.PROBING.format(port=port))
+        self.progress.emit(dialogs.PROBING.format(port=port))
         request = QNetworkRequest(QUrl(f"http://127.0.0.1:{port}/"))
         request.setTransferTimeout(2000)
         reply = self._reply = self._network.get(request)
@@ -129,17 +102,17 @@ class CompanionServer(QObject):
         refused = reply.error() == QNetworkReply.NetworkError.ConnectionRefusedError
         answer = reply.readAll().data() if reply.isOpen() else b""
         if answer.startswith(_OURS):
-            self.progress.emit(texts.REUSING_SERVER.format(port=self._port))
+            self.progress.emit(dialogs.REUSING_SERVER.format(port=self._port))
             self.ready.emit(self._port)
         elif not refused:
-            self.failed.emit(texts.PORT_TAKEN.format(port=self._port))
+            self.failed.emit(dialogs.PORT_TAKEN.format(port=self._port))
         elif importlib.util.find_spec("optiverse_collab_server") is None:
-            self.failed.emit(texts.SERVER_MISSING)
+            self.failed.emit(dialogs.SERVER_MISSING)
         else:
             self._launch()
 
     def _launch(self) -> None:
-        self.progress.emit(texts.STARTING_SERVER)
+        self.progress.emit(dialogs.STARTING_SERVER)
         self._rest = self._last_line = ""
         process = self._process = QProcess(self)
         process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
@@ -161,22 +134,22 @@ class CompanionServer(QObject):
             self.logged.emit(line)
             if line.endswith(_READY) and self._patience.isActive():
                 self._patience.stop()
-                self.progress.emit(texts.SERVER_RUNS)
+                self.progress.emit(dialogs.SERVER_RUNS)
                 self.ready.emit(self._port)
 
     @pyqtSlot()
     def _on_finished(self) -> None:
-        self._fail(texts.SERVER_FAILED.format(reason=self._last_line or "it left no message."))
+        self._fail(dialogs.SERVER_FAILED.format(reason=self._last_line or "it left no message."))
 
     @pyqtSlot(QProcess.ProcessError)
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and self._process is not None:
-            self._fail(texts.SERVER_FAILED.format(reason=f"{self._process.errorString()}."))
+            self._fail(dialogs.SERVER_FAILED.format(reason=f"{self._process.errorString()}."))
 
     @pyqtSlot()
     def _on_too_late(self) -> None:
         self.stop()
-        self.failed.emit(texts.SERVER_SILENT.format(seconds=START_S))
+        self.failed.emit(dialogs.SERVER_SILENT.format(seconds=START_S))
 
     def _fail(self, sentence: str) -> None:
         self._patience.stop()
@@ -184,8 +157,3 @@ class CompanionServer(QObject):
         if process is not None:
             process.deleteLater()
         self.failed.emit(sentence)
-
-
-def is_local(listen: str) -> bool:
-    """Whether an address that a server opens is reached from this computer alone."""
-    return QHostAddress(listen).isLoopback()

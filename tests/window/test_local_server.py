@@ -14,9 +14,9 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtNetwork import QTcpServer
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.window import local_server as hosting
-from optiverse_collab.window.local_server import CompanionServer, is_local
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.window import local_server
+from optiverse_collab.window.local_server import CompanionServer
+from optiverse_collab.wording import dialogs
 
 SOON = 20_000  # ms; a machine under load takes its time
 
@@ -29,7 +29,7 @@ def server(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     parent = QObject()
     server = CompanionServer(parent)
     yield server
-    child = server.findChild(hosting.QProcess)
+    child = server.findChild(local_server.QProcess)
     server.stop()
     if child is not None:
         child.waitForFinished(SOON)
@@ -49,17 +49,17 @@ def test_port_of_another_program_is_explained(qtbot: QtBot, server: CompanionSer
     other.newConnection.connect(lambda: other.nextPendingConnection().write(b"HTTP/1.1 200 OK\r\n\r\nHello"))
     with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
         server.start(other.serverPort(), "127.0.0.1")
-    assert failed.args == [texts.PORT_TAKEN.format(port=other.serverPort())]
+    assert failed.args == [dialogs.PORT_TAKEN.format(port=other.serverPort())]
     other.close()
 
 
 def test_missing_server_is_explained(
     qtbot: QtBot, server: CompanionServer, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hosting.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(local_server.importlib.util, "find_spec", lambda name: None)
     with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
         server.start(port, "127.0.0.1")
-    assert failed.args == [texts.SERVER_MISSING]
+    assert failed.args == [dialogs.SERVER_MISSING]
 
 
 def test_server_that_ends_at_once_is_explained(qtbot: QtBot, server: CompanionServer, port: int) -> None:
@@ -100,20 +100,15 @@ def test_starts_a_server_and_finds_it_again(qtbot: QtBot, server: CompanionServe
     other.progress.connect(said.append)
     with qtbot.waitSignal(other.ready, timeout=SOON):
         other.start(port, "127.0.0.1")
-    assert said[-1] == texts.REUSING_SERVER.format(port=port)
+    assert said[-1] == dialogs.REUSING_SERVER.format(port=port)
     assert not other.running
 
 
 def test_child_that_is_killed_is_told(qtbot: QtBot, server: CompanionServer, port: int) -> None:
     with qtbot.waitSignal(server.ready, timeout=SOON):
         server.start(port, "127.0.0.1")
-    process = server.findChild(hosting.QProcess)
+    process = server.findChild(local_server.QProcess)
     assert process is not None
     with qtbot.waitSignal(server.failed, timeout=SOON):
         os.kill(process.processId(), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
     assert not server.running
-
-
-@pytest.mark.parametrize(("address", "local"), [("127.0.0.1", True), ("::1", True), ("0.0.0.0", False)])
-def test_who_can_reach_it(address: str, local: bool) -> None:
-    assert is_local(address) is local

@@ -15,10 +15,10 @@ from PyQt6.QtWidgets import (
 )
 
 from optiverse_collab.core.protocol.address import check_name, invite_link
-from optiverse_collab.window.local_server import is_local, lan_address, reachable_url
+from optiverse_collab.window.lan import is_local, lan_address, reachable_url
 from optiverse_collab.window.settings import Settings
 from optiverse_collab.window.ui.fields import CheckedField, Sentence
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.wording import dialogs
 
 ANYWHERE = "0.0.0.0"
 HERE = "127.0.0.1"
@@ -46,15 +46,15 @@ class HostPage(QWidget):
         self.port.setRange(1, 65535)
         self.port.setGroupSeparatorShown(False)
         self.listen = QComboBox(self)
-        self.listen.addItem(texts.LISTEN_LOCAL, HERE)
-        self.listen.addItem(texts.LISTEN_LAN, ANYWHERE)
+        self.listen.addItem(dialogs.LISTEN_LOCAL, HERE)
+        self.listen.addItem(dialogs.LISTEN_LAN, ANYWHERE)
         self._lan = Sentence("", self)
         self.session = CheckedField(lambda name: check_name(name, "session"), self)
         self.user = CheckedField(lambda name: check_name(name, "user"), self)
         self.invite = QLineEdit(self)
         self.invite.setReadOnly(True)
-        self.copy = QPushButton(texts.COPY, self)
-        hint = Sentence(texts.HOST_HINT, self)
+        self.copy = QPushButton(dialogs.COPY, self)
+        hint = Sentence(dialogs.HOST_HINT, self)
         self._lay_out(hint)
         self.port.setValue(settings.port)
         self.listen.setCurrentIndex(max(0, self.listen.findData(settings.listen)))
@@ -87,23 +87,23 @@ class HostPage(QWidget):
         invite.addWidget(self.copy)
         layout = QFormLayout(self)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        layout.addRow(texts.PORT, self.port)
-        layout.addRow(texts.LISTEN, self.listen)
+        layout.addRow(dialogs.PORT, self.port)
+        layout.addRow(dialogs.LISTEN, self.listen)
         layout.addRow("", self._lan)
-        layout.addRow(texts.SESSION, self.session)
-        layout.addRow(texts.NAME, self.user)
-        layout.addRow(texts.INVITE, invite)
+        layout.addRow(dialogs.SESSION, self.session)
+        layout.addRow(dialogs.NAME, self.user)
+        layout.addRow(dialogs.INVITE, invite)
         layout.addRow(hint)
 
     @pyqtSlot()
     def _on_changed(self) -> None:
         local, address = is_local(self.address), lan_address()
         self._lan.setVisible(not local)
-        self._lan.setText(texts.LAN_ADDRESS.format(address=address) if address else texts.NO_LAN_ADDRESS)
+        self._lan.setText(dialogs.LAN_ADDRESS.format(address=address) if address else dialogs.NO_LAN_ADDRESS)
         self.invite.setText(self.link() if self.session.valid else "")
         self.invite.setCursorPosition(0)
         self.copy.setEnabled(self.session.valid)
-        self.copy.setText(texts.COPY)
+        self.copy.setText(dialogs.COPY)
         self.changed.emit()
 
     @pyqtSlot()
@@ -111,4 +111,4 @@ class HostPage(QWidget):
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(self.invite.text())
-            self.copy.setText(texts.COPIED)
+            self.copy.setText(dialogs.COPIED)

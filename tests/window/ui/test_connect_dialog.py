@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.window.settings import Settings
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
-from optiverse_collab.wording import dialogs as texts
+from optiverse_collab.wording import dialogs
 
 
 @pytest.fixture
@@ -101,11 +101,11 @@ def test_join_asks_once_and_shows_progress(qtbot: QtBot, dialog: ConnectDialog) 
 
 def test_cancel_gives_up_and_a_second_try_works(qtbot: QtBot, dialog: ConnectDialog) -> None:
     qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
-    assert dialog.cancel.text() == texts.CANCEL
+    assert dialog.cancel.text() == dialogs.CANCEL
     with qtbot.waitSignal(dialog.cancelled):
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.isVisible()
-    assert dialog.message == texts.CANCELLED
+    assert dialog.message == dialogs.CANCELLED
     with qtbot.waitSignal(dialog.join_requested):
         qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
     dialog.show_success()
@@ -134,7 +134,7 @@ def test_close_without_an_attempt_cancels_nothing(qtbot: QtBot, dialog: ConnectD
 
 def test_host_page_asks_for_a_server(qtbot: QtBot, dialog: ConnectDialog) -> None:
     dialog.pages.setCurrentWidget(dialog.host_page)
-    assert dialog.go.text() == texts.HOST
+    assert dialog.go.text() == dialogs.HOST
     dialog.host_page.port.setValue(9123)
     dialog.host_page.listen.setCurrentIndex(1)
     with qtbot.waitSignal(dialog.host_requested) as asked:
@@ -154,7 +154,7 @@ def test_invite_follows_the_fields_and_is_copied(qtbot: QtBot, dialog: ConnectDi
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     assert clipboard.text() == host.invite.text()
-    assert host.copy.text() == texts.COPIED
+    assert host.copy.text() == dialogs.COPIED
     host.session.set_text("")
     assert not dialog.go.isEnabled()
     assert host.invite.text() == ""
@@ -164,7 +164,7 @@ def test_open_to_the_network_shows_the_address(
     dialog: ConnectDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def has_address(address: str) -> None:
-        for module in ("window.local_server", "window.ui.host_page"):
+        for module in ("window.lan", "window.ui.host_page"):
             monkeypatch.setattr(f"optiverse_collab.{module}.lan_address", lambda: address)
 
     has_address("192.0.2.7")
@@ -176,7 +176,7 @@ def test_open_to_the_network_shows_the_address(
     has_address("")
     dialog.host_page.port.setValue(9000)
     assert dialog.host_page.invite.text() == "ws://localhost:9000/ws/default"
-    assert dialog.host_page._lan.text() == texts.NO_LAN_ADDRESS
+    assert dialog.host_page._lan.text() == dialogs.NO_LAN_ADDRESS
 
 
 def test_last_values_are_there_again(qtbot: QtBot, dialog: ConnectDialog, settings: Settings) -> None:
