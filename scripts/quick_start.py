@@ -70,7 +70,7 @@ class Program:
 def command(*arguments: str) -> None:
     """Run a command of ours to its end and show it."""
     print(f"        $ optiverse-collab {' '.join(arguments)}", flush=True)
-    Program("", "-m", "optiverse_collab.cli.main", *arguments).process.wait()
+    Program("", "-m", "optiverse_collab", *arguments).process.wait()
 
 
 def serve(folder: Path, port: str = "0") -> tuple[Program, str]:
@@ -87,7 +87,7 @@ def main() -> None:
         server, port = serve(folder)
         url = f"ws://localhost:{port}"
         at = ["--session", "demo", "--server", url]
-        watch = Program("watch", "-m", "optiverse_collab.cli.main", "watch", *at, "--user", "DESKTOP-X")
+        watch = Program("watch", "-m", "optiverse_collab", "watch", *at, "--user", "DESKTOP-X")
         watch.line("watching")
         command("push", str(BENCH), *at)
         subprocess.run([sys.executable, "-c", MOVE, url], check=True)

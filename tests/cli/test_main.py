@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from optiverse_collab.cli.main import main
 from optiverse_collab.convert import same_bench
 from optiverse_collab.scripting import Bench
 from tests.drivers.aio.test_connection import free_port
@@ -22,7 +23,7 @@ from tests.helpers.benches import DATA, load
 from tests.helpers.server_process import ServerProcess
 
 SMALL = str(DATA / "bench_small.json")
-COMMAND = [sys.executable, "-m", "optiverse_collab.cli.main"]
+COMMAND = [sys.executable, "-m", "optiverse_collab"]
 
 
 @pytest.fixture
@@ -109,10 +110,10 @@ def texts(lines: list[str]) -> list[str]:
     return [line[9:] for line in lines]
 
 
-def test_nothing_to_do_is_a_usage_error() -> None:
-    ended = command()
-    assert (ended.returncode, ended.stdout) == (2, b"")
-    assert b"push" in ended.stderr
+def test_no_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([])
+    assert "COMMAND" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["pusch"], ["push"], ["push", SMALL, "--force"], ["who", "default"]])

@@ -1,0 +1,42 @@
+"""``optiverse-collab push``: adds the bench of a file to a session."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from optiverse_collab.cli.progress import ProgressLine
+from optiverse_collab.cli.session import connected
+from optiverse_collab.cli.terminal import write_line
+from optiverse_collab.core.text import printable
+from optiverse_collab.scripting.files import read_records
+
+if TYPE_CHECKING:
+    from optiverse_collab.cli.session import Commands
+
+
+def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser = commands.add_parser(
+        "push", parents=[session_options], help="add the bench of a file to a session"
+    )
+    parser.add_argument("file", metavar="FILE", help="an Optiverse file (.json)")
+    parser.add_argument("--replace", action="store_true", help="overwrite items that the session has already")
+    parser.set_defaults(run=run)
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Push a file, and say what it changed.
+
+    Raises:
+        CollaborationError: the file is no bench, or the session can't have it.
+    """
+    records = await read_records(options.file)
+    async with connected(options) as bench:
+        with ProgressLine("Sending", sys.stderr) as progress:
+            plan = await bench.import_records(records, options.replace, progress)
+    write_line(
+        f"Session '{printable(options.session)}' has {options.file} now: "
+        f"{plan.added} records added, {plan.changed} changed, {plan.unchanged} there already."
+    )
