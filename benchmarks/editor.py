@@ -22,7 +22,8 @@ from benchmarks.stopwatch import FRAME_MS, Stopwatch, spin, spin_until
 from benchmarks.targets import Target
 from optiverse_collab.convert import bench_from_records
 from optiverse_collab.core.client.state import State
-from optiverse_collab.host.optiverse.launch import attach, plugins
+from optiverse_collab.host.attach import installed_plugins
+from optiverse_collab.host.optiverse.launch import attach
 from optiverse_collab.host.optiverse.upstream import installed as stock
 from optiverse_collab.window import attachment
 from optiverse_collab.window.controller import CollaborationController
@@ -58,7 +59,7 @@ class Window:
         self._window.resize(1200, 800)
         self._window.show()
         self.plugin = _stopwatch()
-        attach(self._window, plugins())
+        attach(self._window, installed_plugins())
         spin(1)
         return self
 

@@ -60,11 +60,12 @@ class Optiverse:
     """The real editor."""
 
     def __init__(self) -> None:
-        from optiverse_collab.host.optiverse.launch import attach, plugins
+        from optiverse_collab.host.attach import installed_plugins
+        from optiverse_collab.host.optiverse.launch import attach
         from tests.helpers.optiverse_user import User, open_window
 
         self.window: Any = open_window()
-        attach(self.window, plugins())
+        attach(self.window, installed_plugins())
         self._user = User(self.window)
 
     def add(self, x_mm: float, y_mm: float) -> None:

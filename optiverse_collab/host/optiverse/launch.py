@@ -1,7 +1,7 @@
 """Starts the installed Optiverse with live collaboration in each of its windows.
 
 Nothing of Optiverse is changed on disk: its `MainWindow.__init__` is wrapped while it runs. Whatever goes
-wrong with us, Optiverse starts.
+wrong with us, Optiverse starts; so only the standard library is imported before it is needed.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from optiverse_collab.category import log_category
-from optiverse_collab.errors import CollaborationError, ManifestError
 
 if TYPE_CHECKING:
     import pluggy
@@ -69,22 +66,6 @@ def launch(argv: Sequence[str], manager: pluggy.PluginManager | None = None) -> 
         sys.argv = before
 
 
-def plugins() -> pluggy.PluginManager:
-    """The plugins that are installed for Optiverse.
-
-    Raises:
-        Exception: whatever a plugin raises while it is imported.
-    """
-    import pluggy
-
-    from optiverse_collab import hookspecs
-
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
-    manager.load_setuptools_entrypoints(hookspecs.PROJECT)
-    return manager
-
-
 class _WithPlugins:
     """Wraps the class of main windows, so that each window that is made gets the plugins."""
 
@@ -107,8 +88,10 @@ class _WithPlugins:
     def attach(self, window: Any) -> None:
         """Give a window its plugins, or tell why it has none."""
         try:
+            from optiverse_collab.host.attach import installed_plugins
+
             if self._manager is None:
-                self._manager = plugins()
+                self._manager = installed_plugins()
             attach(window, self._manager)
         except Exception as fault:  # noqa: BLE001 - a plugin may raise anything, and the host must start
             _tell(window, fault)
@@ -121,18 +104,16 @@ def attach(window: Any, manager: pluggy.PluginManager) -> None:
         HostUnsupported: the window lacks something that we rely on.
         Exception: whatever a plugin raises.
     """
+    from optiverse_collab.host.attach import window_parts
     from optiverse_collab.host.optiverse.builtin_collaboration import Takeover
     from optiverse_collab.host.optiverse.upstream import installed as stock
 
     stock.check(window)
-    hook = manager.hook
-    hook.optiverse_window_opened(window=window)
+    parts = window_parts(window, manager)
     try:
-        actions = [action for found in hook.optiverse_actions(window=window) for action in found]
-        widgets = [widget for found in hook.optiverse_status_widgets(window=window) for widget in found]
-        Takeover(window, actions, widgets, lambda: hook.optiverse_window_closing(window=window))
+        Takeover(window, parts.actions, parts.widgets, parts.closing)
     except Exception:
-        hook.optiverse_window_closing(window=window)
+        parts.closing()
         raise
 
 
@@ -140,6 +121,8 @@ def _tell(window: Any, fault: Exception) -> None:
     """Log why there is no live collaboration in a window, and say it in its menu."""
     import traceback
 
+    from optiverse_collab.category import log_category
+    from optiverse_collab.errors import CollaborationError
     from optiverse_collab.host.optiverse.builtin_collaboration import say_why
 
     why = str(fault) if isinstance(fault, CollaborationError) else f"{type(fault).__name__}: {fault}."
@@ -153,12 +136,14 @@ def _why_not(version: str) -> str:
     """Why we can't work in this version of Optiverse; empty if we can."""
     try:
         from optiverse_collab import manifest
+    except ImportError:
+        return ""  # the attempt to attach fails for the same reason, and tells it in the window
+    from optiverse_collab.errors import ManifestError
 
+    try:
         ours = manifest.load()
     except ManifestError as fault:
         return str(fault)
-    except ImportError:
-        return ""  # the attempt to attach fails for the same reason, and tells it in the window
     if ours.supports(HOST, version):
         return ""
     return (
@@ -168,6 +153,8 @@ def _why_not(version: str) -> str:
 
 
 def _warn(sentence: str) -> None:
+    from optiverse_collab.category import log_category
+
     sys.stderr.write(f"{sentence}\n")
     import_module("optiverse.services.log_service").get_log_service().warning(sentence, log_category())
 

@@ -13,7 +13,8 @@ from PyQt6.QtCore import QObject, QSettings, QTimer
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from optiverse_collab.core.client.state import State
-from optiverse_collab.host.optiverse.launch import attach, plugins
+from optiverse_collab.host.attach import installed_plugins
+from optiverse_collab.host.optiverse.launch import attach
 from optiverse_collab.window import attachment
 from optiverse_collab.window.controller import CollaborationController
 from tests.helpers.optiverse_drawing import Drawing
@@ -47,7 +48,7 @@ class Desk:
         closed_windows.append(self.window)
         self.user = Drawing(self.window)
         self.asked = 0
-        attach(self.window, plugins())
+        attach(self.window, installed_plugins())
         controller = attachment.of(self.window)
         assert isinstance(controller, CollaborationController)
         self.controller = controller

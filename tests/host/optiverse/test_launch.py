@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from optiverse_collab.host.optiverse.launch import launch, plugins
+from optiverse_collab.host.optiverse.launch import launch
 from optiverse_collab.host.optiverse.upstream import installed as stock
 from tests.helpers.processes import python
 
@@ -131,10 +131,10 @@ class Broken:
 manager.register(Broken())
 """
 UNIMPORTABLE = """
-from optiverse_collab.host.optiverse import launch as module
-def plugins():
+from optiverse_collab.host import attach
+def installed_plugins():
     raise ImportError("No module named 'msgpack'")
-module.plugins = plugins
+attach.installed_plugins = installed_plugins
 manager = None
 """
 INCOMPLETE = "del MainWindow.ray_data"
@@ -158,9 +158,3 @@ def test_what_goes_wrong_with_us_never_stops_the_host(change: str, why: str, cal
     assert seen["menu"][:2] == ["Connect/Host Session…", "Disconnect"]
     assert seen["menu"][2].startswith("Live collaboration is off: ")
     assert (seen["calls"], seen["code"]) == (calls, 0)
-
-
-def test_our_own_plugin_is_found_where_the_package_is_installed() -> None:
-    manager = plugins()
-    assert manager.project_name == "optiverse"
-    assert hasattr(manager.hook, "optiverse_window_opened")
