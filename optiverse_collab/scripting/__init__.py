@@ -1,12 +1,27 @@
 """The scripting client: a shared bench without a window (docs/scripting.md).
 
-`Bench` for scripts that go from top to bottom, `connect` for asyncio.
+`Bench` for scripts that go from top to bottom, `connect` for asyncio. Scripts import from here and from
+`optiverse_collab.errors`.
 """
 
+from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.scripting.bench import AsyncBench, connect
 from optiverse_collab.scripting.blocking import Bench
 from optiverse_collab.scripting.files import Plan
 from optiverse_collab.scripting.item import Item
 from optiverse_collab.scripting.stream import Stream
 
-__all__ = ["AsyncBench", "Bench", "Item", "Plan", "Stream", "connect"]
+__all__ = [
+    "AsyncBench",
+    "Bench",
+    "Item",
+    "Plan",
+    "Put",
+    "Record",
+    "Remove",
+    "Set",
+    "ShowChange",
+    "Stream",
+    "connect",
+]
