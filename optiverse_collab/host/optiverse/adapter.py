@@ -12,16 +12,16 @@ from PyQt6.QtCore import QRectF
 from optiverse_collab import manifest
 from optiverse_collab.core.records import Op, Record
 from optiverse_collab.host.api import Opened
-from optiverse_collab.host.optiverse.files.bench_switch import Openings
+from optiverse_collab.host.optiverse.files.bench_switch import BenchSwitch
 from optiverse_collab.host.optiverse.items.kinds import Kinds
 from optiverse_collab.host.optiverse.items.pointer import Pointer, items_dragged, items_in_hand
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.group_list import GroupList
 from optiverse_collab.host.optiverse.layers.layer_tree import LayerTree
-from optiverse_collab.host.optiverse.reader import Reading
+from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
 from optiverse_collab.host.optiverse.upstream import installed as stock
-from optiverse_collab.host.optiverse.writer import Applying
+from optiverse_collab.host.optiverse.writer import Writer
 
 
 class OptiverseHost:
@@ -43,22 +43,22 @@ class OptiverseHost:
         self._opened: Opened = lambda back: None
         self._closed = False
         warn = partial(self.log, "WARNING")
-        self._openings = Openings(window, self._another_bench)
+        self._bench_switch = BenchSwitch(window, self._another_bench)
         self._bench = SceneBench(window, self._touched)
-        kept: dict[str, Record] = {}
+        unshown: dict[str, Record] = {}
         kind_of_layers = GroupList if stock.has_groups(window) else LayerTree
         self._layers: GroupList | LayerTree = kind_of_layers(
-            window, self._bench, kept.__contains__, self._touched, warn
+            window, self._bench, unshown.__contains__, self._touched, warn
         )
         self._undo = UndoGuard(window, self._stepped, warn)
         kinds = Kinds(window, warn)
-        self._reading = Reading(window, self._bench, self._layers, kinds, kept)
-        self._applying = Applying(window, self._reading, self._undo, self.name, self.log)
+        self._reader = Reader(window, self._bench, self._layers, kinds, unshown)
+        self._writer = Writer(window, self._reader, self._undo, self.name, self.log)
 
     def outline(self, id: str) -> QRectF | None:
         item = self._bench.known(id)
         if item is None:
-            return self._applying.placeholders.outline(id)
+            return self._writer.placeholders.outline(id)
         outline: QRectF = item.mapToScene(item.shape()).boundingRect()
         return outline
 
@@ -66,13 +66,13 @@ class OptiverseHost:
         getattr(self.window.log_service, level.lower())(text, self._category)
 
     def ids(self) -> Collection[str]:
-        return self._reading.ids()
+        return self._reader.ids()
 
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
-        return self._reading.records(ids)
+        return self._reader.records(ids)
 
     def apply(self, ops: Sequence[Op], more: bool = False) -> None:
-        self._applying.apply(ops, more)
+        self._writer.apply(ops, more)
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty
@@ -89,13 +89,13 @@ class OptiverseHost:
         wanted = set(ids)
         items = {getattr(item, "item_uuid", None): item for item in items_dragged(self.window)}
         return {
-            id: self._reading.place(id, item)
+            id: self._reader.place(id, item)
             for id, item in items.items()
             if id in wanted and hasattr(item, "params") and self._bench.known(id) is item
         }
 
     def save_copy(self, path: Path) -> None:
-        self._reading.save_copy(path)
+        self._reader.save_copy(path)
 
     def watch_presence(self, changed: Callable[[Mapping[str, object]], None]) -> None:
         if self._pointer is not None:
@@ -108,19 +108,19 @@ class OptiverseHost:
         self._closed = True
         self._dirty = lambda ids: None
         self._opened = lambda back: None
-        self._openings.close()
+        self._bench_switch.close()
         if self._pointer is not None:
             self._pointer.close()
             self._pointer = None
-        self._applying.close()
+        self._writer.close()
         self._undo.close()
         self._layers.close()
         self._bench.close()
 
     def _another_bench(self, back: Callable[[], None]) -> None:
         """What was kept belonged to the bench that was here before."""
-        self._reading.kept.clear()
-        self._applying.placeholders.clear()
+        self._reader.unshown.clear()
+        self._writer.placeholders.clear()
         self._opened(back)
 
     def _touched(self, ids: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""Takes the place of the collaboration that Optiverse ships, in one window and without a change on disk."""
+"""Sets the collaboration that Optiverse ships aside, in one window and without a change on disk."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from optiverse_collab.host.optiverse.upstream import installed as stock
 MENU = "&Collaboration"
 
 
-class Takeover:
-    """Our actions and widgets in a window, and the stock ones set aside.
+class BuiltinCollaboration:
+    """The built-in collaboration of one window, with our actions and widgets in its place.
 
     The stock actions lose their shortcut and go out of sight, the stock label is hidden, and what opened
     the stock dialog runs our first action, so that the stock manager is never enabled and never connects.

@@ -105,13 +105,13 @@ def attach(window: Any, manager: pluggy.PluginManager) -> None:
         Exception: whatever a plugin raises.
     """
     from optiverse_collab.host.attach import window_parts
-    from optiverse_collab.host.optiverse.builtin_collaboration import Takeover
+    from optiverse_collab.host.optiverse.builtin_collaboration import BuiltinCollaboration
     from optiverse_collab.host.optiverse.upstream import installed as stock
 
     stock.check(window)
     parts = window_parts(window, manager)
     try:
-        Takeover(window, parts.actions, parts.widgets, parts.closing)
+        BuiltinCollaboration(window, parts.actions, parts.widgets, parts.closing)
     except Exception:
         parts.closing()
         raise

@@ -15,11 +15,11 @@ from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.group_list import GroupList
 from optiverse_collab.host.optiverse.layers.layer_tree import LayerTree
 from optiverse_collab.host.optiverse.layers.places import PLACE
-from optiverse_collab.host.optiverse.stated_values import Shadows
+from optiverse_collab.host.optiverse.stated_values import StatedValues
 from optiverse_collab.host.optiverse.upstream import installed as stock
 
 
-class Reading:
+class Reader:
     """Reads items, groups, and what is kept without being shown.
 
     Args:
@@ -27,10 +27,10 @@ class Reading:
         bench: its items.
         layers: its groups.
         kinds: how to read each kind of item.
-        kept: id → record that the host can't show; whoever applies changes puts it there.
+        unshown: id → record that the host can't show; whoever applies changes puts it there.
 
     Attributes:
-        bench, layers, kinds, kept: the same.
+        bench, layers, kinds, unshown: the same.
     """
 
     def __init__(
@@ -39,19 +39,19 @@ class Reading:
         bench: SceneBench,
         layers: GroupList | LayerTree,
         kinds: Kinds,
-        kept: dict[str, Record],
+        unshown: dict[str, Record],
     ) -> None:
         self.bench = bench
         self.layers = layers
         self.kinds = kinds
-        self.kept = kept
+        self.unshown = unshown
         self._window = window
-        self._shadows = Shadows()
+        self._stated_values = StatedValues()
 
     def ids(self) -> list[str]:
         """The ids of all that is on the bench."""
         self.bench.survey()
-        return [*self.bench.items, *self.layers.group_ids(), *self.kept]
+        return [*self.bench.items, *self.layers.group_ids(), *self.unshown]
 
     def records(self, ids: Collection[str] | None) -> dict[str, Record]:
         """All of it, or those of `ids` that are there."""
@@ -61,8 +61,8 @@ class Reading:
 
     def record(self, id: str) -> Record | None:
         """What stands for an item or a group that is there."""
-        if id in self.kept:
-            return self.kept[id]
+        if id in self.unshown:
+            return self.unshown[id]
         if self.layers.has_group(id):
             return self._stated(Record(id, GROUP, self.layers.read_group(id)))
         item = self.bench.item(id)
@@ -80,7 +80,7 @@ class Reading:
         """What a drag changes of a component or a source: `pos` and `angle_deg`."""
         angle = stock.load().qt_angle_to_user(item.rotation())
         shown = {"pos": [float(item.x()), float(item.y())], "angle_deg": angle}
-        stated = self._shadows.stated(id, shown)
+        stated = self._stated_values.stated(id, shown)
         return stated if stated is shown else {name: stated[name] for name in shown if name in stated}
 
     def state(self, record: Record) -> None:
@@ -90,12 +90,12 @@ class Reading:
             self.layers.read_group(record.id) if is_group else self.shown(self.bench.items[record.id]).props
         )
         props = {name: value for name, value in record.props.items() if name not in PLACE}
-        self._shadows.remember(Record(record.id, record.kind, props), shown)
+        self._stated_values.remember(Record(record.id, record.kind, props), shown)
 
     def forget(self, id: str) -> None:
         """It is gone."""
-        self._shadows.forget(id)
-        self.kept.pop(id, None)
+        self._stated_values.forget(id)
+        self.unshown.pop(id, None)
 
     def save_copy(self, path: Path) -> None:
         """Write everything to an Optiverse file.
@@ -108,13 +108,13 @@ class Reading:
         if measures:
             # Quirk: the host leaves angle measures out of its files, and reads none.
             bench["angle_measures"] = [item_from_record(record) for record in measures]
-        aside = [record for record in self.kept.values() if is_item(record)]
+        aside = [record for record in self.unshown.values() if is_item(record)]
         if aside:
             bench[SET_ASIDE] = [{"id": one.id, "kind": one.kind, "props": one.props} for one in aside]
         write_bench(path, bench)
 
     def _stated(self, shown: Record) -> Record:
         """What stands for what is shown; `shown` is not used any more."""
-        record = self._shadows.record(shown)
+        record = self._stated_values.record(shown)
         record.props.update(self.layers.place_of(record.id))
         return record

@@ -10,7 +10,7 @@ REST = 3
 """So many times as long as a retrace took, the next one is put off: it then takes a quarter of the time."""
 
 
-class Rays(QObject):
+class Retrace(QObject):
     """Traces the rays of one window after changes by others.
 
     Quirk: the host traces all rays anew after every change, in one go, which takes 0.15 s on a bench of

@@ -9,23 +9,23 @@ from optiverse_collab.convert import item_from_record
 from optiverse_collab.convert.kinds import GROUP, ITEMS, KINDS, is_item
 from optiverse_collab.convert.shapes import SHAPES, is_number
 from optiverse_collab.core.records import Op, Put, Record, Remove, apply, same_value
-from optiverse_collab.host.optiverse.files.unsaved_mark import Unsaved
+from optiverse_collab.host.optiverse.files.unsaved_mark import UnsavedMark
 from optiverse_collab.host.optiverse.items.annotations import Annotation
 from optiverse_collab.host.optiverse.items.optical import Optical
 from optiverse_collab.host.optiverse.items.placeholders import Placeholders
 from optiverse_collab.host.optiverse.layers.panel import Panel
-from optiverse_collab.host.optiverse.reader import Reading
-from optiverse_collab.host.optiverse.retrace import Rays
+from optiverse_collab.host.optiverse.reader import Reader
+from optiverse_collab.host.optiverse.retrace import Retrace
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
 from optiverse_collab.host.optiverse.upstream import installed as stock
 
 
-class Applying:
+class Writer:
     """Applies operations to one window.
 
     Args:
         window: an Optiverse main window.
-        reading: what is there now.
+        reader: what is there now.
         undo: told of what comes and goes.
         name: what the host calls itself.
         log: takes a level and a line.
@@ -34,30 +34,30 @@ class Applying:
     def __init__(
         self,
         window: Any,
-        reading: Reading,
+        reader: Reader,
         undo: UndoGuard,
         name: str,
         log: Callable[[str, str], None],
     ) -> None:
         self._window = window
-        self._reading = reading
-        self._bench, self._layers, self._kinds = reading.bench, reading.layers, reading.kinds
+        self._reader = reader
+        self._bench, self._layers, self._kinds = reader.bench, reader.layers, reader.kinds
         self._undo = undo
         self._name = name
         self._log = log
         self._created: list[Any] = []
         self._layers.renewed = self._renewed
         self.placeholders = Placeholders(window.scene, name)
-        self._unsaved = Unsaved(window)
+        self._unsaved_mark = UnsavedMark(window)
         self._panel = Panel(window)
-        self._rays = Rays(window)
+        self._retrace = Retrace(window)
 
     def close(self) -> None:
         """Do nothing more to the window."""
         self.placeholders.clear()
-        self._unsaved.close()
+        self._unsaved_mark.close()
         self._panel.close()
-        self._rays.close()
+        self._retrace.close()
 
     def apply(self, ops: Sequence[Op], more: bool) -> None:
         """Apply all that can be applied, in one go; a WARNING tells of the rest.
@@ -71,7 +71,7 @@ class Applying:
         self._layers.look()
         self._panel.note(ops)
         if ops:
-            self._unsaved.note()
+            self._unsaved_mark.note()
         self._created = []
         try:
             with self._panel.held():
@@ -96,12 +96,12 @@ class Applying:
         self._panel.follow(is_drawn, more)
         self._follow_labels()
         if not more:
-            self._rays.follow()
+            self._retrace.follow()
 
     def _apply(self, op: Op) -> None:
         item = self._bench.known(op.id)
-        is_there = item is not None or op.id in self._reading.kept or self._layers.has_group(op.id)
-        now = self._reading.record(op.id) if is_there else None
+        is_there = item is not None or op.id in self._reader.unshown or self._layers.has_group(op.id)
+        now = self._reader.record(op.id) if is_there else None
         after = {} if now is None else {op.id: now}
         if not apply(after, op):
             raise LookupError("it is not on the bench")
@@ -124,7 +124,7 @@ class Applying:
     def _remove(self, id: str) -> None:
         self._undo.forget({id})
         self._layers.drop(id)
-        self._reading.forget(id)
+        self._reader.forget(id)
         self.placeholders.hide(id)
         item = self._bench.known(id)
         if id in self._bench.items:
@@ -136,7 +136,7 @@ class Applying:
         if now is None:
             self._renewed({new.id})
         self._layers.write_group(new.id, new.props)
-        self._reading.state(new)
+        self._reader.state(new)
 
     def _renewed(self, ids: Collection[str]) -> None:
         """Other objects stand for these ids now, or are about to."""
@@ -152,7 +152,7 @@ class Applying:
         if item is None:
             self._keep(record)
             return
-        self._reading.kept.pop(record.id, None)
+        self._reader.unshown.pop(record.id, None)
         self.placeholders.hide(record.id)
         self._window.scene.addItem(item)
         self._window._connect_item_signals(item)
@@ -163,15 +163,15 @@ class Applying:
     def _made(self, record: Record) -> Any | None:
         kind = self._kinds.called(record.kind)
         try:
-            return kind.make(self._bearable(kind, None, None, record))
+            return kind.make(self._acceptable(kind, None, None, record))
         except stock.HOST_FAULTS as fault:
             self._log("DEBUG", f"Optiverse can't make {record.id!r}: {fault!r}.")
             return None
 
     def _keep(self, record: Record) -> None:
         """Keep a record that can't be shown, for the others and for the next version of the host."""
-        is_new = record.id not in self._reading.kept
-        self._reading.kept[record.id] = record
+        is_new = record.id not in self._reader.unshown
+        self._reader.unshown[record.id] = record
         if is_item(record):
             self.placeholders.show(record)
         if is_new:
@@ -181,7 +181,7 @@ class Applying:
 
     def _write(self, item: Any, now: Record, new: Record) -> None:
         kind, before = self._kinds.of(item), item_from_record(now)
-        after = self._bearable(kind, item, before, new)
+        after = self._acceptable(kind, item, before, new)
         try:
             kind.write(item, before, after)
         finally:
@@ -200,12 +200,12 @@ class Applying:
         if isinstance(locked, bool) and (now is None or locked != getattr(item, "_locked", locked)):
             getattr(item, "set_locked", lambda locked: None)(locked)
         self._layers.write_notes(new.id, new.props, _changed(now, new))
-        self._reading.state(new)
+        self._reader.state(new)
 
-    def _bearable(
+    def _acceptable(
         self, kind: Optical | Annotation, item: Any, before: Mapping[str, Any] | None, record: Record
     ) -> dict[str, Any]:
-        """What the host shall show of a record: all but values that it can't bear.
+        """What the host shall show of a record: all but values that it does not accept.
 
         Args:
             item: what shows the record now, if anything does; what can't be shown stays as it is there.
@@ -219,13 +219,13 @@ class Applying:
         unsure = data.keys() - bad if item_class else set()
         if before is not None:
             unsure = {name for name in unsure if name not in before or before[name] is not data[name]}
-        bad |= {name for name in unsure if not kind.bears(item_class, name, data[name])}
+        bad |= {name for name in unsure if not kind.accepts(item_class, name, data[name])}
         if not bad:
             return data
         names = ", ".join(sorted(bad))
         self._log("WARNING", f"{self._name} can't show the {names} of {record.id!r} that others set.")
         parts = {part for name in bad for part in spec.together.get(name, (name,))}
-        shown = {} if item is None else item_from_record(self._reading.shown(item))
+        shown = {} if item is None else item_from_record(self._reader.shown(item))
         kept = {name: value for name, value in data.items() if name not in parts}
         return {**kept, **{name: shown[name] for name in parts if name in shown}}
 

@@ -11,7 +11,7 @@ from optiverse_collab.host.api import Opened
 from optiverse_collab.host.optiverse.upstream import installed as stock
 
 
-class Openings:
+class BenchSwitch:
     """Tells of files that are opened and of benches that are begun.
 
     Quirk: the host has no signal for either. Every way to open a file, autosave recovery included, ends in

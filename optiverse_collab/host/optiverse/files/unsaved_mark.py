@@ -11,7 +11,7 @@ AUTOSAVE_MS = 60_000
 0.2 s for 300 items. Others may never pause; and the server has their changes in any case."""
 
 
-class Unsaved(QObject):
+class UnsavedMark(QObject):
     """Marks a window as edited when others edited its bench.
 
     Quirk: the host takes a step on its undo stack for the only edit there is. So without this, a window would

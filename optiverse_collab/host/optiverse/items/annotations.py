@@ -9,7 +9,7 @@ from typing import Any
 from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QColor
 
-from optiverse_collab.host.optiverse.items.exact_edit import unguarded
+from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
 from optiverse_collab.host.optiverse.upstream import installed as stock
 
 Data = Mapping[str, Any]
@@ -39,14 +39,14 @@ class Annotation:
             return self.item_class.from_dict(dict(data), self._window.ray_data)
         return self.item_class.from_dict(dict(data))
 
-    def bears(self, item_class: Any, name: str, value: Any) -> bool:
+    def accepts(self, item_class: Any, name: str, value: Any) -> bool:
         """All that is to be checked of annotations is in convert's table of shapes."""
         return True
 
     def write(self, item: Any, before: Data, after: Data) -> None:
         """Turn what the item shows from `before` to `after`."""
         item.prepareGeometryChange()
-        with unguarded(item):
+        with exact_edit(item):
             self._edit(item, after)
         item.update()
 

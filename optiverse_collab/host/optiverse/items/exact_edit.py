@@ -8,7 +8,7 @@ from typing import Any
 
 
 @contextmanager
-def unguarded(item: Any) -> Iterator[None]:
+def exact_edit(item: Any) -> Iterator[None]:
     """Let an item be moved exactly where it is told, without a sign of it.
 
     Quirks: `BaseObj.itemChange` snaps every new position of an item that is `_ready` to its neighbours'

@@ -17,12 +17,12 @@ class Images:
 
     Args:
         window: an Optiverse main window.
-        complain: takes a sentence about an image that isn't here, once for each.
+        warn: takes a sentence about an image that isn't here, once for each.
     """
 
-    def __init__(self, window: Any, complain: Callable[[str], None]) -> None:
+    def __init__(self, window: Any, warn: Callable[[str], None]) -> None:
         self._window = window
-        self._complain = complain
+        self._warn = warn
         self._found: dict[str, str] = {}
         self._missed: set[str] = set()
 
@@ -43,7 +43,7 @@ class Images:
         if path not in self._missed:
             self._missed.add(path)
             name = path.replace("\\", "/").rsplit("/", 1)[-1]
-            self._complain(f"The image {name} is not on this computer; components are shown without it.")
+            self._warn(f"The image {name} is not on this computer; components are shown without it.")
         return path
 
     def _roots(self) -> Any:

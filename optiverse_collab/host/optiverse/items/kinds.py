@@ -19,11 +19,11 @@ class Kinds:
 
     Args:
         window: an Optiverse main window.
-        complain: takes a sentence about something that can't be shown as others have it.
+        warn: takes a sentence about something that can't be shown as others have it.
     """
 
-    def __init__(self, window: Any, complain: Callable[[str], None]) -> None:
-        self._optical = Optical(Images(window, complain))
+    def __init__(self, window: Any, warn: Callable[[str], None]) -> None:
+        self._optical = Optical(Images(window, warn))
         self._annotations = {kind: Annotation(*spec, window) for kind, spec in EDITS.items()}
 
     def called(self, kind: str) -> Optical | Annotation:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from optiverse_collab.host.optiverse.items.exact_edit import unguarded
-from optiverse_collab.host.optiverse.items.fields import bears, default_of
+from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
+from optiverse_collab.host.optiverse.items.fields import accepts, default_of
 from optiverse_collab.host.optiverse.items.images import Images
 from optiverse_collab.host.optiverse.upstream import installed as stock
 
@@ -59,18 +59,18 @@ class Optical:
             self._show(item, {"image_path"})
         return item
 
-    def bears(self, item_class: Any, name: str, value: Any) -> bool:
+    def accepts(self, item_class: Any, name: str, value: Any) -> bool:
         """Whether the host's objects can have this value."""
         if name == "interfaces":
             definition = stock.load().InterfaceDefinition
-            return all(bears(definition, key, part[key]) for part in value or () for key in part)
-        return bears(item_class.params_class, name, value)
+            return all(accepts(definition, key, part[key]) for part in value or () for key in part)
+        return accepts(item_class.params_class, name, value)
 
     def write(self, item: Any, before: Data, after: Data) -> None:
         """Turn what the item shows from `before` to `after`."""
         names = {name for name in {**before, **after} if before.get(name) != after.get(name)}
         names |= before.keys() ^ after.keys()
-        with unguarded(item):
+        with exact_edit(item):
             if names & {"x_mm", "y_mm"} and "x_mm" in after and "y_mm" in after:
                 item.setPos(after["x_mm"], after["y_mm"])
             if "angle_deg" in names & after.keys():

@@ -13,9 +13,9 @@ class Layers:
 
     Args:
         bench: the window's items.
-        is_kept: whether a record of this id is kept without being shown.
+        is_unshown: whether a record of this id is on the bench but not shown.
         moved: takes the ids of what the user put somewhere else.
-        complain: takes a sentence about what can't be shared, or not be shown.
+        warn: takes a sentence about what can't be shared, or not be shown.
 
     Attributes:
         more: others' changes go on: what costs the host something for each item waits for the last of them.
@@ -25,14 +25,14 @@ class Layers:
     def __init__(
         self,
         bench: Any,
-        is_kept: Callable[[str], bool],
+        is_unshown: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
-        complain: Callable[[str], None],
+        warn: Callable[[str], None],
     ) -> None:
         self._bench = bench
-        self._is_kept = is_kept
+        self._is_unshown = is_unshown
         self._moved = moved
-        self._complain = complain
+        self._warn = warn
         self._places = Places()
         self._z: dict[str, float] = {}
         self._unsettled = False
@@ -59,9 +59,9 @@ class Layers:
         """
 
         def exists(id: str) -> bool:
-            return has_node(id) or self._is_kept(id) or self._bench.known(id) is not None
+            return has_node(id) or self._is_unshown(id) or self._bench.known(id) is not None
 
         def shows(id: str) -> bool:
-            return not self._is_kept(id)
+            return not self._is_unshown(id)
 
         return self._places.tree(exists, shows, holds)

@@ -23,20 +23,20 @@ class GroupList(Layers):
     Args:
         window: an Optiverse main window.
         bench: its items.
-        is_kept: whether a record of this id is kept without being shown.
+        is_unshown: whether a record of this id is on the bench but not shown.
         moved: takes the ids of what the user put somewhere else.
-        complain: takes a sentence about what can't be shared, or not be shown.
+        warn: takes a sentence about what can't be shared, or not be shown.
     """
 
     def __init__(
         self,
         window: Any,
         bench: Any,
-        is_kept: Callable[[str], bool],
+        is_unshown: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
-        complain: Callable[[str], None],
+        warn: Callable[[str], None],
     ) -> None:
-        super().__init__(bench, is_kept, moved, complain)
+        super().__init__(bench, is_unshown, moved, warn)
         self._scene = window.scene
         self._manager = window.group_manager
         self._told: set[str] = set()
@@ -79,7 +79,7 @@ class GroupList(Layers):
         groups[id].z_base = float(z_base) if is_number(z_base) else 0.0
         if "link" in props and id not in self._told:
             self._told.add(id)
-            self._complain(f"The group {groups[id].name!r} shows a linked file, which this Optiverse can't.")
+            self._warn(f"The group {groups[id].name!r} shows a linked file, which this Optiverse can't.")
         self._unsettled = True
 
     def notes_of(self, id: str) -> dict[str, Any]:
@@ -102,7 +102,7 @@ class GroupList(Layers):
         """Put an item or a group where its record says; takes effect with `settle`."""
         if not self._places.say(record):
             return
-        plain = not self._unsettled and not self._is_kept(record.id) and not self.has_group(record.id)
+        plain = not self._unsettled and not self._is_unshown(record.id) and not self.has_group(record.id)
         place = self._places.insert(record.id, self.has_group) if plain else None
         if place is None:
             self._unsettled = True

@@ -18,7 +18,7 @@ from optiverse_collab.convert.kinds import GROUP, LAYER
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.linked_files import LinkedFiles
-from optiverse_collab.host.optiverse.layers.nodes import FLAGS, is_usual, said_of, set_flags, walk
+from optiverse_collab.host.optiverse.layers.nodes import FLAGS, is_default, non_defaults, set_flags, walk
 from optiverse_collab.host.optiverse.layers.places import Shown
 from optiverse_collab.host.optiverse.layers.stacking import restacked
 
@@ -29,20 +29,20 @@ class LayerTree(Layers):
     Args:
         window: an Optiverse main window.
         bench: its items.
-        is_kept: whether a record of this id is kept without being shown.
+        is_unshown: whether a record of this id is on the bench but not shown.
         moved: takes the ids of what the user put somewhere else.
-        complain: takes a sentence about what can't be shared, or not be shown.
+        warn: takes a sentence about what can't be shared, or not be shown.
     """
 
     def __init__(
         self,
         window: Any,
         bench: Any,
-        is_kept: Callable[[str], bool],
+        is_unshown: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
-        complain: Callable[[str], None],
+        warn: Callable[[str], None],
     ) -> None:
-        super().__init__(bench, is_kept, moved, complain)
+        super().__init__(bench, is_unshown, moved, warn)
         self._state = window.layer_state
         self._muted = self._changed = self._untold = False
         # Quirk: the panel asks for the height of each of its lines; all are alike, and asking is half of what
@@ -50,7 +50,7 @@ class LayerTree(Layers):
         self._panel = window.layer_panel._tree
         self._panel.setUniformRowHeights(True)
         self._groups: dict[str, dict[str, Any]] = {}
-        self._links = LinkedFiles(window, complain, lambda ids: self.renewed(ids))
+        self._links = LinkedFiles(window, warn, lambda ids: self.renewed(ids))
         self.adopt(bench.items)
         self._follow()
         self._state.changed.connect(self._follow)
@@ -73,7 +73,7 @@ class LayerTree(Layers):
 
     def read_group(self, id: str) -> dict[str, Any]:
         """The properties of a group, without its place."""
-        return {**said_of(self._state.get_node(id)), **self._links.read(id)}
+        return {**non_defaults(self._state.get_node(id)), **self._links.read(id)}
 
     def write_group(self, id: str, props: Mapping[str, Any]) -> None:
         """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
@@ -90,9 +90,9 @@ class LayerTree(Layers):
     def notes_of(self, id: str) -> dict[str, Any]:
         """What the tree says of an item."""
         node = self._state.get_node(id)
-        if node is None or is_usual(node):
+        if node is None or is_default(node):
             return {}
-        return {LAYER + name: value for name, value in said_of(node).items()}
+        return {LAYER + name: value for name, value in non_defaults(node).items()}
 
     def write_notes(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
         """Say in the tree what a record says, of properties that changed."""
@@ -125,7 +125,7 @@ class LayerTree(Layers):
 
     def place(self, record: Record) -> None:
         """Put an item or a group where its record says; takes effect with `settle`."""
-        is_new = record.id not in self._state and not self._is_kept(record.id)
+        is_new = record.id not in self._state and not self._is_unshown(record.id)
         if not self._places.say(record) and not is_new:
             return
         place = self._places.insert(record.id, lambda id: True) if is_new and not self._unsettled else None
@@ -258,7 +258,7 @@ class LayerTree(Layers):
         if self._unsettled and not moved:
             moved.update(self.group_ids())
         # Only the tree tells that a group was folded, or that a linked file was read anew.
-        groups = {id: said_of(self._state.get_node(id)) for id, kind in kinds.items() if kind == GROUP}
+        groups = {id: non_defaults(self._state.get_node(id)) for id, kind in kinds.items() if kind == GROUP}
         moved.update(id for id, said in groups.items() if self._groups.get(id, said) != said)
         self._groups = groups
         moved.update(self._links.ids())

@@ -17,7 +17,7 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.records import Put, same_value
 from optiverse_collab.errors import ChangeRefused
-from optiverse_collab.host.optiverse.items.exact_edit import unguarded
+from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
 from optiverse_collab.host.optiverse.upstream import installed as stock
 
 LINK, COPY = "link", "linked_cache"
@@ -32,20 +32,20 @@ class LinkedFiles:
 
     Args:
         window: an Optiverse main window.
-        complain: takes a sentence about a file that can't be shared, or not be shown.
+        warn: takes a sentence about a file that can't be shared, or not be shown.
         renewed: takes the ids of a group and of its items, when other objects stand for these items now.
     """
 
     def __init__(
         self,
         window: Any,
-        complain: Callable[[str], None],
+        warn: Callable[[str], None],
         renewed: Callable[[Collection[str]], None],
     ) -> None:
         self._window = window
         self._service = window.linked_assembly_service
         self._tree = window.layer_state
-        self._complain = complain
+        self._warn = warn
         self._renewed = renewed
         self._copies: dict[str, tuple[Any, dict[str, Any]]] = {}
 
@@ -115,7 +115,7 @@ class LinkedFiles:
             reason = f"it is longer than {MOST_BYTES // 1024} KiB."
         except ChangeRefused as refusal:
             reason = str(refusal)
-        self._complain(
+        self._warn(
             f"The linked file {name!r} shows its items in your window alone: {reason} "
             "To share them, unlink it in the layer panel."
         )
@@ -127,7 +127,7 @@ class LinkedFiles:
         if snapshot is None:
             # Also forgets the copy that was shown before; it would go into this window's files.
             self._service.remove_link(id)
-            self._complain(f"The linked file {name!r} is not shown: it was too large to be shared.")
+            self._warn(f"The linked file {name!r} is not shown: it was too large to be shared.")
             return
         # Items may keep parts of what they are made from; what others said must stay as they said it.
         snapshot = deepcopy(snapshot)
@@ -136,14 +136,14 @@ class LinkedFiles:
         try:
             self._service._materialize_items(id, deepcopy(snapshot), self._window._connect_item_signals)
         except stock.HOST_FAULTS as fault:
-            self._complain(f"The linked file {name!r} can't be shown as a whole: {fault!r}.")
+            self._warn(f"The linked file {name!r} can't be shown as a whole: {fault!r}.")
 
     def _move(self, id: str, link: Any) -> None:
         """Move the items of a file. They stay the same objects, so that the user's own steps stay valid."""
         old = self._tree.get_node(id).link_metadata
         dx, dy = link.offset_x - old.offset_x, link.offset_y - old.offset_y
         for item in self._items(set(self._service.get_link_item_uuids(id))):
-            with unguarded(item):
+            with exact_edit(item):
                 item.setPos(item.x() + dx, item.y() + dy)
 
     def _take_away(self, id: str, only: set[str] | None = None) -> set[str]:

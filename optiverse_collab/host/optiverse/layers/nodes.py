@@ -16,12 +16,12 @@ def walk(siblings: Collection[Any]) -> Iterator[Any]:
         yield from walk(node.children)
 
 
-def is_usual(node: Any) -> bool:
+def is_default(node: Any) -> bool:
     """Whether there is nothing to say; this is asked of every item that moves, many times a second."""
     return node.visible and not (node.locked or node.collapsed or node.name is not None)
 
 
-def said_of(node: Any) -> dict[str, Any]:
+def non_defaults(node: Any) -> dict[str, Any]:
     """What is not as usual."""
     props = {} if node.name is None else {"name": node.name}
     flags = {name: bool(getattr(node, name)) for name in FLAGS}

@@ -31,30 +31,30 @@ def narrow(command: Any) -> None:
         ]
 
 
-def renew(command: Any) -> None:
+def refresh(command: Any) -> None:
     """Let a command that is about to be taken back, or repeated, leave as it is now what it didn't change."""
     state = vars(command)
     for part in state.get("_commands", ()):
-        renew(part)
+        refresh(part)
     base = stock.load().BaseObj
     if "before_state" in state and not isinstance(state.get("item"), base):
-        _renew_states(state["item"], command.before_state, command.after_state)
+        _refresh_states(state["item"], command.before_state, command.after_state)
     elif "_before" in state and "_after" in state:
-        _renew_states(state["_item"], command._before, command._after)
+        _refresh_states(state["_item"], command._before, command._after)
     for item, before, after in state.get("_entries", ()):
         if not isinstance(item, base):
-            _renew_states(item, before, after)
+            _refresh_states(item, before, after)
     if "_before_snapshot" in state:
         command._before_snapshot = {
             parent: _merged(before, _children(command._layer_state, parent), set(command._uuids))
             for parent, before in command._before_snapshot.items()
         }
     if "_original_positions" in state:
-        _renew_grouping(command)
+        _refresh_grouping(command)
     if isinstance(state.get("_snapshot"), dict) and "_layer_state" in state:
-        _renew_snapshot(command._snapshot, command._layer_state)
+        _refresh_snapshot(command._snapshot, command._layer_state)
     if state.get("_group_manager") is not None:
-        _lift_out(command)
+        _detach_foreign_groups(command)
 
 
 def locked_in(command: Any) -> int:
@@ -68,7 +68,7 @@ def locked_in(command: Any) -> int:
     return sum(bool(getattr(item, "_locked", False)) for item in items)
 
 
-def _renew_grouping(command: Any) -> None:
+def _refresh_grouping(command: Any) -> None:
     """Let taking back a grouping put what is still in the group where it was before that."""
     layers, positions = command._layer_state, command._original_positions
     if command._executed:
@@ -79,7 +79,7 @@ def _renew_grouping(command: Any) -> None:
         command._original_positions = {id: place for id, place in places.items() if place is not None}
 
 
-def _lift_out(command: Any) -> None:
+def _detach_foreign_groups(command: Any) -> None:
     """Let groups that others made in the groups of a command outlive those.
 
     Quirk: taking back a grouping, or an import, takes away all groups in its groups (0.2).
@@ -92,17 +92,17 @@ def _lift_out(command: Any) -> None:
             manager.set_group_parent(id, outside if outside in manager._groups else None)
 
 
-def _renew_snapshot(node: dict[str, Any], layers: Any) -> None:
+def _refresh_snapshot(node: dict[str, Any], layers: Any) -> None:
     """Let taking back "Ungroup" leave hidden, locked and named what is in the group now."""
     for child in node.get("children", ()):
         live = layers.get_node(child["uuid"])
         if live is not None:
             flags = {"collapsed": live.collapsed, "visible": live.visible, "locked": live.locked}
             child.update(flags, **({} if live.name is None else {"name": live.name}))
-        _renew_snapshot(child, layers)
+        _refresh_snapshot(child, layers)
 
 
-def _renew_states(item: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
+def _refresh_states(item: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
     now = item.capture_state()
     changed = {name for name in before if before[name] != after.get(name)}
     for unit in _UNITS:
@@ -129,7 +129,7 @@ def _merged(before: list[str], now: list[str], mine: set[str]) -> list[str]:
     return order
 
 
-def mend(command: Any) -> None:
+def finish_ungroup(command: Any) -> None:
     """Finish what the host leaves undone when it takes back a command.
 
     Quirk: taking back "Ungroup" makes the group anew and leaves its items where they are (0.3).

@@ -177,7 +177,7 @@ def load() -> Any:
             setattr(found, name, getattr(importlib.import_module(module), name))
         except (ImportError, AttributeError):
             missing.append(f"{module}.{name}")
-    _complain(missing)
+    _refuse(missing)
     if has_layers:
         # Quirk: 0.3.4 imports this for its type checker alone, and taking back "Ungroup" raises a NameError.
         commands = importlib.import_module("optiverse.core.undo_commands")
@@ -192,7 +192,7 @@ def check(window: Any) -> None:
         HostUnsupported: it hasn't; the text says what is missing.
     """
     wanted = (*_WINDOW, *(_GROUPS if has_groups(window) else _LAYERS))
-    _complain([f"MainWindow.{path}" for path in wanted if not _has(window, path)])
+    _refuse([f"MainWindow.{path}" for path in wanted if not _has(window, path)])
 
 
 def has_groups(window: Any) -> bool:
@@ -215,7 +215,7 @@ def _has(thing: Any, path: str) -> bool:
     return True
 
 
-def _complain(missing: list[str]) -> None:
+def _refuse(missing: list[str]) -> None:
     if missing:
         raise HostUnsupported(
             f"Optiverse {version()} has no {', '.join(missing)}, which live collaboration needs; "
