@@ -56,12 +56,12 @@ class Host(Protocol):
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
         """The bench as it is now: all of it, or those of `ids` that are there. Positions are in mm."""
 
-    def apply(self, ops: Sequence[Op], more: bool = False) -> None:
+    def apply(self, ops: Sequence[Op], batch_continues: bool = False) -> None:
         """Change the bench as others changed it, in one go; the user's file doesn't have it yet.
 
         Args:
-            more: another call follows soon, for sure, until one says otherwise: what costs the host as much
-                for one operation as for a thousand can wait for the last.
+            batch_continues: another call will follow soon, until one says otherwise. What costs the host as
+                much for one operation as for a thousand can wait for the last.
         """
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:

@@ -53,7 +53,7 @@ class DemoHost(QObject):
         wanted = items if ids is None else ids
         return {id: Record(id, items[id].kind, dict(items[id].props)) for id in wanted if id in items}
 
-    def apply(self, ops: Sequence[Op], more: bool = False) -> None:
+    def apply(self, ops: Sequence[Op], batch_continues: bool = False) -> None:
         bench = self.window.bench
         for op in ops:
             if isinstance(op, Put):

@@ -14,8 +14,11 @@ from optiverse_collab.core.records import Op, Record
 from optiverse_collab.host.api import Opened
 from optiverse_collab.host.optiverse.files.bench_switch import BenchSwitch
 from optiverse_collab.host.optiverse.items.kinds import Kinds
+from optiverse_collab.host.optiverse.items.placeholders import Placeholders
 from optiverse_collab.host.optiverse.items.pointer import Pointer, items_dragged, items_in_hand
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
+from optiverse_collab.host.optiverse.items.unshown import Unshown
+from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.group_list import GroupList
 from optiverse_collab.host.optiverse.layers.layer_tree import LayerTree
 from optiverse_collab.host.optiverse.reader import Reader
@@ -39,26 +42,40 @@ class OptiverseHost:
         self.view = window.view
         self._category = manifest.load().plugin.log_category
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
-        self._pointer: Pointer | None = None
         self._opened: Opened = lambda back: None
+        self._pointer: Pointer | None = None
         self._closed = False
         warn = partial(self.log, "WARNING")
+        self._placeholders = Placeholders(window.scene, self.name)
+        self._unshown = Unshown(self._placeholders, self.name, self.log)
         self._bench_switch = BenchSwitch(window, self._another_bench)
-        self._bench = SceneBench(window, self._touched)
-        unshown: dict[str, Record] = {}
-        kind_of_layers = GroupList if stock.has_groups(window) else LayerTree
-        self._layers: GroupList | LayerTree = kind_of_layers(
-            window, self._bench, unshown.__contains__, self._touched, warn
-        )
         self._undo = UndoGuard(window, self._stepped, warn)
+        self._bench = SceneBench(window, self._touched)
+        self._layers = self._new_layers(warn)
         kinds = Kinds(window, warn)
-        self._reader = Reader(window, self._bench, self._layers, kinds, unshown)
-        self._writer = Writer(window, self._reader, self._undo, self.name, self.log)
+        self._reader = Reader(window, self._bench, self._layers, kinds, self._unshown.records)
+        self._writer = Writer(
+            window,
+            self._bench,
+            self._layers,
+            kinds,
+            self._reader,
+            self._unshown,
+            self._undo,
+            self.name,
+            self.log,
+        )
+
+    def _new_layers(self, warn: Callable[[str], None]) -> Layers:
+        window, bench, is_unshown = self.window, self._bench, self._unshown.records.__contains__
+        if stock.has_groups(window):
+            return GroupList(window, bench, is_unshown, self._touched, warn)
+        return LayerTree(window, bench, is_unshown, self._touched, warn, self._undo.replace)
 
     def outline(self, id: str) -> QRectF | None:
         item = self._bench.known(id)
         if item is None:
-            return self._writer.placeholders.outline(id)
+            return self._placeholders.outline(id)
         outline: QRectF = item.mapToScene(item.shape()).boundingRect()
         return outline
 
@@ -71,8 +88,8 @@ class OptiverseHost:
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
         return self._reader.records(ids)
 
-    def apply(self, ops: Sequence[Op], more: bool = False) -> None:
-        self._writer.apply(ops, more)
+    def apply(self, ops: Sequence[Op], batch_continues: bool = False) -> None:
+        self._writer.apply(ops, batch_continues)
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty
@@ -112,21 +129,21 @@ class OptiverseHost:
         if self._pointer is not None:
             self._pointer.close()
             self._pointer = None
+        self._placeholders.clear()
         self._writer.close()
         self._undo.close()
         self._layers.close()
         self._bench.close()
 
     def _another_bench(self, back: Callable[[], None]) -> None:
-        """What was kept belonged to the bench that was here before."""
-        self._reader.unshown.clear()
-        self._writer.placeholders.clear()
+        """Keep nothing of the bench that was here before."""
+        self._unshown.clear()
         self._opened(back)
 
     def _touched(self, ids: Collection[str]) -> None:
         self._dirty(ids)
 
     def _stepped(self, ids: Collection[str]) -> None:
-        """The user did, undid or redid something."""
+        """Look for what the user's step changed."""
         self._bench.survey()
         self._dirty(ids)

@@ -6,12 +6,28 @@ selection and open dialogs hold on to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from optiverse_collab.host.optiverse.items.annotations import EDITS, Annotation
 from optiverse_collab.host.optiverse.items.images import Images
 from optiverse_collab.host.optiverse.items.optical import Optical
+
+
+class Kind(Protocol):
+    """What can be done with items of one kind."""
+
+    def read(self, item: Any) -> dict[str, Any]:
+        """What `to_dict` gives."""
+
+    def make(self, data: Mapping[str, Any]) -> Any | None:
+        """An item that is not on the bench yet; None if the host has no such type."""
+
+    def accepts(self, item_class: type, name: str, value: Any) -> bool:
+        """Whether the host's objects can have this value."""
+
+    def write(self, item: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """Turn what the item shows from `before` to `after`."""
 
 
 class Kinds:
@@ -26,11 +42,11 @@ class Kinds:
         self._optical = Optical(Images(window, warn))
         self._annotations = {kind: Annotation(*spec, window) for kind, spec in EDITS.items()}
 
-    def called(self, kind: str) -> Optical | Annotation:
-        """How to make what a record of this kind is about."""
+    def named(self, kind: str) -> Kind:
+        """The kind that records call so."""
         return self._annotations.get(kind, self._optical)
 
-    def of(self, item: Any) -> Optical | Annotation:
-        """How to read and edit this item."""
+    def of(self, item: Any) -> Kind:
+        """The kind of an item."""
         found = (one for one in self._annotations.values() if isinstance(item, one.item_class))
         return next(found, self._optical)

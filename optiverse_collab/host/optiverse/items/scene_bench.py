@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any
 
 from PyQt6 import sip
-from PyQt6.QtCore import QObject, Qt, QTimer
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from optiverse_collab.convert.identity import MAX_ID
 from optiverse_collab.host.optiverse.items.pointer import items_dragged
@@ -29,14 +29,19 @@ class SceneBench(QObject):
     Attributes:
         items: id → item, as `survey` found them.
         in_dialog: ids of items whose edit dialog is open.
-        came: takes ids of items that are new, or that the user put higher or lower (0.2).
-        went: takes ids of items that are gone.
         lost: ids of items that the user took off the bench.
+
+    Signals:
+        appeared: ids of items that a survey found new, or that the user put higher or lower (0.2).
+        vanished: ids of items that a survey found gone.
 
     Args:
         window: an Optiverse main window.
         touched: takes ids of items that may have changed.
     """
+
+    appeared = pyqtSignal(list)
+    vanished = pyqtSignal(list)
 
     def __init__(self, window: Any, touched: Callable[[Collection[str]], None]) -> None:
         super().__init__(window)
@@ -44,8 +49,6 @@ class SceneBench(QObject):
         self.in_dialog: set[str] = set()
         self.lost: set[str] = set()
         self._window = window
-        self.came: Callable[[Collection[str]], None] = lambda ids: None
-        self.went: Callable[[Collection[str]], None] = lambda ids: None
         self._touched = touched
         self._connections: dict[str, list[Any]] = {}
         self._locks: dict[str, bool] = {}
@@ -115,9 +118,9 @@ class SceneBench(QObject):
         touched = dict.fromkeys([*gone, *new, *flipped, *self._quiet])
         self.lost.update(id for id in gone if id not in found)
         if gone:
-            self.went([id for id in gone if id not in found])
+            self.vanished.emit([id for id in gone if id not in found])
         if new:
-            self.came(new)
+            self.appeared.emit(new)
         if touched:
             self._touched(touched)
 
@@ -213,7 +216,7 @@ class SceneBench(QObject):
 
     def _note_z(self, id: str) -> None:
         if id != self._changing:
-            self.came((id,))
+            self.appeared.emit([id])
             self._touched((id,))
 
     def _edit_in_dialog(self, id: str, item: Any) -> Any:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from optiverse_collab.core.records import Record
+from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.places import Places, Shown
 
 
-class Layers:
-    """The base of `GroupList` (0.2) and `LayerTree` (0.3).
+class Layers(ABC):
+    """A window's groups, and what lies on top of what.
+
+    Changes by others come in batches: `begin_batch`, then the methods that write, then `end_batch`, which
+    shows what they said. What costs the host something for each item on the bench waits for the last batch.
 
     Args:
         bench: the window's items.
-        is_unshown: whether a record of this id is on the bench but not shown.
+        is_unshown: whether a record of this id is on the bench without being shown.
         moved: takes the ids of what the user put somewhere else.
         warn: takes a sentence about what can't be shared, or not be shown.
-
-    Attributes:
-        more: others' changes go on: what costs the host something for each item waits for the last of them.
-        renewed: takes the ids of groups and items, when the window shows them by other objects than before.
     """
 
     def __init__(
         self,
-        bench: Any,
+        bench: SceneBench,
         is_unshown: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
         warn: Callable[[str], None],
@@ -36,19 +38,93 @@ class Layers:
         self._places = Places()
         self._z: dict[str, float] = {}
         self._unsettled = False
-        self.more = False
-        self.renewed: Callable[[Collection[str]], None] = lambda ids: None
+        self._batch_continues = False
+
+    @abstractmethod
+    def close(self) -> None:
+        """Follow the groups no longer."""
+
+    @abstractmethod
+    def group_ids(self) -> list[str]:
+        """The ids of all groups."""
+
+    @abstractmethod
+    def has_group(self, id: str) -> bool:
+        """Whether there is a group of this id."""
+
+    @abstractmethod
+    def read_group(self, id: str) -> dict[str, Any]:
+        """The properties of a group, without its place."""
+
+    @abstractmethod
+    def write_group(self, id: str, props: Mapping[str, Any]) -> None:
+        """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
+
+    @abstractmethod
+    def read_item(self, id: str) -> dict[str, Any]:
+        """The properties of an item that stand with its layer, not with the item itself."""
+
+    @abstractmethod
+    def write_item(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
+        """Give the layer of an item these properties.
+
+        Args:
+            props: all properties of the item …
+            changed: … and the names of those that changed.
+        """
+
+    @abstractmethod
+    def z_of(self, item: Any) -> float:
+        """The `z_value` that travels for an item."""
+
+    @abstractmethod
+    def stack(self, item: Any, z: float) -> None:
+        """Others gave an item this `z_value`."""
+
+    @abstractmethod
+    def place(self, record: Record) -> None:
+        """Put an item or a group where its record says."""
+
+    @abstractmethod
+    def drop(self, id: str) -> None:
+        """Take out an item or a group that left the bench."""
+
+    @abstractmethod
+    def in_hand(self) -> Collection[str]:
+        """The ids of groups that the user is changing."""
+
+    @abstractmethod
+    def release(self, id: str) -> None:
+        """Give up an id: an item of this id is about to come on the bench."""
+
+    @abstractmethod
+    def look(self) -> None:
+        """Take over what the user did."""
+
+    @abstractmethod
+    def _settle(self) -> bool:
+        """Show what the methods that write said; return whether that has the layer panel drawn again."""
+
+    def begin_batch(self) -> None:
+        """Take over what the user did, before others' changes are written."""
+        self._batch_continues = True
+        self.look()
+
+    def end_batch(self, continues: bool) -> bool:
+        """Show what was written since `begin_batch`.
+
+        Args:
+            continues: another batch follows soon.
+
+        Returns:
+            Whether that has the layer panel drawn again.
+        """
+        self._batch_continues = continues
+        return self._settle()
 
     def place_of(self, id: str) -> dict[str, Any]:
         """`parent` and `order` that travel for an item or a group."""
         return self._places.of(id)
-
-    def in_hand(self) -> Collection[str]:
-        """The ids of groups that the user changes just now."""
-        return ()
-
-    def release(self, id: str) -> None:
-        """An item is about to come on the bench; whatever had its id gives it up."""
 
     def _tree_of(self, has_node: Callable[[str], bool], holds: Callable[[str], bool]) -> Shown:
         """The tree to show.

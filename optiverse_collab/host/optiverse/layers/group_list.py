@@ -12,6 +12,7 @@ from typing import Any
 from optiverse_collab.convert.kinds import GROUP
 from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.core.records import Record
+from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.places import Shown
 from optiverse_collab.host.optiverse.upstream import installed as stock
@@ -31,7 +32,7 @@ class GroupList(Layers):
     def __init__(
         self,
         window: Any,
-        bench: Any,
+        bench: SceneBench,
         is_unshown: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
         warn: Callable[[str], None],
@@ -43,11 +44,14 @@ class GroupList(Layers):
         self._stale = True
         self.look()
         self._manager.groupsChanged.connect(self._changed)
+        bench.appeared.connect(self._mark_stale)
         # What went may still be named by its group, until that is looked at.
-        bench.came = bench.went = self.adopt
+        bench.vanished.connect(self._mark_stale)
 
     def close(self) -> None:
         """Follow the groups no longer."""
+        self._bench.appeared.disconnect(self._mark_stale)
+        self._bench.vanished.disconnect(self._mark_stale)
         self._manager.groupsChanged.disconnect(self._changed)
 
     def group_ids(self) -> list[str]:
@@ -82,14 +86,14 @@ class GroupList(Layers):
             self._warn(f"The group {groups[id].name!r} shows a linked file, which this Optiverse can't.")
         self._unsettled = True
 
-    def notes_of(self, id: str) -> dict[str, Any]:
+    def read_item(self, id: str) -> dict[str, Any]:
         """Nothing: only 0.3 has layers."""
         return {}
 
-    def write_notes(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
+    def write_item(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
         """Nothing: only 0.3 has layers."""
 
-    def z_of(self, item: Any) -> Any:
+    def z_of(self, item: Any) -> float:
         """The `z_value` that travels for an item."""
         return float(item.zValue())
 
@@ -99,7 +103,7 @@ class GroupList(Layers):
         self._z[item.item_uuid] = float(item.zValue())
 
     def place(self, record: Record) -> None:
-        """Put an item or a group where its record says; takes effect with `settle`."""
+        """Put an item or a group where its record says; takes effect with `end_batch`."""
         if not self._places.say(record):
             return
         plain = not self._unsettled and not self._is_unshown(record.id) and not self.has_group(record.id)
@@ -119,9 +123,12 @@ class GroupList(Layers):
         self._manager._groups.pop(id, None)
         self._unsettled = True
 
-    def adopt(self, ids: Collection[str]) -> None:
-        """Items came, went, or were put higher or lower."""
-        self._stale = True
+    def in_hand(self) -> Collection[str]:
+        """None: no step on groups takes time."""
+        return ()
+
+    def release(self, id: str) -> None:
+        """Do nothing: only items on the bench have ids."""
 
     def look(self) -> None:
         """Take over what the user did.
@@ -133,10 +140,9 @@ class GroupList(Layers):
             self._stale = False
             self._bench.survey()
             self._look()
-        self.settle()
+        self._settle()
 
-    def settle(self) -> bool:
-        """Show what the other methods said; returns whether that has the layer panel drawn anew."""
+    def _settle(self) -> bool:
         if not self._unsettled:
             return False
         self._unsettled = False
@@ -160,6 +166,10 @@ class GroupList(Layers):
 
     def _tree(self) -> Shown:
         return self._tree_of(self.has_group, self.has_group)
+
+    def _mark_stale(self) -> None:
+        """Items came, went, or were put higher or lower."""
+        self._stale = True
 
     def _changed(self) -> None:
         self._stale = True

@@ -16,6 +16,7 @@ from PyQt6 import sip
 
 from optiverse_collab.convert.kinds import GROUP, LAYER
 from optiverse_collab.core.records import Record
+from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.linked_files import LinkedFiles
 from optiverse_collab.host.optiverse.layers.nodes import FLAGS, is_default, non_defaults, set_flags, walk
@@ -32,15 +33,17 @@ class LayerTree(Layers):
         is_unshown: whether a record of this id is on the bench but not shown.
         moved: takes the ids of what the user put somewhere else.
         warn: takes a sentence about what can't be shared, or not be shown.
+        replaced: takes the ids of groups and items that other objects than before are about to stand for.
     """
 
     def __init__(
         self,
         window: Any,
-        bench: Any,
+        bench: SceneBench,
         is_unshown: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
         warn: Callable[[str], None],
+        replaced: Callable[[Collection[str]], None],
     ) -> None:
         super().__init__(bench, is_unshown, moved, warn)
         self._state = window.layer_state
@@ -50,14 +53,17 @@ class LayerTree(Layers):
         self._panel = window.layer_panel._tree
         self._panel.setUniformRowHeights(True)
         self._groups: dict[str, dict[str, Any]] = {}
-        self._links = LinkedFiles(window, warn, lambda ids: self.renewed(ids))
-        self.adopt(bench.items)
+        self._links = LinkedFiles(window, warn, replaced)
+        self._adopt(bench.items)
         self._follow()
         self._state.changed.connect(self._follow)
-        bench.came, bench.went = self.adopt, self._abandon
+        bench.appeared.connect(self._adopt)
+        bench.vanished.connect(self._abandon)
 
     def close(self) -> None:
         """Follow the tree no longer."""
+        self._bench.appeared.disconnect(self._adopt)
+        self._bench.vanished.disconnect(self._abandon)
         self._state.changed.disconnect(self._follow)
         if not sip.isdeleted(self._panel):
             self._panel.setUniformRowHeights(False)
@@ -87,14 +93,14 @@ class LayerTree(Layers):
             self._links.write(id, props)
         self._unsettled = True
 
-    def notes_of(self, id: str) -> dict[str, Any]:
+    def read_item(self, id: str) -> dict[str, Any]:
         """What the tree says of an item."""
         node = self._state.get_node(id)
         if node is None or is_default(node):
             return {}
         return {LAYER + name: value for name, value in non_defaults(node).items()}
 
-    def write_notes(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
+    def write_item(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
         """Say in the tree what a record says, of properties that changed."""
         node = self._state.get_node(id)
         if node is None or not any(name.startswith(LAYER) for name in changed):
@@ -115,7 +121,7 @@ class LayerTree(Layers):
         with self._mute():
             self._links.release(id)
 
-    def z_of(self, item: Any) -> Any:
+    def z_of(self, item: Any) -> float:
         """The `z_value` that travels for an item."""
         return self._z.get(item.item_uuid, float(item.zValue()))
 
@@ -124,7 +130,7 @@ class LayerTree(Layers):
         self._z[item.item_uuid] = z
 
     def place(self, record: Record) -> None:
-        """Put an item or a group where its record says; takes effect with `settle`."""
+        """Put an item or a group where its record says; takes effect with `end_batch`."""
         is_new = record.id not in self._state and not self._is_unshown(record.id)
         if not self._places.say(record) and not is_new:
             return
@@ -148,7 +154,7 @@ class LayerTree(Layers):
             self._state.remove_item(id, emit=False)
         self._unsettled = True
 
-    def adopt(self, ids: Collection[str]) -> None:
+    def _adopt(self, ids: Collection[str]) -> None:
         """Put into the tree what came on the bench without a place in it.
 
         Quirk: files may have items that their tree doesn't know, and the host shows them all the same.
@@ -180,16 +186,15 @@ class LayerTree(Layers):
             there = {*self._bench.items, *self._bench.linked()}
             nodes = walk(self._state._roots)
             self._abandon([node.uuid for node in nodes if not node.is_group() and node.uuid not in there])
-        self.settle()
+        self._settle()
 
-    def settle(self) -> bool:
-        """Show what the other methods said; returns whether that has the layer panel drawn anew."""
+    def _settle(self) -> bool:
         if self._unsettled:
             self._unsettled, self._untold = False, True
             shown = self._tree()
             self._rebuild(shown)
             self._places.show(shown)
-        if not self._untold or self.more:
+        if not self._untold or self._batch_continues:
             return False
         self._untold = False
         with self._mute():

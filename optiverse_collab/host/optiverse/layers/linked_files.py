@@ -33,20 +33,20 @@ class LinkedFiles:
     Args:
         window: an Optiverse main window.
         warn: takes a sentence about a file that can't be shared, or not be shown.
-        renewed: takes the ids of a group and of its items, when other objects stand for these items now.
+        replaced: takes the ids of a group and of its items, when other objects are about to stand for them.
     """
 
     def __init__(
         self,
         window: Any,
         warn: Callable[[str], None],
-        renewed: Callable[[Collection[str]], None],
+        replaced: Callable[[Collection[str]], None],
     ) -> None:
         self._window = window
         self._service = window.linked_assembly_service
         self._tree = window.layer_state
         self._warn = warn
-        self._renewed = renewed
+        self._replaced = replaced
         self._copies: dict[str, tuple[Any, dict[str, Any]]] = {}
 
     def ids(self) -> list[str]:
@@ -77,7 +77,7 @@ class LinkedFiles:
             self._move(id, link)
             node.link_metadata = link
             return
-        self._renewed({id, *self._take_away(id)})
+        self._replaced({id, *self._take_away(id)})
         node.link_metadata = link
         if link is None:
             self._service.remove_link(id)

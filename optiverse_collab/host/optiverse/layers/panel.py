@@ -56,16 +56,16 @@ class Panel(QObject):
         finally:
             del self._window._refresh_layer_panel
 
-    def follow(self, is_drawn: bool, more: bool) -> None:
+    def follow(self, is_drawn: bool, continues: bool) -> None:
         """Others' changes are on the bench.
 
         Args:
             is_drawn: the host is about to draw the panel by itself.
-            more: others' changes go on.
+            continues: others' changes go on.
         """
         if self._names is not None:
             self._names.follow()
-        if more:
+        if continues:
             return
         if self._is_stale and not is_drawn:
             self._later.start()

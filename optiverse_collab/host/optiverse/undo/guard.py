@@ -64,6 +64,12 @@ class UndoGuard:
         """An item with this id is on the bench again."""
         self._gone.discard(id)
 
+    def replace(self, ids: Collection[str]) -> None:
+        """Other objects stand for these ids from now on: a step that holds the old ones would show both."""
+        self.forget(ids)
+        for id in ids:
+            self.expect(id)
+
     def _pushed(self) -> None:
         commands = self._stack._undo_stack
         if not commands:
