@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from optiverse_collab.core.records import Op, Record
 
 if TYPE_CHECKING:
-    from PyQt6.QtCore import QRectF
+    from PyQt6.QtGui import QPainterPath
     from PyQt6.QtWidgets import QGraphicsView, QMainWindow
 
 Opened = Callable[[Callable[[], None]], None]
@@ -39,8 +39,8 @@ class Host(Protocol):
     def view(self) -> QGraphicsView | None:
         """Its canvas, whose scene is in mm; None if others' cursors can't be shown."""
 
-    def outline(self, id: str) -> QRectF | None:
-        """Where an item is on the canvas, in scene coordinates; None if it isn't there."""
+    def outline(self, id: str) -> QPainterPath | None:
+        """The shape of an item on the canvas, in scene coordinates [mm]; None if it isn't there."""
 
     def log(self, level: str, text: str) -> None:
         """Write a line to the host's log window, in our category.

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QPainterPath
 
 from optiverse_collab import manifest
 from optiverse_collab.core.records import Op, Record
@@ -72,11 +72,11 @@ class OptiverseHost:
             return GroupList(window, bench, is_unshown, self._touched, warn)
         return LayerTree(window, bench, is_unshown, self._touched, warn, self._undo.replace)
 
-    def outline(self, id: str) -> QRectF | None:
+    def outline(self, id: str) -> QPainterPath | None:
         item = self._bench.known(id)
         if item is None:
             return self._placeholders.outline(id)
-        outline: QRectF = item.mapToScene(item.shape()).boundingRect()
+        outline: QPainterPath = item.mapToScene(item.shape())
         return outline
 
     def log(self, level: str, text: str) -> None:
