@@ -24,6 +24,7 @@ from optiverse_collab.host.optiverse.layers.layer_tree import LayerTree
 from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
 from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.version import installed_version
 from optiverse_collab.host.optiverse.writer import Writer
 
 
@@ -37,7 +38,7 @@ class OptiverseHost:
     def __init__(self, window: Any) -> None:
         stock.load()
         stock.check(window)
-        self.name = f"Optiverse {stock.version()}"
+        self.name = f"Optiverse {installed_version()}"
         self.window = window
         self.view = window.view
         self._category = manifest.load().plugin.log_category

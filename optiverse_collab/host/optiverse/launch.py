@@ -40,18 +40,16 @@ def launch(argv: Sequence[str], manager: pluggy.PluginManager | None = None) -> 
     Returns:
         What Optiverse returns, or 1 if it can't be imported.
     """
-    try:
-        from optiverse_collab.host.optiverse.upstream import installed as stock
-    except ImportError:  # no PyQt6, which Optiverse would bring
-        return _refuse(NOT_INSTALLED)
-    if not stock.is_installed():
-        return _refuse(ANOTHER_PROGRAM if stock.is_another_program() else NOT_INSTALLED)
+    from optiverse_collab.host.optiverse.upstream import version
+
+    if not version.is_installed():
+        return _refuse(ANOTHER_PROGRAM if version.is_another_program() else NOT_INSTALLED)
     before = sys.argv
     sys.argv = ["optiverse", *argv]
     try:
         main: Callable[[], int] = import_module("optiverse.app.main").main
         window_class = import_module("optiverse.ui.views.main_window").MainWindow
-        why_not = _why_not(stock.version())
+        why_not = _why_not(version.installed_version())
         if why_not:
             _warn(f"{why_not} Optiverse starts without live collaboration.")
             return main()

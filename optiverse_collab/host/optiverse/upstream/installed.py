@@ -7,15 +7,12 @@ imported by name.
 from __future__ import annotations
 
 import importlib
-import importlib.util
-import re
 from functools import cache
-from importlib import metadata
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from optiverse_collab.errors import HostUnsupported
+from optiverse_collab.host.optiverse.upstream.version import installed_version, module_exists
 
 _NAMES = {
     "MainWindow": "optiverse.ui.views.main_window",
@@ -131,37 +128,6 @@ HOST_FAULTS = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeErr
 """What the host raises on values that it didn't expect."""
 
 
-def is_installed() -> bool:
-    """Whether the editor can be imported."""
-    return _exists("optiverse") and _exists("optiverse.ui")
-
-
-def is_another_program() -> bool:
-    """Whether there is an `optiverse`, but not the editor: the registry's project of that name."""
-    return _exists("optiverse") and not _exists("optiverse.ui")
-
-
-@cache
-def version() -> str:
-    """The version of the installed Optiverse; empty if there is no telling.
-
-    Quirk: 0.2.7 doesn't say, and 0.3.4 run from its repository may say that of another checkout that is
-    installed; so, as 0.3.4 does, the project file next to the package is asked first.
-    """
-    spec = importlib.util.find_spec("optiverse")
-    places = [] if spec is None else spec.submodule_search_locations or []
-    for place in places:
-        project = Path(place).parent.parent / "pyproject.toml"
-        if project.is_file():
-            stated = re.search(r'^version\s*=\s*"([^"]*)"', project.read_text("utf-8"), re.MULTILINE)
-            if stated and re.search(r'^name\s*=\s*"optiverse"', project.read_text("utf-8"), re.MULTILINE):
-                return stated[1]
-    try:
-        return metadata.version("optiverse")
-    except metadata.PackageNotFoundError:
-        return ""
-
-
 @cache
 def load() -> Any:
     """A namespace with the classes and functions of `_NAMES`.
@@ -170,7 +136,7 @@ def load() -> Any:
         HostUnsupported: one is missing; the text says which.
     """
     found, missing = SimpleNamespace(), []
-    has_layers = _exists("optiverse.core.layer_tree_state")
+    has_layers = module_exists("optiverse.core.layer_tree_state")
     names = {**_NAMES, **(_NAMES_OF_LAYERS if has_layers else _NAMES_OF_GROUPS)}
     for name, module in names.items():
         try:
@@ -200,13 +166,6 @@ def has_groups(window: Any) -> bool:
     return hasattr(window, "group_manager") and not hasattr(window, "layer_state")
 
 
-def _exists(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):
-        return False
-
-
 def _has(thing: Any, path: str) -> bool:
     for name in path.split("."):
         if not hasattr(thing, name):
@@ -218,6 +177,6 @@ def _has(thing: Any, path: str) -> bool:
 def _refuse(missing: list[str]) -> None:
     if missing:
         raise HostUnsupported(
-            f"Optiverse {version()} has no {', '.join(missing)}, which live collaboration needs; "
+            f"Optiverse {installed_version()} has no {', '.join(missing)}, which live collaboration needs; "
             "install a version of Optiverse that it supports."
         )
