@@ -19,6 +19,12 @@ def is_another_program() -> bool:
     return module_exists("optiverse") and not module_exists("optiverse.ui")
 
 
+@cache
+def knows_layers() -> bool:
+    """Whether this is Optiverse 0.3, which has a tree of layers where 0.2 has a list of groups."""
+    return module_exists("optiverse.core.layer_tree_state")
+
+
 def module_exists(name: str) -> bool:
     """Whether there is a module of this name to import."""
     try:
