@@ -9,6 +9,7 @@ from typing import Any
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.places import Places, Shown
+from optiverse_collab.host.optiverse.upstream.items import Item
 
 
 class Layers(ABC):
@@ -74,11 +75,11 @@ class Layers(ABC):
         """
 
     @abstractmethod
-    def z_of(self, item: Any) -> float:
+    def z_of(self, item: Item) -> float:
         """The `z_value` that travels for an item."""
 
     @abstractmethod
-    def stack(self, item: Any, z: float) -> None:
+    def stack(self, item: Item, z: float) -> None:
         """Others gave an item this `z_value`."""
 
     @abstractmethod

@@ -15,7 +15,9 @@ from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.places import Shown
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.groups import group_names
+from optiverse_collab.host.optiverse.upstream.items import Item, id_of
+from optiverse_collab.host.optiverse.upstream.window import GroupsWindow
 
 
 class GroupList(Layers):
@@ -31,7 +33,7 @@ class GroupList(Layers):
 
     def __init__(
         self,
-        window: Any,
+        window: GroupsWindow,
         bench: SceneBench,
         is_unshown: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
@@ -76,7 +78,7 @@ class GroupList(Layers):
         """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
         groups = self._manager._groups
         if id not in groups:
-            groups[id] = stock.load().LayerGroup(name="", group_uuid=id)
+            groups[id] = group_names().LayerGroup(name="", group_uuid=id)
         name, z_base = props.get("name"), props.get("z_base")
         groups[id].name = name if isinstance(name, str) else "Group"
         groups[id].collapsed = bool(props.get("collapsed", False))
@@ -93,11 +95,11 @@ class GroupList(Layers):
     def write_item(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
         """Nothing: only 0.3 has layers."""
 
-    def z_of(self, item: Any) -> float:
+    def z_of(self, item: Item) -> float:
         """The `z_value` that travels for an item."""
         return float(item.zValue())
 
-    def stack(self, item: Any, z: float) -> None:
+    def stack(self, item: Item, z: float) -> None:
         """Others gave an item this `z_value`."""
         item.setZValue(z)
         self._z[item.item_uuid] = float(item.zValue())
@@ -212,8 +214,8 @@ class GroupList(Layers):
         return parents
 
     def _from_bottom_to_top(self, items: Collection[str]) -> list[str]:
-        ids = (getattr(item, "item_uuid", None) for item in reversed(self._scene.items()))
-        return [id for id in ids if isinstance(id, str) and id in items]
+        ids = map(id_of, reversed(self._scene.items()))
+        return [id for id in ids if id is not None and id in items]
 
     def _clean(self, parents: Mapping[str, str | None]) -> None:
         """Let groups name what is in them and nothing else.

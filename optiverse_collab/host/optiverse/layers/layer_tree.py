@@ -13,15 +13,26 @@ from contextlib import contextmanager
 from typing import Any
 
 from PyQt6 import sip
+from PyQt6.QtWidgets import QWidget
 
 from optiverse_collab.convert.kinds import GROUP, LAYER
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.linked_files import LinkedFiles
-from optiverse_collab.host.optiverse.layers.nodes import FLAGS, is_default, non_defaults, set_flags, walk
+from optiverse_collab.host.optiverse.layers.nodes import (
+    FLAGS,
+    is_default,
+    node_of,
+    non_defaults,
+    set_flags,
+    walk,
+)
 from optiverse_collab.host.optiverse.layers.places import Shown
 from optiverse_collab.host.optiverse.layers.stacking import restacked
+from optiverse_collab.host.optiverse.upstream.contract import as_qt
+from optiverse_collab.host.optiverse.upstream.items import Item
+from optiverse_collab.host.optiverse.upstream.window import LayersWindow
 
 
 class LayerTree(Layers):
@@ -38,7 +49,7 @@ class LayerTree(Layers):
 
     def __init__(
         self,
-        window: Any,
+        window: LayersWindow,
         bench: SceneBench,
         is_unshown: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
@@ -65,7 +76,7 @@ class LayerTree(Layers):
         self._bench.appeared.disconnect(self._adopt)
         self._bench.vanished.disconnect(self._abandon)
         self._state.changed.disconnect(self._follow)
-        if not sip.isdeleted(self._panel):
+        if not sip.isdeleted(as_qt(self._panel, QWidget)):
             self._panel.setUniformRowHeights(False)
 
     def group_ids(self) -> list[str]:
@@ -79,13 +90,13 @@ class LayerTree(Layers):
 
     def read_group(self, id: str) -> dict[str, Any]:
         """The properties of a group, without its place."""
-        return {**non_defaults(self._state.get_node(id)), **self._links.read(id)}
+        return {**non_defaults(node_of(self._state, id)), **self._links.read(id)}
 
     def write_group(self, id: str, props: Mapping[str, Any]) -> None:
         """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
         if not self.has_group(id):
             self._state.create_group("", group_uuid=id, emit=False)
-        node = self._state.get_node(id)
+        node = node_of(self._state, id)
         name = props.get("name")
         node.name = name if isinstance(name, str) else "Group"
         set_flags(node, props)
@@ -121,11 +132,11 @@ class LayerTree(Layers):
         with self._mute():
             self._links.release(id)
 
-    def z_of(self, item: Any) -> float:
+    def z_of(self, item: Item) -> float:
         """The `z_value` that travels for an item."""
         return self._z.get(item.item_uuid, float(item.zValue()))
 
-    def stack(self, item: Any, z: float) -> None:
+    def stack(self, item: Item, z: float) -> None:
         """Others gave an item this `z_value`."""
         self._z[item.item_uuid] = z
 
@@ -218,7 +229,7 @@ class LayerTree(Layers):
         """Put a new item into the tree, above the sibling that it is to lie above."""
         siblings = self._places.shown_in(parent)
         below = self._state.get_node(siblings[index + 1]) if index + 1 < len(siblings) else None
-        nodes = self._state._roots if parent is None else self._state.get_node(parent).children
+        nodes = self._state._roots if parent is None else node_of(self._state, parent).children
         # Items of linked files may lie between; so it can be further down than its index says.
         at = next((i for i in range(index, len(nodes)) if nodes[i] is below), len(siblings) - 1)
         self._state.add_item(id, parent, at, emit=False)
@@ -228,19 +239,15 @@ class LayerTree(Layers):
         ids = {id for siblings in shown.values() for id in siblings}
         for id in ids:
             self._state.add_item(id, None, 0, emit=False)
+        nodes = {id: node_of(self._state, id) for id in ids}
         # Items of linked files stand in the tree, and are not on the bench; they stay where they are.
-        others = {
-            id: [child for child in self._state.get_node(id).children if child.uuid not in ids] for id in ids
-        }
+        others = {id: [child for child in nodes[id].children if child.uuid not in ids] for id in ids}
         roots = self._state._roots
-        roots[:] = [self._state.get_node(id) for id in shown[None]] + [
-            node for node in roots if node.uuid not in ids
-        ]
+        roots[:] = [nodes[id] for id in shown[None]] + [node for node in roots if node.uuid not in ids]
         for node in roots:
             node.parent = None
-        for id in ids:
-            node = self._state.get_node(id)
-            node.children[:] = [self._state.get_node(child) for child in shown.get(id, ())] + others[id]
+        for id, node in nodes.items():
+            node.children[:] = [nodes[child] for child in shown.get(id, ())] + others[id]
             for child in node.children:
                 child.parent = node
 
@@ -263,7 +270,7 @@ class LayerTree(Layers):
         if self._unsettled and not moved:
             moved.update(self.group_ids())
         # Only the tree tells that a group was folded, or that a linked file was read anew.
-        groups = {id: non_defaults(self._state.get_node(id)) for id, kind in kinds.items() if kind == GROUP}
+        groups = {id: non_defaults(node_of(self._state, id)) for id, kind in kinds.items() if kind == GROUP}
         moved.update(id for id, said in groups.items() if self._groups.get(id, said) != said)
         self._groups = groups
         moved.update(self._links.ids())

@@ -5,30 +5,44 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from optiverse_collab.host.optiverse.upstream.layers import LayerNode, LayerState
+
 FLAGS = {"collapsed": False, "visible": True, "locked": False}
 """What a node says of itself beside its name → what it says as a rule."""
 
 
-def walk(siblings: Collection[Any]) -> Iterator[Any]:
+def node_of(tree: LayerState, id: str) -> LayerNode:
+    """The node of a group or an item that is in a tree.
+
+    Raises:
+        LookupError: it isn't.
+    """
+    node = tree.get_node(id)
+    if node is None:
+        raise LookupError(f"{id!r} is not in the tree of layers")
+    return node
+
+
+def walk(siblings: Collection[LayerNode]) -> Iterator[LayerNode]:
     """All nodes from top to bottom, each before what is in it."""
     for node in siblings:
         yield node
         yield from walk(node.children)
 
 
-def is_default(node: Any) -> bool:
+def is_default(node: LayerNode) -> bool:
     """Whether there is nothing to say; this is asked of every item that moves, many times a second."""
     return node.visible and not (node.locked or node.collapsed or node.name is not None)
 
 
-def non_defaults(node: Any) -> dict[str, Any]:
+def non_defaults(node: LayerNode) -> dict[str, Any]:
     """What is not as usual."""
     props = {} if node.name is None else {"name": node.name}
     flags = {name: bool(getattr(node, name)) for name in FLAGS}
     return {**props, **{name: value for name, value in flags.items() if value != FLAGS[name]}}
 
 
-def set_flags(node: Any, props: Mapping[str, Any]) -> None:
+def set_flags(node: LayerNode, props: Mapping[str, Any]) -> None:
     """Let a node say so; what properties don't say is as a rule."""
     for name, default in FLAGS.items():
         setattr(node, name, bool(props.get(name, default)))
