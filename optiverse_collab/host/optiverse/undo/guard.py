@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from optiverse_collab.host.optiverse.undo.forgetting import ids_of, take_away, without
 from optiverse_collab.host.optiverse.undo.narrowing import finish_ungroup, locked_in, narrow, refresh
+from optiverse_collab.host.optiverse.upstream.contract import Override
+from optiverse_collab.host.optiverse.upstream.undo import Command, UndoStack
+from optiverse_collab.host.optiverse.upstream.window import Window
 
 
 class UndoGuard:
@@ -31,7 +33,7 @@ class UndoGuard:
     """
 
     def __init__(
-        self, window: Any, changed: Callable[[Collection[str]], None], warn: Callable[[str], None]
+        self, window: Window, changed: Callable[[Collection[str]], None], warn: Callable[[str], None]
     ) -> None:
         self._window = window
         self._stack = stack = window.undo_stack
@@ -40,14 +42,15 @@ class UndoGuard:
         self._gone: set[str] = set()
         stack.commandPushed.connect(self._pushed)
         # Quirk: the stack has no signal for undo and redo. Nobody but its window calls them.
-        stack.undo, stack.redo = self._undo, self._redo
+        self._overrides = [Override(stack, "undo", self._undo), Override(stack, "redo", self._redo)]
         for command in (*stack._undo_stack, *stack._redo_stack):
             narrow(command)
 
     def close(self) -> None:
         """Leave the stack as it was."""
         self._stack.commandPushed.disconnect(self._pushed)
-        del self._stack.undo, self._stack.redo
+        for override in self._overrides:
+            override.undo()
 
     def forget(self, ids: Collection[str]) -> None:
         """Others removed these items: no step of the user's is about them any more."""
@@ -95,7 +98,7 @@ class UndoGuard:
             self._step(command, type(self._stack).redo)
             take_away(command, self._gone)
 
-    def _step(self, command: Any, take: Callable[[Any], None]) -> None:
+    def _step(self, command: Command, take: Callable[[UndoStack], None]) -> None:
         ids, locked = set(ids_of(command)), locked_in(command)
         try:
             with self._no_snapping():
