@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtGui import QPainterPath
+from PyQt6.QtWidgets import QGraphicsView, QMainWindow
 
 from optiverse_collab import manifest
 from optiverse_collab.core.records import Op, Record
@@ -23,8 +24,11 @@ from optiverse_collab.host.optiverse.layers.group_list import GroupList
 from optiverse_collab.host.optiverse.layers.layer_tree import LayerTree
 from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.check import checked
+from optiverse_collab.host.optiverse.upstream.contract import as_qt
+from optiverse_collab.host.optiverse.upstream.items import id_of, is_optic
 from optiverse_collab.host.optiverse.upstream.version import installed_version
+from optiverse_collab.host.optiverse.upstream.window import has_groups, has_layers
 from optiverse_collab.host.optiverse.writer import Writer
 
 
@@ -35,28 +39,27 @@ class OptiverseHost:
         HostUnsupported: the window lacks something; the text says what.
     """
 
-    def __init__(self, window: Any) -> None:
-        stock.load()
-        stock.check(window)
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = checked(window)
         self.name = f"Optiverse {installed_version()}"
         self.window = window
-        self.view = window.view
+        self.view = as_qt(self._window.view, QGraphicsView)
         self._category = manifest.load().plugin.log_category
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
         self._opened: Opened = lambda back: None
         self._pointer: Pointer | None = None
         self._closed = False
         warn = partial(self.log, "WARNING")
-        self._placeholders = Placeholders(window.scene, self.name)
+        self._placeholders = Placeholders(self._window.scene, self.name)
         self._unshown = Unshown(self._placeholders, self.name, self.log)
-        self._bench_switch = BenchSwitch(window, self._another_bench)
-        self._undo = UndoGuard(window, self._stepped, warn)
-        self._bench = SceneBench(window, self._touched)
+        self._bench_switch = BenchSwitch(self._window, self._another_bench)
+        self._undo = UndoGuard(self._window, self._stepped, warn)
+        self._bench = SceneBench(self._window, self._touched)
         self._layers = self._new_layers(warn)
-        kinds = Kinds(window, warn)
-        self._reader = Reader(window, self._bench, self._layers, kinds, self._unshown.records)
+        kinds = Kinds(self._window, warn)
+        self._reader = Reader(self._window, self._bench, self._layers, kinds, self._unshown.records)
         self._writer = Writer(
-            window,
+            self._window,
             self._bench,
             self._layers,
             kinds,
@@ -68,20 +71,20 @@ class OptiverseHost:
         )
 
     def _new_layers(self, warn: Callable[[str], None]) -> Layers:
-        window, bench, is_unshown = self.window, self._bench, self._unshown.records.__contains__
-        if stock.has_groups(window):
-            return GroupList(window, bench, is_unshown, self._touched, warn)
-        return LayerTree(window, bench, is_unshown, self._touched, warn, self._undo.replace)
+        window, bench, is_unshown = self._window, self._bench, self._unshown.records.__contains__
+        if has_layers(window):
+            return LayerTree(window, bench, is_unshown, self._touched, warn, self._undo.replace)
+        assert has_groups(window)
+        return GroupList(window, bench, is_unshown, self._touched, warn)
 
     def outline(self, id: str) -> QPainterPath | None:
         item = self._bench.known(id)
         if item is None:
             return self._placeholders.outline(id)
-        outline: QPainterPath = item.mapToScene(item.shape())
-        return outline
+        return item.mapToScene(item.shape())
 
     def log(self, level: str, text: str) -> None:
-        getattr(self.window.log_service, level.lower())(text, self._category)
+        getattr(self._window.log_service, level.lower())(text, self._category)
 
     def ids(self) -> Collection[str]:
         return self._reader.ids()
@@ -99,17 +102,16 @@ class OptiverseHost:
         self._opened = opened
 
     def held(self) -> Collection[str]:
-        ids = {getattr(item, "item_uuid", None) for item in items_in_hand(self.window)}
-        held = {id for id in ids if id in self._bench.items}
+        ids = map(id_of, items_in_hand(self._window))
+        held = {id for id in ids if id is not None and id in self._bench.items}
         return held | self._bench.in_dialog | {*self._layers.in_hand()}
 
     def dragged(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
         wanted = set(ids)
-        items = {getattr(item, "item_uuid", None): item for item in items_dragged(self.window)}
         return {
-            id: self._reader.place(id, item)
-            for id, item in items.items()
-            if id in wanted and hasattr(item, "params") and self._bench.known(id) is item
+            item.item_uuid: self._reader.place(item.item_uuid, item)
+            for item in items_dragged(self._window)
+            if id_of(item) in wanted and is_optic(item) and self._bench.known(item.item_uuid) is item
         }
 
     def save_copy(self, path: Path) -> None:
@@ -118,7 +120,7 @@ class OptiverseHost:
     def watch_presence(self, changed: Callable[[Mapping[str, object]], None]) -> None:
         if self._pointer is not None:
             self._pointer.close()
-        self._pointer = Pointer(self.window, changed)
+        self._pointer = Pointer(self._window, changed)
 
     def close(self) -> None:
         if self._closed:

@@ -104,9 +104,9 @@ def attach(window: Any, manager: pluggy.PluginManager) -> None:
     """
     from optiverse_collab.host.attach import window_parts
     from optiverse_collab.host.optiverse.builtin_collaboration import BuiltinCollaboration
-    from optiverse_collab.host.optiverse.upstream import installed as stock
+    from optiverse_collab.host.optiverse.upstream.check import checked
 
-    stock.check(window)
+    checked(window)
     parts = window_parts(window, manager)
     try:
         BuiltinCollaboration(window, parts.actions, parts.widgets, parts.closing)

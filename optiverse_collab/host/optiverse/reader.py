@@ -15,7 +15,8 @@ from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.places import PLACE
 from optiverse_collab.host.optiverse.stated_values import StatedValues
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.items import Item, Optic, item_names
+from optiverse_collab.host.optiverse.upstream.window import Window
 
 
 class Reader:
@@ -31,7 +32,7 @@ class Reader:
 
     def __init__(
         self,
-        window: Any,
+        window: Window,
         bench: SceneBench,
         layers: Layers,
         kinds: Kinds,
@@ -64,7 +65,7 @@ class Reader:
         item = self._bench.item(id)
         return None if item is None else self._stated(self.shown(item))
 
-    def shown(self, item: Any) -> Record:
+    def shown(self, item: Item) -> Record:
         """What the host shows of an item, without its place among the others."""
         data = self._kinds.of(item).read(item)
         data["z_value"] = self._layers.z_of(item)
@@ -72,9 +73,9 @@ class Reader:
         record.props.update(self._layers.read_item(record.id))
         return record
 
-    def place(self, id: str, item: Any) -> dict[str, Any]:
+    def place(self, id: str, item: Optic) -> dict[str, Any]:
         """What a drag changes of a component or a source: `pos` and `angle_deg`."""
-        angle = stock.load().qt_angle_to_user(item.rotation())
+        angle = item_names().qt_angle_to_user(item.rotation())
         shown = {"pos": [float(item.x()), float(item.y())], "angle_deg": angle}
         stated = self._stated_values.stated(id, shown)
         return stated if stated is shown else {name: stated[name] for name in shown if name in stated}

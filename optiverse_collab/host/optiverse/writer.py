@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from PyQt6.QtWidgets import QGraphicsItem
+
 from optiverse_collab.convert import item_from_record
 from optiverse_collab.convert.kinds import GROUP, ITEMS, KINDS, is_item
 from optiverse_collab.convert.shapes import is_number
@@ -20,7 +22,9 @@ from optiverse_collab.host.optiverse.layers.panel import Panel
 from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.retrace import Retrace
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.contract import HOST_FAULTS, as_qt
+from optiverse_collab.host.optiverse.upstream.items import Item, has_lock, item_names
+from optiverse_collab.host.optiverse.upstream.window import Window
 
 
 class Writer:
@@ -42,7 +46,7 @@ class Writer:
 
     def __init__(
         self,
-        window: Any,
+        window: Window,
         bench: SceneBench,
         layers: Layers,
         kinds: Kinds,
@@ -61,7 +65,7 @@ class Writer:
         self._undo = undo
         self._name = name
         self._log = log
-        self._created: list[Any] = []
+        self._created: list[Item] = []
         self._unsaved_mark = UnsavedMark(window)
         self._panel = Panel(window)
         self._retrace = Retrace(window)
@@ -96,7 +100,7 @@ class Writer:
         try:
             with self._bench.changing(op.id):
                 self._apply(op)
-        except stock.HOST_FAULTS as fault:
+        except HOST_FAULTS as fault:
             # What the user deleted is about to be deleted for the others too.
             level = "DEBUG" if op.id in self._bench.lost else "WARNING"
             self._log(level, f"A change of {op.id!r} by others can't be shown here: {fault!r}.")
@@ -138,7 +142,7 @@ class Writer:
         if id in self._bench.items:
             self._bench.leave(id)
         if item is not None:
-            self._window.scene.removeItem(item)
+            self._window.scene.removeItem(as_qt(item, QGraphicsItem))
 
     def _write_group(self, current: Record | None, record: Record) -> None:
         if current is None:
@@ -155,22 +159,22 @@ class Writer:
             self._unshown.add(record)
             return
         self._unshown.discard(record.id)
-        self._window.scene.addItem(item)
+        self._window.scene.addItem(as_qt(item, QGraphicsItem))
         self._window._connect_item_signals(item)
         self._bench.enter(record.id, item)
         self._created.append(item)
         self._finish(item, None, record)
 
-    def _made(self, record: Record) -> Any | None:
+    def _made(self, record: Record) -> Item | None:
         """An item that is not on the bench yet; None if the host can't make it."""
-        item_class = stock.load().TypeRegistry.get_class(record.kind)
+        item_class = item_names().TypeRegistry.get_class(record.kind)
         try:
             return self._kinds.named(record.kind).make(self._accepted(record, item_class, None, {}))
-        except stock.HOST_FAULTS as fault:
+        except HOST_FAULTS as fault:
             self._log("DEBUG", f"Optiverse can't make {record.id!r}: {fault!r}.")
             return None
 
-    def _edit(self, item: Any, current: Record, record: Record) -> None:
+    def _edit(self, item: Item, current: Record, record: Record) -> None:
         before = item_from_record(current)
         after = self._accepted(record, type(item), item, before)
         try:
@@ -179,7 +183,7 @@ class Writer:
             # Whatever the host made of it is not the user's edit.
             self._finish(item, current, record)
 
-    def _finish(self, item: Any, current: Record | None, record: Record) -> None:
+    def _finish(self, item: Item, current: Record | None, record: Record) -> None:
         """Set the properties common to all kinds, then remember how the host represents them all."""
         z, locked = record.props.get("z_value"), record.props.get("locked", False)
         if not is_number(z):
@@ -188,13 +192,13 @@ class Writer:
             self._layers.stack(item, z)
         self._layers.place(record)
         # Only now: in 0.3 the lock stands in the tree of layers too, and what stands there wins.
-        if isinstance(locked, bool) and (current is None or locked != getattr(item, "_locked", locked)):
-            getattr(item, "set_locked", lambda locked: None)(locked)
+        if isinstance(locked, bool) and has_lock(item) and (current is None or locked != item._locked):
+            item.set_locked(locked)
         self._layers.write_item(record.id, record.props, _changed(current, record))
         self._reader.remember(record)
 
     def _accepted(
-        self, record: Record, item_class: type | None, item: Any, before: Mapping[str, Any]
+        self, record: Record, item_class: type | None, item: Item | None, before: Mapping[str, Any]
     ) -> dict[str, Any]:
         """What `to_dict` would give for a record, without the values that the host does not accept.
 
