@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PyQt6.QtGui import QPainterPath
 from PyQt6.QtWidgets import QGraphicsView, QMainWindow
@@ -26,7 +25,7 @@ from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
 from optiverse_collab.host.optiverse.upstream.check import checked
 from optiverse_collab.host.optiverse.upstream.contract import as_qt
-from optiverse_collab.host.optiverse.upstream.items import id_of, is_optic
+from optiverse_collab.host.optiverse.upstream.items import Data, id_of, is_optic
 from optiverse_collab.host.optiverse.upstream.version import installed_version
 from optiverse_collab.host.optiverse.upstream.window import has_groups, has_layers
 from optiverse_collab.host.optiverse.writer import Writer
@@ -106,7 +105,7 @@ class OptiverseHost:
         held = {id for id in ids if id is not None and id in self._bench.items}
         return held | self._bench.in_dialog | {*self._layers.in_hand()}
 
-    def dragged(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    def dragged(self, ids: Collection[str]) -> dict[str, Data]:
         wanted = set(ids)
         return {
             item.item_uuid: self._reader.place(item.item_uuid, item)

@@ -10,10 +10,13 @@ import functools
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     import pluggy
+    from PyQt6.QtWidgets import QMainWindow
+
+    from optiverse_collab.host.optiverse.upstream.window import Window
 
 HOST = "Optiverse"
 DEMO = "python -m optiverse_collab.demo"
@@ -73,7 +76,7 @@ class _WithPlugins:
         self._manager = manager
 
         @functools.wraps(self._stock)
-        def init(window: Any, *args: Any, **kwargs: Any) -> None:
+        def init(window: QMainWindow, *args: Any, **kwargs: Any) -> None:
             self._stock(window, *args, **kwargs)
             self.attach(window)
 
@@ -83,7 +86,7 @@ class _WithPlugins:
         """Windows made from now on are stock."""
         self._class.__init__ = self._stock
 
-    def attach(self, window: Any) -> None:
+    def attach(self, window: QMainWindow) -> None:
         """Give a window its plugins, or tell why it has none."""
         try:
             from optiverse_collab.host.attach import installed_plugins
@@ -95,7 +98,7 @@ class _WithPlugins:
             _tell(window, fault)
 
 
-def attach(window: Any, manager: pluggy.PluginManager) -> None:
+def attach(window: QMainWindow, manager: pluggy.PluginManager) -> None:
     """Put the plugins into one main window of Optiverse.
 
     Raises:
@@ -115,7 +118,7 @@ def attach(window: Any, manager: pluggy.PluginManager) -> None:
         raise
 
 
-def _tell(window: Any, fault: Exception) -> None:
+def _tell(window: QMainWindow, fault: Exception) -> None:
     """Log why there is no live collaboration in a window, and say it in its menu."""
     import traceback
 
@@ -124,7 +127,7 @@ def _tell(window: Any, fault: Exception) -> None:
     from optiverse_collab.host.optiverse.builtin_collaboration import say_why
 
     why = str(fault) if isinstance(fault, CollaborationError) else f"{type(fault).__name__}: {fault}."
-    log, category = window.log_service, log_category()
+    log, category = cast("Window", window).log_service, log_category()
     log.error(f"✗ Live collaboration could not be started: {why} {WHAT_TO_DO}", category)
     log.debug("".join(traceback.format_exception(fault)), category)
     say_why(window, f"Live collaboration is off: {why}"[:200])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 from optiverse_collab.convert import item_from_record, record_from_item, write_bench
 from optiverse_collab.convert.kinds import GROUP, is_item
@@ -15,7 +14,7 @@ from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.places import PLACE
 from optiverse_collab.host.optiverse.stated_values import StatedValues
-from optiverse_collab.host.optiverse.upstream.items import Item, Optic, item_names
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Optic, item_names
 from optiverse_collab.host.optiverse.upstream.window import Window
 
 
@@ -73,7 +72,7 @@ class Reader:
         record.props.update(self._layers.read_item(record.id))
         return record
 
-    def place(self, id: str, item: Optic) -> dict[str, Any]:
+    def place(self, id: str, item: Optic) -> Data:
         """What a drag changes of a component or a source: `pos` and `angle_deg`."""
         angle = item_names().qt_angle_to_user(item.rotation())
         shown = {"pos": [float(item.x()), float(item.y())], "angle_deg": angle}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtWidgets import QGraphicsItem
 
@@ -23,7 +22,7 @@ from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.retrace import Retrace
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
 from optiverse_collab.host.optiverse.upstream.contract import HOST_FAULTS, as_qt
-from optiverse_collab.host.optiverse.upstream.items import Item, has_lock, item_names
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props, has_lock, item_names
 from optiverse_collab.host.optiverse.upstream.window import Window
 
 
@@ -197,9 +196,7 @@ class Writer:
         self._layers.write_item(record.id, record.props, _changed(current, record))
         self._reader.remember(record)
 
-    def _accepted(
-        self, record: Record, item_class: type | None, item: Item | None, before: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def _accepted(self, record: Record, item_class: type | None, item: Item | None, before: Props) -> Data:
         """What `to_dict` would give for a record, without the values that the host does not accept.
 
         Args:
@@ -234,7 +231,7 @@ def _result(current: Record | None, op: Op) -> Record | None:
 
 def _changed(current: Record | None, record: Record) -> set[str]:
     """The names of the properties that differ."""
-    old: Mapping[str, Any] = {} if current is None else current.props
+    old: Props = {} if current is None else current.props
     return {
         name
         for name in {**old, **record.props}

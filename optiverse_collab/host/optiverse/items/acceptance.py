@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from optiverse_collab.convert.shapes import SHAPES
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.kinds import Kind
+from optiverse_collab.host.optiverse.upstream.items import Props
 
 
-def unacceptable(
-    record: Record, data: Mapping[str, Any], kind: Kind, item_class: type | None, before: Mapping[str, Any]
-) -> set[str]:
+def unacceptable(record: Record, data: Props, kind: Kind, item_class: type | None, before: Props) -> set[str]:
     """The names of the properties whose values must not reach an object of the host's.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar, cast
 
 from PyQt6.QtCore import QPointF
@@ -17,6 +17,7 @@ from optiverse_collab.host.optiverse.upstream.items import (
     HasOwner,
     Item,
     PathMeasure,
+    Props,
     Rectangle,
     Ruler,
     TextNote,
@@ -24,7 +25,6 @@ from optiverse_collab.host.optiverse.upstream.items import (
 )
 from optiverse_collab.host.optiverse.upstream.window import Window
 
-_Props = Mapping[str, Any]
 _A = TypeVar("_A", bound=Annotation)
 
 
@@ -36,7 +36,7 @@ class AnnotationKind(Generic[_A]):
         edit: takes an item and what `to_dict` is to give.
     """
 
-    def __init__(self, item_class: type[_A], edit: Callable[[_A, _Props], None]) -> None:
+    def __init__(self, item_class: type[_A], edit: Callable[[_A, Props], None]) -> None:
         self.item_class = item_class
         self._edit = edit
 
@@ -44,7 +44,7 @@ class AnnotationKind(Generic[_A]):
         """What `to_dict` gives."""
         return dict(item.to_dict())
 
-    def make(self, data: _Props) -> Item | None:
+    def make(self, data: Props) -> Item | None:
         """An item that is not on the bench yet."""
         return self.item_class.from_dict(dict(data))
 
@@ -52,7 +52,7 @@ class AnnotationKind(Generic[_A]):
         """All that is to be checked of annotations is in convert's table of shapes."""
         return True
 
-    def write(self, item: Item, before: _Props, after: _Props) -> None:
+    def write(self, item: Item, before: Props, after: Props) -> None:
         """Turn what the item shows from `before` to `after`."""
         item.prepareGeometryChange()
         with exact_edit(item):
@@ -71,7 +71,7 @@ class PathMeasureKind(AnnotationKind[PathMeasure]):
         super().__init__(item_names().PathMeasureItem, _edit_path)
         self._window = window
 
-    def make(self, data: _Props) -> Item | None:
+    def make(self, data: Props) -> Item | None:
         """A measure that is not on the bench yet."""
         return self.item_class.from_dict(dict(data), self._window.ray_data)
 
@@ -88,7 +88,7 @@ def annotation_kinds(window: Window) -> dict[str, AnnotationKind[Any]]:
     }
 
 
-def _edit_note(item: TextNote, data: _Props) -> None:
+def _edit_note(item: TextNote, data: Props) -> None:
     if "text" in data and item.toPlainText() != data["text"]:
         item.setPlainText(data["text"])
     if "color" in data and item.defaultTextColor().name() != data["color"]:
@@ -105,7 +105,7 @@ def _edit_note(item: TextNote, data: _Props) -> None:
         item._owner_offset = QPointF(data.get("owner_offset_x", 0.0), data.get("owner_offset_y", 0.0))
 
 
-def _edit_rectangle(item: Rectangle, data: _Props) -> None:
+def _edit_rectangle(item: Rectangle, data: Props) -> None:
     item._w = float(data.get("width_mm", item._w))
     item._h = float(data.get("height_mm", item._h))
     if "x" in data and "y" in data:
@@ -113,7 +113,7 @@ def _edit_rectangle(item: Rectangle, data: _Props) -> None:
     item.setRotation(float(data.get("angle_deg", item.rotation())))
 
 
-def _edit_ruler(item: Ruler, data: _Props) -> None:
+def _edit_ruler(item: Ruler, data: Props) -> None:
     # The points are said in the scene; the item keeps its own place, to which undo steps go back.
     points = data["points"] if "points" in data else [data["p1"], data["p2"]]
     at = item.pos()
@@ -127,14 +127,14 @@ def _difference(whole: float, part: float) -> float:
     return next((one for one in candidates if part + one == whole), near)
 
 
-def _edit_angle(item: AngleMeasure, data: _Props) -> None:
+def _edit_angle(item: AngleMeasure, data: Props) -> None:
     vertex, *arms = (QPointF(*map(float, data[name])) for name in ("vertex", "point1", "point2"))
     item.setPos(vertex.x(), vertex.y())
     item._vertex = QPointF()
     item._point1, item._point2 = (arm - vertex for arm in arms)
 
 
-def _edit_path(item: PathMeasure, data: _Props) -> None:
+def _edit_path(item: PathMeasure, data: Props) -> None:
     item._ray_index = data.get("ray_index", -1)
     item.start_param = float(data.get("start_param", 0.0))
     item.end_param = float(data.get("end_param", 1.0))

@@ -6,13 +6,13 @@ selection and open dialogs hold on to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from optiverse_collab.host.optiverse.items.annotations import annotation_kinds
 from optiverse_collab.host.optiverse.items.images import Images
 from optiverse_collab.host.optiverse.items.optical import Optical
-from optiverse_collab.host.optiverse.upstream.items import Data, Item
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props
 from optiverse_collab.host.optiverse.upstream.window import Window
 
 
@@ -22,13 +22,13 @@ class Kind(Protocol):
     def read(self, item: Item) -> Data:
         """What `to_dict` gives."""
 
-    def make(self, data: Mapping[str, Any]) -> Item | None:
+    def make(self, data: Props) -> Item | None:
         """An item that is not on the bench yet; None if the host has no such type."""
 
     def accepts(self, item_class: type, name: str, value: Any) -> bool:
         """Whether the host's objects can have this value."""
 
-    def write(self, item: Item, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    def write(self, item: Item, before: Props, after: Props) -> None:
         """Turn what the item shows from `before` to `after`."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
@@ -17,10 +16,9 @@ from optiverse_collab.host.optiverse.upstream.items import (
     HasSprite,
     Item,
     Optic,
+    Props,
     item_names,
 )
-
-_Props = Mapping[str, Any]
 
 _NOT_PARAMS = {"x_mm", "y_mm", "angle_deg", "item_uuid", TYPE, "z_value", "locked"}
 """The place, the identity, and what the adapter sets for all kinds alike."""
@@ -35,7 +33,7 @@ class Optical:
 
     def __init__(self, images: Images) -> None:
         self._images = images
-        self._image_paths: dict[str, Any] = {}
+        self._image_paths: Data = {}
 
     def read(self, item: Item) -> Data:
         """What `to_dict` gives.
@@ -56,7 +54,7 @@ class Optical:
         finally:
             params.image_path = path
 
-    def make(self, data: _Props) -> Item | None:
+    def make(self, data: Props) -> Item | None:
         """An item that is not on the bench yet; None if the host has no such type."""
         names = item_names()
         if names.TypeRegistry.get_class(data.get(TYPE, "")) is None:
@@ -78,7 +76,7 @@ class Optical:
             return all(accepts(definition, key, part[key]) for part in value or () for key in part)
         return accepts(cast(type[Optic], item_class).params_class, name, value)
 
-    def write(self, item: Item, before: _Props, after: _Props) -> None:
+    def write(self, item: Item, before: Props, after: Props) -> None:
         """Turn what the item shows from `before` to `after`."""
         optic = cast(Optic, item)
         names = {name for name in {**before, **after} if before.get(name) != after.get(name)}
@@ -94,7 +92,7 @@ class Optical:
             self._write_params(optic, rest, after)
         optic.update()
 
-    def _write_params(self, item: Optic, names: set[str], after: _Props) -> None:
+    def _write_params(self, item: Optic, names: set[str], after: Props) -> None:
         for name in names:
             if name in after:
                 setattr(item.params, name, self._value(name, after[name]))

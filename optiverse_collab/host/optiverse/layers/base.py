@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection
 
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.places import Places, Shown
-from optiverse_collab.host.optiverse.upstream.items import Item
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props
 
 
 class Layers(ABC):
@@ -54,19 +53,19 @@ class Layers(ABC):
         """Whether there is a group of this id."""
 
     @abstractmethod
-    def read_group(self, id: str) -> dict[str, Any]:
+    def read_group(self, id: str) -> Data:
         """The properties of a group, without its place."""
 
     @abstractmethod
-    def write_group(self, id: str, props: Mapping[str, Any]) -> None:
+    def write_group(self, id: str, props: Props) -> None:
         """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
 
     @abstractmethod
-    def read_item(self, id: str) -> dict[str, Any]:
+    def read_item(self, id: str) -> Data:
         """The properties of an item that stand with its layer, not with the item itself."""
 
     @abstractmethod
-    def write_item(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
+    def write_item(self, id: str, props: Props, changed: Collection[str]) -> None:
         """Give the layer of an item these properties.
 
         Args:
@@ -123,7 +122,7 @@ class Layers(ABC):
         self._batch_continues = continues
         return self._settle()
 
-    def place_of(self, id: str) -> dict[str, Any]:
+    def place_of(self, id: str) -> Data:
         """`parent` and `order` that travel for an item or a group."""
         return self._places.of(id)
 

@@ -7,7 +7,6 @@ What lies on top follows from the z values alone. So when the user changes one, 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
 
 from optiverse_collab.convert.kinds import GROUP
 from optiverse_collab.convert.shapes import is_number
@@ -16,7 +15,7 @@ from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.places import Shown
 from optiverse_collab.host.optiverse.upstream.groups import group_names
-from optiverse_collab.host.optiverse.upstream.items import Item, id_of
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props, id_of
 from optiverse_collab.host.optiverse.upstream.window import GroupsWindow
 
 
@@ -64,17 +63,17 @@ class GroupList(Layers):
         """Whether there is a group of this id."""
         return id in self._manager._groups
 
-    def read_group(self, id: str) -> dict[str, Any]:
+    def read_group(self, id: str) -> Data:
         """The properties of a group, without its place."""
         group = self._manager._groups[id]
-        props: dict[str, Any] = {"name": group.name}
+        props: Data = {"name": group.name}
         if group.collapsed:
             props["collapsed"] = True
         if group.z_base:
             props["z_base"] = group.z_base
         return props
 
-    def write_group(self, id: str, props: Mapping[str, Any]) -> None:
+    def write_group(self, id: str, props: Props) -> None:
         """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
         groups = self._manager._groups
         if id not in groups:
@@ -88,11 +87,11 @@ class GroupList(Layers):
             self._warn(f"The group {groups[id].name!r} shows a linked file, which this Optiverse can't.")
         self._unsettled = True
 
-    def read_item(self, id: str) -> dict[str, Any]:
+    def read_item(self, id: str) -> Data:
         """Nothing: only 0.3 has layers."""
         return {}
 
-    def write_item(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
+    def write_item(self, id: str, props: Props, changed: Collection[str]) -> None:
         """Nothing: only 0.3 has layers."""
 
     def z_of(self, item: Item) -> float:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from PyQt6 import sip
 from PyQt6.QtWidgets import QWidget
@@ -31,7 +30,7 @@ from optiverse_collab.host.optiverse.layers.nodes import (
 from optiverse_collab.host.optiverse.layers.places import Shown
 from optiverse_collab.host.optiverse.layers.stacking import restacked
 from optiverse_collab.host.optiverse.upstream.contract import as_qt
-from optiverse_collab.host.optiverse.upstream.items import Item
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props
 from optiverse_collab.host.optiverse.upstream.window import LayersWindow
 
 
@@ -63,7 +62,7 @@ class LayerTree(Layers):
         # drawing it costs.
         self._panel = window.layer_panel._tree
         self._panel.setUniformRowHeights(True)
-        self._groups: dict[str, dict[str, Any]] = {}
+        self._groups: dict[str, Data] = {}
         self._links = LinkedFiles(window, warn, replaced)
         self._adopt(bench.items)
         self._follow()
@@ -88,11 +87,11 @@ class LayerTree(Layers):
         node = self._state.get_node(id)
         return node is not None and bool(node.is_group())
 
-    def read_group(self, id: str) -> dict[str, Any]:
+    def read_group(self, id: str) -> Data:
         """The properties of a group, without its place."""
         return {**non_defaults(node_of(self._state, id)), **self._links.read(id)}
 
-    def write_group(self, id: str, props: Mapping[str, Any]) -> None:
+    def write_group(self, id: str, props: Props) -> None:
         """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
         if not self.has_group(id):
             self._state.create_group("", group_uuid=id, emit=False)
@@ -104,14 +103,14 @@ class LayerTree(Layers):
             self._links.write(id, props)
         self._unsettled = True
 
-    def read_item(self, id: str) -> dict[str, Any]:
+    def read_item(self, id: str) -> Data:
         """What the tree says of an item."""
         node = self._state.get_node(id)
         if node is None or is_default(node):
             return {}
         return {LAYER + name: value for name, value in non_defaults(node).items()}
 
-    def write_item(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
+    def write_item(self, id: str, props: Props, changed: Collection[str]) -> None:
         """Say in the tree what a record says, of properties that changed."""
         node = self._state.get_node(id)
         if node is None or not any(name.startswith(LAYER) for name in changed):

@@ -6,7 +6,7 @@ the copy, under the same ids and in the same places, whether or not it has the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from copy import deepcopy
 from typing import Any
 
@@ -22,7 +22,7 @@ from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
 from optiverse_collab.host.optiverse.layers.nodes import node_of
 from optiverse_collab.host.optiverse.upstream.contract import HOST_FAULTS, as_qt
-from optiverse_collab.host.optiverse.upstream.items import Item, id_of, is_item
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props, id_of, is_item
 from optiverse_collab.host.optiverse.upstream.layers import HASH, LinkMetadata, layer_names
 from optiverse_collab.host.optiverse.upstream.window import LayersWindow
 
@@ -53,7 +53,7 @@ class LinkedFiles:
         self._tree = window.layer_state
         self._warn = warn
         self._replaced = replaced
-        self._copies: dict[str, tuple[Any, dict[str, Any]]] = {}
+        self._copies: dict[str, tuple[Data, Data]] = {}
 
     def ids(self) -> list[str]:
         """The ids of the groups that show a file."""
@@ -66,12 +66,12 @@ class LinkedFiles:
         dragged = self._window.drag_handler._drag.link_uuid
         return edited if dragged is None else {*edited, dragged}
 
-    def read(self, id: str) -> dict[str, Any]:
+    def read(self, id: str) -> Data:
         """What a group says of the file that it shows; nothing if it shows none."""
         link = node_of(self._tree, id).link_metadata
         return {} if link is None else {LINK: link.to_dict(), **self._copy_of(id)}
 
-    def write(self, id: str, props: Mapping[str, Any]) -> None:
+    def write(self, id: str, props: Props) -> None:
         """Show in a group the file of which others say this."""
         link = layer_names().LinkMetadata.from_dict(props[LINK]) if is_link(props.get(LINK)) else None
         said = _shown_of(link, props)
@@ -103,7 +103,7 @@ class LinkedFiles:
             if id in ids:
                 self._take_away(link, {id})
 
-    def _copy_of(self, id: str) -> dict[str, Any]:
+    def _copy_of(self, id: str) -> Data:
         cache = self._service.get_cache(id)
         if cache is None:
             return {}
@@ -113,7 +113,7 @@ class LinkedFiles:
             self._copies[id] = cache, copy
         return copy
 
-    def _shareable(self, id: str, copy: dict[str, Any]) -> dict[str, Any]:
+    def _shareable(self, id: str, copy: Data) -> Data:
         name = node_of(self._tree, id).name
         try:
             check_change([Put(id, GROUP, {COPY: copy})], Limits())
@@ -169,12 +169,12 @@ class LinkedFiles:
         return [thing for thing in things if id_of(thing) in ids and is_item(thing)]
 
 
-def _snapshot_of(copy: Any) -> dict[str, Any] | None:
+def _snapshot_of(copy: Any) -> Data | None:
     snapshot = copy.get("snapshot") if isinstance(copy, dict) else None
     return snapshot if isinstance(snapshot, dict) else None
 
 
-def _shown_of(link: LinkMetadata | None, props: Mapping[str, Any]) -> dict[str, Any]:
+def _shown_of(link: LinkMetadata | None, props: Props) -> Data:
     """What `read` gives when what is said of a file is shown: a link as the host writes it, and a copy
     if it has anything in it. What is said in other words is no other file."""
     if link is None:
@@ -183,8 +183,8 @@ def _shown_of(link: LinkMetadata | None, props: Mapping[str, Any]) -> dict[str, 
     return {LINK: link.to_dict(), **copy}
 
 
-def _differ_in_offset_alone(said: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    def rest(props: Mapping[str, Any]) -> dict[str, Any]:
+def _differ_in_offset_alone(said: Props, now: Props) -> bool:
+    def rest(props: Props) -> Data:
         link = {**props[LINK], "offset_x": 0.0, "offset_y": 0.0}
         return {**props, LINK: link}
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator
 
+from optiverse_collab.host.optiverse.upstream.items import Data, Props
 from optiverse_collab.host.optiverse.upstream.layers import LayerNode, LayerState
 
 FLAGS = {"collapsed": False, "visible": True, "locked": False}
@@ -35,14 +35,14 @@ def is_default(node: LayerNode) -> bool:
     return node.visible and not (node.locked or node.collapsed or node.name is not None)
 
 
-def non_defaults(node: LayerNode) -> dict[str, Any]:
+def non_defaults(node: LayerNode) -> Data:
     """What is not as usual."""
     props = {} if node.name is None else {"name": node.name}
     flags = {name: bool(getattr(node, name)) for name in FLAGS}
     return {**props, **{name: value for name, value in flags.items() if value != FLAGS[name]}}
 
 
-def set_flags(node: LayerNode, props: Mapping[str, Any]) -> None:
+def set_flags(node: LayerNode, props: Props) -> None:
     """Let a node say so; what properties don't say is as a rule."""
     for name, default in FLAGS.items():
         setattr(node, name, bool(props.get(name, default)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from optiverse_collab.host.optiverse.upstream.items import Data
 from optiverse_collab.host.optiverse.upstream.undo import Command, held_by
 
 _ITEM: tuple[Literal["item", "_item", "_node"], ...] = ("item", "_item", "_node")
@@ -128,7 +129,7 @@ def imported_groups(command: Command) -> set[str]:
     return {data["group_uuid"] for data in listed if data is not None}
 
 
-def _prune(node: dict[str, Any], gone: set[str]) -> None:
+def _prune(node: Data, gone: set[str]) -> None:
     children = [child for child in node.get("children", ()) if child["uuid"] not in gone]
     if "children" in node:
         node["children"] = children

@@ -11,7 +11,7 @@ from typing import Any
 
 from optiverse_collab.host.optiverse.undo.forgetting import imported_groups
 from optiverse_collab.host.optiverse.upstream.groups import GroupManager
-from optiverse_collab.host.optiverse.upstream.items import HasState, has_lock, item_names
+from optiverse_collab.host.optiverse.upstream.items import Data, HasState, has_lock, item_names
 from optiverse_collab.host.optiverse.upstream.layers import LayerState
 from optiverse_collab.host.optiverse.upstream.undo import Command, Held, State, held_by
 from optiverse_collab.host.optiverse.upstream.version import knows_layers
@@ -139,7 +139,7 @@ def _detach_foreign_groups(command: Command, manager: GroupManager) -> None:
             manager.set_group_parent(id, outside if outside in manager._groups else None)
 
 
-def _refresh_snapshot(node: dict[str, Any], layers: LayerState) -> None:
+def _refresh_snapshot(node: Data, layers: LayerState) -> None:
     """Let undoing "Ungroup" leave hidden, locked and named what is in the group now."""
     for child in node.get("children", ()):
         live = layers.get_node(child["uuid"])

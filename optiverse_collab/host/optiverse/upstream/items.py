@@ -6,7 +6,7 @@ items have and others don't: an item has all of it, or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,10 @@ from PyQt6.QtWidgets import QGraphicsScene
 from optiverse_collab.host.optiverse.upstream.contract import loaded
 
 Data = dict[str, Any]
-"""What `to_dict` gives, and files have."""
+"""JSON: what `to_dict` gives and files have, or the properties of a record."""
+
+Props = Mapping[str, Any]
+"""The same, to be read."""
 
 
 TYPE = "_type"

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Protocol
 
 from PyQt6.QtCore import QItemSelectionModel, QModelIndex, QTimer, pyqtBoundSignal
 from PyQt6.QtWidgets import QAbstractItemView, QWidget
 
 from optiverse_collab.host.optiverse.upstream.contract import loaded
-from optiverse_collab.host.optiverse.upstream.items import Item
+from optiverse_collab.host.optiverse.upstream.items import Data, Item
 
 
 class LinkMetadata(Protocol):
@@ -23,10 +23,10 @@ class LinkMetadata(Protocol):
     offset_y: float
     editing: bool
 
-    def to_dict(self) -> dict[str, Any]: ...
+    def to_dict(self) -> Data: ...
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> LinkMetadata: ...
+    def from_dict(cls, data: Data) -> LinkMetadata: ...
 
 
 class LayerNode(Protocol):
@@ -123,14 +123,14 @@ class LinkedAssemblyService(Protocol):
 
     def get_link_item_uuids(self, link_uuid: str, /) -> list[str]: ...
 
-    def get_cache(self, link_uuid: str, /) -> dict[str, Any] | None: ...
+    def get_cache(self, link_uuid: str, /) -> Data | None: ...
 
-    def restore_from_cache(self, link_uuid: str, cache: dict[str, Any], source_path: str, /) -> None: ...
+    def restore_from_cache(self, link_uuid: str, cache: Data, source_path: str, /) -> None: ...
 
     def remove_link(self, link_uuid: str, /) -> None: ...
 
     def _materialize_items(
-        self, link_uuid: str, data: dict[str, Any], connect: Callable[[Item], None], /
+        self, link_uuid: str, data: Data, connect: Callable[[Item], None], /
     ) -> Sequence[Item]: ...
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, Protocol, TypedDict, cast
+from typing import Protocol, TypedDict, cast
 
 from PyQt6.QtCore import pyqtBoundSignal
 
 from optiverse_collab.host.optiverse.upstream.groups import Group, GroupManager
-from optiverse_collab.host.optiverse.upstream.items import HasState, Item
+from optiverse_collab.host.optiverse.upstream.items import Data, HasState, Item
 from optiverse_collab.host.optiverse.upstream.layers import LayerNode, LayerState, layer_names
 
-State = dict[str, Any]
+State = Data
 """What `capture_state` gives of an item, or a part of it."""
 
 
@@ -75,15 +75,15 @@ class Held(TypedDict, total=False):
     _layer_state: LayerState | None
     _before_snapshot: dict[str | None, list[str]]
     _original_positions: dict[str, tuple[str | None, int]]
-    _snapshot: dict[str, Any] | None
+    _snapshot: Data | None
     _group_manager: GroupManager | None
     _group: Group | None
-    _group_data: dict[str, Any] | None
+    _group_data: Data | None
     _item_groups: dict[str, str]
     _target_group_uuid: str
     _previous_group_uuid: str | None
-    _imported_groups_data: list[dict[str, Any]]
-    _parent_group_data: dict[str, Any] | None
+    _imported_groups_data: list[Data]
+    _parent_group_data: Data | None
 
 
 def held_by(command: Command) -> Held:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeGuard, runtime_checkable
+from typing import Protocol, TypeGuard, runtime_checkable
 
 from PyQt6.QtCore import QPoint, QPointF
 from PyQt6.QtGui import QAction, QCloseEvent
 from PyQt6.QtWidgets import QGraphicsScene, QWidget
 
 from optiverse_collab.host.optiverse.upstream.groups import GroupManager
-from optiverse_collab.host.optiverse.upstream.items import Item
+from optiverse_collab.host.optiverse.upstream.items import Data, Item
 from optiverse_collab.host.optiverse.upstream.layers import LayerPanel, LayerState, LinkedAssemblyService
 from optiverse_collab.host.optiverse.upstream.undo import UndoStack
 
@@ -51,9 +51,9 @@ class EditorState(Protocol):
 class FileManager(Protocol):
     """Reads and writes files."""
 
-    def serialize_scene(self) -> dict[str, Any]: ...
+    def serialize_scene(self) -> Data: ...
 
-    def load_from_data(self, data: dict[str, Any], /) -> object: ...
+    def load_from_data(self, data: Data, /) -> object: ...
 
     def open_file(self, path: str, /) -> object: ...
 
