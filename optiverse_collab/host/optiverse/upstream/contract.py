@@ -54,7 +54,7 @@ _OF_EVERY_PROTOCOL = vars(_Empty).keys() | vars(Protocol).keys()
 
 def is_protocol(thing: object) -> bool:
     """Whether this is a Protocol, and not a class that has what one declares."""
-    return isinstance(thing, type) and bool(getattr(thing, "_is_protocol", False))
+    return isinstance(thing, type) and Protocol in thing.__bases__
 
 
 def missing_in(thing: object, protocol: type) -> Iterator[str]:

@@ -18,8 +18,6 @@ State = Data
 class Command(Protocol):
     """A step of the user's."""
 
-    def execute(self) -> None: ...
-
     def undo(self) -> None: ...
 
 
