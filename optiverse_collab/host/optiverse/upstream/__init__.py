@@ -1,1 +1,4 @@
-"""What we touch of Optiverse, declared: only these modules know its names, its versions and where it is."""
+"""What we use of Optiverse: a Protocol for each of its objects that we touch, and the check that it is there.
+
+Nothing private of the host's is touched that isn't declared here, and nothing of ours belongs here.
+"""
