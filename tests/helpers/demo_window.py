@@ -9,7 +9,6 @@ from typing import Any
 from hypothesis import strategies as st
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QAction, QWheelEvent
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QWidget
 
 from optiverse_collab.demo.geometry import Point, middle
@@ -17,6 +16,7 @@ from optiverse_collab.demo.menus import menu_at, plain
 from optiverse_collab.demo.model import Item
 from optiverse_collab.demo.templates import TEMPLATES
 from optiverse_collab.demo.window import DemoWindow
+from tests.helpers.qtest import QTest
 
 KEYS = {template.key: template for template in TEMPLATES}
 NO_KEYS = Qt.KeyboardModifier.NoModifier
