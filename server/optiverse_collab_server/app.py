@@ -15,7 +15,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server import __version__
@@ -53,7 +53,7 @@ class App:
         place = parse_path(ws.request.path, self._hub.limits)
         if ws.request.headers.get_all("Sec-WebSocket-Protocol") and ws.subprotocol is None:
             log.warning("%s speaks another protocol than %s", place.user_id, SUBPROTOCOL)
-            await ws.close(CloseCode.VERSION, "version")
+            await _close(ws, CloseReason.VERSION)
             return
         loop = asyncio.get_running_loop()
         connection = Connection(f"c{next(self._numbers)}", ws, self._hub.limits, loop.time)
@@ -61,10 +61,14 @@ class App:
             await self._hub.serve(connection, place.session_id, place.user_id)
         except StorageError as error:
             log.error("Session %s can't be opened: %s", place.session_id, error)
-            await ws.close(CloseCode.INTERNAL_ERROR, "session_failed")
+            await _close(ws, CloseReason.SESSION_FAILED)
         except Exception:
             log.exception("The connection of %s failed", place.user_id)
-            await ws.close(CloseCode.INTERNAL_ERROR, "internal_error")
+            await _close(ws, CloseReason.INTERNAL_ERROR)
+
+
+async def _close(ws: ServerConnection, reason: CloseReason) -> None:
+    await ws.close(reason.code, reason.word)
 
 
 def select_subprotocol(ws: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:

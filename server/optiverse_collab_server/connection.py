@@ -11,7 +11,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import PushUnreadable, decode_client, encode
 from optiverse_collab.core.protocol.messages import Error
 from optiverse_collab.errors import MessageRefused
@@ -61,9 +61,9 @@ class Connection:
                 message = await self._ws.recv()
                 self.heard = now = self._clock()
                 if not self._rate.take(now):
-                    self.close(CloseCode.TOO_FAST, "too_fast")
+                    self.close(CloseReason.TOO_FAST)
                 elif isinstance(message, bytes):
-                    self.close(CloseCode.UNSUPPORTED_DATA, "binary")
+                    self.close(CloseReason.BINARY)
                 else:
                     self._receive(session, message)
         except ConnectionClosed as closed:
@@ -71,11 +71,11 @@ class Connection:
         if self._closing is not None:
             await asyncio.wait([self._closing])
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, reason: CloseReason) -> None:
         """Close; nothing that still waits is sent, and the peer's answer is not waited for."""
         if self._closing is None:
             self.outbox.close()
-            self._closing = asyncio.create_task(self._close(code, reason))
+            self._closing = asyncio.create_task(self._close(reason))
 
     async def closed(self) -> None:
         """Wait until a close that was begun is done."""
@@ -98,18 +98,19 @@ class Connection:
         log.warning("Refused a message of %s: %s (%s)", self.name, refused, refused.reason.value)
         self._refused += 1
         if self._refused >= MAX_REFUSED:
-            self.close(CloseCode.BAD_MESSAGE, "bad_messages")
+            self.close(CloseReason.BAD_MESSAGES)
 
-    def _give_up(self, code: int, reason: str) -> None:
-        log.warning("Closing the connection of %s (%s); it synchronises when it is back", self.name, reason)
-        self.close(code, reason)
+    def _give_up(self, reason: CloseReason) -> None:
+        why = "Closing the connection of %s (%s); it synchronises when it is back"
+        log.warning(why, self.name, reason.word)
+        self.close(reason)
 
     def _caught_up(self) -> None:
         if self.session is not None:
             self.session.send_all_presence(self)
 
-    async def _close(self, code: int, reason: str) -> None:
+    async def _close(self, reason: CloseReason) -> None:
         try:
-            await asyncio.wait_for(self._ws.close(code, reason), CLOSE_SECONDS)
+            await asyncio.wait_for(self._ws.close(reason.code, reason.word), CLOSE_SECONDS)
         except asyncio.TimeoutError:
             self._ws.transport.abort()

@@ -7,7 +7,7 @@ import logging
 import secrets
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.room import Room
 from optiverse_collab_server.connection import Connection
@@ -58,7 +58,7 @@ class Hub:
             admitted = not self._stopping and session.join(connection, user_id)
         if not admitted:
             if self._stopping:
-                connection.close(CloseCode.GOING_AWAY, "restarting")
+                connection.close(CloseReason.RESTARTING)
             await connection.closed()
             return
         try:
@@ -83,7 +83,7 @@ class Hub:
             await asyncio.wait_for(connection.outbox.drain(), timeout=1)
         except asyncio.TimeoutError:
             log.warning("%s reads too slowly to hear the end; it will catch up later", connection.name)
-        connection.close(CloseCode.GOING_AWAY, "restarting")
+        connection.close(CloseReason.RESTARTING)
         await connection.closed()
 
     def _lock(self, session_id: str) -> asyncio.Lock:
@@ -120,4 +120,4 @@ class Hub:
                 for connection in list(session.connections.values()):
                     if connection.heard < limit:
                         log.warning("%s was silent for too long", connection.name)
-                        connection.close(CloseCode.TIMEOUT, "silent")
+                        connection.close(CloseReason.SILENT)

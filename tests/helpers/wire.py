@@ -10,6 +10,7 @@ from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import Session
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
 from optiverse_collab.core.records import Op, Record, apply
 from optiverse_collab.core.server.effects import Close, RoomEffect, SendFrame, SendPages
@@ -28,7 +29,7 @@ class Peer:
         screen: what a user would see: their own edits and every `ShowChange`, nothing else.
         heard: all effects that were not for the wire.
         texts: the messages that arrived, as JSON.
-        closed: code and reason, once the room closed the connection.
+        closed: the reason, once the room closed the connection.
     """
 
     def __init__(self, name: str, client_id: str | None = None, replica: Replica | None = None) -> None:
@@ -36,7 +37,7 @@ class Peer:
         self.screen: dict[str, Record] = {}
         self.heard: list[fx.SessionEffect] = []
         self.texts: list[str] = []
-        self.closed: tuple[int, str] | None = None
+        self.closed: CloseReason | None = None
         self.connection_id = ""
         self.up: deque[str] = deque()
         self.down: deque[str] = deque()
@@ -182,7 +183,7 @@ class Wire:
                 peer = self.peers.get(effect.to)
                 if peer is not None:
                     self.lose(peer, noticed=False)
-                    peer.closed = (effect.code, effect.reason)
+                    peer.closed = effect.reason
             else:
                 for id in effect.to:
                     self._down(id, encode(effect.message))

@@ -5,14 +5,13 @@ Codes 1000 to 2999 and their names are RFC 6455 §7.4.1 and its IANA registry; 4
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import NamedTuple
 
 
 class CloseCode(IntEnum):
     """The codes that the server closes with itself."""
 
-    NORMAL = 1000
     GOING_AWAY = 1001
     UNSUPPORTED_DATA = 1003
     INTERNAL_ERROR = 1011
@@ -23,6 +22,31 @@ class CloseCode(IntEnum):
     TOO_FAST = 4429
     TOO_SLOW = 4430
     SESSION_FULL = 4503
+
+
+class CloseReason(Enum):
+    """Why the server closes a connection (CLOSE-2).
+
+    Attributes:
+        word: the reason in the close frame.
+        code: the code that goes with it.
+    """
+
+    RESTARTING = "restarting", CloseCode.GOING_AWAY
+    BINARY = "binary", CloseCode.UNSUPPORTED_DATA
+    INTERNAL_ERROR = "internal_error", CloseCode.INTERNAL_ERROR
+    SESSION_FAILED = "session_failed", CloseCode.INTERNAL_ERROR
+    BAD_MESSAGES = "bad_messages", CloseCode.BAD_MESSAGE
+    SILENT = "silent", CloseCode.TIMEOUT
+    REPLACED = "replaced", CloseCode.REPLACED
+    VERSION = "version", CloseCode.VERSION
+    TOO_FAST = "too_fast", CloseCode.TOO_FAST
+    TOO_SLOW = "too_slow", CloseCode.TOO_SLOW
+    SESSION_FULL = "session_full", CloseCode.SESSION_FULL
+
+    def __init__(self, word: str, code: CloseCode) -> None:
+        self.word = word
+        self.code = code
 
 
 class Closing(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import Ack, Message
 
 
@@ -46,8 +47,7 @@ class Close:
     """Close the connection `to`."""
 
     to: str
-    code: int
-    reason: str
+    reason: CloseReason
 
 
 RoomEffect = Send | SendFrame | SendPages | SendPresence | Close

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optiverse_collab.core.presence import Presence
-from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
     PROTOCOL_VERSION,
     Ack,
@@ -69,7 +69,7 @@ class Room:
     def join(self, connection_id: str, user_id: str, now_ms: int) -> list[RoomEffect]:
         """Let a connection in (MSG-1, MSG-2)."""
         if len(self._members) >= self.history.limits.participants:
-            return [Close(connection_id, CloseCode.SESSION_FULL, "session_full")]
+            return [Close(connection_id, CloseReason.SESSION_FULL)]
         others = tuple(self._members)
         participant = Participant(self._free_name(user_id), connection_id, timestamp(now_ms))
         self._members[connection_id] = _Member(user_id, participant)
@@ -233,7 +233,7 @@ class Room:
 
 
 def _replaced(connection_id: str) -> Close:
-    return Close(connection_id, CloseCode.REPLACED, "replaced")
+    return Close(connection_id, CloseReason.REPLACED)
 
 
 def _error(connection_id: str, reason: Reason, sentence: str) -> Send:

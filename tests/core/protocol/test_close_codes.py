@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from optiverse_collab.core.protocol.close_codes import CloseCode, closing
+from optiverse_collab.core.protocol.close_codes import CloseCode, CloseReason, closing
+
+PROTOCOL = Path(__file__).parents[3] / "docs" / "protocol.md"
 
 
 def test_the_server_never_uses_codes_that_qt_hides() -> None:
@@ -18,6 +23,15 @@ def test_every_code_has_a_sentence(code: int) -> None:
     sentence = closing(code).sentence
     assert sentence[0].isupper()
     assert sentence.endswith(".")
+
+
+def test_docs_list_every_reason_with_its_code() -> None:
+    """CLOSE-2."""
+    rule = PROTOCOL.read_text(encoding="utf-8").partition("**CLOSE-2**")[2].partition("- **")[0]
+    documented: dict[str, int] = {}
+    for words, code in re.findall(r"((?:`\w+`(?: and\s+)?)+) \((\d{4})\)", rule):
+        documented.update(dict.fromkeys(re.findall(r"`(\w+)`", words), int(code)))
+    assert documented == {reason.word: reason.code for reason in CloseReason}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from optiverse_collab.core.client.effects import Acknowledged, Came, PresenceChanged, Trouble, Went
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
     Error,
     Ping,
@@ -47,7 +48,7 @@ def test_full_session_closes_the_next(wire: Wire) -> None:
     """LIM-7."""
     wire = Wire(Limits(participants=1))
     wire.room.join("c1", "ann", NOW)
-    assert wire.room.join("c2", "bob", NOW) == [Close("c2", 4503, "session_full")]
+    assert wire.room.join("c2", "bob", NOW) == [Close("c2", CloseReason.SESSION_FULL)]
     assert [user.user_id for user in wire.room.participants] == ["ann"]
 
 
@@ -130,7 +131,7 @@ def test_second_connection_of_a_client_closes_the_first(wire: Wire) -> None:
     old, new = Peer("ann", "same client"), Peer("ann", "same client")
     wire.connect(old)
     wire.connect(new)
-    assert old.closed == (4409, "replaced")
+    assert old.closed is CloseReason.REPLACED
     assert new.closed is None
 
 
@@ -140,7 +141,7 @@ def test_late_request_of_a_given_up_connection_takes_nothing_over(wire: Wire) ->
     wire.room.join("new", "ann", NOW)
     wire.room.receive("new", SyncRequest("client of ann"), NOW)
     effects = wire.room.receive("old", SyncRequest("client of ann"), NOW)
-    assert [effect for effect in effects if isinstance(effect, Close)] == [Close("old", 4409, "replaced")]
+    assert [effect for effect in effects if isinstance(effect, Close)] == [Close("old", CloseReason.REPLACED)]
     assert [(user.user_id, user.connection_id) for user in wire.room.participants] == [("ann", "new")]
 
 
