@@ -13,6 +13,7 @@ from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
     PROTOCOL_VERSION,
     Ack,
+    AckResult,
     ClientMessage,
     ConnectionAck,
     Error,
@@ -27,6 +28,7 @@ from optiverse_collab.core.protocol.messages import (
     UserLeft,
 )
 from optiverse_collab.core.protocol.timestamps import timestamp
+from optiverse_collab.core.records import Op
 from optiverse_collab.core.server.delivery import Delivery, answer_pages
 from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
@@ -129,13 +131,13 @@ class Room:
     def refuse(self, connection_id: str, client_clocks: Sequence[int], refusal: Refused) -> None:
         """Tell a member that changes of theirs can't be accepted (PUSH-6)."""
         for client_clock in client_clocks:
-            ack = Ack(client_clock, "refused", reason=refusal.reason.value, message=str(refusal))
+            ack = Ack(client_clock, AckResult.REFUSED, reason=refusal.reason.value, message=str(refusal))
             self._delivery.add(ack=(connection_id, ack))
 
     def _accept(self, connection_id: str, member: _Member, change: PushedChange, now_ms: int) -> None:
         history = self.history
         if history.is_duplicate(member.client_id, change.client_clock):
-            ack = Ack(change.client_clock, "duplicate")
+            ack = Ack(change.client_clock, AckResult.DUPLICATE)
             self._delivery.add(ack=(connection_id, ack))
             return
         try:
@@ -145,9 +147,8 @@ class Room:
         except ChangeRefused as refusal:
             self.refuse(connection_id, [change.client_clock], refusal)
             return
-        result = "commit" if not lost else "discard" if bytes(entry.ops) == b"[]" else "rebase"
         self._unsaved.append(entry)
-        ack = Ack(change.client_clock, result, entry.clock, lost)
+        ack = Ack(change.client_clock, _result(entry, lost), entry.clock, lost)
         self._delivery.add(entry, ack=(connection_id, ack))
 
     def _sync(
@@ -230,6 +231,13 @@ class Room:
         """What changed of everybody's presence since the last call (PRES-2)."""
         changed = self._presence.take()
         return [SendPresence(tuple(self._members), PresencePatch(changed))] if changed else []
+
+
+def _result(entry: Entry, lost: Sequence[Op]) -> AckResult:
+    """How much of an accepted change took effect (PUSH-4)."""
+    if not lost:
+        return AckResult.COMMIT
+    return AckResult.DISCARD if bytes(entry.ops) == b"[]" else AckResult.REBASE
 
 
 def _replaced(connection_id: str) -> Close:

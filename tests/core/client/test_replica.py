@@ -10,6 +10,7 @@ import pytest
 from optiverse_collab.core.client.effects import (
     Diverged,
     EpochChanged,
+    LossKind,
     Lost,
     ShowChange,
     Synced,
@@ -96,7 +97,7 @@ def test_change_refused_by_the_server_is_taken_back_and_told() -> None:
     ann.edit(Put("b", "component", {"n": 2}))
     ann.edit(Set("a", {"n": 3}))
     wire.settle()
-    assert [lost.result for lost in ann.told(Lost)] == ["refused"]
+    assert [lost.result for lost in ann.told(Lost)] == [LossKind.REFUSED]
     assert ann.told(Lost)[0].ops == (Put("b", "component", {"n": 2}),)
     assert "at most 1" in ann.told(Lost)[0].message
     assert wire.room.history.document.records == {"a": Record("a", "component", {"n": 3})}
@@ -109,7 +110,7 @@ def test_edit_of_what_somebody_removed_is_told(wire: Wire, ann: Peer, bob: Peer)
     bob.edit(Set("lens", {"pos": [5.0, 5.0]}))
     wire.settle()
     assert equal(wire, ann, bob)
-    assert bob.told(Lost) == [Lost((Set("lens", {"pos": [5.0, 5.0]}),), "discard")]
+    assert bob.told(Lost) == [Lost((Set("lens", {"pos": [5.0, 5.0]}),), LossKind.DISCARD)]
 
 
 def test_part_of_a_change_is_lost(wire: Wire, ann: Peer, bob: Peer) -> None:
@@ -120,7 +121,7 @@ def test_part_of_a_change_is_lost(wire: Wire, ann: Peer, bob: Peer) -> None:
     bob.edit(Set("lens", {"a": 1}), Set("other", {"a": 1}))
     wire.settle()
     assert equal(wire, ann, bob)
-    assert bob.told(Lost) == [Lost((Set("lens", {"a": 1}),), "rebase")]
+    assert bob.told(Lost) == [Lost((Set("lens", {"a": 1}),), LossKind.REBASE)]
     assert bob.replica.view["other"].props == {"a": 1}
 
 
@@ -228,7 +229,7 @@ def test_pending_property_does_not_flicker(wire: Wire, ann: Peer, bob: Peer) -> 
     wire.commit()
     wire.send_down(bob)
     assert bob.screen["lens"].props == {"pos": [2.0, 2.0], "name": "from Ann"}
-    assert bob.told(Lost) == [Lost((Set("lens", {"pos": [1.0, 1.0]}),), "overridden", by="ann")]
+    assert bob.told(Lost) == [Lost((Set("lens", {"pos": [1.0, 1.0]}),), LossKind.OVERRIDDEN, by="ann")]
     wire.settle()
     assert ann.screen["lens"].props["pos"] == [2.0, 2.0]
     assert equal(wire, ann, bob)
@@ -299,7 +300,7 @@ def test_lost_acknowledgement_is_made_up_for(wire: Wire, ann: Peer, bob: Peer) -
     wire.connect(bob)
     assert equal(wire, ann, bob)
     assert ann.screen["lens"].props["name"] == "then Ann's"
-    assert bob.told(Lost) == [Lost((Set("lens", {"name": "once"}),), "superseded")]
+    assert bob.told(Lost) == [Lost((Set("lens", {"name": "once"}),), LossKind.SUPERSEDED)]
     assert sum(entry.client_id == bob.replica.client_id for entry in wire.journal) == 1
 
 
@@ -396,7 +397,7 @@ def test_refusal_in_a_lost_frame_is_asked_for_again() -> None:
     bob.edit(Set("lens", {"name": "next"}))
     wire.settle()
     assert len(ann.told(Diverged)) == 1
-    assert [lost.result for lost in ann.told(Lost)] == ["refused"]
+    assert [lost.result for lost in ann.told(Lost)] == [LossKind.REFUSED]
     assert equal(wire, ann, bob)
 
 
@@ -416,7 +417,7 @@ def test_duplicate_of_a_change_without_an_answer_asks_what_became_of_it(
     bob.up.extend(again)
     wire.settle()
     assert len(bob.told(Diverged)) == 1
-    assert bob.told(Lost) == [Lost((Set("lens", {"name": "too late"}),), "superseded")]
+    assert bob.told(Lost) == [Lost((Set("lens", {"name": "too late"}),), LossKind.SUPERSEDED)]
     assert equal(wire, ann, bob)
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.client.effects import Dead, HeartbeatAnswered, Transmit, Trouble
+from optiverse_collab.core.client.effects import (
+    Dead,
+    Diverged,
+    HeartbeatAnswered,
+    LossKind,
+    Lost,
+    Transmit,
+    Trouble,
+)
 from optiverse_collab.core.protocol.messages import Ping, PresenceUpdate
 from optiverse_collab.core.records import Put
 from optiverse_collab.errors import ChangeRefused
@@ -41,6 +49,37 @@ def test_what_cannot_be_used_is_told_and_ignored(wire: Wire, ann: Peer, text: st
     ann.edit(Put("a", "k"))
     wire.settle()
     assert "a" in wire.room.history.document.records
+
+
+def test_patch_with_an_unknown_result_is_not_used(wire: Wire, ann: Peer) -> None:
+    """MSG-6: the results are a closed set; what the patch had is asked for with the next one (HASH-4)."""
+    bob = Peer("bob")
+    wire.connect(bob)
+    ann.edit(Put("a", "k"))
+    wire.poll(ann)
+    wire.send_up(ann)
+    wire.commit()
+    [text] = [text for text in ann.down if '"acks"' in text]
+    ann.down.clear()
+    [effect] = ann.session.receive(text.replace('"commit"', '"postponed"'), wire.now_ms)
+    assert isinstance(effect, Trouble)
+    assert effect.serious
+    bob.edit(Put("b", "k"))
+    wire.settle()
+    assert len(ann.told(Diverged)) == 1
+    assert ann.replica.view.keys() == {"a", "b"}
+    assert not ann.replica.pending
+
+
+def test_unknown_reason_of_a_refusal_is_its_sentence(wire: Wire, ann: Peer) -> None:
+    """MSG-5, MSG-6: a newer server may have more reasons than this client knows."""
+    ann.edit(Put("a", "k"))
+    wire.poll(ann)
+    ack = '{"client_clock":1,"result":"refused","reason":"full_moon","message":"Not tonight."}'
+    ann.receive('{"type":"patch","changes":[],"acks":[' + ack + "]}", wire.now_ms)
+    assert [(lost.result, lost.message) for lost in ann.told(Lost)] == [(LossKind.REFUSED, "Not tonight.")]
+    [effect] = ann.session.receive('{"type":"error","reason":"full_moon","message":"No."}', wire.now_ms)
+    assert effect == Trouble("The server did not accept a message: No.", serious=True)
 
 
 def test_silent_server_is_given_up(wire: Wire, ann: Peer) -> None:

@@ -25,6 +25,7 @@ from optiverse_collab.core.protocol.codec import (
 )
 from optiverse_collab.core.protocol.messages import (
     Ack,
+    AckResult,
     Change,
     Patch,
     Ping,
@@ -151,7 +152,7 @@ def test_patch_is_open_at_its_end() -> None:
         [encode_change(3, "ann", msgspec.Raw(ops)), encode_change(4, "bob", msgspec.Raw(b"[]"))], "ff"
     )
     changes = [Change(3, "ann", [Set("a", {"x": 1})]), Change(4, "bob", [])]
-    acks = [Ack(9, "commit", 3)]
+    acks = [Ack(9, AckResult.COMMIT, 3)]
     assert decode_server(close_patch(body).decode(), LIMITS) == Patch(changes, "ff")
     assert decode_server(close_patch(body, acks).decode(), LIMITS) == Patch(changes, "ff", acks)
 

@@ -206,4 +206,4 @@ class Server:
             acks = frame.acks.get(id, ())
             self.connections[id].down.append(close_patch(frame.body, acks).decode())
             for ack in acks:
-                self._counts[ack.reason or ack.result] += 1
+                self._counts[ack.reason or ack.result.value] += 1
