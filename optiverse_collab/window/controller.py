@@ -15,7 +15,7 @@ from optiverse_collab.host.adapters import adapter_of
 from optiverse_collab.manifest import ActionTable, load
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.settings import Settings
-from optiverse_collab.window.ui.choice_dialog import ChoiceDialog, joining_dialog, opened_dialog
+from optiverse_collab.window.ui.choice_dialog import Answer, ChoiceDialog, joining_dialog, opened_dialog
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 from optiverse_collab.window.ui.participants import ParticipantsDialog
 from optiverse_collab.window.ui.status import StatusWidget
@@ -179,12 +179,12 @@ class CollaborationController(QObject):
         dialog.chosen.connect(self._on_chosen)
         dialog.open()
 
-    @pyqtSlot(str)
-    def _on_chosen(self, choice: str) -> None:
+    @pyqtSlot(object)
+    def _on_chosen(self, answer: Answer) -> None:
         dialog, self.question = self.question, None
         if dialog is not None:
             dialog.deleteLater()
-        self.manager.choose(choice)
+        self.manager.choose(answer)
 
     @pyqtSlot()
     def _on_status_clicked(self) -> None:

@@ -17,6 +17,7 @@ from optiverse_collab.host.api import Host
 from optiverse_collab.window.joining import Participation
 from optiverse_collab.window.lan import reachable_url
 from optiverse_collab.window.local_server import CompanionServer
+from optiverse_collab.window.ui.choice_dialog import Answer
 from optiverse_collab.wording import dialogs
 
 LEAVE_MS = 2000
@@ -110,10 +111,10 @@ class CollaborationManager(QObject):
         if self._begin(session_id, None):
             self._join(server_url, session_id, user_id)
 
-    def choose(self, choice: str) -> None:
+    def choose(self, answer: Answer) -> None:
         """Answer `choice_needed` or `replacement_needed`; see `Participation.choose`."""
         if self._participation is not None:
-            self._participation.choose(choice)
+            self._participation.choose(answer)
 
     def leave(self) -> None:
         """Leave the session; the bench stays as it is. The last edits still get to the server."""

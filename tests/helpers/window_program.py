@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import QApplication
 from optiverse_collab.demo import files
 from optiverse_collab.window import attachment
 from optiverse_collab.window.controller import CollaborationController
+from optiverse_collab.window.ui.choice_dialog import JoiningChoice
 from tests.helpers.optiverse_user import wait_until
 
 
@@ -125,7 +126,7 @@ class Obedient(QObject):
                 return
             elif what == "answer":
                 assert controller.question is not None
-                controller.question.buttons[arguments[0]].click()
+                controller.question.buttons[JoiningChoice(arguments[0])].click()
             elif what != "tell":
                 getattr(self._host, what)(*arguments)
         session = controller.manager.service.session

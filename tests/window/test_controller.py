@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from optiverse_collab.convert import read_bench, write_bench
 from optiverse_collab.core.client.state import State
 from optiverse_collab.host.menus import menu_titled
+from optiverse_collab.window.ui.choice_dialog import JoiningChoice, ReplacementChoice
 from optiverse_collab.wording import dialogs
 from tests.drivers.aio.test_connection import free_port
 from tests.helpers.demo_window import KEYS, add
@@ -116,14 +117,14 @@ def test_an_attempt_can_be_cancelled(qtbot: QtBot, pair: tuple[Desk, Desk]) -> N
     assert ann.manager.status is State.OFFLINE
 
 
-@pytest.mark.parametrize("button", ["bring", "replace", "cancel"])
+@pytest.mark.parametrize("button", JoiningChoice)
 def test_two_benches_meet(
-    qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str, button: str
+    qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str, button: JoiningChoice
 ) -> None:
     """Nothing is changed before the user has chosen, and what goes is saved."""
     ann, bob = pair
     theirs, mine = add(ann.window, "lens"), add(bob.window, "mirror", (50.0, 0.0))
-    ann.manager.choice_needed.connect(lambda *_: ann.manager.choose("bring"))
+    ann.manager.choice_needed.connect(lambda *_: ann.manager.choose(JoiningChoice.BRING))
     ann.join(server.url, session_id, "Ann")
     ask_to_join(qtbot, bob, server.url, session_id, "Bob")
     qtbot.waitUntil(lambda: bob.controller.question is not None, timeout=SOON)
@@ -133,16 +134,16 @@ def test_two_benches_meet(
     qtbot.mouseClick(question.buttons[button], Qt.MouseButton.LeftButton)
     dialog = bob.controller.open_connect_dialog()
     qtbot.waitUntil(lambda: not dialog.busy, timeout=SOON)
-    if button == "cancel":
+    if button is JoiningChoice.CANCEL:
         assert set(bob.window.bench.items) == {mine}
         assert bob.manager.status is State.OFFLINE
         assert dialog.message == dialogs.NOT_JOINED
         return
     bob.until_connected()
     ann.until_same(bob)
-    assert set(bob.window.bench.items) == ({theirs, mine} if button == "bring" else {theirs})
+    assert set(bob.window.bench.items) == ({theirs, mine} if button is JoiningChoice.BRING else {theirs})
     saved = [line for line in bob.log("INFO") if "copy of your bench" in line]
-    assert len(saved) == (button == "replace")
+    assert len(saved) == (button is JoiningChoice.REPLACE)
     if saved:
         path = Path(saved[0].partition(": ")[2])
         bob.manager.leave()
@@ -165,14 +166,19 @@ def test_a_question_without_a_session_goes_away(
     assert ann.manager.status is State.OFFLINE
 
 
-@pytest.mark.parametrize("button", ["leave", "everybody", "back"])
+@pytest.mark.parametrize("button", ReplacementChoice)
 def test_opening_another_bench_while_in_a_session(
-    qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str, tmp_path: Path, button: str
+    qtbot: QtBot,
+    pair: tuple[Desk, Desk],
+    server: ServerProcess,
+    session_id: str,
+    tmp_path: Path,
+    button: ReplacementChoice,
 ) -> None:
     """Nobody else sees it before the user said so, and a bench that goes is saved."""
     ann, bob = pair
     lens = add(ann.window, "lens")
-    ann.manager.choice_needed.connect(lambda *_: ann.manager.choose("bring"))
+    ann.manager.choice_needed.connect(lambda *_: ann.manager.choose(JoiningChoice.BRING))
     ann.join(server.url, session_id, "Ann")
     bob.join(server.url, session_id, "Bob")
     other = tmp_path / "other.json"
@@ -185,17 +191,19 @@ def test_opening_another_bench_while_in_a_session(
     assert set(bob.window.bench.items) == {lens, mirror}
     assert lens not in ann.window.bench.items
     qtbot.mouseClick(question.buttons[button], Qt.MouseButton.LeftButton)
-    if button == "leave":
+    if button is ReplacementChoice.LEAVE:
         assert ann.manager.status is State.OFFLINE
         assert set(bob.window.bench.items) == {lens, mirror}
         assert "source" in ann.window.bench.items
         return
     ann.until_same(bob)
-    qtbot.waitUntil(lambda: (lens in bob.window.bench.items) == (button == "back"), timeout=SOON)
+    qtbot.waitUntil(
+        lambda: (lens in bob.window.bench.items) == (button is ReplacementChoice.BACK), timeout=SOON
+    )
     ann.until_same(bob)
-    assert ("source" in bob.window.bench.items) == (button == "everybody")
+    assert ("source" in bob.window.bench.items) == (button is ReplacementChoice.EVERYBODY)
     saved = [line for line in ann.log("INFO") if "copy of the session's bench" in line]
-    assert len(saved) == (button == "everybody")
+    assert len(saved) == (button is ReplacementChoice.EVERYBODY)
     if saved:
         path = Path(saved[0].partition(": ")[2])
         items = {item["item_uuid"] for item in read_bench(path)["items"]}
