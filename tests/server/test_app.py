@@ -22,7 +22,19 @@ PUT = {"op": "put", "id": "lens", "kind": "component", "props": {"pos": [0.0, 0.
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/ws", "/ws/a", "/ws/a/b/c", "/ws//b", "/ws/a/", "/w/a/b", f"/ws/a/{'x' * 129}"]
+    "path",
+    [
+        "/",
+        "/ws",
+        "/ws/a",
+        "/ws/a/b/c",
+        "/ws//b",
+        "/ws/a/",
+        "/w/a/b",
+        "/ws/../b",
+        "/ws/a/%20",
+        f"/ws/a/{'x' * 129}",
+    ],
 )
 def test_any_other_path_is_refused_with_a_sentence(path: str) -> None:
     """MSG-4."""
