@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from weakref import WeakValueDictionary
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.close_codes import CloseReason
@@ -41,7 +42,7 @@ class Hub:
         self._server = server
         self._silence_seconds = silence_seconds
         self._live: dict[str, LiveSession] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._stopping = False
         self._reaper = asyncio.create_task(self._close_silent())
 
@@ -87,7 +88,10 @@ class Hub:
         await connection.closed()
 
     def _lock(self, session_id: str) -> asyncio.Lock:
-        """Opening and closing one session happen one after the other."""
+        """Opening and closing one session happen one after the other.
+
+        The lock is there as long as somebody holds it or waits for it.
+        """
         return self._locks.setdefault(session_id, asyncio.Lock())
 
     async def _open(self, session_id: str) -> LiveSession:
