@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 
 import pytest
 from PyQt6.QtCore import QObject
@@ -156,19 +157,40 @@ def test_presence_goes_to_the_session(qtbot: QtBot, parent: QObject) -> None:
     assert mine["cursor"] == [1.0, 2.0]
 
 
+@pytest.fixture
+def frozen(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How many objects the garbage collector leaves alone, for benches of this test."""
+    monkeypatch.setattr(module, "_spared_for", set())
+    gc.unfreeze()
+    return gc.get_freeze_count
+
+
 def test_the_garbage_collector_has_little_to_look_at_while_a_bench_is_shared(
-    qtbot: QtBot, parent: QObject
+    qtbot: QtBot, parent: QObject, frozen: Callable[[], int]
 ) -> None:
     """It stops the window for as long as it looks; what is there when the bench is loaded stays anyway."""
     bench = Bench(parent, records=50)
-    gc.unfreeze()
     bench.live.begin(())
-    before = gc.get_freeze_count()
+    before = frozen()
     with qtbot.waitSignal(bench.live.loaded, timeout=5000):
         pass
-    assert 0 < before < gc.get_freeze_count()
+    assert 0 < before < frozen()
     bench.live.close()
-    assert gc.get_freeze_count() == 0
+    assert frozen() == 0
+
+
+def test_collector_is_spared_until_the_last_window_lets_go(
+    parent: QObject, frozen: Callable[[], int]
+) -> None:
+    first, second, idle = Bench(parent), Bench(parent), Bench(parent)
+    first.live.begin(())
+    second.live.begin(())
+    second.live.begin(())  # as after another bench was opened
+    first.live.close()
+    idle.live.close()  # it was never shared
+    assert frozen() > 0
+    second.live.close()
+    assert frozen() == 0
 
 
 def test_closed_it_leaves_the_host_alone(qtbot: QtBot, parent: QObject) -> None:
