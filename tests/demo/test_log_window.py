@@ -36,13 +36,17 @@ def write_all(log: Log) -> None:
 
 def shown(log_window: LogWindow) -> list[str]:
     """The texts of the lines that can be read."""
-    return [line.split(" | ")[-1] for line in log_window.shown_text().splitlines()]
+    return [line.split(" | ")[-1] for line in text_of(log_window).toPlainText().splitlines()]
+
+
+def text_of(log_window: LogWindow) -> QPlainTextEdit:
+    text = log_window.findChild(QPlainTextEdit)
+    assert text is not None
+    return text
 
 
 def scroll_bar(log_window: LogWindow) -> QScrollBar:
-    text = log_window.findChild(QPlainTextEdit)
-    assert text is not None
-    bar = text.verticalScrollBar()
+    bar = text_of(log_window).verticalScrollBar()
     assert bar is not None
     return bar
 
@@ -126,7 +130,7 @@ def test_markup_is_text(log: Log, log_window: LogWindow) -> None:
 
 def test_lines_of_a_stack_trace_stay_together(log: Log, log_window: LogWindow) -> None:
     log.write("DEBUG", "General", "Traceback\n  line 1")
-    assert log_window.shown_text().endswith("Traceback\n  line 1")
+    assert text_of(log_window).toPlainText().endswith("Traceback\n  line 1")
 
 
 def test_end_is_followed_until_the_user_looks_further_up(log: Log, log_window: LogWindow) -> None:
