@@ -42,6 +42,14 @@ def test_set_touches_only_what_it_names() -> None:
     assert before.props == {"x": 1, "y": 2, "z": 3}, "records are never changed in place"
 
 
+def test_remove_takes_all_of_a_record() -> None:
+    """DOC-4."""
+    other = Record("b", "source", {})
+    records = {"a": Record("a", "source", {"x": 1}), "b": other}
+    assert apply(records, Remove("a"))
+    assert records == {"b": other}
+
+
 @pytest.mark.parametrize(
     ("a", "b"),
     [(1, True), (0, False), (1, 1.0), (0.0, -0.0), ([1], [1.0]), ({"x": 1}, {"x": True}), (None, 0)],

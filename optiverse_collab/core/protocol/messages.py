@@ -26,7 +26,7 @@ class Message(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True)
 
 
 class Ping(Message, frozen=True, tag="ping"):
-    """Heartbeat; answered by `Pong` (MSG-3)."""
+    """Heartbeat; answered by `Pong` (HB-1)."""
 
     user_id: str = ""
 
@@ -111,7 +111,7 @@ class UserLeft(Message, frozen=True, tag="user:left"):
 
 
 class Pong(Message, frozen=True, tag="pong"):
-    """Answer to `Ping` (MSG-3)."""
+    """Answer to `Ping` (HB-1)."""
 
     timestamp: str
 

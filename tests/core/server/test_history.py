@@ -151,7 +151,7 @@ def test_log_and_snapshot_give_the_same_history(changes: list[list[Op]], cut: in
 
 @given(OPS, st.integers(0, 12))
 def test_delta_brings_an_old_copy_up_to_date(changes: list[list[Op]], at: int) -> None:
-    """SYNC-2: from every clock from which the history says it can."""
+    """SYNC-2, CLK-2: to the same document, from every clock from which the history says it can."""
     history = make(tombstones=2)
     copies: dict[int, dict[str, Record]] = {0: {}}
     for ops in changes:
