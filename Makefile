@@ -19,10 +19,11 @@ screenshots:  ## Make the pictures in docs/images anew
 test:  ## Run every test; ARGS="-k room" narrows it
 	$(RUN) pytest $(ARGS)
 
-lint:  ## Check style, formatting and types
+lint:  ## Check style, formatting, types and imports
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
+	$(RUN) lint-imports
 
 format:  ## Put imports and formatting right
 	$(RUN) ruff check --fix
@@ -39,5 +40,5 @@ constraints:  ## Take the newest dependencies and pin them
 	$(RUN) python scripts/constraints.py
 
 clean:  ## Remove what was made here: environment, tools, caches
-	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis uv.lock
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache uv.lock
 	find optiverse_collab server tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
