@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots test lint format bench soak constraints clean
+.PHONY: help demo quick-start screenshots test lint format bench soak architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ bench:  ## Measure the server beside a bare relay
 soak: SEEDS ?= 100000
 soak:  ## Simulate many more histories: make soak SEEDS=1000000
 	$(RUN) python -m tests.core.simulation.soak --seeds $(SEEDS)
+
+architecture:  ## Write the tree of rooms in docs/architecture.md
+	$(RUN) python scripts/architecture.py
 
 constraints:  ## Take the newest dependencies and pin them
 	$(RUN) python scripts/constraints.py

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from optiverse_collab.core.protocol.messages import ConnectionAck, Message, Participant
+from optiverse_collab.core.protocol.messages import ClientMessage, ConnectionAck, Participant
 from optiverse_collab.core.records import Op, Record
 
 
@@ -13,7 +13,7 @@ from optiverse_collab.core.records import Op, Record
 class Transmit:
     """Send `message` to the server."""
 
-    message: Message
+    message: ClientMessage
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from optiverse_collab.core.protocol.messages import Ack, Message
+from optiverse_collab.core.protocol.messages import Ack, Delta, FullState, Message
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class SendPages:
     """Send the pages of an answer to a ``sync:request``, each made when it is asked for."""
 
     to: str
-    pages: Iterator[Message]
+    pages: Iterator[FullState | Delta]
 
 
 @dataclass(frozen=True)
