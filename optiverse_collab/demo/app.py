@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QApplication
 
 from optiverse_collab.demo.plugins import attach_plugins
 from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab.demo.window_menus import fill_menus
 
 
 def open_window(path: Path | None = None) -> DemoWindow:
@@ -22,6 +23,7 @@ def open_window(path: Path | None = None) -> DemoWindow:
         path: of a bench file; None for an empty bench.
     """
     window = DemoWindow()
+    fill_menus(window)
     attach_plugins(window)
     window.show()  # First, so that the bench is fitted to its size, and a complaint stands in front of it.
     if path is not None:

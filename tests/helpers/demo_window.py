@@ -17,6 +17,7 @@ from optiverse_collab.demo.menus import menu_at, plain
 from optiverse_collab.demo.model import Item
 from optiverse_collab.demo.templates import TEMPLATES
 from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab.demo.window_menus import fill_menus
 
 KEYS = {template.key: template for template in TEMPLATES}
 NO_KEYS = Qt.KeyboardModifier.NoModifier
@@ -61,6 +62,7 @@ GARBAGE = st.builds(
 def new_window() -> DemoWindow:
     """A window that is shown, one pixel to the millimetre."""
     window = DemoWindow()
+    fill_menus(window)
     window.resize(1000, 700)
     window.show()
     return window
