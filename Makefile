@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots test lint format bench soak architecture constraints clean
+.PHONY: help demo quick-start screenshots test lint format benchmark soak architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -29,7 +29,7 @@ format:  ## Put imports and formatting right
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 
-bench:  ## Measure the server beside a bare relay
+benchmark:  ## Measure the server beside a bare relay
 	$(RUN) python -m benchmarks $(ARGS)
 
 soak: SEEDS ?= 100000
