@@ -8,6 +8,7 @@ from PyQt6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.window.ui.status import StatusWidget
+from tests.helpers.user_input import click, press_key
 
 
 @pytest.fixture
@@ -58,9 +59,9 @@ def test_a_poor_connection_shows_in_words_and_colour(status: StatusWidget) -> No
 
 def test_click_and_space_are_the_same(qtbot: QtBot, status: StatusWidget) -> None:
     with qtbot.waitSignal(status.clicked):
-        qtbot.mouseClick(status, Qt.MouseButton.LeftButton)
+        click(status)
     with qtbot.waitSignal(status.clicked):
-        qtbot.keyClick(status, Qt.Key.Key_Space)
+        press_key(status, Qt.Key.Key_Space)
 
 
 @pytest.mark.parametrize("colour", ["white", "black"])
