@@ -46,6 +46,7 @@ class Peer:
 
     @property
     def replica(self) -> Replica:
+        """The session's copy of the document."""
         return self.session.replica
 
     def edit(self, *ops: Op) -> None:
