@@ -117,6 +117,25 @@ def test_both_distributions_carry_the_licence() -> None:
     assert (ROOT / "LICENSE").read_bytes() == (ROOT / "server" / "LICENSE").read_bytes()
 
 
+def make_targets(page: str) -> set[str]:
+    """The targets of `make` in the code of a Markdown page."""
+    code = [*re.findall(r"```.*?```", page, re.DOTALL), *re.findall(r"`[^`\n]+`", page)]
+    return {
+        target for part in code for target in re.findall(r"(?:^|`|=\S+ )make ([a-z-]+)", part, re.MULTILINE)
+    }
+
+
+def test_make_targets_in_the_docs_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    page = "So `make it`\n```\nmake that\n```\nor make nothing"
+    assert make_targets(page) == {"it", "that"}
+    pages = [page for pattern in ("*.md", "*/*.md", "docs/*/*.md") for page in ROOT.glob(pattern)]
+    named = {target for page in pages for target in make_targets(page.read_text(encoding="utf-8"))}
+    assert {"test", "benchmark"} <= named
+    assert named <= targets
+
+
 def test_changelog_begins_with_what_is_unreleased() -> None:
     headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert headings[0] == "Unreleased"

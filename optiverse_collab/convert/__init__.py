@@ -1,4 +1,7 @@
-"""Optiverse 2.0 assembly files ↔ records, without Qt (docs/bench-format.md)."""
+"""Optiverse 2.0 assembly files ↔ records (docs/bench-format.md).
+
+No Qt and no editor: what an editor shows becomes a file's items first.
+"""
 
 from optiverse_collab.convert.comparing import same_bench
 from optiverse_collab.convert.files import read_bench, write_bench

@@ -15,6 +15,7 @@ class OneLineFormatter(logging.Formatter):
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line without its traceback."""
         record.message = printable(record.message)
         return super().formatMessage(record)
 

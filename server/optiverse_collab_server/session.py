@@ -191,12 +191,7 @@ class LiveSession:
         connections = self.connections
         for effect in effects:
             if isinstance(effect, SendFrame):
-                shared = Frame(close_patch(effect.body))
-                for id in effect.to:
-                    acks = effect.acks.get(id)
-                    frame = Frame(close_patch(effect.body, acks)) if acks else shared
-                    if id in connections:
-                        connections[id].outbox.send(frame)
+                self._send_frame(effect)
             elif isinstance(effect, SendPages):
                 if effect.to in connections:
                     connections[effect.to].outbox.send_pages(effect.pages)
@@ -212,3 +207,12 @@ class LiveSession:
                         connections[id].outbox.send_presence(frame)
                     else:
                         connections[id].outbox.send(frame)
+
+    def _send_frame(self, effect: SendFrame) -> None:
+        """One frame for all that it acknowledges nothing to, and one for each of the others."""
+        shared = Frame(close_patch(effect.body))
+        for id in effect.to:
+            acks = effect.acks.get(id)
+            frame = Frame(close_patch(effect.body, acks)) if acks else shared
+            if id in self.connections:
+                self.connections[id].outbox.send(frame)

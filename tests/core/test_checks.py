@@ -45,7 +45,7 @@ def test_refused_values(value: object, reason: Reason) -> None:
 
 @pytest.mark.parametrize("value", [None, True, 2**64 - 1, -(2**63), 5e-324, "☃\x00", nested(32), {"": ()}])
 def test_accepted_values(value: object) -> None:
-    assert check_value(value, 32, "x") is None
+    check_value(value, 32, "x")
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,4 @@ def test_refused_ids(text: str, reason: Reason) -> None:
 
 def test_characters_count_and_not_bytes() -> None:
     """LIM-3."""
-    assert check_id("☃" * 128, Limits()) is None
+    check_id("☃" * 128, Limits())

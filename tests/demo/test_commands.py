@@ -160,7 +160,7 @@ def test_without_others_undo_goes_all_the_way_back_and_redo_forth(seed: int, use
         elif rng.random() < 0.3:
             user.does(Remove([id]))
         else:
-            user.sets(id, **{rng.choice("xy"): rng.choice([step, MISSING])})
+            user.does(Change.to(user.bench, {id: {rng.choice("xy"): rng.choice([step, MISSING])}}))
     end = user.shows()
     while user.stack.canUndo():
         user.stack.undo()

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from optiverse_collab.demo.log import Log
 from optiverse_collab.demo.log_window import LogWindow
 from optiverse_collab.demo.theme import DARK, LIGHT, Theme
+from tests.helpers.user_input import click, press_key, type_text
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_search_finds_text_whatever_its_case(
     qtbot: QtBot, log: Log, log_window: LogWindow, text: str
 ) -> None:
     write_all(log)
-    qtbot.keyClicks(log_window.search, text)
+    type_text(log_window.search, text)
     assert ALL[1] in shown(log_window)
     assert ALL[2] not in shown(log_window)
 
@@ -98,9 +99,9 @@ def test_filters_hold_together(qtbot: QtBot, log: Log, log_window: LogWindow) ->
     write_all(log)
     log_window.level.setCurrentText("WARNING")
     log_window.category.setCurrentText("Files")
-    qtbot.keyClicks(log_window.search, "no file")
+    type_text(log_window.search, "no file")
     assert shown(log_window) == [ALL[3]]
-    qtbot.keyClicks(log_window.search, " of the sort")
+    type_text(log_window.search, " of the sort")
     assert shown(log_window) == []
 
 
@@ -115,10 +116,11 @@ def test_return_in_the_search_clears_nothing_but_the_button_does(
     qtbot: QtBot, log: Log, log_window: LogWindow
 ) -> None:
     write_all(log)
-    qtbot.keyClick(log_window.search, Qt.Key.Key_Return)
+    press_key(log_window.search, Qt.Key.Key_Return)
     assert shown(log_window) == ALL
     clear = log_window.findChild(QPushButton)
-    qtbot.mouseClick(clear, Qt.MouseButton.LeftButton)
+    assert clear is not None
+    click(clear)
     assert shown(log_window) == []
     assert not log.lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tests.helpers.demo_window import (
     boxes,
     drag,
     file_dialogs,
+    has_theme,
     logged,
     move,
     press,
@@ -220,7 +222,7 @@ def test_theme_reaches_everything(qtbot: QtBot, window: DemoWindow) -> None:
     add(window, "lens")
     for theme in (DARK, LIGHT):
         window.set_theme(theme)
-        qtbot.waitUntil(lambda theme=theme: window.theme is theme)
+        qtbot.waitUntil(partial(has_theme, window, theme))
         assert window.scene.theme is theme
         assert window.log_window.palette().window().color() == theme.window
         image = window.view.grab().toImage()

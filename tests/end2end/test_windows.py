@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +14,7 @@ import pytest
 
 from optiverse_collab.convert import read_bench, records_from_bench, same_bench
 from tests.helpers.benches import DATA
+from tests.helpers.processes import kill, start
 from tests.helpers.server_process import ServerProcess
 
 DEADLINE_S = 60.0
@@ -25,14 +24,11 @@ class Window:
     """A window in another process."""
 
     def __init__(self, host: str) -> None:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.helpers.window_program", host],
-            env=environment,
+        self._process = start(
+            *("-m", "tests.helpers.window_program", host),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            text=True,
         )
 
     def do(self, **command: Any) -> dict[str, Any]:
@@ -41,7 +37,7 @@ class Window:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
-        patience = threading.Timer(DEADLINE_S, self._process.kill)
+        patience = threading.Timer(DEADLINE_S, kill, [self._process])
         patience.start()
         try:
             for line in self._process.stdout:
@@ -60,7 +56,7 @@ class Window:
 
     def kill(self) -> None:
         """End it as a crash would."""
-        self._process.kill()
+        kill(self._process)
         self._process.communicate()
 
 

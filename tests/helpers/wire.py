@@ -12,13 +12,16 @@ from optiverse_collab.core.client.session import Session
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
-from optiverse_collab.core.records import Op, Record, apply
+from optiverse_collab.core.records import Op, Put, Record, apply
 from optiverse_collab.core.server.effects import Close, RoomEffect, SendFrame, SendPages
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry
 from optiverse_collab.core.server.room import Room
 
 E = TypeVar("E")
+
+LENS = Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens"})
+"""A first record for a session."""
 
 
 class Peer:
@@ -44,6 +47,7 @@ class Peer:
 
     @property
     def replica(self) -> Replica:
+        """The session's copy of the document."""
         return self.session.replica
 
     def edit(self, *ops: Op) -> None:
@@ -192,3 +196,9 @@ class Wire:
         peer = self.peers.get(connection_id)
         if peer is not None:
             peer.down.append(text)
+
+
+def equal(wire: Wire, *peers: Peer) -> bool:
+    """Whether everybody sees what the room holds."""
+    records = wire.room.history.document.records
+    return all(peer.replica.view == records == peer.screen for peer in peers)

@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab_server import outbox, rate
@@ -55,7 +55,7 @@ def test_web_pages_are_refused() -> None:
     async def main() -> None:
         async with live_server() as server:
             with pytest.raises(InvalidStatus) as refusal:
-                await connect(server.url + "/ws/a/b", origin="https://example.org")
+                await connect(server.url + "/ws/a/b", origin=Origin("https://example.org"))
             assert refusal.value.response.status_code == 403
 
     run(main())

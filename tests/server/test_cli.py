@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,17 +15,21 @@ from websockets.asyncio.client import connect
 from optiverse_collab_server.cli import main
 from tests.helpers.aio import DEADLINE_S, run, until
 from tests.helpers.live_server import LiveServer, soon
+from tests.helpers.processes import run_python
 from tests.helpers.server_process import ServerProcess
 
 ENDS_S = 5.0
 """What CLOSE-3 promises; the only time that a test holds the server to."""
 
+with_signals = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no signals that end a console program well"
+)
+
 
 def try_to_start(*options: str) -> tuple[int, list[str]]:
     """Run the command to its end; returns exit code and what it wrote."""
-    command = [sys.executable, "-m", "optiverse_collab_server", *options]
-    ended = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=DEADLINE_S)
-    return ended.returncode, ended.stderr.splitlines()
+    ended = run_python("-m", "optiverse_collab_server", *options, deadline=DEADLINE_S)
+    return ended.code, ended.errors.splitlines()
 
 
 def test_port_in_use_is_one_sentence(tmp_path: Path) -> None:
@@ -87,7 +90,7 @@ def test_debug_logs_the_traffic(tmp_path: Path) -> None:
         assert any("DEBUG   | ← Ping from ann" in line for line in server.log)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals that end a console program well")
+@with_signals
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_ends_in_time_with_a_reason_whoever_is_connected(tmp_path: Path, number: signal.Signals) -> None:
     """CLOSE-3: one who listens hears 1001; one who doesn't read delays nothing; exit code 0."""
@@ -104,12 +107,10 @@ def test_ends_in_time_with_a_reason_whoever_is_connected(tmp_path: Path, number:
             put = {"op": "put", "id": "a", "kind": "k", "props": {"x": "y" * 400_000}}
             for clock in range(1, 25):
                 await ann.push(clock, put)
-            assert server._process is not None
             began = time.monotonic()
-            server._process.send_signal(number)
+            server.send(number)
             assert await ann.closed() == (1001, "restarting")
-            code = await asyncio.to_thread(server._reap)
-            assert code == 0
+            assert await asyncio.to_thread(server.wait) == 0
             assert time.monotonic() - began < ENDS_S
 
     with ServerProcess(tmp_path) as server:
@@ -117,7 +118,23 @@ def test_ends_in_time_with_a_reason_whoever_is_connected(tmp_path: Path, number:
         assert server.log[-1].endswith("Stopped")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals that end a console program well")
+@with_signals
+def test_job_in_the_background_goes_on_after_ctrl_c(tmp_path: Path) -> None:
+    """A shell starts it with SIGINT ignored, so that Ctrl+C ends only what is in the foreground."""
+
+    async def talk(server: ServerProcess) -> None:
+        async with LiveServer(server.port).client("ann") as ann:
+            server.send(signal.SIGINT)
+            for _ in range(10):
+                await soon(ann)
+
+    with ServerProcess(tmp_path, ignores_sigint=True) as server:
+        run(talk(server))
+        assert not any("Stopping" in line for line in server.log)
+        assert server.terminate() == 0
+
+
+@with_signals
 def test_what_was_pushed_before_the_end_is_there_after_it(tmp_path: Path) -> None:
     """CLOSE-3: also what was not acknowledged yet when the signal came."""
 

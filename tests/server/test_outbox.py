@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
 from optiverse_collab_server import outbox
 from tests.helpers.aio import run
-from tests.helpers.live_server import live_server, soon
+from tests.helpers.live_server import RawClient, live_server, soon
 
 
 def test_presence_is_left_out_first_and_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,7 +33,8 @@ def test_presence_is_left_out_first_and_made_up_for(monkeypatch: pytest.MonkeyPa
                 await ann.send({"type": "presence", "state": {"cursor": [clock, 0]}})
                 await soon(ann)
             slow.ws.transport.resume_reading()
-            clocks, presence = [], []
+            clocks: list[int] = []
+            presence: list[dict[str, Any]] = []
             while not presence or not presence[-1].get("full"):
                 message = await slow.receive("patch", "presence")
                 if message["type"] == "patch":
@@ -56,7 +58,7 @@ def test_pages_keep_their_place_in_the_stream() -> None:
                 await ann.push(n + 1, {"op": "put", "id": f"r{n}", "kind": "k", "props": {"x": "y" * 50_000}})
             await bob.send({"type": "sync:request", "client_id": "2"})
             edits = asyncio.create_task(_edit(ann, 41, 80))
-            records, clock, pages = 0, None, 0
+            records, clock, pages = 0, -1, 0
             while True:
                 message = await bob.receive("sync:full_state", "patch")
                 if message["type"] == "patch":
@@ -72,8 +74,8 @@ def test_pages_keep_their_place_in_the_stream() -> None:
             assert records == 40
             assert pages >= 7
 
-    async def _edit(client: object, first: int, last: int) -> None:
+    async def _edit(client: RawClient, first: int, last: int) -> None:
         for clock in range(first, last + 1):
-            await client.push(clock, {"op": "set", "id": "r0", "props": {"n": clock}})  # type: ignore[attr-defined]
+            await client.push(clock, {"op": "set", "id": "r0", "props": {"n": clock}})
 
     run(main())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,12 @@ class Window:
         self.participation.choice_needed.connect(lambda *asked: self.questions.append(asked))
         self.participation.declined.connect(self.declined.append)
 
+    @property
+    def view(self) -> dict[str, Record]:
+        """The session's records, as this window's client knows them."""
+        assert self.service.session is not None
+        return self.service.session.replica.view
+
 
 class Lab:
     """A session with windows in it."""
@@ -62,7 +68,7 @@ class Lab:
         self.until(lambda: window.participation.loaded or bool(window.questions))
         return window
 
-    def until(self, condition: object) -> None:
+    def until(self, condition: Callable[[], bool]) -> None:
         self._qtbot.waitUntil(condition, timeout=SOON)
 
 
@@ -108,15 +114,13 @@ def test_the_same_bench_joins_without_a_question(lab: Lab) -> None:
 
 def test_who_hosts_an_empty_session_shares_their_bench(lab: Lab) -> None:
     first = fill(lab, LENS, GROUP)
-    assert first.service.session is not None
-    assert first.service.session.replica.view == {"lens": LENS, "group": GROUP}
+    assert first.view == {"lens": LENS, "group": GROUP}
 
 
 def test_a_bench_is_not_shared_with_an_empty_session_unasked(lab: Lab) -> None:
     window = lab.join(LENS)
     assert window.questions[0][:2] == (1, 0)
-    assert window.service.session is not None
-    assert window.service.session.replica.view == {}
+    assert window.view == {}
 
 
 def test_nothing_is_changed_before_the_answer(lab: Lab) -> None:
@@ -125,8 +129,7 @@ def test_nothing_is_changed_before_the_answer(lab: Lab) -> None:
     assert second.questions[0][:2] == (1, 1)
     first.host.user_does(Set("lens", {"n": 7}))
     second.host.user_does(Set("mirror", {"n": 8}))
-    assert second.service.session is not None
-    lab.until(lambda: second.service.session.replica.view["lens"].props == {"n": 7})
+    lab.until(lambda: second.view["lens"].props == {"n": 7})
     assert set(second.host.bench) == {"mirror", "group"}
     assert set(first.host.bench) == {"lens"}
     second.participation.choose(JoiningChoice.BRING)
@@ -223,8 +226,7 @@ def test_closed_it_leaves_the_window_alone(lab: Lab) -> None:
     first, second = fill(lab, LENS), lab.join()
     second.participation.close()
     first.host.user_does(Put("new", "component", {}))
-    assert second.service.session is not None
-    lab.until(lambda: "new" in second.service.session.replica.view)
+    lab.until(lambda: "new" in second.view)
     assert second.host.bench == {"lens": LENS}
 
 
@@ -235,8 +237,7 @@ def test_a_bench_that_is_opened_is_shown_to_nobody_before_its_user_says_so(lab: 
     second.host.user_opens(MIRROR, GROUP)
     second.participation.tick()
     first.host.user_does(Set("lens", {"n": 7}))
-    assert second.service.session is not None
-    lab.until(lambda: second.service.session.replica.view["lens"].props == {"n": 7})
+    lab.until(lambda: second.view["lens"].props == {"n": 7})
     assert asked[0][:2] == (1, 1)
     assert set(first.host.bench) == {"lens"}
     assert second.host.bench == {"mirror": MIRROR, "group": GROUP}

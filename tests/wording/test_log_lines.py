@@ -20,7 +20,7 @@ VIEW = {"lens": Record("lens", "component", {"name": "Lens 1"})}
 
 def said(effect: fx.SessionEffect) -> list[tuple[int, str]]:
     """The lines for an effect, on a bench with one lens."""
-    return [tuple(line) for line in log_lines.lines(effect, VIEW)]
+    return [(line.level, line.text) for line in log_lines.lines(effect, VIEW)]
 
 
 def test_the_lines_that_users_know() -> None:
@@ -116,7 +116,13 @@ def test_several_losses_are_several_lines() -> None:
 def test_nobody_forges_a_line() -> None:
     ack = ConnectionAck("a\nb", "c\rd", "c1", [EVIL], "server", 2, Limits(), "")
     lost = fx.Lost((Set("lens\n", {"x\n": "y\u2028"}),), LossKind.OVERRIDDEN, by=EVIL.user_id)
-    effects = [fx.Acknowledged(ack), fx.Came(EVIL), fx.Went(EVIL), fx.Trouble("a\nb", True), lost]
+    effects: list[fx.SessionEffect] = [
+        fx.Acknowledged(ack),
+        fx.Came(EVIL),
+        fx.Went(EVIL),
+        fx.Trouble("a\nb", True),
+        lost,
+    ]
     lines = [text for effect in effects for _, text in said(effect)]
     lines += [
         log_lines.left("a\nb").text,

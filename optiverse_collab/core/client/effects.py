@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from optiverse_collab.core.protocol.messages import ConnectionAck, Message, Participant
+from optiverse_collab.core.protocol.messages import ClientMessage, ConnectionAck, Participant
 from optiverse_collab.core.records import Op, Record
 
 
@@ -14,7 +14,7 @@ from optiverse_collab.core.records import Op, Record
 class Transmit:
     """Send `message` to the server."""
 
-    message: Message
+    message: ClientMessage
 
 
 @dataclass(frozen=True)

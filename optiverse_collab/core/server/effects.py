@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from optiverse_collab.core.protocol.close_codes import CloseReason
-from optiverse_collab.core.protocol.messages import Ack, Message
+from optiverse_collab.core.protocol.messages import Ack, Delta, FullState, Message
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class SendPages:
     """Send the pages of an answer to a ``sync:request``, each made when it is asked for."""
 
     to: str
-    pages: Iterator[Message]
+    pages: Iterator[FullState | Delta]
 
 
 @dataclass(frozen=True)

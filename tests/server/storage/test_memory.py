@@ -1,3 +1,5 @@
+"""The store without a disk: nothing in it follows what its callers do with their copies."""
+
 from __future__ import annotations
 
 from optiverse_collab_server.storage import MemoryStore, Stored

@@ -1,3 +1,5 @@
+"""The store on disk: the right to write, full disks, copies, and that it holds what memory would."""
+
 from __future__ import annotations
 
 import contextlib

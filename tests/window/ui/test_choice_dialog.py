@@ -18,6 +18,7 @@ from optiverse_collab.window.ui.choice_dialog import (
     joining_dialog,
     opened_dialog,
 )
+from tests.helpers.user_input import click, press_key
 
 COPY = Path("copies") / "bench.json"
 Make = Callable[[int, int, Path], ChoiceDialog]
@@ -42,7 +43,7 @@ def test_each_button_is_one_answer(qtbot: QtBot, make: Make, choice: Answer) -> 
     qtbot.addWidget(dialog)
     dialog.show()
     with qtbot.waitSignal(dialog.chosen) as chosen:
-        qtbot.mouseClick(dialog.buttons[choice], Qt.MouseButton.LeftButton)
+        click(dialog.buttons[choice])
     assert chosen.args == [choice]
     assert not dialog.isVisible()
 
@@ -51,7 +52,10 @@ def test_each_button_is_one_answer(qtbot: QtBot, make: Make, choice: Answer) -> 
     ("make", "choice"), [(joining_dialog, JoiningChoice.CANCEL), (opened_dialog, ReplacementChoice.BACK)]
 )
 def test_any_other_way_out_changes_nothing(qtbot: QtBot, make: Make, choice: Answer) -> None:
-    for leave in (lambda d: qtbot.keyClick(d, Qt.Key.Key_Escape), lambda d: d.close()):
+    def escape(dialog: ChoiceDialog) -> None:
+        press_key(dialog, Qt.Key.Key_Escape)
+
+    for leave in (escape, ChoiceDialog.close):
         dialog = make(1, 1, COPY)
         qtbot.addWidget(dialog)
         dialog.show()

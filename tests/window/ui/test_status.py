@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.state import State
 from optiverse_collab.window.ui.status import StatusWidget
+from tests.helpers.user_input import click, press_key
 
 
 @pytest.fixture
@@ -59,9 +60,9 @@ def test_a_poor_connection_shows_in_words_and_colour(status: StatusWidget) -> No
 
 def test_click_and_space_are_the_same(qtbot: QtBot, status: StatusWidget) -> None:
     with qtbot.waitSignal(status.clicked):
-        qtbot.mouseClick(status, Qt.MouseButton.LeftButton)
+        click(status)
     with qtbot.waitSignal(status.clicked):
-        qtbot.keyClick(status, Qt.Key.Key_Space)
+        press_key(status, Qt.Key.Key_Space)
 
 
 @pytest.mark.parametrize("colour", ["white", "black"])
