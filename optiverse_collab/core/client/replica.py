@@ -259,9 +259,8 @@ class Replica:
             before = self._base
             self._base = Document(thing for thing in arrived if isinstance(thing, Record))
             return dict.fromkeys([*self._base.records, *before.records, *self._pending.touched()])
-        for thing in arrived:
-            if not isinstance(thing, Record):
-                self._base.apply(thing)
+        for op in (thing for thing in arrived if not isinstance(thing, Record)):
+            self._base.apply(op)
         return dict.fromkeys(thing.id for thing in arrived)
 
     def _drop_accepted(self, client_clock: int, ids: Ids) -> list[ReplicaEffect]:

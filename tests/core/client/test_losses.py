@@ -49,7 +49,7 @@ def test_overridden_is_what_my_pending_change_replaces(mine: Op, hidden: dict[st
     """A `put` replaces all of a record, an `unset` a value by none; what I remove is gone anyway."""
     pending = Pending()
     pending.add([mine], max_bytes=1000)
-    effects = overridden(Change(9, "ann", [Set("lens", {"x": 7, "y": 8})]), pending)
+    effects = overridden(Change(9, "ann", [Set("lens", {"x": 7, "y": 8}), Remove("lens")]), pending)
     assert effects == ([Lost((Set("lens", hidden),), LossKind.OVERRIDDEN, by="ann")] if hidden else [])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optiverse_collab.core.client.effects import Diverged, LossKind, Lost
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.messages import Ack, AckResult, Patch
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from tests.helpers.wire import LENS, Peer, Wire, equal
 
@@ -82,3 +83,34 @@ def test_duplicate_of_a_change_without_an_answer_asks_what_became_of_it(
     assert len(bob.told(Diverged)) == 1
     assert bob.told(Lost) == [Lost((Set("lens", {"name": "too late"}),), LossKind.SUPERSEDED)]
     assert equal(wire, ann, bob)
+
+
+def test_answers_that_arrive_while_pages_are_awaited_count() -> None:
+    """SYNC-6, REP-8: a refused change is in no page, so it goes back at once; the others are in the pages."""
+    wire = Wire(Limits(records=1))
+    ann, bob = Peer("ann"), Peer("bob")
+    wire.connect(ann, bob)
+    ann.edit(LENS)
+    wire.settle()
+    bob.edit(Remove("lens"), Put("mirror", "component", {}))
+    wire.poll(bob)
+    wire.send_up(bob)
+    ann.edit(Set("lens", {"name": "too late"}))
+    ann.edit(Put("prism", "component", {}))
+    wire.poll(ann)
+    wire.send_up(ann)
+    wire.commit()
+    ann.do(ann.replica._request_sync(everything=True))
+    wire.send_down(ann)
+    assert [lost.result for lost in ann.told(Lost)] == [LossKind.DISCARD, LossKind.REFUSED]
+    assert "prism" not in ann.screen
+    wire.settle()
+    assert equal(wire, ann, bob)
+    assert not ann.replica.pending
+
+
+def test_answer_to_a_change_that_is_settled_is_ignored(ann: Peer) -> None:
+    """PUSH-4: one acknowledgement settles a change; what more comes has nothing to settle."""
+    refusal = Ack(99, AckResult.REFUSED, message="No.")
+    assert ann.replica.receive(Patch([], acks=[refusal])) == []
+    assert set(ann.replica.view) == {"lens"}

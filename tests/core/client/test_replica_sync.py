@@ -151,3 +151,14 @@ def test_history_that_was_pruned_is_told_in_full(wire: Wire) -> None:
     wire.connect(bob)
     assert bob.told(Synced) == [Synced(full=True, records=10)]
     assert equal(wire, ann, bob)
+
+
+def test_after_another_history_nothing_is_taken(wire: Wire, ann: Peer) -> None:
+    """CLK-3: whatever still arrives on this connection is of that history."""
+    wire.lose(ann)
+    ann.replica.connected()
+    page = FullState("epoch 2", 1, 0, 0, [], True)
+    assert ann.replica.receive(page) == [EpochChanged("epoch 2")]
+    assert ann.replica.receive(page) == []
+    assert ann.replica.receive(Patch([Change(2, "bob", [Remove("lens")])])) == []
+    assert set(ann.replica.view) == {"lens"}

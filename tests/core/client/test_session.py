@@ -5,15 +5,32 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.core.client.effects import (
+    Acknowledged,
+    Came,
     Dead,
     Diverged,
     HeartbeatAnswered,
     LossKind,
     Lost,
+    PresenceChanged,
+    SessionEffect,
     Transmit,
     Trouble,
+    Went,
 )
-from optiverse_collab.core.protocol.messages import Ping, PresenceUpdate
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.messages import (
+    ConnectionAck,
+    Participant,
+    Ping,
+    Pong,
+    PresencePatch,
+    PresenceUpdate,
+    SyncRequest,
+    UserJoined,
+    UserLeft,
+)
 from optiverse_collab.core.records import Put
 from optiverse_collab.errors import ChangeRefused
 from tests.helpers.wire import Peer, Wire
@@ -147,3 +164,68 @@ def test_presence_is_told_anew_on_a_new_connection(wire: Wire, ann: Peer) -> Non
     wire.settle()
     wire.send_down(bob)
     assert bob.session.presence.states == {ann.connection_id: {"colour": "red"}}
+
+
+def test_presence_of_all_replaces_what_was_known(wire: Wire, ann: Peer) -> None:
+    """PRES-3: after frames were left out, who isn't mentioned shows nothing; my own is not among it."""
+    bob, eve = Peer("bob"), Peer("eve")
+    wire.connect(bob, eve)
+    bob.session.show({"cursor": [1, 1]})
+    eve.session.show({"cursor": [2, 2]})
+    ann.session.show({"cursor": [3, 3]})
+    wire.settle()
+    wire.settle()
+    states = {eve.connection_id: {"cursor": [9, 9]}, ann.connection_id: {"cursor": [3, 3]}}
+    [effect] = ann.session.receive(encode(PresencePatch(states, full=True)), wire.now_ms)
+    assert effect == PresenceChanged(frozenset({eve.connection_id}), full=True)
+    assert ann.session.presence.states == {eve.connection_id: {"cursor": [9, 9]}}
+
+
+def test_own_presence_is_no_news(wire: Wire, ann: Peer) -> None:
+    """PRES-2: the server tells it to everybody."""
+    own = PresencePatch({ann.connection_id: {"cursor": [3, 3]}})
+    assert ann.session.receive(encode(own), wire.now_ms) == []
+
+
+def test_who_comes_is_renamed_and_leaves(wire: Wire, ann: Peer) -> None:
+    """MSG-2: a known connection that joins has another name; so may my own."""
+    time = "2025-03-01T12:34:56.789Z"
+
+    def hear(message: UserJoined | UserLeft) -> list[SessionEffect]:
+        return ann.session.receive(encode(message), wire.now_ms)
+
+    bob, robert, me = (Participant(*who, time) for who in (("bob", "c9"), ("Bob", "c9"), ("Ann", "c1")))
+    assert hear(UserJoined("bob", "c9", time)) == [Came(bob)]
+    assert hear(UserJoined("Bob", "c9", time)) == [Came(robert, renamed=True)]
+    assert ann.connection_id == "c1"
+    assert hear(UserJoined("Ann", "c1", time)) == [Came(me, renamed=True)]
+    assert ann.session.me == me
+    assert hear(UserLeft("Bob", "c9", time)) == [Went(robert)]
+    assert hear(UserLeft("Bob", "c9", time)) == []
+    assert list(ann.session.participants.values()) == [me]
+
+
+def test_acknowledgement_without_oneself_in_it_will_do(wire: Wire) -> None:
+    """MSG-1: `users` may lack the newcomer; `user_id` and `connection_id` say who that is."""
+    session = Peer("ann").session
+    session.opened(wire.now_ms)
+    ack = ConnectionAck("default", "ann (2)", "c7", [], "server", 2, Limits(depth=3), "t")
+    heard, request = session.receive(encode(ack), wire.now_ms)
+    assert heard == Acknowledged(ack)
+    assert request == Transmit(SyncRequest("client of ann"))
+    assert session.me == Participant("ann (2)", "c7", "t")
+    assert session.replica.limits.depth == 3
+
+
+def test_pong_that_nobody_asked_for_is_ignored(wire: Wire, ann: Peer) -> None:
+    """HB-1: a latency belongs to a ping."""
+    assert ann.session.receive(encode(Pong("t")), wire.now_ms) == []
+    assert ann.session.latency_ms is None
+
+
+def test_edit_is_waited_for_no_longer_than_a_push(wire: Wire, ann: Peer) -> None:
+    """PUSH-2."""
+    ann.edit(Put("a", "k"))
+    wire.poll(ann)
+    ann.edit(Put("b", "k"))
+    assert ann.session.wait_ms(wire.now_ms + 10) == 23
