@@ -109,11 +109,12 @@ class Hub:
 
     async def _close_empty(self, session: LiveSession) -> None:
         async with self._lock(session.id):
-            if session.connections or self._live.get(session.id) is not session:
+            if session.connections:
                 return
             await session.close()
-            del self._live[session.id]
-            log.info("Closed session %s: nobody is left", session.id)
+            if self._live.get(session.id) is session:  # and not the one that replaced it after a failure
+                del self._live[session.id]
+                log.info("Closed session %s: nobody is left", session.id)
 
     async def _close_silent(self) -> None:
         loop = asyncio.get_running_loop()

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.server.journal import Entry
-from optiverse_collab_server import app
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server import app, connection
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.hub import Hub
 from optiverse_collab_server.storage import MemoryStore, Store, Stored
-from tests.helpers.aio import run, until
+from tests.helpers.aio import DEADLINE_S, run, until
 from tests.helpers.live_server import RawClient, live_server
 
 PUT = {"op": "put", "id": "lens", "kind": "component", "props": {"x": 0}}
@@ -28,9 +32,9 @@ class CountingHub(Hub):
 
     asked = 0
 
-    async def serve(self, connection: Connection, session_id: str, user_id: str) -> None:
+    async def serve(self, asking: Connection, session_id: str, user_id: str) -> None:
         self.asked += 1
-        await super().serve(connection, session_id, user_id)
+        await super().serve(asking, session_id, user_id)
 
 
 @pytest.fixture
@@ -52,6 +56,7 @@ class SlowStore(MemoryStore):
     Attributes:
         may_read, may_write: loads and appends wait for them.
         waiting: how many do.
+        broken: appends fail.
     """
 
     def __init__(self) -> None:
@@ -60,6 +65,7 @@ class SlowStore(MemoryStore):
         self.may_read.set()
         self.may_write.set()
         self.waiting = 0
+        self.broken = False
 
     async def load(self, session_id: str) -> Stored | None:
         await self._wait(self.may_read)
@@ -67,6 +73,8 @@ class SlowStore(MemoryStore):
 
     async def append(self, session_id: str, entries: Sequence[Entry]) -> None:
         await self._wait(self.may_write)
+        if self.broken:
+            raise StorageError("The disk is full; make room and start again.")
         await super().append(session_id, entries)
 
     async def _wait(self, gate: asyncio.Event) -> None:
@@ -119,6 +127,56 @@ def test_session_opens_once_for_all_who_come_while_the_last_leaves(hubs: list[Co
             assert await bob == await eve == ["bob", "eve"]
             await until(lambda: not hub._live)
             assert not hub._locks
+
+    run(main())
+
+
+def test_session_that_failed_is_closed_though_another_took_its_place(
+    hubs: list[CountingHub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DUR-3: whoever comes meanwhile is in the new one; nothing runs on for the old one."""
+    monkeypatch.setattr(app, "CLOSE_SECONDS", DEADLINE_S)  # the old one lasts until its participant reads
+    monkeypatch.setattr(connection, "CLOSE_SECONDS", DEADLINE_S)
+
+    async def main() -> None:
+        store = SlowStore()
+        async with live_server(store) as server, server.client("ann") as ann:
+            await ann.sync("1")
+            old = hubs[0]._live["default"]
+            store.broken = True
+            ann.ws.transport.pause_reading()
+            await ann.send({"type": "push", "changes": [{"client_clock": 1, "ops": [PUT]}]})
+            await until(lambda: old.failed)
+            store.broken = False
+            async with server.client("bob") as bob:
+                await bob.sync("2")
+                assert old.connections
+                ann.ws.transport.resume_reading()
+                assert await ann.closed() == (1011, "session_failed")
+                await until(old._presence_deliverer.done)
+                assert (await bob.push(1, PUT))["result"] == "commit"
+            await until(lambda: not hubs[0]._live)
+
+    run(main())
+
+
+def test_one_who_comes_while_the_server_stops_is_sent_away(hubs: list[CountingHub]) -> None:
+    """CLOSE-3: their session was being loaded."""
+
+    async def main() -> None:
+        store = SlowStore()
+        store.may_read.clear()
+        async with AsyncExitStack() as stack:
+            server = await stack.enter_async_context(live_server(store))
+            ws = await connect(server.url + "/ws/default/ann")
+            await until(lambda: hubs[0].asked == 1)
+            stopping = asyncio.create_task(stack.aclose())
+            await until(lambda: hubs[0]._stopping)
+            store.may_read.set()
+            with pytest.raises(ConnectionClosed):
+                await ws.recv()
+            assert (ws.close_code, ws.close_reason) == (1001, "restarting")
+            await stopping
 
     run(main())
 
