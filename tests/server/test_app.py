@@ -14,7 +14,7 @@ from websockets.typing import Origin, Subprotocol
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab_server import outbox, rate
-from optiverse_collab_server.storage import MemoryStore
+from optiverse_collab_server.storage import MemoryStore, Stored
 from tests.helpers.aio import run, until
 from tests.helpers.live_server import live_server, soon
 
@@ -312,3 +312,66 @@ def test_end_is_told_and_everything_is_stored() -> None:
         assert (ws.close_code, ws.close_reason) == (1001, "restarting")
 
     run(main())
+
+
+def test_fault_of_ours_ends_its_connection_alone(caplog: pytest.LogCaptureFixture) -> None:
+    """CLOSE-1: 1011, and the log has the stack."""
+
+    class Faulty(MemoryStore):
+        async def load(self, session_id: str) -> Stored | None:
+            if session_id == "faulty":
+                raise RuntimeError("nobody thought of this")
+            return await super().load(session_id)
+
+    async def main() -> None:
+        async with live_server(Faulty()) as server, server.client("bob") as bob:
+            async with connect(server.url + "/ws/faulty/ann") as ws:
+                with pytest.raises(ConnectionClosed):
+                    await ws.recv()
+                assert (ws.close_code, ws.close_reason) == (1011, "internal_error")
+            await soon(bob)
+
+    run(main())
+    [record] = [record for record in caplog.records if record.message == "The connection of ann failed"]
+    assert record.exc_info is not None
+
+
+def test_push_that_cannot_be_read_is_refused_change_by_change() -> None:
+    """PUSH-6, LIM-10: it counts as one message that was not accepted."""
+    push = '{"type":"push","changes":[{"client_clock":1,"ops":[{"op":"zap"}]},{"client_clock":2,"ops":[]}]}'
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann:
+            await ann.sync("1")
+            for _ in range(19):
+                await ann.send(push)
+                acks: list[dict[str, object]] = []
+                while len(acks) < 2:
+                    acks += (await ann.receive("patch"))["acks"]
+                assert [(ack["client_clock"], ack["result"], ack["reason"]) for ack in acks] == [
+                    (1, "refused", "invalid_message"),
+                    (2, "refused", "invalid_message"),
+                ]
+            await ann.send(push)
+            assert await ann.closed() == (4400, "bad_messages")
+
+    run(main())
+
+
+def test_second_connection_of_a_client_replaces_the_first(caplog: pytest.LogCaptureFixture) -> None:
+    """SYNC-7, MSG-2: for the others it left when it was replaced, and its name went over."""
+    caplog.set_level(logging.INFO)
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as old, server.client("ann") as new:
+            await old.sync("same")
+            assert new.ack["user_id"] == "ann (2)"
+            await new.send({"type": "sync:request", "client_id": "same"})
+            assert await old.closed() == (4409, "replaced")
+            assert (await new.receive())["type"] == "user:left"
+            assert (await new.receive())["user_id"] == "ann"
+            assert (await new.receive())["type"] == "sync:full_state"
+            await soon(new)
+
+    run(main())
+    assert "User ann left session default" not in caplog.messages

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import logging
 import signal
 import socket
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
+from optiverse_collab_server import cli
 from optiverse_collab_server.cli import main
 from tests.helpers.aio import DEADLINE_S, run, until
 from tests.helpers.live_server import LiveServer, soon
@@ -158,3 +161,68 @@ def test_what_was_pushed_before_the_end_is_there_after_it(tmp_path: Path) -> Non
         server.start()
         run(pull(server))
         assert any("Reopened session: default with 1 record(s)" in line for line in server.log)
+
+
+@with_signals
+def test_serves_until_it_is_told_to_stop(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """CLOSE-3: in this process, so that the signal comes while it serves."""
+    caplog.set_level(logging.INFO)
+
+    def told() -> list[str]:
+        return [record.message for record in caplog.records if record.name == "optiverse_collab_server"]
+
+    async def main() -> None:
+        serving = asyncio.create_task(cli._serve("127.0.0.1", 0, tmp_path))
+        await until(lambda: "Press Ctrl+C to stop" in told())
+        started = told()[0]
+        port = int(started.rpartition(":")[2])
+        assert started == f"Starting Optiverse Collaboration Server on 127.0.0.1:{port}"
+        async with LiveServer(port).client("ann") as ann:
+            signal.raise_signal(signal.SIGTERM)
+            assert await ann.closed() == (1001, "restarting")
+        await serving
+        assert told()[-1] == "Stopped"
+
+    run(main())
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["uvloop", "asyncio"])
+def test_exit_code_says_whether_it_could_start(
+    is_there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_log: None
+) -> None:
+    """With uvloop or, where there is none, without."""
+    if not is_there:
+        monkeypatch.setitem(sys.modules, "uvloop", None)
+    asked: list[tuple[str, int, Path]] = []
+
+    async def serve(host: str, port: int, data: Path) -> None:
+        asked.append((host, port, data))
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["--port", str(port), "--data", str(tmp_path / "free")]) == 1
+    (tmp_path / "file").touch()
+    assert main(["--port", "0", "--data", str(tmp_path / "file")]) == 1
+    monkeypatch.setattr(cli, "_serve", serve)
+    assert main(["--host", "::1", "--port", "0", "--data", str(tmp_path)]) == 0
+    assert asked == [("::1", 0, tmp_path)]
+
+
+@pytest.fixture
+def own_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `main` sets up for its log ends with the test."""
+    logger = logging.getLogger("optiverse_collab_server")
+    for name in ("handlers", "level", "propagate"):
+        monkeypatch.setattr(logger, name, getattr(logger, name))
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (errno.EADDRINUSE, "Port 80 on lab is in use; stop the other server"),
+        (errno.EACCES, "Port 80 may not be opened by this user; choose one above 1023"),
+        (errno.EADDRNOTAVAIL, "The server can't listen on lab:80"),
+    ],
+)
+def test_address_that_cannot_be_had_is_explained(number: int, sentence: str) -> None:
+    assert cli._explain(OSError(number, "no"), "lab", 80).startswith(sentence)
