@@ -1,0 +1,96 @@
+"""How much of the code the unit tests reach, branch by branch.
+
+Each room's tests run once more, under coverage and in a process of their own: what other tests reach by the
+way doesn't count. `pytest tests/test_coverage.py -rP` shows the figures.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from coverage import Coverage
+
+from tests.helpers.processes import Ended, run_python
+
+ROOT = Path(__file__).parent.parent
+CORE = ROOT / "optiverse_collab" / "core"
+LEAST = {"optiverse_collab/convert": 95, "server/optiverse_collab_server": 95}
+"""Folder of the sources -> the share of lines and branches, in percent, that its tests reach."""
+
+ROOMS = {
+    "optiverse_collab/core": ["tests/core", "--ignore=tests/core/simulation"],
+    "optiverse_collab/convert": ["tests/convert"],
+    "server/optiverse_collab_server": ["tests/server"],
+}
+"""Folder of the sources -> where its tests are."""
+
+
+class Measured:
+    """What the tests of a room reached.
+
+    Args:
+        ended: how their run ended.
+        data: what coverage wrote of it.
+    """
+
+    def __init__(self, ended: Ended, data: Path) -> None:
+        assert ended.code == 0, ended.output + ended.errors
+        self._data = data
+
+    def report(self, include: Path, tests: Sequence[str] = ()) -> tuple[float, str]:
+        """The share that was reached, in percent, and a table with what was missed.
+
+        Args:
+            include: a file, or a folder with all its files.
+            tests: patterns of the tests' files that count; all if there are none.
+        """
+        coverage = Coverage(data_file=str(self._data), config_file=str(ROOT / "pyproject.toml"))
+        coverage.load()
+        table = io.StringIO()
+        total = coverage.report(
+            include=[str(include / "*") if include.is_dir() else str(include)],
+            contexts=["^$", *tests] if tests else None,  # "^$": what importing the module reached
+            file=table,
+        )
+        return total, table.getvalue()
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Measured]:
+    """All rooms; they are measured at the same time."""
+    folder = tmp_path_factory.mktemp("coverage")
+
+    def measure(sources: str) -> Measured:
+        data = folder / sources.replace("/", ".")
+        run = ["-m", "coverage", "run", f"--rcfile={ROOT / 'pyproject.toml'}", f"--data-file={data}"]
+        plugins = ["-p", "tests.helpers.coverage_contexts", "-p", "no:cacheprovider"]
+        tests = ["-m", "pytest", "-q", *plugins, "--hypothesis-profile=the same few", *ROOMS[sources]]
+        return Measured(run_python(*run, f"--source={ROOT / sources}", *tests, deadline=280), data)
+
+    with ThreadPoolExecutor() as threads:
+        return dict(zip(ROOMS, threads.map(measure, ROOMS), strict=True))
+
+
+def test_each_module_of_the_core_is_reached_by_its_own_tests(measured: dict[str, Measured]) -> None:
+    """All of it; ``core/text.py`` by ``tests/core/test_text.py``, and by ``test_text_….py``."""
+    gaps: list[str] = []
+    for module in sorted(CORE.rglob("*.py")):
+        path = re.escape(str(module.relative_to(CORE).with_name(f"test_{module.stem}")))
+        total, table = measured["optiverse_collab/core"].report(module, [rf"^tests/core/{path}(_\w+)?\.py$"])
+        if total < 100:
+            gaps.append(table.splitlines()[2])
+    assert not gaps, "\n".join(gaps)
+
+
+@pytest.mark.parametrize(("sources", "least"), LEAST.items())
+def test_unit_tests_reach_nearly_everything(
+    measured: dict[str, Measured], sources: str, least: float
+) -> None:
+    total, table = measured[sources].report(ROOT / sources)
+    print(table)  # noqa: T201 - for whoever asks for it
+    assert total >= least, table
