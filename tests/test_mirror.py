@@ -38,6 +38,7 @@ ABOUT_MORE = {
     "tests/test_imports.py": "the laws of imports",
     "tests/test_mirror.py": "this law",
     "tests/test_project.py": "what stands in more than one place",
+    "tests/test_sizes.py": "the law of sizes",
 }
 """A test that is about no single module → what it is about."""
 
