@@ -214,7 +214,7 @@ def test_rooms_that_import_nothing(package: str) -> None:
 
 
 @pytest.mark.parametrize("module", ["optiverse_collab.category", "optiverse_collab.host.optiverse.launch"])
-def test_a_start_without_our_dependencies_needs_the_standard_library_alone(module: str) -> None:
+def test_start_without_our_dependencies_needs_stdlib_alone(module: str) -> None:
     tree = _WithoutTypeChecking().visit(ast.parse(source_of(module)))
     at_once = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     names = list(imported("\n".join(map(ast.unparse, at_once))))

@@ -87,7 +87,7 @@ def test_an_edit_by_the_user_is_taken_in_without_being_asked(qtbot: QtBot, paren
     assert bench.session.replica.view["r0"].props == {"n": 7}
 
 
-def test_what_others_did_to_what_is_in_hand_shows_after_the_release(qtbot: QtBot, parent: QObject) -> None:
+def test_others_edits_of_a_held_item_show_on_release(qtbot: QtBot, parent: QObject) -> None:
     bench = Bench(parent, records=1)
     bench.live.begin(())
     qtbot.waitUntil(lambda: "r0" in bench.host.bench)
@@ -156,9 +156,7 @@ def test_presence_goes_to_the_session(qtbot: QtBot, parent: QObject) -> None:
     assert mine["cursor"] == [1.0, 2.0]
 
 
-def test_the_garbage_collector_has_little_to_look_at_while_a_bench_is_shared(
-    qtbot: QtBot, parent: QObject
-) -> None:
+def test_shared_bench_is_frozen_for_the_garbage_collector(qtbot: QtBot, parent: QObject) -> None:
     """It stops the window for as long as it looks; what is there when the bench is loaded stays anyway."""
     bench = Bench(parent, records=50)
     gc.unfreeze()
