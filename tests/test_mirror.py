@@ -26,6 +26,7 @@ ABOUT_MORE = {
     "tests/core/simulation/test_simulation.py": "the whole core, in histories by chance",
     "tests/end2end/test_kill.py": "server and clients, while the server is killed",
     "tests/end2end/test_windows.py": "server and windows as processes",
+    "tests/helpers/test_processes.py": "the deadlines of processes in tests",
     "tests/host/optiverse/test_any_mix.py": "everything that users can do, mixed",
     "tests/host/optiverse/test_closing.py": "a window that closes, with all that is attached to it",
     "tests/host/optiverse/test_health.py": "the editor goes on working as without us",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 import zipfile
@@ -134,6 +135,27 @@ def test_make_targets_in_the_docs_exist() -> None:
     named = {target for page in pages for target in make_targets(page.read_text(encoding="utf-8"))}
     assert {"test", "benchmark"} <= named
     assert named <= targets
+
+
+STARTS_A_PROCESS = re.compile(
+    r"subprocess\.(Popen|run|call|check_\w+|get\w+)|os\.(system|popen|spawn\w+|fork)|asyncio\.create_subprocess\w+"
+)
+
+
+def processes_started(source: str) -> list[str]:
+    """The calls in a source that start a process."""
+    calls = (ast.unparse(node.func) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return [call for call in calls if STARTS_A_PROCESS.fullmatch(call)]
+
+
+def test_each_process_of_a_test_has_a_deadline() -> None:
+    """`tests.helpers.processes` gives it one; elsewhere none is started."""
+    sources = {path: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")}
+    assert [path.stem for path, source in sources.items() if processes_started(source)] == ["processes"]
+    assert processes_started("subprocess.run(x, subprocess.PIPE); os.system(y); asyncio.run(z)") == [
+        "subprocess.run",
+        "os.system",
+    ]
 
 
 def test_changelog_begins_with_what_is_unreleased() -> None:
