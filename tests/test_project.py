@@ -29,6 +29,7 @@ SERVER = tomllib.loads((ROOT / "server" / "pyproject.toml").read_text(encoding="
 PINS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 UV_PIN = (ROOT / "scripts" / "uv.txt").read_text(encoding="utf-8")
 
+PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
 ENVIRONMENTS = [
     {
         "python_version": python,
@@ -37,7 +38,7 @@ ENVIRONMENTS = [
         "platform_python_implementation": "CPython",
         "extra": "",
     }
-    for python in ["3.10", "3.11", "3.12", "3.13"]
+    for python in PYTHONS
     for system in ["linux", "win32", "darwin"]
 ]
 
@@ -112,6 +113,11 @@ def test_both_distributions_and_the_manifest_have_one_version() -> None:
 def test_both_distributions_run_on_the_same_pythons() -> None:
     assert PLUGIN["project"]["requires-python"] == SERVER["project"]["requires-python"]
     assert PLUGIN["project"]["requires-python"] == f">={constraints.OLDEST_PYTHON}"
+    assert PYTHONS[0] == constraints.OLDEST_PYTHON
+    for project in (PLUGIN, SERVER):
+        language = "Programming Language :: Python :: 3."
+        named = [name for name in project["project"]["classifiers"] if name.startswith(language)]
+        assert named == [f"Programming Language :: Python :: {python}" for python in PYTHONS]
 
 
 def test_both_distributions_carry_the_licence() -> None:
