@@ -16,9 +16,9 @@ import pytest
 from coverage import Coverage
 
 from tests.helpers.processes import Ended, run_python
+from tests.test_mirror import SOURCES, TESTS, subject
 
 ROOT = Path(__file__).parent.parent
-CORE = ROOT / "optiverse_collab" / "core"
 LEAST = {"optiverse_collab/convert": 95, "server/optiverse_collab_server": 95}
 """Folder of the sources -> the share of lines and branches, in percent, that its tests reach."""
 
@@ -42,19 +42,19 @@ class Measured:
         assert ended.code == 0, ended.output + ended.errors
         self._data = data
 
-    def report(self, include: Path, tests: Sequence[str] = ()) -> tuple[float, str]:
+    def report(self, include: Path, tests: Sequence[str] | None = None) -> tuple[float, str]:
         """The share that was reached, in percent, and a table with what was missed.
 
         Args:
             include: a file, or a folder with all its files.
-            tests: patterns of the tests' files that count; all if there are none.
+            tests: patterns of the tests' files that count; all if not given.
         """
         coverage = Coverage(data_file=str(self._data), config_file=str(ROOT / "pyproject.toml"))
         coverage.load()
         table = io.StringIO()
         total = coverage.report(
             include=[str(include / "*") if include.is_dir() else str(include)],
-            contexts=["^$", *tests] if tests else None,  # "^$": what importing the module reached
+            contexts=None if tests is None else ["^$", *tests],  # "^$": what importing reached
             file=table,
         )
         return total, table.getvalue()
@@ -76,14 +76,15 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Measured]:
         return dict(zip(ROOMS, threads.map(measure, ROOMS), strict=True))
 
 
-def test_each_module_of_the_core_is_reached_by_its_own_tests(measured: dict[str, Measured]) -> None:
-    """All of it; ``core/text.py`` by ``tests/core/test_text.py``, and by ``test_text_….py``."""
+def test_core_modules_are_reached_by_their_own_tests(measured: dict[str, Measured]) -> None:
+    """All of each; by the files that `tests.test_mirror` takes for its tests."""
     gaps: list[str] = []
-    for module in sorted(CORE.rglob("*.py")):
-        path = re.escape(str(module.relative_to(CORE).with_name(f"test_{module.stem}")))
-        total, table = measured["optiverse_collab/core"].report(module, [rf"^tests/core/{path}(_\w+)?\.py$"])
-        if total < 100:
-            gaps.append(table.splitlines()[2])
+    for module in sorted(SOURCES):
+        if module.startswith("optiverse_collab/core/"):
+            own = [f"^{re.escape(test)}$" for test in TESTS if subject(test, SOURCES) == module]
+            total, table = measured["optiverse_collab/core"].report(ROOT / module, own)
+            if total < 100:
+                gaps.append(table.splitlines()[2])
     assert not gaps, "\n".join(gaps)
 
 
@@ -94,3 +95,10 @@ def test_unit_tests_reach_nearly_everything(
     total, table = measured[sources].report(ROOT / sources)
     print(table)  # noqa: T201 - for whoever asks for it
     assert total >= least, table
+
+
+def test_what_other_tests_reach_does_not_count(measured: dict[str, Measured]) -> None:
+    text = ROOT / "optiverse_collab" / "core" / "text.py"
+    total, table = measured["optiverse_collab/core"].report(text, [r"^tests/core/test_throttle\.py$"])
+    assert total < 100
+    assert "text.py" in table

@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.helpers.processes import python
+from tests.helpers.processes import python, run_python
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = {"optiverse_collab": ROOT, "optiverse_collab_server": ROOT / "server"}
@@ -72,13 +71,11 @@ def source_of(module: str) -> str:
 
 def broken_laws(folder: Path) -> list[str]:
     """The names of the laws that the packages in a folder break."""
-    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as lint; lint()"]
+    command = ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"]
     config = ["--config", str(ROOT / "pyproject.toml"), "--no-cache"]
-    ended = subprocess.run(
-        [*command, *config], cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=DEADLINE_S
-    )
-    assert "Contracts:" in ended.stdout, ended.stderr
-    return re.findall("^(.*) BROKEN", ended.stdout, re.MULTILINE)
+    ended = run_python(*command, *config, folder=folder, deadline=DEADLINE_S)
+    assert "Contracts:" in ended.output, ended.errors
+    return re.findall("^(.*) BROKEN", ended.output, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +211,7 @@ def test_rooms_that_import_nothing(package: str) -> None:
 
 
 @pytest.mark.parametrize("module", ["optiverse_collab.category", "optiverse_collab.host.optiverse.launch"])
-def test_a_start_without_our_dependencies_needs_the_standard_library_alone(module: str) -> None:
+def test_start_without_our_dependencies_needs_stdlib_alone(module: str) -> None:
     tree = _WithoutTypeChecking().visit(ast.parse(source_of(module)))
     at_once = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     names = list(imported("\n".join(map(ast.unparse, at_once))))

@@ -36,7 +36,7 @@ def test_a_parent_that_is_not_there_is_the_root(parent: Any) -> None:
     assert shape(item("lens", parent=parent, order=0.0)) == {None: ["lens"]}
 
 
-def test_groups_that_were_put_into_each_other_are_cut_at_the_smallest_id() -> None:
+def test_cycle_of_groups_is_cut_at_the_smallest_id() -> None:
     assert shape(group("b", parent="a"), group("a", parent="b"), item("x", parent="b")) == {
         None: ["a"],
         "a": ["b"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from optiverse_collab.core.limits import Limits
 
 
-def test_longest_change_still_fits_into_a_message_with_its_envelope() -> None:
+def test_longest_change_fits_into_a_message() -> None:
     """PUSH-3."""
     assert Limits().change_bytes == 1024 * 1024 - 64 * 1024
     assert Limits(message_bytes=100_000).change_bytes < 100_000

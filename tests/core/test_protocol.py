@@ -65,7 +65,7 @@ def exchange() -> list[str]:
     return wire.recorded
 
 
-def test_the_exchange_in_the_document_is_what_really_goes_over_the_wire() -> None:
+def test_documented_exchange_is_what_goes_over_the_wire() -> None:
     block = PROTOCOL.split("## One exchange", 1)[1].split("```json\n", 1)[1].split("\n```", 1)[0]
     assert block.splitlines() == exchange()
 

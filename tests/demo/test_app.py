@@ -63,9 +63,7 @@ def run(steps: str, *arguments: str) -> tuple[int, list[str]]:
     return process.returncode, output.splitlines()
 
 
-def test_file_that_is_no_bench_opens_an_empty_window_that_says_so(
-    opened: list[DemoWindow], tmp_path: Path
-) -> None:
+def test_file_that_is_no_bench_opens_an_empty_window(opened: list[DemoWindow], tmp_path: Path) -> None:
     window = open_window(tmp_path / "missing.json")
     opened.append(window)
     assert window.isVisible()

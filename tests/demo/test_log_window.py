@@ -112,9 +112,7 @@ def test_what_was_logged_before_it_opened_is_there(qtbot: QtBot, log: Log) -> No
     assert shown(log_window) == ALL
 
 
-def test_return_in_the_search_clears_nothing_but_the_button_does(
-    qtbot: QtBot, log: Log, log_window: LogWindow
-) -> None:
+def test_clear_button_clears_and_return_does_not(qtbot: QtBot, log: Log, log_window: LogWindow) -> None:
     write_all(log)
     press_key(log_window.search, Qt.Key.Key_Return)
     assert shown(log_window) == ALL

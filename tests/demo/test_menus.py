@@ -67,7 +67,7 @@ def test_menu_needs_a_title(main_window: QMainWindow) -> None:
         menu_at(main_window, ())
 
 
-def test_menus_are_made_once_whatever_their_mark_for_the_keyboard(main_window: QMainWindow) -> None:
+def test_menus_are_made_once_whatever_their_mnemonic(main_window: QMainWindow) -> None:
     inner = menu_at(main_window, ("&Tools", "&More"))
     assert menu_at(main_window, ("T&ools", "More")) is inner
     assert menu_at(main_window, ("Tools",)) is not inner

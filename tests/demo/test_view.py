@@ -182,7 +182,7 @@ def test_all_is_shown_but_for_what_lies_out_of_reach(window: DemoWindow) -> None
     assert window.view.rect().contains(pixel(window, (-900.0, 0.0)))
 
 
-def test_one_small_item_is_shown_in_the_middle_and_not_too_large(window: DemoWindow) -> None:
+def test_single_small_item_is_centred_and_not_too_large(window: DemoWindow) -> None:
     add(window, "lens", (300.0, 200.0))
     window.view.fit()
     assert window.view.transform().m11() == pytest.approx(2.0)

@@ -124,9 +124,7 @@ def test_a_window_that_is_closed_takes_nothing_with_it(windows: Callable[[], Win
         assert ann.until(lambda state: state["places"][lens] == [30.0, 40.0])["status"] == "connected"
 
 
-def test_a_bench_that_is_open_in_one_window_appears_item_for_item_in_another(
-    windows: Callable[[], Window], tmp_path: Path
-) -> None:
+def test_bench_appears_item_for_item_in_another_window(windows: Callable[[], Window], tmp_path: Path) -> None:
     """As the host itself has it, which gives items other z values when it opens the file (0.3)."""
     path = DATA / "bench_300.json"
     alone, ours, theirs = (tmp_path / f"{name}.json" for name in ("alone", "ann", "bob"))

@@ -189,10 +189,7 @@ class User:
         self.release()
 
     def turn(self, item: Any, dx: int, dy: int) -> None:
-        """Rotate a selected item, and what is selected with it, with Ctrl and the mouse.
-
-        Quirk: the host's view takes each turn of the wheel for zooming, so that it rotates nothing.
-        """
+        """Rotate a selected item, and what is selected with it, with Ctrl and the mouse."""
         ctrl = Qt.KeyboardModifier.ControlModifier
         self.press(item, ctrl)
         self.pull(30, 0, ctrl)
@@ -298,8 +295,7 @@ def _handle_at(item: Any, point: QPointF) -> object:
 
 def move(widget: Any, to: QPoint, modifiers: Qt.KeyboardModifier) -> None:
     """Move the mouse with its left button down, which `QTest.mouseMove` can't."""
-    at = QPointF(to)
-    everywhere = QPointF(widget.mapToGlobal(to))
+    at, everywhere = QPointF(to), QPointF(widget.mapToGlobal(to))
     event = QMouseEvent(QEvent.Type.MouseMove, at, everywhere, Qt.MouseButton.NoButton, LEFT, modifiers)
     QApplication.sendEvent(widget, event)
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 Process = subprocess.Popen[str]
@@ -29,6 +30,7 @@ def start(
     stderr: int | None = None,
     ignores_sigint: bool = False,
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Process:
     """Start a Python process that finds the same modules. Who calls this ends it with `kill`.
 
@@ -38,6 +40,7 @@ def start(
         ignores_sigint: whether it starts as a shell starts a job in the background. Otherwise SIGINT ends
             it, even where this process ignores it.
         environment: what differs from this process's.
+        folder: where it runs; None for this process's.
     """
     path = os.pathsep.join(filter(None, sys.path))
     return subprocess.Popen(
@@ -49,6 +52,7 @@ def start(
         encoding="utf-8",
         errors="replace",
         start_new_session=True,
+        cwd=folder,
     )
 
 
@@ -69,6 +73,7 @@ def python(
     stderr: int | None = None,
     ignores_sigint: bool = False,
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Iterator[Process]:
     """A Python process whose output is read; killed at the end, or after `deadline` seconds.
 
@@ -81,6 +86,7 @@ def python(
         stderr=stderr,
         ignores_sigint=ignores_sigint,
         environment=environment,
+        folder=folder,
     )
     with process:
         timer = threading.Timer(deadline, kill, [process])
@@ -92,9 +98,16 @@ def python(
             kill(process)
 
 
-def run_python(*arguments: str, deadline: float = 60, environment: Mapping[str, str] | None = None) -> Ended:
-    """Run Python to its end."""
-    with python(*arguments, deadline=deadline, stderr=subprocess.PIPE, environment=environment) as process:
+def run_python(
+    *arguments: str,
+    deadline: float = 60,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Ended:
+    """Run Python to its end. For the rest see `python`."""
+    with python(
+        *arguments, deadline=deadline, stderr=subprocess.PIPE, environment=environment, folder=folder
+    ) as process:
         output, errors = process.communicate()
     return Ended(process.returncode, output, errors)
 

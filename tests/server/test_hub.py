@@ -97,7 +97,7 @@ def test_nothing_is_left_of_sessions_that_nobody_is_in(hubs: list[CountingHub]) 
     run(main())
 
 
-def test_session_opens_once_for_all_who_come_while_the_last_leaves(hubs: list[CountingHub]) -> None:
+def test_session_opens_once_for_all_who_come_at_its_end(hubs: list[CountingHub]) -> None:
     """One waits for the session to be closed, the other comes while it is opened again."""
 
     async def main() -> None:
@@ -131,7 +131,7 @@ def test_session_opens_once_for_all_who_come_while_the_last_leaves(hubs: list[Co
     run(main())
 
 
-def test_session_that_failed_is_closed_though_another_took_its_place(
+def test_failed_session_is_closed_though_it_was_replaced(
     hubs: list[CountingHub], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DUR-3: whoever comes meanwhile is in the new one; nothing runs on for the old one."""

@@ -77,7 +77,7 @@ def test_session_whose_storage_fails_starts_again_from_it() -> None:
     run(main())
 
 
-def test_session_that_cannot_be_loaded_is_closed_and_others_are_not() -> None:
+def test_session_that_cannot_be_loaded_closes_no_other() -> None:
     """DUR-3: a damaged session is not served; its neighbour is."""
 
     class HalfDamaged(MemoryStore):

@@ -121,9 +121,7 @@ def test_what_is_in_hand_waits(wire: Wire, ann: Window, bob: Window) -> None:
     assert bob.host.bench == ann.host.bench
 
 
-def test_of_what_is_dragged_the_place_travels_at_once_and_the_rest_after_the_release(
-    wire: Wire, ann: Window, bob: Window
-) -> None:
+def test_drag_sends_position_at_once_and_the_rest_on_release(wire: Wire, ann: Window, bob: Window) -> None:
     ann.host.in_hand = {"lens"}
     ann.host.user_does(Set("lens", {"pos": [1.0, 0.0], "name": "Ann's"}))
     settle(wire, ann, bob)

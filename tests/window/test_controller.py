@@ -55,7 +55,7 @@ def test_from_the_dialog_into_a_session_and_out_again(
     assert ann.log("WARNING") == ann.log("ERROR") == []
 
 
-def test_what_goes_wrong_is_said_in_the_dialog_and_the_log_and_a_second_try_works(
+def test_failure_shows_in_dialog_and_log_and_a_retry_works(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
 ) -> None:
     ann, _ = pair

@@ -138,7 +138,7 @@ def test_nothing_is_changed_before_the_answer(lab: Lab) -> None:
     assert set(first.host.bench) == {"lens", "mirror", "group"}
 
 
-def test_bring_leaves_the_session_as_it_is_and_saves_what_differs(lab: Lab) -> None:
+def test_bring_leaves_the_session_alone_and_saves_differences(lab: Lab) -> None:
     """An old copy of the session's bench must not turn back what others did since."""
     first = fill(lab, LENS)
     second = lab.join(Record("lens", "component", {"n": "mine"}), MIRROR)
@@ -230,7 +230,7 @@ def test_closed_it_leaves_the_window_alone(lab: Lab) -> None:
     assert second.host.bench == {"lens": LENS}
 
 
-def test_a_bench_that_is_opened_is_shown_to_nobody_before_its_user_says_so(lab: Lab) -> None:
+def test_opened_bench_is_shared_only_when_its_user_says_so(lab: Lab) -> None:
     first, second = fill(lab, LENS), lab.join()
     asked: list[tuple[int, int, Path]] = []
     second.participation.replacement_needed.connect(lambda *question: asked.append(question))
@@ -262,7 +262,7 @@ def test_a_session_whose_copy_cannot_be_saved_is_not_replaced(lab: Lab) -> None:
     assert text.endswith("The session's bench was not replaced.")
 
 
-def test_leaving_with_a_bench_that_was_opened_sends_nothing_of_it(lab: Lab) -> None:
+def test_leaving_with_an_opened_bench_sends_nothing_of_it(lab: Lab) -> None:
     first, second = fill(lab, LENS), lab.join()
     left: list[bool] = []
     second.participation.leaving.connect(lambda: left.append(True))

@@ -103,7 +103,7 @@ def test_leaving_waits_for_the_last_edit_to_be_stored(
     other.manager.close()
 
 
-def test_a_server_that_is_killed_while_leaving_is_not_waited_for_long(
+def test_leaving_does_not_wait_long_for_a_killed_server(
     qtbot: QtBot, window: Window, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """REP-8: what it did not get is told, with its values."""

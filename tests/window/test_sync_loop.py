@@ -88,7 +88,7 @@ def test_an_edit_by_the_user_is_taken_in_without_being_asked(qtbot: QtBot, paren
     assert bench.session.replica.view["r0"].props == {"n": 7}
 
 
-def test_what_others_did_to_what_is_in_hand_shows_after_the_release(qtbot: QtBot, parent: QObject) -> None:
+def test_others_edits_of_a_held_item_show_on_release(qtbot: QtBot, parent: QObject) -> None:
     bench = Bench(parent, records=1)
     bench.live.begin(())
     qtbot.waitUntil(lambda: "r0" in bench.host.bench)
@@ -165,7 +165,7 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     return gc.get_freeze_count
 
 
-def test_the_garbage_collector_has_little_to_look_at_while_a_bench_is_shared(
+def test_shared_bench_is_frozen_for_the_garbage_collector(
     qtbot: QtBot, parent: QObject, frozen: Callable[[], int]
 ) -> None:
     """It stops the window for as long as it looks; what is there when the bench is loaded stays anyway."""

@@ -65,9 +65,7 @@ def test_refusal_in_a_lost_frame_is_asked_for_again() -> None:
     assert equal(wire, ann, bob)
 
 
-def test_duplicate_of_a_change_without_an_answer_asks_what_became_of_it(
-    wire: Wire, ann: Peer, bob: Peer
-) -> None:
+def test_duplicate_without_an_answer_asks_what_became_of_it(wire: Wire, ann: Peer, bob: Peer) -> None:
     """PUSH-7, REP-8: the answer said what was lost, and it was lost itself."""
     ann.edit(Remove("lens"))
     bob.edit(Set("lens", {"name": "too late"}))

@@ -8,7 +8,7 @@ from optiverse_collab.core.client.state import State
 
 
 @pytest.mark.parametrize("state", State)
-def test_a_session_is_joined_or_under_way_unless_offline_or_failed(state: State) -> None:
+def test_session_is_under_way_unless_offline_or_failed(state: State) -> None:
     assert state.in_session == (state.value not in ("offline", "failed"))
 
 

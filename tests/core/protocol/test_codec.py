@@ -159,7 +159,7 @@ def test_patch_is_open_at_its_end() -> None:
     assert decode_server(close_patch(body, acks).decode(), LIMITS) == Patch(changes, "ff", acks)
 
 
-def test_canonical_spelling_does_not_depend_on_the_order_of_keys() -> None:
+def test_canonical_json_does_not_depend_on_key_order() -> None:
     """HASH-2."""
     one = canonical(Record("a", "k", {"x": {"p": 1, "q": 2.5}, "y": "é"}))
     two = canonical(Record("a", "k", {"y": "é", "x": {"q": 2.5, "p": 1}}))

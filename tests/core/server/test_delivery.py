@@ -98,7 +98,7 @@ def test_acknowledgements_ride_along_to_their_author_alone() -> None:
     assert patch(frame, "c2").acks == [Ack(1, AckResult.COMMIT, 1)]
 
 
-def test_acknowledgements_without_changes_go_to_their_author_alone() -> None:
+def test_acknowledgement_without_changes_has_one_receiver() -> None:
     """PUSH-5: a refusal is nobody else's business; one who left hears nothing."""
     desk = Desk("c1", "c2")
     refusal = Ack(1, AckResult.REFUSED, reason="too_deep", message="Flatten it.")
@@ -195,7 +195,7 @@ def test_answer_without_news_is_one_empty_page() -> None:
     assert list(answer_pages(desk.history, SyncRequest("client", "e", 1))) == [Delta("e", 1, 1, 0, [], True)]
 
 
-def test_pages_tell_of_the_document_as_it_was_when_they_were_asked_for() -> None:
+def test_pages_have_the_document_of_the_request() -> None:
     """SYNC-3: whatever happens while they are sent, they tell of the same clock."""
     desk = Desk(limits=Limits(page_bytes=100))
     desk.accept(*(Put(f"r{n}", "component", {"x": n}) for n in range(5)))

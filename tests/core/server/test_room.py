@@ -139,7 +139,7 @@ def test_second_connection_of_a_client_closes_the_first(wire: Wire) -> None:
     assert new.closed is None
 
 
-def test_late_request_of_a_given_up_connection_takes_nothing_over(wire: Wire) -> None:
+def test_late_request_of_a_given_up_connection_is_ignored(wire: Wire) -> None:
     """SYNC-7: the client is on a newer connection since; that one stays."""
     wire.room.join("old", "ann", NOW)
     wire.room.join("new", "ann", NOW)
