@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import secrets
 import traceback
 from collections.abc import Callable, Sequence
@@ -68,7 +69,7 @@ class CollaborationService(QObject):
         self.session: Session | None = None
         self.state = State.OFFLINE
         self._session_id = self._url = ""
-        self._backoff = backoff or Backoff()
+        self._backoff = backoff or Backoff(random.random)
         self._quality = QualityWatch(self)
         self._quality.changed.connect(self.quality_changed)
         self._connection: Connection | None = None
