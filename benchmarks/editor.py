@@ -7,6 +7,7 @@ import os
 import sys
 from contextlib import ExitStack
 from functools import cache
+from importlib import import_module
 from itertools import count
 from tempfile import TemporaryDirectory
 from time import perf_counter, thread_time
@@ -24,7 +25,7 @@ from optiverse_collab.convert import bench_from_records
 from optiverse_collab.core.client.state import State
 from optiverse_collab.host.attach import installed_plugins
 from optiverse_collab.host.optiverse.launch import attach
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.items import item_names
 from optiverse_collab.window import attachment
 from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
@@ -56,7 +57,7 @@ class Window:
         for form in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
             QSettings.setPath(form, QSettings.Scope.UserScope, folder)
         gc.collect()
-        self._window = stock.load().MainWindow()
+        self._window = import_module("optiverse.ui.views.main_window").MainWindow()
         self._window.resize(1200, 800)
         self._window.show()
         self.plugin = _stopwatch()
@@ -185,7 +186,9 @@ class Window:
         return controller
 
     def _components(self) -> list[Any]:
-        return [item for item in self._window.scene.items() if isinstance(item, stock.load().ComponentItem)]
+        component = item_names().TypeRegistry.get_class("component")
+        assert component is not None
+        return [item for item in self._window.scene.items() if isinstance(item, component)]
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.crowd import Crowd
 from benchmarks.targets import Target
+from optiverse_collab.host.optiverse.upstream import version
 
 if TYPE_CHECKING:
     from benchmarks.stopwatch import Gaps
@@ -93,11 +94,7 @@ class Join:
 
 def is_possible() -> bool:
     """Whether there is an editor to measure in."""
-    try:
-        from optiverse_collab.host.optiverse.upstream import installed as stock
-    except ImportError:  # no PyQt6
-        return False
-    return stock.is_installed()
+    return version.is_installed()
 
 
 def drag(target: AbstractContextManager[Target], sizes: Sizes) -> Drag:

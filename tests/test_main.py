@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from optiverse_collab import __main__ as entry
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream import version
 from tests.helpers.processes import python
 
 
@@ -15,7 +15,7 @@ def test_without_a_command_optiverse_is_started(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["optiverse-collab"])
-    monkeypatch.setattr(stock, "_exists", lambda name: False)
+    monkeypatch.setattr(version, "module_exists", lambda name: False)
     assert entry.main() == 1
     assert "Optiverse is not installed here" in capsys.readouterr().err
 

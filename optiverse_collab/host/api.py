@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from optiverse_collab.core.records import Op, Record
 
 if TYPE_CHECKING:
-    from PyQt6.QtCore import QRectF
+    from PyQt6.QtGui import QPainterPath
     from PyQt6.QtWidgets import QGraphicsView, QMainWindow
 
 Opened = Callable[[Callable[[], None]], None]
@@ -42,8 +42,8 @@ class Host(Protocol):
     def view(self) -> QGraphicsView | None:
         """Its canvas, whose scene is in mm; None if others' cursors can't be shown."""
 
-    def outline(self, id: str) -> QRectF | None:
-        """Where an item is on the canvas, in scene coordinates; None if it isn't there."""
+    def outline(self, id: str) -> QPainterPath | None:
+        """The shape of an item on the canvas, in scene coordinates [mm]; None if it isn't there."""
 
     def log(self, level: LogLevel, text: str) -> None:
         """Write a line to the host's log window, in our category.
@@ -58,12 +58,12 @@ class Host(Protocol):
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
         """The bench as it is now: all of it, or those of `ids` that are there. Positions are in mm."""
 
-    def apply(self, ops: Sequence[Op], more: bool = False) -> None:
+    def apply(self, ops: Sequence[Op], batch_continues: bool = False) -> None:
         """Change the bench as others changed it, in one go; the user's file doesn't have it yet.
 
         Args:
-            more: another call follows soon, for sure, until one says otherwise: what costs the host as much
-                for one operation as for a thousand can wait for the last.
+            batch_continues: another call will follow soon, until one says otherwise. What costs the host as
+                much for one operation as for a thousand can wait for the last.
         """
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:

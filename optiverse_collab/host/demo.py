@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QObject, QRectF, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSlot
+from PyQt6.QtGui import QPainterPath
 
 from optiverse_collab import manifest
 from optiverse_collab.category import log_category
@@ -38,9 +39,9 @@ class DemoHost(QObject):
         window.view.cursor_moved.connect(self._on_cursor_moved)
         window.scene.selection_changed.connect(self._on_selection_changed)
 
-    def outline(self, id: str) -> QRectF | None:
+    def outline(self, id: str) -> QPainterPath | None:
         graphics = self.window.scene.graphics(id)
-        return None if graphics is None else graphics.mapToScene(graphics.shape()).boundingRect()
+        return None if graphics is None else graphics.mapToScene(graphics.shape())
 
     def log(self, level: str, text: str) -> None:
         self.window.log.write(level, self._category, text)
@@ -53,7 +54,7 @@ class DemoHost(QObject):
         wanted = items if ids is None else ids
         return {id: Record(id, items[id].kind, dict(items[id].props)) for id in wanted if id in items}
 
-    def apply(self, ops: Sequence[Op], more: bool = False) -> None:
+    def apply(self, ops: Sequence[Op], batch_continues: bool = False) -> None:
         bench = self.window.bench
         for op in ops:
             if isinstance(op, Put):

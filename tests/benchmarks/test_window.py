@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import __main__ as benchmarks
 from benchmarks import window
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream import version
 from tests.helpers.processes import python
 
 
@@ -32,7 +32,7 @@ def test_every_figure_is_there() -> None:
 def test_without_the_editor_a_sentence_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(stock, "is_installed", lambda: False)
+    monkeypatch.setattr(version, "is_installed", lambda: False)
     assert benchmarks.main(["window"]) == 0
     assert capsys.readouterr().out == f"{window.NOT_INSTALLED}\n"
 

@@ -67,9 +67,9 @@ class DictHost:
         wanted = self.bench if ids is None else ids
         return {id: self.bench[id] for id in wanted if id in self.bench}
 
-    def apply(self, ops: Sequence[Op], more: bool = False) -> None:
+    def apply(self, ops: Sequence[Op], batch_continues: bool = False) -> None:
         self.applied.append(list(ops))
-        self.more = more
+        self.more = batch_continues
         for op in ops:
             assert apply(self.bench, op), op
         self._dirty([op.id for op in ops])  # as hosts do: the sign doesn't say who

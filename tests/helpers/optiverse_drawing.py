@@ -8,8 +8,7 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QTextCursor
 from PyQt6.QtTest import QTest
 
-from optiverse_collab.host.optiverse.items.annotations import EDITS
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.items.annotations import annotation_kinds
 from tests.helpers.optiverse_user import LEFT, PLAIN, User, double_click, events, grip, wait_until
 
 Point = tuple[float, float]
@@ -20,9 +19,8 @@ class Drawing(User):
 
     def drawn(self, *kinds: str) -> list[Any]:
         """The annotations on the bench, of these kinds or of all, in the order of their ids."""
-        classes = tuple(
-            getattr(stock.load(), name) for kind, (name, _) in EDITS.items() if not kinds or kind in kinds
-        )
+        known = annotation_kinds(self.window)
+        classes = tuple(known[kind].item_class for kind in kinds or known)
         found = [item for item in self.window.scene.items() if isinstance(item, classes)]
         return sorted(found, key=lambda item: str(item.item_uuid))
 

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QContextMenuEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QInputDialog, QLineEdit
 
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.window import has_groups
 from tests.helpers.optiverse_hands import RIGHT, NotOffered, choose, press_button
 from tests.helpers.optiverse_user import LEFT, PLAIN, answer, double_click, events, wait_until
 
@@ -27,7 +27,7 @@ class Panel:
     @property
     def has_layers(self) -> bool:
         """Whether this is Optiverse 0.3."""
-        return not stock.has_groups(self.window)
+        return not has_groups(self.window)
 
     def groups(self) -> list[str]:
         """The ids of all groups, sorted."""

@@ -12,7 +12,7 @@ from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.records import Record, difference
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.items.pointer import items_dragged
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.window import has_groups
 from optiverse_collab.window.capture import Capture
 from tests.helpers.optiverse_hands import Hands
 from tests.helpers.optiverse_panel import Panel
@@ -115,7 +115,7 @@ def differences(wire: Wire, *participants: Participant) -> list[object]:
     for one in participants:
         found += difference(truth(wire), one.host.records())
         found += same_bench(_rounded(participants[0].saved()), _rounded(one.saved()))
-    if stock.has_groups(participants[0].window):
+    if has_groups(participants[0].window):
         # 0.2 draws items of the same z value in the order in which they came, and doesn't save that.
         found = [what for what in found if "another order" not in str(what)]
     return found

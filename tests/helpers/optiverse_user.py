@@ -13,7 +13,8 @@ from PyQt6.QtGui import QMouseEvent, QTransform, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QDoubleSpinBox, QWidget
 
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.items import item_names
+from optiverse_collab.host.optiverse.upstream.window import has_groups
 
 EMPTY = {"version": "2.0", "items": [], "groups": []}
 LEFT = Qt.MouseButton.LeftButton
@@ -24,7 +25,7 @@ def open_window() -> Any:
     """A main window of the host, shown."""
     # Now, and not while Qt goes through all widgets to give them the host's style.
     gc.collect()
-    window = stock.load().MainWindow()
+    window = import_module("optiverse.ui.views.main_window").MainWindow()
     window.resize(1200, 800)
     window.show()
     events()
@@ -45,7 +46,7 @@ def clear(window: Any) -> None:
     for item in list(window.scene.items()):
         if hasattr(item, "item_uuid"):
             window.scene.removeItem(item)
-    if not stock.has_groups(window):
+    if not has_groups(window):
         window.linked_assembly_service.reset()
     files = window.file_controller.file_manager
     files.saved_file_path = files._autosave_path = files._unsaved_id = None
@@ -142,7 +143,7 @@ class User:
 
     def items(self) -> list[Any]:
         """What can be selected on the bench, in the order of their ids."""
-        base = stock.load().BaseObj
+        base = item_names().BaseObj
         found = [item for item in self.window.scene.items() if isinstance(item, base)]
         return sorted(found, key=lambda item: str(item.item_uuid))
 

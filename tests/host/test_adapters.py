@@ -29,6 +29,7 @@ def test_a_demo_window_and_what_inherits_from_it(qtbot: QtBot) -> None:
 
 
 @pytest.mark.optiverse
+@pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image")
 def test_a_window_of_optiverse() -> None:
     from optiverse_collab.host.optiverse.adapter import OptiverseHost
     from tests.host.drivers.optiverse import the_window

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from PyQt6.QtCore import QPointF
 from PyQt6.QtWidgets import QApplication
 
 from optiverse_collab.convert import is_item, read_bench, records_from_bench, write_bench
@@ -178,9 +179,29 @@ def test_an_unknown_kind_has_its_place_on_the_canvas(driver: Driver) -> None:
         driver.host.apply([Set("x", {"pos": [x, y]})])
         outline = driver.host.outline("x")
         assert outline is not None
-        assert outline.contains(x, y)
+        assert outline.contains(QPointF(x, y))
     driver.host.apply([Remove("x")])
     assert driver.host.outline("x") is None
+
+
+def test_outline_is_the_shape_of_the_item(driver: Driver) -> None:
+    id = driver.add(30.0, 20.0)
+    upright = driver.host.outline(id)
+    assert upright is not None
+    assert upright.contains(QPointF(30.0, 20.0))
+    driver.host.apply([Set(id, {"angle_deg": 45.0})])
+    turned = driver.host.outline(id)
+    assert turned is not None
+    assert turned.contains(QPointF(30.0, 20.0))
+    box = turned.boundingRect()
+    assert not any(map(turned.contains, (box.topLeft(), box.topRight(), box.bottomLeft(), box.bottomRight())))
+    driver.host.apply([Set(id, {"pos": [130.0, 20.0]})])
+    moved = driver.host.outline(id)
+    assert moved is not None
+    assert moved.boundingRect().center().x() == pytest.approx(box.center().x() + 100.0)
+    driver.remove(id)
+    assert driver.host.outline(id) is None
+    assert driver.host.outline("nobody") is None
 
 
 def test_what_is_in_hand_is_known(driver: Driver) -> None:

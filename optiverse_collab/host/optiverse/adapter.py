@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QPainterPath
+from PyQt6.QtWidgets import QGraphicsView, QMainWindow
 
 from optiverse_collab import manifest
 from optiverse_collab.core.records import Op, Record
 from optiverse_collab.host.api import Opened
-from optiverse_collab.host.optiverse.files.bench_switch import Openings
+from optiverse_collab.host.optiverse.files.bench_switch import BenchSwitch
 from optiverse_collab.host.optiverse.items.kinds import Kinds
+from optiverse_collab.host.optiverse.items.placeholders import Placeholders
 from optiverse_collab.host.optiverse.items.pointer import Pointer, items_dragged, items_in_hand
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
+from optiverse_collab.host.optiverse.items.unshown import Unshown
+from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.group_list import GroupList
 from optiverse_collab.host.optiverse.layers.layer_tree import LayerTree
-from optiverse_collab.host.optiverse.reader import Reading
+from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
-from optiverse_collab.host.optiverse.upstream import installed as stock
-from optiverse_collab.host.optiverse.writer import Applying
+from optiverse_collab.host.optiverse.upstream.check import checked
+from optiverse_collab.host.optiverse.upstream.contract import as_qt
+from optiverse_collab.host.optiverse.upstream.items import Data, id_of, is_optic
+from optiverse_collab.host.optiverse.upstream.version import installed_version
+from optiverse_collab.host.optiverse.upstream.window import has_groups, has_layers
+from optiverse_collab.host.optiverse.writer import Writer
 
 
 class OptiverseHost:
@@ -31,48 +38,61 @@ class OptiverseHost:
         HostUnsupported: the window lacks something; the text says what.
     """
 
-    def __init__(self, window: Any) -> None:
-        stock.load()
-        stock.check(window)
-        self.name = f"Optiverse {stock.version()}"
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = checked(window)
+        self.name = f"Optiverse {installed_version()}"
         self.window = window
-        self.view = window.view
+        self.view = as_qt(self._window.view, QGraphicsView)
         self._category = manifest.load().plugin.log_category
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
-        self._pointer: Pointer | None = None
         self._opened: Opened = lambda back: None
+        self._pointer: Pointer | None = None
         self._closed = False
         warn = partial(self.log, "WARNING")
-        self._openings = Openings(window, self._another_bench)
-        self._bench = SceneBench(window, self._touched)
-        kept: dict[str, Record] = {}
-        kind_of_layers = GroupList if stock.has_groups(window) else LayerTree
-        self._layers: GroupList | LayerTree = kind_of_layers(
-            window, self._bench, kept.__contains__, self._touched, warn
+        self._placeholders = Placeholders(self._window.scene, self.name)
+        self._unshown = Unshown(self._placeholders, self.name, self.log)
+        self._bench_switch = BenchSwitch(self._window, self._another_bench)
+        self._undo = UndoGuard(self._window, self._stepped, warn)
+        self._bench = SceneBench(self._window, self._touched)
+        self._layers = self._new_layers(warn)
+        kinds = Kinds(self._window, warn)
+        self._reader = Reader(self._window, self._bench, self._layers, kinds, self._unshown.records)
+        self._writer = Writer(
+            self._window,
+            self._bench,
+            self._layers,
+            kinds,
+            self._reader,
+            self._unshown,
+            self._undo,
+            self.name,
+            self.log,
         )
-        self._undo = UndoGuard(window, self._stepped, warn)
-        kinds = Kinds(window, warn)
-        self._reading = Reading(window, self._bench, self._layers, kinds, kept)
-        self._applying = Applying(window, self._reading, self._undo, self.name, self.log)
 
-    def outline(self, id: str) -> QRectF | None:
+    def _new_layers(self, warn: Callable[[str], None]) -> Layers:
+        window, bench, is_unshown = self._window, self._bench, self._unshown.records.__contains__
+        if has_layers(window):
+            return LayerTree(window, bench, is_unshown, self._touched, warn, self._undo.replace)
+        assert has_groups(window)
+        return GroupList(window, bench, is_unshown, self._touched, warn)
+
+    def outline(self, id: str) -> QPainterPath | None:
         item = self._bench.known(id)
         if item is None:
-            return self._applying.placeholders.outline(id)
-        outline: QRectF = item.mapToScene(item.shape()).boundingRect()
-        return outline
+            return self._placeholders.outline(id)
+        return item.mapToScene(item.shape())
 
     def log(self, level: str, text: str) -> None:
-        getattr(self.window.log_service, level.lower())(text, self._category)
+        getattr(self._window.log_service, level.lower())(text, self._category)
 
     def ids(self) -> Collection[str]:
-        return self._reading.ids()
+        return self._reader.ids()
 
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
-        return self._reading.records(ids)
+        return self._reader.records(ids)
 
-    def apply(self, ops: Sequence[Op], more: bool = False) -> None:
-        self._applying.apply(ops, more)
+    def apply(self, ops: Sequence[Op], batch_continues: bool = False) -> None:
+        self._writer.apply(ops, batch_continues)
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty
@@ -81,26 +101,25 @@ class OptiverseHost:
         self._opened = opened
 
     def held(self) -> Collection[str]:
-        ids = {getattr(item, "item_uuid", None) for item in items_in_hand(self.window)}
-        held = {id for id in ids if id in self._bench.items}
+        ids = map(id_of, items_in_hand(self._window))
+        held = {id for id in ids if id is not None and id in self._bench.items}
         return held | self._bench.in_dialog | {*self._layers.in_hand()}
 
-    def dragged(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    def dragged(self, ids: Collection[str]) -> dict[str, Data]:
         wanted = set(ids)
-        items = {getattr(item, "item_uuid", None): item for item in items_dragged(self.window)}
         return {
-            id: self._reading.place(id, item)
-            for id, item in items.items()
-            if id in wanted and hasattr(item, "params") and self._bench.known(id) is item
+            item.item_uuid: self._reader.place(item.item_uuid, item)
+            for item in items_dragged(self._window)
+            if id_of(item) in wanted and is_optic(item) and self._bench.known(item.item_uuid) is item
         }
 
     def save_copy(self, path: Path) -> None:
-        self._reading.save_copy(path)
+        self._reader.save_copy(path)
 
     def watch_presence(self, changed: Callable[[Mapping[str, object]], None]) -> None:
         if self._pointer is not None:
             self._pointer.close()
-        self._pointer = Pointer(self.window, changed)
+        self._pointer = Pointer(self._window, changed)
 
     def close(self) -> None:
         if self._closed:
@@ -108,25 +127,25 @@ class OptiverseHost:
         self._closed = True
         self._dirty = lambda ids: None
         self._opened = lambda back: None
-        self._openings.close()
+        self._bench_switch.close()
         if self._pointer is not None:
             self._pointer.close()
             self._pointer = None
-        self._applying.close()
+        self._placeholders.clear()
+        self._writer.close()
         self._undo.close()
         self._layers.close()
         self._bench.close()
 
     def _another_bench(self, back: Callable[[], None]) -> None:
-        """What was kept belonged to the bench that was here before."""
-        self._reading.kept.clear()
-        self._applying.placeholders.clear()
+        """Keep nothing of the bench that was here before."""
+        self._unshown.clear()
         self._opened(back)
 
     def _touched(self, ids: Collection[str]) -> None:
         self._dirty(ids)
 
     def _stepped(self, ids: Collection[str]) -> None:
-        """The user did, undid or redid something."""
+        """Look for what the user's step changed."""
         self._bench.survey()
         self._dirty(ids)

@@ -1,22 +1,22 @@
-"""Takes the place of the collaboration that Optiverse ships, in one window and without a change on disk."""
+"""Sets the collaboration that Optiverse ships aside, in one window and without a change on disk."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QMainWindow, QWidget
 
 from optiverse_collab.hookspecs import Action
 from optiverse_collab.host.menus import Installed, menu_titled
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.check import checked
+from optiverse_collab.host.optiverse.upstream.contract import Override
 
 MENU = "&Collaboration"
 
 
-class Takeover:
-    """Our actions and widgets in a window, and the stock ones set aside.
+class BuiltinCollaboration:
+    """The built-in collaboration of one window, with our actions and widgets in its place.
 
     The stock actions lose their shortcut and go out of sight, the stock label is hidden, and what opened
     the stock dialog runs our first action, so that the stock manager is never enabled and never connects.
@@ -33,36 +33,36 @@ class Takeover:
 
     def __init__(
         self,
-        window: Any,
+        window: QMainWindow,
         actions: Sequence[Action],
         widgets: Sequence[QWidget],
         closing: Callable[[], None],
     ) -> None:
         # From the start: an item that Qt has filed wrongly stays so.
-        stock.load()
-        stock.check(window)
-        self._window = window
+        self._window = checked(window)
         self._closing: Callable[[], None] | None = closing
-        self._shortcuts = {
-            action: action.shortcut() for action in (window.act_collaborate, window.act_disconnect)
-        }
+        own_actions = (self._window.act_collaborate, self._window.act_disconnect)
+        self._shortcuts = {action: action.shortcut() for action in own_actions}
         for action in self._shortcuts:
             action.setShortcut(QKeySequence())
             action.setVisible(False)
-        window.collab_status_label.hide()
-        # Whatever calls these finds them on the window first.
-        window.open_collaboration_dialog = actions[0].run if actions else lambda: None
-        window.disconnect_collaboration = lambda: None
-        window.act_collaborate.triggered.disconnect()
-        window.act_disconnect.triggered.disconnect()
-        window.closeEvent = self._close_event
+        self._window.collab_status_label.hide()
+        run = actions[0].run if actions else lambda: None
+        self._overrides = [
+            Override(window, "open_collaboration_dialog", run),
+            Override(window, "disconnect_collaboration", lambda: None),
+            Override(window, "closeEvent", self._close_event),
+        ]
+        self._window.act_collaborate.triggered.disconnect()
+        self._window.act_disconnect.triggered.disconnect()
         self._installed = Installed(window, actions, widgets)
 
     def undo(self) -> None:
         """Give the window back to the collaboration that it came with."""
         window = self._window
         self._installed.remove()
-        del window.closeEvent, window.open_collaboration_dialog, window.disconnect_collaboration
+        for override in self._overrides:
+            override.undo()
         window.act_collaborate.triggered.connect(window.open_collaboration_dialog)
         window.act_disconnect.triggered.connect(window.disconnect_collaboration)
         for action, shortcut in self._shortcuts.items():
@@ -81,7 +81,7 @@ class Takeover:
             closing()
 
 
-def say_why(window: Any, why: str) -> None:
+def say_why(window: QMainWindow, why: str) -> None:
     """Put a line into the Collaboration menu that says why there is no live collaboration."""
     menu = menu_titled(window.menuBar(), MENU)
     if menu is not None:

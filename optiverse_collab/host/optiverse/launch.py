@@ -10,10 +10,13 @@ import functools
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     import pluggy
+    from PyQt6.QtWidgets import QMainWindow
+
+    from optiverse_collab.host.optiverse.upstream.window import Window
 
 HOST = "Optiverse"
 DEMO = "python -m optiverse_collab.demo"
@@ -40,18 +43,16 @@ def launch(argv: Sequence[str], manager: pluggy.PluginManager | None = None) -> 
     Returns:
         What Optiverse returns, or 1 if it can't be imported.
     """
-    try:
-        from optiverse_collab.host.optiverse.upstream import installed as stock
-    except ImportError:  # no PyQt6, which Optiverse would bring
-        return _refuse(NOT_INSTALLED)
-    if not stock.is_installed():
-        return _refuse(ANOTHER_PROGRAM if stock.is_another_program() else NOT_INSTALLED)
+    from optiverse_collab.host.optiverse.upstream import version
+
+    if not version.is_installed():
+        return _refuse(ANOTHER_PROGRAM if version.is_another_program() else NOT_INSTALLED)
     before = sys.argv
     sys.argv = ["optiverse", *argv]
     try:
         main: Callable[[], int] = import_module("optiverse.app.main").main
         window_class = import_module("optiverse.ui.views.main_window").MainWindow
-        why_not = _why_not(stock.version())
+        why_not = _why_not(version.installed_version())
         if why_not:
             _warn(f"{why_not} Optiverse starts without live collaboration.")
             return main()
@@ -75,7 +76,7 @@ class _WithPlugins:
         self._manager = manager
 
         @functools.wraps(self._stock)
-        def init(window: Any, *args: Any, **kwargs: Any) -> None:
+        def init(window: QMainWindow, *args: Any, **kwargs: Any) -> None:
             self._stock(window, *args, **kwargs)
             self.attach(window)
 
@@ -85,7 +86,7 @@ class _WithPlugins:
         """Windows made from now on are stock."""
         self._class.__init__ = self._stock
 
-    def attach(self, window: Any) -> None:
+    def attach(self, window: QMainWindow) -> None:
         """Give a window its plugins, or tell why it has none."""
         try:
             from optiverse_collab.host.attach import installed_plugins
@@ -97,7 +98,7 @@ class _WithPlugins:
             _tell(window, fault)
 
 
-def attach(window: Any, manager: pluggy.PluginManager) -> None:
+def attach(window: QMainWindow, manager: pluggy.PluginManager) -> None:
     """Put the plugins into one main window of Optiverse.
 
     Raises:
@@ -105,19 +106,19 @@ def attach(window: Any, manager: pluggy.PluginManager) -> None:
         Exception: whatever a plugin raises.
     """
     from optiverse_collab.host.attach import window_parts
-    from optiverse_collab.host.optiverse.builtin_collaboration import Takeover
-    from optiverse_collab.host.optiverse.upstream import installed as stock
+    from optiverse_collab.host.optiverse.builtin_collaboration import BuiltinCollaboration
+    from optiverse_collab.host.optiverse.upstream.check import checked
 
-    stock.check(window)
+    checked(window)
     parts = window_parts(window, manager)
     try:
-        Takeover(window, parts.actions, parts.widgets, parts.closing)
+        BuiltinCollaboration(window, parts.actions, parts.widgets, parts.closing)
     except Exception:
         parts.closing()
         raise
 
 
-def _tell(window: Any, fault: Exception) -> None:
+def _tell(window: QMainWindow, fault: Exception) -> None:
     """Log why there is no live collaboration in a window, and say it in its menu."""
     import traceback
 
@@ -126,7 +127,7 @@ def _tell(window: Any, fault: Exception) -> None:
     from optiverse_collab.host.optiverse.builtin_collaboration import say_why
 
     why = str(fault) if isinstance(fault, CollaborationError) else f"{type(fault).__name__}: {fault}."
-    log, category = window.log_service, log_category()
+    log, category = cast("Window", window).log_service, log_category()
     log.error(f"✗ Live collaboration could not be started: {why} {WHAT_TO_DO}", category)
     log.debug("".join(traceback.format_exception(fault)), category)
     say_why(window, f"Live collaboration is off: {why}"[:200])

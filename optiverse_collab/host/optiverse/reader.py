@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 from optiverse_collab.convert import item_from_record, record_from_item, write_bench
 from optiverse_collab.convert.kinds import GROUP, is_item
@@ -12,14 +11,14 @@ from optiverse_collab.convert.reading import SET_ASIDE
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.kinds import Kinds
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
-from optiverse_collab.host.optiverse.layers.group_list import GroupList
-from optiverse_collab.host.optiverse.layers.layer_tree import LayerTree
+from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.places import PLACE
-from optiverse_collab.host.optiverse.stated_values import Shadows
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.stated_values import StatedValues
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Optic, item_names
+from optiverse_collab.host.optiverse.upstream.window import Window
 
 
-class Reading:
+class Reader:
     """Reads items, groups, and what is kept without being shown.
 
     Args:
@@ -27,75 +26,71 @@ class Reading:
         bench: its items.
         layers: its groups.
         kinds: how to read each kind of item.
-        kept: id → record that the host can't show; whoever applies changes puts it there.
-
-    Attributes:
-        bench, layers, kinds, kept: the same.
+        unshown: id → record that the host can't show.
     """
 
     def __init__(
         self,
-        window: Any,
+        window: Window,
         bench: SceneBench,
-        layers: GroupList | LayerTree,
+        layers: Layers,
         kinds: Kinds,
-        kept: dict[str, Record],
+        unshown: Mapping[str, Record],
     ) -> None:
-        self.bench = bench
-        self.layers = layers
-        self.kinds = kinds
-        self.kept = kept
+        self._bench = bench
+        self._layers = layers
+        self._kinds = kinds
+        self._unshown = unshown
         self._window = window
-        self._shadows = Shadows()
+        self._stated_values = StatedValues()
 
     def ids(self) -> list[str]:
         """The ids of all that is on the bench."""
-        self.bench.survey()
-        return [*self.bench.items, *self.layers.group_ids(), *self.kept]
+        self._bench.survey()
+        return [*self._bench.items, *self._layers.group_ids(), *self._unshown]
 
     def records(self, ids: Collection[str] | None) -> dict[str, Record]:
         """All of it, or those of `ids` that are there."""
-        self.layers.look()
+        self._layers.look()
         wanted = self.ids() if ids is None else ids
         return {id: record for id in wanted if (record := self.record(id)) is not None}
 
     def record(self, id: str) -> Record | None:
         """What stands for an item or a group that is there."""
-        if id in self.kept:
-            return self.kept[id]
-        if self.layers.has_group(id):
-            return self._stated(Record(id, GROUP, self.layers.read_group(id)))
-        item = self.bench.item(id)
+        if id in self._unshown:
+            return self._unshown[id]
+        if self._layers.has_group(id):
+            return self._stated(Record(id, GROUP, self._layers.read_group(id)))
+        item = self._bench.item(id)
         return None if item is None else self._stated(self.shown(item))
 
-    def shown(self, item: Any) -> Record:
+    def shown(self, item: Item) -> Record:
         """What the host shows of an item, without its place among the others."""
-        data = self.kinds.of(item).read(item)
-        data["z_value"] = self.layers.z_of(item)
+        data = self._kinds.of(item).read(item)
+        data["z_value"] = self._layers.z_of(item)
         record = record_from_item(data)
-        record.props.update(self.layers.notes_of(record.id))
+        record.props.update(self._layers.read_item(record.id))
         return record
 
-    def place(self, id: str, item: Any) -> dict[str, Any]:
+    def place(self, id: str, item: Optic) -> Data:
         """What a drag changes of a component or a source: `pos` and `angle_deg`."""
-        angle = stock.load().qt_angle_to_user(item.rotation())
+        angle = item_names().qt_angle_to_user(item.rotation())
         shown = {"pos": [float(item.x()), float(item.y())], "angle_deg": angle}
-        stated = self._shadows.stated(id, shown)
+        stated = self._stated_values.stated(id, shown)
         return stated if stated is shown else {name: stated[name] for name in shown if name in stated}
 
-    def state(self, record: Record) -> None:
-        """`record` was applied: it stands for what the host shows of it now, whatever that is."""
+    def remember(self, record: Record) -> None:
+        """Let a record that was applied stand for what the host shows of it now, whatever that is."""
         is_group = record.kind == GROUP
         shown = (
-            self.layers.read_group(record.id) if is_group else self.shown(self.bench.items[record.id]).props
+            self._layers.read_group(record.id) if is_group else self.shown(self._bench.items[record.id]).props
         )
         props = {name: value for name, value in record.props.items() if name not in PLACE}
-        self._shadows.remember(Record(record.id, record.kind, props), shown)
+        self._stated_values.remember(Record(record.id, record.kind, props), shown)
 
     def forget(self, id: str) -> None:
-        """It is gone."""
-        self._shadows.forget(id)
-        self.kept.pop(id, None)
+        """Remember nothing of what is gone."""
+        self._stated_values.forget(id)
 
     def save_copy(self, path: Path) -> None:
         """Write everything to an Optiverse file.
@@ -108,13 +103,13 @@ class Reading:
         if measures:
             # Quirk: the host leaves angle measures out of its files, and reads none.
             bench["angle_measures"] = [item_from_record(record) for record in measures]
-        aside = [record for record in self.kept.values() if is_item(record)]
+        aside = [record for record in self._unshown.values() if is_item(record)]
         if aside:
             bench[SET_ASIDE] = [{"id": one.id, "kind": one.kind, "props": one.props} for one in aside]
         write_bench(path, bench)
 
     def _stated(self, shown: Record) -> Record:
         """What stands for what is shown; `shown` is not used any more."""
-        record = self._shadows.record(shown)
-        record.props.update(self.layers.place_of(record.id))
+        record = self._stated_values.record(shown)
+        record.props.update(self._layers.place_of(record.id))
         return record

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSlot
+
+from optiverse_collab.host.optiverse.upstream.contract import as_qt
+from optiverse_collab.host.optiverse.upstream.window import Window
 
 REST = 3
 """So many times as long as a retrace took, the next one is put off: it then takes a quarter of the time."""
 
 
-class Rays(QObject):
+class Retrace(QObject):
     """Traces the rays of one window after changes by others.
 
     Quirk: the host traces all rays anew after every change, in one go, which takes 0.15 s on a bench of
@@ -20,8 +21,8 @@ class Rays(QObject):
         window: an Optiverse main window.
     """
 
-    def __init__(self, window: Any) -> None:
-        super().__init__(window)
+    def __init__(self, window: Window) -> None:
+        super().__init__(as_qt(window, QObject))
         self._window = window
         self._rest_ms = 0
         self._ended = QElapsedTimer()

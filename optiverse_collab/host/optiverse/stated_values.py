@@ -15,7 +15,7 @@ from optiverse_collab.core.records import Record, same_value
 _ABSENT = object()
 
 
-class Shadows:
+class StatedValues:
     """Per record, the properties that the host shows otherwise than stated."""
 
     def __init__(self) -> None:

@@ -2,251 +2,238 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+
+from PyQt6.QtWidgets import QGraphicsItem
 
 from optiverse_collab.convert import item_from_record
 from optiverse_collab.convert.kinds import GROUP, ITEMS, KINDS, is_item
-from optiverse_collab.convert.shapes import SHAPES, is_number
+from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.core.records import Op, Put, Record, Remove, apply, same_value
-from optiverse_collab.host.optiverse.files.unsaved_mark import Unsaved
-from optiverse_collab.host.optiverse.items.annotations import Annotation
-from optiverse_collab.host.optiverse.items.optical import Optical
-from optiverse_collab.host.optiverse.items.placeholders import Placeholders
+from optiverse_collab.host.optiverse.files.unsaved_mark import UnsavedMark
+from optiverse_collab.host.optiverse.items.acceptance import unacceptable
+from optiverse_collab.host.optiverse.items.autolabels import connect_autolabels
+from optiverse_collab.host.optiverse.items.kinds import Kinds
+from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
+from optiverse_collab.host.optiverse.items.unshown import Unshown
+from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.panel import Panel
-from optiverse_collab.host.optiverse.reader import Reading
-from optiverse_collab.host.optiverse.retrace import Rays
+from optiverse_collab.host.optiverse.reader import Reader
+from optiverse_collab.host.optiverse.retrace import Retrace
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.contract import HOST_FAULTS, as_qt
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props, has_lock, item_names
+from optiverse_collab.host.optiverse.upstream.window import Window
 
 
-class Applying:
+class Writer:
     """Applies operations to one window.
+
+    In here, `current` is the record of what is on the bench, and `record` the one to be there afterwards.
 
     Args:
         window: an Optiverse main window.
-        reading: what is there now.
-        undo: told of what comes and goes.
+        bench: its items.
+        layers: its groups.
+        kinds: how to make and edit each kind of item.
+        reader: gives the current records.
+        unshown: takes what the host can't show.
+        undo: keeps the user's steps true to what is there.
         name: what the host calls itself.
         log: takes a level and a line.
     """
 
     def __init__(
         self,
-        window: Any,
-        reading: Reading,
+        window: Window,
+        bench: SceneBench,
+        layers: Layers,
+        kinds: Kinds,
+        reader: Reader,
+        unshown: Unshown,
         undo: UndoGuard,
         name: str,
         log: Callable[[str, str], None],
     ) -> None:
         self._window = window
-        self._reading = reading
-        self._bench, self._layers, self._kinds = reading.bench, reading.layers, reading.kinds
+        self._bench = bench
+        self._layers = layers
+        self._kinds = kinds
+        self._reader = reader
+        self._unshown = unshown
         self._undo = undo
         self._name = name
         self._log = log
-        self._created: list[Any] = []
-        self._layers.renewed = self._renewed
-        self.placeholders = Placeholders(window.scene, name)
-        self._unsaved = Unsaved(window)
+        self._created: list[Item] = []
+        self._unsaved_mark = UnsavedMark(window)
         self._panel = Panel(window)
-        self._rays = Rays(window)
+        self._retrace = Retrace(window)
 
     def close(self) -> None:
         """Do nothing more to the window."""
-        self.placeholders.clear()
-        self._unsaved.close()
+        self._unsaved_mark.close()
         self._panel.close()
-        self._rays.close()
+        self._retrace.close()
 
-    def apply(self, ops: Sequence[Op], more: bool) -> None:
-        """Apply all that can be applied, in one go; a WARNING tells of the rest.
+    def apply(self, ops: Sequence[Op], batch_continues: bool) -> None:
+        """Apply all that can be applied, in one go; log a WARNING for each of the rest.
 
         Args:
-            more: another call follows soon.
+            batch_continues: another call follows soon.
         """
-        if not more:
+        if not batch_continues:
             self._bench.survey_if_due([op.id for op in ops])
-        self._layers.more = True
-        self._layers.look()
+        self._layers.begin_batch()
         self._panel.note(ops)
         if ops:
-            self._unsaved.note()
+            self._unsaved_mark.note()
         self._created = []
         try:
             with self._panel.held():
                 for op in ops:
                     self._try(op)
         finally:
-            self._settle(more)
+            self._end_batch(batch_continues)
 
     def _try(self, op: Op) -> None:
         try:
             with self._bench.changing(op.id):
                 self._apply(op)
-        except stock.HOST_FAULTS as fault:
+        except HOST_FAULTS as fault:
             # What the user deleted is about to be deleted for the others too.
             level = "DEBUG" if op.id in self._bench.lost else "WARNING"
             self._log(level, f"A change of {op.id!r} by others can't be shown here: {fault!r}.")
 
-    def _settle(self, more: bool) -> None:
-        """Let the host draw its panel and trace its rays, once for it all."""
-        self._layers.more = more
-        is_drawn = self._layers.settle()
-        self._panel.follow(is_drawn, more)
-        self._follow_labels()
-        if not more:
-            self._rays.follow()
+    def _end_batch(self, continues: bool) -> None:
+        """Let the host draw its panel and trace its rays, once for all changes."""
+        is_drawn = self._layers.end_batch(continues)
+        self._panel.follow(is_drawn, continues)
+        connect_autolabels(self._bench, self._created)
+        if not continues:
+            self._retrace.follow()
 
     def _apply(self, op: Op) -> None:
         item = self._bench.known(op.id)
-        is_there = item is not None or op.id in self._reading.kept or self._layers.has_group(op.id)
-        now = self._reading.record(op.id) if is_there else None
-        after = {} if now is None else {op.id: now}
-        if not apply(after, op):
-            raise LookupError("it is not on the bench")
-        if now is not None and (isinstance(op, Remove) or after[op.id].kind != now.kind):
+        is_there = item is not None or op.id in self._unshown.records or self._layers.has_group(op.id)
+        current = self._reader.record(op.id) if is_there else None
+        record = _result(current, op)
+        if current is not None and (record is None or record.kind != current.kind):
             self._remove(op.id)
-            now = item = None
-        new = after.get(op.id)
-        if new is None:
+            current = item = None
+        if record is None:
             return
-        if new.kind == GROUP:
-            self._write_group(now, new)
-        elif item is not None and now is not None:
-            self._write(item, now, new)
-        elif now is None or isinstance(op, Put):
-            self._make(new)
+        if record.kind == GROUP:
+            self._write_group(current, record)
+        elif item is not None and current is not None:
+            self._edit(item, current, record)
+        elif current is None or isinstance(op, Put):
+            self._make(record)
         else:
-            self._keep(new)
-        self._layers.place(new)
+            self._unshown.add(record)
+        self._layers.place(record)
 
     def _remove(self, id: str) -> None:
         self._undo.forget({id})
         self._layers.drop(id)
-        self._reading.forget(id)
-        self.placeholders.hide(id)
+        self._reader.forget(id)
+        self._unshown.discard(id)
         item = self._bench.known(id)
         if id in self._bench.items:
             self._bench.leave(id)
         if item is not None:
-            self._window.scene.removeItem(item)
+            self._window.scene.removeItem(as_qt(item, QGraphicsItem))
 
-    def _write_group(self, now: Record | None, new: Record) -> None:
-        if now is None:
-            self._renewed({new.id})
-        self._layers.write_group(new.id, new.props)
-        self._reading.state(new)
-
-    def _renewed(self, ids: Collection[str]) -> None:
-        """Other objects stand for these ids now, or are about to."""
-        self._undo.forget(ids)
-        for id in ids:
-            self._undo.expect(id)
+    def _write_group(self, current: Record | None, record: Record) -> None:
+        if current is None:
+            self._undo.replace({record.id})
+        self._layers.write_group(record.id, record.props)
+        self._reader.remember(record)
 
     def _make(self, record: Record) -> None:
         # A step that holds another object of this id would put it beside the new one.
-        self._renewed({record.id})
+        self._undo.replace({record.id})
         self._layers.release(record.id)
         item = self._made(record) if is_item(record) else None
         if item is None:
-            self._keep(record)
+            self._unshown.add(record)
             return
-        self._reading.kept.pop(record.id, None)
-        self.placeholders.hide(record.id)
-        self._window.scene.addItem(item)
+        self._unshown.discard(record.id)
+        self._window.scene.addItem(as_qt(item, QGraphicsItem))
         self._window._connect_item_signals(item)
         self._bench.enter(record.id, item)
         self._created.append(item)
         self._finish(item, None, record)
 
-    def _made(self, record: Record) -> Any | None:
-        kind = self._kinds.called(record.kind)
+    def _made(self, record: Record) -> Item | None:
+        """An item that is not on the bench yet; None if the host can't make it."""
+        item_class = item_names().TypeRegistry.get_class(record.kind)
         try:
-            return kind.make(self._bearable(kind, None, None, record))
-        except stock.HOST_FAULTS as fault:
+            return self._kinds.named(record.kind).make(self._accepted(record, item_class, None, {}))
+        except HOST_FAULTS as fault:
             self._log("DEBUG", f"Optiverse can't make {record.id!r}: {fault!r}.")
             return None
 
-    def _keep(self, record: Record) -> None:
-        """Keep a record that can't be shown, for the others and for the next version of the host."""
-        is_new = record.id not in self._reading.kept
-        self._reading.kept[record.id] = record
-        if is_item(record):
-            self.placeholders.show(record)
-        if is_new:
-            level = "WARNING" if is_item(record) else "DEBUG"
-            text = f"A {record.kind} ({record.id}) by others is kept, but {self._name} can't show it."
-            self._log(level, text)
-
-    def _write(self, item: Any, now: Record, new: Record) -> None:
-        kind, before = self._kinds.of(item), item_from_record(now)
-        after = self._bearable(kind, item, before, new)
+    def _edit(self, item: Item, current: Record, record: Record) -> None:
+        before = item_from_record(current)
+        after = self._accepted(record, type(item), item, before)
         try:
-            kind.write(item, before, after)
+            self._kinds.of(item).write(item, before, after)
         finally:
             # Whatever the host made of it is not the user's edit.
-            self._finish(item, now, new)
+            self._finish(item, current, record)
 
-    def _finish(self, item: Any, now: Record | None, new: Record) -> None:
-        """Set what is set alike for all kinds, and take note of what the host makes of it all."""
-        z, locked = new.props.get("z_value"), new.props.get("locked", False)
+    def _finish(self, item: Item, current: Record | None, record: Record) -> None:
+        """Set the properties common to all kinds, then remember how the host represents them all."""
+        z, locked = record.props.get("z_value"), record.props.get("locked", False)
         if not is_number(z):
             z = float(item.zValue())
-        if now is None or not same_value(z, self._layers.z_of(item)):
+        if current is None or not same_value(z, self._layers.z_of(item)):
             self._layers.stack(item, z)
-        self._layers.place(new)
+        self._layers.place(record)
         # Only now: in 0.3 the lock stands in the tree of layers too, and what stands there wins.
-        if isinstance(locked, bool) and (now is None or locked != getattr(item, "_locked", locked)):
-            getattr(item, "set_locked", lambda locked: None)(locked)
-        self._layers.write_notes(new.id, new.props, _changed(now, new))
-        self._reading.state(new)
+        if isinstance(locked, bool) and has_lock(item) and (current is None or locked != item._locked):
+            item.set_locked(locked)
+        self._layers.write_item(record.id, record.props, _changed(current, record))
+        self._reader.remember(record)
 
-    def _bearable(
-        self, kind: Optical | Annotation, item: Any, before: Mapping[str, Any] | None, record: Record
-    ) -> dict[str, Any]:
-        """What the host shall show of a record: all but values that it can't bear.
+    def _accepted(self, record: Record, item_class: type | None, item: Item | None, before: Props) -> Data:
+        """What `to_dict` would give for a record, without the values that the host does not accept.
 
         Args:
-            item: what shows the record now, if anything does; what can't be shown stays as it is there.
-            before: what it was to show up to now. That was checked then, and looking at each property is
-                most of what a move costs.
+            item: what shows the record now, if anything does; it keeps what it has in their place.
+            before: the same of what it shows now.
         """
-        spec, shapes = KINDS.get(record.kind, ITEMS), SHAPES.get(record.kind, SHAPES["component"])
-        bad = {name for name, fits in shapes.items() if name in record.props and not fits(record.props[name])}
+        kind = self._kinds.named(record.kind) if item is None else self._kinds.of(item)
         data = item_from_record(record)
-        item_class = stock.load().TypeRegistry.get_class(record.kind) if item is None else type(item)
-        unsure = data.keys() - bad if item_class else set()
-        if before is not None:
-            unsure = {name for name in unsure if name not in before or before[name] is not data[name]}
-        bad |= {name for name in unsure if not kind.bears(item_class, name, data[name])}
+        bad = unacceptable(record, data, kind, item_class, before)
         if not bad:
             return data
         names = ", ".join(sorted(bad))
         self._log("WARNING", f"{self._name} can't show the {names} of {record.id!r} that others set.")
-        parts = {part for name in bad for part in spec.together.get(name, (name,))}
-        shown = {} if item is None else item_from_record(self._reading.shown(item))
-        kept = {name: value for name, value in data.items() if name not in parts}
-        return {**kept, **{name: shown[name] for name in parts if name in shown}}
-
-    def _follow_labels(self) -> None:
-        """Tie labels to their components, as opening a file does (0.3).
-
-        Quirk: a component looks through the whole scene for its label.
-        """
-        owners = {getattr(item, "owner_uuid", None) or "" for item in self._bench.annotations()}
-        new = {getattr(item, "owner_uuid", None) or item.item_uuid for item in self._created}
-        for id in owners & new:
-            owner = self._bench.items.get(id)
-            if owner is not None and hasattr(owner, "connect_autolabel"):
-                owner.connect_autolabel()
+        together = KINDS.get(record.kind, ITEMS).together
+        parts = {part for name in bad for part in together.get(name, (name,))}
+        shown = {} if item is None else item_from_record(self._reader.shown(item))
+        accepted = {name: value for name, value in data.items() if name not in parts}
+        return {**accepted, **{name: shown[name] for name in parts if name in shown}}
 
 
-def _changed(before: Record | None, after: Record) -> set[str]:
+def _result(current: Record | None, op: Op) -> Record | None:
+    """The record after an operation; None if that removes it.
+
+    Raises:
+        LookupError: the operation is about a record that isn't there.
+    """
+    records = {} if current is None else {op.id: current}
+    if not apply(records, op):
+        raise LookupError("it is not on the bench")
+    return None if isinstance(op, Remove) else records[op.id]
+
+
+def _changed(current: Record | None, record: Record) -> set[str]:
     """The names of the properties that differ."""
-    old: Mapping[str, Any] = {} if before is None else before.props
+    old: Props = {} if current is None else current.props
     return {
         name
-        for name in {**old, **after.props}
-        if name not in old or name not in after.props or not same_value(old[name], after.props[name])
+        for name in {**old, **record.props}
+        if name not in old or name not in record.props or not same_value(old[name], record.props[name])
     }

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from PyQt6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, pyqtSlot
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF, QRegion
+from PyQt6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, pyqtSlot
+from PyQt6.QtGui import (
+    QColor,
+    QPainter,
+    QPainterPath,
+    QPainterPathStroker,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QRegion,
+)
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
 from optiverse_collab.core.client.session import Session
@@ -14,6 +23,9 @@ from optiverse_collab.window.ui.participants import colour_of
 
 NAME_CHARS = 24
 """So much of a name stands at a cursor; all of it is in the list of participants."""
+
+GAP_PX = 3.0
+"""How far from an item the line around it runs."""
 
 _ARROW = QPolygonF([QPointF(0, 0), QPointF(0, 15), QPointF(4, 11.5), QPointF(10, 11)])
 
@@ -24,7 +36,7 @@ class _Other(NamedTuple):
     name: str
     colour: QColor
     cursor: QPointF | None
-    selection: list[QRectF]
+    selection: list[QPainterPath]
 
 
 class CursorOverlay(QWidget):
@@ -36,11 +48,11 @@ class CursorOverlay(QWidget):
     Args:
         view: the host's canvas.
         session: whose presence is shown.
-        outline: gives the rectangle of an item in scene coordinates; None if it isn't there.
+        outline: gives the shape of an item in scene coordinates; None if it isn't there.
     """
 
     def __init__(
-        self, view: QGraphicsView, session: Session, outline: Callable[[str], QRectF | None]
+        self, view: QGraphicsView, session: Session, outline: Callable[[str], QPainterPath | None]
     ) -> None:
         super().__init__(view)
         self._view = view
@@ -88,12 +100,12 @@ class CursorOverlay(QWidget):
             name = participant.user_id
             short = name if len(name) <= NAME_CHARS else name[: NAME_CHARS - 1] + "…"
             ids = state.get("selection")
-            boxes = [self._box(id) for id in ids if isinstance(id, str)] if isinstance(ids, list) else []
+            shapes = [self._shape(id) for id in ids if isinstance(id, str)] if isinstance(ids, list) else []
             yield _Other(
                 short,
                 colour_of(connection_id),
                 self._place(state.get("cursor")),
-                [box for box in boxes if box is not None],
+                [shape for shape in shapes if shape is not None],
             )
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
@@ -110,8 +122,9 @@ class CursorOverlay(QWidget):
         self._drawn = self._area(others)
         for other in others:
             painter.setPen(QPen(other.colour, 1.5, Qt.PenStyle.DashLine))
-            for box in other.selection:
-                painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), 3, 3)
+            for shape in other.selection:
+                if event is None or event.region().intersects(_touched(shape)):
+                    painter.drawPath(_around(shape))
         for other in others:
             if other.cursor is not None:
                 self._draw_cursor(painter, other.cursor, other)
@@ -136,12 +149,14 @@ class CursorOverlay(QWidget):
         """What drawing them touches."""
         area = QRegion()
         for other in others:
-            boxes = [box.adjusted(-5, -5, 5, 5) for box in other.selection]
+            boxes = [_touched(shape) for shape in other.selection]
             if other.cursor is not None:
                 arrow = _ARROW.translated(other.cursor).boundingRect()
-                boxes.append(arrow.united(self._tag(other.cursor, other.name)).adjusted(-2, -2, 2, 2))
+                boxes.append(
+                    arrow.united(self._tag(other.cursor, other.name)).toAlignedRect().adjusted(-2, -2, 2, 2)
+                )
             for box in boxes:
-                area = area.united(QRegion(box.toAlignedRect()))
+                area = area.united(QRegion(box))
         return area
 
     def _place(self, cursor: Any) -> QPointF | None:
@@ -152,12 +167,29 @@ class CursorOverlay(QWidget):
             return None
         return QPointF(self._view.mapFromScene(QPointF(*map(float, cursor))))
 
-    def _box(self, id: str) -> QRectF | None:
+    def _shape(self, id: str) -> QPainterPath | None:
+        """An item's outline as it is on the overlay."""
         outline = self._outline(id)
-        return None if outline is None else QRectF(self._view.mapFromScene(outline).boundingRect())
+        return None if outline is None else self._view.mapFromScene(outline)
 
     def _cover(self) -> None:
         viewport = self._view.viewport()
         if viewport is not None:
             self.setGeometry(viewport.geometry())
             self.raise_()
+
+
+def _touched(shape: QPainterPath) -> QRect:
+    """What drawing a line around a shape touches."""
+    return shape.boundingRect().toAlignedRect().adjusted(-5, -5, 5, 5)
+
+
+def _around(shape: QPainterPath) -> QPainterPath:
+    """A line around a shape, at a distance from it; where parts of the shape overlap, around both."""
+    merged = QPainterPath(shape)
+    merged.setFillRule(Qt.FillRule.WindingFill)
+    merged = merged.simplified()
+    stroker = QPainterPathStroker()
+    stroker.setWidth(2 * GAP_PX)
+    stroker.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return stroker.createStroke(merged).united(merged)

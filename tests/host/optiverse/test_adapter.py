@@ -16,7 +16,7 @@ from optiverse_collab.core.records import Put, Record, Remove, Set, put, record_
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.version import installed_version
 from tests.helpers.optiverse_user import User, clear, events, wait_until
 
 pytestmark = [
@@ -282,5 +282,5 @@ def test_closing_lets_go_of_the_host(window: Any, user: User) -> None:
 
 
 def test_the_name_has_the_version(host: OptiverseHost) -> None:
-    assert host.name == f"Optiverse {stock.version()}"
-    assert stock.version().startswith("0.")
+    assert host.name == f"Optiverse {installed_version()}"
+    assert installed_version().startswith("0.")

@@ -13,8 +13,7 @@ from optiverse_collab.errors import HostUnsupported
 from optiverse_collab.hookspecs import Action
 from optiverse_collab.host.menus import menu_titled
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
-from optiverse_collab.host.optiverse.builtin_collaboration import MENU, Takeover, say_why
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.builtin_collaboration import MENU, BuiltinCollaboration, say_why
 from tests.helpers.optiverse_user import events, open_window
 
 pytestmark = [
@@ -72,17 +71,13 @@ def visible_texts(window: Any) -> list[str]:
 def test_missing_attributes_are_named(window: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(type(window), "retrace")
     monkeypatch.delattr(window, "placement_handler")
-    for attempt in (lambda: OptiverseHost(window), lambda: Takeover(window, [], [], lambda: None)):
-        with pytest.raises(HostUnsupported, match=r"_ghost, MainWindow\.retrace, which"):
-            attempt()
-    assert window.act_collaborate.isVisible()
-
-
-def test_missing_class_is_named(window: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(stock._NAMES, "Laser", "optiverse.objects")
-    stock.load.cache_clear()
-    for attempt in (lambda: OptiverseHost(window), lambda: Takeover(window, [], [], lambda: None)):
-        with pytest.raises(HostUnsupported, match=r"has no optiverse\.objects\.Laser"):
+    for attempt in (
+        lambda: OptiverseHost(window),
+        lambda: BuiltinCollaboration(window, [], [], lambda: None),
+    ):
+        with pytest.raises(
+            HostUnsupported, match=r"no MainWindow\.retrace, MainWindow\.placement_handler, which"
+        ):
             attempt()
     assert window.act_collaborate.isVisible()
 
@@ -90,7 +85,7 @@ def test_missing_class_is_named(window: Any, monkeypatch: pytest.MonkeyPatch) ->
 def test_menu_shortcut_label_and_dialog_are_ours(fresh: Any) -> None:
     ours = Ours()
     assert visible_texts(fresh) == ["Connect/Host Session…", "Disconnect"]
-    Takeover(fresh, ours.actions, [ours.label], lambda: None)
+    BuiltinCollaboration(fresh, ours.actions, [ours.label], lambda: None)
     assert visible_texts(fresh) == ["&Connect…", "&Disconnect"]
     assert not fresh.collab_status_label.isVisible()
     assert ours.label.isVisible()
@@ -110,7 +105,7 @@ def test_closing_is_told_once_and_not_when_the_user_cancels(
     fresh: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[str] = []
-    Takeover(fresh, [], [], lambda: closed.append("closed"))
+    BuiltinCollaboration(fresh, [], [], lambda: closed.append("closed"))
     monkeypatch.setattr(type(fresh), "closeEvent", lambda self, event: event.ignore())
     fresh.close()
     assert closed == []
@@ -124,7 +119,7 @@ def test_closing_is_told_once_and_not_when_the_user_cancels(
 def test_closing_with_an_adapter_attached_leaves_nothing_connected(fresh: Any) -> None:
     host = OptiverseHost(fresh)
     host.watch_presence(lambda state: None)
-    Takeover(fresh, [], [], host.close)
+    BuiltinCollaboration(fresh, [], [], host.close)
     fresh.close()
     events()
     assert "undo" not in vars(fresh.undo_stack)
@@ -132,8 +127,8 @@ def test_closing_with_an_adapter_attached_leaves_nothing_connected(fresh: Any) -
 
 def test_undoing_gives_the_window_back(fresh: Any) -> None:
     ours = Ours()
-    takeover = Takeover(fresh, ours.actions, [ours.label], lambda: None)
-    takeover.undo()
+    builtin = BuiltinCollaboration(fresh, ours.actions, [ours.label], lambda: None)
+    builtin.undo()
     events()
     assert visible_texts(fresh) == ["Connect/Host Session…", "Disconnect"]
     assert fresh.collab_status_label.isVisible()

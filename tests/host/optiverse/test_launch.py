@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from optiverse_collab.host.optiverse.launch import launch
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream import version
 from tests.helpers.processes import python
 
 # Starts Optiverse with a plugin of one action, closes the window soon after, and prints what was seen.
@@ -19,7 +19,7 @@ import pluggy
 from PyQt6.QtCore import QTimer
 from optiverse_collab import hookspecs, manifest
 from optiverse_collab.hookspecs import Action
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream import version
 from optiverse_collab.host.optiverse.launch import launch
 
 hookimpl = pluggy.HookimplMarker("optiverse")
@@ -75,7 +75,7 @@ def started(change: str = "") -> dict[str, Any]:
 def test_no_optiverse_says_where_to_get_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(stock, "_exists", lambda name: False)
+    monkeypatch.setattr(version, "module_exists", lambda name: False)
     assert launch([]) == 1
     said = capsys.readouterr().err
     assert "https://github.com/QPG-MIT/optiverse" in said
@@ -86,7 +86,7 @@ def test_no_optiverse_says_where_to_get_it(
 def test_the_other_program_of_that_name_is_known(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(stock, "_exists", lambda name: name == "optiverse")
+    monkeypatch.setattr(version, "module_exists", lambda name: name == "optiverse")
     assert launch([]) == 1
     assert "another program of the same name" in capsys.readouterr().err
 
@@ -102,7 +102,7 @@ def test_windows_get_the_plugins_and_are_told_when_they_close() -> None:
 
 @pytest.mark.optiverse
 def test_an_unsupported_version_starts_without_us() -> None:
-    seen = started('stock.version = lambda: "0.1.0"')
+    seen = started('version.installed_version = lambda: "0.1.0"')
     assert seen["calls"] == []
     assert seen["menu"] == ["Connect/Host Session…", "Disconnect"]
     assert [level for level, _ in seen["log"]] == ["WARNING"]

@@ -10,7 +10,7 @@ import pytest
 from optiverse_collab.convert import tree_of
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.window import has_groups
 from tests.helpers.optiverse_panel import Panel
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
 from tests.helpers.optiverse_user import User, clear
@@ -287,7 +287,7 @@ def test_the_tree_is_the_one_that_everybody_reads(host: OptiverseHost) -> None:
 
 
 def test_the_panel_is_given_back_as_it_was(window: Any) -> None:
-    if stock.has_groups(window):
+    if has_groups(window):
         pytest.skip("Optiverse 0.2 has groups and no layers")
     host = OptiverseHost(window)
     assert window.layer_panel._tree.uniformRowHeights()

@@ -70,7 +70,7 @@ def test_what_comes_in_any_order_lies_where_it_belongs(session: Session) -> None
     random.Random(1).shuffle(puts := [put for put in bench() if put.id != "late"])
     puts.sort(key=lambda put: put.id != "early")
     for at in range(0, COUNT, 5):
-        bob.host.apply(puts[at : at + 5], more=at + 5 < len(puts))
+        bob.host.apply(puts[at : at + 5], batch_continues=at + 5 < len(puts))
         if bob.panel.has_layers:
             order = [id for id in bob.window.layer_state.get_all_items_in_order() if "lens" in id]
             assert order == sorted(order, key=lambda id: (int(id[5:]) % 8 != 0, -int(id[5:])))

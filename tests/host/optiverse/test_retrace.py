@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PyQt6.QtTest import QTest
 
-from optiverse_collab.host.optiverse.retrace import Rays
+from optiverse_collab.host.optiverse.retrace import Retrace
 from tests.helpers.optiverse_user import wait_until
 
 pytestmark = [
@@ -34,7 +34,7 @@ def retraces(window: Any, monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_many_changes_are_followed_by_few_retraces(window: Any, retraces: list[float]) -> None:
-    rays = Rays(window)
+    rays = Retrace(window)
     for _ in range(40):
         rays.follow()
         QTest.qWait(5)
@@ -48,7 +48,7 @@ def test_many_changes_are_followed_by_few_retraces(window: Any, retraces: list[f
 
 
 def test_a_user_who_wants_no_rays_gets_none(window: Any, retraces: list[float]) -> None:
-    rays = Rays(window)
+    rays = Retrace(window)
     window.autotrace = False
     try:
         rays.follow()
@@ -60,7 +60,7 @@ def test_a_user_who_wants_no_rays_gets_none(window: Any, retraces: list[float]) 
 
 
 def test_closed_it_traces_no_more(window: Any, retraces: list[float]) -> None:
-    rays = Rays(window)
+    rays = Retrace(window)
     rays.follow()
     rays.close()
     QTest.qWait(50)

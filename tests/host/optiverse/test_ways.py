@@ -11,7 +11,7 @@ from PyQt6.QtCore import QPointF
 
 from optiverse_collab.convert import same_bench, tree_of
 from optiverse_collab.core.records import Record
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.window import has_groups
 from tests.helpers.optiverse_hands import NotOffered
 from tests.helpers.optiverse_session import Participant, differences, notice, rest, scan, truth
 from tests.helpers.optiverse_user import grip
@@ -39,7 +39,7 @@ def bench(wire: Wire, one: Participant) -> Bench:
     """What a window would save, the records, in which angle measures are too, and what lies on what."""
     records = {id: Record(id, r.kind, dict(r.props)) for id, r in truth(wire).items()}
     tree = {parent: [record.id for record in inside] for parent, inside in tree_of(records).items()}
-    in_02 = stock.has_groups(one.window)
+    in_02 = has_groups(one.window)
     for record in records.values():
         # What lies on what, 0.2 knows by z values alone, and 0.3 by the tree alone.
         for name in ("order",) if in_02 else ("order", "z_value"):
@@ -70,7 +70,7 @@ def no_snapping(windows: list[Any]) -> Iterator[None]:
 @pytest.mark.parametrize(("name", "kind"), CELLS)
 def test_a_way(session: Session, name: str, kind: str) -> None:
     wire, ann, bob = session
-    way, in_02 = WAYS[name], stock.has_groups(ann.window)
+    way, in_02 = WAYS[name], has_groups(ann.window)
     thing = make(ann, kind)
     # Until 0.3 has drawn its panel anew, it locks and hides only what the panel showed before.
     rest(wire, ann, bob)
@@ -151,5 +151,5 @@ def test_a_drag_is_seen_while_it_lasts_and_holds_back_what_others_do_with_it(
     rest(wire, ann, bob)
     assert place_of(thing.item) - start == QPointF(60.0, -30.0)
     assert differences(wire, ann, bob) == []
-    forgotten = stock.has_groups(ann.window) and WAYS["drag"].why_no_step(kind, True)
+    forgotten = has_groups(ann.window) and WAYS["drag"].why_no_step(kind, True)
     assert len(ann.window.undo_stack._undo_stack) - steps == (0 if forgotten else 1)

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PyQt6.QtCore import QPointF, QRectF
-from PyQt6.QtGui import QColor
+from PyQt6.QtCore import QPointF
+from PyQt6.QtGui import QColor, QPainterPath
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import Session
 from optiverse_collab.core.protocol.messages import Participant
-from optiverse_collab.window.ui.cursors import NAME_CHARS, CursorOverlay
+from optiverse_collab.window.ui.cursors import NAME_CHARS, CursorOverlay, _around
 from optiverse_collab.window.ui.participants import colour_of
 from tests.helpers.demo_window import add, click, new_window
 
@@ -29,9 +29,9 @@ class Scene:
         self.session.participants["c2"] = Participant(name, "c2", "t")
         self.overlay = CursorOverlay(self.window.view, self.session, self.outline)
 
-    def outline(self, id: str) -> QRectF | None:
+    def outline(self, id: str) -> QPainterPath | None:
         graphics = self.window.scene.graphics(id)
-        return None if graphics is None else graphics.sceneBoundingRect()
+        return None if graphics is None else graphics.mapToScene(graphics.shape())
 
     def bob(self, **state: Any) -> None:
         """Bob shows something."""
@@ -70,11 +70,40 @@ def test_a_cursor_is_drawn_where_it_is_in_mm(scene: Scene) -> None:
 def test_a_selection_is_framed_and_follows_the_item(scene: Scene) -> None:
     scene.bob(selection=[scene.lens, "nobody"])
     [bob] = scene.overlay.others()
-    [box] = bob.selection
+    [shape] = bob.selection
     assert colour_of("c2").name() in scene.colours()
     scene.window.bench.change({scene.lens: {"pos": [150.0, 0.0]}})
     [bob] = scene.overlay.others()
-    assert bob.selection[0].center().x() == pytest.approx(box.center().x() + 100.0, abs=2.0)
+    moved = bob.selection[0].boundingRect().center() - shape.boundingRect().center()
+    assert moved.x() == pytest.approx(100.0, abs=2.0)
+
+
+def test_a_selection_is_drawn_around_the_shape_of_the_item(scene: Scene) -> None:
+    scene.window.bench.change({scene.lens: {"angle_deg": 45.0}})
+    scene.bob(selection=[scene.lens])
+    image = scene.window.view.grab().toImage()
+    [bob] = scene.overlay.others()
+    box = bob.selection[0].boundingRect().toAlignedRect()
+    colour = colour_of("c2").name()
+    painted = [
+        QPointF(x, y)
+        for x in range(box.left() - 6, box.right() + 7)
+        for y in range(box.top() - 6, box.bottom() + 7)
+        if image.pixelColor(x, y).name() == colour
+    ]
+    assert painted
+    assert not any(map(bob.selection[0].contains, painted))
+    corners = (box.topLeft(), box.topRight(), box.bottomLeft(), box.bottomRight())
+    assert min((QPointF(corner) - at).manhattanLength() for corner in corners for at in painted) > 8.0
+
+
+def test_parts_of_a_shape_that_overlap_have_one_line_around_them() -> None:
+    cross = QPainterPath()
+    cross.addRect(-20.0, -5.0, 40.0, 10.0)
+    cross.addRect(-5.0, -20.0, 10.0, 40.0)
+    around = _around(cross)
+    assert around.contains(QPointF(0.0, 0.0))
+    assert len(around.toSubpathPolygons()) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 from optiverse_collab.host.api import Opened
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.contract import Override
+from optiverse_collab.host.optiverse.upstream.items import item_names
+from optiverse_collab.host.optiverse.upstream.layers import layer_names
+from optiverse_collab.host.optiverse.upstream.window import HasNewBench, Window, has_layers
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
-class Openings:
+class BenchSwitch:
     """Tells of files that are opened and of benches that are begun.
 
     Quirk: the host has no signal for either. Every way to open a file, autosave recovery included, ends in
@@ -26,40 +32,47 @@ class Openings:
         opened: called after that.
     """
 
-    def __init__(self, window: Any, opened: Opened) -> None:
+    def __init__(self, window: Window, opened: Opened) -> None:
         self._window = window
         self._opened = opened
         self._file: str | None = None
         self._is_opening_file = False
         files = window.file_controller
-        self._places = [(files.file_manager, "open_file"), (files.file_manager, "load_from_data")]
-        if hasattr(files, "_clear_scene"):
-            self._places.append((files, "_clear_scene"))
-        for holder, name in self._places:
-            around = self._open_file if name == "open_file" else self._replace_bench
-            setattr(holder, name, partial(around, getattr(holder, name)))
+        manager = files.file_manager
+        self._overrides = [
+            Override(manager, "open_file", self._opening_file(manager.open_file)),
+            Override(manager, "load_from_data", self._replacing_bench(manager.load_from_data)),
+        ]
+        if isinstance(files, HasNewBench):
+            self._overrides.append(Override(files, "_clear_scene", self._replacing_bench(files._clear_scene)))
 
     def close(self) -> None:
         """Leave the window as it was."""
-        for holder, name in self._places:
-            delattr(holder, name)
+        for override in self._overrides:
+            override.undo()
 
-    def _open_file(self, do: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        self._file, self._is_opening_file = self._window.file_controller.saved_file_path, True
-        try:
-            return do(*args, **kwargs)
-        finally:
-            self._is_opening_file = False
+    def _opening_file(self, open_file: Callable[_P, _T]) -> Callable[_P, _T]:
+        def remembering(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+            self._file, self._is_opening_file = self._window.file_controller.saved_file_path, True
+            try:
+                return open_file(*args, **kwargs)
+            finally:
+                self._is_opening_file = False
 
-    def _replace_bench(self, do: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        before = self._file if self._is_opening_file else self._window.file_controller.saved_file_path
-        self._clear_measures()
-        result = do(*args, **kwargs)
-        self._opened(partial(self._give_back, before))
-        return result
+        return remembering
+
+    def _replacing_bench(self, replace: Callable[_P, _T]) -> Callable[_P, _T]:
+        def telling(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+            before = self._file if self._is_opening_file else self._window.file_controller.saved_file_path
+            self._clear_measures()
+            result = replace(*args, **kwargs)
+            self._opened(partial(self._give_back, before))
+            return result
+
+        return telling
 
     def _clear_measures(self) -> None:
-        measures = (stock.load().PathMeasureItem, stock.load().AngleMeasureItem)
+        measures = (item_names().PathMeasureItem, item_names().AngleMeasureItem)
         for item in self._window.scene.items():
             if isinstance(item, measures):
                 self._window.scene.removeItem(item)
@@ -68,8 +81,8 @@ class Openings:
         """Make a file the window's again, as `open_file` would without what is in it."""
         files = self._window.file_controller
         files.saved_file_path = path
-        if not stock.has_groups(self._window):
-            stock.load().set_current_assembly_dir(Path(path).parent if path else None)
+        if has_layers(self._window):
+            layer_names().set_current_assembly_dir(Path(path).parent if path else None)
             self._window.linked_assembly_service._current_assembly_path = path
         files.mark_modified()
         files._update_window_title()

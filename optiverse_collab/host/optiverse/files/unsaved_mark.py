@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PyQt6.QtCore import QObject, QTimer, pyqtSlot
+
+from optiverse_collab.host.optiverse.upstream.contract import as_qt
+from optiverse_collab.host.optiverse.upstream.window import HasAutosave, Window
 
 AUTOSAVE_MS = 60_000
 """The host autosaves after each pause of the user's, and each time the window stops as long as saving takes,
 0.2 s for 300 items. Others may never pause; and the server has their changes in any case."""
 
 
-class Unsaved(QObject):
+class UnsavedMark(QObject):
     """Marks a window as edited when others edited its bench.
 
     Quirk: the host takes a step on its undo stack for the only edit there is. So without this, a window would
@@ -21,8 +22,8 @@ class Unsaved(QObject):
         window: an Optiverse main window.
     """
 
-    def __init__(self, window: Any) -> None:
-        super().__init__(window)
+    def __init__(self, window: Window) -> None:
+        super().__init__(as_qt(window, QObject))
         self._files = window.file_controller
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -46,5 +47,5 @@ class Unsaved(QObject):
 
         Quirk: 0.2.7 makes no timer for it, and never autosaves.
         """
-        if hasattr(self._files, "_autosave_timer"):
+        if isinstance(self._files, HasAutosave):
             self._files._schedule_autosave()

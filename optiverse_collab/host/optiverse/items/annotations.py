@@ -3,55 +3,92 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, cast
 
 from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QColor
 
-from optiverse_collab.host.optiverse.items.exact_edit import unguarded
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
+from optiverse_collab.host.optiverse.upstream.items import (
+    AngleMeasure,
+    Annotation,
+    Data,
+    HasOwner,
+    Item,
+    PathMeasure,
+    Props,
+    Rectangle,
+    Ruler,
+    TextNote,
+    item_names,
+)
+from optiverse_collab.host.optiverse.upstream.window import Window
 
-Data = Mapping[str, Any]
+_A = TypeVar("_A", bound=Annotation)
 
 
-class Annotation:
+class AnnotationKind(Generic[_A]):
     """Rulers, notes, rectangles and measures: each class has a `from_dict` of its own.
 
     Args:
-        name: of the class in `stock.load()`.
-        edit: takes an item and what `to_dict` shall give.
-        window: whose rays a path measure follows.
+        item_class: the host's.
+        edit: takes an item and what `to_dict` is to give.
     """
 
-    def __init__(self, name: str, edit: Callable[[Any, Data], None], window: Any) -> None:
-        self.item_class = getattr(stock.load(), name)
+    def __init__(self, item_class: type[_A], edit: Callable[[_A, Props], None]) -> None:
+        self.item_class = item_class
         self._edit = edit
-        self._window = window
 
-    def read(self, item: Any) -> dict[str, Any]:
+    def read(self, item: Item) -> Data:
         """What `to_dict` gives."""
         return dict(item.to_dict())
 
-    def make(self, data: Data) -> Any:
+    def make(self, data: Props) -> Item | None:
         """An item that is not on the bench yet."""
-        if self.item_class is stock.load().PathMeasureItem:
-            return self.item_class.from_dict(dict(data), self._window.ray_data)
         return self.item_class.from_dict(dict(data))
 
-    def bears(self, item_class: Any, name: str, value: Any) -> bool:
+    def accepts(self, item_class: type, name: str, value: Any) -> bool:
         """All that is to be checked of annotations is in convert's table of shapes."""
         return True
 
-    def write(self, item: Any, before: Data, after: Data) -> None:
+    def write(self, item: Item, before: Props, after: Props) -> None:
         """Turn what the item shows from `before` to `after`."""
         item.prepareGeometryChange()
-        with unguarded(item):
-            self._edit(item, after)
+        with exact_edit(item):
+            self._edit(cast(_A, item), after)
         item.update()
 
 
-def _edit_note(item: Any, data: Data) -> None:
+class PathMeasureKind(AnnotationKind[PathMeasure]):
+    """Measures along a ray.
+
+    Args:
+        window: whose rays they follow.
+    """
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(item_names().PathMeasureItem, _edit_path)
+        self._window = window
+
+    def make(self, data: Props) -> Item | None:
+        """A measure that is not on the bench yet."""
+        return self.item_class.from_dict(dict(data), self._window.ray_data)
+
+
+def annotation_kinds(window: Window) -> dict[str, AnnotationKind[Any]]:
+    """The kinds of annotations in a window, as records call them."""
+    names = item_names()
+    return {
+        "ruler": AnnotationKind(names.RulerItem, _edit_ruler),
+        "text": AnnotationKind(names.TextNoteItem, _edit_note),
+        "rectangle": AnnotationKind(names.RectangleItem, _edit_rectangle),
+        "angle_measure": AnnotationKind(names.AngleMeasureItem, _edit_angle),
+        "path_measure": PathMeasureKind(window),
+    }
+
+
+def _edit_note(item: TextNote, data: Props) -> None:
     if "text" in data and item.toPlainText() != data["text"]:
         item.setPlainText(data["text"])
     if "color" in data and item.defaultTextColor().name() != data["color"]:
@@ -62,13 +99,13 @@ def _edit_note(item: Any, data: Data) -> None:
         item.setFont(font)
     if "x" in data and "y" in data:
         item.setPos(float(data["x"]), float(data["y"]))
-    if hasattr(item, "owner_uuid"):
+    if isinstance(item, HasOwner):
         item.owner_uuid = data.get("owner_uuid")
-        # After `setPos`, which works out the offset anew.
+        # After `setPos`, which works out the offset again.
         item._owner_offset = QPointF(data.get("owner_offset_x", 0.0), data.get("owner_offset_y", 0.0))
 
 
-def _edit_rectangle(item: Any, data: Data) -> None:
+def _edit_rectangle(item: Rectangle, data: Props) -> None:
     item._w = float(data.get("width_mm", item._w))
     item._h = float(data.get("height_mm", item._h))
     if "x" in data and "y" in data:
@@ -76,7 +113,7 @@ def _edit_rectangle(item: Any, data: Data) -> None:
     item.setRotation(float(data.get("angle_deg", item.rotation())))
 
 
-def _edit_ruler(item: Any, data: Data) -> None:
+def _edit_ruler(item: Ruler, data: Props) -> None:
     # The points are said in the scene; the item keeps its own place, to which undo steps go back.
     points = data["points"] if "points" in data else [data["p1"], data["p2"]]
     at = item.pos()
@@ -90,26 +127,16 @@ def _difference(whole: float, part: float) -> float:
     return next((one for one in candidates if part + one == whole), near)
 
 
-def _edit_angle(item: Any, data: Data) -> None:
+def _edit_angle(item: AngleMeasure, data: Props) -> None:
     vertex, *arms = (QPointF(*map(float, data[name])) for name in ("vertex", "point1", "point2"))
-    item.setPos(vertex)
+    item.setPos(vertex.x(), vertex.y())
     item._vertex = QPointF()
     item._point1, item._point2 = (arm - vertex for arm in arms)
 
 
-def _edit_path(item: Any, data: Data) -> None:
+def _edit_path(item: PathMeasure, data: Props) -> None:
     item._ray_index = data.get("ray_index", -1)
     item.start_param = float(data.get("start_param", 0.0))
     item.end_param = float(data.get("end_param", 1.0))
     item._label_prefix = data.get("label_prefix", "")
     item.update_path(item._full_path_points)
-
-
-EDITS: dict[str, tuple[str, Callable[[Any, Data], None]]] = {
-    "ruler": ("RulerItem", _edit_ruler),
-    "text": ("TextNoteItem", _edit_note),
-    "rectangle": ("RectangleItem", _edit_rectangle),
-    "angle_measure": ("AngleMeasureItem", _edit_angle),
-    "path_measure": ("PathMeasureItem", _edit_path),
-}
-"""Kind → the name of its class, and how it is edited."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+
+from optiverse_collab.host.optiverse.upstream.items import Item
 
 
 @contextmanager
-def unguarded(item: Any) -> Iterator[None]:
+def exact_edit(item: Item) -> Iterator[None]:
     """Let an item be moved exactly where it is told, without a sign of it.
 
     Quirks: `BaseObj.itemChange` snaps every new position of an item that is `_ready` to its neighbours'
-    (`MainWindow.magnetic_snap`), whoever moves it, and hands it to the stock collaboration;
+    (`MainWindow.magnetic_snap`), whoever moves it, and hands it to the built-in collaboration;
     `_locked` items refuse a new position and rotation.
     """
     before = {name: getattr(item, name) for name in ("_ready", "_locked") if hasattr(item, name)}

@@ -1,4 +1,4 @@
-"""Which values the host's own data classes can bear.
+"""Which values the host's own data classes accept.
 
 Optiverse checks nothing: a text where a number should be raises while Qt paints, which ends the program.
 """
@@ -25,7 +25,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def bears(data_class: type, name: str, value: Any) -> bool:
+def accepts(data_class: type, name: str, value: Any) -> bool:
     """Whether a field of a data class can have this value, as far as its annotation tells."""
     kinds = _kinds_of(data_class).get(name)
     if kinds is None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.items import item_names
+from optiverse_collab.host.optiverse.upstream.window import HasLibraries, Window
 
 _LIBRARY = "/objects/library/"
 """Stands in the path of every image that comes with Optiverse, wherever it is installed."""
@@ -17,12 +17,12 @@ class Images:
 
     Args:
         window: an Optiverse main window.
-        complain: takes a sentence about an image that isn't here, once for each.
+        warn: takes a sentence about an image that isn't here, once for each.
     """
 
-    def __init__(self, window: Any, complain: Callable[[str], None]) -> None:
+    def __init__(self, window: Window, warn: Callable[[str], None]) -> None:
         self._window = window
-        self._complain = complain
+        self._warn = warn
         self._found: dict[str, str] = {}
         self._missed: set[str] = set()
 
@@ -36,20 +36,20 @@ class Images:
         if path in self._found:
             return self._found[path]
         for candidate in _candidates(path):
-            here = stock.load().to_absolute_path(candidate, self._roots())
+            here = item_names().to_absolute_path(candidate, self._roots())
             if here and Path(here).is_file():
                 self._found[path] = here
                 return str(here)
         if path not in self._missed:
             self._missed.add(path)
             name = path.replace("\\", "/").rsplit("/", 1)[-1]
-            self._complain(f"The image {name} is not on this computer; components are shown without it.")
+            self._warn(f"The image {name} is not on this computer; components are shown without it.")
         return path
 
-    def _roots(self) -> Any:
-        if hasattr(self._window, "library_service"):
+    def _roots(self) -> list[Path]:
+        if isinstance(self._window, HasLibraries):
             return self._window.library_service.get_all_roots()
-        return [*stock.load().get_all_library_roots(), stock.load().get_builtin_library_root()]
+        return [*item_names().get_all_library_roots(), item_names().get_builtin_library_root()]
 
 
 def _candidates(path: str) -> Iterator[str]:

@@ -7,11 +7,29 @@ selection and open dialogs hold on to it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
-from optiverse_collab.host.optiverse.items.annotations import EDITS, Annotation
+from optiverse_collab.host.optiverse.items.annotations import annotation_kinds
 from optiverse_collab.host.optiverse.items.images import Images
 from optiverse_collab.host.optiverse.items.optical import Optical
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props
+from optiverse_collab.host.optiverse.upstream.window import Window
+
+
+class Kind(Protocol):
+    """What can be done with items of one kind."""
+
+    def read(self, item: Item) -> Data:
+        """What `to_dict` gives."""
+
+    def make(self, data: Props) -> Item | None:
+        """An item that is not on the bench yet; None if the host has no such type."""
+
+    def accepts(self, item_class: type, name: str, value: Any) -> bool:
+        """Whether the host's objects can have this value."""
+
+    def write(self, item: Item, before: Props, after: Props) -> None:
+        """Turn what the item shows from `before` to `after`."""
 
 
 class Kinds:
@@ -19,18 +37,18 @@ class Kinds:
 
     Args:
         window: an Optiverse main window.
-        complain: takes a sentence about something that can't be shown as others have it.
+        warn: takes a sentence about something that can't be shown as others have it.
     """
 
-    def __init__(self, window: Any, complain: Callable[[str], None]) -> None:
-        self._optical = Optical(Images(window, complain))
-        self._annotations = {kind: Annotation(*spec, window) for kind, spec in EDITS.items()}
+    def __init__(self, window: Window, warn: Callable[[str], None]) -> None:
+        self._optical = Optical(Images(window, warn))
+        self._annotations = annotation_kinds(window)
 
-    def called(self, kind: str) -> Optical | Annotation:
-        """How to make what a record of this kind is about."""
+    def named(self, kind: str) -> Kind:
+        """The kind that records call so."""
         return self._annotations.get(kind, self._optical)
 
-    def of(self, item: Any) -> Optical | Annotation:
-        """How to read and edit this item."""
+    def of(self, item: Item) -> Kind:
+        """The kind of an item."""
         found = (one for one in self._annotations.values() if isinstance(item, one.item_class))
         return next(found, self._optical)

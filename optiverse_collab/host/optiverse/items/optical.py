@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from optiverse_collab.host.optiverse.items.exact_edit import unguarded
-from optiverse_collab.host.optiverse.items.fields import bears, default_of
+from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
+from optiverse_collab.host.optiverse.items.fields import accepts, default_of
 from optiverse_collab.host.optiverse.items.images import Images
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.items import (
+    TYPE,
+    Data,
+    HasColor,
+    HasGeometry,
+    HasShape,
+    HasSprite,
+    Item,
+    Optic,
+    Props,
+    item_names,
+)
 
-Data = Mapping[str, Any]
-
-STACKING_AND_LOCK = ("z_value", "locked")
-"""What the adapter sets itself, for all kinds alike."""
+_NOT_PARAMS = {"x_mm", "y_mm", "angle_deg", "item_uuid", TYPE, "z_value", "locked"}
+"""The place, the identity, and what the adapter sets for all kinds alike."""
 
 
 class Optical:
@@ -25,63 +33,66 @@ class Optical:
 
     def __init__(self, images: Images) -> None:
         self._images = images
-        self._image_paths: dict[str, Any] = {}
+        self._image_paths: Data = {}
 
-    def read(self, item: Any) -> dict[str, Any]:
+    def read(self, item: Item) -> Data:
         """What `to_dict` gives.
 
         Quirk: it looks up the path of the image on disk each time, which takes ten times as long as
         everything else; so that is asked once for each path.
         """
-        path = getattr(item.params, "image_path", None)
+        params = cast(Optic, item).params
+        path = getattr(params, "image_path", None)
         if not path or path not in self._image_paths:
-            data: dict[str, Any] = item.to_dict()
+            data = item.to_dict()
             if path:
                 self._image_paths[path] = data["image_path"]
             return data
-        item.params.image_path = None
+        params.image_path = None
         try:
             return {**item.to_dict(), "image_path": self._image_paths[path]}
         finally:
-            item.params.image_path = path
+            params.image_path = path
 
-    def make(self, data: Data) -> Any:
+    def make(self, data: Props) -> Item | None:
         """An item that is not on the bench yet; None if the host has no such type."""
-        if stock.load().TypeRegistry.get_class(data.get("_type")) is None:
+        names = item_names()
+        if names.TypeRegistry.get_class(data.get(TYPE, "")) is None:
             return None
         path = data.get("image_path")
         if not path:
-            return stock.load().deserialize_item(dict(data))
+            return names.deserialize_item(dict(data))
         here = self._images.find(path)
-        item = stock.load().deserialize_item({**data, "image_path": here})
-        if item.params.image_path != here:
+        item = names.deserialize_item({**data, "image_path": here})
+        if item is not None and item.params.image_path != here:
             item.params.image_path = here
-            self._show(item, {"image_path"})
+            _show(item, {"image_path"})
         return item
 
-    def bears(self, item_class: Any, name: str, value: Any) -> bool:
+    def accepts(self, item_class: type, name: str, value: Any) -> bool:
         """Whether the host's objects can have this value."""
         if name == "interfaces":
-            definition = stock.load().InterfaceDefinition
-            return all(bears(definition, key, part[key]) for part in value or () for key in part)
-        return bears(item_class.params_class, name, value)
+            definition = item_names().InterfaceDefinition
+            return all(accepts(definition, key, part[key]) for part in value or () for key in part)
+        return accepts(cast(type[Optic], item_class).params_class, name, value)
 
-    def write(self, item: Any, before: Data, after: Data) -> None:
+    def write(self, item: Item, before: Props, after: Props) -> None:
         """Turn what the item shows from `before` to `after`."""
+        optic = cast(Optic, item)
         names = {name for name in {**before, **after} if before.get(name) != after.get(name)}
         names |= before.keys() ^ after.keys()
-        with unguarded(item):
+        with exact_edit(optic):
             if names & {"x_mm", "y_mm"} and "x_mm" in after and "y_mm" in after:
-                item.setPos(after["x_mm"], after["y_mm"])
+                optic.setPos(after["x_mm"], after["y_mm"])
             if "angle_deg" in names & after.keys():
-                item.setRotation(stock.load().user_angle_to_qt(after["angle_deg"]))
-            item._sync_params_from_item()
-        rest = names - {"x_mm", "y_mm", "angle_deg", "item_uuid", "_type", *STACKING_AND_LOCK}
+                optic.setRotation(item_names().user_angle_to_qt(after["angle_deg"]))
+            optic._sync_params_from_item()
+        rest = names - _NOT_PARAMS
         if rest:
-            self._write_params(item, rest, after)
-        item.update()
+            self._write_params(optic, rest, after)
+        optic.update()
 
-    def _write_params(self, item: Any, names: set[str], after: Data) -> None:
+    def _write_params(self, item: Optic, names: set[str], after: Props) -> None:
         for name in names:
             if name in after:
                 setattr(item.params, name, self._value(name, after[name]))
@@ -90,28 +101,31 @@ class Optical:
                 setattr(item.params, name, default_of(type(item.params), name))
             except LookupError:
                 vars(item.params).pop(name, None)
-        if item.params.__dict__.get("interfaces", 0) is None:
+        if vars(item.params).get("interfaces", 0) is None:
             item.params.interfaces = []
-        self._show(item, names)
+        _show(item, names)
 
     def _value(self, name: str, value: Any) -> Any:
         """As `deserialize_item` makes it."""
         if name == "image_path" and value:
             return self._images.find(value)
         if name == "interfaces" and value:
-            return [stock.load().InterfaceDefinition.from_dict(part) for part in value]
+            return [item_names().InterfaceDefinition.from_dict(part) for part in value]
         if isinstance(value, list) and name.endswith("_mm"):
             return tuple(value)
         return value
 
-    def _show(self, item: Any, names: set[str]) -> None:
-        if hasattr(item, "_color") and "color_hex" in names:
-            item._color = stock.load().qcolor_from_hex(item.params.color_hex)
-        if hasattr(item, "_maybe_attach_sprite") and names & {"image_path", "interfaces", "object_height_mm"}:
-            # Quirk: in 0.2.7 this also sets the z value, to 0 or -10.
-            z = item.zValue()
-            item._maybe_attach_sprite()
-            item.setZValue(z)
-        for update in ("_update_shape", "_update_geom"):
-            if hasattr(item, update):
-                getattr(item, update)()
+
+def _show(item: Optic, names: set[str]) -> None:
+    """Let an item look as its parameters of these names say."""
+    if "color_hex" in names and isinstance(item, HasColor):
+        item._color = item_names().qcolor_from_hex(item.params.color_hex)
+    if names & {"image_path", "interfaces", "object_height_mm"} and isinstance(item, HasSprite):
+        # Quirk: in 0.2.7 this also sets the z value, to 0 or -10.
+        z = item.zValue()
+        item._maybe_attach_sprite()
+        item.setZValue(z)
+    if isinstance(item, HasShape):
+        item._update_shape()
+    if isinstance(item, HasGeometry):
+        item._update_geom()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PyQt6 import sip
-from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QColor, QPen
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsRectItem, QGraphicsScene, QGraphicsSimpleTextItem
 
 from optiverse_collab.convert.shapes import is_point
@@ -72,10 +72,10 @@ class Placeholders:
         if box is not None:
             self._scene.removeItem(box)
 
-    def outline(self, id: str) -> QRectF | None:
-        """Where it is in the scene, if there is one."""
+    def outline(self, id: str) -> QPainterPath | None:
+        """Its shape in the scene, if there is one."""
         box = self._known(id)
-        return None if box is None else box.sceneBoundingRect()
+        return None if box is None else box.mapToScene(box.shape())
 
     def clear(self) -> None:
         """Show none any more."""

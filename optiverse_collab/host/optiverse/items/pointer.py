@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
 
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QMouseEvent
 
+from optiverse_collab.host.optiverse.upstream.contract import as_qt
+from optiverse_collab.host.optiverse.upstream.items import Item, id_of
+from optiverse_collab.host.optiverse.upstream.window import Window, has_groups, has_layers
+
 Presence = Callable[[Mapping[str, object]], None]
 
 
-def items_dragged(window: Any) -> Collection[Any]:
+def items_dragged(window: Window) -> Collection[Item]:
     """The items that are being dragged or rotated with the mouse."""
-    handler = window.drag_handler
     # 0.3 takes the mouse away from Qt, so the scene has no grabber during a drag.
-    items = handler._drag.initial_positions if hasattr(handler, "_drag") else handler._item_positions
-    return list(items)
+    if has_layers(window):
+        return list(window.drag_handler._drag.initial_positions)
+    return list(window.drag_handler._item_positions) if has_groups(window) else []
 
 
-def items_in_hand(window: Any) -> Iterator[Any]:
-    """The items that are being dragged, rotated, or edited as text."""
+def items_in_hand(window: Window) -> Iterator[object]:
+    """What is being dragged, rotated, or edited as text."""
     scene = window.scene
     yield from items_dragged(window)
     grabber = scene.mouseGrabberItem()
@@ -40,8 +43,8 @@ class Pointer(QObject):
         changed: takes ``cursor`` ([x_mm, y_mm] or None) or ``selection`` (ids).
     """
 
-    def __init__(self, window: Any, changed: Presence) -> None:
-        super().__init__(window)
+    def __init__(self, window: Window, changed: Presence) -> None:
+        super().__init__(as_qt(window, QObject))
         self._window = window
         self._changed = changed
         window.view.viewport().setMouseTracking(True)
@@ -65,5 +68,5 @@ class Pointer(QObject):
 
     def _selected(self) -> None:
         selected = self._window.scene.selectedItems()
-        ids = [item.item_uuid for item in selected if isinstance(getattr(item, "item_uuid", None), str)]
+        ids = [id for item in selected if (id := id_of(item)) is not None]
         self._changed({"selection": sorted(ids)})

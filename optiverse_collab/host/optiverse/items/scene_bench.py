@@ -5,15 +5,25 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from functools import cache, partial
-from typing import Any
+from functools import partial
 
 from PyQt6 import sip
-from PyQt6.QtCore import QObject, Qt, QTimer
+from PyQt6.QtCore import QMetaObject, QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QGraphicsItem
 
 from optiverse_collab.convert.identity import is_id
 from optiverse_collab.host.optiverse.items.pointer import items_dragged
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.contract import Override, as_qt
+from optiverse_collab.host.optiverse.upstream.items import (
+    HasDocument,
+    HasEditor,
+    Item,
+    has_lock,
+    id_of,
+    is_item,
+    is_optic,
+)
+from optiverse_collab.host.optiverse.upstream.window import Window, has_groups, has_layers
 
 SURVEY_MS, SURVEY_MS_PER_ITEM = 20, 0.08
 """How long after a repaint the scene is looked through, so that a burst of repaints costs one look, and that
@@ -29,25 +39,29 @@ class SceneBench(QObject):
     Attributes:
         items: id → item, as `survey` found them.
         in_dialog: ids of items whose edit dialog is open.
-        came: takes ids of items that are new, or that the user put higher or lower (0.2).
-        went: takes ids of items that are gone.
         lost: ids of items that the user took off the bench.
+
+    Signals:
+        appeared: ids of items that a survey found new, or that the user put higher or lower (0.2).
+        vanished: ids of items that a survey found gone.
 
     Args:
         window: an Optiverse main window.
         touched: takes ids of items that may have changed.
     """
 
-    def __init__(self, window: Any, touched: Callable[[Collection[str]], None]) -> None:
-        super().__init__(window)
-        self.items: dict[str, Any] = {}
+    appeared = pyqtSignal(list)
+    vanished = pyqtSignal(list)
+
+    def __init__(self, window: Window, touched: Callable[[Collection[str]], None]) -> None:
+        super().__init__(as_qt(window, QObject))
+        self.items: dict[str, Item] = {}
         self.in_dialog: set[str] = set()
         self.lost: set[str] = set()
         self._window = window
-        self.came: Callable[[Collection[str]], None] = lambda ids: None
-        self.went: Callable[[Collection[str]], None] = lambda ids: None
         self._touched = touched
-        self._connections: dict[str, list[Any]] = {}
+        self._connections: dict[str, list[QMetaObject.Connection]] = {}
+        self._overrides: dict[str, Override] = {}
         self._locks: dict[str, bool] = {}
         # Quirk: annotations have no signal for most of what can be edited of them.
         self._quiet: dict[str, None] = {}
@@ -66,7 +80,7 @@ class SceneBench(QObject):
             self.leave(id)
         self.deleteLater()
 
-    def item(self, id: str) -> Any | None:
+    def item(self, id: str) -> Item | None:
         """The item with this id, if it is on the bench."""
         item = self.known(id)
         if item is None:
@@ -74,14 +88,14 @@ class SceneBench(QObject):
             item = self.items.get(id)
         return item
 
-    def known(self, id: str) -> Any | None:
+    def known(self, id: str) -> Item | None:
         """The same without a look through the scene: what came without a sign is not found."""
         item = self.items.get(id)
-        if item is None or sip.isdeleted(item) or item.scene() is not self._window.scene:
+        if item is None or sip.isdeleted(as_qt(item, QGraphicsItem)):
             return None
-        return item
+        return item if item.scene() is self._window.scene else None
 
-    def annotations(self) -> list[Any]:
+    def annotations(self) -> list[Item]:
         """Rulers, notes, rectangles and measures."""
         return [self.items[id] for id in self._quiet]
 
@@ -109,15 +123,15 @@ class SceneBench(QObject):
         new = [id for id in found if id not in self.items]
         for id in new:
             self.enter(id, found[id])
-        locks = {id: getattr(item, "_locked", False) for id, item in found.items()}
+        locks = {id: has_lock(item) and item._locked for id, item in found.items()}
         flipped = [id for id, locked in locks.items() if self._locks.get(id, locked) != locked]
         self._locks = locks
         touched = dict.fromkeys([*gone, *new, *flipped, *self._quiet])
         self.lost.update(id for id in gone if id not in found)
         if gone:
-            self.went([id for id in gone if id not in found])
+            self.vanished.emit([id for id in gone if id not in found])
         if new:
-            self.came(new)
+            self.appeared.emit(new)
         if touched:
             self._touched(touched)
 
@@ -132,20 +146,20 @@ class SceneBench(QObject):
         if not self._later.isActive():
             self._later.start(SURVEY_MS + round(SURVEY_MS_PER_ITEM * len(self.items)))
 
-    def _on_the_bench(self) -> dict[str, Any]:
+    def _on_the_bench(self) -> dict[str, Item]:
         apart = {id(item) for item in self._provisional()}
         linked = self.linked()
-        found: dict[str, Any] = {}
-        for item in self._window.scene.items(Qt.SortOrder.AscendingOrder):
-            item_class: type = type(item)
-            if not _can_be_kept(item_class) or id(item) in apart:
+        found: dict[str, Item] = {}
+        things: list[object] = [*self._window.scene.items(Qt.SortOrder.AscendingOrder)]
+        for thing in things:
+            if not is_item(thing) or id(thing) in apart:
                 continue
-            own = getattr(item, "item_uuid", None)
+            own = id_of(thing)
             if is_id(own) and own not in linked:
-                self._add(own, item, found)
+                self._add(own, thing, found)
         return found
 
-    def _add(self, id: str, item: Any, found: dict[str, Any]) -> None:
+    def _add(self, id: str, item: Item, found: dict[str, Item]) -> None:
         """Add to the items that were found.
 
         Quirk: a file that is imported twice gives items of the same id. The one that came later gets an id
@@ -159,7 +173,7 @@ class SceneBench(QObject):
             twin.item_uuid = str(uuid.uuid4())
             found[twin.item_uuid] = twin
 
-    def _provisional(self) -> list[Any]:
+    def _provisional(self) -> list[object]:
         """Quirk: what is being placed with the mouse is in the scene as if it were on the bench, and so is
         what is being dragged out of the library, while it hangs over the canvas."""
         window = self._window
@@ -174,38 +188,39 @@ class SceneBench(QObject):
 
     def linked(self) -> Collection[str]:
         """Items of another file, which is shown and not copied (0.3)."""
-        service = getattr(self._window, "linked_assembly_service", None)
-        return service.get_all_linked_item_uuids() if service is not None else ()
+        window = self._window
+        return window.linked_assembly_service.get_all_linked_item_uuids() if has_layers(window) else ()
 
-    def enter(self, id: str, item: Any) -> None:
+    def enter(self, id: str, item: Item) -> None:
         """An item came on the bench."""
         self.items[id] = item
         self.lost.discard(id)
-        if not hasattr(item, "params"):
+        if is_optic(item):
+            # `edited` is about moves, too; three signals for each would be two too many.
+            signals = [item.edited]
+        else:
             self._quiet[id] = None
-        note = partial(self._note, id)
-        # Components and sources say `edited` of a move, too; three signals for each would be two too many.
-        names = (
-            ("edited",) if hasattr(item, "params") else ("edited", "xChanged", "yChanged", "rotationChanged")
-        )
-        signals = [getattr(item, name) for name in names if hasattr(item, name)]
-        if hasattr(item, "document"):
+            signals = [item.xChanged, item.yChanged, item.rotationChanged]
+        if isinstance(item, HasDocument):
             signals.append(item.document().contentsChanged)
+        note = partial(self._note, id)
         self._connections[id] = [signal.connect(note) for signal in signals]
-        if stock.has_groups(self._window) and hasattr(item, "zChanged"):
+        if has_groups(self._window):
             # In 0.3 the tree says what lies on top, and z values follow from it.
             self._connections[id].append(item.zChanged.connect(partial(self._note_z, id)))
-        if hasattr(item, "open_editor"):
-            item.open_editor = partial(self._edit_in_dialog, id, item)
+        if isinstance(item, HasEditor):
+            self._overrides[id] = Override(item, "open_editor", partial(self._edit_in_dialog, id, item))
 
     def leave(self, id: str) -> None:
         """An item left the bench, or leaves it now."""
         item = self.items.pop(id)
         self._quiet.pop(id, None)
         for connection in self._connections.pop(id):
-            if not sip.isdeleted(item):
+            if not sip.isdeleted(as_qt(item, QGraphicsItem)):
                 QObject.disconnect(connection)
-        vars(item).pop("open_editor", None)
+        override = self._overrides.pop(id, None)
+        if override is not None:
+            override.undo()
 
     def _note(self, id: str) -> None:
         if id != self._changing:
@@ -213,10 +228,10 @@ class SceneBench(QObject):
 
     def _note_z(self, id: str) -> None:
         if id != self._changing:
-            self.came((id,))
+            self.appeared.emit([id])
             self._touched((id,))
 
-    def _edit_in_dialog(self, id: str, item: Any) -> Any:
+    def _edit_in_dialog(self, id: str, item: HasEditor) -> object:
         """Open an item's dialog, and know that it is open.
 
         Quirk: cancelling the dialog puts everything back as it was when it was opened, also what others
@@ -228,9 +243,3 @@ class SceneBench(QObject):
         finally:
             self.in_dialog.discard(id)
             self._touched((id,))
-
-
-@cache
-def _can_be_kept(item_class: type) -> bool:
-    """Whether items of this class can be on the bench; rays and sprites, of which there are more, can't."""
-    return hasattr(item_class, "to_dict")

@@ -2,53 +2,129 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
-from typing import Any
 
+from optiverse_collab.core.records import Record
+from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.places import Places, Shown
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props
 
 
-class Layers:
-    """The base of `GroupList` (0.2) and `LayerTree` (0.3).
+class Layers(ABC):
+    """A window's groups, and what lies on top of what.
+
+    Changes by others come in batches: `begin_batch`, then the methods that write, then `end_batch`, which
+    shows what they said. What costs the host something for each item on the bench waits for the last batch.
 
     Args:
         bench: the window's items.
-        is_kept: whether a record of this id is kept without being shown.
+        is_unshown: whether a record of this id is on the bench without being shown.
         moved: takes the ids of what the user put somewhere else.
-        complain: takes a sentence about what can't be shared, or not be shown.
-
-    Attributes:
-        more: others' changes go on: what costs the host something for each item waits for the last of them.
-        renewed: takes the ids of groups and items, when the window shows them by other objects than before.
+        warn: takes a sentence about what can't be shared, or not be shown.
     """
 
     def __init__(
         self,
-        bench: Any,
-        is_kept: Callable[[str], bool],
+        bench: SceneBench,
+        is_unshown: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
-        complain: Callable[[str], None],
+        warn: Callable[[str], None],
     ) -> None:
         self._bench = bench
-        self._is_kept = is_kept
+        self._is_unshown = is_unshown
         self._moved = moved
-        self._complain = complain
+        self._warn = warn
         self._places = Places()
         self._z: dict[str, float] = {}
         self._unsettled = False
-        self.more = False
-        self.renewed: Callable[[Collection[str]], None] = lambda ids: None
+        self._batch_continues = False
 
-    def place_of(self, id: str) -> dict[str, Any]:
+    @abstractmethod
+    def close(self) -> None:
+        """Follow the groups no longer."""
+
+    @abstractmethod
+    def group_ids(self) -> list[str]:
+        """The ids of all groups."""
+
+    @abstractmethod
+    def has_group(self, id: str) -> bool:
+        """Whether there is a group of this id."""
+
+    @abstractmethod
+    def read_group(self, id: str) -> Data:
+        """The properties of a group, without its place."""
+
+    @abstractmethod
+    def write_group(self, id: str, props: Props) -> None:
+        """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
+
+    @abstractmethod
+    def read_item(self, id: str) -> Data:
+        """The properties of an item that stand with its layer, not with the item itself."""
+
+    @abstractmethod
+    def write_item(self, id: str, props: Props, changed: Collection[str]) -> None:
+        """Give the layer of an item these properties.
+
+        Args:
+            props: all properties of the item …
+            changed: … and the names of those that changed.
+        """
+
+    @abstractmethod
+    def z_of(self, item: Item) -> float:
+        """The `z_value` that travels for an item."""
+
+    @abstractmethod
+    def stack(self, item: Item, z: float) -> None:
+        """Others gave an item this `z_value`."""
+
+    @abstractmethod
+    def place(self, record: Record) -> None:
+        """Put an item or a group where its record says."""
+
+    @abstractmethod
+    def drop(self, id: str) -> None:
+        """Take out an item or a group that left the bench."""
+
+    @abstractmethod
+    def in_hand(self) -> Collection[str]:
+        """The ids of groups that the user is changing."""
+
+    @abstractmethod
+    def release(self, id: str) -> None:
+        """Give up an id: an item of this id is about to come on the bench."""
+
+    @abstractmethod
+    def look(self) -> None:
+        """Take over what the user did."""
+
+    @abstractmethod
+    def _settle(self) -> bool:
+        """Show what the methods that write said; return whether that has the layer panel drawn again."""
+
+    def begin_batch(self) -> None:
+        """Take over what the user did, before others' changes are written."""
+        self._batch_continues = True
+        self.look()
+
+    def end_batch(self, continues: bool) -> bool:
+        """Show what was written since `begin_batch`.
+
+        Args:
+            continues: another batch follows soon.
+
+        Returns:
+            Whether that has the layer panel drawn again.
+        """
+        self._batch_continues = continues
+        return self._settle()
+
+    def place_of(self, id: str) -> Data:
         """`parent` and `order` that travel for an item or a group."""
         return self._places.of(id)
-
-    def in_hand(self) -> Collection[str]:
-        """The ids of groups that the user changes just now."""
-        return ()
-
-    def release(self, id: str) -> None:
-        """An item is about to come on the bench; whatever had its id gives it up."""
 
     def _tree_of(self, has_node: Callable[[str], bool], holds: Callable[[str], bool]) -> Shown:
         """The tree to show.
@@ -59,9 +135,9 @@ class Layers:
         """
 
         def exists(id: str) -> bool:
-            return has_node(id) or self._is_kept(id) or self._bench.known(id) is not None
+            return has_node(id) or self._is_unshown(id) or self._bench.known(id) is not None
 
         def shows(id: str) -> bool:
-            return not self._is_kept(id)
+            return not self._is_unshown(id)
 
         return self._places.tree(exists, shows, holds)

@@ -7,14 +7,16 @@ What lies on top follows from the z values alone. So when the user changes one, 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
 
 from optiverse_collab.convert.kinds import GROUP
 from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.core.records import Record
+from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.places import Shown
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.groups import group_names
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props, id_of
+from optiverse_collab.host.optiverse.upstream.window import GroupsWindow
 
 
 class GroupList(Layers):
@@ -23,31 +25,34 @@ class GroupList(Layers):
     Args:
         window: an Optiverse main window.
         bench: its items.
-        is_kept: whether a record of this id is kept without being shown.
+        is_unshown: whether a record of this id is on the bench but not shown.
         moved: takes the ids of what the user put somewhere else.
-        complain: takes a sentence about what can't be shared, or not be shown.
+        warn: takes a sentence about what can't be shared, or not be shown.
     """
 
     def __init__(
         self,
-        window: Any,
-        bench: Any,
-        is_kept: Callable[[str], bool],
+        window: GroupsWindow,
+        bench: SceneBench,
+        is_unshown: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
-        complain: Callable[[str], None],
+        warn: Callable[[str], None],
     ) -> None:
-        super().__init__(bench, is_kept, moved, complain)
+        super().__init__(bench, is_unshown, moved, warn)
         self._scene = window.scene
         self._manager = window.group_manager
         self._told: set[str] = set()
         self._stale = True
         self.look()
         self._manager.groupsChanged.connect(self._changed)
+        bench.appeared.connect(self._mark_stale)
         # What went may still be named by its group, until that is looked at.
-        bench.came = bench.went = self.adopt
+        bench.vanished.connect(self._mark_stale)
 
     def close(self) -> None:
         """Follow the groups no longer."""
+        self._bench.appeared.disconnect(self._mark_stale)
+        self._bench.vanished.disconnect(self._mark_stale)
         self._manager.groupsChanged.disconnect(self._changed)
 
     def group_ids(self) -> list[str]:
@@ -58,51 +63,51 @@ class GroupList(Layers):
         """Whether there is a group of this id."""
         return id in self._manager._groups
 
-    def read_group(self, id: str) -> dict[str, Any]:
+    def read_group(self, id: str) -> Data:
         """The properties of a group, without its place."""
         group = self._manager._groups[id]
-        props: dict[str, Any] = {"name": group.name}
+        props: Data = {"name": group.name}
         if group.collapsed:
             props["collapsed"] = True
         if group.z_base:
             props["z_base"] = group.z_base
         return props
 
-    def write_group(self, id: str, props: Mapping[str, Any]) -> None:
+    def write_group(self, id: str, props: Props) -> None:
         """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
         groups = self._manager._groups
         if id not in groups:
-            groups[id] = stock.load().LayerGroup(name="", group_uuid=id)
+            groups[id] = group_names().LayerGroup(name="", group_uuid=id)
         name, z_base = props.get("name"), props.get("z_base")
         groups[id].name = name if isinstance(name, str) else "Group"
         groups[id].collapsed = bool(props.get("collapsed", False))
         groups[id].z_base = float(z_base) if is_number(z_base) else 0.0
         if "link" in props and id not in self._told:
             self._told.add(id)
-            self._complain(f"The group {groups[id].name!r} shows a linked file, which this Optiverse can't.")
+            self._warn(f"The group {groups[id].name!r} shows a linked file, which this Optiverse can't.")
         self._unsettled = True
 
-    def notes_of(self, id: str) -> dict[str, Any]:
+    def read_item(self, id: str) -> Data:
         """Nothing: only 0.3 has layers."""
         return {}
 
-    def write_notes(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
+    def write_item(self, id: str, props: Props, changed: Collection[str]) -> None:
         """Nothing: only 0.3 has layers."""
 
-    def z_of(self, item: Any) -> Any:
+    def z_of(self, item: Item) -> float:
         """The `z_value` that travels for an item."""
         return float(item.zValue())
 
-    def stack(self, item: Any, z: float) -> None:
+    def stack(self, item: Item, z: float) -> None:
         """Others gave an item this `z_value`."""
         item.setZValue(z)
         self._z[item.item_uuid] = float(item.zValue())
 
     def place(self, record: Record) -> None:
-        """Put an item or a group where its record says; takes effect with `settle`."""
+        """Put an item or a group where its record says; takes effect with `end_batch`."""
         if not self._places.say(record):
             return
-        plain = not self._unsettled and not self._is_kept(record.id) and not self.has_group(record.id)
+        plain = not self._unsettled and not self._is_unshown(record.id) and not self.has_group(record.id)
         place = self._places.insert(record.id, self.has_group) if plain else None
         if place is None:
             self._unsettled = True
@@ -119,9 +124,12 @@ class GroupList(Layers):
         self._manager._groups.pop(id, None)
         self._unsettled = True
 
-    def adopt(self, ids: Collection[str]) -> None:
-        """Items came, went, or were put higher or lower."""
-        self._stale = True
+    def in_hand(self) -> Collection[str]:
+        """None: no step on groups takes time."""
+        return ()
+
+    def release(self, id: str) -> None:
+        """Do nothing: only items on the bench have ids."""
 
     def look(self) -> None:
         """Take over what the user did.
@@ -133,10 +141,9 @@ class GroupList(Layers):
             self._stale = False
             self._bench.survey()
             self._look()
-        self.settle()
+        self._settle()
 
-    def settle(self) -> bool:
-        """Show what the other methods said; returns whether that has the layer panel drawn anew."""
+    def _settle(self) -> bool:
         if not self._unsettled:
             return False
         self._unsettled = False
@@ -160,6 +167,10 @@ class GroupList(Layers):
 
     def _tree(self) -> Shown:
         return self._tree_of(self.has_group, self.has_group)
+
+    def _mark_stale(self) -> None:
+        """Items came, went, or were put higher or lower."""
+        self._stale = True
 
     def _changed(self) -> None:
         self._stale = True
@@ -202,8 +213,8 @@ class GroupList(Layers):
         return parents
 
     def _from_bottom_to_top(self, items: Collection[str]) -> list[str]:
-        ids = (getattr(item, "item_uuid", None) for item in reversed(self._scene.items()))
-        return [id for id in ids if isinstance(id, str) and id in items]
+        ids = map(id_of, reversed(self._scene.items()))
+        return [id for id in ids if id is not None and id in items]
 
     def _clean(self, parents: Mapping[str, str | None]) -> None:
         """Let groups name what is in them and nothing else.

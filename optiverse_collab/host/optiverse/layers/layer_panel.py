@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PyQt6.QtCore import QItemSelectionModel, QModelIndex, QObject, QTimer, pyqtSlot
 from PyQt6.QtWidgets import QAbstractItemView, QLineEdit
+
+from optiverse_collab.host.optiverse.upstream.contract import Override, as_qt
+from optiverse_collab.host.optiverse.upstream.window import LayersWindow
 
 EDITING = QAbstractItemView.State.EditingState
 LARGE = 1000
@@ -25,8 +26,8 @@ class LayerPanel(QObject):
         window: an Optiverse main window.
     """
 
-    def __init__(self, window: Any) -> None:
-        super().__init__(window)
+    def __init__(self, window: LayersWindow) -> None:
+        super().__init__(as_qt(window, QObject))
         self._state, self._panel = window.layer_state, window.layer_panel
         self._tree, self._model = self._panel._tree, self._panel._model
         self._timer = self._panel._refresh_timer
@@ -66,11 +67,11 @@ class LayerPanel(QObject):
 
         Quirk: drawing the panel hides, shows, locks and unlocks every item on the bench.
         """
-        self._model._apply_all_effective_states = lambda: None
+        override = Override(self._model, "_apply_all_effective_states", lambda: None)
         try:
             self._panel._do_refresh()
         finally:
-            del self._model._apply_all_effective_states
+            override.undo()
         self._states_later.start()
 
     def _draw_around_the_editor(self, id: str) -> None:
@@ -96,8 +97,9 @@ class LayerPanel(QObject):
 
     def _line(self, id: str, parent: QModelIndex) -> QModelIndex:
         for row in range(self._model.rowCount(parent)):
-            line: QModelIndex = self._model.index(row, 0, parent)
-            found = line if self._model._node_from_index(line).uuid == id else self._line(id, line)
+            line = self._model.index(row, 0, parent)
+            node = self._model._node_from_index(line)
+            found = line if node is not None and node.uuid == id else self._line(id, line)
             if found.isValid():
                 return found
         return QModelIndex()

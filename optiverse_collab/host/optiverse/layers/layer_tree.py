@@ -10,17 +10,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from PyQt6 import sip
+from PyQt6.QtWidgets import QWidget
 
 from optiverse_collab.convert.kinds import GROUP, LAYER
 from optiverse_collab.core.records import Record
+from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.linked_files import LinkedFiles
-from optiverse_collab.host.optiverse.layers.nodes import FLAGS, is_usual, said_of, set_flags, walk
+from optiverse_collab.host.optiverse.layers.nodes import (
+    FLAGS,
+    is_default,
+    node_of,
+    non_defaults,
+    set_flags,
+    walk,
+)
 from optiverse_collab.host.optiverse.layers.places import Shown
 from optiverse_collab.host.optiverse.layers.stacking import restacked
+from optiverse_collab.host.optiverse.upstream.contract import as_qt
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props
+from optiverse_collab.host.optiverse.upstream.window import LayersWindow
 
 
 class LayerTree(Layers):
@@ -29,37 +40,42 @@ class LayerTree(Layers):
     Args:
         window: an Optiverse main window.
         bench: its items.
-        is_kept: whether a record of this id is kept without being shown.
+        is_unshown: whether a record of this id is on the bench but not shown.
         moved: takes the ids of what the user put somewhere else.
-        complain: takes a sentence about what can't be shared, or not be shown.
+        warn: takes a sentence about what can't be shared, or not be shown.
+        replaced: takes the ids of groups and items that other objects than before are about to stand for.
     """
 
     def __init__(
         self,
-        window: Any,
-        bench: Any,
-        is_kept: Callable[[str], bool],
+        window: LayersWindow,
+        bench: SceneBench,
+        is_unshown: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
-        complain: Callable[[str], None],
+        warn: Callable[[str], None],
+        replaced: Callable[[Collection[str]], None],
     ) -> None:
-        super().__init__(bench, is_kept, moved, complain)
+        super().__init__(bench, is_unshown, moved, warn)
         self._state = window.layer_state
         self._muted = self._changed = self._untold = False
         # Quirk: the panel asks for the height of each of its lines; all are alike, and asking is half of what
         # drawing it costs.
         self._panel = window.layer_panel._tree
         self._panel.setUniformRowHeights(True)
-        self._groups: dict[str, dict[str, Any]] = {}
-        self._links = LinkedFiles(window, complain, lambda ids: self.renewed(ids))
-        self.adopt(bench.items)
+        self._groups: dict[str, Data] = {}
+        self._links = LinkedFiles(window, warn, replaced)
+        self._adopt(bench.items)
         self._follow()
         self._state.changed.connect(self._follow)
-        bench.came, bench.went = self.adopt, self._abandon
+        bench.appeared.connect(self._adopt)
+        bench.vanished.connect(self._abandon)
 
     def close(self) -> None:
         """Follow the tree no longer."""
+        self._bench.appeared.disconnect(self._adopt)
+        self._bench.vanished.disconnect(self._abandon)
         self._state.changed.disconnect(self._follow)
-        if not sip.isdeleted(self._panel):
+        if not sip.isdeleted(as_qt(self._panel, QWidget)):
             self._panel.setUniformRowHeights(False)
 
     def group_ids(self) -> list[str]:
@@ -71,15 +87,15 @@ class LayerTree(Layers):
         node = self._state.get_node(id)
         return node is not None and bool(node.is_group())
 
-    def read_group(self, id: str) -> dict[str, Any]:
+    def read_group(self, id: str) -> Data:
         """The properties of a group, without its place."""
-        return {**said_of(self._state.get_node(id)), **self._links.read(id)}
+        return {**non_defaults(node_of(self._state, id)), **self._links.read(id)}
 
-    def write_group(self, id: str, props: Mapping[str, Any]) -> None:
+    def write_group(self, id: str, props: Props) -> None:
         """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
         if not self.has_group(id):
             self._state.create_group("", group_uuid=id, emit=False)
-        node = self._state.get_node(id)
+        node = node_of(self._state, id)
         name = props.get("name")
         node.name = name if isinstance(name, str) else "Group"
         set_flags(node, props)
@@ -87,14 +103,14 @@ class LayerTree(Layers):
             self._links.write(id, props)
         self._unsettled = True
 
-    def notes_of(self, id: str) -> dict[str, Any]:
+    def read_item(self, id: str) -> Data:
         """What the tree says of an item."""
         node = self._state.get_node(id)
-        if node is None or is_usual(node):
+        if node is None or is_default(node):
             return {}
-        return {LAYER + name: value for name, value in said_of(node).items()}
+        return {LAYER + name: value for name, value in non_defaults(node).items()}
 
-    def write_notes(self, id: str, props: Mapping[str, Any], changed: Collection[str]) -> None:
+    def write_item(self, id: str, props: Props, changed: Collection[str]) -> None:
         """Say in the tree what a record says, of properties that changed."""
         node = self._state.get_node(id)
         if node is None or not any(name.startswith(LAYER) for name in changed):
@@ -115,17 +131,17 @@ class LayerTree(Layers):
         with self._mute():
             self._links.release(id)
 
-    def z_of(self, item: Any) -> Any:
+    def z_of(self, item: Item) -> float:
         """The `z_value` that travels for an item."""
         return self._z.get(item.item_uuid, float(item.zValue()))
 
-    def stack(self, item: Any, z: float) -> None:
+    def stack(self, item: Item, z: float) -> None:
         """Others gave an item this `z_value`."""
         self._z[item.item_uuid] = z
 
     def place(self, record: Record) -> None:
-        """Put an item or a group where its record says; takes effect with `settle`."""
-        is_new = record.id not in self._state and not self._is_kept(record.id)
+        """Put an item or a group where its record says; takes effect with `end_batch`."""
+        is_new = record.id not in self._state and not self._is_unshown(record.id)
         if not self._places.say(record) and not is_new:
             return
         place = self._places.insert(record.id, lambda id: True) if is_new and not self._unsettled else None
@@ -148,7 +164,7 @@ class LayerTree(Layers):
             self._state.remove_item(id, emit=False)
         self._unsettled = True
 
-    def adopt(self, ids: Collection[str]) -> None:
+    def _adopt(self, ids: Collection[str]) -> None:
         """Put into the tree what came on the bench without a place in it.
 
         Quirk: files may have items that their tree doesn't know, and the host shows them all the same.
@@ -180,16 +196,15 @@ class LayerTree(Layers):
             there = {*self._bench.items, *self._bench.linked()}
             nodes = walk(self._state._roots)
             self._abandon([node.uuid for node in nodes if not node.is_group() and node.uuid not in there])
-        self.settle()
+        self._settle()
 
-    def settle(self) -> bool:
-        """Show what the other methods said; returns whether that has the layer panel drawn anew."""
+    def _settle(self) -> bool:
         if self._unsettled:
             self._unsettled, self._untold = False, True
             shown = self._tree()
             self._rebuild(shown)
             self._places.show(shown)
-        if not self._untold or self.more:
+        if not self._untold or self._batch_continues:
             return False
         self._untold = False
         with self._mute():
@@ -213,7 +228,7 @@ class LayerTree(Layers):
         """Put a new item into the tree, above the sibling that it is to lie above."""
         siblings = self._places.shown_in(parent)
         below = self._state.get_node(siblings[index + 1]) if index + 1 < len(siblings) else None
-        nodes = self._state._roots if parent is None else self._state.get_node(parent).children
+        nodes = self._state._roots if parent is None else node_of(self._state, parent).children
         # Items of linked files may lie between; so it can be further down than its index says.
         at = next((i for i in range(index, len(nodes)) if nodes[i] is below), len(siblings) - 1)
         self._state.add_item(id, parent, at, emit=False)
@@ -223,19 +238,15 @@ class LayerTree(Layers):
         ids = {id for siblings in shown.values() for id in siblings}
         for id in ids:
             self._state.add_item(id, None, 0, emit=False)
+        nodes = {id: node_of(self._state, id) for id in ids}
         # Items of linked files stand in the tree, and are not on the bench; they stay where they are.
-        others = {
-            id: [child for child in self._state.get_node(id).children if child.uuid not in ids] for id in ids
-        }
+        others = {id: [child for child in nodes[id].children if child.uuid not in ids] for id in ids}
         roots = self._state._roots
-        roots[:] = [self._state.get_node(id) for id in shown[None]] + [
-            node for node in roots if node.uuid not in ids
-        ]
+        roots[:] = [nodes[id] for id in shown[None]] + [node for node in roots if node.uuid not in ids]
         for node in roots:
             node.parent = None
-        for id in ids:
-            node = self._state.get_node(id)
-            node.children[:] = [self._state.get_node(child) for child in shown.get(id, ())] + others[id]
+        for id, node in nodes.items():
+            node.children[:] = [nodes[child] for child in shown.get(id, ())] + others[id]
             for child in node.children:
                 child.parent = node
 
@@ -258,7 +269,7 @@ class LayerTree(Layers):
         if self._unsettled and not moved:
             moved.update(self.group_ids())
         # Only the tree tells that a group was folded, or that a linked file was read anew.
-        groups = {id: said_of(self._state.get_node(id)) for id, kind in kinds.items() if kind == GROUP}
+        groups = {id: non_defaults(node_of(self._state, id)) for id, kind in kinds.items() if kind == GROUP}
         moved.update(id for id, said in groups.items() if self._groups.get(id, said) != said)
         self._groups = groups
         moved.update(self._links.ids())

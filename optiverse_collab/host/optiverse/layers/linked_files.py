@@ -6,9 +6,11 @@ the copy, under the same ids and in the same places, whether or not it has the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from copy import deepcopy
 from typing import Any
+
+from PyQt6.QtWidgets import QGraphicsItem
 
 from optiverse_collab.convert.kinds import GROUP
 from optiverse_collab.convert.layer_writing import is_link
@@ -17,8 +19,12 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.records import Put, same_value
 from optiverse_collab.errors import ChangeRefused
-from optiverse_collab.host.optiverse.items.exact_edit import unguarded
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
+from optiverse_collab.host.optiverse.layers.nodes import node_of
+from optiverse_collab.host.optiverse.upstream.contract import HOST_FAULTS, as_qt
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props, id_of, is_item
+from optiverse_collab.host.optiverse.upstream.layers import HASH, LinkMetadata, layer_names
+from optiverse_collab.host.optiverse.upstream.window import LayersWindow
 
 LINK, COPY = "link", "linked_cache"
 """The properties of a group that speak of a file (docs/bench-format.md)."""
@@ -32,22 +38,22 @@ class LinkedFiles:
 
     Args:
         window: an Optiverse main window.
-        complain: takes a sentence about a file that can't be shared, or not be shown.
-        renewed: takes the ids of a group and of its items, when other objects stand for these items now.
+        warn: takes a sentence about a file that can't be shared, or not be shown.
+        replaced: takes the ids of a group and of its items, when other objects are about to stand for them.
     """
 
     def __init__(
         self,
-        window: Any,
-        complain: Callable[[str], None],
-        renewed: Callable[[Collection[str]], None],
+        window: LayersWindow,
+        warn: Callable[[str], None],
+        replaced: Callable[[Collection[str]], None],
     ) -> None:
         self._window = window
         self._service = window.linked_assembly_service
         self._tree = window.layer_state
-        self._complain = complain
-        self._renewed = renewed
-        self._copies: dict[str, tuple[Any, dict[str, Any]]] = {}
+        self._warn = warn
+        self._replaced = replaced
+        self._copies: dict[str, tuple[Data, Data]] = {}
 
     def ids(self) -> list[str]:
         """The ids of the groups that show a file."""
@@ -55,29 +61,30 @@ class LinkedFiles:
 
     def in_hand(self) -> set[str]:
         """The ids of those whose items the user edits or drags."""
-        links = {id: self._tree.get_node(id).link_metadata for id in self.ids()}
+        links = {id: node_of(self._tree, id).link_metadata for id in self.ids()}
         edited = {id for id, link in links.items() if link is not None and link.editing}
         dragged = self._window.drag_handler._drag.link_uuid
         return edited if dragged is None else {*edited, dragged}
 
-    def read(self, id: str) -> dict[str, Any]:
+    def read(self, id: str) -> Data:
         """What a group says of the file that it shows; nothing if it shows none."""
-        link = self._tree.get_node(id).link_metadata
+        link = node_of(self._tree, id).link_metadata
         return {} if link is None else {LINK: link.to_dict(), **self._copy_of(id)}
 
-    def write(self, id: str, props: Mapping[str, Any]) -> None:
+    def write(self, id: str, props: Props) -> None:
         """Show in a group the file of which others say this."""
-        link = stock.load().LinkMetadata.from_dict(props[LINK]) if is_link(props.get(LINK)) else None
+        link = layer_names().LinkMetadata.from_dict(props[LINK]) if is_link(props.get(LINK)) else None
         said = _shown_of(link, props)
         now = self.read(id)
         if same_value(said, now):
             return
-        node = self._tree.get_node(id)
-        if now and link is not None and _differ_in_offset_alone(said, now):
-            self._move(id, link)
+        node = node_of(self._tree, id)
+        old = node.link_metadata
+        if old is not None and link is not None and _differ_in_offset_alone(said, now):
+            self._move(id, link.offset_x - old.offset_x, link.offset_y - old.offset_y)
             node.link_metadata = link
             return
-        self._renewed({id, *self._take_away(id)})
+        self._replaced({id, *self._take_away(id)})
         node.link_metadata = link
         if link is None:
             self._service.remove_link(id)
@@ -96,18 +103,18 @@ class LinkedFiles:
             if id in ids:
                 self._take_away(link, {id})
 
-    def _copy_of(self, id: str) -> dict[str, Any]:
+    def _copy_of(self, id: str) -> Data:
         cache = self._service.get_cache(id)
         if cache is None:
             return {}
         read, copy = self._copies.get(id, (None, {}))
         if cache is not read:  # the host makes a new one when it reads the file anew
-            copy = self._shareable(id, {"source_hash": cache.get("_hash", ""), "snapshot": deepcopy(cache)})
+            copy = self._shareable(id, {"source_hash": cache.get(HASH, ""), "snapshot": deepcopy(cache)})
             self._copies[id] = cache, copy
         return copy
 
-    def _shareable(self, id: str, copy: dict[str, Any]) -> dict[str, Any]:
-        name = self._tree.get_node(id).name
+    def _shareable(self, id: str, copy: Data) -> Data:
+        name = node_of(self._tree, id).name
         try:
             check_change([Put(id, GROUP, {COPY: copy})], Limits())
             if size_of(copy) <= MOST_BYTES:
@@ -115,7 +122,7 @@ class LinkedFiles:
             reason = f"it is longer than {MOST_BYTES // 1024} KiB."
         except ChangeRefused as refusal:
             reason = str(refusal)
-        self._complain(
+        self._warn(
             f"The linked file {name!r} shows its items in your window alone: {reason} "
             "To share them, unlink it in the layer panel."
         )
@@ -123,11 +130,11 @@ class LinkedFiles:
 
     def _make_items(self, id: str, source_path: str, copy: Any) -> None:
         snapshot = _snapshot_of(copy)
-        name = self._tree.get_node(id).name
+        name = node_of(self._tree, id).name
         if snapshot is None:
             # Also forgets the copy that was shown before; it would go into this window's files.
             self._service.remove_link(id)
-            self._complain(f"The linked file {name!r} is not shown: it was too large to be shared.")
+            self._warn(f"The linked file {name!r} is not shown: it was too large to be shared.")
             return
         # Items may keep parts of what they are made from; what others said must stay as they said it.
         snapshot = deepcopy(snapshot)
@@ -135,40 +142,39 @@ class LinkedFiles:
         self._service.restore_from_cache(id, {"snapshot": snapshot}, source_path)
         try:
             self._service._materialize_items(id, deepcopy(snapshot), self._window._connect_item_signals)
-        except stock.HOST_FAULTS as fault:
-            self._complain(f"The linked file {name!r} can't be shown as a whole: {fault!r}.")
+        except HOST_FAULTS as fault:
+            self._warn(f"The linked file {name!r} can't be shown as a whole: {fault!r}.")
 
-    def _move(self, id: str, link: Any) -> None:
+    def _move(self, id: str, dx: float, dy: float) -> None:
         """Move the items of a file. They stay the same objects, so that the user's own steps stay valid."""
-        old = self._tree.get_node(id).link_metadata
-        dx, dy = link.offset_x - old.offset_x, link.offset_y - old.offset_y
         for item in self._items(set(self._service.get_link_item_uuids(id))):
-            with unguarded(item):
+            with exact_edit(item):
                 item.setPos(item.x() + dx, item.y() + dy)
 
     def _take_away(self, id: str, only: set[str] | None = None) -> set[str]:
         """Take items of a file, or all of them, out of the window; returns their ids."""
         ids = only or set(self._service.get_link_item_uuids(id))
         for item in self._items(ids):
-            self._window.scene.removeItem(item)
+            self._window.scene.removeItem(as_qt(item, QGraphicsItem))
         for item_id in ids:
             self._tree.remove_item(item_id, emit=False)
         left = [item_id for item_id in self._service.get_link_item_uuids(id) if item_id not in ids]
         self._service._link_items[id] = left
         return ids
 
-    def _items(self, ids: set[str]) -> list[Any]:
+    def _items(self, ids: set[str]) -> list[Item]:
         if not ids:
             return []
-        return [item for item in self._window.scene.items() if getattr(item, "item_uuid", None) in ids]
+        things: list[object] = [*self._window.scene.items()]
+        return [thing for thing in things if id_of(thing) in ids and is_item(thing)]
 
 
-def _snapshot_of(copy: Any) -> dict[str, Any] | None:
+def _snapshot_of(copy: Any) -> Data | None:
     snapshot = copy.get("snapshot") if isinstance(copy, dict) else None
     return snapshot if isinstance(snapshot, dict) else None
 
 
-def _shown_of(link: Any, props: Mapping[str, Any]) -> dict[str, Any]:
+def _shown_of(link: LinkMetadata | None, props: Props) -> Data:
     """What `read` gives when what is said of a file is shown: a link as the host writes it, and a copy
     if it has anything in it. What is said in other words is no other file."""
     if link is None:
@@ -177,8 +183,8 @@ def _shown_of(link: Any, props: Mapping[str, Any]) -> dict[str, Any]:
     return {LINK: link.to_dict(), **copy}
 
 
-def _differ_in_offset_alone(said: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    def rest(props: Mapping[str, Any]) -> dict[str, Any]:
+def _differ_in_offset_alone(said: Props, now: Props) -> bool:
+    def rest(props: Props) -> Data:
         link = {**props[LINK], "offset_x": 0.0, "offset_y": 0.0}
         return {**props, LINK: link}
 

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator
 
 from optiverse_collab.convert.layers import FLAGS as FLAGS  # layer_tree needs it with the rest
+from optiverse_collab.host.optiverse.upstream.items import Data, Props
+from optiverse_collab.host.optiverse.upstream.layers import LayerNode, LayerState
 
 
-def walk(siblings: Collection[Any]) -> Iterator[Any]:
+def node_of(tree: LayerState, id: str) -> LayerNode:
+    """The node of a group or an item that is in a tree.
+
+    Raises:
+        LookupError: it isn't.
+    """
+    node = tree.get_node(id)
+    if node is None:
+        raise LookupError(f"{id!r} is not in the tree of layers")
+    return node
+
+
+def walk(siblings: Collection[LayerNode]) -> Iterator[LayerNode]:
     """All nodes from top to bottom, each before what is in it."""
     for node in siblings:
         yield node
         yield from walk(node.children)
 
 
-def is_usual(node: Any) -> bool:
+def is_default(node: LayerNode) -> bool:
     """Whether there is nothing to say; this is asked of every item that moves, many times a second."""
     return node.visible and not (node.locked or node.collapsed or node.name is not None)
 
 
-def said_of(node: Any) -> dict[str, Any]:
+def non_defaults(node: LayerNode) -> Data:
     """What is not as usual."""
     props = {} if node.name is None else {"name": node.name}
     flags = {name: bool(getattr(node, name)) for name in FLAGS}
     return {**props, **{name: value for name, value in flags.items() if value != FLAGS[name]}}
 
 
-def set_flags(node: Any, props: Mapping[str, Any]) -> None:
+def set_flags(node: LayerNode, props: Props) -> None:
     """Let a node say so; what properties don't say is as a rule."""
     for name, default in FLAGS.items():
         setattr(node, name, bool(props.get(name, default)))

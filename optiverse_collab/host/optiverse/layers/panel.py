@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer
 
 from optiverse_collab.core.records import Op, Set
 from optiverse_collab.host.optiverse.layers.layer_panel import LayerPanel
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.contract import Override, as_qt
+from optiverse_collab.host.optiverse.upstream.window import Window, has_layers
 
 LATER_MS = 100
 """How long after a change by others the layer panel is drawn anew, as 0.3.4 does after changes of its own."""
@@ -23,10 +23,10 @@ class Panel(QObject):
         window: an Optiverse main window.
     """
 
-    def __init__(self, window: Any) -> None:
-        super().__init__(window)
+    def __init__(self, window: Window) -> None:
+        super().__init__(as_qt(window, QObject))
         self._window = window
-        self._names = None if stock.has_groups(window) else LayerPanel(window)
+        self._names = LayerPanel(window) if has_layers(window) else None
         self._is_stale = False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -50,22 +50,22 @@ class Panel(QObject):
 
         Quirk: `_connect_item_signals` has the layer panel drawn anew, for each item; 0.2 does so at once.
         """
-        self._window._refresh_layer_panel = lambda: None
+        override = Override(self._window, "_refresh_layer_panel", lambda: None)
         try:
             yield
         finally:
-            del self._window._refresh_layer_panel
+            override.undo()
 
-    def follow(self, is_drawn: bool, more: bool) -> None:
+    def follow(self, is_drawn: bool, continues: bool) -> None:
         """Others' changes are on the bench.
 
         Args:
             is_drawn: the host is about to draw the panel by itself.
-            more: others' changes go on.
+            continues: others' changes go on.
         """
         if self._names is not None:
             self._names.follow()
-        if more:
+        if continues:
             return
         if self._is_stale and not is_drawn:
             self._later.start()

@@ -145,7 +145,7 @@ class Places:
         """The groups that the window shows."""
         return [id for id in self._shown if id is not None]
 
-    def shown_parent(self, id: str) -> Any:
+    def shown_parent(self, id: str) -> object:
         """The group in which the window shows it, None for the root; something else if it isn't shown."""
         return self._parents.get(id, _NOWHERE)
 

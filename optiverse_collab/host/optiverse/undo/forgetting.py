@@ -3,29 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
-_ITEM = ("item", "_item", "_node")
-_SUBJECT = ("_uuid", "_link_uuid", "_item_uuid", "_target_group_uuid")
-_LISTS = ("items", "_items", "_entries", "_commands", "_item_uuids", "_uuids")
+from optiverse_collab.host.optiverse.upstream.items import Data
+from optiverse_collab.host.optiverse.upstream.undo import Command, held_by
+
+_ITEM: tuple[Literal["item", "_item", "_node"], ...] = ("item", "_item", "_node")
+"""Attributes that hold what a command is about."""
+
+_SUBJECT: tuple[Literal["_uuid", "_link_uuid", "_item_uuid", "_target_group_uuid"], ...] = (
+    "_uuid",
+    "_link_uuid",
+    "_item_uuid",
+    "_target_group_uuid",
+)
+"""Attributes that hold the id of what a command is about."""
+
+_NAMED: tuple[Literal["_uuid", "_link_uuid", "_group_uuid"], ...] = ("_uuid", "_link_uuid", "_group_uuid")
+"""Attributes that hold an id and say nothing of it in another way."""
+
+_List = Literal["items", "_items", "_entries", "_commands", "_item_uuids", "_uuids", "_cascade_labels"]
+
+_LISTS: tuple[_List, ...] = ("items", "_items", "_entries", "_commands", "_item_uuids", "_uuids")
+"""Attributes that list what a command is about."""
+
+_EVERY_LIST: tuple[_List, ...] = (*_LISTS, "_cascade_labels")
 
 
-def ids_of(command: Any) -> Iterator[str]:
-    """The ids of the items and groups that a command speaks of."""
-    state = vars(command)
-    for name in ("_uuid", "_link_uuid", "_group_uuid"):
-        if isinstance(state.get(name), str):
-            yield state[name]
-    for name in _ITEM:
-        yield from _own_id(state.get(name))
-    for part in state.get("_commands", ()):
-        yield from ids_of(part)
-    for name in (*_LISTS, "_cascade_labels"):
-        for part in state.get(name) or ():
-            yield from _own_id(part)
+def ids_of(command: Command) -> Iterator[str]:
+    """The ids of the items and groups that a command is about."""
+    held = held_by(command)
+    for named in _NAMED:
+        yield from _id_of(held.get(named))
+    for item in _ITEM:
+        yield from _id_of(held.get(item))
+    for command in held.get("_commands", ()):
+        yield from ids_of(command)
+    for listed in _EVERY_LIST:
+        for part in held.get(listed) or ():
+            yield from _id_of(part)
 
 
-def _own_id(part: Any) -> Iterator[str]:
+def _id_of(part: object) -> Iterator[str]:
     """The id of an item, of a node, of an entry that begins with an item, or the id itself."""
     if isinstance(part, tuple):
         part = part[0]
@@ -34,73 +53,83 @@ def _own_id(part: Any) -> Iterator[str]:
         yield id
 
 
-def without(command: Any, gone: set[str]) -> bool:
-    """Take what is gone out of a command; returns whether it is still about something."""
-    state = vars(command)
-    if any(state.get(name) in gone for name in _SUBJECT if isinstance(state.get(name), str)):
+def without(command: Command, gone: set[str]) -> bool:
+    """Take what is gone out of a command; return whether it is still about something."""
+    held = held_by(command)
+    if any(held.get(name) in gone for name in _SUBJECT):
         return False
-    if any(not gone.isdisjoint(_own_id(state.get(name))) for name in _ITEM):
+    if any(not gone.isdisjoint(_id_of(held.get(name))) for name in _ITEM):
         return False
-    if not gone.isdisjoint(_own_id(state.get("_autolabel_owner"))):
-        command._autolabel_owner = None
+    if not gone.isdisjoint(_id_of(held.get("_autolabel_owner"))):
+        held["_autolabel_owner"] = None
     if not _without_groups(command, gone):
         return False
-    for name in (*_LISTS, "_cascade_labels"):
-        listed = state.get(name)
-        if not isinstance(listed, list) or not listed:
-            continue
-        if name == "_commands":
-            kept = [part for part in listed if without(part, gone)]
-        else:
-            kept = [part for part in listed if gone.isdisjoint(_own_id(part))]
-        if name in _LISTS and not kept and not imported_groups(command) - gone:
-            return False
-        setattr(command, name, kept)
-    for id in gone & state.get("_original_positions", {}).keys():
-        del command._original_positions[id]
-    if isinstance(state.get("_snapshot"), dict):
-        _prune(command._snapshot, gone)
-    return True
-
-
-def _without_groups(command: Any, gone: set[str]) -> bool:
-    """Let a command make no group anew that others removed; returns whether it is about more than that."""
-    state = vars(command)
-    group = state.get("_group_uuid") or getattr(state.get("_group"), "group_uuid", None)
-    if group in gone and not {"item", "items"} & state.keys():
+    if not all(_without_parts(command, name, gone) for name in _EVERY_LIST if held.get(name)):
         return False
-    if state.get("_group_uuid") in gone:
-        command._group_uuid = command._group_data = None
-    for name in ("_parent_group_uuid", "_previous_group_uuid"):
-        if state.get(name) in gone:
-            setattr(command, name, None)
-    if isinstance(state.get("_imported_groups_data"), list):
-        command._imported_groups_data = [
-            data for data in state["_imported_groups_data"] if data.get("group_uuid") not in gone
-        ]
-    if "_item_groups" in state:
-        command._item_groups = {id: group for id, group in command._item_groups.items() if group not in gone}
-        command._group_data = {id: data for id, data in command._group_data.items() if id not in gone}
+    for id in gone & held.get("_original_positions", {}).keys():
+        del held["_original_positions"][id]
+    snapshot = held.get("_snapshot")
+    if snapshot is not None:
+        _prune(snapshot, gone)
     return True
 
 
-def take_away(command: Any, gone: set[str]) -> None:
-    """Take away groups that a repeated command made anew, though others had removed them.
+def _without_parts(command: Command, name: _List, gone: set[str]) -> bool:
+    """Take what is gone out of one list of a command; return whether it is still about something."""
+    held = held_by(command)
+    if name == "_commands":
+        left: list[Any] = [part for part in held["_commands"] if without(part, gone)]
+    else:
+        left = [part for part in held[name] if gone.isdisjoint(_id_of(part))]
+    if name in _LISTS and not left and not imported_groups(command) - gone:
+        return False
+    vars(command)[name] = left
+    return True
+
+
+def _without_groups(command: Command, gone: set[str]) -> bool:
+    """Stop a command from recreating groups that others removed; return whether anything else is left."""
+    held = held_by(command)
+    made = held.get("_group")
+    group = held.get("_group_uuid") or (made.group_uuid if made is not None else None)
+    if group in gone and not {"item", "items"} & held.keys():
+        return False
+    if held.get("_group_uuid") in gone:
+        held["_group_uuid"] = held["_group_data"] = None
+    if held.get("_parent_group_uuid") in gone:
+        held["_parent_group_uuid"] = None
+    if held.get("_previous_group_uuid") in gone:
+        held["_previous_group_uuid"] = None
+    if "_imported_groups_data" in held:
+        held["_imported_groups_data"] = [
+            data for data in held["_imported_groups_data"] if data.get("group_uuid") not in gone
+        ]
+    if "_item_groups" in held:
+        held["_item_groups"] = {id: group for id, group in held["_item_groups"].items() if group not in gone}
+        groups = held.get("_group_data") or {}
+        held["_group_data"] = {id: data for id, data in groups.items() if id not in gone}
+    return True
+
+
+def take_away(command: Command, gone: set[str]) -> None:
+    """Take away groups that a repeated command made again, though others had removed them.
 
     Quirk: repeating "Import as layer" makes its groups from a copy (0.2).
     """
-    for id in imported_groups(command) & gone:
-        command._group_manager.delete_group(id, keep_items=True)
+    manager = held_by(command).get("_group_manager")
+    if manager is not None:
+        for id in imported_groups(command) & gone:
+            manager.delete_group(id, keep_items=True)
 
 
-def imported_groups(command: Any) -> set[str]:
+def imported_groups(command: Command) -> set[str]:
     """The ids of the groups that "Import as layer" makes."""
-    state = vars(command)
-    listed = [*state.get("_imported_groups_data", ()), state.get("_parent_group_data")]
+    held = held_by(command)
+    listed = [*held.get("_imported_groups_data", ()), held.get("_parent_group_data")]
     return {data["group_uuid"] for data in listed if data is not None}
 
 
-def _prune(node: dict[str, Any], gone: set[str]) -> None:
+def _prune(node: Data, gone: set[str]) -> None:
     children = [child for child in node.get("children", ()) if child["uuid"] not in gone]
     if "children" in node:
         node["children"] = children

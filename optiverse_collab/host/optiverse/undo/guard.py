@@ -8,17 +8,19 @@ one editor, and both are put right here, at the user's own commands, without a s
   line in the layer panel without an item. So `forget` takes that item out of every command, and
   a command that is about nothing else leaves the stack.
 - A command holds more than what it changed, and would undo what others did to the rest since (see
-  `undo_narrowing`).
+  `narrowing`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from optiverse_collab.host.optiverse.undo.forgetting import ids_of, take_away, without
-from optiverse_collab.host.optiverse.undo.narrowing import locked_in, mend, narrow, renew
+from optiverse_collab.host.optiverse.undo.narrowing import finish_ungroup, locked_in, narrow, refresh
+from optiverse_collab.host.optiverse.upstream.contract import Override
+from optiverse_collab.host.optiverse.upstream.undo import Command, UndoStack
+from optiverse_collab.host.optiverse.upstream.window import Window
 
 
 class UndoGuard:
@@ -27,27 +29,28 @@ class UndoGuard:
     Args:
         window: an Optiverse main window.
         changed: called with the ids that a command speaks of, after it was pushed, undone or redone.
-        complain: takes a sentence about a step that the host could not undo or redo.
+        warn: takes a sentence about a step that the host could not undo or redo.
     """
 
     def __init__(
-        self, window: Any, changed: Callable[[Collection[str]], None], complain: Callable[[str], None]
+        self, window: Window, changed: Callable[[Collection[str]], None], warn: Callable[[str], None]
     ) -> None:
         self._window = window
         self._stack = stack = window.undo_stack
         self._changed = changed
-        self._complain = complain
+        self._warn = warn
         self._gone: set[str] = set()
         stack.commandPushed.connect(self._pushed)
         # Quirk: the stack has no signal for undo and redo. Nobody but its window calls them.
-        stack.undo, stack.redo = self._undo, self._redo
+        self._overrides = [Override(stack, "undo", self._undo), Override(stack, "redo", self._redo)]
         for command in (*stack._undo_stack, *stack._redo_stack):
             narrow(command)
 
     def close(self) -> None:
         """Leave the stack as it was."""
         self._stack.commandPushed.disconnect(self._pushed)
-        del self._stack.undo, self._stack.redo
+        for override in self._overrides:
+            override.undo()
 
     def forget(self, ids: Collection[str]) -> None:
         """Others removed these items: no step of the user's is about them any more."""
@@ -64,6 +67,12 @@ class UndoGuard:
         """An item with this id is on the bench again."""
         self._gone.discard(id)
 
+    def replace(self, ids: Collection[str]) -> None:
+        """Other objects stand for these ids from now on: a step that holds the old ones would show both."""
+        self.forget(ids)
+        for id in ids:
+            self.expect(id)
+
     def _pushed(self) -> None:
         commands = self._stack._undo_stack
         if not commands:
@@ -78,28 +87,28 @@ class UndoGuard:
     def _undo(self) -> None:
         if self._stack.can_undo():
             command = self._stack._undo_stack[-1]
-            renew(command)
+            refresh(command)
             self._step(command, type(self._stack).undo)
-            mend(command)
+            finish_ungroup(command)
 
     def _redo(self) -> None:
         if self._stack.can_redo():
             command = self._stack._redo_stack[-1]
-            renew(command)
+            refresh(command)
             self._step(command, type(self._stack).redo)
             take_away(command, self._gone)
 
-    def _step(self, command: Any, take: Callable[[Any], None]) -> None:
+    def _step(self, command: Command, take: Callable[[UndoStack], None]) -> None:
         ids, locked = set(ids_of(command)), locked_in(command)
         try:
             with self._no_snapping():
                 take(self._stack)
         except Exception as fault:  # noqa: BLE001 (whatever it raises, the window goes on)
-            self._complain(f"Optiverse could not take back or repeat a step of yours: {fault!r}.")
+            self._warn(f"Optiverse could not take back or repeat a step of yours: {fault!r}.")
             self._stack.canUndoChanged.emit(self._stack.can_undo())
             self._stack.canRedoChanged.emit(self._stack.can_redo())
         if locked:
-            self._complain(f"{locked} item(s) of your step stayed in place, because of a lock.")
+            self._warn(f"{locked} item(s) of your step stayed in place, because of a lock.")
         self._changed(ids)
 
     @contextmanager

@@ -1,7 +1,7 @@
 """Keeps the host's undo commands to what the user changed.
 
 A command of the host's holds more than that: all properties of its item, or all siblings of what was put
-higher. Taken back as it is, it would undo what others did to the rest since.
+higher. Undone unchanged, it would undo what others did to the rest since.
 """
 
 from __future__ import annotations
@@ -10,99 +10,90 @@ import dataclasses
 from typing import Any
 
 from optiverse_collab.host.optiverse.undo.forgetting import imported_groups
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.groups import GroupManager
+from optiverse_collab.host.optiverse.upstream.items import Data, HasState, has_lock, item_names
+from optiverse_collab.host.optiverse.upstream.layers import LayerState
+from optiverse_collab.host.optiverse.upstream.undo import Command, Held, State, held_by
+from optiverse_collab.host.optiverse.upstream.version import knows_layers
 
 _UNITS = (("x", "y"), ("width", "height"))
 """What stands under two names and is one property."""
 
+_AT_THE_END = 10**9
 
-def narrow(command: Any) -> None:
+
+def narrow(command: Command) -> None:
     """Leave in a command what it changes of components and sources; they take half a state."""
-    state = vars(command)
-    for part in state.get("_commands", ()):
+    held = held_by(command)
+    for part in held.get("_commands", ()):
         narrow(part)
-    base = stock.load().BaseObj
-    if "before_state" in state and isinstance(state.get("item"), base):
-        command.before_state, command.after_state = _changes(command.before_state, command.after_state)
-    if "_entries" in state:
-        command._entries = [
+    base = item_names().BaseObj
+    if "before_state" in held and isinstance(held.get("item"), base):
+        held["before_state"], held["after_state"] = _changes(held["before_state"], held["after_state"])
+    if "_entries" in held:
+        held["_entries"] = [
             (item, *_changes(before, after)) if isinstance(item, base) else (item, before, after)
-            for item, before, after in command._entries
+            for item, before, after in held["_entries"]
         ]
 
 
-def renew(command: Any) -> None:
-    """Let a command that is about to be taken back, or repeated, leave as it is now what it didn't change."""
-    state = vars(command)
-    for part in state.get("_commands", ()):
-        renew(part)
-    base = stock.load().BaseObj
-    if "before_state" in state and not isinstance(state.get("item"), base):
-        _renew_states(state["item"], command.before_state, command.after_state)
-    elif "_before" in state and "_after" in state:
-        _renew_states(state["_item"], command._before, command._after)
-    for item, before, after in state.get("_entries", ()):
-        if not isinstance(item, base):
-            _renew_states(item, before, after)
-    if "_before_snapshot" in state:
-        command._before_snapshot = {
-            parent: _merged(before, _children(command._layer_state, parent), set(command._uuids))
-            for parent, before in command._before_snapshot.items()
-        }
-    if "_original_positions" in state:
-        _renew_grouping(command)
-    if isinstance(state.get("_snapshot"), dict) and "_layer_state" in state:
-        _renew_snapshot(command._snapshot, command._layer_state)
-    if state.get("_group_manager") is not None:
-        _lift_out(command)
+def refresh(command: Command) -> None:
+    """Before undo or redo, refresh the parts of a command's saved state that it did not change itself."""
+    held = held_by(command)
+    for part in held.get("_commands", ()):
+        refresh(part)
+    _refresh_states(held)
+    layers, manager = held.get("_layer_state"), held.get("_group_manager")
+    if layers is not None:
+        _refresh_siblings(held, layers)
+        _refresh_grouping(held, layers)
+        _refresh_snapshot(held.get("_snapshot") or {}, layers)
+    if manager is not None:
+        _detach_foreign_groups(command, manager)
 
 
-def locked_in(command: Any) -> int:
-    """How many items a command would move or turn, and the host lets it not, because they are locked."""
-    state = vars(command)
-    if "_commands" in state:
-        return sum(locked_in(part) for part in state["_commands"])
-    if not {"old_pos", "old_rotation", "old_positions"} & state.keys():
+def locked_in(command: Command) -> int:
+    """How many items a command would move or turn that the host keeps in place, because they are locked."""
+    held = held_by(command)
+    if "_commands" in held:
+        return sum(locked_in(part) for part in held["_commands"])
+    if not {"old_pos", "old_rotation", "old_positions"} & held.keys():
         return 0
-    items = state["items"] if "items" in state else [state["item"]]
-    return sum(bool(getattr(item, "_locked", False)) for item in items)
+    items = held["items"] if "items" in held else [held["item"]]
+    return sum(has_lock(item) and item._locked for item in items)
 
 
-def _renew_grouping(command: Any) -> None:
-    """Let taking back a grouping put what is still in the group where it was before that."""
-    layers, positions = command._layer_state, command._original_positions
-    if command._executed:
-        inside = set(_children(layers, command._group_uuid))
-        command._original_positions = {id: positions[id] for id in positions if id in inside}
-    else:
-        places = {id: layers.get_parent_and_index(id) for id in command._item_uuids}
-        command._original_positions = {id: place for id, place in places.items() if place is not None}
+def finish_ungroup(command: Command) -> None:
+    """Finish what the host leaves undone when it undoes a command.
 
-
-def _lift_out(command: Any) -> None:
-    """Let groups that others made in the groups of a command outlive those.
-
-    Quirk: taking back a grouping, or an import, takes away all groups in its groups (0.2).
+    Quirk: undoing "Ungroup" makes the group again and leaves its items where they are (0.3).
     """
-    manager, state = command._group_manager, vars(command)
-    made = imported_groups(command) | {group.group_uuid for group in [state.get("_group")] if group}
-    outside = state.get("_parent_group_uuid")
-    for id, group in list(manager._groups.items()):
-        if group.parent_group_uuid in made and id not in made:
-            manager.set_group_parent(id, outside if outside in manager._groups else None)
+    held = held_by(command)
+    snapshot, layers = held.get("_snapshot"), held.get("_layer_state")
+    node = None if snapshot is None or layers is None else layers.get_node(snapshot["uuid"])
+    if snapshot is None or layers is None or node is None:
+        return
+    left_in = node.parent.uuid if node.parent else None
+    for child in snapshot.get("children", ()):
+        place = layers.get_parent_and_index(child["uuid"])
+        if place is not None and place[0] == left_in:
+            layers.move_node(child["uuid"], snapshot["uuid"], _AT_THE_END, emit=False)
+    layers.changed.emit()
 
 
-def _renew_snapshot(node: dict[str, Any], layers: Any) -> None:
-    """Let taking back "Ungroup" leave hidden, locked and named what is in the group now."""
-    for child in node.get("children", ()):
-        live = layers.get_node(child["uuid"])
-        if live is not None:
-            flags = {"collapsed": live.collapsed, "visible": live.visible, "locked": live.locked}
-            child.update(flags, **({} if live.name is None else {"name": live.name}))
-        _renew_snapshot(child, layers)
+def _refresh_states(held: Held) -> None:
+    """Let an edit of annotations leave their other properties as they are now."""
+    entries: list[tuple[object, State, State]] = [*held.get("_entries", ())]
+    if "before_state" in held:
+        entries.append((held["item"], held["before_state"], held["after_state"]))
+    elif "_before" in held and "_after" in held:
+        entries.append((held["_item"], held["_before"], held["_after"]))
+    for item, before, after in entries:
+        if isinstance(item, HasState) and not isinstance(item, item_names().BaseObj):
+            _refresh_state(item, before, after)
 
 
-def _renew_states(item: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
+def _refresh_state(item: HasState, before: State, after: State) -> None:
     now = item.capture_state()
     changed = {name for name in before if before[name] != after.get(name)}
     for unit in _UNITS:
@@ -112,11 +103,57 @@ def _renew_states(item: Any, before: dict[str, Any], after: dict[str, Any]) -> N
         before[name] = after[name] = now[name]
 
 
-def _children(layer_state: Any, parent: str | None) -> list[str]:
-    node = layer_state.get_node(parent) if parent else None
+def _refresh_siblings(held: Held, layers: LayerState) -> None:
+    """Let a step of stacking move its own items alone."""
+    if "_before_snapshot" in held:
+        held["_before_snapshot"] = {
+            parent: _merged(before, _children(layers, parent), set(held["_uuids"]))
+            for parent, before in held["_before_snapshot"].items()
+        }
+
+
+def _refresh_grouping(held: Held, layers: LayerState) -> None:
+    """Let undoing a grouping put what is still in the group where it was before that."""
+    if "_original_positions" not in held:
+        return
+    positions = held["_original_positions"]
+    if held["_executed"]:
+        inside = set(_children(layers, held["_group_uuid"]))
+        held["_original_positions"] = {id: positions[id] for id in positions if id in inside}
+    else:
+        places = {id: layers.get_parent_and_index(id) for id in held["_item_uuids"]}
+        held["_original_positions"] = {id: place for id, place in places.items() if place is not None}
+
+
+def _detach_foreign_groups(command: Command, manager: GroupManager) -> None:
+    """Let groups that others made in the groups of a command outlive those.
+
+    Quirk: undoing a grouping, or an import, removes all groups in its groups (0.2).
+    """
+    held = held_by(command)
+    own = held.get("_group")
+    made = imported_groups(command) | (set() if own is None else {own.group_uuid})
+    outside = held.get("_parent_group_uuid")
+    for id, group in list(manager._groups.items()):
+        if group.parent_group_uuid in made and id not in made:
+            manager.set_group_parent(id, outside if outside in manager._groups else None)
+
+
+def _refresh_snapshot(node: Data, layers: LayerState) -> None:
+    """Let undoing "Ungroup" leave hidden, locked and named what is in the group now."""
+    for child in node.get("children", ()):
+        live = layers.get_node(child["uuid"])
+        if live is not None:
+            flags = {"collapsed": live.collapsed, "visible": live.visible, "locked": live.locked}
+            child.update(flags, **({} if live.name is None else {"name": live.name}))
+        _refresh_snapshot(child, layers)
+
+
+def _children(layers: LayerState, parent: str | None) -> list[str]:
+    node = layers.get_node(parent) if parent else None
     if parent and node is None:
         return []
-    return [child.uuid for child in (node.children if node else layer_state.get_root_nodes())]
+    return [child.uuid for child in (node.children if node else layers.get_root_nodes())]
 
 
 def _merged(before: list[str], now: list[str], mine: set[str]) -> list[str]:
@@ -129,38 +166,19 @@ def _merged(before: list[str], now: list[str], mine: set[str]) -> list[str]:
     return order
 
 
-def mend(command: Any) -> None:
-    """Finish what the host leaves undone when it takes back a command.
-
-    Quirk: taking back "Ungroup" makes the group anew and leaves its items where they are (0.3).
-    """
-    state = vars(command)
-    snapshot, layers = state.get("_snapshot"), state.get("_layer_state")
-    if not isinstance(snapshot, dict) or layers is None or layers.get_node(snapshot["uuid"]) is None:
-        return
-    node = layers.get_node(snapshot["uuid"])
-    left_in = node.parent.uuid if node.parent else None
-    for child in snapshot.get("children", ()):
-        place = layers.get_parent_and_index(child["uuid"])
-        if place is not None and place[0] == left_in:
-            layers.move_node(child["uuid"], snapshot["uuid"], 10**9, emit=False)
-    layers.changed.emit()
-
-
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _changes(before: State, after: State) -> tuple[State, State]:
     """What differs between two states of an item, at the grain of a property.
 
     Quirk: in 0.3 a state has a z value, which follows from the tree of layers. It differs when something else
     was put higher or lower while a dialog was open.
     """
-    follows = {"z_value"} if hasattr(stock.load(), "LayerTreeState") else set()
+    follows = {"z_value"} if knows_layers() else set()
     names = [
         name
         for name in before
         if name in after and name not in follows and _plain(before[name]) != _plain(after[name])
     ]
-    narrow = ({name: state[name] for name in names} for state in (before, after))
-    old, new = narrow
+    old, new = ({name: state[name] for name in names} for state in (before, after))
     if "params" in names:
         old["params"], new["params"] = _changes(before["params"], after["params"])
     return old, new

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from PyQt6.QtCore import QRectF
+
+from optiverse_collab.host.optiverse.upstream.items import item_names
 
 _TOO_LATE = {
     "AngleMeasureItem": ("set_point2", "mouseMoveEvent", "apply_state"),
@@ -21,19 +24,26 @@ _TOO_LATE = {
 }
 """Class → its methods that change the bounding rectangle first and say so afterwards."""
 
+_IMAGE_AREA = "_sprite_rect_in_item"
+"""The method of components that tells where their image is."""
 
-def mend(classes: Any) -> None:
-    """Make the host's items announce each change of their bounding rectangle.
 
-    Args:
-        classes: has the host's classes as attributes.
+@cache
+def mend() -> None:
+    """Make the host's items announce each change of their bounding rectangle, from the start.
+
+    An item that Qt has filed wrongly stays so.
+
+    Raises:
+        HostUnsupported: there is no such class; the text says which.
     """
+    names = item_names()
     for name, methods in _TOO_LATE.items():
-        item_class = getattr(classes, name)
+        item_class = getattr(names, name)
         for method in methods:
             if hasattr(item_class, method):
                 setattr(item_class, method, _announced(getattr(item_class, method)))
-    classes.BaseObj._sprite_rect_in_item = _image_area
+    setattr(names.BaseObj, _IMAGE_AREA, _image_area)
 
 
 def _announced(method: Callable[..., Any]) -> Callable[..., Any]:

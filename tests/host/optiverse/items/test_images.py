@@ -10,7 +10,7 @@ import pytest
 
 from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.items import item_names
 from tests.helpers.optiverse_user import clear
 
 pytestmark = [
@@ -76,7 +76,7 @@ def where(item: Any) -> list[Any]:
 def test_an_image_of_the_library_is_found_by_any_of_its_paths(host: OptiverseHost, path: str) -> None:
     item = put(host, "mirror", path)
     assert is_seen(item)
-    assert Path(item.params.image_path) == stock.load().get_builtin_library_root().resolve() / IMAGE
+    assert Path(item.params.image_path) == item_names().get_builtin_library_root().resolve() / IMAGE
     host.apply([Set("mirror", {"image_path": None}), Set("mirror", {"image_path": path})])
     assert is_seen(item)
     assert host.records()["mirror"].props["image_path"] == path

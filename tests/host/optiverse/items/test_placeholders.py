@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PyQt6 import sip
 from PyQt6.QtCore import QPointF
 
 from optiverse_collab.core.records import Put, Remove, Set
@@ -76,7 +77,10 @@ def test_it_goes_with_the_bench(host: OptiverseHost) -> None:
     host.window.file_controller.file_manager.load_from_data(optiverse_user.EMPTY)
     assert boxes(host) == []
     host.apply([Put("robot", "robot", {"pos": [1.0, 2.0]})])
-    host.window.scene.clear()
+    for box in boxes(host):
+        sip.delete(
+            box
+        )  # a scene may delete what is in it; its `clear` would delete helpers of the window, too
     host.apply([Set("robot", {"pos": [3.0, 4.0]})])
     assert [box.pos() for box in boxes(host)] == [QPointF(3.0, 4.0)]
     host.close()

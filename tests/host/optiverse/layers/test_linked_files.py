@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from optiverse_collab.core.records import Put, Set, difference
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.layers import linked_files
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.window import has_groups
 from tests.helpers.optiverse_drawing import Drawing
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
 from tests.helpers.optiverse_user import clear
@@ -40,7 +40,7 @@ def host(window: Any) -> Iterator[OptiverseHost]:
 def file(windows: list[Any], tmp_path: Path) -> Path:
     """A file with a source, a lens and a note."""
     window = windows[0]
-    if stock.has_groups(window):
+    if has_groups(window):
         pytest.skip("only Optiverse 0.3 links files")
     clear(window)
     user = Drawing(window)
@@ -233,7 +233,7 @@ def test_a_file_that_is_too_large_to_share_is_told_on_both_sides(
 
 @pytest.mark.parametrize("snapshot", [{"items": 7}, {"items": [{"_type": "component"}, 3]}, {}])
 def test_a_copy_that_makes_no_sense_does_no_harm(host: OptiverseHost, snapshot: dict[str, Any]) -> None:
-    if stock.has_groups(host.window):
+    if has_groups(host.window):
         pytest.skip("only Optiverse 0.3 links files")
     props = {
         "name": "G",
@@ -268,7 +268,7 @@ def test_a_copy_that_others_take_back_is_neither_shown_nor_saved(file: Path, hos
 
 
 def test_optiverse_0_2_keeps_a_linked_file_and_says_so(host: OptiverseHost) -> None:
-    if not stock.has_groups(host.window):
+    if not has_groups(host.window):
         pytest.skip("0.3 shows linked files")
     props = {"name": "G", "link": {"source_path": "/nowhere.json"}, "linked_cache": {"snapshot": {}}}
     host.window.log_service.clear()

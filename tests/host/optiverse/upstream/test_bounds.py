@@ -12,7 +12,8 @@ from PyQt6.QtGui import QColor, QPixmap
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView
 
-from optiverse_collab.host.optiverse.upstream import installed as stock
+from optiverse_collab.host.optiverse.upstream.bounds import mend
+from optiverse_collab.host.optiverse.upstream.items import item_names
 from tests.helpers.optiverse_user import LEFT, PLAIN, move
 
 pytestmark = [
@@ -30,17 +31,18 @@ MIRROR = {"x1_mm": 0.0, "y1_mm": -10.0, "x2_mm": 0.0, "y2_mm": 10.0, "element_ty
 @pytest.fixture
 def scene(qapp: Any) -> QGraphicsScene:
     """A bench without a window, which Qt cuts into small places."""
+    mend()
     scene = QGraphicsScene(BENCH)
     scene.setBspTreeDepth(DEPTH)
     return scene
 
 
 def angle() -> Any:
-    return stock.load().AngleMeasureItem(QPointF(), QPointF(400.0, 0.0), QPointF(0.0, 400.0))
+    return item_names().AngleMeasureItem(QPointF(), QPointF(400.0, 0.0), QPointF(0.0, 400.0))
 
 
 def path() -> Any:
-    return stock.load().PathMeasureItem([[0.0, 0.0], [400.0, 0.0]], 0.0, 1.0, 0)
+    return item_names().PathMeasureItem([[0.0, 0.0], [400.0, 0.0]], 0.0, 1.0, 0)
 
 
 def drag_end(item: Any) -> None:
@@ -92,7 +94,7 @@ def with_image(folder: Path) -> Any:
     file = folder / "image.png"
     assert image.save(str(file))
     data = {"_type": "component", "image_path": str(file), "object_height_mm": 600.0, "interfaces": [MIRROR]}
-    return stock.load().deserialize_item(data)
+    return item_names().deserialize_item(data)
 
 
 def lose_image(component: Any) -> None:

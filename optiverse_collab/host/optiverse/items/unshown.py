@@ -1,0 +1,51 @@
+"""What others have on the bench and the host can't show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from optiverse_collab.convert.kinds import is_item
+from optiverse_collab.core.records import Record
+from optiverse_collab.host.optiverse.items.placeholders import Placeholders
+
+
+class Unshown:
+    """Records that are kept for the others, and for the next version of the host.
+
+    Items among them have a placeholder on the canvas.
+
+    Attributes:
+        records: id → record.
+
+    Args:
+        placeholders: the canvas's.
+        host_name: what the host calls itself.
+        log: takes a level and a line.
+    """
+
+    def __init__(self, placeholders: Placeholders, host_name: str, log: Callable[[str, str], None]) -> None:
+        self.records: dict[str, Record] = {}
+        self._placeholders = placeholders
+        self._host_name = host_name
+        self._log = log
+
+    def add(self, record: Record) -> None:
+        """Keep a record; log that if it is new."""
+        is_new = record.id not in self.records
+        self.records[record.id] = record
+        if is_item(record):
+            self._placeholders.show(record)
+        if is_new:
+            level = "WARNING" if is_item(record) else "DEBUG"
+            text = f"A {record.kind} ({record.id}) by others is kept, but {self._host_name} can't show it."
+            self._log(level, text)
+
+    def discard(self, id: str) -> None:
+        """Keep it no longer: it is gone, or shown."""
+        self.records.pop(id, None)
+        self._placeholders.hide(id)
+
+    def clear(self) -> None:
+        """Keep nothing."""
+        self.records.clear()
+        self._placeholders.clear()

@@ -1,0 +1,134 @@
+"""Reads the Protocols of this folder as a contract with the host, which is checked while it runs.
+
+The Protocols say once what we use of the host. mypy holds our code to them, this module the host. Optiverse
+need not be installed where this project is developed or tested, so nothing of it is imported by name.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from functools import cache
+from types import FunctionType
+from typing import Annotated, Any, Protocol, TypeVar, cast, get_args, get_origin, get_type_hints
+
+from optiverse_collab.errors import HostUnsupported
+from optiverse_collab.host.optiverse.upstream.version import installed_version
+
+HOST_FAULTS = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+"""What the host raises on values that it didn't expect."""
+
+_T = TypeVar("_T")
+_METHODS = (FunctionType, property, staticmethod, classmethod)
+
+
+def as_qt(thing: object, qt_class: type[_T]) -> _T:
+    """An object of the host's, typed as what it also is: a Protocol can't say that it is one of Qt's."""
+    return cast(_T, thing)
+
+
+@cache
+def attributes_of(protocol: type) -> dict[str, Any]:
+    """Name → type of the attributes that a Protocol declares; a class can't be asked for them."""
+    return get_type_hints(protocol)
+
+
+@cache
+def methods_of(protocol: type) -> frozenset[str]:
+    """The names of the methods and properties that a Protocol declares."""
+    return frozenset(
+        name
+        for base in protocol.__mro__
+        if is_protocol(base)
+        for name, value in vars(base).items()
+        if isinstance(value, _METHODS) and name not in _OF_EVERY_PROTOCOL
+    )
+
+
+class _Empty(Protocol):
+    """A Protocol that declares nothing."""
+
+
+_OF_EVERY_PROTOCOL = vars(_Empty).keys() | vars(Protocol).keys()
+
+
+def is_protocol(thing: object) -> bool:
+    """Whether this is a Protocol, and not a class that has what one declares."""
+    return isinstance(thing, type) and bool(getattr(thing, "_is_protocol", False))
+
+
+def missing_in(thing: object, protocol: type) -> Iterator[str]:
+    """The paths to what a thing lacks of a Protocol, or things that its attributes hold of theirs."""
+    for name in sorted(methods_of(protocol)):
+        if not hasattr(thing, name):
+            yield name
+    for name, kind in attributes_of(protocol).items():
+        if not hasattr(thing, name):
+            yield name
+        elif is_protocol(kind):
+            yield from (f"{name}.{path}" for path in missing_in(getattr(thing, name), kind))
+
+
+def loaded(names: type[_T]) -> _T:
+    """Import the classes and functions of the host that a dataclass lists.
+
+    Args:
+        names: each field has the name of what it holds, and is annotated with the module that has it. A class
+            must have the methods of the Protocol that describes its instances.
+
+    Raises:
+        HostUnsupported: something is missing; the text says what.
+    """
+    found: dict[str, Any] = {}
+    missing: list[str] = []
+    for name, hint in get_type_hints(names, include_extras=True).items():
+        kind, module = _kind_and_module(hint)
+        try:
+            found[name] = getattr(importlib.import_module(module), name)
+        except (ImportError, AttributeError):
+            missing.append(f"{module}.{name}")
+            continue
+        if is_protocol(kind):
+            absent = sorted(method for method in methods_of(kind) if not hasattr(found[name], method))
+            missing += [f"{module}.{name}.{method}" for method in absent]
+    refuse_if(missing)
+    return names(**found)
+
+
+def refuse_if(missing: list[str]) -> None:
+    """Refuse to work with a host that lacks something.
+
+    Raises:
+        HostUnsupported: it does; the text says what.
+    """
+    if missing:
+        raise HostUnsupported(
+            f"Optiverse {installed_version()} has no {', '.join(missing)}, which live collaboration needs; "
+            "install a version of Optiverse that it supports."
+        )
+
+
+def _kind_and_module(hint: Any) -> tuple[Any, str]:
+    """What describes the instances of a class, or a function, and the module that has it."""
+    assert get_origin(hint) is Annotated, hint
+    described, module = get_args(hint)
+    return (get_args(described)[0] if get_origin(described) is type else described), module
+
+
+class Override:
+    """A function of ours in the place of a method of one object of the host's, until it is undone.
+
+    Args:
+        owner: whose method it is; its class keeps the method.
+        name: of the method.
+        function: takes what the method takes.
+    """
+
+    def __init__(self, owner: object, name: str, function: Callable[..., object]) -> None:
+        self._owner = owner
+        self._name = name
+        setattr(owner, name, function)
+
+    def undo(self) -> None:
+        """Leave the object to its class."""
+        vars(self._owner).pop(self._name, None)

@@ -1,0 +1,319 @@
+"""The items on Optiverse's canvas, and what its libraries know of them.
+
+A Protocol declares what all items of a kind have, in both versions. Those called `Has…` declare what some
+items have and others don't: an item has all of it, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Protocol, TypeGuard, runtime_checkable
+
+from PyQt6.QtCore import QPointF, pyqtBoundSignal
+from PyQt6.QtGui import QColor, QFont, QPainterPath
+from PyQt6.QtWidgets import QGraphicsScene
+
+from optiverse_collab.host.optiverse.upstream.contract import loaded
+
+Data = dict[str, Any]
+"""JSON: what `to_dict` gives and files have, or the properties of a record."""
+
+Props = Mapping[str, Any]
+"""The same, to be read."""
+
+
+TYPE = "_type"
+"""Names the kind of a component or a source in its data."""
+
+
+class GraphicsItem(Protocol):
+    """What Qt gives every item."""
+
+    xChanged: pyqtBoundSignal
+    yChanged: pyqtBoundSignal
+    zChanged: pyqtBoundSignal
+    rotationChanged: pyqtBoundSignal
+
+    def scene(self) -> QGraphicsScene | None: ...
+
+    def pos(self) -> QPointF: ...
+
+    def x(self) -> float: ...
+
+    def y(self) -> float: ...
+
+    def setPos(self, x: float, y: float, /) -> None: ...
+
+    def rotation(self) -> float: ...
+
+    def setRotation(self, angle: float, /) -> None: ...
+
+    def zValue(self) -> float: ...
+
+    def setZValue(self, z: float, /) -> None: ...
+
+    def shape(self) -> QPainterPath: ...
+
+    def mapToScene(self, path: QPainterPath, /) -> QPainterPath: ...
+
+    def prepareGeometryChange(self) -> None: ...
+
+    def update(self) -> None: ...
+
+
+class Item(GraphicsItem, Protocol):
+    """Whatever can be on the bench."""
+
+    item_uuid: str
+
+    def to_dict(self) -> Data: ...
+
+
+class HasLock(Protocol):
+    """An item that can be locked: components and sources, and in 0.3 most of the others too."""
+
+    _locked: bool
+
+    def set_locked(self, locked: bool, /) -> None: ...
+
+
+class LockableItem(Item, HasLock, Protocol):
+    """An item that can be locked."""
+
+
+@runtime_checkable
+class HasEditor(Protocol):
+    """An item with a dialog."""
+
+    def open_editor(self) -> object: ...
+
+
+@runtime_checkable
+class HasState(Protocol):
+    """An item whose edits are undone by giving it the state back that it had."""
+
+    def capture_state(self) -> Data: ...
+
+
+class Interface(Protocol):
+    """What light meets at a component."""
+
+    @classmethod
+    def from_dict(cls, data: Data) -> Interface: ...
+
+
+class Params(Protocol):
+    """The properties of a component or a source; there may be more of them."""
+
+    image_path: str | None
+    color_hex: str
+    interfaces: list[Interface]
+
+
+class Optic(Item, HasLock, HasEditor, HasState, Protocol):
+    """Components and sources."""
+
+    params: Params
+    params_class: type
+    edited: pyqtBoundSignal
+    _ready: bool
+
+    def _sync_params_from_item(self) -> None: ...
+
+
+@runtime_checkable
+class HasSprite(Protocol):
+    """A component with an image."""
+
+    def _maybe_attach_sprite(self) -> None: ...
+
+
+@runtime_checkable
+class HasGeometry(Protocol):
+    """A component drawn along its interfaces."""
+
+    def _update_geom(self) -> None: ...
+
+
+@runtime_checkable
+class HasColor(Protocol):
+    """A source drawn in the colour of its light."""
+
+    _color: QColor
+
+
+@runtime_checkable
+class HasShape(Protocol):
+    """A source drawn as large as its aperture."""
+
+    def _update_shape(self) -> None: ...
+
+
+@runtime_checkable
+class HasAutolabels(Protocol):
+    """A component with labels that follow it (0.3)."""
+
+    def connect_autolabel(self) -> None: ...
+
+
+class Component(Optic, HasSprite, HasGeometry, Protocol):
+    """Lenses, mirrors, and whatever else light meets."""
+
+
+class Source(Optic, HasColor, HasShape, Protocol):
+    """Where light comes from."""
+
+
+class Annotation(Item, Protocol):
+    """What is drawn on the bench for people to read."""
+
+    @staticmethod
+    def from_dict(data: Data, /) -> Annotation | None: ...
+
+
+class Ruler(Annotation, HasState, Protocol):
+    """A distance along two points or more."""
+
+    _points: list[QPointF]
+
+
+class TextDocument(Protocol):
+    """The text of a note."""
+
+    contentsChanged: pyqtBoundSignal
+
+
+@runtime_checkable
+class HasDocument(Protocol):
+    """A note, which is edited on the canvas."""
+
+    def document(self) -> TextDocument: ...
+
+
+class TextNote(Annotation, HasDocument, Protocol):
+    """A text."""
+
+    def toPlainText(self) -> str: ...
+
+    def setPlainText(self, text: str, /) -> None: ...
+
+    def defaultTextColor(self) -> QColor: ...
+
+    def setDefaultTextColor(self, color: QColor, /) -> None: ...
+
+    def font(self) -> QFont: ...
+
+    def setFont(self, font: QFont, /) -> None: ...
+
+
+@runtime_checkable
+class HasOwner(Protocol):
+    """A note that can follow a component (0.3)."""
+
+    owner_uuid: str | None
+    _owner_offset: QPointF
+
+
+class Rectangle(Annotation, HasEditor, Protocol):
+    """A box."""
+
+    _w: float
+    _h: float
+
+
+class AngleMeasure(Annotation, HasState, Protocol):
+    """An angle between two arms."""
+
+    _vertex: QPointF
+    _point1: QPointF
+    _point2: QPointF
+
+
+class PathMeasure(Annotation, HasState, Protocol):
+    """A distance along a ray."""
+
+    start_param: float
+    end_param: float
+    _ray_index: int
+    _label_prefix: str
+    _full_path_points: Sequence[object]
+
+    @staticmethod
+    def from_dict(data: Data, ray_data: Sequence[object] | None = None, /) -> PathMeasure | None: ...
+
+    def update_path(self, points: Sequence[object], /) -> None: ...
+
+
+class TypeRegistry(Protocol):
+    """The kinds of components and sources."""
+
+    @classmethod
+    def get_class(cls, type_name: str) -> type[Optic] | None: ...
+
+
+@dataclass(frozen=True)
+class ItemNames:
+    """Classes and functions, and the modules that have them."""
+
+    BaseObj: Annotated[type[Optic], "optiverse.objects"]
+    ComponentItem: Annotated[type[Optic], "optiverse.objects.generic.component_item"]
+    RulerItem: Annotated[type[Ruler], "optiverse.objects.annotations"]
+    TextNoteItem: Annotated[type[TextNote], "optiverse.objects.annotations"]
+    RectangleItem: Annotated[type[Rectangle], "optiverse.objects"]
+    AngleMeasureItem: Annotated[type[AngleMeasure], "optiverse.objects.annotations.angle_measure_item"]
+    PathMeasureItem: Annotated[type[PathMeasure], "optiverse.objects.annotations.path_measure_item"]
+    InterfaceDefinition: Annotated[type[Interface], "optiverse.core.interface_definition"]
+    TypeRegistry: Annotated[type[TypeRegistry], "optiverse.objects.type_registry"]
+    deserialize_item: Annotated[Callable[[Data], Optic | None], "optiverse.objects.type_registry"]
+    user_angle_to_qt: Annotated[Callable[[float], float], "optiverse.core.raytracing_math"]
+    qt_angle_to_user: Annotated[Callable[[float], float], "optiverse.core.raytracing_math"]
+    qcolor_from_hex: Annotated[Callable[[str], QColor], "optiverse.core.color_utils"]
+    to_absolute_path: Annotated[Callable[[str, Sequence[Path]], str | None], "optiverse.platform.paths"]
+    get_all_library_roots: Annotated[Callable[[], list[Path]], "optiverse.platform.paths"]
+    get_builtin_library_root: Annotated[Callable[[], Path], "optiverse.platform.paths"]
+
+
+@cache
+def item_names() -> ItemNames:
+    """The host's classes and functions that are about items.
+
+    Raises:
+        HostUnsupported: one is missing; the text says which.
+    """
+    return loaded(ItemNames)
+
+
+def id_of(thing: object) -> str | None:
+    """The id of an item; None of whatever else lies on the canvas."""
+    id = getattr(thing, "item_uuid", None)
+    return id if isinstance(id, str) else None
+
+
+def owner_of(item: Item) -> str | None:
+    """The id of the component that a note follows, if it follows one (0.3)."""
+    owner: str | None = getattr(item, "owner_uuid", None)
+    return owner
+
+
+def is_optic(item: Item) -> TypeGuard[Optic]:
+    """Whether an item is a component or a source; many times a second, so one attribute decides."""
+    return hasattr(item, "params")
+
+
+def has_lock(item: Item) -> TypeGuard[LockableItem]:
+    """Whether an item can be locked; asked as often."""
+    return hasattr(item, "_locked")
+
+
+def is_item(thing: object) -> TypeGuard[Item]:
+    """Whether something on the canvas can be on the bench; there are more rays and sprites, which can't."""
+    cls: type = type(thing)
+    return _is_item_class(cls)
+
+
+@cache
+def _is_item_class(cls: type) -> bool:
+    return hasattr(cls, "to_dict")
