@@ -25,7 +25,7 @@ from optiverse_collab.convert import bench_from_records
 from optiverse_collab.core.client.state import State
 from optiverse_collab.host.attach import installed_plugins
 from optiverse_collab.host.optiverse.launch import attach
-from optiverse_collab.host.optiverse.upstream.items import item_names
+from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.window import attachment
 from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog

@@ -55,11 +55,11 @@ TESTED_THROUGH = {
     "tests/drivers/aio/test_connection.py": "drivers.aio.failures",
     "tests/host/test_contract.py": (
         "host.api host.demo host.optiverse.reader host.optiverse.items.annotations"
-        " host.optiverse.items.exact_edit host.optiverse.items.fields host.optiverse.items.kinds"
-        " host.optiverse.items.optical"
+        " host.optiverse.items.autolabels host.optiverse.items.exact_edit host.optiverse.items.fields"
+        " host.optiverse.items.kinds host.optiverse.items.optical"
     ),
     "tests/host/optiverse/test_files.py": "host.optiverse.files.unsaved_mark",
-    "tests/host/optiverse/test_launch.py": "host.optiverse.upstream.installed",
+    "tests/host/optiverse/test_launch.py": "host.optiverse.upstream.version",
     "tests/host/optiverse/test_layers.py": (
         "host.optiverse.layers.base host.optiverse.layers.group_list host.optiverse.layers.layer_tree"
         " host.optiverse.layers.nodes host.optiverse.layers.panel"
@@ -67,6 +67,11 @@ TESTED_THROUGH = {
     "tests/host/optiverse/test_undo_commands.py": (
         "host.optiverse.undo.forgetting host.optiverse.undo.narrowing"
     ),
+    "tests/host/optiverse/test_upstream.py": (
+        "host.optiverse.upstream.groups host.optiverse.upstream.item_names host.optiverse.upstream.items"
+        " host.optiverse.upstream.layers host.optiverse.upstream.window"
+    ),
+    "tests/host/optiverse/test_writer.py": "host.optiverse.items.acceptance",
     "tests/scripting/test_bench.py": "scripting.stream scripting.unacknowledged",
     "tests/server/storage/test_contract.py": "server.storage.api",
     "tests/server/storage/test_sqlite.py": "server.storage.directory",

@@ -13,7 +13,7 @@ from PyQt6.QtGui import QMouseEvent, QTransform, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QDoubleSpinBox, QWidget
 
-from optiverse_collab.host.optiverse.upstream.items import item_names
+from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.window import has_groups
 
 EMPTY = {"version": "2.0", "items": [], "groups": []}

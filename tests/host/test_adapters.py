@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtWidgets import QMainWindow
+from PyQt6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.errors import HostUnsupported
@@ -30,7 +30,7 @@ def test_a_demo_window_and_what_inherits_from_it(qtbot: QtBot) -> None:
 
 @pytest.mark.optiverse
 @pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image")
-def test_a_window_of_optiverse() -> None:
+def test_a_window_of_optiverse(qapp: QApplication) -> None:
     from optiverse_collab.host.optiverse.adapter import OptiverseHost
     from tests.host.drivers.optiverse import the_window
 

@@ -14,7 +14,8 @@ from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.places import PLACE
 from optiverse_collab.host.optiverse.stated_values import StatedValues
-from optiverse_collab.host.optiverse.upstream.items import Data, Item, Optic, item_names
+from optiverse_collab.host.optiverse.upstream.item_names import item_names
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Optic
 from optiverse_collab.host.optiverse.upstream.window import Window
 
 

@@ -21,8 +21,10 @@ from optiverse_collab.host.optiverse.layers.panel import Panel
 from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.retrace import Retrace
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
+from optiverse_collab.host.optiverse.upstream.check import missing_in_item
 from optiverse_collab.host.optiverse.upstream.contract import HOST_FAULTS, as_qt
-from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props, has_lock, item_names
+from optiverse_collab.host.optiverse.upstream.item_names import item_names
+from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props, has_lock
 from optiverse_collab.host.optiverse.upstream.window import Window
 
 
@@ -65,6 +67,7 @@ class Writer:
         self._name = name
         self._log = log
         self._created: list[Item] = []
+        self._missing: dict[type, list[str]] = {}
         self._unsaved_mark = UnsavedMark(window)
         self._panel = Panel(window)
         self._retrace = Retrace(window)
@@ -154,7 +157,7 @@ class Writer:
         self._undo.replace({record.id})
         self._layers.release(record.id)
         item = self._made(record) if is_item(record) else None
-        if item is None:
+        if item is None or not self._can_write(item, record.kind):
             self._unshown.add(record)
             return
         self._unshown.discard(record.id)
@@ -173,7 +176,20 @@ class Writer:
             self._log("DEBUG", f"Optiverse can't make {record.id!r}: {fault!r}.")
             return None
 
+    def _can_write(self, item: Item, kind: str) -> bool:
+        """Whether an item has what we write to it; asked of the first item of each class."""
+        cls = type(item)
+        if cls not in self._missing:
+            self._missing[cls] = missing_in_item(item, kind)
+        if self._missing[cls]:
+            self._unshown.give_up(kind, self._missing[cls])
+        return not self._missing[cls]
+
     def _edit(self, item: Item, current: Record, record: Record) -> None:
+        if not self._can_write(item, record.kind):
+            self._remove(record.id)
+            self._unshown.add(record)
+            return
         before = item_from_record(current)
         after = self._accepted(record, type(item), item, before)
         try:

@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from optiverse_collab.host.api import Opened
 from optiverse_collab.host.optiverse.upstream.contract import Override
-from optiverse_collab.host.optiverse.upstream.items import item_names
+from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.layers import layer_names
 from optiverse_collab.host.optiverse.upstream.window import HasNewBench, Window, has_layers
 

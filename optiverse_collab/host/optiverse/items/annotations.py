@@ -10,6 +10,7 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QColor
 
 from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
+from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.items import (
     AngleMeasure,
     Annotation,
@@ -21,7 +22,6 @@ from optiverse_collab.host.optiverse.upstream.items import (
     Rectangle,
     Ruler,
     TextNote,
-    item_names,
 )
 from optiverse_collab.host.optiverse.upstream.window import Window
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
 from optiverse_collab.host.optiverse.items.fields import accepts, default_of
 from optiverse_collab.host.optiverse.items.images import Images
+from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.items import (
     TYPE,
     Data,
@@ -17,7 +18,6 @@ from optiverse_collab.host.optiverse.upstream.items import (
     Item,
     Optic,
     Props,
-    item_names,
 )
 
 _NOT_PARAMS = {"x_mm", "y_mm", "angle_deg", "item_uuid", TYPE, "z_value", "locked"}

@@ -53,9 +53,9 @@ class Placeholders:
         self._shown: dict[str, Placeholder] = {}
 
     def show(self, record: Record) -> None:
-        """Show where an item is; one that doesn't say so in `pos` [x_mm, y_mm] is not shown."""
-        at = record.props.get("pos")
-        if at is None or not is_point(at):
+        """Show where an item is; one that doesn't say so is not shown."""
+        at = _place_of(record)
+        if at is None:
             self.hide(record.id)
             return
         box = self._known(record.id)
@@ -63,7 +63,7 @@ class Placeholders:
             tip = f"A {record.kind} by others, which {self._host_name} can't show. It is kept."
             self._shown[record.id] = box = Placeholder(record, tip)
             self._scene.addItem(box)
-        box.setPos(*map(float, at))
+        box.setPos(*at)
 
     def hide(self, id: str) -> None:
         """It is gone, or shown as it is."""
@@ -85,3 +85,12 @@ class Placeholders:
     def _known(self, id: str) -> Placeholder | None:
         box = self._shown.get(id)
         return None if box is None or sip.isdeleted(box) or box.scene() is not self._scene else box
+
+
+def _place_of(record: Record) -> tuple[float, float] | None:
+    """Where an item is [mm]: its `pos`, or what annotations have instead."""
+    points = record.props.get("points")
+    first = points[0] if isinstance(points, list) and points else None
+    candidates = (record.props.get("pos"), record.props.get("vertex"), first)
+    at = next((point for point in candidates if point is not None and is_point(point)), None)
+    return None if at is None else (float(at[0]), float(at[1]))

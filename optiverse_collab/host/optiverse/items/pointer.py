@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtWidgets import QGraphicsTextItem
 
 from optiverse_collab.host.optiverse.upstream.contract import as_qt
 from optiverse_collab.host.optiverse.upstream.items import Item, id_of
@@ -30,8 +31,10 @@ def items_in_hand(window: Window) -> Iterator[object]:
     if grabber is not None:
         yield grabber
     focus = scene.focusItem()
-    editing = getattr(focus, "textInteractionFlags", lambda: Qt.TextInteractionFlag.NoTextInteraction)()
-    if editing != Qt.TextInteractionFlag.NoTextInteraction:
+    if (
+        isinstance(focus, QGraphicsTextItem)
+        and focus.textInteractionFlags() != Qt.TextInteractionFlag.NoTextInteraction
+    ):
         yield focus
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from optiverse_collab.convert.kinds import is_item
 from optiverse_collab.core.records import Record
@@ -25,6 +25,7 @@ class Unshown:
 
     def __init__(self, placeholders: Placeholders, host_name: str, log: Callable[[str, str], None]) -> None:
         self.records: dict[str, Record] = {}
+        self._given_up: set[str] = set()
         self._placeholders = placeholders
         self._host_name = host_name
         self._log = log
@@ -36,9 +37,19 @@ class Unshown:
         if is_item(record):
             self._placeholders.show(record)
         if is_new:
-            level = "WARNING" if is_item(record) else "DEBUG"
+            level = "WARNING" if is_item(record) and record.kind not in self._given_up else "DEBUG"
             text = f"A {record.kind} ({record.id}) by others is kept, but {self._host_name} can't show it."
             self._log(level, text)
+
+    def give_up(self, kind: str, missing: Collection[str]) -> None:
+        """Log once that no item of a kind will be shown, because the host's own lack something."""
+        if kind not in self._given_up:
+            self._given_up.add(kind)
+            self._log(
+                "WARNING",
+                f"Each {kind} by others is shown as a dashed box: in {self._host_name} it has no "
+                f"{', '.join(missing)}, which live collaboration needs.",
+            )
 
     def discard(self, id: str) -> None:
         """Keep it no longer: it is gone, or shown."""

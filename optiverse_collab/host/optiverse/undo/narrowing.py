@@ -11,7 +11,8 @@ from typing import Any
 
 from optiverse_collab.host.optiverse.undo.forgetting import imported_groups
 from optiverse_collab.host.optiverse.upstream.groups import GroupManager
-from optiverse_collab.host.optiverse.upstream.items import Data, HasState, has_lock, item_names
+from optiverse_collab.host.optiverse.upstream.item_names import item_names
+from optiverse_collab.host.optiverse.upstream.items import Data, HasState, has_lock
 from optiverse_collab.host.optiverse.upstream.layers import LayerState
 from optiverse_collab.host.optiverse.upstream.undo import Command, Held, State, held_by
 from optiverse_collab.host.optiverse.upstream.version import knows_layers

@@ -1,5 +1,5 @@
-"""What we touch of Optiverse, declared and checked: its names, its versions, and where it is installed.
+"""What we use of Optiverse: a Protocol for each of its objects that we touch, and the check that it is there.
 
-What would end the program is mended here too, before anything relies on it. No other workarounds: those are
-where they are needed.
+Nothing private of the host's is touched that isn't declared here, and nothing of ours belongs here. What
+would end the program is mended here too, before anything relies on it.
 """

@@ -15,7 +15,7 @@ from typing import Any
 
 from PyQt6.QtCore import QRectF
 
-from optiverse_collab.host.optiverse.upstream.items import item_names
+from optiverse_collab.host.optiverse.upstream.item_names import item_names
 
 _TOO_LATE = {
     "AngleMeasureItem": ("set_point2", "mouseMoveEvent", "apply_state"),

@@ -5,12 +5,45 @@ from __future__ import annotations
 from typing import cast
 
 from optiverse_collab.host.optiverse.upstream import bounds
-from optiverse_collab.host.optiverse.upstream.contract import missing_in, refuse_if
+from optiverse_collab.host.optiverse.upstream.contract import (
+    attributes_of,
+    methods_of,
+    missing_in,
+    missing_paths,
+    refuse_if,
+)
 from optiverse_collab.host.optiverse.upstream.groups import group_names
+from optiverse_collab.host.optiverse.upstream.items import (
+    AngleMeasure,
+    Component,
+    HasLock,
+    HasOwner,
+    Item,
+    Optic,
+    PathMeasure,
+    Rectangle,
+    Ruler,
+    Source,
+    TextNote,
+)
 from optiverse_collab.host.optiverse.upstream.layers import layer_names
 from optiverse_collab.host.optiverse.upstream.undo import repair_commands
 from optiverse_collab.host.optiverse.upstream.version import knows_layers
 from optiverse_collab.host.optiverse.upstream.window import GroupsWindow, LayersWindow, Window, has_groups
+
+ITEMS: dict[str, type] = {
+    "component": Component,
+    "source": Source,
+    "ruler": Ruler,
+    "text": TextNote,
+    "rectangle": Rectangle,
+    "angle_measure": AngleMeasure,
+    "path_measure": PathMeasure,
+}
+"""Kind of record → what an item of it has; any other kind is another `Optic`."""
+
+SOME_ITEMS = (HasLock, HasOwner)
+"""What an item that we write to has all of, or nothing."""
 
 
 def checked(window: object) -> Window:
@@ -27,5 +60,15 @@ def checked(window: object) -> Window:
         group_names()
     typed = cast(Window, window)
     protocol = GroupsWindow if has_groups(typed) else LayersWindow
-    refuse_if([f"MainWindow.{path}" for path in missing_in(window, protocol)])
+    refuse_if([f"MainWindow.{path}" for path in missing_paths(window, protocol)])
     return typed
+
+
+def missing_in_item(item: Item, kind: str) -> list[str]:
+    """What an item lacks of what we write to an item of its kind; its class can't be asked for that."""
+    missing = {*missing_in(item, ITEMS.get(kind, Optic))}
+    for protocol in SOME_ITEMS:
+        absent = missing_in(item, protocol)
+        if len(absent) < len(methods_of(protocol)) + len(attributes_of(protocol)):
+            missing.update(absent)
+    return sorted(missing)

@@ -54,19 +54,22 @@ _OF_EVERY_PROTOCOL = vars(_Empty).keys() | vars(Protocol).keys()
 
 def is_protocol(thing: object) -> bool:
     """Whether this is a Protocol, and not a class that has what one declares."""
-    return isinstance(thing, type) and bool(getattr(thing, "_is_protocol", False))
+    return isinstance(thing, type) and Protocol in thing.__bases__
 
 
-def missing_in(thing: object, protocol: type) -> Iterator[str]:
-    """The paths to what a thing lacks of a Protocol, or things that its attributes hold of theirs."""
-    for name in sorted(methods_of(protocol)):
-        if not hasattr(thing, name):
-            yield name
+def missing_in(thing: object, protocol: type) -> list[str]:
+    """The names that a thing lacks of a Protocol, sorted."""
+    names = methods_of(protocol) | attributes_of(protocol).keys()
+    return sorted(name for name in names if not hasattr(thing, name))
+
+
+def missing_paths(thing: object, protocol: type) -> Iterator[str]:
+    """The paths to what a thing lacks of a Protocol, or to what that leads to, of theirs."""
+    missing = missing_in(thing, protocol)
+    yield from missing
     for name, kind in attributes_of(protocol).items():
-        if not hasattr(thing, name):
-            yield name
-        elif is_protocol(kind):
-            yield from (f"{name}.{path}" for path in missing_in(getattr(thing, name), kind))
+        if name not in missing and is_protocol(kind):
+            yield from (f"{name}.{path}" for path in missing_paths(getattr(thing, name), kind))
 
 
 def loaded(names: type[_T]) -> _T:

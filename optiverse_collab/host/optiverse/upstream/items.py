@@ -1,4 +1,4 @@
-"""The items on Optiverse's canvas, and what its libraries know of them.
+"""The items on Optiverse's canvas.
 
 A Protocol declares what all items of a kind have, in both versions. Those called `Has…` declare what some
 items have and others don't: an item has all of it, or nothing.
@@ -6,17 +6,13 @@ items have and others don't: an item has all of it, or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
-from typing import Annotated, Any, Protocol, TypeGuard, runtime_checkable
+from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 from PyQt6.QtCore import QPointF, pyqtBoundSignal
 from PyQt6.QtGui import QColor, QFont, QPainterPath
-from PyQt6.QtWidgets import QGraphicsScene
-
-from optiverse_collab.host.optiverse.upstream.contract import loaded
+from PyQt6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 Data = dict[str, Any]
 """JSON: what `to_dict` gives and files have, or the properties of a record."""
@@ -129,6 +125,12 @@ class HasSprite(Protocol):
     """A component with an image."""
 
     def _maybe_attach_sprite(self) -> None: ...
+
+
+class HasImage(Protocol):
+    """A component with a place for its image."""
+
+    _sprite: QGraphicsItem | None
 
 
 @runtime_checkable
@@ -252,38 +254,6 @@ class TypeRegistry(Protocol):
 
     @classmethod
     def get_class(cls, type_name: str) -> type[Optic] | None: ...
-
-
-@dataclass(frozen=True)
-class ItemNames:
-    """Classes and functions, and the modules that have them."""
-
-    BaseObj: Annotated[type[Optic], "optiverse.objects"]
-    ComponentItem: Annotated[type[Optic], "optiverse.objects.generic.component_item"]
-    RulerItem: Annotated[type[Ruler], "optiverse.objects.annotations"]
-    TextNoteItem: Annotated[type[TextNote], "optiverse.objects.annotations"]
-    RectangleItem: Annotated[type[Rectangle], "optiverse.objects"]
-    AngleMeasureItem: Annotated[type[AngleMeasure], "optiverse.objects.annotations.angle_measure_item"]
-    PathMeasureItem: Annotated[type[PathMeasure], "optiverse.objects.annotations.path_measure_item"]
-    InterfaceDefinition: Annotated[type[Interface], "optiverse.core.interface_definition"]
-    TypeRegistry: Annotated[type[TypeRegistry], "optiverse.objects.type_registry"]
-    deserialize_item: Annotated[Callable[[Data], Optic | None], "optiverse.objects.type_registry"]
-    user_angle_to_qt: Annotated[Callable[[float], float], "optiverse.core.raytracing_math"]
-    qt_angle_to_user: Annotated[Callable[[float], float], "optiverse.core.raytracing_math"]
-    qcolor_from_hex: Annotated[Callable[[str], QColor], "optiverse.core.color_utils"]
-    to_absolute_path: Annotated[Callable[[str, Sequence[Path]], str | None], "optiverse.platform.paths"]
-    get_all_library_roots: Annotated[Callable[[], list[Path]], "optiverse.platform.paths"]
-    get_builtin_library_root: Annotated[Callable[[], Path], "optiverse.platform.paths"]
-
-
-@cache
-def item_names() -> ItemNames:
-    """The host's classes and functions that are about items.
-
-    Raises:
-        HostUnsupported: one is missing; the text says which.
-    """
-    return loaded(ItemNames)
 
 
 def id_of(thing: object) -> str | None:

@@ -18,8 +18,6 @@ State = Data
 class Command(Protocol):
     """A step of the user's."""
 
-    def execute(self) -> None: ...
-
     def undo(self) -> None: ...
 
 
@@ -41,41 +39,47 @@ class UndoStack(Protocol):
     def can_redo(self) -> bool: ...
 
 
-class Held(TypedDict, total=False):
-    """What commands hold, by the names of their attributes; each class of commands has some of them.
-
-    `_entries` are items with their states before and after; `_group_data` is that of one group, or of several
-    by their ids.
-    """
+class HeldByBoth(TypedDict, total=False):
+    """What commands of both versions hold, by the names of their attributes."""
 
     item: Item
-    _item: Item
     items: list[Item]
-    _items: list[Item]
-    _node: LayerNode
-    _autolabel_owner: Item | None
-    _cascade_labels: list[Item]
-    _commands: list[Command]
-    _entries: list[tuple[HasState, State, State]]
     before_state: State
     after_state: State
-    _before: State
-    _after: State
     old_pos: object
     old_positions: object
     old_rotation: object
-    _uuid: str
-    _uuids: list[str]
     _item_uuid: str | None
     _item_uuids: list[str]
-    _link_uuid: str
     _group_uuid: str | None
     _parent_group_uuid: str | None
     _executed: bool
+
+
+class HeldByLayers(TypedDict, total=False):
+    """What only commands of 0.3 hold; `_entries` are items with their states before and after."""
+
+    _item: Item
+    _node: LayerNode
+    _commands: list[Command]
+    _entries: list[tuple[HasState, State, State]]
+    _before: State
+    _after: State
+    _uuid: str
+    _uuids: list[str]
+    _link_uuid: str
+    _autolabel_owner: Item | None
+    _cascade_labels: list[Item]
     _layer_state: LayerState | None
     _before_snapshot: dict[str | None, list[str]]
     _original_positions: dict[str, tuple[str | None, int]]
     _snapshot: Data | None
+
+
+class HeldByGroups(TypedDict, total=False):
+    """What only commands of 0.2 hold; `_group_data` is that of one group, or of several by their ids."""
+
+    _items: list[Item]
     _group_manager: GroupManager | None
     _group: Group | None
     _group_data: Data | None
@@ -84,6 +88,10 @@ class Held(TypedDict, total=False):
     _previous_group_uuid: str | None
     _imported_groups_data: list[Data]
     _parent_group_data: Data | None
+
+
+class Held(HeldByBoth, HeldByLayers, HeldByGroups, total=False):
+    """What commands hold; each class of commands has some of it."""
 
 
 def held_by(command: Command) -> Held:

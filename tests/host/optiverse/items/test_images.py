@@ -10,7 +10,7 @@ import pytest
 
 from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
-from optiverse_collab.host.optiverse.upstream.items import item_names
+from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from tests.helpers.optiverse_user import clear
 
 pytestmark = [

@@ -78,9 +78,7 @@ def test_it_goes_with_the_bench(host: OptiverseHost) -> None:
     assert boxes(host) == []
     host.apply([Put("robot", "robot", {"pos": [1.0, 2.0]})])
     for box in boxes(host):
-        sip.delete(
-            box
-        )  # a scene may delete what is in it; its `clear` would delete helpers of the window, too
+        sip.delete(box)  # as the host may do it; `scene.clear` would delete helpers of its window, too
     host.apply([Set("robot", {"pos": [3.0, 4.0]})])
     assert [box.pos() for box in boxes(host)] == [QPointF(3.0, 4.0)]
     host.close()

@@ -13,7 +13,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView
 
 from optiverse_collab.host.optiverse.upstream.bounds import mend
-from optiverse_collab.host.optiverse.upstream.items import item_names
+from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from tests.helpers.optiverse_user import LEFT, PLAIN, move
 
 pytestmark = [
