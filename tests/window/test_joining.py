@@ -10,9 +10,9 @@ import pytest
 from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.state import State
 from optiverse_collab.core.records import Put, Record, Set
-from optiverse_collab.drivers.qt.failures import Failure
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.window.joining import Participation
@@ -190,9 +190,9 @@ def test_cancel_changes_nothing(lab: Lab) -> None:
 def test_the_answer_may_come_while_the_connection_is_lost(lab: Lab) -> None:
     first = fill(lab, LENS)
     second = lab.join(MIRROR)
-    connection = second.service._connection
-    assert connection is not None
-    connection.give_up(Failure("The cable was pulled.", retry=True, code=1006))
+    driver = second.service._driver
+    assert driver is not None
+    driver._on_over(Failure(FailureKind.CLOSED, 1006))
     assert second.service.state is State.RECONNECTING
     second.participation.choose("bring")
     lab.until(lambda: first.host.bench == second.host.bench == {"lens": LENS, "mirror": MIRROR})

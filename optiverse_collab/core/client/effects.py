@@ -142,8 +142,6 @@ class Dead(ConnectionEffect):
     From a `Session`: the server said nothing for too long (HB-3).
     """
 
-    message: str = ""
-
 
 SessionEffect = (
     ReplicaEffect | Acknowledged | Came | Went | HeartbeatAnswered | PresenceChanged | Trouble | Dead
