@@ -10,7 +10,7 @@ from pathlib import Path
 from PyQt6.QtCore import QSettings, QStandardPaths
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.demo.plugins import attach_plugins
 from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.window import attachment
@@ -43,7 +43,7 @@ class Desk:
 
     def until_connected(self) -> None:
         """Wait until the session's bench shows."""
-        self._qtbot.waitUntil(lambda: self.manager.status is State.CONNECTED, timeout=SOON)
+        self._qtbot.waitUntil(lambda: self.manager.status is ConnectionState.CONNECTED, timeout=SOON)
 
     def until_same(self, other: Desk) -> None:
         """Wait until both windows show the same."""

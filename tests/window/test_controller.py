@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.convert import read_bench, write_bench
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.host.menus import menu_titled
 from optiverse_collab.wording import dialogs
 from tests.drivers.aio.test_connection import free_port
@@ -113,7 +113,7 @@ def test_an_attempt_can_be_cancelled(qtbot: QtBot, pair: tuple[Desk, Desk]) -> N
     dialog = ann.controller.open_connect_dialog()
     qtbot.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
     assert dialog.message == dialogs.CANCELLED
-    assert ann.manager.status is State.OFFLINE
+    assert ann.manager.status is ConnectionState.OFFLINE
 
 
 @pytest.mark.parametrize("button", ["bring", "replace", "cancel"])
@@ -135,7 +135,7 @@ def test_two_benches_meet(
     qtbot.waitUntil(lambda: not dialog.busy, timeout=SOON)
     if button == "cancel":
         assert set(bob.window.bench.items) == {mine}
-        assert bob.manager.status is State.OFFLINE
+        assert bob.manager.status is ConnectionState.OFFLINE
         assert dialog.message == dialogs.NOT_JOINED
         return
     bob.until_connected()
@@ -162,7 +162,7 @@ def test_a_question_without_a_session_goes_away(
     assert question is not None
     ann.manager.leave()
     assert not question.isVisible()
-    assert ann.manager.status is State.OFFLINE
+    assert ann.manager.status is ConnectionState.OFFLINE
 
 
 @pytest.mark.parametrize("button", ["leave", "everybody", "back"])
@@ -186,7 +186,7 @@ def test_opening_another_bench_while_in_a_session(
     assert lens not in ann.window.bench.items
     qtbot.mouseClick(question.buttons[button], Qt.MouseButton.LeftButton)
     if button == "leave":
-        assert ann.manager.status is State.OFFLINE
+        assert ann.manager.status is ConnectionState.OFFLINE
         assert set(bob.window.bench.items) == {lens, mirror}
         assert "source" in ann.window.bench.items
         return

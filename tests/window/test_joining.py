@@ -10,8 +10,8 @@ import pytest
 from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.client.state import State
 from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import BenchFileError
@@ -193,7 +193,7 @@ def test_the_answer_may_come_while_the_connection_is_lost(lab: Lab) -> None:
     driver = second.service._driver
     assert driver is not None
     driver._on_over(Failure(FailureKind.CLOSED, 1006))
-    assert second.service.state is State.RECONNECTING
+    assert second.service.state is ConnectionState.RECONNECTING
     second.participation.choose("bring")
     lab.until(lambda: first.host.bench == second.host.bench == {"lens": LENS, "mirror": MIRROR})
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
-from optiverse_collab.core.client.connector import Connector, Effect
+from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect
 from optiverse_collab.core.client.effects import (
     Acknowledged,
     CloseConnection,
@@ -26,7 +26,6 @@ from optiverse_collab.core.client.effects import (
 from optiverse_collab.core.client.failures import Failure
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS
 from optiverse_collab.core.client.session import Session
-from optiverse_collab.core.client.state import State
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.drivers.qt.connection import Connection
 from optiverse_collab.drivers.qt.quality_watch import QualityWatch, now_ms
@@ -53,7 +52,7 @@ class QtDriver(QObject):
         received: JSON text from the server, before anything is made of it.
         happened: an effect that is not about the connection.
         drained: the server has stored all that was edited here.
-        state_changed: the new `State`.
+        state_changed: the new `ConnectionState`.
         failed: a sentence: there is no connection, and no other attempt comes.
         disconnected: a connection that was let in is over.
         logged: level (of `logging`) and text of a line for the log.
@@ -71,7 +70,7 @@ class QtDriver(QObject):
         self, session: Session, session_id: str, url: str, chance: Callable[[], float], parent: QObject
     ) -> None:
         super().__init__(parent)
-        self.state = State.OFFLINE
+        self.state = ConnectionState.OFFLINE
         self.quality = QualityWatch(self)
         self._session = session
         self._session_id = session_id

@@ -10,10 +10,10 @@ import msgspec
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import Session
-from optiverse_collab.core.client.state import State
 from optiverse_collab.core.protocol.address import websocket_url
 from optiverse_collab.drivers.qt.driver import QtDriver
 
@@ -40,7 +40,7 @@ class CollaborationService(QObject):
         connection_acknowledged: the server's greeting, as in MSG-1.
         happened: an effect of the core's that is not for the wire.
         drained: the server has stored all that was edited here.
-        state_changed: the new `State`.
+        state_changed: the new `ConnectionState`.
         quality_changed: the new `Quality`.
         logged: level (of `logging`) and text of a line for the log.
     """
@@ -65,9 +65,9 @@ class CollaborationService(QObject):
         self._driver: QtDriver | None = None
 
     @property
-    def state(self) -> State:
+    def state(self) -> ConnectionState:
         """How it stands."""
-        return self._driver.state if self._driver is not None else State.OFFLINE
+        return self._driver.state if self._driver is not None else ConnectionState.OFFLINE
 
     @property
     def quality(self) -> Quality:

@@ -11,10 +11,10 @@ from PyQt6.QtNetwork import QTcpSocket
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client import connector as connector_module
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.effects import Acknowledged, Synced
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import Session
-from optiverse_collab.core.client.state import State
 from optiverse_collab.core.records import Put
 from optiverse_collab.drivers.qt.driver import QtDriver
 from tests.helpers.attempt import DEADLINE_MS
@@ -39,7 +39,7 @@ class Driven(QtDriver):
         self.session = Session("ann", Replica("client of ann"))
         super().__init__(self.session, session_id, url, lambda: 0.0, parent)
         self.effects: list[object] = []
-        self.states: list[State] = []
+        self.states: list[ConnectionState] = []
         self.sentences: list[str] = []
         self.lines: list[str] = []
         self.happened.connect(self.effects.append)
@@ -63,7 +63,7 @@ def test_leaving_while_a_server_is_asked_for_tls(qtbot: QtBot, owner: QObject) -
     driver.leave()
     gone = QTcpSocket.SocketState.UnconnectedState
     qtbot.waitUntil(lambda: server.sockets[1].state() is gone, timeout=DEADLINE_MS)
-    assert driver.states == [State.CONNECTING, State.OFFLINE]
+    assert driver.states == [ConnectionState.CONNECTING, ConnectionState.OFFLINE]
     assert driver.sentences == []
 
 
@@ -90,7 +90,7 @@ def test_whoever_hears_of_an_effect_may_leave(
     [acknowledged] = driver.effects
     assert isinstance(acknowledged, Acknowledged)
     assert not any("SyncRequest" in line for line in driver.lines)
-    assert driver.states == [State.CONNECTING, State.SYNCING, State.OFFLINE]
+    assert driver.states == [ConnectionState.CONNECTING, ConnectionState.SYNCING, ConnectionState.OFFLINE]
 
 
 def test_a_message_upon_which_it_is_left_is_not_read(
@@ -99,7 +99,7 @@ def test_a_message_upon_which_it_is_left_is_not_read(
     driver = Driven(f"{server.url}/ws/{session_id}/ann", owner, session_id)
     driver.received.connect(lambda text: driver.leave())
     driver.join()
-    qtbot.waitUntil(lambda: driver.state is State.OFFLINE, timeout=DEADLINE_MS)
+    qtbot.waitUntil(lambda: driver.state is ConnectionState.OFFLINE, timeout=DEADLINE_MS)
     assert driver.effects == []
 
 
