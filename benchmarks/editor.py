@@ -30,6 +30,7 @@ from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 
 LEFT = Qt.MouseButton.LeftButton
+_qtest: Any = QTest  # PyQt6's stubs take its static functions for methods
 CAPTURING = ("SceneBench", "LiveBench")
 """Whoever notices what the user does, and whoever reads and compares it at each tick."""
 
@@ -117,14 +118,14 @@ class Window:
         spin(0.5)
         at = view.mapFromScene(items[0].scenePos())
         places = [item.pos() for item in items]
-        QTest.mousePress(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
+        _qtest.mousePress(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
         self.plugin.restart()
         worked_s = self._sway(at, seconds)
         plugin_s = self.plugin.seconds
         capture_s = sum(self.plugin.by_class[name] for name in CAPTURING)
         at = at + QPoint(15, 10)
         _move(view.viewport(), at)
-        QTest.mouseRelease(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
+        _qtest.mouseRelease(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
         spin(1)
         if any(item.pos() == place for item, place in zip(items, places, strict=True)):
             raise RuntimeError("Not all that was selected was dragged.")

@@ -16,7 +16,7 @@ from typing import Any
 
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client.connector import OPEN_S
-from optiverse_collab.core.client.effects import Lost, SessionEffect, ShowChange, SyncProgress
+from optiverse_collab.core.client.effects import LossKind, Lost, SessionEffect, ShowChange, SyncProgress
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import Session
 from optiverse_collab.core.protocol.address import DEFAULT_SERVER, DEFAULT_SESSION, websocket_url
@@ -224,7 +224,7 @@ class AsyncBench(Items):
             log.warning("While leaving because of %r: %s", error, second)
 
     def _hear(self, effect: SessionEffect) -> None:
-        if isinstance(effect, Lost) and effect.result == "refused":
+        if isinstance(effect, Lost) and effect.result is LossKind.REFUSED:
             self._unacknowledged.refusals.append(effect.message)
         elif isinstance(effect, SyncProgress) and self._progress is not None:
             self._progress(effect.received, effect.total)

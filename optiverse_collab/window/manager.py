@@ -13,14 +13,24 @@ from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.protocol.address import invite_link
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import AddressError, HostUnsupported
-from optiverse_collab.host.api import Host
+from optiverse_collab.host.api import Host, LogLevel
 from optiverse_collab.window.joining import Participation
 from optiverse_collab.window.lan import reachable_url
 from optiverse_collab.window.local_server import CompanionServer
+from optiverse_collab.window.ui.choice_dialog import Answer
 from optiverse_collab.wording import dialogs
 
 LEAVE_MS = 2000
 """So long leaving waits for the server to store the last edits; it takes tens of ms."""
+
+
+_LEVELS: dict[int, LogLevel] = {
+    logging.DEBUG: "DEBUG",
+    logging.INFO: "INFO",
+    logging.WARNING: "WARNING",
+    logging.ERROR: "ERROR",
+}
+"""A level of `logging`, as the lines of `wording` have it → the host's name for it."""
 
 
 class _Hosted(NamedTuple):
@@ -110,10 +120,10 @@ class CollaborationManager(QObject):
         if self._begin(session_id, None):
             self._join(server_url, session_id, user_id)
 
-    def choose(self, choice: str) -> None:
+    def choose(self, answer: Answer) -> None:
         """Answer `choice_needed` or `replacement_needed`; see `Participation.choose`."""
         if self._participation is not None:
-            self._participation.choose(choice)
+            self._participation.choose(answer)
 
     def leave(self) -> None:
         """Leave the session; the bench stays as it is. The last edits still get to the server."""
@@ -247,4 +257,4 @@ class CollaborationManager(QObject):
     @pyqtSlot(int, str)
     def _on_logged(self, level: int, text: str) -> None:
         if self._host is not None:
-            self._host.log(logging.getLevelName(level), text)
+            self._host.log(_LEVELS[level], text)

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.effects import LossKind
 from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.core.protocol.messages import Ping
 from optiverse_collab.core.records import Op, Put, Record, Remove
 from optiverse_collab.core.text import printable
@@ -35,7 +37,7 @@ class Line(NamedTuple):
 
 def unsent(replica: Replica) -> list[Line]:
     """What never got to the server, with its values."""
-    lost = (fx.Lost(tuple(change.ops.values()), "unsent") for change in replica.pending)
+    lost = (fx.Lost(tuple(change.ops.values()), LossKind.UNSENT) for change in replica.pending)
     return [line for effect in lost for line in lines(effect, replica.view)]
 
 
@@ -102,12 +104,15 @@ def _lost(effect: fx.Lost, op: Op, record: Record | None) -> Line:
         deed = f"change ({', '.join(told)})" if told else "change"
     whose = f"{printable(effect.by)}'s" if effect.by else "Your"
     start = f"{whose} {deed} of {what}"
-    if effect.result == "overridden":
-        return Line(logging.INFO, f"{start} is replaced by yours")
-    if effect.result == "refused":
-        return Line(logging.WARNING, f"✗ {start} was refused by the server: {printable(effect.message)}")
-    if effect.result == "superseded":
-        return Line(logging.WARNING, f"✗ {start} was accepted, and then undone by somebody else")
-    if effect.result == "unsent":
-        return Line(logging.WARNING, f"✗ {start} did not reach the server")
-    return Line(logging.WARNING, f"✗ {start} had no effect: somebody removed the record before")
+    match effect.result:
+        case LossKind.OVERRIDDEN:
+            return Line(logging.INFO, f"{start} is replaced by yours")
+        case LossKind.REFUSED:
+            return Line(logging.WARNING, f"✗ {start} was refused by the server: {printable(effect.message)}")
+        case LossKind.SUPERSEDED:
+            return Line(logging.WARNING, f"✗ {start} was accepted, and then undone by somebody else")
+        case LossKind.UNSENT:
+            return Line(logging.WARNING, f"✗ {start} did not reach the server")
+        case LossKind.REBASE | LossKind.DISCARD:
+            return Line(logging.WARNING, f"✗ {start} had no effect: somebody removed the record before")
+    raise Unmatched(effect.result)

@@ -47,6 +47,7 @@ class ScriptedServer:
 
     @property
     def place(self) -> str:
+        """Host and port."""
         return f"127.0.0.1:{self._port}"
 
     def listen(self) -> None:

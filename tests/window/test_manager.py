@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PyQt6.QtCore import QObject
@@ -16,6 +17,7 @@ from optiverse_collab.host.api import Host
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.wording import dialogs
 from tests.helpers.dict_host import DictHost
+from tests.helpers.qt_servers import answer_as_http
 from tests.helpers.server_process import ServerProcess
 
 SOON = 10_000  # ms
@@ -106,7 +108,7 @@ def test_leaving_waits_for_the_last_edit_to_be_stored(
     other.manager.close()
 
 
-def test_a_server_that_is_killed_while_leaving_is_not_waited_for_long(
+def test_leaving_does_not_wait_long_for_a_killed_server(
     qtbot: QtBot, window: Window, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """REP-8: what it did not get is told, with its values."""
@@ -170,7 +172,7 @@ def test_an_address_that_cannot_be_is_said(window: Window) -> None:
 def test_a_port_of_another_program_is_explained(qtbot: QtBot, window: Window) -> None:
     other = QTcpServer()
     assert other.listen(port=0)
-    other.newConnection.connect(lambda: other.nextPendingConnection().write(b"HTTP/1.1 200 OK\r\n\r\nHello"))
+    other.newConnection.connect(partial(answer_as_http, other))
     with qtbot.waitSignal(window.manager.failed, timeout=SOON) as failed:
         window.manager.create_session(other.serverPort(), "127.0.0.1", "default", "ann")
     assert failed.args == [dialogs.PORT_TAKEN.format(port=other.serverPort())]

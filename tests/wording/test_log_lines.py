@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.effects import LossKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import ConnectionAck, Participant, Ping, Push
@@ -20,7 +21,7 @@ VIEW = {"lens": Record("lens", "component", {"name": "Lens 1"})}
 
 def said(effect: fx.SessionEffect) -> list[tuple[int, str]]:
     """The lines for an effect, on a bench with one lens."""
-    return [tuple(line) for line in log_lines.lines(effect, VIEW)]
+    return [(line.level, line.text) for line in log_lines.lines(effect, VIEW)]
 
 
 def test_the_lines_that_users_know() -> None:
@@ -61,15 +62,25 @@ def test_no_line(effect: fx.SessionEffect) -> None:
 @pytest.mark.parametrize(
     ("result", "by", "level", "text"),
     [
-        ("rebase", "", logging.WARNING, "✗ Your {} had no effect: somebody removed the record before"),
-        ("discard", "", logging.WARNING, "✗ Your {} had no effect: somebody removed the record before"),
-        ("refused", "", logging.WARNING, "✗ Your {} was refused by the server: No room."),
-        ("superseded", "", logging.WARNING, "✗ Your {} was accepted, and then undone by somebody else"),
-        ("unsent", "", logging.WARNING, "✗ Your {} did not reach the server"),
-        ("overridden", "Ann", logging.INFO, "Ann's {} is replaced by yours"),
+        (LossKind.REBASE, "", logging.WARNING, "✗ Your {} had no effect: somebody removed the record before"),
+        (
+            LossKind.DISCARD,
+            "",
+            logging.WARNING,
+            "✗ Your {} had no effect: somebody removed the record before",
+        ),
+        (LossKind.REFUSED, "", logging.WARNING, "✗ Your {} was refused by the server: No room."),
+        (
+            LossKind.SUPERSEDED,
+            "",
+            logging.WARNING,
+            "✗ Your {} was accepted, and then undone by somebody else",
+        ),
+        (LossKind.UNSENT, "", logging.WARNING, "✗ Your {} did not reach the server"),
+        (LossKind.OVERRIDDEN, "Ann", logging.INFO, "Ann's {} is replaced by yours"),
     ],
 )
-def test_every_loss_is_told_with_its_values(result: str, by: str, level: int, text: str) -> None:
+def test_every_loss_is_told_with_its_values(result: LossKind, by: str, level: int, text: str) -> None:
     """REP-8."""
     effect = fx.Lost((Set("lens", {"pos": [1.5, 2.0]}),), result, by, "No room.")
     assert said(effect) == [(level, text.format('change (pos = [1.5,2.0]) of "Lens 1"'))]
@@ -86,7 +97,9 @@ def test_every_loss_is_told_with_its_values(result: str, by: str, level: int, te
     ],
 )
 def test_what_was_lost(op: Op, what: str) -> None:
-    assert said(fx.Lost((op,), "unsent")) == [(logging.WARNING, f"✗ Your {what} did not reach the server")]
+    assert said(fx.Lost((op,), LossKind.UNSENT)) == [
+        (logging.WARNING, f"✗ Your {what} did not reach the server")
+    ]
 
 
 def test_what_never_got_to_the_server_is_told() -> None:
@@ -99,11 +112,18 @@ def test_what_never_got_to_the_server_is_told() -> None:
 
 
 def test_several_losses_are_several_lines() -> None:
-    assert len(said(fx.Lost((Remove("lens"), Remove("x")), "refused", message="No."))) == 2
+    assert len(said(fx.Lost((Remove("lens"), Remove("x")), LossKind.REFUSED, message="No."))) == 2
 
 
 def test_nobody_forges_a_line() -> None:
     ack = ConnectionAck("a\nb", "c\rd", "c1", [EVIL], "server", 2, Limits(), "")
-    lost = fx.Lost((Set("lens\n", {"x\n": "y\u2028"}),), "overridden", by=EVIL.user_id)
-    effects = [fx.Acknowledged(ack), fx.Came(EVIL), fx.Went(EVIL), fx.Trouble("a\nb", True), lost]
-    assert all(text.isprintable() for effect in effects for _, text in said(effect))
+    lost = fx.Lost((Set("lens\n", {"x\n": "y\u2028"}),), LossKind.OVERRIDDEN, by=EVIL.user_id)
+    effects: list[fx.SessionEffect] = [
+        fx.Acknowledged(ack),
+        fx.Came(EVIL),
+        fx.Went(EVIL),
+        fx.Trouble("a\nb", True),
+        lost,
+    ]
+    lines = [text for effect in effects for _, text in said(effect)]
+    assert all(text.isprintable() for text in lines)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from optiverse_collab.core.client.failures import Failure
-from optiverse_collab.core.protocol.messages import ConnectionAck, Message, Participant
+from optiverse_collab.core.protocol.messages import ClientMessage, ConnectionAck, Participant
 from optiverse_collab.core.records import Op, Record
 
 
@@ -14,7 +15,7 @@ from optiverse_collab.core.records import Op, Record
 class Transmit:
     """Send `message` to the server."""
 
-    message: Message
+    message: ClientMessage
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,36 @@ class ShowChange:
     before: Mapping[str, Record | None] = field(default_factory=dict, repr=False, compare=False)
 
 
+class LossKind(str, Enum):
+    """How something of a user's did not survive (REP-8)."""
+
+    REBASE = "rebase"
+    """The server says that a part of a change had no effect."""
+    DISCARD = "discard"
+    """The server says that a change had no effect."""
+    REFUSED = "refused"
+    """The server did not accept a change."""
+    SUPERSEDED = "superseded"
+    """The server accepted a change, and it did not last."""
+    OVERRIDDEN = "overridden"
+    """A change of somebody else's will be replaced by a pending one of mine."""
+    UNSENT = "unsent"
+    """A change did not reach the server."""
+
+
 @dataclass(frozen=True)
 class Lost:
     """Something of a user's did not survive; it belongs in the log with its values (REP-8).
 
     Attributes:
         ops: what was lost.
-        result: ``rebase``, ``discard``, ``refused``, ``superseded`` (mine) or ``overridden``
-            (`by` somebody else, by my later change).
+        result: how.
         by: whose edit it was, if not mine.
         message: why, if the server said.
     """
 
     ops: tuple[Op, ...]
-    result: str
+    result: LossKind
     by: str = ""
     message: str = ""
 

@@ -5,7 +5,7 @@ The sentence for each code is in `optiverse_collab.wording.connection`; the serv
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 
 class CloseCode(IntEnum):
@@ -36,6 +36,31 @@ class CloseCode(IntEnum):
     TOO_FAST = 4429
     TOO_SLOW = 4430
     SESSION_FULL = 4503
+
+
+class CloseReason(Enum):
+    """Why the server closes a connection (CLOSE-2).
+
+    Attributes:
+        word: the reason in the close frame.
+        code: the code that goes with it.
+    """
+
+    RESTARTING = "restarting", CloseCode.GOING_AWAY
+    BINARY = "binary", CloseCode.UNSUPPORTED_DATA
+    INTERNAL_ERROR = "internal_error", CloseCode.INTERNAL_ERROR
+    SESSION_FAILED = "session_failed", CloseCode.INTERNAL_ERROR
+    BAD_MESSAGES = "bad_messages", CloseCode.BAD_MESSAGE
+    SILENT = "silent", CloseCode.TIMEOUT
+    REPLACED = "replaced", CloseCode.REPLACED
+    VERSION = "version", CloseCode.VERSION
+    TOO_FAST = "too_fast", CloseCode.TOO_FAST
+    TOO_SLOW = "too_slow", CloseCode.TOO_SLOW
+    SESSION_FULL = "session_full", CloseCode.SESSION_FULL
+
+    def __init__(self, word: str, code: CloseCode) -> None:
+        self.word = word
+        self.code = code
 
 
 _FINAL = frozenset(

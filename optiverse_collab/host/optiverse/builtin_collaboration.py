@@ -28,7 +28,7 @@ class Takeover:
         closing: called once, when the window has agreed to close.
 
     Raises:
-        HostUnsupported: the window lacks something; the text says what.
+        HostUnsupported: the window, or Optiverse, lacks something; the text says what.
     """
 
     def __init__(
@@ -38,6 +38,8 @@ class Takeover:
         widgets: Sequence[QWidget],
         closing: Callable[[], None],
     ) -> None:
+        # From the start: an item that Qt has filed wrongly stays so.
+        stock.load()
         stock.check(window)
         self._window = window
         self._closing: Callable[[], None] | None = closing

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 
 from optiverse_collab.core.client import session as session_module
 from optiverse_collab.core.client.backoff import LONGEST_S, STABLE_S
-from optiverse_collab.core.client.connector import OPEN_S, PROBE_S, ConnectionState, Connector, Effect
+from optiverse_collab.core.client.connector import OPEN_S, PROBE_S, ConnectionState
 from optiverse_collab.core.client.effects import (
     Acknowledged,
     AttemptFailed,
@@ -24,63 +22,18 @@ from optiverse_collab.core.client.effects import (
     Trouble,
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.client.session import Session
-from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import ConnectionAck, FullState, Participant, Ping
+from optiverse_collab.core.protocol.messages import Ping
 from optiverse_collab.core.records import Put
-
-NOW_MS = 1_000_000.0
-
-REFUSED = Failure(FailureKind.REFUSED)
-NOT_FOUND = Failure(FailureKind.HTTP, 404)
-BROKEN = Failure(FailureKind.CLOSED, 1006)
-RESTARTING = Failure(FailureKind.CLOSED, 1001)
-REPLACED = Failure(FailureKind.CLOSED, 4409)
-
-GREETING = encode(ConnectionAck("default", "ann", "c1", [Participant("ann", "c1", "")], "", 2, Limits(), ""))
-
-
-def bench(epoch: str = "epoch 1") -> str:
-    """The session's document, empty."""
-    return encode(FullState(epoch, 1, 0, 0, [], True))
-
-
-class Participation:
-    """A connector with its session, and the clock of its driver; the waits are the longest there may be."""
-
-    def __init__(self, patient: bool = False, tls: bool = False, chance: float = 1.0) -> None:
-        self.session = Session("ann", Replica("client 1"))
-        self.connector = Connector(self.session, lambda: chance, tls, patient)
-        self.now_ms = NOW_MS
-
-    def shows(self, state: ConnectionState) -> bool:
-        """Whether a window shows this."""
-        return self.connector.state is state
-
-    def fails(self, failure: Failure, after_s: float = 0.0) -> Sequence[Effect]:
-        """The attempt or connection ends."""
-        self.now_ms += after_s * 1000
-        return self.connector.failed(failure, self.now_ms)
-
-    def hears(self, text: str) -> Sequence[Effect]:
-        """A message comes."""
-        return self.connector.receive(text, self.now_ms)
-
-    def waits(self) -> Sequence[Effect]:
-        """The timer is due."""
-        return self.connector.timer_due(self.now_ms)
-
-    def synchronise(self) -> None:
-        """Join, or come back, and be let in."""
-        if self.connector.state.in_session:
-            self.waits()
-        else:
-            self.connector.join()
-        self.hears(GREETING)
-        self.hears(bench())
-        assert self.shows(ConnectionState.CONNECTED)
+from tests.core.client.connecting import (
+    BROKEN,
+    GREETING,
+    NOT_FOUND,
+    REFUSED,
+    REPLACED,
+    RESTARTING,
+    Participation,
+    bench,
+)
 
 
 @pytest.fixture
@@ -97,7 +50,7 @@ def synced(ann: Participation) -> Participation:
 
 
 @pytest.mark.parametrize("state", ConnectionState)
-def test_a_session_is_joined_or_under_way_unless_offline_or_failed(state: ConnectionState) -> None:
+def test_session_is_under_way_unless_offline_or_failed(state: ConnectionState) -> None:
     assert state.in_session == (state.value not in ("offline", "failed"))
 
 
@@ -157,7 +110,7 @@ def test_a_server_that_does_not_acknowledge_first_is_not_ours(ann: Participation
     assert [dead, ended] == [Dead(), Ended(Failure(FailureKind.WRONG_SERVER), was_in=False)]
 
 
-def test_a_connection_that_is_lost_before_it_synchronised_is_not_repeated(ann: Participation) -> None:
+def test_a_loss_before_synchronising_is_not_repeated(ann: Participation) -> None:
     """CONN-2."""
     ann.connector.join()
     ann.hears(GREETING)
@@ -226,7 +179,7 @@ def test_a_connection_that_synchronised_comes_back(synced: Participation) -> Non
     assert synced.shows(ConnectionState.CONNECTED)
 
 
-def test_a_connection_that_is_lost_while_it_synchronises_again_comes_back(synced: Participation) -> None:
+def test_a_loss_while_synchronising_again_comes_back(synced: Participation) -> None:
     """CONN-2."""
     synced.fails(BROKEN)
     synced.waits()

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from optiverse_collab.core.protocol.close_codes import CloseCode, may_retry
+from optiverse_collab.core.protocol.close_codes import CloseCode, CloseReason, may_retry
 
 ROOT = Path(__file__).parents[3]
 
 
-def sent_by_the_server() -> Iterator[CloseCode]:
-    """The codes that the server's sources name."""
-    for folder in ("server/optiverse_collab_server", "optiverse_collab/core/server"):
-        for path in (ROOT / folder).rglob("*.py"):
-            for name in re.findall(r"\bCloseCode\.([A-Z_]+)", path.read_text(encoding="utf-8")):
-                yield CloseCode[name]
-
-
 def test_server_never_sends_codes_that_qt_hides() -> None:
     """CLOSE-1: Qt shows 1012 to 1014 as 1002."""
-    sent = set(sent_by_the_server())
-    assert CloseCode.REPLACED in sent
-    assert not sent & {1012, 1013, 1014}
+    assert not {reason.code for reason in CloseReason} & {1012, 1013, 1014}
+
+
+def test_docs_list_every_reason_with_its_code() -> None:
+    """CLOSE-2."""
+    text = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+    rule = text.partition("**CLOSE-2**")[2].partition("- **")[0]
+    documented: dict[str, int] = {}
+    for words, code in re.findall(r"((?:`\w+`(?: and\s+)?)+) \((\d{4})\)", rule):
+        documented.update(dict.fromkeys(re.findall(r"`(\w+)`", words), int(code)))
+    assert documented == {reason.word: reason.code for reason in CloseReason}
 
 
 def test_rule_names_every_code_of_ours() -> None:

@@ -150,7 +150,7 @@ class Client:
             self._show(effect)
         elif isinstance(effect, Lost):
             self.ledger.told(effect)
-            counts[f"told: {effect.result}"] += 1
+            counts[f"told: {effect.result.value}"] += 1
         elif isinstance(effect, Synced):
             counts["full states" if effect.full else "deltas"] += 1
             self._synced(effect)

@@ -58,7 +58,7 @@ class Server:
         if isinstance(effects[0], Close):
             self._counts["session full"] += 1
             del self.connections[connection.id]
-            connection.close_server(effects[0].code)
+            connection.close_server(effects[0].reason.code)
         else:
             self._perform(effects)
 
@@ -207,4 +207,4 @@ class Server:
             acks = frame.acks.get(id, ())
             self.connections[id].down.append(close_patch(frame.body, acks).decode())
             for ack in acks:
-                self._counts[ack.reason or ack.result] += 1
+                self._counts[ack.reason or ack.result.value] += 1

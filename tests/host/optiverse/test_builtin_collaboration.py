@@ -78,12 +78,13 @@ def test_missing_attributes_are_named(window: Any, monkeypatch: pytest.MonkeyPat
     assert window.act_collaborate.isVisible()
 
 
-def test_missing_class_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_class_is_named(window: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(stock._NAMES, "Laser", "optiverse.objects")
     stock.load.cache_clear()
-    with pytest.raises(HostUnsupported, match=r"has no optiverse\.objects\.Laser"):
-        stock.load()
-    stock.load.cache_clear()
+    for attempt in (lambda: OptiverseHost(window), lambda: Takeover(window, [], [], lambda: None)):
+        with pytest.raises(HostUnsupported, match=r"has no optiverse\.objects\.Laser"):
+            attempt()
+    assert window.act_collaborate.isVisible()
 
 
 def test_menu_shortcut_label_and_dialog_are_ours(fresh: Any) -> None:

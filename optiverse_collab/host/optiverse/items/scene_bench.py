@@ -11,7 +11,7 @@ from typing import Any
 from PyQt6 import sip
 from PyQt6.QtCore import QObject, Qt, QTimer
 
-from optiverse_collab.convert.identity import MAX_ID
+from optiverse_collab.convert.identity import is_id
 from optiverse_collab.host.optiverse.items.pointer import items_dragged
 from optiverse_collab.host.optiverse.upstream import installed as stock
 
@@ -141,7 +141,7 @@ class SceneBench(QObject):
             if not _can_be_kept(item_class) or id(item) in apart:
                 continue
             own = getattr(item, "item_uuid", None)
-            if isinstance(own, str) and 0 < len(own) <= MAX_ID and own not in linked:
+            if is_id(own) and own not in linked:
                 self._add(own, item, found)
         return found
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-FLAGS = {"collapsed": False, "visible": True, "locked": False}
-"""What a node says of itself beside its name → what it says as a rule."""
+from optiverse_collab.convert.layers import FLAGS as FLAGS  # layer_tree needs it with the rest
 
 
 def walk(siblings: Collection[Any]) -> Iterator[Any]:

@@ -1,1 +1,4 @@
-"""What we touch of Optiverse, declared: only these modules know its names, its versions and where it is."""
+"""What we touch of Optiverse, declared and checked: its names, its versions, and where it is installed.
+
+No workarounds: those are where they are needed.
+"""

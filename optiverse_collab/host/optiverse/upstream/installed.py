@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from optiverse_collab.errors import HostUnsupported
+from optiverse_collab.host.optiverse.upstream import bounds
 
 _NAMES = {
     "MainWindow": "optiverse.ui.views.main_window",
@@ -164,7 +165,7 @@ def version() -> str:
 
 @cache
 def load() -> Any:
-    """A namespace with the classes and functions of `_NAMES`.
+    """A namespace with the classes and functions of `_NAMES`, mended where they would end the program.
 
     Raises:
         HostUnsupported: one is missing; the text says which.
@@ -178,6 +179,7 @@ def load() -> Any:
         except (ImportError, AttributeError):
             missing.append(f"{module}.{name}")
     _complain(missing)
+    bounds.mend(found)
     if has_layers:
         # Quirk: 0.3.4 imports this for its type checker alone, and taking back "Ungroup" raises a NameError.
         commands = importlib.import_module("optiverse.core.undo_commands")
