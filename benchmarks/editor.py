@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import QApplication, QProgressBar
 from benchmarks.stopwatch import FRAME_MS, Stopwatch, spin, spin_until
 from benchmarks.targets import Target
 from optiverse_collab.convert import bench_from_records
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.host.attach import installed_plugins
 from optiverse_collab.host.optiverse.launch import attach
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
@@ -91,9 +91,9 @@ class Window:
         seen = set()
 
         def is_there() -> bool:
-            if controller.manager.status is State.SYNCING and bar.isVisible() and bar.maximum():
+            if controller.manager.status is ConnectionState.SYNCING and bar.isVisible() and bar.maximum():
                 seen.add(bar.value() / bar.maximum())
-            return controller.manager.status is State.CONNECTED
+            return controller.manager.status is ConnectionState.CONNECTED
 
         dialog.go.click()
         spin_until(is_there)

@@ -24,7 +24,7 @@ ABOUT_MORE = {
     "tests/convert/test_round_trip.py": "reading after writing gives the same",
     "tests/core/simulation/test_mutations.py": "the simulation catches every mutant",
     "tests/core/simulation/test_simulation.py": "the whole core, in histories by chance",
-    "tests/drivers/qt/test_driver_trace.py": "all that a window logs and signals in a connection's life",
+    "tests/drivers/test_drivers.py": "the shape of both drivers",
     "tests/end2end/test_kill.py": "server and clients, while the server is killed",
     "tests/end2end/test_windows.py": "server and windows as processes",
     "tests/helpers/test_processes.py": "the deadlines of processes in tests",
@@ -52,7 +52,6 @@ TESTED_THROUGH = {
     "tests/core/server/test_history.py": "core.server.journal",
     "tests/core/server/test_room.py": "core.server.effects",
     "tests/demo/test_app.py": "demo.__main__",
-    "tests/drivers/aio/test_connection.py": "drivers.aio.failures",
     "tests/host/test_contract.py": (
         "host.api host.demo host.optiverse.reader host.optiverse.items.annotations"
         " host.optiverse.items.autolabels host.optiverse.items.exact_edit host.optiverse.items.fields"

@@ -6,9 +6,55 @@ Pure. The arrows, ticks and first lines are those that Optiverse's users know fr
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from urllib.parse import urlsplit
 
+from optiverse_collab.core.client.effects import (
+    AttemptFailed,
+    ConnectionLost,
+    ConnectorEffect,
+    Ended,
+    OpenConnection,
+    RetryAfter,
+)
+from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.core.text import printable
 from optiverse_collab.wording.log_lines import Line, changes
+
+LEFT = "The session was left; connect again to go on."
+
+_FAILED = {
+    FailureKind.UNKNOWN_HOST: "There is no host called {host}; check its spelling and the network or VPN.",
+    FailureKind.REFUSED: (
+        "Nothing answers at {place}{port}; start optiverse-collab-server, or check the address."
+    ),
+    FailureKind.UNREACHABLE: "There is no way to {host} from here; check the network or VPN.",
+    FailureKind.NETWORK: "{place} can't be reached: {detail}; check the network.",
+    FailureKind.BROKEN_OFF: "{place} broke off the handshake; it may be restarting, or {instead}.",
+    FailureKind.WANTS_TLS: "{place} wants an encrypted connection; write wss:// instead of ws://.",
+    FailureKind.NO_TLS: "{place} does not speak TLS; write ws:// instead of wss:// if that is meant.",
+    FailureKind.UNTRUSTED: "The certificate of {place} is not trusted here ({detail}); ask who runs it.",
+    FailureKind.HTTP: (
+        "{place} answered with HTTP {number:g} and not as a collaboration server; check the address."
+    ),
+    FailureKind.NO_WEBSOCKET: "What answers at {place} is no WebSocket server; check the address and port.",
+    FailureKind.LATE: (
+        "{place} did not answer within {number:g} s; check the address, the network and the firewall."
+    ),
+    FailureKind.WRONG_SERVER: (
+        f"The server at {{place}} does not speak {SUBPROTOCOL}; start optiverse-collab-server in its place."
+    ),
+    FailureKind.CLOSED: "{closed}",
+    FailureKind.SILENT: "The server said nothing for {number:g} s; connecting anew.",
+    FailureKind.EPOCH_CHANGED: (
+        "The session on the server has another history than the one that was followed here, so nothing was "
+        "merged{unsent}; save your bench if you need it, and connect anew to see what the server has."
+    ),
+    FailureKind.CLIENT_ERROR: "The client ran into an error of its own: {detail}; please report it.",
+}
+"""Kind of failure → its sentence."""
 
 _CLOSED = {
     1000: "The connection was closed normally.",
@@ -45,45 +91,61 @@ def closed(code: int) -> str:
     return _CLOSED.get(code) or f"The connection was closed with the unknown code {code}."
 
 
+def sentence(failure: Failure, url: str) -> str:
+    """What happened and what to do, on one line."""
+    parts, number = urlsplit(url), failure.number
+    return _FAILED[failure.kind].format(
+        host=parts.hostname or "",
+        place=parts.netloc,
+        port="" if parts.port is not None else "; the port is missing, usually :8765",
+        instead="want ws:// instead of wss://" if parts.scheme == "wss" else "be another server",
+        detail=printable(failure.detail).rstrip(".") or "no reason was given",
+        number=number,
+        closed=closed(int(number)),
+        unsent=f", and {changes(int(number))} of yours did not reach it" if number else "",
+    )
+
+
+def ending(ended: Ended, url: str) -> str:
+    """Why there is no session any more."""
+    return LEFT if ended.failure is None else sentence(ended.failure, url)
+
+
 # Lines of the log
 
 
-def connecting(url: str) -> Line:
-    """An attempt begins."""
-    return Line(logging.INFO, f"→ Connecting to: {url}")
+def lines(effect: ConnectorEffect, session: str, url: str) -> list[Line]:
+    """The lines for an effect of `Connector`; none for what is no news."""
+    if isinstance(effect, OpenConnection):
+        return [Line(logging.INFO, f"→ Connecting to: {url}")]
+    if isinstance(effect, RetryAfter):
+        return [Line(logging.INFO, f"Trying again in {effect.seconds:.1f} s")]
+    if isinstance(effect, AttemptFailed):
+        return [_failed(effect.failure, url)]
+    name = printable(session)
+    if isinstance(effect, ConnectionLost):
+        why = sentence(effect.failure, url)
+        return [Line(logging.WARNING, f"✗ Disconnected from session '{name}' - {why}")]
+    if isinstance(effect, Ended) and effect.failure is None:
+        return [Line(logging.INFO, f"✓ Disconnected from session '{name}' - Normal closure")]
+    if isinstance(effect, Ended) and effect.failure is not None:
+        return [_ENDED if effect.was_in else _failed(effect.failure, url)]
+    return []
 
 
-def left(session: str) -> Line:
-    """The user left the session."""
-    return Line(logging.INFO, f"✓ Disconnected from session '{printable(session)}' - Normal closure")
+def noticed(failure: Failure, stack: Iterable[str]) -> Line:
+    """Where it was noticed that a connection is over, for whoever looks for a fault.
+
+    Args:
+        stack: as `traceback.format_stack` gives it.
+    """
+    codes = {FailureKind.CLOSED: int(failure.number), FailureKind.SILENT: int(CloseCode.ABNORMAL_CLOSURE)}
+    code = codes.get(failure.kind, 0)
+    return Line(logging.DEBUG, f"Close code {code}; noticed at:\n{''.join(stack)}")
 
 
-def broken(session: str, sentence: str) -> Line:
-    """A connection that was open is gone."""
-    return Line(
-        logging.WARNING, f"✗ Disconnected from session '{printable(session)}' - {printable(sentence)}"
-    )
+_ENDED = Line(logging.ERROR, "✗ The session has ended here and your bench stays as it is; connect anew.")
 
 
-def failed(sentence: str) -> Line:
-    """An attempt failed."""
-    return Line(logging.ERROR, f"✗ {printable(sentence)}")
-
-
-def ended() -> Line:
-    """No other attempt comes by itself."""
-    return Line(logging.ERROR, "✗ The session has ended here and your bench stays as it is; connect anew.")
-
-
-def retrying(seconds: float) -> Line:
-    """The next attempt comes by itself."""
-    return Line(logging.INFO, f"Trying again in {seconds:.1f} s")
-
-
-def epoch_changed(unsent: int) -> str:
-    """The sentence for a session whose history is another one now (CLK-3)."""
-    kept = f", and {changes(unsent)} of yours did not reach it" if unsent else ""
-    return (
-        "The session on the server has another history than the one that was followed here, so nothing "
-        f"was merged{kept}; save your bench if you need it, and connect anew to see what the server has."
-    )
+def _failed(failure: Failure, url: str) -> Line:
+    return Line(logging.ERROR, f"✗ {sentence(failure, url)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.exhaustive import Unmatched
 
 DIALOG_TITLE = "Collaboration"
@@ -73,19 +73,19 @@ PARTICIPANTS_TITLE = "Participants"
 YOU = "{name} (you)"
 
 
-def status(state: State, users: int) -> str:
+def status(state: ConnectionState, users: int) -> str:
     """What the status bar says in a state, with so many users in the session."""
     match state:
-        case State.OFFLINE:
+        case ConnectionState.OFFLINE:
             return "Not connected"
-        case State.CONNECTING:
+        case ConnectionState.CONNECTING:
             return "Connecting…"
-        case State.SYNCING:
+        case ConnectionState.SYNCING:
             return "Loading…"
-        case State.CONNECTED:
+        case ConnectionState.CONNECTED:
             return "1 user" if users == 1 else f"{users} users"
-        case State.RECONNECTING:
+        case ConnectionState.RECONNECTING:
             return "Reconnecting…"
-        case State.FAILED:
+        case ConnectionState.FAILED:
             return "Connection failed"
     raise Unmatched(state)

@@ -39,7 +39,6 @@ class Trace:
         tls: whether the server wants TLS.
         away: whether nobody listens at first.
         patient: whether the first attempt may be repeated; scripts alone can ask for that.
-        aio_lines, aio_error: what is different in scripts.
     """
 
     name: str
@@ -55,8 +54,6 @@ class Trace:
     tls: bool = False
     away: bool = False
     patient: bool = False
-    aio_lines: Sequence[str] | None = None
-    aio_error: str | None = None
 
 
 # The log
@@ -134,8 +131,6 @@ def refused(
     scheme: str = "ws",
     host: str = "",
     tls: bool = False,
-    aio_lines: Sequence[str] | None = None,
-    aio_error: str | None = None,
 ) -> Trace:
     """A first attempt that fails, and is not repeated."""
     connecting = "INFO → Connecting to: {url}"
@@ -150,8 +145,6 @@ def refused(
         host=host,
         tls=tls,
         away=act is None,
-        aio_lines=None if aio_lines is None else [connecting, *aio_lines],
-        aio_error=aio_error,
     )
 
 
@@ -173,8 +166,6 @@ _ODD = (
     "Invalid value 'hello' - at `$.type`."
 )
 _CUT = (*IN, *lost(BROKEN, 1006), "INFO Trying again in 0.2 s")
-_AIO_HTTP = HTTP.replace("server;", "server (Not here.);")
-_AIO_BROKE_OFF = BROKE_OFF.replace("be another server", "want wss:// instead of ws://")
 _HELLO = '{"type":"hello"}'
 _NOT_FOUND = script.answer_http("404 Not Found")
 
@@ -184,7 +175,7 @@ TRACES = [
     refused("unknown host", None, NO_HOST, host="nosuch.invalid:8765"),
     refused("late", script.stay_silent, LATE),
     refused("late acknowledgement", script.never_acknowledge, LATE),
-    refused("another subprotocol", script.greet(_HELLO, None), WRONG_SERVER, aio_lines=[_ODD]),
+    refused("another subprotocol", script.greet(_HELLO, None), WRONG_SERVER),
     refused(
         "another greeting",
         script.greet(_HELLO),
@@ -192,37 +183,32 @@ TRACES = [
         [_ODD],
         ["message hello", "happened Trouble"],
     ),
-    refused("HTTP 404", _NOT_FOUND, HTTP % 404, aio_error=_AIO_HTTP % 404),
+    refused("HTTP 404", _NOT_FOUND, HTTP % 404),
     refused(
         "HTTP 503",
         script.answer_http("503 Service Unavailable"),
         HTTP % 503,
-        aio_error=_AIO_HTTP % 503,
     ),
     refused(
         "another protocol",
         script.answer(b"SSH-2.0-OpenSSH_9.2\r\n"),
         BROKE_OFF,
-        aio_error="What answers at {place} is no WebSocket server; check the address and port.",
     ),
     refused(
         "broken off",
         script.break_off,
         BROKE_OFF,
-        aio_error=_AIO_BROKE_OFF,
     ),
     refused(
         "hung up",
         script.hang_up,
         BROKE_OFF,
-        aio_error=_AIO_BROKE_OFF,
     ),
     refused(
         "wants TLS",
         script.stay_silent,
         WANTS_TLS,
         tls=True,
-        aio_error=_AIO_BROKE_OFF,
     ),
     refused("no TLS", script.hang_up, BROKE_OFF_TLS, scheme="wss"),
     refused("not allowed", script.close(4403), FORBIDDEN),
@@ -273,12 +259,6 @@ TRACES = [
         [*_CUT, *again(BROKE_OFF, 0.5), *IN, LEFT],
         ["state connecting", *S_IN, *S_LOST, *S_IN, *S_LEFT],
         steps=[(SYNCHRONISED, CUT), (SYNCHRONISED, LEAVE)],
-        aio_lines=[
-            *_CUT,
-            *again(_AIO_BROKE_OFF, 0.5),
-            *IN,
-            LEFT,
-        ],
     ),
     Trace(
         "restart",
@@ -324,6 +304,5 @@ TRACES = [
         [f"ERROR ✗ {HTTP % 404}"],
         [UNSENT],
         steps=[(SYNCHRONISED, CUT), (LOST, EDIT)],
-        aio_error=_AIO_HTTP % 404,
     ),
 ]

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.records import Record
 from optiverse_collab.demo.plugins import attach_plugins
 from optiverse_collab.demo.window import DemoWindow
@@ -72,7 +72,7 @@ class Desk:
 
     def until_connected(self) -> None:
         """Wait until the session's bench shows."""
-        self._qtbot.waitUntil(lambda: self.manager.status is State.CONNECTED, timeout=SOON)
+        self._qtbot.waitUntil(lambda: self.manager.status is ConnectionState.CONNECTED, timeout=SOON)
 
     def until_same(self, other: Desk) -> None:
         """Wait until both windows show the same."""

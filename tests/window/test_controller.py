@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtGui import QGuiApplication, QKeySequence
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.wording import dialogs
 from tests.drivers.aio.test_connection import free_port
 from tests.helpers.demo_window import add
@@ -76,7 +76,7 @@ def test_an_attempt_can_be_cancelled(qtbot: QtBot, pair: tuple[Desk, Desk]) -> N
     dialog = ann.ask_to_join("ws://192.0.2.1:8765", "default", "Ann")
     click(dialog.cancel)
     assert dialog.message == dialogs.CANCELLED
-    assert ann.manager.status is State.OFFLINE
+    assert ann.manager.status is ConnectionState.OFFLINE
 
 
 def test_participants_and_invite(

@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.convert import read_bench, write_bench
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.window.ui.choice_dialog import JoiningChoice, ReplacementChoice
 from optiverse_collab.wording import dialogs
 from tests.helpers.demo_window import KEYS, add
@@ -39,7 +39,7 @@ def test_two_benches_meet(
     qtbot.waitUntil(lambda: not dialog.busy, timeout=SOON)
     if button is JoiningChoice.CANCEL:
         assert set(bob.window.bench.items) == {mine}
-        assert bob.manager.status is State.OFFLINE
+        assert bob.manager.status is ConnectionState.OFFLINE
         assert dialog.message == dialogs.NOT_JOINED
         return
     bob.until_connected()
@@ -66,7 +66,7 @@ def test_a_question_without_a_session_goes_away(
     assert question is not None
     ann.manager.leave()
     assert not question.isVisible()
-    assert ann.manager.status is State.OFFLINE
+    assert ann.manager.status is ConnectionState.OFFLINE
 
 
 @pytest.mark.parametrize("button", ReplacementChoice)
@@ -95,7 +95,7 @@ def test_opening_another_bench_while_in_a_session(
     assert lens not in ann.window.bench.items
     click(question.buttons[button])
     if button is ReplacementChoice.LEAVE:
-        assert ann.manager.status is State.OFFLINE
+        assert ann.manager.status is ConnectionState.OFFLINE
         assert set(bob.window.bench.items) == {lens, mirror}
         assert "source" in ann.window.bench.items
         return

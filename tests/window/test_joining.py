@@ -11,9 +11,9 @@ import pytest
 from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.records import Put, Record, Set
-from optiverse_collab.drivers.qt.failures import Failure
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.window.joining import Participation
@@ -214,10 +214,10 @@ def test_answer_to_no_open_question_is_ignored(lab: Lab, answer: Any) -> None:
 def test_the_answer_may_come_while_the_connection_is_lost(lab: Lab) -> None:
     first = fill(lab, LENS)
     second = lab.join(MIRROR)
-    connection = second.service._connection
-    assert connection is not None
-    connection.give_up(Failure("The cable was pulled.", retry=True, code=1006))
-    assert second.service.state is State.RECONNECTING
+    driver = second.service._driver
+    assert driver is not None
+    driver._on_over(Failure(FailureKind.CLOSED, 1006))
+    assert second.service.state is ConnectionState.RECONNECTING
     second.participation.choose(JoiningChoice.BRING)
     lab.until(lambda: first.host.bench == second.host.bench == {"lens": LENS, "mirror": MIRROR})
 

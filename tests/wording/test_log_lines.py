@@ -8,6 +8,7 @@ import pytest
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.effects import LossKind
+from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import ConnectionAck, Participant, Ping, Push
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
@@ -53,7 +54,7 @@ def test_one_line(effect: fx.SessionEffect, level: int, text: str) -> None:
     assert said(effect) == [(level, text)]
 
 
-@pytest.mark.parametrize("effect", [fx.PresenceChanged(frozenset()), fx.Dead("x"), fx.EpochChanged("e")])
+@pytest.mark.parametrize("effect", [fx.PresenceChanged(frozenset()), fx.Dead(), fx.EpochChanged("e")])
 def test_no_line(effect: fx.SessionEffect) -> None:
     assert said(effect) == []
 
@@ -99,6 +100,15 @@ def test_what_was_lost(op: Op, what: str) -> None:
     assert said(fx.Lost((op,), LossKind.UNSENT)) == [
         (logging.WARNING, f"✗ Your {what} did not reach the server")
     ]
+
+
+def test_what_never_got_to_the_server_is_told() -> None:
+    """REP-8."""
+    replica = Replica("client 1")
+    assert log_lines.unsent(replica) == []
+    replica.edit([Put("m", "component", {"name": "M"})])
+    text = '✗ Your change (name = "M") of "M" did not reach the server'
+    assert log_lines.unsent(replica) == [(logging.WARNING, text)]
 
 
 def test_several_losses_are_several_lines() -> None:

@@ -29,7 +29,6 @@ from optiverse_collab.core.client.effects import (
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import Session
-from optiverse_collab.core.client.state import State
 
 OPEN_S = 10.0
 """So long a server may take to let us in: more than a slow VPN needs, less than patience."""
@@ -38,6 +37,22 @@ PROBE_S = 2.0
 """A server that speaks TLS answers a hello within this, or is not worth waiting for."""
 
 Effect = SessionEffect | ConnectorEffect
+
+
+class ConnectionState(str, Enum):
+    """What a window shows of its connection."""
+
+    OFFLINE = "offline"
+    CONNECTING = "connecting"
+    SYNCING = "syncing"
+    CONNECTED = "connected"
+    RECONNECTING = "reconnecting"
+    FAILED = "failed"
+
+    @property
+    def in_session(self) -> bool:
+        """Whether there is a session, or an attempt at one."""
+        return self not in (ConnectionState.OFFLINE, ConnectionState.FAILED)
 
 
 class _Phase(Enum):
@@ -79,13 +94,13 @@ class Connector:
         self._synced = self._was_synced = self._gave_up = False
 
     @property
-    def state(self) -> State:
+    def state(self) -> ConnectionState:
         """How the participation stands."""
         if self._phase is _Phase.OUT:
-            return State.FAILED if self._gave_up else State.OFFLINE
+            return ConnectionState.FAILED if self._gave_up else ConnectionState.OFFLINE
         if self._phase is _Phase.IN:
-            return State.CONNECTED if self._synced else State.SYNCING
-        return State.RECONNECTING if self._was_synced else State.CONNECTING
+            return ConnectionState.CONNECTED if self._synced else ConnectionState.SYNCING
+        return ConnectionState.RECONNECTING if self._was_synced else ConnectionState.CONNECTING
 
     def join(self) -> Sequence[Effect]:
         """Begin with the first attempt."""

@@ -148,14 +148,16 @@ class Trouble:
     serious: bool
 
 
+class ConnectionEffect:
+    """The base of what is about a connection, and not about what is said over it."""
+
+
 @dataclass(frozen=True)
-class Dead:
+class Dead(ConnectionEffect):
     """Drop the connection, the attempt or the question; nothing is heard of it any more.
 
     From a `Session`: the server said nothing for too long (HB-3).
     """
-
-    message: str = ""
 
 
 SessionEffect = (
@@ -164,47 +166,47 @@ SessionEffect = (
 
 
 @dataclass(frozen=True)
-class OpenConnection:
+class OpenConnection(ConnectionEffect):
     """Open a WebSocket; wake the connector after `timeout_s`."""
 
     timeout_s: float
 
 
 @dataclass(frozen=True)
-class ProbeTls:
+class ProbeTls(ConnectionEffect):
     """Ask whether the server speaks TLS; wake the connector after `timeout_s`."""
 
     timeout_s: float
 
 
 @dataclass(frozen=True)
-class CloseConnection:
+class CloseConnection(ConnectionEffect):
     """Say goodbye, so that what was sent still arrives; nothing is heard of the connection any more."""
 
 
 @dataclass(frozen=True)
-class ConnectionLost:
+class ConnectionLost(ConnectionEffect):
     """A connection that was let in is over."""
 
     failure: Failure
 
 
 @dataclass(frozen=True)
-class AttemptFailed:
+class AttemptFailed(ConnectionEffect):
     """An attempt failed, and another one comes."""
 
     failure: Failure
 
 
 @dataclass(frozen=True)
-class RetryAfter:
+class RetryAfter(ConnectionEffect):
     """Wake the connector after `seconds`, for the next attempt."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
-class Ended:
+class Ended(ConnectionEffect):
     """No other attempt comes.
 
     Attributes:

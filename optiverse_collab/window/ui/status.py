@@ -6,7 +6,7 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QStyle, QStyleOptionButton, QToolButton, QWidget
 
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.window.ui import colours
 from optiverse_collab.wording import dialogs
@@ -26,30 +26,30 @@ class StatusWidget(QToolButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.state = State.OFFLINE
+        self.state = ConnectionState.OFFLINE
         self.slow = False
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.setAccessibleName("Collaboration")
-        self.show_state(State.OFFLINE, 0)
+        self.show_state(ConnectionState.OFFLINE, 0)
 
     @property
     def colour(self) -> QColor:
         """The colour of the dot."""
         return colours.ORANGE if self.slow else _colour(self.state)
 
-    def show_state(self, state: State, users: int, slow: bool = False) -> None:
+    def show_state(self, state: ConnectionState, users: int, slow: bool = False) -> None:
         """Show a state; while connected, how many users there are, and whether the connection is poor."""
         self.state = state
-        self.slow = slow and state is State.CONNECTED
+        self.slow = slow and state is ConnectionState.CONNECTED
         told = dialogs.status(state, users)
         if self.slow:
             told = dialogs.SLOW.format(users=told)
         metrics = self.fontMetrics()
         widest = metrics.averageCharWidth() * _WIDEST
         self.setText(metrics.elidedText(told, Qt.TextElideMode.ElideRight, widest))
-        if state is State.OFFLINE:
+        if state is ConnectionState.OFFLINE:
             self.setToolTip(dialogs.TOOLTIP_OFFLINE)
         self.updateGeometry()
         self.update()
@@ -92,15 +92,15 @@ class StatusWidget(QToolButton):
         return max(8, self.fontMetrics().height() * 2 // 3)
 
 
-def _colour(state: State) -> QColor:
+def _colour(state: ConnectionState) -> QColor:
     """The colour of a state; the text says the same."""
     match state:
-        case State.OFFLINE:
+        case ConnectionState.OFFLINE:
             return colours.GREY
-        case State.CONNECTING | State.SYNCING | State.RECONNECTING:
+        case ConnectionState.CONNECTING | ConnectionState.SYNCING | ConnectionState.RECONNECTING:
             return colours.ORANGE
-        case State.CONNECTED:
+        case ConnectionState.CONNECTED:
             return colours.GREEN
-        case State.FAILED:
+        case ConnectionState.FAILED:
             return colours.VERMILION
     raise Unmatched(state)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optiverse_collab.core.client.connector import Connector, Effect
+from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import Session
-from optiverse_collab.core.client.state import State
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import ConnectionAck, FullState, Participant
@@ -37,7 +36,7 @@ class Participation:
         self.connector = Connector(self.session, lambda: chance, tls, patient)
         self.now_ms = NOW_MS
 
-    def shows(self, state: State) -> bool:
+    def shows(self, state: ConnectionState) -> bool:
         """Whether a window shows this."""
         return self.connector.state is state
 
@@ -62,4 +61,4 @@ class Participation:
             self.connector.join()
         self.hears(GREETING)
         self.hears(bench())
-        assert self.shows(State.CONNECTED)
+        assert self.shows(ConnectionState.CONNECTED)

@@ -6,7 +6,7 @@ import pytest
 
 from optiverse_collab.core.client import session as session_module
 from optiverse_collab.core.client.backoff import LONGEST_S, STABLE_S
-from optiverse_collab.core.client.connector import OPEN_S, PROBE_S
+from optiverse_collab.core.client.connector import OPEN_S, PROBE_S, ConnectionState
 from optiverse_collab.core.client.effects import (
     Acknowledged,
     AttemptFailed,
@@ -22,7 +22,6 @@ from optiverse_collab.core.client.effects import (
     Trouble,
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.client.state import State
 from optiverse_collab.core.protocol.messages import Ping
 from optiverse_collab.core.records import Put
 from tests.core.client.connecting import (
@@ -50,27 +49,38 @@ def synced(ann: Participation) -> Participation:
     return ann
 
 
+@pytest.mark.parametrize("state", ConnectionState)
+def test_session_is_under_way_unless_offline_or_failed(state: ConnectionState) -> None:
+    assert state.in_session == (state.value not in ("offline", "failed"))
+
+
+def test_states_are_the_words_that_the_status_bar_knows() -> None:
+    assert [state.value for state in ConnectionState] == (
+        ["offline", "connecting", "syncing", "connected", "reconnecting", "failed"]
+    )
+
+
 # Getting in
 
 
 def test_joining_is_an_attempt_that_is_let_in_and_synchronises(ann: Participation) -> None:
     """CONN-1, SYNC-1."""
-    assert ann.shows(State.OFFLINE)
+    assert ann.shows(ConnectionState.OFFLINE)
     assert ann.connector.join() == [OpenConnection(OPEN_S)]
-    assert ann.shows(State.CONNECTING)
+    assert ann.shows(ConnectionState.CONNECTING)
     acknowledged, request = ann.hears(GREETING)
     assert isinstance(acknowledged, Acknowledged)
     assert isinstance(request, Transmit)
-    assert ann.shows(State.SYNCING)
+    assert ann.shows(ConnectionState.SYNCING)
     assert ann.hears(bench()) == [Synced(True, 0)]
-    assert ann.shows(State.CONNECTED)
+    assert ann.shows(ConnectionState.CONNECTED)
 
 
 def test_a_first_attempt_that_fails_is_not_repeated(ann: Participation) -> None:
     """CONN-2."""
     ann.connector.join()
     assert ann.fails(REFUSED) == [Dead(), Ended(REFUSED, was_in=False)]
-    assert ann.shows(State.FAILED)
+    assert ann.shows(ConnectionState.FAILED)
     assert ann.waits() == []
 
 
@@ -88,7 +98,7 @@ def test_a_server_that_lets_in_is_never_too_late(ann: Participation) -> None:
     assert ann.waits() == []
     ann.hears(bench())
     assert ann.waits() == []
-    assert ann.shows(State.CONNECTED)
+    assert ann.shows(ConnectionState.CONNECTED)
 
 
 @pytest.mark.parametrize("text", ['{"type":"pong","timestamp":""}', "Hello", bench()])
@@ -106,7 +116,7 @@ def test_a_loss_before_synchronising_is_not_repeated(ann: Participation) -> None
     ann.hears(GREETING)
     assert ann.fails(RESTARTING) == [Dead(), ConnectionLost(RESTARTING), Ended(RESTARTING, was_in=True)]
     assert ann.session.me is None
-    assert ann.shows(State.FAILED)
+    assert ann.shows(ConnectionState.FAILED)
 
 
 def test_patience_repeats_the_first_attempt_too() -> None:
@@ -114,7 +124,7 @@ def test_patience_repeats_the_first_attempt_too() -> None:
     ann = Participation(patient=True)
     ann.connector.join()
     assert ann.fails(REFUSED) == [Dead(), AttemptFailed(REFUSED), RetryAfter(0.5)]
-    assert ann.shows(State.CONNECTING)
+    assert ann.shows(ConnectionState.CONNECTING)
     assert ann.waits() == [OpenConnection(OPEN_S)]
     assert ann.fails(NOT_FOUND) == [Dead(), Ended(NOT_FOUND, was_in=False)]
 
@@ -127,7 +137,7 @@ def test_a_server_that_breaks_off_is_asked_for_tls(ann: Participation, speaks_tl
     """CONN-5."""
     ann.connector.join()
     assert ann.fails(Failure(FailureKind.BROKEN_OFF)) == [Dead(), ProbeTls(PROBE_S)]
-    assert ann.shows(State.CONNECTING)
+    assert ann.shows(ConnectionState.CONNECTING)
     ended = Ended(Failure(FailureKind(kind)), was_in=False)
     assert ann.connector.probed(speaks_tls, ann.now_ms) == [Dead(), ended]
     assert ann.connector.probed(True, ann.now_ms) == []
@@ -154,19 +164,19 @@ def test_over_tls_nobody_is_asked_for_it() -> None:
 def test_a_connection_that_synchronised_comes_back(synced: Participation) -> None:
     """CONN-2, and as often as it takes."""
     assert synced.fails(BROKEN) == [Dead(), ConnectionLost(BROKEN), RetryAfter(0.5)]
-    assert synced.shows(State.RECONNECTING)
+    assert synced.shows(ConnectionState.RECONNECTING)
     assert synced.session.me is None
     assert synced.waits() == [OpenConnection(OPEN_S)]
-    assert synced.shows(State.RECONNECTING)
+    assert synced.shows(ConnectionState.RECONNECTING)
     assert synced.fails(REFUSED) == [Dead(), AttemptFailed(REFUSED), RetryAfter(1.0)]
     assert synced.waits() == [OpenConnection(OPEN_S)]
     late = Failure(FailureKind.LATE, OPEN_S)
     assert synced.waits() == [Dead(), AttemptFailed(late), RetryAfter(2.0)]
     synced.waits()
     synced.hears(GREETING)
-    assert synced.shows(State.SYNCING)
+    assert synced.shows(ConnectionState.SYNCING)
     synced.hears(bench())
-    assert synced.shows(State.CONNECTED)
+    assert synced.shows(ConnectionState.CONNECTED)
 
 
 def test_a_loss_while_synchronising_again_comes_back(synced: Participation) -> None:
@@ -180,7 +190,7 @@ def test_a_loss_while_synchronising_again_comes_back(synced: Participation) -> N
 def test_what_no_attempt_mends_ends_it(synced: Participation) -> None:
     """CONN-4."""
     assert synced.fails(REPLACED) == [Dead(), ConnectionLost(REPLACED), Ended(REPLACED, was_in=True)]
-    assert synced.shows(State.FAILED)
+    assert synced.shows(ConnectionState.FAILED)
     assert synced.waits() == []
 
 
@@ -244,7 +254,7 @@ def test_another_history_ends_it_and_says_what_was_not_sent(synced: Participatio
     synced.hears(GREETING)
     changed = Failure(FailureKind.EPOCH_CHANGED, 1)
     assert synced.hears(bench("epoch 2")) == [Dead(), ConnectionLost(changed), Ended(changed, was_in=True)]
-    assert synced.shows(State.FAILED)
+    assert synced.shows(ConnectionState.FAILED)
     assert len(synced.session.replica.pending) == 1
 
 
@@ -253,7 +263,7 @@ def test_another_history_ends_it_and_says_what_was_not_sent(synced: Participatio
 
 def test_leaving_says_goodbye(synced: Participation) -> None:
     assert synced.connector.leave() == [CloseConnection(), Ended(None, was_in=True)]
-    assert synced.shows(State.OFFLINE)
+    assert synced.shows(ConnectionState.OFFLINE)
     assert synced.session.me is None
     assert synced.connector.leave() == []
 
@@ -269,11 +279,11 @@ def test_leaving_without_a_connection(synced: Participation, when: str) -> None:
     assert synced.connector.leave() == [CloseConnection(), Ended(None, was_in=False)]
     assert synced.waits() == synced.hears(GREETING) == synced.fails(REFUSED) == []
     assert synced.connector.probed(True, synced.now_ms) == []
-    assert synced.shows(State.OFFLINE)
+    assert synced.shows(ConnectionState.OFFLINE)
 
 
 def test_what_comes_late_from_a_connection_is_ignored(synced: Participation) -> None:
     """CONN-6."""
     synced.fails(BROKEN)
     assert synced.fails(REPLACED) == synced.hears(bench()) == []
-    assert synced.shows(State.RECONNECTING)
+    assert synced.shows(ConnectionState.RECONNECTING)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import cycle
 
-from optiverse_collab.core.client.connector import Connector, Effect
+from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect
 from optiverse_collab.core.client.effects import (
     AttemptFailed,
     CloseConnection,
@@ -20,7 +20,6 @@ from optiverse_collab.core.client.effects import (
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import Session
-from optiverse_collab.core.client.state import State
 from tests.core.simulation.policy import Policy
 from tests.core.simulation.truth import Broken
 from tests.core.simulation.wire import Connection
@@ -28,14 +27,14 @@ from tests.core.simulation.wire import Connection
 CHANCE = (0.0, 0.7, 1.0, 0.3)
 """What the waits are shortened by, in turn."""
 
-_ON_THE_WAY = (State.CONNECTING, State.RECONNECTING)
+_ON_THE_WAY = (ConnectionState.CONNECTING, ConnectionState.RECONNECTING)
 _STATES = {
-    "out": (State.OFFLINE, State.FAILED),
+    "out": (ConnectionState.OFFLINE, ConnectionState.FAILED),
     "opening": _ON_THE_WAY,
     "probing": _ON_THE_WAY,
     "waiting": _ON_THE_WAY,
-    "in": (State.SYNCING,),
-    "synced": (State.CONNECTED,),
+    "in": (ConnectionState.SYNCING,),
+    "synced": (ConnectionState.CONNECTED,),
 }
 
 

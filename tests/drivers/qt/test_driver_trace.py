@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 from PyQt6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client import effects as fx
-from optiverse_collab.core.client.backoff import Backoff
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import Connector
 from optiverse_collab.core.records import Put
-from optiverse_collab.drivers.qt import connection as connection_module
-from optiverse_collab.drivers.qt import failures as failures_module
+from optiverse_collab.drivers.qt import driver as driver_module
 from optiverse_collab.drivers.qt.service import CollaborationService
 from tests.drivers.play import Play
 from tests.drivers.traces import NO_ANSWER_S, TRACES, Trace
@@ -35,7 +34,7 @@ class EditorPlay(Play):
         super().__init__(trace, server, monkeypatch)
         self.signals: list[str] = []
         self.lines_after_the_end: list[str] = []
-        self.service = service = CollaborationService(parent, Backoff(lambda: 0.0))
+        self.service = service = CollaborationService(parent, lambda: 0.0)
         heard = self.signals.append
         service.logged.connect(self._on_logged)
         service.connected.connect(lambda: heard("connected"))
@@ -69,7 +68,7 @@ class EditorPlay(Play):
         self.service.disconnect_from_session()
 
     def _on_logged(self, level: int, text: str) -> None:
-        if self.service.state in (State.OFFLINE, State.FAILED):
+        if not {"state offline", "state failed"}.isdisjoint(self.signals):
             self.lines_after_the_end.append(text)
         self.log(level, text)
 
@@ -83,8 +82,7 @@ def test_trace(qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch, tr
         pytest.MonkeyPatch.context() as impatience,
         scripted_server(*trace.acts, tls=trace.tls, away=trace.away) as server,
     ):
-        for module in (connection_module, failures_module):
-            impatience.setattr(module, "OPEN_S", NO_ANSWER_S)
+        impatience.setattr(driver_module, "Connector", partial(Connector, open_s=NO_ANSWER_S))
         play = EditorPlay(trace, server, monkeypatch, owner)
         play.run(qtbot)
         assert play.lines == [play.told(line) for line in (*trace.lines, *trace.verdict, *trace.unsent)]

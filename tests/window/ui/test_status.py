@@ -7,7 +7,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.window.ui.status import StatusWidget
 from tests.helpers.user_input import click, press_key
 
@@ -23,17 +23,19 @@ def status(qtbot: QtBot) -> StatusWidget:
 @pytest.mark.parametrize(
     ("state", "users", "text"),
     [
-        (State.OFFLINE, 0, "Not connected"),
-        (State.CONNECTING, 0, "Connecting…"),
-        (State.SYNCING, 2, "Loading…"),
-        (State.CONNECTED, 1, "1 user"),
-        (State.CONNECTED, 2, "2 users"),
-        (State.CONNECTED, 137, "137 users"),
-        (State.RECONNECTING, 0, "Reconnecting…"),
-        (State.FAILED, 0, "Connection failed"),
+        (ConnectionState.OFFLINE, 0, "Not connected"),
+        (ConnectionState.CONNECTING, 0, "Connecting…"),
+        (ConnectionState.SYNCING, 2, "Loading…"),
+        (ConnectionState.CONNECTED, 1, "1 user"),
+        (ConnectionState.CONNECTED, 2, "2 users"),
+        (ConnectionState.CONNECTED, 137, "137 users"),
+        (ConnectionState.RECONNECTING, 0, "Reconnecting…"),
+        (ConnectionState.FAILED, 0, "Connection failed"),
     ],
 )
-def test_words_and_colour_of_each_state(status: StatusWidget, state: State, users: int, text: str) -> None:
+def test_words_and_colour_of_each_state(
+    status: StatusWidget, state: ConnectionState, users: int, text: str
+) -> None:
     status.show_state(state, users)
     assert status.text() == text
     dot = status.grab().toImage().pixelColor(status._dot(), status.height() // 2)
@@ -41,20 +43,20 @@ def test_words_and_colour_of_each_state(status: StatusWidget, state: State, user
 
 
 def test_tooltip_says_where_and_how_fast(status: StatusWidget) -> None:
-    status.show_state(State.CONNECTED, 2)
+    status.show_state(ConnectionState.CONNECTED, 2)
     status.show_place("default", "ws://lab:8765", "12 ms", "good")
     assert status.toolTip() == "Session: default\nServer: ws://lab:8765\nLatency: 12 ms\nConnection: good"
-    status.show_state(State.OFFLINE, 0)
+    status.show_state(ConnectionState.OFFLINE, 0)
     assert status.toolTip() == "Collaboration: not connected"
 
 
 def test_a_poor_connection_shows_in_words_and_colour(status: StatusWidget) -> None:
-    status.show_state(State.CONNECTED, 2)
+    status.show_state(ConnectionState.CONNECTED, 2)
     good = status.colour
-    status.show_state(State.CONNECTED, 2, slow=True)
+    status.show_state(ConnectionState.CONNECTED, 2, slow=True)
     assert status.text() == "2 users (slow)"
     assert status.colour != good
-    status.show_state(State.RECONNECTING, 0, slow=True)
+    status.show_state(ConnectionState.RECONNECTING, 0, slow=True)
     assert status.text() == "Reconnecting…"
 
 
@@ -71,7 +73,7 @@ def test_text_has_the_colour_of_the_theme(status: StatusWidget, colour: str) -> 
     palette.setColor(QPalette.ColorRole.WindowText, QColor(colour))
     palette.setColor(QPalette.ColorRole.Window, QColor("#7f7f7f"))
     status.setPalette(palette)
-    status.show_state(State.CONNECTED, 2)
+    status.show_state(ConnectionState.CONNECTED, 2)
     image = status.grab().toImage()
     seen = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
     assert QColor(colour).name() in seen
