@@ -16,7 +16,7 @@ FUNCTION_LINES = 46
 """From `def` to the end, docstring and all; without decorators, which may hold a table of cases."""
 NAME_CHARS = 60
 
-LEFT_OUT = ("tests/drivers/", "tests/host/", "tests/scripting/")
+LEFT_OUT = ("tests/host/",)
 """Folders that are about to be restructured."""
 
 

@@ -77,7 +77,7 @@ def test_what_came_before_the_goodbye_is_heard(opens: Open, owner: QObject) -> N
 
 
 @pytest.mark.usefixtures("short_goodbye")
-def test_a_server_that_says_goodbye_and_does_not_read_is_not_waited_for(opens: Open, owner: QObject) -> None:
+def test_goodbye_of_a_server_that_does_not_read(opens: Open, owner: QObject) -> None:
     """Qt would wait without an end for what is yet to be sent."""
     server = WebSocketServer(owner)
     attempt = opens(server.url)

@@ -39,7 +39,7 @@ def test_what_was_sent_before_leaving_arrives(qtbot: QtBot, opens: Open, owner: 
 
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("tls", [False, True])
-def test_what_was_sent_before_leaving_arrives_when_the_window_closes_at_once(
+def test_what_was_sent_arrives_when_the_window_closes_at_once(
     qtbot: QtBot, owner: QObject, tls: bool
 ) -> None:
     server, window = WebSocketServer(owner, tls=tls), QObject()

@@ -144,7 +144,7 @@ def test_an_http_server_upgrades_to_something_else(attempt: Try, owner: QObject,
     assert attempt(answering(owner, answer).url) == Failure(Kind.NO_WEBSOCKET)
 
 
-def test_a_websocket_server_chooses_a_subprotocol_that_nobody_offered(attempt: Try, owner: QObject) -> None:
+def test_subprotocol_that_nobody_offered(attempt: Try, owner: QObject) -> None:
     """As in the scripting client: it breaks RFC 6455, so it does not count as a WebSocket server."""
     assert attempt(WebSocketServer(owner, subprotocol="chat").url) == Failure(Kind.NO_WEBSOCKET)
 
@@ -183,7 +183,7 @@ def test_a_certificate_is_not_trusted(attempt: Try, owner: QObject) -> None:
 # After the WebSocket was open
 
 
-def test_a_close_frame_tells_more_than_an_error_that_comes_with_it() -> None:
+def test_close_frame_tells_more_than_an_error_beside_it() -> None:
     ending = Ending(URL, opened=True, error=Error.RemoteHostClosedError, close_code=4409)
     assert judge(ending) == Failure(Kind.CLOSED, 4409)
 

@@ -1,4 +1,4 @@
-"""One participation over real QWebSockets and a real server: every signal, every line, every way it ends."""
+"""Participations over real QWebSockets and a real server; how each ends is in `test_driver_trace`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import QObject
-from PyQt6.QtNetwork import QHostAddress
-from PyQt6.QtWebSockets import QWebSocketServer
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client import effects as fx
@@ -19,7 +17,6 @@ from optiverse_collab.core.client import session as core
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.quality import Grade
-from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.core.records import Put, Set
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import AddressError
@@ -245,15 +242,6 @@ def test_a_server_that_goes_away_says_so(qtbot: QtBot, make: Make, tmp_path: Pat
         assert ann.shows(ConnectionState.RECONNECTING)
 
 
-def test_a_first_attempt_that_fails_is_not_repeated(qtbot: QtBot, make: Make) -> None:
-    ann = make("ann")
-    with qtbot.waitSignal(ann.error_occurred, timeout=SOON) as failed:
-        ann.connect_to_session(f"ws://127.0.0.1:{free_port()}", "default", "ann")
-    assert failed.args[0].startswith("Nothing answers at 127.0.0.1:")
-    assert ann.states == [ConnectionState.CONNECTING, ConnectionState.FAILED]
-    assert ann.lines[-1] == (logging.ERROR, f"✗ {failed.args[0]}")
-
-
 def test_a_second_try_works(qtbot: QtBot, make: Make, server: ServerProcess, session_id: str) -> None:
     ann = make("ann")
     with qtbot.waitSignal(ann.error_occurred, timeout=SOON):
@@ -297,25 +285,6 @@ def test_strange_names_arrive_as_they_are(
     assert ann.session is not None
     assert ann.session.me is not None
     assert ann.session.me.user_id == name
-
-
-def test_a_server_of_another_kind_is_recognised(qtbot: QtBot, make: Make) -> None:
-    """It speaks our subprotocol, but does not greet us."""
-    other = QWebSocketServer("", QWebSocketServer.SslMode.NonSecureMode)
-    other.setSupportedSubprotocols([SUBPROTOCOL])
-    other.newConnection.connect(lambda: greet(other))
-    assert other.listen(QHostAddress(QHostAddress.SpecialAddress.LocalHost))
-
-    def greet(server: QWebSocketServer) -> None:
-        socket = server.nextPendingConnection()
-        assert socket is not None
-        socket.sendTextMessage('{"type":"hello"}')
-
-    ann = make("ann")
-    with qtbot.waitSignal(ann.error_occurred, timeout=SOON) as failed:
-        ann.connect_to_session(f"ws://127.0.0.1:{other.serverPort()}", "default", "ann")
-    assert f"does not speak {SUBPROTOCOL}" in failed.args[0]
-    other.close()
 
 
 def test_a_silent_server_is_given_up_and_the_heartbeat_is_told(

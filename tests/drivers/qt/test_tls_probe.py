@@ -22,9 +22,7 @@ def answers(qtbot: QtBot, url: str, owner: QObject) -> list[bool]:
     return heard
 
 
-def test_a_server_that_wants_tls_is_found_out_whoever_signed_its_certificate(
-    qtbot: QtBot, owner: QObject
-) -> None:
+def test_server_that_wants_tls_whoever_signed_its_certificate(qtbot: QtBot, owner: QObject) -> None:
     assert answers(qtbot, TcpServer(owner, tls=True).plain_url, owner) == [True]
 
 
