@@ -6,10 +6,10 @@ from typing import Any
 
 from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QTextCursor
-from PyQt6.QtTest import QTest
 
 from optiverse_collab.host.optiverse.items.annotations import annotation_kinds
 from tests.helpers.optiverse_user import LEFT, PLAIN, User, double_click, events, grip, wait_until
+from tests.helpers.qtest import QTest
 
 Point = tuple[float, float]
 

@@ -13,11 +13,11 @@ from PyQt6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
 )
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMenu, QWidget
 
 from tests.helpers.optiverse_drawing import Drawing, Point
 from tests.helpers.optiverse_user import LEFT, PLAIN, events, grip, look_while, move, wait_until
+from tests.helpers.qtest import QTest
 
 RIGHT = Qt.MouseButton.RightButton
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from PyQt6.QtCore import Qt
 
-from tests.helpers.optiverse_hands import NotOffered, press_button
+from tests.helpers.optiverse_hands import Hands, NotOffered, press_button
 from tests.helpers.optiverse_session import Participant
 from tests.helpers.optiverse_user import events, fill_in, grip, is_in_reach
 from tests.helpers.optiverse_ways import handles_of
@@ -63,17 +63,28 @@ def _with_items(rng: random.Random, one: Participant, items: list[Any]) -> list[
     some = rng.sample(items, min(len(items), rng.randrange(1, 4)))
     free = [one for one in some if not one.is_locked()]
     return [
-        lambda: (user.select(*some), user.drag(item, rng.randrange(-80, 80), rng.randrange(-80, 80))),
-        lambda: (user.select(item), user.turn(item, rng.randrange(-40, 40), rng.randrange(-40, 40))),
-        lambda: (user.select(*some), user.turn(item, rng.randrange(-40, 40), rng.randrange(-40, 40))),
+        lambda: user.select(*some).drag(item, rng.randrange(-80, 80), rng.randrange(-80, 80)),
+        lambda: user.select(item).turn(item, rng.randrange(-40, 40), rng.randrange(-40, 40)),
+        lambda: user.select(*some).turn(item, rng.randrange(-40, 40), rng.randrange(-40, 40)),
         lambda: user.edit(item, {rng.randrange(4): rng.choice([10.0, 20.5, 33.125])}, rng.random() < 0.8),
         lambda: user.delete(*free),
-        lambda: (user.select(*free), user.key(Qt.Key.Key_Delete)),
-        lambda: is_in_reach(item) and user.menu(item, rng.choice(ENTRIES)),
+        lambda: user.select(*free).key(Qt.Key.Key_Delete),
+        lambda: _choose(user, item, lambda: rng.choice(ENTRIES)),
         lambda: user.copy_and_paste(*some),
         lambda: user.restack(item, rng.randrange(4)),
         lambda: user.lock(item, not item.is_locked()),
     ]
+
+
+def _choose(user: Hands, item: Any, entry: Callable[[], str]) -> None:
+    if is_in_reach(item):
+        user.menu(item, entry())
+
+
+def _copy(user: Hands, item: Any) -> None:
+    user.select(item)
+    user.window.act_copy.trigger()
+    user.window.act_paste.trigger()
 
 
 def _with_groups(rng: random.Random, one: Participant, items: list[Any]) -> list[Step]:
@@ -118,8 +129,8 @@ def _with_drawn(rng: random.Random, one: Participant, drawn: list[Any]) -> list[
     steps: list[Step] = [
         lambda: user.drag_from(grip(item), rng.randrange(-80, 80), rng.randrange(-80, 80)),
         lambda: user.drag_from(rng.choice(handles_of(item)), rng.randrange(-40, 40), rng.randrange(-40, 40)),
-        lambda: is_in_reach(item) and user.menu(item, entry),
-        lambda: (user.select(item), user.window.act_copy.trigger(), user.window.act_paste.trigger()),
+        lambda: _choose(user, item, lambda: entry),
+        lambda: _copy(user, item),
     ]
     if hasattr(item, "open_editor"):
         steps.append(lambda: fill_in(item.open_editor, {0: rng.choice([10.0, 44.5])}, rng.random() < 0.8))

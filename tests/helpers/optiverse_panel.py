@@ -6,12 +6,12 @@ from typing import Any
 
 from PyQt6.QtCore import QItemSelectionModel, QModelIndex, QRect, Qt
 from PyQt6.QtGui import QContextMenuEvent
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QInputDialog, QLineEdit
 
 from optiverse_collab.host.optiverse.upstream.window import has_groups
 from tests.helpers.optiverse_hands import RIGHT, NotOffered, choose, press_button
 from tests.helpers.optiverse_user import LEFT, PLAIN, answer, double_click, events, wait_until
+from tests.helpers.qtest import QTest
 
 
 class Panel:
@@ -119,7 +119,11 @@ class Panel:
         QTest.mouseClick(self.tree.viewport(), RIGHT, PLAIN, at)
         everywhere = self.tree.viewport().mapToGlobal(at)
         event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, everywhere)
-        choose(lambda: QApplication.sendEvent(self.tree.viewport(), event), *entries)
+
+        def open_menu() -> None:
+            QApplication.sendEvent(self.tree.viewport(), event)
+
+        choose(open_menu, *entries)
 
     def move(self, id: str, into: str | None, row: int = 0) -> None:
         """Drag an item's line into a group, or out of all (0.2), or anywhere (0.3)."""

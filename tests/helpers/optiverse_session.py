@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
-
-from PyQt6.QtTest import QTest
 
 from optiverse_collab.convert import same_bench
 from optiverse_collab.core.client.effects import ShowChange
@@ -17,6 +16,7 @@ from optiverse_collab.window.capture import Capture
 from tests.helpers.optiverse_hands import Hands
 from tests.helpers.optiverse_panel import Panel
 from tests.helpers.optiverse_user import clear, events, wait_until
+from tests.helpers.qtest import QTest
 from tests.helpers.wire import Peer, Wire
 
 
@@ -99,13 +99,16 @@ def scan(wire: Wire, *participants: Participant) -> None:
     settle(wire, *participants)
 
 
+def _has_noticed(one: Participant) -> bool:
+    """While something is dragged, its signs alone count."""
+    return bool(items_dragged(one.window)) or not one.host._bench._later.isActive()
+
+
 def notice(wire: Wire, *participants: Participant) -> None:
     """Let windows notice what was done in them, by the signs that they get of it, and tell each other."""
     for one in participants:
         events()
-        later = one.host._bench._later
-        # While something is dragged, its signs alone count.
-        wait_until(lambda one=one, later=later: items_dragged(one.window) or not later.isActive())  # type: ignore[misc]
+        wait_until(partial(_has_noticed, one))
     settle(wire, *participants)
 
 

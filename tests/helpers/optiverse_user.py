@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PyQt6.QtGui import QMouseEvent, QTransform, QWheelEvent
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QDoubleSpinBox, QWidget
 
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.window import has_groups
+from tests.helpers.qtest import QTest
 
 EMPTY = {"version": "2.0", "items": [], "groups": []}
 LEFT = Qt.MouseButton.LeftButton
 PLAIN = Qt.KeyboardModifier.NoModifier
 
-
-def open_window() -> Any:
-    """A main window of the host, shown."""
-    # Now, and not while Qt goes through all widgets to give them the host's style.
-    gc.collect()
-    window = import_module("optiverse.ui.views.main_window").MainWindow()
-    window.resize(1200, 800)
-    window.show()
-    events()
-    return window
+_User = TypeVar("_User", bound="User")
 
 
 def put_tools_away(window: Any) -> None:
@@ -159,11 +149,12 @@ class User:
         events()
         return next(item for item in self.items() if item not in before)
 
-    def select(self, *items: Any) -> None:
-        """Select these items and no others."""
+    def select(self: _User, *items: Any) -> _User:
+        """Select these items and no others; returns the user, who can go on with them."""
         self.window.scene.clearSelection()
         for item in items:
             item.setSelected(True)
+        return self
 
     def press(self, item: Any, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
         """Press the mouse on an item."""

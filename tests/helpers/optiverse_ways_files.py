@@ -11,13 +11,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QDialog, QDialogButtonBox, QMessageBox
 
 from tests.helpers.optiverse_hands import NotOffered
 from tests.helpers.optiverse_session import Participant
 from tests.helpers.optiverse_user import LEFT, answer, events
 from tests.helpers.optiverse_ways import GROUP, ITEMS, Thing, Way, all_but, of
+from tests.helpers.qtest import QTest
 
 SECTIONS = {
     "ruler": "rulers",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtTest import QTest
 
 from tests.helpers.optiverse_hands import CTRL
 from tests.helpers.optiverse_session import Participant
 from tests.helpers.optiverse_user import double_click, events, fill_in, grip
 from tests.helpers.optiverse_ways import GROUP, ITEMS, Thing, Way, all_but, of
+from tests.helpers.qtest import QTest
 
 VALUES = {
     "component": {0: 12.5, 1: -7.25, 2: 30.0, 3: 45.5},

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtTest import QTest
-
 from tests.helpers.optiverse_hands import CTRL, NotOffered, press_button
 from tests.helpers.optiverse_session import Participant
 from tests.helpers.optiverse_user import LEFT, grip
 from tests.helpers.optiverse_ways import DRAWN, GROUP, ITEMS, Thing, Way, of
+from tests.helpers.qtest import QTest
 
 Do = Callable[[Participant, Thing], object]
 

@@ -69,7 +69,8 @@ class Optiverse:
     def __init__(self) -> None:
         from optiverse_collab.host.attach import installed_plugins
         from optiverse_collab.host.optiverse.launch import attach
-        from tests.helpers.optiverse_user import User, open_window
+        from tests.helpers.optiverse_user import User
+        from tests.helpers.optiverse_window import open_window
 
         self.window: Any = open_window()
         attach(self.window, installed_plugins())

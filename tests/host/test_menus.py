@@ -29,7 +29,7 @@ def test_a_menu_must_be_named(window: QMainWindow) -> None:
         Installed(window, [action((), "Nowhere")], [])
 
 
-def test_menus_are_found_whatever_their_mnemonic_and_made_if_missing(window: QMainWindow) -> None:
+def test_menus_are_found_without_mnemonics_or_made(window: QMainWindow) -> None:
     Installed(
         window, [action(("Fi&le",), "a"), action(("Tools", "&More"), "b"), action(("&Tools",), "c")], []
     )

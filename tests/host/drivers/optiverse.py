@@ -12,6 +12,7 @@ from PyQt6.QtCore import QSettings, QStandardPaths
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from tests.helpers import optiverse_user
 from tests.helpers.optiverse_user import User
+from tests.helpers.optiverse_window import open_window
 
 
 @cache
@@ -19,7 +20,7 @@ def the_window() -> Any:
     """One main window for all tests: it takes a second to make, and is never taken apart halfway."""
     QStandardPaths.setTestModeEnabled(True)
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
-    return optiverse_user.open_window()
+    return open_window()
 
 
 class OptiverseDriver:

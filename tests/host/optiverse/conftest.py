@@ -11,6 +11,7 @@ from PyQt6.QtCore import QSettings, QStandardPaths
 
 from tests.helpers import optiverse_user
 from tests.helpers.optiverse_session import Participant, start
+from tests.helpers.optiverse_window import open_window
 from tests.helpers.wire import Wire
 
 
@@ -20,7 +21,7 @@ def windows(qapp: Any, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     folder: Path = tmp_path_factory.mktemp("settings")
     QStandardPaths.setTestModeEnabled(True)
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(folder))
-    return [optiverse_user.open_window() for _ in range(4)]
+    return [open_window() for _ in range(4)]
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from optiverse_collab.hookspecs import Action
 from optiverse_collab.host.menus import menu_titled
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.builtin_collaboration import MENU, BuiltinCollaboration, say_why
-from tests.helpers.optiverse_user import events, open_window
+from tests.helpers.optiverse_user import events
+from tests.helpers.optiverse_window import open_window
 
 pytestmark = [
     pytest.mark.optiverse,
@@ -116,7 +117,7 @@ def test_closing_is_told_once_and_not_when_the_user_cancels(
     assert closed == ["closed"]
 
 
-def test_closing_with_an_adapter_attached_leaves_nothing_connected(fresh: Any) -> None:
+def test_closing_with_an_adapter_leaves_nothing_connected(fresh: Any) -> None:
     host = OptiverseHost(fresh)
     host.watch_presence(lambda state: None)
     BuiltinCollaboration(fresh, [], [], host.close)

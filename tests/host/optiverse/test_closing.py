@@ -18,7 +18,8 @@ from optiverse_collab.host.optiverse.launch import attach
 from optiverse_collab.window import attachment
 from optiverse_collab.window.controller import CollaborationController
 from tests.helpers.optiverse_drawing import Drawing
-from tests.helpers.optiverse_user import events, open_window, wait_until
+from tests.helpers.optiverse_user import events, wait_until
+from tests.helpers.optiverse_window import open_window
 from tests.helpers.server_process import ServerProcess
 
 pytestmark = [
@@ -148,7 +149,9 @@ def test_closing_leaves_and_leaves_nothing_behind(desks: tuple[Desk, Desk], talk
     assert {"undo", "redo"}.isdisjoint(vars(bob.window.undo_stack))
     ann.user.place("mirror", 80.0, 0.0)
     ann.user.delete(ann.user.items()[0])
-    wait_until(lambda: not ann.controller.manager.service.session.replica.pending)
+    session = ann.controller.manager.service.session
+    assert session is not None
+    wait_until(lambda: not session.replica.pending)
     assert len(ann.ids()) == 1
     assert ann.troubles() == []
 

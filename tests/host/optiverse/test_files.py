@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ def test_the_title_tells_of_edits_whoever_made_them(
     assert (title(ann), title(bob)) == (own, "Untitled — Edited")
     save(bob, tmp_path / "bob.json", monkeypatch)
     assert (title(ann), title(bob)) == (own, "bob")
-    for step in (
+    steps: list[Callable[[], object]] = [
         lambda: ann.user.drag(lens, 30, 0),
         lambda: ann.user.edit(lens, {0: 5.0}),
         lambda: ann.user.lock(lens, True),
@@ -87,7 +87,8 @@ def test_the_title_tells_of_edits_whoever_made_them(
         ann.user.undo,
         lambda: ann.panel.group(lens, ann.user.place("mirror", 60.0, 0.0)),
         lambda: ann.user.delete(lens),
-    ):
+    ]
+    for step in steps:
         step()
         rest(wire, ann, bob)
         assert title(bob) == "bob — Edited", step
@@ -195,7 +196,7 @@ def test_saving_what_others_did_takes_the_autosave_away(
     assert not path.exists()
 
 
-def test_recovering_an_autosave_in_a_session_is_told_as_another_bench(
+def test_recovered_autosave_counts_as_another_bench(
     quick: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wire, ann, bob = quick

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PyQt6.QtTest import QTest
 
 from tests.helpers.optiverse_bustle import with_dialogs
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, start
 from tests.helpers.optiverse_user import events
+from tests.helpers.qtest import QTest
 from tests.helpers.wire import Wire
 
 pytestmark = [
@@ -129,8 +129,13 @@ def test_rays_are_traced_once_for_many_changes(session: Session, monkeypatch: py
     rest(wire, ann, bob)
     traced: list[int] = []
     controller = bob.window.raytracing_controller
-    stock = controller.retrace
-    monkeypatch.setattr(controller, "retrace", lambda: (traced.append(1), stock()))
+    retrace = controller.retrace
+
+    def noting() -> None:
+        traced.append(1)
+        retrace()
+
+    monkeypatch.setattr(controller, "retrace", noting)
     for step in range(200):  # two hundred messages, each applied by itself
         lens.setPos(0.5 * step, 1.0)
         mirror.setPos(90.0, 0.25 * step)

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from optiverse_collab.convert import tree_of
-from optiverse_collab.core.records import Put, Record, Remove, Set
+from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.upstream.window import has_groups
 from tests.helpers.optiverse_panel import Panel
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
 from tests.helpers.optiverse_user import User, clear
+from tests.helpers.optiverse_window import window_of
 from tests.helpers.wire import Wire
 
 pytestmark = [
@@ -114,7 +115,7 @@ def test_items_are_dragged_between_groups(session: Session) -> None:
 def test_a_group_in_a_group(session: Session) -> None:
     wire, ann, bob = session
     first, second, _ = three(wire, ann, bob)
-    ops = [
+    ops: list[Op] = [
         Put("outer", "group", {"name": "Outer"}),
         Put("inner", "group", {"name": "Inner", "parent": "outer"}),
         Set(first.item_uuid, {"parent": "inner"}),
@@ -255,7 +256,7 @@ def test_what_a_group_says_that_the_host_cannot_show_is_kept(host: OptiverseHost
     )
     host.apply([Put(group.id, group.kind, group.props)])
     assert host.records() == {"g": group}
-    host.apply([Set("g", {"name": "G", "locked": True}, ("future",))])
+    host.apply([Set("g", {"name": "G", "locked": True}, ["future"])])
     props = {"name": "G", "z_base": 2.5, "order": "top", "collapsed": False, "locked": True}
     assert host.records() == {"g": Record("g", "group", props)}
     host.apply([Remove("g")])
@@ -264,7 +265,7 @@ def test_what_a_group_says_that_the_host_cannot_show_is_kept(host: OptiverseHost
 
 def test_the_tree_is_the_one_that_everybody_reads(host: OptiverseHost) -> None:
     """Also of records whose group is not there, or that say nothing of their place."""
-    panel = Panel(host.window)
+    panel = Panel(window_of(host))
     ops = [
         Put("a", "component", {"parent": "nowhere", "order": 1.0}),
         Put("b", "source", {"parent": "g", "order": 5}),
@@ -280,7 +281,7 @@ def test_the_tree_is_the_one_that_everybody_reads(host: OptiverseHost) -> None:
     tree = tree_of(records)
     assert [panel.parent(id) for id in "abcd"] == [None, "g", "g", None]
     if panel.has_layers:
-        state = host.window.layer_state
+        state = window_of(host).layer_state
         assert [node.uuid for node in state.get_root_nodes()] == [record.id for record in tree[None]]
         shown = [record.id for record in tree["g"] if record.id != "robot"]
         assert [node.uuid for node in state.get_node("g").children] == shown

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from PyQt6.QtTest import QTest
 
 from optiverse_collab.host.optiverse.retrace import Retrace
 from tests.helpers.optiverse_user import wait_until
+from tests.helpers.qtest import QTest
 
 pytestmark = [
     pytest.mark.optiverse,

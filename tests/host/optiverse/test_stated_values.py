@@ -22,7 +22,7 @@ def test_what_the_user_changes_is_an_edit_of_that_property_alone() -> None:
     assert after.props == {**STATED.props, "angle_deg": 11.0, "name": "Lens"}
 
 
-def test_going_back_to_what_was_shown_is_going_back_to_what_was_stated() -> None:
+def test_going_back_to_what_was_shown_restores_the_statement() -> None:
     stated_values = StatedValues()
     stated_values.remember(STATED, SHOWN)
     stated_values.record(Record("lens", "component", {**SHOWN, "angle_deg": 11.0}))
@@ -37,7 +37,7 @@ def test_a_host_that_shows_what_was_stated_has_no_shadow() -> None:
     assert stated_values.record(shown) is shown
 
 
-def test_a_record_that_is_gone_leaves_nothing_to_the_next_of_its_id() -> None:
+def test_record_that_is_gone_leaves_nothing_to_the_next() -> None:
     stated_values = StatedValues()
     stated_values.remember(STATED, SHOWN)
     stated_values.forget("lens")

@@ -10,17 +10,15 @@ from PyQt6.QtWidgets import QMessageBox
 from optiverse_collab.convert import tree_of
 from optiverse_collab.convert.kinds import GROUP
 from optiverse_collab.core.records import Record
+from optiverse_collab.host.optiverse.upstream.version import module_exists
 from tests.helpers.optiverse_commands import GROUPS, LAYERS, Step, command_names, names_in
 from tests.helpers.optiverse_meanwhile import MEANWHILE, MEANWHILE_AT_LAYERS
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
 from tests.helpers.wire import Wire
 
-try:
-    from optiverse.core import layer_group
-except ImportError:  # 0.3, or no Optiverse
-    layer_group = None
-COMMANDS = GROUPS if layer_group else LAYERS
-MEANWHILES = MEANWHILE if layer_group else MEANWHILE | MEANWHILE_AT_LAYERS
+IN_02 = module_exists("optiverse.core.layer_group")
+COMMANDS = GROUPS if IN_02 else LAYERS
+MEANWHILES = MEANWHILE if IN_02 else MEANWHILE | MEANWHILE_AT_LAYERS
 
 pytestmark = [
     pytest.mark.optiverse,
@@ -29,7 +27,7 @@ pytestmark = [
 
 Session = tuple[Wire, Participant, Participant]
 Bench = dict[str, Record]
-STACKING = {"order"} if layer_group else {"order", "z_value"}
+STACKING = {"order"} if IN_02 else {"order", "z_value"}
 """Numbers that say nothing alone: they are compared as the order that follows from them."""
 HELD_BY_LOCK = {"pos", "angle_deg"}
 """What the host doesn't change of a locked item, also when a step is taken back."""
@@ -48,7 +46,7 @@ def no_questions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_command_of_the_host_is_left_out() -> None:
-    elsewhere = set() if layer_group else {"UpdateLinkOffsetCommand"}  # test_linked_files.py
+    elsewhere = set() if IN_02 else {"UpdateLinkOffsetCommand"}  # test_linked_files.py
     assert command_names() == COMMANDS.keys() | elsewhere
 
 
@@ -125,8 +123,8 @@ def check_step(name: str, before: Bench, after: Bench, now: Bench, undone: Bench
             # Of the group in which it is now, it may be that the step took it away.
             is_alone = now[id].props.get("parent") not in {None, *undone}
             skipped = STACKING | ({"parent"} if is_alone else set())
-            check_properties(*(bench.get(id) for bench in (before, after, now, undone)), left, skipped)
-    if now == after and name not in PUT_BACK_ELSEWHERE and not layer_group:
+            check_properties(before.get(id), after.get(id), now[id], undone[id], left, skipped)
+    if now == after and name not in PUT_BACK_ELSEWHERE and not IN_02:
         assert tree(undone) == tree(before)
     check_order(before, after, now, undone)
 
@@ -147,8 +145,8 @@ def is_left(name: str, before: Bench, after: Bench, now: Bench) -> bool:
 def check_properties(
     before: Record | None,
     after: Record | None,
-    now: Record | None,
-    undone: Record | None,
+    now: Record,
+    undone: Record,
     left: set[str],
     skipped: set[str],
 ) -> None:

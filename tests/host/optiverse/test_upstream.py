@@ -145,7 +145,7 @@ def test_scan_lets_pass_what_is_declared_or_our_own(source: str) -> None:
     assert set(touched(source)) - DECLARED == set()
 
 
-def test_declarations_are_what_classes_have_and_constants_that_are_names() -> None:
+def test_declarations_are_found_in_classes_and_constants() -> None:
     source = '''
 TYPE = "_type"
 """A docstring."""

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PyQt6.QtTest import QTest
 
 from optiverse_collab.core.records import Put, Set
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.layers.panel import LATER_MS
 from tests.helpers.optiverse_user import clear, events, wait_until
+from tests.helpers.optiverse_window import window_of
+from tests.helpers.qtest import QTest
 
 pytestmark = [
     pytest.mark.optiverse,
@@ -57,7 +58,7 @@ def test_a_change_by_others_gives_no_sign_of_an_edit(host: OptiverseHost) -> Non
     host.watch(signs.extend)
     host.apply([Set("lens", {"pos": [1.0, 0.0], "angle_deg": 5.0, "locked": True})])
     assert signs == []
-    [item] = [item for item in host.window.scene.items() if getattr(item, "item_uuid", "") == "lens"]
+    [item] = [item for item in window_of(host).scene.items() if getattr(item, "item_uuid", "") == "lens"]
     item.set_locked(False)
     item.setPos(2.0, 0.0)
     assert "lens" in signs
@@ -65,10 +66,10 @@ def test_a_change_by_others_gives_no_sign_of_an_edit(host: OptiverseHost) -> Non
 
 def test_a_value_that_cannot_be_shown_is_told_once(host: OptiverseHost) -> None:
     """And not again with each move of its item."""
-    host.window.log_service.clear()
+    window_of(host).log_service.clear()
     host.apply([Set("lens", {"mm_per_pixel": "wide"})])
     host.apply([Set("lens", {"pos": [1.0, 0.0]})])
-    told = [one.message for one in host.window.log_service.get_messages(category="Collaboration")]
+    told = [one.message for one in window_of(host).log_service.get_messages(category="Collaboration")]
     assert len([text for text in told if "mm_per_pixel" in text]) == 1
     assert host.records()["lens"].props["mm_per_pixel"] == "wide"
     assert host.records()["lens"].props["pos"] == [1.0, 0.0]

@@ -12,6 +12,7 @@ from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from tests.helpers.optiverse_user import clear
+from tests.helpers.optiverse_window import window_of
 
 pytestmark = [
     pytest.mark.optiverse,
@@ -53,7 +54,7 @@ def is_seen(item: Any) -> bool:
 
 
 def warnings(host: OptiverseHost) -> list[str]:
-    messages = host.window.log_service.get_messages(category="Collaboration")
+    messages = window_of(host).log_service.get_messages(category="Collaboration")
     return [one.message for one in messages if one.level.name == "WARNING"]
 
 
@@ -84,7 +85,7 @@ def test_an_image_of_the_library_is_found_by_any_of_its_paths(host: OptiverseHos
 
 
 @pytest.mark.parametrize("path", MISSING)
-def test_an_image_that_is_not_here_is_told_once_and_its_path_is_kept(host: OptiverseHost, path: str) -> None:
+def test_missing_image_is_logged_once_and_its_path_is_kept(host: OptiverseHost, path: str) -> None:
     first, second = put(host, "first", path), put(host, "second", path)
     host.apply([Set("first", {"pos": [1.0, 2.0]})])
     assert not is_seen(first)
@@ -92,14 +93,12 @@ def test_an_image_that_is_not_here_is_told_once_and_its_path_is_kept(host: Optiv
     assert warnings(host) == ["The image new.png is not on this computer; components are shown without it."]
     first.setPos(7.0, 8.0)
     assert host.records()["first"].props["image_path"] == path
-    saved = host.window.file_controller.file_manager.serialize_scene()
+    saved = window_of(host).file_controller.file_manager.serialize_scene()
     assert [item["image_path"] for item in saved["items"]] == [path, path]
 
 
 @pytest.mark.parametrize("path", MISSING)
-def test_light_meets_a_component_at_the_same_place_whether_its_image_is_here_or_not(
-    host: OptiverseHost, path: str
-) -> None:
+def test_light_takes_the_same_way_without_the_image(host: OptiverseHost, path: str) -> None:
     here, not_here = put(host, "here", f"@component/{IMAGE}"), put(host, "not_here", path)
     assert where(not_here) == where(here)
     host.apply([Set("not_here", {"image_path": None}), Set("not_here", {"image_path": path})])

@@ -14,6 +14,7 @@ from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.items.placeholders import Placeholder
 from tests.helpers import optiverse_user
 from tests.helpers.optiverse_user import clear
+from tests.helpers.optiverse_window import window_of
 
 pytestmark = [
     pytest.mark.optiverse,
@@ -32,7 +33,7 @@ def host(window: Any) -> Iterator[OptiverseHost]:
 
 
 def boxes(host: OptiverseHost) -> list[Placeholder]:
-    return [item for item in host.window.scene.items() if isinstance(item, Placeholder)]
+    return [item for item in window_of(host).scene.items() if isinstance(item, Placeholder)]
 
 
 def test_it_stands_where_others_put_the_item(host: OptiverseHost) -> None:
@@ -46,7 +47,7 @@ def test_it_stands_where_others_put_the_item(host: OptiverseHost) -> None:
 
 
 def test_it_is_drawn(host: OptiverseHost) -> None:
-    view = host.window.view
+    view = window_of(host).view
     view.centerOn(40.0, 30.0)
     with_it = view.grab().toImage()
     host.apply([Remove("robot")])
@@ -55,12 +56,12 @@ def test_it_is_drawn(host: OptiverseHost) -> None:
 
 
 def test_it_is_in_the_way_of_nothing(host: OptiverseHost) -> None:
-    user = optiverse_user.User(host.window)
+    user = optiverse_user.User(window_of(host))
     lens = user.place("lens", 40.0, 30.0)
     user.select(lens)
     user.drag(lens, 30, 0)
     assert lens.pos() == QPointF(70.0, 30.0)
-    saved = host.window.file_controller.file_manager.serialize_scene()
+    saved = window_of(host).file_controller.file_manager.serialize_scene()
     assert "robot" not in str(saved)
     assert [item["_type"] for item in saved["items"]] == ["component"]
 
@@ -74,7 +75,7 @@ def test_it_makes_place_for_what_can_be_shown(host: OptiverseHost) -> None:
 
 
 def test_it_goes_with_the_bench(host: OptiverseHost) -> None:
-    host.window.file_controller.file_manager.load_from_data(optiverse_user.EMPTY)
+    window_of(host).file_controller.file_manager.load_from_data(optiverse_user.EMPTY)
     assert boxes(host) == []
     host.apply([Put("robot", "robot", {"pos": [1.0, 2.0]})])
     for box in boxes(host):

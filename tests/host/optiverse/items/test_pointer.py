@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from PyQt6.QtGui import QTextCursor
-from PyQt6.QtTest import QTest
 
 from tests.helpers.optiverse_bustle import everything_else, with_dialogs
 from tests.helpers.optiverse_session import Participant, differences, rest
+from tests.helpers.qtest import QTest
 from tests.helpers.wire import Wire
 
 pytestmark = [

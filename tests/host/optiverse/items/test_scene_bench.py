@@ -19,7 +19,7 @@ pytestmark = [
 Session = tuple[Wire, Participant, Participant]
 
 
-def test_a_file_that_is_imported_twice_is_there_twice_for_everybody(
+def test_file_imported_twice_is_there_twice_for_everybody(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The host gives the items of both the same ids."""

@@ -18,6 +18,7 @@ from optiverse_collab.host.optiverse.upstream.items import Ruler
 from optiverse_collab.host.optiverse.upstream.version import knows_layers
 from tests.helpers.optiverse_drawing import Drawing
 from tests.helpers.optiverse_user import clear, events
+from tests.helpers.optiverse_window import window_of
 
 pytestmark = [
     pytest.mark.optiverse,
@@ -65,12 +66,12 @@ def host(window: Any) -> Iterator[OptiverseHost]:
 
 def places(host: OptiverseHost) -> list[tuple[float, float]]:
     """Where there are boxes."""
-    boxes = [item for item in host.window.scene.items() if isinstance(item, Placeholder)]
+    boxes = [item for item in window_of(host).scene.items() if isinstance(item, Placeholder)]
     return sorted((box.x(), box.y()) for box in boxes)
 
 
 def logged(host: OptiverseHost, *levels: str) -> list[str]:
-    messages = host.window.log_service.get_messages(category="Collaboration")
+    messages = window_of(host).log_service.get_messages(category="Collaboration")
     return [one.message for one in messages if one.level.name in levels]
 
 
@@ -96,7 +97,7 @@ def check_all_but(host: OptiverseHost, kind: str, *names: str) -> None:
         f"Each {kind} by others is shown as a dashed box: in {host.name} it has no {', '.join(names)}, "
         "which live collaboration needs."
     ]
-    shown = {item.item_uuid for item in host.window.scene.items() if hasattr(item, "item_uuid")}
+    shown = {item.item_uuid for item in window_of(host).scene.items() if hasattr(item, "item_uuid")}
     assert shown == {record.id for record in records if record.kind != kind}
     changes: list[Op] = [Set(record.id, {"future": 1}) for record in records]
     host.apply(changes)
@@ -150,7 +151,7 @@ def test_own_item_becomes_a_box_when_others_edit_it(
 ) -> None:
     """Until then it is nobody's business how the host has changed it."""
     monkeypatch.setitem(check.ITEMS, "ruler", ChangedRuler)
-    user = Drawing(host.window)
+    user = Drawing(window_of(host))
     mine, other = (user.draw("ruler", (0.0, y), (60.0, y)).item_uuid for y in (60.0, 90.0))
     before = host.records()
     assert set(before) == {mine, other}

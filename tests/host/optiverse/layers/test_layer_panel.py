@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractItemView, QLineEdit
 
 from optiverse_collab.host.optiverse.layers import layer_panel
 from tests.helpers.optiverse_bustle import everything_else
 from tests.helpers.optiverse_session import Participant, differences, rest, settle
 from tests.helpers.optiverse_user import events, wait_until
+from tests.helpers.qtest import QTest
 from tests.helpers.wire import Wire
 
 pytestmark = [

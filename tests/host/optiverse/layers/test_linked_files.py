@@ -17,6 +17,7 @@ from optiverse_collab.host.optiverse.upstream.window import has_groups
 from tests.helpers.optiverse_drawing import Drawing
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
 from tests.helpers.optiverse_user import clear
+from tests.helpers.optiverse_window import window_of
 from tests.helpers.wire import Wire
 
 pytestmark = [
@@ -233,7 +234,7 @@ def test_a_file_that_is_too_large_to_share_is_told_on_both_sides(
 
 @pytest.mark.parametrize("snapshot", [{"items": 7}, {"items": [{"_type": "component"}, 3]}, {}])
 def test_a_copy_that_makes_no_sense_does_no_harm(host: OptiverseHost, snapshot: dict[str, Any]) -> None:
-    if has_groups(host.window):
+    if has_groups(window_of(host)):
         pytest.skip("only Optiverse 0.3 links files")
     props = {
         "name": "G",
@@ -250,31 +251,31 @@ def test_a_link_in_other_words_is_not_shown_anew(file: Path, host: OptiverseHost
     link = {"source_path": "/nowhere.json", "rotation_deg": 0, "future": True}
     props = {"name": "G", "link": link, "linked_cache": copy_of(file)}
     host.apply([Put("g", "group", props)])
-    before = linked(host.window)
-    host.apply([Set("g", {"name": "H"}, ())])
+    before = linked(window_of(host))
+    host.apply([Set("g", {"name": "H"})])
     assert len(before) == 3
-    assert set(linked(host.window)) == set(before)
+    assert set(linked(window_of(host))) == set(before)
     assert host.records()["g"].props == {**props, "name": "H"}
 
 
 def test_a_copy_that_others_take_back_is_neither_shown_nor_saved(file: Path, host: OptiverseHost) -> None:
     link = {"source_path": "/nowhere.json"}
     host.apply([Put("g", "group", {"name": "G", "link": link, "linked_cache": copy_of(file)})])
-    assert len(linked(host.window)) == 3
-    host.apply([Set("g", {}, ("linked_cache",))])
-    assert [item for item in host.window.scene.items() if hasattr(item, "item_uuid")] == []
-    assert "linked_assembly_cache" not in host.window.file_controller.file_manager.serialize_scene()
+    assert len(linked(window_of(host))) == 3
+    host.apply([Set("g", {}, ["linked_cache"])])
+    assert [item for item in window_of(host).scene.items() if hasattr(item, "item_uuid")] == []
+    assert "linked_assembly_cache" not in window_of(host).file_controller.file_manager.serialize_scene()
     assert host.records()["g"].props == {"name": "G", "link": link}
 
 
 def test_optiverse_0_2_keeps_a_linked_file_and_says_so(host: OptiverseHost) -> None:
-    if not has_groups(host.window):
+    if not has_groups(window_of(host)):
         pytest.skip("0.3 shows linked files")
     props = {"name": "G", "link": {"source_path": "/nowhere.json"}, "linked_cache": {"snapshot": {}}}
-    host.window.log_service.clear()
+    window_of(host).log_service.clear()
     host.apply([Put("g", "group", props)])
-    host.apply([Set("g", {"name": "H"}, ())])
+    host.apply([Set("g", {"name": "H"})])
     assert host.records()["g"].props == {**props, "name": "H"}
-    messages = host.window.log_service.get_messages(category="Collaboration")
+    messages = window_of(host).log_service.get_messages(category="Collaboration")
     told = [message.message for message in messages if message.level.name == "WARNING"]
     assert told == ["The group 'G' shows a linked file, which this Optiverse can't."]

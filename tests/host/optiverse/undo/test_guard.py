@@ -65,7 +65,7 @@ def test_a_step_of_stacking_leaves_others_where_they_were_put(session: Session) 
     assert differences(wire, ann, bob) == []
 
 
-def test_taking_back_a_grouping_leaves_what_others_moved_elsewhere(session: Session) -> None:
+def test_undoing_a_grouping_leaves_what_others_moved(session: Session) -> None:
     wire, ann, bob = session
     lenses = [ann.user.place("lens", 60.0 * i, 0.0) for i in range(4)]
     one = ann.panel.group(*lenses[:2])
