@@ -34,7 +34,7 @@ class Connection(QObject):
     def __init__(self, url: str, parent: QObject) -> None:
         super().__init__(parent)
         self._ending = Ending(url)
-        self._left = self._told = False
+        self._left = self._told = self._is_ours = False
         # A lab's server is not behind its proxy to the world.
         self._socket = QWebSocket("", QWebSocketProtocol.Version.VersionLatest, self)
         self._socket.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.NoProxy))
@@ -88,7 +88,8 @@ class Connection(QObject):
     def _on_text(self, text: str) -> None:
         if self._left or self._told:
             return
-        if self.speaks_ours:
+        self._is_ours = self._is_ours or self.speaks_ours
+        if self._is_ours:
             self.received.emit(text)
         else:
             self._tell(Failure(FailureKind.WRONG_SERVER))
