@@ -2,8 +2,8 @@
 
 It decides when to connect, when to wait and when to give up (CONN rules in docs/protocol.md), around a
 `Session` that decides what is said. A driver opens sockets and starts timers: it passes in what happens, and
-carries the effects out. There is one timer, started by `OpenConnection`, `ProbeTls` and `RetryAfter`; each
-replaces what was left of the one before.
+carries the effects out. There is one timer: `OpenConnection`, `ProbeTls` and `RetryAfter` start it; `Dead` and
+`CloseConnection` stop it.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ class Connector:
         return self._over(Failure(kind), now_ms)
 
     def timer_due(self, now_ms: float) -> Sequence[Effect]:
-        """The time of the last effect with one is over; nobody waits for it if we were let in meanwhile."""
+        """The timer is due; nobody waits for it any more if we were let in meanwhile."""
         if self._phase is _Phase.OPENING:
             return self._over(Failure(FailureKind.LATE, self._open_s), now_ms)
         if self._phase is _Phase.PROBING:

@@ -121,8 +121,6 @@ class AioDriver:
     async def close(self) -> None:
         """Leave the session. What was not sent yet is not sent any more."""
         self._perform(self._connector.leave())
-        if self._timer is not None:
-            self._timer.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -227,7 +225,9 @@ class AioDriver:
             self._notify()
 
     def _let_go(self, polite: bool) -> None:
+        """Let go of the connection, the attempt or the question for TLS, and of the timer."""
         self._polite = polite
+        self._stop_timer()
         if self._task is not None:
             self._task.cancel()
             self._task = None
@@ -240,9 +240,12 @@ class AioDriver:
         self._task.add_done_callback(self._tasks.discard)
 
     def _start_timer(self, seconds: float) -> None:
+        self._stop_timer()
+        self._timer = self._loop.call_later(seconds, self._on_timer)
+
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_later(seconds, self._on_timer)
 
     def _on_timer(self) -> None:
         self._perform(self._connector.timer_due(self._now_ms()))

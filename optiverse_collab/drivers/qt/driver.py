@@ -201,13 +201,14 @@ class QtDriver(QObject):
         self._probe.start()
 
     def _let_go(self, polite: bool) -> None:
-        """Let go of the connection, if there is one, and of the question for TLS."""
+        """Let go of the connection, if there is one, of the question for TLS, and of the timers."""
         connection, self._connection = self._connection, None
         probe, self._probe = self._probe, None
         if probe is not None:
             probe.drop()
         if connection is not None:
             (connection.close if polite else connection.drop)()
+        self._timer.stop()
         self._due.stop()
         self.quality.disconnected()
 

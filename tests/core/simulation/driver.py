@@ -49,7 +49,7 @@ class Driver:
 
     Attributes:
         connection: the present one, if the server accepted one.
-        timer_ms: when the timer is due, once it was started.
+        timer_ms: when the timer is due, if it runs.
         policy: how things stand, by the model.
     """
 
@@ -166,7 +166,7 @@ class Driver:
     def _let_go(self) -> None:
         """Drop the connection; what was on its way to here is gone."""
         connection, self.connection = self.connection, None
-        self._is_open = False
+        self.timer_ms, self._is_open = None, False
         if connection is not None:
             connection.down.clear()
             if connection.server_open:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PyQt6 import sip
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtNetwork import QTcpSocket
 from pytestqt.qtbot import QtBot
 
@@ -47,6 +47,11 @@ class Driven(QtDriver):
         self.failed.connect(self.sentences.append)
         self.logged.connect(lambda level, text: self.lines.append(text))
 
+    @property
+    def ticks(self) -> bool:
+        """Whether any of its timers runs."""
+        return any(timer.isActive() for timer in self.findChildren(QTimer))
+
 
 def breaking_off_once(owner: QObject) -> TcpServer:
     """A server that hangs up on the first connection, and says nothing on those after it."""
@@ -65,6 +70,7 @@ def test_leaving_while_a_server_is_asked_for_tls(qtbot: QtBot, owner: QObject) -
     qtbot.waitUntil(lambda: server.sockets[1].state() is gone, timeout=DEADLINE_MS)
     assert driver.states == [ConnectionState.CONNECTING, ConnectionState.OFFLINE]
     assert driver.sentences == []
+    assert not driver.ticks
 
 
 def test_a_server_that_does_not_answer_whether_it_wants_tls(
@@ -76,6 +82,7 @@ def test_a_server_that_does_not_answer_whether_it_wants_tls(
     driver.join()
     qtbot.waitUntil(lambda: bool(driver.sentences), timeout=DEADLINE_MS)
     assert "it may be restarting, or be another server" in driver.sentences[0]
+    assert not driver.ticks
 
 
 def test_whoever_hears_of_an_effect_may_leave(
@@ -90,6 +97,7 @@ def test_whoever_hears_of_an_effect_may_leave(
     [acknowledged] = driver.effects
     assert isinstance(acknowledged, Acknowledged)
     assert not any("SyncRequest" in line for line in driver.lines)
+    assert not driver.ticks
     assert driver.states == [ConnectionState.CONNECTING, ConnectionState.SYNCING, ConnectionState.OFFLINE]
 
 
