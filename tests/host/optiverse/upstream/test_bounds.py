@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QColor, QPixmap
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView
 
 from optiverse_collab.host.optiverse.upstream.bounds import mend
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from tests.helpers.optiverse_user import LEFT, PLAIN, move
+from tests.helpers.qtest import QTest
 
 pytestmark = [
     pytest.mark.optiverse,
@@ -38,11 +38,13 @@ def scene(qapp: Any) -> QGraphicsScene:
 
 
 def angle() -> Any:
-    return item_names().AngleMeasureItem(QPointF(), QPointF(400.0, 0.0), QPointF(0.0, 400.0))
+    angle_class: Any = item_names().AngleMeasureItem
+    return angle_class(QPointF(), QPointF(400.0, 0.0), QPointF(0.0, 400.0))
 
 
 def path() -> Any:
-    return item_names().PathMeasureItem([[0.0, 0.0], [400.0, 0.0]], 0.0, 1.0, 0)
+    path_class: Any = item_names().PathMeasureItem
+    return path_class([[0.0, 0.0], [400.0, 0.0]], 0.0, 1.0, 0)
 
 
 def drag_end(item: Any) -> None:
