@@ -24,6 +24,7 @@ ABOUT_MORE = {
     "tests/convert/test_round_trip.py": "reading after writing gives the same",
     "tests/core/simulation/test_mutations.py": "the simulation catches every mutant",
     "tests/core/simulation/test_simulation.py": "the whole core, in histories by chance",
+    "tests/drivers/qt/test_driver_trace.py": "all that a window logs and signals in a connection's life",
     "tests/end2end/test_kill.py": "server and clients, while the server is killed",
     "tests/end2end/test_windows.py": "server and windows as processes",
     "tests/helpers/test_processes.py": "the deadlines of processes in tests",

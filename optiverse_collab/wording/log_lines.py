@@ -1,7 +1,7 @@
 """What the log says of a session: the same lines in the editor and in scripts.
 
-Pure: effects and closings in, levels and texts out. The arrows, ticks and the first three lines are
-those that Optiverse's users know from its own collaboration log.
+Pure: effects in, levels and texts out. The arrows and ticks are those that Optiverse's users know from its
+own collaboration log. The lines about the connection are in `connection`.
 """
 
 from __future__ import annotations
@@ -32,48 +32,7 @@ class Line(NamedTuple):
     text: str
 
 
-# The connection
-
-
-def connecting(url: str) -> Line:
-    """An attempt begins."""
-    return Line(logging.INFO, f"→ Connecting to: {url}")
-
-
-def left(session: str) -> Line:
-    """The user left the session."""
-    return Line(logging.INFO, f"✓ Disconnected from session '{printable(session)}' - Normal closure")
-
-
-def broken(session: str, sentence: str) -> Line:
-    """A connection that was open is gone."""
-    return Line(
-        logging.WARNING, f"✗ Disconnected from session '{printable(session)}' - {printable(sentence)}"
-    )
-
-
-def failed(sentence: str) -> Line:
-    """An attempt failed."""
-    return Line(logging.ERROR, f"✗ {printable(sentence)}")
-
-
-def ended() -> Line:
-    """No other attempt comes by itself."""
-    return Line(logging.ERROR, "✗ The session has ended here and your bench stays as it is; connect anew.")
-
-
-def retrying(seconds: float) -> Line:
-    """The next attempt comes by itself."""
-    return Line(logging.INFO, f"Trying again in {seconds:.1f} s")
-
-
-def epoch_changed(unsent: int) -> str:
-    """The sentence for a session whose history is another one now (CLK-3)."""
-    kept = f", and {changes(unsent)} of yours did not reach it" if unsent else ""
-    return (
-        "The session on the server has another history than the one that was followed here, so nothing "
-        f"was merged{kept}; save your bench if you need it, and connect anew to see what the server has."
-    )
+# What the session's core says
 
 
 def unsent(replica: Replica) -> list[Line]:
@@ -87,13 +46,10 @@ def changes(count: int) -> str:
     return f"{count} change{'s' * (count != 1)}"
 
 
-# What the session's core says
-
-
 def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]:
     """The lines for an effect of `Session`; none for what is no news.
 
-    `Dead` and `EpochChanged` end the connection: see `broken` and `failed`.
+    `Dead` and `EpochChanged` end the connection: see `connection`.
 
     Args:
         records: the view, to call records by their names.

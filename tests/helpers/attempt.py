@@ -8,9 +8,10 @@ from collections.abc import Callable
 from PyQt6.QtCore import QObject, pyqtSlot
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.protocol.close_codes import closing
+from optiverse_collab.core.protocol.close_codes import may_retry
 from optiverse_collab.drivers.qt.connection import Connection
 from optiverse_collab.drivers.qt.failures import Failure
+from optiverse_collab.wording import connection as wording
 from tests.helpers.aio import DEADLINE_S
 from tests.helpers.qt_servers import Peer, WebSocketServer
 from tests.helpers.server_process import ServerProcess
@@ -93,5 +94,4 @@ def join(opens: Open, server: ServerProcess, session: str) -> Attempt:
 
 def meaning(code: int) -> Failure:
     """What a close code amounts to."""
-    sentence, retry = closing(code)
-    return Failure(sentence, retry, code)
+    return Failure(wording.closed(code), may_retry(code), code)

@@ -25,18 +25,10 @@ def said(effect: fx.SessionEffect) -> list[tuple[int, str]]:
 
 def test_the_lines_that_users_know() -> None:
     ack = ConnectionAck("default", "DESKTOP-X", "c1", [ANN], "server", 2, Limits(), "")
-    assert log_lines.connecting("ws://localhost:8765/ws/default/DESKTOP-X") == (
-        logging.INFO,
-        "→ Connecting to: ws://localhost:8765/ws/default/DESKTOP-X",
-    )
     assert said(fx.Acknowledged(ack)) == [
         (logging.INFO, "✓ Connected to session 'default' as 'DESKTOP-X'"),
         (logging.INFO, "Connection acknowledged with 1 user(s)"),
     ]
-    assert log_lines.left("default") == (
-        logging.INFO,
-        "✓ Disconnected from session 'default' - Normal closure",
-    )
     assert said(fx.Transmit(Ping("Ann"))) == [(logging.DEBUG, "→ Sending heartbeat ping")]
     assert said(fx.HeartbeatAnswered(1.25)) == [(logging.DEBUG, "← Received heartbeat pong (1.2 ms)")]
 
@@ -124,26 +116,4 @@ def test_nobody_forges_a_line() -> None:
         lost,
     ]
     lines = [text for effect in effects for _, text in said(effect)]
-    lines += [
-        log_lines.left("a\nb").text,
-        log_lines.broken("a\nb", "c\nd").text,
-        log_lines.failed("a\nb").text,
-    ]
     assert all(text.isprintable() for text in lines)
-
-
-def test_trouble_with_the_connection() -> None:
-    assert log_lines.broken("default", "Gone.") == (
-        logging.WARNING,
-        "✗ Disconnected from session 'default' - Gone.",
-    )
-    assert log_lines.failed("Nothing answers.") == (logging.ERROR, "✗ Nothing answers.")
-    assert log_lines.retrying(0.42) == (logging.INFO, "Trying again in 0.4 s")
-
-
-@pytest.mark.parametrize(("unsent", "told"), [(0, ""), (1, "1 change of yours"), (2, "2 changes of yours")])
-def test_another_history(unsent: int, told: str) -> None:
-    """CLK-3."""
-    sentence = log_lines.epoch_changed(unsent)
-    assert told in sentence
-    assert "nothing was merged" in sentence

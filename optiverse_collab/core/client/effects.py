@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from optiverse_collab.core.client.failures import Failure
 from optiverse_collab.core.protocol.messages import ClientMessage, ConnectionAck, Participant
 from optiverse_collab.core.records import Op, Record
 
@@ -149,11 +150,72 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Dead:
-    """The connection is of no use any more: abort it and connect anew."""
+    """Drop the connection, the attempt or the question; nothing is heard of it any more.
 
-    message: str
+    From a `Session`: the server said nothing for too long (HB-3).
+    """
+
+    message: str = ""
 
 
 SessionEffect = (
     ReplicaEffect | Acknowledged | Came | Went | HeartbeatAnswered | PresenceChanged | Trouble | Dead
+)
+
+
+@dataclass(frozen=True)
+class OpenConnection:
+    """Open a WebSocket; wake the connector after `timeout_s`."""
+
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class ProbeTls:
+    """Ask whether the server speaks TLS; wake the connector after `timeout_s`."""
+
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class CloseConnection:
+    """Say goodbye, so that what was sent still arrives; nothing is heard of the connection any more."""
+
+
+@dataclass(frozen=True)
+class ConnectionLost:
+    """A connection that was let in is over."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class AttemptFailed:
+    """An attempt failed, and another one comes."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class RetryAfter:
+    """Wake the connector after `seconds`, for the next attempt."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Ended:
+    """No other attempt comes.
+
+    Attributes:
+        failure: why; None if the user left.
+        was_in: whether a connection that was let in has ended with it.
+    """
+
+    failure: Failure | None
+    was_in: bool
+
+
+ConnectorEffect = (
+    OpenConnection | ProbeTls | CloseConnection | Dead | ConnectionLost | AttemptFailed | RetryAfter | Ended
 )

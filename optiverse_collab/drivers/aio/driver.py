@@ -22,6 +22,7 @@ from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.drivers.aio.connection import OPEN_SECONDS, open_session
 from optiverse_collab.drivers.aio.failures import Failure, Over, explain_close, wrong_server
 from optiverse_collab.errors import ConnectionFailed
+from optiverse_collab.wording import connection as wording
 from optiverse_collab.wording import log_lines
 
 log = logging.getLogger("optiverse_collab")
@@ -111,7 +112,7 @@ class Link:
         await asyncio.wait([self._task])
         if self.error is None:
             self.left = True
-            self._say(log_lines.left(self._session_id))
+            self._say(wording.left(self._session_id))
             self._end("The session was left; connect again to go on.")
 
     # One connection after the other
@@ -124,7 +125,7 @@ class Link:
                     self._end(failure.sentence)
                     return
                 delay = self._backoff.next_s()
-                self._say(log_lines.retrying(delay))
+                self._say(wording.retrying(delay))
                 await asyncio.sleep(delay)
         except Exception as error:
             log.exception("The connection to %s failed in a way that it should not", self._place)
@@ -132,7 +133,7 @@ class Link:
 
     async def _attempt(self) -> Failure:
         """Connect and stay connected; returns why that is over."""
-        self._say(log_lines.connecting(self._url))
+        self._say(wording.connecting(self._url))
         try:
             ws, greeting = await open_session(self._url, self._open_seconds)
         except Over as over:
@@ -145,7 +146,7 @@ class Link:
             if ws.subprotocol != SUBPROTOCOL or self._session.me is None:
                 return self._failed(wrong_server(self._place))
             failure = await self._carry(ws)
-            self._say(log_lines.broken(self._session_id, failure.sentence))
+            self._say(wording.broken(self._session_id, failure.sentence))
             return failure
         finally:
             self._backoff.held(loop.time() - start)
@@ -213,7 +214,7 @@ class Link:
                 over = Failure(effect.message, retry=True)
             elif isinstance(effect, EpochChanged):
                 unsent = len(self._session.replica.pending)
-                over = Failure(log_lines.epoch_changed(unsent), retry=False)
+                over = Failure(wording.epoch_changed(unsent), retry=False)
             else:
                 if isinstance(effect, Synced):
                     self._patient = True
@@ -224,7 +225,7 @@ class Link:
     def _failed(self, failure: Failure) -> Failure:
         """Log an attempt that failed and will be repeated; who gets the error of the last sees it."""
         if failure.retry and self._patient:
-            self._say(log_lines.failed(failure.sentence))
+            self._say(wording.failed(failure.sentence))
         return failure
 
     def _end(self, sentence: str) -> None:

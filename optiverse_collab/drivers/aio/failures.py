@@ -11,9 +11,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
 
-from optiverse_collab.core.protocol.close_codes import closing
+from optiverse_collab.core.protocol.close_codes import may_retry
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.core.text import printable
+from optiverse_collab.wording import connection
 
 _NO_WAY = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL)
 _LATER = (408, 425, 429, 500, 502, 503, 504)
@@ -47,8 +48,8 @@ class Over(Exception):
 def explain_close(closed: ConnectionClosed) -> Failure:
     """Put in words why an open WebSocket closed."""
     frame = closed.rcvd or closed.sent
-    meaning = closing(frame.code if frame is not None else 1006)
-    return Failure(meaning.sentence, meaning.retry)
+    code = frame.code if frame is not None else 1006
+    return Failure(connection.closed(code), may_retry(code))
 
 
 def explain(error: Exception, url: str) -> Failure:

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 from PyQt6.QtCore import QUrl
 from PyQt6.QtNetwork import QAbstractSocket
 
-from optiverse_collab.core.protocol.close_codes import closing
+from optiverse_collab.core.protocol.close_codes import may_retry
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.core.text import printable
+from optiverse_collab.wording import connection
 
 OPEN_S = 10.0
 """So long a server may take to let us in: more than a slow VPN needs, less than patience."""
@@ -98,8 +99,7 @@ def judge(ending: Ending) -> Failure:
     # Over TLS, an error may come along with the close frame: the end of TLS, in the same piece of data.
     broke = ending.error is not None and ending.close_code == 1000
     code = 1006 if broke else ending.close_code
-    meaning = closing(code)
-    return Failure(meaning.sentence, meaning.retry, code)
+    return Failure(connection.closed(code), may_retry(code), code)
 
 
 def _never_opened(ending: Ending) -> Failure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import secrets
 import traceback
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.drivers.qt.connection import Connection
 from optiverse_collab.drivers.qt.failures import Failure
 from optiverse_collab.drivers.qt.quality_watch import QualityWatch, now_ms
+from optiverse_collab.wording import connection as wording
 from optiverse_collab.wording import log_lines
 
 
@@ -67,7 +69,7 @@ class CollaborationService(QObject):
         self.session: Session | None = None
         self.state = State.OFFLINE
         self._session_id = self._url = ""
-        self._backoff = backoff or Backoff()
+        self._backoff = backoff or Backoff(random.random)
         self._quality = QualityWatch(self)
         self._quality.changed.connect(self.quality_changed)
         self._connection: Connection | None = None
@@ -104,7 +106,7 @@ class CollaborationService(QObject):
         self.flush()
         was_in = self.is_connected()
         self._drop_connection()
-        self._say(log_lines.left(self._session_id))
+        self._say(wording.left(self._session_id))
         self._end(State.OFFLINE)
         if was_in:
             self.disconnected.emit()
@@ -134,7 +136,7 @@ class CollaborationService(QObject):
 
     def _attempt(self) -> None:
         self._set_state(State.RECONNECTING if self._was_synced else State.CONNECTING)
-        self._say(log_lines.connecting(self._url))
+        self._say(wording.connecting(self._url))
         connection = self._connection = Connection(self._url, self)
         connection.received.connect(self._on_received)
         connection.over.connect(self._on_over)
@@ -176,18 +178,18 @@ class CollaborationService(QObject):
         self._backoff.held((now_ms() - self._opened_ms) / 1000 if self._opened_ms else 0.0)
         self._drop_connection()
         if was_in:
-            self._say(log_lines.broken(self._session_id, failure.sentence))
+            self._say(wording.broken(self._session_id, failure.sentence))
             trace = "".join(traceback.format_stack(limit=12))
             self._say(log_lines.Line(logging.DEBUG, f"Close code {failure.code}; noticed at:\n{trace}"))
         if failure.retry and self._was_synced:
             if not was_in:
-                self._say(log_lines.failed(failure.sentence))
+                self._say(wording.failed(failure.sentence))
             delay_s = self._backoff.next_s()
-            self._say(log_lines.retrying(delay_s))
+            self._say(wording.retrying(delay_s))
             self._set_state(State.RECONNECTING)
             self._retry.start(round(delay_s * 1000))
         else:
-            self._say(log_lines.ended() if was_in else log_lines.failed(failure.sentence))
+            self._say(wording.ended() if was_in else wording.failed(failure.sentence))
             self._end(State.FAILED)
             self.error_occurred.emit(failure.sentence)
         if was_in:
@@ -245,7 +247,7 @@ class CollaborationService(QObject):
                 connection.give_up(Failure(effect.message, retry=True, code=1006))
             elif isinstance(effect, fx.EpochChanged):
                 unsent = len(session.replica.pending)
-                connection.give_up(Failure(log_lines.epoch_changed(unsent), retry=False))
+                connection.give_up(Failure(wording.epoch_changed(unsent), retry=False))
             else:
                 self._notice(effect)
 

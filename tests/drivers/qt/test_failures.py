@@ -14,11 +14,11 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtNetwork import QAbstractSocket, QTcpSocket
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.protocol.close_codes import closing
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.drivers.qt import connection as connection_module
 from optiverse_collab.drivers.qt import failures as outcome
 from optiverse_collab.drivers.qt.failures import Ending, Failure, judge
+from optiverse_collab.wording.connection import closed
 from tests.drivers.aio.test_connection import free_port
 from tests.helpers.attempt import Attempt
 from tests.helpers.qt_servers import TcpServer, WebSocketServer, reset
@@ -291,9 +291,9 @@ def test_a_certificate_is_not_trusted(attempt: Try, owner: QObject) -> None:
 def test_a_close_frame_tells_more_than_an_error_that_comes_with_it() -> None:
     url = "wss://lab:8765/ws/default/ann"
     failure = judge(Ending(url, opened=True, error=Error.RemoteHostClosedError, close_code=4409))
-    assert failure == Failure(closing(4409).sentence, False, 4409)
+    assert failure == Failure(closed(4409), False, 4409)
 
 
 def test_an_error_without_a_close_frame_is_a_broken_connection() -> None:
     failure = judge(Ending("ws://lab:8765/ws/default/ann", opened=True, error=Error.NetworkError))
-    assert failure == Failure(closing(1006).sentence, True, 1006)
+    assert failure == Failure(closed(1006), True, 1006)
