@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots test lint format bench soak constraints clean
+.PHONY: help demo quick-start screenshots test lint format benchmark soak architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -19,25 +19,29 @@ screenshots:  ## Make the pictures in docs/images anew
 test:  ## Run every test; ARGS="-k room" narrows it
 	$(RUN) pytest $(ARGS)
 
-lint:  ## Check style, formatting and types
+lint:  ## Check style, formatting, types and imports
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
+	$(RUN) lint-imports
 
 format:  ## Put imports and formatting right
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 
-bench:  ## Measure the server beside a bare relay
+benchmark:  ## Measure the server beside a bare relay
 	$(RUN) python -m benchmarks $(ARGS)
 
 soak: SEEDS ?= 100000
 soak:  ## Simulate many more histories: make soak SEEDS=1000000
 	$(RUN) python -m tests.core.simulation.soak --seeds $(SEEDS)
 
+architecture:  ## Write the tree of rooms in docs/architecture.md
+	$(RUN) python scripts/architecture.py
+
 constraints:  ## Take the newest dependencies and pin them
 	$(RUN) python scripts/constraints.py
 
 clean:  ## Remove what was made here: environment, tools, caches
-	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis uv.lock
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache uv.lock
 	find optiverse_collab server tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import QApplication, QProgressBar
 from benchmarks.stopwatch import FRAME_MS, Stopwatch, spin, spin_until
 from benchmarks.targets import Target
 from optiverse_collab.convert import bench_from_records
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.host.attach import installed_plugins
 from optiverse_collab.host.optiverse.launch import attach
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
@@ -31,6 +31,7 @@ from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 
 LEFT = Qt.MouseButton.LeftButton
+_qtest: Any = QTest  # PyQt6's stubs take its static functions for methods
 CAPTURING = ("SceneBench", "LiveBench")
 """Whoever notices what the user does, and whoever reads and compares it at each tick."""
 
@@ -90,9 +91,9 @@ class Window:
         seen = set()
 
         def is_there() -> bool:
-            if controller.manager.status is State.SYNCING and bar.isVisible() and bar.maximum():
+            if controller.manager.status is ConnectionState.SYNCING and bar.isVisible() and bar.maximum():
                 seen.add(bar.value() / bar.maximum())
-            return controller.manager.status is State.CONNECTED
+            return controller.manager.status is ConnectionState.CONNECTED
 
         dialog.go.click()
         spin_until(is_there)
@@ -118,14 +119,14 @@ class Window:
         spin(0.5)
         at = view.mapFromScene(items[0].scenePos())
         places = [item.pos() for item in items]
-        QTest.mousePress(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
+        _qtest.mousePress(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
         self.plugin.restart()
         worked_s = self._sway(at, seconds)
         plugin_s = self.plugin.seconds
         capture_s = sum(self.plugin.by_class[name] for name in CAPTURING)
         at = at + QPoint(15, 10)
         _move(view.viewport(), at)
-        QTest.mouseRelease(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
+        _qtest.mouseRelease(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
         spin(1)
         if any(item.pos() == place for item, place in zip(items, places, strict=True)):
             raise RuntimeError("Not all that was selected was dragged.")

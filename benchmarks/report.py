@@ -113,14 +113,14 @@ def join_window(sizes: Sizes, runs: Sequence[Join]) -> str:
 
 
 def _gaps(runs: Sequence[Gaps]) -> str:
-    wall, work = (
-        "/".join(
-            f"{_middle(runs, lambda run, percent=percent, index=index: percentile(run[index], percent)):.0f}"
-            for percent in (50, 99, 100)
-        )
-        for index in (0, 1)
-    )
+    wall, work = _percentiles([run.wall_ms for run in runs]), _percentiles([run.work_ms for run in runs])
     return f"gaps p50/p99/max {wall} ms (work in them {work})"
+
+
+def _percentiles(runs: Sequence[Sequence[float]]) -> str:
+    """p50/p99/max, each the median over the runs."""
+    figures = (median(percentile(run, percent) for run in runs) for percent in (50, 99, 100))
+    return "/".join(f"{figure:.0f}" for figure in figures)
 
 
 def _latencies(runs: Sequence[Fanout]) -> str:

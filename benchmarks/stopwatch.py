@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from inspect import CO_VARARGS
 from time import perf_counter, thread_time
@@ -70,7 +70,7 @@ class Stopwatch:
     """
 
     def __init__(self) -> None:
-        self.by_class: Counter[str] = Counter()
+        self.by_class: defaultdict[str, float] = defaultdict(float)
         self._inside = False
         for cls in _classes():
             for name, method in list(vars(cls).items()):

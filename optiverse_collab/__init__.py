@@ -1,5 +1,6 @@
 """Live collaboration for Optiverse: a plugin for the editor and a client for scripts.
 
-The name is a regular package without imports of its own, so that ``optiverse_collab.core`` can be
-used where there is no Qt (docs/architecture.md).
+At the top lie the ways in (`__main__`, `plugin`), what every room may use (`errors`, `hookspecs`) and what
+says who we are (`manifest`, `category`). Everything else has a room. This package imports nothing, so that
+the core can be used where there is no Qt.
 """

@@ -28,7 +28,6 @@ class Reason(str, Enum):
     """Why a message or a change is refused. The value is what travels in ``error`` messages."""
 
     MALFORMED_JSON = "malformed_json"
-    BINARY = "binary"
     TOO_LARGE = "too_large"
     TOO_DEEP = "too_deep"
     NOT_FINITE = "not_finite"

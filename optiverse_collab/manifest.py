@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -33,15 +34,33 @@ class PluginTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     permissions: list[Literal["network"]]
 
 
-class ActionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A menu entry. `enabled_when` names the states of the connection in which it can be chosen."""
+class ActionId(str, Enum):
+    """What a menu entry does."""
 
-    id: Literal["connect", "disconnect", "copy_invite", "participants"]
+    CONNECT = "connect"
+    DISCONNECT = "disconnect"
+    COPY_INVITE = "copy_invite"
+    PARTICIPANTS = "participants"
+
+
+class EnabledWhen(str, Enum):
+    """When a menu entry can be chosen."""
+
+    OFFLINE = "offline"
+    """While there is no session."""
+    ONLINE = "online"
+    """While there is one, or an attempt at one."""
+
+
+class ActionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A menu entry."""
+
+    id: ActionId
     menu: Annotated[list[_Text], msgspec.Meta(min_length=1)]
     text: _Text
     shortcut: str
     icon: str
-    enabled_when: Literal["offline", "online"]
+    enabled_when: EnabledWhen
 
 
 class SettingsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

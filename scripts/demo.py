@@ -22,7 +22,7 @@ import sys
 from PyQt6.QtWidgets import QApplication
 app = QApplication(sys.argv[:1])
 app.setStyle("Fusion")
-from stage import Person
+from scripts.stage import Person
 person = Person(*sys.argv[1:3])
 half = app.primaryScreen().availableGeometry()
 half.setWidth(half.width() // 2)
@@ -43,7 +43,7 @@ def has_screen() -> bool:
 
 def on_screen() -> None:
     """A server, and two windows in processes of their own, as on two desks."""
-    from stage import server
+    from scripts.stage import server
 
     with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as url:
         print(f"A server runs at {url}; two windows are in its session. Close both to end.", flush=True)
@@ -60,7 +60,8 @@ def offscreen() -> None:
     """The same without a screen: a scripted session, and a picture of both windows and the log."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PyQt6.QtWidgets import QApplication
-    from stage import play, quiet_qt, side_by_side, stage
+
+    from scripts.stage import play, quiet_qt, side_by_side, stage
 
     quiet_qt()
     app = QApplication(sys.argv[:1])

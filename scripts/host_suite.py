@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from in_host_suite import FAULT, UNENDED, WINDOWS
+from scripts.in_host_suite import FAULT, UNENDED, WINDOWS
 
 SCRIPTS = Path(__file__).resolve().parent
 HANGS_S = 60  # for one test

@@ -13,9 +13,9 @@ def main(images: Path) -> None:
     """Play the scripted session and take the pictures."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PyQt6.QtWidgets import QApplication
-    from stage import KEYS, Person, play, quiet_qt, side_by_side, stage, until
 
     from optiverse_collab.demo.theme import DARK
+    from scripts.stage import KEYS, Person, play, quiet_qt, side_by_side, stage, until
 
     quiet_qt()
     app = QApplication(sys.argv[:1])

@@ -28,7 +28,7 @@ from PyQt6.QtGui import QImage, QMouseEvent, QPainter
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.records import Put, Record
 from optiverse_collab.demo.app import open_window
 from optiverse_collab.demo.templates import TEMPLATES, placed
@@ -108,7 +108,7 @@ class Person:
 
     def wait_until_in(self) -> None:
         """Wait until the session's bench shows."""
-        until(lambda: self.controller.manager.status is State.CONNECTED)
+        until(lambda: self.controller.manager.status is ConnectionState.CONNECTED)
         self.window.view.fit()
 
     def point(self, x: float, y: float) -> None:

@@ -20,6 +20,8 @@ settings.register_profile(
     "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+# What a unit test reaches must not depend on luck.
+settings.register_profile("the same few", derandomize=True, database=None, max_examples=20)
 
 
 @pytest.fixture(scope="session")

@@ -1,80 +1,127 @@
-"""Imports go one way (docs/architecture.md): the core knows nobody, and only the plugin's parts know Qt."""
+"""Imports keep to the laws in pyproject.toml, and a distribution is used only where it belongs."""
 
 from __future__ import annotations
 
 import ast
+import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.helpers.processes import python
+from tests.helpers.processes import python, run_python
 
 ROOT = Path(__file__).parent.parent
+PACKAGES = {"optiverse_collab": ROOT, "optiverse_collab_server": ROOT / "server"}
+DEADLINE_S = 120
 
 STANDARD_LIBRARY = sys.stdlib_module_names | {"tomllib"}  # tomllib: since Python 3.11
 IMPURE = set(
     "asyncio concurrent multiprocessing os random secrets select selectors signal socket sqlite3 ssl"
     " subprocess tempfile threading time uuid".split()
 )
-"""What the sync core leaves to its surroundings: clock, chance, files, sockets, threads."""
+"""What the core leaves to its surroundings: clock, chance, files, sockets, threads."""
 
-
-def ours(*parts: str) -> set[str]:
-    """The full names of parts of optiverse_collab."""
-    return {f"optiverse_collab.{part}" for part in parts}
-
-
-CORE = ours("errors", "core")
-SCRIPTING = CORE | ours("convert", "drivers.aio", "wording") | {"msgspec", "websockets"}
-WINDOW = CORE | ours("manifest", "wording") | {"PyQt6"}
-
-ALLOWED = {
-    "optiverse_collab.errors": set[str](),
-    "optiverse_collab.core": ours("errors") | {"msgspec"},
-    "optiverse_collab.core.client.backoff": set[str](),
-    "optiverse_collab.convert": CORE,
-    "optiverse_collab.wording": CORE | {"msgspec"},
-    "optiverse_collab.drivers": set[str](),
-    "optiverse_collab.drivers.aio": CORE | ours("wording") | {"websockets"},
-    "optiverse_collab.drivers.qt": CORE | ours("wording") | {"msgspec", "PyQt6"},
-    "optiverse_collab.scripting": SCRIPTING,
-    "optiverse_collab.cli": SCRIPTING | ours("scripting"),
-    "optiverse_collab_server": CORE | {"msgspec", "platformdirs", "uvloop", "websockets"},
-    "optiverse_collab.category": ours("errors", "manifest"),
-    "optiverse_collab.manifest": ours("errors") | {"msgspec", "packaging", "tomli"},
+DISTRIBUTIONS = {
+    "optiverse_collab": set[str](),
+    "optiverse_collab.core": {"msgspec"},
+    "optiverse_collab.wording": {"msgspec"},
+    "optiverse_collab.drivers.aio": {"websockets"},
+    "optiverse_collab.drivers.qt": {"msgspec", "PyQt6"},
+    "optiverse_collab.manifest": {"msgspec", "packaging", "tomli"},
     "optiverse_collab.hookspecs": {"pluggy"},
-    "optiverse_collab.demo": CORE | ours("convert", "hookspecs") | {"pluggy", "PyQt6"},
-    "optiverse_collab.host": WINDOW | ours("convert", "hookspecs") | {"optiverse"},
-    "optiverse_collab.host.demo": WINDOW | ours("category", "demo", "host.api"),
-    "optiverse_collab.host.optiverse.launch": ours("category", "errors", "hookspecs", "host", "manifest")
-    | {"optiverse", "pluggy"},
-    "optiverse_collab.window": WINDOW | ours("convert", "drivers.qt", "hookspecs", "host"),
-    "optiverse_collab.window.attachment": ours("category", "errors", "hookspecs", "window"),
-    "optiverse_collab.plugin": ours("category", "hookspecs", "window.attachment") | {"pluggy"},
-    "optiverse_collab.__main__": ours("cli", "host.optiverse.launch"),
+    "optiverse_collab.plugin": {"pluggy"},
+    "optiverse_collab.host": {"PyQt6"},
+    "optiverse_collab.host.attach": {"pluggy"},
+    "optiverse_collab.host.optiverse": {"optiverse", "PyQt6"},
+    "optiverse_collab.host.optiverse.launch": {"optiverse", "pluggy"},
+    "optiverse_collab.window": {"PyQt6"},
+    "optiverse_collab.window.attachment": set[str](),
+    "optiverse_collab.demo": {"pluggy", "PyQt6"},
+    "optiverse_collab_server": {"msgspec", "platformdirs", "uvloop", "websockets"},
 }
-"""Part of the project -> what it may import besides itself and the standard library: other parts, and
-distributions. The longest name that fits a module is its rule. There is no circle in it."""
+"""Part of the project → the distributions that it may import. The longest name that fits is the rule."""
+
+BARE = [
+    "optiverse_collab.drivers",
+    "optiverse_collab.host",
+    "optiverse_collab.host.optiverse",
+    "optiverse_collab.window",
+]
+"""Packages that import nothing: what is in them is imported when it is needed."""
 
 
-def within(module: str, package: str) -> bool:
-    """Whether a module is this package or lies in it."""
-    return module == package or module.startswith(f"{package}.")
+def modules() -> dict[str, Path]:
+    """Name and file of every module of both distributions."""
+    return {
+        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path
+        for package, root in PACKAGES.items()
+        for path in sorted((root / package).rglob("*.py"))
+    }
 
 
-def part_of(module: str) -> str | None:
-    """The name in ALLOWED whose rule counts for this module."""
-    return max((part for part in ALLOWED if within(module, part)), key=len, default=None)
+def source_of(module: str) -> str:
+    return modules()[module].read_text(encoding="utf-8")
+
+
+# The laws in pyproject.toml
+
+
+def broken_laws(folder: Path) -> list[str]:
+    """The names of the laws that the packages in a folder break."""
+    command = ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"]
+    config = ["--config", str(ROOT / "pyproject.toml"), "--no-cache"]
+    ended = run_python(*command, *config, folder=folder, deadline=DEADLINE_S)
+    assert "Contracts:" in ended.output, ended.errors
+    return re.findall("^(.*) BROKEN", ended.output, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of both packages, which a test may spoil and has to mend."""
+    folder = tmp_path_factory.mktemp("packages")
+    for package, root in PACKAGES.items():
+        shutil.copytree(root / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def test_laws_are_kept(packages: Path) -> None:
+    assert broken_laws(packages) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "law"),
+    [
+        ("errors", "from optiverse_collab.core import records", "Rooms"),
+        ("convert/kinds", "from optiverse_collab.scripting import bench", "Rooms"),
+        ("core/client/replica", "from optiverse_collab.core.server import history", "Rooms of the core"),
+        ("core/records", "from optiverse_collab.core import checks", "Rooms of the core"),
+        ("window/manager", "from optiverse_collab.window import controller", "Floors of a window"),
+        ("drivers/qt/connection", "from optiverse_collab.drivers import aio", "The drivers don't know"),
+        ("window/ui/fields", "import asyncio", "A window needs no asyncio"),
+        ("scripting/files", "import PyQt6.QtCore", "The server and scripts need no Qt"),
+        ("demo/files", "from optiverse_collab.demo import app", "No cycle between siblings"),
+        ("host/menus", "from optiverse_collab.demo import app", "Only its adapter knows the demo bench"),
+    ],
+)
+def test_a_broken_law_is_seen(packages: Path, module: str, source: str, law: str) -> None:
+    path = packages / "optiverse_collab" / f"{module}.py"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(f"{before}\n{source}\n", encoding="utf-8")
+    try:
+        assert any(broken.startswith(law) for broken in broken_laws(packages))
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
+# What a part may import from elsewhere
 
 
 def imported(source: str) -> Iterator[str]:
-    """The full name of whatever this source imports; a relative one begins with a dot.
-
-    Anywhere in it, but for what only a type checker sees.
-    """
-    for node in ast.walk(_Running().visit(ast.parse(source))):
+    """The full name of whatever this source imports, anywhere in it, unless only a type checker sees it."""
+    for node in ast.walk(_WithoutTypeChecking().visit(ast.parse(source))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -82,7 +129,7 @@ def imported(source: str) -> Iterator[str]:
             yield from (f"{package}.{alias.name}" for alias in node.names)
 
 
-class _Running(ast.NodeTransformer):
+class _WithoutTypeChecking(ast.NodeTransformer):
     """Leaves out what stands under ``if TYPE_CHECKING``."""
 
     def visit_If(self, node: ast.If) -> ast.AST:
@@ -91,34 +138,26 @@ class _Running(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
+def distributions_of(module: str) -> set[str]:
+    """What the longest rule that fits a module allows."""
+    rules = [name for name in DISTRIBUTIONS if module == name or module.startswith(f"{name}.")]
+    return DISTRIBUTIONS[max(rules, key=len)]
+
+
 def complaints(module: str, source: str) -> list[str]:
-    """A sentence for each import in this source that the rules don't allow to this module."""
-    part = part_of(module)
-    if part is None:
-        return [f"{module} imports {name}, and has no rule" for name in imported(source)]
-    return [f"{module} imports {name}" for name in imported(source) if not is_allowed(name, part)]
-
-
-def is_allowed(name: str, part: str) -> bool:
-    """Whether this part of the project may import the module of this name."""
-    top = name.partition(".")[0]
-    if top in STANDARD_LIBRARY:
-        return not (part == "optiverse_collab.core" and top in IMPURE)
-    return any(within(name, package) for package in {part, *ALLOWED[part]})
-
-
-def modules() -> dict[str, Path]:
-    """Name and file of every module of both distributions."""
-    return {
-        ".".join(path.relative_to(root).with_suffix("").parts): path
-        for root, package in [(ROOT, "optiverse_collab"), (ROOT / "server", "optiverse_collab_server")]
-        for path in sorted((root / package).rglob("*.py"))
-    }
+    """Each import in this source that its part may not have: a distribution, or something impure."""
+    allowed = distributions_of(module) | set(PACKAGES)
+    is_core = module.startswith("optiverse_collab.core")
+    return [
+        name
+        for name in imported(source)
+        if (top := name.partition(".")[0]) not in STANDARD_LIBRARY | allowed or (is_core and top in IMPURE)
+    ]
 
 
 @pytest.mark.parametrize("module", modules())
-def test_module_imports_only_what_its_part_may(module: str) -> None:
-    assert complaints(module, modules()[module].read_text(encoding="utf-8")) == []
+def test_distributions_are_used_where_they_belong(module: str) -> None:
+    assert complaints(module, source_of(module)) == []
 
 
 @pytest.mark.parametrize(
@@ -126,48 +165,57 @@ def test_module_imports_only_what_its_part_may(module: str) -> None:
     [
         ("optiverse_collab.core.server.room", "import asyncio"),
         ("optiverse_collab.core.server.room", "from time import monotonic"),
-        ("optiverse_collab.core.server.room", "def later():\n    import random"),
+        ("optiverse_collab.core.client.backoff", "def later():\n    import random"),
         ("optiverse_collab.core.server.room", "import websockets.frames"),
-        ("optiverse_collab.core.server.room", "from optiverse_collab import scripting"),
-        ("optiverse_collab.core.server.room", "from ..scripting import Client"),
+        ("optiverse_collab.core.server.room", "from ..client import replica"),
         ("optiverse_collab.errors", "import msgspec"),
-        ("optiverse_collab.convert", "from optiverse_collab.scripting import Client"),
-        ("optiverse_collab.scripting", "from PyQt6.QtWebSockets import QWebSocket"),
+        ("optiverse_collab.scripting.bench", "from PyQt6.QtWebSockets import QWebSocket"),
         ("optiverse_collab_server.app", "import PyQt6"),
-        ("optiverse_collab_server.app", "from optiverse_collab.scripting import Client"),
-        ("optiverse_collab.host.api", "from optiverse_collab.window.manager import CollaborationManager"),
-        ("optiverse_collab.window.manager", "import optiverse_collab.plugin"),
         ("optiverse_collab.plugin", "from PyQt6 import QtWidgets"),
-        ("optiverse_collab.synchronous", "import json"),
-        ("optiverse_collab.__init__", "import optiverse_collab.core"),
     ],
 )
-def test_scan_sees_what_is_not_allowed(module: str, source: str) -> None:
-    [complaint] = complaints(module, source)
-    assert complaint.startswith(f"{module} imports ")
+def test_a_misplaced_import_is_seen(module: str, source: str) -> None:
+    assert len(complaints(module, source)) == 1
 
 
 @pytest.mark.parametrize(
     ("module", "source"),
     [
         ("optiverse_collab.core.server.room", "from __future__ import annotations\nimport json, msgspec"),
-        ("optiverse_collab.core.server.room", "from optiverse_collab.errors import Reason"),
         ("optiverse_collab_server.app", "import asyncio, uvloop\nfrom optiverse_collab import errors"),
-        ("optiverse_collab.window.manager", "from optiverse_collab.host import api"),
         ("optiverse_collab.plugin", "if TYPE_CHECKING:\n    from PyQt6.QtWidgets import QMainWindow"),
         ("optiverse_collab.host.optiverse", "from optiverse.ui import main_window"),
     ],
 )
-def test_scan_lets_pass_what_is_allowed(module: str, source: str) -> None:
+def test_an_import_in_its_place_passes(module: str, source: str) -> None:
     assert complaints(module, source) == []
 
 
-def test_rules_have_no_circle() -> None:
-    parts = set(ALLOWED)
-    while parts:
-        bottom = {part for part in parts if ALLOWED[part].isdisjoint(parts - {part})}
-        assert bottom, f"these import each other: {sorted(parts)}"
-        parts -= bottom
+def test_the_server_uses_the_core_and_errors_alone() -> None:
+    used = {
+        name
+        for module in modules()
+        if module.startswith("optiverse_collab_server")
+        for name in imported(source_of(module))
+        if name.startswith("optiverse_collab.")
+    }
+    assert {name.split(".")[1] for name in used} == {"core", "errors"}
+
+
+# What is imported when
+
+
+@pytest.mark.parametrize("package", BARE)
+def test_rooms_that_import_nothing(package: str) -> None:
+    assert list(imported(source_of(package))) == []
+
+
+@pytest.mark.parametrize("module", ["optiverse_collab.category", "optiverse_collab.host.optiverse.launch"])
+def test_start_without_our_dependencies_needs_stdlib_alone(module: str) -> None:
+    tree = _WithoutTypeChecking().visit(ast.parse(source_of(module)))
+    at_once = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    names = list(imported("\n".join(map(ast.unparse, at_once))))
+    assert {name.partition(".")[0] for name in names} <= STANDARD_LIBRARY
 
 
 IMPORT_WITHOUT_QT = """
@@ -189,12 +237,10 @@ for name in ["PyQt6.QtCore", *sys.argv[1:]]:
 
 def test_core_server_and_scripting_client_import_without_qt() -> None:
     names = [
-        name.removesuffix(".__init__")
-        for name in modules()
-        if "PyQt6" not in ALLOWED.get(part_of(name) or "", set()) and not name.endswith(".__main__")
+        name for name in modules() if "PyQt6" not in distributions_of(name) and not name.endswith(".__main__")
     ]
     assert {"optiverse_collab.core.server.room", "optiverse_collab_server.app"} <= set(names)
     with python("-W", "error", "-c", IMPORT_WITHOUT_QT, *names) as process:
-        output, _ = process.communicate()
+        output, _ = process.communicate(timeout=DEADLINE_S)
     assert output == "PyQt6.QtCore there is no PyQt6 here\n"
     assert process.returncode == 0

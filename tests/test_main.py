@@ -27,7 +27,7 @@ def test_a_command_is_run(capfd: pytest.CaptureFixture[str]) -> None:
     assert "write ws://localhost" in capfd.readouterr().err
 
 
-def test_a_missing_dependency_of_commands_does_not_matter_for_optiverse() -> None:
+def test_optiverse_starts_without_what_only_commands_need() -> None:
     """The start of Optiverse must not need what only commands or windows need."""
     script = (
         "import sys\n"

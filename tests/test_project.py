@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 import zipfile
@@ -28,6 +29,7 @@ SERVER = tomllib.loads((ROOT / "server" / "pyproject.toml").read_text(encoding="
 PINS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 UV_PIN = (ROOT / "scripts" / "uv.txt").read_text(encoding="utf-8")
 
+PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
 ENVIRONMENTS = [
     {
         "python_version": python,
@@ -36,7 +38,7 @@ ENVIRONMENTS = [
         "platform_python_implementation": "CPython",
         "extra": "",
     }
-    for python in ["3.10", "3.11", "3.12", "3.13"]
+    for python in PYTHONS
     for system in ["linux", "win32", "darwin"]
 ]
 
@@ -89,7 +91,7 @@ def test_every_dependency_has_one_pin(environment: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("package", "project"), [("optiverse_collab", PLUGIN), ("optiverse_collab_server", SERVER)]
 )
-def test_what_is_imported_is_declared(package: str, project: dict[str, Any]) -> None:
+def test_just_what_is_imported_is_declared(package: str, project: dict[str, Any]) -> None:
     used = {
         name.partition(".")[0].lower()
         for module, path in modules().items()
@@ -98,7 +100,7 @@ def test_what_is_imported_is_declared(package: str, project: dict[str, Any]) -> 
     }
     host_and_ours = {"optiverse", "optiverse_collab", "optiverse_collab_server"}
     names = {canonicalize_name(requirement.name) for requirement in declared(project)}
-    assert used - STANDARD_LIBRARY - host_and_ours <= names
+    assert used - STANDARD_LIBRARY - host_and_ours == names
 
 
 def test_both_distributions_and_the_manifest_have_one_version() -> None:
@@ -111,10 +113,55 @@ def test_both_distributions_and_the_manifest_have_one_version() -> None:
 def test_both_distributions_run_on_the_same_pythons() -> None:
     assert PLUGIN["project"]["requires-python"] == SERVER["project"]["requires-python"]
     assert PLUGIN["project"]["requires-python"] == f">={constraints.OLDEST_PYTHON}"
+    assert PYTHONS[0] == constraints.OLDEST_PYTHON
+    for project in (PLUGIN, SERVER):
+        language = "Programming Language :: Python :: 3."
+        named = [name for name in project["project"]["classifiers"] if name.startswith(language)]
+        assert named == [f"Programming Language :: Python :: {python}" for python in PYTHONS]
 
 
 def test_both_distributions_carry_the_licence() -> None:
     assert (ROOT / "LICENSE").read_bytes() == (ROOT / "server" / "LICENSE").read_bytes()
+
+
+def make_targets(page: str) -> set[str]:
+    """The targets of `make` in the code of a Markdown page."""
+    code = [*re.findall(r"```.*?```", page, re.DOTALL), *re.findall(r"`[^`\n]+`", page)]
+    return {
+        target for part in code for target in re.findall(r"(?:^|`|=\S+ )make ([a-z-]+)", part, re.MULTILINE)
+    }
+
+
+def test_make_targets_in_the_docs_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    page = "So `make it`\n```\nmake that\n```\nor make nothing"
+    assert make_targets(page) == {"it", "that"}
+    pages = [page for pattern in ("*.md", "*/*.md", "docs/*/*.md") for page in ROOT.glob(pattern)]
+    named = {target for page in pages for target in make_targets(page.read_text(encoding="utf-8"))}
+    assert {"test", "benchmark"} <= named
+    assert named <= targets
+
+
+STARTS_A_PROCESS = re.compile(
+    r"subprocess\.(Popen|run|call|check_\w+|get\w+)|os\.(system|popen|spawn\w+|fork)|asyncio\.create_subprocess\w+"
+)
+
+
+def processes_started(source: str) -> list[str]:
+    """The calls in a source that start a process."""
+    calls = (ast.unparse(node.func) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return [call for call in calls if STARTS_A_PROCESS.fullmatch(call)]
+
+
+def test_each_process_of_a_test_has_a_deadline() -> None:
+    """`tests.helpers.processes` gives it one; elsewhere none is started."""
+    sources = {path: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")}
+    assert [path.stem for path, source in sources.items() if processes_started(source)] == ["processes"]
+    assert processes_started("subprocess.run(x, subprocess.PIPE); os.system(y); asyncio.run(z)") == [
+        "subprocess.run",
+        "os.system",
+    ]
 
 
 def test_changelog_begins_with_what_is_unreleased() -> None:

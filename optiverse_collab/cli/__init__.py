@@ -1,1 +1,4 @@
-"""The commands of ``optiverse-collab``, one module each; they use the scripting client and nothing below."""
+"""The commands of ``optiverse-collab``, one module each.
+
+They use what scripts can use, and nothing below it.
+"""

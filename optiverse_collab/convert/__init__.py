@@ -1,9 +1,12 @@
-"""Optiverse 2.0 assembly files ↔ records, without Qt (docs/bench-format.md)."""
+"""Optiverse 2.0 assembly files ↔ records (docs/bench-format.md).
+
+No Qt and no editor: what an editor shows becomes a file's items first.
+"""
 
 from optiverse_collab.convert.comparing import same_bench
 from optiverse_collab.convert.files import read_bench, write_bench
 from optiverse_collab.convert.kinds import is_item, item_from_record, record_from_item
-from optiverse_collab.convert.layers import order_between, sibling_key, tree_of
+from optiverse_collab.convert.layers import sibling_key, tree_of
 from optiverse_collab.convert.merging import import_ops
 from optiverse_collab.convert.reading import Imported, records_from_bench
 from optiverse_collab.convert.writing import bench_from_records
@@ -14,7 +17,6 @@ __all__ = [
     "import_ops",
     "is_item",
     "item_from_record",
-    "order_between",
     "read_bench",
     "record_from_item",
     "records_from_bench",

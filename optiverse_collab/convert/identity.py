@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
-MAX_ID = 128
-"""Characters; LIM-3 of docs/protocol.md."""
+from optiverse_collab.core.limits import Limits
 
 # Fixed for ever: every import of the same file gives the same ids.
 _NAMESPACE = uuid.UUID("5f0c4f0e-8a2b-4a64-9d0e-2d1c0c7d3b11")
+
+
+_MOST_CHARS = Limits().id_chars
+
+
+def is_id(value: object) -> TypeGuard[str]:
+    """Whether a value can be a record's id or kind (LIM-3 of docs/protocol.md)."""
+    return isinstance(value, str) and 0 < len(value) <= _MOST_CHARS
 
 
 def derived_id(content: Mapping[str, Any], copy: int = 0) -> str:
@@ -45,13 +52,12 @@ class Ids:
             content: the entry.
             what: what the entry is, for a warning.
         """
-        usable = isinstance(stated, str) and 0 < len(stated) <= MAX_ID
-        if usable and stated not in self._taken:
+        if is_id(stated) and stated not in self._taken:
             self._taken.add(stated)
-            return str(stated)
+            return stated
         id = self._derived(content)
         if stated is not None and stated != "":
-            why = "is taken already" if usable else "can't be an id"
+            why = "is taken already" if is_id(stated) else "can't be an id"
             self._warnings.append(f"The id {str(stated)[:40]!r} of {what} {why}; it gets the id {id}.")
         self._taken.add(id)
         return id

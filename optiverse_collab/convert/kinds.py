@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from optiverse_collab.convert.identity import MAX_ID, derived_id
+from optiverse_collab.convert.identity import derived_id, is_id
 from optiverse_collab.core.records import Record
 
 ESCAPE = "file:"
@@ -98,7 +98,7 @@ def record_from_item(item: Mapping[str, Any]) -> Record:
 def kind_of(item: Mapping[str, Any]) -> str:
     """The kind of an entry of ``items``: its `_type`, if that can be a kind, and else `ITEM`."""
     kind = item.get("_type")
-    if isinstance(kind, str) and 0 < len(kind) <= MAX_ID and kind not in _NOT_FROM_FILES:
+    if is_id(kind) and kind not in _NOT_FROM_FILES:
         return kind
     return ITEM
 

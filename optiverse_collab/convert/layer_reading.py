@@ -12,15 +12,15 @@ from typing import Any, NamedTuple, TypeGuard
 
 from optiverse_collab.convert.identity import Ids
 from optiverse_collab.convert.kinds import LAYER, escaped
-from optiverse_collab.convert.layers import resolved, z_value
+from optiverse_collab.convert.layers import FLAGS, resolved, z_value
 
 GROUP_TAKEN = frozenset(("parent", "order", "link", "absent_items", "linked_cache"))
 """Names that the record of a group has another use for than a file."""
 
-_DEFAULTS = {"collapsed": False, "visible": True, "locked": False, "z_base": 0}
+_DEFAULTS = {**FLAGS, "z_base": 0}
 """What a group or a layer is, if nothing else is said; a record doesn't say it."""
 
-_TREE_SAYS = ("name", "collapsed", "visible", "locked")
+_TREE_SAYS = ("name", *FLAGS)
 
 
 class Entry(NamedTuple):

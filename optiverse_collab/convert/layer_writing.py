@@ -11,11 +11,9 @@ from typing import Any
 
 from optiverse_collab.convert.kinds import GROUP, LAYER, unescaped
 from optiverse_collab.convert.layer_reading import GROUP_TAKEN
-from optiverse_collab.convert.layers import Tree
+from optiverse_collab.convert.layers import FLAGS, Tree
 from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.core.records import Record
-
-_FLAGS = {"collapsed": False, "visible": True, "locked": False}
 
 
 def layer_state_of(tree: Tree) -> dict[str, Any]:
@@ -68,7 +66,7 @@ def _can_be_opened(props: dict[str, Any]) -> dict[str, Any]:
     node = {name: value for name, value in props.items() if name not in ("uuid", "type", "children")}
     if not isinstance(node.get("name", ""), str):
         del node["name"]
-    for name, default in _FLAGS.items():
+    for name, default in FLAGS.items():
         if bool(node.pop(name, default)) != default:
             node[name] = not default
     if "link_metadata" in node and not is_link(node["link_metadata"]):

@@ -14,6 +14,9 @@ from optiverse_collab.convert.kinds import ASSEMBLY, GROUP
 from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.core.records import Record
 
+FLAGS = {"collapsed": False, "visible": True, "locked": False}
+"""What a group or layer says of itself, with the defaults; a record leaves these out."""
+
 MAX_DEPTH = 64
 """Levels of groups in groups. Optiverse reads the tree recursively; a thousand would stop it."""
 
@@ -22,23 +25,6 @@ _DEFAULT_Z = {"ruler": 10_000.0, "path_measure": 9_999.0, "angle_measure": 9_999
 
 Tree = dict["str | None", list[Record]]
 """Parent id, or None for the root → what is in it, from top to bottom."""
-
-
-def order_between(above: float | None, below: float | None) -> float:
-    """An `order` for what is put between two siblings.
-
-    After about 50 insertions at the same place the result equals one of the two; then the siblings
-    need new orders, 0.0, 1.0, ….
-
-    Args:
-        above: the `order` of the sibling on top of the place, or None if there is none.
-        below: the one under it.
-    """
-    if above is not None and below is not None:
-        return above + (below - above) / 2
-    if above is not None:
-        return above + 1.0
-    return 0.0 if below is None else below - 1.0
 
 
 def sibling_key(record: Record) -> tuple[int, float, float, str]:

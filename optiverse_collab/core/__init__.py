@@ -1,5 +1,5 @@
 """The sync core: messages in, effects out.
 
-Nothing here knows Qt, asyncio, sockets, the clock or chance: times and ids are passed in. The
-behaviour is written as numbered rules in docs/protocol.md.
+Here belongs what can be decided without Qt, asyncio, sockets, files, the clock and chance; times and ids are
+passed in. docs/protocol.md has its behaviour as numbered rules. Its one dependency is msgspec.
 """

@@ -73,16 +73,8 @@ def check_value(value: Any, depth: int, where: str) -> None:
         return
     if isinstance(value, str):
         _check_text(value, where)
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise ChangeRefused(
-                Reason.NOT_FINITE, f"The {where} is {value}; only finite numbers can be shared."
-            )
-    elif isinstance(value, int):
-        if not _INT_MIN <= value <= _INT_MAX:
-            raise ChangeRefused(
-                Reason.NOT_FINITE, f"The {where} has an integer of more than 64 bits; write it as text."
-            )
+    elif isinstance(value, (float, int)):
+        _check_number(value, where)
     elif isinstance(value, (dict, list, tuple)):
         if depth == 0:
             raise ChangeRefused(Reason.TOO_DEEP, f"The {where} nests too deep; flatten it.")
@@ -99,6 +91,18 @@ def check_value(value: Any, depth: int, where: str) -> None:
         raise ChangeRefused(
             Reason.INVALID_MESSAGE,
             f"The {where} is of type {type(value).__name__}; only JSON values can be shared.",
+        )
+
+
+def _check_number(number: int | float, where: str) -> None:
+    if isinstance(number, float):
+        if not math.isfinite(number):
+            raise ChangeRefused(
+                Reason.NOT_FINITE, f"The {where} is {number}; only finite numbers can be shared."
+            )
+    elif not _INT_MIN <= number <= _INT_MAX:
+        raise ChangeRefused(
+            Reason.NOT_FINITE, f"The {where} has an integer of more than 64 bits; write it as text."
         )
 
 

@@ -1,5 +1,5 @@
-"""A small, honest editor for optical benches, and the worked example of a host for plugins.
+"""A small editor for optical benches, and the worked example of a host for plugins.
 
-It is an editor of Optiverse 2.0 files and knows nothing of live sessions: `plugins` is all that it
-does for those who bring them. Start it with ``python -m optiverse_collab.demo [FILE.json]``.
+It edits Optiverse 2.0 files and knows nothing of live sessions: `plugins` is all that it does for those who
+bring them. Start it with ``python -m optiverse_collab.demo [FILE.json]``.
 """

@@ -11,8 +11,10 @@ from types import TracebackType
 
 from PyQt6.QtWidgets import QApplication
 
+from optiverse_collab.demo.ctrl_c import CtrlC
 from optiverse_collab.demo.plugins import attach_plugins
 from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab.demo.window_menus import fill_menus
 
 
 def open_window(path: Path | None = None) -> DemoWindow:
@@ -22,6 +24,7 @@ def open_window(path: Path | None = None) -> DemoWindow:
         path: of a bench file; None for an empty bench.
     """
     window = DemoWindow()
+    fill_menus(window)
     attach_plugins(window)
     window.show()  # First, so that the bench is fitted to its size, and a complaint stands in front of it.
     if path is not None:
@@ -41,14 +44,16 @@ def main(argv: Sequence[str]) -> int:
     app.setApplicationName("Optics bench")
     app.setStyle("Fusion")
     window = open_window(options.file)
+    ctrl_c = CtrlC(app)
+    ctrl_c.pressed.connect(window.close)  # It still asks about changes.
 
     # Without this, PyQt ends the process on an error in a slot, and the bench with it.
     def log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            window.close()  # Ctrl+C in the terminal; it still asks about changes.
-            return
         window.log.write("ERROR", "General", f"✗ {str(error) or kind.__name__}; the editor goes on.")
         window.log.write("DEBUG", "General", "".join(traceback.format_exception(kind, error, trace)).rstrip())
 
     sys.excepthook = log_uncaught
-    return app.exec()
+    try:
+        return app.exec()
+    finally:
+        ctrl_c.close()

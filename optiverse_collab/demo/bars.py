@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize, Qt, pyqtSlot
-from PyQt6.QtGui import QIcon
-from PyQt6.QtWidgets import QLabel, QMainWindow, QStatusBar, QToolBar, QWidget
+from collections.abc import Sequence
 
-from optiverse_collab.demo import menus
+from PyQt6.QtCore import QSize, Qt, pyqtSlot
+from PyQt6.QtGui import QAction, QIcon
+from PyQt6.QtWidgets import QLabel, QStatusBar, QToolBar, QWidget
+
 from optiverse_collab.demo.icons import template_icon
 from optiverse_collab.demo.scene import BenchScene
 from optiverse_collab.demo.templates import TEMPLATES
@@ -15,14 +16,19 @@ from optiverse_collab.demo.view import BenchView
 
 
 class InsertBar(QToolBar):
-    """The entries of a window's Insert menu as buttons; both get their pictures here."""
+    """The entries of the Insert menu as buttons; both get their pictures here.
 
-    def __init__(self, window: QMainWindow) -> None:
-        super().__init__("Insert", window)
+    Args:
+        actions: one for each of `TEMPLATES`.
+        parent: the window.
+    """
+
+    def __init__(self, actions: Sequence[QAction], parent: QWidget) -> None:
+        super().__init__("Insert", parent)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIconSize(QSize(30, 30))
         self.setMovable(False)
-        self.addActions(menus.menu_at(window, ("&Insert",)).actions())
+        self.addActions(actions)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the pictures in other colours."""

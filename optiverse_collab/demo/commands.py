@@ -18,9 +18,11 @@ from optiverse_collab.demo.model import MISSING, Bench, Item, Props
 class Step(Protocol):
     """A part of a command."""
 
-    def do(self, bench: Bench) -> None: ...
+    def do(self, bench: Bench) -> None:
+        """Do it, for the first time or again."""
 
-    def undo(self, bench: Bench) -> None: ...
+    def undo(self, bench: Bench) -> None:
+        """Undo it, as far as others left that possible."""
 
 
 class Add:
@@ -30,11 +32,13 @@ class Add:
         self._items = list(items)
 
     def do(self, bench: Bench) -> None:
+        """Put the items that aren't there."""
         for item in self._items:
             if item.id not in bench.items:
                 bench.put(item.id, item.kind, item.props)
 
     def undo(self, bench: Bench) -> None:
+        """Remove them."""
         # What somebody else removed is not remembered, so that doing it again leaves it removed.
         self._items = _as_they_are(bench, [item.id for item in self._items])
         bench.remove([item.id for item in self._items])
@@ -48,10 +52,12 @@ class Remove:
         self._removed: list[Item] = []
 
     def do(self, bench: Bench) -> None:
+        """Remove them, and remember them as they are then."""
         self._removed = _as_they_are(bench, self._ids)
         bench.remove(self._ids)
 
     def undo(self, bench: Bench) -> None:
+        """Put back those that aren't there."""
         self._ids = [item.id for item in self._removed if item.id not in bench.items]
         for item in self._removed:
             if item.id not in bench.items:
@@ -76,9 +82,11 @@ class Change:
         return cls(values(bench, after), after)
 
     def do(self, bench: Bench) -> None:
+        """Set the values from after."""
         self._turn(bench, self._before, self._after)
 
     def undo(self, bench: Bench) -> None:
+        """Set the values from before."""
         self._turn(bench, self._after, self._before)
 
     @staticmethod

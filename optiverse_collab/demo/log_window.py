@@ -76,10 +76,6 @@ class LogWindow(QDialog):
         self._theme = theme
         self.refresh()
 
-    def shown_text(self) -> str:
-        """What can be read in it now."""
-        return self._text.toPlainText()
-
     @pyqtSlot()
     def refresh(self) -> None:
         """Show again all lines that pass the filters."""

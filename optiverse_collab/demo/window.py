@@ -10,7 +10,7 @@ from PyQt6.QtGui import QAction, QCloseEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from optiverse_collab.demo import files, geometry, menus
-from optiverse_collab.demo.bars import BenchStatusBar, InsertBar
+from optiverse_collab.demo.bars import BenchStatusBar
 from optiverse_collab.demo.edit_dialog import EditDialog
 from optiverse_collab.demo.editor import Editor
 from optiverse_collab.demo.log import Log
@@ -21,14 +21,13 @@ from optiverse_collab.demo.scene import BenchScene
 from optiverse_collab.demo.templates import Template
 from optiverse_collab.demo.theme import DARK, LIGHT, Theme
 from optiverse_collab.demo.view import BenchView
-from optiverse_collab.demo.window_menus import fill_menus
 from optiverse_collab.errors import BenchFileError
 
 _STEP_MM = 20.0
 
 
 class DemoWindow(QMainWindow):
-    """A bench, and what it takes to edit it.
+    """A bench, and what it takes to edit it; `window_menus.fill_menus` gives it menus.
 
     Attributes:
         bench: all items.
@@ -64,9 +63,6 @@ class DemoWindow(QMainWindow):
         self.setCentralWidget(self.view)
         self.resize(1100, 720)
         self.setStatusBar(BenchStatusBar(self.scene, self.view, self))
-        fill_menus(self)
-        self._inserts = InsertBar(self)
-        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self._inserts)
         for signal in (self.bench.items_added, self.bench.items_changed, self.bench.items_removed):
             signal.connect(self._bench_changed)
         self.view.item_opened.connect(self.edit)
@@ -189,7 +185,7 @@ class DemoWindow(QMainWindow):
     def changeEvent(self, event: QEvent | None) -> None:
         """Follow the colours of the application."""
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "_inserts"):
+        if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "log_window"):
             self._follow_palette()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
@@ -246,7 +242,6 @@ class DemoWindow(QMainWindow):
         self.theme = DARK if self.palette().window().color().lightnessF() < 0.5 else LIGHT
         self.scene.set_theme(self.theme)
         self.log_window.set_theme(self.theme)
-        self._inserts.set_theme(self.theme)
         self.theme_changed.emit()
 
     @pyqtSlot(list)

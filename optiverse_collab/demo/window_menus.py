@@ -1,28 +1,26 @@
-"""The entries of the main window's menus."""
+"""The entries of the main window's menus, and the bar with those of the Insert menu."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
+from PyQt6.QtCore import Qt
+
+from optiverse_collab.demo.bars import InsertBar
 from optiverse_collab.demo.menus import EnabledWhen, menu_at
 from optiverse_collab.demo.templates import TEMPLATES
 from optiverse_collab.demo.theme import DARK, LIGHT
-
-if TYPE_CHECKING:
-    from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab.demo.window import DemoWindow
 
 TURN_DEGREES = 15.0
 
 
 def fill_menus(window: DemoWindow) -> None:
-    """Make all menus."""
+    """Make all menus of a window that has none yet."""
     _file(window)
     _edit(window)
-    for template in TEMPLATES:
-        insert = partial(window.insert, template)
-        window.add_menu_entry(("&Insert",), template.title, template.shortcut, "", insert)
+    _insert(window)
     _view(window)
 
 
@@ -66,6 +64,18 @@ def _edit(window: DemoWindow) -> None:
     menu_at(window, menu).addSeparator()
     for_selected("&Group", "Ctrl+G", lambda: editor.group(selected()))
     for_selected("U&ngroup", "Ctrl+Shift+G", lambda: editor.ungroup(selected()))
+
+
+def _insert(window: DemoWindow) -> None:
+    menu = ("&Insert",)
+    actions = [
+        window.add_menu_entry(menu, one.title, one.shortcut, "", partial(window.insert, one))
+        for one in TEMPLATES
+    ]
+    bar = InsertBar(actions, window)
+    bar.set_theme(window.theme)
+    window.theme_changed.connect(lambda: bar.set_theme(window.theme))
+    window.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
 
 
 def _view(window: DemoWindow) -> None:

@@ -1,4 +1,4 @@
-"""Sockets and timers around `core.client`: one driver for asyncio and one for Qt, in files of the same names.
+"""Sockets and timers around `core.client`: a driver for asyncio and one for Qt, in files of the same names.
 
-Whatever could be decided without a socket is decided in the core.
+What can be decided without a socket belongs in the core.
 """

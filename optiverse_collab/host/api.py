@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from optiverse_collab.core.records import Op, Record
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Opened = Callable[[Callable[[], None]], None]
 """Told that another bench is in the window; takes what gives the window the file back that it had before."""
+
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
 class Host(Protocol):
@@ -42,11 +45,10 @@ class Host(Protocol):
     def outline(self, id: str) -> QPainterPath | None:
         """The shape of an item on the canvas, in scene coordinates [mm]; None if it isn't there."""
 
-    def log(self, level: str, text: str) -> None:
+    def log(self, level: LogLevel, text: str) -> None:
         """Write a line to the host's log window, in our category.
 
         Args:
-            level: ``DEBUG``, ``INFO``, ``WARNING`` or ``ERROR``.
             text: one line; a stack trace may have more.
         """
 

@@ -15,16 +15,15 @@ from types import MappingProxyType, TracebackType
 from typing import Any
 
 from optiverse_collab.core.checks import check_change
-from optiverse_collab.core.client.backoff import Backoff
-from optiverse_collab.core.client.effects import Lost, SessionEffect, ShowChange, SyncProgress
+from optiverse_collab.core.client.connector import OPEN_S
+from optiverse_collab.core.client.effects import LossKind, Lost, SessionEffect, ShowChange, SyncProgress
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import Session
 from optiverse_collab.core.protocol.address import DEFAULT_SERVER, DEFAULT_SESSION, websocket_url
 from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.records import Op, Record
-from optiverse_collab.drivers.aio.connection import OPEN_SECONDS
-from optiverse_collab.drivers.aio.driver import Link
+from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import CollaborationError
 from optiverse_collab.scripting.files import Plan, plan_import, read_records, write_records
 from optiverse_collab.scripting.item import Items, own_copy, plain
@@ -40,7 +39,7 @@ def connect(
     user: str | None = None,
     *,
     wait: bool = False,
-    timeout_s: float = OPEN_SECONDS,
+    timeout_s: float = OPEN_S,
     progress: Progress | None = None,
     chance: Callable[[], float] = random.random,
 ) -> AsyncBench:
@@ -64,7 +63,7 @@ def connect(
     """
     user = user or platform.node() or "script"
     url = websocket_url(server, session, user)
-    return AsyncBench(url, session, user, wait, timeout_s, progress, Backoff(chance))
+    return AsyncBench(url, session, user, wait, timeout_s, progress, chance)
 
 
 class AsyncBench(Items):
@@ -78,23 +77,23 @@ class AsyncBench(Items):
         patient: bool,
         timeout_s: float,
         progress: Progress | None,
-        backoff: Backoff,
+        chance: Callable[[], float],
     ) -> None:
         self._replica = Replica(secrets.token_hex(16))
         self._session = Session(user, self._replica)
         self._open = partial(
-            Link, self._session, session_id, url, backoff, self._hear, patient=patient, open_seconds=timeout_s
+            AioDriver, self._session, session_id, url, self._hear, chance, patient, timeout_s
         )
         self._progress = progress
         self._streams: weakref.WeakSet[Stream[Any]] = weakref.WeakSet()
 
     async def __aenter__(self) -> AsyncBench:
-        self._link = self._open()
-        self._unacknowledged = Unacknowledged(self._replica, self._link)
+        self._driver = self._open()
+        self._unacknowledged = Unacknowledged(self._replica, self._driver)
         try:
-            await self._link.until(lambda: self._replica.synced)
+            await self._driver.until(lambda: self._replica.synced)
         except BaseException:
-            await self._link.close()
+            await self._driver.close()
             raise
         return self
 
@@ -107,8 +106,7 @@ class AsyncBench(Items):
             elif isinstance(error, Exception) and self._replica.synced:
                 await self._flush_after(error)
         finally:
-            await self._link.close()
-            self._unacknowledged.tell()
+            await self._driver.close()
 
     # Reading
 
@@ -129,7 +127,7 @@ class AsyncBench(Items):
 
     def listen(self, *kinds: type[E]) -> Stream[E]:
         """What happens from now on, of the given kinds of `optiverse_collab.core.client.effects`."""
-        stream = Stream(self._link, kinds)
+        stream = Stream(self._driver, kinds)
         self._streams.add(stream)
         return stream
 
@@ -146,9 +144,9 @@ class AsyncBench(Items):
             ChangeRefused: it breaks a rule or speaks of a record that is not there; nothing is changed.
             ConnectionFailed: the session ended for good.
         """
-        self._link.check()
+        self._driver.check()
         self._replica.edit([own_copy(op) for op in ops])
-        self._link.wake()
+        self._driver.wake()
 
     def show_presence(self, **state: Any) -> None:
         """Show others where this script is: ``cursor=[x_mm, y_mm]``, ``selection=[ids]``, …; None ends it.
@@ -157,7 +155,7 @@ class AsyncBench(Items):
             ChangeRefused: a value that can't be shared.
         """
         self._session.show(plain(state))
-        self._link.wake()
+        self._driver.wake()
 
     async def flush(self, timeout_s: float = FLUSH_SECONDS) -> None:
         """Wait until everything is acknowledged; from then on no crash of the server takes it back.
@@ -226,7 +224,7 @@ class AsyncBench(Items):
             log.warning("While leaving because of %r: %s", error, second)
 
     def _hear(self, effect: SessionEffect) -> None:
-        if isinstance(effect, Lost) and effect.result == "refused":
+        if isinstance(effect, Lost) and effect.result is LossKind.REFUSED:
             self._unacknowledged.refusals.append(effect.message)
         elif isinstance(effect, SyncProgress) and self._progress is not None:
             self._progress(effect.received, effect.total)

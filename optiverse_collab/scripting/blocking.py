@@ -10,11 +10,11 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
+from optiverse_collab.core.client.connector import OPEN_S
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.protocol.address import DEFAULT_SERVER, DEFAULT_SESSION
 from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.core.records import Op, Record
-from optiverse_collab.drivers.aio.connection import OPEN_SECONDS
 from optiverse_collab.errors import ConnectionFailed
 from optiverse_collab.scripting.bench import AsyncBench, connect
 from optiverse_collab.scripting.files import Plan
@@ -52,7 +52,7 @@ class Bench(Items):
         user: str | None = None,
         *,
         wait: bool = False,
-        timeout_s: float = OPEN_SECONDS,
+        timeout_s: float = OPEN_S,
     ) -> None:
         self._bench: AsyncBench = connect(server, session, user, wait=wait, timeout_s=timeout_s)
         self._loop: asyncio.AbstractEventLoop | None = None

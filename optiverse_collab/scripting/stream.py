@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Generic, TypeVar
 
 from optiverse_collab.core.client.effects import SessionEffect
-from optiverse_collab.drivers.aio.driver import Link
+from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import ConnectionFailed
 
 E = TypeVar("E", bound=SessionEffect)
@@ -19,8 +19,8 @@ class Stream(Generic[E]):
     It ends when the session is left. What is not taken is kept, so drop the stream if it is not needed.
     """
 
-    def __init__(self, link: Link, kinds: tuple[type[E], ...]) -> None:
-        self._link = link
+    def __init__(self, driver: AioDriver, kinds: tuple[type[E], ...]) -> None:
+        self._driver = driver
         self._kinds = kinds
         self._waiting: deque[E] = deque()
 
@@ -34,9 +34,9 @@ class Stream(Generic[E]):
 
     async def __anext__(self) -> E:
         try:
-            await self._link.until(self._any)
+            await self._driver.until(self._any)
         except ConnectionFailed:
-            if self._link.left:
+            if self._driver.left:
                 raise StopAsyncIteration from None
             raise
         return self._waiting.popleft()
@@ -47,7 +47,7 @@ class Stream(Generic[E]):
         Raises:
             ConnectionFailed: there is nothing, and will be nothing any more.
         """
-        await self._link.until(self._any, timeout_s)
+        await self._driver.until(self._any, timeout_s)
         taken = list(self._waiting)
         self._waiting.clear()
         return taken

@@ -1,13 +1,12 @@
-"""What the server does not have yet: waiting for it, and telling of what it never got."""
+"""What the server does not have yet, and waiting until it does."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from functools import partial
 
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.drivers.aio.driver import Link
+from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import CollaborationError, ConnectionFailed
 from optiverse_collab.wording import log_lines
 
@@ -17,8 +16,6 @@ FLUSH_SECONDS = 30.0
 Progress = Callable[[int, int], None]
 """Called with how many of how many records are done."""
 
-log = logging.getLogger("optiverse_collab")
-
 
 class Unacknowledged:
     """The pending changes of a replica.
@@ -27,10 +24,10 @@ class Unacknowledged:
         refusals: what the server said of changes that it refused since the last `drain`.
     """
 
-    def __init__(self, replica: Replica, link: Link) -> None:
+    def __init__(self, replica: Replica, driver: AioDriver) -> None:
         self.refusals: list[str] = []
         self._replica = replica
-        self._link = link
+        self._driver = driver
 
     async def drain(self, timeout_s: float, progress: Progress | None = None) -> None:
         """Wait until nothing is pending.
@@ -47,7 +44,7 @@ class Unacknowledged:
         while pending := self._replica.pending:
             acknowledged = partial(self._is_acknowledged, pending[0].client_clock)
             try:
-                if not await self._link.until(acknowledged, timeout_s):
+                if not await self._driver.until(acknowledged, timeout_s):
                     raise ConnectionFailed(f"The server acknowledged nothing for {timeout_s:g} s.")
             except ConnectionFailed as error:
                 raise ConnectionFailed(f"{str(error).rstrip('.')}; {self._missing()}.") from None
@@ -56,11 +53,6 @@ class Unacknowledged:
         refusals, self.refusals = self.refusals, []
         if refusals:
             raise CollaborationError(f"The server refused {log_lines.changes(len(refusals))}: {refusals[0]}")
-
-    def tell(self) -> None:
-        """Log what never got to the server, with its values."""
-        for line in log_lines.unsent(self._replica):
-            log.log(line.level, "%s", line.text)
 
     def _operations(self) -> int:
         return sum(len(change.ops) for change in self._replica.pending)

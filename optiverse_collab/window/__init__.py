@@ -1,4 +1,4 @@
-"""What one window of an editor has of us: the session it is in, what joins the two, and our widgets.
+"""What one window of an editor has of us: the session that it is in, what joins the two, and our widgets.
 
-It knows any editor as `host.api.Host` alone; what is true of one editor only is in that host's adapter.
+It knows any editor as `host.api.Host`; what is true of one editor only belongs in that editor's adapter.
 """

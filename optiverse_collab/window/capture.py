@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from optiverse_collab.core.client.effects import Lost, ShowChange
+from optiverse_collab.core.client.effects import LossKind, Lost, ShowChange
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.records import Op, Record, Remove, Set, record_difference, same_value, touched
@@ -205,7 +205,7 @@ class Capture:
 
     def _tell(self, op: Op, refusal: ChangeRefused) -> None:
         if refusal.reason is Reason.NO_SUCH_RECORD:  # removed by others while the user had it in hand
-            for line in log_lines.lines(Lost((op,), "discard"), self._replica.view):
+            for line in log_lines.lines(Lost((op,), LossKind.DISCARD), self._replica.view):
                 self._host.log("WARNING", line.text)
         else:
             self._host.log("ERROR", f"✗ This edit stays on this computer alone: {refusal}")

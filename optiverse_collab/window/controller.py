@@ -10,12 +10,13 @@ from PyQt6.QtCore import QObject, pyqtSlot
 from PyQt6.QtGui import QGuiApplication
 
 from optiverse_collab.core.client.quality import Grade
+from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.hookspecs import Action
 from optiverse_collab.host.adapters import adapter_of
-from optiverse_collab.manifest import ActionTable, load
+from optiverse_collab.manifest import ActionId, ActionTable, EnabledWhen, load
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.settings import Settings
-from optiverse_collab.window.ui.choice_dialog import ChoiceDialog, joining_dialog, opened_dialog
+from optiverse_collab.window.ui.choice_dialog import Answer, ChoiceDialog, joining_dialog, opened_dialog
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 from optiverse_collab.window.ui.participants import ParticipantsDialog
 from optiverse_collab.window.ui.status import StatusWidget
@@ -53,12 +54,6 @@ class CollaborationController(QObject):
         self._participants_dialog: ParticipantsDialog | None = None
         self.question: ChoiceDialog | None = None
         self._switches: list[tuple[ActionTable, Enable]] = []
-        self._runs: dict[str, Callable[[], object]] = {
-            "connect": self.open_connect_dialog,
-            "disconnect": self.manager.leave,
-            "copy_invite": self.copy_invite,
-            "participants": self.open_participants,
-        }
         self.status.clicked.connect(self._on_status_clicked)
         self.manager.status_changed.connect(self._on_news)
         self.manager.participants_changed.connect(self._on_news)
@@ -123,11 +118,30 @@ class CollaborationController(QObject):
             self._switches.append((table, enable))
             self._switch(table, enable)
 
-        run = self._runs[table.id]
+        run = self._run(table.id)
         return Action(tuple(table.menu), table.text, table.shortcut, table.icon, run, enabled_when)
 
+    def _run(self, id: ActionId) -> Callable[[], object]:
+        """What a menu entry calls."""
+        match id:
+            case ActionId.CONNECT:
+                return self.open_connect_dialog
+            case ActionId.DISCONNECT:
+                return self.manager.leave
+            case ActionId.COPY_INVITE:
+                return self.copy_invite
+            case ActionId.PARTICIPANTS:
+                return self.open_participants
+        raise Unmatched(id)
+
     def _switch(self, table: ActionTable, enable: Enable) -> None:
-        enable(self.manager.status.in_session == (table.enabled_when == "online"))
+        match table.enabled_when:
+            case EnabledWhen.ONLINE:
+                enable(self.manager.status.in_session)
+            case EnabledWhen.OFFLINE:
+                enable(not self.manager.status.in_session)
+            case _:
+                raise Unmatched(table.enabled_when)
 
     # What the manager tells
 
@@ -179,12 +193,12 @@ class CollaborationController(QObject):
         dialog.chosen.connect(self._on_chosen)
         dialog.open()
 
-    @pyqtSlot(str)
-    def _on_chosen(self, choice: str) -> None:
+    @pyqtSlot(object)
+    def _on_chosen(self, answer: Answer) -> None:
         dialog, self.question = self.question, None
         if dialog is not None:
             dialog.deleteLater()
-        self.manager.choose(choice)
+        self.manager.choose(answer)
 
     @pyqtSlot()
     def _on_status_clicked(self) -> None:

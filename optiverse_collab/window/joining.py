@@ -14,12 +14,14 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.convert import bench_from_records, is_item, write_bench
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.core.records import Record
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.saved_copies import copy_path, save_copy
 from optiverse_collab.window.sync_loop import LiveBench
+from optiverse_collab.window.ui.choice_dialog import Answer, JoiningChoice, ReplacementChoice
 from optiverse_collab.window.ui.cursors import CursorOverlay
 from optiverse_collab.wording import dialogs
 
@@ -71,27 +73,17 @@ class Participation(QObject):
         service.message_received.connect(self._on_message)
         service.happened.connect(self._on_happened)
 
-    def choose(self, choice: str) -> None:
-        """Answer `choice_needed` (``bring``, ``replace``, ``cancel``) or `replacement_needed` (see there)."""
-        path, self._copy = self._copy, None
+    def choose(self, answer: Answer) -> None:
+        """Answer the question that is open; an answer to the other one is ignored."""
+        path, live = self._copy, self._live
         if path is None:
             return
-        if self._live is not None:
-            self._replace(self._live, choice, path)
-            return
-        if choice == "cancel":
-            self.declined.emit(dialogs.NOT_JOINED)
-            return
-        mine, theirs = self._both()
-        brought = [id for id in mine if id not in theirs] if choice == "bring" else []
-        if any(is_item(mine[id]) for id in set(mine).difference(brought) if mine[id] != theirs.get(id)):
-            try:
-                save_copy(self._host.save_copy, path)
-            except BenchFileError as error:
-                self.declined.emit(f"{error} {dialogs.NOT_JOINED}")
-                return
-            self._host.log("INFO", f"✓ A copy of your bench was saved: {path}")
-        self._share(brought)
+        if live is None and isinstance(answer, JoiningChoice):
+            self._copy = None
+            self._join(answer, path)
+        elif live is not None and isinstance(answer, ReplacementChoice):
+            self._copy = None
+            self._replace(live, answer, path)
 
     def take_in(self) -> None:
         """Take in what the user did up to now."""
@@ -113,6 +105,27 @@ class Participation(QObject):
             self._live.close()
         self._host.close()
         self.deleteLater()
+
+    def _join(self, choice: JoiningChoice, path: Path) -> None:
+        mine, theirs = self._both()
+        match choice:
+            case JoiningChoice.BRING:
+                brought = [id for id in mine if id not in theirs]
+            case JoiningChoice.REPLACE:
+                brought = []
+            case JoiningChoice.CANCEL:
+                self.declined.emit(dialogs.NOT_JOINED)
+                return
+            case _:
+                raise Unmatched(choice)
+        if any(is_item(mine[id]) for id in set(mine).difference(brought) if mine[id] != theirs.get(id)):
+            try:
+                save_copy(self._host.save_copy, path)
+            except BenchFileError as error:
+                self.declined.emit(f"{error} {dialogs.NOT_JOINED}")
+                return
+            self._host.log("INFO", f"✓ A copy of your bench was saved: {path}")
+        self._share(brought)
 
     def _both(self) -> tuple[Records, Records]:
         """The window's bench and the session's."""
@@ -156,15 +169,17 @@ class Participation(QObject):
         counts = (sum(map(is_item, records.values())) for records in (mine, theirs))
         self.replacement_needed.emit(*counts, self._copy)
 
-    def _replace(self, live: LiveBench, choice: str, path: Path) -> None:
-        """Carry out ``everybody``, ``leave`` or ``back``."""
-        if choice == "leave":
-            self.leaving.emit()
-        elif choice == "everybody" and self._save_session(path):
-            live.prevail()
-        else:
-            self._back()
-            live.begin(())
+    def _replace(self, live: LiveBench, choice: ReplacementChoice, path: Path) -> None:
+        match choice:
+            case ReplacementChoice.LEAVE:
+                self.leaving.emit()
+            case ReplacementChoice.EVERYBODY if self._save_session(path):
+                live.prevail()
+            case ReplacementChoice.EVERYBODY | ReplacementChoice.BACK:
+                self._back()
+                live.begin(())
+            case _:
+                raise Unmatched(choice)
 
     def _save_session(self, path: Path) -> bool:
         """Save what the session has, before it is replaced for everybody."""

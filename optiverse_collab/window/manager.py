@@ -9,18 +9,28 @@ from typing import NamedTuple
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.protocol.address import invite_link
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import AddressError, HostUnsupported
-from optiverse_collab.host.api import Host
+from optiverse_collab.host.api import Host, LogLevel
 from optiverse_collab.window.joining import Participation
 from optiverse_collab.window.lan import reachable_url
 from optiverse_collab.window.local_server import CompanionServer
+from optiverse_collab.window.ui.choice_dialog import Answer
 from optiverse_collab.wording import dialogs
 
 LEAVE_MS = 2000
 """So long leaving waits for the server to store the last edits; it takes tens of ms."""
+
+
+_LEVELS: dict[int, LogLevel] = {
+    logging.DEBUG: "DEBUG",
+    logging.INFO: "INFO",
+    logging.WARNING: "WARNING",
+    logging.ERROR: "ERROR",
+}
+"""A level of `logging`, as the lines of `wording` have it → the host's name for it."""
 
 
 class _Hosted(NamedTuple):
@@ -44,7 +54,7 @@ class CollaborationManager(QObject):
         status: how it stands; ``connected`` only when the window shows the session's bench.
 
     Signals:
-        status_changed: the new `State`.
+        status_changed: the new `ConnectionState`.
         progress: a sentence, and how much is done of how much; 0 of 0 where that is not known.
         joined: the window shows the session's bench.
         failed: a sentence: there is no session, or none any more.
@@ -63,7 +73,7 @@ class CollaborationManager(QObject):
     def __init__(self, attach: Callable[[], Host], parent: QObject) -> None:
         super().__init__(parent)
         self.server_url = self.session_id = ""
-        self.status = State.OFFLINE
+        self.status = ConnectionState.OFFLINE
         self.service = CollaborationService(self)
         self._attach = attach
         self._host: Host | None = None
@@ -110,10 +120,10 @@ class CollaborationManager(QObject):
         if self._begin(session_id, None):
             self._join(server_url, session_id, user_id)
 
-    def choose(self, choice: str) -> None:
+    def choose(self, answer: Answer) -> None:
         """Answer `choice_needed` or `replacement_needed`; see `Participation.choose`."""
         if self._participation is not None:
-            self._participation.choose(choice)
+            self._participation.choose(answer)
 
     def leave(self) -> None:
         """Leave the session; the bench stays as it is. The last edits still get to the server."""
@@ -188,8 +198,8 @@ class CollaborationManager(QObject):
     # What the service tells
 
     @pyqtSlot(object)
-    def _on_service_state(self, state: State) -> None:
-        if state is State.FAILED:
+    def _on_service_state(self, state: ConnectionState) -> None:
+        if state is ConnectionState.FAILED:
             self._detach()
         self._update_status()
 
@@ -213,10 +223,10 @@ class CollaborationManager(QObject):
         self.joined.emit()
 
     def _update_status(self) -> None:
-        state = State.CONNECTING if self._starting else self.service.state
+        state = ConnectionState.CONNECTING if self._starting else self.service.state
         loaded = self._participation is not None and self._participation.loaded
-        if state is State.CONNECTED and not loaded:
-            state = State.SYNCING
+        if state is ConnectionState.CONNECTED and not loaded:
+            state = ConnectionState.SYNCING
         if state is not self.status:
             self.status = state
             self.status_changed.emit(state)
@@ -247,4 +257,4 @@ class CollaborationManager(QObject):
     @pyqtSlot(int, str)
     def _on_logged(self, level: int, text: str) -> None:
         if self._host is not None:
-            self._host.log(logging.getLevelName(level), text)
+            self._host.log(_LEVELS[level], text)

@@ -64,7 +64,7 @@ class LiveBench(QObject):
     def begin(self, mine: Collection[str]) -> None:
         """Make the two equal, and keep them so; see `Capture.meet`."""
         self._suspended = False
-        _spare_the_collector()
+        _spare_collector(self)
         self._capture.forget()
         self._capture.meet(mine)
         self._total = self._capture.held_back
@@ -117,7 +117,7 @@ class LiveBench(QObject):
         self._timer.stop()
         self._scan.stop()
         self._capture.close()
-        gc.unfreeze()
+        _release_collector(self)
         self._host.watch_presence(lambda state: None)
         self.deleteLater()
 
@@ -150,7 +150,7 @@ class LiveBench(QObject):
             self._timer.start(1 if count else PUSH_EVERY_MS)
         else:
             self._is_loading = False
-            _spare_the_collector()
+            _spare_collector(self)
             self.loaded.emit()
 
     @pyqtSlot()
@@ -169,10 +169,23 @@ class LiveBench(QObject):
             self.edited.emit()
 
 
-def _spare_the_collector() -> None:
-    """Let Python's garbage collector leave alone what is there now, until `LiveBench.close`.
+_spared_for: set[LiveBench] = set()
+"""The benches, of any window, for which the garbage collector leaves objects alone."""
+
+
+def _spare_collector(bench: LiveBench) -> None:
+    """Let Python's garbage collector leave alone what is there now, until no bench is shared any more.
 
     It looks at all objects from time to time, in one go. With a bench of 3,000 items that takes 0.1 s, in
     which the window stands still, several times while the bench is loaded and now and then ever after.
     """
+    _spared_for.add(bench)
     gc.freeze()
+
+
+def _release_collector(bench: LiveBench) -> None:
+    """Let it look at everything again, unless another window still shares its bench."""
+    if bench in _spared_for:
+        _spared_for.remove(bench)
+        if not _spared_for:
+            gc.unfreeze()

@@ -1,4 +1,5 @@
-"""Every sentence for users that is not the text of an error: log lines, connections, edits, dialogs.
+"""Sentences for users: log lines, connections, edits, dialogs.
 
-Pure. Texts of errors are where they are raised; layout is in `window.ui`.
+Pure: effects in, text out. The text of an error is where the error is raised; layout is in `window.ui`; menu
+texts are in plugin.toml.
 """

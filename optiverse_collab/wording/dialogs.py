@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.exhaustive import Unmatched
+
 DIALOG_TITLE = "Collaboration"
 JOIN_TAB = "Join"
 HOST_TAB = "Host"
@@ -62,19 +65,27 @@ OPENED_EVERYBODY_NOTE = "The {theirs} of the session go. A copy is saved first: 
 OPENED_BACK = "&Back to the session's bench"
 NOT_JOINED = "You did not join, and your bench is as it was."
 
-OFFLINE = "Not connected"
-STATES = {
-    "offline": OFFLINE,
-    "connecting": "Connecting…",
-    "syncing": "Loading…",
-    "reconnecting": "Reconnecting…",
-    "failed": "Connection failed",
-}
-ONE_USER = "1 user"
-USERS = "{count} users"
 TOOLTIP_OFFLINE = "Collaboration: not connected"
 TOOLTIP = "Session: {session}\nServer: {server}\nLatency: {latency}\nConnection: {quality}"
 SLOW = "{users} (slow)"
 
 PARTICIPANTS_TITLE = "Participants"
 YOU = "{name} (you)"
+
+
+def status(state: ConnectionState, users: int) -> str:
+    """What the status bar says in a state, with so many users in the session."""
+    match state:
+        case ConnectionState.OFFLINE:
+            return "Not connected"
+        case ConnectionState.CONNECTING:
+            return "Connecting…"
+        case ConnectionState.SYNCING:
+            return "Loading…"
+        case ConnectionState.CONNECTED:
+            return "1 user" if users == 1 else f"{users} users"
+        case ConnectionState.RECONNECTING:
+            return "Reconnecting…"
+        case ConnectionState.FAILED:
+            return "Connection failed"
+    raise Unmatched(state)

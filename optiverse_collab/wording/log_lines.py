@@ -1,7 +1,7 @@
 """What the log says of a session: the same lines in the editor and in scripts.
 
-Pure: effects and closings in, levels and texts out. The arrows, ticks and the first three lines are
-those that Optiverse's users know from its own collaboration log.
+Pure: effects in, levels and texts out. The arrows and ticks are those that Optiverse's users know from its
+own collaboration log. The lines about the connection are in `connection`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.effects import LossKind
 from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.core.protocol.messages import Ping
 from optiverse_collab.core.records import Op, Put, Record, Remove
 from optiverse_collab.core.text import printable
@@ -30,53 +32,12 @@ class Line(NamedTuple):
     text: str
 
 
-# The connection
-
-
-def connecting(url: str) -> Line:
-    """An attempt begins."""
-    return Line(logging.INFO, f"→ Connecting to: {url}")
-
-
-def left(session: str) -> Line:
-    """The user left the session."""
-    return Line(logging.INFO, f"✓ Disconnected from session '{printable(session)}' - Normal closure")
-
-
-def broken(session: str, sentence: str) -> Line:
-    """A connection that was open is gone."""
-    return Line(
-        logging.WARNING, f"✗ Disconnected from session '{printable(session)}' - {printable(sentence)}"
-    )
-
-
-def failed(sentence: str) -> Line:
-    """An attempt failed."""
-    return Line(logging.ERROR, f"✗ {printable(sentence)}")
-
-
-def ended() -> Line:
-    """No other attempt comes by itself."""
-    return Line(logging.ERROR, "✗ The session has ended here and your bench stays as it is; connect anew.")
-
-
-def retrying(seconds: float) -> Line:
-    """The next attempt comes by itself."""
-    return Line(logging.INFO, f"Trying again in {seconds:.1f} s")
-
-
-def epoch_changed(unsent: int) -> str:
-    """The sentence for a session whose history is another one now (CLK-3)."""
-    kept = f", and {changes(unsent)} of yours did not reach it" if unsent else ""
-    return (
-        "The session on the server has another history than the one that was followed here, so nothing "
-        f"was merged{kept}; save your bench if you need it, and connect anew to see what the server has."
-    )
+# What the session's core says
 
 
 def unsent(replica: Replica) -> list[Line]:
     """What never got to the server, with its values."""
-    lost = (fx.Lost(tuple(change.ops.values()), "unsent") for change in replica.pending)
+    lost = (fx.Lost(tuple(change.ops.values()), LossKind.UNSENT) for change in replica.pending)
     return [line for effect in lost for line in lines(effect, replica.view)]
 
 
@@ -85,13 +46,10 @@ def changes(count: int) -> str:
     return f"{count} change{'s' * (count != 1)}"
 
 
-# What the session's core says
-
-
 def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]:
     """The lines for an effect of `Session`; none for what is no news.
 
-    `Dead` and `EpochChanged` end the connection: see `broken` and `failed`.
+    `Dead` and `EpochChanged` end the connection: see `connection`.
 
     Args:
         records: the view, to call records by their names.
@@ -146,12 +104,15 @@ def _lost(effect: fx.Lost, op: Op, record: Record | None) -> Line:
         deed = f"change ({', '.join(told)})" if told else "change"
     whose = f"{printable(effect.by)}'s" if effect.by else "Your"
     start = f"{whose} {deed} of {what}"
-    if effect.result == "overridden":
-        return Line(logging.INFO, f"{start} is replaced by yours")
-    if effect.result == "refused":
-        return Line(logging.WARNING, f"✗ {start} was refused by the server: {printable(effect.message)}")
-    if effect.result == "superseded":
-        return Line(logging.WARNING, f"✗ {start} was accepted, and then undone by somebody else")
-    if effect.result == "unsent":
-        return Line(logging.WARNING, f"✗ {start} did not reach the server")
-    return Line(logging.WARNING, f"✗ {start} had no effect: somebody removed the record before")
+    match effect.result:
+        case LossKind.OVERRIDDEN:
+            return Line(logging.INFO, f"{start} is replaced by yours")
+        case LossKind.REFUSED:
+            return Line(logging.WARNING, f"✗ {start} was refused by the server: {printable(effect.message)}")
+        case LossKind.SUPERSEDED:
+            return Line(logging.WARNING, f"✗ {start} was accepted, and then undone by somebody else")
+        case LossKind.UNSENT:
+            return Line(logging.WARNING, f"✗ {start} did not reach the server")
+        case LossKind.REBASE | LossKind.DISCARD:
+            return Line(logging.WARNING, f"✗ {start} had no effect: somebody removed the record before")
+    raise Unmatched(effect.result)

@@ -1,4 +1,7 @@
-"""The companion server of optiverse-collab: sessions over WebSockets, kept on disk. No Qt."""
+"""The companion server: carries rooms of the core over WebSockets and keeps them on disk.
+
+Whatever could be decided without a socket or a disk belongs in `core.server`.
+"""
 
 from __future__ import annotations
 

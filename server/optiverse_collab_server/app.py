@@ -15,13 +15,13 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.address import parse_path
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
-from optiverse_collab.errors import StorageError
+from optiverse_collab.errors import AddressError, StorageError
 from optiverse_collab_server import __version__
 from optiverse_collab_server.connection import CLOSE_SECONDS, Connection
 from optiverse_collab_server.hub import SILENCE_SECONDS, Hub
-from optiverse_collab_server.paths import PathRefused, parse_path
 from optiverse_collab_server.storage import Store
 
 HANDSHAKE_SECONDS = 10.0
@@ -40,8 +40,8 @@ class App:
     def check_request(self, ws: ServerConnection, request: Request) -> Response | None:
         """Refuse what is not the path of a session with HTTP 404 and a sentence (MSG-4)."""
         try:
-            parse_path(request.path, self._hub.limits)
-        except PathRefused as refused:
+            parse_path(request.path)
+        except AddressError as refused:
             log.warning("Refused %s: %s", request.path, refused)
             return ws.respond(HTTPStatus.NOT_FOUND, f"{refused}\n")
         return None
@@ -50,10 +50,10 @@ class App:
         """Serve one connection; whatever goes wrong stays in it."""
         if ws.request is None:  # the handshake was not finished
             return
-        place = parse_path(ws.request.path, self._hub.limits)
+        place = parse_path(ws.request.path)
         if ws.request.headers.get_all("Sec-WebSocket-Protocol") and ws.subprotocol is None:
             log.warning("%s speaks another protocol than %s", place.user_id, SUBPROTOCOL)
-            await ws.close(CloseCode.VERSION, "version")
+            await _close(ws, CloseReason.VERSION)
             return
         loop = asyncio.get_running_loop()
         connection = Connection(f"c{next(self._numbers)}", ws, self._hub.limits, loop.time)
@@ -61,10 +61,14 @@ class App:
             await self._hub.serve(connection, place.session_id, place.user_id)
         except StorageError as error:
             log.error("Session %s can't be opened: %s", place.session_id, error)
-            await ws.close(CloseCode.INTERNAL_ERROR, "session_failed")
+            await _close(ws, CloseReason.SESSION_FAILED)
         except Exception:
             log.exception("The connection of %s failed", place.user_id)
-            await ws.close(CloseCode.INTERNAL_ERROR, "internal_error")
+            await _close(ws, CloseReason.INTERNAL_ERROR)
+
+
+async def _close(ws: ServerConnection, reason: CloseReason) -> None:
+    await ws.close(reason.code, reason.word)
 
 
 def select_subprotocol(ws: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:

@@ -71,6 +71,8 @@ async def _serve(host: str, port: int, data: Path) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            continue  # a job in the background is not meant by Ctrl+C
         try:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows

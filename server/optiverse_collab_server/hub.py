@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from weakref import WeakValueDictionary
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.room import Room
 from optiverse_collab_server.connection import Connection
@@ -41,7 +42,7 @@ class Hub:
         self._server = server
         self._silence_seconds = silence_seconds
         self._live: dict[str, LiveSession] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._stopping = False
         self._reaper = asyncio.create_task(self._close_silent())
 
@@ -58,7 +59,7 @@ class Hub:
             admitted = not self._stopping and session.join(connection, user_id)
         if not admitted:
             if self._stopping:
-                connection.close(CloseCode.GOING_AWAY, "restarting")
+                connection.close(CloseReason.RESTARTING)
             await connection.closed()
             return
         try:
@@ -83,11 +84,14 @@ class Hub:
             await asyncio.wait_for(connection.outbox.drain(), timeout=1)
         except asyncio.TimeoutError:
             log.warning("%s reads too slowly to hear the end; it will catch up later", connection.name)
-        connection.close(CloseCode.GOING_AWAY, "restarting")
+        connection.close(CloseReason.RESTARTING)
         await connection.closed()
 
     def _lock(self, session_id: str) -> asyncio.Lock:
-        """Opening and closing one session happen one after the other."""
+        """Opening and closing one session happen one after the other.
+
+        The lock is there as long as somebody holds it or waits for it.
+        """
         return self._locks.setdefault(session_id, asyncio.Lock())
 
     async def _open(self, session_id: str) -> LiveSession:
@@ -105,11 +109,12 @@ class Hub:
 
     async def _close_empty(self, session: LiveSession) -> None:
         async with self._lock(session.id):
-            if session.connections or self._live.get(session.id) is not session:
+            if session.connections:
                 return
             await session.close()
-            del self._live[session.id]
-            log.info("Closed session %s: nobody is left", session.id)
+            if self._live.get(session.id) is session:  # and not the one that replaced it after a failure
+                del self._live[session.id]
+                log.info("Closed session %s: nobody is left", session.id)
 
     async def _close_silent(self) -> None:
         loop = asyncio.get_running_loop()
@@ -120,4 +125,4 @@ class Hub:
                 for connection in list(session.connections.values()):
                     if connection.heard < limit:
                         log.warning("%s was silent for too long", connection.name)
-                        connection.close(CloseCode.TIMEOUT, "silent")
+                        connection.close(CloseReason.SILENT)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 
+from optiverse_collab.core.text import printable
+
 
 class OneLineFormatter(logging.Formatter):
     """Escapes what can't be printed in a message, so that no name can forge a line.
@@ -13,15 +15,9 @@ class OneLineFormatter(logging.Formatter):
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line without its traceback."""
         record.message = printable(record.message)
         return super().formatMessage(record)
-
-
-def printable(text: str) -> str:
-    r"""`text` with what can't be printed written as ``\x0a``, ``\u202e`` and the like."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text)
 
 
 def set_up(debug: bool) -> None:

@@ -13,7 +13,7 @@ from websockets.frames import Frame as WireFrame
 from websockets.frames import Opcode
 from websockets.protocol import State
 
-from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import Message
 
@@ -59,12 +59,12 @@ class Outbox:
 
     Args:
         ws: the connection, without compression.
-        give_up: called with a close code and a reason when too much waits, or writing failed.
+        give_up: called with the reason when too much waits, or writing failed.
         caught_up: called when nothing waits any more and presence was left out.
     """
 
     def __init__(
-        self, ws: ServerConnection, give_up: Callable[[int, str], None], caught_up: Callable[[], None]
+        self, ws: ServerConnection, give_up: Callable[[CloseReason], None], caught_up: Callable[[], None]
     ) -> None:
         self._ws = ws
         self._give_up = give_up
@@ -86,7 +86,7 @@ class Outbox:
         self._queue.append(frame)
         self._queued_bytes += len(frame.payload)
         if self._queued_bytes > MAX_QUEUED_BYTES:
-            self._give_up(CloseCode.TOO_SLOW, "too_slow")
+            self._give_up(CloseReason.TOO_SLOW)
             return
         self._start_writer()
 
@@ -134,7 +134,7 @@ class Outbox:
             self._closed = True
         except Exception:
             log.exception("Writing to a connection failed")
-            self._give_up(CloseCode.INTERNAL_ERROR, "internal_error")
+            self._give_up(CloseReason.INTERNAL_ERROR)
         finally:
             self._writer = None
         if self._missed_presence and not self._closed:

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Sequence
 
-from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import close_patch, encode
 from optiverse_collab.core.protocol.messages import ClientMessage
 from optiverse_collab.core.server.effects import Close, RoomEffect, SendFrame, SendPages, SendPresence
@@ -185,24 +185,19 @@ class LiveSession:
         """Let everybody come back and start again from what is stored (DUR-3)."""
         self.failed = self._stopping = True
         for connection in list(self.connections.values()):
-            connection.close(CloseCode.INTERNAL_ERROR, "session_failed")
+            connection.close(CloseReason.SESSION_FAILED)
 
     def _perform(self, effects: Sequence[RoomEffect]) -> None:
         connections = self.connections
         for effect in effects:
             if isinstance(effect, SendFrame):
-                shared = Frame(close_patch(effect.body))
-                for id in effect.to:
-                    acks = effect.acks.get(id)
-                    frame = Frame(close_patch(effect.body, acks)) if acks else shared
-                    if id in connections:
-                        connections[id].outbox.send(frame)
+                self._send_frame(effect)
             elif isinstance(effect, SendPages):
                 if effect.to in connections:
                     connections[effect.to].outbox.send_pages(effect.pages)
             elif isinstance(effect, Close):
                 if effect.to in connections:
-                    connections[effect.to].close(effect.code, effect.reason)
+                    connections[effect.to].close(effect.reason)
             elif effect.to:
                 frame = Frame(encode(effect.message).encode())
                 for id in effect.to:
@@ -212,3 +207,12 @@ class LiveSession:
                         connections[id].outbox.send_presence(frame)
                     else:
                         connections[id].outbox.send(frame)
+
+    def _send_frame(self, effect: SendFrame) -> None:
+        """One frame for all that it acknowledges nothing to, and one for each of the others."""
+        shared = Frame(close_patch(effect.body))
+        for id in effect.to:
+            acks = effect.acks.get(id)
+            frame = Frame(close_patch(effect.body, acks)) if acks else shared
+            if id in self.connections:
+                self.connections[id].outbox.send(frame)

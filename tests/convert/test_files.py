@@ -56,7 +56,7 @@ def test_a_folder_can_not_be_read(tmp_path: Path) -> None:
     assert refusal(tmp_path).startswith(f"{tmp_path} can't be read: ")
 
 
-def test_a_file_with_nan_is_read_so_that_the_rest_of_it_can_be_used(tmp_path: Path) -> None:
+def test_nan_in_a_file_leaves_the_rest_of_it_usable(tmp_path: Path) -> None:
     path = tmp_path / "bench.json"
     path.write_text('{"version": "2.0", "items": [{"x_mm": NaN}, {"x_mm": 1.0}]}', encoding="utf-8")
     first, second = read_bench(path)["items"]
@@ -80,9 +80,7 @@ def test_a_bench_is_read_as_it_is(tmp_path: Path, prefix: bytes) -> None:
         ({1, 2}, "Object of type set is not JSON serializable."),
     ],
 )
-def test_what_json_can_not_hold_is_not_written_and_the_old_file_stays(
-    tmp_path: Path, value: Any, sentence: str
-) -> None:
+def test_values_outside_json_leave_the_old_file_in_place(tmp_path: Path, value: Any, sentence: str) -> None:
     path = tmp_path / "bench.json"
     write_bench(path, bench(title="old"))
     with pytest.raises(BenchFileError) as error:

@@ -31,7 +31,7 @@ def test_half_a_position_stays_as_it_is() -> None:
     assert item_from_record(record) == item
 
 
-def test_an_item_without_an_id_gets_one_that_follows_from_its_content() -> None:
+def test_item_without_an_id_gets_one_from_its_content() -> None:
     item = {"_type": "component", "x_mm": 0, "y_mm": 0}
     assert record_from_item(item) == record_from_item(dict(item))
     assert record_from_item(item).id != record_from_item({**item, "x_mm": 1}).id

@@ -79,7 +79,7 @@ def test_an_item_that_stands_twice_is_where_it_stands_first() -> None:
     assert places(original) == {None: ["g"], "g": ["a"]}
 
 
-def test_a_group_with_the_id_of_an_item_gets_another_and_keeps_its_items() -> None:
+def test_group_with_the_id_of_an_item_gets_another_one() -> None:
     groups = [
         {"group_uuid": "a", "name": "Arm", "item_uuids": ["b"]},
         {"group_uuid": "inner", "parent_group_uuid": "a", "item_uuids": []},
@@ -104,7 +104,7 @@ def test_an_item_that_two_groups_name_is_in_the_first() -> None:
     assert places(bench(items=items("a"), groups=groups)) == {None: ["h", "g"], "h": ["a"]}
 
 
-def test_without_layers_the_order_is_that_of_the_newer_optiverse() -> None:
+def test_order_without_layers_is_that_of_the_newer_optiverse() -> None:
     """Groups first, then items by z_value; of those at one height, the last one loaded is on top."""
     original = bench(
         items=items(low=0.0, high=5.0, mid_1=1.0, mid_2=1.0, inner=9.0),
@@ -135,7 +135,7 @@ def test_layers_have_the_word_where_a_file_has_both_forms() -> None:
     assert props == {"name": "new", "locked": True, "z_base": 3.0, "order": 2.0}
 
 
-def test_what_the_layers_say_of_items_and_groups_is_in_their_records() -> None:
+def test_records_hold_what_the_layers_say_of_them() -> None:
     records = records_from_bench(benches.load("bench_layers")).records
     by_name = {record.props["name"]: record for record in records.values() if record.kind == "group"}
     assert by_name["Pump arm"].props == {"name": "Pump arm", "collapsed": True, "order": 1.0}

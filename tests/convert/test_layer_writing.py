@@ -29,7 +29,7 @@ def nodes(*records: Record) -> Any:
         {"source_path": "a.json", "rotation_deg": None},
     ],
 )
-def test_a_link_that_would_stop_the_newer_optiverse_is_not_written(link: Any) -> None:
+def test_link_that_stops_the_newer_optiverse_is_not_written(link: Any) -> None:
     assert nodes(Record("g", "group", {"link": link})) == [{"uuid": "g", "type": "group"}]
 
 
@@ -94,7 +94,7 @@ def test_what_lies_on_top_is_loaded_last() -> None:
     assert [item["item_uuid"] for item in bench["items"]] == ["bottom", "in group", "top"]
 
 
-def test_an_item_that_a_group_missed_is_there_once_when_it_comes() -> None:
+def test_item_missed_by_a_group_is_there_once_when_it_comes() -> None:
     group = Record("g", "group", {"absent_items": [{"uuid": "a", "type": "item"}, {"uuid": "b"}, 5, {}]})
     bench = exported(group, Record("a", "component", {"order": 0.0}))
     assert bench["groups"][0]["item_uuids"] == ["b"]

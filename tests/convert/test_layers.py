@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optiverse_collab.convert import order_between, sibling_key, tree_of
+from optiverse_collab.convert import sibling_key, tree_of
 from optiverse_collab.convert.layers import MAX_DEPTH, resolved
 from optiverse_collab.core.records import Record
 
@@ -36,7 +36,7 @@ def test_a_parent_that_is_not_there_is_the_root(parent: Any) -> None:
     assert shape(item("lens", parent=parent, order=0.0)) == {None: ["lens"]}
 
 
-def test_groups_that_were_put_into_each_other_are_cut_at_the_smallest_id() -> None:
+def test_cycle_of_groups_is_cut_at_the_smallest_id() -> None:
     assert shape(group("b", parent="a"), group("a", parent="b"), item("x", parent="b")) == {
         None: ["a"],
         "a": ["b"],
@@ -93,21 +93,6 @@ def test_what_has_no_order_lies_on_top_as_z_value_says(order: Any) -> None:
         "low",
         "placed",
     ]
-
-
-def test_an_order_between_two_is_between_them() -> None:
-    assert order_between(None, None) == 0.0
-    assert order_between(None, 0.0) == -1.0
-    assert order_between(3.0, None) == 4.0
-    assert order_between(1.0, 2.0) == 1.5
-
-
-def test_about_fifty_insertions_fit_at_one_place() -> None:
-    above, below = 0.0, 1.0
-    for _ in range(50):
-        between = order_between(above, below)
-        assert above < between < below
-        below = between
 
 
 @given(st.lists(st.tuples(ids, st.floats() | st.none() | st.booleans() | st.text()), max_size=6))

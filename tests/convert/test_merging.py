@@ -39,7 +39,7 @@ def file(*ids: str, **rest: Any) -> Bench:
     )
 
 
-def test_what_the_session_holds_stays_and_the_import_lies_on_top() -> None:
+def test_import_lies_on_top_of_what_the_session_holds() -> None:
     records = imported({}, file("a", "b"), file("c", "d"), file("e"))
     assert roots(records) == ["e", "c", "d", "a", "b"]
 

@@ -136,7 +136,7 @@ ODD_NAMES += ["layer_visible", "layer_name", "layer_link_metadata", "link", "abs
 
 
 @pytest.mark.parametrize("seed", range(100))
-def test_an_export_opens_whatever_participants_put_into_the_session(
+def test_export_opens_whatever_is_in_the_session(
     seed: int, opened_and_saved: Callable[[Bench], Bench]
 ) -> None:
     source = random.Random(seed)

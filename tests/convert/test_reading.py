@@ -71,7 +71,7 @@ def test_a_component_of_the_library_is_no_bench(path: Any) -> None:
         ({**MIRROR, "notes": "x" * (512 * 1024)}, "the component 'Mirror' is longer than 512 KiB"),
     ],
 )
-def test_a_bad_item_is_left_out_with_a_warning_and_the_rest_stays(bad: Any, why: str) -> None:
+def test_bad_item_is_left_out_with_a_warning(bad: Any, why: str) -> None:
     records, [warning] = records_from_bench(bench(items=[bad, LENS]))
     assert warning.startswith("Left out: ")
     assert why in warning
@@ -106,7 +106,7 @@ def test_an_item_whose_id_can_not_be_one_gets_another(id: Any) -> None:
     assert record.id in warning
 
 
-def test_items_without_ids_get_the_same_ones_in_every_import_wherever_they_stand() -> None:
+def test_items_without_ids_get_the_same_ones_in_every_import() -> None:
     """Older files have none; Optiverse would draw new ones at each opening."""
     lens, mirror = [{key: item[key] for key in item if key != "item_uuid"} for item in (LENS, MIRROR)]
     once = records_from_bench(bench(items=[lens, mirror, mirror]))
@@ -148,7 +148,7 @@ def test_keys_of_a_later_version_stay() -> None:
     assert (exported["tables"], exported["title"]) == ([{"a": 1}], "Δ")
 
 
-def test_a_key_of_a_later_version_that_can_not_be_shared_is_left_out() -> None:
+def test_later_version_key_that_can_not_be_shared_is_left_out() -> None:
     records, [warning] = records_from_bench(bench(good=1, bad=math.nan))
     assert "only finite numbers can be shared" in warning
     assert records["assembly"].props == {"good": 1}
@@ -159,7 +159,7 @@ def test_what_an_autosave_says_of_itself_does_not_travel() -> None:
     assert records_from_bench(bench(_autosave_meta=meta)) == ({}, [])
 
 
-def test_a_linked_file_that_is_too_large_to_share_leaves_its_group() -> None:
+def test_linked_file_that_is_too_large_leaves_its_group() -> None:
     node = {"uuid": "g", "type": "group", "name": "Link", "link_metadata": {"source_path": "a.json"}}
     cache = {"g": {"snapshot": {"texts": ["x" * (512 * 1024)]}}}
     records, [warning] = records_from_bench(

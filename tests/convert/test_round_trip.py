@@ -47,7 +47,7 @@ def test_items_of_a_real_bench_come_back_to_the_letter(name: str) -> None:
         assert {**new, "item_uuids": []} == {**old, "item_uuids": []}
 
 
-def test_layers_of_a_bench_of_the_newer_form_come_back_to_the_letter() -> None:
+def test_layers_of_the_newer_form_come_back_to_the_letter() -> None:
     original = benches.load("bench_layers")
     exported = bench_from_records(records_from_bench(original).records)
     assert exported["layer_state"] == original["layer_state"]
@@ -83,7 +83,7 @@ def test_a_session_accepts_whatever_is_imported(original: Bench) -> None:
 
 
 @given(benches.benches)
-def test_import_gives_the_same_ids_each_time_in_whatever_order_the_file_is(original: Bench) -> None:
+def test_ids_of_an_import_do_not_depend_on_the_file_order(original: Bench) -> None:
     once = records_from_bench(original).records
     assert records_from_bench(json.loads(json.dumps(original))).records == once
 

@@ -8,7 +8,7 @@ import pytest
 
 from optiverse_collab.core.checks import check_change, check_id, check_value
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.records import Put, Set
+from optiverse_collab.core.records import Op, Put, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
 
@@ -45,7 +45,7 @@ def test_refused_values(value: object, reason: Reason) -> None:
 
 @pytest.mark.parametrize("value", [None, True, 2**64 - 1, -(2**63), 5e-324, "☃\x00", nested(32), {"": ()}])
 def test_accepted_values(value: object) -> None:
-    assert check_value(value, 32, "x") is None
+    check_value(value, 32, "x")
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,35 @@ def test_refused_ids(text: str, reason: Reason) -> None:
 
 def test_characters_count_and_not_bytes() -> None:
     """LIM-3."""
-    assert check_id("☃" * 128, Limits()) is None
+    check_id("☃" * 128, Limits())
+
+
+@pytest.mark.parametrize(
+    ("op", "reason"),
+    [
+        (Remove(""), Reason.ID_EMPTY),
+        (Put("lens", "k", {"x": [1.0, math.nan]}), Reason.NOT_FINITE),
+        (Set("lens", {"x": math.inf}), Reason.NOT_FINITE),
+        (Set("lens", {"x": nested(33)}), Reason.TOO_DEEP),
+        (Set("lens", {"x": "\udc00"}), Reason.BAD_TEXT),
+        (Set("lens", {"x": ["a", "\udc00"]}), Reason.BAD_TEXT),
+    ],
+)
+def test_change_is_refused_for_its_worst_operation(op: Op, reason: Reason) -> None:
+    """PUSH-6, LIM-2 to LIM-5."""
+    with pytest.raises(ChangeRefused) as refusal:
+        check_change([Put("a", "k", {"x": 1.0}), op], Limits())
+    assert refusal.value.reason is reason
+    assert isinstance(op, Remove) or "property 'x' of 'lens'" in str(refusal.value)
+
+
+def test_accepted_change() -> None:
+    values = {
+        "float": 1.5,
+        "list": [1.0, ["a", "b"]],
+        "int": 3,
+        "☃": "½",
+        "dict": {"a": None},
+        "deep": nested(32),
+    }
+    check_change([Put("☃", "k", values), Set("a", values, ["x"]), Remove("a")], Limits())

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from optiverse_collab.core.protocol.messages import Message
 from optiverse_collab.core.records import Put, Remove, Set
 from tests.helpers.wire import Peer, Wire
 
 ROOT = Path(__file__).parents[2]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text("utf-8")
-RULE = re.compile(r"\b[A-Z]{2,5}-\d+\b")
+RULES = dict(re.findall(r"^- \*\*([A-Z]+-\d+)\*\* (.*?)(?=^- |^$)", PROTOCOL, re.MULTILINE | re.DOTALL))
+"""Number → text of each rule."""
+
+KINDS = "|".join({rule.partition("-")[0] for rule in RULES})
+CITATION = re.compile(rf"\b({KINDS})-(\d+)\b(?: to (?:{KINDS})-(\d+)\b)?")
 
 
-def cited(folder: str) -> set[str]:
-    """The rules that the Python files below `folder` speak of; ``PUSH-1 to PUSH-3`` is three."""
-    found: set[str] = set()
-    for path in (ROOT / folder).rglob("*.py"):
-        text = path.read_text("utf-8")
-        found.update(RULE.findall(text))
-        for name, first, last in re.findall(r"([A-Z]{2,5})-(\d+) to [A-Z]{2,5}-(\d+)", text):
-            found.update(f"{name}-{n}" for n in range(int(first), int(last) + 1))
-    return found
+def cited(text: str) -> set[str]:
+    """The rules that a text speaks of; ``PUSH-1 to PUSH-3`` is three."""
+    return {
+        f"{kind}-{number}"
+        for kind, first, last in CITATION.findall(text)
+        for number in range(int(first), int(last or first) + 1)
+    }
+
+
+def docstrings_of_tests() -> Iterator[str]:
+    """What the tests and their modules say of themselves."""
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        module = ast.parse(path.read_text("utf-8"))
+        yield ast.get_docstring(module) or ""
+        for node in ast.walk(module):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield ast.get_docstring(node) or ""
 
 
 def exchange() -> list[str]:
@@ -48,18 +65,23 @@ def exchange() -> list[str]:
     return wire.recorded
 
 
-def test_the_exchange_in_the_document_is_what_really_goes_over_the_wire() -> None:
+def test_documented_exchange_is_what_goes_over_the_wire() -> None:
     block = PROTOCOL.split("## One exchange", 1)[1].split("```json\n", 1)[1].split("\n```", 1)[0]
     assert block.splitlines() == exchange()
 
 
 def test_every_rule_is_cited_by_a_test() -> None:
-    rules = set(re.findall(r"^- \*\*([A-Z]+-\d+)\*\*", PROTOCOL, re.MULTILINE))
-    assert rules - cited("tests") == set()
+    assert RULES.keys() - cited("\n".join(docstrings_of_tests())) == set()
 
 
-def test_nothing_cites_a_rule_that_is_not_there() -> None:
-    rules = set(re.findall(r"^- \*\*([A-Z]+-\d+)\*\*", PROTOCOL, re.MULTILINE))
-    names = {rule.split("-")[0] for rule in rules}
-    for folder in ("optiverse_collab", "server", "tests"):
-        assert {rule for rule in cited(folder) if rule.split("-")[0] in names} - rules == set()
+@pytest.mark.parametrize("folder", ["optiverse_collab", "server", "tests", "benchmarks"])
+def test_nothing_cites_a_rule_that_is_not_there(folder: str) -> None:
+    for path in (ROOT / folder).rglob("*.py"):
+        assert cited(path.read_text("utf-8")) - RULES.keys() == set(), path
+
+
+@pytest.mark.parametrize("message", Message.__subclasses__())
+def test_each_message_cites_the_rule_that_describes_it(message: type[Message]) -> None:
+    tag = str(message.__struct_config__.tag)
+    described = {rule for rule, text in RULES.items() if f'"{tag}"' in text or f"`{tag}`" in text}
+    assert cited(message.__doc__ or "") & described

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from optiverse_collab.core.records import (
     difference,
     record_difference,
     same_value,
+    touched,
 )
 
 
@@ -40,6 +43,14 @@ def test_set_touches_only_what_it_names() -> None:
     assert apply(records, Set("a", {"x": 9, "w": 0}, ["y", "w", "never there"]))
     assert records["a"] == Record("a", "source", {"x": 9, "z": 3})
     assert before.props == {"x": 1, "y": 2, "z": 3}, "records are never changed in place"
+
+
+def test_remove_takes_all_of_a_record() -> None:
+    """DOC-4."""
+    other = Record("b", "source", {})
+    records = {"a": Record("a", "source", {"x": 1}), "b": other}
+    assert apply(records, Remove("a"))
+    assert records == {"b": other}
 
 
 @pytest.mark.parametrize(
@@ -87,3 +98,13 @@ def test_difference_turns_one_into_the_other(old: dict[str, Record], new: dict[s
     assert records.keys() == new.keys()
     assert all(record_difference(records[id], new[id]) is None for id in new)
     assert difference(new, new) == []
+
+
+@pytest.mark.parametrize("value", [None, True, 7, "text", 0.5, [1, {"x": None}]])
+def test_copies_of_a_value_are_the_same_value(value: object) -> None:
+    assert same_value(value, json.loads(json.dumps(value)))
+
+
+def test_touched_ids_come_in_order_and_once() -> None:
+    """REP-10."""
+    assert list(touched([Put("b", "k"), Remove("a"), Set("b", {"x": 1}), Put("c", "k")])) == ["b", "a", "c"]

@@ -74,7 +74,7 @@ def test_pictures_follow_the_theme_in_bar_and_menu(window: DemoWindow, title: st
     assert pictures[0] != pictures[1]
 
 
-def test_plugin_that_adds_to_the_insert_menu_does_not_break_the_pictures(window: DemoWindow) -> None:
+def test_insert_entry_of_a_plugin_leaves_the_pictures_alone(window: DemoWindow) -> None:
     window.add_menu_entry(("&Insert",), "From a plugin", "", "", lambda: None)
     insert_bar(window).set_theme(DARK)
     assert len(insert_bar(window).actions()) == len(TEMPLATES)

@@ -170,7 +170,7 @@ def test_light_that_never_weakens_ends_too() -> None:
     assert len(trace([Ray((-5.0, 0.0), (1.0, 0.0), length_mm=1e9)], splitters)) == MAX_SEGMENTS
 
 
-def test_source_shines_where_it_points_clockwise_as_optiverse_counts() -> None:
+def test_source_angle_counts_clockwise_as_in_optiverse() -> None:
     """90° is down."""
     (ray,) = rays_of({"pos": [1.0, 2.0], "angle_deg": 90.0, "n_rays": 1, "size_mm": 0.0})
     assert ray.at == pytest.approx((1.0, 2.0))
@@ -204,7 +204,7 @@ def test_what_has_no_place_shines_not_and_stops_nothing(bad: dict[str, Any]) -> 
     assert surfaces_of({**component("mirror"), "pos": None, **bad}) == []
 
 
-def test_strange_values_count_as_what_optiverse_takes_for_default() -> None:
+def test_strange_values_count_as_the_defaults_of_optiverse() -> None:
     (lens,) = surfaces_of(component("lens", efl_mm="long"))
     assert lens.efl_mm == 100.0
     assert len(rays_of({"pos": [0, 0], "n_rays": None, "color_hex": 7})) == 9

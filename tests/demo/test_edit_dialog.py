@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QColorDialog, QDialogButtonBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +15,7 @@ from optiverse_collab.demo.edit_dialog import EditDialog
 from optiverse_collab.demo.editor import Editor
 from optiverse_collab.demo.model import Bench, Item
 from tests.helpers.demo_window import GARBAGE, KEYS
+from tests.helpers.user_input import click, press_key, type_text
 
 OK = QDialogButtonBox.StandardButton.Ok
 APPLY = QDialogButtonBox.StandardButton.Apply
@@ -39,8 +39,8 @@ def enter(dialog: EditDialog, key: str, text: str) -> None:
     entry: Any = dialog.entries[key]
     entry.setFocus()
     entry.selectAll()
-    QTest.keyClicks(entry, text)
-    QTest.keyClick(entry, Qt.Key.Key_Tab)
+    type_text(entry, text)
+    press_key(entry, Qt.Key.Key_Tab)
 
 
 def press(dialog: EditDialog, which: QDialogButtonBox.StandardButton) -> None:
@@ -48,7 +48,7 @@ def press(dialog: EditDialog, which: QDialogButtonBox.StandardButton) -> None:
     assert buttons is not None
     button: QWidget | None = buttons.button(which)
     assert button is not None
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    click(button)
 
 
 def shown(dialog: EditDialog, key: str) -> str:
@@ -62,7 +62,7 @@ def props(editor: Editor, id: str) -> dict[str, Any]:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(GARBAGE)
-def test_dialog_of_any_item_opens_and_leaves_what_was_not_touched(qtbot: QtBot, item: Item) -> None:
+def test_dialog_of_any_item_leaves_what_was_not_touched(qtbot: QtBot, item: Item) -> None:
     editor = Editor(Bench())
     editor.bench.put(item.id, item.kind, item.props)
     dialog = EditDialog(editor, item.id)
@@ -83,9 +83,7 @@ def test_item_that_goes_closes_its_dialog(editor: Editor, qtbot: QtBot) -> None:
     assert editor.bench.items == {}
 
 
-def test_what_others_change_shows_at_once_but_not_over_what_is_being_entered(
-    editor: Editor, qtbot: QtBot
-) -> None:
+def test_others_changes_show_except_where_somebody_types(editor: Editor, qtbot: QtBot) -> None:
     lens = editor.add(KEYS["lens"], (0.0, 0.0))
     dialog = opened(editor, lens, qtbot)
     enter(dialog, "name", "Mine")
@@ -109,10 +107,14 @@ def test_only_what_was_touched_is_written(editor: Editor, qtbot: QtBot) -> None:
 def test_cancel_and_escape_write_nothing(editor: Editor, qtbot: QtBot) -> None:
     lens = editor.add(KEYS["lens"], (0.0, 0.0))
     before = dict(props(editor, lens))
-    for leave in (
-        lambda dialog: press(dialog, CANCEL),
-        lambda dialog: qtbot.keyClick(dialog, Qt.Key.Key_Escape),
-    ):
+
+    def cancel(dialog: EditDialog) -> None:
+        press(dialog, CANCEL)
+
+    def escape(dialog: EditDialog) -> None:
+        press_key(dialog, Qt.Key.Key_Escape)
+
+    for leave in (cancel, escape):
         dialog = opened(editor, lens, qtbot)
         enter(dialog, "name", "Mine")
         leave(dialog)
@@ -165,15 +167,15 @@ def test_text_of_a_note_has_lines(editor: Editor, qtbot: QtBot) -> None:
     note = editor.add(KEYS["note"], (0.0, 0.0))
     dialog = opened(editor, note, qtbot)
     entry = dialog.entries["text"]
-    QTest.keyClicks(entry, "First")
-    QTest.keyClick(entry, Qt.Key.Key_Return)
+    type_text(entry, "First")
+    press_key(entry, Qt.Key.Key_Return)
     press(dialog, OK)
     assert props(editor, note)["text"] == "First\nNote"
 
 
 def choose(dialog: EditDialog, colour: str | None) -> None:
     """Press the button of the colour, and choose one or none."""
-    QTest.mouseClick(dialog.entries["color"], Qt.MouseButton.LeftButton)
+    click(dialog.entries["color"])
     (chooser,) = (child for child in dialog.findChildren(QColorDialog) if child.isVisible())
     if colour is None:
         chooser.reject()

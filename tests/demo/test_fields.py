@@ -27,7 +27,7 @@ ENTERED: dict[str, Any] = {
 
 
 @given(GARBAGE)
-def test_every_field_of_any_item_shows_something_and_can_be_entered(item: Item) -> None:
+def test_every_field_of_any_item_shows_and_takes_values(item: Item) -> None:
     found = fields_of(item)
     assert len({field.key for field in found}) == len(found)
     for field in found:

@@ -46,7 +46,7 @@ def test_file_that_is_not_there_or_no_file_is_refused(tmp_path: Path) -> None:
         files.read(tmp_path)
 
 
-def test_bad_entry_is_left_out_with_a_warning_and_the_rest_is_there(tmp_path: Path) -> None:
+def test_bad_entry_is_left_out_with_a_warning(tmp_path: Path) -> None:
     good = {"_type": "component", "item_uuid": "good", "x_mm": 1.0, "y_mm": 2.0}
     opened = files.read(written(tmp_path / "file.json", json.dumps(bench(items=[5, good]))))
     assert [item.id for item in opened.items] == ["good"]

@@ -52,7 +52,7 @@ def test_ruler_of_optiverse_0_2_keeps_the_form_that_it_has() -> None:
     assert geometry.moved("ruler", {"points": [[0, 0], [1, 1]]}, 1.0, 2.0) == {"points": [[1, 2], [2, 3]]}
 
 
-def test_ruler_starts_at_its_first_corner_and_turns_about_its_middle() -> None:
+def test_ruler_turns_about_its_middle() -> None:
     ruler = {"points": [[0.0, 0.0], [10.0, 0.0], [20.0, 30.0]]}
     assert geometry.position("ruler", ruler) == (0.0, 0.0)
     assert geometry.middle("ruler", ruler) == (10.0, 10.0)

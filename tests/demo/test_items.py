@@ -125,7 +125,7 @@ def test_selected_item_has_a_frame(qtbot: QtBot) -> None:
     assert LIGHT.accent.name() not in colours(before)
 
 
-def test_light_is_drawn_in_its_colour_and_can_not_be_taken_hold_of(qtbot: QtBot) -> None:
+def test_light_has_its_colour_and_can_not_be_grabbed(qtbot: QtBot) -> None:
     light = LightItem()
     light.show_light([Segment((-100.0, 0.0), (100.0, 0.0), 1.0, "#00c800")])
     greens = [colour for colour in _all(picture(light)) if colour.green() > 150 and colour.red() < 30]

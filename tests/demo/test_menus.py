@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence, QPixmap
@@ -10,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.demo.log import Log
 from optiverse_collab.demo.menus import add_entry, guarded, menu_at, plain
+from tests.helpers.user_input import press_key
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def test_menu_needs_a_title(main_window: QMainWindow) -> None:
         menu_at(main_window, ())
 
 
-def test_menus_are_made_once_whatever_their_mark_for_the_keyboard(main_window: QMainWindow) -> None:
+def test_menus_are_made_once_whatever_their_mnemonic(main_window: QMainWindow) -> None:
     inner = menu_at(main_window, ("&Tools", "&More"))
     assert menu_at(main_window, ("T&ools", "More")) is inner
     assert menu_at(main_window, ("Tools",)) is not inner
@@ -80,7 +83,7 @@ def test_entry_runs_by_its_shortcut(qtbot: QtBot, main_window: QMainWindow) -> N
     main_window.show()
     main_window.activateWindow()
     qtbot.waitUntil(main_window.isActiveWindow)
-    qtbot.keyClick(
+    press_key(
         main_window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     )
     assert ran == [1]
@@ -93,9 +96,9 @@ def test_entries_stand_in_their_order(main_window: QMainWindow) -> None:
 
 
 def test_entry_follows_what_tells_when_it_can_be_used(main_window: QMainWindow) -> None:
-    tells = []
+    tells: list[Callable[[bool], None]] = []
 
-    def when(tell: object) -> None:
+    def when(tell: Callable[[bool], None]) -> None:
         tells.append(tell)
 
     action = add_entry(main_window, ("&Tools",), "Run", "", "", nothing, when)

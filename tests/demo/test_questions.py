@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, Qt
-from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QFileDialog, QMessageBox
+from PyQt6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from optiverse_collab.demo.questions import ask_for_file, ask_to_save, tell
 from optiverse_collab.demo.window import DemoWindow
 from tests.helpers.demo_window import answer, boxes, choose_file, file_dialogs
+from tests.helpers.user_input import press_key
 
 BUTTON = QMessageBox.StandardButton
 
@@ -30,9 +30,13 @@ def test_each_button_is_one_answer(
     assert boxes(window) == []
 
 
+def escape(dialog: QDialog) -> None:
+    press_key(dialog, Qt.Key.Key_Escape)
+
+
 def test_escape_and_closing_the_question_are_no_answer(window: DemoWindow) -> None:
     heard: list[str] = []
-    for leave in (lambda box: QTest.keyClick(box, Qt.Key.Key_Escape), lambda box: box.close()):
+    for leave in (escape, QMessageBox.close):
         ask_to_save(window, lambda: heard.append("save"), lambda: heard.append("discard"))
         (box,) = boxes(window)
         leave(box)
@@ -81,6 +85,6 @@ def test_who_chooses_no_file_is_not_asked_again(window: DemoWindow) -> None:
     for save in (True, False):
         ask_for_file(window, save, None, chosen.append)
         (dialog,) = file_dialogs(window)
-        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        escape(dialog)
         assert file_dialogs(window) == []
     assert chosen == []

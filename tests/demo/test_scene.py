@@ -52,7 +52,7 @@ def test_item_that_was_there_before_the_scene_is_shown(qtbot: QtBot) -> None:
     assert BenchScene(bench).graphics("lens") is not None
 
 
-def test_item_is_shown_when_it_gets_a_place_and_no_longer_when_it_loses_it(scene: BenchScene) -> None:
+def test_item_shows_while_it_has_a_place(scene: BenchScene) -> None:
     scene.bench.put("lens", "component", {})
     assert scene.graphics("lens") is None
     scene.bench.change({"lens": {"pos": [1.0, 2.0]}})

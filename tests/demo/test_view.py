@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from PyQt6.QtCore import QEvent, Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from optiverse_collab.demo.window import DemoWindow
+from tests.helpers import user_input
 from tests.helpers.demo_window import add, click, drag, move, pixel, place, press, release, viewport, wheel
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -146,7 +146,7 @@ def test_rubber_band_selects_what_is_in_it_and_its_groups(window: DemoWindow) ->
     release(window, (60.0, -60.0))
     assert set(window.scene.selected()) == {lens, mirror}
     assert far not in window.scene.selected()
-    QTest.keyClick(viewport(window), Qt.Key.Key_Escape)
+    user_input.press_key(viewport(window), Qt.Key.Key_Escape)
     assert window.scene.selected() == []
 
 
@@ -182,7 +182,7 @@ def test_all_is_shown_but_for_what_lies_out_of_reach(window: DemoWindow) -> None
     assert window.view.rect().contains(pixel(window, (-900.0, 0.0)))
 
 
-def test_one_small_item_is_shown_in_the_middle_and_not_too_large(window: DemoWindow) -> None:
+def test_single_small_item_is_centred_and_not_too_large(window: DemoWindow) -> None:
     add(window, "lens", (300.0, 200.0))
     window.view.fit()
     assert window.view.transform().m11() == pytest.approx(2.0)
@@ -193,10 +193,10 @@ def test_one_small_item_is_shown_in_the_middle_and_not_too_large(window: DemoWin
 def test_middle_button_moves_the_canvas(window: DemoWindow) -> None:
     before = pixel(window, (0.0, 0.0))
     middle = Qt.MouseButton.MiddleButton
-    QTest.mousePress(viewport(window), middle, pos=before)
-    QTest.mouseMove(viewport(window), before + pixel(window, (30.0, -20.0)) - pixel(window, (0.0, 0.0)))
+    user_input.press(viewport(window), before, button=middle)
+    user_input.move(viewport(window), before + pixel(window, (30.0, -20.0)) - pixel(window, (0.0, 0.0)))
     QApplication.processEvents()
-    QTest.mouseRelease(viewport(window), middle, pos=before)
+    user_input.release(viewport(window), before, button=middle)
     moved = pixel(window, (0.0, 0.0)) - before
     assert (moved.x(), moved.y()) == (30, 20)
 
@@ -212,7 +212,7 @@ def test_pointer_is_told_in_mm_and_when_it_leaves(window: DemoWindow) -> None:
 
 def test_double_click_opens_the_dialog(window: DemoWindow) -> None:
     lens = add(window, "lens")
-    QTest.mouseDClick(viewport(window), Qt.MouseButton.LeftButton, pos=pixel(window, (0.0, 0.0)))
+    user_input.double_click(viewport(window), pixel(window, (0.0, 0.0)))
     assert list(window.dialogs) == [lens]
-    QTest.mouseDClick(viewport(window), Qt.MouseButton.LeftButton, pos=pixel(window, (300.0, 200.0)))
+    user_input.double_click(viewport(window), pixel(window, (300.0, 200.0)))
     assert list(window.dialogs) == [lens]

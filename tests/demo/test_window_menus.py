@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.demo.theme import DARK, LIGHT
 from optiverse_collab.demo.window import DemoWindow
-from tests.helpers.demo_window import add, choose_file, entry, file_dialogs
+from tests.helpers.demo_window import add, choose_file, entry, file_dialogs, has_theme
 
 FOR_SELECTED = ["Copy", "Delete", "Edit…", "Turn right", "Turn left", "Group", "Ungroup"]
 
@@ -145,7 +146,7 @@ def test_dark_theme_is_ticked_while_it_is_dark(qtbot: QtBot, window: DemoWindow)
     assert not dark.isChecked()
     for theme in (DARK, LIGHT):
         dark.trigger()
-        qtbot.waitUntil(lambda theme=theme: window.theme is theme)
+        qtbot.waitUntil(partial(has_theme, window, theme))
         assert dark.isChecked() is (theme is DARK)
     window.set_theme(DARK)
     qtbot.waitUntil(dark.isChecked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -130,11 +131,12 @@ def test_opening_asks_about_changes_first(window: DemoWindow, tmp_path: Path) ->
 
 
 def test_everything_that_changes_the_bench_is_a_change(window: DemoWindow) -> None:
-    for change in (
+    changes: list[Callable[[], object]] = [
         lambda: window.bench.put("lens", "component", {"pos": [1.0, 2.0]}),
         lambda: window.bench.change({"lens": {"name": "Lens"}}),
         lambda: window.bench.remove(["lens"]),
-    ):
+    ]
+    for change in changes:
         window.set_saved(None)
         change()
         assert window.isWindowModified()

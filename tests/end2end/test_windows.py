@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +14,7 @@ import pytest
 
 from optiverse_collab.convert import read_bench, records_from_bench, same_bench
 from tests.helpers.benches import DATA
+from tests.helpers.processes import kill, start
 from tests.helpers.server_process import ServerProcess
 
 DEADLINE_S = 60.0
@@ -25,14 +24,11 @@ class Window:
     """A window in another process."""
 
     def __init__(self, host: str) -> None:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.helpers.window_program", host],
-            env=environment,
+        self._process = start(
+            *("-m", "tests.helpers.window_program", host),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            text=True,
         )
 
     def do(self, **command: Any) -> dict[str, Any]:
@@ -41,7 +37,7 @@ class Window:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
-        patience = threading.Timer(DEADLINE_S, self._process.kill)
+        patience = threading.Timer(DEADLINE_S, kill, [self._process])
         patience.start()
         try:
             for line in self._process.stdout:
@@ -60,7 +56,7 @@ class Window:
 
     def kill(self) -> None:
         """End it as a crash would."""
-        self._process.kill()
+        kill(self._process)
         self._process.communicate()
 
 
@@ -128,9 +124,7 @@ def test_a_window_that_is_closed_takes_nothing_with_it(windows: Callable[[], Win
         assert ann.until(lambda state: state["places"][lens] == [30.0, 40.0])["status"] == "connected"
 
 
-def test_a_bench_that_is_open_in_one_window_appears_item_for_item_in_another(
-    windows: Callable[[], Window], tmp_path: Path
-) -> None:
+def test_bench_appears_item_for_item_in_another_window(windows: Callable[[], Window], tmp_path: Path) -> None:
     """As the host itself has it, which gives items other z values when it opens the file (0.3)."""
     path = DATA / "bench_300.json"
     alone, ours, theirs = (tmp_path / f"{name}.json" for name in ("alone", "ann", "bob"))

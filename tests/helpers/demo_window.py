@@ -15,11 +15,13 @@ from optiverse_collab.demo.geometry import Point, middle
 from optiverse_collab.demo.menus import menu_at, plain
 from optiverse_collab.demo.model import Item
 from optiverse_collab.demo.templates import TEMPLATES
+from optiverse_collab.demo.theme import Theme
 from optiverse_collab.demo.window import DemoWindow
-from tests.helpers.qtest import QTest
+from optiverse_collab.demo.window_menus import fill_menus
+from tests.helpers import user_input
+from tests.helpers.user_input import NO_KEYS
 
 KEYS = {template.key: template for template in TEMPLATES}
-NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 _NUMBERS = st.sampled_from([0, -1, 7, 1e-300, 1e9, -1e308, 1e308, 10**400, math.nan, math.inf])
 _TEXTS = st.sampled_from(["", "\ntext", "no colour", "&", "☃" * 300, None, True])
@@ -61,6 +63,7 @@ GARBAGE = st.builds(
 def new_window() -> DemoWindow:
     """A window that is shown, one pixel to the millimetre."""
     window = DemoWindow()
+    fill_menus(window)
     window.resize(1000, 700)
     window.show()
     return window
@@ -82,6 +85,11 @@ def entry(window: QMainWindow, menu: str, text: str) -> QAction:
 def logged(window: DemoWindow, level: str) -> list[str]:
     """What the log says at one level."""
     return [line.text for line in window.log.lines if line.level == level]
+
+
+def has_theme(window: DemoWindow, theme: Theme) -> bool:
+    """Whether a window is drawn in this theme; it follows with the next events."""
+    return window.theme is theme
 
 
 def boxes(window: DemoWindow) -> list[QMessageBox]:
@@ -132,19 +140,19 @@ def place(window: DemoWindow, id: str) -> Point:
 
 def press(window: DemoWindow, at: Point, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
     """Press the left button."""
-    QTest.mouseMove(viewport(window), pixel(window, at))
-    QTest.mousePress(viewport(window), Qt.MouseButton.LeftButton, keys, pixel(window, at))
+    user_input.move(viewport(window), pixel(window, at))
+    user_input.press(viewport(window), pixel(window, at), keys)
 
 
 def move(window: DemoWindow, at: Point) -> None:
     """Move the pointer, with the button as it is."""
-    QTest.mouseMove(viewport(window), pixel(window, at))
+    user_input.move(viewport(window), pixel(window, at))
     QApplication.processEvents()
 
 
 def release(window: DemoWindow, at: Point, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
     """Let the left button go."""
-    QTest.mouseRelease(viewport(window), Qt.MouseButton.LeftButton, keys, pixel(window, at))
+    user_input.release(viewport(window), pixel(window, at), keys)
 
 
 def click(window: DemoWindow, at: Point, keys: Qt.KeyboardModifier = NO_KEYS) -> None:

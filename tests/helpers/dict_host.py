@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from PyQt6.QtWidgets import QMainWindow
+
 from optiverse_collab.core.records import Op, Record, apply
 from optiverse_collab.host.api import Opened
 
@@ -24,7 +26,6 @@ class DictHost:
     """
 
     name = "Dict 1.0"
-    window = None
     view = None
 
     def __init__(self) -> None:
@@ -37,6 +38,11 @@ class DictHost:
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
         self._opened: Opened = lambda back: None
         self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
+
+    @property
+    def window(self) -> QMainWindow:
+        """There is none: what is tested with this host must not ask for it."""
+        raise NotImplementedError
 
     def user_does(self, *ops: Op) -> None:
         """Edit as the user, with the signs that a host gives."""

@@ -42,6 +42,7 @@ class Hands(Drawing):
 
     @property
     def viewport(self) -> QWidget:
+        """The canvas, which gets the events of the mouse."""
         viewport: QWidget = self.window.view.viewport()
         return viewport
 

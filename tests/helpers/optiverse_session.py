@@ -40,10 +40,12 @@ class Participant(Peer):
         wire.connect(self)
 
     def receive(self, text: str, now_ms: float) -> None:
+        """Take a message of the room's, as a window does."""
         self.capture.tell_apart()
         super().receive(text, now_ms)
 
     def show(self, change: ShowChange) -> None:
+        """Show what others did."""
         self.capture.show(change)
 
     def item(self, id: str) -> Any:

@@ -169,6 +169,7 @@ class User:
         move(self.window.view.viewport(), self._at, modifiers)
 
     def release(self, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
+        """Release the mouse."""
         QTest.mouseRelease(self.window.view.viewport(), LEFT, modifiers, self._at)
         events()
 
@@ -180,10 +181,7 @@ class User:
         self.release()
 
     def turn(self, item: Any, dx: int, dy: int) -> None:
-        """Rotate a selected item, and what is selected with it, with Ctrl and the mouse.
-
-        Quirk: the host's view takes each turn of the wheel for zooming, so that it rotates nothing.
-        """
+        """Rotate a selected item, and what is selected with it, with Ctrl and the mouse."""
         ctrl = Qt.KeyboardModifier.ControlModifier
         self.press(item, ctrl)
         self.pull(30, 0, ctrl)
@@ -218,11 +216,13 @@ class User:
         fill_in(item.open_editor, values, accept, meanwhile)
 
     def delete(self, *items: Any) -> None:
+        """Delete items."""
         self.select(*items)
         self.window.act_delete.trigger()
         events()
 
     def copy_and_paste(self, *items: Any) -> None:
+        """Copy items and paste them."""
         self.select(*items)
         self.window.act_copy.trigger()
         self.window.act_paste.trigger()
@@ -236,14 +236,17 @@ class User:
         events()
 
     def lock(self, item: Any, locked: bool) -> None:
+        """Lock an item or unlock it."""
         item.set_locked(locked)
         events()
 
     def undo(self) -> None:
+        """Undo the last step."""
         self.window._do_undo()
         events()
 
     def redo(self) -> None:
+        """Redo the step that was undone last."""
         self.window._do_redo()
         events()
 
@@ -284,8 +287,7 @@ def _handle_at(item: Any, point: QPointF) -> object:
 
 def move(widget: Any, to: QPoint, modifiers: Qt.KeyboardModifier) -> None:
     """Move the mouse with its left button down, which `QTest.mouseMove` can't."""
-    at = QPointF(to)
-    everywhere = QPointF(widget.mapToGlobal(to))
+    at, everywhere = QPointF(to), QPointF(widget.mapToGlobal(to))
     event = QMouseEvent(QEvent.Type.MouseMove, at, everywhere, Qt.MouseButton.NoButton, LEFT, modifiers)
     QApplication.sendEvent(widget, event)
 

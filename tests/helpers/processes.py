@@ -1,25 +1,125 @@
-"""Python processes for tests."""
+"""Python processes for tests: each has a deadline, and whatever it starts ends with it."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+Process = subprocess.Popen[str]
+
+
+class Ended(NamedTuple):
+    """How a process ended."""
+
+    code: int
+    output: str
+    errors: str
+
+
+def start(
+    *arguments: str,
+    stdin: int | None = None,
+    stdout: int | None = None,
+    stderr: int | None = None,
+    ignores_sigint: bool = False,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Process:
+    """Start a Python process that finds the same modules. Who calls this ends it with `kill`.
+
+    Args:
+        arguments: of Python.
+        stdin, stdout, stderr: as `subprocess.Popen` takes them.
+        ignores_sigint: whether it starts as a shell starts a job in the background. Otherwise SIGINT ends
+            it, even where this process ignores it.
+        environment: what differs from this process's.
+        folder: where it runs; None for this process's.
+    """
+    path = os.pathsep.join(filter(None, sys.path))
+    return subprocess.Popen(
+        _command(arguments, ignores_sigint),
+        env={**os.environ, "PYTHONPATH": path, **(environment or {})},
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+        cwd=folder,
+    )
+
+
+def kill(process: Process) -> None:
+    """End a process and all that it started."""
+    if sys.platform == "win32":
+        process.kill()
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 @contextlib.contextmanager
-def python(*arguments: str, deadline: float = 60) -> Iterator[subprocess.Popen[str]]:
-    """A Python process that finds the same modules; killed at the end, or after `deadline` seconds."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    command = [sys.executable, *arguments]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        timer = threading.Timer(deadline, process.kill)
+def python(
+    *arguments: str,
+    deadline: float = 60,
+    stdin: int | None = None,
+    stderr: int | None = None,
+    ignores_sigint: bool = False,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Iterator[Process]:
+    """A Python process whose output is read; killed at the end, or after `deadline` seconds.
+
+    So nobody who reads from it or waits for it waits longer. For the rest see `start`.
+    """
+    process = start(
+        *arguments,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        ignores_sigint=ignores_sigint,
+        environment=environment,
+        folder=folder,
+    )
+    with process:
+        timer = threading.Timer(deadline, kill, [process])
         timer.start()
         try:
             yield process
         finally:
             timer.cancel()
-            process.kill()
+            kill(process)
+
+
+def run_python(
+    *arguments: str,
+    deadline: float = 60,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Ended:
+    """Run Python to its end. For the rest see `python`."""
+    with python(
+        *arguments, deadline=deadline, stderr=subprocess.PIPE, environment=environment, folder=folder
+    ) as process:
+        output, errors = process.communicate()
+    return Ended(process.returncode, output, errors)
+
+
+def _command(arguments: Sequence[str], ignores_sigint: bool) -> list[str]:
+    """The command of a Python process; another one goes before it where it would inherit the wrong handling.
+
+    The same process then becomes the wanted one. `signal.signal` here and now would be for the main thread.
+    """
+    command = [sys.executable, *arguments]
+    if (signal.getsignal(signal.SIGINT) is signal.SIG_IGN) is ignores_sigint:
+        return command
+    handling = "SIG_IGN" if ignores_sigint else "SIG_DFL"
+    become = f"signal.signal(signal.SIGINT, signal.{handling}); os.execv(sys.argv[1], sys.argv[1:])"
+    return [sys.executable, "-ISc", f"import os, signal, sys; {become}", *command]

@@ -33,6 +33,13 @@ def certificate() -> QSslCertificate:
     return QSslCertificate(LOCALHOST_PEM.read_bytes())
 
 
+def answer_as_http(server: QTcpServer) -> None:
+    """Answer the connection that waits as a web server does that is not ours."""
+    connection = server.nextPendingConnection()
+    assert connection is not None
+    connection.write(b"HTTP/1.1 200 OK\r\n\r\nHello")
+
+
 class TcpServer(QObject):
     """Listens on a free port of this machine; what it does with a connection is up to who uses it.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
+import signal
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 from tests.helpers.aio import DEADLINE_S
+from tests.helpers.processes import Process, kill, start
 
 STARTED = re.compile(r"Starting Optiverse Collaboration Server on (.+):(\d+)$")
 
@@ -19,12 +19,17 @@ STARTED = re.compile(r"Starting Optiverse Collaboration Server on (.+):(\d+)$")
 class ServerProcess:
     """``python -m optiverse_collab_server`` on a free port of this machine; ends with the ``with`` block.
 
+    Args:
+        data: the data folder.
+        options: of the command.
+        ignores_sigint: whether it starts as a job in the background does.
+
     Attributes:
         port: the same over restarts.
         log: the lines that all its processes wrote.
     """
 
-    def __init__(self, data: Path, *options: str) -> None:
+    def __init__(self, data: Path, *options: str, ignores_sigint: bool = False) -> None:
         self.port = 0
         self.log: list[str] = []
         self._command = [
@@ -36,7 +41,8 @@ class ServerProcess:
             str(data),
             *options,
         ]
-        self._process: subprocess.Popen[str] | None = None
+        self._ignores_sigint = ignores_sigint
+        self._process: Process | None = None
         self._reader: threading.Thread | None = None
 
     @property
@@ -47,10 +53,12 @@ class ServerProcess:
     def start(self) -> None:
         """Start it, and wait until it listens."""
         assert self._process is None, "it runs already"
-        command = [sys.executable, *self._command, "--port", str(self.port)]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        self._process = subprocess.Popen(
-            command, env=environment, stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace"
+        self._process = start(
+            *self._command,
+            "--port",
+            str(self.port),
+            stderr=subprocess.PIPE,
+            ignores_sigint=self._ignores_sigint,
         )
         listening = threading.Event()
         assert self._process.stderr is not None
@@ -63,13 +71,22 @@ class ServerProcess:
     def kill(self) -> None:
         """End it as a power cut would (``kill -9``)."""
         if self._process is not None:
-            self._process.kill()
+            kill(self._process)
         self._reap()
 
     def terminate(self) -> int:
         """Ask it to end (SIGTERM); returns its exit code."""
+        self.send(signal.SIGTERM)
+        return self.wait()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
         assert self._process is not None, "it does not run"
-        self._process.terminate()
+        self._process.send_signal(number)
+
+    def wait(self) -> int:
+        """Wait until it has ended; returns its exit code."""
+        assert self._process is not None, "it does not run"
         return self._reap()
 
     def __enter__(self) -> ServerProcess:
@@ -88,7 +105,7 @@ class ServerProcess:
         try:
             return process.wait(DEADLINE_S)
         finally:
-            process.kill()
+            kill(process)
             reader.join(DEADLINE_S)
 
     def _read(self, stderr: IO[str], listening: threading.Event) -> None:

@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import QApplication
 from optiverse_collab.demo import files
 from optiverse_collab.window import attachment
 from optiverse_collab.window.controller import CollaborationController
+from optiverse_collab.window.ui.choice_dialog import JoiningChoice
 from tests.helpers.optiverse_user import wait_until
 
 
@@ -34,24 +35,30 @@ class Demo:
         self.window: Any = open_window()
 
     def add(self, x_mm: float, y_mm: float) -> None:
+        """Add a lens."""
         from tests.helpers.demo_window import KEYS
 
         self.window.editor.add(KEYS["lens"], (x_mm, y_mm))
 
     def move(self, id: str, x_mm: float, y_mm: float) -> None:
+        """Move an item, once it shows."""
         wait_until(lambda: id in self.window.bench.items)  # the window shows it with its next tick
         self.window.editor.change("Move", {id: {"pos": [x_mm, y_mm]}})
 
     def undo(self) -> None:
+        """Undo the last step."""
         self.window.editor.undo()
 
     def open(self, path: str) -> None:
+        """Open a file."""
         self.window.open_path(Path(path))
 
     def save(self, path: str) -> None:
+        """Write the bench to a file."""
         files.write(Path(path), self.window.bench.items.values())
 
     def close_window(self) -> None:
+        """Close the window without a question."""
         self.window.setWindowModified(False)
         self.window.close()
 
@@ -70,23 +77,28 @@ class Optiverse:
         self._user = User(self.window)
 
     def add(self, x_mm: float, y_mm: float) -> None:
+        """Add a lens."""
         self._user.place("lens", x_mm, y_mm)
 
     def move(self, id: str, x_mm: float, y_mm: float) -> None:
+        """Move an item, once it shows."""
         wait_until(lambda: any(item.item_uuid == id for item in self._user.items()))
         [item] = [item for item in self._user.items() if item.item_uuid == id]
         item.setPos(x_mm, y_mm)
 
     def undo(self) -> None:
+        """Undo the last step."""
         self._user.undo()
 
     def open(self, path: str) -> None:
+        """Open a file."""
         self._files.open_file(path)
         # 0.3 takes the locks of a file of 0.2 away when it draws its layer panel, a little later.
         timer = getattr(self.window.layer_panel, "_refresh_timer", None)
         wait_until(lambda: timer is None or not timer.isActive())
 
     def save(self, path: str) -> None:
+        """Write the bench to a file."""
         self._files.save_to_file(path)
 
     @property
@@ -94,6 +106,7 @@ class Optiverse:
         return self.window.file_controller.file_manager
 
     def close_window(self) -> None:
+        """Close the window without a question."""
         self.window.file_controller.mark_clean()
         self.window.close()
 
@@ -126,7 +139,7 @@ class Obedient(QObject):
                 return
             elif what == "answer":
                 assert controller.question is not None
-                controller.question.buttons[arguments[0]].click()
+                controller.question.buttons[JoiningChoice(arguments[0])].click()
             elif what != "tell":
                 getattr(self._host, what)(*arguments)
         session = controller.manager.service.session

@@ -8,14 +8,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PyQt6.QtCore import QSettings, QStandardPaths
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.records import Record
 from optiverse_collab.demo.plugins import attach_plugins
 from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab.host.menus import menu_titled
 from optiverse_collab.window import attachment
 from optiverse_collab.window.controller import CollaborationController
+from optiverse_collab.window.ui.connect_dialog import ConnectDialog
+from optiverse_collab.window.ui.participants import ParticipantsDialog
 from tests.helpers.demo_window import new_window
+from tests.helpers.user_input import click
 
 SOON = 10_000  # ms; a machine under load takes its time
 
@@ -36,6 +43,28 @@ class Desk:
         self.controller = controller
         self.manager = controller.manager
 
+    @property
+    def menu(self) -> dict[str, QAction]:
+        """The entries of the Collaboration menu by their texts without mnemonics."""
+        found = menu_titled(self.window.menuBar(), "Collaboration")
+        assert isinstance(found, QMenu)
+        return {action.text().replace("&", ""): action for action in found.actions()}
+
+    @property
+    def enabled(self) -> set[str]:
+        """The entries of that menu that can be chosen."""
+        return {text for text, action in self.menu.items() if action.isEnabled()}
+
+    def ask_to_join(self, url: str, session_id: str, name: str) -> ConnectDialog:
+        """Fill in the dialog and press Join; returns the dialog."""
+        self.menu["Connect…"].trigger()
+        dialog = self.controller.open_connect_dialog()
+        page = dialog.join_page
+        for field, text in ((page.server, url), (page.session, session_id), (page.user, name)):
+            field.set_text(text)
+        click(dialog.go)
+        return dialog
+
     def join(self, url: str, session_id: str, name: str) -> None:
         """Join a session, and wait until its bench shows."""
         self.manager.join_session(url, session_id, name)
@@ -43,7 +72,7 @@ class Desk:
 
     def until_connected(self) -> None:
         """Wait until the session's bench shows."""
-        self._qtbot.waitUntil(lambda: self.manager.status is State.CONNECTED, timeout=SOON)
+        self._qtbot.waitUntil(lambda: self.manager.status is ConnectionState.CONNECTED, timeout=SOON)
 
     def until_same(self, other: Desk) -> None:
         """Wait until both windows show the same."""
@@ -53,10 +82,22 @@ class Desk:
         """What is on the bench: id → kind and properties."""
         return {id: (item.kind, item.props) for id, item in self.window.bench.items.items()}
 
+    def session_records(self) -> dict[str, Record]:
+        """What the session holds, as this window's client knows it."""
+        session = self.manager.service.session
+        assert session is not None
+        return session.replica.view
+
     def log(self, level: str = "") -> list[str]:
         """What was logged about collaboration; of one level, if given."""
         lines = [line for line in self.window.log.lines if line.category == "Collaboration"]
         return [line.text for line in lines if not level or line.level == level]
+
+
+def names_in(dialog: ParticipantsDialog) -> list[str]:
+    """The participants that the dialog lists."""
+    items = (dialog.names.item(row) for row in range(dialog.names.count()))
+    return [item.text() for item in items if item is not None]
 
 
 @contextmanager

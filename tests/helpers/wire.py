@@ -10,14 +10,18 @@ from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import Session
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
-from optiverse_collab.core.records import Op, Record, apply
+from optiverse_collab.core.records import Op, Put, Record, apply
 from optiverse_collab.core.server.effects import Close, RoomEffect, SendFrame, SendPages
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry
 from optiverse_collab.core.server.room import Room
 
 E = TypeVar("E")
+
+LENS = Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens"})
+"""A first record for a session."""
 
 
 class Peer:
@@ -28,7 +32,7 @@ class Peer:
         screen: what a user would see: their own edits and every `ShowChange`, nothing else.
         heard: all effects that were not for the wire.
         texts: the messages that arrived, as JSON.
-        closed: code and reason, once the room closed the connection.
+        closed: the reason, once the room closed the connection.
     """
 
     def __init__(self, name: str, client_id: str | None = None, replica: Replica | None = None) -> None:
@@ -36,13 +40,14 @@ class Peer:
         self.screen: dict[str, Record] = {}
         self.heard: list[fx.SessionEffect] = []
         self.texts: list[str] = []
-        self.closed: tuple[int, str] | None = None
+        self.closed: CloseReason | None = None
         self.connection_id = ""
         self.up: deque[str] = deque()
         self.down: deque[str] = deque()
 
     @property
     def replica(self) -> Replica:
+        """The session's copy of the document."""
         return self.session.replica
 
     def edit(self, *ops: Op) -> None:
@@ -182,7 +187,7 @@ class Wire:
                 peer = self.peers.get(effect.to)
                 if peer is not None:
                     self.lose(peer, noticed=False)
-                    peer.closed = (effect.code, effect.reason)
+                    peer.closed = effect.reason
             else:
                 for id in effect.to:
                     self._down(id, encode(effect.message))
@@ -191,3 +196,9 @@ class Wire:
         peer = self.peers.get(connection_id)
         if peer is not None:
             peer.down.append(text)
+
+
+def equal(wire: Wire, *peers: Peer) -> bool:
+    """Whether everybody sees what the room holds."""
+    records = wire.room.history.document.records
+    return all(peer.replica.view == records == peer.screen for peer in peers)

@@ -41,6 +41,8 @@ class Plugin:
 
 
 class Broken:
+    """A plugin with a hook that raises an error."""
+
     @hookimpl
     def optiverse_actions(self, window: Any) -> list[Action]:
         raise RuntimeError("no such luck")

@@ -250,7 +250,7 @@ def test_bench_survives_import_sync_and_export(name: str, tmp_path: Path) -> Non
     run(main())
 
 
-def test_import_again_is_no_change_and_import_of_other_content_is_refused(tmp_path: Path) -> None:
+def test_import_again_and_import_of_other_content(tmp_path: Path) -> None:
     async def main() -> None:
         async with live_server() as server, connect(server.url) as bench:
             path = DATA / "bench_small.json"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab.convert import read_bench, same_bench
-from optiverse_collab.core.records import Put, Remove, Set
+from optiverse_collab.core.records import Op, Put, Remove, Set
 from optiverse_collab.errors import BenchFileError, ChangeRefused, ConnectionFailed
 from optiverse_collab.scripting import Bench
 from tests.drivers.aio.test_connection import free_port
@@ -120,7 +120,7 @@ def test_listening(server: ServerProcess, session: str) -> None:
         bob["lens"]["name"] = "Lens 1"
         bob.flush()
         bob.remove("lens")
-        told = []
+        told: list[Op] = []
         for change in ann.changes():
             told += change.ops
             if isinstance(told[-1], Remove):

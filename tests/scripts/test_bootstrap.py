@@ -65,7 +65,7 @@ def test_uv_that_the_project_refuses_is_passed_over(bare: Path) -> None:
     assert bootstrap.find_uv() == str(bare / "uv")
 
 
-def test_environment_is_ready_only_while_it_is_what_it_was_made_from(bare: Path) -> None:
+def test_environment_is_ready_until_its_inputs_change(bare: Path) -> None:
     digest = bootstrap.fingerprint()
     assert not bootstrap.is_ready(digest)
     bootstrap.interpreter().parent.mkdir(parents=True)

@@ -67,7 +67,8 @@ def test_outcomes_are_counted_and_a_crash_hides_no_other_test(tmp_path: Path) ->
 
 def test_a_window_that_could_not_get_the_plugin_is_a_failure(tmp_path: Path) -> None:
     code, lines = played(checkout(tmp_path, window=WINDOW))
-    assert any(re.match("NOT ATTACHED, [12] times: Optiverse .*has no MainWindow", line) for line in lines)
+    told = "NOT ATTACHED, [12] times: Optiverse .*has no optiverse.objects.BaseObj, "
+    assert any(re.match(told, line) for line in lines)
     assert code == 1
 
 

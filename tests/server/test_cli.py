@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import logging
 import signal
 import socket
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,20 +14,25 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
+from optiverse_collab_server import cli
 from optiverse_collab_server.cli import main
 from tests.helpers.aio import DEADLINE_S, run, until
 from tests.helpers.live_server import LiveServer, soon
+from tests.helpers.processes import run_python
 from tests.helpers.server_process import ServerProcess
 
 ENDS_S = 5.0
 """What CLOSE-3 promises; the only time that a test holds the server to."""
 
+with_signals = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no signals that end a console program well"
+)
+
 
 def try_to_start(*options: str) -> tuple[int, list[str]]:
     """Run the command to its end; returns exit code and what it wrote."""
-    command = [sys.executable, "-m", "optiverse_collab_server", *options]
-    ended = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=DEADLINE_S)
-    return ended.returncode, ended.stderr.splitlines()
+    ended = run_python("-m", "optiverse_collab_server", *options, deadline=DEADLINE_S)
+    return ended.code, ended.errors.splitlines()
 
 
 def test_port_in_use_is_one_sentence(tmp_path: Path) -> None:
@@ -87,7 +93,7 @@ def test_debug_logs_the_traffic(tmp_path: Path) -> None:
         assert any("DEBUG   | ← Ping from ann" in line for line in server.log)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals that end a console program well")
+@with_signals
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_ends_in_time_with_a_reason_whoever_is_connected(tmp_path: Path, number: signal.Signals) -> None:
     """CLOSE-3: one who listens hears 1001; one who doesn't read delays nothing; exit code 0."""
@@ -104,12 +110,10 @@ def test_ends_in_time_with_a_reason_whoever_is_connected(tmp_path: Path, number:
             put = {"op": "put", "id": "a", "kind": "k", "props": {"x": "y" * 400_000}}
             for clock in range(1, 25):
                 await ann.push(clock, put)
-            assert server._process is not None
             began = time.monotonic()
-            server._process.send_signal(number)
+            server.send(number)
             assert await ann.closed() == (1001, "restarting")
-            code = await asyncio.to_thread(server._reap)
-            assert code == 0
+            assert await asyncio.to_thread(server.wait) == 0
             assert time.monotonic() - began < ENDS_S
 
     with ServerProcess(tmp_path) as server:
@@ -117,7 +121,23 @@ def test_ends_in_time_with_a_reason_whoever_is_connected(tmp_path: Path, number:
         assert server.log[-1].endswith("Stopped")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals that end a console program well")
+@with_signals
+def test_job_in_the_background_goes_on_after_ctrl_c(tmp_path: Path) -> None:
+    """A shell starts it with SIGINT ignored, so that Ctrl+C ends only what is in the foreground."""
+
+    async def talk(server: ServerProcess) -> None:
+        async with LiveServer(server.port).client("ann") as ann:
+            server.send(signal.SIGINT)
+            for _ in range(10):
+                await soon(ann)
+
+    with ServerProcess(tmp_path, ignores_sigint=True) as server:
+        run(talk(server))
+        assert not any("Stopping" in line for line in server.log)
+        assert server.terminate() == 0
+
+
+@with_signals
 def test_what_was_pushed_before_the_end_is_there_after_it(tmp_path: Path) -> None:
     """CLOSE-3: also what was not acknowledged yet when the signal came."""
 
@@ -141,3 +161,68 @@ def test_what_was_pushed_before_the_end_is_there_after_it(tmp_path: Path) -> Non
         server.start()
         run(pull(server))
         assert any("Reopened session: default with 1 record(s)" in line for line in server.log)
+
+
+@with_signals
+def test_serves_until_it_is_told_to_stop(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """CLOSE-3: in this process, so that the signal comes while it serves."""
+    caplog.set_level(logging.INFO)
+
+    def told() -> list[str]:
+        return [record.message for record in caplog.records if record.name == "optiverse_collab_server"]
+
+    async def main() -> None:
+        serving = asyncio.create_task(cli._serve("127.0.0.1", 0, tmp_path))
+        await until(lambda: "Press Ctrl+C to stop" in told())
+        started = told()[0]
+        port = int(started.rpartition(":")[2])
+        assert started == f"Starting Optiverse Collaboration Server on 127.0.0.1:{port}"
+        async with LiveServer(port).client("ann") as ann:
+            signal.raise_signal(signal.SIGTERM)
+            assert await ann.closed() == (1001, "restarting")
+        await serving
+        assert told()[-1] == "Stopped"
+
+    run(main())
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["uvloop", "asyncio"])
+def test_exit_code_says_whether_it_could_start(
+    is_there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_log: None
+) -> None:
+    """With uvloop or, where there is none, without."""
+    if not is_there:
+        monkeypatch.setitem(sys.modules, "uvloop", None)
+    asked: list[tuple[str, int, Path]] = []
+
+    async def serve(host: str, port: int, data: Path) -> None:
+        asked.append((host, port, data))
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["--port", str(port), "--data", str(tmp_path / "free")]) == 1
+    (tmp_path / "file").touch()
+    assert main(["--port", "0", "--data", str(tmp_path / "file")]) == 1
+    monkeypatch.setattr(cli, "_serve", serve)
+    assert main(["--host", "::1", "--port", "0", "--data", str(tmp_path)]) == 0
+    assert asked == [("::1", 0, tmp_path)]
+
+
+@pytest.fixture
+def own_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `main` sets up for its log ends with the test."""
+    logger = logging.getLogger("optiverse_collab_server")
+    for name in ("handlers", "level", "propagate"):
+        monkeypatch.setattr(logger, name, getattr(logger, name))
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (errno.EADDRINUSE, "Port 80 on lab is in use; stop the other server"),
+        (errno.EACCES, "Port 80 may not be opened by this user; choose one above 1023"),
+        (errno.EADDRNOTAVAIL, "The server can't listen on lab:80"),
+    ],
+)
+def test_address_that_cannot_be_had_is_explained(number: int, sentence: str) -> None:
+    assert cli._explain(OSError(number, "no"), "lab", 80).startswith(sentence)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 
+from optiverse_collab.core.protocol.messages import Message
 from optiverse_collab_server import outbox
 from tests.helpers.aio import run
-from tests.helpers.live_server import live_server, soon
+from tests.helpers.live_server import RawClient, live_server, soon
 
 
 def test_presence_is_left_out_first_and_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,7 +35,8 @@ def test_presence_is_left_out_first_and_made_up_for(monkeypatch: pytest.MonkeyPa
                 await ann.send({"type": "presence", "state": {"cursor": [clock, 0]}})
                 await soon(ann)
             slow.ws.transport.resume_reading()
-            clocks, presence = [], []
+            clocks: list[int] = []
+            presence: list[dict[str, Any]] = []
             while not presence or not presence[-1].get("full"):
                 message = await slow.receive("patch", "presence")
                 if message["type"] == "patch":
@@ -56,7 +60,7 @@ def test_pages_keep_their_place_in_the_stream() -> None:
                 await ann.push(n + 1, {"op": "put", "id": f"r{n}", "kind": "k", "props": {"x": "y" * 50_000}})
             await bob.send({"type": "sync:request", "client_id": "2"})
             edits = asyncio.create_task(_edit(ann, 41, 80))
-            records, clock, pages = 0, None, 0
+            records, clock, pages = 0, -1, 0
             while True:
                 message = await bob.receive("sync:full_state", "patch")
                 if message["type"] == "patch":
@@ -72,8 +76,76 @@ def test_pages_keep_their_place_in_the_stream() -> None:
             assert records == 40
             assert pages >= 7
 
-    async def _edit(client: object, first: int, last: int) -> None:
+    async def _edit(client: RawClient, first: int, last: int) -> None:
         for clock in range(first, last + 1):
-            await client.push(clock, {"op": "set", "id": "r0", "props": {"n": clock}})  # type: ignore[attr-defined]
+            await client.push(clock, {"op": "set", "id": "r0", "props": {"n": clock}})
 
     run(main())
+
+
+def test_fault_while_writing_closes_its_connection_alone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """CLOSE-1: 1011, and the log has the stack."""
+
+    def fail(message: Message) -> str:
+        raise RuntimeError(f"nobody thought of {message}")
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:
+            await bob.sync("2")
+            monkeypatch.setattr(outbox, "encode", fail)
+            await ann.send({"type": "sync:request", "client_id": "1"})
+            assert await ann.closed() == (1011, "internal_error")
+            await soon(bob)
+
+    run(main())
+    assert "Writing to a connection failed" in caplog.messages
+
+
+def test_one_who_goes_while_pages_wait_ends_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LIM-9: what was to be written to them is forgotten."""
+    monkeypatch.setattr(outbox, "SOCKET_BUFFER_BYTES", 50_000)
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann:
+            await ann.sync("1")
+            for n in range(60):
+                await ann.push(
+                    n + 1, {"op": "put", "id": f"r{n}", "kind": "k", "props": {"x": "y" * 200_000}}
+                )
+            async with server.client("slow", max_queue=1) as slow:
+                slow.ws.transport.pause_reading()
+                await slow.send({"type": "sync:request", "client_id": "2"})
+                await slow.send({"type": "presence", "state": {"cursor": [0, 0]}})
+                await ann.receive("presence")  # so the request was read
+                slow.ws.transport.abort()
+                assert (await ann.receive("user:left"))["user_id"] == "slow"
+            await soon(ann)
+
+    run(main())
+
+
+def test_server_does_not_wait_long_for_one_who_does_not_read(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """CLOSE-3: one who reads hears the end, one who doesn't delays it by a second or two."""
+    monkeypatch.setattr(outbox, "SOCKET_BUFFER_BYTES", 50_000)
+
+    async def main() -> None:
+        async with AsyncExitStack() as clients:
+            async with live_server() as server:
+                ann = await clients.enter_async_context(server.client("ann"))
+                stalled = await clients.enter_async_context(
+                    server.client("stalled", max_queue=1, close_timeout=0.1)
+                )
+                await ann.sync("1")
+                await stalled.sync("2")
+                stalled.ws.transport.pause_reading()
+                for clock in range(1, 30):
+                    props = {"x": "y" * 400_000}
+                    await ann.push(clock, {"op": "put", "id": "a", "kind": "k", "props": props})
+            assert await ann.closed() == (1001, "restarting")
+
+    run(main())
+    assert "stalled reads too slowly to hear the end; it will catch up later" in caplog.messages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 import pytest
@@ -76,7 +77,7 @@ def test_session_whose_storage_fails_starts_again_from_it() -> None:
     run(main())
 
 
-def test_session_that_cannot_be_loaded_is_closed_and_others_are_not() -> None:
+def test_session_that_cannot_be_loaded_closes_no_other() -> None:
     """DUR-3: a damaged session is not served; its neighbour is."""
 
     class HalfDamaged(MemoryStore):
@@ -183,3 +184,97 @@ def test_empty_session_is_closed_and_opened_again() -> None:
                     await ann.push(round_ + 1, PUT)
 
     run(main())
+
+
+def test_fault_in_a_session_closes_it_and_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    """DUR-3: whatever it was that failed, nothing leaves that was not stored."""
+
+    class Faulty(GatedStore):
+        async def append(self, session_id: str, entries: Sequence[Entry]) -> None:
+            if session_id == "faulty":
+                raise RuntimeError("nobody thought of this")
+            await super().append(session_id, entries)
+
+    async def main() -> None:
+        async with (
+            live_server(Faulty()) as server,
+            server.client("ann", session="faulty") as ann,
+            server.client("bob") as bob,
+        ):
+            await ann.sync("1")
+            await bob.sync("2")
+            await ann.send({"type": "push", "changes": [{"client_clock": 1, "ops": [PUT]}]})
+            assert await ann.closed() == (1011, "session_failed")
+            assert (await bob.push(1, PUT))["result"] == "commit"
+
+    run(main())
+    assert "Session faulty failed" in caplog.messages
+
+
+def test_what_arrives_after_a_failure_is_not_taken(caplog: pytest.LogCaptureFixture) -> None:
+    """DUR-3: a message that was on its way when storage failed; its author sends it again."""
+
+    async def main() -> None:
+        store = GatedStore()
+        async with live_server(store) as server:
+            async with server.client("ann") as ann:
+                await ann.sync("1")
+                store.broken = True
+                ann.ws.transport.pause_reading()
+                for clock in (1, 2):
+                    await ann.send({"type": "push", "changes": [{"client_clock": clock, "ops": [PUT]}]})
+                    await until(lambda: "can't be stored" in caplog.text)
+                ann.ws.transport.resume_reading()
+                assert await ann.closed() == (1011, "session_failed")
+            store.broken = False
+            async with server.client("ann") as ann:
+                assert (await ann.sync("1"))["client_clock"] == 0
+
+    run(main())
+    assert caplog.text.count("can't be stored") == 1
+
+
+def test_log_that_cannot_be_shortened_stays(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """DUR-5: nobody is the worse for it, and it is tried again; the server waits for it at its end."""
+    monkeypatch.setattr(session_module, "SNAPSHOT_EVERY", 10)
+
+    class FullStore(GatedStore):
+        """It has no room for a snapshot at first, and then takes its time for one."""
+
+        full = True
+
+        async def save_snapshot(self, session_id: str, snapshot: Snapshot) -> None:
+            if snapshot.clock and self.full:
+                raise StorageError("The disk is full; make room and start again.")
+            await asyncio.sleep(0.05 if snapshot.clock else 0)
+            await super().save_snapshot(session_id, snapshot)
+
+    async def main() -> None:
+        store = FullStore()
+        async with live_server(store) as server, server.client("ann") as ann:
+            await ann.sync("1")
+            for clock in range(1, 11):
+                await ann.push(clock, {**PUT, "props": {"x": clock}})
+            await until(lambda: "The log of session default stays as it is" in caplog.text)
+            assert [snapshot.clock for snapshot in store.snapshots] == [0]
+            store.full = False
+            await ann.push(11, {**PUT, "props": {"x": 11}})
+        assert [snapshot.clock for snapshot in store.snapshots] == [0, 11]
+        stored = await store.load("default")
+        assert stored is not None
+        assert (stored.snapshot.clock, stored.entries) == (11, [])
+
+    run(main())
+
+
+def test_debug_log_tells_of_each_message(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "optiverse_collab_server")
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann:
+            await soon(ann)
+
+    run(main())
+    assert "← Ping from ann" in caplog.messages

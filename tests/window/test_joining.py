@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.records import Put, Record, Set
-from optiverse_collab.drivers.qt.failures import Failure
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.window.joining import Participation
+from optiverse_collab.window.ui.choice_dialog import JoiningChoice, ReplacementChoice
 from optiverse_collab.wording import dialogs
 from tests.helpers.dict_host import DictHost
 from tests.helpers.server_process import ServerProcess
@@ -42,6 +44,12 @@ class Window:
         self.participation.choice_needed.connect(lambda *asked: self.questions.append(asked))
         self.participation.declined.connect(self.declined.append)
 
+    @property
+    def view(self) -> dict[str, Record]:
+        """The session's records, as this window's client knows them."""
+        assert self.service.session is not None
+        return self.service.session.replica.view
+
 
 class Lab:
     """A session with windows in it."""
@@ -60,7 +68,7 @@ class Lab:
         self.until(lambda: window.participation.loaded or bool(window.questions))
         return window
 
-    def until(self, condition: object) -> None:
+    def until(self, condition: Callable[[], bool]) -> None:
         self._qtbot.waitUntil(condition, timeout=SOON)
 
 
@@ -106,15 +114,13 @@ def test_the_same_bench_joins_without_a_question(lab: Lab) -> None:
 
 def test_who_hosts_an_empty_session_shares_their_bench(lab: Lab) -> None:
     first = fill(lab, LENS, GROUP)
-    assert first.service.session is not None
-    assert first.service.session.replica.view == {"lens": LENS, "group": GROUP}
+    assert first.view == {"lens": LENS, "group": GROUP}
 
 
 def test_a_bench_is_not_shared_with_an_empty_session_unasked(lab: Lab) -> None:
     window = lab.join(LENS)
     assert window.questions[0][:2] == (1, 0)
-    assert window.service.session is not None
-    assert window.service.session.replica.view == {}
+    assert window.view == {}
 
 
 def test_nothing_is_changed_before_the_answer(lab: Lab) -> None:
@@ -123,21 +129,20 @@ def test_nothing_is_changed_before_the_answer(lab: Lab) -> None:
     assert second.questions[0][:2] == (1, 1)
     first.host.user_does(Set("lens", {"n": 7}))
     second.host.user_does(Set("mirror", {"n": 8}))
-    assert second.service.session is not None
-    lab.until(lambda: second.service.session.replica.view["lens"].props == {"n": 7})
+    lab.until(lambda: second.view["lens"].props == {"n": 7})
     assert set(second.host.bench) == {"mirror", "group"}
     assert set(first.host.bench) == {"lens"}
-    second.participation.choose("bring")
+    second.participation.choose(JoiningChoice.BRING)
     lab.until(lambda: first.host.bench == second.host.bench)
     assert first.host.bench["mirror"].props == {"n": 8}
     assert set(first.host.bench) == {"lens", "mirror", "group"}
 
 
-def test_bring_leaves_the_session_as_it_is_and_saves_what_differs(lab: Lab) -> None:
+def test_bring_leaves_the_session_alone_and_saves_differences(lab: Lab) -> None:
     """An old copy of the session's bench must not turn back what others did since."""
     first = fill(lab, LENS)
     second = lab.join(Record("lens", "component", {"n": "mine"}), MIRROR)
-    second.participation.choose("bring")
+    second.participation.choose(JoiningChoice.BRING)
     lab.until(lambda: first.host.bench == second.host.bench)
     assert first.host.bench == {"lens": LENS, "mirror": MIRROR}
     [copy] = copies(lab)
@@ -148,7 +153,7 @@ def test_bring_leaves_the_session_as_it_is_and_saves_what_differs(lab: Lab) -> N
 def test_bring_of_what_is_all_new_saves_no_copy(lab: Lab) -> None:
     fill(lab, LENS)
     second = lab.join(MIRROR)
-    second.participation.choose("bring")
+    second.participation.choose(JoiningChoice.BRING)
     lab.until(lambda: second.participation.loaded)
     assert copies(lab) == []
 
@@ -156,14 +161,16 @@ def test_bring_of_what_is_all_new_saves_no_copy(lab: Lab) -> None:
 def test_replace_saves_a_copy_first(lab: Lab) -> None:
     first = fill(lab, LENS)
     second = lab.join(MIRROR, GROUP)
-    second.participation.choose("replace")
+    second.participation.choose(JoiningChoice.REPLACE)
     lab.until(lambda: second.host.bench == first.host.bench == {"lens": LENS})
     [copy] = copies(lab)
     assert copy == second.questions[0][2]
 
 
-@pytest.mark.parametrize("choice", ["bring", "replace"])
-def test_a_copy_that_cannot_be_saved_stops_it(lab: Lab, choice: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("choice", [JoiningChoice.BRING, JoiningChoice.REPLACE])
+def test_a_copy_that_cannot_be_saved_stops_it(
+    lab: Lab, choice: JoiningChoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fill(lab, LENS)
     mine = Record("lens", "component", {"n": "mine"})
     second = lab.join(mine)
@@ -181,20 +188,37 @@ def test_a_copy_that_cannot_be_saved_stops_it(lab: Lab, choice: str, monkeypatch
 def test_cancel_changes_nothing(lab: Lab) -> None:
     first = fill(lab, LENS)
     second = lab.join(MIRROR)
-    second.participation.choose("cancel")
-    second.participation.choose("replace")  # an answer is given once
+    second.participation.choose(JoiningChoice.CANCEL)
+    second.participation.choose(JoiningChoice.REPLACE)  # an answer is given once
     assert second.declined == [dialogs.NOT_JOINED]
     assert (first.host.bench, second.host.bench) == ({"lens": LENS}, {"mirror": MIRROR})
+
+
+@pytest.mark.parametrize("answer", [ReplacementChoice.EVERYBODY, "replace", "nonsense"])
+def test_answer_to_no_open_question_is_ignored(lab: Lab, answer: Any) -> None:
+    """Only a `JoiningChoice` answers on joining: nothing else may replace the user's bench."""
+    first = fill(lab, LENS)
+    second = lab.join(MIRROR)
+    second.participation.choose(answer)
+    assert (first.host.bench, second.host.bench) == ({"lens": LENS}, {"mirror": MIRROR})
+    assert (second.declined, second.participation.loaded) == ([], False)
+    second.participation.choose(JoiningChoice.BRING)
+    lab.until(lambda: first.host.bench == second.host.bench == {"lens": LENS, "mirror": MIRROR})
+    second.host.user_opens(MIRROR)
+    second.participation.choose(JoiningChoice.REPLACE)
+    assert second.host.bench == {"mirror": MIRROR}
+    second.participation.choose(ReplacementChoice.BACK)
+    lab.until(lambda: second.host.bench == first.host.bench)
 
 
 def test_the_answer_may_come_while_the_connection_is_lost(lab: Lab) -> None:
     first = fill(lab, LENS)
     second = lab.join(MIRROR)
-    connection = second.service._connection
-    assert connection is not None
-    connection.give_up(Failure("The cable was pulled.", retry=True, code=1006))
-    assert second.service.state is State.RECONNECTING
-    second.participation.choose("bring")
+    driver = second.service._driver
+    assert driver is not None
+    driver._on_over(Failure(FailureKind.CLOSED, 1006))
+    assert second.service.state is ConnectionState.RECONNECTING
+    second.participation.choose(JoiningChoice.BRING)
     lab.until(lambda: first.host.bench == second.host.bench == {"lens": LENS, "mirror": MIRROR})
 
 
@@ -202,26 +226,24 @@ def test_closed_it_leaves_the_window_alone(lab: Lab) -> None:
     first, second = fill(lab, LENS), lab.join()
     second.participation.close()
     first.host.user_does(Put("new", "component", {}))
-    assert second.service.session is not None
-    lab.until(lambda: "new" in second.service.session.replica.view)
+    lab.until(lambda: "new" in second.view)
     assert second.host.bench == {"lens": LENS}
 
 
-def test_a_bench_that_is_opened_is_shown_to_nobody_before_its_user_says_so(lab: Lab) -> None:
+def test_opened_bench_is_shared_only_when_its_user_says_so(lab: Lab) -> None:
     first, second = fill(lab, LENS), lab.join()
     asked: list[tuple[int, int, Path]] = []
     second.participation.replacement_needed.connect(lambda *question: asked.append(question))
     second.host.user_opens(MIRROR, GROUP)
     second.participation.tick()
     first.host.user_does(Set("lens", {"n": 7}))
-    assert second.service.session is not None
-    lab.until(lambda: second.service.session.replica.view["lens"].props == {"n": 7})
+    lab.until(lambda: second.view["lens"].props == {"n": 7})
     assert asked[0][:2] == (1, 1)
     assert set(first.host.bench) == {"lens"}
     assert second.host.bench == {"mirror": MIRROR, "group": GROUP}
     assert second.host.file == "opened.json"
     second.host.user_opens(GROUP)  # while it is asked
-    second.participation.choose("back")
+    second.participation.choose(ReplacementChoice.BACK)
     lab.until(lambda: second.host.bench == first.host.bench)
     assert second.host.file == "ours.json"
     assert first.host.bench["lens"].props == {"n": 7}
@@ -231,7 +253,7 @@ def test_a_session_whose_copy_cannot_be_saved_is_not_replaced(lab: Lab) -> None:
     first, second = fill(lab, LENS), lab.join()
     (lab.folder / "Optiverse copies").write_text("a file is in the way", "utf-8")
     second.host.user_opens(MIRROR)
-    second.participation.choose("everybody")
+    second.participation.choose(ReplacementChoice.EVERYBODY)
     lab.until(lambda: second.host.bench == {"lens": LENS})
     assert second.host.file == "ours.json"
     assert first.host.bench == {"lens": LENS}
@@ -240,12 +262,12 @@ def test_a_session_whose_copy_cannot_be_saved_is_not_replaced(lab: Lab) -> None:
     assert text.endswith("The session's bench was not replaced.")
 
 
-def test_leaving_with_a_bench_that_was_opened_sends_nothing_of_it(lab: Lab) -> None:
+def test_leaving_with_an_opened_bench_sends_nothing_of_it(lab: Lab) -> None:
     first, second = fill(lab, LENS), lab.join()
     left: list[bool] = []
     second.participation.leaving.connect(lambda: left.append(True))
     second.host.user_opens(MIRROR)
-    second.participation.choose("leave")
+    second.participation.choose(ReplacementChoice.LEAVE)
     second.participation.tick()
     second.service.flush()
     assert left == [True]

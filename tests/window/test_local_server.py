@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import socket
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QProcess
 from PyQt6.QtNetwork import QTcpServer
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.window import local_server
 from optiverse_collab.window.local_server import CompanionServer
 from optiverse_collab.wording import dialogs
+from tests.helpers.qt_servers import answer_as_http
 
 SOON = 20_000  # ms; a machine under load takes its time
 
@@ -29,7 +31,7 @@ def server(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     parent = QObject()
     server = CompanionServer(parent)
     yield server
-    child = server.findChild(local_server.QProcess)
+    child = server.findChild(QProcess)
     server.stop()
     if child is not None:
         child.waitForFinished(SOON)
@@ -46,7 +48,7 @@ def port() -> int:
 def test_port_of_another_program_is_explained(qtbot: QtBot, server: CompanionServer) -> None:
     other = QTcpServer()
     assert other.listen(port=0)
-    other.newConnection.connect(lambda: other.nextPendingConnection().write(b"HTTP/1.1 200 OK\r\n\r\nHello"))
+    other.newConnection.connect(partial(answer_as_http, other))
     with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
         server.start(other.serverPort(), "127.0.0.1")
     assert failed.args == [dialogs.PORT_TAKEN.format(port=other.serverPort())]
@@ -56,7 +58,7 @@ def test_port_of_another_program_is_explained(qtbot: QtBot, server: CompanionSer
 def test_missing_server_is_explained(
     qtbot: QtBot, server: CompanionServer, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local_server.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
         server.start(port, "127.0.0.1")
     assert failed.args == [dialogs.SERVER_MISSING]
@@ -107,7 +109,7 @@ def test_starts_a_server_and_finds_it_again(qtbot: QtBot, server: CompanionServe
 def test_child_that_is_killed_is_told(qtbot: QtBot, server: CompanionServer, port: int) -> None:
     with qtbot.waitSignal(server.ready, timeout=SOON):
         server.start(port, "127.0.0.1")
-    process = server.findChild(local_server.QProcess)
+    process = server.findChild(QProcess)
     assert process is not None
     with qtbot.waitSignal(server.failed, timeout=SOON):
         os.kill(process.processId(), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)

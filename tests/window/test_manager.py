@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PyQt6.QtCore import QObject
 from PyQt6.QtNetwork import QTcpServer
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.records import Put, Set
 from optiverse_collab.errors import HostUnsupported
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.wording import dialogs
 from tests.helpers.dict_host import DictHost
+from tests.helpers.qt_servers import answer_as_http
 from tests.helpers.server_process import ServerProcess
 
 SOON = 10_000  # ms
@@ -42,7 +44,7 @@ class Window:
     def __init__(self, parent: QObject) -> None:
         self.host = Closing()
         self.manager = CollaborationManager(self.attach, parent)
-        self.states: list[State] = []
+        self.states: list[ConnectionState] = []
         self.failures: list[str] = []
         self.manager.status_changed.connect(self.states.append)
         self.manager.failed.connect(self.failures.append)
@@ -76,7 +78,12 @@ def test_states_and_lines_from_joining_to_leaving(
 ) -> None:
     join(qtbot, window, server.url, session_id)
     window.manager.leave()
-    assert window.states == [State.CONNECTING, State.SYNCING, State.CONNECTED, State.OFFLINE]
+    assert window.states == [
+        ConnectionState.CONNECTING,
+        ConnectionState.SYNCING,
+        ConnectionState.CONNECTED,
+        ConnectionState.OFFLINE,
+    ]
     assert window.host.closed == 1
     assert window.texts("INFO")[0] == f"→ Connecting to: {server.url}/ws/{session_id}/ann"
     assert window.failures == []
@@ -93,15 +100,15 @@ def test_leaving_waits_for_the_last_edit_to_be_stored(
     qtbot.waitUntil(lambda: "lens" in other.host.bench, timeout=SOON)
     window.host.user_does(Set("lens", {"n": 1}))
     window.manager.leave()
-    assert window.manager.status is State.CONNECTED
-    qtbot.waitUntil(lambda: window.manager.status is State.OFFLINE, timeout=SOON)
+    assert window.manager.status is ConnectionState.CONNECTED
+    qtbot.waitUntil(lambda: window.manager.status is ConnectionState.OFFLINE, timeout=SOON)
     assert window.texts("WARNING") == []
     qtbot.waitUntil(lambda: other.host.bench["lens"].props == {"n": 1}, timeout=SOON)
     assert window.host.bench["lens"].props == {"n": 1}
     other.manager.close()
 
 
-def test_a_server_that_is_killed_while_leaving_is_not_waited_for_long(
+def test_leaving_does_not_wait_long_for_a_killed_server(
     qtbot: QtBot, window: Window, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """REP-8: what it did not get is told, with its values."""
@@ -111,7 +118,7 @@ def test_a_server_that_is_killed_while_leaving_is_not_waited_for_long(
         window.host.user_does(Put("lens", "component", {"n": 0}))
         server.kill()
         window.manager.leave()
-        qtbot.waitUntil(lambda: window.manager.status is State.OFFLINE, timeout=SOON)
+        qtbot.waitUntil(lambda: window.manager.status is ConnectionState.OFFLINE, timeout=SOON)
     [text] = window.texts("WARNING")[-1:]
     assert "did not reach the server" in text
     assert "n = 0" in text
@@ -131,7 +138,7 @@ def test_a_session_that_ends_for_good_leaves_the_bench(
     thief.manager.service.connect_to_session(
         server.url, session_id, "thief", type(session.replica).restore(session.replica.save())
     )
-    qtbot.waitUntil(lambda: window.manager.status is State.FAILED, timeout=SOON)
+    qtbot.waitUntil(lambda: window.manager.status is ConnectionState.FAILED, timeout=SOON)
     assert "the newer connection goes on" in window.failures[0]
     assert "the newer connection goes on" in window.texts("WARNING")[0]
     assert window.texts("ERROR") == [
@@ -153,7 +160,7 @@ def test_a_window_that_lacks_something_is_refused(parent: QObject) -> None:
     manager.join_session("ws://localhost:8765", "default", "ann")
     manager.create_session(8765, "127.0.0.1", "default", "ann")
     assert said == ["Optiverse has no scene."] * 2
-    assert manager.status is State.OFFLINE
+    assert manager.status is ConnectionState.OFFLINE
 
 
 def test_an_address_that_cannot_be_is_said(window: Window) -> None:
@@ -165,11 +172,11 @@ def test_an_address_that_cannot_be_is_said(window: Window) -> None:
 def test_a_port_of_another_program_is_explained(qtbot: QtBot, window: Window) -> None:
     other = QTcpServer()
     assert other.listen(port=0)
-    other.newConnection.connect(lambda: other.nextPendingConnection().write(b"HTTP/1.1 200 OK\r\n\r\nHello"))
+    other.newConnection.connect(partial(answer_as_http, other))
     with qtbot.waitSignal(window.manager.failed, timeout=SOON) as failed:
         window.manager.create_session(other.serverPort(), "127.0.0.1", "default", "ann")
     assert failed.args == [dialogs.PORT_TAKEN.format(port=other.serverPort())]
-    assert window.states == [State.CONNECTING, State.OFFLINE]
+    assert window.states == [ConnectionState.CONNECTING, ConnectionState.OFFLINE]
     assert window.texts("ERROR") == [f"✗ {failed.args[0]}"]
     assert window.host.closed == 1
     other.close()
@@ -191,7 +198,7 @@ def test_hosting_can_be_cancelled(qtbot: QtBot, window: Window, server: ServerPr
     window.manager.leave()
     with qtbot.assertNotEmitted(window.manager.joined, wait=200):
         pass
-    assert window.states == [State.CONNECTING, State.OFFLINE]
+    assert window.states == [ConnectionState.CONNECTING, ConnectionState.OFFLINE]
 
 
 def test_progress_tells_how_much_has_arrived(

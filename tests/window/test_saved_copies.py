@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import QStandardPaths
 
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.window import saved_copies as copies
@@ -17,7 +18,7 @@ NOW = datetime(2026, 3, 1, 12, 34, 56, tzinfo=timezone.utc)
 
 @pytest.fixture(autouse=True)
 def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(copies.QStandardPaths, "writableLocation", lambda kind: str(tmp_path))
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda kind: str(tmp_path))
     return tmp_path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 
 import pytest
 from PyQt6.QtCore import QObject
@@ -87,7 +88,7 @@ def test_an_edit_by_the_user_is_taken_in_without_being_asked(qtbot: QtBot, paren
     assert bench.session.replica.view["r0"].props == {"n": 7}
 
 
-def test_what_others_did_to_what_is_in_hand_shows_after_the_release(qtbot: QtBot, parent: QObject) -> None:
+def test_others_edits_of_a_held_item_show_on_release(qtbot: QtBot, parent: QObject) -> None:
     bench = Bench(parent, records=1)
     bench.live.begin(())
     qtbot.waitUntil(lambda: "r0" in bench.host.bench)
@@ -156,19 +157,40 @@ def test_presence_goes_to_the_session(qtbot: QtBot, parent: QObject) -> None:
     assert mine["cursor"] == [1.0, 2.0]
 
 
-def test_the_garbage_collector_has_little_to_look_at_while_a_bench_is_shared(
-    qtbot: QtBot, parent: QObject
+@pytest.fixture
+def frozen(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How many objects the garbage collector leaves alone, for benches of this test."""
+    monkeypatch.setattr(module, "_spared_for", set())
+    gc.unfreeze()
+    return gc.get_freeze_count
+
+
+def test_shared_bench_is_frozen_for_the_garbage_collector(
+    qtbot: QtBot, parent: QObject, frozen: Callable[[], int]
 ) -> None:
     """It stops the window for as long as it looks; what is there when the bench is loaded stays anyway."""
     bench = Bench(parent, records=50)
-    gc.unfreeze()
     bench.live.begin(())
-    before = gc.get_freeze_count()
+    before = frozen()
     with qtbot.waitSignal(bench.live.loaded, timeout=5000):
         pass
-    assert 0 < before < gc.get_freeze_count()
+    assert 0 < before < frozen()
     bench.live.close()
-    assert gc.get_freeze_count() == 0
+    assert frozen() == 0
+
+
+def test_collector_is_spared_until_the_last_window_lets_go(
+    parent: QObject, frozen: Callable[[], int]
+) -> None:
+    first, second, idle = Bench(parent), Bench(parent), Bench(parent)
+    first.live.begin(())
+    second.live.begin(())
+    second.live.begin(())  # as after another bench was opened
+    first.live.close()
+    idle.live.close()  # it was never shared
+    assert frozen() > 0
+    second.live.close()
+    assert frozen() == 0
 
 
 def test_closed_it_leaves_the_host_alone(qtbot: QtBot, parent: QObject) -> None:

@@ -6,7 +6,6 @@ jitter" of https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jit
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 
 FIRST_S = 0.5
@@ -26,7 +25,7 @@ class Backoff:
         chance: gives a number from 0 to 1, evenly spread.
     """
 
-    def __init__(self, chance: Callable[[], float] = random.random) -> None:
+    def __init__(self, chance: Callable[[], float]) -> None:
         self._chance = chance
         self._attempts = 0
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
-from optiverse_collab.core.protocol.messages import ConnectionAck, Message, Participant
+from optiverse_collab.core.client.failures import Failure
+from optiverse_collab.core.protocol.messages import ClientMessage, ConnectionAck, Participant
 from optiverse_collab.core.records import Op, Record
 
 
@@ -13,7 +15,7 @@ from optiverse_collab.core.records import Op, Record
 class Transmit:
     """Send `message` to the server."""
 
-    message: Message
+    message: ClientMessage
 
 
 @dataclass(frozen=True)
@@ -30,20 +32,36 @@ class ShowChange:
     before: Mapping[str, Record | None] = field(default_factory=dict, repr=False, compare=False)
 
 
+class LossKind(str, Enum):
+    """How something of a user's did not survive (REP-8)."""
+
+    REBASE = "rebase"
+    """The server says that a part of a change had no effect."""
+    DISCARD = "discard"
+    """The server says that a change had no effect."""
+    REFUSED = "refused"
+    """The server did not accept a change."""
+    SUPERSEDED = "superseded"
+    """The server accepted a change, and it did not last."""
+    OVERRIDDEN = "overridden"
+    """A change of somebody else's will be replaced by a pending one of mine."""
+    UNSENT = "unsent"
+    """A change did not reach the server."""
+
+
 @dataclass(frozen=True)
 class Lost:
     """Something of a user's did not survive; it belongs in the log with its values (REP-8).
 
     Attributes:
         ops: what was lost.
-        result: ``rebase``, ``discard``, ``refused``, ``superseded`` (mine) or ``overridden``
-            (`by` somebody else, by my later change).
+        result: how.
         by: whose edit it was, if not mine.
         message: why, if the server said.
     """
 
     ops: tuple[Op, ...]
-    result: str
+    result: LossKind
     by: str = ""
     message: str = ""
 
@@ -130,13 +148,76 @@ class Trouble:
     serious: bool
 
 
-@dataclass(frozen=True)
-class Dead:
-    """The connection is of no use any more: abort it and connect anew."""
+class ConnectionEffect:
+    """The base of what is about a connection, and not about what is said over it."""
 
-    message: str
+
+@dataclass(frozen=True)
+class Dead(ConnectionEffect):
+    """Drop the connection, the attempt or the question; nothing is heard of it any more.
+
+    From a `Session`: the server said nothing for too long (HB-3).
+    """
 
 
 SessionEffect = (
     ReplicaEffect | Acknowledged | Came | Went | HeartbeatAnswered | PresenceChanged | Trouble | Dead
+)
+
+
+@dataclass(frozen=True)
+class OpenConnection(ConnectionEffect):
+    """Open a WebSocket; wake the connector after `timeout_s`."""
+
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class ProbeTls(ConnectionEffect):
+    """Ask whether the server speaks TLS; wake the connector after `timeout_s`."""
+
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class CloseConnection(ConnectionEffect):
+    """Say goodbye, so that what was sent still arrives; nothing is heard of the connection any more."""
+
+
+@dataclass(frozen=True)
+class ConnectionLost(ConnectionEffect):
+    """A connection that was let in is over."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class AttemptFailed(ConnectionEffect):
+    """An attempt failed, and another one comes."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class RetryAfter(ConnectionEffect):
+    """Wake the connector after `seconds`, for the next attempt."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Ended(ConnectionEffect):
+    """No other attempt comes.
+
+    Attributes:
+        failure: why; None if the user left.
+        was_in: whether a connection that was let in has ended with it.
+    """
+
+    failure: Failure | None
+    was_in: bool
+
+
+ConnectorEffect = (
+    OpenConnection | ProbeTls | CloseConnection | Dead | ConnectionLost | AttemptFailed | RetryAfter | Ended
 )

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from optiverse_collab.core.client.effects import Lost, ReplicaEffect
+from optiverse_collab.core.client.effects import LossKind, Lost, ReplicaEffect
 from optiverse_collab.core.client.pending import Pending
-from optiverse_collab.core.protocol.messages import Change
+from optiverse_collab.core.exhaustive import Unmatched
+from optiverse_collab.core.protocol.messages import Ack, AckResult, Change
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, same_value
+
+
+def acknowledged(ack: Ack, ops: Iterable[Op]) -> list[ReplicaEffect]:
+    """What the server says was lost of a change of mine.
+
+    Args:
+        ops: all of the change.
+    """
+    match ack.result:
+        case AckResult.COMMIT | AckResult.DUPLICATE:
+            return []
+        case AckResult.REBASE:
+            return [Lost(tuple(ack.lost), LossKind.REBASE)]
+        case AckResult.DISCARD:
+            return [Lost(tuple(ack.lost), LossKind.DISCARD)]
+        case AckResult.REFUSED:
+            return [Lost(tuple(ops), LossKind.REFUSED, message=ack.message)]
+    raise Unmatched(ack.result)
 
 
 def overridden(change: Change, pending: Pending) -> list[ReplicaEffect]:
@@ -26,7 +45,7 @@ def overridden(change: Change, pending: Pending) -> list[ReplicaEffect]:
         values = {name: value for name, value in op.props.items() if name in mine}
         if values:
             lost.append(Set(op.id, values))
-    return [Lost(tuple(lost), "overridden", by=change.user_id)] if lost else []
+    return [Lost(tuple(lost), LossKind.OVERRIDDEN, by=change.user_id)] if lost else []
 
 
 def superseded(accepted: Mapping[str, Op], records: Mapping[str, Record]) -> list[ReplicaEffect]:
@@ -53,4 +72,4 @@ def superseded(accepted: Mapping[str, Op], records: Mapping[str, Record]) -> lis
             back = [name for name in op.unset if name in record.props] if isinstance(op, Set) else []
             if values or back:
                 lost.append(Set(id, values, back))
-    return [Lost(tuple(lost), "superseded")] if lost else []
+    return [Lost(tuple(lost), LossKind.SUPERSEDED)] if lost else []

@@ -16,7 +16,6 @@ from optiverse_collab.core.client import losses
 from optiverse_collab.core.client.effects import (
     Diverged,
     EpochChanged,
-    Lost,
     ReplicaEffect,
     ShowChange,
     Synced,
@@ -29,6 +28,7 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.protocol.messages import (
     Ack,
+    AckResult,
     Delta,
     FullState,
     Patch,
@@ -196,7 +196,7 @@ class Replica:
                 self._base.apply(op)
                 authors[op.id] = change.user_id
         for ack in patch.acks:
-            if ack.result == "duplicate" and self._pending.holds(ack.client_clock):
+            if ack.result is AckResult.DUPLICATE and self._pending.holds(ack.client_clock):
                 missing = missing or "The answer to a change never came; asking for what is missing."
             elif not ack.clock:
                 effects += self._settle(ack, mine)
@@ -212,11 +212,11 @@ class Replica:
         """The pages will hold what was accepted; only what was not must be settled now (SYNC-6)."""
         effects: list[ReplicaEffect] = []
         for ack in acks:
-            if ack.result == "refused":
+            if ack.result is AckResult.REFUSED:
                 mine: Ids = {}
                 effects += [*self._settle(ack, mine), *self._show(mine, {})]
-            elif ack.lost:
-                effects.append(Lost(tuple(ack.lost), ack.result))
+            else:
+                effects += losses.acknowledged(ack, ())
         return effects
 
     def _settle(self, ack: Ack, mine: Ids) -> list[ReplicaEffect]:
@@ -225,9 +225,7 @@ class Replica:
         if change is None:
             return []
         mine.update(dict.fromkeys(change.ops))
-        if ack.result == "refused":
-            return [Lost(tuple(change.ops.values()), ack.result, message=ack.message)]
-        return [Lost(tuple(ack.lost), ack.result)] if ack.lost else []
+        return losses.acknowledged(ack, change.ops.values())
 
     # Synchronisation
 
@@ -261,9 +259,8 @@ class Replica:
             before = self._base
             self._base = Document(thing for thing in arrived if isinstance(thing, Record))
             return dict.fromkeys([*self._base.records, *before.records, *self._pending.touched()])
-        for thing in arrived:
-            if not isinstance(thing, Record):
-                self._base.apply(thing)
+        for op in (thing for thing in arrived if not isinstance(thing, Record)):
+            self._base.apply(op)
         return dict.fromkeys(thing.id for thing in arrived)
 
     def _drop_accepted(self, client_clock: int, ids: Ids) -> list[ReplicaEffect]:

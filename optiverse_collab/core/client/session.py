@@ -116,7 +116,7 @@ class Session:
         if self.me is None:
             return []
         if now_ms - self._heard_ms >= SILENCE_MS:
-            return [Dead(f"The server said nothing for {SILENCE_MS // 1000} s; connecting anew.")]
+            return [Dead()]
         effects: list[SessionEffect] = [*self.replica.poll(now_ms)]
         if self._mine.changed and not self._presence_throttle.wait_ms(now_ms):
             self._presence_throttle.fire(now_ms)

@@ -1,5 +1,5 @@
-"""What both ends of the wire share: messages, their JSON, pages, close codes, addresses and timestamps.
+"""What both ends of the wire share: messages and their JSON, pages, close codes, addresses, timestamps.
 
-docs/protocol.md has the rules by number. What only one end does with a message is in `core.server` or
-`core.client`; how the bytes travel is a driver's.
+What only one end does with a message belongs in `core.server` or `core.client`; how the bytes travel, in a
+driver.
 """

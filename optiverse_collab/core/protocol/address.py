@@ -1,7 +1,8 @@
 """Where a session is: server, session and user ↔ the WebSocket's URL and the link that invites others.
 
-The path is that of MSG-4 in docs/protocol.md, the form of a URL that of RFC 3986. Pure; the connect
-dialog checks with it as the user types.
+The path is that of MSG-4 in docs/protocol.md, the form of a URL that of RFC 3986. Both ends use it: the
+connect dialog as the user types, clients to connect, the server to read the path of a request. So a name
+that one end takes, the other takes too, and reads the same.
 """
 
 from __future__ import annotations
@@ -30,6 +31,13 @@ class Invite(NamedTuple):
     session: str
 
 
+class Place(NamedTuple):
+    """What the path of a WebSocket says: ``/ws/{session_id}/{user_id}``."""
+
+    session_id: str
+    user_id: str
+
+
 def check_server(text: str) -> str:
     """The address of a server, without a slash at its end.
 
@@ -46,7 +54,7 @@ def check_server(text: str) -> str:
 
 
 def check_name(name: str, what: str) -> str:
-    """The name of a session or user (`what`), as it is (LIM-3).
+    """The name of a session or user (`what`), as it is (MSG-4).
 
     Raises:
         AddressError: it can't be one; with a sentence for the user.
@@ -77,6 +85,20 @@ def websocket_url(server: str, session: str, user: str) -> str:
     return f"{check_server(server)}/ws/{quote(session, safe='')}/{quote(user, safe='')}"
 
 
+def parse_path(path: str) -> Place:
+    """Read the path of a request to the server; a query string is ignored.
+
+    Raises:
+        AddressError: it is not the path of a session.
+    """
+    parts = path.split("?", 1)[0].split("/")
+    if len(parts) != 4 or parts[0] or parts[1] != "ws":
+        raise AddressError(
+            "This is an Optiverse Collaboration Server; connect a WebSocket to /ws/SESSION/USER."
+        )
+    return Place(_unquoted(parts[2], "session"), _unquoted(parts[3], "user"))
+
+
 def invite_link(server: str, session: str) -> str:
     """A link that others can paste: ``ws://host:port/ws/{session}``.
 
@@ -97,11 +119,22 @@ def parse_invite(text: str) -> Invite:
     names = after.rstrip("/").split("/")
     if not marker or len(names) > 2 or not names[0]:
         raise AddressError("This is not an invite link; it looks like ws://host:8765/ws/session.")
+    server = check_server(f"{parts.scheme}://{parts.netloc}{before}")
+    return Invite(server, _unquoted(names[0], "session"))
+
+
+def _unquoted(part: str, what: str) -> str:
+    """The name that a part of a path stands for.
+
+    Raises:
+        AddressError: it can't be one.
+    """
     try:
-        session = unquote(names[0], errors="strict")
+        return check_name(unquote(part, errors="strict"), what)
     except UnicodeDecodeError:
-        raise AddressError("The session's name in the link is not UTF-8; ask for the link again.") from None
-    return Invite(check_server(f"{parts.scheme}://{parts.netloc}{before}"), check_name(session, "session"))
+        raise AddressError(
+            f"The name of the {what} is not UTF-8; percent-encode it as such, or ask for the link again."
+        ) from None
 
 
 def _split(text: str) -> SplitResult:

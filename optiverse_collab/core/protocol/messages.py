@@ -6,6 +6,7 @@ some. Times are ISO 8601 in UTC with milliseconds.
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
 import msgspec
@@ -25,7 +26,7 @@ class Message(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True)
 
 
 class Ping(Message, frozen=True, tag="ping"):
-    """Heartbeat; answered by `Pong` (MSG-3)."""
+    """Heartbeat; answered by `Pong` (HB-1)."""
 
     user_id: str = ""
 
@@ -110,7 +111,7 @@ class UserLeft(Message, frozen=True, tag="user:left"):
 
 
 class Pong(Message, frozen=True, tag="pong"):
-    """Answer to `Ping` (MSG-3)."""
+    """Answer to `Ping` (HB-1)."""
 
     timestamp: str
 
@@ -154,21 +155,35 @@ class Change(msgspec.Struct, frozen=True):
     ops: list[Op]
 
 
+class AckResult(str, Enum):
+    """What became of a pushed change (PUSH-4); a closed set (MSG-6)."""
+
+    COMMIT = "commit"
+    """All of it took effect."""
+    REBASE = "rebase"
+    """A part took effect."""
+    DISCARD = "discard"
+    """Nothing took effect."""
+    DUPLICATE = "duplicate"
+    """It was accepted before."""
+    REFUSED = "refused"
+    """It breaks a rule."""
+
+
 class Ack(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of one of my pushed changes (PUSH-4).
 
     Attributes:
         client_clock: which change.
-        result: ``commit`` (all of it took effect), ``rebase`` (a part), ``discard`` (nothing),
-            ``duplicate`` (it was accepted before) or ``refused`` (it breaks a rule).
+        result: how much of it took effect.
         clock: the change's place in the session's history, unless duplicate or refused.
         lost: the operations that had no effect.
-        reason: a `Reason`, with ``refused``.
-        message: a sentence, with ``refused``.
+        reason: with ``refused``: a `Reason`, or one that only a newer server knows.
+        message: with ``refused``: a sentence.
     """
 
     client_clock: int
-    result: str
+    result: AckResult
     clock: int = 0
     lost: list[Op] = []
     reason: str = ""
@@ -200,7 +215,12 @@ class PresencePatch(Message, frozen=True, tag="presence"):
 
 
 class Error(Message, frozen=True, tag="error"):
-    """A message of the receiver's was not accepted and had no effect (MSG-5)."""
+    """A message of the receiver's was not accepted and had no effect (MSG-5).
+
+    Attributes:
+        reason: a `Reason`, or one that only a newer server knows.
+        message: a sentence.
+    """
 
     reason: str
     message: str

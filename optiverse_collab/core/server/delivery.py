@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from optiverse_collab.core.protocol.codec import encode_change, patch_body
-from optiverse_collab.core.protocol.messages import Ack, Delta, FullState, Message, SyncRequest
+from optiverse_collab.core.protocol.messages import Ack, Delta, FullState, SyncRequest
 from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.server.effects import RoomEffect, SendFrame, SendPages
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry
 
 T = TypeVar("T")
+P = TypeVar("P", FullState, Delta)
 
 HASH_EVERY = 256
 """A state hash goes out about once in so many changes (HASH-1)."""
@@ -127,7 +128,7 @@ class _Frame:
         return taken
 
 
-def answer_pages(history: History, request: SyncRequest) -> Iterator[Message]:
+def answer_pages(history: History, request: SyncRequest) -> Iterator[FullState | Delta]:
     """The answer to a ``sync:request``: of the document as it is now, whenever a page is sent."""
     clock = history.clock
     client_clock = history.clients.get(request.client_id, 0)
@@ -145,7 +146,7 @@ def answer_pages(history: History, request: SyncRequest) -> Iterator[Message]:
     )
 
 
-def _last_done(message: Callable[[list[T], bool], Message], parts: Iterator[list[T]]) -> Iterator[Message]:
+def _last_done(message: Callable[[list[T], bool], P], parts: Iterator[list[T]]) -> Iterator[P]:
     """One message a page, the last one marked; an empty page where there is none."""
     page = next(parts, [])
     for following in parts:

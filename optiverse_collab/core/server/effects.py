@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from optiverse_collab.core.protocol.messages import Ack, Message
+from optiverse_collab.core.protocol.close_codes import CloseReason
+from optiverse_collab.core.protocol.messages import Ack, Delta, FullState, Message
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class SendPages:
     """Send the pages of an answer to a ``sync:request``, each made when it is asked for."""
 
     to: str
-    pages: Iterator[Message]
+    pages: Iterator[FullState | Delta]
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,7 @@ class Close:
     """Close the connection `to`."""
 
     to: str
-    code: int
-    reason: str
+    reason: CloseReason
 
 
 RoomEffect = Send | SendFrame | SendPages | SendPresence | Close

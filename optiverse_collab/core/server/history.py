@@ -64,7 +64,7 @@ class History:
     def accept(
         self, client_id: str, client_clock: int, user_id: str, time_ms: int, ops: Sequence[Op]
     ) -> tuple[Entry, list[Op]]:
-        """Apply a change as a whole.
+        """Apply a change as a whole; `is_duplicate` says whether it was applied before.
 
         Returns:
             The entry for the journal, and the operations that were lost.
@@ -73,8 +73,6 @@ class History:
             ChangeRefused: it breaks a rule; nothing was applied.
         """
         check_change(ops, self.limits)
-        if client_clock < 1:
-            raise ChangeRefused(Reason.INVALID_MESSAGE, "A client_clock must be 1 or more.")
         happened, lost = self._rehearse(ops)
         raw_ops = encode_ops(happened)
         if len(raw_ops) > self.limits.change_bytes:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optiverse_collab.core.presence import Presence
-from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
     PROTOCOL_VERSION,
     Ack,
+    AckResult,
     ClientMessage,
     ConnectionAck,
     Error,
@@ -27,6 +28,7 @@ from optiverse_collab.core.protocol.messages import (
     UserLeft,
 )
 from optiverse_collab.core.protocol.timestamps import timestamp
+from optiverse_collab.core.records import Op
 from optiverse_collab.core.server.delivery import Delivery, answer_pages
 from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
@@ -69,7 +71,7 @@ class Room:
     def join(self, connection_id: str, user_id: str, now_ms: int) -> list[RoomEffect]:
         """Let a connection in (MSG-1, MSG-2)."""
         if len(self._members) >= self.history.limits.participants:
-            return [Close(connection_id, CloseCode.SESSION_FULL, "session_full")]
+            return [Close(connection_id, CloseReason.SESSION_FULL)]
         others = tuple(self._members)
         participant = Participant(self._free_name(user_id), connection_id, timestamp(now_ms))
         self._members[connection_id] = _Member(user_id, participant)
@@ -129,13 +131,13 @@ class Room:
     def refuse(self, connection_id: str, client_clocks: Sequence[int], refusal: Refused) -> None:
         """Tell a member that changes of theirs can't be accepted (PUSH-6)."""
         for client_clock in client_clocks:
-            ack = Ack(client_clock, "refused", reason=refusal.reason.value, message=str(refusal))
+            ack = Ack(client_clock, AckResult.REFUSED, reason=refusal.reason.value, message=str(refusal))
             self._delivery.add(ack=(connection_id, ack))
 
     def _accept(self, connection_id: str, member: _Member, change: PushedChange, now_ms: int) -> None:
         history = self.history
         if history.is_duplicate(member.client_id, change.client_clock):
-            ack = Ack(change.client_clock, "duplicate")
+            ack = Ack(change.client_clock, AckResult.DUPLICATE)
             self._delivery.add(ack=(connection_id, ack))
             return
         try:
@@ -145,9 +147,8 @@ class Room:
         except ChangeRefused as refusal:
             self.refuse(connection_id, [change.client_clock], refusal)
             return
-        result = "commit" if not lost else "discard" if bytes(entry.ops) == b"[]" else "rebase"
         self._unsaved.append(entry)
-        ack = Ack(change.client_clock, result, entry.clock, lost)
+        ack = Ack(change.client_clock, _result(entry, lost), entry.clock, lost)
         self._delivery.add(entry, ack=(connection_id, ack))
 
     def _sync(
@@ -232,8 +233,15 @@ class Room:
         return [SendPresence(tuple(self._members), PresencePatch(changed))] if changed else []
 
 
+def _result(entry: Entry, lost: Sequence[Op]) -> AckResult:
+    """How much of an accepted change took effect (PUSH-4)."""
+    if not lost:
+        return AckResult.COMMIT
+    return AckResult.DISCARD if bytes(entry.ops) == b"[]" else AckResult.REBASE
+
+
 def _replaced(connection_id: str) -> Close:
-    return Close(connection_id, CloseCode.REPLACED, "replaced")
+    return Close(connection_id, CloseReason.REPLACED)
 
 
 def _error(connection_id: str, reason: Reason, sentence: str) -> Send:

@@ -1,1 +1,4 @@
-"""The connection of scripts and commands: asyncio and the websockets library. No Qt."""
+"""The connection of scripts and commands: asyncio and the websockets library.
+
+No Qt, and nothing that scripts see: that is in `scripting`.
+"""

@@ -1,59 +1,69 @@
-"""Opening the WebSocket of a session."""
+"""Opening the WebSocket of a session, and asking a server for TLS."""
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
+from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
-from optiverse_collab.drivers.aio.failures import Over, explain, explain_close, no_answer
+from optiverse_collab.drivers.aio.failures import ConnectionEnded, failure_of
 
-OPEN_SECONDS = 10.0
-"""So long a server may take to let us in: more than a slow VPN needs, less than patience."""
-
-GOODBYE_SECONDS = 2.0
+GOODBYE_S = 2.0
 """So long a server may take to answer a close."""
 
 MAX_MESSAGE_BYTES = 2 * Limits().message_bytes
 """The server's messages keep to `Limits.message_bytes`; the rest is margin."""
 
 
-async def open_session(url: str, seconds: float) -> tuple[ClientConnection, str | bytes]:
-    """Open a WebSocket and hear the server's first message, both within `seconds`.
+async def open_websocket(url: str) -> ClientConnection:
+    """Open a WebSocket; how long that may take is up to the caller.
 
     Raises:
-        Over: that failed.
+        ConnectionEnded: it failed.
     """
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + seconds
     try:
-        ws = await connect(
+        return await connect(
             url,
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             compression=None,
             proxy=None,  # as in the editor; a lab's server is not behind its proxy to the world
-            open_timeout=seconds,
+            open_timeout=None,
             ping_interval=None,  # liveness is the JSON heartbeat (HB-1)
-            close_timeout=GOODBYE_SECONDS,
+            close_timeout=GOODBYE_S,
             max_size=MAX_MESSAGE_BYTES,
         )
-    except (asyncio.TimeoutError, TimeoutError):  # the same from Python 3.11 on
-        raise Over(no_answer(urlsplit(url).netloc, seconds)) from None
     except (OSError, UnicodeError, WebSocketException) as error:
-        raise Over(explain(error, url)) from error
-    timer = loop.call_at(deadline, ws.transport.abort)
+        raise ConnectionEnded(failure_of(error)) from error
+
+
+async def first_message(ws: ClientConnection) -> str | bytes:
+    """What the server says first.
+
+    Raises:
+        ConnectionEnded: it chose no subprotocol, so it is not ours.
+        websockets.ConnectionClosed: it closed instead.
+    """
+    message = await ws.recv()
+    if ws.subprotocol != SUBPROTOCOL:
+        raise ConnectionEnded(Failure(FailureKind.WRONG_SERVER))
+    return message
+
+
+async def speaks_tls(url: str) -> bool:
+    """Begin a TLS handshake with the server of a ``ws://`` URL, and send nothing."""
+    parts = urlsplit(url)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        return ws, await ws.recv()
-    except ConnectionClosed as closed:
-        late = loop.time() >= deadline
-        raise Over(no_answer(urlsplit(url).netloc, seconds) if late else explain_close(closed)) from None
-    except BaseException:
-        ws.transport.abort()
-        raise
-    finally:
-        timer.cancel()
+        _, writer = await asyncio.open_connection(parts.hostname, parts.port or 80, ssl=context)
+    except OSError:
+        return False
+    writer.transport.abort()
+    return True

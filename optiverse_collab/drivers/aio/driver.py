@@ -1,43 +1,55 @@
-"""Keeps a session connected: opens the WebSocket, carries what the core asks for, connects again."""
+"""Carries a session on asyncio: opens WebSockets and starts timers as the session's connector says."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import math
+import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import NoReturn, cast
-from urllib.parse import urlsplit
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NoReturn
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from optiverse_collab.core.client.backoff import Backoff
-from optiverse_collab.core.client.effects import Dead, EpochChanged, SessionEffect, Synced, Transmit
+from optiverse_collab.core.client.connector import OPEN_S, Connector, Effect
+from optiverse_collab.core.client.effects import (
+    CloseConnection,
+    ConnectionEffect,
+    ConnectionLost,
+    ConnectorEffect,
+    Dead,
+    Ended,
+    OpenConnection,
+    ProbeTls,
+    RetryAfter,
+    SessionEffect,
+    Transmit,
+)
+from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import Session
 from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import SUBPROTOCOL
-from optiverse_collab.drivers.aio.connection import OPEN_SECONDS, open_session
-from optiverse_collab.drivers.aio.failures import Failure, Over, explain_close, wrong_server
+from optiverse_collab.drivers.aio.connection import first_message, open_websocket, speaks_tls
+from optiverse_collab.drivers.aio.failures import ConnectionEnded, failure_of_close
 from optiverse_collab.errors import ConnectionFailed
+from optiverse_collab.wording import connection as wording
 from optiverse_collab.wording import log_lines
 
 log = logging.getLogger("optiverse_collab")
 
 
-class Link:
-    """Carries a `Session` over one connection after the other.
+class AioDriver:
+    """Carries a `Session` over one connection after the other, until it ends or is left.
 
     Args:
         session: the endpoint.
         session_id: the session's name, for the log.
         url: of the WebSocket.
-        backoff: the waits between attempts.
-        tell: called with every effect that is not for the wire.
+        tell: called with every effect that is not about the connection.
+        chance: gives numbers from 0 to 1 for the waits between attempts.
         patient: whether the first attempt may be repeated too.
-        open_seconds: how long a server may take to let us in.
+        timeout_s: how long a server may take to let us in.
 
     Attributes:
         error: why there will be no other connection; None as long as there may be one.
@@ -49,25 +61,27 @@ class Link:
         session: Session,
         session_id: str,
         url: str,
-        backoff: Backoff,
         tell: Callable[[SessionEffect], None],
+        chance: Callable[[], float],
         patient: bool = False,
-        open_seconds: float = OPEN_SECONDS,
+        timeout_s: float = OPEN_S,
     ) -> None:
         self.error: ConnectionFailed | None = None
         self.left = False
         self._session = session
         self._session_id = session_id
         self._url = url
-        self._place = urlsplit(url).netloc
-        self._backoff = backoff
         self._tell = tell
-        self._patient = patient
-        self._open_seconds = open_seconds
+        self._connector = Connector(session, chance, url.startswith("wss:"), patient, timeout_s)
         self._outgoing: deque[str] = deque()
         self._due = asyncio.Event()
         self._changed = asyncio.Event()
-        self._task = asyncio.create_task(self._run())
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._polite = False
+        self._perform(self._connector.join())
 
     def wake(self) -> None:
         """The session may have something to send."""
@@ -82,13 +96,12 @@ class Link:
         Raises:
             ConnectionFailed: the connection ended for good before.
         """
-        loop = asyncio.get_running_loop()
-        deadline = math.inf if timeout_s is None else loop.time() + timeout_s
-        timer = None if timeout_s is None else loop.call_at(deadline, self._notify)
+        deadline = math.inf if timeout_s is None else self._loop.time() + timeout_s
+        timer = None if timeout_s is None else self._loop.call_at(deadline, self._notify)
         try:
             while not condition():
                 self.check()
-                if loop.time() >= deadline:
+                if self._loop.time() >= deadline:
                     return False
                 await self._changed.wait()
             return True
@@ -107,133 +120,143 @@ class Link:
 
     async def close(self) -> None:
         """Leave the session. What was not sent yet is not sent any more."""
-        self._task.cancel()
-        await asyncio.wait([self._task])
-        if self.error is None:
-            self.left = True
-            self._say(log_lines.left(self._session_id))
-            self._end("The session was left; connect again to go on.")
+        self._perform(self._connector.leave())
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
-    # One connection after the other
+    # One connection
 
-    async def _run(self) -> None:
+    async def _guard(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work of a task, and report how it ended."""
         try:
-            while True:
-                failure = await self._attempt()
-                if not failure.retry or not self._patient:
-                    self._end(failure.sentence)
-                    return
-                delay = self._backoff.next_s()
-                self._say(log_lines.retrying(delay))
-                await asyncio.sleep(delay)
+            await work()
+        except ConnectionEnded as ended:
+            failure = ended.failure
+        except ConnectionClosed as closed:
+            failure = failure_of_close(closed)
         except Exception as error:
-            log.exception("The connection to %s failed in a way that it should not", self._place)
-            self._end(f"The client ran into an error of its own: {error!r}; please report it.")
+            log.exception("The connection to %s failed in a way that it should not", self._url)
+            failure = Failure(FailureKind.CLIENT_ERROR, detail=repr(error))
+        else:
+            return
+        self._perform(self._connector.failed(failure, self._now_ms()))
 
-    async def _attempt(self) -> Failure:
-        """Connect and stay connected; returns why that is over."""
-        self._say(log_lines.connecting(self._url))
-        try:
-            ws, greeting = await open_session(self._url, self._open_seconds)
-        except Over as over:
-            return self._failed(over.failure)
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-        try:
-            self._session.opened(start * 1000)
-            self._receive(greeting)
-            if ws.subprotocol != SUBPROTOCOL or self._session.me is None:
-                return self._failed(wrong_server(self._place))
-            failure = await self._carry(ws)
-            self._say(log_lines.broken(self._session_id, failure.sentence))
-            return failure
-        finally:
-            self._backoff.held(loop.time() - start)
-            self._session.closed()
-            self._outgoing.clear()
-            self._notify()
-            with contextlib.suppress(OSError):
-                await ws.close()
-
-    async def _carry(self, ws: ClientConnection) -> Failure:
-        """Pass messages in both directions until one of them ends."""
+    async def _carry(self) -> None:
+        """Open a WebSocket, and pass messages in both directions until one of them ends."""
+        ws = await open_websocket(self._url)
         tasks = [asyncio.create_task(self._read(ws)), asyncio.create_task(self._write(ws))]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
             for task in tasks:
                 task.cancel()
-            results = await asyncio.gather(*tasks, return_exceptions=True)
-        ends = [result for result in results if isinstance(result, Exception)]
-        for end in ends:
-            if isinstance(end, Over):
-                return end.failure
-            if not isinstance(end, ConnectionClosed):
-                raise end
-        return explain_close(cast(ConnectionClosed, ends[0]))
+            await asyncio.gather(*tasks, return_exceptions=True)
+            if self._polite:
+                await ws.close()
+            else:
+                ws.transport.abort()
+
+    async def _ask_for_tls(self) -> None:
+        answer = await speaks_tls(self._url)
+        self._perform(self._connector.probed(answer, self._now_ms()))
 
     async def _read(self, ws: ClientConnection) -> NoReturn:
+        self._receive(await first_message(ws))
         while True:
             self._receive(await ws.recv())
 
     async def _write(self, ws: ClientConnection) -> NoReturn:
-        loop = asyncio.get_running_loop()
         while True:
             self._due.clear()
-            self._perform(self._session.poll(loop.time() * 1000))
+            self._perform(self._connector.poll(self._now_ms()))
             while self._outgoing:
                 await ws.send(self._outgoing.popleft())
-            wait_ms = self._session.wait_ms(loop.time() * 1000)
+            wait_ms = self._connector.wait_ms(self._now_ms())
             # Not asyncio.wait_for: before Python 3.12 it swallows a cancellation that comes together
             # with what it waits for (python/cpython#86296).
-            timer = None if wait_ms is None else loop.call_later(wait_ms / 1000, self._due.set)
+            timer = None if wait_ms is None else self._loop.call_later(wait_ms / 1000, self._due.set)
             try:
                 await self._due.wait()
             finally:
                 if timer is not None:
                     timer.cancel()
 
-    # Effects
-
     def _receive(self, message: str | bytes) -> None:
         if isinstance(message, bytes):
             message = message.decode("utf-8", "replace")
-        self._perform(self._session.receive(message, asyncio.get_running_loop().time() * 1000))
+        self._perform(self._connector.receive(message, self._now_ms()))
         self._due.set()
         self._notify()
 
-    def _perform(self, effects: Sequence[SessionEffect]) -> None:
-        over: Failure | None = None
+    # Effects
+
+    def _perform(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
-            for line in log_lines.lines(effect, self._session.replica.view):
-                self._say(line)
+            if isinstance(effect, ConnectionEffect):
+                self._act(effect)
+                continue
+            self._log(log_lines.lines(effect, self._session.replica.view))
             if isinstance(effect, Transmit):
                 self._outgoing.append(encode(effect.message))
-            elif isinstance(effect, Dead):
-                over = Failure(effect.message, retry=True)
-            elif isinstance(effect, EpochChanged):
-                unsent = len(self._session.replica.pending)
-                over = Failure(log_lines.epoch_changed(unsent), retry=False)
             else:
-                if isinstance(effect, Synced):
-                    self._patient = True
                 self._tell(effect)
-        if over is not None:
-            raise Over(over)
 
-    def _failed(self, failure: Failure) -> Failure:
-        """Log an attempt that failed and will be repeated; who gets the error of the last sees it."""
-        if failure.retry and self._patient:
-            self._say(log_lines.failed(failure.sentence))
-        return failure
+    def _act(self, effect: ConnectorEffect) -> None:
+        """Do what is about the connection; the caller, and not the log, hears how it ended for good."""
+        if not isinstance(effect, Ended) or effect.failure is None:
+            self._log(wording.lines(effect, self._session_id, self._url))
+        if isinstance(effect, OpenConnection):
+            self._start(self._carry, effect.timeout_s)
+        elif isinstance(effect, ProbeTls):
+            self._start(self._ask_for_tls, effect.timeout_s)
+        elif isinstance(effect, RetryAfter):
+            self._start_timer(effect.seconds)
+        elif isinstance(effect, (Dead, CloseConnection)):
+            self._let_go(polite=isinstance(effect, CloseConnection))
+        elif isinstance(effect, ConnectionLost):
+            self._log([wording.noticed(effect.failure, traceback.format_stack(limit=12))])
+            self._notify()
+        elif isinstance(effect, Ended):
+            self._log(log_lines.unsent(self._session.replica))
+            self.left = effect.failure is None
+            self.error = ConnectionFailed(wording.ending(effect, self._url))
+            self._notify()
 
-    def _end(self, sentence: str) -> None:
-        self.error = ConnectionFailed(sentence)
-        self._notify()
+    def _let_go(self, polite: bool) -> None:
+        """Let go of the connection, the attempt or the question for TLS, and of the timer."""
+        self._polite = polite
+        self._stop_timer()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        self._outgoing.clear()
+
+    def _start(self, work: Callable[[], Awaitable[None]], timeout_s: float) -> None:
+        self._start_timer(timeout_s)
+        self._task = asyncio.create_task(self._guard(work))
+        self._tasks.add(self._task)
+        self._task.add_done_callback(self._tasks.discard)
+
+    def _start_timer(self, seconds: float) -> None:
+        self._stop_timer()
+        self._timer = self._loop.call_later(seconds, self._on_timer)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _on_timer(self) -> None:
+        self._perform(self._connector.timer_due(self._now_ms()))
 
     def _notify(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    def _say(self, line: log_lines.Line) -> None:
-        log.log(line.level, "%s", line.text)
+    def _now_ms(self) -> float:
+        return self._loop.time() * 1000
+
+    def _log(self, lines: Iterable[log_lines.Line]) -> None:
+        for line in lines:
+            log.log(line.level, "%s", line.text)

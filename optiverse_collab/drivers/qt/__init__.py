@@ -1,1 +1,4 @@
-"""The window's connection: one attempt, how it ended in words, and how well it does."""
+"""The connection of a window: QWebSocket on the GUI thread, and the service that tells the window about it.
+
+No widgets and no bench: those are in `window`.
+"""

@@ -1,4 +1,4 @@
-"""One attempt at a connection, from opening the WebSocket to its end."""
+"""One WebSocket, from the attempt to open it to its end."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from PyQt6.QtCore import QByteArray, QObject, QTimer, QUrl, pyqtSignal, pyqtSlot
 from PyQt6.QtNetwork import QAbstractSocket, QNetworkProxy, QNetworkRequest, QSslError
 from PyQt6.QtWebSockets import QWebSocket, QWebSocketHandshakeOptions, QWebSocketProtocol
 
+from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
-from optiverse_collab.drivers.qt.failures import OPEN_S, Ending, Failure, judge
-from optiverse_collab.drivers.qt.tls_probe import TlsProbe
+from optiverse_collab.drivers.qt.failures import Ending, judge
 
 GOODBYE_MS = 2000
 """So long a close may take; a peer that does not read would hold it up for ever."""
@@ -25,7 +25,7 @@ class Connection(QObject):
 
     Signals:
         received: a text message.
-        over: a `Failure`; once, unless `leave` was called before.
+        over: a `Failure`; once, unless `close` or `drop` was called before.
     """
 
     received = pyqtSignal(str)
@@ -34,7 +34,7 @@ class Connection(QObject):
     def __init__(self, url: str, parent: QObject) -> None:
         super().__init__(parent)
         self._ending = Ending(url)
-        self._left = self._told = False
+        self._left = self._told = self._is_ours = False
         # A lab's server is not behind its proxy to the world.
         self._socket = QWebSocket("", QWebSocketProtocol.Version.VersionLatest, self)
         self._socket.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.NoProxy))
@@ -46,7 +46,6 @@ class Connection(QObject):
         self._socket.aboutToClose.connect(self._on_about_to_close)
         self._socket.textMessageReceived.connect(self._on_text)
         self._socket.binaryMessageReceived.connect(self._on_binary)
-        self._answer = self._timer(round(OPEN_S * 1000), self._on_too_late)
         self._goodbye = self._timer(GOODBYE_MS, self._on_goodbye_too_late)
         # `disconnected` and `errorOccurred` come in either order, one right behind the other.
         self._decision = self._timer(0, self._on_decide)
@@ -57,40 +56,29 @@ class Connection(QObject):
         return self._socket.subprotocol() == SUBPROTOCOL
 
     def open(self) -> None:
-        """Begin; `over` comes if the server has not let us in within `OPEN_S`."""
+        """Begin; how long that may take is up to the caller."""
         options = QWebSocketHandshakeOptions()
         options.setSubprotocols([SUBPROTOCOL])
-        self._answer.start()
         self._socket.open(QNetworkRequest(QUrl(self._ending.url)), options)
-
-    def let_in(self) -> None:
-        """The server acknowledged us: from here on the heartbeat watches over it."""
-        self._answer.stop()
 
     def send(self, text: str) -> None:
         """Send a message."""
         self._socket.sendTextMessage(text)
 
-    def leave(self) -> None:
-        """Say goodbye and come to an end; nothing is heard of this any more."""
+    def close(self) -> None:
+        """Say goodbye, so that what was sent still arrives; nothing is heard of this any more."""
+        # Before it is open there is nobody to say goodbye to, and Qt would wait for a connection to end it.
+        if self._ending.opened and self._socket.state() != QAbstractSocket.SocketState.UnconnectedState:
+            self._left = True
+            self._socket.close()
+        else:
+            self.drop()
+
+    def drop(self) -> None:
+        """Cut the connection; nothing is heard of this any more."""
         self._left = True
-        self._answer.stop()
-        if not self._ending.opened:  # nobody to say goodbye to, and Qt would wait for a connection to end it
-            self._socket.abort()
-        if self._socket.state() == QAbstractSocket.SocketState.UnconnectedState:
-            self.deleteLater()
-            return
-        self._socket.close()
-
-    def give_up(self, failure: Failure) -> None:
-        """Cut the connection, for a reason of our own."""
-        self._tell(failure)
         self._socket.abort()
-
-    def refuse(self) -> None:
-        """What answers does not speak our protocol."""
-        self._ending.foreign = True
-        self.give_up(judge(self._ending))
+        self.deleteLater()
 
     @pyqtSlot()
     def _on_connected(self) -> None:
@@ -98,8 +86,13 @@ class Connection(QObject):
 
     @pyqtSlot(str)
     def _on_text(self, text: str) -> None:
-        if not self._left and not self._told:
+        if self._left or self._told:
+            return
+        self._is_ours = self._is_ours or self.speaks_ours
+        if self._is_ours:
             self.received.emit(text)
+        else:
+            self._tell(Failure(FailureKind.WRONG_SERVER))
 
     @pyqtSlot(QByteArray)
     def _on_binary(self, data: QByteArray) -> None:
@@ -127,41 +120,22 @@ class Connection(QObject):
         self._decision.start()
 
     @pyqtSlot()
-    def _on_too_late(self) -> None:
-        self._ending.late = True
-        self.give_up(judge(self._ending))
-
-    @pyqtSlot()
     def _on_goodbye_too_late(self) -> None:
         self._socket.abort()
         self._decision.start()
 
     @pyqtSlot()
     def _on_decide(self) -> None:
-        """Judge the attempt by what was seen of it."""
-        self._answer.stop()
+        """Judge the connection by what was seen of it."""
         self._goodbye.stop()
-        if self._left or self._told:
-            self.deleteLater()
-            return
-        if self._ending.broke_off_in_silence:
-            probe = TlsProbe(self._ending.url, self)
-            probe.answered.connect(self._on_probed)
-            probe.start()
-            return
         self._ending.close_code = _number(self._socket.closeCode())
-        self._tell(judge(self._ending))
-
-    @pyqtSlot(bool)
-    def _on_probed(self, speaks_tls: bool) -> None:
-        self._ending.wants_tls = speaks_tls
         self._tell(judge(self._ending))
 
     def _tell(self, failure: Failure) -> None:
         if not self._told and not self._left:
             self._told = True
             self.over.emit(failure)
-            self.deleteLater()
+        self.deleteLater()
 
     def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 from PyQt6.QtNetwork import QNetworkProxy, QSslSocket
-
-ANSWER_MS = 2000
-"""A server that speaks TLS answers a hello within this, or is not worth waiting for."""
 
 
 class TlsProbe(QObject):
     """Begins a TLS handshake, and sends nothing.
 
     Signals:
-        answered: whether the server speaks TLS; once.
+        answered: whether the server speaks TLS; once, unless `drop` was called before.
     """
 
     answered = pyqtSignal(bool)
@@ -28,17 +25,18 @@ class TlsProbe(QObject):
         self._socket.setPeerVerifyMode(QSslSocket.PeerVerifyMode.VerifyNone)
         self._socket.encrypted.connect(self._on_encrypted)
         self._socket.errorOccurred.connect(self._on_no)
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(ANSWER_MS)
-        self._patience.timeout.connect(self._on_no)
         self._done = False
 
     def start(self) -> None:
-        """Ask."""
+        """Ask; how long to wait for the answer is up to the caller."""
         parts = urlsplit(self._url)
-        self._patience.start()
         self._socket.connectToHostEncrypted(parts.hostname or "", parts.port or 80)
+
+    def drop(self) -> None:
+        """Wait no longer."""
+        self._done = True
+        self._socket.abort()
+        self.deleteLater()
 
     @pyqtSlot()
     def _on_encrypted(self) -> None:
@@ -51,6 +49,6 @@ class TlsProbe(QObject):
     def _answer(self, speaks_tls: bool) -> None:
         if not self._done:
             self._done = True
-            self._patience.stop()
             self._socket.abort()
             self.answered.emit(speaks_tls)
+            self.deleteLater()

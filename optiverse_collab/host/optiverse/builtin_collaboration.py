@@ -28,7 +28,7 @@ class BuiltinCollaboration:
         closing: called once, when the window has agreed to close.
 
     Raises:
-        HostUnsupported: the window lacks something; the text says what.
+        HostUnsupported: the window, or Optiverse, lacks something; the text says what.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class BuiltinCollaboration:
         widgets: Sequence[QWidget],
         closing: Callable[[], None],
     ) -> None:
+        # From the start: an item that Qt has filed wrongly stays so.
         self._window = checked(window)
         self._closing: Callable[[], None] | None = closing
         own_actions = (self._window.act_collaborate, self._window.act_disconnect)

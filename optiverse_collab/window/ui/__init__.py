@@ -1,1 +1,5 @@
-"""Widgets: the connect dialog, the status bar's part, the list of participants."""
+"""Widgets: the connect dialog, questions, the status bar's part, participants, others' cursors.
+
+They emit what the user wants and show what they are given; the controller does the rest. Their texts are in
+`wording.dialogs`.
+"""

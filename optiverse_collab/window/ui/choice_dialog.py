@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,16 +22,41 @@ from PyQt6.QtWidgets import (
 from optiverse_collab.wording import dialogs
 
 
+class JoiningChoice(Enum):
+    """What becomes of the user's bench when they join a session that has one too."""
+
+    BRING = "bring"
+    """It is added to the session's."""
+    REPLACE = "replace"
+    """The session's takes its place."""
+    CANCEL = "cancel"
+    """The user doesn't join."""
+
+
+class ReplacementChoice(Enum):
+    """What becomes of a bench that the user opened while in a session."""
+
+    LEAVE = "leave"
+    """The user leaves the session with it."""
+    EVERYBODY = "everybody"
+    """It takes the place of the session's."""
+    BACK = "back"
+    """The session's takes its place."""
+
+
+Answer = JoiningChoice | ReplacementChoice
+
+
 class Choice(NamedTuple):
-    """One answer.
+    """A button of the dialog.
 
     Attributes:
-        name: for code.
+        answer: what a click on it means.
         text: on the button.
         note: what it does; empty for the answer that changes nothing, which any other way out gives too.
     """
 
-    name: str
+    answer: Answer
     text: str
     note: str = ""
 
@@ -47,25 +73,25 @@ class ChoiceDialog(QDialog):
         buttons: answer → its button.
 
     Signals:
-        chosen: the name of an answer; once.
+        chosen: an `Answer`; once.
     """
 
-    chosen = pyqtSignal(str)
+    chosen = pyqtSignal(object)
 
     def __init__(
         self, title: str, question: str, choices: Sequence[Choice], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.buttons: dict[str, QAbstractButton] = {}
-        self._choice = choices[-1].name
+        self.buttons: dict[Answer, QAbstractButton] = {}
+        self._answer = choices[-1].answer
         layout = QVBoxLayout(self)
         label = QLabel(question, self)
         label.setWordWrap(True)
         layout.addWidget(label)
         for choice in choices:
             button = self._button(choice)
-            self.buttons[choice.name] = button
+            self.buttons[choice.answer] = button
             button.clicked.connect(self._on_clicked)
             layout.addWidget(button)
         self.finished.connect(self._on_finished)
@@ -79,33 +105,35 @@ class ChoiceDialog(QDialog):
 
     @pyqtSlot()
     def _on_clicked(self) -> None:
-        self._choice = next(name for name, button in self.buttons.items() if button is self.sender())
+        self._answer = next(answer for answer, button in self.buttons.items() if button is self.sender())
         self.accept()
 
     @pyqtSlot()
     def _on_finished(self) -> None:
-        self.chosen.emit(self._choice)
+        self.chosen.emit(self._answer)
 
 
 def joining_dialog(mine: int, theirs: int, copy: Path, parent: QWidget | None = None) -> ChoiceDialog:
-    """Both the user and the session have a bench: ``bring``, ``replace`` or ``cancel``.
+    """Both the user and the session have a bench; the answer is a `JoiningChoice`.
 
     Args:
         mine: how many items are on the user's bench.
         theirs: how many are in the session.
         copy: where the copy will be.
     """
+    bring_note = dialogs.CHOICE_BRING_NOTE.format(mine=_items(mine))
+    replace_note = dialogs.CHOICE_REPLACE_NOTE.format(path=_short(copy))
     choices = (
-        Choice("bring", dialogs.CHOICE_BRING, dialogs.CHOICE_BRING_NOTE.format(mine=_items(mine))),
-        Choice("replace", dialogs.CHOICE_REPLACE, dialogs.CHOICE_REPLACE_NOTE.format(path=_short(copy))),
-        Choice("cancel", dialogs.CHOICE_CANCEL),
+        Choice(JoiningChoice.BRING, dialogs.CHOICE_BRING, bring_note),
+        Choice(JoiningChoice.REPLACE, dialogs.CHOICE_REPLACE, replace_note),
+        Choice(JoiningChoice.CANCEL, dialogs.CHOICE_CANCEL),
     )
     question = dialogs.CHOICE_TEXT.format(mine=_items(mine), theirs=_items(theirs))
     return ChoiceDialog(dialogs.CHOICE_TITLE, question, choices, parent)
 
 
 def opened_dialog(mine: int, theirs: int, copy: Path, parent: QWidget | None = None) -> ChoiceDialog:
-    """The user opened another bench while in a session: ``leave``, ``everybody`` or ``back``.
+    """The user opened another bench while in a session; the answer is a `ReplacementChoice`.
 
     Args:
         mine: how many items were opened.
@@ -114,9 +142,9 @@ def opened_dialog(mine: int, theirs: int, copy: Path, parent: QWidget | None = N
     """
     note = dialogs.OPENED_EVERYBODY_NOTE.format(theirs=_items(theirs), path=_short(copy))
     choices = (
-        Choice("leave", dialogs.OPENED_LEAVE, dialogs.OPENED_LEAVE_NOTE),
-        Choice("everybody", dialogs.OPENED_EVERYBODY, note),
-        Choice("back", dialogs.OPENED_BACK),
+        Choice(ReplacementChoice.LEAVE, dialogs.OPENED_LEAVE, dialogs.OPENED_LEAVE_NOTE),
+        Choice(ReplacementChoice.EVERYBODY, dialogs.OPENED_EVERYBODY, note),
+        Choice(ReplacementChoice.BACK, dialogs.OPENED_BACK),
     )
     question = dialogs.OPENED_TEXT.format(mine=_items(mine), theirs=_items(theirs))
     return ChoiceDialog(dialogs.OPENED_TITLE, question, choices, parent)

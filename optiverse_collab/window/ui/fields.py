@@ -28,6 +28,7 @@ class Sentence(QLabel):
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Make room for the lines that the sentence takes now."""
         super().resizeEvent(event)
         self._is_laid_out = True
         self._fit()

@@ -9,16 +9,23 @@ from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from optiverse_collab.core.protocol.messages import Participant
+from optiverse_collab.window.ui import colours
 from optiverse_collab.wording import dialogs
 
-# Okabe and Ito's palette without black and the yellow that can't be read on white.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_COLOURS = (
+    colours.BLUE,
+    colours.VERMILION,
+    colours.GREEN,
+    colours.PURPLE,
+    colours.ORANGE,
+    colours.SKY_BLUE,
+)
 
 
 def colour_of(connection_id: str) -> QColor:
     """A participant's colour: the same in every window, as long as the connection lasts."""
     digits = "".join(c for c in connection_id if c.isdigit())
-    return QColor(_COLOURS[int(digits or 0) % len(_COLOURS)])
+    return _COLOURS[int(digits or 0) % len(_COLOURS)]
 
 
 class ParticipantsDialog(QDialog):

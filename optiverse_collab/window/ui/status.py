@@ -6,18 +6,11 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QStyle, QStyleOptionButton, QToolButton, QWidget
 
+from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.exhaustive import Unmatched
+from optiverse_collab.window.ui import colours
 from optiverse_collab.wording import dialogs
 
-# Okabe and Ito's palette, which people with any colour vision tell apart; the text says the same.
-_COLOURS = {
-    "offline": QColor("#808080"),
-    "connecting": QColor("#E69F00"),
-    "syncing": QColor("#E69F00"),
-    "reconnecting": QColor("#E69F00"),
-    "connected": QColor("#009E73"),
-    "failed": QColor("#D55E00"),
-}
-_SLOW = QColor("#E69F00")
 _WIDEST = 28  # characters; longer text is elided
 
 
@@ -27,37 +20,36 @@ class StatusWidget(QToolButton):
     A click (or Space, with the keyboard) is `clicked`, as of any button.
 
     Attributes:
-        state: one of ``offline``, ``connecting``, ``syncing``, ``connected``, ``reconnecting``, ``failed``.
+        state: how the connection stands.
         slow: whether the connection is poor.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.state = "offline"
+        self.state = ConnectionState.OFFLINE
         self.slow = False
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.setAccessibleName("Collaboration")
-        self.show_state("offline", 0)
+        self.show_state(ConnectionState.OFFLINE, 0)
 
     @property
     def colour(self) -> QColor:
         """The colour of the dot."""
-        return _SLOW if self.slow else _COLOURS[self.state]
+        return colours.ORANGE if self.slow else _colour(self.state)
 
-    def show_state(self, state: str, users: int, slow: bool = False) -> None:
+    def show_state(self, state: ConnectionState, users: int, slow: bool = False) -> None:
         """Show a state; while connected, how many users there are, and whether the connection is poor."""
         self.state = state
-        self.slow = slow and state == "connected"
-        counted = dialogs.ONE_USER if users == 1 else dialogs.USERS.format(count=users)
-        told = counted if state == "connected" else dialogs.STATES[state]
+        self.slow = slow and state is ConnectionState.CONNECTED
+        told = dialogs.status(state, users)
         if self.slow:
             told = dialogs.SLOW.format(users=told)
         metrics = self.fontMetrics()
         widest = metrics.averageCharWidth() * _WIDEST
         self.setText(metrics.elidedText(told, Qt.TextElideMode.ElideRight, widest))
-        if state == "offline":
+        if state is ConnectionState.OFFLINE:
             self.setToolTip(dialogs.TOOLTIP_OFFLINE)
         self.updateGeometry()
         self.update()
@@ -98,3 +90,17 @@ class StatusWidget(QToolButton):
 
     def _dot(self) -> int:
         return max(8, self.fontMetrics().height() * 2 // 3)
+
+
+def _colour(state: ConnectionState) -> QColor:
+    """The colour of a state; the text says the same."""
+    match state:
+        case ConnectionState.OFFLINE:
+            return colours.GREY
+        case ConnectionState.CONNECTING | ConnectionState.SYNCING | ConnectionState.RECONNECTING:
+            return colours.ORANGE
+        case ConnectionState.CONNECTED:
+            return colours.GREEN
+        case ConnectionState.FAILED:
+            return colours.VERMILION
+    raise Unmatched(state)

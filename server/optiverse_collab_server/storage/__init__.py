@@ -1,4 +1,7 @@
-"""Where sessions are kept: one small interface, `Store`, and what implements it."""
+"""Where sessions are kept: one small interface, `Store`, and what implements it.
+
+It keeps entries and snapshots without a look at what is in them.
+"""
 
 from __future__ import annotations
 

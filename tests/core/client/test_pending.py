@@ -32,7 +32,7 @@ def test_what_was_sent_is_never_altered() -> None:
     assert [change.client_clock for change in pending.changes] == [1, 2]
     pending.unsend()
     pending.add([Set("a", {"x": 3})], PLENTY)
-    assert [change.ops["a"].props for change in pending.changes] == [{"x": 1}, {"x": 3}]
+    assert [change.ops["a"] for change in pending.changes] == [Set("a", {"x": 1}), Set("a", {"x": 3})]
 
 
 def test_a_drag_is_one_change_but_another_record_is_another() -> None:
@@ -114,3 +114,33 @@ def test_squashing_has_the_same_effect(earlier: list[Op], later: list[Op], there
     for op in squash(later, squash(earlier)).values():
         apply(other, op)
     assert one == other
+
+
+def test_change_of_nothing_is_none() -> None:
+    pending = Pending()
+    pending.add([], PLENTY)
+    assert (pending.changes, pending.next_clock, pending.unsent) == ([], 1, False)
+
+
+def test_dropping_leaves_later_changes_of_the_same_record() -> None:
+    pending = Pending()
+    for x in range(3):
+        pending.add([Set("a", {"x": x})], PLENTY)
+        pending.take_unsent(PLENTY)
+    assert [pending.holds(clock) for clock in (1, 3, 4)] == [True, True, False]
+    pending.drop(2)
+    assert [change.client_clock for change in pending.on("a")] == [1, 3]
+
+
+def test_copy_goes_on_as_the_original_would() -> None:
+    """REP-9: and nothing that happens to the original reaches it."""
+    pending = Pending()
+    pending.add([Put("a", "k", {"x": 1})], PLENTY)
+    pending.take_unsent(PLENTY)
+    pending.add([Set("a", {"x": 2})], PLENTY)
+    copy = Pending(pending.copy(), pending.next_clock)
+    pending.add([Set("a", {"x": 3})], PLENTY)
+    assert [change.ops["a"] for change in copy.on("a")] == [Put("a", "k", {"x": 1}), Set("a", {"x": 2})]
+    assert [change.sent for change in copy.changes] == [True, False]
+    copy.add([Set("a", {"x": 4})], PLENTY)
+    assert [change.client_clock for change in copy.take_unsent(PLENTY)] == [1, 2]

@@ -89,20 +89,20 @@ def test_an_answer_just_in_time_is_slow_and_no_loss(meter: QualityMeter) -> None
     assert meter.quality(START_MS).verdict == "poor"
 
 
-def test_a_question_that_waits_too_long_counts_before_its_answer(meter: QualityMeter) -> None:
+def test_late_answer_counts_before_it_comes(meter: QualityMeter) -> None:
     meter.asked(START_MS)
     assert meter.open
     assert meter.quality(START_MS + LATE_MS).verdict == "good"
     assert meter.quality(START_MS + LATE_MS + 1).verdict == "poor, 100% unanswered"
 
 
-def test_a_waiting_question_pushes_out_the_oldest_of_the_last_ones(meter: QualityMeter) -> None:
+def test_waiting_question_pushes_out_the_oldest_answer(meter: QualityMeter) -> None:
     ask(meter, LATE_MS + 1, *[20.0] * (REMEMBERED - 1))
     meter.asked(START_MS)
     assert meter.quality(START_MS + LATE_MS + 1).loss == 1 / REMEMBERED
 
 
-def test_a_question_that_the_next_one_overtakes_is_not_answered_any_more(meter: QualityMeter) -> None:
+def test_question_overtaken_by_the_next_is_never_answered(meter: QualityMeter) -> None:
     ask(meter, 20.0)
     meter.asked(START_MS)
     ask(meter, 30.0)
@@ -134,7 +134,7 @@ def test_an_edit_that_waits_makes_the_grade(meter: QualityMeter, waiting_ms: flo
     assert (quality.waiting_ms, quality.verdict) == (waiting_ms, verdict)
 
 
-def test_the_wait_begins_anew_with_the_next_edit_and_ends_with_the_last(meter: QualityMeter) -> None:
+def test_wait_starts_with_the_next_edit_and_ends_with_the_last(meter: QualityMeter) -> None:
     meter.waits(7, START_MS)
     meter.waits(8, START_MS + 4000)
     assert meter.quality(START_MS + 5000).waiting_ms == 1000

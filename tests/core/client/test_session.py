@@ -4,8 +4,33 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.client.effects import Dead, HeartbeatAnswered, Transmit, Trouble
-from optiverse_collab.core.protocol.messages import Ping, PresenceUpdate
+from optiverse_collab.core.client.effects import (
+    Acknowledged,
+    Came,
+    Dead,
+    Diverged,
+    HeartbeatAnswered,
+    LossKind,
+    Lost,
+    PresenceChanged,
+    SessionEffect,
+    Transmit,
+    Trouble,
+    Went,
+)
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.messages import (
+    ConnectionAck,
+    Participant,
+    Ping,
+    Pong,
+    PresencePatch,
+    PresenceUpdate,
+    SyncRequest,
+    UserJoined,
+    UserLeft,
+)
 from optiverse_collab.core.records import Put
 from optiverse_collab.errors import ChangeRefused
 from tests.helpers.wire import Peer, Wire
@@ -43,6 +68,37 @@ def test_what_cannot_be_used_is_told_and_ignored(wire: Wire, ann: Peer, text: st
     assert "a" in wire.room.history.document.records
 
 
+def test_patch_with_an_unknown_result_is_not_used(wire: Wire, ann: Peer) -> None:
+    """MSG-6: the results are a closed set; what the patch had is asked for with the next one (HASH-4)."""
+    bob = Peer("bob")
+    wire.connect(bob)
+    ann.edit(Put("a", "k"))
+    wire.poll(ann)
+    wire.send_up(ann)
+    wire.commit()
+    [text] = [text for text in ann.down if '"acks"' in text]
+    ann.down.clear()
+    [effect] = ann.session.receive(text.replace('"commit"', '"postponed"'), wire.now_ms)
+    assert isinstance(effect, Trouble)
+    assert effect.serious
+    bob.edit(Put("b", "k"))
+    wire.settle()
+    assert len(ann.told(Diverged)) == 1
+    assert ann.replica.view.keys() == {"a", "b"}
+    assert not ann.replica.pending
+
+
+def test_unknown_reason_of_a_refusal_is_its_sentence(wire: Wire, ann: Peer) -> None:
+    """MSG-5, MSG-6: a newer server may have more reasons than this client knows."""
+    ann.edit(Put("a", "k"))
+    wire.poll(ann)
+    ack = '{"client_clock":1,"result":"refused","reason":"full_moon","message":"Not tonight."}'
+    ann.receive('{"type":"patch","changes":[],"acks":[' + ack + "]}", wire.now_ms)
+    assert [(lost.result, lost.message) for lost in ann.told(Lost)] == [(LossKind.REFUSED, "Not tonight.")]
+    [effect] = ann.session.receive('{"type":"error","reason":"full_moon","message":"No."}', wire.now_ms)
+    assert effect == Trouble("The server did not accept a message: No.", serious=True)
+
+
 def test_silent_server_is_given_up(wire: Wire, ann: Peer) -> None:
     """HB-3: 75 s without a word, though two pings went out."""
     start, pings = wire.now_ms, 0
@@ -59,7 +115,9 @@ def test_heartbeat_every_30_s(wire: Wire, ann: Peer) -> None:
     """HB-1; the answer gives the latency."""
     start = wire.now_ms
     assert ann.session.poll(start + 29_000) == []
-    assert ann.session.wait_ms(start + 29_000) <= 1000
+    wait_ms = ann.session.wait_ms(start + 29_000)
+    assert wait_ms is not None
+    assert wait_ms <= 1000
     [ping] = ann.session.poll(start + 30_001)
     assert ping == Transmit(Ping("ann"))
     assert ann.session.latency_ms is None
@@ -106,3 +164,68 @@ def test_presence_is_told_anew_on_a_new_connection(wire: Wire, ann: Peer) -> Non
     wire.settle()
     wire.send_down(bob)
     assert bob.session.presence.states == {ann.connection_id: {"colour": "red"}}
+
+
+def test_presence_of_all_replaces_what_was_known(wire: Wire, ann: Peer) -> None:
+    """PRES-3: after frames were left out, who isn't mentioned shows nothing; my own is not among it."""
+    bob, eve = Peer("bob"), Peer("eve")
+    wire.connect(bob, eve)
+    bob.session.show({"cursor": [1, 1]})
+    eve.session.show({"cursor": [2, 2]})
+    ann.session.show({"cursor": [3, 3]})
+    wire.settle()
+    wire.settle()
+    states = {eve.connection_id: {"cursor": [9, 9]}, ann.connection_id: {"cursor": [3, 3]}}
+    [effect] = ann.session.receive(encode(PresencePatch(states, full=True)), wire.now_ms)
+    assert effect == PresenceChanged(frozenset({eve.connection_id}), full=True)
+    assert ann.session.presence.states == {eve.connection_id: {"cursor": [9, 9]}}
+
+
+def test_own_presence_is_no_news(wire: Wire, ann: Peer) -> None:
+    """PRES-2: the server tells it to everybody."""
+    own = PresencePatch({ann.connection_id: {"cursor": [3, 3]}})
+    assert ann.session.receive(encode(own), wire.now_ms) == []
+
+
+def test_who_comes_is_renamed_and_leaves(wire: Wire, ann: Peer) -> None:
+    """MSG-2: a known connection that joins has another name; so may my own."""
+    time = "2025-03-01T12:34:56.789Z"
+
+    def hear(message: UserJoined | UserLeft) -> list[SessionEffect]:
+        return ann.session.receive(encode(message), wire.now_ms)
+
+    bob, robert, me = (Participant(*who, time) for who in (("bob", "c9"), ("Bob", "c9"), ("Ann", "c1")))
+    assert hear(UserJoined("bob", "c9", time)) == [Came(bob)]
+    assert hear(UserJoined("Bob", "c9", time)) == [Came(robert, renamed=True)]
+    assert ann.connection_id == "c1"
+    assert hear(UserJoined("Ann", "c1", time)) == [Came(me, renamed=True)]
+    assert ann.session.me == me
+    assert hear(UserLeft("Bob", "c9", time)) == [Went(robert)]
+    assert hear(UserLeft("Bob", "c9", time)) == []
+    assert list(ann.session.participants.values()) == [me]
+
+
+def test_acknowledgement_without_oneself_in_it_will_do(wire: Wire) -> None:
+    """MSG-1: `users` may lack the newcomer; `user_id` and `connection_id` say who that is."""
+    session = Peer("ann").session
+    session.opened(wire.now_ms)
+    ack = ConnectionAck("default", "ann (2)", "c7", [], "server", 2, Limits(depth=3), "t")
+    heard, request = session.receive(encode(ack), wire.now_ms)
+    assert heard == Acknowledged(ack)
+    assert request == Transmit(SyncRequest("client of ann"))
+    assert session.me == Participant("ann (2)", "c7", "t")
+    assert session.replica.limits.depth == 3
+
+
+def test_pong_that_nobody_asked_for_is_ignored(wire: Wire, ann: Peer) -> None:
+    """HB-1: a latency belongs to a ping."""
+    assert ann.session.receive(encode(Pong("t")), wire.now_ms) == []
+    assert ann.session.latency_ms is None
+
+
+def test_edit_is_waited_for_no_longer_than_a_push(wire: Wire, ann: Peer) -> None:
+    """PUSH-2."""
+    ann.edit(Put("a", "k"))
+    wire.poll(ann)
+    ann.edit(Put("b", "k"))
+    assert ann.session.wait_ms(wire.now_ms + 10) == 23

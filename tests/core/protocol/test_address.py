@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.address import (
     Invite,
+    Place,
     check_name,
     check_server,
     invite_link,
     parse_invite,
+    parse_path,
     websocket_url,
 )
 from optiverse_collab.errors import AddressError
-from optiverse_collab_server.paths import parse_path
 
 SERVER = "ws://localhost:8765"
 
@@ -81,26 +83,76 @@ def test_server(text: str, server: str) -> None:
 )
 @pytest.mark.parametrize("what", ["session", "user"])
 def test_names_that_cannot_be(name: str, sentence: str, what: str) -> None:
-    """LIM-3, LIM-5."""
+    """MSG-4, LIM-3, LIM-5."""
     with pytest.raises(AddressError, match=what) as caught:
         check_name(name, what)
     assert sentence in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["default", "a/b?c#d%2F e", "光路 ½″", "...", "x" * 128, "é" * 128])
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("", "connect a WebSocket to /ws/SESSION/USER"),
+        ("/ws/a/b/", "connect a WebSocket to /ws/SESSION/USER"),
+        ("/ws//b", "session is empty"),
+        ("/ws/a/", "user is empty"),
+        ("/ws/a/%20", "user is empty"),
+        ("/ws/../b", "leads elsewhere"),
+        ("/ws/a/%2e", "leads elsewhere"),
+        ("/ws/%ff/b", "session is not UTF-8"),
+        ("/ws/a/%ed%a0%80", "user is not UTF-8"),
+        ("/ws/a/\udcff", "half of a character"),
+        (f"/ws/a/{'x' * 129}", "has 129 characters"),
+    ],
+)
+def test_paths_that_cannot_be(path: str, sentence: str) -> None:
+    """MSG-4: what a server may read; a byte beyond ASCII comes as half of a character."""
+    with pytest.raises(AddressError) as caught:
+        parse_path(path)
+    assert sentence in str(caught.value)
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    "name", ["default", "a/b?c#d%2F e", "光路 ½″", "...", " a ", "x" * 128, "é" * 128, "a\nb", "\u202e"]
+)
 def test_the_server_reads_the_names_that_were_written(name: str) -> None:
-    """MSG-4: any Unicode, percent-encoded, also what has a meaning in URLs."""
+    """MSG-4: any Unicode, percent-encoded, also what has a meaning in URLs; a query is ignored."""
     path = websocket_url(SERVER, name, name).removeprefix(SERVER)
     assert path.isascii()
-    assert parse_path(path, Limits()) == (name, name)
+    assert parse_path(path) == parse_path(path + "?token=x") == Place(name, name)
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(str.strip))
-def test_any_name_survives_a_url_and_an_invite(name: str) -> None:
-    if name in (".", ".."):
+names = st.one_of(st.text(max_size=20), st.sampled_from(["", " ", ".", "..", "x" * 128, "x" * 129, "\ud800"]))
+
+
+@given(names, names)
+def test_server_accepts_just_what_clients_accept(session: str, user: str) -> None:
+    """MSG-4: and reads what was written, as a user who pastes the invite does."""
+    parts = [quote(name, safe="", errors="surrogatepass") for name in (session, user)]
+    path = "/ws/" + "/".join(parts)
+    try:
+        url = websocket_url(SERVER, session, user)
+    except AddressError:
+        with pytest.raises(AddressError):
+            parse_path(path)
         return
-    assert parse_path(websocket_url(SERVER, name, name).removeprefix(SERVER), Limits()) == (name, name)
-    assert parse_invite(invite_link(SERVER, name)) == Invite(SERVER, name)
+    assert url == SERVER + path
+    assert parse_path(path) == Place(session, user)
+    assert parse_invite(invite_link(SERVER, session)) == Invite(SERVER, session)
+
+
+parts = st.text(st.sampled_from("a./%2eE0fFc3 \u00e9\udcff?"), max_size=8)
+
+
+@given(st.lists(parts, max_size=4).map(lambda parts: "/".join(["/ws", *parts])) | st.text())
+def test_clients_accept_what_the_server_accepts(path: str) -> None:
+    """MSG-4: whatever a request says, a place that it names is one that a client can ask for."""
+    try:
+        place = parse_path(path)
+    except AddressError:
+        return
+    assert parse_path(websocket_url(SERVER, *place).removeprefix(SERVER)) == place
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,11 @@ from optiverse_collab.core.protocol.codec import (
     encode_change,
     encode_ops,
     patch_body,
+    size_of,
 )
 from optiverse_collab.core.protocol.messages import (
     Ack,
+    AckResult,
     Change,
     Patch,
     Ping,
@@ -62,6 +64,7 @@ PUSH = '{"type":"push","changes":[{"client_clock":7,"ops":[%s]}]}'
         ('{"type":"push","changes":[{"ops":[]}]}', Reason.INVALID_MESSAGE),
         ('{"type":"presence","state":' + "[" * 5000 + "]" * 5000 + "}", Reason.INVALID_MESSAGE),
         ('{"type":"presence","state":{"x":' + "[" * 100_000 + "]" * 100_000 + "}}", Reason.TOO_DEEP),
+        ('{"type":"ping","user_id":"\ud800"}', Reason.BAD_TEXT),
     ],
 )
 def test_refused_with_its_reason(text: str, reason: Reason) -> None:
@@ -151,13 +154,26 @@ def test_patch_is_open_at_its_end() -> None:
         [encode_change(3, "ann", msgspec.Raw(ops)), encode_change(4, "bob", msgspec.Raw(b"[]"))], "ff"
     )
     changes = [Change(3, "ann", [Set("a", {"x": 1})]), Change(4, "bob", [])]
-    acks = [Ack(9, "commit", 3)]
+    acks = [Ack(9, AckResult.COMMIT, 3)]
     assert decode_server(close_patch(body).decode(), LIMITS) == Patch(changes, "ff")
     assert decode_server(close_patch(body, acks).decode(), LIMITS) == Patch(changes, "ff", acks)
 
 
-def test_canonical_spelling_does_not_depend_on_the_order_of_keys() -> None:
+def test_canonical_json_does_not_depend_on_key_order() -> None:
     """HASH-2."""
     one = canonical(Record("a", "k", {"x": {"p": 1, "q": 2.5}, "y": "é"}))
     two = canonical(Record("a", "k", {"y": "é", "x": {"q": 2.5, "p": 1}}))
     assert one == two == '["a","k",{"x":{"p":1,"q":2.5},"y":"é"}]'.encode()
+
+
+def test_size_is_that_of_the_text_on_the_wire() -> None:
+    """LIM-6: in bytes of UTF-8."""
+    assert size_of("½☃") == len('"½☃"'.encode()) == 7
+    assert size_of([Remove("b")]) == len('[{"op":"remove","id":"b"}]')
+
+
+@pytest.mark.parametrize("value", [object(), "\ud800", {1j: 2}])
+def test_what_cannot_be_written_has_no_size(value: object) -> None:
+    with pytest.raises(ChangeRefused, match="can't be shared") as refusal:
+        size_of(value)
+    assert refusal.value.reason is Reason.INVALID_MESSAGE

@@ -14,7 +14,7 @@ def test_one_thing_longer_than_a_page_has_its_own() -> None:
     assert list(pages(["a", "x" * 200, "b"], 100)) == [["a"], ["x" * 200], ["b"]]
 
 
-def test_pages_hold_everything_in_order_and_no_more_than_they_may() -> None:
+def test_pages_hold_everything_in_order_within_their_size() -> None:
     things = [{"id": n, "text": "x" * (n % 40)} for n in range(200)]
     cut = list(pages(things, 500))
     assert [thing for page in cut for thing in page] == things

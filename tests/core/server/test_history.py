@@ -64,6 +64,24 @@ def test_records_that_grow_in_steps_are_stopped() -> None:
         do(history, Set("a", {"p5": "x" * 100}))
 
 
+def test_change_is_a_duplicate_once_it_was_accepted() -> None:
+    """PUSH-7, PUSH-1: and so is one with a clock that can't be."""
+    history = make()
+    assert not history.is_duplicate("client", 1)
+    do(history, Put("a", "k"))
+    assert [history.is_duplicate("client", clock) for clock in (-1, 0, 1, 2)] == [True, True, True, False]
+    assert not history.is_duplicate("somebody else", 1)
+
+
+def test_change_that_fits_into_no_frame_is_refused() -> None:
+    """PUSH-3: records that are short enough alone."""
+    history = make(Limits(message_bytes=70_000))
+    with pytest.raises(ChangeRefused, match="split it") as refusal:
+        do(history, *(Put(f"r{n}", "k", {"x": "y" * 1000}) for n in range(6)))
+    assert refusal.value.reason is Reason.TOO_LARGE
+    assert not history.document.records
+
+
 def test_every_accepted_change_takes_a_clock() -> None:
     """CLK-1: also one without effect."""
     history = make()
@@ -151,7 +169,7 @@ def test_log_and_snapshot_give_the_same_history(changes: list[list[Op]], cut: in
 
 @given(OPS, st.integers(0, 12))
 def test_delta_brings_an_old_copy_up_to_date(changes: list[list[Op]], at: int) -> None:
-    """SYNC-2: from every clock from which the history says it can."""
+    """SYNC-2, CLK-2: to the same document, from every clock from which the history says it can."""
     history = make(tombstones=2)
     copies: dict[int, dict[str, Record]] = {0: {}}
     for ops in changes:

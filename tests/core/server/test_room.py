@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from optiverse_collab.core.client.effects import Acknowledged, Came, PresenceChanged, Trouble, Went
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
     Error,
     Ping,
     Pong,
+    PresencePatch,
     PresenceUpdate,
     Push,
     PushedChange,
     SyncRequest,
+    UserLeft,
 )
-from optiverse_collab.core.records import Put, Set
-from optiverse_collab.core.server.effects import Close, Send
+from optiverse_collab.core.records import Op, Put, Remove, Set
+from optiverse_collab.core.server.effects import Close, Send, SendPresence
 from optiverse_collab.errors import Reason
 from tests.helpers.wire import Peer, Wire
 
@@ -47,7 +52,7 @@ def test_full_session_closes_the_next(wire: Wire) -> None:
     """LIM-7."""
     wire = Wire(Limits(participants=1))
     wire.room.join("c1", "ann", NOW)
-    assert wire.room.join("c2", "bob", NOW) == [Close("c2", 4503, "session_full")]
+    assert wire.room.join("c2", "bob", NOW) == [Close("c2", CloseReason.SESSION_FULL)]
     assert [user.user_id for user in wire.room.participants] == ["ann"]
 
 
@@ -130,17 +135,17 @@ def test_second_connection_of_a_client_closes_the_first(wire: Wire) -> None:
     old, new = Peer("ann", "same client"), Peer("ann", "same client")
     wire.connect(old)
     wire.connect(new)
-    assert old.closed == (4409, "replaced")
+    assert old.closed is CloseReason.REPLACED
     assert new.closed is None
 
 
-def test_late_request_of_a_given_up_connection_takes_nothing_over(wire: Wire) -> None:
+def test_late_request_of_a_given_up_connection_is_ignored(wire: Wire) -> None:
     """SYNC-7: the client is on a newer connection since; that one stays."""
     wire.room.join("old", "ann", NOW)
     wire.room.join("new", "ann", NOW)
     wire.room.receive("new", SyncRequest("client of ann"), NOW)
     effects = wire.room.receive("old", SyncRequest("client of ann"), NOW)
-    assert [effect for effect in effects if isinstance(effect, Close)] == [Close("old", 4409, "replaced")]
+    assert [effect for effect in effects if isinstance(effect, Close)] == [Close("old", CloseReason.REPLACED)]
     assert [(user.user_id, user.connection_id) for user in wire.room.participants] == [("ann", "new")]
 
 
@@ -207,3 +212,62 @@ def test_unsynced_participants_get_no_frames(wire: Wire) -> None:
     assert kinds == ["sync:full_state", "patch"]
     assert '"clock":1,' in bob.down[0]
     assert '"clock":2,' in bob.down[1]
+
+
+def test_one_who_takes_over_under_another_name_keeps_it(wire: Wire) -> None:
+    """SYNC-7, MSG-2: there is nothing to give back."""
+    wire.room.join("old", "ann", NOW)
+    wire.room.receive("old", SyncRequest("client"), NOW)
+    wire.room.join("new", "Ann B.", NOW)
+    effects = wire.room.receive("new", SyncRequest("client"), NOW)
+    joined = [effect for effect in effects if isinstance(effect, Send)]
+    assert [type(send.message) for send in joined] == [UserLeft]
+    assert wire.room.name_of("new") == "Ann B."
+
+
+def test_surroundings_can_ask_what_there_is_to_do(wire: Wire) -> None:
+    """DUR-1, PRES-2: something to store, to send, and to tell of presence, each until it is taken."""
+    room = wire.room
+
+    def to_do() -> tuple[bool, bool, bool]:
+        return room.has_unsaved, room.has_waiting, room.has_presence
+
+    room.join("c1", "ann", NOW)
+    assert to_do() == (False, False, False)
+    room.receive("c1", SyncRequest("client"), NOW)
+    assert to_do() == (False, True, False)
+    room.flush()
+    room.receive("c1", PresenceUpdate({"cursor": [0, 0]}), NOW)
+    assert to_do() == (False, False, True)
+    [presence] = room.flush_presence()
+    assert presence == SendPresence(("c1",), PresencePatch({"c1": {"cursor": [0, 0]}}))
+    assert room.flush_presence() == []
+    room.receive("c1", Push([PushedChange(1, [Put("a", "k")])]), NOW)
+    assert to_do() == (True, True, False)
+    [entry] = room.unsaved()
+    assert to_do() == (False, True, False)
+    room.saved(entry.clock)
+    room.flush()
+    assert to_do() == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("ops", "result"),
+    [
+        ([Set("lens", {"x": 1}), Remove("gone")], "commit"),
+        ([Set("lens", {"x": 1}), Set("gone", {"x": 1})], "rebase"),
+        ([Set("gone", {"x": 1})], "discard"),
+        ([Set("lens", {"x": float("inf")})], "refused"),
+    ],
+)
+def test_each_change_gets_the_result_that_it_had(wire: Wire, ops: list[Op], result: str) -> None:
+    """PUSH-4: and `duplicate` when it comes again (PUSH-7), unless it was refused."""
+    ann = Peer("ann")
+    wire.connect(ann)
+    push = Push([PushedChange(1, [Put("lens", "k")]), PushedChange(2, ops)])
+    for results in ([result], ["duplicate" if result != "refused" else result]):
+        ann.texts.clear()
+        wire.room.receive(ann.connection_id, push, NOW)
+        wire.settle()
+        [text] = [text for text in ann.texts if '"acks"' in text]
+        assert [ack["result"] for ack in json.loads(text)["acks"][1:]] == results

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from optiverse_collab.core.client.effects import SessionEffect, Synced, Transmit
+from optiverse_collab.core.client.connector import Effect
+from optiverse_collab.core.client.effects import Synced, Transmit
 from optiverse_collab.core.protocol.messages import Push
 from tests.core.simulation.truth import Broken, Change, Doc, Truth, play
 
 if TYPE_CHECKING:
     from tests.core.simulation.client import Client
 
-ABOUT_THE_DOCUMENT = ('{"type":"patch"', '{"type":"sync')
+PAGES = '{"type":"sync'
+ABOUT_THE_DOCUMENT = ('{"type":"patch"', PAGES)
 
 
 def screen(client: Client) -> None:
@@ -47,7 +49,7 @@ def view(client: Client) -> None:
 
 
 def received(
-    client: Client, effects: Sequence[SessionEffect], clock: int, epoch: str | None, pending: list[int]
+    client: Client, effects: Sequence[Effect], clock: int, epoch: str | None, pending: list[int]
 ) -> None:
     """Check a client that took in a message.
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from optiverse_collab.core.client.effects import (
-    Dead,
     Diverged,
-    EpochChanged,
     Lost,
     SessionEffect,
     ShowChange,
@@ -20,6 +17,7 @@ from optiverse_collab.core.client.effects import (
     Transmit,
     Trouble,
 )
+from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.replica import Replica, Saved
 from optiverse_collab.core.client.session import Session
 from optiverse_collab.core.protocol.codec import encode
@@ -27,6 +25,7 @@ from optiverse_collab.core.protocol.messages import Push
 from optiverse_collab.core.records import Op
 from optiverse_collab.errors import ChangeRefused
 from tests.core.simulation import checks
+from tests.core.simulation.driver import Driver
 from tests.core.simulation.ledger import Ledger
 from tests.core.simulation.scenario import OpData
 from tests.core.simulation.truth import Broken, Change, Doc, Truth, as_data, play, strict
@@ -42,8 +41,8 @@ class Client:
         ledger: what the user did.
         undo: inverses of the user's own edits.
         shown: the presence that the user shows.
-        connection: the present one, if there is one.
-        half_open: former ones of which the server has not noticed the end, oldest first.
+        driver: what connects the session.
+        half_open: former connections of which the server has not noticed the end, oldest first.
         foreign: the session has another history now; the owner has not decided yet.
         tainted: the replica was damaged on purpose and may be wrong.
     """
@@ -58,7 +57,6 @@ class Client:
         self.index = index
         self.user_id = f"user {index // 2}"  # two share a name
         self.truths = truths
-        self.connection: Connection | None = None
         self.half_open: list[Connection] = []
         self._changes = changes
         self._counts = counts
@@ -80,12 +78,18 @@ class Client:
 
     def _begin(self, replica: Replica) -> None:
         self.session = Session(self.user_id, replica)
+        self.driver = Driver(self.session, self.half_open, self._tell, self._counts)
         self.replica = replica
         self.screen: Doc = dict(replica.view)
         self.undo: list[list[OpData]] = []
         self.shown: dict[str, Any] = {}
         self.foreign = False
-        self._pushed_ms = float("-inf")
+        self._pushed_ms = self._now_ms = float("-inf")
+
+    @property
+    def connection(self) -> Connection | None:
+        """The present connection, if there is one."""
+        return self.driver.connection
 
     # The user
 
@@ -114,31 +118,14 @@ class Client:
 
     # The connection
 
-    def opened(self, connection: Connection, now_ms: float) -> None:
-        """A connection is there."""
-        self.connection = connection
-        self.session.opened(now_ms)
-
-    def closed(self) -> None:
-        """The connection is gone; what was on its way to here is too."""
-        connection, self.connection = self.connection, None
-        self.session.closed()
-        if connection is not None:
-            connection.down.clear()
-            if connection.server_open:
-                self.half_open.append(connection)
+    def join(self, patient: bool, now_ms: float) -> None:
+        """Join the session."""
+        self.driver.join(patient, now_ms)
 
     def poll(self, now_ms: float) -> bool:
         """Do what is due; whether that was anything."""
-        effects = self.session.poll(now_ms)
-        for effect in effects:
-            if isinstance(effect, Transmit) and isinstance(effect.message, Push):
-                if now_ms - self._pushed_ms < 33:
-                    raise Broken(f"PUSH-2: pushed again after {now_ms - self._pushed_ms} ms")
-                self._pushed_ms = now_ms
-                self.ledger.sent(effect.message.changes)
-        self._perform(effects)
-        return bool(effects)
+        self._now_ms = now_ms
+        return self.driver.poll(now_ms)
 
     def receive(self, text: str, now_ms: float) -> None:
         """Take a message of the server's."""
@@ -146,36 +133,33 @@ class Client:
         pending = list(self.ledger.open)
         if self.replica.synced:  # what is told while pages arrive belongs to them
             self.ledger.forget_told()
-        effects = self.session.receive(text, now_ms)
-        self._perform(effects)
+        failure = None
+        if clock and text.startswith(checks.PAGES) and f'"epoch":"{epoch}"' not in text:
+            self.foreign = True
+            self._counts["epoch changes met"] += 1
+            failure = Failure(FailureKind.EPOCH_CHANGED, len(pending))
+        effects = self.driver.hear(text, failure, now_ms)
         if text.startswith(checks.ABOUT_THE_DOCUMENT):
             checks.received(self, effects, clock, epoch, pending)
 
-    def _perform(self, effects: Sequence[SessionEffect]) -> None:
+    def _tell(self, effect: SessionEffect) -> None:
         counts = self._counts
-        for effect in effects:
-            if isinstance(effect, Transmit):
-                self._transmit(effect)
-            elif isinstance(effect, ShowChange):
-                self._show(effect)
-            elif isinstance(effect, Lost):
-                self.ledger.told(effect)
-                counts[f"told: {effect.result}"] += 1
-            elif isinstance(effect, Synced):
-                counts["full states" if effect.full else "deltas"] += 1
-                self._synced(effect)
-            elif isinstance(effect, SyncProgress):
-                counts["pages that were not the last"] += 1
-            elif isinstance(effect, Diverged):
-                self._diverged(effect)
-            elif isinstance(effect, EpochChanged):
-                counts["epoch changes met"] += 1
-                self.foreign = True
-            elif isinstance(effect, Dead):
-                counts["silences"] += 1
-                self.closed()
-            elif isinstance(effect, Trouble) and effect.serious:
-                raise Broken(f"trouble: {effect.message}")
+        if isinstance(effect, Transmit):
+            self._transmit(effect)
+        elif isinstance(effect, ShowChange):
+            self._show(effect)
+        elif isinstance(effect, Lost):
+            self.ledger.told(effect)
+            counts[f"told: {effect.result.value}"] += 1
+        elif isinstance(effect, Synced):
+            counts["full states" if effect.full else "deltas"] += 1
+            self._synced(effect)
+        elif isinstance(effect, SyncProgress):
+            counts["pages that were not the last"] += 1
+        elif isinstance(effect, Diverged):
+            self._diverged(effect)
+        elif isinstance(effect, Trouble) and effect.serious:
+            raise Broken(f"trouble: {effect.message}")
 
     def _transmit(self, effect: Transmit) -> None:
         assert self.connection is not None
@@ -183,6 +167,10 @@ class Client:
         self.connection.up.append(text)
         if isinstance(effect.message, Push):
             self.connection.pushed = text
+            if self._now_ms - self._pushed_ms < 33:
+                raise Broken(f"PUSH-2: pushed again after {self._now_ms - self._pushed_ms} ms")
+            self._pushed_ms = self._now_ms
+            self.ledger.sent(effect.message.changes)
 
     def _show(self, effect: ShowChange) -> None:
         """Show what changed; every operation must change something (REP-4)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from optiverse_collab.core.client.failures import Failure, FailureKind
 from tests.core.simulation import checks
 from tests.core.simulation.client import Client
 from tests.core.simulation.truth import Broken, as_data, play, strict
@@ -35,14 +36,14 @@ def finish(world: World) -> None:
 
 def _hang_up(world: World, client: Client) -> None:
     """What is half open is closed, and who is slow catches up."""
-    while client.half_open:
-        world.notice(client.index)
     connection = client.connection
     if connection is not None:
         if connection.behind:
             world.behind(client.index)
         if not connection.server_open:
-            client.closed()
+            client.driver.fail(Failure(FailureKind.CLOSED, connection.close_code), world.now_ms)
+    while client.half_open:
+        world.notice(client.index)
 
 
 def _lossy(client: Client) -> bool:
@@ -64,6 +65,8 @@ def _check_client(world: World, client: Client) -> None:
     doc = world.server.truth.docs[-1]
     if client.ledger.open or replica.pending:
         raise Broken(f"REP-7: {list(client.ledger.open)} is pending for ever")
+    if client.driver.policy.stand != "synced":
+        raise Broken(f"CONN-2: the network lets everybody in, and client {client.index} is not")
     if not replica.synced or replica.clock != room.history.clock or replica.epoch != room.history.epoch:
         raise Broken(f"SYNC-4: at {replica.clock} of {replica.epoch}, not {room.history.clock}")
     checks.screen(client)

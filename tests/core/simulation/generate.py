@@ -11,6 +11,18 @@ from tests.core.simulation.world import World
 
 IDS = ("a", "b", "c", "d", "e", "ö")
 PROPS = ("x", "y", "pos")
+CODES = (1000, 1001, 1005, 1006, 1008, 1011, 1013, 4401, 4408, 4409, 4426, 4429, 4430, 4503, 4999)
+REFUSALS = (
+    *(("refused", 0), ("unknown host", 0), ("unreachable", 0), ("network", 0), ("closed", 4503)),
+    *(
+        ("broken off", 0),
+        ("untrusted", 0),
+        ("no WebSocket", 0),
+        ("HTTP", 404),
+        ("HTTP", 503),
+        ("closed", 4426),
+    ),
+)
 VALUES: tuple[Any, ...] = (0, 1, 1.0, 2.5, -0.0, True, None, "", "ü", [1, 2.5], {"k": [0]}, "long " * 9)
 
 _WEIGHTS = {
@@ -23,11 +35,16 @@ _WEIGHTS = {
     "commit": 50,
     "tick": 80,
     "connect": 150,
+    "refuse": 20,
     "show": 15,
     "cut": 10,
     "late": 14,
     "notice": 5,
     "drop": 6,
+    "close": 4,
+    "leave": 2,
+    "late_news": 4,
+    "timer": 6,
     "reboot": 3,
     "behind": 4,
     "compact": 15,
@@ -46,6 +63,7 @@ def _table(weights: dict[str, int]) -> tuple[str, ...]:
 _PROFILES = (
     _table(_WEIGHTS),
     _table({**_WEIGHTS, "cut": 60, "late": 60, "reboot": 20}),  # bad network
+    _table({**_WEIGHTS, "cut": 30, "close": 20, "leave": 10, "late_news": 20, "refuse": 120}),  # bad attempts
     _table({**_WEIGHTS, "crash": 15, "restart": 5, "commit": 25, "compact": 25}),  # bad server
     _table({**_WEIGHTS, "take": 12, "commit": 6}),  # slow storage
     _table({**_WEIGHTS, **_FAULTS}),  # what should never be
@@ -83,6 +101,7 @@ def _setup(random: Random) -> Setup:
     small = random.random() < 0.5
     return Setup(
         clients=clients,
+        patient=random.random() < 0.3,
         settled=random.random() < 0.8,
         tombstones=random.choice((3, 4, 8, 4096)),
         hash_every=random.choice((1, 3, 8)),
@@ -170,7 +189,39 @@ def _tick(random: Random, world: World, index: int) -> Step | None:
 
 
 def _connect(random: Random, world: World, index: int) -> Step | None:
-    return ["connect", index] if world.clients[index].connection is None else None
+    """The next step on the way to a connection."""
+    client = world.clients[index]
+    stand = client.driver.policy.stand
+    if client.foreign or client.connection is not None:
+        return None
+    if stand == "probing":
+        return ["probe", index, False]
+    return [{"out": "join", "opening": "accept", "waiting": "timer"}[stand], index]
+
+
+def _refuse(random: Random, world: World, index: int) -> Step | None:
+    """An attempt comes to nothing."""
+    client = world.clients[index]
+    stand = client.driver.policy.stand
+    if stand == "probing":
+        return ["probe", index, True] if random.random() < 0.3 else ["timer", index]
+    if stand != "opening" or client.connection is not None:
+        return None
+    chance = random.random()
+    if chance < 0.1:
+        return ["greet", index]
+    return ["timer", index] if chance < 0.2 else ["refuse", index, *random.choice(REFUSALS)]
+
+
+def _timer(random: Random, world: World, index: int) -> Step | None:
+    """A timer is due that nobody waits for any more, unless the server is slow to let somebody in."""
+    driver = world.clients[index].driver
+    return ["timer", index] if driver.connection is not None and driver.timer_ms is not None else None
+
+
+def _close(random: Random, world: World, index: int) -> Step | None:
+    connection = world.clients[index].connection
+    return ["drop", index, random.choice(CODES)] if connection is not None else None
 
 
 def _cut(random: Random, world: World, index: int) -> Step | None:
@@ -219,6 +270,11 @@ _MAKE: dict[str, Callable[[Random, World, int], Step | None]] = {
     "late": _late,
     "notice": lambda random, world, index: ["notice", index] if world.clients[index].half_open else None,
     "drop": _if_connected("drop"),
+    "refuse": _refuse,
+    "timer": _timer,
+    "close": _close,
+    "leave": lambda random, world, index: ["leave", index],
+    "late_news": lambda random, world, index: ["late_news", index, random.choice(CODES)],
     "reboot": lambda random, world, index: ["reboot", index],
     "behind": _if_connected("behind"),
     "compact": _compact,

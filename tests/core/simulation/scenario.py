@@ -24,6 +24,7 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         clients: how many clients there are.
+        patient: whether clients repeat their first attempt (CONN-2).
         settled: whether all of them are connected and up to date before the first step.
         tombstones: how many tombstones the history keeps.
         hash_every: a state hash goes out after so many changes.
@@ -35,6 +36,7 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     clients: int = 2
+    patient: bool = False
     settled: bool = True
     tombstones: int = 4096
     hash_every: int = 256

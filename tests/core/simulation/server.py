@@ -58,14 +58,14 @@ class Server:
         if isinstance(effects[0], Close):
             self._counts["session full"] += 1
             del self.connections[connection.id]
-            connection.close_server()
+            connection.close_server(effects[0].reason.code)
         else:
             self._perform(effects)
 
-    def leave(self, connection: Connection, now_ms: int) -> None:
-        """Notice that a connection is gone."""
+    def leave(self, connection: Connection, now_ms: int, code: int = 1006) -> None:
+        """Notice that a connection is gone, or close it with `code`."""
         if self.connections.pop(connection.id, None) is not None:
-            connection.close_server()
+            connection.close_server(code)
             self._perform(self.room.leave(connection.id, now_ms))
 
     def receive(self, connection: Connection, now_ms: int) -> None:
@@ -135,7 +135,7 @@ class Server:
         while self.storage.can_compact:
             self.storage.compact()
         self.check_replay()
-        self._start()
+        self._start(1001)
 
     def crash(self, stages: int) -> None:
         """Die; before that, the first `stages` steps that storage had to do became durable."""
@@ -175,9 +175,10 @@ class Server:
         if msgspec.json.encode(stored, order="sorted") != msgspec.json.encode(live, order="sorted"):
             raise Broken(f"DUR-4: stored {stored}, live {live}")
 
-    def _start(self) -> None:
+    def _start(self, code: int = 1006) -> None:
+        """Begin with what is stored; all connections are closed with `code`."""
         for connection in self.connections.values():
-            connection.close_server()
+            connection.close_server(code)
         self.connections.clear()
         history = self.storage.load(self.limits, self.setup.tombstones)
         self.room = Room("bench", history, "simulation")
@@ -206,4 +207,4 @@ class Server:
             acks = frame.acks.get(id, ())
             self.connections[id].down.append(close_patch(frame.body, acks).decode())
             for ack in acks:
-                self._counts[ack.reason or ack.result] += 1
+                self._counts[ack.reason or ack.result.value] += 1

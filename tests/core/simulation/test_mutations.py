@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.core.simulation.client_mutations import CLIENT_MUTATIONS
+from tests.core.simulation.connector_mutations import CONNECTOR_MUTATIONS
 from tests.core.simulation.mutation import Mutation
 from tests.core.simulation.server_mutations import SERVER_MUTATIONS
 from tests.core.simulation.test_simulation import HISTORIES
@@ -13,9 +14,10 @@ SEEDS = 300
 """In so many histories a mutation must be noticed; most are in the first."""
 
 
-@pytest.mark.parametrize(
-    "mutation", SERVER_MUTATIONS + CLIENT_MUTATIONS, ids=lambda mutation: mutation.name.replace(" ", "_")
-)
+MUTATIONS = SERVER_MUTATIONS + CLIENT_MUTATIONS + CONNECTOR_MUTATIONS
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name.replace(" ", "_"))
 def test_mutation_is_noticed(mutation: Mutation) -> None:
     """The core as it is survives the same seeds: `test_simulation` runs them."""
     assert SEEDS <= HISTORIES

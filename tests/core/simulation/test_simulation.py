@@ -55,7 +55,18 @@ HAPPENS = {
     "histories replaced": 50,
     "epoch changes met": 100,
     "session full": 500,
-    "silences": 50,
+    "waits": 4_000,
+    "given up": 2_000,
+    "left": 1_000,
+    "probes": 80,
+    "connections lost: closed": 3_500,
+    "connections lost: epoch changed": 100,
+    "connections lost: silent": 80,
+    "attempts repeated: closed": 700,
+    "attempts repeated: refused": 40,
+    "attempts repeated: late": 90,
+    "attempts repeated: broken off": 40,
+    "attempts repeated: HTTP": 50,
 }
 """What must happen, and how often at least: about a third of what does."""
 
@@ -70,7 +81,7 @@ def counts() -> Counter[str]:
 
 
 def test_every_invariant_holds(counts: Counter[str]) -> None:
-    """CLK, PUSH, SYNC, REP, HASH, DUR and PRES rules: see `checks`, `truth` and `finish`."""
+    """CLK, PUSH, SYNC, REP, HASH, DUR, PRES and CONN rules: see `checks`, `truth`, `policy` and `finish`."""
     assert counts["histories"] == HISTORIES
 
 

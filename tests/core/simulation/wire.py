@@ -21,12 +21,24 @@ class Connection:
         up: on the way to the server.
         down: on the way to the client; pages are made when it is their turn.
         server_open: whether the server still holds it.
+        close_code: what it was closed with when it does not; 1006 if it broke.
         behind: the client reads slowly: presence is left out (PRES-3).
         lossy: a frame was lost, against the rules of TCP, and the client has not found out.
         pushed: the last push, for a client that sends it again.
     """
 
-    __slots__ = ("behind", "client_id", "down", "id", "lossy", "pushed", "serial", "server_open", "up")
+    __slots__ = (
+        "behind",
+        "client_id",
+        "close_code",
+        "down",
+        "id",
+        "lossy",
+        "pushed",
+        "serial",
+        "server_open",
+        "up",
+    )
 
     def __init__(self, serial: int) -> None:
         self.id = f"c{serial}"
@@ -35,6 +47,7 @@ class Connection:
         self.up: deque[str] = deque()
         self.down: deque[str | Iterator[Message]] = deque()
         self.server_open = True
+        self.close_code = 1006
         self.behind = False
         self.lossy = False
         self.pushed = ""
@@ -58,9 +71,9 @@ class Connection:
         head = self.down[0] if self.down else None
         return isinstance(head, str) and head.startswith(_CHANGES)
 
-    def close_server(self) -> None:
+    def close_server(self, code: int) -> None:
         """The server is done with it: it takes no more in and makes no more pages."""
-        self.server_open = False
+        self.server_open, self.close_code = False, code
         self.up.clear()
         sent: list[str | Iterator[Message]] = []
         for item in self.down:

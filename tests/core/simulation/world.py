@@ -1,4 +1,4 @@
-"""Clients, a server and the wire between them; every step of a history is a method of `World`.
+"""Users, a server and the network between them; every step of a history is a method of `World`.
 
 A step that makes no sense where it stands does nothing, so any part of a log can be replayed.
 """
@@ -10,29 +10,22 @@ from typing import Any
 
 from optiverse_collab.core.records import Put
 from tests.core.simulation.client import Client
+from tests.core.simulation.network import Network
 from tests.core.simulation.scenario import OpData, Setup, Step
 from tests.core.simulation.server import Server
 from tests.core.simulation.truth import Broken, Change, play
 from tests.core.simulation.undo import inverse
-from tests.core.simulation.wire import Connection
 
 _ROUNDS = 1000  # in which all must have come to rest; long lists of small pushes take their time
 
 
-class World:
-    """A session with its clients.
-
-    Attributes:
-        counts: what happened, by name.
-        clients: the participants.
-        server: the session.
-        now_ms: the time, for all of them.
-    """
+class World(Network):
+    """A session with its clients."""
 
     def __init__(self, setup: Setup, counts: Counter[str]) -> None:
         self.counts = counts
         self.now_ms = 1_000_000.0
-        self._connections = 0
+        self.patient = setup.patient
         changes: dict[tuple[str, int], Change] = {}
         self.server = Server(setup, changes, counts)
         self.clients = [Client(i, self.server.truths, changes, counts) for i in range(setup.clients)]
@@ -75,6 +68,7 @@ class World:
     def reboot(self, index: int) -> None:
         """A client's program ends and starts again."""
         self.cut(index, 1)
+        self.leave(index)
         self.clients[index].restart()
         self.counts["client restarts"] += 1
 
@@ -84,75 +78,6 @@ class World:
         if client.foreign:
             self.cut(index, 0)
             client.start_anew()
-
-    # The wire
-
-    def connect(self, index: int) -> None:
-        """A client connects."""
-        client = self.clients[index]
-        if client.connection is None:
-            self._connections += 1
-            connection = Connection(self._connections)
-            client.opened(connection, self.now_ms)
-            self.server.join(connection, client.user_id, int(self.now_ms))
-
-    def cut(self, index: int, kept: int) -> None:
-        """A client's connection breaks; the server may still get the first `kept` messages of it."""
-        client = self.clients[index]
-        if client.connection is not None:
-            while len(client.connection.up) > kept:
-                client.connection.up.pop()
-            client.closed()
-
-    def drop(self, index: int) -> None:
-        """The server closes a client's connection, of which the client learns later."""
-        connection = self.clients[index].connection
-        if connection is not None:
-            self.server.leave(connection, int(self.now_ms))
-
-    def up(self, index: int) -> bool:
-        """One message gets to the server; False if there is none."""
-        connection = self.clients[index].connection
-        if connection is None or not connection.up or not connection.server_open:
-            return False
-        self.server.receive(connection, int(self.now_ms))
-        return True
-
-    def late(self, index: int) -> None:
-        """One message of a connection that the client has given up gets to the server."""
-        for connection in self.clients[index].half_open:
-            if connection.up:
-                self.counts["late messages"] += 1
-                self.server.receive(connection, int(self.now_ms))
-                return
-
-    def notice(self, index: int) -> None:
-        """The server notices that a connection was given up."""
-        if self.clients[index].half_open:
-            self.server.leave(self.clients[index].half_open.pop(0), int(self.now_ms))
-
-    def down(self, index: int) -> bool:
-        """One message gets to a client, or the end of its connection; False if there is nothing."""
-        client = self.clients[index]
-        connection = client.connection
-        if connection is None:
-            return False
-        text = connection.next_down()
-        if text is not None:
-            client.receive(text, self.now_ms)
-            return True
-        if not connection.server_open:
-            client.closed()
-        return False
-
-    def behind(self, index: int) -> None:
-        """A client begins to read too slowly for presence, or has caught up."""
-        connection = self.clients[index].connection
-        if connection is not None:
-            if connection.behind:
-                self.server.catch_up(connection)
-            else:
-                connection.behind = True
 
     # Faults that should never be
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab.core.client import session as session_module
-from optiverse_collab.core.protocol.close_codes import closing
 from optiverse_collab.errors import ConnectionFailed
 from optiverse_collab.scripting import connect
+from optiverse_collab.wording import connection as wording
 from tests.drivers.aio.test_connection import free_port, websocket_server
 from tests.helpers.aio import run, until
 from tests.helpers.live_server import live_server
@@ -127,7 +127,7 @@ def test_lost_network(caplog: pytest.LogCaptureFixture) -> None:
             await until(lambda: "lens" in other and "mirror" in bench)
 
     run(main())
-    assert f"✗ Disconnected from session 'default' - {closing(1006).sentence}" in texts(caplog)
+    assert f"✗ Disconnected from session 'default' - {wording.closed(1006)}" in texts(caplog)
 
 
 def test_server_that_stopped_speaking(monkeypatch: pytest.MonkeyPatch) -> None:

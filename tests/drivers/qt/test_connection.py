@@ -9,9 +9,8 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWebSockets import QWebSocketServer
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
-from optiverse_collab.drivers.qt import connection as connection_module
-from optiverse_collab.drivers.qt.failures import Failure
 from tests.drivers.aio.test_connection import free_port
 from tests.helpers.attempt import DEADLINE_MS, Open, join
 from tests.helpers.qt_servers import TcpServer, WebSocketServer
@@ -98,40 +97,16 @@ def test_a_trusted_certificate_is_enough_for_tls(opens: Open, owner: QObject) ->
     assert attempt.hears(1) == ["hello"]
 
 
-@pytest.mark.parametrize("subprotocol", [SUBPROTOCOL, None])
-def test_a_server_that_chose_no_subprotocol_is_told_apart(
-    opens: Open, owner: QObject, subprotocol: str | None
-) -> None:
-    server = WebSocketServer(owner, subprotocol, greeting="hello")
-    attempt = opens(server.url)
-    assert attempt.hears(1) == ["hello"]
-    assert attempt.connection.speaks_ours == (subprotocol is not None)
-
-
-def test_a_server_of_another_program_is_refused_with_a_sentence(opens: Open, owner: QObject) -> None:
-    server = WebSocketServer(owner, None, greeting="hello")
-    attempt = opens(server.url)
-    attempt.connection.received.connect(lambda text: attempt.connection.refuse())
-    failure = attempt.end()
-    assert failure.sentence.startswith(f"The server at {server.place} does not speak {SUBPROTOCOL};")
-    assert not failure.retry
-
-
-def test_who_is_let_in_has_all_the_time(opens: Open, owner: QObject, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second attempt, begun later and never let in, is too late; the first goes on."""
-    monkeypatch.setattr(connection_module, "OPEN_S", 0.25)
-    server = WebSocketServer(owner)
-    first = opens(server.url)
-    peer = first.meets(server)
-    first.connection.let_in()
-    assert "did not answer" in opens(TcpServer(owner).url).end().sentence
-    peer.send("still here")
-    assert first.hears(1) == ["still here"]
+def test_a_server_that_chose_no_subprotocol_is_not_heard(opens: Open, owner: QObject) -> None:
+    """CONN-6: Optiverse's own server greets, too."""
+    attempt = opens(WebSocketServer(owner, None, greeting="hello").url)
+    assert attempt.end() == Failure(FailureKind.WRONG_SERVER)
+    assert attempt.received == []
 
 
 def test_no_proxy_stands_between(opens: Open, proxy: TcpServer) -> None:
     """A lab's server is not behind the proxy to the world."""
-    assert "no host called" in opens("ws://nosuch.invalid:8765/ws/default/ann").end().sentence
+    assert opens("ws://nosuch.invalid:8765/ws/default/ann").end() == Failure(FailureKind.UNKNOWN_HOST)
     assert proxy.sockets == []
 
 
@@ -140,7 +115,7 @@ def test_nothing_is_heard_of_a_connection_that_was_left(opens: Open, owner: QObj
     server = WebSocketServer(owner)
     old = opens(server.url)
     peer = old.meets(server)
-    old.connection.leave()
+    old.connection.close()
     peer.send("late")
     peer.close(4409)
     new = opens(server.url)
@@ -151,22 +126,22 @@ def test_nothing_is_heard_of_a_connection_that_was_left(opens: Open, owner: QObj
     assert (new.received, new.failures) == (["for the new one"], [])
 
 
-def test_nothing_is_heard_of_a_connection_that_was_given_up(opens: Open, owner: QObject) -> None:
+def test_nothing_is_heard_of_a_connection_that_was_dropped(opens: Open, owner: QObject) -> None:
     server = WebSocketServer(owner)
     attempt = opens(server.url)
     peer = attempt.meets(server)
-    attempt.connection.give_up(Failure("It is over.", False))
+    attempt.connection.drop()
     peer.send("late")
     peer.close(4409)
-    assert attempt.end() == Failure("It is over.", False)
-    assert attempt.received == []
+    attempt.vanishes()
+    assert (attempt.received, attempt.failures) == ([], [])
 
 
 def test_an_old_attempt_fails_unheard(opens: Open, owner: QObject) -> None:
     """Its port is refused after it was left; the next attempt has an end of its own."""
     old = opens(f"ws://127.0.0.1:{free_port()}/ws/default/ann")
-    old.connection.leave()
-    place = f"127.0.0.1:{free_port()}"
-    assert place in opens(f"ws://{place}/ws/default/ann").end().sentence
+    old.connection.close()
+    url = f"ws://127.0.0.1:{free_port()}/ws/default/ann"
+    assert opens(url).end() == Failure(FailureKind.REFUSED)
     old.vanishes()
     assert old.failures == []

@@ -1,4 +1,4 @@
-"""Each way in which the other side, or the network, ends an open connection, in its own words."""
+"""Each way in which the other side, or the network, ends an open connection."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QObject
 
-from tests.helpers.attempt import FLOOD, Open, join, meaning
+from tests.helpers.attempt import FLOOD, Open, closed, join
 from tests.helpers.qt_servers import WebSocketServer
 from tests.helpers.server_process import ServerProcess
 
@@ -17,62 +17,37 @@ from tests.helpers.server_process import ServerProcess
 
 
 @pytest.mark.parametrize(
-    ("code", "retry"),
+    "code",
     [
-        (1000, False),
-        (1001, True),
-        (1002, True),
-        (1003, False),
-        (1007, False),
-        (1008, False),
-        (1009, False),
-        (1010, False),
-        (1011, True),
-        (4400, False),
-        (4401, False),
-        (4403, False),
-        (4404, False),
-        (4408, True),
-        (4409, False),
-        (4426, False),
-        (4429, True),
-        (4430, True),
-        (4503, True),
-        (4999, True),
+        *(1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011),
+        *(4400, 4401, 4403, 4404, 4408, 4409, 4426, 4429, 4430, 4503, 4999),
     ],
 )
-@pytest.mark.parametrize("let_in", [True, False])
-def test_each_close_code_is_told_in_its_own_words(
-    opens: Open, owner: QObject, code: int, retry: bool, let_in: bool
-) -> None:
-    """CLOSE-2, before and after the acknowledgement."""
+def test_each_close_code_is_heard(opens: Open, owner: QObject, code: int) -> None:
+    """CLOSE-2."""
     server = WebSocketServer(owner)
     attempt = opens(server.url)
     peer = attempt.meets(server)
-    if let_in:
-        attempt.connection.let_in()
     peer.close(code)
-    failure = attempt.end()
-    assert failure == meaning(code)
-    assert failure.retry is retry
+    assert attempt.end() == closed(code)
     assert peer.said_goodbye
 
 
 @pytest.mark.parametrize("code", [1012, 1013, 1014])
-def test_codes_that_qt_does_not_know_are_worth_another_try(opens: Open, owner: QObject, code: int) -> None:
+def test_codes_that_qt_does_not_know_are_a_broken_protocol(opens: Open, owner: QObject, code: int) -> None:
     """CLOSE-1: Qt takes them for a broken protocol, so our server never sends them; a gateway may."""
     server = WebSocketServer(owner)
     attempt = opens(server.url)
     attempt.meets(server).close(code)
-    assert attempt.end() == meaning(1002)
-    assert meaning(1002).retry == meaning(code).retry
+    assert attempt.end() == closed(1002)
+    assert closed(1002).may_retry == closed(code).may_retry
 
 
 def test_a_close_without_a_code_is_normal_to_qt(opens: Open, owner: QObject) -> None:
     server = WebSocketServer(owner)
     attempt = opens(server.url)
     attempt.meets(server).close(None)
-    assert attempt.end() == meaning(1000)
+    assert attempt.end() == closed(1000)
 
 
 @pytest.mark.usefixtures("trusted")
@@ -87,7 +62,7 @@ def test_a_server_that_hangs_up_with_its_goodbye_is_heard(
     peer = attempt.meets(server)
     peer.close(code)
     peer.hang_up()
-    assert attempt.end() == meaning(code)
+    assert attempt.end() == closed(code)
 
 
 def test_what_came_before_the_goodbye_is_heard(opens: Open, owner: QObject) -> None:
@@ -97,12 +72,12 @@ def test_what_came_before_the_goodbye_is_heard(opens: Open, owner: QObject) -> N
     peer.send(*[FLOOD] * 5)
     peer.close(4503)
     peer.hang_up()
-    assert attempt.end() == meaning(4503)
+    assert attempt.end() == closed(4503)
     assert attempt.received == [FLOOD] * 5
 
 
 @pytest.mark.usefixtures("short_goodbye")
-def test_a_server_that_says_goodbye_and_does_not_read_is_not_waited_for(opens: Open, owner: QObject) -> None:
+def test_goodbye_of_a_server_that_does_not_read(opens: Open, owner: QObject) -> None:
     """Qt would wait without an end for what is yet to be sent."""
     server = WebSocketServer(owner)
     attempt = opens(server.url)
@@ -111,7 +86,7 @@ def test_a_server_that_says_goodbye_and_does_not_read_is_not_waited_for(opens: O
     for _ in range(32):
         attempt.connection.send(FLOOD)
     peer.close(1001)
-    assert attempt.end() == meaning(1001)
+    assert attempt.end() == closed(1001)
 
 
 def test_a_restart_of_the_real_server_is_announced(opens: Open, tmp_path: Path) -> None:
@@ -119,7 +94,7 @@ def test_a_restart_of_the_real_server_is_announced(opens: Open, tmp_path: Path) 
     with ServerProcess(tmp_path) as server, ThreadPoolExecutor() as pool:
         attempt = join(opens, server, "default")
         exit_code = pool.submit(server.terminate)
-        assert attempt.end() == meaning(1001)
+        assert attempt.end() == closed(1001)
         assert exit_code.result() == 0
 
 
@@ -138,7 +113,7 @@ def test_the_real_server_throws_out(
     attempt = join(opens, real, f"thrown out with {code}".replace(" ", "%20"))
     for _ in range(times):
         attempt.connection.send(message)
-    assert attempt.end() == meaning(code)
+    assert attempt.end() == closed(code)
 
 
 def test_the_real_server_replaces_a_client_by_itself(opens: Open, real: ServerProcess) -> None:
@@ -147,7 +122,7 @@ def test_the_real_server_replaces_a_client_by_itself(opens: Open, real: ServerPr
     first, second = join(opens, real, "twice"), join(opens, real, "twice")
     for attempt in (first, second):
         attempt.connection.send(request)
-    assert first.end() == meaning(4409)
+    assert first.end() == closed(4409)
 
 
 # The connection breaks
@@ -161,14 +136,14 @@ def test_a_connection_breaks_without_a_goodbye(opens: Open, owner: QObject, tls:
     attempt = opens(server.url)
     peer = attempt.meets(server)
     getattr(peer, how)()
-    assert attempt.end() == meaning(1006)
+    assert attempt.end() == closed(1006)
 
 
 def test_the_real_server_is_killed(opens: Open, tmp_path: Path) -> None:
     with ServerProcess(tmp_path) as server:
         attempt = join(opens, server, "default")
         server.kill()
-        assert attempt.end() == meaning(1006)
+        assert attempt.end() == closed(1006)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +163,7 @@ def test_a_server_that_breaks_the_protocol_is_left(
     attempt = opens(server.url)
     attempt.meets(server)
     server.sockets[0].write(data)
-    assert attempt.end() == meaning(code)
+    assert attempt.end() == closed(code)
 
 
 def test_a_message_that_no_server_of_ours_sends_is_not_taken(opens: Open, owner: QObject) -> None:
@@ -196,5 +171,5 @@ def test_a_message_that_no_server_of_ours_sends_is_not_taken(opens: Open, owner:
     server = WebSocketServer(owner)
     attempt = opens(server.url)
     attempt.meets(server).send(2 * FLOOD + "x")
-    assert attempt.end() == meaning(1009)
+    assert attempt.end() == closed(1009)
     assert attempt.received == []

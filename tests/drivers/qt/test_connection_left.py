@@ -1,4 +1,4 @@
-"""We leave a connection or give it up: it comes to one end at any moment, whatever the other side does."""
+"""We close a connection or drop it: it comes to one end at any moment, whatever the other side does."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from PyQt6.QtNetwork import QTcpSocket
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.drivers.qt.connection import Connection
-from optiverse_collab.drivers.qt.failures import Failure
-from tests.helpers.attempt import DEADLINE_MS, FLOOD, Attempt, Open, meaning
+from tests.helpers.attempt import DEADLINE_MS, FLOOD, Attempt, Open, closed
 from tests.helpers.qt_servers import TcpServer, WebSocketServer
 
 
@@ -20,7 +19,7 @@ def test_leaving_says_goodbye_and_tells_nobody(qtbot: QtBot, opens: Open, owner:
     server = WebSocketServer(owner)
     attempt = opens(server.url)
     peer = attempt.meets(server)
-    attempt.connection.leave()
+    attempt.connection.close()
     attempt.vanishes()
     qtbot.waitUntil(lambda: peer.said_goodbye, timeout=DEADLINE_MS)
     assert attempt.failures == []
@@ -32,7 +31,7 @@ def test_what_was_sent_before_leaving_arrives(qtbot: QtBot, opens: Open, owner: 
     peer = attempt.meets(server)
     for _ in range(8):
         attempt.connection.send(FLOOD)
-    attempt.connection.leave()
+    attempt.connection.close()
     qtbot.waitUntil(lambda: peer.said_goodbye, timeout=DEADLINE_MS)
     assert len(peer.text) == 8 * len(FLOOD)
     attempt.vanishes()
@@ -40,14 +39,14 @@ def test_what_was_sent_before_leaving_arrives(qtbot: QtBot, opens: Open, owner: 
 
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("tls", [False, True])
-def test_what_was_sent_before_leaving_arrives_when_the_window_closes_at_once(
+def test_what_was_sent_arrives_when_the_window_closes_at_once(
     qtbot: QtBot, owner: QObject, tls: bool
 ) -> None:
     server, window = WebSocketServer(owner, tls=tls), QObject()
     attempt = Attempt(qtbot, server.url, window)
     peer = attempt.meets(server)
     attempt.connection.send("the last edit")
-    attempt.connection.leave()
+    attempt.connection.close()
     sip.delete(window)
     qtbot.waitUntil(lambda: peer.said_goodbye, timeout=DEADLINE_MS)
     assert peer.text == "the last edit"
@@ -60,7 +59,7 @@ def test_leaving_a_server_that_does_not_read_comes_to_an_end(opens: Open, owner:
     attempt.meets(server).stop_reading()
     for _ in range(32):
         attempt.connection.send(FLOOD)
-    attempt.connection.leave()
+    attempt.connection.close()
     attempt.vanishes()
     assert attempt.failures == []
 
@@ -69,8 +68,8 @@ def test_leaving_twice_is_leaving_once(qtbot: QtBot, opens: Open, owner: QObject
     server = WebSocketServer(owner)
     attempt = opens(server.url)
     peer = attempt.meets(server)
-    attempt.connection.leave()
-    attempt.connection.leave()
+    attempt.connection.close()
+    attempt.connection.close()
     attempt.vanishes()
     qtbot.waitUntil(lambda: peer.said_goodbye, timeout=DEADLINE_MS)
     assert len(peer.frames) == 1
@@ -84,7 +83,7 @@ def test_leaving_while_connecting_ends_it_without_a_word(
     """A close frame in front of the handshake would be garbage to the server."""
     server = TcpServer(owner)
     attempt = opens(f"{scheme}://{server.place}/ws/default/ann")
-    attempt.connection.leave()
+    attempt.connection.close()
     attempt.vanishes()
     assert attempt.failures == []
     # A later connection is accepted when the first one, if there was any, has been.
@@ -108,7 +107,7 @@ def test_leaving_in_the_midst_of_a_handshake_hangs_up(
     )
     [connection] = server.sockets
     before = connection.readAll().data()
-    attempt.connection.leave()
+    attempt.connection.close()
     attempt.vanishes()
     qtbot.waitUntil(
         lambda: connection.state() is QTcpSocket.SocketState.UnconnectedState, timeout=DEADLINE_MS
@@ -121,20 +120,7 @@ def test_leaving_in_the_midst_of_a_handshake_hangs_up(
 @pytest.mark.parametrize("host", ["nosuch.invalid", "a..b"])
 def test_leaving_while_a_host_is_looked_for_tells_nobody(opens: Open, host: str) -> None:
     attempt = opens(f"ws://{host}:8765/ws/default/ann")
-    attempt.connection.leave()
-    attempt.vanishes()
-    assert attempt.failures == []
-
-
-def test_leaving_while_a_server_is_asked_for_tls_tells_nobody(
-    qtbot: QtBot, opens: Open, owner: QObject
-) -> None:
-    """The first handshake is broken off in silence, and the question that follows gets no answer."""
-    hang_up_first = iter([QTcpSocket.disconnectFromHost])
-    server = TcpServer(owner, lambda connection: next(hang_up_first, lambda _: None)(connection))
-    attempt = opens(server.url)
-    qtbot.waitUntil(lambda: len(server.sockets) == 2, timeout=DEADLINE_MS)
-    attempt.connection.leave()
+    attempt.connection.close()
     attempt.vanishes()
     assert attempt.failures == []
 
@@ -142,47 +128,45 @@ def test_leaving_while_a_server_is_asked_for_tls_tells_nobody(
 def test_a_connection_that_was_never_opened_can_be_left(qtbot: QtBot, owner: QObject) -> None:
     connection = Connection("ws://127.0.0.1:8765/ws/default/ann", owner)
     with qtbot.waitSignal(connection.destroyed, timeout=DEADLINE_MS):
-        connection.leave()
+        connection.close()
 
 
-def test_giving_up_tells_the_reason_once_and_cuts_the_connection(
-    qtbot: QtBot, opens: Open, owner: QObject
-) -> None:
+def test_dropping_cuts_the_connection_and_tells_nobody(qtbot: QtBot, opens: Open, owner: QObject) -> None:
     server = WebSocketServer(owner)
     attempt = opens(server.url)
     peer = attempt.meets(server)
-    reason = Failure("The server said nothing for too long.", True, 1006)
-    attempt.connection.give_up(reason)
-    assert attempt.failures == [reason]
-    assert attempt.end() == reason
+    attempt.connection.drop()
+    attempt.vanishes()
     qtbot.waitUntil(
         lambda: server.sockets[0].state() is QTcpSocket.SocketState.UnconnectedState, timeout=DEADLINE_MS
     )
     assert not peer.said_goodbye
+    assert attempt.failures == []
 
 
-def test_there_is_one_end_however_often_it_comes(opens: Open, owner: QObject) -> None:
-    server = WebSocketServer(owner)
-    given_up, left = opens(server.url), opens(server.url)
-    given_up.connection.give_up(Failure("It is over.", False))
-    given_up.connection.give_up(Failure("It is over again.", False))
-    left.connection.leave()
-    left.connection.give_up(Failure("It is over.", False))
-    assert given_up.end() == Failure("It is over.", False)
-    left.vanishes()
-    assert left.failures == []
-
-
-def test_leaving_when_told_of_the_end_is_harmless(opens: Open, owner: QObject) -> None:
-    """That is what `CollaborationService` does."""
+@pytest.mark.parametrize("ends", [(Connection.drop, Connection.close), (Connection.close, Connection.drop)])
+def test_there_is_one_end_however_often_it_comes(
+    opens: Open, owner: QObject, ends: list[Callable[[Connection], None]]
+) -> None:
     server = WebSocketServer(owner)
     attempt = opens(server.url)
-    attempt.connection.over.connect(lambda failure: attempt.connection.leave())
+    attempt.meets(server)
+    for end in ends:
+        end(attempt.connection)
+    attempt.vanishes()
+    assert attempt.failures == []
+
+
+def test_dropping_when_told_of_the_end_is_harmless(opens: Open, owner: QObject) -> None:
+    """That is what `QtDriver` does."""
+    server = WebSocketServer(owner)
+    attempt = opens(server.url)
+    attempt.connection.over.connect(lambda failure: attempt.connection.drop())
     attempt.meets(server).close(1001)
-    assert attempt.end() == meaning(1001)
+    assert attempt.end() == closed(1001)
 
 
-@pytest.mark.parametrize("end", [Connection.leave, Connection.refuse])
+@pytest.mark.parametrize("end", [Connection.close, Connection.drop])
 def test_a_message_upon_which_it_ends_is_the_last_that_is_heard(
     opens: Open, owner: QObject, end: Callable[[Connection], None]
 ) -> None:
@@ -192,4 +176,4 @@ def test_a_message_upon_which_it_ends_is_the_last_that_is_heard(
     attempt.meets(server).send("one", "two", "three")
     attempt.vanishes()
     assert attempt.received == ["one"]
-    assert len(attempt.failures) == (end is Connection.refuse)
+    assert attempt.failures == []

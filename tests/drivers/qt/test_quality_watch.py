@@ -128,7 +128,7 @@ def test_an_answered_heartbeat_is_measured_and_ends_the_ticking(ann: WatchedPeer
     assert not ann.ticks
 
 
-def test_an_edit_that_waits_is_noticed_by_itself_until_it_is_stored(
+def test_edit_that_waits_is_noticed_until_it_is_stored(
     qtbot: QtBot, ann: WatchedPeer, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann.edit(Put("lens", "component", {}))

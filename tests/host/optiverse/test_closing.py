@@ -12,7 +12,7 @@ import pytest
 from PyQt6.QtCore import QObject, QSettings, QTimer
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
-from optiverse_collab.core.client.state import State
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.host.attach import installed_plugins
 from optiverse_collab.host.optiverse.launch import attach
 from optiverse_collab.window import attachment
@@ -57,7 +57,7 @@ class Desk:
     def join(self, server: ServerProcess, session: str, name: str) -> None:
         """Join a session, and wait until its bench shows."""
         self.controller.manager.join_session(server.url, session, name)
-        wait_until(lambda: self.controller.manager.status is State.CONNECTED)
+        wait_until(lambda: self.controller.manager.status is ConnectionState.CONNECTED)
 
     def ids(self) -> list[str]:
         """What is on the bench."""
@@ -139,7 +139,7 @@ def test_closing_leaves_and_leaves_nothing_behind(desks: tuple[Desk, Desk], talk
     bob.window.file_controller.mark_clean()
     assert bob.window.close()
     assert not bob.window.isVisible()
-    assert bob.controller.manager.status is State.OFFLINE
+    assert bob.controller.manager.status is ConnectionState.OFFLINE
     assert left_cleanly(bob, ann, talkative, "bob")
     wait_until(lambda: not remains(bob.window))
     assert set(threading.enumerate()) <= threads
@@ -183,7 +183,7 @@ def test_a_close_that_is_cancelled_keeps_the_session(
         assert not bob.window.close()
         assert bob.window.isVisible()
     assert bob.asked == 2
-    assert bob.controller.manager.status is State.CONNECTED
+    assert bob.controller.manager.status is ConnectionState.CONNECTED
     assert ann.controller.status.text() == bob.controller.status.text() == "2 users"
     mirror = bob.user.place("mirror", 80.0, 0.0).item_uuid
     wait_until(lambda: mirror in ann.ids())
@@ -224,10 +224,10 @@ def test_closing_while_a_bench_loads_or_a_question_is_open(
     for number in range(40):
         ann.user.place("mirror", 10.0 * number, 90.0)
     bob.controller.manager.leave()
-    wait_until(lambda: bob.controller.manager.status is State.OFFLINE)
+    wait_until(lambda: bob.controller.manager.status is ConnectionState.OFFLINE)
     late = Desk()
     late.controller.manager.join_session(talkative.url, session_id, "late")
-    wait_until(lambda: late.controller.manager.status is State.SYNCING)
+    wait_until(lambda: late.controller.manager.status is ConnectionState.SYNCING)
     late.window.file_controller.mark_clean()
     assert late.window.close()
     bob.user.place("lens", -50.0, 0.0)

@@ -57,7 +57,7 @@ def test_entries_without_a_snapshot_are_refused(run: Run) -> None:
 
 
 @pytest.mark.parametrize("clocks", [[3], [5], [7], [6, 8], [6, 6], [7, 6]])
-def test_a_clock_that_is_not_the_next_is_refused_and_nothing_is_kept(run: Run, clocks: list[int]) -> None:
+def test_clock_that_is_not_the_next_is_refused(run: Run, clocks: list[int]) -> None:
     async def scenario(store: Store) -> None:
         await store.save_snapshot("bench", snapshot(3))
         await store.append("bench", entries(4, 5))
@@ -221,7 +221,7 @@ def test_session_ids_are_told_apart_exactly(run: Run) -> None:
     run(scenario)
 
 
-def test_a_refused_append_does_no_harm_to_those_that_wait_with_it(run: Run) -> None:
+def test_refused_append_harms_none_that_waits_with_it(run: Run) -> None:
     """DUR-2"""
 
     async def scenario(store: Store) -> None:

@@ -71,9 +71,7 @@ def test_a_program_that_ends_without_closing_is_like_a_crash(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("rest", ["nothing", "torn", "zeros", "noise"])
-def test_what_was_not_on_disk_when_the_power_failed_takes_nothing_else_with_it(
-    tmp_path: Path, rest: str
-) -> None:
+def test_power_failure_loses_only_what_was_not_on_disk(tmp_path: Path, rest: str) -> None:
     """A write that was not acknowledged may have reached the disk in part, or as anything at all."""
     live = tmp_path / "live"
     sizes = run(log_sizes_at_acknowledgement(live, tmp_path / "copy", 12))

@@ -85,7 +85,7 @@ def test_the_space_of_replaced_snapshots_is_used_again(tmp_path: Path) -> None:
     run(scenario())
 
 
-def test_an_unfinished_snapshot_is_cleared_away_at_the_next_start(tmp_path: Path) -> None:
+def test_unfinished_snapshot_is_removed_at_the_next_start(tmp_path: Path) -> None:
     with contextlib.closing(open_database(tmp_path, interrupted=False)) as connection:
         database = Database(connection, tmp_path / FILE_NAME)
         for _ in database.save("bench", snapshot(3, records=10)):

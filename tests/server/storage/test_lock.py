@@ -1,3 +1,5 @@
+"""A data folder belongs to one server at a time, also after kill -9."""
+
 from __future__ import annotations
 
 from pathlib import Path

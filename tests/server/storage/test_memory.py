@@ -1,3 +1,5 @@
+"""The store without a disk: nothing in it follows what its callers do with their copies."""
+
 from __future__ import annotations
 
 from optiverse_collab_server.storage import MemoryStore, Stored
@@ -5,7 +7,7 @@ from tests.helpers.aio import run
 from tests.helpers.storage import snapshot
 
 
-def test_what_is_kept_does_not_follow_later_changes_of_the_snapshot() -> None:
+def test_store_does_not_follow_later_changes_of_a_snapshot() -> None:
     async def scenario() -> None:
         store = MemoryStore()
         given = snapshot(3, records=4)

@@ -1,3 +1,5 @@
+"""The rows of the database: how a snapshot becomes chunks, and which chunks are refused."""
+
 from __future__ import annotations
 
 import msgspec

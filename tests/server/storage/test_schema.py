@@ -160,7 +160,7 @@ def test_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
     refused(tmp_path, "version 2, and this server knows version 1; use", StorageError)
 
 
-def test_a_crash_while_the_database_is_made_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+def test_crash_while_creating_the_database_blocks_nothing(tmp_path: Path) -> None:
     (tmp_path / f"{FILE_NAME}.new").write_bytes(b"unfinished")
     assert run(contents(tmp_path)) == {}
     assert not (tmp_path / f"{FILE_NAME}.new").exists()

@@ -1,3 +1,5 @@
+"""The store on disk: the right to write, full disks, copies, and that it holds what memory would."""
+
 from __future__ import annotations
 
 import contextlib
@@ -45,7 +47,7 @@ except StorageError as error:
 
 
 @posix
-def test_a_folder_without_the_right_to_write_is_refused_with_advice() -> None:
+def test_read_only_folder_is_refused_with_advice() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "unreachable").mkdir(mode=0o700)
@@ -62,7 +64,7 @@ def test_a_folder_without_the_right_to_write_is_refused_with_advice() -> None:
 
 
 @posix
-def test_a_database_without_the_right_to_write_is_refused_with_advice() -> None:
+def test_read_only_database_is_refused_with_advice() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run(save(folder, "bench"))

@@ -1,3 +1,5 @@
+"""The storage thread: jobs that wait together are one transaction, and one that fails harms no other."""
+
 from __future__ import annotations
 
 import asyncio

@@ -10,13 +10,21 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCommandLinkButton
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.window.ui.choice_dialog import ChoiceDialog, joining_dialog, opened_dialog
+from optiverse_collab.window.ui.choice_dialog import (
+    Answer,
+    ChoiceDialog,
+    JoiningChoice,
+    ReplacementChoice,
+    joining_dialog,
+    opened_dialog,
+)
+from tests.helpers.user_input import click, press_key
 
 COPY = Path("copies") / "bench.json"
 Make = Callable[[int, int, Path], ChoiceDialog]
 
 
-def note(dialog: ChoiceDialog, choice: str) -> str:
+def note(dialog: ChoiceDialog, choice: Answer) -> str:
     """What a button says about itself."""
     button = dialog.buttons[choice]
     assert isinstance(button, QCommandLinkButton)
@@ -26,23 +34,28 @@ def note(dialog: ChoiceDialog, choice: str) -> str:
 @pytest.mark.parametrize(
     ("make", "choice"),
     [
-        *((joining_dialog, choice) for choice in ("bring", "replace", "cancel")),
-        *((opened_dialog, choice) for choice in ("leave", "everybody", "back")),
+        *((joining_dialog, choice) for choice in JoiningChoice),
+        *((opened_dialog, choice) for choice in ReplacementChoice),
     ],
 )
-def test_each_button_is_one_answer(qtbot: QtBot, make: Make, choice: str) -> None:
+def test_each_button_is_one_answer(qtbot: QtBot, make: Make, choice: Answer) -> None:
     dialog = make(15, 300, COPY)
     qtbot.addWidget(dialog)
     dialog.show()
     with qtbot.waitSignal(dialog.chosen) as chosen:
-        qtbot.mouseClick(dialog.buttons[choice], Qt.MouseButton.LeftButton)
+        click(dialog.buttons[choice])
     assert chosen.args == [choice]
     assert not dialog.isVisible()
 
 
-@pytest.mark.parametrize(("make", "choice"), [(joining_dialog, "cancel"), (opened_dialog, "back")])
-def test_any_other_way_out_changes_nothing(qtbot: QtBot, make: Make, choice: str) -> None:
-    for leave in (lambda d: qtbot.keyClick(d, Qt.Key.Key_Escape), lambda d: d.close()):
+@pytest.mark.parametrize(
+    ("make", "choice"), [(joining_dialog, JoiningChoice.CANCEL), (opened_dialog, ReplacementChoice.BACK)]
+)
+def test_any_other_way_out_changes_nothing(qtbot: QtBot, make: Make, choice: Answer) -> None:
+    def escape(dialog: ChoiceDialog) -> None:
+        press_key(dialog, Qt.Key.Key_Escape)
+
+    for leave in (escape, ChoiceDialog.close):
         dialog = make(1, 1, COPY)
         qtbot.addWidget(dialog)
         dialog.show()
@@ -54,13 +67,13 @@ def test_any_other_way_out_changes_nothing(qtbot: QtBot, make: Make, choice: str
 def test_it_says_where_the_copy_will_be(qtbot: QtBot) -> None:
     dialog = joining_dialog(15, 300, COPY)
     qtbot.addWidget(dialog)
-    assert str(COPY) in note(dialog, "replace")
-    assert "your 15 items" in note(dialog, "bring")
+    assert str(COPY) in note(dialog, JoiningChoice.REPLACE)
+    assert "your 15 items" in note(dialog, JoiningChoice.BRING)
 
 
 def test_it_counts_and_writes_paths_as_people_do(qtbot: QtBot) -> None:
     dialog = joining_dialog(1, 300, Path.home() / "copies" / "bench.json")
     qtbot.addWidget(dialog)
-    assert "your 1 item in" in note(dialog, "bring")
-    assert str(Path("~") / "copies" / "bench.json") in note(dialog, "replace")
-    assert str(Path.home()) not in note(dialog, "replace")
+    assert "your 1 item in" in note(dialog, JoiningChoice.BRING)
+    assert str(Path("~") / "copies" / "bench.json") in note(dialog, JoiningChoice.REPLACE)
+    assert str(Path.home()) not in note(dialog, JoiningChoice.REPLACE)

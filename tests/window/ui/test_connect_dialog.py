@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from optiverse_collab.window.settings import Settings
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 from optiverse_collab.wording import dialogs
+from tests.helpers.user_input import click, press_key
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_invite_link_fills_all_fields_wherever_it_is_pasted(
 
 def test_join_asks_once_and_shows_progress(qtbot: QtBot, dialog: ConnectDialog) -> None:
     with qtbot.waitSignal(dialog.join_requested) as asked:
-        qtbot.keyClick(dialog.join_page.session.edit, Qt.Key.Key_Return)
+        press_key(dialog.join_page.session.edit, Qt.Key.Key_Return)
     assert asked.args == ["ws://localhost:8765", "default", platform.node()]
     assert dialog.busy
     assert dialog.isVisible()
@@ -100,25 +101,25 @@ def test_join_asks_once_and_shows_progress(qtbot: QtBot, dialog: ConnectDialog) 
 
 
 def test_cancel_gives_up_and_a_second_try_works(qtbot: QtBot, dialog: ConnectDialog) -> None:
-    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    click(dialog.go)
     assert dialog.cancel.text() == dialogs.CANCEL
     with qtbot.waitSignal(dialog.cancelled):
-        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        press_key(dialog, Qt.Key.Key_Escape)
     assert dialog.isVisible()
     assert dialog.message == dialogs.CANCELLED
     with qtbot.waitSignal(dialog.join_requested):
-        qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+        click(dialog.go)
     dialog.show_success()
     assert not dialog.isVisible()
 
 
 def test_error_shows_in_place_and_a_second_try_works(qtbot: QtBot, dialog: ConnectDialog) -> None:
-    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    click(dialog.go)
     dialog.show_error("Nobody listens on port 8765 of localhost; start the server there.")
     assert dialog.message.startswith("Nobody listens")
     assert dialog.pages.isEnabled()
     with qtbot.waitSignal(dialog.join_requested):
-        qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+        click(dialog.go)
 
 
 def test_success_that_nobody_waits_for_leaves_the_dialog_open(dialog: ConnectDialog) -> None:
@@ -128,7 +129,7 @@ def test_success_that_nobody_waits_for_leaves_the_dialog_open(dialog: ConnectDia
 
 def test_close_without_an_attempt_cancels_nothing(qtbot: QtBot, dialog: ConnectDialog) -> None:
     with qtbot.assertNotEmitted(dialog.cancelled):
-        qtbot.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
+        click(dialog.cancel)
     assert not dialog.isVisible()
 
 
@@ -138,7 +139,7 @@ def test_host_page_asks_for_a_server(qtbot: QtBot, dialog: ConnectDialog) -> Non
     dialog.host_page.port.setValue(9123)
     dialog.host_page.listen.setCurrentIndex(1)
     with qtbot.waitSignal(dialog.host_requested) as asked:
-        qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+        click(dialog.go)
     assert asked.args == [9123, "0.0.0.0", "default", platform.node()]
     dialog.show_progress("Loading…", 3, 10)
     assert dialog.message == "Loading…"
@@ -150,7 +151,7 @@ def test_invite_follows_the_fields_and_is_copied(qtbot: QtBot, dialog: ConnectDi
     host.port.setValue(9123)
     host.session.set_text("Zoë's bench")
     assert host.invite.text() == "ws://localhost:9123/ws/Zo%C3%AB%27s%20bench"
-    qtbot.mouseClick(host.copy, Qt.MouseButton.LeftButton)
+    click(host.copy)
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     assert clipboard.text() == host.invite.text()
@@ -183,11 +184,11 @@ def test_last_values_are_there_again(qtbot: QtBot, dialog: ConnectDialog, settin
     for session in ("one", "two", "one"):
         dialog.join_page.session.set_text(session)
         dialog.join_page.user.set_text("Zoë")
-        qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+        click(dialog.go)
         dialog.show_error("x")
     dialog.pages.setCurrentWidget(dialog.host_page)
     dialog.host_page.port.setValue(9123)
-    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    click(dialog.go)
     again = ConnectDialog(settings)
     qtbot.addWidget(again)
     assert (again.join_page.session.text, again.join_page.user.text) == ("one", "Zoë")
@@ -208,6 +209,6 @@ def test_keyboard_alone_is_enough(qtbot: QtBot, dialog: ConnectDialog) -> None:
         reached.add(QApplication.focusWidget())
         focused = QApplication.focusWidget()
         assert focused is not None
-        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+        press_key(focused, Qt.Key.Key_Tab)
     page = dialog.join_page
     assert {page.server.edit, page.session.edit, page.user.edit, dialog.go, dialog.cancel} <= reached

@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.window.ui.participants import ParticipantsDialog, colour_of
+from tests.helpers.windows import names_in
 
 
 def test_names_and_who_of_them_is_me(qtbot: QtBot) -> None:
@@ -13,7 +14,7 @@ def test_names_and_who_of_them_is_me(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     ann, bob = Participant("Ann", "c1", "t"), Participant("<b>Bob</b> " + "x" * 300, "c2", "t")
     dialog.show_participants([ann, bob], ann)
-    assert [dialog.names.item(n).text() for n in range(2)] == ["Ann (you)", bob.user_id]
+    assert names_in(dialog) == ["Ann (you)", bob.user_id]
     dialog.show_participants([bob], None)
     assert dialog.names.count() == 1
 

@@ -7,7 +7,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.window.ui.status import StatusWidget
+from tests.helpers.user_input import click, press_key
 
 
 @pytest.fixture
@@ -21,17 +23,19 @@ def status(qtbot: QtBot) -> StatusWidget:
 @pytest.mark.parametrize(
     ("state", "users", "text"),
     [
-        ("offline", 0, "Not connected"),
-        ("connecting", 0, "Connecting…"),
-        ("syncing", 2, "Loading…"),
-        ("connected", 1, "1 user"),
-        ("connected", 2, "2 users"),
-        ("connected", 137, "137 users"),
-        ("reconnecting", 0, "Reconnecting…"),
-        ("failed", 0, "Connection failed"),
+        (ConnectionState.OFFLINE, 0, "Not connected"),
+        (ConnectionState.CONNECTING, 0, "Connecting…"),
+        (ConnectionState.SYNCING, 2, "Loading…"),
+        (ConnectionState.CONNECTED, 1, "1 user"),
+        (ConnectionState.CONNECTED, 2, "2 users"),
+        (ConnectionState.CONNECTED, 137, "137 users"),
+        (ConnectionState.RECONNECTING, 0, "Reconnecting…"),
+        (ConnectionState.FAILED, 0, "Connection failed"),
     ],
 )
-def test_words_and_colour_of_each_state(status: StatusWidget, state: str, users: int, text: str) -> None:
+def test_words_and_colour_of_each_state(
+    status: StatusWidget, state: ConnectionState, users: int, text: str
+) -> None:
     status.show_state(state, users)
     assert status.text() == text
     dot = status.grab().toImage().pixelColor(status._dot(), status.height() // 2)
@@ -39,28 +43,28 @@ def test_words_and_colour_of_each_state(status: StatusWidget, state: str, users:
 
 
 def test_tooltip_says_where_and_how_fast(status: StatusWidget) -> None:
-    status.show_state("connected", 2)
+    status.show_state(ConnectionState.CONNECTED, 2)
     status.show_place("default", "ws://lab:8765", "12 ms", "good")
     assert status.toolTip() == "Session: default\nServer: ws://lab:8765\nLatency: 12 ms\nConnection: good"
-    status.show_state("offline", 0)
+    status.show_state(ConnectionState.OFFLINE, 0)
     assert status.toolTip() == "Collaboration: not connected"
 
 
 def test_a_poor_connection_shows_in_words_and_colour(status: StatusWidget) -> None:
-    status.show_state("connected", 2)
+    status.show_state(ConnectionState.CONNECTED, 2)
     good = status.colour
-    status.show_state("connected", 2, slow=True)
+    status.show_state(ConnectionState.CONNECTED, 2, slow=True)
     assert status.text() == "2 users (slow)"
     assert status.colour != good
-    status.show_state("reconnecting", 0, slow=True)
+    status.show_state(ConnectionState.RECONNECTING, 0, slow=True)
     assert status.text() == "Reconnecting…"
 
 
 def test_click_and_space_are_the_same(qtbot: QtBot, status: StatusWidget) -> None:
     with qtbot.waitSignal(status.clicked):
-        qtbot.mouseClick(status, Qt.MouseButton.LeftButton)
+        click(status)
     with qtbot.waitSignal(status.clicked):
-        qtbot.keyClick(status, Qt.Key.Key_Space)
+        press_key(status, Qt.Key.Key_Space)
 
 
 @pytest.mark.parametrize("colour", ["white", "black"])
@@ -69,7 +73,7 @@ def test_text_has_the_colour_of_the_theme(status: StatusWidget, colour: str) -> 
     palette.setColor(QPalette.ColorRole.WindowText, QColor(colour))
     palette.setColor(QPalette.ColorRole.Window, QColor("#7f7f7f"))
     status.setPalette(palette)
-    status.show_state("connected", 2)
+    status.show_state(ConnectionState.CONNECTED, 2)
     image = status.grab().toImage()
     seen = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
     assert QColor(colour).name() in seen

@@ -1,1 +1,4 @@
-"""What Optiverse's window knows of its file: that another bench was opened, that something is not saved."""
+"""The window and its file: another bench was opened, something is not saved.
+
+What is in a file is read and written by the editor itself, and by `convert`.
+"""

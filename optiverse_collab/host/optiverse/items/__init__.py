@@ -1,4 +1,4 @@
-"""Items on Optiverse's canvas: which there are, how each kind is read, made and edited in place.
+"""Items on the canvas: which are on the bench, how each kind is read, made and edited in place.
 
 Groups and stacking are in `layers`.
 """

@@ -11,7 +11,7 @@ from PyQt6 import sip
 from PyQt6.QtCore import QMetaObject, QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QGraphicsItem
 
-from optiverse_collab.convert.identity import MAX_ID
+from optiverse_collab.convert.identity import is_id
 from optiverse_collab.host.optiverse.items.pointer import items_dragged
 from optiverse_collab.host.optiverse.upstream.contract import Override, as_qt, has
 from optiverse_collab.host.optiverse.upstream.items import (
@@ -154,7 +154,7 @@ class SceneBench(QObject):
             if not is_item(thing) or id(thing) in apart:
                 continue
             own = id_of(thing)
-            if own is not None and 0 < len(own) <= MAX_ID and own not in linked:
+            if is_id(own) and own not in linked:
                 self._add(own, thing, found)
         return found
 

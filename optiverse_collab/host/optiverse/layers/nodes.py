@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from optiverse_collab.convert.layers import FLAGS as FLAGS  # layer_tree needs it with the rest
 from optiverse_collab.host.optiverse.upstream.items import Data, Props
 from optiverse_collab.host.optiverse.upstream.layers import LayerNode, LayerState
-
-FLAGS = {"collapsed": False, "visible": True, "locked": False}
-"""What a node says of itself beside its name → what it says as a rule."""
 
 
 def node_of(tree: LayerState, id: str) -> LayerNode:

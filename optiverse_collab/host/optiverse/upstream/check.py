@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from optiverse_collab.host.optiverse.upstream import bounds
 from optiverse_collab.host.optiverse.upstream.contract import (
     attributes_of,
     methods_of,
@@ -12,7 +13,6 @@ from optiverse_collab.host.optiverse.upstream.contract import (
     refuse_if,
 )
 from optiverse_collab.host.optiverse.upstream.groups import group_names
-from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.items import (
     AngleMeasure,
     Component,
@@ -52,7 +52,7 @@ def checked(window: object) -> Window:
     Raises:
         HostUnsupported: it hasn't, or there is no class or function that we use; the text says which.
     """
-    item_names()
+    bounds.mend()
     if knows_layers():
         layer_names()
         repair_commands()

@@ -13,6 +13,7 @@ from PyQt6.QtGui import QColor
 from optiverse_collab.host.optiverse.upstream.contract import loaded
 from optiverse_collab.host.optiverse.upstream.items import (
     AngleMeasure,
+    Component,
     Data,
     Interface,
     Optic,
@@ -29,6 +30,7 @@ class ItemNames:
     """Classes and functions, and the modules that have them."""
 
     BaseObj: Annotated[type[Optic], "optiverse.objects"]
+    ComponentItem: Annotated[type[Component], "optiverse.objects.generic.component_item"]
     RulerItem: Annotated[type[Ruler], "optiverse.objects.annotations"]
     TextNoteItem: Annotated[type[TextNote], "optiverse.objects.annotations"]
     RectangleItem: Annotated[type[Rectangle], "optiverse.objects"]

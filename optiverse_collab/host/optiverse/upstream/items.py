@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeGuard
 
 from PyQt6.QtCore import QPointF, pyqtBoundSignal
 from PyQt6.QtGui import QColor, QFont, QPainterPath
-from PyQt6.QtWidgets import QGraphicsScene
+from PyQt6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 Data = dict[str, Any]
 """JSON: what `to_dict` gives and files have, or the properties of a record."""
@@ -118,6 +118,12 @@ class HasSprite(Protocol):
     """A component with an image."""
 
     def _maybe_attach_sprite(self) -> None: ...
+
+
+class HasImage(Protocol):
+    """A component with a place for its image."""
+
+    _sprite: QGraphicsItem | None
 
 
 class HasGeometry(Protocol):

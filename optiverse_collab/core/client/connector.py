@@ -1,0 +1,203 @@
+"""The life of a participant's connection: attempt → let in → lost → wait → the next attempt, or the end.
+
+It decides when to connect, when to wait and when to give up (CONN rules in docs/protocol.md), around a
+`Session` that decides what is said. A driver opens sockets and starts timers: it passes in what happens, and
+carries the effects out. There is one timer: `OpenConnection`, `ProbeTls` and `RetryAfter` start it, `Dead`
+and `CloseConnection` stop it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+
+from optiverse_collab.core.client import session as session_module
+from optiverse_collab.core.client.backoff import Backoff
+from optiverse_collab.core.client.effects import (
+    AttemptFailed,
+    CloseConnection,
+    ConnectionLost,
+    ConnectorEffect,
+    Dead,
+    Ended,
+    EpochChanged,
+    OpenConnection,
+    ProbeTls,
+    RetryAfter,
+    SessionEffect,
+    Synced,
+)
+from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.client.session import Session
+
+OPEN_S = 10.0
+"""So long a server may take to let us in: more than a slow VPN needs, less than patience."""
+
+PROBE_S = 2.0
+"""A server that speaks TLS answers a hello within this, or is not worth waiting for."""
+
+Effect = SessionEffect | ConnectorEffect
+
+
+class ConnectionState(str, Enum):
+    """What a window shows of its connection."""
+
+    OFFLINE = "offline"
+    CONNECTING = "connecting"
+    SYNCING = "syncing"
+    CONNECTED = "connected"
+    RECONNECTING = "reconnecting"
+    FAILED = "failed"
+
+    @property
+    def in_session(self) -> bool:
+        """Whether there is a session, or an attempt at one."""
+        return self not in (ConnectionState.OFFLINE, ConnectionState.FAILED)
+
+
+class _Phase(Enum):
+    """Where a connector stands."""
+
+    OUT = "out"  # no connection, and none to come
+    OPENING = "opening"  # an attempt that is not let in yet
+    PROBING = "probing"  # the attempt was broken off, and the server is asked whether it wants TLS
+    IN = "in"
+    WAITING = "waiting"  # for the next attempt
+
+
+class Connector:
+    """One participation, from `join` to an `Ended`.
+
+    Args:
+        session: what is said over the connections.
+        chance: gives numbers from 0 to 1, evenly spread, for the waits.
+        tls: whether the connections are encrypted.
+        patient: whether the first attempt may be repeated too.
+        open_s: how long a server may take to let us in, in s.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        chance: Callable[[], float],
+        tls: bool,
+        patient: bool = False,
+        open_s: float = OPEN_S,
+    ) -> None:
+        self._session = session
+        self._backoff = Backoff(chance)
+        self._tls = tls
+        self._patient = patient
+        self._open_s = open_s
+        self._phase = _Phase.OUT
+        self._opened_ms = 0.0
+        self._synced = self._was_synced = self._gave_up = False
+
+    @property
+    def state(self) -> ConnectionState:
+        """How the participation stands."""
+        if self._phase is _Phase.OUT:
+            return ConnectionState.FAILED if self._gave_up else ConnectionState.OFFLINE
+        if self._phase is _Phase.IN:
+            return ConnectionState.CONNECTED if self._synced else ConnectionState.SYNCING
+        return ConnectionState.RECONNECTING if self._was_synced else ConnectionState.CONNECTING
+
+    def join(self) -> Sequence[Effect]:
+        """Begin with the first attempt."""
+        return self._attempt()
+
+    def leave(self) -> Sequence[Effect]:
+        """The user leaves; edits and presence go on being collected."""
+        if self._phase is _Phase.OUT:
+            return []
+        was_in = self._hang_up()
+        self._phase = _Phase.OUT
+        return [CloseConnection(), Ended(None, was_in)]
+
+    # What a driver hears
+
+    def receive(self, text: str, now_ms: float) -> Sequence[Effect]:
+        """Take a message of the server's; the first of a connection lets us in, or the server is not ours."""
+        if self._phase is _Phase.IN:
+            return self._follow(self._session.receive(text, now_ms), now_ms)
+        if self._phase is not _Phase.OPENING:
+            return []
+        self._session.opened(now_ms)
+        effects = self._session.receive(text, now_ms)
+        if self._session.me is None:
+            return [*effects, *self._over(Failure(FailureKind.WRONG_SERVER), now_ms)]
+        self._phase, self._opened_ms = _Phase.IN, now_ms
+        return self._follow(effects, now_ms)
+
+    def failed(self, failure: Failure, now_ms: float) -> Sequence[Effect]:
+        """The attempt or the connection is over."""
+        if self._phase is _Phase.OPENING and failure.kind is FailureKind.BROKEN_OFF and not self._tls:
+            self._phase = _Phase.PROBING
+            return [Dead(), ProbeTls(PROBE_S)]
+        if self._phase in (_Phase.OPENING, _Phase.IN):
+            return self._over(failure, now_ms)
+        return []
+
+    def probed(self, speaks_tls: bool, now_ms: float) -> Sequence[Effect]:
+        """The server was asked whether it speaks TLS."""
+        if self._phase is not _Phase.PROBING:
+            return []
+        kind = FailureKind.WANTS_TLS if speaks_tls else FailureKind.BROKEN_OFF
+        return self._over(Failure(kind), now_ms)
+
+    def timer_due(self, now_ms: float) -> Sequence[Effect]:
+        """The timer is due; nobody waits for it any more if we were let in meanwhile."""
+        if self._phase is _Phase.OPENING:
+            return self._over(Failure(FailureKind.LATE, self._open_s), now_ms)
+        if self._phase is _Phase.PROBING:
+            return self.probed(False, now_ms)
+        return self._attempt() if self._phase is _Phase.WAITING else []
+
+    # What the session has to say
+
+    def wait_ms(self, now_ms: float) -> float | None:
+        """How long until `poll` has something to do; None while not connected."""
+        return self._session.wait_ms(now_ms)
+
+    def poll(self, now_ms: float) -> Sequence[Effect]:
+        """Do what is due."""
+        return self._follow(self._session.poll(now_ms), now_ms)
+
+    def _follow(self, effects: Sequence[SessionEffect], now_ms: float) -> Sequence[Effect]:
+        """See where the session turns the connection's life; nothing is carried out behind its end."""
+        for number, effect in enumerate(effects):
+            kind = type(effect)
+            if kind is Synced:
+                self._synced = self._was_synced = True
+            elif kind is Dead:
+                silent = Failure(FailureKind.SILENT, session_module.SILENCE_MS // 1000)
+                return [*effects[:number], *self._over(silent, now_ms)]
+            elif kind is EpochChanged:
+                unsent = len(self._session.replica.pending)
+                return [*effects[:number], *self._over(Failure(FailureKind.EPOCH_CHANGED, unsent), now_ms)]
+        return effects
+
+    # Attempts
+
+    def _attempt(self) -> list[Effect]:
+        self._phase = _Phase.OPENING
+        return [OpenConnection(self._open_s)]
+
+    def _over(self, failure: Failure, now_ms: float) -> list[Effect]:
+        """Wait for the next attempt, or give up."""
+        was_in = self._hang_up()
+        if was_in:
+            self._backoff.held((now_ms - self._opened_ms) / 1000)
+        effects: list[Effect] = [Dead(), *([ConnectionLost(failure)] if was_in else [])]
+        if failure.may_retry and (self._patient or self._was_synced):
+            self._phase = _Phase.WAITING
+            failed = [] if was_in else [AttemptFailed(failure)]
+            return [*effects, *failed, RetryAfter(self._backoff.next_s())]
+        self._phase, self._gave_up = _Phase.OUT, True
+        return [*effects, Ended(failure, was_in)]
+
+    def _hang_up(self) -> bool:
+        """Nothing is known from a connection any more; returns whether it was let in."""
+        self._session.closed()
+        self._synced = False
+        return self._phase is _Phase.IN

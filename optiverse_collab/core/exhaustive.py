@@ -1,0 +1,12 @@
+"""What stands behind a match over a closed set (`typing.assert_never` is there from Python 3.11 on alone)."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+
+class Unmatched(AssertionError):
+    """A value that is no member of the set; mypy reports each member that the match before leaves out."""
+
+    def __init__(self, value: NoReturn) -> None:
+        super().__init__(f"{value!r} is none of the values that are possible here")

@@ -1,0 +1,231 @@
+"""Carries a session on Qt: opens WebSockets and starts timers as the session's connector says."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
+
+from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect
+from optiverse_collab.core.client.effects import (
+    Acknowledged,
+    CloseConnection,
+    ConnectionEffect,
+    ConnectionLost,
+    ConnectorEffect,
+    Dead,
+    Ended,
+    OpenConnection,
+    ProbeTls,
+    RetryAfter,
+    SessionEffect,
+    Synced,
+    Transmit,
+)
+from optiverse_collab.core.client.failures import Failure
+from optiverse_collab.core.client.replica import PUSH_EVERY_MS
+from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.drivers.qt.connection import Connection
+from optiverse_collab.drivers.qt.quality_watch import QualityWatch, now_ms
+from optiverse_collab.drivers.qt.tls_probe import TlsProbe
+from optiverse_collab.wording import connection as wording
+from optiverse_collab.wording import log_lines
+
+
+class QtDriver(QObject):
+    """Carries a `Session` over one connection after the other, on the GUI thread, until it ends or is left.
+
+    Args:
+        session: the endpoint.
+        session_id: the session's name, for the log.
+        url: of the WebSocket.
+        chance: gives numbers from 0 to 1 for the waits between attempts.
+        parent: what the connections end with at the latest; they may outlive the driver by a goodbye.
+
+    Attributes:
+        state: how it stands.
+        quality: how well the connection does.
+
+    Signals:
+        received: JSON text from the server, before anything is made of it.
+        happened: an effect that is not about the connection.
+        drained: the server has stored all that was edited here.
+        state_changed: the new `ConnectionState`.
+        failed: a sentence: there is no connection, and no other attempt comes.
+        disconnected: a connection that was let in is over.
+        logged: level (of `logging`) and text of a line for the log.
+    """
+
+    received = pyqtSignal(str)
+    happened = pyqtSignal(object)
+    drained = pyqtSignal()
+    state_changed = pyqtSignal(object)
+    failed = pyqtSignal(str)
+    disconnected = pyqtSignal()
+    logged = pyqtSignal(int, str)
+
+    def __init__(
+        self, session: Session, session_id: str, url: str, chance: Callable[[], float], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.state = ConnectionState.OFFLINE
+        self.quality = QualityWatch(self)
+        self._session = session
+        self._session_id = session_id
+        self._url = url
+        self._parent = parent
+        self._connector = Connector(session, chance, url.startswith("wss:"))
+        self._connection: Connection | None = None
+        self._probe: TlsProbe | None = None
+        self._is_in = False
+        self._due = self._make_timer(self._pump)
+        self._timer = self._make_timer(self._on_timer)
+
+    def join(self) -> None:
+        """Begin with the first attempt."""
+        self._perform(self._connector.join())
+
+    def leave(self) -> None:
+        """Leave the session. What waits for the server still goes out, if there is a connection."""
+        self.flush()
+        self._perform(self._connector.leave())
+
+    def wake(self) -> None:
+        """The session may have something to send: an edit, presence."""
+        self._due.start(0)
+
+    def flush(self) -> None:
+        """Send all that waits to be sent, however short ago the last push was."""
+        now = now_ms()
+        # A push takes as much as fits into one message.
+        while self._session.replica.wait_ms(now) is not None:
+            now += PUSH_EVERY_MS
+            self._perform(self._session.replica.poll(now))
+
+    # What is heard
+
+    @pyqtSlot(str)
+    def _on_received(self, text: str) -> None:
+        connection, replica = self._connection, self._session.replica
+        self.received.emit(text)
+        waited = bool(replica.pending)
+        self._perform(self._connector.receive(text, now_ms()))
+        if self._connection is not connection:  # it ended with this, or whoever heard of it left
+            return
+        if waited and not replica.pending:
+            self.drained.emit()
+        self._pump()
+
+    @pyqtSlot(object)
+    def _on_over(self, failure: Failure) -> None:
+        self._perform(self._connector.failed(failure, now_ms()))
+
+    @pyqtSlot(bool)
+    def _on_probed(self, speaks_tls: bool) -> None:
+        self._perform(self._connector.probed(speaks_tls, now_ms()))
+
+    @pyqtSlot()
+    def _on_timer(self) -> None:
+        self._perform(self._connector.timer_due(now_ms()))
+
+    @pyqtSlot()
+    def _pump(self) -> None:
+        """Do what is due, and come back when the next thing is."""
+        self._perform(self._connector.poll(now_ms()))
+        if self._connection is None:
+            return
+        self.quality.waits(self._session.replica)
+        wait_ms = self._connector.wait_ms(now_ms())
+        if wait_ms is not None:
+            self._due.start(max(1, round(wait_ms)))
+
+    # Effects
+
+    def _perform(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, ConnectionEffect):
+                self._act(effect)
+            elif self._connection is not None:  # whoever heard of the effect before may have left
+                self._carry_out(effect, self._connection)
+        if self._is_in and self._session.me is None:
+            self._is_in = False
+            self.disconnected.emit()
+
+    def _carry_out(self, effect: SessionEffect, connection: Connection) -> None:
+        self._log(log_lines.lines(effect, self._session.replica.view))
+        self.quality.hear(effect)
+        if isinstance(effect, Transmit):
+            connection.send(encode(effect.message))
+            return
+        if isinstance(effect, Acknowledged):
+            self._is_in = True
+            self._show_state()
+        elif isinstance(effect, Synced):
+            self._show_state()
+        self.happened.emit(effect)
+
+    def _act(self, effect: ConnectorEffect) -> None:
+        """Do what is about the connection."""
+        self._log(wording.lines(effect, self._session_id, self._url))
+        if isinstance(effect, OpenConnection):
+            self._open(effect.timeout_s)
+        elif isinstance(effect, ProbeTls):
+            self._ask_for_tls(effect.timeout_s)
+        elif isinstance(effect, RetryAfter):
+            self._start_timer(effect.seconds)
+            self._show_state()
+        elif isinstance(effect, (Dead, CloseConnection)):
+            self._let_go(polite=isinstance(effect, CloseConnection))
+        elif isinstance(effect, ConnectionLost):
+            self._log([wording.noticed(effect.failure, traceback.format_stack(limit=12))])
+        elif isinstance(effect, Ended):
+            self._log(log_lines.unsent(self._session.replica))
+            self._show_state()
+            if effect.failure is not None:
+                self.failed.emit(wording.ending(effect, self._url))
+
+    def _open(self, timeout_s: float) -> None:
+        self._show_state()
+        self._start_timer(timeout_s)
+        connection = self._connection = Connection(self._url, self._parent)
+        connection.received.connect(self._on_received)
+        connection.over.connect(self._on_over)
+        connection.open()
+
+    def _ask_for_tls(self, timeout_s: float) -> None:
+        self._start_timer(timeout_s)
+        self._probe = TlsProbe(self._url, self)
+        self._probe.answered.connect(self._on_probed)
+        self._probe.start()
+
+    def _let_go(self, polite: bool) -> None:
+        """Let go of the connection, if there is one, of the question for TLS, and of the timers."""
+        connection, self._connection = self._connection, None
+        probe, self._probe = self._probe, None
+        if probe is not None:
+            probe.drop()
+        if connection is not None:
+            (connection.close if polite else connection.drop)()
+        self._timer.stop()
+        self._due.stop()
+        self.quality.disconnected()
+
+    def _show_state(self) -> None:
+        if self._connector.state is not self.state:
+            self.state = self._connector.state
+            self.state_changed.emit(self.state)
+
+    def _start_timer(self, seconds: float) -> None:
+        self._timer.start(round(seconds * 1000))
+
+    def _log(self, lines: Iterable[log_lines.Line]) -> None:
+        for line in lines:
+            self.logged.emit(line.level, line.text)
+
+    def _make_timer(self, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(slot)
+        return timer

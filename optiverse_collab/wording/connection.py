@@ -1,0 +1,151 @@
+"""What users read about their connection: how it ended, in a sentence, and the lines of the log.
+
+Pure. The arrows, ticks and first lines are those that Optiverse's users know from its own collaboration log.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from optiverse_collab.core.client.effects import (
+    AttemptFailed,
+    ConnectionLost,
+    ConnectorEffect,
+    Ended,
+    OpenConnection,
+    RetryAfter,
+)
+from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.messages import SUBPROTOCOL
+from optiverse_collab.core.text import printable
+from optiverse_collab.wording.log_lines import Line, changes
+
+LEFT = "The session was left; connect again to go on."
+
+_FAILED = {
+    FailureKind.UNKNOWN_HOST: "There is no host called {host}; check its spelling and the network or VPN.",
+    FailureKind.REFUSED: (
+        "Nothing answers at {place}{port}; start optiverse-collab-server, or check the address."
+    ),
+    FailureKind.UNREACHABLE: "There is no way to {host} from here; check the network or VPN.",
+    FailureKind.NETWORK: "{place} can't be reached: {detail}; check the network.",
+    FailureKind.BROKEN_OFF: "{place} broke off the handshake; it may be restarting, or {instead}.",
+    FailureKind.WANTS_TLS: "{place} wants an encrypted connection; write wss:// instead of ws://.",
+    FailureKind.NO_TLS: "{place} does not speak TLS; write ws:// instead of wss:// if that is meant.",
+    FailureKind.UNTRUSTED: "The certificate of {place} is not trusted here ({detail}); ask who runs it.",
+    FailureKind.HTTP: (
+        "{place} answered with HTTP {number:g} and not as a collaboration server; check the address."
+    ),
+    FailureKind.NO_WEBSOCKET: "What answers at {place} is no WebSocket server; check the address and port.",
+    FailureKind.LATE: (
+        "{place} did not answer within {number:g} s; check the address, the network and the firewall."
+    ),
+    FailureKind.WRONG_SERVER: (
+        f"The server at {{place}} does not speak {SUBPROTOCOL}; start optiverse-collab-server in its place."
+    ),
+    FailureKind.CLOSED: "{closed}",
+    FailureKind.SILENT: "The server said nothing for {number:g} s; connecting anew.",
+    FailureKind.EPOCH_CHANGED: (
+        "The session on the server has another history than the one that was followed here, so nothing was "
+        "merged{unsent}; save your bench if you need it, and connect anew to see what the server has."
+    ),
+    FailureKind.CLIENT_ERROR: "The client ran into an error of its own: {detail}; please report it.",
+}
+"""Kind of failure → its sentence."""
+
+_CLOSED = {
+    1000: "The connection was closed normally.",
+    1001: "The server is restarting or going away.",
+    1002: "One side broke the WebSocket protocol; a proxy in between may be at fault.",
+    1003: "The server got a kind of message that it doesn't take (binary data).",
+    1005: "The connection was closed without a reason.",
+    1006: "The connection broke off: the network or the server went away.",
+    1007: "A message was not valid UTF-8 text.",
+    1008: "The server refused the connection by its policy.",
+    1009: "A message was larger than the server allows.",
+    1010: "The server lacks a WebSocket extension that was asked for.",
+    1011: "The server ran into an error of its own; its log says more.",
+    1012: "The server is restarting.",
+    1013: "The server is overloaded; it asks to try again later.",
+    1014: "A gateway in between got no answer from the server.",
+    1015: "The encrypted connection could not be set up; check the server's certificate.",
+    4400: "This client sent messages that the server can't read.",
+    4401: "The server wants a valid token; ask for an invite.",
+    4403: "You are not allowed to join this session.",
+    4404: "There is no such session on the server.",
+    4408: "The server heard nothing for too long and gave up on this connection.",
+    4409: "This bench was connected again from elsewhere; the newer connection goes on.",
+    4426: "The server speaks another version of the protocol; update the older side.",
+    4429: "Too many messages came too fast.",
+    4430: "The connection was too slow to follow; it will catch up on reconnecting.",
+    4503: "The session is full; try again when somebody has left.",
+}
+"""Close code → what it means to a user (CLOSE-2)."""
+
+
+def closed(code: int) -> str:
+    """The sentence for a close code; codes that nobody defined have one too."""
+    return _CLOSED.get(code) or f"The connection was closed with the unknown code {code}."
+
+
+def sentence(failure: Failure, url: str) -> str:
+    """What happened and what to do, on one line."""
+    parts, number = urlsplit(url), failure.number
+    return _FAILED[failure.kind].format(
+        host=parts.hostname or "",
+        place=parts.netloc,
+        port="" if parts.port is not None else "; the port is missing, usually :8765",
+        instead="want ws:// instead of wss://" if parts.scheme == "wss" else "be another server",
+        detail=printable(failure.detail).rstrip(".") or "no reason was given",
+        number=number,
+        closed=closed(int(number)),
+        unsent=f", and {changes(int(number))} of yours did not reach it" if number else "",
+    )
+
+
+def ending(ended: Ended, url: str) -> str:
+    """Why there is no session any more."""
+    return LEFT if ended.failure is None else sentence(ended.failure, url)
+
+
+# Lines of the log
+
+
+def lines(effect: ConnectorEffect, session: str, url: str) -> list[Line]:
+    """The lines for an effect of `Connector`; none for what is no news."""
+    if isinstance(effect, OpenConnection):
+        return [Line(logging.INFO, f"→ Connecting to: {url}")]
+    if isinstance(effect, RetryAfter):
+        return [Line(logging.INFO, f"Trying again in {effect.seconds:.1f} s")]
+    if isinstance(effect, AttemptFailed):
+        return [_failed(effect.failure, url)]
+    name = printable(session)
+    if isinstance(effect, ConnectionLost):
+        why = sentence(effect.failure, url)
+        return [Line(logging.WARNING, f"✗ Disconnected from session '{name}' - {why}")]
+    if isinstance(effect, Ended) and effect.failure is None:
+        return [Line(logging.INFO, f"✓ Disconnected from session '{name}' - Normal closure")]
+    if isinstance(effect, Ended) and effect.failure is not None:
+        return [_ENDED if effect.was_in else _failed(effect.failure, url)]
+    return []
+
+
+def noticed(failure: Failure, stack: Iterable[str]) -> Line:
+    """Where it was noticed that a connection is over, for whoever looks for a fault.
+
+    Args:
+        stack: as `traceback.format_stack` gives it.
+    """
+    codes = {FailureKind.CLOSED: int(failure.number), FailureKind.SILENT: int(CloseCode.ABNORMAL_CLOSURE)}
+    code = codes.get(failure.kind, 0)
+    return Line(logging.DEBUG, f"Close code {code}; noticed at:\n{''.join(stack)}")
+
+
+_ENDED = Line(logging.ERROR, "✗ The session has ended here and your bench stays as it is; connect anew.")
+
+
+def _failed(failure: Failure, url: str) -> Line:
+    return Line(logging.ERROR, f"✗ {sentence(failure, url)}")

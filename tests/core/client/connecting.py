@@ -1,0 +1,64 @@
+"""A connector with its session, played by hand: its driver and server are the test's lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect
+from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.messages import ConnectionAck, FullState, Participant
+
+NOW_MS = 1_000_000.0
+
+REFUSED = Failure(FailureKind.REFUSED)
+NOT_FOUND = Failure(FailureKind.HTTP, 404)
+BROKEN = Failure(FailureKind.CLOSED, 1006)
+RESTARTING = Failure(FailureKind.CLOSED, 1001)
+REPLACED = Failure(FailureKind.CLOSED, 4409)
+
+GREETING = encode(ConnectionAck("default", "ann", "c1", [Participant("ann", "c1", "")], "", 2, Limits(), ""))
+
+
+def bench(epoch: str = "epoch 1") -> str:
+    """The session's document, empty."""
+    return encode(FullState(epoch, 1, 0, 0, [], True))
+
+
+class Participation:
+    """A connector with its session, and the clock of its driver; the waits are the longest there may be."""
+
+    def __init__(self, patient: bool = False, tls: bool = False, chance: float = 1.0) -> None:
+        self.session = Session("ann", Replica("client 1"))
+        self.connector = Connector(self.session, lambda: chance, tls, patient)
+        self.now_ms = NOW_MS
+
+    def shows(self, state: ConnectionState) -> bool:
+        """Whether a window shows this."""
+        return self.connector.state is state
+
+    def fails(self, failure: Failure, after_s: float = 0.0) -> Sequence[Effect]:
+        """The attempt or connection ends."""
+        self.now_ms += after_s * 1000
+        return self.connector.failed(failure, self.now_ms)
+
+    def hears(self, text: str) -> Sequence[Effect]:
+        """A message comes."""
+        return self.connector.receive(text, self.now_ms)
+
+    def waits(self) -> Sequence[Effect]:
+        """The timer is due."""
+        return self.connector.timer_due(self.now_ms)
+
+    def synchronise(self) -> None:
+        """Join, or come back, and be let in."""
+        if self.connector.state.in_session:
+            self.waits()
+        else:
+            self.connector.join()
+        self.hears(GREETING)
+        self.hears(bench())
+        assert self.shows(ConnectionState.CONNECTED)

@@ -1,0 +1,289 @@
+"""The life of a connection: CONN rules of docs/protocol.md."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.client import session as session_module
+from optiverse_collab.core.client.backoff import LONGEST_S, STABLE_S
+from optiverse_collab.core.client.connector import OPEN_S, PROBE_S, ConnectionState
+from optiverse_collab.core.client.effects import (
+    Acknowledged,
+    AttemptFailed,
+    CloseConnection,
+    ConnectionLost,
+    Dead,
+    Ended,
+    OpenConnection,
+    ProbeTls,
+    RetryAfter,
+    Synced,
+    Transmit,
+    Trouble,
+)
+from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.protocol.messages import Ping
+from optiverse_collab.core.records import Put
+from tests.core.client.connecting import (
+    BROKEN,
+    GREETING,
+    NOT_FOUND,
+    REFUSED,
+    REPLACED,
+    RESTARTING,
+    Participation,
+    bench,
+)
+
+
+@pytest.fixture
+def ann() -> Participation:
+    """Somebody who has yet to join."""
+    return Participation()
+
+
+@pytest.fixture
+def synced(ann: Participation) -> Participation:
+    """Somebody whose connection is in order."""
+    ann.synchronise()
+    return ann
+
+
+@pytest.mark.parametrize("state", ConnectionState)
+def test_session_is_under_way_unless_offline_or_failed(state: ConnectionState) -> None:
+    assert state.in_session == (state.value not in ("offline", "failed"))
+
+
+def test_states_are_the_words_that_the_status_bar_knows() -> None:
+    assert [state.value for state in ConnectionState] == (
+        ["offline", "connecting", "syncing", "connected", "reconnecting", "failed"]
+    )
+
+
+# Getting in
+
+
+def test_joining_is_an_attempt_that_is_let_in_and_synchronises(ann: Participation) -> None:
+    """CONN-1, SYNC-1."""
+    assert ann.shows(ConnectionState.OFFLINE)
+    assert ann.connector.join() == [OpenConnection(OPEN_S)]
+    assert ann.shows(ConnectionState.CONNECTING)
+    acknowledged, request = ann.hears(GREETING)
+    assert isinstance(acknowledged, Acknowledged)
+    assert isinstance(request, Transmit)
+    assert ann.shows(ConnectionState.SYNCING)
+    assert ann.hears(bench()) == [Synced(True, 0)]
+    assert ann.shows(ConnectionState.CONNECTED)
+
+
+def test_a_first_attempt_that_fails_is_not_repeated(ann: Participation) -> None:
+    """CONN-2."""
+    ann.connector.join()
+    assert ann.fails(REFUSED) == [Dead(), Ended(REFUSED, was_in=False)]
+    assert ann.shows(ConnectionState.FAILED)
+    assert ann.waits() == []
+
+
+def test_a_server_that_does_not_let_in_is_too_late(ann: Participation) -> None:
+    """CONN-1."""
+    ann.connector.join()
+    late = Failure(FailureKind.LATE, OPEN_S)
+    assert ann.waits() == [Dead(), Ended(late, was_in=False)]
+
+
+def test_a_server_that_lets_in_is_never_too_late(ann: Participation) -> None:
+    """The time of the attempt is over while it synchronises, and later."""
+    ann.connector.join()
+    ann.hears(GREETING)
+    assert ann.waits() == []
+    ann.hears(bench())
+    assert ann.waits() == []
+    assert ann.shows(ConnectionState.CONNECTED)
+
+
+@pytest.mark.parametrize("text", ['{"type":"pong","timestamp":""}', "Hello", bench()])
+def test_a_server_that_does_not_acknowledge_first_is_not_ours(ann: Participation, text: str) -> None:
+    """CONN-6."""
+    ann.connector.join()
+    *before, dead, ended = ann.hears(text)
+    assert all(isinstance(effect, Trouble) for effect in before)
+    assert [dead, ended] == [Dead(), Ended(Failure(FailureKind.WRONG_SERVER), was_in=False)]
+
+
+def test_a_loss_before_synchronising_is_not_repeated(ann: Participation) -> None:
+    """CONN-2."""
+    ann.connector.join()
+    ann.hears(GREETING)
+    assert ann.fails(RESTARTING) == [Dead(), ConnectionLost(RESTARTING), Ended(RESTARTING, was_in=True)]
+    assert ann.session.me is None
+    assert ann.shows(ConnectionState.FAILED)
+
+
+def test_patience_repeats_the_first_attempt_too() -> None:
+    """CONN-2: but not what no patience mends."""
+    ann = Participation(patient=True)
+    ann.connector.join()
+    assert ann.fails(REFUSED) == [Dead(), AttemptFailed(REFUSED), RetryAfter(0.5)]
+    assert ann.shows(ConnectionState.CONNECTING)
+    assert ann.waits() == [OpenConnection(OPEN_S)]
+    assert ann.fails(NOT_FOUND) == [Dead(), Ended(NOT_FOUND, was_in=False)]
+
+
+# Does the server want TLS?
+
+
+@pytest.mark.parametrize(("speaks_tls", "kind"), [(True, "wants TLS"), (False, "broken off")])
+def test_a_server_that_breaks_off_is_asked_for_tls(ann: Participation, speaks_tls: bool, kind: str) -> None:
+    """CONN-5."""
+    ann.connector.join()
+    assert ann.fails(Failure(FailureKind.BROKEN_OFF)) == [Dead(), ProbeTls(PROBE_S)]
+    assert ann.shows(ConnectionState.CONNECTING)
+    ended = Ended(Failure(FailureKind(kind)), was_in=False)
+    assert ann.connector.probed(speaks_tls, ann.now_ms) == [Dead(), ended]
+    assert ann.connector.probed(True, ann.now_ms) == []
+
+
+def test_a_question_for_tls_that_is_not_answered_is_a_no(ann: Participation) -> None:
+    """CONN-5."""
+    ann.connector.join()
+    ann.fails(Failure(FailureKind.BROKEN_OFF))
+    assert ann.waits() == [Dead(), Ended(Failure(FailureKind.BROKEN_OFF), was_in=False)]
+
+
+def test_over_tls_nobody_is_asked_for_it() -> None:
+    """CONN-5."""
+    ann = Participation(tls=True)
+    ann.connector.join()
+    broken_off = Failure(FailureKind.BROKEN_OFF)
+    assert ann.fails(broken_off) == [Dead(), Ended(broken_off, was_in=False)]
+
+
+# Coming back
+
+
+def test_a_connection_that_synchronised_comes_back(synced: Participation) -> None:
+    """CONN-2, and as often as it takes."""
+    assert synced.fails(BROKEN) == [Dead(), ConnectionLost(BROKEN), RetryAfter(0.5)]
+    assert synced.shows(ConnectionState.RECONNECTING)
+    assert synced.session.me is None
+    assert synced.waits() == [OpenConnection(OPEN_S)]
+    assert synced.shows(ConnectionState.RECONNECTING)
+    assert synced.fails(REFUSED) == [Dead(), AttemptFailed(REFUSED), RetryAfter(1.0)]
+    assert synced.waits() == [OpenConnection(OPEN_S)]
+    late = Failure(FailureKind.LATE, OPEN_S)
+    assert synced.waits() == [Dead(), AttemptFailed(late), RetryAfter(2.0)]
+    synced.waits()
+    synced.hears(GREETING)
+    assert synced.shows(ConnectionState.SYNCING)
+    synced.hears(bench())
+    assert synced.shows(ConnectionState.CONNECTED)
+
+
+def test_a_loss_while_synchronising_again_comes_back(synced: Participation) -> None:
+    """CONN-2."""
+    synced.fails(BROKEN)
+    synced.waits()
+    synced.hears(GREETING)
+    assert synced.fails(RESTARTING) == [Dead(), ConnectionLost(RESTARTING), RetryAfter(1.0)]
+
+
+def test_what_no_attempt_mends_ends_it(synced: Participation) -> None:
+    """CONN-4."""
+    assert synced.fails(REPLACED) == [Dead(), ConnectionLost(REPLACED), Ended(REPLACED, was_in=True)]
+    assert synced.shows(ConnectionState.FAILED)
+    assert synced.waits() == []
+
+
+def test_another_server_in_the_place_of_ours_ends_it(synced: Participation) -> None:
+    """CONN-4."""
+    synced.fails(BROKEN)
+    synced.waits()
+    assert synced.fails(NOT_FOUND) == [Dead(), Ended(NOT_FOUND, was_in=False)]
+
+
+def test_waits_grow_up_to_the_longest(synced: Participation) -> None:
+    """CONN-3."""
+    waits: list[float] = []
+    for _ in range(10):
+        *_, retry = synced.fails(REFUSED)
+        assert isinstance(retry, RetryAfter)
+        waits.append(retry.seconds)
+        synced.waits()
+    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, *[LONGEST_S] * 4]
+
+
+@pytest.mark.parametrize(("held_s", "wait_s"), [(STABLE_S - 0.1, 1.0), (STABLE_S, 0.5)])
+def test_only_a_connection_that_held_makes_waits_short_again(
+    synced: Participation, held_s: float, wait_s: float
+) -> None:
+    """CONN-3."""
+    synced.fails(BROKEN)
+    synced.now_ms += 60_000
+    synced.synchronise()
+    assert synced.fails(BROKEN, after_s=held_s)[-1] == RetryAfter(wait_s)
+
+
+def test_chance_shortens_a_wait_to_its_half_at_most() -> None:
+    """CONN-3."""
+    ann = Participation(chance=0.0)
+    ann.synchronise()
+    assert ann.fails(BROKEN)[-1] == RetryAfter(0.25)
+
+
+# What the session says
+
+
+def test_a_silent_server_is_dropped(synced: Participation) -> None:
+    """HB-3."""
+    silence_s = session_module.SILENCE_MS // 1000
+    synced.now_ms += 31_000
+    assert synced.connector.poll(synced.now_ms) == [Transmit(Ping("ann"))]
+    assert synced.connector.wait_ms(synced.now_ms) == 30_000
+    synced.now_ms += session_module.SILENCE_MS
+    silent = Failure(FailureKind.SILENT, silence_s)
+    assert synced.connector.poll(synced.now_ms) == [Dead(), ConnectionLost(silent), RetryAfter(0.5)]
+    assert synced.connector.poll(synced.now_ms) == []
+    assert synced.connector.wait_ms(synced.now_ms) is None
+
+
+def test_another_history_ends_it_and_says_what_was_not_sent(synced: Participation) -> None:
+    """CLK-3."""
+    synced.fails(BROKEN)
+    synced.session.replica.edit([Put("lens", "component", {})])
+    synced.waits()
+    synced.hears(GREETING)
+    changed = Failure(FailureKind.EPOCH_CHANGED, 1)
+    assert synced.hears(bench("epoch 2")) == [Dead(), ConnectionLost(changed), Ended(changed, was_in=True)]
+    assert synced.shows(ConnectionState.FAILED)
+    assert len(synced.session.replica.pending) == 1
+
+
+# Leaving
+
+
+def test_leaving_says_goodbye(synced: Participation) -> None:
+    assert synced.connector.leave() == [CloseConnection(), Ended(None, was_in=True)]
+    assert synced.shows(ConnectionState.OFFLINE)
+    assert synced.session.me is None
+    assert synced.connector.leave() == []
+
+
+@pytest.mark.parametrize("when", ["opening", "probing", "waiting"])
+def test_leaving_without_a_connection(synced: Participation, when: str) -> None:
+    """CONN-6: no attempt comes, and nothing that is on its way counts."""
+    synced.fails(BROKEN)
+    if when != "waiting":
+        synced.waits()
+    if when == "probing":
+        synced.fails(Failure(FailureKind.BROKEN_OFF))
+    assert synced.connector.leave() == [CloseConnection(), Ended(None, was_in=False)]
+    assert synced.waits() == synced.hears(GREETING) == synced.fails(REFUSED) == []
+    assert synced.connector.probed(True, synced.now_ms) == []
+    assert synced.shows(ConnectionState.OFFLINE)
+
+
+def test_what_comes_late_from_a_connection_is_ignored(synced: Participation) -> None:
+    """CONN-6."""
+    synced.fails(BROKEN)
+    assert synced.fails(REPLACED) == synced.hears(bench()) == []
+    assert synced.shows(ConnectionState.RECONNECTING)

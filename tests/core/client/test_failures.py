@@ -1,0 +1,52 @@
+"""Which ends another attempt may change: CONN-4 in docs/protocol.md."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.protocol.close_codes import CloseCode, may_retry
+
+Kind = FailureKind
+
+HELPS = {
+    Kind.UNKNOWN_HOST: True,
+    Kind.REFUSED: True,
+    Kind.UNREACHABLE: True,
+    Kind.NETWORK: True,
+    Kind.BROKEN_OFF: True,
+    Kind.WANTS_TLS: False,
+    Kind.NO_TLS: False,
+    Kind.UNTRUSTED: False,
+    Kind.HTTP: False,
+    Kind.NO_WEBSOCKET: False,
+    Kind.LATE: True,
+    Kind.WRONG_SERVER: False,
+    Kind.CLOSED: True,
+    Kind.SILENT: True,
+    Kind.EPOCH_CHANGED: False,
+    Kind.CLIENT_ERROR: False,
+}
+"""Whether another attempt may help, if the number does not say otherwise."""
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_whether_another_attempt_may_help(kind: Kind) -> None:
+    assert Failure(kind).may_retry is HELPS[kind]
+
+
+@pytest.mark.parametrize("code", [*CloseCode, 4999])
+def test_a_close_is_judged_by_its_code(code: int) -> None:
+    """CLOSE-2."""
+    assert Failure(Kind.CLOSED, code).may_retry is may_retry(code)
+
+
+@pytest.mark.parametrize(
+    ("status", "helps"),
+    [
+        *[(status, False) for status in (101, 200, 302, 400, 401, 403, 404, 501)],
+        *[(status, True) for status in (408, 425, 429, 500, 502, 503, 504)],
+    ],
+)
+def test_an_http_answer_is_judged_by_its_status(status: int, helps: bool) -> None:
+    assert Failure(Kind.HTTP, status).may_retry is helps

@@ -1,0 +1,114 @@
+"""A replica's change that the room refuses or takes in part: its author hears of it (PUSH-4, REP-8)."""
+
+from __future__ import annotations
+
+from optiverse_collab.core.client.effects import Diverged, LossKind, Lost
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.messages import Ack, AckResult, Patch
+from optiverse_collab.core.records import Put, Record, Remove, Set
+from tests.helpers.wire import LENS, Peer, Wire, equal
+
+
+def test_change_refused_by_the_server_is_taken_back_and_told() -> None:
+    """PUSH-6, REP-8: the view goes back, the log has the values, what follows goes on."""
+    wire, ann = Wire(Limits(records=1)), Peer("ann")
+    wire.connect(ann)
+    ann.edit(Put("a", "component", {"n": 1}))
+    wire.settle()
+    ann.edit(Put("b", "component", {"n": 2}))
+    ann.edit(Set("a", {"n": 3}))
+    wire.settle()
+    assert [lost.result for lost in ann.told(Lost)] == [LossKind.REFUSED]
+    assert ann.told(Lost)[0].ops == (Put("b", "component", {"n": 2}),)
+    assert "at most 1" in ann.told(Lost)[0].message
+    assert wire.room.history.document.records == {"a": Record("a", "component", {"n": 3})}
+    assert equal(wire, ann)
+
+
+def test_edit_of_what_somebody_removed_is_told(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """DOC-5, PUSH-4, REP-8: remove beats set; the loser hears of it with the values."""
+    ann.edit(Remove("lens"))
+    bob.edit(Set("lens", {"pos": [5.0, 5.0]}))
+    wire.settle()
+    assert equal(wire, ann, bob)
+    assert bob.told(Lost) == [Lost((Set("lens", {"pos": [5.0, 5.0]}),), LossKind.DISCARD)]
+
+
+def test_part_of_a_change_is_lost(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """PUSH-4: a rebase says what of it had no effect; the rest has."""
+    ann.edit(Put("other", "component", {}))
+    wire.settle()
+    ann.edit(Remove("lens"))
+    bob.edit(Set("lens", {"a": 1}), Set("other", {"a": 1}))
+    wire.settle()
+    assert equal(wire, ann, bob)
+    assert bob.told(Lost) == [Lost((Set("lens", {"a": 1}),), LossKind.REBASE)]
+    assert bob.replica.view["other"].props == {"a": 1}
+
+
+def test_refusal_in_a_lost_frame_is_asked_for_again() -> None:
+    """HASH-4, REP-8: a change of which the answer was lost doesn't wait for the next connection."""
+    wire = Wire(Limits(records=1))
+    ann, bob = Peer("ann"), Peer("bob")
+    wire.connect(ann, bob)
+    bob.edit(LENS)
+    ann.edit(Put("mirror", "component", {}))
+    for peer in (bob, ann):
+        wire.poll(peer)
+        wire.send_up(peer)
+    wire.commit()
+    ann.down.clear()
+    bob.edit(Set("lens", {"name": "next"}))
+    wire.settle()
+    assert len(ann.told(Diverged)) == 1
+    assert [lost.result for lost in ann.told(Lost)] == [LossKind.REFUSED]
+    assert equal(wire, ann, bob)
+
+
+def test_duplicate_without_an_answer_asks_what_became_of_it(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """PUSH-7, REP-8: the answer said what was lost, and it was lost itself."""
+    ann.edit(Remove("lens"))
+    bob.edit(Set("lens", {"name": "too late"}))
+    for peer in (ann, bob):
+        wire.poll(peer)
+    again = list(bob.up)
+    for peer in (ann, bob):
+        wire.send_up(peer)
+    wire.commit()
+    bob.down.clear()
+    bob.up.extend(again)
+    wire.settle()
+    assert len(bob.told(Diverged)) == 1
+    assert bob.told(Lost) == [Lost((Set("lens", {"name": "too late"}),), LossKind.SUPERSEDED)]
+    assert equal(wire, ann, bob)
+
+
+def test_answers_that_arrive_while_pages_are_awaited_count() -> None:
+    """SYNC-6, REP-8: a refused change is in no page, so it goes back at once; the others are in the pages."""
+    wire = Wire(Limits(records=1))
+    ann, bob = Peer("ann"), Peer("bob")
+    wire.connect(ann, bob)
+    ann.edit(LENS)
+    wire.settle()
+    bob.edit(Remove("lens"), Put("mirror", "component", {}))
+    wire.poll(bob)
+    wire.send_up(bob)
+    ann.edit(Set("lens", {"name": "too late"}))
+    ann.edit(Put("prism", "component", {}))
+    wire.poll(ann)
+    wire.send_up(ann)
+    wire.commit()
+    ann.do(ann.replica._request_sync(everything=True))
+    wire.send_down(ann)
+    assert [lost.result for lost in ann.told(Lost)] == [LossKind.DISCARD, LossKind.REFUSED]
+    assert "prism" not in ann.screen
+    wire.settle()
+    assert equal(wire, ann, bob)
+    assert not ann.replica.pending
+
+
+def test_answer_to_a_change_that_is_settled_is_ignored(ann: Peer) -> None:
+    """PUSH-4: one acknowledgement settles a change; what more comes has nothing to settle."""
+    refusal = Ack(99, AckResult.REFUSED, message="No.")
+    assert ann.replica.receive(Patch([], acks=[refusal])) == []
+    assert set(ann.replica.view) == {"lens"}

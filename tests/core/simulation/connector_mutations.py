@@ -1,0 +1,169 @@
+"""What could be wrong with when to connect, to wait and to give up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from optiverse_collab.core.client import connector, failures
+from optiverse_collab.core.client.backoff import FIRST_S, STABLE_S, Backoff
+from optiverse_collab.core.client.connector import Connector, Effect, _Phase
+from optiverse_collab.core.client.effects import Dead, Ended, EpochChanged, SessionEffect
+from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.protocol.close_codes import may_retry
+from tests.core.simulation.mutation import Mutations
+
+CONNECTOR_MUTATIONS = Mutations()
+_mutation = CONNECTOR_MUTATIONS.add
+
+_follow, _leave, _over, _timer_due = Connector._follow, Connector.leave, Connector._over, Connector.timer_due
+_held = Backoff.held
+
+_CUT = Failure(FailureKind.CLOSED, 1006)
+
+
+@_mutation("A client that was replaced connects again (CONN-4).", (failures, "may_retry"))
+def retry_after_4409(code: int) -> bool:
+    return code == 4409 or may_retry(code)
+
+
+@_mutation(
+    "After a close with a code that nobody defined, a client gives up (CLOSE-2).", (failures, "may_retry")
+)
+def unknown_codes_are_final(code: int) -> bool:
+    return code in (1001, 1002, 1005, 1006, 1011, 1012, 1013, 1014, 4408, 4429, 4430, 4503)
+
+
+@_mutation("A connection that breaks does not come back (CONN-2).", (failures, "may_retry"))
+def give_up_after_a_cut(code: int) -> bool:
+    return code != 1006 and may_retry(code)
+
+
+@_mutation("Every wait is the shortest (CONN-3).", (Backoff, "next_s"))
+def waits_do_not_grow(self: Backoff) -> float:
+    return FIRST_S * (0.5 + 0.5 * self._chance())
+
+
+@_mutation("Waits grow without a limit (CONN-3).", (Backoff, "next_s"))
+def waits_without_a_limit(self: Backoff) -> float:
+    self._attempts += 1
+    return FIRST_S * 2.0 ** (self._attempts - 1) * (0.5 + 0.5 * self._chance())
+
+
+@_mutation("All clients come back at the same moment, or without a wait (CONN-3).", (Backoff, "next_s"))
+def chance_takes_all_of_a_wait(self: Backoff) -> float:
+    self._attempts += 1
+    return min(30.0, FIRST_S * 2.0 ** (self._attempts - 1)) * self._chance()
+
+
+@_mutation("Any connection makes the waits short again, however soon it ends (CONN-3).", (Backoff, "held"))
+def short_connections_count(self: Backoff, seconds: float) -> None:
+    _held(self, STABLE_S)
+
+
+@_mutation("The waits never get short again (CONN-3).", (Backoff, "held"))
+def waits_are_never_forgotten(self: Backoff, seconds: float) -> None:
+    pass
+
+
+@_mutation(
+    "A first attempt that fails is repeated, though nobody asked for it (CONN-2).", (Connector, "_over")
+)
+def first_attempt_repeated(self: Connector, failure: Failure, now_ms: float) -> list[Effect]:
+    self._was_synced = True
+    return _over(self, failure, now_ms)
+
+
+@_mutation("Patience ends with the first attempt that fails after it (CONN-2).", (Connector, "_over"))
+def patience_ends(self: Connector, failure: Failure, now_ms: float) -> list[Effect]:
+    effects = _over(self, failure, now_ms)
+    self._patient = self._was_synced = False
+    return effects
+
+
+@_mutation("The connection before is not dropped (CONN-6).", (Connector, "_over"))
+def old_connection_kept(self: Connector, failure: Failure, now_ms: float) -> list[Effect]:
+    return [effect for effect in _over(self, failure, now_ms) if not isinstance(effect, Dead)]
+
+
+@_mutation("It is said that no attempt comes, and one comes (CONN-4).", (Connector, "_over"))
+def retry_after_giving_up(self: Connector, failure: Failure, now_ms: float) -> list[Effect]:
+    effects = _over(self, failure, now_ms)
+    if isinstance(effects[-1], Ended):
+        self._phase = _Phase.WAITING
+    return effects
+
+
+@_mutation("Another history is met again and again (CLK-3).", (Connector, "_over"))
+def another_history_is_retried(self: Connector, failure: Failure, now_ms: float) -> list[Effect]:
+    return _over(self, _CUT if failure.kind is FailureKind.EPOCH_CHANGED else failure, now_ms)
+
+
+@_mutation("Another history is not the end of a connection (CLK-3).", (Connector, "_follow"))
+def another_history_goes_on(
+    self: Connector, effects: Sequence[SessionEffect], now_ms: float
+) -> Sequence[Effect]:
+    return _follow(self, [effect for effect in effects if not isinstance(effect, EpochChanged)], now_ms)
+
+
+@_mutation("A server that says nothing any more is waited for (HB-3).", (Connector, "_follow"))
+def silence_is_borne(self: Connector, effects: Sequence[SessionEffect], now_ms: float) -> Sequence[Effect]:
+    return _follow(self, [effect for effect in effects if not isinstance(effect, Dead)], now_ms)
+
+
+@_mutation("The time of the attempt ends the connection that it led to (CONN-1).", (Connector, "timer_due"))
+def late_after_being_let_in(self: Connector, now_ms: float) -> Sequence[Effect]:
+    if self._phase is _Phase.IN:
+        return _over(self, Failure(FailureKind.LATE, self._open_s), now_ms)
+    return _timer_due(self, now_ms)
+
+
+@_mutation("A server that never lets anybody in is waited for (CONN-1).", (Connector, "timer_due"))
+def no_attempt_is_late(self: Connector, now_ms: float) -> Sequence[Effect]:
+    return [] if self._phase is _Phase.OPENING else _timer_due(self, now_ms)
+
+
+@_mutation("When the time to wait is over, nothing happens (CONN-2).", (Connector, "timer_due"))
+def no_attempt_after_a_wait(self: Connector, now_ms: float) -> Sequence[Effect]:
+    return [] if self._phase is _Phase.WAITING else _timer_due(self, now_ms)
+
+
+@_mutation("Who has left while waiting comes back (CONN-2).", (Connector, "leave"))
+def leaving_ends_no_wait(self: Connector) -> Sequence[Effect]:
+    phase, effects = self._phase, _leave(self)
+    if phase is _Phase.WAITING:
+        self._phase = phase
+    return effects
+
+
+@_mutation("Whatever a server says first, it is ours (CONN-6).", (Connector, "receive"))
+def any_server_lets_in(self: Connector, text: str, now_ms: float) -> Sequence[Effect]:
+    if self._phase is _Phase.OPENING:
+        self._session.opened(now_ms)
+        self._phase, self._opened_ms = _Phase.IN, now_ms
+    return _follow(self, self._session.receive(text, now_ms), now_ms)
+
+
+@_mutation("What comes late from a dropped connection counts (CONN-6).", (Connector, "failed"))
+def late_news_counts(self: Connector, failure: Failure, now_ms: float) -> Sequence[Effect]:
+    return _over(self, failure, now_ms)
+
+
+@_mutation("Nobody asks whether a server wants TLS (CONN-5).", (Connector, "failed"))
+def no_question_for_tls(self: Connector, failure: Failure, now_ms: float) -> Sequence[Effect]:
+    return _over(self, failure, now_ms) if self._phase in (_Phase.OPENING, _Phase.IN) else []
+
+
+@_mutation("A server that wants TLS is asked again and again (CONN-4).", (Connector, "probed"))
+def answer_for_tls_ignored(self: Connector, speaks_tls: bool, now_ms: float) -> Sequence[Effect]:
+    return _over(self, Failure(FailureKind.BROKEN_OFF), now_ms)
+
+
+@_mutation("A session is not told that its connection is over (PRES-4).", (Connector, "_hang_up"))
+def session_not_told(self: Connector) -> bool:
+    self._synced = False
+    return self._phase is _Phase.IN
+
+
+@_mutation("Nobody notices that a connection has synchronised (CONN-2).", (connector, "Synced"))
+def synchronisation_unnoticed(full: bool, records: int) -> None:
+    pass

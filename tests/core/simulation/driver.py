@@ -1,0 +1,181 @@
+"""A client's driver: carries out what a real connector asks for, on a wire that is not real."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import cycle
+
+from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect
+from optiverse_collab.core.client.effects import (
+    AttemptFailed,
+    CloseConnection,
+    ConnectionLost,
+    Dead,
+    Ended,
+    OpenConnection,
+    ProbeTls,
+    RetryAfter,
+    SessionEffect,
+)
+from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.client.session import Session
+from tests.core.simulation.policy import Policy
+from tests.core.simulation.truth import Broken
+from tests.core.simulation.wire import Connection
+
+CHANCE = (0.0, 0.7, 1.0, 0.3)
+"""What the waits are shortened by, in turn."""
+
+_ON_THE_WAY = (ConnectionState.CONNECTING, ConnectionState.RECONNECTING)
+_STATES = {
+    "out": (ConnectionState.OFFLINE, ConnectionState.FAILED),
+    "opening": _ON_THE_WAY,
+    "probing": _ON_THE_WAY,
+    "waiting": _ON_THE_WAY,
+    "in": (ConnectionState.SYNCING,),
+    "synced": (ConnectionState.CONNECTED,),
+}
+
+
+class Driver:
+    """Connects a session, in one participation after the other.
+
+    Args:
+        session: the core.
+        half_open: takes the connections of which the server has not noticed the end.
+        tell: takes the effects that are not about the connection.
+        counts: what happened, for `run`.
+
+    Attributes:
+        connection: the present one, if the server accepted one.
+        timer_ms: when the timer is due, if it runs.
+        policy: how things stand, by the model.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        half_open: list[Connection],
+        tell: Callable[[SessionEffect], None],
+        counts: Counter[str],
+    ) -> None:
+        self.connection: Connection | None = None
+        self.timer_ms: float | None = None
+        self._session = session
+        self._half_open = half_open
+        self._tell = tell
+        self._counts = counts
+        self._is_open = False
+        self._begin(patient=False)
+
+    def _begin(self, patient: bool) -> None:
+        self.policy = Policy(patient)
+        self._connector = Connector(self._session, cycle(CHANCE).__next__, tls=False, patient=patient)
+
+    # The user
+
+    def join(self, patient: bool, now_ms: float) -> None:
+        """Begin a participation."""
+        self._begin(patient)
+        self._perform(self._connector.join(), self.policy.opens(), now_ms)
+
+    def leave(self, now_ms: float) -> None:
+        """End it."""
+        self._perform(self._connector.leave(), self.policy.leaves(), now_ms)
+
+    # The network
+
+    def accept(self, connection: Connection) -> None:
+        """The server took the attempt."""
+        self.connection = connection
+
+    def fail(self, failure: Failure, now_ms: float) -> None:
+        """The attempt or the connection is over, as the network has it."""
+        late_news = self.policy.stand not in ("opening", "in", "synced")
+        expected = [] if late_news else self.policy.fails(failure, now_ms)
+        self._perform(self._connector.failed(failure, now_ms), expected, now_ms)
+
+    def probed(self, speaks_tls: bool, now_ms: float) -> None:
+        """The server was asked whether it wants TLS."""
+        kind = FailureKind.WANTS_TLS if speaks_tls else FailureKind.BROKEN_OFF
+        expected = self.policy.fails(Failure(kind), now_ms)
+        self._perform(self._connector.probed(speaks_tls, now_ms), expected, now_ms)
+
+    def timer_due(self, now_ms: float) -> None:
+        """The timer that was started last is due."""
+        self.timer_ms = None
+        expected: list[Effect] = []
+        if self.policy.stand == "opening":
+            expected = self.policy.fails(Failure(FailureKind.LATE, 10), now_ms)
+        elif self.policy.stand == "probing":
+            expected = self.policy.fails(Failure(FailureKind.BROKEN_OFF), now_ms)
+        elif self.policy.stand == "waiting":
+            expected = self.policy.opens()
+        self._perform(self._connector.timer_due(now_ms), expected, now_ms)
+
+    def hear(self, text: str, failure: Failure | None, now_ms: float) -> Sequence[Effect]:
+        """A message comes; `failure` is what it ends the connection with, if it does."""
+        effects = self._connector.receive(text, now_ms)
+        if failure is None:
+            self.policy.heard(effects, now_ms)
+        expected = [] if failure is None else self.policy.fails(failure, now_ms)
+        self._perform(effects, expected, now_ms)
+        return effects
+
+    def poll(self, now_ms: float) -> bool:
+        """Do what is due; whether that was anything."""
+        effects = self._connector.poll(now_ms)
+        silent = self.policy.is_silent(now_ms)
+        expected = self.policy.fails(Failure(FailureKind.SILENT, 75), now_ms) if silent else []
+        self._perform(effects, expected, now_ms)
+        return bool(effects)
+
+    # Carrying out
+
+    def _perform(self, effects: Sequence[Effect], expected: Sequence[Effect], now_ms: float) -> None:
+        self.policy.check(effects, expected)
+        for effect in effects:
+            if isinstance(effect, OpenConnection):
+                self._open()
+                self.timer_ms = now_ms + effect.timeout_s * 1000
+            elif isinstance(effect, ProbeTls):
+                self._counts["probes"] += 1
+                self.timer_ms = now_ms + effect.timeout_s * 1000
+            elif isinstance(effect, RetryAfter):
+                self._counts["waits"] += 1
+                self.timer_ms = now_ms + effect.seconds * 1000
+            elif isinstance(effect, (Dead, CloseConnection)):
+                self._let_go()
+            elif isinstance(effect, ConnectionLost):
+                self._counts[f"connections lost: {effect.failure.kind.value}"] += 1
+            elif isinstance(effect, AttemptFailed):
+                self._counts[f"attempts repeated: {effect.failure.kind.value}"] += 1
+            elif isinstance(effect, Ended):
+                self._counts["given up" if effect.failure is not None else "left"] += 1
+            else:
+                self._tell(effect)
+        if effects and expected:
+            self._check_state()
+
+    def _open(self) -> None:
+        if self._is_open:
+            raise Broken("CONN-6: another attempt, and the connection before was not dropped")
+        self._is_open = True
+
+    def _let_go(self) -> None:
+        """Drop the connection; what was on its way to here is gone."""
+        connection, self.connection = self.connection, None
+        self.timer_ms, self._is_open = None, False
+        if connection is not None:
+            connection.down.clear()
+            if connection.server_open:
+                self._half_open.append(connection)
+
+    def _check_state(self) -> None:
+        """What a window shows is how things stand, and the session knows whether it is in."""
+        stand, state = self.policy.stand, self._connector.state
+        if state not in _STATES[stand]:
+            raise Broken(f"CONN: {stand}, and a window shows {state}")
+        if (self._session.me is not None) != (stand in ("in", "synced")):
+            raise Broken(f"CONN-6: {stand}, and the session knows itself as {self._session.me}")

@@ -1,0 +1,129 @@
+"""When to connect, to wait and to give up: a plain model of the CONN rules, and what it says of a connector.
+
+It shares no code with `optiverse_collab.core.client`, but for the names of what happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from optiverse_collab.core.client.connector import Effect
+from optiverse_collab.core.client.effects import (
+    AttemptFailed,
+    CloseConnection,
+    ConnectionLost,
+    Dead,
+    Ended,
+    OpenConnection,
+    ProbeTls,
+    RetryAfter,
+    Synced,
+)
+from optiverse_collab.core.client.failures import Failure, FailureKind
+from tests.core.simulation.truth import Broken
+
+FINAL_CODES = (1000, 1003, 1007, 1008, 1009, 1010, 1015, 4400, 4401, 4403, 4404, 4409, 4426)
+FINAL_KINDS = ("wants TLS", "no TLS", "untrusted", "no WebSocket", "wrong server", "epoch changed")
+BUSY = (408, 425, 429, 500, 502, 503, 504)
+
+SILENCE_MS = 75_000
+
+_TURNS = (
+    AttemptFailed,
+    CloseConnection,
+    ConnectionLost,
+    Dead,
+    Ended,
+    OpenConnection,
+    ProbeTls,
+    RetryAfter,
+)
+
+
+class Policy:
+    """One participation, from joining to the end.
+
+    Args:
+        patient: the first attempt may be repeated.
+
+    Attributes:
+        stand: ``out``, ``opening``, ``probing``, ``in``, ``synced`` or ``waiting``.
+    """
+
+    def __init__(self, patient: bool) -> None:
+        self.stand = "out"
+        self._comes_back = patient
+        self._waits = 0
+        self._in_since_ms = self._heard_ms = 0.0
+
+    def heard(self, effects: Sequence[Effect], now_ms: float) -> None:
+        """A message was taken in, and this came of it."""
+        self._heard_ms = now_ms
+        if self.stand == "opening":
+            self.stand, self._in_since_ms = "in", now_ms
+        if any(isinstance(effect, Synced) for effect in effects):
+            self.stand, self._comes_back = "synced", True
+
+    def is_silent(self, now_ms: float) -> bool:
+        """Whether the server has said nothing for too long (HB-3)."""
+        return self.stand in ("in", "synced") and now_ms - self._heard_ms >= SILENCE_MS
+
+    def check(self, effects: Sequence[Effect], expected: Sequence[Effect]) -> None:
+        """This, and nothing else, must be said of the connection; how long a wait is, is checked apart.
+
+        Raises:
+            Broken: it doesn't.
+        """
+        said = [effect for effect in effects if isinstance(effect, _TURNS)]
+        last = said[-1] if said else None
+        if isinstance(last, RetryAfter):
+            said[-1] = RetryAfter(0.0)
+        if said != [*expected]:
+            raise Broken(f"CONN: {self.stand}, and {said} came of it, not {expected}")
+        if isinstance(last, RetryAfter):
+            self._check_wait(last.seconds)
+
+    def fails(self, failure: Failure, now_ms: float) -> list[Effect]:
+        """The attempt or connection ends; returns what a connector must say of it."""
+        stand, self.stand = self.stand, "waiting"
+        if stand == "opening" and failure.kind is FailureKind.BROKEN_OFF:
+            self.stand = "probing"
+            return [Dead(), ProbeTls(2.0)]
+        was_in = stand in ("in", "synced")
+        if was_in and now_ms - self._in_since_ms >= 10_000:
+            self._waits = 0
+        effects: list[Effect] = [Dead()]
+        if was_in:
+            effects.append(ConnectionLost(failure))
+        if not self._comes_back or _is_final(failure):
+            self.stand = "out"
+            return [*effects, Ended(failure, was_in)]
+        if not was_in:
+            effects.append(AttemptFailed(failure))
+        return [*effects, RetryAfter(0.0)]
+
+    def leaves(self) -> list[Effect]:
+        """The user leaves."""
+        stand, self.stand = self.stand, "out"
+        return [CloseConnection(), Ended(None, stand in ("in", "synced"))] if stand != "out" else []
+
+    def opens(self) -> list[Effect]:
+        """An attempt begins."""
+        self.stand = "opening"
+        return [OpenConnection(10.0)]
+
+    def _check_wait(self, seconds: float) -> None:
+        """Waits double, up to a limit, and are shortened to their half at most (CONN-3)."""
+        longest = min(30.0, 0.5 * 2**self._waits)
+        self._waits += 1
+        if not longest / 2 <= seconds <= longest:
+            raise Broken(f"CONN-3: wait {self._waits} is {seconds} s, and should be {longest} s or its half")
+
+
+def _is_final(failure: Failure) -> bool:
+    """Whether another attempt would end alike (CONN-4)."""
+    if failure.kind is FailureKind.CLOSED:
+        return failure.number in FINAL_CODES
+    if failure.kind is FailureKind.HTTP:
+        return failure.number not in BUSY
+    return failure.kind.value in FINAL_KINDS

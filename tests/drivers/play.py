@@ -1,0 +1,76 @@
+"""Plays a `Trace`: what all drivers have in common."""
+
+from __future__ import annotations
+
+import logging
+import re
+from abc import ABC, abstractmethod
+
+import pytest
+
+from optiverse_collab.core.client import session as core
+from tests.drivers.traces import CUT, EDIT, FALL_SILENT, LEAVE, LISTEN, SPEAK_AGAIN, VANISH, Trace
+from tests.helpers.scripted_server import ScriptedServer
+
+
+class Play(ABC):
+    """One trace, played with one driver.
+
+    Attributes:
+        lines: the log.
+    """
+
+    def __init__(self, trace: Trace, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.lines: list[str] = []
+        self.place = trace.host or server.place
+        self.server_url = f"{trace.scheme}://{self.place}"
+        self._server = server
+        self._monkeypatch = monkeypatch
+        self._steps = list(trace.steps)
+
+    def told(self, expected: str) -> str:
+        """What stands in a trace, with this server's address."""
+        return expected.replace("{url}", f"{self.server_url}/ws/default/ann").replace("{place}", self.place)
+
+    def log(self, level: int, text: str) -> None:
+        """A line of the log; does what is due when it comes."""
+        text = re.sub("(?s)(?<=noticed at:)\n.*", "", text)
+        self.lines.append(f"{logging.getLevelName(level)} {text}")
+        if self._steps and text.startswith(self._steps[0][0]):
+            self.soon(self._steps.pop(0)[1])
+
+    def do(self, what: str | int) -> None:
+        """Take a step of the trace."""
+        if isinstance(what, int):
+            self._server.close(what)
+            return
+        {
+            CUT: self._server.cut,
+            VANISH: self._server.vanish,
+            LISTEN: self._server.listen,
+            EDIT: self.edit,
+            LEAVE: self.leave,
+            FALL_SILENT: self._fall_silent,
+            SPEAK_AGAIN: self._monkeypatch.undo,
+        }[what]()
+
+    def _fall_silent(self) -> None:
+        """Any time at all is too long for a server to say nothing."""
+        self._monkeypatch.setattr(core, "SILENCE_MS", 0)
+        self.wake()
+
+    @abstractmethod
+    def soon(self, what: str | int) -> None:
+        """Call `do` when the driver has done what it does now."""
+
+    @abstractmethod
+    def wake(self) -> None:
+        """Have the driver see what is due."""
+
+    @abstractmethod
+    def edit(self) -> None:
+        """Put a lens with a name."""
+
+    @abstractmethod
+    def leave(self) -> None:
+        """Leave the session."""

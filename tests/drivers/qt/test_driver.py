@@ -1,0 +1,130 @@
+"""What a driver carries out apart from what the traces show: leaving at odd moments, and what outlives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PyQt6 import sip
+from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtNetwork import QTcpSocket
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.core.client import connector as connector_module
+from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.effects import Acknowledged, Synced
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.records import Put
+from optiverse_collab.drivers.qt.driver import QtDriver
+from tests.helpers.attempt import DEADLINE_MS
+from tests.helpers.qt_servers import TcpServer
+from tests.helpers.server_process import ServerProcess
+
+Make = Callable[[str], "Driven"]
+
+
+class Driven(QtDriver):
+    """A driver that remembers what it told.
+
+    Attributes:
+        session: the endpoint.
+        effects: what happened.
+        states: one after the other.
+        sentences: why it ended.
+        lines: the log.
+    """
+
+    def __init__(self, url: str, parent: QObject, session_id: str = "default") -> None:
+        self.session = Session("ann", Replica("client of ann"))
+        super().__init__(self.session, session_id, url, lambda: 0.0, parent)
+        self.effects: list[object] = []
+        self.states: list[ConnectionState] = []
+        self.sentences: list[str] = []
+        self.lines: list[str] = []
+        self.happened.connect(self.effects.append)
+        self.state_changed.connect(self.states.append)
+        self.failed.connect(self.sentences.append)
+        self.logged.connect(lambda level, text: self.lines.append(text))
+
+    @property
+    def ticks(self) -> bool:
+        """Whether any of its timers runs."""
+        return any(timer.isActive() for timer in self.findChildren(QTimer))
+
+
+def breaking_off_once(owner: QObject) -> TcpServer:
+    """A server that hangs up on the first connection, and says nothing on those after it."""
+    hang_up_first = iter([QTcpSocket.disconnectFromHost])
+    return TcpServer(owner, lambda connection: next(hang_up_first, lambda _: None)(connection))
+
+
+def test_leaving_while_a_server_is_asked_for_tls(qtbot: QtBot, owner: QObject) -> None:
+    """CONN-5: the question is dropped, and its answer is for nobody."""
+    server = breaking_off_once(owner)
+    driver = Driven(server.url, owner)
+    driver.join()
+    qtbot.waitUntil(lambda: len(server.sockets) == 2, timeout=DEADLINE_MS)
+    driver.leave()
+    gone = QTcpSocket.SocketState.UnconnectedState
+    qtbot.waitUntil(lambda: server.sockets[1].state() is gone, timeout=DEADLINE_MS)
+    assert driver.states == [ConnectionState.CONNECTING, ConnectionState.OFFLINE]
+    assert driver.sentences == []
+    assert not driver.ticks
+
+
+def test_a_server_that_does_not_answer_whether_it_wants_tls(
+    qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CONN-5: it is not waited for."""
+    monkeypatch.setattr(connector_module, "PROBE_S", 0.05)
+    driver = Driven(breaking_off_once(owner).url, owner)
+    driver.join()
+    qtbot.waitUntil(lambda: bool(driver.sentences), timeout=DEADLINE_MS)
+    assert "it may be restarting, or be another server" in driver.sentences[0]
+    assert not driver.ticks
+
+
+def test_whoever_hears_of_an_effect_may_leave(
+    qtbot: QtBot, owner: QObject, server: ServerProcess, session_id: str
+) -> None:
+    """Nothing is sent or told after that."""
+    driver = Driven(f"{server.url}/ws/{session_id}/ann", owner, session_id)
+    driver.happened.connect(lambda effect: driver.leave())
+    driver.join()
+    with qtbot.waitSignal(driver.disconnected, timeout=DEADLINE_MS):
+        pass
+    [acknowledged] = driver.effects
+    assert isinstance(acknowledged, Acknowledged)
+    assert not any("SyncRequest" in line for line in driver.lines)
+    assert not driver.ticks
+    assert driver.states == [ConnectionState.CONNECTING, ConnectionState.SYNCING, ConnectionState.OFFLINE]
+
+
+def test_a_message_upon_which_it_is_left_is_not_read(
+    qtbot: QtBot, owner: QObject, server: ServerProcess, session_id: str
+) -> None:
+    driver = Driven(f"{server.url}/ws/{session_id}/ann", owner, session_id)
+    driver.received.connect(lambda text: driver.leave())
+    driver.join()
+    qtbot.waitUntil(lambda: driver.state is ConnectionState.OFFLINE, timeout=DEADLINE_MS)
+    assert driver.effects == []
+
+
+def test_a_goodbye_outlives_its_driver(
+    qtbot: QtBot, owner: QObject, server: ServerProcess, session_id: str
+) -> None:
+    """A window that joins another session at once loses nothing that was sent."""
+    url = f"{server.url}/ws/{session_id}/ann"
+    first, second = Driven(url, owner, session_id), Driven(url.replace("ann", "bob"), owner, session_id)
+    first.join()
+    qtbot.waitUntil(lambda: first.session.replica.synced, timeout=DEADLINE_MS)
+    notes = [Put(f"note {n}", "text", {"text": "long " * 100_000}) for n in range(5)]
+    for note in notes:
+        first.session.replica.edit([note])
+    first.leave()
+    sip.delete(first)
+    second.join()
+    qtbot.waitUntil(lambda: len(second.session.replica.view) == len(notes), timeout=DEADLINE_MS)
+    assert any(isinstance(effect, Synced) for effect in second.effects)
+    second.leave()

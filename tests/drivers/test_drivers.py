@@ -1,0 +1,30 @@
+"""Both drivers have one shape, so that whoever knows one finds their way in the other."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import optiverse_collab
+
+DRIVERS = Path(optiverse_collab.__file__).parent / "drivers"
+
+ONLY_QT = {"quality_watch.py", "service.py", "tls_probe.py"}
+"""What a window needs besides: how well its connection does, its signals, and a handshake as an object."""
+
+
+def files(driver: str) -> set[str]:
+    return {path.name for path in (DRIVERS / driver).glob("*.py")}
+
+
+def test_files_have_the_same_names() -> None:
+    assert files("qt") - files("aio") == ONLY_QT
+    assert files("aio") - files("qt") == set()
+
+
+@pytest.mark.parametrize("package", [".", "aio", "qt"])
+def test_package_imports_nothing(package: str) -> None:
+    tree = ast.parse((DRIVERS / package / "__init__.py").read_text(encoding="utf-8"))
+    assert not any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(tree))

@@ -1,0 +1,159 @@
+"""A server on a thread of its own that plays a script, so that every driver meets the same one.
+
+Each connection gets the next act of the script; the last act is repeated. What happens to connections later
+is up to the test: `ScriptedServer.cut`, `close`, `vanish` and `listen`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.helpers.aio import DEADLINE_S
+from tests.helpers.server_acts import Act, Caller
+
+LOCALHOST_PEM = Path(__file__).parent.parent / "data" / "tls" / "localhost.pem"
+
+TLS = b"\x16"
+"""The first byte of a TLS handshake (RFC 8446 §5.1)."""
+
+
+class ScriptedServer:
+    """The server. Its methods may be called from any thread.
+
+    Attributes:
+        place: ``host:port``.
+        accepted: how many connections there were.
+    """
+
+    def __init__(self, acts: Sequence[Act], tls: bool = False) -> None:
+        self.accepted = 0
+        self._acts = list(acts)
+        self._tls = _server_context() if tls else None
+        self._port = 0
+        self._callers: list[Caller] = []
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._accepted: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="scripted server")
+        self._thread.start()
+
+    @property
+    def place(self) -> str:
+        """Host and port."""
+        return f"127.0.0.1:{self._port}"
+
+    def listen(self) -> None:
+        """Accept connections, always on the same port."""
+        self._run(self._listen())
+
+    def vanish(self) -> None:
+        """Break every connection off and refuse new ones."""
+        self._run(self._vanish())
+
+    def cut(self) -> None:
+        """Break every connection off without a word."""
+        self._run(self._cut())
+
+    def close(self, code: int) -> None:
+        """Say goodbye to everybody."""
+        self._run(self._close(code))
+
+    def stop(self) -> None:
+        """End it all."""
+        try:
+            self._run(self._stop())
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(DEADLINE_S)
+            self._loop.close()
+
+    def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(DEADLINE_S)
+
+    async def _listen(self) -> None:
+        # Not asyncio.start_server: what that accepts in the moment when it is closed, nobody ever closes.
+        self._listener = socket.create_server(("127.0.0.1", self._port))
+        self._listener.setblocking(False)
+        self._port = self._listener.getsockname()[1]
+        self._loop.add_reader(self._listener, self._on_connection)
+
+    def _on_connection(self) -> None:
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            task = self._loop.create_task(self._accept(self._listener.accept()[0]))
+            self._accepted.add(task)
+            task.add_done_callback(self._accepted.discard)
+
+    async def _accept(self, connection: socket.socket) -> None:
+        loop, reader = self._loop, asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
+        try:
+            transport, _ = await loop.connect_accepted_socket(lambda: protocol, connection, ssl=self._tls)
+        except OSError:  # the client went in the midst of a handshake
+            return
+        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+        self._writers.add(writer)
+        try:
+            first = await reader.read(1)
+            if first in (b"", TLS):  # somebody went, or asks whether this is TLS
+                return
+            caller = Caller(first, reader, writer)
+            self._callers.append(caller)
+            act = self._acts[min(self.accepted, len(self._acts) - 1)]
+            self.accepted += 1
+            await act(caller)
+        except (OSError, EOFError):
+            pass  # the client went
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+
+    async def _cut(self) -> None:
+        for caller in self._callers:
+            caller.reset()
+        self._callers.clear()
+
+    async def _vanish(self) -> None:
+        if self._listener.fileno() >= 0:
+            self._loop.remove_reader(self._listener)
+            self._listener.close()
+        await self._cut()
+
+    async def _close(self, code: int) -> None:
+        for caller in self._callers:
+            caller.close(code)
+        self._callers.clear()
+
+    async def _stop(self) -> None:
+        await self._vanish()
+        while self._accepted:
+            for writer in self._writers:
+                writer.transport.abort()
+            await asyncio.wait(self._accepted, timeout=0.05)  # one may be in the midst of a handshake
+        await asyncio.sleep(0)  # what was closed is closed in the next round
+
+
+def _server_context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(LOCALHOST_PEM)
+    return context
+
+
+@contextmanager
+def scripted_server(*acts: Act, tls: bool = False, away: bool = False) -> Iterator[ScriptedServer]:
+    """A server that plays `acts`; if it is `away`, it refuses connections until it is to `listen`."""
+    server = ScriptedServer(acts, tls)
+    try:
+        server.listen()
+        if away:
+            server.vanish()
+        yield server
+    finally:
+        server.stop()

@@ -1,0 +1,182 @@
+"""What a server may do with a connection: acts for the script of a `ScriptedServer`."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.messages import (
+    SUBPROTOCOL,
+    ConnectionAck,
+    FullState,
+    Message,
+    Participant,
+)
+
+Act = Callable[["Caller"], Awaitable[None]]
+"""What becomes of one connection; EOFError when the client went."""
+
+
+class Caller:
+    """One connection that the server accepted.
+
+    Args:
+        first: what was read of it already.
+    """
+
+    def __init__(self, first: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+        self._first = first
+        self._protocol: ServerProtocol | None = None
+
+    async def open(self, subprotocol: str | None = SUBPROTOCOL) -> None:
+        """Complete the handshake of WebSocket, with this subprotocol whatever was offered."""
+        chosen = Subprotocol(subprotocol) if subprotocol else None
+        self._protocol = ServerProtocol(select_subprotocol=lambda *_: chosen, max_size=None)
+        while self._protocol.state is State.CONNECTING:
+            await self.read()
+
+    async def serve(self, epoch: str, code: int | None = None) -> None:
+        """Let a client in and answer its request with an empty document of `epoch`.
+
+        Args:
+            code: close with this instead of synchronising.
+        """
+        me = Participant("ann", "c1", "")
+        self.send(ConnectionAck("default", "ann", "c1", [me], "script", 2, Limits(), ""))
+        if code is not None:
+            self.close(code)
+        while True:
+            for text in await self.read():
+                if code is None and msgspec.json.decode(text)["type"] == "sync:request":
+                    self.send(FullState(epoch, 1, 0, 0, [], True))
+
+    def send(self, message: Message | str) -> None:
+        """Send a text message."""
+        assert self._protocol is not None
+        self._protocol.send_text((message if isinstance(message, str) else encode(message)).encode())
+        self._flush()
+
+    def close(self, code: int) -> None:
+        """Say goodbye."""
+        assert self._protocol is not None
+        self._protocol.send_close(code)
+        self._flush()
+
+    def reset(self) -> None:
+        """Break the TCP connection off, as a crash does."""
+        if self.writer.transport.is_closing():
+            return
+        raw: socket.socket = self.writer.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.writer.transport.abort()
+
+    async def read(self) -> list[bytes]:
+        """The text messages that came with the next piece of data; EOFError after the last."""
+        assert self._protocol is not None
+        first, self._first = self._first, b""
+        data = first or await self.reader.read(2**16)
+        if not data:
+            raise EOFError
+        self._protocol.receive_data(data)
+        texts: list[bytes] = []
+        for event in self._protocol.events_received():
+            if isinstance(event, Request):
+                self._protocol.send_response(self._protocol.accept(event))
+            elif isinstance(event, Frame) and event.opcode is Opcode.TEXT:
+                texts.append(bytes(event.data))
+        self._flush()
+        return texts
+
+    def _flush(self) -> None:
+        assert self._protocol is not None
+        for data in self._protocol.data_to_send():
+            if data:
+                self.writer.write(data)
+            else:
+                self.writer.close()
+
+
+# Acts
+
+
+async def stay_silent(caller: Caller) -> None:
+    """Accept, and never say anything."""
+    await caller.reader.read()
+
+
+async def break_off(caller: Caller) -> None:
+    """Break the connection off as soon as it asks for something."""
+    caller.reset()
+
+
+async def hang_up(caller: Caller) -> None:
+    """Close the connection as soon as it asks for something."""
+    caller.writer.close()
+
+
+async def never_acknowledge(caller: Caller) -> None:
+    """Open the WebSocket, and say nothing."""
+    await caller.open()
+    await caller.read()
+
+
+def answer(data: bytes) -> Act:
+    """Answer the first request with `data`, and close the connection."""
+
+    async def act(caller: Caller) -> None:
+        await caller.reader.readuntil(b"\r\n\r\n")
+        caller.writer.write(data)
+        await caller.writer.drain()
+        caller.writer.close()
+
+    return act
+
+
+def answer_http(status: str) -> Act:
+    """Answer the request for a WebSocket as a web server would."""
+    return answer(f"HTTP/1.1 {status}\r\nContent-Length: 9\r\n\r\nNot here.".encode())
+
+
+def greet(text: str, subprotocol: str | None = SUBPROTOCOL) -> Act:
+    """Open the WebSocket and say `text`."""
+
+    async def act(caller: Caller) -> None:
+        await caller.open(subprotocol)
+        caller.send(text)
+        await caller.read()
+
+    return act
+
+
+def close(code: int) -> Act:
+    """Open the WebSocket and close it, instead of letting anybody in."""
+
+    async def act(caller: Caller) -> None:
+        await caller.open()
+        caller.close(code)
+        await caller.read()
+
+    return act
+
+
+def welcome(epoch: str = "epoch 1", code: int | None = None) -> Act:
+    """Let the client in; see `Caller.serve`."""
+
+    async def act(caller: Caller) -> None:
+        await caller.open()
+        await caller.serve(epoch, code)
+
+    return act

@@ -1,0 +1,189 @@
+"""Which sessions are live, and what is left of those that are not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.server.journal import Entry
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server import app, connection
+from optiverse_collab_server.connection import Connection
+from optiverse_collab_server.hub import Hub
+from optiverse_collab_server.storage import MemoryStore, Store, Stored
+from tests.helpers.aio import DEADLINE_S, run, until
+from tests.helpers.live_server import RawClient, live_server
+
+PUT = {"op": "put", "id": "lens", "kind": "component", "props": {"x": 0}}
+
+
+class CountingHub(Hub):
+    """A hub that can be looked into.
+
+    Attributes:
+        asked: how many connections came.
+    """
+
+    asked = 0
+
+    async def serve(self, asking: Connection, session_id: str, user_id: str) -> None:
+        self.asked += 1
+        await super().serve(asking, session_id, user_id)
+
+
+@pytest.fixture
+def hubs(monkeypatch: pytest.MonkeyPatch) -> list[CountingHub]:
+    """The hubs of the servers that a test starts."""
+    made: list[CountingHub] = []
+
+    def make(store: Store, limits: Limits, server: str, silence_seconds: float) -> CountingHub:
+        made.append(CountingHub(store, limits, server, silence_seconds))
+        return made[-1]
+
+    monkeypatch.setattr(app, "Hub", make)
+    return made
+
+
+class SlowStore(MemoryStore):
+    """A disk that reads and writes when it is let.
+
+    Attributes:
+        may_read, may_write: loads and appends wait for them.
+        waiting: how many do.
+        broken: appends fail.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_read, self.may_write = asyncio.Event(), asyncio.Event()
+        self.may_read.set()
+        self.may_write.set()
+        self.waiting = 0
+        self.broken = False
+
+    async def load(self, session_id: str) -> Stored | None:
+        await self._wait(self.may_read)
+        return await super().load(session_id)
+
+    async def append(self, session_id: str, entries: Sequence[Entry]) -> None:
+        await self._wait(self.may_write)
+        if self.broken:
+            raise StorageError("The disk is full; make room and start again.")
+        await super().append(session_id, entries)
+
+    async def _wait(self, gate: asyncio.Event) -> None:
+        self.waiting += 1
+        await gate.wait()
+        self.waiting -= 1
+
+
+def test_nothing_is_left_of_sessions_that_nobody_is_in(hubs: list[CountingHub]) -> None:
+    """However many sessions were visited."""
+
+    async def main() -> None:
+        async with live_server() as server:
+            for number in range(300):
+                async with server.client("ann", session=f"session {number}"):
+                    pass
+            await until(lambda: not hubs[0]._live)
+            assert not hubs[0]._locks
+
+    run(main())
+
+
+def test_session_opens_once_for_all_who_come_at_its_end(hubs: list[CountingHub]) -> None:
+    """One waits for the session to be closed, the other comes while it is opened again."""
+
+    async def main() -> None:
+        store = SlowStore()
+        async with live_server(store) as server:
+
+            async def visit(user: str, others: int) -> list[str]:
+                async with server.client(user) as client:
+                    return await users_of(client, others)
+
+            async with server.client("ann") as ann:
+                await ann.sync("1")
+                store.may_write.clear()
+                await ann.send({"type": "push", "changes": [{"client_clock": 1, "ops": [PUT]}]})
+                await until(lambda: store.waiting)
+            [hub] = hubs
+            await until(lambda: not hub._live["default"].connections)
+            store.may_read.clear()
+            bob = asyncio.create_task(visit("bob", 2))
+            await until(lambda: hub.asked == 2)
+            store.may_write.set()
+            await until(lambda: not hub._live and store.waiting == 1)
+            eve = asyncio.create_task(visit("eve", 2))
+            await until(lambda: hub.asked == 3)
+            assert store.waiting == 1, "the session is loaded twice"
+            store.may_read.set()
+            assert await bob == await eve == ["bob", "eve"]
+            await until(lambda: not hub._live)
+            assert not hub._locks
+
+    run(main())
+
+
+def test_failed_session_is_closed_though_it_was_replaced(
+    hubs: list[CountingHub], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DUR-3: whoever comes meanwhile is in the new one; nothing runs on for the old one."""
+    monkeypatch.setattr(app, "CLOSE_SECONDS", DEADLINE_S)  # the old one lasts until its participant reads
+    monkeypatch.setattr(connection, "CLOSE_SECONDS", DEADLINE_S)
+
+    async def main() -> None:
+        store = SlowStore()
+        async with live_server(store) as server, server.client("ann") as ann:
+            await ann.sync("1")
+            old = hubs[0]._live["default"]
+            store.broken = True
+            ann.ws.transport.pause_reading()
+            await ann.send({"type": "push", "changes": [{"client_clock": 1, "ops": [PUT]}]})
+            await until(lambda: old.failed)
+            store.broken = False
+            async with server.client("bob") as bob:
+                await bob.sync("2")
+                assert old.connections
+                ann.ws.transport.resume_reading()
+                assert await ann.closed() == (1011, "session_failed")
+                await until(old._presence_deliverer.done)
+                assert (await bob.push(1, PUT))["result"] == "commit"
+            await until(lambda: not hubs[0]._live)
+
+    run(main())
+
+
+def test_one_who_comes_while_the_server_stops_is_sent_away(hubs: list[CountingHub]) -> None:
+    """CLOSE-3: their session was being loaded."""
+
+    async def main() -> None:
+        store = SlowStore()
+        store.may_read.clear()
+        async with AsyncExitStack() as stack:
+            server = await stack.enter_async_context(live_server(store))
+            ws = await connect(server.url + "/ws/default/ann")
+            await until(lambda: hubs[0].asked == 1)
+            stopping = asyncio.create_task(stack.aclose())
+            await until(lambda: hubs[0]._stopping)
+            store.may_read.set()
+            with pytest.raises(ConnectionClosed):
+                await ws.recv()
+            assert (ws.close_code, ws.close_reason) == (1001, "restarting")
+            await stopping
+
+    run(main())
+
+
+async def users_of(client: RawClient, count: int) -> list[str]:
+    """The names of those in a session, once there are so many."""
+    users = [user["user_id"] for user in client.ack["users"]]
+    while len(users) < count:
+        users.append((await client.receive("user:joined"))["user_id"])
+    return users

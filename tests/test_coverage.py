@@ -1,0 +1,104 @@
+"""How much of the code the unit tests reach, branch by branch.
+
+Each room's tests run once more, under coverage and in a process of their own: what other tests reach by the
+way doesn't count. `pytest tests/test_coverage.py -rP` shows the figures.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from coverage import Coverage
+
+from tests.helpers.processes import Ended, run_python
+from tests.test_mirror import SOURCES, TESTS, subject
+
+ROOT = Path(__file__).parent.parent
+LEAST = {"optiverse_collab/convert": 95, "server/optiverse_collab_server": 95}
+"""Folder of the sources -> the share of lines and branches, in percent, that its tests reach."""
+
+ROOMS = {
+    "optiverse_collab/core": ["tests/core", "--ignore=tests/core/simulation"],
+    "optiverse_collab/convert": ["tests/convert"],
+    "server/optiverse_collab_server": ["tests/server"],
+}
+"""Folder of the sources -> where its tests are."""
+
+
+class Measured:
+    """What the tests of a room reached.
+
+    Args:
+        ended: how their run ended.
+        data: what coverage wrote of it.
+    """
+
+    def __init__(self, ended: Ended, data: Path) -> None:
+        assert ended.code == 0, ended.output + ended.errors
+        self._data = data
+
+    def report(self, include: Path, tests: Sequence[str] | None = None) -> tuple[float, str]:
+        """The share that was reached, in percent, and a table with what was missed.
+
+        Args:
+            include: a file, or a folder with all its files.
+            tests: patterns of the tests' files that count; all if not given.
+        """
+        coverage = Coverage(data_file=str(self._data), config_file=str(ROOT / "pyproject.toml"))
+        coverage.load()
+        table = io.StringIO()
+        total = coverage.report(
+            include=[str(include / "*") if include.is_dir() else str(include)],
+            contexts=None if tests is None else ["^$", *tests],  # "^$": what importing reached
+            file=table,
+        )
+        return total, table.getvalue()
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Measured]:
+    """All rooms; they are measured at the same time."""
+    folder = tmp_path_factory.mktemp("coverage")
+
+    def measure(sources: str) -> Measured:
+        data = folder / sources.replace("/", ".")
+        run = ["-m", "coverage", "run", f"--rcfile={ROOT / 'pyproject.toml'}", f"--data-file={data}"]
+        plugins = ["-p", "tests.helpers.coverage_contexts", "-p", "no:cacheprovider"]
+        tests = ["-m", "pytest", "-q", *plugins, "--hypothesis-profile=the same few", *ROOMS[sources]]
+        return Measured(run_python(*run, f"--source={ROOT / sources}", *tests, deadline=280), data)
+
+    with ThreadPoolExecutor() as threads:
+        return dict(zip(ROOMS, threads.map(measure, ROOMS), strict=True))
+
+
+def test_core_modules_are_reached_by_their_own_tests(measured: dict[str, Measured]) -> None:
+    """All of each; by the files that `tests.test_mirror` takes for its tests."""
+    gaps: list[str] = []
+    for module in sorted(SOURCES):
+        if module.startswith("optiverse_collab/core/"):
+            own = [f"^{re.escape(test)}$" for test in TESTS if subject(test, SOURCES) == module]
+            total, table = measured["optiverse_collab/core"].report(ROOT / module, own)
+            if total < 100:
+                gaps.append(table.splitlines()[2])
+    assert not gaps, "\n".join(gaps)
+
+
+@pytest.mark.parametrize(("sources", "least"), LEAST.items())
+def test_unit_tests_reach_nearly_everything(
+    measured: dict[str, Measured], sources: str, least: float
+) -> None:
+    total, table = measured[sources].report(ROOT / sources)
+    print(table)  # noqa: T201 - for whoever asks for it
+    assert total >= least, table
+
+
+def test_what_other_tests_reach_does_not_count(measured: dict[str, Measured]) -> None:
+    text = ROOT / "optiverse_collab" / "core" / "text.py"
+    total, table = measured["optiverse_collab/core"].report(text, [r"^tests/core/test_throttle\.py$"])
+    assert total < 100
+    assert "text.py" in table

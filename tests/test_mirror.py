@@ -1,0 +1,170 @@
+"""Tests mirror the sources: who looks for the test of a module, or for what a test is about, need not search.
+
+``tests/X/test_Y.py`` and ``tests/X/test_Y_TOPIC.py`` are about the module, or the package, ``X/Y``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path, PurePosixPath
+
+ROOT = Path(__file__).parent.parent
+
+ROOMS = {
+    "tests/benchmarks": "benchmarks",
+    "tests/examples": "examples",
+    "tests/scripts": "scripts",
+    "tests/server": "server/optiverse_collab_server",
+    "tests": "optiverse_collab",
+}
+"""Folder of tests → what it mirrors; the first that fits counts."""
+
+ABOUT_MORE = {
+    "tests/convert/test_optiverse.py": "the real editor reads what we write",
+    "tests/convert/test_round_trip.py": "reading after writing gives the same",
+    "tests/core/simulation/test_mutations.py": "the simulation catches every mutant",
+    "tests/core/simulation/test_simulation.py": "the whole core, in histories by chance",
+    "tests/drivers/test_drivers.py": "the shape of both drivers",
+    "tests/end2end/test_kill.py": "server and clients, while the server is killed",
+    "tests/end2end/test_windows.py": "server and windows as processes",
+    "tests/helpers/test_processes.py": "the deadlines of processes in tests",
+    "tests/host/optiverse/test_any_mix.py": "everything that users can do, mixed",
+    "tests/host/optiverse/test_closing.py": "a window that closes, with all that is attached to it",
+    "tests/host/optiverse/test_health.py": "the editor goes on working as without us",
+    "tests/host/optiverse/test_loading.py": "a large bench, over many ticks",
+    "tests/host/optiverse/test_session.py": "two editors in a session",
+    "tests/host/optiverse/test_ways.py": "the table of all ways to edit",
+    "tests/host/test_contract.py": "what every adapter must do",
+    "tests/server/storage/test_contract.py": "what every store must do",
+    "tests/server/storage/test_crash.py": "what a crash leaves of a store",
+    "tests/test_coverage.py": "how much of the sources unit tests reach",
+    "tests/test_imports.py": "the laws of imports",
+    "tests/test_mirror.py": "this law",
+    "tests/test_project.py": "what stands in more than one place",
+    "tests/test_sizes.py": "the law of sizes",
+}
+"""A test that is about no single module → what it is about."""
+
+TESTED_THROUGH = {
+    "tests/convert/test_reading.py": "convert.identity convert.shapes",
+    "tests/core/client/test_session.py": "core.client.effects",
+    "tests/core/protocol/test_codec.py": "core.protocol.messages",
+    "tests/core/server/test_history.py": "core.server.journal",
+    "tests/core/server/test_room.py": "core.server.effects",
+    "tests/demo/test_app.py": "demo.__main__",
+    "tests/host/test_contract.py": (
+        "host.api host.demo host.optiverse.reader host.optiverse.items.annotations"
+        " host.optiverse.items.autolabels host.optiverse.items.exact_edit host.optiverse.items.fields"
+        " host.optiverse.items.kinds host.optiverse.items.optical"
+    ),
+    "tests/host/optiverse/test_files.py": "host.optiverse.files.unsaved_mark",
+    "tests/host/optiverse/test_launch.py": "host.optiverse.upstream.version",
+    "tests/host/optiverse/test_layers.py": (
+        "host.optiverse.layers.base host.optiverse.layers.group_list host.optiverse.layers.layer_tree"
+        " host.optiverse.layers.nodes host.optiverse.layers.panel"
+    ),
+    "tests/host/optiverse/test_undo_commands.py": (
+        "host.optiverse.undo.forgetting host.optiverse.undo.narrowing"
+    ),
+    "tests/host/optiverse/test_upstream.py": (
+        "host.optiverse.upstream.groups host.optiverse.upstream.item_names host.optiverse.upstream.items"
+        " host.optiverse.upstream.layers host.optiverse.upstream.window"
+    ),
+    "tests/host/optiverse/test_writer.py": "host.optiverse.items.acceptance",
+    "tests/scripting/test_bench.py": "scripting.stream scripting.unacknowledged",
+    "tests/server/storage/test_contract.py": "server.storage.api",
+    "tests/server/storage/test_sqlite.py": "server.storage.directory",
+    "tests/server/test_cli.py": "server.__main__",
+    "tests/test_plugin.py": "hookspecs",
+    "tests/window/ui/test_connect_dialog.py": ("window.ui.fields window.ui.host_page window.ui.join_page"),
+    "tests/window/ui/test_participants.py": "window.ui.colours",
+}
+"""A test → modules that have none of their own, because it uses all of them. A `server.…` is the server's."""
+
+
+def files(folder: str, pattern: str) -> set[str]:
+    """Paths of files in the checkout, from its root."""
+    return {path.relative_to(ROOT).as_posix() for path in (ROOT / folder).rglob(pattern)}
+
+
+def subject(test: str, sources: Collection[str]) -> str | None:
+    """The source that a test is about: the one with the longest name that fits; None if there is none."""
+    path = PurePosixPath(test)
+    room = next(room for room in ROOMS if path.is_relative_to(room))
+    folder = PurePosixPath(ROOMS[room]) / path.parent.relative_to(room)
+    words = path.stem.removeprefix("test_").split("_")
+    for count in range(len(words), 0, -1):
+        name = "_".join(words[:count])
+        for candidate in (f"{name}.py", f"{name}/__init__.py", f"__{name}__.py"):
+            if (source := str(folder / candidate)) in sources:
+                return source
+    return None
+
+
+def without_subject(tests: Collection[str], sources: Collection[str]) -> set[str]:
+    """The tests that mirror nothing."""
+    return {test for test in tests if subject(test, sources) is None}
+
+
+def without_test(sources: Collection[str], tests: Collection[str]) -> set[str]:
+    """The modules that no test mirrors; a package's own file imports what is in it, and no more."""
+    mirrored = {subject(test, sources) for test in tests}
+    return {source for source in sources if source not in mirrored and not source.endswith("/__init__.py")}
+
+
+def used_by_tests_of_others() -> Iterator[str]:
+    """The sources in TESTED_THROUGH."""
+    for names in TESTED_THROUGH.values():
+        for name in names.split():
+            in_package = f"optiverse_collab.{name}".replace(
+                "optiverse_collab.server.", "server.optiverse_collab_server."
+            )
+            yield f"{in_package.replace('.', '/')}.py"
+
+
+TESTS = files("tests", "test_*.py")
+MODULES = files("optiverse_collab", "*.py") | files("server/optiverse_collab_server", "*.py")
+SOURCES = MODULES | {
+    path for folder in ("benchmarks", "examples", "scripts") for path in files(folder, "*.py")
+}
+
+
+def test_each_test_mirrors_a_source_or_says_what_it_is_about() -> None:
+    assert without_subject(TESTS, SOURCES) == set(ABOUT_MORE)
+
+
+def test_each_module_has_a_test_or_says_which_one_uses_it() -> None:
+    assert without_test(MODULES, TESTS) == set(used_by_tests_of_others())
+    assert set(TESTED_THROUGH) <= TESTS
+
+
+SOME_SOURCES = {
+    "optiverse_collab/core/checks.py",
+    "optiverse_collab/core/server/room.py",
+    "optiverse_collab/host/optiverse/layers/__init__.py",
+    "optiverse_collab/window/ui/status.py",
+    "server/optiverse_collab_server/hub.py",
+    "server/optiverse_collab_server/hub_list.py",
+}
+
+
+def test_tests_are_found_by_folder_and_name() -> None:
+    pairs = {
+        "tests/core/test_checks.py": "optiverse_collab/core/checks.py",
+        "tests/core/server/test_room_of_many.py": "optiverse_collab/core/server/room.py",
+        "tests/host/optiverse/test_layers.py": "optiverse_collab/host/optiverse/layers/__init__.py",
+        "tests/server/test_hub.py": "server/optiverse_collab_server/hub.py",
+        "tests/server/test_hub_list_long.py": "server/optiverse_collab_server/hub_list.py",
+    }
+    assert {test: subject(test, SOME_SOURCES) for test in pairs} == pairs
+
+
+def test_a_test_elsewhere_and_a_forgotten_module_are_noticed() -> None:
+    tests = {"tests/core/test_room.py", "tests/core/test_check.py", "tests/window/ui/test_status.py"}
+    assert without_subject(tests, SOME_SOURCES) == tests - {"tests/window/ui/test_status.py"}
+    assert without_test(SOME_SOURCES, tests) == {
+        "optiverse_collab/core/checks.py",
+        "optiverse_collab/core/server/room.py",
+        "server/optiverse_collab_server/hub.py",
+        "server/optiverse_collab_server/hub_list.py",
+    }

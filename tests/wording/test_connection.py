@@ -1,0 +1,131 @@
+"""What users read about their connection."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.messages import SUBPROTOCOL
+from optiverse_collab.wording import connection
+
+Kind = FailureKind
+
+URL = "ws://lab:8765/ws/default/ann"
+REPLACED = Failure(Kind.CLOSED, 4409)
+REFUSED = Failure(Kind.REFUSED)
+
+SENTENCES = {
+    Kind.UNKNOWN_HOST: "There is no host called lab; check its spelling and the network or VPN.",
+    Kind.REFUSED: "Nothing answers at lab:8765; start optiverse-collab-server, or check the address.",
+    Kind.UNREACHABLE: "There is no way to lab from here; check the network or VPN.",
+    Kind.NETWORK: "lab:8765 can't be reached: Odd; check the network.",
+    Kind.BROKEN_OFF: "lab:8765 broke off the handshake; it may be restarting, or be another server.",
+    Kind.WANTS_TLS: "lab:8765 wants an encrypted connection; write wss:// instead of ws://.",
+    Kind.NO_TLS: "lab:8765 does not speak TLS; write ws:// instead of wss:// if that is meant.",
+    Kind.UNTRUSTED: "The certificate of lab:8765 is not trusted here (Odd); ask who runs it.",
+    Kind.HTTP: "lab:8765 answered with HTTP 1006 and not as a collaboration server; check the address.",
+    Kind.NO_WEBSOCKET: "What answers at lab:8765 is no WebSocket server; check the address and port.",
+    Kind.LATE: "lab:8765 did not answer within 1006 s; check the address, the network and the firewall.",
+    Kind.WRONG_SERVER: (
+        f"The server at lab:8765 does not speak {SUBPROTOCOL}; start optiverse-collab-server in its place."
+    ),
+    Kind.CLOSED: "The connection broke off: the network or the server went away.",
+    Kind.SILENT: "The server said nothing for 1006 s; connecting anew.",
+    Kind.EPOCH_CHANGED: (
+        "The session on the server has another history than the one that was followed here, so nothing was "
+        "merged, and 1006 changes of yours did not reach it; save your bench if you need it, and connect "
+        "anew to see what the server has."
+    ),
+    Kind.CLIENT_ERROR: "The client ran into an error of its own: Odd; please report it.",
+}
+"""What is said of each kind, with the number 1006 and the detail ``Odd.``."""
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_failure_has_a_sentence(kind: FailureKind) -> None:
+    assert connection.sentence(Failure(kind, 1006, "Odd."), URL) == SENTENCES[kind]
+
+
+@pytest.mark.parametrize(
+    ("failure", "url", "part"),
+    [
+        (REFUSED, "ws://lab/ws/default/ann", "at lab; the port is missing, usually :8765; start"),
+        (Failure(Kind.BROKEN_OFF), "wss://lab/ws/default/ann", "or want ws:// instead of wss://."),
+        (Failure(Kind.LATE, 0.25), URL, "within 0.25 s"),
+        (Failure(Kind.NETWORK), URL, "can't be reached: no reason was given; check"),
+        (Failure(Kind.UNTRUSTED, detail="a\nb"), URL, "(a\\nb)"),
+        (Failure(Kind.EPOCH_CHANGED), URL, "nothing was merged; save your bench"),
+        (Failure(Kind.EPOCH_CHANGED, 1), URL, "merged, and 1 change of yours did not reach it;"),
+    ],
+)
+def test_sentence_says_what_is_known(failure: Failure, url: str, part: str) -> None:
+    assert part in connection.sentence(failure, url)
+
+
+@pytest.mark.parametrize(
+    ("effect", "level", "text"),
+    [
+        (fx.OpenConnection(10.0), logging.INFO, f"→ Connecting to: {URL}"),
+        (
+            fx.ConnectionLost(REPLACED),
+            logging.WARNING,
+            "✗ Disconnected from session 'default\\n' - This bench was connected again from elsewhere; "
+            "the newer connection goes on.",
+        ),
+        (fx.AttemptFailed(REFUSED), logging.ERROR, f"✗ {SENTENCES[Kind.REFUSED]}"),
+        (fx.RetryAfter(0.42), logging.INFO, "Trying again in 0.4 s"),
+        (
+            fx.Ended(None, was_in=True),
+            logging.INFO,
+            "✓ Disconnected from session 'default\\n' - Normal closure",
+        ),
+        (
+            fx.Ended(REPLACED, was_in=True),
+            logging.ERROR,
+            "✗ The session has ended here and your bench stays as it is; connect anew.",
+        ),
+        (fx.Ended(REFUSED, was_in=False), logging.ERROR, f"✗ {SENTENCES[Kind.REFUSED]}"),
+    ],
+)
+def test_line_of_the_log(effect: fx.ConnectorEffect, level: int, text: str) -> None:
+    """The lines that users know; nobody forges one."""
+    assert connection.lines(effect, "default\n", URL) == [(level, text)]
+
+
+@pytest.mark.parametrize("effect", [fx.ProbeTls(2.0), fx.CloseConnection(), fx.Dead()])
+def test_no_line(effect: fx.ConnectorEffect) -> None:
+    assert connection.lines(effect, "default", URL) == []
+
+
+def test_how_it_ended_for_good() -> None:
+    assert connection.ending(fx.Ended(REFUSED, was_in=False), URL) == SENTENCES[Kind.REFUSED]
+    assert connection.ending(fx.Ended(None, was_in=True), URL) == connection.LEFT
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [(REPLACED, 4409), (Failure(Kind.SILENT, 75), 1006), (Failure(Kind.EPOCH_CHANGED, 1), 0)],
+)
+def test_where_an_end_was_noticed(failure: Failure, code: int) -> None:
+    assert connection.noticed(failure, ["a\n", "b\n"]) == (
+        logging.DEBUG,
+        f"Close code {code}; noticed at:\na\nb\n",
+    )
+
+
+@pytest.mark.parametrize("code", [*CloseCode, 0, 3000, 4999])
+def test_every_close_code_has_a_sentence(code: int) -> None:
+    """CLOSE-2: also one that nobody defined."""
+    sentence = connection.closed(code)
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+    assert ("unknown code" in sentence) == (code not in set(CloseCode))
+
+
+def test_codes_are_the_same_in_both_tables() -> None:
+    """CLOSE-2: the core knows whether to come back, and this what to say."""
+    assert set(connection._CLOSED) == set(CloseCode)
