@@ -8,8 +8,8 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QTextCursor
 
 from optiverse_collab.host.optiverse.items.annotations import annotation_kinds
-from tests.helpers.optiverse_user import LEFT, PLAIN, User, double_click, events, grip, wait_until
-from tests.helpers.qtest import QTest
+from tests.helpers import user_input
+from tests.helpers.optiverse_user import LEFT, User, double_click, events, grip, wait_until
 
 Point = tuple[float, float]
 
@@ -81,7 +81,7 @@ class Drawing(User):
         self.begin_writing(note)
         if self.window.scene.focusItem() is not note:  # what is typed now would be shortcuts
             return
-        QTest.keyClicks(self.window.view.viewport(), text)
+        user_input.type_text(self.window.view.viewport(), text)
         self.end_writing(note)
 
     def begin_writing(self, note: Any) -> None:
@@ -97,7 +97,7 @@ class Drawing(User):
         at = view.mapFromScene(grip(note))
         double_click(view.viewport(), at)
         if self.window.scene.focusItem() is not note:
-            QTest.mouseClick(view.viewport(), LEFT, PLAIN, at)
+            user_input.click(view.viewport(), at)
         cursor = note.textCursor()
         cursor.select(QTextCursor.SelectionType.Document)
         note.setTextCursor(cursor)

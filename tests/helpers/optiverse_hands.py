@@ -15,9 +15,9 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QApplication, QMenu, QWidget
 
+from tests.helpers import user_input
 from tests.helpers.optiverse_drawing import Drawing, Point
 from tests.helpers.optiverse_user import LEFT, PLAIN, events, grip, look_while, move, wait_until
-from tests.helpers.qtest import QTest
 
 RIGHT = Qt.MouseButton.RightButton
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -66,15 +66,15 @@ class Hands(Drawing):
     def click(self, point: QPointF | Point) -> None:
         """Go somewhere with the mouse and click."""
         at = self.at(point)
-        QTest.mouseMove(self.viewport, at)
+        user_input.move(self.viewport, at)
         events()
-        QTest.mouseClick(self.viewport, LEFT, PLAIN, at)
+        user_input.click(self.viewport, at)
         events()
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
         """Press a key, on the canvas."""
         self.come()
-        QTest.keyClick(self.viewport, key, modifiers)
+        user_input.press_key(self.viewport, key, modifiers)
         events()
 
     def use(self, kind: str, *points: Point) -> None:
@@ -97,10 +97,10 @@ class Hands(Drawing):
         area.adjust(-30, -30, 30, 30)
         self.look(area.center())
         start, end = self.at(area.topLeft()), self.at(area.bottomRight())
-        QTest.mousePress(self.viewport, LEFT, PLAIN, start)
+        user_input.press(self.viewport, start)
         move(self.viewport, (start + end) / 2, PLAIN)
         move(self.viewport, end, PLAIN)
-        QTest.mouseRelease(self.viewport, LEFT, PLAIN, end)
+        user_input.release(self.viewport, end)
         events()
         assert set(self.window.scene.selectedItems()) == set(items)
 
@@ -113,7 +113,7 @@ class Hands(Drawing):
         """Press the mouse at a point; `pull` and `release` go on from there."""
         self.look(point)
         self._at = self.at(point)
-        QTest.mousePress(self.viewport, LEFT, modifiers, self._at)
+        user_input.press(self.viewport, self._at, modifiers)
 
     def drag_from(self, point: QPointF, dx: int, dy: int) -> None:
         """Press at a point, pull so many pixels, and let go."""
@@ -136,10 +136,10 @@ class Hands(Drawing):
 
         def open_menu() -> None:
             # As the window system does it: some items open their menu at the press, others after it.
-            QTest.mousePress(self.viewport, RIGHT, PLAIN, pixel)
+            user_input.press(self.viewport, pixel, button=RIGHT)
             event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, pixel, everywhere)
             QApplication.sendEvent(self.viewport, event)
-            QTest.mouseRelease(self.viewport, RIGHT, PLAIN, pixel)
+            user_input.release(self.viewport, pixel, button=RIGHT)
 
         choose(open_menu, *entries)
         # Qt's platform without a screen does not give the focus back when a menu is closed.
@@ -205,7 +205,7 @@ def _click_through(menu: QWidget, entries: Sequence[str]) -> list[str]:
             return [f"{entry!r} is not offered"]
         # With the keyboard: a menu that is too tall for the screen scrolls away under the mouse.
         menu.setActiveAction(found[0])
-        QTest.keyClick(menu, Qt.Key.Key_Return)
+        user_input.press_key(menu, Qt.Key.Key_Return)
         menu = found[0].menu() or menu
     return []
 
@@ -216,5 +216,5 @@ def press_button(parent: QWidget, what: str) -> None:
 
     buttons: Sequence[QAbstractButton] = parent.findChildren(QAbstractButton)
     [button] = [one for one in buttons if what in (one.text(), one.toolTip())]
-    QTest.mouseClick(button, LEFT)
+    user_input.click(button)
     events()

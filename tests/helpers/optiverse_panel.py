@@ -9,9 +9,9 @@ from PyQt6.QtGui import QContextMenuEvent
 from PyQt6.QtWidgets import QApplication, QDialog, QInputDialog, QLineEdit
 
 from optiverse_collab.host.optiverse.upstream.window import has_groups
+from tests.helpers import user_input
 from tests.helpers.optiverse_hands import RIGHT, NotOffered, choose, press_button
-from tests.helpers.optiverse_user import LEFT, PLAIN, answer, double_click, events, wait_until
-from tests.helpers.qtest import QTest
+from tests.helpers.optiverse_user import answer, double_click, events, wait_until
 
 
 class Panel:
@@ -53,7 +53,7 @@ class Panel:
 
     def pick(self, id: str) -> None:
         """Click a line (0.3)."""
-        QTest.mouseClick(self.tree.viewport(), LEFT, PLAIN, self._rect_of(id).center())
+        user_input.click(self.tree.viewport(), self._rect_of(id).center())
         self.tree.setFocus()
         events()
 
@@ -94,14 +94,14 @@ class Panel:
     def delete(self, id: str) -> None:
         """Select a line and press Delete (0.3)."""
         self.pick(id)
-        QTest.keyClick(self.tree, Qt.Key.Key_Delete)
+        user_input.press_key(self.tree, Qt.Key.Key_Delete)
         events()
 
     def rename(self, id: str, name: str) -> None:
         """Double-click a line and type (0.3)."""
         field = self.begin_renaming(id)
         field.insert(name)  # which any keyboard can, and `QTest.keyClicks` can't
-        QTest.keyClick(field, Qt.Key.Key_Return)
+        user_input.press_key(field, Qt.Key.Key_Return)
         events()
 
     def begin_renaming(self, id: str) -> QLineEdit:
@@ -116,7 +116,7 @@ class Panel:
     def choose(self, id: str, *entries: str) -> None:
         """Choose an entry in the context menu of a line (0.3)."""
         at = self._rect_of(id).center()
-        QTest.mouseClick(self.tree.viewport(), RIGHT, PLAIN, at)
+        user_input.click(self.tree.viewport(), at, button=RIGHT)
         everywhere = self.tree.viewport().mapToGlobal(at)
         event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, everywhere)
 
@@ -147,7 +147,7 @@ class Panel:
             rect = self._rect_of(id)
             eye, lock, *_ = self.tree.itemDelegate()._layout_rects(rect.adjusted(2, 0, -2, 0), False)
             at = (eye if what == "VISIBLE" else lock).center()
-            QTest.mouseClick(self.tree.viewport(), LEFT, PLAIN, at)
+            user_input.click(self.tree.viewport(), at)
         events()
 
     def wait(self) -> None:

@@ -13,10 +13,10 @@ from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.items.pointer import items_dragged
 from optiverse_collab.host.optiverse.upstream.window import has_groups
 from optiverse_collab.window.capture import Capture
+from tests.helpers import user_input
 from tests.helpers.optiverse_hands import Hands
 from tests.helpers.optiverse_panel import Panel
 from tests.helpers.optiverse_user import clear, events, wait_until
-from tests.helpers.qtest import QTest
 from tests.helpers.wire import Peer, Wire
 
 
@@ -88,7 +88,7 @@ def rest(wire: Wire, *participants: Participant) -> None:
         settle(wire, *participants)
         for one in participants:
             one.panel.wait()
-        QTest.qWait(40)
+        user_input.wait(40)
     scan(wire, *participants)
 
 

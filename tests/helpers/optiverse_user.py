@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QDoubleSpin
 
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.window import has_groups
-from tests.helpers.qtest import QTest
+from tests.helpers import user_input
 
 EMPTY = {"version": "2.0", "items": [], "groups": []}
 LEFT = Qt.MouseButton.LeftButton
@@ -24,7 +24,7 @@ _User = TypeVar("_User", bound="User")
 
 def put_tools_away(window: Any) -> None:
     """Press Escape: text that was typed where it could not be written may have been shortcuts of tools."""
-    QTest.keyClick(window, Qt.Key.Key_Escape)
+    user_input.press_key(window, Qt.Key.Key_Escape)
     events()
 
 
@@ -118,7 +118,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come to that"
-        QTest.qWait(5)
+        user_input.wait(5)
 
 
 class User:
@@ -161,7 +161,7 @@ class User:
         view = self.window.view
         view.centerOn(grip(item))
         self._at = view.mapFromScene(grip(item))
-        QTest.mousePress(view.viewport(), LEFT, modifiers, self._at)
+        user_input.press(view.viewport(), self._at, modifiers)
 
     def pull(self, dx: int, dy: int, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
         """Pull what was pressed, in pixels."""
@@ -170,7 +170,7 @@ class User:
 
     def release(self, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
         """Release the mouse."""
-        QTest.mouseRelease(self.window.view.viewport(), LEFT, modifiers, self._at)
+        user_input.release(self.window.view.viewport(), self._at, modifiers)
         events()
 
     def drag(self, item: Any, dx: int, dy: int) -> None:
@@ -294,9 +294,9 @@ def move(widget: Any, to: QPoint, modifiers: Qt.KeyboardModifier) -> None:
 
 def double_click(widget: QWidget, at: QPoint) -> None:
     """Double-click somewhere in a widget, as the window system tells of it."""
-    QTest.mouseClick(widget, LEFT, PLAIN, at)
+    user_input.click(widget, at)
     where, everywhere = QPointF(at), QPointF(widget.mapToGlobal(at))
     event = QMouseEvent(QEvent.Type.MouseButtonDblClick, where, everywhere, LEFT, LEFT, PLAIN)
     QApplication.sendEvent(widget, event)
-    QTest.mouseRelease(widget, LEFT, PLAIN, at)
+    user_input.release(widget, at)
     events()

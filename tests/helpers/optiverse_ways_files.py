@@ -13,11 +13,11 @@ from unittest.mock import patch
 
 from PyQt6.QtWidgets import QAbstractButton, QDialog, QDialogButtonBox, QMessageBox
 
+from tests.helpers import user_input
 from tests.helpers.optiverse_hands import NotOffered
 from tests.helpers.optiverse_session import Participant
-from tests.helpers.optiverse_user import LEFT, answer, events
+from tests.helpers.optiverse_user import answer, events
 from tests.helpers.optiverse_ways import GROUP, ITEMS, Thing, Way, all_but, of
-from tests.helpers.qtest import QTest
 
 SECTIONS = {
     "ruler": "rulers",
@@ -103,7 +103,7 @@ def _click(what: str) -> Callable[[QDialog], None]:
             assert box is not None
             found: QAbstractButton | None = box.button(QDialogButtonBox.StandardButton[what])
             assert found is not None
-            QTest.mouseClick(found, LEFT)
+            user_input.click(found)
 
     return reply
 

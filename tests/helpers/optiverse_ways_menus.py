@@ -6,11 +6,11 @@ from functools import partial
 
 from PyQt6.QtCore import Qt
 
+from tests.helpers import user_input
 from tests.helpers.optiverse_hands import CTRL
 from tests.helpers.optiverse_session import Participant
 from tests.helpers.optiverse_user import double_click, events, fill_in, grip
 from tests.helpers.optiverse_ways import GROUP, ITEMS, Thing, Way, all_but, of
-from tests.helpers.qtest import QTest
 
 VALUES = {
     "component": {0: 12.5, 1: -7.25, 2: 30.0, 3: 45.5},
@@ -31,7 +31,7 @@ def _edit(one: Participant, thing: Thing) -> None:
 
     if thing.kind == "text":
         open_dialog()
-        QTest.keyClicks(one.user.viewport, " of a lens")
+        user_input.type_text(one.user.viewport, " of a lens")
         _leave(one)
     else:
         fill_in(open_dialog, VALUES[thing.kind])
@@ -49,7 +49,7 @@ def _double_click(one: Participant, thing: Thing) -> None:
         user.begin_writing(thing.item)
     else:
         double_click(user.viewport, at)
-    QTest.keyClicks(user.viewport, "f = 50 mm")
+    user_input.type_text(user.viewport, "f = 50 mm")
     _leave(one)
 
 

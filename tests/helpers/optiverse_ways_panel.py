@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.helpers import user_input
 from tests.helpers.optiverse_hands import CTRL, NotOffered, press_button
 from tests.helpers.optiverse_session import Participant
-from tests.helpers.optiverse_user import LEFT, grip
+from tests.helpers.optiverse_user import grip
 from tests.helpers.optiverse_ways import DRAWN, GROUP, ITEMS, Thing, Way, of
-from tests.helpers.qtest import QTest
 
 Do = Callable[[Participant, Thing], object]
 
@@ -33,7 +33,7 @@ def _group(one: Participant, thing: Thing) -> None:
     one.user.come()
     one.user.pick(thing.item)
     one.user.look(grip(thing.other))
-    QTest.mouseClick(one.user.viewport, LEFT, CTRL, one.user.at(grip(thing.other)))
+    user_input.click(one.user.viewport, one.user.at(grip(thing.other)), CTRL)
     assert len(one.window.scene.selectedItems()) == 2
     assert one.panel.group_selected("Telescope")
 

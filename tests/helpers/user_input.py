@@ -1,4 +1,4 @@
-"""Mouse and keyboard: `QTest` with types, since PyQt6's stubs take its static functions for methods."""
+"""Mouse, keyboard and patience: `QTest` with types, since PyQt6's stubs take its functions for methods."""
 
 from __future__ import annotations
 
@@ -14,15 +14,21 @@ NO_KEYS = Qt.KeyboardModifier.NoModifier
 _qtest: Any = QTest
 
 
-def click(widget: QWidget, at: QPoint | None = None, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
-    """Click with the left button.
+def click(
+    widget: QWidget,
+    at: QPoint | None = None,
+    keys: Qt.KeyboardModifier = NO_KEYS,
+    button: Qt.MouseButton = LEFT,
+) -> None:
+    """Click with a button of the mouse.
 
     Args:
         widget: gets the events.
         at: where in it, in pixels; None for its middle.
         keys: held down meanwhile.
+        button: which one.
     """
-    _qtest.mouseClick(widget, LEFT, keys, at or widget.rect().center())
+    _qtest.mouseClick(widget, button, keys, at or widget.rect().center())
 
 
 def double_click(widget: QWidget, at: QPoint) -> None:
@@ -63,3 +69,8 @@ def press_key(widget: QWidget, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS)
 def type_text(widget: QWidget, text: str) -> None:
     """Type a text, key by key."""
     _qtest.keyClicks(widget, text)
+
+
+def wait(ms: int) -> None:
+    """Let Qt work for some time."""
+    _qtest.qWait(ms)

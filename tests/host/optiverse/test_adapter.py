@@ -16,9 +16,9 @@ from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.upstream.version import installed_version
+from tests.helpers import user_input
 from tests.helpers.optiverse_user import User, clear, events, wait_until
 from tests.helpers.optiverse_window import window_of
-from tests.helpers.qtest import QTest
 
 pytestmark = [
     pytest.mark.optiverse,
@@ -63,7 +63,7 @@ def test_a_drag_is_followed_without_a_look_at_everything(
     host: OptiverseHost, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lens, other = user.place("lens", 0.0, 0.0), user.place("mirror", 300.0, 100.0)
-    QTest.qWait(100)
+    user_input.wait(100)
     surveys: list[bool] = []
     survey = SceneBench.survey
 
@@ -77,7 +77,7 @@ def test_a_drag_is_followed_without_a_look_at_everything(
     surveys.clear()
     for _ in range(10):
         user.pull(3, 2)
-        QTest.qWait(10)
+        user_input.wait(10)
     assert surveys == []
     place = {"pos": [lens.x(), lens.y()], "angle_deg": lens.params.angle_deg}
     assert host.dragged([lens.item_uuid, other.item_uuid]) == {lens.item_uuid: place}
@@ -139,14 +139,14 @@ def test_operation_that_fails_does_not_stop_the_others(host: OptiverseHost) -> N
 def test_what_is_applied_is_what_records_say(host: OptiverseHost, record: Record) -> None:
     host.apply([put(record)])
     assert same(host, record)
-    QTest.qWait(150)
+    user_input.wait(150)
     assert same(host, record)
     changed = Record(record.id, record.kind, {**record.props, "z_value": 7.5, "locked": True, "new": None})
     op = record_difference(record, changed)
     assert op is not None
     host.apply([op])
     assert same(host, changed)
-    QTest.qWait(150)
+    user_input.wait(150)
     assert same(host, changed)
     host.apply([Remove(record.id)])
     assert host.records() == {}
@@ -254,8 +254,8 @@ def test_cursor_and_selection_are_told_in_mm(host: OptiverseHost, user: User) ->
     window_of(host).view.resetTransform()
     viewport = window_of(host).view.viewport()
     at = QPoint(100, 50)
-    QTest.mouseMove(viewport, QPoint(10, 10))
-    QTest.mouseMove(viewport, at)
+    user_input.move(viewport, QPoint(10, 10))
+    user_input.move(viewport, at)
     expected = window_of(host).view.mapToScene(at)
     wait_until(lambda: {"cursor": [expected.x(), expected.y()]} in told)
     window_of(host)._recenter_view()
@@ -282,7 +282,7 @@ def test_closing_lets_go_of_the_host(window: Any, user: User) -> None:
     lens.setPos(50.0, 50.0)
     lens.setSelected(True)
     window._do_undo()
-    QTest.qWait(50)
+    user_input.wait(50)
     assert noted == []
     assert lens.receivers(lens.edited) == signals
     assert not {"undo", "redo"} & vars(window.undo_stack).keys()

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.helpers import user_input
 from tests.helpers.optiverse_bustle import with_dialogs
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, start
 from tests.helpers.optiverse_user import events
-from tests.helpers.qtest import QTest
 from tests.helpers.wire import Wire
 
 pytestmark = [
@@ -142,13 +142,13 @@ def test_rays_are_traced_once_for_many_changes(session: Session, monkeypatch: py
         ann.capture.tick()
         wire.settle()
     assert traced == []  # not while others' changes are applied
-    QTest.qWait(50)
+    user_input.wait(50)
     assert len(traced) == 1
     assert bob.item(lens.item_uuid).pos() == lens.pos()
     for number in range(40):
         ann.user.place("lens", 10.0 * number, 60.0)
     traced.clear()
     settle(wire, ann, bob)
-    QTest.qWait(50)
+    user_input.wait(50)
     assert 1 <= len(traced) <= 3
     assert len(bob.user.items()) == 43

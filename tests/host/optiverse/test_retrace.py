@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from optiverse_collab.host.optiverse.retrace import Retrace
+from tests.helpers import user_input
 from tests.helpers.optiverse_user import wait_until
-from tests.helpers.qtest import QTest
 
 pytestmark = [
     pytest.mark.optiverse,
@@ -37,7 +37,7 @@ def test_many_changes_are_followed_by_few_retraces(window: Any, retraces: list[f
     rays = Retrace(window)
     for _ in range(40):
         rays.follow()
-        QTest.qWait(5)
+        user_input.wait(5)
     count = len(retraces)
     rays.follow()
     wait_until(lambda: len(retraces) > count)  # the last change is followed, too
@@ -52,7 +52,7 @@ def test_a_user_who_wants_no_rays_gets_none(window: Any, retraces: list[float]) 
     window.autotrace = False
     try:
         rays.follow()
-        QTest.qWait(50)
+        user_input.wait(50)
         assert retraces == []
     finally:
         window.autotrace = True
@@ -63,5 +63,5 @@ def test_closed_it_traces_no_more(window: Any, retraces: list[float]) -> None:
     rays = Retrace(window)
     rays.follow()
     rays.close()
-    QTest.qWait(50)
+    user_input.wait(50)
     assert retraces == []

@@ -10,9 +10,9 @@ import pytest
 from optiverse_collab.core.records import Put, Set
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.layers.panel import LATER_MS
+from tests.helpers import user_input
 from tests.helpers.optiverse_user import clear, events, wait_until
 from tests.helpers.optiverse_window import window_of
-from tests.helpers.qtest import QTest
 
 pytestmark = [
     pytest.mark.optiverse,
@@ -44,7 +44,7 @@ def host(window: Any, drawn: list[str]) -> Iterator[OptiverseHost]:
 
 def test_the_layer_panel_is_not_drawn_anew_for_a_move(host: OptiverseHost, drawn: list[str]) -> None:
     host.apply([Set("lens", {"pos": [1.0, 0.0], "angle_deg": 5.0})])
-    QTest.qWait(2 * LATER_MS)
+    user_input.wait(2 * LATER_MS)
     assert drawn == []
     host.apply([Set("lens", {"name": "L"})])
     wait_until(lambda: drawn == ["drawn"])
@@ -54,7 +54,7 @@ def test_a_change_by_others_gives_no_sign_of_an_edit(host: OptiverseHost) -> Non
     """Otherwise each of a thousand moves a second would be read and compared once more."""
     signs: list[str] = []
     events()
-    QTest.qWait(100)
+    user_input.wait(100)
     host.watch(signs.extend)
     host.apply([Set("lens", {"pos": [1.0, 0.0], "angle_deg": 5.0, "locked": True})])
     assert signs == []

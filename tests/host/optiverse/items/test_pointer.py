@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from PyQt6.QtGui import QTextCursor
 
+from tests.helpers import user_input
 from tests.helpers.optiverse_bustle import everything_else, with_dialogs
 from tests.helpers.optiverse_session import Participant, differences, rest
-from tests.helpers.qtest import QTest
 from tests.helpers.wire import Wire
 
 pytestmark = [
@@ -105,7 +105,7 @@ def test_a_dialog_of_an_annotation_stays_open(session: Session) -> None:
 def begin_in_the_middle(one: Participant, note: Any) -> tuple[str, int, int]:
     """Put the text cursor into a note and type; returns where it stands."""
     one.user.begin_writing(note)
-    QTest.keyClicks(one.window.view.viewport(), "lens here")
+    user_input.type_text(one.window.view.viewport(), "lens here")
     cursor = note.textCursor()
     cursor.setPosition(2)
     cursor.setPosition(4, QTextCursor.MoveMode.KeepAnchor)
@@ -147,7 +147,7 @@ def test_who_writes_a_note_goes_on_writing(
     change(ann, note)
     rest(wire, ann, bob)
     assert writing(bob, twin) == before
-    QTest.keyClicks(bob.window.view.viewport(), "XY")
+    user_input.type_text(bob.window.view.viewport(), "XY")
     assert writing(bob, twin) == ("leXY here", 4, 4)
     rest(wire, ann, bob)
     assert writing(bob, twin) == ("leXY here", 4, 4)

@@ -9,10 +9,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractItemView, QLineEdit
 
 from optiverse_collab.host.optiverse.layers import layer_panel
+from tests.helpers import user_input
 from tests.helpers.optiverse_bustle import everything_else
 from tests.helpers.optiverse_session import Participant, differences, rest, settle
 from tests.helpers.optiverse_user import events, wait_until
-from tests.helpers.qtest import QTest
 from tests.helpers.wire import Wire
 
 pytestmark = [
@@ -42,7 +42,7 @@ def begin_renaming(one: Participant, id: str) -> QLineEdit:
     tree.setCurrentIndex(line)
     tree.edit(line)
     editor = editor_of(one)
-    QTest.keyClicks(editor, "Teles here")
+    user_input.type_text(editor, "Teles here")
     editor.setCursorPosition(5)
     return editor
 
@@ -66,7 +66,7 @@ def wait(wire: Wire, *participants: Participant) -> None:
     for one in participants:
         settle(wire, *participants)
         panel = one.window.layer_panel
-        QTest.qWait(3 * 100)  # after each change, 0.3 waits that long, and we before it
+        user_input.wait(3 * 100)  # after each change, 0.3 waits that long, and we before it
         assert panel.isEnabled()
 
 
@@ -89,8 +89,8 @@ def test_who_renames_a_line_goes_on_typing(session: Session) -> None:
     settle(wire, ann, bob)  # and the panel is not drawn yet
     editor = editor_of(bob)
     assert editor.selectedText() == " here"
-    QTest.keyClicks(editor, "cope")
-    QTest.keyClick(editor, Qt.Key.Key_Return)
+    user_input.type_text(editor, "cope")
+    user_input.press_key(editor, Qt.Key.Key_Return)
     events()
     wait_until(lambda: drawn(bob))
     rest(wire, ann, bob)

@@ -13,8 +13,8 @@ from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView
 
 from optiverse_collab.host.optiverse.upstream.bounds import mend
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
-from tests.helpers.optiverse_user import LEFT, PLAIN, move
-from tests.helpers.qtest import QTest
+from tests.helpers import user_input
+from tests.helpers.optiverse_user import PLAIN, move
 
 pytestmark = [
     pytest.mark.optiverse,
@@ -52,8 +52,10 @@ def drag_end(item: Any) -> None:
     view = QGraphicsView(item.scene())
     view.resize(2100, 2100)
     view.show()
-    QTest.mousePress(view.viewport(), LEFT, PLAIN, view.mapFromScene(400.0, 0.0))
-    move(view.viewport(), view.mapFromScene(20.0, 0.0), PLAIN)
+    viewport = view.viewport()
+    assert viewport is not None
+    user_input.press(viewport, view.mapFromScene(400.0, 0.0))
+    move(viewport, view.mapFromScene(20.0, 0.0), PLAIN)
     view.close()
 
 
