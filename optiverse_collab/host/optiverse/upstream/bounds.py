@@ -11,11 +11,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Concatenate, ParamSpec, TypeVar
 
 from PyQt6.QtCore import QRectF
+from PyQt6.QtWidgets import QGraphicsItem
 
+from optiverse_collab.host.optiverse.upstream.contract import as_qt, has
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
+from optiverse_collab.host.optiverse.upstream.items import GraphicsItem, HasImage, Optic
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 _TOO_LATE = {
     "AngleMeasureItem": ("set_point2", "mouseMoveEvent", "apply_state"),
@@ -23,9 +29,6 @@ _TOO_LATE = {
     "ComponentItem": ("_maybe_attach_sprite",),
 }
 """Class → its methods that change the bounding rectangle first and say so afterwards."""
-
-_IMAGE_AREA = "_sprite_rect_in_item"
-"""The method of components that tells where their image is."""
 
 
 @cache
@@ -43,28 +46,29 @@ def mend() -> None:
         for method in methods:
             if hasattr(item_class, method):
                 setattr(item_class, method, _announced(getattr(item_class, method)))
-    setattr(names.BaseObj, _IMAGE_AREA, _image_area)
+    names.BaseObj._sprite_rect_in_item = _image_area  # type: ignore[method-assign, assignment]
 
 
-def _announced(method: Callable[..., Any]) -> Callable[..., Any]:
+def _announced(
+    method: Callable[Concatenate[GraphicsItem, _P], _R],
+) -> Callable[Concatenate[GraphicsItem, _P], _R]:
     """A method that announces a change before it does anything else."""
 
     @functools.wraps(method)
-    def announced(item: Any, *args: Any, **kwargs: Any) -> Any:
+    def announced(item: GraphicsItem, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
         item.prepareGeometryChange()
         return method(item, *args, **kwargs)
 
     return announced
 
 
-def _image_area(item: Any) -> QRectF | None:
+def _image_area(item: Optic, /) -> QRectF | None:
     """The area of a component's image, in the component's coordinates; None without an image.
 
     Quirk: the host leaves the image out while the component is hidden, so that hiding a component in the
     layer panel changes its bounding rectangle, of which Qt hears nothing.
     """
-    image = getattr(item, "_sprite", None)
-    if image is None or not image.isVisibleTo(item):
+    image = item._sprite if has(item, HasImage) else None
+    if image is None or not image.isVisibleTo(as_qt(item, QGraphicsItem)):
         return None
-    area: QRectF = image.mapRectToParent(image.boundingRect())
-    return area
+    return image.mapRectToParent(image.boundingRect())

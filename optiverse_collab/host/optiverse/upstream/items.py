@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol, TypeGuard
 
-from PyQt6.QtCore import QPointF, pyqtBoundSignal
+from PyQt6.QtCore import QPointF, QRectF, pyqtBoundSignal
 from PyQt6.QtGui import QColor, QFont, QPainterPath
 from PyQt6.QtWidgets import QGraphicsItem, QGraphicsScene
 
@@ -112,6 +112,8 @@ class Optic(Item, HasLock, HasEditor, HasState, Protocol):
     _ready: bool
 
     def _sync_params_from_item(self) -> None: ...
+
+    def _sprite_rect_in_item(self) -> QRectF | None: ...
 
 
 class HasSprite(Protocol):
