@@ -53,7 +53,7 @@ class Host(Protocol):
         """
 
     def ids(self) -> Collection[str]:
-        """The ids of all that is on the bench, looked up anew; of items on each other the lowest first."""
+        """The ids of all that is on the bench, looked up again; of items on each other the lowest first."""
 
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
         """The bench as it is now: all of it, or those of `ids` that are there. Positions are in mm."""

@@ -18,8 +18,8 @@ MENU = "&Collaboration"
 class BuiltinCollaboration:
     """The built-in collaboration of one window, with our actions and widgets in its place.
 
-    The stock actions lose their shortcut and go out of sight, the stock label is hidden, and what opened
-    the stock dialog runs our first action, so that the stock manager is never enabled and never connects.
+    The host's actions lose their shortcut and go out of sight, its label is hidden, and what opened its
+    dialog runs our first action, so that its manager is never enabled and never connects.
 
     Args:
         window: an Optiverse main window.

@@ -72,19 +72,19 @@ class _WithPlugins:
 
     def __init__(self, window_class: Any, manager: pluggy.PluginManager | None) -> None:
         self._class = window_class
-        self._stock = window_class.__init__
+        self._init = window_class.__init__
         self._manager = manager
 
-        @functools.wraps(self._stock)
+        @functools.wraps(self._init)
         def init(window: QMainWindow, *args: Any, **kwargs: Any) -> None:
-            self._stock(window, *args, **kwargs)
+            self._init(window, *args, **kwargs)
             self.attach(window)
 
         window_class.__init__ = init
 
     def undo(self) -> None:
-        """Windows made from now on are stock."""
-        self._class.__init__ = self._stock
+        """Leave alone the windows that are made from now on."""
+        self._class.__init__ = self._init
 
     def attach(self, window: QMainWindow) -> None:
         """Give a window its plugins, or tell why it has none."""

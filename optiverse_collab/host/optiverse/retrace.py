@@ -8,13 +8,13 @@ from optiverse_collab.host.optiverse.upstream.contract import as_qt
 from optiverse_collab.host.optiverse.upstream.window import Window
 
 REST = 3
-"""So many times as long as a retrace took, the next one is put off: it then takes a quarter of the time."""
+"""How many times as long as it took a retrace rests, so that rays take a quarter of the time at most."""
 
 
 class Retrace(QObject):
     """Traces the rays of one window after changes by others.
 
-    Quirk: the host traces all rays anew after every change, in one go, which takes 0.15 s on a bench of
+    Quirk: the host traces all rays after every change, in one go, which takes 0.15 s on a bench of
     1,000. One user's edits can stand that; a session of people who drag would leave no time to paint.
 
     Args:

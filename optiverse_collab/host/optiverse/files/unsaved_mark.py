@@ -1,4 +1,4 @@
-"""What others changed is in no file of the user's yet: the window says so, and autosaves it."""
+"""What others changed is in no file of the user's yet: the window shows that, and autosaves it."""
 
 from __future__ import annotations
 

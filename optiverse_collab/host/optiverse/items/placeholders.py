@@ -53,7 +53,7 @@ class Placeholders:
         self._shown: dict[str, Placeholder] = {}
 
     def show(self, record: Record) -> None:
-        """Show where an item is; one that doesn't say so is not shown."""
+        """Show where an item is; without a place it is not shown."""
         at = _place_of(record)
         if at is None:
             self.hide(record.id)
@@ -66,7 +66,7 @@ class Placeholders:
         box.setPos(*at)
 
     def hide(self, id: str) -> None:
-        """It is gone, or shown as it is."""
+        """Remove a placeholder: its item is gone, or shown."""
         box = self._known(id)
         self._shown.pop(id, None)
         if box is not None:
@@ -78,7 +78,7 @@ class Placeholders:
         return None if box is None else box.mapToScene(box.shape())
 
     def clear(self) -> None:
-        """Show none any more."""
+        """Remove all of them."""
         for id in list(self._shown):
             self.hide(id)
 

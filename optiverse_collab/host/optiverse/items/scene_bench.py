@@ -33,7 +33,7 @@ class SceneBench(QObject):
     """Knows the items on the bench by id.
 
     Quirk: the scene has no signal for an item that comes or goes, and locking one gives no signal either.
-    So when something is painted anew, or the undo stack moves, all items are looked through.
+    So when something is painted again, or the undo stack moves, all items are looked through.
 
     Attributes:
         items: id → item, as `survey` found them.

@@ -1,4 +1,4 @@
-"""What the groups of both versions have in common: places that are said and shown, and heights."""
+"""What the groups of both versions have in common: places in records and in the window, and heights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Layers(ABC):
     """A window's groups, and what lies on top of what.
 
     Changes by others come in batches: `begin_batch`, then the methods that write, then `end_batch`, which
-    shows what they said. What costs the host something for each item on the bench waits for the last batch.
+    shows what they wrote. What costs the host something for each item on the bench waits for the last batch.
 
     Args:
         bench: the window's items.
@@ -103,7 +103,7 @@ class Layers(ABC):
 
     @abstractmethod
     def _settle(self) -> bool:
-        """Show what the methods that write said; return whether that has the layer panel drawn again."""
+        """Show what was written; return whether that has the layer panel drawn again."""
 
     def begin_batch(self) -> None:
         """Take over what the user did, before others' changes are written."""

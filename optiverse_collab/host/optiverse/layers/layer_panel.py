@@ -10,16 +10,16 @@ from optiverse_collab.host.optiverse.upstream.window import LayersWindow
 
 EDITING = QAbstractItemView.State.EditingState
 LARGE = 1000
-"""A panel of so many lines is drawn in two steps, or the window would stand still for too long …"""
+"""A panel of this many lines is drawn in two steps, or the window would stand still for too long …"""
 PAUSE_MS = 20
 """… with a frame between them."""
 
 
 class LayerPanel(QObject):
-    """Draws the layer panel of 0.3 anew without an end to the renaming of a line.
+    """Draws the layer panel of 0.3 without an end to the renaming of a line.
 
-    Quirks: drawing it anew closes the editor of a line, and what was typed is gone. After a change of the
-    tree, the panel takes no name until it is drawn anew. The host draws it after each of its user's steps,
+    Quirks: drawing it closes the editor of a line, and what was typed is gone. After a change of the
+    tree, the panel takes no name until it is drawn again. The host draws it after each of its user's steps,
     who can't type meanwhile; but others may do something at any time.
 
     Args:
@@ -63,7 +63,7 @@ class LayerPanel(QObject):
             self._draw_in_two_steps()
 
     def _draw_in_two_steps(self) -> None:
-        """Draw the lines, and then hide and lock what they say.
+        """Draw the lines, and then hide and lock the items.
 
         Quirk: drawing the panel hides, shows, locks and unlocks every item on the bench.
         """
@@ -75,7 +75,7 @@ class LayerPanel(QObject):
         self._states_later.start()
 
     def _draw_around_the_editor(self, id: str) -> None:
-        """Draw the panel anew; the line of an item or a group goes on being edited, if there still is one."""
+        """Draw the panel; the line of an item or a group goes on being edited, if there still is one."""
         before = self._editor()
         text, at, anchor = before.text(), before.cursorPosition(), before.selectionStart()
         selected = before.selectionLength()

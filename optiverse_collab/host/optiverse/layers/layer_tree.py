@@ -104,14 +104,14 @@ class LayerTree(Layers):
         self._unsettled = True
 
     def read_item(self, id: str) -> Data:
-        """What the tree says of an item."""
+        """The properties of an item that stand in the tree."""
         node = self._state.get_node(id)
         if node is None or is_default(node):
             return {}
         return {LAYER + name: value for name, value in non_defaults(node).items()}
 
     def write_item(self, id: str, props: Props, changed: Collection[str]) -> None:
-        """Say in the tree what a record says, of properties that changed."""
+        """Set in the tree the properties of an item that changed."""
         node = self._state.get_node(id)
         if node is None or not any(name.startswith(LAYER) for name in changed):
             return
@@ -208,7 +208,7 @@ class LayerTree(Layers):
             return False
         self._untold = False
         with self._mute():
-            # The one signal that makes the host number its items and draw the panel anew.
+            # The one signal that makes the host number its items and draw the panel again.
             self._state._emit_changed()
         return True
 
@@ -268,7 +268,7 @@ class LayerTree(Layers):
             self._unsettled = True
         if self._unsettled and not moved:
             moved.update(self.group_ids())
-        # Only the tree tells that a group was folded, or that a linked file was read anew.
+        # Only the tree tells that a group was folded, or that a linked file was read again.
         groups = {id: non_defaults(node_of(self._state, id)) for id, kind in kinds.items() if kind == GROUP}
         moved.update(id for id, said in groups.items() if self._groups.get(id, said) != said)
         self._groups = groups

@@ -67,12 +67,12 @@ class LinkedFiles:
         return edited if dragged is None else {*edited, dragged}
 
     def read(self, id: str) -> Data:
-        """What a group says of the file that it shows; nothing if it shows none."""
+        """The properties of a group that are about the file that it shows; none if it shows none."""
         link = node_of(self._tree, id).link_metadata
         return {} if link is None else {LINK: link.to_dict(), **self._copy_of(id)}
 
     def write(self, id: str, props: Props) -> None:
-        """Show in a group the file of which others say this."""
+        """Show in a group the file that others show in it."""
         link = layer_names().LinkMetadata.from_dict(props[LINK]) if is_link(props.get(LINK)) else None
         said = _shown_of(link, props)
         now = self.read(id)
@@ -108,7 +108,7 @@ class LinkedFiles:
         if cache is None:
             return {}
         read, copy = self._copies.get(id, (None, {}))
-        if cache is not read:  # the host makes a new one when it reads the file anew
+        if cache is not read:  # the host makes a new one when it reads the file again
             copy = self._shareable(id, {"source_hash": cache.get(HASH, ""), "snapshot": deepcopy(cache)})
             self._copies[id] = cache, copy
         return copy
@@ -175,8 +175,10 @@ def _snapshot_of(copy: Any) -> Data | None:
 
 
 def _shown_of(link: LinkMetadata | None, props: Props) -> Data:
-    """What `read` gives when what is said of a file is shown: a link as the host writes it, and a copy
-    if it has anything in it. What is said in other words is no other file."""
+    """What `read` gives once a file is shown: a link as the host writes it, and a copy if it isn't empty.
+
+    Different spellings of the same link count as the same file.
+    """
     if link is None:
         return {}
     copy = {COPY: props[COPY]} if _snapshot_of(props.get(COPY)) else {}

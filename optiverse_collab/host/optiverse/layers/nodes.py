@@ -1,4 +1,4 @@
-"""What the nodes of Optiverse 0.3's tree of layers say."""
+"""The nodes of Optiverse 0.3's tree of layers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def walk(siblings: Collection[LayerNode]) -> Iterator[LayerNode]:
 
 
 def is_default(node: LayerNode) -> bool:
-    """Whether there is nothing to say; this is asked of every item that moves, many times a second."""
+    """Whether a node has its defaults alone; this is asked of every item that moves, many times a second."""
     return node.visible and not (node.locked or node.collapsed or node.name is not None)
 
 
@@ -41,6 +41,6 @@ def non_defaults(node: LayerNode) -> Data:
 
 
 def set_flags(node: LayerNode, props: Props) -> None:
-    """Let a node say so; what properties don't say is as a rule."""
+    """Set the flags of a node; those that properties don't have get their default."""
     for name, default in FLAGS.items():
         setattr(node, name, bool(props.get(name, default)))

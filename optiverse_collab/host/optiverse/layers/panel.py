@@ -1,4 +1,4 @@
-"""The layer panel of a window, drawn anew once for many changes by others."""
+"""The layer panel of a window, drawn once for many changes by others."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from optiverse_collab.host.optiverse.upstream.contract import Override, as_qt
 from optiverse_collab.host.optiverse.upstream.window import Window, has_layers
 
 LATER_MS = 100
-"""How long after a change by others the layer panel is drawn anew, as 0.3.4 does after changes of its own."""
+"""How long after a change by others the layer panel is drawn again; 0.3.4 waits as long after its own."""
 
 
 class Panel(QObject):
-    """Has the layer panel drawn anew when others change what it shows.
+    """Has the layer panel drawn again when others change what it shows.
 
     Args:
         window: an Optiverse main window.
@@ -48,7 +48,7 @@ class Panel(QObject):
     def held(self) -> Iterator[None]:
         """Draw nothing meanwhile.
 
-        Quirk: `_connect_item_signals` has the layer panel drawn anew, for each item; 0.2 does so at once.
+        Quirk: `_connect_item_signals` has the layer panel drawn again, for each item; 0.2 does so at once.
         """
         override = Override(self._window, "_refresh_layer_panel", lambda: None)
         try:
@@ -60,7 +60,7 @@ class Panel(QObject):
         """Others' changes are on the bench.
 
         Args:
-            is_drawn: the host is about to draw the panel by itself.
+            is_drawn: the host is about to draw the panel anyway.
             continues: others' changes go on.
         """
         if self._names is not None:

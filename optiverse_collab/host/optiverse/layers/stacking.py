@@ -44,7 +44,7 @@ def restacked(ids: Sequence[str], known: Mapping[str, float], first: float = 0.0
 
 
 def _between(above: float | None, below: float | None, count: int, first: float) -> list[float] | None:
-    """So many places from top to bottom; None if there is no room for them."""
+    """Places for `count` siblings from top to bottom; None if there is no room for them."""
     if below is None:
         top = first if above is None else above + 1.0
         return [top + i for i in range(count)]

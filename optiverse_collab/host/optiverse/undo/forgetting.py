@@ -20,7 +20,7 @@ _SUBJECT: tuple[Literal["_uuid", "_link_uuid", "_item_uuid", "_target_group_uuid
 """Attributes that hold the id of what a command is about."""
 
 _NAMED: tuple[Literal["_uuid", "_link_uuid", "_group_uuid"], ...] = ("_uuid", "_link_uuid", "_group_uuid")
-"""Attributes that hold an id and say nothing of it in another way."""
+"""Attributes that hold an id of which the command holds nothing else."""
 
 _List = Literal["items", "_items", "_entries", "_commands", "_item_uuids", "_uuids", "_cascade_labels"]
 
