@@ -15,13 +15,13 @@ def main(images: Path) -> None:
     from PyQt6.QtWidgets import QApplication
 
     from optiverse_collab.demo.theme import DARK
-    from scripts.stage import KEYS, Person, play, quiet_qt, side_by_side, stage, until
+    from scripts.two_windows import KEYS, Person, play, quiet_qt, side_by_side, two_windows, until
 
     quiet_qt()
     app = QApplication(sys.argv[:1])
     app.setStyle("Fusion")
     images.mkdir(parents=True, exist_ok=True)
-    with stage() as (url, ann, bob):
+    with two_windows() as (url, ann, bob):
         for person in (ann, bob):
             person.window.resize(800, 560)
             person.window.view.fit()

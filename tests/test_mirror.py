@@ -33,7 +33,7 @@ ABOUT_MORE = {
     "tests/host/optiverse/test_health.py": "the editor goes on working as without us",
     "tests/host/optiverse/test_loading.py": "a large bench, over many ticks",
     "tests/host/optiverse/test_session.py": "two editors in a session",
-    "tests/host/optiverse/test_ways.py": "the table of all ways to edit",
+    "tests/host/optiverse/test_edit_methods.py": "the table of all ways to edit",
     "tests/host/test_contract.py": "what every adapter must do",
     "tests/server/storage/test_contract.py": "what every store must do",
     "tests/server/storage/test_crash.py": "what a crash leaves of a store",

@@ -139,7 +139,7 @@ class CollaborationManager(QObject):
     def close(self) -> None:
         """The window closes: leave at once, and end the server if it is a child of ours."""
         if self._participation is not None:
-            self._participation.take_in()
+            self._participation.push_edits()
         self._leave_now()
         self._server.stop()
 
@@ -205,7 +205,9 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
-        if isinstance(effect, (fx.Acknowledged, fx.Came, fx.Went)):
+        if isinstance(
+            effect, (fx.Acknowledged, fx.ParticipantJoined, fx.ParticipantRenamed, fx.ParticipantLeft)
+        ):
             self.participants_changed.emit()
 
     @pyqtSlot()

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QContextMenuEvent
 from PyQt6.QtWidgets import QApplication, QDialog, QInputDialog, QLineEdit
 
 from optiverse_collab.host.optiverse.upstream.window import has_groups
-from tests.helpers.optiverse_hands import RIGHT, NotOffered, choose, press_button
+from tests.helpers.optiverse_mouse import RIGHT, NotOffered, choose, press_button
 from tests.helpers.optiverse_user import LEFT, PLAIN, answer, double_click, events, wait_until
 from tests.helpers.qtest import QTest
 

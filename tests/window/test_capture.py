@@ -29,12 +29,12 @@ class Window(Peer):
         wire.connect(self)
 
     def receive(self, text: str, now_ms: float) -> None:
-        self.capture.tell_apart()
+        self.capture.push_before_receiving()
         super().receive(text, now_ms)
 
     def show(self, change: ShowChange) -> None:
         if self.later:
-            self.capture.show_later(change)
+            self.capture.defer(change)
         else:
             self.capture.show(change)
 
@@ -212,7 +212,7 @@ def test_the_host_knows_when_more_is_to_come(wire: Wire, ann: Window) -> None:
     said.append(ann.host.more)
     ann.capture.forget()
     ann.host.bench = dict(script.replica.view)  # the user opened that very bench
-    ann.capture.meet()
+    ann.capture.merge()
     ann.capture.tick(2)
     assert [*said, ann.host.more] == [True, False, True, False]
 
@@ -224,7 +224,7 @@ def test_what_waits_is_not_taken_for_an_edit(wire: Wire, ann: Window, bob: Windo
     ann.capture.tick()
     wire.settle()
     bob.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
-    bob.capture.take_in()
+    bob.capture.push_edits()
     assert bob.replica.view["lens"].props == {"pos": [2.0, 0.0], "name": "Ann's"}
     ann.host.user_does(Remove("mirror"))
     settle(wire, ann, bob)
@@ -299,7 +299,7 @@ def test_what_came_first_comes_first_everywhere(wire: Wire, ann: Window, bob: Wi
     mine = [f"mine {number * 7 % 20}" for number in range(20)]
     cem.host.user_does(*(Put(id, "component", {}) for id in mine))
     cem.capture.forget()
-    cem.capture.meet(mine)
+    cem.capture.merge(mine)
     settle(wire, ann, bob, cem)
     for window in (ann, bob, cem):
         assert list(window.host.bench) == ["lens", *(op.id for op in more), *mine]

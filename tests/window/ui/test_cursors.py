@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QPainterPath
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.window.ui.cursors import NAME_CHARS, CursorOverlay, _around
 from optiverse_collab.window.ui.participants import colour_of
@@ -25,7 +25,7 @@ class Scene:
         self.window = new_window()
         qtbot.addWidget(self.window)
         self.lens = add(self.window, "lens", (50.0, 0.0))
-        self.session = Session("ann", Replica("client"))
+        self.session = SessionClient("ann", Replica("client"))
         self.session.participants["c2"] = Participant(name, "c2", "t")
         self.overlay = CursorOverlay(self.window.view, self.session, self.outline)
 

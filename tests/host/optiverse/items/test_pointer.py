@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PyQt6.QtGui import QTextCursor
 
-from tests.helpers.optiverse_bustle import everything_else, with_dialogs
+from tests.helpers.optiverse_background_edits import everything_else, with_dialogs
 from tests.helpers.optiverse_session import Participant, differences, rest
 from tests.helpers.qtest import QTest
 from tests.helpers.wire import Wire
