@@ -1,8 +1,34 @@
-"""Between a host's bench and a replica: what the user did goes in, what others did comes out.
+"""Keeps a host's bench and a replica equal: the user's edits go in, those of others come out.
 
-Hosts change their benches in many ways, so no way is watched. What may have changed is noted, and
-once a tick what is noted is compared with the replica's view: a difference is an edit of the user's.
-What was applied for others compares equal, so it makes no echo.
+How it works. A host changes its bench in many ways: mouse, keys, dialogs, files, undo. None of them is
+watched. The host only names records that may have changed, and once a tick each of these is compared with
+what the host showed last. A difference is an edit of the user's and goes to the replica. A name too many
+costs one comparison. What was applied for others compares equal, so nothing echoes.
+
+What the host showed last is the replica's view. That holds only if the two are compared before the replica
+takes in what arrived: afterwards an edit of somebody else's would look like one that the user has undone. So
+`push_before_receiving` runs before each message.
+
+What the user has in hand (a drag, an open editor) doesn't change under them. Edits of others to it are held
+back: `_held_back` has the record as the host shows it, in the place of the view, until the user lets go. The
+tick after that applies what differs between the two.
+
+An example. Ann drags a lens from x = 0, and Bob moves and names the same lens meanwhile:
+
+    what happens                     host shows     replica's view   held back
+    Ann grabs it and drags to 3      x=3            x=0
+    tick: 3 is not 0, push x=3       x=3            x=3
+    from Bob: x=9, name="L1"         x=3            x=9, "L1"        x=3
+    Ann drags on to 5                x=5            x=9, "L1"        x=3
+    tick: 5 is not 3, push x=5       x=5            x=5, "L1"        x=5
+    Ann lets go
+    tick: apply the name             x=5, "L1"      x=5, "L1"
+
+Ann's last move wins, Bob's name is there, and neither came back as an edit. Had the tick compared with the
+view instead, Ann would have taken Bob's name away.
+
+While a record is dragged, only its place is read and pushed, thirty times a second; all of it is read once
+the user lets go.
 """
 
 from __future__ import annotations

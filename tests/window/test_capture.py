@@ -303,3 +303,22 @@ def test_what_came_first_comes_first_everywhere(wire: Wire, ann: Window, bob: Wi
     settle(wire, ann, bob, cem)
     for window in (ann, bob, cem):
         assert list(window.host.bench) == ["lens", *(op.id for op in more), *mine]
+
+
+def test_example_in_the_module_is_true(wire: Wire, ann: Window, bob: Window) -> None:
+    ann.host.user_does(Set("lens", {"pos": [0.0, 0.0]}, ["name"]))
+    settle(wire, ann, bob)
+    ann.host.in_hand = {"lens"}
+    ann.host.user_does(Set("lens", {"pos": [3.0, 0.0]}))
+    settle(wire, ann, bob)
+    bob.host.user_does(Set("lens", {"pos": [9.0, 0.0], "name": "L1"}))
+    settle(wire, ann, bob)
+    assert ann.host.bench["lens"].props == {"pos": [3.0, 0.0]}
+    assert ann.replica.view["lens"].props == {"pos": [9.0, 0.0], "name": "L1"}
+    ann.host.user_does(Set("lens", {"pos": [5.0, 0.0]}))
+    settle(wire, ann, bob)
+    assert ann.host.bench["lens"].props == {"pos": [5.0, 0.0]}
+    ann.host.in_hand = set()
+    settle(wire, ann, bob)
+    assert ann.host.bench["lens"].props == {"pos": [5.0, 0.0], "name": "L1"}
+    assert bob.host.bench == ann.host.bench
