@@ -47,7 +47,7 @@ def changes(count: int) -> str:
 
 
 def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]:
-    """The lines for an effect of `Session`; none for what is no news.
+    """The lines for an effect of `SessionClient`; none for what is no news.
 
     `DropConnection` and `EpochChanged` end the connection: see `connection`.
 

@@ -1,8 +1,8 @@
 """The life of a participant's connection: attempt → let in → lost → wait → the next attempt, or the end.
 
 It decides when to connect, when to wait and when to give up (CONN rules in docs/protocol.md), around a
-`Session` that decides what is said. A driver opens sockets and starts timers: it passes in what happens, and
-carries the effects out. There is one timer: `OpenConnection`, `ProbeTls` and `RetryAfter` start it,
+`SessionClient` that decides what is said. A driver opens sockets and starts timers; it passes in what
+happens, and carries the effects out. There is one timer: `OpenConnection`, `ProbeTls` and `RetryAfter` start it,
 `DropConnection` and `CloseConnection` stop it.
 """
 

@@ -162,7 +162,7 @@ class ConnectionEffect:
 class DropConnection(ConnectionEffect):
     """Drop the connection, the attempt or the question; nothing is heard of it any more.
 
-    From a `Session`: the server said nothing for too long (HB-3).
+    From a `SessionClient`: the server said nothing for too long (HB-3).
     """
 
 

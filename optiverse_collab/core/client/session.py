@@ -51,7 +51,7 @@ PRESENCE_EVERY_MS = 33
 
 
 class SessionClient:
-    """One participant's session.
+    """The client's half of a session: one participant.
 
     Args:
         user_id: the name to be shown.

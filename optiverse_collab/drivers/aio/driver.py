@@ -40,7 +40,7 @@ log = logging.getLogger("optiverse_collab")
 
 
 class AioDriver:
-    """Carries a `Session` over one connection after the other, until it ends or is left.
+    """Carries a `SessionClient` over one connection after the other, until it ends or is left.
 
     Args:
         session: the endpoint.

@@ -35,7 +35,7 @@ from optiverse_collab.wording import log_lines
 
 
 class QtDriver(QObject):
-    """Carries a `Session` over one connection after the other, on the GUI thread, until it ends or is left.
+    """Carries a `SessionClient` over one connection after the other, on the GUI thread, until its end.
 
     Args:
         session: the endpoint.
