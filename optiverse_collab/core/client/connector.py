@@ -2,8 +2,8 @@
 
 It decides when to connect, when to wait and when to give up (CONN rules in docs/protocol.md), around a
 `SessionClient` that decides what is said. A driver opens sockets and starts timers; it passes in what
-happens, and carries the effects out. There is one timer: `OpenConnection`, `ProbeTls` and `RetryAfter` start it,
-`DropConnection` and `CloseConnection` stop it.
+happens, and carries the effects out. There is one timer: `OpenConnection`, `ProbeTls` and `RetryAfter` start
+it, `DropConnection` and `CloseConnection` stop it.
 """
 
 from __future__ import annotations

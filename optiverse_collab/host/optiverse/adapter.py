@@ -25,7 +25,7 @@ from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
 from optiverse_collab.host.optiverse.upstream.check import checked
 from optiverse_collab.host.optiverse.upstream.contract import as_qt
-from optiverse_collab.host.optiverse.upstream.items import Data, id_of, is_optic
+from optiverse_collab.host.optiverse.upstream.items import Data, is_optic
 from optiverse_collab.host.optiverse.upstream.version import installed_version
 from optiverse_collab.host.optiverse.upstream.window import has_groups, has_layers
 from optiverse_collab.host.optiverse.writer import Writer
@@ -101,16 +101,17 @@ class OptiverseHost:
         self._opened = opened
 
     def held(self) -> Collection[str]:
-        ids = map(id_of, items_in_hand(self._window))
-        held = {id for id in ids if id is not None and id in self._bench.items}
+        ids = {getattr(item, "item_uuid", None) for item in items_in_hand(self._window)}
+        held = {id for id in ids if id in self._bench.items}
         return held | self._bench.in_dialog | {*self._layers.in_hand()}
 
     def dragged(self, ids: Collection[str]) -> dict[str, Data]:
         wanted = set(ids)
+        items = {getattr(item, "item_uuid", None): item for item in items_dragged(self._window)}
         return {
-            item.item_uuid: self._reader.place(item.item_uuid, item)
-            for item in items_dragged(self._window)
-            if id_of(item) in wanted and is_optic(item) and self._bench.known(item.item_uuid) is item
+            id: self._reader.place(id, item)
+            for id, item in items.items()
+            if id in wanted and is_optic(item) and self._bench.known(id) is item
         }
 
     def save_copy(self, path: Path) -> None:

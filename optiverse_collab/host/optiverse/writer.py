@@ -22,9 +22,9 @@ from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.retrace import Retrace
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
 from optiverse_collab.host.optiverse.upstream.check import missing_in_item
-from optiverse_collab.host.optiverse.upstream.contract import HOST_FAULTS, as_qt
+from optiverse_collab.host.optiverse.upstream.contract import HOST_FAULTS, as_qt, has
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
-from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props, has_lock
+from optiverse_collab.host.optiverse.upstream.items import Data, HasLock, Item, Props
 from optiverse_collab.host.optiverse.upstream.window import Window
 
 
@@ -207,7 +207,7 @@ class Writer:
             self._layers.stack(item, z)
         self._layers.place(record)
         # Only now: in 0.3 the lock stands in the tree of layers too, and what stands there wins.
-        if isinstance(locked, bool) and has_lock(item) and (current is None or locked != item._locked):
+        if isinstance(locked, bool) and has(item, HasLock) and (current is None or locked != item._locked):
             item.set_locked(locked)
         self._layers.write_item(record.id, record.props, _changed(current, record))
         self._reader.remember(record)

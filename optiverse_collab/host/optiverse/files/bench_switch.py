@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from optiverse_collab.host.api import Opened
-from optiverse_collab.host.optiverse.upstream.contract import Override
+from optiverse_collab.host.optiverse.upstream.contract import Override, has
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.layers import layer_names
 from optiverse_collab.host.optiverse.upstream.window import HasNewBench, Window, has_layers
@@ -43,7 +43,7 @@ class BenchSwitch:
             Override(manager, "open_file", self._opening_file(manager.open_file)),
             Override(manager, "load_from_data", self._replacing_bench(manager.load_from_data)),
         ]
-        if isinstance(files, HasNewBench):
+        if has(files, HasNewBench):
             self._overrides.append(Override(files, "_clear_scene", self._replacing_bench(files._clear_scene)))
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSlot
 
-from optiverse_collab.host.optiverse.upstream.contract import as_qt
+from optiverse_collab.host.optiverse.upstream.contract import as_qt, has
 from optiverse_collab.host.optiverse.upstream.window import HasAutosave, Window
 
 AUTOSAVE_MS = 60_000
@@ -47,5 +47,6 @@ class UnsavedMark(QObject):
 
         Quirk: 0.2.7 makes no timer for it, and never autosaves.
         """
-        if isinstance(self._files, HasAutosave):
+        autosaves = has(self._files, HasAutosave)
+        if autosaves:
             self._files._schedule_autosave()

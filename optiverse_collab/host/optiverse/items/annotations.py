@@ -10,6 +10,7 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QColor
 
 from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
+from optiverse_collab.host.optiverse.upstream.contract import has
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.items import (
     AngleMeasure,
@@ -99,7 +100,7 @@ def _edit_note(item: TextNote, data: Props) -> None:
         item.setFont(font)
     if "x" in data and "y" in data:
         item.setPos(float(data["x"]), float(data["y"]))
-    if isinstance(item, HasOwner):
+    if has(item, HasOwner):
         item.owner_uuid = data.get("owner_uuid")
         # After `setPos`, which works out the offset again.
         item._owner_offset = QPointF(data.get("owner_offset_x", 0.0), data.get("owner_offset_y", 0.0))

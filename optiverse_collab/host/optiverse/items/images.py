@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from optiverse_collab.host.optiverse.upstream.contract import has
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.window import HasLibraries, Window
 
@@ -47,7 +48,7 @@ class Images:
         return path
 
     def _roots(self) -> list[Path]:
-        if isinstance(self._window, HasLibraries):
+        if has(self._window, HasLibraries):
             return self._window.library_service.get_all_roots()
         return [*item_names().get_all_library_roots(), item_names().get_builtin_library_root()]
 

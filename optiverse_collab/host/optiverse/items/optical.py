@@ -7,6 +7,7 @@ from typing import Any, cast
 from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
 from optiverse_collab.host.optiverse.items.fields import accepts, default_of
 from optiverse_collab.host.optiverse.items.images import Images
+from optiverse_collab.host.optiverse.upstream.contract import has
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.items import (
     TYPE,
@@ -118,14 +119,15 @@ class Optical:
 
 def _show(item: Optic, names: set[str]) -> None:
     """Let an item look as its parameters of these names say."""
-    if "color_hex" in names and isinstance(item, HasColor):
-        item._color = item_names().qcolor_from_hex(item.params.color_hex)
-    if names & {"image_path", "interfaces", "object_height_mm"} and isinstance(item, HasSprite):
+    shown: object = item
+    if "color_hex" in names and has(shown, HasColor):
+        shown._color = item_names().qcolor_from_hex(item.params.color_hex)
+    if names & {"image_path", "interfaces", "object_height_mm"} and has(shown, HasSprite):
         # Quirk: in 0.2.7 this also sets the z value, to 0 or -10.
         z = item.zValue()
-        item._maybe_attach_sprite()
+        shown._maybe_attach_sprite()
         item.setZValue(z)
-    if isinstance(item, HasShape):
-        item._update_shape()
-    if isinstance(item, HasGeometry):
-        item._update_geom()
+    if has(shown, HasShape):
+        shown._update_shape()
+    if has(shown, HasGeometry):
+        shown._update_geom()

@@ -13,12 +13,11 @@ from PyQt6.QtWidgets import QGraphicsItem
 
 from optiverse_collab.convert.identity import is_id
 from optiverse_collab.host.optiverse.items.pointer import items_dragged
-from optiverse_collab.host.optiverse.upstream.contract import Override, as_qt
+from optiverse_collab.host.optiverse.upstream.contract import Override, as_qt, has
 from optiverse_collab.host.optiverse.upstream.items import (
     HasDocument,
     HasEditor,
     Item,
-    has_lock,
     id_of,
     is_item,
     is_optic,
@@ -123,7 +122,7 @@ class SceneBench(QObject):
         new = [id for id in found if id not in self.items]
         for id in new:
             self.enter(id, found[id])
-        locks = {id: has_lock(item) and item._locked for id, item in found.items()}
+        locks = {id: getattr(item, "_locked", False) for id, item in found.items()}
         flipped = [id for id, locked in locks.items() if self._locks.get(id, locked) != locked]
         self._locks = locks
         touched = dict.fromkeys([*gone, *new, *flipped, *self._quiet])
@@ -201,14 +200,14 @@ class SceneBench(QObject):
         else:
             self._quiet[id] = None
             signals = [item.xChanged, item.yChanged, item.rotationChanged]
-        if isinstance(item, HasDocument):
+        if has(item, HasDocument):
             signals.append(item.document().contentsChanged)
         note = partial(self._note, id)
         self._connections[id] = [signal.connect(note) for signal in signals]
         if has_groups(self._window):
             # In 0.3 the tree says what lies on top, and z values follow from it.
             self._connections[id].append(item.zChanged.connect(partial(self._note_z, id)))
-        if isinstance(item, HasEditor):
+        if has(item, HasEditor):
             self._overrides[id] = Override(item, "open_editor", partial(self._edit_in_dialog, id, item))
 
     def leave(self, id: str) -> None:

@@ -10,9 +10,10 @@ import dataclasses
 from typing import Any
 
 from optiverse_collab.host.optiverse.undo.forgetting import imported_groups
+from optiverse_collab.host.optiverse.upstream.contract import has
 from optiverse_collab.host.optiverse.upstream.groups import GroupManager
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
-from optiverse_collab.host.optiverse.upstream.items import Data, HasState, has_lock
+from optiverse_collab.host.optiverse.upstream.items import Data, HasLock, HasState
 from optiverse_collab.host.optiverse.upstream.layers import LayerState
 from optiverse_collab.host.optiverse.upstream.undo import Command, Held, State, held_by
 from optiverse_collab.host.optiverse.upstream.version import knows_layers
@@ -61,7 +62,7 @@ def locked_in(command: Command) -> int:
     if not {"old_pos", "old_rotation", "old_positions"} & held.keys():
         return 0
     items = held["items"] if "items" in held else [held["item"]]
-    return sum(has_lock(item) and item._locked for item in items)
+    return sum(has(item, HasLock) and item._locked for item in items)
 
 
 def finish_ungroup(command: Command) -> None:
@@ -90,7 +91,7 @@ def _refresh_states(held: Held) -> None:
     elif "_before" in held and "_after" in held:
         entries.append((held["_item"], held["_before"], held["_after"]))
     for item, before, after in entries:
-        if isinstance(item, HasState) and not isinstance(item, item_names().BaseObj):
+        if not isinstance(item, item_names().BaseObj) and has(item, HasState):
             _refresh_state(item, before, after)
 
 

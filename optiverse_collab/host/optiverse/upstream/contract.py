@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from functools import cache
 from types import FunctionType
-from typing import Annotated, Any, Protocol, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Protocol, TypeGuard, TypeVar, get_args, get_origin, get_type_hints
 
 from optiverse_collab.errors import HostUnsupported
 from optiverse_collab.host.optiverse.upstream.version import installed_version
@@ -24,7 +24,7 @@ _METHODS = (FunctionType, property, staticmethod, classmethod)
 
 def as_qt(thing: object, qt_class: type[_T]) -> _T:
     """An object of the host's, typed as what it also is: a Protocol can't say that it is one of Qt's."""
-    return cast(_T, thing)
+    return thing  # type: ignore[return-value]
 
 
 @cache
@@ -70,6 +70,17 @@ def missing_paths(thing: object, protocol: type) -> Iterator[str]:
     for name, kind in attributes_of(protocol).items():
         if name not in missing and is_protocol(kind):
             yield from (f"{name}.{path}" for path in missing_paths(getattr(thing, name), kind))
+
+
+def has(thing: object, part: type[_T]) -> TypeGuard[_T]:
+    """Whether a thing has what a Protocol declares of which things have all or nothing: one name decides."""
+    protocol: type = part
+    return hasattr(thing, _deciding(protocol))
+
+
+@cache
+def _deciding(part: type) -> str:
+    return min(methods_of(part) | attributes_of(part).keys())
 
 
 def loaded(names: type[_T]) -> _T:

@@ -1,14 +1,14 @@
 """The items on Optiverse's canvas.
 
 A Protocol declares what all items of a kind have, in both versions. Those called `Has…` declare what some
-items have and others don't: an item has all of it, or nothing.
+items have and others don't: an item has all of it, or nothing, which `contract.has` tells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Protocol, TypeGuard, runtime_checkable
+from typing import Any, Protocol, TypeGuard
 
 from PyQt6.QtCore import QPointF, pyqtBoundSignal
 from PyQt6.QtGui import QColor, QFont, QPainterPath
@@ -76,18 +76,12 @@ class HasLock(Protocol):
     def set_locked(self, locked: bool, /) -> None: ...
 
 
-class LockableItem(Item, HasLock, Protocol):
-    """An item that can be locked."""
-
-
-@runtime_checkable
 class HasEditor(Protocol):
     """An item with a dialog."""
 
     def open_editor(self) -> object: ...
 
 
-@runtime_checkable
 class HasState(Protocol):
     """An item whose edits are undone by giving it the state back that it had."""
 
@@ -120,7 +114,6 @@ class Optic(Item, HasLock, HasEditor, HasState, Protocol):
     def _sync_params_from_item(self) -> None: ...
 
 
-@runtime_checkable
 class HasSprite(Protocol):
     """A component with an image."""
 
@@ -133,28 +126,24 @@ class HasImage(Protocol):
     _sprite: QGraphicsItem | None
 
 
-@runtime_checkable
 class HasGeometry(Protocol):
     """A component drawn along its interfaces."""
 
     def _update_geom(self) -> None: ...
 
 
-@runtime_checkable
 class HasColor(Protocol):
     """A source drawn in the colour of its light."""
 
     _color: QColor
 
 
-@runtime_checkable
 class HasShape(Protocol):
     """A source drawn as large as its aperture."""
 
     def _update_shape(self) -> None: ...
 
 
-@runtime_checkable
 class HasAutolabels(Protocol):
     """A component with labels that follow it (0.3)."""
 
@@ -188,7 +177,6 @@ class TextDocument(Protocol):
     contentsChanged: pyqtBoundSignal
 
 
-@runtime_checkable
 class HasDocument(Protocol):
     """A note, which is edited on the canvas."""
 
@@ -211,7 +199,6 @@ class TextNote(Annotation, HasDocument, Protocol):
     def setFont(self, font: QFont, /) -> None: ...
 
 
-@runtime_checkable
 class HasOwner(Protocol):
     """A note that can follow a component (0.3)."""
 
@@ -271,11 +258,6 @@ def owner_of(item: Item) -> str | None:
 def is_optic(item: Item) -> TypeGuard[Optic]:
     """Whether an item is a component or a source; many times a second, so one attribute decides."""
     return hasattr(item, "params")
-
-
-def has_lock(item: Item) -> TypeGuard[LockableItem]:
-    """Whether an item can be locked; asked as often."""
-    return hasattr(item, "_locked")
 
 
 def is_item(thing: object) -> TypeGuard[Item]:

@@ -1,13 +1,13 @@
 """The main window of Optiverse, its canvas and its tools.
 
-A Protocol declares what both versions have, those called `Has…` what some have.
+A Protocol declares what both versions have, those called `Has…` what some have: all of it, or nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Protocol, TypeGuard, runtime_checkable
+from typing import Protocol, TypeGuard
 
 from PyQt6.QtCore import QPoint, QPointF
 from PyQt6.QtGui import QAction, QCloseEvent
@@ -71,14 +71,12 @@ class FileController(Protocol):
     def _schedule_autosave(self) -> None: ...
 
 
-@runtime_checkable
 class HasNewBench(Protocol):
     """A file controller that begins an empty bench (0.3)."""
 
     def _clear_scene(self) -> None: ...
 
 
-@runtime_checkable
 class HasAutosave(Protocol):
     """A file controller that autosaves (0.3)."""
 
@@ -172,7 +170,6 @@ class LibraryService(Protocol):
     def get_all_roots(self) -> list[Path]: ...
 
 
-@runtime_checkable
 class HasLibraries(Protocol):
     """A window with libraries of its own (0.3)."""
 
@@ -186,4 +183,4 @@ def has_groups(window: Window) -> TypeGuard[GroupsWindow]:
 
 def has_layers(window: Window) -> TypeGuard[LayersWindow]:
     """Whether this is a window of Optiverse 0.3."""
-    return not has_groups(window)
+    return hasattr(window, "layer_state")

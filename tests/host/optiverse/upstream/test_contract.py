@@ -14,6 +14,7 @@ from optiverse_collab.errors import HostUnsupported
 from optiverse_collab.host.optiverse.upstream.contract import (
     Override,
     attributes_of,
+    has,
     is_protocol,
     loaded,
     methods_of,
@@ -48,6 +49,14 @@ class Socket(Protocol):
 
     lamp: Dimmable
     spare: Lamp | None
+
+
+class Switch(Protocol):
+    """What some things have, and others don't."""
+
+    _is_on: bool
+
+    def toggle(self) -> None: ...
 
 
 class RealLamp:
@@ -149,3 +158,8 @@ def test_an_override_leaves_the_class_alone() -> None:
     override.undo()
     lamp.toggle()
     assert lamp._is_on
+
+
+def test_one_name_decides_whether_a_part_is_there() -> None:
+    assert has(RealLamp(), Switch)
+    assert not has(RealSocket(), Switch)
