@@ -77,7 +77,7 @@ def test_missing_attributes_are_named(window: Any, monkeypatch: pytest.MonkeyPat
         lambda: BuiltinCollaboration(window, [], [], lambda: None),
     ):
         with pytest.raises(
-            HostUnsupported, match=r"no MainWindow\.retrace, MainWindow\.placement_handler, which"
+            HostUnsupported, match=r"no MainWindow\.placement_handler, MainWindow\.retrace, which"
         ):
             attempt()
     assert window.act_collaborate.isVisible()
