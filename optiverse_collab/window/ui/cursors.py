@@ -10,11 +10,11 @@ from PyQt6.QtGui import (
     QColor,
     QPainter,
     QPainterPath,
-    QPainterPathStroker,
     QPaintEvent,
     QPen,
     QPolygonF,
     QRegion,
+    QTransform,
 )
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
@@ -25,7 +25,7 @@ NAME_CHARS = 24
 """So much of a name stands at a cursor; all of it is in the list of participants."""
 
 GAP_PX = 3.0
-"""How far from an item the line around it runs."""
+"""How far from an item the line around it runs, where the item is farthest from its middle."""
 
 _ARROW = QPolygonF([QPointF(0, 0), QPointF(0, 15), QPointF(4, 11.5), QPointF(10, 11)])
 
@@ -185,11 +185,11 @@ def _touched(shape: QPainterPath) -> QRect:
 
 
 def _around(shape: QPainterPath) -> QPainterPath:
-    """A line around a shape, at a distance from it; where parts of the shape overlap, around both."""
+    """A line around a shape, a little larger; where parts of the shape overlap, around both."""
     merged = QPainterPath(shape)
     merged.setFillRule(Qt.FillRule.WindingFill)
-    merged = merged.simplified()
-    stroker = QPainterPathStroker()
-    stroker.setWidth(2 * GAP_PX)
-    stroker.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    return stroker.createStroke(merged).united(merged)
+    box = shape.boundingRect()
+    grow = QTransform.fromTranslate(box.center().x(), box.center().y())
+    grow.scale(1.0 + 2 * GAP_PX / max(box.width(), 1.0), 1.0 + 2 * GAP_PX / max(box.height(), 1.0))
+    grow.translate(-box.center().x(), -box.center().y())
+    return grow.map(merged.simplified())

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PyQt6.QtCore import QPointF
-from PyQt6.QtGui import QColor, QPainterPath
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QColor, QPainterPath, QPainterPathStroker
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.messages import Participant
-from optiverse_collab.window.ui.cursors import NAME_CHARS, CursorOverlay, _around
+from optiverse_collab.window.ui.cursors import GAP_PX, NAME_CHARS, CursorOverlay, _around
 from optiverse_collab.window.ui.participants import colour_of
 from tests.helpers.demo_window import add, click, new_window
 
@@ -91,8 +91,12 @@ def test_a_selection_is_drawn_around_the_shape_of_the_item(scene: Scene) -> None
         for y in range(box.top() - 6, box.bottom() + 7)
         if image.pixelColor(x, y).name() == colour
     ]
+    stroker = QPainterPathStroker()
+    stroker.setWidth(2 * (GAP_PX + 2.0))
+    stroker.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+    near = stroker.createStroke(bob.selection[0])
     assert painted
-    assert not any(map(bob.selection[0].contains, painted))
+    assert all(map(near.contains, painted))
     corners = (box.topLeft(), box.topRight(), box.bottomLeft(), box.bottomRight())
     assert min((QPointF(corner) - at).manhattanLength() for corner in corners for at in painted) > 8.0
 
