@@ -76,7 +76,7 @@ TESTED_THROUGH = {
     "tests/server/storage/test_sqlite.py": "server.storage.directory",
     "tests/server/test_cli.py": "server.__main__",
     "tests/test_plugin.py": "hookspecs",
-    "tests/window/ui/test_connect_dialog.py": ("window.ui.fields window.ui.host_page window.ui.join_page"),
+    "tests/window/ui/test_connect_dialog.py": ("window.ui.fields window.ui.server_page window.ui.join_page"),
     "tests/window/ui/test_participants.py": "window.ui.colours",
 }
 """A test → modules that have none of their own, because it uses all of them. A `server.…` is the server's."""

@@ -35,7 +35,7 @@ class Participation(QObject):
         host: the window's adapter; it is closed with this.
         service: connects to the session.
         session_id: the session's name.
-        hosting: the user started the server, and wants to share their bench if nothing is there.
+        runs_server: the user started the server, and wants to share their bench if nothing is there.
 
     Attributes:
         loaded: whether the window shows the session's bench.
@@ -58,14 +58,14 @@ class Participation(QObject):
     finished_loading = pyqtSignal()
 
     def __init__(
-        self, host: Host, service: CollaborationService, session_id: str, hosting: bool, parent: QObject
+        self, host: Host, service: CollaborationService, session_id: str, runs_server: bool, parent: QObject
     ) -> None:
         super().__init__(parent)
         self.loaded = False
         self._host = host
         self._service = service
         self._session_id = session_id
-        self._hosting = hosting
+        self._runs_server = runs_server
         self._live: LiveBench | None = None
         self._cursors: CursorOverlay | None = None
         self._copy: Path | None = None
@@ -138,7 +138,7 @@ class Participation(QObject):
         items = [id for id, record in mine.items() if is_item(record)]
         if all(mine[id] == theirs.get(id) for id in items):
             self._share([])
-        elif self._hosting and not theirs:
+        elif self._runs_server and not theirs:
             self._share(list(mine))
         else:
             self._copy = copy_path("joining", self._session_id, datetime.now().astimezone())
