@@ -13,6 +13,7 @@ from optiverse_collab.host.optiverse.upstream.contract import (
     refuse_if,
 )
 from optiverse_collab.host.optiverse.upstream.groups import group_names
+from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.items import (
     AngleMeasure,
     Component,
@@ -52,6 +53,7 @@ def checked(window: object) -> Window:
     Raises:
         HostUnsupported: it hasn't, or there is no class or function that we use; the text says which.
     """
+    item_names()
     bounds.mend()
     if knows_layers():
         layer_names()
