@@ -26,7 +26,7 @@ from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.host.attach import installed_plugins
 from optiverse_collab.host.optiverse.launch import attach
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
-from optiverse_collab.window import attachment
+from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 
@@ -181,7 +181,7 @@ class Window:
 
     @property
     def _controller(self) -> CollaborationController:
-        controller = attachment.of(self._window)
+        controller = attachment_for(self._window)
         assert isinstance(controller, CollaborationController)
         return controller
 

@@ -13,7 +13,7 @@ from benchmarks.participant import Participant
 from benchmarks.targets import Target
 from optiverse_collab.core.client.effects import Synced, Transmit
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 
@@ -44,8 +44,8 @@ async def _measure(target: Target, components: int) -> float:
     return took
 
 
-async def _join(port: int) -> Session:
-    session = Session("newcomer", Replica("newcomer"))
+async def _join(port: int) -> SessionClient:
+    session = SessionClient("newcomer", Replica("newcomer"))
     subprotocols = [Subprotocol(SUBPROTOCOL)]
     url = f"ws://127.0.0.1:{port}/ws/bench/newcomer"
     async with connect(url, subprotocols=subprotocols, compression=None, ping_interval=None) as ws:

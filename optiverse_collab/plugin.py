@@ -10,6 +10,7 @@ import pluggy
 from optiverse_collab.category import log_category
 from optiverse_collab.hookspecs import PROJECT, Action
 from optiverse_collab.window import attachment
+from optiverse_collab.window.attachment import attachment_for
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
@@ -32,19 +33,19 @@ def optiverse_window_opened(window: QMainWindow) -> None:
 @hookimpl
 def optiverse_actions(window: QMainWindow) -> list[Action]:
     """The Collaboration menu, from the manifest; or one entry that says why there is none."""
-    return attachment.of(window).actions()
+    return attachment_for(window).actions()
 
 
 @hookimpl
 def optiverse_status_widgets(window: QMainWindow) -> list[QWidget]:
     """Connection and user count."""
-    return attachment.of(window).status_widgets()
+    return attachment_for(window).status_widgets()
 
 
 @hookimpl
 def optiverse_dialogs(window: QMainWindow) -> dict[str, Callable[[], QDialog]]:
     """``collaboration.connect`` and ``collaboration.participants``."""
-    return attachment.of(window).dialogs()
+    return attachment_for(window).dialogs()
 
 
 @hookimpl

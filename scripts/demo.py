@@ -22,7 +22,7 @@ import sys
 from PyQt6.QtWidgets import QApplication
 app = QApplication(sys.argv[:1])
 app.setStyle("Fusion")
-from scripts.stage import Person
+from scripts.two_windows import Person
 person = Person(*sys.argv[1:3])
 half = app.primaryScreen().availableGeometry()
 half.setWidth(half.width() // 2)
@@ -43,7 +43,7 @@ def has_screen() -> bool:
 
 def on_screen() -> None:
     """A server, and two windows in processes of their own, as on two desks."""
-    from scripts.stage import server
+    from scripts.two_windows import server
 
     with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as url:
         print(f"A server runs at {url}; two windows are in its session. Close both to end.", flush=True)
@@ -61,13 +61,13 @@ def offscreen() -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PyQt6.QtWidgets import QApplication
 
-    from scripts.stage import play, quiet_qt, side_by_side, stage
+    from scripts.two_windows import play, quiet_qt, side_by_side, two_windows
 
     quiet_qt()
     app = QApplication(sys.argv[:1])
     app.setStyle("Fusion")
     print("There is no screen here, so a short session is played without one.", flush=True)
-    with stage() as (_, ann, bob):
+    with two_windows() as (_, ann, bob):
         for person in (ann, bob):
             person.window.resize(900, 620)
             person.window.view.fit()

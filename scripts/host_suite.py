@@ -163,14 +163,14 @@ def main(argv: Sequence[str]) -> int:
         print(f"Again, {len(again)} file(s) in which something differed:")
         for before, after in zip((without, with_plugins), run_both(host, again, asked.jobs), strict=True):
             before.add(after)
-    return _tell(without, with_plugins)
+    return _report(without, with_plugins)
 
 
 def _is_of(id: str, file: Path) -> bool:
     return id.startswith((f"{file.as_posix()}::", f"{file},"))
 
 
-def _tell(without: Outcomes, with_plugins: Outcomes) -> int:
+def _report(without: Outcomes, with_plugins: Outcomes) -> int:
     differs = differing(without, with_plugins)
     for id in differs:
         print(f"DIFFERS: {id}: {without.of(id)} without, {with_plugins.of(id)} with")

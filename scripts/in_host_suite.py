@@ -90,14 +90,14 @@ def put_plugins_in(notes: Notes) -> None:
             notes.write({WINDOWS: 1})
 
     def noting(module: ModuleType, name: str) -> None:
-        tell = getattr(module, name)
+        report = getattr(module, name)
 
         def both(window: Any, fault: object) -> None:
             notes.write({FAULT: str(fault)})
-            tell(window, fault)
+            report(window, fault)
 
         setattr(module, name, both)
 
-    noting(launch, "_tell")
+    noting(launch, "_report")
     noting(attachment, "_log")
     Counting(import_module("optiverse.ui.views.main_window").MainWindow, None)

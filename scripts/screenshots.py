@@ -15,13 +15,13 @@ def main(images: Path) -> None:
     from PyQt6.QtWidgets import QApplication
 
     from optiverse_collab.demo.theme import DARK
-    from scripts.stage import KEYS, Person, play, quiet_qt, side_by_side, stage, until
+    from scripts.two_windows import KEYS, Person, play, quiet_qt, side_by_side, two_windows, until
 
     quiet_qt()
     app = QApplication(sys.argv[:1])
     app.setStyle("Fusion")
     images.mkdir(parents=True, exist_ok=True)
-    with stage() as (url, ann, bob):
+    with two_windows() as (url, ann, bob):
         for person in (ann, bob):
             person.window.resize(800, 560)
             person.window.view.fit()
@@ -40,8 +40,8 @@ def main(images: Path) -> None:
         dialog.join_page.server.set_text("http://localhost:8765")
         dialog.join_page.user.set_text("Cem")
         side_by_side((dialog,)).save(str(images / "connect-join.png"))
-        dialog.pages.setCurrentWidget(dialog.host_page)
-        dialog.host_page.user.set_text("Cem")
+        dialog.pages.setCurrentWidget(dialog.server_page)
+        dialog.server_page.user.set_text("Cem")
         side_by_side((dialog,)).save(str(images / "connect-host.png"))
         dialog.close()
         late.join()

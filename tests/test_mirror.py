@@ -33,7 +33,7 @@ ABOUT_MORE = {
     "tests/host/optiverse/test_health.py": "the editor goes on working as without us",
     "tests/host/optiverse/test_loading.py": "a large bench, over many ticks",
     "tests/host/optiverse/test_session.py": "two editors in a session",
-    "tests/host/optiverse/test_ways.py": "the table of all ways to edit",
+    "tests/host/optiverse/test_edit_methods.py": "the table of all ways to edit",
     "tests/host/test_contract.py": "what every adapter must do",
     "tests/server/storage/test_contract.py": "what every store must do",
     "tests/server/storage/test_crash.py": "what a crash leaves of a store",
@@ -76,7 +76,7 @@ TESTED_THROUGH = {
     "tests/server/storage/test_sqlite.py": "server.storage.directory",
     "tests/server/test_cli.py": "server.__main__",
     "tests/test_plugin.py": "hookspecs",
-    "tests/window/ui/test_connect_dialog.py": ("window.ui.fields window.ui.host_page window.ui.join_page"),
+    "tests/window/ui/test_connect_dialog.py": ("window.ui.fields window.ui.server_page window.ui.join_page"),
     "tests/window/ui/test_participants.py": "window.ui.colours",
 }
 """A test → modules that have none of their own, because it uses all of them. A `server.…` is the server's."""

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 
 from optiverse_collab.cli.session import company_in, connected
 from optiverse_collab.cli.terminal import write_timed_line
-from optiverse_collab.core.client.effects import Acknowledged, Came, SessionEffect, ShowChange, Went
+from optiverse_collab.core.client.effects import (
+    Acknowledged,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantRenamed,
+    SessionEffect,
+    ShowChange,
+)
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.text import printable
 from optiverse_collab.scripting import AsyncBench
-from optiverse_collab.wording.edits import narrate
+from optiverse_collab.wording.edits import describe
 
 if TYPE_CHECKING:
     from optiverse_collab.cli.session import Commands
@@ -33,7 +40,9 @@ async def run(options: argparse.Namespace) -> None:
     """
     async with connected(options) as bench:
         known = dict(bench.records)
-        events = bench.listen(Acknowledged, Came, Went, ShowChange)
+        events = bench.listen(
+            Acknowledged, ParticipantJoined, ParticipantRenamed, ParticipantLeft, ShowChange
+        )
         session = printable(options.session)
         write_timed_line(f"watching {len(known)} records of session '{session}', {company_in(bench)}")
         async for event in events:
@@ -43,10 +52,11 @@ async def run(options: argparse.Namespace) -> None:
 
 def _lines(event: SessionEffect, bench: AsyncBench, known: dict[str, Record]) -> list[str]:
     if isinstance(event, ShowChange):
-        return narrate(event, known)
+        return describe(event, known)
     if isinstance(event, Acknowledged):
         return [f"connected again, {company_in(bench)}"]
-    if isinstance(event, Came):
-        name = printable(event.participant.user_id)
-        return [f"somebody is called {name} now" if event.renamed else f"{name} joined"]
-    return [f"{printable(event.participant.user_id)} left"] if isinstance(event, Went) else []
+    if isinstance(event, ParticipantJoined):
+        return [f"{printable(event.participant.user_id)} joined"]
+    if isinstance(event, ParticipantRenamed):
+        return [f"somebody is called {printable(event.participant.user_id)} now"]
+    return [f"{printable(event.participant.user_id)} left"] if isinstance(event, ParticipantLeft) else []

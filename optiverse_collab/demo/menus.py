@@ -1,4 +1,4 @@
-"""Menus, and entries that tell when they can be used."""
+"""Menus, and entries that know when they can be used."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from optiverse_collab.demo.log import Log
 EnabledWhen = Callable[[Callable[[bool], None]], None]
 
 
-def always(tell: Callable[[bool], None]) -> None:
+def always(enable: Callable[[bool], None]) -> None:
     """For an entry that can always be used."""
-    tell(True)
+    enable(True)
 
 
 def plain(title: str) -> str:

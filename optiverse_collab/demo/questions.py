@@ -54,7 +54,7 @@ def ask_to_save(window: QWidget, save: Callable[[], None], discard: Callable[[],
     box.open()
 
 
-def tell(window: QWidget, sentence: str) -> None:
+def notify(window: QWidget, sentence: str) -> None:
     """Tell the user that something did not work."""
     box = QMessageBox(QMessageBox.Icon.Warning, "Optics bench", sentence, parent=window)
     box.setTextFormat(Qt.TextFormat.PlainText)  # The name of a file may look like markup.

@@ -16,7 +16,7 @@ from optiverse_collab.demo.editor import Editor
 from optiverse_collab.demo.log import Log
 from optiverse_collab.demo.log_window import LogWindow
 from optiverse_collab.demo.model import Bench, Item
-from optiverse_collab.demo.questions import ask_for_file, ask_to_save, tell
+from optiverse_collab.demo.questions import ask_for_file, ask_to_save, notify
 from optiverse_collab.demo.scene import BenchScene
 from optiverse_collab.demo.templates import Template
 from optiverse_collab.demo.theme import DARK, LIGHT, Theme
@@ -138,7 +138,7 @@ class DemoWindow(QMainWindow):
         try:
             opened = files.read(path)
         except BenchFileError as error:
-            self._tell(error)
+            self._report(error)
             return
         # Saving over a file of which something is not on the bench would lose that.
         self._take_over(opened.items, None if opened.warnings else path)
@@ -146,7 +146,7 @@ class DemoWindow(QMainWindow):
         for warning in opened.warnings:
             self.log.write("WARNING", "Files", warning)
         if opened.warnings:
-            tell(self, f"Not all of {path.name} can be used; the log says what. Save asks for a new file.")
+            notify(self, f"Not all of {path.name} can be used; the log says what. Save asks for a new file.")
 
     def save(self) -> None:
         """Write the bench to its file; without one, ask for it."""
@@ -161,7 +161,7 @@ class DemoWindow(QMainWindow):
         try:
             files.write(path, self.bench.items.values())
         except BenchFileError as error:
-            self._tell(error)
+            self._report(error)
             return
         self.set_saved(path)
         self.log.write("INFO", "Files", f"✓ Saved {path.name}")
@@ -226,9 +226,9 @@ class DemoWindow(QMainWindow):
         else:
             write(self.path)
 
-    def _tell(self, error: BenchFileError) -> None:
+    def _report(self, error: BenchFileError) -> None:
         self.log.write("ERROR", "Files", f"✗ {error}")
-        tell(self, str(error))
+        notify(self, str(error))
 
     def _take_over(self, items: list[Item], path: Path | None) -> None:
         before = self.path

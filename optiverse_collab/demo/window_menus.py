@@ -46,9 +46,9 @@ def _edit(window: DemoWindow) -> None:
     stack.redoTextChanged.connect(lambda text: redo.setText(f"&Redo {_unmarked(text)}".strip()))
     menu_at(window, menu).addSeparator()
 
-    def when_selected(tell: Callable[[bool], None]) -> None:
-        tell(bool(selected()))
-        scene.selection_changed.connect(lambda ids: tell(bool(ids)))
+    def when_selected(enable: Callable[[bool], None]) -> None:
+        enable(bool(selected()))
+        scene.selection_changed.connect(lambda ids: enable(bool(ids)))
 
     def for_selected(text: str, shortcut: str, run: Callable[[], object]) -> None:
         window.add_menu_entry(menu, text, shortcut, "", run, when_selected)
@@ -98,8 +98,8 @@ def _unmarked(text: str) -> str:
 
 
 def _enabled(signal: object) -> EnabledWhen:
-    def enabled_when(tell: Callable[[bool], None]) -> None:
-        tell(False)
-        signal.connect(tell)  # type: ignore[attr-defined]
+    def enabled_when(enable: Callable[[bool], None]) -> None:
+        enable(False)
+        signal.connect(enable)  # type: ignore[attr-defined]
 
     return enabled_when

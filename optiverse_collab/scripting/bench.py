@@ -18,7 +18,7 @@ from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client.connector import OPEN_S
 from optiverse_collab.core.client.effects import LossKind, Lost, SessionEffect, ShowChange, SyncProgress
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.address import DEFAULT_SERVER, DEFAULT_SESSION, websocket_url
 from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.core.protocol.pages import pages
@@ -80,7 +80,7 @@ class AsyncBench(Items):
         chance: Callable[[], float],
     ) -> None:
         self._replica = Replica(secrets.token_hex(16))
-        self._session = Session(user, self._replica)
+        self._session = SessionClient(user, self._replica)
         self._open = partial(
             AioDriver, self._session, session_id, url, self._hear, chance, patient, timeout_s
         )

@@ -84,7 +84,7 @@ def open_window(window: QMainWindow) -> None:
         _attachments[window] = Unavailable(why)
 
 
-def of(window: QMainWindow) -> Attachment:
+def attachment_for(window: QMainWindow) -> Attachment:
     """What a window has."""
     open_window(window)
     return _attachments[window]

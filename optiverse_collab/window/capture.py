@@ -1,8 +1,34 @@
-"""Between a host's bench and a replica: what the user did goes in, what others did comes out.
+"""Keeps a host's bench and a replica equal: the user's edits go in, those of others come out.
 
-Hosts change their benches in many ways, so no way is watched. What may have changed is noted, and
-once a tick what is noted is compared with the replica's view: a difference is an edit of the user's.
-What was applied for others compares equal, so it makes no echo.
+How it works. A host changes its bench in many ways: mouse, keys, dialogs, files, undo. None of them is
+watched. The host only names records that may have changed, and once a tick each of these is compared with
+what the host showed last. A difference is an edit of the user's and goes to the replica. A name too many
+costs one comparison. What was applied for others compares equal, so nothing echoes.
+
+What the host showed last is the replica's view. That holds only if the two are compared before the replica
+takes in what arrived: afterwards an edit of somebody else's would look like one that the user has undone. So
+`push_before_receiving` runs before each message.
+
+What the user has in hand (a drag, an open editor) doesn't change under them. Edits of others to it are held
+back: `_held_back` has the record as the host shows it, in the place of the view, until the user lets go. The
+tick after that applies what differs between the two.
+
+An example. Ann drags a lens from x = 0, and Bob moves and names the same lens meanwhile:
+
+    what happens                     host shows     replica's view   held back
+    Ann grabs it and drags to 3      x=3            x=0
+    tick: 3 is not 0, push x=3       x=3            x=3
+    from Bob: x=9, name="L1"         x=3            x=9, "L1"        x=3
+    Ann drags on to 5                x=5            x=9, "L1"        x=3
+    tick: 5 is not 3, push x=5       x=5            x=5, "L1"        x=5
+    Ann lets go
+    tick: apply the name             x=5, "L1"      x=5, "L1"
+
+Ann's last move wins, Bob's name is there, and neither came back as an edit. Had the tick compared with the
+view instead, Ann would have taken Bob's name away.
+
+While a record is dragged, only its place is read and pushed, thirty times a second; all of it is read once
+the user lets go.
 """
 
 from __future__ import annotations
@@ -23,8 +49,8 @@ from optiverse_collab.wording import log_lines
 class Capture:
     """Keeps a host's bench and a replica equal.
 
-    Call `tell_apart` or `tick` before anything that arrived is given to the replica: otherwise what the user
-    did since the last tick could not be told from what others did.
+    Call `push_before_receiving` or `tick` before anything that arrived is given to the replica: otherwise
+    what the user did since the last tick could not be told from what others did.
 
     Args:
         host: whose bench it is; from now on it is watched.
@@ -39,10 +65,10 @@ class Capture:
         # In order: what a host draws on top of each other may follow from the order in which it came.
         self._dirty: dict[str, None] = {}
         self._held_back: dict[str, Record | None] = {}  # id → as the host shows it meanwhile
-        self._skimmed: set[str] = set()  # being dragged, and to be read as a whole when that is over
+        self._place_only: set[str] = set()  # being dragged, and to be read as a whole when that is over
         self._refused: dict[str, Record] = {}
         self._unscanned: list[str] = []
-        self._owes = False  # the host was told that there is more
+        self._host_expects_more = False  # the host was told that there is more
         host.watch(self._note)
 
     def close(self) -> None:
@@ -52,7 +78,7 @@ class Capture:
     @property
     def has_work(self) -> bool:
         """Whether `tick` has something to do."""
-        return bool(self._dirty or self._held_back or self._skimmed)
+        return bool(self._dirty or self._held_back or self._place_only)
 
     @property
     def held_back(self) -> int:
@@ -63,9 +89,9 @@ class Capture:
         """Take what the host shows for nobody's edit, until `meet` or `scan` looks at it anew."""
         self._dirty.clear()
         self._held_back.clear()
-        self._skimmed.clear()
+        self._place_only.clear()
 
-    def meet(self, mine: Collection[str] = ()) -> None:
+    def merge(self, mine: Collection[str] = ()) -> None:
         """Make two benches one: the host's becomes the replica's, but what is `mine` is added to it.
 
         What the host has to change is held back at first; `tick` catches up with it, bit by bit.
@@ -78,7 +104,7 @@ class Capture:
         for id in {**view, **shown}:
             if id in mine and id not in view:
                 self._dirty[id] = None
-            elif _turn(shown.get(id), view.get(id)) is not None:
+            elif _diff(shown.get(id), view.get(id)) is not None:
                 self._held_back[id] = shown.get(id)
         self._wake()
 
@@ -89,29 +115,31 @@ class Capture:
         ids, self._unscanned = self._unscanned[:most], self._unscanned[most:] if most is not None else []
         self._note(ids)
 
-    def tell_apart(self) -> bool:
+    def push_before_receiving(self) -> bool:
         """Push what the user did, but for what they drag, which waits; returns whether there was any."""
-        ids = [id for id in self._dirty if id not in self._skimmed]
+        ids = [id for id in self._dirty if id not in self._place_only]
         for id in ids:
             del self._dirty[id]
         self._push(ids)
         return bool(ids)
 
-    def take_in(self) -> None:
+    def push_edits(self) -> None:
         """Push what the user did."""
         dragged = (
-            self._host.dragged(self._dirty.keys() | self._skimmed) if self._dirty or self._skimmed else {}
+            self._host.dragged(self._dirty.keys() | self._place_only)
+            if self._dirty or self._place_only
+            else {}
         )
-        let_go = [id for id in self._skimmed if id not in dragged]
-        self._skimmed.difference_update(let_go)
+        let_go = [id for id in self._place_only if id not in dragged]
+        self._place_only.difference_update(let_go)
         ids = list({**self._dirty, **dict.fromkeys(let_go)})
         self._dirty.clear()
         self._push(ids, dragged)
 
     def tick(self, most: int | None = None) -> None:
         """Push what the user did; apply what waited for it, or for the user to let go: so many records."""
-        self.take_in()
-        if self._held_back or self._owes:
+        self.push_edits()
+        if self._held_back or self._host_expects_more:
             held = self._host.held()
             waiting = [id for id in self._held_back if id not in held]
             self._catch_up(waiting[:most], more=len(waiting) > len(waiting[:most]))
@@ -120,9 +148,9 @@ class Capture:
         """Apply what others did. What the user has in hand is held back until they let go."""
         held = self._host.held()
         self._hold_back([op.id for op in change.ops if op.id in held or op.id in self._dirty], change)
-        self._host.apply([op for op in change.ops if op.id not in self._held_back], self._owes)
+        self._host.apply([op for op in change.ops if op.id not in self._held_back], self._host_expects_more)
 
-    def show_later(self, change: ShowChange) -> None:
+    def defer(self, change: ShowChange) -> None:
         """Leave what others did to the next `tick`, which applies it in one go with whatever else they do."""
         self._hold_back(touched(change.ops), change)
 
@@ -145,10 +173,10 @@ class Capture:
     def _catch_up(self, ids: Collection[str], more: bool) -> None:
         """Show what was held back, on top of what the user did with it."""
         ops = [
-            op for id in ids if (op := _turn(self._held_back.pop(id), self._replica.view.get(id))) is not None
+            op for id in ids if (op := _diff(self._held_back.pop(id), self._replica.view.get(id))) is not None
         ]
-        if ops or self._owes:
-            self._owes = more
+        if ops or self._host_expects_more:
+            self._host_expects_more = more
             self._host.apply(ops, more)
 
     def _push(
@@ -158,7 +186,7 @@ class Capture:
         ops: list[Op] = []
         for id in ids:
             record, shown = now.get(id), self._shown(id)
-            op = _moved(shown, dragged[id]) if shown is not None and id in dragged else _turn(shown, record)
+            op = _moved(shown, dragged[id]) if shown is not None and id in dragged else _diff(shown, record)
             if id in self._held_back:
                 self._held_back[id] = record
             if op is not None and (record is None or self._refused.get(id) != record):
@@ -174,13 +202,13 @@ class Capture:
 
     def _read(self, ids: Collection[str], dragged: Mapping[str, Mapping[str, Any]]) -> dict[str, Record]:
         """Records as the host shows them now; those that are dragged, as they were, with their new place."""
-        skimmed: dict[str, Record] = {}
+        place_only: dict[str, Record] = {}
         for id in ids:
             shown = self._shown(id)
             if id in dragged and shown is not None:
-                skimmed[id] = Record(id, shown.kind, {**shown.props, **dragged[id]})
-        self._skimmed.update(skimmed)
-        return {**self._host.records([id for id in ids if id not in skimmed]), **skimmed}
+                place_only[id] = Record(id, shown.kind, {**shown.props, **dragged[id]})
+        self._place_only.update(place_only)
+        return {**self._host.records([id for id in ids if id not in place_only]), **place_only}
 
     def _edit(self, ops: Sequence[Op]) -> bool:
         """Make edits the replica's, all of them or none."""
@@ -197,13 +225,13 @@ class Capture:
         try:
             self._replica.edit([op])
         except ChangeRefused as refusal:
-            self._tell(op, refusal)
+            self._report(op, refusal)
             if shown is not None:
                 self._refused[op.id] = shown
         else:
             self._refused.pop(op.id, None)
 
-    def _tell(self, op: Op, refusal: ChangeRefused) -> None:
+    def _report(self, op: Op, refusal: ChangeRefused) -> None:
         if refusal.reason is Reason.NO_SUCH_RECORD:  # removed by others while the user had it in hand
             for line in log_lines.lines(Lost((op,), LossKind.DISCARD), self._replica.view):
                 self._host.log("WARNING", line.text)
@@ -222,7 +250,7 @@ def _moved(before: Record, place: Mapping[str, Any]) -> Op | None:
     return Set(before.id, changed) if changed else None
 
 
-def _turn(before: Record | None, after: Record | None) -> Op | None:
+def _diff(before: Record | None, after: Record | None) -> Op | None:
     """The operation that turns one into the other; either may not be there."""
     if after is not None:
         return record_difference(before, after)

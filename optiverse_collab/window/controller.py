@@ -91,7 +91,7 @@ class CollaborationController(QObject):
         if dialog is None:
             dialog = self._connect_dialog = ConnectDialog(self._settings, self._window)
             dialog.join_requested.connect(self.manager.join_session)
-            dialog.host_requested.connect(self.manager.create_session)
+            dialog.server_requested.connect(self.manager.create_session)
             dialog.cancelled.connect(self.manager.leave)
             self.manager.progress.connect(self._on_progress)
             self.manager.joined.connect(dialog.show_success)

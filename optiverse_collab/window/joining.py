@@ -35,7 +35,7 @@ class Participation(QObject):
         host: the window's adapter; it is closed with this.
         service: connects to the session.
         session_id: the session's name.
-        hosting: the user started the server, and wants to share their bench if nothing is there.
+        runs_server: the user started the server, and wants to share their bench if nothing is there.
 
     Attributes:
         loaded: whether the window shows the session's bench.
@@ -58,14 +58,14 @@ class Participation(QObject):
     finished_loading = pyqtSignal()
 
     def __init__(
-        self, host: Host, service: CollaborationService, session_id: str, hosting: bool, parent: QObject
+        self, host: Host, service: CollaborationService, session_id: str, runs_server: bool, parent: QObject
     ) -> None:
         super().__init__(parent)
         self.loaded = False
         self._host = host
         self._service = service
         self._session_id = session_id
-        self._hosting = hosting
+        self._runs_server = runs_server
         self._live: LiveBench | None = None
         self._cursors: CursorOverlay | None = None
         self._copy: Path | None = None
@@ -85,10 +85,10 @@ class Participation(QObject):
             self._copy = None
             self._replace(live, answer, path)
 
-    def take_in(self) -> None:
+    def push_edits(self) -> None:
         """Take in what the user did up to now."""
         if self._live is not None:
-            self._live.take_in()
+            self._live.push_edits()
 
     def tick(self) -> None:
         """The same, and show what others did up to now."""
@@ -132,13 +132,13 @@ class Participation(QObject):
         session = self._service.session
         return self._host.records(), {} if session is None else session.replica.view
 
-    def _meet(self) -> None:
+    def _merge(self) -> None:
         """The session's bench is here: bring the two together, or ask first."""
         mine, theirs = self._both()
         items = [id for id, record in mine.items() if is_item(record)]
         if all(mine[id] == theirs.get(id) for id in items):
             self._share([])
-        elif self._hosting and not theirs:
+        elif self._runs_server and not theirs:
             self._share(list(mine))
         else:
             self._copy = copy_path("joining", self._session_id, datetime.now().astimezone())
@@ -174,7 +174,7 @@ class Participation(QObject):
             case ReplacementChoice.LEAVE:
                 self.leaving.emit()
             case ReplacementChoice.EVERYBODY if self._save_session(path):
-                live.prevail()
+                live.publish_window()
             case ReplacementChoice.EVERYBODY | ReplacementChoice.BACK:
                 self._back()
                 live.begin(())
@@ -196,7 +196,7 @@ class Participation(QObject):
     def _on_message(self) -> None:
         """Before anything is made of a message: what the user did must not be taken for part of it."""
         if self._live is not None:
-            self._live.tell_apart()
+            self._live.push_before_receiving()
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
@@ -204,10 +204,13 @@ class Participation(QObject):
             self._live.show(effect)
         elif isinstance(effect, fx.SyncProgress):
             self.loading.emit(effect.received, effect.total)
-        elif isinstance(effect, (fx.PresenceChanged, fx.Went, fx.Acknowledged)) and self._cursors is not None:
+        elif (
+            isinstance(effect, (fx.PresenceChanged, fx.ParticipantLeft, fx.Acknowledged))
+            and self._cursors is not None
+        ):
             self._cursors.refresh()
         elif isinstance(effect, fx.Synced) and self._live is None and self._copy is None:
-            self._meet()
+            self._merge()
 
     @pyqtSlot()
     def _on_loaded(self) -> None:

@@ -33,7 +33,7 @@ _LEVELS: dict[int, LogLevel] = {
 """A level of `logging`, as the lines of `wording` have it → the host's name for it."""
 
 
-class _Hosted(NamedTuple):
+class _OwnServer(NamedTuple):
     """A session on a server of this computer: where it listens, and who joins what."""
 
     port: int
@@ -78,7 +78,7 @@ class CollaborationManager(QObject):
         self._attach = attach
         self._host: Host | None = None
         self._participation: Participation | None = None
-        self._hosted: _Hosted | None = None
+        self._own_server: _OwnServer | None = None
         self._starting = False
         self._server = CompanionServer(self)
         self._goodbye = QTimer(self)
@@ -104,7 +104,7 @@ class CollaborationManager(QObject):
             session_id: name of the session.
             user_id: name that others see.
         """
-        if self._begin(session_id, _Hosted(port, listen, session_id, user_id)):
+        if self._begin(session_id, _OwnServer(port, listen, session_id, user_id)):
             self._starting = True
             self._update_status()
             self._server.start(port, listen)
@@ -139,18 +139,18 @@ class CollaborationManager(QObject):
     def close(self) -> None:
         """The window closes: leave at once, and end the server if it is a child of ours."""
         if self._participation is not None:
-            self._participation.take_in()
+            self._participation.push_edits()
         self._leave_now()
         self._server.stop()
 
     @property
     def invite(self) -> str:
         """The link that others paste to join."""
-        hosted = self._hosted
-        url = self.server_url if hosted is None else reachable_url(hosted.port, hosted.listen)
+        own_server = self._own_server
+        url = self.server_url if own_server is None else reachable_url(own_server.port, own_server.listen)
         return invite_link(url, self.session_id)
 
-    def _begin(self, session_id: str, hosted: _Hosted | None) -> bool:
+    def _begin(self, session_id: str, own_server: _OwnServer | None) -> bool:
         """Leave what was joined before, and take hold of the window; False if that can't be."""
         self._leave_now()
         try:
@@ -158,8 +158,8 @@ class CollaborationManager(QObject):
         except HostUnsupported as error:
             self.failed.emit(str(error))
             return False
-        self._hosted, self.session_id = hosted, session_id
-        there = Participation(self._host, self.service, session_id, hosted is not None, self)
+        self._own_server, self.session_id = own_server, session_id
+        there = Participation(self._host, self.service, session_id, own_server is not None, self)
         there.choice_needed.connect(self.choice_needed)
         there.replacement_needed.connect(self.replacement_needed)
         there.leaving.connect(self.leave)
@@ -205,7 +205,9 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
-        if isinstance(effect, (fx.Acknowledged, fx.Came, fx.Went)):
+        if isinstance(
+            effect, (fx.Acknowledged, fx.ParticipantJoined, fx.ParticipantRenamed, fx.ParticipantLeft)
+        ):
             self.participants_changed.emit()
 
     @pyqtSlot()
@@ -240,9 +242,9 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(int)
     def _on_server_ready(self, port: int) -> None:
-        if self._starting and self._hosted is not None:
+        if self._starting and self._own_server is not None:
             self._starting = False
-            self._join(f"ws://127.0.0.1:{port}", self._hosted.session_id, self._hosted.user_id)
+            self._join(f"ws://127.0.0.1:{port}", self._own_server.session_id, self._own_server.user_id)
 
     @pyqtSlot(str)
     def _on_server_failed(self, sentence: str) -> None:

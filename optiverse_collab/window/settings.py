@@ -78,7 +78,7 @@ class Settings(QObject):
         lines = ["\t".join(known) for known in recent if not set("\t\r\n") & set("".join(known))]
         self._store.setValue("recent", "\n".join(lines[: self._defaults.recent_sessions]))
 
-    def remember_hosting(self, port: int, listen: str) -> None:
+    def remember_server(self, port: int, listen: str) -> None:
         """A server was started."""
         self._store.setValue("port", str(port))
         self._store.setValue("listen", listen)

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.capture import Capture
@@ -45,7 +45,7 @@ class LiveBench(QObject):
     loading = pyqtSignal(int, int)
     loaded = pyqtSignal()
 
-    def __init__(self, host: Host, session: Session, parent: QObject) -> None:
+    def __init__(self, host: Host, session: SessionClient, parent: QObject) -> None:
         super().__init__(parent)
         self._host = host
         self._session = session
@@ -62,11 +62,11 @@ class LiveBench(QObject):
         self._capture = Capture(host, session.replica, self._wake)
 
     def begin(self, mine: Collection[str]) -> None:
-        """Make the two equal, and keep them so; see `Capture.meet`."""
+        """Make the two equal, and keep them so; see `Capture.merge`."""
         self._suspended = False
         _spare_collector(self)
         self._capture.forget()
-        self._capture.meet(mine)
+        self._capture.merge(mine)
         self._total = self._capture.held_back
         self._is_loading = True
         self._scan.start()
@@ -74,25 +74,25 @@ class LiveBench(QObject):
         self._on_tick()
 
     def suspend(self) -> None:
-        """Neither take in nor show anything until `begin` or `prevail`: another bench is in the window."""
+        """Push and show nothing until `begin` or `publish_window`: another bench is in the window."""
         self._suspended = True
 
-    def prevail(self) -> None:
+    def publish_window(self) -> None:
         """Make the session's bench the one that is in the window now, and go on."""
         self._suspended = False
         self._capture.forget()
         self._capture.scan()
         self.tick()
 
-    def tell_apart(self) -> None:
+    def push_before_receiving(self) -> None:
         """Take in what the user did up to now, so that it can be told from what others did."""
-        if not self._suspended and self._capture.tell_apart():
+        if not self._suspended and self._capture.push_before_receiving():
             self.edited.emit()
 
-    def take_in(self) -> None:
+    def push_edits(self) -> None:
         """Take in all of it, also what is in hand."""
         if self._capture.has_work and not self._suspended:
-            self._capture.take_in()
+            self._capture.push_edits()
             self.edited.emit()
 
     def tick(self) -> None:
@@ -106,7 +106,7 @@ class LiveBench(QObject):
         if self._suspended:
             return
         if self._is_loading or self._waited_ms() < PUSH_EVERY_MS:
-            self._capture.show_later(change)
+            self._capture.defer(change)
             self._total = max(self._total, self._capture.held_back)
         else:
             self._since_tick.start()

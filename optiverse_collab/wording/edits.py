@@ -24,7 +24,7 @@ TITLE_CHARS = 60
 _DEEDS = {"pos": ("moved", "{} mm"), "angle_deg": ("rotated", "{}°"), "name": ("renamed", "{}")}
 
 
-def narrate(change: ShowChange, known: dict[str, Record]) -> list[str]:
+def describe(change: ShowChange, known: dict[str, Record]) -> list[str]:
     """One line per operation of `change`, or one per author if there are many.
 
     Args:

@@ -47,9 +47,9 @@ def changes(count: int) -> str:
 
 
 def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]:
-    """The lines for an effect of `Session`; none for what is no news.
+    """The lines for an effect of `SessionClient`; none for what is no news.
 
-    `Dead` and `EpochChanged` end the connection: see `connection`.
+    `DropConnection` and `EpochChanged` end the connection: see `connection`.
 
     Args:
         records: the view, to call records by their names.
@@ -66,18 +66,18 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
 
 
 def _line(effect: fx.SessionEffect) -> Line | None:
-    if isinstance(effect, fx.Came):
-        name = printable(effect.participant.user_id)
-        said = f"A user is called {name} now" if effect.renamed else f"User joined: {name}"
-        return Line(logging.INFO, said)
-    if isinstance(effect, fx.Went):
+    if isinstance(effect, fx.ParticipantJoined):
+        return Line(logging.INFO, f"User joined: {printable(effect.participant.user_id)}")
+    if isinstance(effect, fx.ParticipantRenamed):
+        return Line(logging.INFO, f"A user is called {printable(effect.participant.user_id)} now")
+    if isinstance(effect, fx.ParticipantLeft):
         return Line(logging.INFO, f"User left: {printable(effect.participant.user_id)}")
     if isinstance(effect, fx.Synced):
         told = "received" if effect.full else "caught up with"
         return Line(logging.INFO, f"Synchronised: {told} {effect.records} record(s)")
     if isinstance(effect, fx.Diverged):
         return Line(logging.WARNING, f"✗ {printable(effect.message)}")
-    if isinstance(effect, fx.Trouble):
+    if isinstance(effect, fx.ProtocolFault):
         return Line(logging.WARNING if effect.serious else logging.DEBUG, f"✗ {printable(effect.message)}")
     if isinstance(effect, fx.Transmit):
         if isinstance(effect.message, Ping):

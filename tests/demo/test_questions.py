@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, Qt
 from PyQt6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
-from optiverse_collab.demo.questions import ask_for_file, ask_to_save, tell
+from optiverse_collab.demo.questions import ask_for_file, ask_to_save, notify
 from optiverse_collab.demo.window import DemoWindow
 from tests.helpers.demo_window import answer, boxes, choose_file, file_dialogs
 from tests.helpers.user_input import press_key
@@ -45,7 +45,7 @@ def test_escape_and_closing_the_question_are_no_answer(window: DemoWindow) -> No
 
 
 def test_sentence_is_told_as_it_is(window: DemoWindow) -> None:
-    tell(window, "There is no file <b>&amp;</b>; check the path.")
+    notify(window, "There is no file <b>&amp;</b>; check the path.")
     (box,) = boxes(window)
     assert box.text() == "There is no file <b>&amp;</b>; check the path."
     assert box.textFormat() == Qt.TextFormat.PlainText

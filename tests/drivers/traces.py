@@ -181,7 +181,7 @@ TRACES = [
         script.greet(_HELLO),
         WRONG_SERVER,
         [_ODD],
-        ["message hello", "happened Trouble"],
+        ["message hello", "happened ProtocolFault"],
     ),
     refused("HTTP 404", _NOT_FOUND, HTTP % 404),
     refused(

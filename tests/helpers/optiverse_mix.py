@@ -13,10 +13,10 @@ from unittest.mock import patch
 
 from PyQt6.QtCore import Qt
 
-from tests.helpers.optiverse_hands import Hands, NotOffered, press_button
+from tests.helpers.optiverse_edit_methods import handles_of
+from tests.helpers.optiverse_mouse import MouseUser, NotOffered, press_button
 from tests.helpers.optiverse_session import Participant
 from tests.helpers.optiverse_user import events, fill_in, grip, is_in_reach
-from tests.helpers.optiverse_ways import handles_of
 
 PLACED = ["source", "lens", "mirror", "beamsplitter"]
 DRAWN = ["text", "rectangle", "ruler", "angle_measure", "path_measure"]
@@ -76,12 +76,12 @@ def _with_items(rng: random.Random, one: Participant, items: list[Any]) -> list[
     ]
 
 
-def _choose(user: Hands, item: Any, entry: Callable[[], str]) -> None:
+def _choose(user: MouseUser, item: Any, entry: Callable[[], str]) -> None:
     if is_in_reach(item):
         user.menu(item, entry())
 
 
-def _copy(user: Hands, item: Any) -> None:
+def _copy(user: MouseUser, item: Any) -> None:
     user.select(item)
     user.window.act_copy.trigger()
     user.window.act_paste.trigger()

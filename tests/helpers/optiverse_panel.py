@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QApplication, QDialog, QInputDialog, QLineEdit
 
 from optiverse_collab.host.optiverse.upstream.window import has_groups
 from tests.helpers import user_input
-from tests.helpers.optiverse_hands import RIGHT, NotOffered, choose, press_button
+from tests.helpers.optiverse_mouse import RIGHT, NotOffered, choose, press_button
 from tests.helpers.optiverse_user import answer, double_click, events, wait_until
 
 

@@ -14,7 +14,7 @@ from optiverse_collab.host.optiverse.items.pointer import items_dragged
 from optiverse_collab.host.optiverse.upstream.window import has_groups
 from optiverse_collab.window.capture import Capture
 from tests.helpers import user_input
-from tests.helpers.optiverse_hands import Hands
+from tests.helpers.optiverse_mouse import MouseUser
 from tests.helpers.optiverse_panel import Panel
 from tests.helpers.optiverse_user import clear, events, wait_until
 from tests.helpers.wire import Peer, Wire
@@ -34,14 +34,14 @@ class Participant(Peer):
         super().__init__(name)
         self.window = window
         self.host = OptiverseHost(window)
-        self.user = Hands(window)
+        self.user = MouseUser(window)
         self.panel = Panel(window)
         self.capture = Capture(self.host, self.replica)
         wire.connect(self)
 
     def receive(self, text: str, now_ms: float) -> None:
         """Take a message of the room's, as a window does."""
-        self.capture.tell_apart()
+        self.capture.push_before_receiving()
         super().receive(text, now_ms)
 
     def show(self, change: ShowChange) -> None:

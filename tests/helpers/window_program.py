@@ -20,7 +20,7 @@ from PyQt6.QtCore import QObject, QSettings, QStandardPaths, pyqtSignal, pyqtSlo
 from PyQt6.QtWidgets import QApplication
 
 from optiverse_collab.demo import files
-from optiverse_collab.window import attachment
+from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab.window.ui.choice_dialog import JoiningChoice
 from tests.helpers.optiverse_user import wait_until
@@ -129,7 +129,7 @@ class Obedient(QObject):
 
     @pyqtSlot(str)
     def _on_said(self, line: str) -> None:
-        controller = attachment.of(self._host.window)
+        controller = attachment_for(self._host.window)
         assert isinstance(controller, CollaborationController)
         for what, arguments in json.loads(line).items():
             if what == "join":

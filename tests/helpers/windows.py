@@ -17,7 +17,7 @@ from optiverse_collab.core.records import Record
 from optiverse_collab.demo.plugins import attach_plugins
 from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.host.menus import menu_titled
-from optiverse_collab.window import attachment
+from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 from optiverse_collab.window.ui.participants import ParticipantsDialog
@@ -38,7 +38,7 @@ class Desk:
     def __init__(self, qtbot: QtBot, window: DemoWindow) -> None:
         self.window = window
         self._qtbot = qtbot
-        controller = attachment.of(window)
+        controller = attachment_for(window)
         assert isinstance(controller, CollaborationController)
         self.controller = controller
         self.manager = controller.manager

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
@@ -36,7 +36,7 @@ class Peer:
     """
 
     def __init__(self, name: str, client_id: str | None = None, replica: Replica | None = None) -> None:
-        self.session = Session(name, replica or Replica(client_id or f"client of {name}"))
+        self.session = SessionClient(name, replica or Replica(client_id or f"client of {name}"))
         self.screen: dict[str, Record] = {}
         self.heard: list[fx.SessionEffect] = []
         self.texts: list[str] = []

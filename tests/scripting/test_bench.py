@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab.convert import read_bench, same_bench
-from optiverse_collab.core.client.effects import Came, ShowChange, Went
+from optiverse_collab.core.client.effects import ParticipantJoined, ParticipantLeft, ShowChange
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.errors import ChangeRefused, CollaborationError, ConnectionFailed, WouldOverwrite
@@ -141,7 +141,7 @@ def test_two_of_the_same_name() -> None:
 
     async def main() -> None:
         async with live_server() as server, connect(server.url, user="Ann") as ann:
-            comings = ann.listen(Came, Went)
+            comings = ann.listen(ParticipantJoined, ParticipantLeft)
             async with connect(server.url, user="Ann") as bob:
                 assert bob.me is not None
                 assert bob.me.user_id == "Ann (2)"
@@ -151,7 +151,7 @@ def test_two_of_the_same_name() -> None:
                 assert {one.user_id for one in bob.participants} == {"Ann", "Ann (2)"}
             told = [type(effect) for effect in await comings.wait()]
             told += [type(effect) for effect in await comings.wait()] if len(told) == 1 else []
-            assert told == [Came, Went]
+            assert told == [ParticipantJoined, ParticipantLeft]
             assert [one.user_id for one in ann.participants] == ["Ann"]
 
     run(main())

@@ -14,6 +14,7 @@ from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.errors import ManifestError
 from optiverse_collab.host.menus import menu_titled
 from optiverse_collab.window import attachment
+from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 
 
@@ -70,7 +71,7 @@ def test_a_window_of_nobody_we_know_is_left_as_it_is(qtbot: QtBot, caplog: pytes
     window = QMainWindow()
     qtbot.addWidget(window)
     attachment.open_window(window)
-    made = attachment.of(window)
+    made = attachment_for(window)
     assert isinstance(made, attachment.Unavailable)
     assert "does not know windows of" in made.why
     assert [record.levelname for record in caplog.records] == ["ERROR"]
@@ -82,9 +83,9 @@ def test_a_window_of_nobody_we_know_is_left_as_it_is(qtbot: QtBot, caplog: pytes
 def test_each_window_has_its_own_and_keeps_it(window: DemoWindow, qtbot: QtBot) -> None:
     other = DemoWindow()
     qtbot.addWidget(other)
-    mine = attachment.of(window)
+    mine = attachment_for(window)
     attachment.open_window(window)
-    assert attachment.of(window) is mine
+    assert attachment_for(window) is mine
     assert isinstance(mine, CollaborationController)
-    assert attachment.of(other) is not mine
+    assert attachment_for(other) is not mine
     attachment.close_window(other)

@@ -6,45 +6,12 @@ import random
 
 import pytest
 
-from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.window.capture import Capture
 from tests.helpers.dict_host import DictHost
 from tests.helpers.wire import Peer, Wire
-
-
-class Window(Peer):
-    """A peer whose screen is a host's bench.
-
-    Attributes:
-        later: whether it leaves what arrives to its next tick.
-    """
-
-    def __init__(self, wire: Wire, name: str) -> None:
-        super().__init__(name)
-        self.later = False
-        self.host = DictHost()
-        self.capture = Capture(self.host, self.replica)
-        wire.connect(self)
-
-    def receive(self, text: str, now_ms: float) -> None:
-        self.capture.tell_apart()
-        super().receive(text, now_ms)
-
-    def show(self, change: ShowChange) -> None:
-        if self.later:
-            self.capture.show_later(change)
-        else:
-            self.capture.show(change)
-
-
-def settle(wire: Wire, *windows: Window) -> None:
-    """Let ticks and messages go on until nothing is left to do."""
-    for _ in range(4):
-        for window in windows:
-            window.capture.tick()
-        wire.settle()
+from tests.window.capturing import Window, settle
 
 
 @pytest.fixture
@@ -104,67 +71,6 @@ def test_change_without_a_sign_is_found_by_the_scan(wire: Wire, ann: Window, bob
     assert bob.host.bench == ann.host.bench
 
 
-def test_what_is_in_hand_waits(wire: Wire, ann: Window, bob: Window) -> None:
-    """A remote edit of what I am dragging waits; my drag goes on and is not taken for an answer to it."""
-    ann.host.in_hand = {"lens"}
-    ann.host.user_does(Set("lens", {"pos": [1.0, 0.0]}))
-    settle(wire, ann, bob)
-    bob.host.user_does(Set("lens", {"name": "Bob's", "pos": [9.0, 9.0]}))
-    settle(wire, ann, bob)
-    assert ann.host.bench["lens"].props == {"pos": [1.0, 0.0], "name": "Lens"}
-    ann.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
-    settle(wire, ann, bob)
-    assert bob.host.bench["lens"].props == {"name": "Bob's", "pos": [2.0, 0.0]}
-    ann.host.in_hand = set()
-    settle(wire, ann, bob)
-    assert ann.host.bench["lens"].props == {"name": "Bob's", "pos": [2.0, 0.0]}
-    assert bob.host.bench == ann.host.bench
-
-
-def test_drag_sends_position_at_once_and_the_rest_on_release(wire: Wire, ann: Window, bob: Window) -> None:
-    ann.host.in_hand = {"lens"}
-    ann.host.user_does(Set("lens", {"pos": [1.0, 0.0], "name": "Ann's"}))
-    settle(wire, ann, bob)
-    assert bob.host.bench["lens"].props == {"pos": [1.0, 0.0], "name": "Lens"}
-    assert ann.capture.has_work
-    ann.host.in_hand = set()  # without any other sign
-    settle(wire, ann, bob)
-    assert bob.host.bench["lens"].props == {"pos": [1.0, 0.0], "name": "Ann's"}
-    assert ann.host.bench == bob.host.bench
-    assert not ann.capture.has_work
-
-
-def test_what_was_let_go_a_moment_ago_is_not_overwritten(wire: Wire, ann: Window, bob: Window) -> None:
-    """What others did to it arrives before the next tick."""
-    ann.host.in_hand = {"lens"}
-    ann.host.user_does(Set("lens", {"pos": [1.0, 0.0]}))
-    settle(wire, ann, bob)
-    bob.host.user_does(Set("lens", {"pos": [5.0, 5.0]}))
-    bob.capture.tick()
-    ann.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
-    ann.host.in_hand = set()
-    wire.settle()
-    settle(wire, ann, bob)
-    assert ann.host.bench["lens"].props["pos"] == bob.host.bench["lens"].props["pos"] == [2.0, 0.0]
-
-
-def test_what_is_in_hand_and_removed_goes_when_it_is_let_go(wire: Wire, ann: Window, bob: Window) -> None:
-    """DOC-5: remove beats set; the user hears that the drag did not count."""
-    ann.host.in_hand = {"lens"}
-    bob.host.user_does(Remove("lens"))
-    settle(wire, ann, bob)
-    assert "lens" in ann.host.bench
-    ann.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
-    settle(wire, ann, bob)
-    ann.host.in_hand = set()
-    settle(wire, ann, bob)
-    assert ann.host.bench == bob.host.bench == {}
-    [(level, text)] = ann.host.lines
-    assert level == "WARNING"
-    assert "pos = [2.0,0.0]" in text
-    assert "somebody removed the record before" in text
-
-
 def test_what_is_shown_later_is_shown_in_one_go(wire: Wire, ann: Window, bob: Window) -> None:
     bob.later = True
     bob.host.applied.clear()
@@ -212,7 +118,7 @@ def test_the_host_knows_when_more_is_to_come(wire: Wire, ann: Window) -> None:
     said.append(ann.host.more)
     ann.capture.forget()
     ann.host.bench = dict(script.replica.view)  # the user opened that very bench
-    ann.capture.meet()
+    ann.capture.merge()
     ann.capture.tick(2)
     assert [*said, ann.host.more] == [True, False, True, False]
 
@@ -224,7 +130,7 @@ def test_what_waits_is_not_taken_for_an_edit(wire: Wire, ann: Window, bob: Windo
     ann.capture.tick()
     wire.settle()
     bob.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
-    bob.capture.take_in()
+    bob.capture.push_edits()
     assert bob.replica.view["lens"].props == {"pos": [2.0, 0.0], "name": "Ann's"}
     ann.host.user_does(Remove("mirror"))
     settle(wire, ann, bob)
@@ -299,7 +205,7 @@ def test_what_came_first_comes_first_everywhere(wire: Wire, ann: Window, bob: Wi
     mine = [f"mine {number * 7 % 20}" for number in range(20)]
     cem.host.user_does(*(Put(id, "component", {}) for id in mine))
     cem.capture.forget()
-    cem.capture.meet(mine)
+    cem.capture.merge(mine)
     settle(wire, ann, bob, cem)
     for window in (ann, bob, cem):
         assert list(window.host.bench) == ["lens", *(op.id for op in more), *mine]

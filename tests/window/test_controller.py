@@ -115,10 +115,10 @@ def test_hosting_starts_a_server_and_shares_the_bench(
     ann, bob = pair
     lens, port = add(ann.window, "lens"), free_port()
     dialog = ann.controller.open_connect_dialog()
-    host = dialog.host_page
-    dialog.pages.setCurrentWidget(host)
-    host.port.setValue(port)
-    host.session.set_text(session_id)
+    page = dialog.server_page
+    dialog.pages.setCurrentWidget(page)
+    page.port.setValue(port)
+    page.session.set_text(session_id)
     click(dialog.go)
     ann.until_connected()
     assert not dialog.isVisible()

@@ -34,11 +34,11 @@ class Window:
         questions: what was asked: items here, items there, path of the copy.
     """
 
-    def __init__(self, parent: QObject, session_id: str, hosting: bool, *records: Record) -> None:
+    def __init__(self, parent: QObject, session_id: str, runs_server: bool, *records: Record) -> None:
         self.host = DictHost()
         self.host.bench = {record.id: record for record in records}
         self.service = CollaborationService(parent)
-        self.participation = Participation(self.host, self.service, session_id, hosting, parent)
+        self.participation = Participation(self.host, self.service, session_id, runs_server, parent)
         self.questions: list[tuple[int, int, Path]] = []
         self.declined: list[str] = []
         self.participation.choice_needed.connect(lambda *asked: self.questions.append(asked))
@@ -60,9 +60,9 @@ class Lab:
         self.folder = folder
         self.windows: list[Window] = []
 
-    def join(self, *records: Record, hosting: bool = False) -> Window:
+    def join(self, *records: Record, runs_server: bool = False) -> Window:
         """A window with these records joins; returns when it is in, or asks."""
-        window = Window(self._parent, self._session_id, hosting, *records)
+        window = Window(self._parent, self._session_id, runs_server, *records)
         self.windows.append(window)
         window.service.connect_to_session(self._server.url, self._session_id, f"user {len(self.windows)}")
         self.until(lambda: window.participation.loaded or bool(window.questions))
@@ -87,7 +87,7 @@ def lab(
 
 def fill(lab: Lab, *records: Record) -> Window:
     """Somebody is in the session already, with this bench."""
-    first = lab.join(*records, hosting=True)
+    first = lab.join(*records, runs_server=True)
     assert not first.questions
     lab.until(lambda: first.service.session is not None and not first.service.session.replica.pending)
     return first

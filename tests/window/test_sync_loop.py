@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.window import sync_loop as module
 from optiverse_collab.window.sync_loop import LiveBench
@@ -24,7 +24,7 @@ class Bench:
 
     def __init__(self, parent: QObject, records: int = 0) -> None:
         self.host = DictHost()
-        self.session = Session("ann", Replica("client"))
+        self.session = SessionClient("ann", Replica("client"))
         self.session.replica.edit([Put(f"r{n}", "component", {"n": n}) for n in range(records)])
         self.live = LiveBench(self.host, self.session, parent)
 

@@ -96,7 +96,7 @@ def test_line_of_the_log(effect: fx.ConnectorEffect, level: int, text: str) -> N
     assert connection.lines(effect, "default\n", URL) == [(level, text)]
 
 
-@pytest.mark.parametrize("effect", [fx.ProbeTls(2.0), fx.CloseConnection(), fx.Dead()])
+@pytest.mark.parametrize("effect", [fx.ProbeTls(2.0), fx.CloseConnection(), fx.DropConnection()])
 def test_no_line(effect: fx.ConnectorEffect) -> None:
     assert connection.lines(effect, "default", URL) == []
 

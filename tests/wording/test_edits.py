@@ -6,7 +6,7 @@ import pytest
 
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
-from optiverse_collab.wording.edits import MANY, narrate, title, values
+from optiverse_collab.wording.edits import MANY, describe, title, values
 
 LENS = Record("lens-1234567890", "component", {"name": "Standard Lens (1in)", "pos": [0.0, 0.0]})
 
@@ -14,7 +14,7 @@ LENS = Record("lens-1234567890", "component", {"name": "Standard Lens (1in)", "p
 def told(*ops: Op, author: str = "DESKTOP-X") -> list[str]:
     """What is said of a change by one author to a bench with one lens."""
     authors = {op.id: author for op in ops}
-    return narrate(ShowChange(ops, authors), {LENS.id: LENS})
+    return describe(ShowChange(ops, authors), {LENS.id: LENS})
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_one_line_per_deed(op: Op, deed: str) -> None:
 
 
 def test_who_is_not_known_is_somebody() -> None:
-    assert narrate(ShowChange((Remove(LENS.id),)), {LENS.id: LENS}) == [
+    assert describe(ShowChange((Remove(LENS.id),)), {LENS.id: LENS}) == [
         'Somebody removed "Standard Lens (1in)"'
     ]
 
@@ -74,8 +74,8 @@ def test_no_author_forges_a_line() -> None:
 def test_what_is_known_keeps_up() -> None:
     """A record is called as it was called before the change, and its new name counts in the next."""
     known = {LENS.id: LENS}
-    narrate(ShowChange((Set(LENS.id, {"name": "Lens 2"}),)), known)
-    assert narrate(ShowChange((Remove(LENS.id),)), known) == ['Somebody removed "Lens 2"']
+    describe(ShowChange((Set(LENS.id, {"name": "Lens 2"}),)), known)
+    assert describe(ShowChange((Remove(LENS.id),)), known) == ['Somebody removed "Lens 2"']
     assert known == {}
 
 
@@ -83,7 +83,7 @@ def test_many_deeds_are_one_line_per_author() -> None:
     ops: list[Op] = [Put(str(number), "component", {}) for number in range(MANY)]
     ops += [Set(LENS.id, {"pos": [1, 2]})]
     change = ShowChange(tuple(ops), {op.id: "Ann" for op in ops[1:]})
-    assert narrate(change, {LENS.id: LENS}) == [
+    assert describe(change, {LENS.id: LENS}) == [
         "Somebody added 1 record",
         "Ann added 9 records, changed 1 record",
     ]

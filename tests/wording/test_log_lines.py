@@ -37,24 +37,26 @@ def test_the_lines_that_users_know() -> None:
 @pytest.mark.parametrize(
     ("effect", "level", "text"),
     [
-        (fx.Came(ANN), logging.INFO, "User joined: Ann"),
-        (fx.Came(ANN, renamed=True), logging.INFO, "A user is called Ann now"),
-        (fx.Went(ANN), logging.INFO, "User left: Ann"),
+        (fx.ParticipantJoined(ANN), logging.INFO, "User joined: Ann"),
+        (fx.ParticipantRenamed(ANN), logging.INFO, "A user is called Ann now"),
+        (fx.ParticipantLeft(ANN), logging.INFO, "User left: Ann"),
         (fx.Synced(True, 27), logging.INFO, "Synchronised: received 27 record(s)"),
         (fx.Synced(False, 3), logging.INFO, "Synchronised: caught up with 3 record(s)"),
         (fx.SyncProgress(500, 10_000), logging.DEBUG, "← Received 500 of 10000 record(s)"),
         (fx.ShowChange((Remove("lens"),)), logging.DEBUG, "← Received 1 operation(s)"),
         (fx.Transmit(Push([])), logging.DEBUG, "→ Sending Push"),
         (fx.Diverged("It differs."), logging.WARNING, "✗ It differs."),
-        (fx.Trouble("Odd.", serious=True), logging.WARNING, "✗ Odd."),
-        (fx.Trouble("New.", serious=False), logging.DEBUG, "✗ New."),
+        (fx.ProtocolFault("Odd.", serious=True), logging.WARNING, "✗ Odd."),
+        (fx.ProtocolFault("New.", serious=False), logging.DEBUG, "✗ New."),
     ],
 )
 def test_one_line(effect: fx.SessionEffect, level: int, text: str) -> None:
     assert said(effect) == [(level, text)]
 
 
-@pytest.mark.parametrize("effect", [fx.PresenceChanged(frozenset()), fx.Dead(), fx.EpochChanged("e")])
+@pytest.mark.parametrize(
+    "effect", [fx.PresenceChanged(frozenset()), fx.DropConnection(), fx.EpochChanged("e")]
+)
 def test_no_line(effect: fx.SessionEffect) -> None:
     assert said(effect) == []
 
@@ -120,9 +122,9 @@ def test_nobody_forges_a_line() -> None:
     lost = fx.Lost((Set("lens\n", {"x\n": "y\u2028"}),), LossKind.OVERRIDDEN, by=EVIL.user_id)
     effects: list[fx.SessionEffect] = [
         fx.Acknowledged(ack),
-        fx.Came(EVIL),
-        fx.Went(EVIL),
-        fx.Trouble("a\nb", True),
+        fx.ParticipantJoined(EVIL),
+        fx.ParticipantLeft(EVIL),
+        fx.ProtocolFault("a\nb", True),
         lost,
     ]
     lines = [text for effect in effects for _, text in said(effect)]

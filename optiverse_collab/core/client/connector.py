@@ -1,9 +1,9 @@
 """The life of a participant's connection: attempt → let in → lost → wait → the next attempt, or the end.
 
 It decides when to connect, when to wait and when to give up (CONN rules in docs/protocol.md), around a
-`Session` that decides what is said. A driver opens sockets and starts timers: it passes in what happens, and
-carries the effects out. There is one timer: `OpenConnection`, `ProbeTls` and `RetryAfter` start it, `Dead`
-and `CloseConnection` stop it.
+`SessionClient` that decides what is said. A driver opens sockets and starts timers; it passes in what
+happens, and carries the effects out. There is one timer: `OpenConnection`, `ProbeTls` and `RetryAfter` start
+it, `DropConnection` and `CloseConnection` stop it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from optiverse_collab.core.client.effects import (
     CloseConnection,
     ConnectionLost,
     ConnectorEffect,
-    Dead,
+    DropConnection,
     Ended,
     EpochChanged,
     OpenConnection,
@@ -28,7 +28,7 @@ from optiverse_collab.core.client.effects import (
     Synced,
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 
 OPEN_S = 10.0
 """So long a server may take to let us in: more than a slow VPN needs, less than patience."""
@@ -78,7 +78,7 @@ class Connector:
 
     def __init__(
         self,
-        session: Session,
+        session: SessionClient,
         chance: Callable[[], float],
         tls: bool,
         patient: bool = False,
@@ -133,7 +133,7 @@ class Connector:
         """The attempt or the connection is over."""
         if self._phase is _Phase.OPENING and failure.kind is FailureKind.BROKEN_OFF and not self._tls:
             self._phase = _Phase.PROBING
-            return [Dead(), ProbeTls(PROBE_S)]
+            return [DropConnection(), ProbeTls(PROBE_S)]
         if self._phase in (_Phase.OPENING, _Phase.IN):
             return self._over(failure, now_ms)
         return []
@@ -169,7 +169,7 @@ class Connector:
             kind = type(effect)
             if kind is Synced:
                 self._synced = self._was_synced = True
-            elif kind is Dead:
+            elif kind is DropConnection:
                 silent = Failure(FailureKind.SILENT, session_module.SILENCE_MS // 1000)
                 return [*effects[:number], *self._over(silent, now_ms)]
             elif kind is EpochChanged:
@@ -188,7 +188,7 @@ class Connector:
         was_in = self._hang_up()
         if was_in:
             self._backoff.held((now_ms - self._opened_ms) / 1000)
-        effects: list[Effect] = [Dead(), *([ConnectionLost(failure)] if was_in else [])]
+        effects: list[Effect] = [DropConnection(), *([ConnectionLost(failure)] if was_in else [])]
         if failure.may_retry and (self._patient or self._was_synced):
             self._phase = _Phase.WAITING
             failed = [] if was_in else [AttemptFailed(failure)]

@@ -111,15 +111,21 @@ class Acknowledged:
 
 
 @dataclass(frozen=True)
-class Came:
-    """Somebody joined, or is called differently from now on."""
+class ParticipantJoined:
+    """Somebody joined."""
 
     participant: Participant
-    renamed: bool = False
 
 
 @dataclass(frozen=True)
-class Went:
+class ParticipantRenamed:
+    """Somebody is called differently from now on; `participant` has the new name."""
+
+    participant: Participant
+
+
+@dataclass(frozen=True)
+class ParticipantLeft:
     """Somebody left."""
 
     participant: Participant
@@ -141,7 +147,7 @@ class PresenceChanged:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class ProtocolFault:
     """A message was not understood, here or there; worth a WARNING, or DEBUG if not `serious`."""
 
     message: str
@@ -153,15 +159,23 @@ class ConnectionEffect:
 
 
 @dataclass(frozen=True)
-class Dead(ConnectionEffect):
+class DropConnection(ConnectionEffect):
     """Drop the connection, the attempt or the question; nothing is heard of it any more.
 
-    From a `Session`: the server said nothing for too long (HB-3).
+    From a `SessionClient`: the server said nothing for too long (HB-3).
     """
 
 
 SessionEffect = (
-    ReplicaEffect | Acknowledged | Came | Went | HeartbeatAnswered | PresenceChanged | Trouble | Dead
+    ReplicaEffect
+    | Acknowledged
+    | ParticipantJoined
+    | ParticipantRenamed
+    | ParticipantLeft
+    | HeartbeatAnswered
+    | PresenceChanged
+    | ProtocolFault
+    | DropConnection
 )
 
 
@@ -219,5 +233,12 @@ class Ended(ConnectionEffect):
 
 
 ConnectorEffect = (
-    OpenConnection | ProbeTls | CloseConnection | Dead | ConnectionLost | AttemptFailed | RetryAfter | Ended
+    OpenConnection
+    | ProbeTls
+    | CloseConnection
+    | DropConnection
+    | ConnectionLost
+    | AttemptFailed
+    | RetryAfter
+    | Ended
 )

@@ -11,14 +11,15 @@ from typing import Any
 
 from optiverse_collab.core.client.effects import (
     Acknowledged,
-    Came,
-    Dead,
+    DropConnection,
     HeartbeatAnswered,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantRenamed,
     PresenceChanged,
+    ProtocolFault,
     SessionEffect,
     Transmit,
-    Trouble,
-    Went,
 )
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.limits import Limits
@@ -49,8 +50,8 @@ PRESENCE_EVERY_MS = 33
 """At most one presence update in so many ms (PRES-1)."""
 
 
-class Session:
-    """One participant's session.
+class SessionClient:
+    """The client's half of a session: one participant.
 
     Args:
         user_id: the name to be shown.
@@ -116,7 +117,7 @@ class Session:
         if self.me is None:
             return []
         if now_ms - self._heard_ms >= SILENCE_MS:
-            return [Dead()]
+            return [DropConnection()]
         effects: list[SessionEffect] = [*self.replica.poll(now_ms)]
         if self._mine.changed and not self._presence_throttle.wait_ms(now_ms):
             self._presence_throttle.fire(now_ms)
@@ -134,11 +135,11 @@ class Session:
             message = decode_server(text, self.replica.limits)
         except MessageRefused as refused:
             newer = refused.reason is Reason.UNKNOWN_TYPE
-            return [Trouble(f"Ignored a message of the server's. {refused}", serious=not newer)]
+            return [ProtocolFault(f"Ignored a message of the server's. {refused}", serious=not newer)]
         try:
             return self._handle(message, now_ms)
         except ChangeRefused as refused:
-            return [Trouble(f"Ignored a message of the server's. {refused}", serious=True)]
+            return [ProtocolFault(f"Ignored a message of the server's. {refused}", serious=True)]
 
     def _handle(self, message: ServerMessage, now_ms: float) -> list[SessionEffect]:
         if isinstance(message, ConnectionAck):
@@ -149,11 +150,11 @@ class Session:
             self.participants[message.connection_id] = participant
             if self.me is not None and message.connection_id == self.me.connection_id:
                 self.me = participant
-            return [Came(participant, renamed=known)]
+            return [ParticipantRenamed(participant) if known else ParticipantJoined(participant)]
         if isinstance(message, UserLeft):
             self.presence.forget(message.connection_id)
             gone = self.participants.pop(message.connection_id, None)
-            return [Went(gone)] if gone is not None else []
+            return [ParticipantLeft(gone)] if gone is not None else []
         if isinstance(message, Pong):
             if self._ping_sent_ms is None:
                 return []
@@ -162,7 +163,7 @@ class Session:
         if isinstance(message, PresencePatch):
             return self._hear_presence(message)
         if isinstance(message, Error):
-            return [Trouble(f"The server did not accept a message: {message.message}", serious=True)]
+            return [ProtocolFault(f"The server did not accept a message: {message.message}", serious=True)]
         return [*self.replica.receive(message)]
 
     def _acknowledged(self, ack: ConnectionAck) -> list[SessionEffect]:

@@ -1,7 +1,33 @@
 """What waits for durability, and how it leaves: in frames that are encoded once for everybody.
 
-Whatever depends on a change waits in one queue until that change is durable (DUR-1); so a
-participant never sees, and is never told of, what a crash could take back.
+How it works. A push is accepted in memory, at once, and gets its clock. Storage follows: it writes many
+changes together and says up to which clock it holds them. In between nobody may learn of a change, because
+after a crash the server wouldn't know of it and would give its clock to another one (DUR-1).
+
+So all that depends on a change waits in one queue: the change itself, the acknowledgement for its author,
+the pages for somebody who joins. Each waits for the clock that the document had when it was queued. `flush`
+takes from the head of the queue as long as storage has caught up, and never goes past what still waits. One
+queue, and no shortcut around it, is what keeps the order for everybody: a participant that applies frames
+as they come has the server's document.
+
+Changes that leave together share a frame, whose body is encoded once. Only the acknowledgements differ from
+one receiver to the next. Pages end a frame: who asked for them gets what was accepted before in the pages,
+and all that follows in frames (SYNC-4).
+
+An example. Ann and Bob follow a session whose clock is 7; then Cid joins:
+
+    what happens                    in the queue, with the clock it waits for      durable
+    Ann pushes, accepted as 8       change 8 and its acknowledgement (8)           7
+    Cid asks for the document       …, pages for Cid (8)                           7
+    Bob pushes, accepted as 9       …, change 9 and its acknowledgement (9)        7
+    storage holds 8: flush          change 9 and its acknowledgement (9)           8
+        frame of change 8 to Ann, with her acknowledgement, and to Bob
+        pages to Cid: the document at clock 8
+    storage holds 9: flush          nothing                                        9
+        frame of change 9 to Ann, to Bob, with his acknowledgement, and to Cid
+
+If storage fails after 8, change 9 has reached nobody. Bob has no acknowledgement, and pushes it again
+(DUR-3).
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from optiverse_collab.core.client.effects import (
     ConnectionEffect,
     ConnectionLost,
     ConnectorEffect,
-    Dead,
+    DropConnection,
     Ended,
     OpenConnection,
     ProbeTls,
@@ -28,7 +28,7 @@ from optiverse_collab.core.client.effects import (
     Transmit,
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.drivers.aio.connection import first_message, open_websocket, speaks_tls
 from optiverse_collab.drivers.aio.failures import ConnectionEnded, failure_of_close
@@ -40,13 +40,13 @@ log = logging.getLogger("optiverse_collab")
 
 
 class AioDriver:
-    """Carries a `Session` over one connection after the other, until it ends or is left.
+    """Carries a `SessionClient` over one connection after the other, until it ends or is left.
 
     Args:
         session: the endpoint.
         session_id: the session's name, for the log.
         url: of the WebSocket.
-        tell: called with every effect that is not about the connection.
+        report: called with every effect that is not about the connection.
         chance: gives numbers from 0 to 1 for the waits between attempts.
         patient: whether the first attempt may be repeated too.
         timeout_s: how long a server may take to let us in.
@@ -58,10 +58,10 @@ class AioDriver:
 
     def __init__(
         self,
-        session: Session,
+        session: SessionClient,
         session_id: str,
         url: str,
-        tell: Callable[[SessionEffect], None],
+        report: Callable[[SessionEffect], None],
         chance: Callable[[], float],
         patient: bool = False,
         timeout_s: float = OPEN_S,
@@ -71,7 +71,7 @@ class AioDriver:
         self._session = session
         self._session_id = session_id
         self._url = url
-        self._tell = tell
+        self._report = report
         self._connector = Connector(session, chance, url.startswith("wss:"), patient, timeout_s)
         self._outgoing: deque[str] = deque()
         self._due = asyncio.Event()
@@ -201,7 +201,7 @@ class AioDriver:
             if isinstance(effect, Transmit):
                 self._outgoing.append(encode(effect.message))
             else:
-                self._tell(effect)
+                self._report(effect)
 
     def _act(self, effect: ConnectorEffect) -> None:
         """Do what is about the connection; the caller, and not the log, hears how it ended for good."""
@@ -213,7 +213,7 @@ class AioDriver:
             self._start(self._ask_for_tls, effect.timeout_s)
         elif isinstance(effect, RetryAfter):
             self._start_timer(effect.seconds)
-        elif isinstance(effect, (Dead, CloseConnection)):
+        elif isinstance(effect, (DropConnection, CloseConnection)):
             self._let_go(polite=isinstance(effect, CloseConnection))
         elif isinstance(effect, ConnectionLost):
             self._log([wording.noticed(effect.failure, traceback.format_stack(limit=12))])

@@ -92,7 +92,7 @@ class Connection(QObject):
         if self._is_ours:
             self.received.emit(text)
         else:
-            self._tell(Failure(FailureKind.WRONG_SERVER))
+            self._report(Failure(FailureKind.WRONG_SERVER))
 
     @pyqtSlot(QByteArray)
     def _on_binary(self, data: QByteArray) -> None:
@@ -129,9 +129,9 @@ class Connection(QObject):
         """Judge the connection by what was seen of it."""
         self._goodbye.stop()
         self._ending.close_code = _number(self._socket.closeCode())
-        self._tell(judge(self._ending))
+        self._report(judge(self._ending))
 
-    def _tell(self, failure: Failure) -> None:
+    def _report(self, failure: Failure) -> None:
         if not self._told and not self._left:
             self._told = True
             self.over.emit(failure)

@@ -14,7 +14,7 @@ from optiverse_collab.core.client.effects import (
     ConnectionEffect,
     ConnectionLost,
     ConnectorEffect,
-    Dead,
+    DropConnection,
     Ended,
     OpenConnection,
     ProbeTls,
@@ -25,7 +25,7 @@ from optiverse_collab.core.client.effects import (
 )
 from optiverse_collab.core.client.failures import Failure
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.drivers.qt.connection import Connection
 from optiverse_collab.drivers.qt.quality_watch import QualityWatch, now_ms
@@ -35,7 +35,7 @@ from optiverse_collab.wording import log_lines
 
 
 class QtDriver(QObject):
-    """Carries a `Session` over one connection after the other, on the GUI thread, until it ends or is left.
+    """Carries a `SessionClient` over one connection after the other, on the GUI thread, until its end.
 
     Args:
         session: the endpoint.
@@ -67,7 +67,7 @@ class QtDriver(QObject):
     logged = pyqtSignal(int, str)
 
     def __init__(
-        self, session: Session, session_id: str, url: str, chance: Callable[[], float], parent: QObject
+        self, session: SessionClient, session_id: str, url: str, chance: Callable[[], float], parent: QObject
     ) -> None:
         super().__init__(parent)
         self.state = ConnectionState.OFFLINE
@@ -176,7 +176,7 @@ class QtDriver(QObject):
         elif isinstance(effect, RetryAfter):
             self._start_timer(effect.seconds)
             self._show_state()
-        elif isinstance(effect, (Dead, CloseConnection)):
+        elif isinstance(effect, (DropConnection, CloseConnection)):
             self._let_go(polite=isinstance(effect, CloseConnection))
         elif isinstance(effect, ConnectionLost):
             self._log([wording.noticed(effect.failure, traceback.format_stack(limit=12))])

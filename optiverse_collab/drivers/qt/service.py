@@ -13,7 +13,7 @@ from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.address import websocket_url
 from optiverse_collab.drivers.qt.driver import QtDriver
 
@@ -60,7 +60,7 @@ class CollaborationService(QObject):
 
     def __init__(self, parent: QObject, chance: Callable[[], float] = random.random) -> None:
         super().__init__(parent)
-        self.session: Session | None = None
+        self.session: SessionClient | None = None
         self._chance = chance
         self._driver: QtDriver | None = None
 
@@ -92,7 +92,7 @@ class CollaborationService(QObject):
         self.disconnect_from_session()
         if self._driver is not None:
             self._driver.deleteLater()
-        self.session = Session(user_id, replica or Replica(secrets.token_hex(16)))
+        self.session = SessionClient(user_id, replica or Replica(secrets.token_hex(16)))
         self._driver = driver = QtDriver(self.session, session_id, url, self._chance, self)
         driver.received.connect(self.message_received)
         driver.happened.connect(self._on_happened)
@@ -129,7 +129,7 @@ class CollaborationService(QObject):
         if isinstance(effect, fx.Acknowledged):
             self.connected.emit()
             self.connection_acknowledged.emit(msgspec.to_builtins(effect.ack))
-        elif isinstance(effect, fx.Came) and not effect.renamed:
+        elif isinstance(effect, fx.ParticipantJoined):
             self.user_joined.emit(effect.participant.user_id)
-        elif isinstance(effect, fx.Went):
+        elif isinstance(effect, fx.ParticipantLeft):
             self.user_left.emit(effect.participant.user_id)

@@ -95,7 +95,7 @@ class _WithPlugins:
                 self._manager = installed_plugins()
             attach(window, self._manager)
         except Exception as fault:  # noqa: BLE001 - a plugin may raise anything, and the host must start
-            _tell(window, fault)
+            _report(window, fault)
 
 
 def attach(window: QMainWindow, manager: pluggy.PluginManager) -> None:
@@ -118,7 +118,7 @@ def attach(window: QMainWindow, manager: pluggy.PluginManager) -> None:
         raise
 
 
-def _tell(window: QMainWindow, fault: Exception) -> None:
+def _report(window: QMainWindow, fault: Exception) -> None:
     """Log why there is no live collaboration in a window, and say it in its menu."""
     import traceback
 

@@ -15,8 +15,8 @@ from PyQt6.QtWidgets import (
 
 from optiverse_collab.window.settings import Settings
 from optiverse_collab.window.ui.fields import Sentence
-from optiverse_collab.window.ui.host_page import HostPage
 from optiverse_collab.window.ui.join_page import JoinPage
+from optiverse_collab.window.ui.server_page import ServerPage
 from optiverse_collab.wording import dialogs
 
 
@@ -25,17 +25,17 @@ class ConnectDialog(QDialog):
 
     Attributes:
         join_page: server, session, name.
-        host_page: port, who may connect, session, name.
+        server_page: port, who may connect, session, name.
         pages: the two, as tabs.
 
     Signals:
         join_requested: server, session, user.
-        host_requested: port, address to listen on, session, user.
+        server_requested: port, address to listen on, session, user.
         cancelled: the user gave up what was under way.
     """
 
     join_requested = pyqtSignal(str, str, str)
-    host_requested = pyqtSignal(int, str, str, str)
+    server_requested = pyqtSignal(int, str, str, str)
     cancelled = pyqtSignal()
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
@@ -44,10 +44,10 @@ class ConnectDialog(QDialog):
         self._settings = settings
         self._busy = False
         self.join_page = JoinPage(settings, self)
-        self.host_page = HostPage(settings, self)
+        self.server_page = ServerPage(settings, self)
         self.pages = QTabWidget(self)
         self.pages.addTab(self.join_page, dialogs.JOIN_TAB)
-        self.pages.addTab(self.host_page, dialogs.HOST_TAB)
+        self.pages.addTab(self.server_page, dialogs.HOST_TAB)
         self._message = Sentence("", self)
         self._message.setObjectName("message")
         self._progress = QProgressBar(self)
@@ -64,7 +64,7 @@ class ConnectDialog(QDialog):
             layout.addWidget(widget)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 78)
         self.join_page.changed.connect(self._update)
-        self.host_page.changed.connect(self._update)
+        self.server_page.changed.connect(self._update)
         self.pages.currentChanged.connect(self._update)
         buttons.accepted.connect(self._on_go)
         buttons.rejected.connect(self.reject)
@@ -120,16 +120,16 @@ class ConnectDialog(QDialog):
             self.show_progress(dialogs.CONNECTING.format(server=place[0]))
             self.join_requested.emit(*place)
         else:
-            host = self.host_page
-            self._settings.remember_hosting(host.port.value(), host.address)
-            self.show_progress(dialogs.PROBING.format(port=host.port.value()))
-            self.host_requested.emit(host.port.value(), host.address, host.session.text, host.user.text)
+            own = self.server_page
+            self._settings.remember_server(own.port.value(), own.address)
+            self.show_progress(dialogs.PROBING.format(port=own.port.value()))
+            self.server_requested.emit(own.port.value(), own.address, own.session.text, own.user.text)
 
     @pyqtSlot()
     def _update(self) -> None:
         joining = self.pages.currentWidget() is self.join_page
         self.go.setText(dialogs.JOIN if joining else dialogs.HOST)
-        valid = self.join_page.valid if joining else self.host_page.valid
+        valid = self.join_page.valid if joining else self.server_page.valid
         self.go.setEnabled(valid and not self._busy)
 
     def _set_busy(self, busy: bool) -> None:

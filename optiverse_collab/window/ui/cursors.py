@@ -18,7 +18,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.window.ui.participants import colour_of
 
 NAME_CHARS = 24
@@ -52,7 +52,7 @@ class CursorOverlay(QWidget):
     """
 
     def __init__(
-        self, view: QGraphicsView, session: Session, outline: Callable[[str], QPainterPath | None]
+        self, view: QGraphicsView, session: SessionClient, outline: Callable[[str], QPainterPath | None]
     ) -> None:
         super().__init__(view)
         self._view = view

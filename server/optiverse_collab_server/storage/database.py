@@ -17,7 +17,7 @@ import msgspec
 from optiverse_collab.core.server.journal import Entry, Snapshot
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage.api import Stored, check_newer, check_order, no_such_session
-from optiverse_collab_server.storage.directory import Session, read_sessions, write_session
+from optiverse_collab_server.storage.directory import SessionRow, read_sessions, write_session
 from optiverse_collab_server.storage.failures import failure, session_damaged
 from optiverse_collab_server.storage.rows import (
     SnapshotReader,
@@ -142,13 +142,13 @@ class Database:
         """Bring the log into the database, which deletes the log, and close it."""
         self._connection.close()
 
-    def _session(self, name: str) -> Session:
+    def _session(self, name: str) -> SessionRow:
         session = self._sessions.get(name)
         if session is None:
             raise no_such_session(name)
         return session
 
-    def _tail(self, session: Session) -> int:
+    def _tail(self, session: SessionRow) -> int:
         """The clock at which a session's log ends; the session is read and checked before."""
         if session.tail is None:
             for _ in self.load(session.name):
@@ -170,9 +170,9 @@ class Database:
         row = (snapshot, number, part, data, checksum((snapshot, number, part), data))
         self._connection.execute("INSERT INTO chunk VALUES (?,?,?,?,?)", row)
 
-    def _replace(self, name: str, old: Session | None, snapshot: Snapshot, chunks: int) -> None:
+    def _replace(self, name: str, old: SessionRow | None, snapshot: Snapshot, chunks: int) -> None:
         """Let a session point at the snapshot that was written last."""
-        new = Session(
+        new = SessionRow(
             self._last_key + 1 if old is None else old.key,
             name,
             snapshot.epoch,
@@ -205,7 +205,7 @@ class Database:
                 )
                 yield
 
-    def _read_snapshot(self, session: Session) -> Steps[Snapshot]:
+    def _read_snapshot(self, session: SessionRow) -> Steps[Snapshot]:
         reader = SnapshotReader()
         for number in range(1, session.chunks + 1):
             row = self._connection.execute(
@@ -221,7 +221,7 @@ class Database:
             yield
         return reader.snapshot(session.epoch, session.clock, session.history_start)
 
-    def _read_log(self, session: Session) -> Steps[list[Entry]]:
+    def _read_log(self, session: SessionRow) -> Steps[list[Entry]]:
         """The entries after the snapshot; no step comes between the last row and the return."""
         entries: list[Entry] = []
         after = -1

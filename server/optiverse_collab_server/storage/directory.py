@@ -11,7 +11,7 @@ from optiverse_collab_server.storage.rows import checksum
 
 
 @dataclass
-class Session:
+class SessionRow:
     """A row of the table.
 
     Attributes:
@@ -38,7 +38,7 @@ class Session:
         return self.key, self.name, self.epoch, self.clock, self.history_start, self.snapshot, self.chunks
 
 
-def read_sessions(connection: sqlite3.Connection, file: Path) -> dict[str, Session]:
+def read_sessions(connection: sqlite3.Connection, file: Path) -> dict[str, SessionRow]:
     """All sessions by name.
 
     Raises:
@@ -50,12 +50,12 @@ def read_sessions(connection: sqlite3.Connection, file: Path) -> dict[str, Sessi
     for *columns, found in connection.execute("SELECT * FROM session"):
         if checksum(columns) != found:
             raise damaged(file, "wrong checksum in the table of sessions")
-        session = Session(*columns)
+        session = SessionRow(*columns)
         sessions[session.name] = session
     return sessions
 
 
-def write_session(connection: sqlite3.Connection, session: Session) -> None:
+def write_session(connection: sqlite3.Connection, session: SessionRow) -> None:
     """Insert a session, or update it.
 
     Raises:

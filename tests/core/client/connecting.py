@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import ConnectionAck, FullState, Participant
@@ -32,7 +32,7 @@ class Participation:
     """A connector with its session, and the clock of its driver; the waits are the longest there may be."""
 
     def __init__(self, patient: bool = False, tls: bool = False, chance: float = 1.0) -> None:
-        self.session = Session("ann", Replica("client 1"))
+        self.session = SessionClient("ann", Replica("client 1"))
         self.connector = Connector(self.session, lambda: chance, tls, patient)
         self.now_ms = NOW_MS
 

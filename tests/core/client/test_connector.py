@@ -12,14 +12,14 @@ from optiverse_collab.core.client.effects import (
     AttemptFailed,
     CloseConnection,
     ConnectionLost,
-    Dead,
+    DropConnection,
     Ended,
     OpenConnection,
     ProbeTls,
+    ProtocolFault,
     RetryAfter,
     Synced,
     Transmit,
-    Trouble,
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.protocol.messages import Ping
@@ -79,7 +79,7 @@ def test_joining_is_an_attempt_that_is_let_in_and_synchronises(ann: Participatio
 def test_a_first_attempt_that_fails_is_not_repeated(ann: Participation) -> None:
     """CONN-2."""
     ann.connector.join()
-    assert ann.fails(REFUSED) == [Dead(), Ended(REFUSED, was_in=False)]
+    assert ann.fails(REFUSED) == [DropConnection(), Ended(REFUSED, was_in=False)]
     assert ann.shows(ConnectionState.FAILED)
     assert ann.waits() == []
 
@@ -88,7 +88,7 @@ def test_a_server_that_does_not_let_in_is_too_late(ann: Participation) -> None:
     """CONN-1."""
     ann.connector.join()
     late = Failure(FailureKind.LATE, OPEN_S)
-    assert ann.waits() == [Dead(), Ended(late, was_in=False)]
+    assert ann.waits() == [DropConnection(), Ended(late, was_in=False)]
 
 
 def test_a_server_that_lets_in_is_never_too_late(ann: Participation) -> None:
@@ -106,15 +106,19 @@ def test_a_server_that_does_not_acknowledge_first_is_not_ours(ann: Participation
     """CONN-6."""
     ann.connector.join()
     *before, dead, ended = ann.hears(text)
-    assert all(isinstance(effect, Trouble) for effect in before)
-    assert [dead, ended] == [Dead(), Ended(Failure(FailureKind.WRONG_SERVER), was_in=False)]
+    assert all(isinstance(effect, ProtocolFault) for effect in before)
+    assert [dead, ended] == [DropConnection(), Ended(Failure(FailureKind.WRONG_SERVER), was_in=False)]
 
 
 def test_a_loss_before_synchronising_is_not_repeated(ann: Participation) -> None:
     """CONN-2."""
     ann.connector.join()
     ann.hears(GREETING)
-    assert ann.fails(RESTARTING) == [Dead(), ConnectionLost(RESTARTING), Ended(RESTARTING, was_in=True)]
+    assert ann.fails(RESTARTING) == [
+        DropConnection(),
+        ConnectionLost(RESTARTING),
+        Ended(RESTARTING, was_in=True),
+    ]
     assert ann.session.me is None
     assert ann.shows(ConnectionState.FAILED)
 
@@ -123,10 +127,10 @@ def test_patience_repeats_the_first_attempt_too() -> None:
     """CONN-2: but not what no patience mends."""
     ann = Participation(patient=True)
     ann.connector.join()
-    assert ann.fails(REFUSED) == [Dead(), AttemptFailed(REFUSED), RetryAfter(0.5)]
+    assert ann.fails(REFUSED) == [DropConnection(), AttemptFailed(REFUSED), RetryAfter(0.5)]
     assert ann.shows(ConnectionState.CONNECTING)
     assert ann.waits() == [OpenConnection(OPEN_S)]
-    assert ann.fails(NOT_FOUND) == [Dead(), Ended(NOT_FOUND, was_in=False)]
+    assert ann.fails(NOT_FOUND) == [DropConnection(), Ended(NOT_FOUND, was_in=False)]
 
 
 # Does the server want TLS?
@@ -136,10 +140,10 @@ def test_patience_repeats_the_first_attempt_too() -> None:
 def test_a_server_that_breaks_off_is_asked_for_tls(ann: Participation, speaks_tls: bool, kind: str) -> None:
     """CONN-5."""
     ann.connector.join()
-    assert ann.fails(Failure(FailureKind.BROKEN_OFF)) == [Dead(), ProbeTls(PROBE_S)]
+    assert ann.fails(Failure(FailureKind.BROKEN_OFF)) == [DropConnection(), ProbeTls(PROBE_S)]
     assert ann.shows(ConnectionState.CONNECTING)
     ended = Ended(Failure(FailureKind(kind)), was_in=False)
-    assert ann.connector.probed(speaks_tls, ann.now_ms) == [Dead(), ended]
+    assert ann.connector.probed(speaks_tls, ann.now_ms) == [DropConnection(), ended]
     assert ann.connector.probed(True, ann.now_ms) == []
 
 
@@ -147,7 +151,7 @@ def test_a_question_for_tls_that_is_not_answered_is_a_no(ann: Participation) -> 
     """CONN-5."""
     ann.connector.join()
     ann.fails(Failure(FailureKind.BROKEN_OFF))
-    assert ann.waits() == [Dead(), Ended(Failure(FailureKind.BROKEN_OFF), was_in=False)]
+    assert ann.waits() == [DropConnection(), Ended(Failure(FailureKind.BROKEN_OFF), was_in=False)]
 
 
 def test_over_tls_nobody_is_asked_for_it() -> None:
@@ -155,7 +159,7 @@ def test_over_tls_nobody_is_asked_for_it() -> None:
     ann = Participation(tls=True)
     ann.connector.join()
     broken_off = Failure(FailureKind.BROKEN_OFF)
-    assert ann.fails(broken_off) == [Dead(), Ended(broken_off, was_in=False)]
+    assert ann.fails(broken_off) == [DropConnection(), Ended(broken_off, was_in=False)]
 
 
 # Coming back
@@ -163,15 +167,15 @@ def test_over_tls_nobody_is_asked_for_it() -> None:
 
 def test_a_connection_that_synchronised_comes_back(synced: Participation) -> None:
     """CONN-2, and as often as it takes."""
-    assert synced.fails(BROKEN) == [Dead(), ConnectionLost(BROKEN), RetryAfter(0.5)]
+    assert synced.fails(BROKEN) == [DropConnection(), ConnectionLost(BROKEN), RetryAfter(0.5)]
     assert synced.shows(ConnectionState.RECONNECTING)
     assert synced.session.me is None
     assert synced.waits() == [OpenConnection(OPEN_S)]
     assert synced.shows(ConnectionState.RECONNECTING)
-    assert synced.fails(REFUSED) == [Dead(), AttemptFailed(REFUSED), RetryAfter(1.0)]
+    assert synced.fails(REFUSED) == [DropConnection(), AttemptFailed(REFUSED), RetryAfter(1.0)]
     assert synced.waits() == [OpenConnection(OPEN_S)]
     late = Failure(FailureKind.LATE, OPEN_S)
-    assert synced.waits() == [Dead(), AttemptFailed(late), RetryAfter(2.0)]
+    assert synced.waits() == [DropConnection(), AttemptFailed(late), RetryAfter(2.0)]
     synced.waits()
     synced.hears(GREETING)
     assert synced.shows(ConnectionState.SYNCING)
@@ -184,12 +188,16 @@ def test_a_loss_while_synchronising_again_comes_back(synced: Participation) -> N
     synced.fails(BROKEN)
     synced.waits()
     synced.hears(GREETING)
-    assert synced.fails(RESTARTING) == [Dead(), ConnectionLost(RESTARTING), RetryAfter(1.0)]
+    assert synced.fails(RESTARTING) == [DropConnection(), ConnectionLost(RESTARTING), RetryAfter(1.0)]
 
 
 def test_what_no_attempt_mends_ends_it(synced: Participation) -> None:
     """CONN-4."""
-    assert synced.fails(REPLACED) == [Dead(), ConnectionLost(REPLACED), Ended(REPLACED, was_in=True)]
+    assert synced.fails(REPLACED) == [
+        DropConnection(),
+        ConnectionLost(REPLACED),
+        Ended(REPLACED, was_in=True),
+    ]
     assert synced.shows(ConnectionState.FAILED)
     assert synced.waits() == []
 
@@ -198,7 +206,7 @@ def test_another_server_in_the_place_of_ours_ends_it(synced: Participation) -> N
     """CONN-4."""
     synced.fails(BROKEN)
     synced.waits()
-    assert synced.fails(NOT_FOUND) == [Dead(), Ended(NOT_FOUND, was_in=False)]
+    assert synced.fails(NOT_FOUND) == [DropConnection(), Ended(NOT_FOUND, was_in=False)]
 
 
 def test_waits_grow_up_to_the_longest(synced: Participation) -> None:
@@ -241,7 +249,7 @@ def test_a_silent_server_is_dropped(synced: Participation) -> None:
     assert synced.connector.wait_ms(synced.now_ms) == 30_000
     synced.now_ms += session_module.SILENCE_MS
     silent = Failure(FailureKind.SILENT, silence_s)
-    assert synced.connector.poll(synced.now_ms) == [Dead(), ConnectionLost(silent), RetryAfter(0.5)]
+    assert synced.connector.poll(synced.now_ms) == [DropConnection(), ConnectionLost(silent), RetryAfter(0.5)]
     assert synced.connector.poll(synced.now_ms) == []
     assert synced.connector.wait_ms(synced.now_ms) is None
 
@@ -253,7 +261,11 @@ def test_another_history_ends_it_and_says_what_was_not_sent(synced: Participatio
     synced.waits()
     synced.hears(GREETING)
     changed = Failure(FailureKind.EPOCH_CHANGED, 1)
-    assert synced.hears(bench("epoch 2")) == [Dead(), ConnectionLost(changed), Ended(changed, was_in=True)]
+    assert synced.hears(bench("epoch 2")) == [
+        DropConnection(),
+        ConnectionLost(changed),
+        Ended(changed, was_in=True),
+    ]
     assert synced.shows(ConnectionState.FAILED)
     assert len(synced.session.replica.pending) == 1
 

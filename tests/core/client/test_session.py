@@ -6,17 +6,18 @@ import pytest
 
 from optiverse_collab.core.client.effects import (
     Acknowledged,
-    Came,
-    Dead,
     Diverged,
+    DropConnection,
     HeartbeatAnswered,
     LossKind,
     Lost,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantRenamed,
     PresenceChanged,
+    ProtocolFault,
     SessionEffect,
     Transmit,
-    Trouble,
-    Went,
 )
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import encode
@@ -61,7 +62,7 @@ def ann(wire: Wire) -> Peer:
 def test_what_cannot_be_used_is_told_and_ignored(wire: Wire, ann: Peer, text: str, serious: bool) -> None:
     """MSG-5, MSG-6: a newer server's message is no trouble; nothing else stops working."""
     [effect] = ann.session.receive(text, wire.now_ms)
-    assert isinstance(effect, Trouble)
+    assert isinstance(effect, ProtocolFault)
     assert effect.serious is serious
     ann.edit(Put("a", "k"))
     wire.settle()
@@ -79,7 +80,7 @@ def test_patch_with_an_unknown_result_is_not_used(wire: Wire, ann: Peer) -> None
     [text] = [text for text in ann.down if '"acks"' in text]
     ann.down.clear()
     [effect] = ann.session.receive(text.replace('"commit"', '"postponed"'), wire.now_ms)
-    assert isinstance(effect, Trouble)
+    assert isinstance(effect, ProtocolFault)
     assert effect.serious
     bob.edit(Put("b", "k"))
     wire.settle()
@@ -96,7 +97,7 @@ def test_unknown_reason_of_a_refusal_is_its_sentence(wire: Wire, ann: Peer) -> N
     ann.receive('{"type":"patch","changes":[],"acks":[' + ack + "]}", wire.now_ms)
     assert [(lost.result, lost.message) for lost in ann.told(Lost)] == [(LossKind.REFUSED, "Not tonight.")]
     [effect] = ann.session.receive('{"type":"error","reason":"full_moon","message":"No."}', wire.now_ms)
-    assert effect == Trouble("The server did not accept a message: No.", serious=True)
+    assert effect == ProtocolFault("The server did not accept a message: No.", serious=True)
 
 
 def test_silent_server_is_given_up(wire: Wire, ann: Peer) -> None:
@@ -105,10 +106,10 @@ def test_silent_server_is_given_up(wire: Wire, ann: Peer) -> None:
     for second in range(1, 75):
         effects = ann.session.poll(start + second * 1000)
         pings += Transmit(Ping("ann")) in effects
-        assert not any(isinstance(effect, Dead) for effect in effects)
+        assert not any(isinstance(effect, DropConnection) for effect in effects)
     assert pings == 2
     [dead] = ann.session.poll(start + 75_001)
-    assert isinstance(dead, Dead)
+    assert isinstance(dead, DropConnection)
 
 
 def test_heartbeat_every_30_s(wire: Wire, ann: Peer) -> None:
@@ -195,12 +196,12 @@ def test_who_comes_is_renamed_and_leaves(wire: Wire, ann: Peer) -> None:
         return ann.session.receive(encode(message), wire.now_ms)
 
     bob, robert, me = (Participant(*who, time) for who in (("bob", "c9"), ("Bob", "c9"), ("Ann", "c1")))
-    assert hear(UserJoined("bob", "c9", time)) == [Came(bob)]
-    assert hear(UserJoined("Bob", "c9", time)) == [Came(robert, renamed=True)]
+    assert hear(UserJoined("bob", "c9", time)) == [ParticipantJoined(bob)]
+    assert hear(UserJoined("Bob", "c9", time)) == [ParticipantRenamed(robert)]
     assert ann.connection_id == "c1"
-    assert hear(UserJoined("Ann", "c1", time)) == [Came(me, renamed=True)]
+    assert hear(UserJoined("Ann", "c1", time)) == [ParticipantRenamed(me)]
     assert ann.session.me == me
-    assert hear(UserLeft("Bob", "c9", time)) == [Went(robert)]
+    assert hear(UserLeft("Bob", "c9", time)) == [ParticipantLeft(robert)]
     assert hear(UserLeft("Bob", "c9", time)) == []
     assert list(ann.session.participants.values()) == [me]
 

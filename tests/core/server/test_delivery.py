@@ -204,3 +204,20 @@ def test_pages_have_the_document_of_the_request() -> None:
     desk.accept(Remove("r4"))
     ids = [record.id for page in (first, *pages) if isinstance(page, FullState) for record in page.records]
     assert ids == ["r0", "r1", "r2", "r3", "r4"]
+
+
+def test_example_in_the_module_is_true() -> None:
+    desk = Desk("ann", "bob")
+    desk.accept(LENS, author="ann")
+    desk.ask("cid")
+    desk.accept(Set("lens", {"x": 1}), author="bob")
+    frame, pages = desk.flush(durable=1)
+    assert isinstance(frame, SendFrame)
+    assert (frame.to, list(frame.acks)) == (("ann", "bob"), ["ann"])
+    assert isinstance(pages, SendPages)
+    [page] = pages.pages
+    assert (pages.to, page.clock) == ("cid", 1)
+    [frame] = desk.flush()
+    assert isinstance(frame, SendFrame)
+    assert (frame.to, list(frame.acks)) == (("ann", "bob", "cid"), ["bob"])
+    assert not desk.delivery.waiting

@@ -6,7 +6,13 @@ import json
 
 import pytest
 
-from optiverse_collab.core.client.effects import Acknowledged, Came, PresenceChanged, Trouble, Went
+from optiverse_collab.core.client.effects import (
+    Acknowledged,
+    ParticipantJoined,
+    ParticipantLeft,
+    PresenceChanged,
+    ProtocolFault,
+)
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
@@ -98,10 +104,10 @@ def test_everybody_hears_who_comes_and_goes(wire: Wire) -> None:
     assert [user.user_id for user in ack.users] == ["ann", "bob"]
     assert ack.user_id == "bob"
     assert ack.limits == wire.limits
-    assert [came.participant.user_id for came in ann.told(Came)] == ["bob"]
+    assert [came.participant.user_id for came in ann.told(ParticipantJoined)] == ["bob"]
     wire.lose(bob)
     wire.settle()
-    assert [went.participant.user_id for went in ann.told(Went)] == ["bob"]
+    assert [went.participant.user_id for went in ann.told(ParticipantLeft)] == ["bob"]
     assert [user.user_id for user in ann.session.participants.values()] == ["ann"]
 
 
@@ -190,7 +196,7 @@ def test_too_much_presence_is_an_error(wire: Wire) -> None:
     wire.perform(wire.room.receive(ann.connection_id, PresenceUpdate({"b": "x" * 70_000}), NOW))
     wire.settle()
     assert any("too_large" in text for text in ann.texts)
-    assert ann.told(Trouble)[-1].serious
+    assert ann.told(ProtocolFault)[-1].serious
     assert wire.room.presence_of_all().participants == {ann.connection_id: {"a": 1}}
 
 

@@ -10,16 +10,16 @@ import msgspec
 from optiverse_collab.core.client.effects import (
     Diverged,
     Lost,
+    ProtocolFault,
     SessionEffect,
     ShowChange,
     Synced,
     SyncProgress,
     Transmit,
-    Trouble,
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.replica import Replica, Saved
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import Push
 from optiverse_collab.core.records import Op
@@ -77,8 +77,8 @@ class Client:
         self._begin(Replica.restore(msgspec.json.decode(saved, type=Saved)))
 
     def _begin(self, replica: Replica) -> None:
-        self.session = Session(self.user_id, replica)
-        self.driver = Driver(self.session, self.half_open, self._tell, self._counts)
+        self.session = SessionClient(self.user_id, replica)
+        self.driver = Driver(self.session, self.half_open, self._notify, self._counts)
         self.replica = replica
         self.screen: Doc = dict(replica.view)
         self.undo: list[list[OpData]] = []
@@ -142,7 +142,7 @@ class Client:
         if text.startswith(checks.ABOUT_THE_DOCUMENT):
             checks.received(self, effects, clock, epoch, pending)
 
-    def _tell(self, effect: SessionEffect) -> None:
+    def _notify(self, effect: SessionEffect) -> None:
         counts = self._counts
         if isinstance(effect, Transmit):
             self._transmit(effect)
@@ -158,7 +158,7 @@ class Client:
             counts["pages that were not the last"] += 1
         elif isinstance(effect, Diverged):
             self._diverged(effect)
-        elif isinstance(effect, Trouble) and effect.serious:
+        elif isinstance(effect, ProtocolFault) and effect.serious:
             raise Broken(f"trouble: {effect.message}")
 
     def _transmit(self, effect: Transmit) -> None:

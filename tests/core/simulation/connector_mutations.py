@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from optiverse_collab.core.client import connector, failures
 from optiverse_collab.core.client.backoff import FIRST_S, STABLE_S, Backoff
 from optiverse_collab.core.client.connector import Connector, Effect, _Phase
-from optiverse_collab.core.client.effects import Dead, Ended, EpochChanged, SessionEffect
+from optiverse_collab.core.client.effects import DropConnection, Ended, EpochChanged, SessionEffect
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.protocol.close_codes import may_retry
 from tests.core.simulation.mutation import Mutations
@@ -82,7 +82,7 @@ def patience_ends(self: Connector, failure: Failure, now_ms: float) -> list[Effe
 
 @_mutation("The connection before is not dropped (CONN-6).", (Connector, "_over"))
 def old_connection_kept(self: Connector, failure: Failure, now_ms: float) -> list[Effect]:
-    return [effect for effect in _over(self, failure, now_ms) if not isinstance(effect, Dead)]
+    return [effect for effect in _over(self, failure, now_ms) if not isinstance(effect, DropConnection)]
 
 
 @_mutation("It is said that no attempt comes, and one comes (CONN-4).", (Connector, "_over"))
@@ -107,7 +107,7 @@ def another_history_goes_on(
 
 @_mutation("A server that says nothing any more is waited for (HB-3).", (Connector, "_follow"))
 def silence_is_borne(self: Connector, effects: Sequence[SessionEffect], now_ms: float) -> Sequence[Effect]:
-    return _follow(self, [effect for effect in effects if not isinstance(effect, Dead)], now_ms)
+    return _follow(self, [effect for effect in effects if not isinstance(effect, DropConnection)], now_ms)
 
 
 @_mutation("The time of the attempt ends the connection that it led to (CONN-1).", (Connector, "timer_due"))

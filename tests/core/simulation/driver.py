@@ -11,7 +11,7 @@ from optiverse_collab.core.client.effects import (
     AttemptFailed,
     CloseConnection,
     ConnectionLost,
-    Dead,
+    DropConnection,
     Ended,
     OpenConnection,
     ProbeTls,
@@ -19,7 +19,7 @@ from optiverse_collab.core.client.effects import (
     SessionEffect,
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from tests.core.simulation.policy import Policy
 from tests.core.simulation.truth import Broken
 from tests.core.simulation.wire import Connection
@@ -55,7 +55,7 @@ class Driver:
 
     def __init__(
         self,
-        session: Session,
+        session: SessionClient,
         half_open: list[Connection],
         tell: Callable[[SessionEffect], None],
         counts: Counter[str],
@@ -64,7 +64,7 @@ class Driver:
         self.timer_ms: float | None = None
         self._session = session
         self._half_open = half_open
-        self._tell = tell
+        self._notify = tell
         self._counts = counts
         self._is_open = False
         self._begin(patient=False)
@@ -145,7 +145,7 @@ class Driver:
             elif isinstance(effect, RetryAfter):
                 self._counts["waits"] += 1
                 self.timer_ms = now_ms + effect.seconds * 1000
-            elif isinstance(effect, (Dead, CloseConnection)):
+            elif isinstance(effect, (DropConnection, CloseConnection)):
                 self._let_go()
             elif isinstance(effect, ConnectionLost):
                 self._counts[f"connections lost: {effect.failure.kind.value}"] += 1
@@ -154,7 +154,7 @@ class Driver:
             elif isinstance(effect, Ended):
                 self._counts["given up" if effect.failure is not None else "left"] += 1
             else:
-                self._tell(effect)
+                self._notify(effect)
         if effects and expected:
             self._check_state()
 

@@ -12,7 +12,7 @@ from optiverse_collab.core.client.effects import (
     AttemptFailed,
     CloseConnection,
     ConnectionLost,
-    Dead,
+    DropConnection,
     Ended,
     OpenConnection,
     ProbeTls,
@@ -32,7 +32,7 @@ _TURNS = (
     AttemptFailed,
     CloseConnection,
     ConnectionLost,
-    Dead,
+    DropConnection,
     Ended,
     OpenConnection,
     ProbeTls,
@@ -88,11 +88,11 @@ class Policy:
         stand, self.stand = self.stand, "waiting"
         if stand == "opening" and failure.kind is FailureKind.BROKEN_OFF:
             self.stand = "probing"
-            return [Dead(), ProbeTls(2.0)]
+            return [DropConnection(), ProbeTls(2.0)]
         was_in = stand in ("in", "synced")
         if was_in and now_ms - self._in_since_ms >= 10_000:
             self._waits = 0
-        effects: list[Effect] = [Dead()]
+        effects: list[Effect] = [DropConnection()]
         if was_in:
             effects.append(ConnectionLost(failure))
         if not self._comes_back or _is_final(failure):

@@ -14,7 +14,7 @@ from optiverse_collab.core.client import connector as connector_module
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.effects import Acknowledged, Synced
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.records import Put
 from optiverse_collab.drivers.qt.driver import QtDriver
 from tests.helpers.attempt import DEADLINE_MS
@@ -36,7 +36,7 @@ class Driven(QtDriver):
     """
 
     def __init__(self, url: str, parent: QObject, session_id: str = "default") -> None:
-        self.session = Session("ann", Replica("client of ann"))
+        self.session = SessionClient("ann", Replica("client of ann"))
         super().__init__(self.session, session_id, url, lambda: 0.0, parent)
         self.effects: list[object] = []
         self.states: list[ConnectionState] = []

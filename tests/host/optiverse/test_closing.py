@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.host.attach import installed_plugins
 from optiverse_collab.host.optiverse.launch import attach
-from optiverse_collab.window import attachment
+from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from tests.helpers.optiverse_drawing import Drawing
 from tests.helpers.optiverse_user import events, wait_until
@@ -50,7 +50,7 @@ class Desk:
         self.user = Drawing(self.window)
         self.asked = 0
         attach(self.window, installed_plugins())
-        controller = attachment.of(self.window)
+        controller = attachment_for(self.window)
         assert isinstance(controller, CollaborationController)
         self.controller = controller
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.helpers import user_input
-from tests.helpers.optiverse_bustle import with_dialogs
+from tests.helpers.optiverse_background_edits import with_dialogs
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, start
 from tests.helpers.optiverse_user import events
 from tests.helpers.wire import Wire

@@ -37,7 +37,7 @@ def bench() -> list[Put]:
 def loading(session: Session) -> Session:
     """A script has put a bench there; bob's window has got a part of it."""
     wire, _, bob = session
-    bob.show = bob.capture.show_later  # type: ignore[method-assign]
+    bob.show = bob.capture.defer  # type: ignore[method-assign]
     wire.connect(script := Peer("script"))
     script.edit(*bench())
     wire.settle()

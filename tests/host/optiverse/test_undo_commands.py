@@ -12,7 +12,7 @@ from optiverse_collab.convert.kinds import GROUP
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.upstream.version import module_exists
 from tests.helpers.optiverse_commands import GROUPS, LAYERS, Step, command_names, names_in
-from tests.helpers.optiverse_meanwhile import MEANWHILE, MEANWHILE_AT_LAYERS
+from tests.helpers.optiverse_concurrent_edits import MEANWHILE, MEANWHILE_AT_LAYERS
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
 from tests.helpers.wire import Wire
 

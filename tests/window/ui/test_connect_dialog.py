@@ -73,8 +73,8 @@ def test_first_values_are_those_of_the_manifest(dialog: ConnectDialog) -> None:
     page = dialog.join_page
     assert (page.server.text, page.session.text) == ("ws://localhost:8765", "default")
     assert page.user.text == platform.node()
-    assert dialog.host_page.port.value() == 8765
-    assert dialog.host_page.address == "127.0.0.1"
+    assert dialog.server_page.port.value() == 8765
+    assert dialog.server_page.address == "127.0.0.1"
     assert not page.recent.isEnabled()
 
 
@@ -134,11 +134,11 @@ def test_close_without_an_attempt_cancels_nothing(qtbot: QtBot, dialog: ConnectD
 
 
 def test_host_page_asks_for_a_server(qtbot: QtBot, dialog: ConnectDialog) -> None:
-    dialog.pages.setCurrentWidget(dialog.host_page)
+    dialog.pages.setCurrentWidget(dialog.server_page)
     assert dialog.go.text() == dialogs.HOST
-    dialog.host_page.port.setValue(9123)
-    dialog.host_page.listen.setCurrentIndex(1)
-    with qtbot.waitSignal(dialog.host_requested) as asked:
+    dialog.server_page.port.setValue(9123)
+    dialog.server_page.listen.setCurrentIndex(1)
+    with qtbot.waitSignal(dialog.server_requested) as asked:
         click(dialog.go)
     assert asked.args == [9123, "0.0.0.0", "default", platform.node()]
     dialog.show_progress("Loading…", 3, 10)
@@ -146,38 +146,38 @@ def test_host_page_asks_for_a_server(qtbot: QtBot, dialog: ConnectDialog) -> Non
 
 
 def test_invite_follows_the_fields_and_is_copied(qtbot: QtBot, dialog: ConnectDialog) -> None:
-    dialog.pages.setCurrentWidget(dialog.host_page)
-    host = dialog.host_page
-    host.port.setValue(9123)
-    host.session.set_text("Zoë's bench")
-    assert host.invite.text() == "ws://localhost:9123/ws/Zo%C3%AB%27s%20bench"
-    click(host.copy)
+    dialog.pages.setCurrentWidget(dialog.server_page)
+    page = dialog.server_page
+    page.port.setValue(9123)
+    page.session.set_text("Zoë's bench")
+    assert page.invite.text() == "ws://localhost:9123/ws/Zo%C3%AB%27s%20bench"
+    click(page.copy)
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
-    assert clipboard.text() == host.invite.text()
-    assert host.copy.text() == dialogs.COPIED
-    host.session.set_text("")
+    assert clipboard.text() == page.invite.text()
+    assert page.copy.text() == dialogs.COPIED
+    page.session.set_text("")
     assert not dialog.go.isEnabled()
-    assert host.invite.text() == ""
+    assert page.invite.text() == ""
 
 
 def test_open_to_the_network_shows_the_address(
     dialog: ConnectDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def has_address(address: str) -> None:
-        for module in ("window.lan", "window.ui.host_page"):
+        for module in ("window.lan", "window.ui.server_page"):
             monkeypatch.setattr(f"optiverse_collab.{module}.lan_address", lambda: address)
 
     has_address("192.0.2.7")
-    dialog.pages.setCurrentWidget(dialog.host_page)
-    dialog.host_page.listen.setCurrentIndex(1)
-    assert dialog.host_page.invite.text() == "ws://192.0.2.7:8765/ws/default"
-    shown = [label.text() for label in dialog.host_page.findChildren(type(dialog.host_page._lan))]
+    dialog.pages.setCurrentWidget(dialog.server_page)
+    dialog.server_page.listen.setCurrentIndex(1)
+    assert dialog.server_page.invite.text() == "ws://192.0.2.7:8765/ws/default"
+    shown = [label.text() for label in dialog.server_page.findChildren(type(dialog.server_page._lan))]
     assert "Others reach this computer at 192.0.2.7." in shown
     has_address("")
-    dialog.host_page.port.setValue(9000)
-    assert dialog.host_page.invite.text() == "ws://localhost:9000/ws/default"
-    assert dialog.host_page._lan.text() == dialogs.NO_LAN_ADDRESS
+    dialog.server_page.port.setValue(9000)
+    assert dialog.server_page.invite.text() == "ws://localhost:9000/ws/default"
+    assert dialog.server_page._lan.text() == dialogs.NO_LAN_ADDRESS
 
 
 def test_last_values_are_there_again(qtbot: QtBot, dialog: ConnectDialog, settings: Settings) -> None:
@@ -186,13 +186,13 @@ def test_last_values_are_there_again(qtbot: QtBot, dialog: ConnectDialog, settin
         dialog.join_page.user.set_text("Zoë")
         click(dialog.go)
         dialog.show_error("x")
-    dialog.pages.setCurrentWidget(dialog.host_page)
-    dialog.host_page.port.setValue(9123)
+    dialog.pages.setCurrentWidget(dialog.server_page)
+    dialog.server_page.port.setValue(9123)
     click(dialog.go)
     again = ConnectDialog(settings)
     qtbot.addWidget(again)
     assert (again.join_page.session.text, again.join_page.user.text) == ("one", "Zoë")
-    assert again.host_page.port.value() == 9123
+    assert again.server_page.port.value() == 9123
     recent = again.join_page.recent
     assert [recent.itemText(n).split(" — ")[0] for n in range(recent.count())] == ["one", "two"]
     recent.setCurrentIndex(1)

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QPainterPath, QPainterPathStroker
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.client.session import Session
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.window.ui.cursors import GAP_PX, NAME_CHARS, CursorOverlay, _around
 from optiverse_collab.window.ui.participants import colour_of
@@ -25,7 +25,7 @@ class Scene:
         self.window = new_window()
         qtbot.addWidget(self.window)
         self.lens = add(self.window, "lens", (50.0, 0.0))
-        self.session = Session("ann", Replica("client"))
+        self.session = SessionClient("ann", Replica("client"))
         self.session.participants["c2"] = Participant(name, "c2", "t")
         self.overlay = CursorOverlay(self.window.view, self.session, self.outline)
 
@@ -98,7 +98,8 @@ def test_a_selection_is_drawn_around_the_shape_of_the_item(scene: Scene) -> None
     assert painted
     assert all(map(near.contains, painted))
     corners = (box.topLeft(), box.topRight(), box.bottomLeft(), box.bottomRight())
-    assert min((QPointF(corner) - at).manhattanLength() for corner in corners for at in painted) > 5.0
+    nearest = min((QPointF(corner) - at).manhattanLength() for corner in corners for at in painted)
+    assert nearest > GAP_PX + 1.0  # a line around the box would be as near as that
 
 
 def test_parts_of_a_shape_that_overlap_have_one_line_around_them() -> None:

@@ -1,8 +1,36 @@
 """Where everything is in the tree of groups and layers: what records say, and what the window shows.
 
-Records say it by `parent` and `order` (docs/bench-format.md), and everybody reads the same tree from
-them. The window shows that tree, as far as it can. When the user changes what is shown, only what they
-moved is said anew; what others say that can't be shown, like a group that isn't there, stays said.
+How it works. Records say where they are by `parent` and `order` (docs/bench-format.md). Any mixture of these
+can come together from several people: a group that is gone, two groups that are in each other, items with
+the same order. `tree_of` makes one tree of whatever they say, the same for everybody. The window shows that
+tree as far as it can: what is in a group that it can't show takes that group's place.
+
+So there are two things to remember. `_said` is what records say; it is never tidied up, because what can't be
+shown today can be tomorrow. `_shown` is what the window shows of it. Only the user makes the window show
+something else, and `follow` then finds what they moved: whatever has another parent than before, and as few
+of its siblings as possible. Those alone say something new, and are edits. All others go on saying what they
+said, shown or not.
+
+An example. Records say the left; the window shows the right:
+
+    lens      parent=optics  order=0      at the root: lens, laser
+    laser                    order=1
+
+There is no group `optics`, so the lens is lifted to the root. The user drags the laser above the lens:
+
+    laser                    order=-1     at the root: laser, lens
+    lens      parent=optics  order=0
+
+Only the laser says something new, and one edit goes out. The lens still says that it is in `optics`. When the
+group comes back, because somebody else undoes its removal, the lens is in it again, although this window
+showed it elsewhere in between:
+
+    laser                    order=-1     at the root: laser, optics
+    optics                   order=0      in optics: lens
+    lens      parent=optics  order=0
+
+Had the window's tree been written back as it is shown, this user's one drag would have taken the lens out of
+its group for everybody.
 """
 
 from __future__ import annotations

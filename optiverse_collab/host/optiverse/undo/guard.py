@@ -1,14 +1,34 @@
 """Keeps a window's undo stack true while others edit the same bench.
 
-The host's commands hold on to the objects they changed. Two things go wrong when a bench has more than
-one editor, and both are put right here, at the user's own commands, without a step of ours:
+How it works. The host's undo stack stays in charge: what we do happens to the user's own commands, and no
+step of ours is ever on the stack. A command holds the items that it changed, with their states before and
+after. With more than one editor, two things go wrong with that:
 
-- A command speaks of an item that another participant removed. Undoing an `AddItemCommand` would remove
-  it once more, and redoing it would bring it back unasked; undoing a `CreateGroupCommand` would leave a
-  line in the layer panel without an item. So `forget` takes that item out of every command, and
-  a command that is about nothing else leaves the stack.
-- A command holds more than what it changed, and would undo what others did to the rest since (see
-  `narrowing`).
+- It speaks of an item that somebody else removed. Undoing "Add" would remove the item once more, redoing it
+  would bring it back unasked. So `forget` takes the item out of every command, and a command that is about
+  nothing else leaves the stack. An item that comes back is another object, with which old commands have
+  nothing to do (`replace`).
+- It holds more than the user changed: all properties of an item, all siblings of a layer. Undone as it is, it
+  would undo what others did to the rest since. So what a command holds is narrowed down to what differs
+  between its two states: once when it is pushed, for components and sources, which take a part of a state;
+  and before each undo or redo for everything else, whose other parts are refreshed from what is there now.
+
+An example. Ann turns a lens in its dialog, Bob renames it, Ann presses Ctrl+Z:
+
+    what happens             the command on Ann's stack           the lens
+    Ann turns it by 45°      before: angle 0, name "A", x 0       angle 45, name "A", x 0
+                             after:  angle 45, name "A", x 0
+      pushed: narrowed       before: angle 0    after: angle 45
+    from Bob: name "B"                                            angle 45, name "B", x 0
+    Ann undoes               sets angle 0, and nothing else       angle 0, name "B", x 0
+
+Unguarded, undo would have set the name to "A" again, for Bob and everybody else. And if Bob removes the lens:
+
+    from Bob: removed        leaves the stack                     gone
+    Ann undoes               her step before this one             gone
+
+After each step the ids that the command speaks of are reported as changed, so that undo is captured, and
+sent, as any other edit is.
 """
 
 from __future__ import annotations

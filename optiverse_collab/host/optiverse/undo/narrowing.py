@@ -106,8 +106,16 @@ def _refresh_state(item: HasState, before: State, after: State) -> None:
 
 
 def _refresh_siblings(held: Held, layers: LayerState) -> None:
-    """Let a step of stacking move its own items alone."""
+    """Let a step of stacking move its own items alone, and put them back in the group where they are now.
+
+    Quirk: the host knows the siblings in the groups where the items were first. Repeated after others put
+    them into another group, the step moves them there, and undoing that would leave them moved.
+    """
     if "_before_snapshot" in held:
+        for id in held["_uuids"]:
+            place = layers.get_parent_and_index(id)
+            if place is not None:
+                held["_before_snapshot"].setdefault(place[0], _children(layers, place[0]))
         held["_before_snapshot"] = {
             parent: _merged(before, _children(layers, parent), set(held["_uuids"]))
             for parent, before in held["_before_snapshot"].items()

@@ -9,7 +9,7 @@ import pytest
 from PyQt6.QtGui import QTextCursor
 
 from tests.helpers import user_input
-from tests.helpers.optiverse_bustle import everything_else, with_dialogs
+from tests.helpers.optiverse_background_edits import everything_else, with_dialogs
 from tests.helpers.optiverse_session import Participant, differences, rest
 from tests.helpers.wire import Wire
 

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QAbstractItemView, QLineEdit
 
 from optiverse_collab.host.optiverse.layers import layer_panel
 from tests.helpers import user_input
-from tests.helpers.optiverse_bustle import everything_else
+from tests.helpers.optiverse_background_edits import everything_else
 from tests.helpers.optiverse_session import Participant, differences, rest, settle
 from tests.helpers.optiverse_user import events, wait_until
 from tests.helpers.wire import Wire

@@ -81,3 +81,19 @@ def test_groups_in_groups_as_deep_as_can_be() -> None:
     for level in range(MAX_DEPTH + 3):
         say(places, f"g{level}", **({"parent": f"g{level - 1}"} if level else {}))
         assert shown(places) == tree(places)
+
+
+def test_example_in_the_module_is_true() -> None:
+    there = {"lens", "laser"}
+    places = Places()
+    places.say(Record("lens", "component", {"parent": "optics", "order": 0.0}))
+    places.say(Record("laser", "source", {"order": 1.0}))
+    places.show(places.tree(there.__contains__, there.__contains__, holds))
+    assert shown(places) == {None: ["lens", "laser"]}
+    assert places.follow({None: ["laser", "lens"]}, {"lens": "component", "laser": "source"}) == {"laser"}
+    assert places.of("laser") == {"order": -1.0}
+    assert places.of("lens") == {"parent": "optics", "order": 0.0}
+    places.say(Record("optics", "group", {"order": 0.0}))
+    there.add("optics")
+    tree = places.tree(there.__contains__, there.__contains__, {"optics"}.__contains__)
+    assert tree == {None: ["laser", "optics"], "optics": ["lens"]}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from optiverse_collab.convert import tree_of
 from optiverse_collab.core.records import Put, Remove, Set
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from tests.helpers.optiverse_drawing import Drawing
@@ -20,6 +21,11 @@ pytestmark = [
 ]
 
 Session = tuple[Wire, Participant, Participant]
+
+
+def tree(wire: Wire) -> dict[str | None, list[str]]:
+    """Group → the ids of what is in it, from top to bottom."""
+    return {parent: [record.id for record in records] for parent, records in tree_of(truth(wire)).items()}
 
 
 def test_steps_from_before_the_guard_are_narrowed_too(window: Any) -> None:
@@ -62,6 +68,30 @@ def test_a_step_of_stacking_leaves_others_where_they_were_put(session: Session) 
     ann.user.undo()
     rest(wire, ann, bob)
     assert [ann.panel.parent(item.item_uuid) for item in (first, second, third)] == [None, id, id]
+    assert differences(wire, ann, bob) == []
+
+
+def test_repeated_stacking_is_undone_in_a_group_of_others(session: Session) -> None:
+    wire, ann, bob = session
+    if not ann.panel.has_layers:
+        pytest.skip("in Optiverse 0.2 stacking is not about groups")
+    first, second, _ = (ann.user.place("lens", 60.0 * i, 0.0) for i in range(3))
+    settle(wire, ann, bob)
+    ann.user.restack(first, 0)
+    settle(wire, ann, bob)
+    both = [bob.item(item.item_uuid) for item in (first, second)]
+    bob.panel.group(*both)
+    bob.user.restack(both[1], 0)
+    rest(wire, ann, bob)
+    ann.user.undo()
+    settle(wire, ann, bob)
+    undone = tree(wire)
+    ann.user.redo()
+    settle(wire, ann, bob)
+    assert tree(wire) != undone
+    ann.user.undo()
+    rest(wire, ann, bob)
+    assert tree(wire) == undone
     assert differences(wire, ann, bob) == []
 
 

@@ -24,7 +24,7 @@ ANYWHERE = "0.0.0.0"
 HERE = "127.0.0.1"
 
 
-class HostPage(QWidget):
+class ServerPage(QWidget):
     """Port, who may connect, session, name, and the invite that results.
 
     Attributes:

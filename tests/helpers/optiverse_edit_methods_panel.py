@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.helpers import user_input
-from tests.helpers.optiverse_hands import CTRL, NotOffered, press_button
+from tests.helpers.optiverse_edit_methods import DRAWN, GROUP, ITEMS, EditMethod, Thing, of
+from tests.helpers.optiverse_mouse import CTRL, NotOffered, press_button
 from tests.helpers.optiverse_session import Participant
 from tests.helpers.optiverse_user import grip
-from tests.helpers.optiverse_ways import DRAWN, GROUP, ITEMS, Thing, Way, of
 
 Do = Callable[[Participant, Thing], object]
 
@@ -86,40 +86,42 @@ _SAME_02 = of(_BOTH, "0.2 has buttons and menus of its own for it, which do as t
 _STAYS_LOCKED = {GROUP: "taken back, the lock of a group stays on its items"}
 _ALL_OF_IT = {GROUP: "it is the items that are moved among each other, all of them"}
 
-PANEL: dict[str, Way] = {
-    "panel: group": Way(_group),
-    "panel: ungroup": Way(_ungroup, (GROUP,)),
-    "panel: drag a line into a group": Way(_into_a_group, (GROUP,)),
-    "panel: drag a line out of a group": Way(_out_of_a_group, (GROUP,)),
-    "panel: drag a line to the top": Way(
+PANEL: dict[str, EditMethod] = {
+    "panel: group": EditMethod(_group),
+    "panel: ungroup": EditMethod(_ungroup, (GROUP,)),
+    "panel: drag a line into a group": EditMethod(_into_a_group, (GROUP,)),
+    "panel: drag a line out of a group": EditMethod(_out_of_a_group, (GROUP,)),
+    "panel: drag a line to the top": EditMethod(
         _in_03(_to_the_top), _BOTH, lacking={GROUP: "only items are dragged"}, lacking_02=_SAME_02
     ),
-    "panel: eye": Way(_toggle("VISIBLE"), _BOTH, lacking_02=_NOT_SHARED_02),
-    "panel: lock": Way(_toggle("LOCKED"), _BOTH, no_step=_STAYS_LOCKED, lacking_02=_SAME_02),
-    "panel: fold": Way(
+    "panel: eye": EditMethod(_toggle("VISIBLE"), _BOTH, lacking_02=_NOT_SHARED_02),
+    "panel: lock": EditMethod(_toggle("LOCKED"), _BOTH, no_step=_STAYS_LOCKED, lacking_02=_SAME_02),
+    "panel: fold": EditMethod(
         _toggle("COLLAPSED"),
         (GROUP,),
         no_step={GROUP: "folding is no step"},
         lacking_02=_SAME_02,
     ),
-    "panel: rename": Way(
+    "panel: rename": EditMethod(
         _in_03(_rename),
         _BOTH,
         lacking=of((*DRAWN, "source"), _NOT_SAVED),
         lacking_02=of(_BOTH, "0.2 can't rename"),
     ),
-    "panel: up": Way(_button("↑ Up"), _BOTH, lacking=_ALL_OF_IT, lacking_02=_SAME_02),
-    "panel: down": Way(_button("↓ Down"), _BOTH, lacking=_ALL_OF_IT, lacking_02=_SAME_02),
-    "panel: Delete key": Way(_in_03(_delete), _BOTH, lacking_02=_SAME_02),
-    "panel, menu: Toggle Visibility": Way(_choose("Toggle Visibility"), _BOTH, lacking_02=_NOT_SHARED_02),
-    "panel, menu: Toggle Lock": Way(
+    "panel: up": EditMethod(_button("↑ Up"), _BOTH, lacking=_ALL_OF_IT, lacking_02=_SAME_02),
+    "panel: down": EditMethod(_button("↓ Down"), _BOTH, lacking=_ALL_OF_IT, lacking_02=_SAME_02),
+    "panel: Delete key": EditMethod(_in_03(_delete), _BOTH, lacking_02=_SAME_02),
+    "panel, menu: Toggle Visibility": EditMethod(
+        _choose("Toggle Visibility"), _BOTH, lacking_02=_NOT_SHARED_02
+    ),
+    "panel, menu: Toggle Lock": EditMethod(
         _choose("Toggle Lock"), _BOTH, no_step=_STAYS_LOCKED, lacking_02=_SAME_02
     ),
-    "panel, menu: Delete": Way(_choose("Delete"), _BOTH, lacking_02=_SAME_02),
-    "panel, menu: Bring to Front": Way(
+    "panel, menu: Delete": EditMethod(_choose("Delete"), _BOTH, lacking_02=_SAME_02),
+    "panel, menu: Bring to Front": EditMethod(
         _choose("Z-Order", "Bring to Front"), _BOTH, lacking=_ALL_OF_IT, lacking_02=_SAME_02
     ),
-    "panel, menu: Ungroup": Way(
+    "panel, menu: Ungroup": EditMethod(
         _choose("Ungroup"), _BOTH, lacking=of(ITEMS, "it is no group"), lacking_02=_SAME_02
     ),
 }

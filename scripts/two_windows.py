@@ -34,7 +34,7 @@ from optiverse_collab.demo.app import open_window
 from optiverse_collab.demo.templates import TEMPLATES, placed
 from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.scripting import Bench
-from optiverse_collab.window import attachment
+from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 
 SESSION = "default"
@@ -98,7 +98,7 @@ class Person:
     @property
     def controller(self) -> CollaborationController:
         """What the plugin made for the window."""
-        found = attachment.of(self.window)
+        found = attachment_for(self.window)
         assert isinstance(found, CollaborationController), "the plugin is not installed"
         return found
 
@@ -146,7 +146,7 @@ class Person:
 
 
 @contextmanager
-def stage() -> Iterator[tuple[str, Person, Person]]:
+def two_windows() -> Iterator[tuple[str, Person, Person]]:
     """Two people in one session, in one program; settings and documents of whoever runs it are left alone."""
     with tempfile.TemporaryDirectory() as name:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, name)

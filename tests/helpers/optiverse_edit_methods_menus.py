@@ -7,10 +7,10 @@ from functools import partial
 from PyQt6.QtCore import Qt
 
 from tests.helpers import user_input
-from tests.helpers.optiverse_hands import CTRL
+from tests.helpers.optiverse_edit_methods import GROUP, ITEMS, EditMethod, Thing, all_but, of
+from tests.helpers.optiverse_mouse import CTRL
 from tests.helpers.optiverse_session import Participant
 from tests.helpers.optiverse_user import double_click, events, fill_in, grip
-from tests.helpers.optiverse_ways import GROUP, ITEMS, Thing, Way, all_but, of
 
 VALUES = {
     "component": {0: 12.5, 1: -7.25, 2: 30.0, 3: 45.5},
@@ -107,64 +107,66 @@ _NO_LOCK_STEP = "a lock from the item's own menu is no step"
 _NO_STEP_02 = "in 0.2 this is no step"
 _LOCK_LESS_02 = ("text", "rectangle", "ruler", "angle_measure", "path_measure")
 
-MENUS: dict[str, Way] = {
-    "edit": Way(
+MENUS: dict[str, EditMethod] = {
+    "edit": EditMethod(
         _edit,
         no_step={"path_measure": "the host makes no step of a new length"},
         lacking_02=of(("ruler", "angle_measure"), _NOT_IN_MENU),
         no_step_02=of(("text", "rectangle"), _NO_STEP_02),
     ),
-    "double-click and type": Way(
+    "double-click and type": EditMethod(
         _double_click,
         lacking=of(all_but("text", "path_measure"), "a double click does nothing to it"),
         no_step={"path_measure": "the host makes no step of a new length"},
         no_step_02={"text": _NO_STEP_02},
     ),
-    "menu: Delete": Way(
+    "menu: Delete": EditMethod(
         _choose("Delete"),
         no_step_02=of(("component", "source", "text", "rectangle"), _NO_STEP_02),
     ),
-    "menu: Lock": Way(
+    "menu: Lock": EditMethod(
         _choose("Lock"),
         lacking={"path_measure": _NOT_IN_MENU},
         no_step=of(ITEMS, _NO_LOCK_STEP),
         lacking_02=of(_LOCK_LESS_02, _NOT_IN_MENU),
     ),
     **{
-        f"menu: {entry}": Way(
+        f"menu: {entry}": EditMethod(
             _choose(entry),
             no_step=of(("ruler", "path_measure"), _DIRECT),
             no_step_02=of(("ruler", "path_measure"), None),
         )
         for entry in ("Bring to Front", "Bring Forward", "Send Backward", "Send to Back")
     },
-    "menu: Add Bend": Way(_choose("Add Bend"), lacking=of(all_but("ruler"), _NOT_IN_MENU)),
-    "menu: Delete Point": Way(_delete_point, lacking=of(all_but("ruler"), _NOT_IN_MENU)),
-    "menu: Autolabel": Way(
+    "menu: Add Bend": EditMethod(_choose("Add Bend"), lacking=of(all_but("ruler"), _NOT_IN_MENU)),
+    "menu: Delete Point": EditMethod(_delete_point, lacking=of(all_but("ruler"), _NOT_IN_MENU)),
+    "menu: Autolabel": EditMethod(
         _choose("Autolabel"),
         lacking=of(all_but("component"), _NOT_IN_MENU),
         lacking_02={"component": _NOT_IN_MENU},
     ),
-    "menu, with others: Lock": Way(
+    "menu, with others: Lock": EditMethod(
         partial(_choose_with_others, "Lock"),
         lacking={"path_measure": _NOT_IN_MENU},
         no_step=of(("ruler", "text", "rectangle", "angle_measure"), _NO_LOCK_STEP),
         no_step_02=of(("component", "source"), _NO_LOCK_STEP),
         lacking_02=of(_LOCK_LESS_02, _NOT_IN_MENU),
     ),
-    "menu, with others: Bring to Front": Way(
+    "menu, with others: Bring to Front": EditMethod(
         partial(_choose_with_others, "Bring to Front"),
         no_step=of(("ruler", "path_measure"), _DIRECT),
         no_step_02=of(("ruler", "path_measure"), None),
     ),
-    "menu of an item in a group: Delete": Way(_choose("Delete"), (GROUP,), no_step_02={GROUP: _NO_STEP_02}),
-    "menu of an item in a group: Bring to Front": Way(_raise_lowest, (GROUP,)),
-    "Delete key": Way(_pressing(Qt.Key.Key_Delete)),
-    "Delete key on a group": Way(_pressing(Qt.Key.Key_Delete), (GROUP,)),
-    "copy and paste": Way(
+    "menu of an item in a group: Delete": EditMethod(
+        _choose("Delete"), (GROUP,), no_step_02={GROUP: _NO_STEP_02}
+    ),
+    "menu of an item in a group: Bring to Front": EditMethod(_raise_lowest, (GROUP,)),
+    "Delete key": EditMethod(_pressing(Qt.Key.Key_Delete)),
+    "Delete key on a group": EditMethod(_pressing(Qt.Key.Key_Delete), (GROUP,)),
+    "copy and paste": EditMethod(
         _pressing(Qt.Key.Key_C, Qt.Key.Key_V),
         lacking=of(("angle_measure", "path_measure"), "the host does not copy measures"),
     ),
-    "copy and paste a group": Way(_pressing(Qt.Key.Key_C, Qt.Key.Key_V), (GROUP,)),
-    "cut": Way(_pressing(Qt.Key.Key_X), lacking=of(ITEMS, "the host can't cut")),
+    "copy and paste a group": EditMethod(_pressing(Qt.Key.Key_C, Qt.Key.Key_V), (GROUP,)),
+    "cut": EditMethod(_pressing(Qt.Key.Key_X), lacking=of(ITEMS, "the host can't cut")),
 }

@@ -12,13 +12,13 @@ from PyQt6.QtCore import QPointF
 from optiverse_collab.convert import same_bench, tree_of
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.upstream.window import has_groups
-from tests.helpers.optiverse_hands import NotOffered
+from tests.helpers.optiverse_edit_methods import CANVAS, make
+from tests.helpers.optiverse_edit_methods_files import FILES
+from tests.helpers.optiverse_edit_methods_menus import MENUS
+from tests.helpers.optiverse_edit_methods_panel import PANEL
+from tests.helpers.optiverse_mouse import NotOffered
 from tests.helpers.optiverse_session import Participant, differences, notice, rest, scan, truth
 from tests.helpers.optiverse_user import grip
-from tests.helpers.optiverse_ways import CANVAS, make
-from tests.helpers.optiverse_ways_files import FILES
-from tests.helpers.optiverse_ways_menus import MENUS
-from tests.helpers.optiverse_ways_panel import PANEL
 from tests.helpers.wire import Wire
 
 pytestmark = [
@@ -26,8 +26,8 @@ pytestmark = [
     pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
 ]
 
-WAYS = {**CANVAS, **MENUS, **PANEL, **FILES}
-CELLS = [(name, kind) for name, way in WAYS.items() for kind in way.kinds]
+EDIT_METHODS = {**CANVAS, **MENUS, **PANEL, **FILES}
+CELLS = [(name, kind) for name, method in EDIT_METHODS.items() for kind in method.kinds]
 
 Session = tuple[Wire, Participant, Participant]
 
@@ -70,20 +70,20 @@ def no_snapping(windows: list[Any]) -> Iterator[None]:
 @pytest.mark.parametrize(("name", "kind"), CELLS)
 def test_a_way(session: Session, name: str, kind: str) -> None:
     wire, ann, bob = session
-    way, in_02 = WAYS[name], has_groups(ann.window)
+    method, in_02 = EDIT_METHODS[name], has_groups(ann.window)
     thing = make(ann, kind)
     # Until 0.3 has drawn its panel anew, it locks and hides only what the panel showed before.
     rest(wire, ann, bob)
     before, old_steps = bench(wire, ann), len(ann.window.undo_stack._undo_stack)
 
-    if way.why_lacking(kind, in_02):
+    if method.why_lacking(kind, in_02):
         with suppress(NotOffered, KeyError):
-            way.do(ann, thing)
+            method.do(ann, thing)
         scan(wire, ann, bob)
         assert changed(before, bench(wire, ann), in_02) == []
         return
 
-    way.do(ann, thing)
+    method.do(ann, thing)
     notice(wire, ann, bob)
     after = bench(wire, ann)
     assert changed(before, after, in_02)
@@ -93,7 +93,7 @@ def test_a_way(session: Session, name: str, kind: str) -> None:
     for _ in range(steps := len(ann.window.undo_stack._undo_stack) - old_steps):
         ann.user.undo()
     notice(wire, ann, bob)
-    assert bool(changed(before, bench(wire, ann), in_02)) == bool(way.why_no_step(kind, in_02))
+    assert bool(changed(before, bench(wire, ann), in_02)) == bool(method.why_no_step(kind, in_02))
     assert differences(wire, ann, bob) == []
     for _ in range(steps):
         ann.user.redo()
@@ -149,5 +149,5 @@ def test_drag_is_seen_at_once_and_holds_back_others_edits(session: Session, kind
     rest(wire, ann, bob)
     assert place_of(thing.item) - start == QPointF(60.0, -30.0)
     assert differences(wire, ann, bob) == []
-    forgotten = has_groups(ann.window) and WAYS["drag"].why_no_step(kind, True)
+    forgotten = has_groups(ann.window) and EDIT_METHODS["drag"].why_no_step(kind, True)
     assert len(ann.window.undo_stack._undo_stack) - steps == (0 if forgotten else 1)

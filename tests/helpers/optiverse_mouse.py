@@ -37,7 +37,7 @@ class NotOffered(LookupError):
     """The host has nothing of that name to click."""
 
 
-class Hands(Drawing):
+class MouseUser(Drawing):
     """A user of one window who does what hands can do, and nothing else. Positions are in mm."""
 
     @property

@@ -14,10 +14,10 @@ from unittest.mock import patch
 from PyQt6.QtWidgets import QAbstractButton, QDialog, QDialogButtonBox, QMessageBox
 
 from tests.helpers import user_input
-from tests.helpers.optiverse_hands import NotOffered
+from tests.helpers.optiverse_edit_methods import GROUP, ITEMS, EditMethod, Thing, all_but, of
+from tests.helpers.optiverse_mouse import NotOffered
 from tests.helpers.optiverse_session import Participant
 from tests.helpers.optiverse_user import answer, events
-from tests.helpers.optiverse_ways import GROUP, ITEMS, Thing, Way, all_but, of
 
 SECTIONS = {
     "ruler": "rulers",
@@ -141,10 +141,10 @@ _NO_COMPONENT = of(all_but("component"), "it is no component")
 _NOT_IN_02 = {"component": "0.2 has no such entry"}
 _BOTH = (*ITEMS, GROUP)
 
-FILES: dict[str, Way] = {
-    "open": Way(_open, _BOTH, no_step=of(_BOTH, _NO_WAY_BACK)),
-    "recover": Way(_recover, _BOTH, no_step=of(_BOTH, _NO_WAY_BACK)),
-    "import": Way(
+FILES: dict[str, EditMethod] = {
+    "open": EditMethod(_open, _BOTH, no_step=of(_BOTH, _NO_WAY_BACK)),
+    "recover": EditMethod(_recover, _BOTH, no_step=of(_BOTH, _NO_WAY_BACK)),
+    "import": EditMethod(
         _import,
         _BOTH,
         lacking={
@@ -155,7 +155,7 @@ FILES: dict[str, Way] = {
         no_step=of(_BOTH, "importing is no step in 0.3"),
         no_step_02=of(_BOTH, None),
     ),
-    "apply to all": Way(_apply_to_all, lacking=_NO_COMPONENT, lacking_02=_NOT_IN_02),
-    "component editor: save": Way(_save_in_editor, lacking=_NO_COMPONENT, lacking_02=_NOT_IN_02),
-    "component editor: update": Way(_update_in_editor, lacking=_NO_COMPONENT, lacking_02=_NOT_IN_02),
+    "apply to all": EditMethod(_apply_to_all, lacking=_NO_COMPONENT, lacking_02=_NOT_IN_02),
+    "component editor: save": EditMethod(_save_in_editor, lacking=_NO_COMPONENT, lacking_02=_NOT_IN_02),
+    "component editor: update": EditMethod(_update_in_editor, lacking=_NO_COMPONENT, lacking_02=_NOT_IN_02),
 }

@@ -11,7 +11,7 @@ from typing import Any
 
 from PyQt6.QtCore import QPointF
 
-from tests.helpers.optiverse_hands import NotOffered
+from tests.helpers.optiverse_mouse import NotOffered
 from tests.helpers.optiverse_session import Participant
 from tests.helpers.optiverse_user import grip
 
@@ -46,7 +46,7 @@ class Thing:
 
 
 @dataclass(frozen=True)
-class Way:
+class EditMethod:
     """One way to change a bench.
 
     Attributes:
@@ -208,28 +208,30 @@ _NO_ANGLE = "it has no angle of its own, so it is moved, which is a step for dra
 _FORGOTTEN = {"angle_measure": "0.2 does not think of angle measures when it makes the step"}
 _NO_PLACE = "it lies on its ray"
 
-CANVAS: dict[str, Way] = {
-    "tool": Way(_use_tool),
-    "drop from the library": Way(_drop, lacking=of(DRAWN, "the library has components alone")),
-    "drag": Way(
+CANVAS: dict[str, EditMethod] = {
+    "tool": EditMethod(_use_tool),
+    "drop from the library": EditMethod(_drop, lacking=of(DRAWN, "the library has components alone")),
+    "drag": EditMethod(
         _drag,
         lacking={"path_measure": _NO_PLACE},
         no_step_02={**_FORGOTTEN, "source": "its rays lie over it, and 0.2 looks for what lies on top"},
     ),
-    "drag with others": Way(_drag_many, no_step_02=_FORGOTTEN),
-    "Ctrl and drag": Way(
+    "drag with others": EditMethod(_drag_many, no_step_02=_FORGOTTEN),
+    "Ctrl and drag": EditMethod(
         _turn,
         lacking={"path_measure": _NO_PLACE},
         no_step=of(("ruler", "text", "angle_measure"), _NO_ANGLE),
         no_step_02=of(("ruler", "text"), None),
     ),
-    "Ctrl and drag with others": Way(_turn_many, lacking={"path_measure": _NO_PLACE}, no_step_02=_FORGOTTEN),
-    "Ctrl and wheel": Way(_wheel, lacking=of(ITEMS, "the canvas takes the wheel, to zoom")),
-    "pull a handle": Way(_pull_handle, lacking=of(all_but(*_WITH_HANDLES), "it has no handles")),
-    "pull a bend": Way(_pull_bend, lacking=of(all_but("ruler", "angle_measure"), "it has no bends")),
-    "drag a group": Way(_drag_group, (GROUP,)),
-    "Ctrl and drag a group": Way(_turn_group, (GROUP,)),
-    "Ctrl and wheel of a group": Way(
+    "Ctrl and drag with others": EditMethod(
+        _turn_many, lacking={"path_measure": _NO_PLACE}, no_step_02=_FORGOTTEN
+    ),
+    "Ctrl and wheel": EditMethod(_wheel, lacking=of(ITEMS, "the canvas takes the wheel, to zoom")),
+    "pull a handle": EditMethod(_pull_handle, lacking=of(all_but(*_WITH_HANDLES), "it has no handles")),
+    "pull a bend": EditMethod(_pull_bend, lacking=of(all_but("ruler", "angle_measure"), "it has no bends")),
+    "drag a group": EditMethod(_drag_group, (GROUP,)),
+    "Ctrl and drag a group": EditMethod(_turn_group, (GROUP,)),
+    "Ctrl and wheel of a group": EditMethod(
         _wheel, (GROUP,), lacking={GROUP: "the canvas takes the wheel, to zoom"}
     ),
 }

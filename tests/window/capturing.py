@@ -1,0 +1,43 @@
+"""A window whose screen is a host's bench, kept by a `Capture`; on a wire in memory."""
+
+from __future__ import annotations
+
+from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.window.capture import Capture
+from tests.helpers.dict_host import DictHost
+from tests.helpers.wire import Peer, Wire
+
+
+class Window(Peer):
+    """A peer whose screen is a host's bench.
+
+    Attributes:
+        later: whether it leaves what arrives to its next tick.
+    """
+
+    def __init__(self, wire: Wire, name: str) -> None:
+        super().__init__(name)
+        self.later = False
+        self.host = DictHost()
+        self.capture = Capture(self.host, self.replica)
+        wire.connect(self)
+
+    def receive(self, text: str, now_ms: float) -> None:
+        """Take a message, after what the user did."""
+        self.capture.push_before_receiving()
+        super().receive(text, now_ms)
+
+    def show(self, change: ShowChange) -> None:
+        """Show what others did, now or with the next tick."""
+        if self.later:
+            self.capture.defer(change)
+        else:
+            self.capture.show(change)
+
+
+def settle(wire: Wire, *windows: Window) -> None:
+    """Let ticks and messages go on until nothing is left to do."""
+    for _ in range(4):
+        for window in windows:
+            window.capture.tick()
+        wire.settle()

@@ -1,0 +1,109 @@
+"""What the user has in hand while others edit it: nothing changes under them, and nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.records import Put, Remove, Set
+from tests.helpers.wire import Wire
+from tests.window.capturing import Window, settle
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+def ann(wire: Wire) -> Window:
+    window = Window(wire, "ann")
+    window.host.user_does(Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens"}))
+    settle(wire, window)
+    return window
+
+
+@pytest.fixture
+def bob(wire: Wire, ann: Window) -> Window:
+    window = Window(wire, "bob")
+    settle(wire, ann, window)
+    return window
+
+
+def test_what_is_in_hand_waits(wire: Wire, ann: Window, bob: Window) -> None:
+    """A remote edit of what I am dragging waits; my drag goes on and is not taken for an answer to it."""
+    ann.host.in_hand = {"lens"}
+    ann.host.user_does(Set("lens", {"pos": [1.0, 0.0]}))
+    settle(wire, ann, bob)
+    bob.host.user_does(Set("lens", {"name": "Bob's", "pos": [9.0, 9.0]}))
+    settle(wire, ann, bob)
+    assert ann.host.bench["lens"].props == {"pos": [1.0, 0.0], "name": "Lens"}
+    ann.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
+    settle(wire, ann, bob)
+    assert bob.host.bench["lens"].props == {"name": "Bob's", "pos": [2.0, 0.0]}
+    ann.host.in_hand = set()
+    settle(wire, ann, bob)
+    assert ann.host.bench["lens"].props == {"name": "Bob's", "pos": [2.0, 0.0]}
+    assert bob.host.bench == ann.host.bench
+
+
+def test_drag_sends_position_at_once_and_the_rest_on_release(wire: Wire, ann: Window, bob: Window) -> None:
+    ann.host.in_hand = {"lens"}
+    ann.host.user_does(Set("lens", {"pos": [1.0, 0.0], "name": "Ann's"}))
+    settle(wire, ann, bob)
+    assert bob.host.bench["lens"].props == {"pos": [1.0, 0.0], "name": "Lens"}
+    assert ann.capture.has_work
+    ann.host.in_hand = set()  # without any other sign
+    settle(wire, ann, bob)
+    assert bob.host.bench["lens"].props == {"pos": [1.0, 0.0], "name": "Ann's"}
+    assert ann.host.bench == bob.host.bench
+    assert not ann.capture.has_work
+
+
+def test_what_was_let_go_a_moment_ago_is_not_overwritten(wire: Wire, ann: Window, bob: Window) -> None:
+    """What others did to it arrives before the next tick."""
+    ann.host.in_hand = {"lens"}
+    ann.host.user_does(Set("lens", {"pos": [1.0, 0.0]}))
+    settle(wire, ann, bob)
+    bob.host.user_does(Set("lens", {"pos": [5.0, 5.0]}))
+    bob.capture.tick()
+    ann.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
+    ann.host.in_hand = set()
+    wire.settle()
+    settle(wire, ann, bob)
+    assert ann.host.bench["lens"].props["pos"] == bob.host.bench["lens"].props["pos"] == [2.0, 0.0]
+
+
+def test_what_is_in_hand_and_removed_goes_when_it_is_let_go(wire: Wire, ann: Window, bob: Window) -> None:
+    """DOC-5: remove beats set; the user hears that the drag did not count."""
+    ann.host.in_hand = {"lens"}
+    bob.host.user_does(Remove("lens"))
+    settle(wire, ann, bob)
+    assert "lens" in ann.host.bench
+    ann.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
+    settle(wire, ann, bob)
+    ann.host.in_hand = set()
+    settle(wire, ann, bob)
+    assert ann.host.bench == bob.host.bench == {}
+    [(level, text)] = ann.host.lines
+    assert level == "WARNING"
+    assert "pos = [2.0,0.0]" in text
+    assert "somebody removed the record before" in text
+
+
+def test_example_in_the_module_is_true(wire: Wire, ann: Window, bob: Window) -> None:
+    ann.host.user_does(Set("lens", {"pos": [0.0, 0.0]}, ["name"]))
+    settle(wire, ann, bob)
+    ann.host.in_hand = {"lens"}
+    ann.host.user_does(Set("lens", {"pos": [3.0, 0.0]}))
+    settle(wire, ann, bob)
+    bob.host.user_does(Set("lens", {"pos": [9.0, 0.0], "name": "L1"}))
+    settle(wire, ann, bob)
+    assert ann.host.bench["lens"].props == {"pos": [3.0, 0.0]}
+    assert ann.replica.view["lens"].props == {"pos": [9.0, 0.0], "name": "L1"}
+    ann.host.user_does(Set("lens", {"pos": [5.0, 0.0]}))
+    settle(wire, ann, bob)
+    assert ann.host.bench["lens"].props == {"pos": [5.0, 0.0]}
+    ann.host.in_hand = set()
+    settle(wire, ann, bob)
+    assert ann.host.bench["lens"].props == {"pos": [5.0, 0.0], "name": "L1"}
+    assert bob.host.bench == ann.host.bench
