@@ -58,7 +58,7 @@ def check_id(text: str, limits: Limits) -> None:
     if len(text) > limits.id_chars:
         raise ChangeRefused(
             Reason.ID_TOO_LONG,
-            f"The id or name {text[:20]!r}… has {len(text)} characters; at most {limits.id_chars} may be.",
+            f"The id or name {text[:20]!r}… has {len(text)} characters; the limit is {limits.id_chars}.",
         )
     _check_text(text, "an id or name")
 

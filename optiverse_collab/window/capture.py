@@ -86,7 +86,7 @@ class Capture:
         return len(self._held_back)
 
     def forget(self) -> None:
-        """Take what the host shows for nobody's edit, until `meet` or `scan` looks at it anew."""
+        """Treat nothing that the host shows as an edit, until `merge` or `scan` compares it again."""
         self._dirty.clear()
         self._held_back.clear()
         self._place_only.clear()
@@ -236,7 +236,7 @@ class Capture:
             for line in log_lines.lines(Lost((op,), LossKind.DISCARD), self._replica.view):
                 self._host.log("WARNING", line.text)
         else:
-            self._host.log("ERROR", f"✗ This edit stays on this computer alone: {refusal}")
+            self._host.log("ERROR", f"✗ This edit was not shared: {refusal}")
 
 
 def _moved(before: Record, place: Mapping[str, Any]) -> Op | None:

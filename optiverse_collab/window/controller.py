@@ -36,7 +36,7 @@ class CollaborationController(QObject):
     Attributes:
         manager: the session.
         status: the part of the status bar.
-        question: the open dialog that asks what shall happen with two benches.
+        question: the open dialog that asks what to do with two benches.
 
     Raises:
         HostUnsupported: we know no such window.

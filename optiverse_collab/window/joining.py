@@ -86,7 +86,7 @@ class Participation(QObject):
             self._replace(live, answer, path)
 
     def push_edits(self) -> None:
-        """Take in what the user did up to now."""
+        """Push what the user did up to now."""
         if self._live is not None:
             self._live.push_edits()
 

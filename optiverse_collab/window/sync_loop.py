@@ -85,12 +85,12 @@ class LiveBench(QObject):
         self.tick()
 
     def push_before_receiving(self) -> None:
-        """Take in what the user did up to now, so that it can be told from what others did."""
+        """Push what the user did up to now, so that it can be told from what others did."""
         if not self._suspended and self._capture.push_before_receiving():
             self.edited.emit()
 
     def push_edits(self) -> None:
-        """Take in all of it, also what is in hand."""
+        """Push all of it, also what is in hand."""
         if self._capture.has_work and not self._suspended:
             self._capture.push_edits()
             self.edited.emit()

@@ -47,10 +47,10 @@ _FAILED = {
         f"The server at {{place}} does not speak {SUBPROTOCOL}; start optiverse-collab-server in its place."
     ),
     FailureKind.CLOSED: "{closed}",
-    FailureKind.SILENT: "The server said nothing for {number:g} s; connecting anew.",
+    FailureKind.SILENT: "The server said nothing for {number:g} s; check the network or the server.",
     FailureKind.EPOCH_CHANGED: (
         "The session on the server has another history than the one that was followed here, so nothing was "
-        "merged{unsent}; save your bench if you need it, and connect anew to see what the server has."
+        "merged{unsent}; save your bench if you need it, and connect again to see what the server has."
     ),
     FailureKind.CLIENT_ERROR: "The client ran into an error of its own: {detail}; please report it.",
 }
@@ -77,7 +77,7 @@ _CLOSED = {
     4403: "You are not allowed to join this session.",
     4404: "There is no such session on the server.",
     4408: "The server heard nothing for too long and gave up on this connection.",
-    4409: "This bench was connected again from elsewhere; the newer connection goes on.",
+    4409: "A newer connection of yours has replaced this one.",
     4426: "The server speaks another version of the protocol; update the older side.",
     4429: "Too many messages came too fast.",
     4430: "The connection was too slow to follow; it will catch up on reconnecting.",
@@ -144,7 +144,9 @@ def noticed(failure: Failure, stack: Iterable[str]) -> Line:
     return Line(logging.DEBUG, f"Close code {code}; noticed at:\n{''.join(stack)}")
 
 
-_ENDED = Line(logging.ERROR, "✗ The session has ended here and your bench stays as it is; connect anew.")
+_ENDED = Line(
+    logging.ERROR, "✗ You are no longer in the session. Your bench is unchanged; connect again to rejoin."
+)
 
 
 def _failed(failure: Failure, url: str) -> Line:

@@ -66,7 +66,7 @@ LET_IN = (
 )
 IN = (*LET_IN, "INFO Synchronised: received 0 record(s)")
 LEFT = "INFO ✓ Disconnected from session 'default' - Normal closure"
-ENDED = "ERROR ✗ The session has ended here and your bench stays as it is; connect anew."
+ENDED = "ERROR ✗ You are no longer in the session. Your bench is unchanged; connect again to rejoin."
 UNSENT = 'WARNING ✗ Your change (name = "Lens 1") of "Lens 1" did not reach the server'
 SYNCHRONISED, LOST = "Synchronised", "✗ Disconnected"
 
@@ -98,14 +98,14 @@ FORBIDDEN = "You are not allowed to join this session."
 FULL = "The session is full; try again when somebody has left."
 BROKEN = "The connection broke off: the network or the server went away."
 RESTARTING = "The server is restarting or going away."
-REPLACED = "This bench was connected again from elsewhere; the newer connection goes on."
+REPLACED = "A newer connection of yours has replaced this one."
 CLOSED = "The connection was closed normally."
 FAULT = "The server ran into an error of its own; its log says more."
-SILENT = "The server said nothing for 0 s; connecting anew."
+SILENT = "The server said nothing for 0 s; check the network or the server."
 HISTORY = (
     "The session on the server has another history than the one that was followed here, so nothing was "
-    "merged, and 1 change of yours did not reach it; save your bench if you need it, and connect anew to see "
-    "what the server has."
+    "merged, and 1 change of yours did not reach it; save your bench if you need it, and connect again to "
+    "see what the server has."
 )
 
 # Signals

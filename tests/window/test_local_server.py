@@ -67,7 +67,7 @@ def test_missing_server_is_explained(
 def test_server_that_ends_at_once_is_explained(qtbot: QtBot, server: CompanionServer, port: int) -> None:
     with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
         server.start(port, "192.0.2.1")  # reserved for documentation: not an address of this computer
-    assert "ended at once" in failed.args[0]
+    assert "stopped immediately" in failed.args[0]
     assert "192.0.2.1" in failed.args[0]
     assert not server.running
 
@@ -78,7 +78,7 @@ def test_program_that_cannot_be_started_is_explained(
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
         server.start(port, "127.0.0.1")
-    assert "ended at once" in failed.args[0]
+    assert "stopped immediately" in failed.args[0]
 
 
 def test_cancelled_start_says_nothing_more(qtbot: QtBot, server: CompanionServer, port: int) -> None:

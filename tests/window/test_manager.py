@@ -139,10 +139,10 @@ def test_a_session_that_ends_for_good_leaves_the_bench(
         server.url, session_id, "thief", type(session.replica).restore(session.replica.save())
     )
     qtbot.waitUntil(lambda: window.manager.status is ConnectionState.FAILED, timeout=SOON)
-    assert "the newer connection goes on" in window.failures[0]
-    assert "the newer connection goes on" in window.texts("WARNING")[0]
+    assert "A newer connection of yours has replaced this one" in window.failures[0]
+    assert "A newer connection of yours has replaced this one" in window.texts("WARNING")[0]
     assert window.texts("ERROR") == [
-        "✗ The session has ended here and your bench stays as it is; connect anew."
+        "✗ You are no longer in the session. Your bench is unchanged; connect again to rejoin."
     ]
     assert set(window.host.bench) == {"lens"}
     assert window.host.closed == 1

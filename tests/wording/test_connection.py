@@ -34,11 +34,11 @@ SENTENCES = {
         f"The server at lab:8765 does not speak {SUBPROTOCOL}; start optiverse-collab-server in its place."
     ),
     Kind.CLOSED: "The connection broke off: the network or the server went away.",
-    Kind.SILENT: "The server said nothing for 1006 s; connecting anew.",
+    Kind.SILENT: "The server said nothing for 1006 s; check the network or the server.",
     Kind.EPOCH_CHANGED: (
         "The session on the server has another history than the one that was followed here, so nothing was "
         "merged, and 1006 changes of yours did not reach it; save your bench if you need it, and connect "
-        "anew to see what the server has."
+        "again to see what the server has."
     ),
     Kind.CLIENT_ERROR: "The client ran into an error of its own: Odd; please report it.",
 }
@@ -73,8 +73,7 @@ def test_sentence_says_what_is_known(failure: Failure, url: str, part: str) -> N
         (
             fx.ConnectionLost(REPLACED),
             logging.WARNING,
-            "✗ Disconnected from session 'default\\n' - This bench was connected again from elsewhere; "
-            "the newer connection goes on.",
+            "✗ Disconnected from session 'default\\n' - A newer connection of yours has replaced this one.",
         ),
         (fx.AttemptFailed(REFUSED), logging.ERROR, f"✗ {SENTENCES[Kind.REFUSED]}"),
         (fx.RetryAfter(0.42), logging.INFO, "Trying again in 0.4 s"),
@@ -86,7 +85,7 @@ def test_sentence_says_what_is_known(failure: Failure, url: str, part: str) -> N
         (
             fx.Ended(REPLACED, was_in=True),
             logging.ERROR,
-            "✗ The session has ended here and your bench stays as it is; connect anew.",
+            "✗ You are no longer in the session. Your bench is unchanged; connect again to rejoin.",
         ),
         (fx.Ended(REFUSED, was_in=False), logging.ERROR, f"✗ {SENTENCES[Kind.REFUSED]}"),
     ],

@@ -1,7 +1,7 @@
 """The life of a participant's connection: attempt → let in → lost → wait → the next attempt, or the end.
 
 It decides when to connect, when to wait and when to give up (CONN rules in docs/protocol.md), around a
-`SessionClient` that decides what is said. A driver opens sockets and starts timers; it passes in what
+`SessionClient` that decides what to send. A driver opens sockets and starts timers; it passes in what
 happens, and carries the effects out. There is one timer: `OpenConnection`, `ProbeTls` and `RetryAfter` start
 it, `DropConnection` and `CloseConnection` stop it.
 """
@@ -69,7 +69,7 @@ class Connector:
     """One participation, from `join` to an `Ended`.
 
     Args:
-        session: what is said over the connections.
+        session: sends and receives over the connections.
         chance: gives numbers from 0 to 1, evenly spread, for the waits.
         tls: whether the connections are encrypted.
         patient: whether the first attempt may be repeated too.

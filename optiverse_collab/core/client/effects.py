@@ -23,7 +23,7 @@ class ShowChange:
     """The view changed by others: apply `ops` to what the user sees, all together (REP-4).
 
     Attributes:
-        authors: record id → who changed it, as far as it is known.
+        authors: record id → who changed it, where that is known.
         before: record id → as the user saw it before; None if it was not there.
     """
 
@@ -155,14 +155,14 @@ class ProtocolFault:
 
 
 class ConnectionEffect:
-    """The base of what is about a connection, and not about what is said over it."""
+    """The base of effects on the connection itself, not on the messages that it carries."""
 
 
 @dataclass(frozen=True)
 class DropConnection(ConnectionEffect):
     """Drop the connection, the attempt or the question; nothing is heard of it any more.
 
-    From a `SessionClient`: the server said nothing for too long (HB-3).
+    From a `SessionClient`: the server was silent for too long (HB-3).
     """
 
 

@@ -204,7 +204,7 @@ class Replica:
         if missing:
             effects += [Diverged(missing), *self._request_sync(everything=False)]
         elif patch.hash and patch.hash != self._base.hash():
-            text = f"This copy differs from the server's at change {self.clock}; fetching all of it anew."
+            text = f"This copy differs from the server's at change {self.clock}; fetching all of it again."
             effects += [Diverged(text), *self._request_sync(everything=True)]
         return effects
 

@@ -54,7 +54,7 @@ def check_server(text: str) -> str:
 
 
 def check_name(name: str, what: str) -> str:
-    """The name of a session or user (`what`), as it is (MSG-4).
+    """The name of a session or user (`what`), unchanged (MSG-4).
 
     Raises:
         AddressError: it can't be one; with a sentence for the user.
@@ -63,14 +63,14 @@ def check_name(name: str, what: str) -> str:
     if not name.strip():
         raise AddressError(f"The name of the {what} is empty; give it at least one character.")
     if len(name) > most:
-        raise AddressError(f"The name of the {what} has {len(name)} characters; at most {most} may be.")
+        raise AddressError(f"The name of the {what} has {len(name)} characters; the limit is {most}.")
     if name in (".", ".."):
         raise AddressError(f"The {what} can't be called {name!r}, since that leads elsewhere in a URL.")
     try:
         name.encode()
     except UnicodeEncodeError:
         raise AddressError(
-            f"The name of the {what} holds half of a character (a lone surrogate); type it anew."
+            f"The name of the {what} holds half of a character (a lone surrogate); type it again."
         ) from None
     return name
 

@@ -1,4 +1,4 @@
-"""Two benches in one place: what shall happen? Asked before anything is changed."""
+"""Asks what to do with two benches in one place, before anything is changed."""
 
 from __future__ import annotations
 

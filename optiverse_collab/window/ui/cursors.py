@@ -168,7 +168,7 @@ class CursorOverlay(QWidget):
         return QPointF(self._view.mapFromScene(QPointF(*map(float, cursor))))
 
     def _shape(self, id: str) -> QPainterPath | None:
-        """An item's outline as it is on the overlay."""
+        """An item's outline, in coordinates of the overlay."""
         outline = self._outline(id)
         return None if outline is None else self._view.mapFromScene(outline)
 

@@ -75,7 +75,7 @@ def test_server(text: str, server: str) -> None:
     [
         ("", "is empty"),
         (" \t", "is empty"),
-        ("x" * 129, "has 129 characters; at most 128"),
+        ("x" * 129, "has 129 characters; the limit is 128"),
         (".", "leads elsewhere"),
         ("..", "leads elsewhere"),
         ("lab\ud800", "half of a character"),

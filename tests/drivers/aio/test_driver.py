@@ -189,7 +189,7 @@ def test_replaced_by_itself_elsewhere() -> None:
     async def main() -> None:
         async with live_server() as server, connect(server.url) as bench, server.client("raw") as raw:
             await raw.sync(bench._replica.client_id)
-            with pytest.raises(ConnectionFailed, match="connected again from elsewhere"):
+            with pytest.raises(ConnectionFailed, match="A newer connection of yours has replaced this one"):
                 await bench.changes().__anext__()
 
     run(main())

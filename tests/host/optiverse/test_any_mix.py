@@ -23,7 +23,11 @@ pytestmark = [
     ),
 ]
 
-EXPECTED = ("because of a lock.", "had no effect: somebody removed the record before")
+EXPECTED = (
+    "locked item did not move.",
+    "locked items did not move.",
+    "had no effect: somebody removed the record before",
+)
 """What users are told when others were faster."""
 SEEDS = 25
 STEPS = 60

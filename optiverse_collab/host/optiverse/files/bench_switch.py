@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 
 class BenchSwitch:
-    """Tells of files that are opened and of benches that are begun.
+    """Reports when a file is opened or a new bench is begun.
 
     Quirk: the host has no signal for either. Every way to open a file, autosave recovery included, ends in
     `load_from_data` of its file manager. In 0.3, a new or closed bench ends in `_clear_scene`. `open_file`

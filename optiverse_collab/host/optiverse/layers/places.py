@@ -29,7 +29,7 @@ showed it elsewhere in between:
     optics                   order=0      in optics: lens
     lens      parent=optics  order=0
 
-Had the window's tree been written back as it is shown, this user's one drag would have taken the lens out of
+Had the window's tree been written back as shown, this user's one drag would have taken the lens out of
 its group for everybody.
 """
 

@@ -112,7 +112,7 @@ def _without_groups(command: Command, gone: set[str]) -> bool:
 
 
 def take_away(command: Command, gone: set[str]) -> None:
-    """Take away groups that a repeated command made again, though others had removed them.
+    """Remove the groups that a repeated command recreated although others had removed them.
 
     Quirk: repeating "Import as layer" makes its groups from a copy (0.2).
     """

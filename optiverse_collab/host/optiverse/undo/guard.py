@@ -8,8 +8,8 @@ after. With more than one editor, two things go wrong with that:
   would bring it back unasked. So `forget` takes the item out of every command, and a command that is about
   nothing else leaves the stack. An item that comes back is another object, with which old commands have
   nothing to do (`replace`).
-- It holds more than the user changed: all properties of an item, all siblings of a layer. Undone as it is, it
-  would undo what others did to the rest since. So what a command holds is narrowed down to what differs
+- It holds more than the user changed: all properties of an item, all siblings of a layer. Undone unchanged,
+  it would undo what others did to the rest since. So what a command holds is narrowed down to what differs
   between its two states: once when it is pushed, for components and sources, which take a part of a state;
   and before each undo or redo for everything else, whose other parts are refreshed from what is there now.
 
@@ -124,11 +124,11 @@ class UndoGuard:
             with self._no_snapping():
                 take(self._stack)
         except Exception as fault:  # noqa: BLE001 (whatever it raises, the window goes on)
-            self._warn(f"Optiverse could not take back or repeat a step of yours: {fault!r}.")
+            self._warn(f"Optiverse could not undo or redo one of your steps: {fault!r}.")
             self._stack.canUndoChanged.emit(self._stack.can_undo())
             self._stack.canRedoChanged.emit(self._stack.can_redo())
         if locked:
-            self._warn(f"{locked} item(s) of your step stayed in place, because of a lock.")
+            self._warn(f"{locked} locked item{'s' * (locked > 1)} did not move.")
         self._changed(ids)
 
     @contextmanager

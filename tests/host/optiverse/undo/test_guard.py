@@ -124,7 +124,7 @@ def test_a_group_that_others_removed_does_not_come_back(window: Any) -> None:
         user.redo()
     assert panel.groups() == []
     warnings = [one.message for one in window.log_service.get_messages(category="Collaboration")]
-    assert not [text for text in warnings if "could not take back" in text]
+    assert not [text for text in warnings if "could not undo or redo" in text]
     host.close()
     clear(window)
 
@@ -174,7 +174,7 @@ def test_a_step_says_so_when_a_lock_holds_it_up(session: Session) -> None:
     ann.user.undo()
     rest(wire, ann, bob)
     assert lens.pos() == there
-    assert ann.log("WARNING") == ["1 item(s) of your step stayed in place, because of a lock."]
+    assert ann.log("WARNING") == ["1 locked item did not move."]
     assert differences(wire, ann, bob) == []
 
 
