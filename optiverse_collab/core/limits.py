@@ -35,3 +35,7 @@ class Limits(msgspec.Struct, frozen=True):
     def change_bytes(self) -> int:
         """The longest change: it must travel on in a message of the server's, envelope included."""
         return self.message_bytes - ENVELOPE_BYTES
+
+
+RECEIVED_BYTES = 2 * Limits().message_bytes
+"""The longest message that a client takes; the server keeps to `Limits.message_bytes`, the rest is margin."""

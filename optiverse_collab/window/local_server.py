@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib.util
 import sys
 
-from PyQt6.QtCore import QByteArray, QCoreApplication, QObject, QProcess, QTimer, QUrl, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QByteArray, QCoreApplication, QObject, QProcess, QUrl, pyqtSignal, pyqtSlot
 from PyQt6.QtNetwork import (
     QNetworkAccessManager,
     QNetworkReply,
     QNetworkRequest,
 )
 
+from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.wording import dialogs
 
 START_S = 15
@@ -48,10 +49,7 @@ class CompanionServer(QObject):
         self._listen = ""
         self._rest = ""
         self._last_line = ""
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(START_S * 1000)
-        self._patience.timeout.connect(self._on_too_late)
+        self._patience = single_shot(self, self._on_too_late, START_S * 1000)
 
     @property
     def running(self) -> bool:

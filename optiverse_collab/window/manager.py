@@ -6,12 +6,13 @@ import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.protocol.address import invite_link
 from optiverse_collab.drivers.qt.service import CollaborationService
+from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import AddressError, HostUnsupported
 from optiverse_collab.host.api import Host, LogLevel
 from optiverse_collab.window.joining import Participation
@@ -81,10 +82,7 @@ class CollaborationManager(QObject):
         self._own_server: _OwnServer | None = None
         self._starting = False
         self._server = CompanionServer(self)
-        self._goodbye = QTimer(self)
-        self._goodbye.setSingleShot(True)
-        self._goodbye.setInterval(LEAVE_MS)
-        self._goodbye.timeout.connect(self._leave_now)
+        self._goodbye = single_shot(self, self._leave_now, LEAVE_MS)
         self.service.logged.connect(self._on_logged)
         self.service.happened.connect(self._on_happened)
         self.service.drained.connect(self._on_drained)

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal, pyqtSlot
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS
 from optiverse_collab.core.client.session import SessionClient
+from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.capture import Capture
@@ -53,9 +54,7 @@ class LiveBench(QObject):
         self._is_loading = self._suspended = False
         self._slice = 10
         self._since_tick = QElapsedTimer()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._on_tick)
+        self._timer = single_shot(self, self._on_tick)
         self._scan = QTimer(self)
         self._scan.setInterval(SCAN_MS)
         self._scan.timeout.connect(self._on_scan)

@@ -11,8 +11,8 @@ import optiverse_collab
 
 DRIVERS = Path(optiverse_collab.__file__).parent / "drivers"
 
-ONLY_QT = {"quality_watch.py", "service.py", "tls_probe.py"}
-"""What a window needs besides: how well its connection does, its signals, and a handshake as an object."""
+ONLY_QT = {"quality_watch.py", "service.py", "timers.py", "tls_probe.py"}
+"""What a window needs besides: its signals, the connection's quality, timers, and the question for TLS."""
 
 
 def files(driver: str) -> set[str]:

@@ -36,6 +36,9 @@ OPEN_S = 10.0
 PROBE_S = 2.0
 """A server that speaks TLS answers a hello within this, or is not worth waiting for."""
 
+GOODBYE_S = 2.0
+"""So long a close may take; a peer that does not read would hold it up for ever."""
+
 Effect = SessionEffect | ConnectorEffect
 
 

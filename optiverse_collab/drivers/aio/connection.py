@@ -10,16 +10,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
+from optiverse_collab.core.client.connector import GOODBYE_S
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.limits import RECEIVED_BYTES
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.drivers.aio.failures import ConnectionEnded, failure_of
-
-GOODBYE_S = 2.0
-"""So long a server may take to answer a close."""
-
-MAX_MESSAGE_BYTES = 2 * Limits().message_bytes
-"""The server's messages keep to `Limits.message_bytes`; the rest is margin."""
 
 
 async def open_websocket(url: str) -> ClientConnection:
@@ -37,7 +32,7 @@ async def open_websocket(url: str) -> ClientConnection:
             open_timeout=None,
             ping_interval=None,  # liveness is the JSON heartbeat (HB-1)
             close_timeout=GOODBYE_S,
-            max_size=MAX_MESSAGE_BYTES,
+            max_size=RECEIVED_BYTES,
         )
     except (OSError, UnicodeError, WebSocketException) as error:
         raise ConnectionEnded(failure_of(error)) from error

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PyQt6.QtCore import QByteArray, QObject, QTimer, QUrl, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QByteArray, QObject, QUrl, pyqtSignal, pyqtSlot
 from PyQt6.QtNetwork import QAbstractSocket, QNetworkProxy, QNetworkRequest, QSslError
 from PyQt6.QtWebSockets import QWebSocket, QWebSocketHandshakeOptions, QWebSocketProtocol
 
+from optiverse_collab.core.client.connector import GOODBYE_S
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.limits import RECEIVED_BYTES
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.drivers.qt.failures import Ending, judge
-
-GOODBYE_MS = 2000
-"""So long a close may take; a peer that does not read would hold it up for ever."""
+from optiverse_collab.drivers.qt.timers import single_shot
 
 
 class Connection(QObject):
@@ -38,7 +35,7 @@ class Connection(QObject):
         # A lab's server is not behind its proxy to the world.
         self._socket = QWebSocket("", QWebSocketProtocol.Version.VersionLatest, self)
         self._socket.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.NoProxy))
-        self._socket.setMaxAllowedIncomingMessageSize(2 * Limits().message_bytes)
+        self._socket.setMaxAllowedIncomingMessageSize(RECEIVED_BYTES)
         self._socket.connected.connect(self._on_connected)
         self._socket.disconnected.connect(self._on_disconnected)
         self._socket.errorOccurred.connect(self._on_error)
@@ -46,9 +43,9 @@ class Connection(QObject):
         self._socket.aboutToClose.connect(self._on_about_to_close)
         self._socket.textMessageReceived.connect(self._on_text)
         self._socket.binaryMessageReceived.connect(self._on_binary)
-        self._goodbye = self._timer(GOODBYE_MS, self._on_goodbye_too_late)
+        self._goodbye = single_shot(self, self._on_goodbye_too_late, round(GOODBYE_S * 1000))
         # `disconnected` and `errorOccurred` come in either order, one right behind the other.
-        self._decision = self._timer(0, self._on_decide)
+        self._decision = single_shot(self, self._on_decide)
 
     @property
     def speaks_ours(self) -> bool:
@@ -136,13 +133,6 @@ class Connection(QObject):
             self._told = True
             self.over.emit(failure)
         self.deleteLater()
-
-    def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)
-        return timer
 
 
 def _number(code: object) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect
 from optiverse_collab.core.client.effects import (
@@ -29,6 +29,7 @@ from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.drivers.qt.connection import Connection
 from optiverse_collab.drivers.qt.quality_watch import QualityWatch, now_ms
+from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.drivers.qt.tls_probe import TlsProbe
 from optiverse_collab.wording import connection as wording
 from optiverse_collab.wording import log_lines
@@ -80,8 +81,8 @@ class QtDriver(QObject):
         self._connection: Connection | None = None
         self._probe: TlsProbe | None = None
         self._is_in = False
-        self._due = self._make_timer(self._pump)
-        self._timer = self._make_timer(self._on_timer)
+        self._due = single_shot(self, self._pump)
+        self._timer = single_shot(self, self._on_timer)
 
     def join(self) -> None:
         """Begin with the first attempt."""
@@ -223,9 +224,3 @@ class QtDriver(QObject):
     def _log(self, lines: Iterable[log_lines.Line]) -> None:
         for line in lines:
             self.logged.emit(line.level, line.text)
-
-    def _make_timer(self, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.timeout.connect(slot)
-        return timer

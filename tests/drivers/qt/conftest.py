@@ -55,7 +55,7 @@ def opens(qtbot: QtBot, owner: QObject) -> Open:
 @pytest.fixture
 def short_goodbye(monkeypatch: pytest.MonkeyPatch) -> None:
     """A peer has a tenth of a second to answer a close."""
-    monkeypatch.setattr(connection_module, "GOODBYE_MS", 100)
+    monkeypatch.setattr(connection_module, "GOODBYE_S", 0.1)
 
 
 @pytest.fixture(scope="module")
