@@ -1,4 +1,4 @@
-"""Two demo windows with the plugin in them."""
+"""Two demo windows with the plugin in them; or two without widgets, on a wire in memory."""
 
 from __future__ import annotations
 
@@ -7,10 +7,33 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.core.records import Put
 from tests.helpers.windows import Desk, desks
+from tests.helpers.wire import Wire
+from tests.window.capturing import Window, settle
 
 
 @pytest.fixture
 def pair(qtbot: QtBot) -> Iterator[tuple[Desk, Desk]]:
     with desks(qtbot, 2) as (ann, bob):
         yield ann, bob
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+def ann(wire: Wire) -> Window:
+    window = Window(wire, "ann")
+    window.host.user_does(Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens"}))
+    settle(wire, window)
+    return window
+
+
+@pytest.fixture
+def bob(wire: Wire, ann: Window) -> Window:
+    window = Window(wire, "bob")
+    settle(wire, ann, window)
+    return window

@@ -14,26 +14,6 @@ from tests.helpers.wire import Peer, Wire
 from tests.window.capturing import Window, settle
 
 
-@pytest.fixture
-def wire() -> Wire:
-    return Wire()
-
-
-@pytest.fixture
-def ann(wire: Wire) -> Window:
-    window = Window(wire, "ann")
-    window.host.user_does(Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens"}))
-    settle(wire, window)
-    return window
-
-
-@pytest.fixture
-def bob(wire: Wire, ann: Window) -> Window:
-    window = Window(wire, "bob")
-    settle(wire, ann, window)
-    return window
-
-
 def test_refused_edit_is_told_once_and_the_others_travel(wire: Wire, ann: Window, bob: Window) -> None:
     """PUSH-6: the user sees in the log what stays on this computer."""
     ann.host.user_does(Put("good", "k", {"x": 1}), Put("bad", "k", {"x": float("nan")}), Remove("lens"))

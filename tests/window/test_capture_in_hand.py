@@ -2,31 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
-from optiverse_collab.core.records import Put, Remove, Set
+from optiverse_collab.core.records import Remove, Set
 from tests.helpers.wire import Wire
 from tests.window.capturing import Window, settle
-
-
-@pytest.fixture
-def wire() -> Wire:
-    return Wire()
-
-
-@pytest.fixture
-def ann(wire: Wire) -> Window:
-    window = Window(wire, "ann")
-    window.host.user_does(Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens"}))
-    settle(wire, window)
-    return window
-
-
-@pytest.fixture
-def bob(wire: Wire, ann: Window) -> Window:
-    window = Window(wire, "bob")
-    settle(wire, ann, window)
-    return window
 
 
 def test_what_is_in_hand_waits(wire: Wire, ann: Window, bob: Window) -> None:

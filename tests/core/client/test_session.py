@@ -38,11 +38,6 @@ from tests.helpers.wire import Peer, Wire
 
 
 @pytest.fixture
-def wire() -> Wire:
-    return Wire()
-
-
-@pytest.fixture
 def ann(wire: Wire) -> Peer:
     peer = Peer("ann")
     wire.connect(peer)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import QSettings, QStandardPaths
 
+from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from tests.helpers import optiverse_user
 from tests.helpers.optiverse_session import Participant, start
 from tests.helpers.optiverse_window import open_window
@@ -29,6 +30,16 @@ def window(windows: list[Any]) -> Any:
     """An empty main window."""
     optiverse_user.clear(windows[0])
     return windows[0]
+
+
+@pytest.fixture
+def host(window: Any) -> Iterator[OptiverseHost]:
+    """The adapter of the window."""
+    window.log_service.clear()
+    host = OptiverseHost(window)
+    yield host
+    host.close()
+    optiverse_user.clear(window)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +42,6 @@ RECORDS = [
     Record("group", "group", {"name": "Telescope"}),
     Record("robot", "robot", {"arms": 2}),
 ]
-
-
-@pytest.fixture
-def host(window: Any) -> Iterator[OptiverseHost]:
-    window.log_service.clear()
-    host = OptiverseHost(window)
-    yield host
-    host.close()
-    clear(window)
 
 
 @pytest.fixture

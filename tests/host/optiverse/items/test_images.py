@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
-from tests.helpers.optiverse_user import clear
 from tests.helpers.optiverse_window import window_of
 
 pytestmark = [
@@ -29,15 +27,6 @@ MISSING = [
     "/home/zoe/pictures/new.png",
     "images/new.png",
 ]
-
-
-@pytest.fixture
-def host(window: Any) -> Iterator[OptiverseHost]:
-    window.log_service.clear()
-    host = OptiverseHost(window)
-    yield host
-    host.close()
-    clear(window)
 
 
 def put(host: OptiverseHost, id: str, path: str | None) -> Any:

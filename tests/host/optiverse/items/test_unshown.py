@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,7 +17,7 @@ from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.items import Ruler
 from optiverse_collab.host.optiverse.upstream.version import knows_layers
 from tests.helpers.optiverse_drawing import Drawing
-from tests.helpers.optiverse_user import clear, events
+from tests.helpers.optiverse_user import events
 from tests.helpers.optiverse_window import window_of
 
 pytestmark = [
@@ -53,15 +53,6 @@ class ChangedRuler(Ruler, Protocol):
     """A ruler as another version of the host may have it."""
 
     _vertices: list[object]
-
-
-@pytest.fixture
-def host(window: Any) -> Iterator[OptiverseHost]:
-    window.log_service.clear()
-    host = OptiverseHost(window)
-    yield host
-    host.close()
-    clear(window)
 
 
 def places(host: OptiverseHost) -> list[tuple[float, float]]:
