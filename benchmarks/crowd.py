@@ -55,15 +55,15 @@ class Crowd:
 
     def drag(self, editors: int, hz: float, seconds: float) -> None:
         """Let so many drag a component each from now on, each so often, spread evenly over time."""
-        self._report(f"{editors} {hz} {seconds}\n")
+        self._send(f"{editors} {hz} {seconds}\n")
         self._wait()
 
     def finish(self) -> None:
         """Wait until they are done."""
-        self._report("")
+        self._send("")
         self._wait()
 
-    def _report(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         pipe: IO[str] | None = self._process.stdin
         if pipe is not None:
             pipe.write(line)

@@ -56,12 +56,12 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
     """
     if isinstance(effect, fx.Lost):
         return [_lost(effect, op, records.get(op.id)) for op in effect.ops]
-    line = _line(effect)
     if isinstance(effect, fx.Acknowledged):
         ack = effect.ack
         session, user = printable(ack.session_id), printable(ack.user_id)
         first = Line(logging.INFO, f"✓ Connected to session '{session}' as '{user}'")
         return [first, Line(logging.INFO, f"Connection acknowledged with {len(ack.users)} user(s)")]
+    line = _line(effect)
     return [line] if line is not None else []
 
 

@@ -120,10 +120,12 @@ class ConnectDialog(QDialog):
             self.show_progress(dialogs.CONNECTING.format(server=place[0]))
             self.join_requested.emit(*place)
         else:
-            own = self.server_page
-            self._settings.remember_server(own.port.value(), own.address)
-            self.show_progress(dialogs.PROBING.format(port=own.port.value()))
-            self.server_requested.emit(own.port.value(), own.address, own.session.text, own.user.text)
+            server = self.server_page
+            self._settings.remember_server(server.port.value(), server.address)
+            self.show_progress(dialogs.PROBING.format(port=server.port.value()))
+            self.server_requested.emit(
+                server.port.value(), server.address, server.session.text, server.user.text
+            )
 
     @pyqtSlot()
     def _update(self) -> None:

@@ -92,11 +92,11 @@ class Worker:
                 else:
                     last = job
             if appends:
-                _report(self._append(appends))
+                _notify(self._append(appends))
             if long and (outcome := self._step(long[0])):
                 long.popleft()
-                _report([outcome])
-        _report([self._finish(last)])
+                _notify([outcome])
+        _notify([self._finish(last)])
 
     def _take(self, wait: bool) -> list[Job]:
         """The jobs that are there, up to the size of a group; with `wait` at least one."""
@@ -133,7 +133,7 @@ class Worker:
         return job.future, None, None
 
 
-def _report(outcomes: list[Outcome]) -> None:
+def _notify(outcomes: list[Outcome]) -> None:
     """Give all outcomes to those who wait, and wake each loop once; a server has but one."""
     loops: dict[asyncio.AbstractEventLoop, list[Outcome]] = {}
     for outcome in outcomes:

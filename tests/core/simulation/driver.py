@@ -44,7 +44,7 @@ class Driver:
     Args:
         session: the core.
         half_open: takes the connections of which the server has not noticed the end.
-        tell: takes the effects that are not about the connection.
+        notify: takes the effects that are not about the connection.
         counts: what happened, for `run`.
 
     Attributes:
@@ -57,14 +57,14 @@ class Driver:
         self,
         session: SessionClient,
         half_open: list[Connection],
-        tell: Callable[[SessionEffect], None],
+        notify: Callable[[SessionEffect], None],
         counts: Counter[str],
     ) -> None:
         self.connection: Connection | None = None
         self.timer_ms: float | None = None
         self._session = session
         self._half_open = half_open
-        self._notify = tell
+        self._notify = notify
         self._counts = counts
         self._is_open = False
         self._begin(patient=False)

@@ -24,10 +24,7 @@ class GroupList(Layers):
 
     Args:
         window: an Optiverse main window.
-        bench: its items.
-        is_unshown: whether a record of this id is on the bench but not shown.
-        moved: takes the ids of what the user put somewhere else.
-        warn: takes a sentence about what can't be shared, or not be shown.
+        bench, is_unshown, moved, warn: as in `Layers`.
     """
 
     def __init__(

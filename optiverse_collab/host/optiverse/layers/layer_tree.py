@@ -15,12 +15,12 @@ from PyQt6 import sip
 from PyQt6.QtWidgets import QWidget
 
 from optiverse_collab.convert.kinds import GROUP, LAYER
+from optiverse_collab.convert.layers import FLAGS
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.linked_files import LinkedFiles
 from optiverse_collab.host.optiverse.layers.nodes import (
-    FLAGS,
     is_default,
     node_of,
     non_defaults,
@@ -39,10 +39,7 @@ class LayerTree(Layers):
 
     Args:
         window: an Optiverse main window.
-        bench: its items.
-        is_unshown: whether a record of this id is on the bench but not shown.
-        moved: takes the ids of what the user put somewhere else.
-        warn: takes a sentence about what can't be shared, or not be shown.
+        bench, is_unshown, moved, warn: as in `Layers`.
         replaced: takes the ids of groups and items that other objects than before are about to stand for.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from optiverse_collab.convert.layers import FLAGS as FLAGS  # layer_tree needs it with the rest
+from optiverse_collab.convert.layers import FLAGS
 from optiverse_collab.host.optiverse.upstream.items import Data, Props
 from optiverse_collab.host.optiverse.upstream.layers import LayerNode, LayerState
 

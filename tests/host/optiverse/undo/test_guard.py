@@ -40,6 +40,23 @@ def test_steps_from_before_the_guard_are_narrowed_too(window: Any) -> None:
     clear(window)
 
 
+def test_example_in_the_module_is_true(host: OptiverseHost, window: Any) -> None:
+    user = Drawing(window)
+    lens = user.place("lens", 0.0, 0.0)
+    id = lens.item_uuid
+    before = host.records([id])[id].props
+    user.edit(lens, {2: before["angle_deg"] + 45.0})
+    turned = host.records([id])[id].props
+    assert {name for name in turned if turned[name] != before[name]} == {"angle_deg"}
+    host.apply([Set(id, {"name": "B"})])
+    user.undo()
+    assert host.records([id])[id].props == {**before, "name": "B"}
+    user.redo()
+    host.apply([Remove(id)])
+    assert not window.undo_stack.can_redo()
+    assert user.items() == []
+
+
 def test_an_edit_of_a_rectangle_leaves_its_place_to_others(session: Session) -> None:
     wire, ann, bob = session
     box = ann.user.draw("rectangle", (0.0, 0.0))
