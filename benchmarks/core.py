@@ -16,8 +16,8 @@ from optiverse_collab.core.protocol.messages import Delta, FullState, Patch
 from optiverse_collab.core.records import Record, Set
 from optiverse_collab.core.server.effects import SendFrame, SendPages
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab.core.server.room import Room
+from optiverse_collab.core.server.stamps import Stamp
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,13 @@ class Core:
 
 def measure(edits: int, components: int) -> Core:
     """Drag one component of a bench, each position a push and a patch of its own."""
-    records = [(1, msgspec.convert(component(number), Record)) for number in range(components)]
-    snapshot = Snapshot("epoch", clock=1, history_start=0, records=records, tombstones={}, clients={})
+    records = [msgspec.convert(component(number), Record) for number in range(components)]
+    snapshot = msgspec.structs.replace(
+        History.empty("epoch"),
+        clock=1,
+        records=[(record, 0, {}) for record in records],
+        stamps=[Stamp(1, 0, 0, 0)],
+    )
     room = Room("bench", History(snapshot), "benchmark")
     author, other = _join(room, "author"), _join(room, "other")
     edit_s = accept_s = show_s = 0.0
@@ -50,7 +55,7 @@ def measure(edits: int, components: int) -> Core:
         text = encode(push.message)
         edited = perf_counter()
         room.receive("author", decode_client(text, Limits()), number)
-        room.saved(room.unsaved()[-1].clock)
+        room.saved(room.unsaved().entries[-1].clock)
         [frame] = room.flush()
         assert isinstance(frame, SendFrame)
         to_author = close_patch(frame.body, frame.acks["author"])

@@ -37,6 +37,7 @@ class Reason(str, Enum):
     UNKNOWN_TYPE = "unknown_type"
     INVALID_MESSAGE = "invalid_message"
     NOT_SYNCED = "not_synced"
+    MIXED_LANES = "mixed_lanes"
     NO_SUCH_RECORD = "no_such_record"
     RECORD_TOO_LARGE = "record_too_large"
     SESSION_FULL = "session_full"

@@ -49,7 +49,6 @@ TESTED_THROUGH = {
     "tests/convert/test_reading.py": "convert.identity convert.shapes",
     "tests/core/client/test_session.py": "core.client.effects",
     "tests/core/protocol/test_codec.py": "core.protocol.messages",
-    "tests/core/server/test_history.py": "core.server.journal",
     "tests/core/server/test_room.py": "core.server.effects",
     "tests/demo/test_app.py": "demo.__main__",
     "tests/host/test_contract.py": (
@@ -73,6 +72,9 @@ TESTED_THROUGH = {
     "tests/host/optiverse/test_writer.py": "host.optiverse.items.acceptance",
     "tests/scripting/test_bench.py": "scripting.stream scripting.unacknowledged",
     "tests/server/storage/test_contract.py": "server.storage.api",
+    "tests/server/storage/test_conversion.py": "server.storage.format1",
+    "tests/server/storage/test_database.py": "server.storage.steps server.storage.writing",
+    "tests/server/storage/test_opening.py": "server.storage.schema",
     "tests/server/storage/test_sqlite.py": "server.storage.directory",
     "tests/server/test_cli.py": "server.__main__",
     "tests/test_plugin.py": "hookspecs",

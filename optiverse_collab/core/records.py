@@ -1,18 +1,30 @@
 """Records, the operations on them, and what an operation does to a document.
 
 A document is a flat set of records; the unit of conflict is one property of one record
-(docs/protocol.md, DOC-1 to DOC-6).
+(docs/protocol.md, DOC-1 to DOC-8).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 from typing import Any
 
 import msgspec
 
 
-class Record(msgspec.Struct, frozen=True):
+class Lane(str, Enum):
+    """Which part of a session a record belongs to (DOC-8)."""
+
+    BENCH = "bench"
+    """What stands on the bench: files, undo and capture see this lane alone."""
+    TALK = "talk"
+    """What people say about it."""
+    META = "meta"
+    """Versions and the like."""
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing on the bench.
 
     Neither the record nor its `props` is ever changed in place, so that a snapshot of a document
@@ -22,19 +34,22 @@ class Record(msgspec.Struct, frozen=True):
         id: unique in the session, 1 to 128 characters.
         kind: what it is (``component``, ``group``, …); unknown kinds are kept as they are.
         props: property name → JSON value.
+        lane: fixed by the first put.
     """
 
     id: str
     kind: str
     props: dict[str, Any]
+    lane: Lane = Lane.BENCH
 
 
-class Put(msgspec.Struct, frozen=True, tag_field="op", tag="put"):
-    """Create a record, or replace all of it (DOC-2)."""
+class Put(msgspec.Struct, frozen=True, tag_field="op", tag="put", omit_defaults=True):
+    """Create a record, or give an existing one of this kind these properties (DOC-2)."""
 
     id: str
     kind: str
     props: dict[str, Any] = {}
+    lane: Lane = Lane.BENCH
 
 
 class Set(msgspec.Struct, frozen=True, tag_field="op", tag="set", omit_defaults=True):
@@ -60,24 +75,28 @@ def apply(records: dict[str, Record], op: Op) -> bool:
     Returns:
         False if the operation has no effect because its record is not there (DOC-5).
     """
-    if isinstance(op, Put):
-        records[op.id] = Record(op.id, op.kind, op.props)
-        return True
     if isinstance(op, Remove):
         return records.pop(op.id, None) is not None
     record = records.get(op.id)
+    if isinstance(op, Put):
+        if record is None:
+            records[op.id] = Record(op.id, op.kind, op.props, op.lane)
+        else:
+            props = {**record.props, **op.props} if op.kind == record.kind else op.props
+            records[op.id] = Record(op.id, op.kind, props, record.lane)
+        return True
     if record is None:
         return False
     props = {**record.props, **op.props}
     for name in op.unset:
         props.pop(name, None)
-    records[op.id] = Record(op.id, record.kind, props)
+    records[op.id] = Record(op.id, record.kind, props, record.lane)
     return True
 
 
 def put(record: Record) -> Put:
     """The operation that makes `record`."""
-    return Put(record.id, record.kind, record.props)
+    return Put(record.id, record.kind, record.props, record.lane)
 
 
 def difference(old: dict[str, Record], new: dict[str, Record]) -> list[Op]:

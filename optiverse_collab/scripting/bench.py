@@ -224,7 +224,7 @@ class AsyncBench(Items):
             log.warning("While leaving because of %r: %s", error, second)
 
     def _hear(self, effect: SessionEffect) -> None:
-        if isinstance(effect, Lost) and effect.result is LossKind.REFUSED:
+        if isinstance(effect, Lost) and effect.kind is LossKind.REFUSED:
             self._unacknowledged.refusals.append(effect.message)
         elif isinstance(effect, SyncProgress) and self._progress is not None:
             self._progress(effect.received, effect.total)

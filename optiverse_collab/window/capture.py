@@ -37,7 +37,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from optiverse_collab.core.client.effects import LossKind, Lost, ShowChange
+from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.records import Op, Record, Remove, Set, record_difference, same_value, touched
@@ -65,6 +65,9 @@ class Capture:
         # In order: what a host draws on top of each other may follow from the order in which it came.
         self._dirty: dict[str, None] = {}
         self._held_back: dict[str, Record | None] = {}  # id → as the host shows it meanwhile
+        self._shown_at: dict[str, int] = {}  # … and the clock at which that was the session's (SEEN-1)
+        self._clock = 0  # of the replica, before it was given the message that it has now
+        self._brought: set[str] = set()
         self._place_only: set[str] = set()  # being dragged, and to be read as a whole when that is over
         self._refused: dict[str, Record] = {}
         self._unscanned: list[str] = []
@@ -89,6 +92,7 @@ class Capture:
         """Treat nothing that the host shows as an edit, until `merge` or `scan` compares it again."""
         self._dirty.clear()
         self._held_back.clear()
+        self._shown_at.clear()
         self._place_only.clear()
 
     def merge(self, mine: Collection[str] = ()) -> None:
@@ -104,8 +108,10 @@ class Capture:
         for id in {**view, **shown}:
             if id in mine and id not in view:
                 self._dirty[id] = None
+                self._brought.add(id)
             elif _diff(shown.get(id), view.get(id)) is not None:
                 self._held_back[id] = shown.get(id)
+                self._shown_at[id] = 0
         self._wake()
 
     def scan(self, most: int | None = None) -> None:
@@ -117,6 +123,7 @@ class Capture:
 
     def push_before_receiving(self) -> bool:
         """Push what the user did, but for what they drag, which waits; returns whether there was any."""
+        self._clock = self._replica.clock
         ids = [id for id in self._dirty if id not in self._place_only]
         for id in ids:
             del self._dirty[id]
@@ -167,6 +174,7 @@ class Capture:
         """The host shows these as they were before a change, for now."""
         for id in ids:
             self._held_back.setdefault(id, change.before.get(id))
+            self._shown_at.setdefault(id, self._clock)
         if ids:
             self._wake()
 
@@ -175,6 +183,8 @@ class Capture:
         ops = [
             op for id in ids if (op := _diff(self._held_back.pop(id), self._replica.view.get(id))) is not None
         ]
+        for id in ids:
+            self._shown_at.pop(id, None)
         if ops or self._host_expects_more:
             self._host_expects_more = more
             self._host.apply(ops, more)
@@ -191,10 +201,13 @@ class Capture:
                 self._held_back[id] = record
             if op is not None and (record is None or self._refused.get(id) != record):
                 ops.append(op)
-        for page in pages(ops, self._replica.limits.page_bytes):
-            if len(page) == 1 or not self._edit(page):
-                for op in page:
-                    self._edit_alone(op, now.get(op.id))
+        for yields in (True, False):  # what was brought, then edits (SEEN-5)
+            some = [op for op in ops if (op.id in self._brought) is yields]
+            for page in pages(some, self._replica.limits.page_bytes):
+                if len(page) == 1 or not self._edit(page, yields):
+                    for op in page:
+                        self._edit_alone(op, now.get(op.id), yields)
+        self._brought.difference_update(ids)
 
     def _shown(self, id: str) -> Record | None:
         """A record as the host showed it last."""
@@ -210,33 +223,33 @@ class Capture:
         self._place_only.update(place_only)
         return {**self._host.records([id for id in ids if id not in place_only]), **place_only}
 
-    def _edit(self, ops: Sequence[Op]) -> bool:
+    def _edit(self, ops: Sequence[Op], yields: bool) -> bool:
         """Make edits the replica's, all of them or none."""
         try:
-            self._replica.edit(ops)
+            self._replica.edit(ops, self._shown_at, yields)
         except ChangeRefused:
             return False
         for op in ops:
             self._refused.pop(op.id, None)
         return True
 
-    def _edit_alone(self, op: Op, shown: Record | None) -> None:
+    def _edit_alone(self, op: Op, shown: Record | None, yields: bool) -> None:
         """Make one edit the replica's; if it is refused, that is told once and it stays on the screen."""
         try:
-            self._replica.edit([op])
+            self._replica.edit([op], self._shown_at, yields)
         except ChangeRefused as refusal:
-            self._report(op, refusal)
+            self._report(op, shown, refusal)
             if shown is not None:
                 self._refused[op.id] = shown
         else:
             self._refused.pop(op.id, None)
 
-    def _report(self, op: Op, refusal: ChangeRefused) -> None:
-        if refusal.reason is Reason.NO_SUCH_RECORD:  # removed by others while the user had it in hand
-            for line in log_lines.lines(Lost((op,), LossKind.DISCARD), self._replica.view):
-                self._host.log("WARNING", line.text)
-        else:
+    def _report(self, op: Op, shown: Record | None, refusal: ChangeRefused) -> None:
+        if refusal.reason is not Reason.NO_SUCH_RECORD:
             self._host.log("ERROR", f"✗ This edit was not shared: {refusal}")
+        elif shown is not None:  # removed by others while in the user's hand; to remove it too is no loss
+            for line in log_lines.lines(self._replica.note_gone(op, shown), self._replica.view):
+                self._host.log("WARNING", line.text)
 
 
 def _moved(before: Record, place: Mapping[str, Any]) -> Op | None:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from optiverse_collab.core.client.effects import ShowChange
-from optiverse_collab.core.records import Op, Put, Record, Remove, apply
+from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply
 from optiverse_collab.core.text import printable
 
 MANY = 10
@@ -35,7 +35,7 @@ def describe(change: ShowChange, known: dict[str, Record]) -> list[str]:
     for op in change.ops:
         who = printable(change.authors.get(op.id) or "Somebody")
         before = known.get(op.id)
-        lines.append(f"{who} {_deed(op, before)}")
+        lines.append(f"{who} {deed(op, before)}")
         counts.setdefault(who, Counter())[_verb(op, before)] += 1
         apply(known, op)
     if len(lines) <= MANY:
@@ -72,7 +72,16 @@ def _verb(op: Op, before: Record | None) -> str:
     return "changed"
 
 
-def _deed(op: Op, before: Record | None) -> str:
+def short_values(op: Put | Set) -> str:
+    """What an edit sets and removes: ``pos = [10.0,20.0], without notes``."""
+    parts = [values(op.props)] if op.props else []
+    if isinstance(op, Set):
+        parts += [f"without {printable(name)}" for name in op.unset]
+    return ", ".join(parts)
+
+
+def deed(op: Op, before: Record | None) -> str:
+    """What somebody did, behind their name: ``moved "Lens" to (10.0, 20.0) mm``."""
     if isinstance(op, Put):
         return f"{_verb(op, before)} {title(op.id, Record(op.id, op.kind, op.props))}"
     if isinstance(op, Remove):

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from optiverse_collab.core.client import effects as fx
-from optiverse_collab.core.client.effects import LossKind
+from optiverse_collab.core.client.effects import ConflictKind, LossKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.core.protocol.messages import Ping
 from optiverse_collab.core.records import Op, Put, Record, Remove
 from optiverse_collab.core.text import printable
-from optiverse_collab.wording.edits import title, values
+from optiverse_collab.wording.conflicts import sentence
+from optiverse_collab.wording.edits import short_values, title
 
 
 class Line(NamedTuple):
@@ -37,7 +38,7 @@ class Line(NamedTuple):
 
 def unsent(replica: Replica) -> list[Line]:
     """What never got to the server, with its values."""
-    lost = (fx.Lost(tuple(change.ops.values()), LossKind.UNSENT) for change in replica.pending)
+    lost = (fx.Lost(tuple(change.operations), LossKind.UNSENT) for change in replica.pending)
     return [line for effect in lost for line in lines(effect, replica.view)]
 
 
@@ -56,6 +57,8 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
     """
     if isinstance(effect, fx.Lost):
         return [_lost(effect, op, records.get(op.id)) for op in effect.ops]
+    if isinstance(effect, fx.Conflict):
+        return [_conflict(effect)]
     if isinstance(effect, fx.Acknowledged):
         ack = effect.ack
         session, user = printable(ack.session_id), printable(ack.user_id)
@@ -92,27 +95,22 @@ def _line(effect: fx.SessionEffect) -> Line | None:
     return None
 
 
+def _conflict(conflict: fx.Conflict) -> Line:
+    """Two people edited the same thing; whose edit does not stand is warned."""
+    if conflict.kind is ConflictKind.REPLACED_THEIRS:
+        return Line(logging.INFO, f"{sentence(conflict)}.")
+    return Line(logging.WARNING, f"✗ {sentence(conflict)}.")
+
+
 def _lost(effect: fx.Lost, op: Op, record: Record | None) -> Line:
     """One lost operation with its values: whoever needs them finds them in the log (REP-8)."""
     what = title(op.id, Record(op.id, op.kind, op.props) if isinstance(op, Put) else record)
-    if isinstance(op, Remove):
-        deed = "removal"
-    else:
-        unset = [] if isinstance(op, Put) else op.unset
-        told = [values(op.props)] if op.props else []
-        told += [f"without {printable(name)}" for name in unset]
-        deed = f"change ({', '.join(told)})" if told else "change"
-    whose = f"{printable(effect.by)}'s" if effect.by else "Your"
-    start = f"{whose} {deed} of {what}"
-    match effect.result:
-        case LossKind.OVERRIDDEN:
-            return Line(logging.INFO, f"{start} is replaced by yours")
+    told = "" if isinstance(op, Remove) else short_values(op)
+    deed = "removal" if isinstance(op, Remove) else f"change ({told})" if told else "change"
+    match effect.kind:
         case LossKind.REFUSED:
-            return Line(logging.WARNING, f"✗ {start} was refused by the server: {printable(effect.message)}")
-        case LossKind.SUPERSEDED:
-            return Line(logging.WARNING, f"✗ {start} was accepted, and then undone by somebody else")
+            why = printable(effect.message) or "why did not arrive here."
+            return Line(logging.WARNING, f"✗ Your {deed} of {what} was refused by the server: {why}")
         case LossKind.UNSENT:
-            return Line(logging.WARNING, f"✗ {start} did not reach the server")
-        case LossKind.REBASE | LossKind.DISCARD:
-            return Line(logging.WARNING, f"✗ {start} had no effect: somebody removed the record before")
-    raise Unmatched(effect.result)
+            return Line(logging.WARNING, f"✗ Your {deed} of {what} did not reach the server")
+    raise Unmatched(effect.kind)

@@ -11,6 +11,7 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.room import Room
+from optiverse_collab_server.chunking import OpenChunk
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.session import LiveSession
 from optiverse_collab_server.storage import Store
@@ -99,13 +100,13 @@ class Hub:
         if stored is None:
             history = History(History.empty(secrets.token_hex(16)), limits=self.limits)
             log.info("Created new session: %s", session_id)
-            stored_clock = None
+            chunk = None
         else:
-            history = History(stored.snapshot, stored.entries, self.limits)
+            history = History(stored.snapshot, stored.names, stored.entries, self.limits)
             records = len(history.document.records)
             log.info("Reopened session: %s with %d record(s)", session_id, records)
-            stored_clock = stored.snapshot.clock
-        return LiveSession(Room(session_id, history, self._server), self._store, stored_clock)
+            chunk = OpenChunk(stored.snapshot_bytes, stored.entries)
+        return LiveSession(Room(session_id, history, self._server), self._store, chunk)
 
     async def _close_empty(self, session: LiveSession) -> None:
         async with self._lock(session.id):

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import close_patch, encode
 from optiverse_collab.core.protocol.messages import ClientMessage
-from optiverse_collab.core.server.effects import Close, RoomEffect, SendFrame, SendPages, SendPresence
+from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendFrame, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.throttle import Throttle
 from optiverse_collab.errors import Refused, StorageError
+from optiverse_collab_server.chunking import OpenChunk
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
 from optiverse_collab_server.storage import Store
@@ -25,9 +26,6 @@ TICK_MS = 12.0
 
 TICK_MS_PER_CONNECTION = 0.2
 """A tick is shorter where there are few to send to: there it saves little, and they feel it."""
-
-SNAPSHOT_EVERY = 1000
-"""After so many entries the log is replaced by a snapshot."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -40,24 +38,29 @@ def now_ms() -> int:
 class LiveSession:
     """Carries a `Room`: stores what it accepts, sends what it says.
 
+    Args:
+        room: the session's core.
+        store: where it is kept.
+        chunk: its newest one; None if nothing of it is kept yet.
+
     Attributes:
         room: the session's core.
         connections: by id.
         failed: storage failed; the session must be loaded again (DUR-3).
     """
 
-    def __init__(self, room: Room, store: Store, stored_clock: int | None) -> None:
+    def __init__(self, room: Room, store: Store, chunk: OpenChunk | None) -> None:
         self.room = room
         self.connections: dict[str, Connection] = {}
         self.failed = False
         self._store_in = store
-        self._snapshot_clock = stored_clock
+        self._chunk = chunk
         self._stopping = False
         self._wake = asyncio.Event()
         self._wake_presence = asyncio.Event()
         self._deliverer = asyncio.create_task(self._deliver())
         self._presence_deliverer = asyncio.create_task(self._deliver_presence())
-        self._compaction: asyncio.Task[None] | None = None
+        self._chunk_writer: asyncio.Task[None] | None = None
 
     @property
     def id(self) -> str:
@@ -114,8 +117,8 @@ class LiveSession:
         self._wake.set()
         self._presence_deliverer.cancel()
         await asyncio.wait([self._deliverer, self._presence_deliverer])
-        if self._compaction is not None:
-            await asyncio.wait([self._compaction])
+        if self._chunk_writer is not None:
+            await asyncio.wait([self._chunk_writer])
 
     # Carrying the room
 
@@ -142,33 +145,32 @@ class LiveSession:
                 self._fail()
 
     async def _store(self) -> None:
-        """Make durable what was accepted up to now, and now and then shorten the log."""
+        """Make durable what was accepted up to now, and now and then begin a chunk."""
         room = self.room
-        entries = room.unsaved()
-        if not entries:
+        if not room.has_unsaved:
             return
-        clock = entries[-1].clock
-        if self._snapshot_clock is None:
-            await self._store_in.save_snapshot(self.id, History.empty(room.history.epoch))
-            self._snapshot_clock = 0
+        if self._chunk is None:
+            empty = History.empty(room.history.epoch)
+            self._chunk = OpenChunk(await self._store_in.begin_chunk(self.id, empty))
+        entries, names = room.unsaved()
+        self._chunk.add(entries)
         snapshot = None
-        grown = clock - self._snapshot_clock
-        if self._compaction is None and grown >= max(SNAPSHOT_EVERY, len(room.history.document.records)):
+        if self._chunk_writer is None and self._chunk.is_full(len(room.history.document.records)):
             snapshot = room.history.snapshot()
-        await self._store_in.append(self.id, entries)
-        room.saved(clock)
+            self._chunk = OpenChunk(self._chunk.snapshot_bytes)
+        await self._store_in.append(self.id, entries, names)
+        room.saved(entries[-1].clock)
         if snapshot is not None:
-            self._compaction = asyncio.create_task(self._compact(snapshot))
+            self._chunk_writer = asyncio.create_task(self._begin_chunk(snapshot, self._chunk))
 
-    async def _compact(self, snapshot: Snapshot) -> None:
-        """Replace the log by a snapshot; all its entries are stored already."""
+    async def _begin_chunk(self, snapshot: Snapshot, chunk: OpenChunk) -> None:
+        """Begin a chunk at a position up to which all is stored already."""
         try:
-            await self._store_in.save_snapshot(self.id, snapshot)
-            self._snapshot_clock = snapshot.clock
+            chunk.snapshot_bytes = await self._store_in.begin_chunk(self.id, snapshot)
         except StorageError as error:
             log.warning("The log of session %s stays as it is: %s", self.id, error)
         finally:
-            self._compaction = None
+            self._chunk_writer = None
 
     async def _deliver_presence(self) -> None:
         """Send presence once a tick, whatever storage is doing."""
@@ -188,25 +190,17 @@ class LiveSession:
             connection.close(CloseReason.SESSION_FAILED)
 
     def _perform(self, effects: Sequence[RoomEffect]) -> None:
-        connections = self.connections
         for effect in effects:
             if isinstance(effect, SendFrame):
                 self._send_frame(effect)
             elif isinstance(effect, SendPages):
-                if effect.to in connections:
-                    connections[effect.to].outbox.send_pages(effect.pages)
+                if effect.to in self.connections:
+                    self.connections[effect.to].outbox.send_pages(effect.pages)
             elif isinstance(effect, Close):
-                if effect.to in connections:
-                    connections[effect.to].close(effect.reason)
+                if effect.to in self.connections:
+                    self.connections[effect.to].close(effect.reason)
             elif effect.to:
-                frame = Frame(encode(effect.message).encode())
-                for id in effect.to:
-                    if id not in connections:
-                        continue
-                    if isinstance(effect, SendPresence):
-                        connections[id].outbox.send_presence(frame)
-                    else:
-                        connections[id].outbox.send(frame)
+                self._send_message(effect)
 
     def _send_frame(self, effect: SendFrame) -> None:
         """One frame for all that it acknowledges nothing to, and one for each of the others."""
@@ -215,4 +209,14 @@ class LiveSession:
             acks = effect.acks.get(id)
             frame = Frame(close_patch(effect.body, acks)) if acks else shared
             if id in self.connections:
+                self.connections[id].outbox.send(frame)
+
+    def _send_message(self, effect: Send | SendPresence) -> None:
+        frame = Frame(encode(effect.message).encode())
+        for id in effect.to:
+            if id not in self.connections:
+                continue
+            if isinstance(effect, SendPresence):
+                self.connections[id].outbox.send_presence(frame)
+            else:
                 self.connections[id].outbox.send(frame)

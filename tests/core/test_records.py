@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optiverse_collab.core.records import (
+    Lane,
     Put,
     Record,
     Remove,
     Set,
     apply,
     difference,
+    put,
     record_difference,
     same_value,
     touched,
@@ -29,11 +31,30 @@ def test_set_of_a_missing_record_has_no_effect() -> None:
     assert records == {}
 
 
-def test_put_replaces_all_of_a_record() -> None:
-    """DOC-2."""
-    records = {"a": Record("a", "source", {"x": 1, "y": 2})}
-    assert apply(records, Put("a", "component", {"x": 3}))
-    assert records == {"a": Record("a", "component", {"x": 3})}
+def test_put_of_a_record_that_is_there_adds_to_it() -> None:
+    """DOC-2: the properties that it does not name stay, and so does its lane (DOC-8)."""
+    records = {"a": Record("a", "source", {"x": 1, "y": 2}, Lane.TALK)}
+    assert apply(records, Put("a", "source", {"x": 3, "z": 4}))
+    assert records == {"a": Record("a", "source", {"x": 3, "y": 2, "z": 4}, Lane.TALK)}
+
+
+def test_put_of_another_kind_replaces_all_but_the_lane() -> None:
+    """DOC-2, DOC-8."""
+    records = {"a": Record("a", "source", {"x": 1, "y": 2}, Lane.TALK)}
+    assert apply(records, Put("a", "component", {"x": 3}, Lane.META))
+    assert records == {"a": Record("a", "component", {"x": 3}, Lane.TALK)}
+
+
+@pytest.mark.parametrize("lane", Lane)
+def test_first_put_says_in_which_lane_a_record_lies(lane: Lane) -> None:
+    """DOC-8, DOC-6: after a removal, the next put is the first."""
+    records: dict[str, Record] = {}
+    for op in (Put("a", "k", {}, Lane.META), Remove("a"), Put("a", "k", {"x": 1}, lane)):
+        assert apply(records, op)
+    assert records == {"a": Record("a", "k", {"x": 1}, lane)}
+    again: dict[str, Record] = {}
+    assert apply(again, put(records["a"]))
+    assert again == records
 
 
 def test_set_touches_only_what_it_names() -> None:

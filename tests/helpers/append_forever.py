@@ -16,19 +16,19 @@ SESSION = "bench"
 
 
 async def main(folder: Path) -> None:
-    """Append one by one; each 40th clock also makes a snapshot, while appending goes on."""
+    """Append one by one; each 40th clock a chunk is begun, and the last one is packed meanwhile."""
     store = SqliteStore(folder)
     if await store.load(SESSION) is None:
-        await store.save_snapshot(SESSION, snapshot(0, records=1))
+        await store.begin_chunk(SESSION, snapshot(0, records=1))
     clock = await clock_of(store, SESSION)
-    saving: asyncio.Task[None] | None = None
+    beginning: asyncio.Task[int] | None = None
     while True:
         clock += 1
         await store.append(SESSION, [entry(clock)])
         sys.stdout.write(f"{clock}\n")
         sys.stdout.flush()
-        if clock % 40 == 0 and (saving is None or saving.done()):
-            saving = asyncio.ensure_future(store.save_snapshot(SESSION, snapshot(clock, records=1500)))
+        if clock % 40 == 0 and (beginning is None or beginning.done()):
+            beginning = asyncio.ensure_future(store.begin_chunk(SESSION, snapshot(clock, records=1500)))
 
 
 if __name__ == "__main__":

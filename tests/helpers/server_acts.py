@@ -17,12 +17,14 @@ from websockets.typing import Subprotocol
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import (
+    PROTOCOL_VERSION,
     SUBPROTOCOL,
     ConnectionAck,
     FullState,
     Message,
     Participant,
 )
+from optiverse_collab.core.server.chain import first_head
 
 Act = Callable[["Caller"], Awaitable[None]]
 """What becomes of one connection; EOFError when the client went."""
@@ -55,13 +57,13 @@ class Caller:
             code: close with this instead of synchronising.
         """
         me = Participant("ann", "c1", "")
-        self.send(ConnectionAck("default", "ann", "c1", [me], "script", 2, Limits(), ""))
+        self.send(ConnectionAck("default", "ann", "c1", [me], "script", PROTOCOL_VERSION, Limits(), ""))
         if code is not None:
             self.close(code)
         while True:
             for text in await self.read():
                 if code is None and msgspec.json.decode(text)["type"] == "sync:request":
-                    self.send(FullState(epoch, 1, 0, 0, [], True))
+                    self.send(FullState(epoch, 1, 0, first_head(epoch).hex(), 0, 0, done=True))
 
     def send(self, message: Message | str) -> None:
         """Send a text message."""

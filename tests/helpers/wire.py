@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TypeVar
 
+import msgspec
+
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
@@ -15,7 +17,8 @@ from optiverse_collab.core.protocol.codec import close_patch, decode_client, enc
 from optiverse_collab.core.records import Op, Put, Record, apply
 from optiverse_collab.core.server.effects import Close, RoomEffect, SendFrame, SendPages
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Entry
+from optiverse_collab.core.server.journal import Entry, Kept
+from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.room import Room
 
 E = TypeVar("E")
@@ -84,6 +87,7 @@ class Wire:
     """A room, its storage, and the peers that are connected to it.
 
     Attributes:
+        start: the snapshot that storage goes on from.
         recorded: everything that arrived, in order, as ``name → JSON`` (sent) or ``name ← JSON``.
     """
 
@@ -92,7 +96,8 @@ class Wire:
         self.tombstones = tombstones
         self.now_ms = 1_000_000
         self.start = History.empty("epoch 1")
-        self.journal: list[Entry] = []
+        self._kept: list[Kept] = []
+        self._names: list[Name] = []
         self.room = self.open_room()
         self.peers: dict[str, Peer] = {}
         self.recorded: list[str] = []
@@ -100,8 +105,29 @@ class Wire:
 
     def open_room(self) -> Room:
         """The room as storage knows it."""
-        history = History(self.start, self.journal, self.limits, self.tombstones)
+        entries = [kept.data for kept in self._kept]
+        history = History(self.start, self._names, entries, self.limits, self.tombstones)
         return Room("default", history, "test server")
+
+    @property
+    def journal(self) -> list[Entry]:
+        """The entries that storage holds."""
+        return [msgspec.json.decode(kept.data, type=Entry) for kept in self._kept]
+
+    def author_of(self, entry: Entry) -> str:
+        """The name that people are shown with an entry."""
+        return self.room.history.names.text(NameKind.AUTHOR, entry.author)
+
+    def origin_of(self, entry: Entry) -> str:
+        """The origin of an entry (STAMP-1)."""
+        return self.room.history.names.text(NameKind.ORIGIN, entry.origin)
+
+    def replace_data(self, epoch: str) -> None:
+        """Begin another, empty history, while nobody is connected."""
+        self.start = History.empty(epoch)
+        self._kept.clear()
+        self._names.clear()
+        self.room = self.open_room()
 
     def connect(self, *peers: Peer) -> None:
         """Open a connection for each, and let it synchronise."""
@@ -147,9 +173,10 @@ class Wire:
 
     def commit(self) -> None:
         """Make durable what the room accepted, and let it leave."""
-        entries = self.room.unsaved()
+        entries, names = self.room.unsaved()
         if entries:
-            self.journal += entries
+            self._kept += entries
+            self._names += names
             self.room.saved(entries[-1].clock)
         self.perform(self.room.flush())
         self.perform(self.room.flush_presence())

@@ -23,18 +23,7 @@ PUT = {"op": "put", "id": "lens", "kind": "component", "props": {"pos": [0.0, 0.
 
 @pytest.mark.parametrize(
     "path",
-    [
-        "/",
-        "/ws",
-        "/ws/a",
-        "/ws/a/b/c",
-        "/ws//b",
-        "/ws/a/",
-        "/w/a/b",
-        "/ws/../b",
-        "/ws/a/%20",
-        f"/ws/a/{'x' * 129}",
-    ],
+    [*"/ /ws /ws/a /ws/a/b/c /ws//b /ws/a/ /w/a/b /ws/../b /ws/a/%20".split(), f"/ws/a/{'x' * 129}"],
 )
 def test_any_other_path_is_refused_with_a_sentence(path: str) -> None:
     """MSG-4."""
@@ -67,13 +56,13 @@ def test_no_subprotocol_is_served_and_another_is_closed() -> None:
     async def main() -> None:
         async with live_server() as server:
             async with server.client("old", subprotocols=None) as client:
-                assert client.ack["protocol"] == 2
-            async with connect(
-                server.url + "/ws/a/b", subprotocols=[Subprotocol("optiverse-collab.v9")]
-            ) as ws:
-                with pytest.raises(ConnectionClosed):
-                    await ws.recv()
-                assert (ws.close_code, ws.close_reason) == (4426, "version")
+                assert client.ack["protocol"] == 3
+            for version in ("v2", "v9"):
+                offered = [Subprotocol(f"optiverse-collab.{version}")]
+                async with connect(server.url + "/ws/a/b", subprotocols=offered) as ws:
+                    with pytest.raises(ConnectionClosed):
+                        await ws.recv()
+                    assert (ws.close_code, ws.close_reason) == (4426, "version")
 
     run(main())
 
@@ -144,7 +133,7 @@ def test_sessions_do_not_see_each_other() -> None:
         ):
             assert [user["user_id"] for user in bob.ack["users"]] == ["bob"]
             await ann.sync("1")
-            assert (await bob.sync("2"))["records"] == []
+            assert "records" not in await bob.sync("2")
             await ann.push(1, PUT)
             await ann.send({"type": "presence", "state": {"cursor": [0, 0]}})
             await soon(ann)

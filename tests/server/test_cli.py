@@ -16,6 +16,8 @@ from websockets.asyncio.client import connect
 
 from optiverse_collab_server import cli
 from optiverse_collab_server.cli import main
+from optiverse_collab_server.storage import Retention
+from optiverse_collab_server.storage.housekeeping import KEEP_ALL
 from tests.helpers.aio import DEADLINE_S, run, until
 from tests.helpers.live_server import LiveServer, soon
 from tests.helpers.processes import run_python
@@ -72,6 +74,17 @@ def test_what_is_no_port_is_a_usage_error(port: str, capsys: pytest.CaptureFixtu
         main([f"--port={port}"])
     assert ended.value.code == 2
     assert "is not a port" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--keep-days", "--keep-mb"])
+@pytest.mark.parametrize("text", ["-1", "1.5", "all", "²"])
+def test_what_is_no_number_to_keep_is_a_usage_error(
+    option: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([f"{option}={text}"])
+    assert ended.value.code == 2
+    assert "is not a number; give 0 or more" in capsys.readouterr().err
 
 
 def test_log_begins_as_users_know_it(tmp_path: Path) -> None:
@@ -172,7 +185,7 @@ def test_serves_until_it_is_told_to_stop(tmp_path: Path, caplog: pytest.LogCaptu
         return [record.message for record in caplog.records if record.name == "optiverse_collab_server"]
 
     async def main() -> None:
-        serving = asyncio.create_task(cli._serve("127.0.0.1", 0, tmp_path))
+        serving = asyncio.create_task(cli._serve("127.0.0.1", 0, tmp_path, KEEP_ALL))
         await until(lambda: "Press Ctrl+C to stop" in told())
         started = told()[0]
         port = int(started.rpartition(":")[2])
@@ -186,6 +199,30 @@ def test_serves_until_it_is_told_to_stop(tmp_path: Path, caplog: pytest.LogCaptu
     run(main())
 
 
+@with_signals
+def test_loop_without_signals_is_told_to_stop_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CLOSE-3: as on Windows. A signal that is ignored stays so."""
+
+    def refuse(number: int, called: object) -> None:
+        raise NotImplementedError
+
+    async def main() -> None:
+        monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", refuse)
+        serving = asyncio.create_task(cli._serve("127.0.0.1", 0, tmp_path, KEEP_ALL))
+        await until(lambda: signal.getsignal(signal.SIGTERM) is not before[signal.SIGTERM])
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        signal.raise_signal(signal.SIGTERM)
+        await serving
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        run(main())
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 @pytest.mark.parametrize("is_there", [True, False], ids=["uvloop", "asyncio"])
 def test_exit_code_says_whether_it_could_start(
     is_there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_log: None
@@ -193,10 +230,10 @@ def test_exit_code_says_whether_it_could_start(
     """With uvloop or, where there is none, without."""
     if not is_there:
         monkeypatch.setitem(sys.modules, "uvloop", None)
-    asked: list[tuple[str, int, Path]] = []
+    asked: list[tuple[str, int, Path, Retention]] = []
 
-    async def serve(host: str, port: int, data: Path) -> None:
-        asked.append((host, port, data))
+    async def serve(host: str, port: int, data: Path, retention: Retention) -> None:
+        asked.append((host, port, data, retention))
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -205,15 +242,11 @@ def test_exit_code_says_whether_it_could_start(
     assert main(["--port", "0", "--data", str(tmp_path / "file")]) == 1
     monkeypatch.setattr(cli, "_serve", serve)
     assert main(["--host", "::1", "--port", "0", "--data", str(tmp_path)]) == 0
-    assert asked == [("::1", 0, tmp_path)]
-
-
-@pytest.fixture
-def own_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What `main` sets up for its log ends with the test."""
-    logger = logging.getLogger("optiverse_collab_server")
-    for name in ("handlers", "level", "propagate"):
-        monkeypatch.setattr(logger, name, getattr(logger, name))
+    assert main(["--port", "0", "--data", str(tmp_path), "--keep-days", "30", "--keep-mb", "2"]) == 0
+    assert asked == [
+        ("::1", 0, tmp_path, KEEP_ALL),
+        ("127.0.0.1", 0, tmp_path, Retention(30, 2_000_000)),
+    ]
 
 
 @pytest.mark.parametrize(

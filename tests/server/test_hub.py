@@ -11,7 +11,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.server.journal import Entry
+from optiverse_collab.core.server.journal import Kept
+from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server import app, connection
 from optiverse_collab_server.connection import Connection
@@ -71,11 +72,11 @@ class SlowStore(MemoryStore):
         await self._wait(self.may_read)
         return await super().load(session_id)
 
-    async def append(self, session_id: str, entries: Sequence[Entry]) -> None:
+    async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         await self._wait(self.may_write)
         if self.broken:
             raise StorageError("The disk is full; make room and start again.")
-        await super().append(session_id, entries)
+        await super().append(session_id, entries, names)
 
     async def _wait(self, gate: asyncio.Event) -> None:
         self.waiting += 1
@@ -127,6 +128,26 @@ def test_session_opens_once_for_all_who_come_at_its_end(hubs: list[CountingHub])
             assert await bob == await eve == ["bob", "eve"]
             await until(lambda: not hub._live)
             assert not hub._locks
+
+    run(main())
+
+
+def test_session_stays_open_for_one_who_came_just_in_time(hubs: list[CountingHub]) -> None:
+    """They waited at the door when the last participant left."""
+
+    async def main() -> None:
+        async with live_server() as server, AsyncExitStack() as stack:
+            ann = await stack.enter_async_context(server.client("ann"))
+            session = hubs[0]._live["default"]
+            async with hubs[0]._lock("default"):
+                asked = hubs[0].asked
+                bob = asyncio.create_task(stack.enter_async_context(server.client("bob")))
+                await until(lambda: hubs[0].asked == asked + 1)
+                await ann.ws.close()
+                await until(lambda: not session.connections)
+            assert (await bob).ack["users"][0]["user_id"] == "bob"
+            assert hubs[0]._live == {"default": session}
+            assert (await (await bob).sync("1"))["clock"] == 0
 
     run(main())
 

@@ -10,46 +10,17 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from optiverse_collab.core.server.journal import Entry, Snapshot
-from optiverse_collab.errors import DatabaseDamaged, StorageError
-from optiverse_collab_server import session as session_module
+from optiverse_collab.core.protocol.origins import origin_of
+from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab.errors import DatabaseDamaged
+from optiverse_collab_server import chunking
 from optiverse_collab_server.storage import MemoryStore, Stored
 from tests.helpers.aio import run, until
+from tests.helpers.gated_store import GatedStore
 from tests.helpers.live_server import live_server, soon
 
 PUT = {"op": "put", "id": "lens", "kind": "component", "props": {"x": 0}}
-
-
-class GatedStore(MemoryStore):
-    """A disk that takes its time, and may fail.
-
-    Attributes:
-        gate: appends wait until it is set.
-        broken: appends fail.
-        batches: how many entries came with each append.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.gate = asyncio.Event()
-        self.gate.set()
-        self.broken = False
-        self.batches: list[int] = []
-        self.snapshots: list[Snapshot] = []
-
-    async def append(self, session_id: str, entries: Sequence[Entry]) -> None:
-        await self.gate.wait()
-        if self.broken:
-            raise StorageError("The disk is full; make room and start again.")
-        self.batches.append(len(entries))
-        await super().append(session_id, entries)
-
-    async def save_snapshot(self, session_id: str, snapshot: Snapshot) -> None:
-        await super().save_snapshot(session_id, snapshot)
-        self.snapshots.append(snapshot)
-
-    async def close(self) -> None:
-        """Outlives a server, as a disk does."""
 
 
 def test_session_whose_storage_fails_starts_again_from_it() -> None:
@@ -149,9 +120,9 @@ def test_what_waits_for_the_disk_is_stored_together() -> None:
     run(main())
 
 
-def test_log_is_shortened_and_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DUR-4, DUR-5: a session that was reopened from a snapshot is the same."""
-    monkeypatch.setattr(session_module, "SNAPSHOT_EVERY", 10)
+def test_chunks_are_begun_and_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DUR-4, DUR-5: a session that was reopened from its newest chunk is the same."""
+    monkeypatch.setattr(chunking, "CHUNK_ENTRIES", 10)
 
     async def main() -> None:
         store = GatedStore()
@@ -159,15 +130,61 @@ def test_log_is_shortened_and_nothing_changes(monkeypatch: pytest.MonkeyPatch) -
             await ann.sync("1")
             for clock in range(1, 36):
                 await ann.push(clock, {**PUT, "props": {"x": clock}})
-            await until(lambda: len(store.snapshots) >= 3)
+            await until(lambda: len(store.chunks) >= 4)
         stored = await store.load("default")
         assert stored is not None
         assert stored.snapshot.clock >= 20
+        assert len(stored.entries) == 35 - stored.snapshot.clock
         async with live_server(store) as server, server.client("ann") as ann:
             page = await ann.sync("1")
             assert (page["clock"], page["client_clock"]) == (35, 35)
             assert page["records"][0]["props"] == {"x": 35}
             assert page["epoch"] == stored.snapshot.epoch
+
+    run(main())
+
+
+def test_chunk_that_cannot_be_begun_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The entries are in the one before; the next chance comes when as many have come again."""
+    monkeypatch.setattr(chunking, "CHUNK_ENTRIES", 10)
+
+    async def main() -> None:
+        store = GatedStore()
+        async with live_server(store) as server, server.client("ann") as ann:
+            await ann.sync("1")
+            await ann.push(1, PUT)
+            store.full = True
+            for clock in range(2, 16):
+                assert (await ann.push(clock, {**PUT, "props": {"x": clock}}))["result"] == "commit"
+            store.full = False
+            assert caplog.text.count("The log of session default stays as it is: The disk is full") == 1
+            for clock in range(16, 26):
+                await ann.push(clock, {**PUT, "props": {"x": clock}})
+            await until(lambda: len(store.chunks) == 2)
+        stored = await store.load("default")
+        assert stored is not None
+        assert stored.snapshot.clock + len(stored.entries) == 25
+
+    run(main())
+
+
+def test_names_of_a_refused_change_are_not_stored() -> None:
+    """Each name that an entry refers to is stored with the first that does, and no other."""
+
+    async def main() -> None:
+        store = GatedStore()
+        async with live_server(store) as server, server.client("ann") as ann, server.client("bob") as bob:
+            await ann.sync("1")
+            await bob.sync("2")
+            mixed = [PUT, {**PUT, "id": "note", "lane": "talk"}]
+            assert (await ann.push(1, *mixed))["result"] == "refused"
+            assert (await bob.push(1, PUT))["result"] == "commit"
+        stored = await store.load("default")
+        assert stored is not None
+        texts = {(name.kind, name.number): name.text for name in stored.names}
+        assert texts == {(NameKind.AUTHOR, 1): "bob", (NameKind.ORIGIN, 1): origin_of("2")}
 
     run(main())
 
@@ -190,10 +207,10 @@ def test_fault_in_a_session_closes_it_and_no_other(caplog: pytest.LogCaptureFixt
     """DUR-3: whatever it was that failed, nothing leaves that was not stored."""
 
     class Faulty(GatedStore):
-        async def append(self, session_id: str, entries: Sequence[Entry]) -> None:
+        async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
             if session_id == "faulty":
                 raise RuntimeError("nobody thought of this")
-            await super().append(session_id, entries)
+            await super().append(session_id, entries, names)
 
     async def main() -> None:
         async with (
@@ -234,37 +251,33 @@ def test_what_arrives_after_a_failure_is_not_taken(caplog: pytest.LogCaptureFixt
     assert caplog.text.count("can't be stored") == 1
 
 
-def test_log_that_cannot_be_shortened_stays(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """DUR-5: nobody is the worse for it, and it is tried again; the server waits for it at its end."""
-    monkeypatch.setattr(session_module, "SNAPSHOT_EVERY", 10)
+def test_server_waits_for_the_chunk_that_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DUR-5: at its end; and it begins no other meanwhile."""
+    monkeypatch.setattr(chunking, "CHUNK_ENTRIES", 10)
 
-    class FullStore(GatedStore):
-        """It has no room for a snapshot at first, and then takes its time for one."""
+    class SlowStore(GatedStore):
+        """A chunk takes its time, but for the first."""
 
-        full = True
+        ready: asyncio.Event
 
-        async def save_snapshot(self, session_id: str, snapshot: Snapshot) -> None:
-            if snapshot.clock and self.full:
-                raise StorageError("The disk is full; make room and start again.")
-            await asyncio.sleep(0.05 if snapshot.clock else 0)
-            await super().save_snapshot(session_id, snapshot)
+        async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
+            if snapshot.clock:
+                await self.ready.wait()
+            return await super().begin_chunk(session_id, snapshot)
 
     async def main() -> None:
-        store = FullStore()
+        store = SlowStore()
+        store.ready = asyncio.Event()
         async with live_server(store) as server, server.client("ann") as ann:
             await ann.sync("1")
-            for clock in range(1, 11):
+            for clock in range(1, 31):
                 await ann.push(clock, {**PUT, "props": {"x": clock}})
-            await until(lambda: "The log of session default stays as it is" in caplog.text)
-            assert [snapshot.clock for snapshot in store.snapshots] == [0]
-            store.full = False
-            await ann.push(11, {**PUT, "props": {"x": 11}})
-        assert [snapshot.clock for snapshot in store.snapshots] == [0, 11]
+            assert [snapshot.clock for snapshot in store.chunks] == [0]
+            asyncio.get_running_loop().call_later(0.05, store.ready.set)
+        assert [snapshot.clock for snapshot in store.chunks] == [0, 11]
         stored = await store.load("default")
         assert stored is not None
-        assert (stored.snapshot.clock, stored.entries) == (11, [])
+        assert (stored.snapshot.clock, len(stored.entries)) == (11, 19)
 
     run(main())
 

@@ -189,3 +189,36 @@ def test_what_came_first_comes_first_everywhere(wire: Wire, ann: Window, bob: Wi
     settle(wire, ann, bob, cem)
     for window in (ann, bob, cem):
         assert list(window.host.bench) == ["lens", *(op.id for op in more), *mine]
+
+
+def test_scan_goes_through_the_bench_bit_by_bit(wire: Wire, ann: Window, bob: Window) -> None:
+    """And begins again after the last; one without a limit looks at everything at once."""
+    for id in "abc":
+        ann.host.bench[id] = Record(id, "component", {})
+    for arrived in range(1, 4):
+        ann.capture.scan(1 if arrived > 1 else 2)
+        settle(wire, ann, bob)
+        assert len(bob.host.bench) == 1 + arrived
+    ann.host.bench["d"] = Record("d", "component", {})
+    ann.capture.scan(2)
+    ann.capture.scan()
+    settle(wire, ann, bob)
+    assert bob.host.bench == ann.host.bench
+
+
+def test_what_waits_is_counted(wire: Wire, ann: Window, bob: Window) -> None:
+    bob.later = True
+    ann.host.user_does(Put("a", "component", {}), Put("b", "component", {}))
+    ann.capture.tick()
+    wire.settle()
+    assert bob.capture.held_back == 2
+    bob.capture.tick()
+    assert bob.capture.held_back == 0
+
+
+def test_closed_capture_takes_no_notice(wire: Wire, ann: Window, bob: Window) -> None:
+    ann.capture.close()
+    ann.host.user_does(Remove("lens"))
+    assert not ann.capture.has_work
+    settle(wire, ann, bob)
+    assert set(bob.host.bench) == {"lens"}

@@ -127,7 +127,7 @@ def test_leaving_does_not_wait_long_for_a_killed_server(
 def test_a_session_that_ends_for_good_leaves_the_bench(
     qtbot: QtBot, parent: QObject, window: Window, server: ServerProcess, session_id: str
 ) -> None:
-    """SYNC-7: the same replica joined from elsewhere; the window keeps its bench and can join anew."""
+    """SYNC-7, SYNC-8: a copy of the replica joined from elsewhere; the bench stays and can join anew."""
     join(qtbot, window, server.url, session_id)
     window.host.user_does(Put("lens", "component", {"n": 0}))
     session = window.manager.service.session
@@ -136,7 +136,7 @@ def test_a_session_that_ends_for_good_leaves_the_bench(
     thief = Window(parent)
     thief.manager._begin(session_id, None)
     thief.manager.service.connect_to_session(
-        server.url, session_id, "thief", type(session.replica).restore(session.replica.save())
+        server.url, session_id, "thief", type(session.replica).restore(session.replica.save(), "thief")
     )
     qtbot.waitUntil(lambda: window.manager.status is ConnectionState.FAILED, timeout=SOON)
     assert "A newer connection of yours has replaced this one" in window.failures[0]

@@ -7,12 +7,12 @@ import logging
 import pytest
 
 from optiverse_collab.core.client import effects as fx
-from optiverse_collab.core.client.effects import LossKind
+from optiverse_collab.core.client.effects import ConflictKind, LossKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import ConnectionAck, Participant, Ping, Push
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
-from optiverse_collab.wording import log_lines
+from optiverse_collab.wording import conflicts, log_lines
 
 ANN = Participant("Ann", "c1", "2025-03-01T12:34:56.789Z")
 EVIL = Participant("x\n[12:34:56] ERROR | forged", "c2", "")
@@ -62,30 +62,26 @@ def test_no_line(effect: fx.SessionEffect) -> None:
 
 
 @pytest.mark.parametrize(
-    ("result", "by", "level", "text"),
+    ("kind", "message", "text"),
     [
-        (LossKind.REBASE, "", logging.WARNING, "✗ Your {} had no effect: somebody removed the record before"),
-        (
-            LossKind.DISCARD,
-            "",
-            logging.WARNING,
-            "✗ Your {} had no effect: somebody removed the record before",
-        ),
-        (LossKind.REFUSED, "", logging.WARNING, "✗ Your {} was refused by the server: No room."),
-        (
-            LossKind.SUPERSEDED,
-            "",
-            logging.WARNING,
-            "✗ Your {} was accepted, and then undone by somebody else",
-        ),
-        (LossKind.UNSENT, "", logging.WARNING, "✗ Your {} did not reach the server"),
-        (LossKind.OVERRIDDEN, "Ann", logging.INFO, "Ann's {} is replaced by yours"),
+        (LossKind.REFUSED, "No room.", "was refused by the server: No room."),
+        (LossKind.REFUSED, "", "was refused by the server: why did not arrive here."),
+        (LossKind.UNSENT, "", "did not reach the server"),
     ],
 )
-def test_every_loss_is_told_with_its_values(result: LossKind, by: str, level: int, text: str) -> None:
+def test_every_loss_is_told_with_its_values(kind: LossKind, message: str, text: str) -> None:
     """REP-8."""
-    effect = fx.Lost((Set("lens", {"pos": [1.5, 2.0]}),), result, by, "No room.")
-    assert said(effect) == [(level, text.format('change (pos = [1.5,2.0]) of "Lens 1"'))]
+    effect = fx.Lost((Set("lens", {"pos": [1.5, 2.0]}),), kind, message)
+    assert said(effect) == [(logging.WARNING, f'✗ Your change (pos = [1.5,2.0]) of "Lens 1" {text}')]
+
+
+@pytest.mark.parametrize("kind", ConflictKind)
+def test_whose_edit_does_not_stand_is_warned(kind: ConflictKind) -> None:
+    """SEEN-10; who replaced an edit has what they want."""
+    conflict = fx.Conflict(kind, "Ann", ("x",), Set("lens", {"x": 1}), Set("lens", {"x": 2}), VIEW["lens"])
+    is_mine = kind is ConflictKind.REPLACED_THEIRS
+    level, mark = (logging.INFO, "") if is_mine else (logging.WARNING, "✗ ")
+    assert said(conflict) == [(level, f"{mark}{conflicts.sentence(conflict)}.")]
 
 
 @pytest.mark.parametrize(
@@ -119,13 +115,15 @@ def test_several_losses_are_several_lines() -> None:
 
 def test_nobody_forges_a_line() -> None:
     ack = ConnectionAck("a\nb", "c\rd", "c1", [EVIL], "server", 2, Limits(), "")
-    lost = fx.Lost((Set("lens\n", {"x\n": "y\u2028"}),), LossKind.OVERRIDDEN, by=EVIL.user_id)
+    edit = Set("lens\n", {"x\n": "y\u2028"})
     effects: list[fx.SessionEffect] = [
         fx.Acknowledged(ack),
         fx.ParticipantJoined(EVIL),
         fx.ParticipantLeft(EVIL),
         fx.ProtocolFault("a\nb", True),
-        lost,
+        fx.Lost((edit,), LossKind.REFUSED, message="a\nb"),
+        *(fx.Conflict(kind, EVIL.user_id, ("x\n",), edit, None, None) for kind in ConflictKind),
+        *(fx.Conflict(kind, EVIL.user_id, (), edit, edit, None) for kind in ConflictKind),
     ]
     lines = [text for effect in effects for _, text in said(effect)]
     assert all(text.isprintable() for text in lines)

@@ -33,37 +33,61 @@ class ShowChange:
 
 
 class LossKind(str, Enum):
-    """How something of a user's did not survive (REP-8)."""
+    """Why something of a user's never became a part of the session (REP-8)."""
 
-    REBASE = "rebase"
-    """The server says that a part of a change had no effect."""
-    DISCARD = "discard"
-    """The server says that a change had no effect."""
     REFUSED = "refused"
     """The server did not accept a change."""
-    SUPERSEDED = "superseded"
-    """The server accepted a change, and it did not last."""
-    OVERRIDDEN = "overridden"
-    """A change of somebody else's will be replaced by a pending one of mine."""
     UNSENT = "unsent"
     """A change did not reach the server."""
 
 
 @dataclass(frozen=True)
 class Lost:
-    """Something of a user's did not survive; it belongs in the log with its values (REP-8).
+    """Something of a user's did not get into the session; it belongs in the log with its values (REP-8).
 
     Attributes:
         ops: what was lost.
-        result: how.
-        by: whose edit it was, if not mine.
-        message: why, if the server said.
+        kind: why.
+        message: what the server said.
     """
 
     ops: tuple[Op, ...]
-    result: LossKind
-    by: str = ""
+    kind: LossKind
     message: str = ""
+
+
+class ConflictKind(str, Enum):
+    """What became of two edits of the same thing, of which one was made without seeing the other."""
+
+    HELD = "held"
+    """My edit yielded, and was not applied."""
+    GONE = "gone"
+    """Somebody had removed the record that I edited."""
+    REPLACED_THEIRS = "replaced theirs"
+    """My edit replaced what somebody had done."""
+    REPLACED_MINE = "replaced mine"
+    """Somebody's edit replaced what I had done."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two people edited the same thing without seeing each other's edit (SEEN-10).
+
+    Attributes:
+        kind: whose edit stands.
+        by: the other person; empty if nobody knows.
+        names: the properties that are in conflict; none for all of the edit.
+        mine: my edit, or the part of it that is in conflict.
+        theirs: theirs, as far as its values are known here.
+        record: the record with my edit, to name it, or to bring it back.
+    """
+
+    kind: ConflictKind
+    by: str
+    names: tuple[str, ...]
+    mine: Op
+    theirs: Op | None
+    record: Record | None = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -91,7 +115,7 @@ class Diverged:
 
 @dataclass(frozen=True)
 class EpochChanged:
-    """The session has another history now; nothing was merged (CLK-3).
+    """The session's history is not the one that the replica holds; nothing was merged (CLK-3).
 
     Attributes:
         epoch: the server's.
@@ -100,7 +124,7 @@ class EpochChanged:
     epoch: str
 
 
-ReplicaEffect = Transmit | ShowChange | Lost | Synced | SyncProgress | Diverged | EpochChanged
+ReplicaEffect = Transmit | ShowChange | Lost | Conflict | Synced | SyncProgress | Diverged | EpochChanged
 
 
 @dataclass(frozen=True)

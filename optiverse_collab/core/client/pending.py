@@ -1,4 +1,4 @@
-"""The changes of a replica that the server has not acknowledged (PUSH-1 to PUSH-3)."""
+"""The changes of a replica that the server has not acknowledged (PUSH-1 to PUSH-3, SEEN-1)."""
 
 from __future__ import annotations
 
@@ -7,24 +7,46 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.records import Op, Put, Set
+from optiverse_collab.core.protocol.messages import PushedChange
+from optiverse_collab.core.records import Op, Put, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
+
+ENVELOPE_BYTES = 128
+"""What a change is wrapped in within a push, at most, but for its step."""
 
 
 class PendingChange(msgspec.Struct):
-    """One change, squashed to one operation per record.
+    """One change, squashed to as few operations as have the same effect.
 
     Attributes:
         client_clock: this replica's number for it.
-        ops: record id → operation.
+        ops: record id → operations on it, in order.
         bytes: its size as JSON.
-        sent: whether it ever left; from then on it never changes, since the server may have it.
+        seen, yields, step: see `PushedChange`.
+        sent: whether it may ever have left; then its operations never change, since the server may have it.
+        closed: somebody else changed its records since it was made; no later edit joins it.
+        former: client ids and numbers under which it may have been sent before the replica was restored.
     """
 
     client_clock: int
-    ops: dict[str, Op]
+    ops: dict[str, list[Op]]
     bytes: int
+    seen: int
+    yields: bool = False
+    step: str = ""
     sent: bool = False
+    closed: bool = False
+    former: list[tuple[str, int]] = []
+
+    @property
+    def operations(self) -> list[Op]:
+        """All operations, in order."""
+        return [op for ops in self.ops.values() for op in ops]
+
+    @property
+    def pushed(self) -> PushedChange:
+        """What goes out."""
+        return PushedChange(self.client_clock, self.operations, self.seen, self.yields, self.step)
 
 
 class Pending:
@@ -35,37 +57,36 @@ class Pending:
         next_clock: the client_clock of the next change.
     """
 
-    def __init__(self, changes: Iterable[PendingChange] = (), next_clock: int = 1) -> None:
+    def __init__(self, changes: Iterable[PendingChange] = ()) -> None:
         self.changes: list[PendingChange] = []
-        self.next_clock = next_clock
+        self.next_clock = 1
         self._in_flight = 0
         self._by_id: dict[str, list[PendingChange]] = {}
         for change in changes:
             self._append(change)
 
-    def add(self, ops: Sequence[Op], max_bytes: int) -> None:
+    def add(self, ops: Sequence[Op], max_bytes: int, seen: int, yields: bool, step: str) -> None:
         """Add a change. What touches only what the last, unsent change touches goes into that one.
 
         Raises:
             ChangeRefused: longer than `max_bytes`.
         """
-        tail = self.changes[-1] if self.changes and not self.changes[-1].sent else None
-        if tail is not None and all(op.id in tail.ops for op in ops):
+        tail = self.changes[-1] if self.changes else None
+        if tail is not None and self._joins(tail, ops, yields, step):
             merged = squash(ops, tail.ops)
-            size = size_of(list(merged.values()))
+            size = _size(merged)
             if size <= max_bytes:
-                tail.ops, tail.bytes = merged, size
+                tail.ops, tail.bytes, tail.seen = merged, size, min(tail.seen, seen)
                 return
         change = squash(ops)
-        size = size_of(list(change.values()))
+        size = _size(change)
         if size > max_bytes:
             raise ChangeRefused(
                 Reason.TOO_LARGE,
-                f"The change has {size} bytes, and at most {max_bytes} are allowed; split it.",
+                f"The change has {size} bytes, and the limit is {max_bytes}; split it.",
             )
         if change:
-            self._append(PendingChange(self.next_clock, change, size))
-            self.next_clock += 1
+            self._append(PendingChange(self.next_clock, change, size, seen, yields, step))
 
     def on(self, id: str) -> Sequence[PendingChange]:
         """The changes that touch a record, oldest first."""
@@ -74,6 +95,19 @@ class Pending:
     def touched(self) -> Iterable[str]:
         """The ids that any change touches."""
         return self._by_id.keys()
+
+    def seen_of(self, op: Op) -> int | None:
+        """The `seen` of the oldest change to a property that `op` touches; None if there is none (SEEN-1)."""
+        for change in self.on(op.id):
+            if any(_overlap(op, other) for other in change.ops[op.id]):
+                return change.seen
+        return None
+
+    def close_on(self, ids: Iterable[str]) -> None:
+        """Others changed these records: no edit that follows joins a change that was made before."""
+        tail = self.changes[-1] if self.changes else None
+        if tail is not None and not tail.sent and any(id in tail.ops for id in ids):
+            tail.closed = True
 
     @property
     def unsent(self) -> bool:
@@ -85,7 +119,7 @@ class Pending:
         taken: list[PendingChange] = []
         room = max_bytes
         for change in self.changes[self._in_flight :]:
-            room -= change.bytes + 64  # and its clock and braces
+            room -= change.bytes + ENVELOPE_BYTES + len(change.step)
             if taken and room < 0:
                 break
             change.sent = True
@@ -96,6 +130,11 @@ class Pending:
     def unsend(self) -> None:
         """Nothing is on its way any more; what is still here goes out again."""
         self._in_flight = 0
+
+    def yield_all(self) -> None:
+        """What is still here was made away, or its answer never came: now all of it yields (SYNC-5)."""
+        for change in self.changes:
+            change.yields = True
 
     def holds(self, client_clock: int) -> bool:
         """Whether the change with this clock is here."""
@@ -117,36 +156,80 @@ class Pending:
     def copy(self) -> list[PendingChange]:
         """The changes, safe from what happens to these."""
         return [
-            PendingChange(change.client_clock, dict(change.ops), change.bytes, change.sent)
+            msgspec.structs.replace(change, ops={id: list(ops) for id, ops in change.ops.items()})
             for change in self.changes
         ]
 
+    def _joins(self, tail: PendingChange, ops: Sequence[Op], yields: bool, step: str) -> bool:
+        if tail.sent or tail.closed or (tail.yields, tail.step) != (yields, step):
+            return False
+        return all(op.id in tail.ops for op in ops)
+
     def _append(self, change: PendingChange) -> None:
         self.changes.append(change)
+        self.next_clock = change.client_clock + 1
         for id in change.ops:
             self._by_id.setdefault(id, []).append(change)
 
 
-def squash(ops: Iterable[Op], onto: dict[str, Op] | None = None) -> dict[str, Op]:
-    """One operation per record with the same effect as `onto` followed by `ops`.
+def restored(changes: Iterable[PendingChange], client_id: str) -> Pending:
+    """The pending changes of a replica with this id, as those of one that takes its place (SYNC-8)."""
+    return Pending(
+        msgspec.structs.replace(
+            change,
+            client_clock=number,
+            sent=True,  # perhaps, if this is not the newest copy
+            former=[*change.former, (client_id, change.client_clock)],
+        )
+        for number, change in enumerate(changes, 1)
+    )
+
+
+def squash(ops: Iterable[Op], onto: dict[str, list[Op]] | None = None) -> dict[str, list[Op]]:
+    """As few operations as have the same effect as `onto` followed by `ops`: one per record, rarely two.
 
     Records are independent, so only the order within one record counts.
     """
-    squashed = dict(onto or {})
+    squashed = {id: list(earlier) for id, earlier in (onto or {}).items()}
     for op in ops:
-        earlier = squashed.get(op.id)
-        if not isinstance(op, Set) or not isinstance(earlier, (Put, Set)):
-            # A set that follows a remove has no effect, here as on the server (DOC-5).
-            if earlier is None or not isinstance(op, Set):
-                squashed[op.id] = op
-            continue
-        props = {**earlier.props, **op.props}
-        for name in op.unset:
-            props.pop(name, None)
-        if isinstance(earlier, Put):
-            squashed[op.id] = Put(op.id, earlier.kind, props)
+        earlier = squashed.setdefault(op.id, [])
+        if isinstance(op, Remove):
+            earlier[:] = [op]
+        elif earlier:
+            earlier[-1:] = _combined(earlier[-1], op)
         else:
-            unset = [name for name in earlier.unset if name not in op.props]
-            unset += [name for name in op.unset if name not in unset]
-            squashed[op.id] = Set(op.id, props, unset)
+            earlier.append(op)
     return squashed
+
+
+def _combined(earlier: Op, later: Put | Set) -> list[Op]:
+    """The same as one after the other."""
+    if isinstance(earlier, Remove):
+        return [earlier, later] if isinstance(later, Put) else [earlier]  # DOC-5: a set has no effect here
+    props = {**earlier.props, **later.props}
+    if isinstance(later, Put):
+        if isinstance(earlier, Set):
+            return [earlier, later]  # which kind the record has is not known here
+        if earlier.kind != later.kind:
+            return [Remove(later.id), later]
+        return [Put(earlier.id, earlier.kind, props, earlier.lane)]
+    for name in later.unset:
+        props.pop(name, None)
+    if isinstance(earlier, Put):
+        created = Put(earlier.id, earlier.kind, props, earlier.lane)
+        # At the server the record may be there, with properties that the user didn't see.
+        return [created, Set(later.id, {}, later.unset)] if later.unset else [created]
+    unset = [name for name in earlier.unset if name not in later.props]
+    unset += [name for name in later.unset if name not in unset]
+    return [Set(earlier.id, props, unset)]
+
+
+def _overlap(a: Op, b: Op) -> bool:
+    """Whether two operations on one record touch the same property."""
+    if isinstance(a, Set) and isinstance(b, Set):
+        return not {*a.props, *a.unset}.isdisjoint((*b.props, *b.unset))
+    return True
+
+
+def _size(ops: dict[str, list[Op]]) -> int:
+    return size_of([op for listed in ops.values() for op in listed])

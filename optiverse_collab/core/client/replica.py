@@ -2,57 +2,61 @@
 
 The view that the user sees is always the confirmed document with the unacknowledged changes on
 top, record by record. From that alone follow optimism (an edit shows at once), the shield (what I
-am changing doesn't flicker) and the rebase (REP-1 to REP-9 in docs/protocol.md).
+am changing doesn't flicker) and the rebase (REP-1 to REP-10 in docs/protocol.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
 from optiverse_collab.core.checks import check_change
-from optiverse_collab.core.client import losses
+from optiverse_collab.core.client import conflicts
+from optiverse_collab.core.client.arriving import Arriving, authors_of
+from optiverse_collab.core.client.confirmed import Confirmed, Told
+from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.effects import (
+    Conflict,
+    ConflictKind,
     Diverged,
     EpochChanged,
     ReplicaEffect,
-    ShowChange,
     Synced,
     SyncProgress,
     Transmit,
 )
-from optiverse_collab.core.client.pending import Pending, PendingChange, squash
+from optiverse_collab.core.client.pending import Pending, PendingChange, restored
+from optiverse_collab.core.client.view import rehearse, show
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.protocol.messages import (
-    Ack,
-    AckResult,
-    Delta,
-    FullState,
-    Patch,
-    Push,
-    PushedChange,
-    SyncRequest,
-)
-from optiverse_collab.core.records import Ids, Op, Record, Remove, apply, record_difference, touched
+from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch, Push, SyncRequest
+from optiverse_collab.core.protocol.origins import origin_of
+from optiverse_collab.core.records import Ids, Op, Record, Remove, touched
 from optiverse_collab.core.throttle import Throttle
 from optiverse_collab.errors import ChangeRefused, Reason
 
+FORMERS = 32
+"""A replica remembers this many of its former client ids; values that it set before are others' to it."""
+
 PUSH_EVERY_MS = 33
 """At most one push in so many ms: 30 a second, as fast as a drag needs to look smooth."""
+
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 
 class Saved(msgspec.Struct, frozen=True):
     """A replica on disk: with it, edits made offline outlive the program (REP-9)."""
 
-    client_id: str
+    client_ids: list[str]
     epoch: str | None
     clock: int
+    head: str
     records: list[Record]
-    next_clock: int
     pending: list[PendingChange]
+    held: dict[str, HeldChange]
 
 
 class Replica:
@@ -64,24 +68,40 @@ class Replica:
 
     Attributes:
         view: id → record as the user sees it. Read it; change it through `edit`.
-        epoch: the history this follows; None before the first sync.
-        clock: up to where the server's changes are known.
         synced: whether pushes may be sent now.
+        held: record id → edits that were not applied; see `use_held` and `dismiss_held`.
     """
 
     def __init__(self, client_id: str, limits: Limits | None = None) -> None:
         self.client_id = client_id
         self.limits = limits or Limits()
         self.view: dict[str, Record] = {}
-        self.epoch: str | None = None
-        self.clock = 0
         self.synced = False
-        self._base = Document()
+        self.held: dict[str, HeldChange] = {}
+        self._formers: list[str] = []
         self._pending = Pending()
+        self._confirmed = Confirmed(self._pending, [origin_of(client_id)])
         self._throttle = Throttle(PUSH_EVERY_MS)
         self._syncing = False
         self._foreign = False
-        self._arrived: list[Record | Op] = []
+        self._arriving = Arriving()
+
+    # Where it stands
+
+    @property
+    def epoch(self) -> str | None:
+        """The history that this follows; None before the first sync."""
+        return self._confirmed.epoch
+
+    @property
+    def clock(self) -> int:
+        """Up to where the server's changes are known."""
+        return self._confirmed.clock
+
+    @property
+    def head(self) -> str:
+        """The history's head there, 32 hex digits."""
+        return self._confirmed.head
 
     # The user's side
 
@@ -90,32 +110,67 @@ class Replica:
         """The changes that the server has not acknowledged, oldest first."""
         return self._pending.changes
 
-    def edit(self, ops: Sequence[Op]) -> None:
+    def edit(
+        self, ops: Sequence[Op], last_shown: Mapping[str, int] = _NONE, yields: bool = False, step: str = ""
+    ) -> None:
         """Apply a change to the view at once; `poll` sends it.
+
+        Args:
+            ops: the change.
+            last_shown: record id → the clock at which the user last saw it, if that is not the present one.
+            yields: leave alone what others did to these records that the user has not seen (SEEN-5).
+            step: what the change is a part of (PUSH-8).
 
         Raises:
             ChangeRefused: it breaks a rule, or speaks of a record that is not there; nothing of it
                 was applied.
         """
         check_change(ops, self.limits)
-        scratch = {id: self.view[id] for id in touched(ops) if id in self.view}
-        for op in ops:
-            if not apply(scratch, op):
-                raise ChangeRefused(
-                    Reason.NO_SUCH_RECORD, f"There is no record {op.id!r} in the session; put it first."
-                )
-        for record in scratch.values():
+        after = rehearse(self.view, ops)
+        if isinstance(after, str):
+            raise ChangeRefused(
+                Reason.NO_SUCH_RECORD, f"There is no record {after!r} in the session; put it first."
+            )
+        for record in after.values():
             if size_of(record) > self.limits.record_bytes:
                 raise ChangeRefused(
                     Reason.RECORD_TOO_LARGE,
                     f"The record {record.id!r} would be longer than {self.limits.record_bytes} bytes.",
                 )
-        self._pending.add(ops, self.limits.change_bytes)
+        seen = min((self._seen(op, last_shown) for op in ops), default=self.clock)
+        self._pending.add(ops, self.limits.change_bytes, seen, yields, step)
         for id in touched(ops):
-            if id in scratch:
-                self.view[id] = scratch[id]
+            if id in after:
+                self.view[id] = after[id]
             else:
                 self.view.pop(id, None)
+
+    def note_gone(self, op: Op, record: Record | None = None, by: str = "") -> Conflict:
+        """Keep an edit of a record that others removed while the user had it in hand, as one that is held.
+
+        Args:
+            op: the edit, which `edit` refused with `no_such_record`.
+            record: the record with the edit, to bring it back.
+            by: who removed it.
+        """
+        conflict = Conflict(ConflictKind.GONE, by, (), op, Remove(op.id), record)
+        conflicts.keep(self.held, conflict)
+        return conflict
+
+    def use_held(self, id: str) -> None:
+        """Do again what was held of a record; an ordinary edit, which insists (SEEN-9).
+
+        Raises:
+            ChangeRefused: it can't be done any more; it stays held.
+        """
+        ops = conflicts.bring_back(self.held[id], id in self.view)
+        if ops:
+            self.edit(ops)
+        del self.held[id]
+
+    def dismiss_held(self, id: str) -> None:
+        """Forget what was held of a record."""
+        del self.held[id]
 
     # The connection's side
 
@@ -126,7 +181,7 @@ class Replica:
     def disconnected(self) -> None:
         """The connection is gone; edits go on being collected."""
         self.synced = self._syncing = False
-        self._arrived.clear()
+        self._arriving.clear()
 
     def wait_ms(self, now_ms: float) -> float | None:
         """How long until `poll` has something to send; None if there is nothing."""
@@ -138,14 +193,17 @@ class Replica:
             return []
         self._throttle.fire(now_ms)
         changes = self._pending.take_unsent(self.limits.change_bytes)
-        return [Transmit(Push([PushedChange(c.client_clock, list(c.ops.values())) for c in changes]))]
+        return [Transmit(Push([change.pushed for change in changes]))]
 
-    def receive(self, message: FullState | Delta | Patch) -> list[ReplicaEffect]:
+    def receive(self, message: FullState | Delta | Patch | OtherHistory) -> list[ReplicaEffect]:
         """Take a message of the server's about the document."""
         if self._foreign:
             return []
         if isinstance(message, Patch):
             return self._receive_patch(message)
+        if isinstance(message, OtherHistory) or (self.clock and message.epoch != self.epoch):
+            self._foreign = self._syncing
+            return [EpochChanged(message.epoch)] if self._syncing else []
         return self._receive_page(message)
 
     # Disk
@@ -153,154 +211,91 @@ class Replica:
     def save(self) -> Saved:
         """Everything that `restore` needs."""
         return Saved(
-            self.client_id,
+            [*self._formers, self.client_id],
             self.epoch,
             self.clock,
-            list(self._base.records.values()),
-            self._pending.next_clock,
+            self.head,
+            list(self._confirmed.document.records.values()),
             self._pending.copy(),
+            dict(self.held),
         )
 
     @classmethod
-    def restore(cls, saved: Saved, limits: Limits | None = None) -> Replica:
-        """The replica that was saved, not connected."""
-        replica = cls(saved.client_id, limits)
-        replica.epoch, replica.clock = saved.epoch, saved.clock
-        replica._base = Document(saved.records)
-        replica._pending = Pending(saved.pending, saved.next_clock)
-        ids = dict.fromkeys([*replica._base.records, *replica._pending.touched()])
-        replica.view = {id: record for id in ids if (record := replica._seen(id)) is not None}
+    def restore(cls, saved: Saved, client_id: str, limits: Limits | None = None) -> Replica:
+        """The replica that was saved, not connected.
+
+        Args:
+            saved: perhaps not the newest that there is of it, or one of several copies.
+            client_id: a new one: nobody knows which numbers were used with the former (SYNC-8).
+        """
+        replica = cls(client_id, limits)
+        replica.held = dict(saved.held)
+        replica._formers = saved.client_ids[-FORMERS:]
+        replica._pending = restored(saved.pending, saved.client_ids[-1])
+        confirmed = Confirmed(replica._pending, map(origin_of, [*replica._formers, client_id]))
+        confirmed.epoch, confirmed.clock, confirmed.head = saved.epoch, saved.clock, saved.head
+        confirmed.document = Document(saved.records)
+        replica._confirmed = confirmed
+        replica._show([*confirmed.document.records, *replica._pending.touched()], {})
         return replica
 
-    # Changes of others, and what became of mine
+    # Messages of the server's
 
     def _receive_patch(self, patch: Patch) -> list[ReplicaEffect]:
-        if not self.synced:
-            return self._receive_acks_while_syncing(patch.acks)
-        effects: list[ReplicaEffect] = []
+        ids: Ids = {}
         authors: dict[str, str] = {}
-        mine: Ids = {}
-        missing = ""
-        acks = {ack.clock: ack for ack in patch.acks if ack.clock}
-        for change in patch.changes:
-            if change.clock != self.clock + 1:
-                missing = f"Change {change.clock} came after {self.clock}; asking for what is missing."
-                break
-            self.clock = change.clock
-            ack = acks.get(change.clock)
-            if ack is not None:
-                effects += self._settle(ack, mine)
-            else:
-                effects += losses.overridden(change, self._pending)
-            for op in change.ops:
-                self._base.apply(op)
-                authors[op.id] = change.user_id
-        for ack in patch.acks:
-            if ack.result is AckResult.DUPLICATE and self._pending.holds(ack.client_clock):
-                missing = missing or "The answer to a change never came; asking for what is missing."
-            elif not ack.clock:
-                effects += self._settle(ack, mine)
-        effects += self._show({**dict.fromkeys(authors), **mine}, authors)
-        if missing:
-            effects += [Diverged(missing), *self._request_sync(everything=False)]
-        elif patch.hash and patch.hash != self._base.hash():
+        if not self.synced:  # the pages will tell of the rest
+            told = self._confirmed.take_refusals(patch.acks, ids)
+        elif not self._confirmed.follows(patch):
+            text = f"Change {patch.changes[0].clock} came after {self.clock}; asking for what is missing."
+            return [Diverged(text), *self._request_sync(everything=False)]
+        else:
+            told = self._confirmed.take_patch(patch, ids, authors)
+        effects = [*self._keep(told), *self._show(ids, authors)]
+        if self.synced and self._confirmed.lacks_answer(patch):
+            text = "The answer to a change never came; asking for what is missing."
+            effects += [Diverged(text), *self._request_sync(everything=False)]
+        elif self.synced and not self._confirmed.agrees(patch):
             text = f"This copy differs from the server's at change {self.clock}; fetching all of it again."
             effects += [Diverged(text), *self._request_sync(everything=True)]
         return effects
 
-    def _receive_acks_while_syncing(self, acks: Iterable[Ack]) -> list[ReplicaEffect]:
-        """The pages will hold what was accepted; only what was not must be settled now (SYNC-6)."""
-        effects: list[ReplicaEffect] = []
-        for ack in acks:
-            if ack.result is AckResult.REFUSED:
-                mine: Ids = {}
-                effects += [*self._settle(ack, mine), *self._show(mine, {})]
-            else:
-                effects += losses.acknowledged(ack, ())
-        return effects
-
-    def _settle(self, ack: Ack, mine: Ids) -> list[ReplicaEffect]:
-        """One of my changes is not pending any more; its ids go into `mine`."""
-        change = self._pending.drop(ack.client_clock)
-        if change is None:
+    def _receive_page(self, page: FullState | Delta) -> list[ReplicaEffect]:
+        if not self._syncing:
             return []
-        mine.update(dict.fromkeys(change.ops))
-        return losses.acknowledged(ack, change.ops.values())
-
-    # Synchronisation
+        self._arriving.add(page)
+        if not page.done:
+            return [SyncProgress(self._arriving.count, page.total)]
+        ids, told = self._confirmed.take_pages(self._arriving, page)
+        self._arriving.clear()
+        self.synced, self._syncing = True, False
+        authors = authors_of(page)
+        return [
+            *self._keep(told),
+            *self._show(ids, authors),
+            Synced(isinstance(page, FullState), page.total),
+        ]
 
     def _request_sync(self, everything: bool) -> list[ReplicaEffect]:
         self.synced, self._syncing = False, True
         self._pending.unsend()  # what the pages don't hold of it was refused or never came
-        self._arrived.clear()
+        self._arriving.clear()
         epoch = None if everything else self.epoch
-        return [Transmit(SyncRequest(self.client_id, epoch, self.clock))]
+        return [Transmit(SyncRequest(self.client_id, epoch, self.clock, self.head, list(self._formers)))]
 
-    def _receive_page(self, page: FullState | Delta) -> list[ReplicaEffect]:
-        if not self._syncing:
-            return []
-        if self.clock and page.epoch != self.epoch:
-            self._foreign = True
-            return [EpochChanged(page.epoch)]
-        self._arrived += page.records if isinstance(page, FullState) else page.ops
-        if not page.done:
-            return [SyncProgress(len(self._arrived), page.total)]
-        ids = self._adopt(page)
-        effects = self._drop_accepted(page.client_clock, ids)
-        self.synced, self._syncing = True, False
-        effects += self._show(ids, {})
-        return [*effects, Synced(isinstance(page, FullState), page.total)]
-
-    def _adopt(self, page: FullState | Delta) -> Ids:
-        """Make what arrived the confirmed document; returns the ids that may have changed."""
-        arrived, self._arrived = self._arrived, []
-        self.epoch, self.clock = page.epoch, page.clock
-        if isinstance(page, FullState):
-            before = self._base
-            self._base = Document(thing for thing in arrived if isinstance(thing, Record))
-            return dict.fromkeys([*self._base.records, *before.records, *self._pending.touched()])
-        for op in (thing for thing in arrived if not isinstance(thing, Record)):
-            self._base.apply(op)
-        return dict.fromkeys(thing.id for thing in arrived)
-
-    def _drop_accepted(self, client_clock: int, ids: Ids) -> list[ReplicaEffect]:
-        """Forget the changes whose acknowledgement got lost, and say what didn't last (SYNC-6)."""
-        accepted = [c for c in self._pending.changes if c.client_clock <= client_clock]
-        final: dict[str, Op] = {}
-        for change in accepted:
-            self._pending.drop(change.client_clock)
-            final = squash(change.ops.values(), final)
-        ids.update(dict.fromkeys(final))
-        return losses.superseded(final, self._base.records)
+    def _keep(self, told: Told) -> Told:
+        """Keep what was not applied, until its user has decided (SEEN-9)."""
+        for one in told:
+            if isinstance(one, Conflict) and one.kind in (ConflictKind.HELD, ConflictKind.GONE):
+                conflicts.keep(self.held, one)
+        return told
 
     # The view
 
-    def _seen(self, id: str) -> Record | None:
-        """A record as the user sees it: confirmed, with the pending changes on top (REP-1)."""
-        record = self._base.records.get(id)
-        pending = self._pending.on(id)
-        if not pending:
-            return record
-        scratch = {} if record is None else {id: record}
-        for change in pending:
-            apply(scratch, change.ops[id])
-        return scratch.get(id)
+    def _show(self, ids: Iterable[str], authors: Mapping[str, str]) -> list[ReplicaEffect]:
+        return [*show(self.view, ids, self._confirmed.document.records, self._pending, authors)]
 
-    def _show(self, ids: Iterable[str], authors: dict[str, str]) -> list[ReplicaEffect]:
-        """Bring the view up to date with what is known of `ids`, and tell what changed in it."""
-        ops: list[Op] = []
-        seen: dict[str, Record | None] = {}
-        for id in ids:
-            before, now = self.view.get(id), self._seen(id)
-            if now is None:
-                if before is not None:
-                    del self.view[id]
-                    ops.append(Remove(id))
-                    seen[id] = before
-                continue
-            op = record_difference(before, now)
-            self.view[id] = now
-            if op is not None:
-                ops.append(op)
-                seen[id] = before
-        return [ShowChange(tuple(ops), authors, seen)] if ops else []
+    def _seen(self, op: Op, last_shown: Mapping[str, int]) -> int:
+        """The clock of what the user had on the screen of an operation's record (SEEN-1)."""
+        pending = self._pending.seen_of(op)
+        return last_shown.get(op.id, self.clock) if pending is None else pending

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -16,14 +16,14 @@ import msgspec
 from optiverse_collab.core.checks import check_change, check_value
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import (
-    Ack,
     ClientMessage,
     Message,
     PresenceUpdate,
     Push,
     ServerMessage,
 )
-from optiverse_collab.core.records import Op, Record
+from optiverse_collab.core.protocol.outcomes import Ack, Replaced
+from optiverse_collab.core.records import Lane, Op, Record
 from optiverse_collab.errors import ChangeRefused, MessageRefused, Reason
 
 _encoder = msgspec.json.Encoder()
@@ -126,20 +126,32 @@ def canonical(record: Record) -> bytes:
     return _canonical.encode((record.id, record.kind, record.props))
 
 
-class _RawChange(msgspec.Struct, frozen=True):
+class RawChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A `Change` whose operations are JSON already."""
+
     clock: int
     user_id: str
     ops: msgspec.Raw
+    step: str = ""
+    replaced: list[Replaced] = []
 
 
-def encode_change(clock: int, user_id: str, ops: msgspec.Raw) -> bytes:
-    """A `Change` whose operations are JSON already."""
-    return _encoder.encode(_RawChange(clock, user_id, ops))
+def encode_change(change: RawChange) -> bytes:
+    """The JSON of a `Change`."""
+    return _encoder.encode(change)
 
 
-def patch_body(changes: Sequence[bytes], hash_: str) -> bytes:
-    """A `Patch` without acknowledgements and without the closing brace."""
-    tail = b',"hash":' + _encoder.encode(hash_) if hash_ else b""
+def patch_body(changes: Sequence[bytes], head: str, hashes: Mapping[Lane, str]) -> bytes:
+    """A `Patch` without acknowledgements and without the closing brace.
+
+    Args:
+        changes: each as `encode_change` gives it.
+        head: after the last change, 32 hex digits; empty without changes.
+        hashes: of the document after it; most patches have none.
+    """
+    tail = b',"head":"%b"' % head.encode() if head else b""
+    if hashes:
+        tail += b',"hash":' + _encoder.encode(hashes)
     return b'{"type":"patch","changes":[' + b",".join(changes) + b"]" + tail
 
 

@@ -6,16 +6,16 @@ some. Times are ISO 8601 in UTC with milliseconds.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Any
 
 import msgspec
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.records import Op, Record
+from optiverse_collab.core.protocol.outcomes import Ack, Notice, Replaced
+from optiverse_collab.core.records import Lane, Op, Record, Remove, Set
 
-SUBPROTOCOL = "optiverse-collab.v2"
-PROTOCOL_VERSION = 2
+SUBPROTOCOL = "optiverse-collab.v3"
+PROTOCOL_VERSION = 3
 
 
 class Message(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True):
@@ -38,18 +38,34 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
         client_id: the replica, random and kept over reconnects.
         epoch: the history that the replica holds, or None if it holds nothing.
         clock: up to where it holds it.
+        head: of that history at that clock, 32 hex digits (CLK-2).
+        settles: client ids that this replica had before (SYNC-8).
+        lanes: what it knows; without any, the bench (DOC-8).
     """
 
     client_id: str
     epoch: str | None = None
     clock: int = 0
+    head: str = ""
+    settles: list[str] = []
+    lanes: list[Lane] = []
 
 
-class PushedChange(msgspec.Struct, frozen=True):
-    """One change of a push: applied as a whole or refused as a whole."""
+class PushedChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One change of a push: refused as a whole, or accepted.
+
+    Attributes:
+        client_clock: the replica's own number for it.
+        seen: the clock of what the user had on the screen (SEEN-1); None for all that was sent.
+        yields: whether it leaves unseen values of others alone (SEEN-4).
+        step: the client's id for what it is a part of (PUSH-8).
+    """
 
     client_clock: int
     ops: list[Op]
+    seen: int | None = None
+    yields: bool = msgspec.field(name="yield", default=False)
+    step: str = ""
 
 
 class Push(Message, frozen=True, tag="push"):
@@ -116,89 +132,121 @@ class Pong(Message, frozen=True, tag="pong"):
     timestamp: str
 
 
-class FullState(Message, frozen=True, tag="sync:full_state"):
-    """A page of the whole document (SYNC-3).
+By = int | dict[str, int] | None
+"""Who gave a record's properties their values: a number in `Pages.authors` for all, or one for each name."""
+
+
+class PageRecord(Record, frozen=True):
+    """A whole record of a page.
 
     Attributes:
-        epoch: the history that this is.
-        clock: the clock of the document, the same in every page.
-        client_clock: the last push of this replica that is in it.
+        by: the authors, in an answer to a replica that held something.
+    """
+
+    by: By = None
+
+
+class PageSet(Set, frozen=True, tag_field="op", tag="set"):
+    """The properties of a record that changed since the replica's position."""
+
+    by: By = None
+
+
+class PageRemove(Remove, frozen=True, tag_field="op", tag="remove", omit_defaults=True):
+    """A record that was removed since the replica's position."""
+
+    by: By = None
+
+
+class Pages(Message, frozen=True):
+    """What the two kinds of pages have in common.
+
+    Attributes:
+        epoch, term, clock, head: the position of the document, the same in every page.
+        client_clock: the last change of this replica that is in it.
         total: how many records all pages have together, to show progress.
-        records: this page's.
+        known: False if the server doesn't know what it accepted from this replica (SYNC-10).
+        settled: for each id that the replica settles, its last accepted change.
+        skipped: client id ("" is the present one) → numbers of changes before those that were refused.
+        authors: in the last page: the names that `by` refers to.
+        acks: in the last page: of this replica's accepted changes that its position lacks, those that were
+            lost or held in part, or replaced unseen values.
+        notices: in the last page: see `Notice`.
+        more: how many notices there are besides.
         done: True in the last page.
     """
 
     epoch: str
+    term: int
     clock: int
+    head: str
     client_clock: int
     total: int
-    records: list[Record]
-    done: bool
+    known: bool = True
+    settled: dict[str, int] = {}
+    skipped: dict[str, list[int]] = {}
+    authors: list[str] = []
+    acks: list[Ack] = []
+    notices: list[Notice] = []
+    more: int = 0
+    done: bool = False
 
 
-class Delta(Message, frozen=True, tag="sync:delta"):
-    """A page of what changed since the replica's clock: puts and removes (SYNC-2)."""
+class FullState(Pages, frozen=True, tag="sync:full_state"):
+    """A page of the whole document (SYNC-3).
+
+    Attributes:
+        records: this page's.
+    """
+
+    records: list[PageRecord] = []
+
+
+class Delta(Pages, frozen=True, tag="sync:delta"):
+    """A page of what changed since the replica's position (SYNC-2).
+
+    Attributes:
+        records: new ones, whole.
+        ops: what changed of others.
+    """
+
+    records: list[PageRecord] = []
+    ops: list[PageSet | PageRemove] = []
+
+
+class OtherHistory(Message, frozen=True, tag="sync:diverged"):
+    """The replica's position is not one of this session's history (CLK-3).
+
+    Attributes:
+        epoch, clock, head: the session's own position.
+    """
 
     epoch: str
-    clock: int
-    client_clock: int
-    total: int
-    ops: list[Op]
-    done: bool
+    clock: int = 0
+    head: str = ""
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
     """One accepted change; `ops` are those that took effect."""
 
     clock: int
     user_id: str
     ops: list[Op]
-
-
-class AckResult(str, Enum):
-    """What became of a pushed change (PUSH-4); a closed set (MSG-6)."""
-
-    COMMIT = "commit"
-    """All of it took effect."""
-    REBASE = "rebase"
-    """A part took effect."""
-    DISCARD = "discard"
-    """Nothing took effect."""
-    DUPLICATE = "duplicate"
-    """It was accepted before."""
-    REFUSED = "refused"
-    """It breaks a rule."""
-
-
-class Ack(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of one of my pushed changes (PUSH-4).
-
-    Attributes:
-        client_clock: which change.
-        result: how much of it took effect.
-        clock: the change's place in the session's history, unless duplicate or refused.
-        lost: the operations that had no effect.
-        reason: with ``refused``: a `Reason`, or one that only a newer server knows.
-        message: with ``refused``: a sentence.
-    """
-
-    client_clock: int
-    result: AckResult
-    clock: int = 0
-    lost: list[Op] = []
-    reason: str = ""
-    message: str = ""
+    step: str = ""
+    replaced: list[Replaced] = []
 
 
 class Patch(Message, frozen=True, tag="patch"):
     """All changes of a tick in order, and what became of the receiver's own (PUSH-5).
 
     Attributes:
-        hash: the state hash after the last change, now and then (HASH-1).
+        head: after the last change.
+        hash: now and then, the state hash after the last change, of each lane (HASH-1).
     """
 
     changes: list[Change]
-    hash: str = ""
+    head: str = ""
+    hash: dict[Lane, str] = {}
     acks: list[Ack] = []
 
 
@@ -228,5 +276,14 @@ class Error(Message, frozen=True, tag="error"):
 
 ClientMessage = Ping | SyncRequest | Push | PresenceUpdate
 ServerMessage = (
-    ConnectionAck | UserJoined | UserLeft | Pong | FullState | Delta | Patch | PresencePatch | Error
+    ConnectionAck
+    | UserJoined
+    | UserLeft
+    | Pong
+    | FullState
+    | Delta
+    | OtherHistory
+    | Patch
+    | PresencePatch
+    | Error
 )

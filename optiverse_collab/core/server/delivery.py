@@ -33,22 +33,31 @@ If storage fails after 8, change 9 has reached nobody. Bob has no acknowledgemen
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TypeVar
 
-from optiverse_collab.core.protocol.codec import encode_change, patch_body
-from optiverse_collab.core.protocol.messages import Ack, Delta, FullState, SyncRequest
-from optiverse_collab.core.protocol.pages import pages
+import msgspec
+
+from optiverse_collab.core.protocol.codec import RawChange, encode_change, patch_body
+from optiverse_collab.core.protocol.outcomes import Ack, Replaced
+from optiverse_collab.core.records import Lane
 from optiverse_collab.core.server.effects import RoomEffect, SendFrame, SendPages
-from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Entry
-
-T = TypeVar("T")
-P = TypeVar("P", FullState, Delta)
+from optiverse_collab.core.server.history import Accepted, History
+from optiverse_collab.core.server.names import NameKind
 
 HASH_EVERY = 256
 """A state hash goes out about once in so many changes (HASH-1)."""
+
+Lanes = frozenset[Lane]
+_NOTHING = msgspec.Raw(b"[]")
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """The pages that a connection asked for, and what it gets of the frames behind them."""
+
+    pages: SendPages
+    lanes: Lanes
 
 
 @dataclass(frozen=True)
@@ -56,9 +65,9 @@ class _Waiting:
     """Something that leaves once the change at clock `after` is durable."""
 
     after: int
-    entry: Entry | None
+    accepted: Accepted | None
     ack: tuple[str, Ack] | None
-    sync: SendPages | None
+    subscription: Subscription | None
 
 
 class Delivery:
@@ -66,23 +75,24 @@ class Delivery:
 
     Attributes:
         durable: storage holds everything up to this clock.
+        sent: the clock of the last change that was sent.
     """
 
     def __init__(self, history: History) -> None:
-        self.durable = history.clock
+        self.durable = self.sent = history.clock
         self._history = history
         self._waiting: deque[_Waiting] = deque()
-        self._subscribed: dict[str, None] = {}
+        self._subscribed: dict[str, Lanes] = {}
         self._hash_due = history.clock + HASH_EVERY
 
     def add(
         self,
-        entry: Entry | None = None,
+        accepted: Accepted | None = None,
         ack: tuple[str, Ack] | None = None,
-        sync: SendPages | None = None,
+        subscription: Subscription | None = None,
     ) -> None:
         """Queue something that depends on all that was accepted up to now."""
-        self._waiting.append(_Waiting(self._history.clock, entry, ack, sync))
+        self._waiting.append(_Waiting(self._history.clock, accepted, ack, subscription))
 
     @property
     def waiting(self) -> bool:
@@ -103,79 +113,75 @@ class Delivery:
         frame = _Frame()
         while self._waiting and self._waiting[0].after <= self.durable:
             waiting = self._waiting.popleft()
-            if waiting.sync is not None:
+            subscription = waiting.subscription
+            if subscription is not None:
                 effects += self._close(frame)
-                if waiting.sync.to in members:
-                    self._subscribed[waiting.sync.to] = None
-                    effects.append(waiting.sync)
+                if subscription.pages.to in members:
+                    self._subscribed[subscription.pages.to] = subscription.lanes
+                    effects.append(subscription.pages)
                 continue
-            frame.add(waiting.entry, waiting.ack)
-            if frame.bytes > self._history.limits.page_bytes:
-                effects += self._close(frame)
+            if waiting.ack is not None:
+                frame.acks.setdefault(waiting.ack[0], []).append(waiting.ack[1])
+            if waiting.accepted is not None:
+                frame.add(self._change(waiting.accepted), waiting.accepted)
+                self.sent = waiting.accepted.entry.clock
+                if frame.bytes > self._history.limits.page_bytes:
+                    effects += self._close(frame)
         return effects + self._close(frame)
 
+    def _change(self, accepted: Accepted) -> RawChange:
+        entry, text = accepted.entry, self._history.names.text
+        replaced = [
+            Replaced(one.id, one.names, text(NameKind.ORIGIN, one.origin))
+            for one in entry.replaced
+            if one.origin
+        ]
+        return RawChange(entry.clock, text(NameKind.AUTHOR, entry.author), entry.ops, entry.step, replaced)
+
     def _close(self, frame: _Frame) -> list[RoomEffect]:
-        """Turn what was gathered into an effect, and start anew."""
-        changes, acks, clock = frame.take()
-        hash_ = ""
-        if clock >= self._hash_due and clock == self._history.clock:
-            hash_ = self._history.document.hash()
-            self._hash_due = clock + HASH_EVERY
-        to = tuple(self._subscribed) if changes else tuple(id for id in self._subscribed if id in acks)
-        return [SendFrame(to, patch_body(changes, hash_), acks)] if to else []
+        """Turn what was gathered into effects, one for each set of lanes that somebody knows."""
+        hashes: dict[Lane, str] = {}
+        if frame.clock >= self._hash_due and frame.clock == self._history.clock:
+            hashes = self._history.document.hashes()
+            self._hash_due = frame.clock + HASH_EVERY
+        effects: list[RoomEffect] = []
+        for lanes in dict.fromkeys(self._subscribed.values()):
+            to = [id for id, known in self._subscribed.items() if known == lanes]
+            if not frame.changes:
+                to = [id for id in to if id in frame.acks]
+            if to:
+                known = {lane: hash_ for lane, hash_ in hashes.items() if lane in lanes}
+                effects.append(SendFrame(tuple(to), frame.body(lanes, known), frame.acks))
+        frame.__init__()  # type: ignore[misc]
+        return effects
 
 
 class _Frame:
-    """Changes and acknowledgements for one `SendFrame`.
+    """Changes and acknowledgements for a `SendFrame`.
 
     Attributes:
+        changes: JSON of each change, with its lane.
+        acks: connection → its acknowledgements.
         bytes: the size of the changes.
+        clock: of the last change.
     """
 
     def __init__(self) -> None:
-        self.bytes = 0
-        self._changes: list[bytes] = []
-        self._acks: dict[str, list[Ack]] = {}
-        self._clock = 0
+        self.changes: list[tuple[bytes, RawChange, Lane]] = []
+        self.acks: dict[str, list[Ack]] = {}
+        self.bytes = self.clock = 0
+        self._head = b""
 
-    def add(self, entry: Entry | None, ack: tuple[str, Ack] | None) -> None:
-        if entry is not None:
-            change = encode_change(entry.clock, entry.user_id, entry.ops)
-            self._changes.append(change)
-            self.bytes += len(change)
-            self._clock = entry.clock
-        if ack is not None:
-            self._acks.setdefault(ack[0], []).append(ack[1])
+    def add(self, change: RawChange, accepted: Accepted) -> None:
+        encoded = encode_change(change)
+        self.changes.append((encoded, change, accepted.lane))
+        self.bytes += len(encoded)
+        self.clock, self._head = change.clock, accepted.kept.head
 
-    def take(self) -> tuple[list[bytes], dict[str, list[Ack]], int]:
-        """What was added, in encoded changes, acknowledgements by receiver, and the last clock."""
-        taken = self._changes, self._acks, self._clock
-        self._changes, self._acks, self._clock, self.bytes = [], {}, 0, 0
-        return taken
-
-
-def answer_pages(history: History, request: SyncRequest) -> Iterator[FullState | Delta]:
-    """The answer to a ``sync:request``: of the document as it is now, whenever a page is sent."""
-    clock = history.clock
-    client_clock = history.clients.get(request.client_id, 0)
-    size = history.limits.page_bytes
-    if history.can_tell_from(request.epoch, request.clock):
-        ops = history.delta(request.clock)
-        return _last_done(
-            lambda page, done: Delta(history.epoch, clock, client_clock, len(ops), page, done),
-            pages(ops, size),
-        )
-    records = list(history.document.records.values())
-    return _last_done(
-        lambda page, done: FullState(history.epoch, clock, client_clock, len(records), page, done),
-        pages(records, size),
-    )
-
-
-def _last_done(message: Callable[[list[T], bool], P], parts: Iterator[list[T]]) -> Iterator[P]:
-    """One message a page, the last one marked; an empty page where there is none."""
-    page = next(parts, [])
-    for following in parts:
-        yield message(page, False)
-        page = following
-    yield message(page, True)
+    def body(self, lanes: Lanes, hashes: dict[Lane, str]) -> bytes:
+        """A patch for those who know these lanes; changes of others reach them without operations."""
+        changes = [
+            encoded if lane in lanes else encode_change(RawChange(change.clock, change.user_id, _NOTHING))
+            for encoded, change, lane in self.changes
+        ]
+        return patch_body(changes, self._head.hex(), hashes)

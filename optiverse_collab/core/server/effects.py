@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from optiverse_collab.core.protocol.close_codes import CloseReason
-from optiverse_collab.core.protocol.messages import Ack, Delta, FullState, Message
+from optiverse_collab.core.protocol.messages import Delta, FullState, Message
+from optiverse_collab.core.protocol.outcomes import Ack
 
 
 @dataclass(frozen=True)

@@ -1,172 +1,288 @@
-"""A session's document with its clock: the authority that all replicas follow.
+"""A session's document with its position: the authority that all replicas follow.
 
 Every accepted change is one `Entry` at the next clock; the same entries always give the same
-document (DUR-4). docs/protocol.md: DOC, CLK, PUSH and DUR rules.
+document (DUR-4). docs/protocol.md: DOC, CLK, STAMP, PUSH, SEEN and DUR rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from optiverse_collab.core.checks import check_change
+from optiverse_collab.core.checks import check_change, check_id
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import decode_ops, encode_ops, size_of
-from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, put, touched
-from optiverse_collab.core.server.journal import Entry, Snapshot
+from optiverse_collab.core.protocol.messages import PushedChange
+from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, touched
+from optiverse_collab.core.server.chain import Chain, first_head
+from optiverse_collab.core.server.conflicts import Judgement, changed_names
+from optiverse_collab.core.server.journal import Entry, Kept, Outcome, Snapshot
+from optiverse_collab.core.server.names import Name, NameKind, Names
+from optiverse_collab.core.server.snapshots import StampTable, stamped
+from optiverse_collab.core.server.stamps import RecordStamps, Stamp
 from optiverse_collab.errors import ChangeRefused, Reason
 
 TOMBSTONES = 4096
 """How many tombstones are kept; past it the older half goes, together with the history they tell of."""
 
+OUTCOMES = 10_000
+"""How many outcomes are remembered for those who are away (SYNC-9)."""
+
+SKIPPED = 1000
+"""How many numbers are remembered of a replica whose changes were refused (SYNC-6)."""
+
+TERM = 1
+"""There is one server, and it never hands a session over."""
+
+_entries = msgspec.json.Decoder(Entry)
+_encoder = msgspec.json.Encoder()
+
+
+class Accepted(NamedTuple):
+    """What `History.accept` made of a change.
+
+    Attributes:
+        entry: for those who are told.
+        kept: for storage.
+        lane: in which all of it lies.
+    """
+
+    entry: Entry
+    kept: Kept
+    lane: Lane
+
 
 class History:
-    """The document, and what is needed to bring a replica from any clock to the present.
+    """The document, and what is needed to bring a replica from any position to the present.
+
+    Args:
+        snapshot: where it begins.
+        names: those that the snapshot and the entries refer to.
+        entries: what followed, as it is kept.
+        limits: of the session.
+        tombstones, outcomes: how many are kept.
 
     Attributes:
         epoch: id of this history.
         clock: the clock of the last change.
         start: the oldest clock from which a delta can be told.
         document: the records.
-        clients: client_id → last accepted client_clock.
+        names: origins and authors.
+        chain: the head.
+        stamps: id → stamps of a living record; the one that changed last is the last.
+        tombstones: removed id → stamp of the removal.
+        outcomes: what people may still have to be told, oldest first …
+        outcomes_from: … and from which clock on that is all.
     """
 
     def __init__(
         self,
         snapshot: Snapshot,
-        entries: Iterable[Entry] = (),
+        names: Iterable[Name] = (),
+        entries: Iterable[bytes] = (),
         limits: Limits | None = None,
         tombstones: int = TOMBSTONES,
+        outcomes: int = OUTCOMES,
     ) -> None:
-        self.epoch = snapshot.epoch
-        self.clock = snapshot.clock
-        self.start = snapshot.history_start
+        self.epoch, self.clock, self.start = snapshot.epoch, snapshot.clock, snapshot.history_start
         self.limits = limits or Limits()
-        self.document = Document(record for _, record in snapshot.records)
-        self.clients = dict(snapshot.clients)
-        self._clocks = {record.id: clock for clock, record in snapshot.records}
-        self._tombstones = dict(snapshot.tombstones)
-        self._max_tombstones = tombstones
-        for entry in entries:
-            self._replay(entry)
+        self.names = Names(names)
+        self.chain = Chain(snapshot.head, snapshot.heads)
+        self.document = Document(record for record, _, _ in snapshot.records)
+        self.outcomes = deque(snapshot.outcomes)
+        self.outcomes_from = snapshot.outcomes_from
+        self._max_outcomes, self._max_tombstones = outcomes, tombstones
+        self._time_ms = snapshot.time_ms
+        self._clients = dict(snapshot.clients)
+        self._skipped = {origin: deque(numbers, SKIPPED) for origin, numbers in snapshot.skipped.items()}
+        self.stamps, self.tombstones = stamped(snapshot)
+        for data in entries:
+            self._replay(data)
 
     @staticmethod
     def empty(epoch: str) -> Snapshot:
         """The snapshot that a new session starts with."""
-        return Snapshot(epoch, clock=0, history_start=0, records=[], tombstones={}, clients={})
+        return Snapshot(epoch, TERM, 0, first_head(epoch), 0, 0, b"", [], [], [], {}, {}, [], 0)
 
-    def is_duplicate(self, client_id: str, client_clock: int) -> bool:
-        """Whether this change was accepted before (PUSH-7)."""
-        return client_clock <= self.clients.get(client_id, 0)
+    def last_client_clock(self, origin: int) -> int:
+        """The last accepted change of a replica, by its origin's number; 0 if there is none."""
+        return self._clients.get(origin, 0)
+
+    def skipped(self, origin: int) -> list[int]:
+        """The numbers below a replica's last accepted change that were refused, by its origin's number."""
+        return list(self._skipped.get(origin, ()))
+
+    def last_client_clock_of(self, origin: str) -> int:
+        """The same, by the origin itself."""
+        return self.last_client_clock(self.names.known(NameKind.ORIGIN, origin))
 
     def accept(
-        self, client_id: str, client_clock: int, user_id: str, time_ms: int, ops: Sequence[Op]
-    ) -> tuple[Entry, list[Op]]:
-        """Apply a change as a whole; `is_duplicate` says whether it was applied before.
+        self, origin: str, own: Collection[int], author: str, time_ms: int, change: PushedChange, sent: int
+    ) -> Accepted:
+        """Apply a change, as far as it takes effect.
 
-        Returns:
-            The entry for the journal, and the operations that were lost.
+        Args:
+            origin: of the replica that made it.
+            own: numbers of other origins that count as its own (SYNC-8).
+            author: the name that people are shown.
+            time_ms: the wall clock.
+            change: as it was pushed.
+            sent: the clock up to which its author was sent everything.
 
         Raises:
             ChangeRefused: it breaks a rule; nothing was applied.
         """
-        check_change(ops, self.limits)
-        happened, lost = self._rehearse(ops)
-        raw_ops = encode_ops(happened)
-        if len(raw_ops) > self.limits.change_bytes:
-            raise ChangeRefused(
-                Reason.TOO_LARGE,
-                f"The change is longer than {self.limits.change_bytes} bytes; split it.",
-            )
-        self.clock += 1
-        self.clients[client_id] = client_clock
-        self._apply(happened)
+        check_change(change.ops, self.limits)
+        seen = sent if change.seen is None else change.seen
+        self._check_numbers(change, seen)
+        number = self.names.known(NameKind.ORIGIN, origin)
+        session = self.document.records, self.stamps, self.tombstones
+        judged = Judgement(change.ops, seen, change.yields, {number, *own}, *session)
+        self._check_result(change.ops, judged.records)
+        lane = self._lane_of(change.ops, judged.records)
+        ops = self._encoded(judged.happened)
+        self._time_ms = max(self._time_ms, time_ms)
         entry = Entry(
-            clock=self.clock,
-            client_id=client_id,
-            client_clock=client_clock,
-            user_id=user_id,
-            time_ms=time_ms,
-            ops=msgspec.Raw(raw_ops),
-            lost=msgspec.Raw(encode_ops(lost)),
+            clock=self.clock + 1,
+            term=TERM,
+            origin=self.names.number(NameKind.ORIGIN, origin),
+            author=self.names.number(NameKind.AUTHOR, author),
+            client_clock=change.client_clock,
+            time_ms=self._time_ms,
+            ops=msgspec.Raw(ops),
+            seen=seen,
+            yields=change.yields,
+            step=change.step,
+            dropped=msgspec.Raw(encode_ops(judged.dropped)) if judged.dropped else msgspec.UNSET,
+            lost=judged.lost,
+            held=judged.held,
+            replaced=judged.replaced,
         )
-        return entry, lost
-
-    def can_tell_from(self, epoch: str | None, clock: int) -> bool:
-        """Whether a replica at `clock` of `epoch` can be brought up to date by a delta (SYNC-2)."""
-        return epoch == self.epoch and self.start <= clock <= self.clock
-
-    def delta(self, clock: int) -> list[Op]:
-        """What changed after `clock`: whole records, and removals."""
-        removed: list[Op] = [Remove(id) for id, at in self._tombstones.items() if at > clock]
-        records = self.document.records
-        return removed + [put(records[id]) for id, at in self._clocks.items() if at > clock]
+        data = _encoder.encode(entry)
+        self._follow(entry, data, judged.happened)
+        return Accepted(entry, Kept(self.clock, data, self.chain.head), lane)
 
     def snapshot(self) -> Snapshot:
         """All of it, as of now."""
-        records = self.document.records
+        table = StampTable()
         return Snapshot(
             epoch=self.epoch,
+            term=TERM,
             clock=self.clock,
+            head=self.chain.head,
+            time_ms=self._time_ms,
             history_start=self.start,
-            records=[(at, records[id]) for id, at in self._clocks.items()],
-            tombstones=dict(self._tombstones),
-            clients=dict(self.clients),
+            heads=self.chain.recent,
+            records=[table.record(record, self.stamps[id]) for id, record in self.document.records.items()],
+            tombstones=[(id, table.index(stamp)) for id, stamp in self.tombstones.items()],
+            stamps=table.stamps,
+            clients=dict(self._clients),
+            skipped={origin: list(numbers) for origin, numbers in self._skipped.items()},
+            outcomes=list(self.outcomes),
+            outcomes_from=self.outcomes_from,
         )
 
-    def _rehearse(self, ops: Sequence[Op]) -> tuple[list[Op], list[Op]]:
-        """Find out what `ops` would do, and refuse them before they do it.
+    def _check_numbers(self, change: PushedChange, seen: int) -> None:
+        if not 0 <= seen <= self.clock:
+            raise ChangeRefused(
+                Reason.INVALID_MESSAGE,
+                f"A change has seen {seen}, and the session is at {self.clock}; send what was shown.",
+            )
+        if change.step:
+            check_id(change.step, self.limits)
 
-        What removes a record that is gone has no effect and is no loss (DOC-5).
-        """
+    def _check_result(self, ops: Sequence[Op], after: dict[str, Record]) -> None:
+        """Refuse a change that would leave too much."""
         records = self.document.records
-        scratch: dict[str, Record] = {id: records[id] for id in touched(ops) if id in records}
-        before = len(scratch)
-        happened: list[Op] = []
-        lost: list[Op] = []
-        for op in ops:
-            if apply(scratch, op):
-                happened.append(op)
-            elif isinstance(op, Set):
-                lost.append(op)
-        if len(records) + len(scratch) - before > self.limits.records and len(scratch) > before:
+        added = len(after) - sum(id in records for id in touched(ops))
+        if added > 0 and len(records) + added > self.limits.records:
             raise ChangeRefused(
                 Reason.SESSION_FULL,
-                f"The session holds {len(records)} records, and at most {self.limits.records} are "
-                "allowed; remove some first.",
+                f"The session holds {len(records)} records, and the limit is {self.limits.records}; "
+                "remove some first.",
             )
-        for record in scratch.values():
+        for record in after.values():
             if record is not records.get(record.id) and size_of(record) > self.limits.record_bytes:
                 raise ChangeRefused(
                     Reason.RECORD_TOO_LARGE,
                     f"The record {record.id!r} would be longer than {self.limits.record_bytes} bytes.",
                 )
-        return happened, lost
 
-    def _apply(self, ops: Iterable[Op]) -> None:
-        """Apply operations at the present clock."""
+    def _encoded(self, ops: Sequence[Op]) -> bytes:
+        """The JSON of what took effect, unless it is too long to travel on."""
+        data = encode_ops(ops)
+        if len(data) > self.limits.change_bytes:
+            raise ChangeRefused(
+                Reason.TOO_LARGE,
+                f"The change is longer than {self.limits.change_bytes} bytes; split it.",
+            )
+        return data
+
+    def _lane_of(self, ops: Iterable[Op], after: dict[str, Record]) -> Lane:
+        """The one lane in which all of a change lies (DOC-8)."""
+        records = self.document.records
+        ids = touched(ops)
+        found = {one[id].lane for one in (records, after) for id in ids if id in one}
+        if len(found) > 1:
+            raise ChangeRefused(
+                Reason.MIXED_LANES,
+                "The change touches records of several lanes; send one change for each lane.",
+            )
+        return found.pop() if found else Lane.BENCH
+
+    def _follow(self, entry: Entry, data: bytes, ops: Iterable[Op]) -> None:
+        """Go on to the next entry."""
+        self.clock = entry.clock
+        self._time_ms = entry.time_ms
+        self._count(entry.origin, entry.client_clock)
+        self.chain.add(data)
+        stamp = Stamp(entry.clock, entry.origin, entry.author, entry.time_ms)
         for op in ops:
-            self.document.apply(op)
-            if isinstance(op, Remove):
-                self._clocks.pop(op.id, None)
-                self._tombstones[op.id] = self.clock
-            else:
-                self._clocks[op.id] = self.clock
-                if isinstance(op, Put):
-                    self._tombstones.pop(op.id, None)
-        if len(self._tombstones) > self._max_tombstones:
+            self._apply(op, stamp)
+        if len(self.tombstones) > self._max_tombstones:
             self._prune()
+        if entry.lost or entry.held or entry.replaced:
+            self._remember(entry)
+
+    def _count(self, origin: int, client_clock: int) -> None:
+        """A replica numbers its changes without gaps; what is missing was refused."""
+        last = self._clients.get(origin, 0)
+        if client_clock > last + 1:
+            missing = range(max(last + 1, client_clock - SKIPPED), client_clock)
+            self._skipped.setdefault(origin, deque(maxlen=SKIPPED)).extend(missing)
+        self._clients[origin] = client_clock
+
+    def _apply(self, op: Op, stamp: Stamp) -> None:
+        record = self.document.records.get(op.id)
+        self.document.apply(op)
+        if isinstance(op, Remove):
+            del self.stamps[op.id]
+            self.tombstones[op.id] = stamp
+        elif record is None or (isinstance(op, Put) and op.kind != record.kind):
+            self.stamps.pop(op.id, None)
+            self.stamps[op.id] = RecordStamps(stamp)
+            self.tombstones.pop(op.id, None)
+        elif names := changed_names(op, record):
+            stamps = self.stamps.pop(op.id)
+            stamps.mark(names, stamp, self.document.records[op.id])
+            self.stamps[op.id] = stamps  # at the end: it changed last
 
     def _prune(self) -> None:
         """Forget the older half of the tombstones, and with them the history before (CLK-4)."""
-        oldest_first = sorted(self._tombstones.items(), key=lambda item: item[1])
-        forgotten = oldest_first[: len(oldest_first) // 2]
-        self.start = forgotten[-1][1]
-        self._tombstones = {id: at for id, at in oldest_first if at > self.start}
+        oldest_first = sorted(self.tombstones.items(), key=lambda item: item[1].clock)
+        self.start = oldest_first[len(oldest_first) // 2 - 1][1].clock
+        self.tombstones = {id: stamp for id, stamp in oldest_first if stamp.clock > self.start}
 
-    def _replay(self, entry: Entry) -> None:
-        self.clock = entry.clock
-        self.clients[entry.client_id] = max(self.clients.get(entry.client_id, 0), entry.client_clock)
-        self._apply(decode_ops(entry.ops))
+    def _remember(self, entry: Entry) -> None:
+        parts = entry.lost, entry.held, entry.replaced
+        self.outcomes.append(Outcome(entry.clock, entry.origin, entry.author, entry.client_clock, *parts))
+        if len(self.outcomes) > self._max_outcomes:
+            self.outcomes_from = self.outcomes.popleft().clock
+
+    def _replay(self, data: bytes) -> None:
+        entry = _entries.decode(data)
+        self._follow(entry, data, decode_ops(entry.ops))

@@ -1,7 +1,7 @@
-"""What a session leaves on disk: entries of its log, and snapshots that stand for a log's start.
+"""What a session leaves on disk: entries, which are kept, and snapshots, from which reading begins.
 
-``restore(snapshot, entries)`` of a room gives the same room again (DUR-1 to DUR-5 in
-docs/protocol.md). Storage keeps these structs and knows nothing of what is in them.
+A snapshot and the entries after it give the same history again (DUR-4). Storage keeps bytes and knows nothing
+of what is in them.
 """
 
 from __future__ import annotations
@@ -9,46 +9,116 @@ from __future__ import annotations
 import msgspec
 
 from optiverse_collab.core.records import Record
+from optiverse_collab.core.server.stamps import Stamp
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """One accepted push.
+class Touched(msgspec.Struct, frozen=True, array_like=True):
+    """A part of a change, and who is on the other side.
 
     Attributes:
-        clock: position in the session's history; the first is 1 and there are no gaps.
-        client_id: the replica that made it; random, chosen by the client, kept over reconnects.
-        client_clock: that replica's own number for it, which grows with every push.
-        user_id: the name under which the participant was shown, for attribution.
-        time_ms: the server's wall clock, ms since 1970 UTC.
+        id: the record.
+        names: the properties; none for all of the operation.
+        origin, author, clock: of the value on the other side; 0 where it is unknown.
+    """
+
+    id: str
+    names: list[str]
+    origin: int = 0
+    author: int = 0
+    clock: int = 0
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One accepted change.
+
+    Attributes:
+        clock: its place in the session's history; the first is 1 and there are no gaps.
+        term: which server added it (CLK-6).
+        origin: number of the replica that made it; `author` that of the name that people were shown.
+        client_clock: that replica's own number for it, which grows with every change.
+        time_ms: the server's wall clock, ms since 1970 UTC; it never runs backwards.
         ops: JSON array of the operations that took effect, as it goes out to everybody.
-        lost: JSON array of the operations that had no effect since their record was gone.
+        seen: the clock of what its user had on the screen.
+        yields: whether it left unseen values of others alone.
+        step: what it is a part of.
+        dropped: JSON array of the operations that had no effect: lost or held.
+        lost: parts whose record was gone; `held`: parts that yielded; `replaced`: unseen values of others.
     """
 
     clock: int
-    client_id: str
+    term: int
+    origin: int
+    author: int
     client_clock: int
-    user_id: str
     time_ms: int
     ops: msgspec.Raw
-    lost: msgspec.Raw = msgspec.Raw(b"[]")
+    seen: int = 0
+    yields: bool = msgspec.field(name="yield", default=False)
+    step: str = ""
+    dropped: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    lost: list[Touched] = []
+    held: list[Touched] = []
+    replaced: list[Touched] = []
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """An entry as it is kept.
+
+    Attributes:
+        clock: of the entry.
+        data: its JSON, over which the chain goes (CLK-5).
+        head: the session's head after it, 16 bytes.
+    """
+
+    clock: int
+    data: bytes
+    head: bytes
+
+
+class Outcome(msgspec.Struct, frozen=True, array_like=True):
+    """What people may still have to be told of a change (SYNC-6, SYNC-9)."""
+
+    clock: int
+    origin: int
+    author: int
+    client_clock: int
+    lost: list[Touched]
+    held: list[Touched]
+    replaced: list[Touched]
+
+
+StampedRecord = tuple[Record, int, dict[str, int]]
+"""A record, the stamp of all of it, and those of single properties, as indexes into `Snapshot.stamps`."""
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """A session at one clock.
+    """A session at one position.
 
     Attributes:
-        epoch: id of this history; another epoch is another history.
-        clock: the clock of the last entry that is in it.
-        history_start: the oldest clock from which a delta can be told; tombstones older than
-            that are forgotten.
-        records: the living records, each with the clock of its last change.
-        tombstones: removed id → clock of the removal.
-        clients: client_id → last client_clock that was accepted.
+        epoch, term, clock, head: the position; the head has 16 bytes.
+        time_ms: of the last entry.
+        history_start: the oldest clock from which a delta can be told.
+        heads: the beginnings of the last heads (`Chain.recent`).
+        records: the living records, in the order in which they were put.
+        tombstones: the removed ids, each with the index of its removal's stamp.
+        stamps: what the indexes mean.
+        clients: number of an origin → its last accepted client_clock.
+        skipped: number of an origin → the last numbers below that which were not accepted.
+        outcomes: the last ones, oldest first.
+        outcomes_from: the clock from which on `outcomes` has all there were.
     """
 
     epoch: str
+    term: int
     clock: int
+    head: bytes
+    time_ms: int
     history_start: int
-    records: list[tuple[int, Record]]
-    tombstones: dict[str, int]
-    clients: dict[str, int]
+    heads: bytes
+    records: list[StampedRecord]
+    tombstones: list[tuple[str, int]]
+    stamps: list[Stamp]
+    clients: dict[int, int]
+    skipped: dict[int, list[int]]
+    outcomes: list[Outcome]
+    outcomes_from: int

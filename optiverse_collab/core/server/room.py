@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
     PROTOCOL_VERSION,
-    Ack,
-    AckResult,
     ClientMessage,
     ConnectionAck,
     Error,
+    OtherHistory,
     Participant,
     Ping,
     Pong,
@@ -27,12 +27,16 @@ from optiverse_collab.core.protocol.messages import (
     UserJoined,
     UserLeft,
 )
+from optiverse_collab.core.protocol.origins import origin_of
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.protocol.timestamps import timestamp
-from optiverse_collab.core.records import Op
-from optiverse_collab.core.server.delivery import Delivery, answer_pages
+from optiverse_collab.core.records import Lane
+from optiverse_collab.core.server.answers import answer_of, parts_of
+from optiverse_collab.core.server.delivery import Delivery, Subscription
 from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Entry
+from optiverse_collab.core.server.journal import Entry, Kept
+from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.errors import ChangeRefused, Reason, Refused
 
 
@@ -41,6 +45,21 @@ class _Member:
     wanted_name: str
     participant: Participant
     client_id: str = ""
+    origin: str = ""
+    settled: frozenset[int] = frozenset()
+    pushed: int = 0
+
+
+class Unsaved(NamedTuple):
+    """What storage has to keep next.
+
+    Attributes:
+        entries: in order.
+        names: that the entries are the first to refer to.
+    """
+
+    entries: list[Kept]
+    names: list[Name]
 
 
 class Room:
@@ -59,7 +78,7 @@ class Room:
         self._members: dict[str, _Member] = {}
         self._presence = Presence(history.limits)
         self._delivery = Delivery(history)
-        self._unsaved: list[Entry] = []
+        self._unsaved: list[Kept] = []
 
     # Membership
 
@@ -136,29 +155,40 @@ class Room:
 
     def _accept(self, connection_id: str, member: _Member, change: PushedChange, now_ms: int) -> None:
         history = self.history
-        if history.is_duplicate(member.client_id, change.client_clock):
+        if change.client_clock <= max(member.pushed, history.last_client_clock_of(member.origin)):
             ack = Ack(change.client_clock, AckResult.DUPLICATE)
             self._delivery.add(ack=(connection_id, ack))
             return
+        member.pushed = change.client_clock
+        name = member.participant.user_id
         try:
-            entry, lost = history.accept(
-                member.client_id, change.client_clock, member.participant.user_id, now_ms, change.ops
+            accepted = history.accept(
+                member.origin, member.settled, name, now_ms, change, sent=self._delivery.sent
             )
         except ChangeRefused as refusal:
             self.refuse(connection_id, [change.client_clock], refusal)
             return
-        self._unsaved.append(entry)
-        ack = Ack(change.client_clock, _result(entry, lost), entry.clock, lost)
-        self._delivery.add(entry, ack=(connection_id, ack))
+        self._unsaved.append(accepted.kept)
+        self._delivery.add(accepted, ack=(connection_id, self._ack(accepted.entry)))
+
+    def _ack(self, entry: Entry) -> Ack:
+        result = AckResult.COMMIT
+        if entry.lost or entry.held:
+            result = AckResult.DISCARD if bytes(entry.ops) == b"[]" else AckResult.REBASE
+        lost, held, replaced = (
+            parts_of(self.history, parts) for parts in (entry.lost, entry.held, entry.replaced)
+        )
+        return Ack(entry.client_clock, result, entry.clock, lost, held, replaced)
 
     def _sync(
         self, connection_id: str, member: _Member, request: SyncRequest, now_ms: int
     ) -> list[RoomEffect]:
-        """Answer with what is new since the replica's clock, or with everything (SYNC-2, SYNC-3)."""
+        """Answer with what is new since the replica's position, or with everything (SYNC-2, SYNC-3)."""
+        ids = {request.client_id, *request.settles}
         connections = [
             id
             for id, other in self._members.items()  # in the order in which they joined
-            if id == connection_id or other.client_id == request.client_id
+            if id == connection_id or other.client_id in ids
         ]
         newest = connections[-1]
         if newest != connection_id:  # the client gave this one up; its request was long on the way
@@ -168,8 +198,14 @@ class Room:
         for other_id in connections[:-1]:
             effects += [*self.leave(other_id, now_ms), _replaced(other_id)]
             effects += self._rename(connection_id, member)
-        member.client_id = request.client_id
-        self._delivery.add(sync=SendPages(connection_id, answer_pages(self.history, request)))
+        answer = answer_of(self.history, request)
+        if isinstance(answer, OtherHistory):
+            return [*effects, Send((connection_id,), answer)]
+        member.client_id, member.origin, member.pushed = request.client_id, origin_of(request.client_id), 0
+        known = (self.history.names.known(NameKind.ORIGIN, origin_of(id)) for id in request.settles)
+        member.settled = frozenset(number for number in known if number > 0)
+        pages = SendPages(connection_id, answer)
+        self._delivery.add(subscription=Subscription(pages, frozenset(request.lanes or [Lane.BENCH])))
         return effects
 
     def _update_presence(self, connection_id: str, message: PresenceUpdate) -> list[RoomEffect]:
@@ -199,10 +235,12 @@ class Room:
 
     # Durability and delivery
 
-    def unsaved(self) -> list[Entry]:
-        """The entries that storage has not been given yet; each is given once."""
+    def unsaved(self) -> Unsaved:
+        """What storage has not been given yet; each entry and each name is given once."""
+        if not self._unsaved:
+            return Unsaved([], [])
         entries, self._unsaved = self._unsaved, []
-        return entries
+        return Unsaved(entries, self.history.names.take_new())
 
     @property
     def has_unsaved(self) -> bool:
@@ -231,13 +269,6 @@ class Room:
         """What changed of everybody's presence since the last call (PRES-2)."""
         changed = self._presence.take()
         return [SendPresence(tuple(self._members), PresencePatch(changed))] if changed else []
-
-
-def _result(entry: Entry, lost: Sequence[Op]) -> AckResult:
-    """How much of an accepted change took effect (PUSH-4)."""
-    if not lost:
-        return AckResult.COMMIT
-    return AckResult.DISCARD if bytes(entry.ops) == b"[]" else AckResult.REBASE
 
 
 def _replaced(connection_id: str) -> Close:

@@ -7,58 +7,75 @@ DUR-5 in docs/protocol.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
-from optiverse_collab.core.server.journal import Entry, Snapshot
+from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.errors import StorageError
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """All that is kept of a session.
+    """What a session goes on from: its newest chunk.
 
     Attributes:
-        snapshot: the start.
-        entries: what follows it, in order; the first clock is ``snapshot.clock + 1``, without gaps.
+        snapshot: the start of the chunk.
+        snapshot_bytes: how long it is as JSON.
+        names: all of the session's, in the order of their numbers for each kind.
+        entries: what follows the snapshot, as it was appended, byte for byte.
     """
 
     snapshot: Snapshot
-    entries: list[Entry]
+    snapshot_bytes: int
+    names: list[Name]
+    entries: list[bytes]
 
 
 class Store(Protocol):
-    """Snapshots and logs of sessions.
+    """Sessions, each as a row of chunks: a snapshot and the entries after it.
 
     All calls come from one event loop. Calls for different sessions never wait for each other's
     results. For one session, appends take effect in the order in which they are made. The first
-    ``save_snapshot`` of a session, and one with a new epoch, must have returned before entries that
-    follow it are appended. A call that is cancelled may take effect all the same.
+    ``begin_chunk`` of a session must have returned before entries that follow it are appended. A call that
+    is cancelled may take effect all the same.
 
     Every method raises `StorageError` when storage fails or is closed, and `DatabaseDamaged` when
     what is kept of the session can't be trusted; then the session is neither served nor overwritten.
     """
 
     async def load(self, session_id: str) -> Stored | None:
-        """All that is kept of a session; None if nothing ever was."""
-
-    async def append(self, session_id: str, entries: Sequence[Entry]) -> None:
-        """Add to a session's log; all of `entries` are durable when this returns.
+        """What a session goes on from; None if it was never created.
 
         Raises:
-            StorageError: also if the session has no snapshot yet, or if the clocks don't go on
-                where the log ends. Nothing of `entries` is kept then.
+            DatabaseDamaged: also if the chain of its entries doesn't fit (CLK-5).
         """
 
-    async def save_snapshot(self, session_id: str, snapshot: Snapshot) -> None:
-        """Create a session, or let a snapshot take the place of the log up to its clock.
+    async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
+        """Add to a session's newest chunk; all of it is durable when this returns.
 
-        Both happen at once or not at all (DUR-5). Entries after ``snapshot.clock`` stay. A snapshot
-        of another epoch is the start of another history: no entry of the old one stays. Don't
-        change the snapshot's lists and dicts before this returns.
+        Args:
+            session_id: the session.
+            entries: the next ones.
+            names: those that `entries` are the first to refer to.
 
         Raises:
-            StorageError: also if the snapshot is older than the one that is kept.
+            StorageError: also if the session has no chunk yet, or if clocks or numbers don't go on
+                where they ended. Nothing is kept then.
+        """
+
+    async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
+        """Create a session, or begin its next chunk (DUR-5).
+
+        What was kept before stays. Entries after ``snapshot.clock`` belong to the new chunk; there may be
+        such already, and more may be appended meanwhile. Don't change the snapshot's lists and dicts before
+        this returns.
+
+        Returns:
+            How long the snapshot is as JSON, in bytes.
+
+        Raises:
+            StorageError: also if the snapshot is not of a position at which an append ended.
         """
 
     async def sessions(self) -> list[str]:
@@ -68,38 +85,86 @@ class Store(Protocol):
         """Finish what was asked for, and give everything back; more than once does no harm."""
 
 
-def check_order(session_id: str, entries: Sequence[Entry], tail: int) -> None:
-    """Make sure that `entries` go on after the clock `tail`.
+class Tail(NamedTuple):
+    """Where what is kept of a session ends.
+
+    Attributes:
+        clock: of the last entry.
+        origins, authors: how many names of these kinds there are.
+    """
+
+    clock: int
+    origins: int
+    authors: int
+
+    def after(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name]) -> Tail:
+        """Where it ends after an append.
+
+        Raises:
+            StorageError: the append doesn't go on here.
+        """
+        clock = self.clock
+        for entry in entries:
+            clock += 1
+            if entry.clock != clock:
+                raise _not_next(session_id, f"change {entry.clock}", str(clock))
+        if not names:
+            return Tail(clock, self.origins, self.authors)
+        counts = {NameKind.ORIGIN: self.origins, NameKind.AUTHOR: self.authors}
+        for name in names:
+            counts[name.kind] += 1
+            if name.number != counts[name.kind]:
+                raise _not_next(session_id, f"{name.kind.value} {name.number}", str(counts[name.kind]))
+        return Tail(clock, counts[NameKind.ORIGIN], counts[NameKind.AUTHOR])
+
+    @staticmethod
+    def of(clock: int, names: Sequence[Name]) -> Tail:
+        """Where it ends with this last entry and these names, which are all there are."""
+        origins = sum(name.kind is NameKind.ORIGIN for name in names)
+        return Tail(clock, origins, len(names) - origins)
+
+
+def check_start(session_id: str, epoch: str, clock: int, head: bytes | None, snapshot: Snapshot) -> None:
+    """Make sure that a chunk may begin with `snapshot`.
+
+    Args:
+        session_id: the session.
+        epoch: of the session.
+        clock: where its newest chunk begins.
+        head: after the append that ended at the snapshot's clock; None if none did.
+        snapshot: the start of the new chunk.
 
     Raises:
-        StorageError: there is a gap or an overlap.
+        StorageError: it may not.
     """
-    for expected, entry in enumerate(entries, tail + 1):
-        if entry.clock != expected:
-            raise StorageError(
-                f"Session {session_id!r} was to store change {entry.clock} where {expected} comes next; "
-                "nothing was stored, load the session again."
-            )
-
-
-def check_newer(session_id: str, clock: int, snapshot: Snapshot) -> None:
-    """Make sure that `snapshot` may take the place of one at `clock` of the same epoch.
-
-    Raises:
-        StorageError: it would turn the session's history back.
-    """
-    if snapshot.clock < clock:
-        raise StorageError(
-            f"Session {session_id!r} has a snapshot at change {clock}, and the one at {snapshot.clock} is "
-            "older; nothing was stored, load the session again."
-        )
+    if snapshot.epoch != epoch:
+        why = "which is of another history"
+    elif snapshot.clock <= clock:
+        why = f"and the newest chunk begins at {clock}"
+    elif head is None:
+        why = "where no append ended"
+    elif head != snapshot.head:
+        why = "which has another head there"
+    else:
+        return
+    raise StorageError(
+        f"Session {session_id!r} can't begin a chunk with the snapshot at change {snapshot.clock}, {why}; "
+        "nothing was stored, load the session again."
+    )
 
 
 def no_such_session(session_id: str) -> StorageError:
     """The error for entries of a session that was never created."""
-    return StorageError(f"Session {session_id!r} is not stored yet; save a snapshot of it first.")
+    return StorageError(f"Session {session_id!r} is not stored yet; begin a chunk of it first.")
 
 
 def closed() -> StorageError:
     """The error for every call after `Store.close`."""
     return StorageError("The server's storage is closed; connect again when the server is back.")
+
+
+def _not_next(session_id: str, what: str, expected: str) -> StorageError:
+    return StorageError(
+        f"Session {session_id!r} was to store {what} where {expected} comes next; "
+        "nothing was stored, load the session again."
+    )

@@ -7,56 +7,70 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple
 
-import msgspec
-
-from optiverse_collab.core.server.journal import Entry, Snapshot
+from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server.storage.api import Stored, check_newer, check_order, no_such_session
-from optiverse_collab_server.storage.directory import SessionRow, read_sessions, write_session
-from optiverse_collab_server.storage.failures import failure, session_damaged
-from optiverse_collab_server.storage.rows import (
-    SnapshotReader,
-    checksum,
-    decode_entries,
-    encode_entries,
-    encode_snapshot,
+from optiverse_collab_server.storage.api import Stored, Tail, check_start, no_such_session
+from optiverse_collab_server.storage.directory import ChunkRow, SessionRow, read_directory
+from optiverse_collab_server.storage.failures import Misfit, failure, session_damaged
+from optiverse_collab_server.storage.housekeeping import Housekeeper, Retention, drop_parts
+from optiverse_collab_server.storage.parts import encode_snapshot
+from optiverse_collab_server.storage.reading import ChunkReader, read_names
+from optiverse_collab_server.storage.rows import Column, join
+from optiverse_collab_server.storage.steps import Steps, finished, transaction
+from optiverse_collab_server.storage.writing import (
+    log_values,
+    write_chunk,
+    write_log,
+    write_names,
+    write_part,
+    write_session,
 )
 
-_T = TypeVar("_T")
-Steps = Generator[None, None, _T]
 
-Append = tuple[str, Sequence[Entry]]
-"""The id of a session, and at least one entry that goes to its log."""
+class Append(NamedTuple):
+    """What goes to the log of a session.
 
-_LOG_PAGE = 256  # rows of the log that are read in one step
-_DROPPED_AT_ONCE = 8  # chunks that are deleted in one step, which takes about as long as writing one
+    Attributes:
+        session_id: the session.
+        entries: at least one.
+        names: that the entries are the first to refer to.
+    """
+
+    session_id: str
+    entries: Sequence[Kept]
+    names: Sequence[Name]
 
 
 class Database:
     """The sessions in a database file.
 
     Args:
-        connection: as `schema.open_database` gives it; `close` closes it.
+        connection: as `opening.open_database` gives it; `close` closes it.
         file: the database, for error messages.
+        retention: how much history is kept.
+
+    Attributes:
+        housekeeper: has work for when there is no other.
 
     Raises:
         DatabaseDamaged: the table of sessions can't be trusted.
         sqlite3.Error: the database can't be read or written.
     """
 
-    def __init__(self, connection: sqlite3.Connection, file: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, file: Path, retention: Retention) -> None:
         self._connection = connection
         self.file = file
-        self._sessions = read_sessions(connection, file)
+        directory = read_directory(connection, file)
+        self._sessions = directory.sessions
         self._last_key = max((session.key for session in self._sessions.values()), default=0)
-        self._last_snapshot = max((session.snapshot for session in self._sessions.values()), default=0)
-        # What a crash left unfinished.
-        connection.execute("DELETE FROM chunk WHERE snapshot NOT IN (SELECT snapshot FROM session)")
+        self.housekeeper = Housekeeper(connection, retention)
+        self.housekeeper.start(directory)
 
     def append(self, appends: Sequence[Append]) -> list[StorageError | None]:
         """Add to the logs of any sessions, in one transaction.
@@ -66,20 +80,23 @@ class Database:
             fails does no harm to the others.
         """
         outcomes: list[StorageError | None] = [None] * len(appends)
-        tails: dict[str, int] = {}
-        values: list[int | bytes] = []
-        for number, (name, entries) in enumerate(appends):
+        tails: dict[str, Tail] = {}
+        values: list[Column] = []
+        names: list[tuple[int, Sequence[Name]]] = []
+        for number, append in enumerate(appends):
+            name, entries = append.session_id, append.entries
             try:
                 session = self._session(name)
-                check_order(name, entries, tails[name] if name in tails else self._tail(session))
+                tails[name] = (tails.get(name) or self._tail(session)).after(name, entries, append.names)
             except StorageError as error:
                 outcomes[number] = error
                 continue
-            first, last, data = entries[0].clock, entries[-1].clock, encode_entries(entries)
-            values += session.key, first, last, data, checksum((session.key, first, last), data)
-            tails[name] = last
+            data = join([entry.data for entry in entries])
+            values += log_values(session.key, entries[0].clock, entries[-1].clock, entries[-1].head, data)
+            if append.names:
+                names.append((session.key, append.names))
         try:
-            self._insert(values)
+            self._insert(values, names)
         except sqlite3.Error as error:
             if len(appends) == 1:
                 return [failure(error, self.file)]
@@ -89,7 +106,7 @@ class Database:
         return outcomes
 
     def load(self, name: str) -> Steps[Stored | None]:
-        """All that is kept of a session, checked; None if it was never created.
+        """What a session goes on from, checked; None if it was never created.
 
         Raises:
             DatabaseDamaged: a part of it is missing or wrong.
@@ -99,39 +116,54 @@ class Database:
         if session is None:
             return None
         try:
-            snapshot = yield from self._read_snapshot(session)
-            entries = yield from self._read_log(session)
-        except msgspec.DecodeError as error:
-            raise session_damaged(self.file, name, str(error)) from error
-        session.tail = entries[-1].clock if entries else session.clock
-        return Stored(snapshot, entries)
+            if session.damage or session.chunk is None:
+                raise Misfit(session.damage)
+            reader = ChunkReader(self._connection, session.chunk)
+            snapshot = yield from reader.snapshot(session.epoch)
+            entries: list[bytes] = []
+            for page in reader.entries():
+                entries += page
+                yield
+            names = read_names(self._connection, session.key)  # no step came since the last look for entries
+            reader.check_names(names)
+        except Misfit as misfit:
+            session.damage, session.tail = str(misfit), None
+            raise session_damaged(self.file, name, str(misfit)) from misfit
+        session.tail = Tail.of(reader.clock, names)
+        return Stored(snapshot, reader.bytes, names, entries)
 
-    def save(self, name: str, snapshot: Snapshot) -> Steps[None]:
-        """Create a session, or replace its snapshot and drop the entries that are in the new one.
+    def begin_chunk(self, name: str, snapshot: Snapshot) -> Steps[int]:
+        """Create a session, or begin its next chunk; gives the length of the snapshot's JSON.
 
         Raises:
-            StorageError: the snapshot is older than the one that is kept.
-            DatabaseDamaged: the session that it would replace is damaged.
+            StorageError: the snapshot is not of a position at which an append ended.
+            DatabaseDamaged: the session is damaged.
             sqlite3.Error: it can't be written; nothing has changed.
         """
-        old = self._sessions.get(name)
-        if old is not None:
-            if old.tail is None:
+        session = self._sessions.get(name)
+        if session is None:
+            session = SessionRow(self._last_key + 1, name, snapshot.epoch, tail=Tail(snapshot.clock, 0, 0))
+        else:
+            if session.tail is None:
                 yield from self.load(name)
-            if old.epoch == snapshot.epoch:
-                check_newer(name, old.clock, snapshot)
-        self._last_snapshot += 1
-        number = 0
+            assert session.chunk is not None
+            head = self._head_at(session, snapshot.clock)
+            check_start(name, session.epoch, session.chunk.clock, head, snapshot)
+        chunk = _row_of(session, snapshot)
+        yield from drop_parts(self._connection, chunk)  # those of one that was never finished
+        size = 0
         try:
-            for number, (part, data) in enumerate(encode_snapshot(snapshot), 1):
-                self._insert_chunk(self._last_snapshot, number, part, data)
+            for number, (kind, data) in enumerate(encode_snapshot(snapshot), 1):
+                write_part(self._connection, chunk, number, kind, data)
+                chunk = replace(chunk, parts=number)
+                size += len(data)
                 yield
-            self._replace(name, old, snapshot, chunks=number)
+            self._point_at(session, chunk)
         except Exception:
-            yield from self._drop_chunks(self._last_snapshot, number)
+            with contextlib.suppress(sqlite3.Error):  # the next start tries again
+                yield from drop_parts(self._connection, chunk)
             raise
-        if old is not None:
-            yield from self._drop_chunks(old.snapshot, old.chunks)
+        return size
 
     def names(self) -> Steps[list[str]]:
         """The names of all sessions, sorted."""
@@ -148,109 +180,58 @@ class Database:
             raise no_such_session(name)
         return session
 
-    def _tail(self, session: SessionRow) -> int:
-        """The clock at which a session's log ends; the session is read and checked before."""
+    def _tail(self, session: SessionRow) -> Tail:
+        """Where a session's log ends; the session is read and checked before."""
         if session.tail is None:
-            for _ in self.load(session.name):
-                pass
+            finished(self.load(session.name))
         assert session.tail is not None
         return session.tail
 
-    def _insert(self, values: Sequence[int | bytes]) -> None:
-        """Write rows of the log, five values each.
+    def _insert(self, values: Sequence[Column], names: Sequence[tuple[int, Sequence[Name]]]) -> None:
+        if not names:
+            if values:
+                write_log(self._connection, values)
+            return
+        with transaction(self._connection):
+            for key, new in names:
+                write_names(self._connection, key, new)
+            write_log(self._connection, values)
 
-        One statement is a transaction of its own, and the interpreter lock is given away and waited
-        for only once.
-        """
-        if values:
-            rows = ",".join(["(?,?,?,?,?)"] * (len(values) // 5))
-            self._connection.execute(f"INSERT INTO log VALUES {rows}", values)
+    def _head_at(self, session: SessionRow, clock: int) -> bytes | None:
+        """The head after the append that ended at `clock`; None if none did."""
+        row = self._connection.execute(
+            "SELECT last, head FROM log WHERE session=? AND first<=? ORDER BY first DESC LIMIT 1",
+            (session.key, clock),
+        ).fetchone()
+        return row[1] if row is not None and row[0] == clock else None
 
-    def _insert_chunk(self, snapshot: int, number: int, part: str, data: bytes) -> None:
-        row = (snapshot, number, part, data, checksum((snapshot, number, part), data))
-        self._connection.execute("INSERT INTO chunk VALUES (?,?,?,?,?)", row)
+    def _point_at(self, session: SessionRow, chunk: ChunkRow) -> None:
+        """Let a session go on with a chunk whose parts are written (DUR-5)."""
+        before = session.chunk
+        with transaction(self._connection):
+            if before is None:
+                write_session(self._connection, session)
+            else:
+                before = replace(before, last=chunk.clock, last_head=chunk.head)
+                write_chunk(self._connection, before)
+            write_chunk(self._connection, chunk)
+        session.chunk = chunk
+        self._sessions[session.name] = session
+        self._last_key = max(session.key, self._last_key)
+        if before is not None:
+            self.housekeeper.add(session)
 
-    def _replace(self, name: str, old: SessionRow | None, snapshot: Snapshot, chunks: int) -> None:
-        """Let a session point at the snapshot that was written last."""
-        new = SessionRow(
-            self._last_key + 1 if old is None else old.key,
-            name,
-            snapshot.epoch,
-            snapshot.clock,
-            snapshot.history_start,
-            self._last_snapshot,
-            chunks,
-            tail=snapshot.clock,
-        )
-        dropped = sys.maxsize
-        if old is not None and old.epoch == snapshot.epoch:
-            new.tail = max(self._tail(old), snapshot.clock)
-            dropped = snapshot.clock
-        with self._transaction():
-            write_session(self._connection, new)
-            self._connection.execute("DELETE FROM log WHERE session=? AND last<=?", (new.key, dropped))
-        self._sessions[name] = new
-        self._last_key = max(new.key, self._last_key)
 
-    def _drop_chunks(self, snapshot: int, chunks: int) -> Steps[None]:
-        """Give back the space of a snapshot that nobody points at.
-
-        It is harmless if this fails: the next start tries again.
-        """
-        with contextlib.suppress(sqlite3.Error):
-            for first in range(1, chunks + 1, _DROPPED_AT_ONCE):
-                self._connection.execute(
-                    "DELETE FROM chunk WHERE snapshot=? AND number BETWEEN ? AND ?",
-                    (snapshot, first, first + _DROPPED_AT_ONCE - 1),
-                )
-                yield
-
-    def _read_snapshot(self, session: SessionRow) -> Steps[Snapshot]:
-        reader = SnapshotReader()
-        for number in range(1, session.chunks + 1):
-            row = self._connection.execute(
-                "SELECT part, CAST(data AS BLOB), checksum FROM chunk WHERE snapshot=? AND number=?",
-                (session.snapshot, number),
-            ).fetchone()
-            if row is None:
-                raise session_damaged(self.file, session.name, f"chunk {number} of its snapshot is missing")
-            part, data, found = row
-            if checksum((session.snapshot, number, part), data) != found:
-                raise session_damaged(self.file, session.name, f"wrong checksum in chunk {number}")
-            reader.add(part, data)
-            yield
-        return reader.snapshot(session.epoch, session.clock, session.history_start)
-
-    def _read_log(self, session: SessionRow) -> Steps[list[Entry]]:
-        """The entries after the snapshot; no step comes between the last row and the return."""
-        entries: list[Entry] = []
-        after = -1
-        while True:
-            rows = self._connection.execute(
-                "SELECT first, last, CAST(data AS BLOB), checksum FROM log "
-                f"WHERE session=? AND first>? ORDER BY first LIMIT {_LOG_PAGE}",
-                (session.key, after),
-            ).fetchall()
-            for first, last, data, found in rows:
-                if checksum((session.key, first, last), data) != found:
-                    raise session_damaged(self.file, session.name, f"wrong checksum at change {first}")
-                entries += (entry for entry in decode_entries(data) if entry.clock > session.clock)
-                after = first
-            if len(rows) < _LOG_PAGE:
-                break
-            yield
-        for expected, entry in enumerate(entries, session.clock + 1):
-            if entry.clock != expected:
-                raise session_damaged(self.file, session.name, f"change {expected} is missing")
-        return entries
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:  # SQLite may have rolled back by itself
-                self._connection.execute("ROLLBACK")
-            raise
+def _row_of(session: SessionRow, snapshot: Snapshot) -> ChunkRow:
+    """The row of a session's next chunk, before its parts are written."""
+    return ChunkRow(
+        session=session.key,
+        number=1 if session.chunk is None else session.chunk.number + 1,
+        term=snapshot.term,
+        clock=snapshot.clock,
+        head=snapshot.head,
+        time_ms=snapshot.time_ms,
+        history_start=snapshot.history_start,
+        outcomes_from=snapshot.outcomes_from,
+        parts=0,
+    )

@@ -23,6 +23,10 @@ _CAUSES = {
 _DAMAGE = ("malformed", "file is not a database", "Could not decode")
 
 
+class Misfit(Exception):
+    """What is kept of a session isn't what was written; says where. Becomes a `DatabaseDamaged`."""
+
+
 @contextlib.contextmanager
 def explained(path: Path) -> Iterator[None]:
     """Turn what SQLite or the operating system reports about `path` into a `StorageError`."""

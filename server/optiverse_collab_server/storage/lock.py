@@ -36,7 +36,7 @@ class FolderLock:
     the process, however that ends (docs/decisions/0011-data-folder-lock.md).
 
     Attributes:
-        interrupted: the last holder did not reach `forget_holder`.
+        interrupted: the last holder did not reach `forget_holder`, and neither did this one yet.
 
     Raises:
         DataFolderInUse: another process, or another lock in this one, has the folder.
@@ -77,6 +77,7 @@ class FolderLock:
         """
         self._holder.unlink(missing_ok=True)
         sync_folder(self._folder)
+        self.interrupted = False
 
     def release(self) -> None:
         """Let another server have the folder."""

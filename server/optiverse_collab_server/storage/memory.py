@@ -7,17 +7,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from optiverse_collab.core.server.journal import Entry, Snapshot
-from optiverse_collab_server.storage.api import (
-    Stored,
-    check_newer,
-    check_order,
-    closed,
-    no_such_session,
-)
+from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.names import Name
+from optiverse_collab_server.storage.api import Stored, Tail, check_start, closed, no_such_session
 
 _snapshots = msgspec.json.Decoder(Snapshot)
-_entries = msgspec.json.Decoder(Entry)
 
 
 @dataclass
@@ -25,14 +19,19 @@ class _Session:
     epoch: str
     clock: int
     snapshot: bytes
-    log: dict[int, bytes]
+    names: list[Name]
+    appends: list[list[Kept]]
+
+    @property
+    def tail(self) -> Tail:
+        return Tail.of(self.appends[-1][-1].clock if self.appends else self.clock, self.names)
 
 
 class MemoryStore:
     """A `Store` in memory.
 
-    It keeps encoded JSON, not the objects: what comes back is what a file would have given back,
-    and nobody's later changes show in it.
+    It keeps the newest chunk of each session, since nobody can ask for another. It keeps encoded JSON, not
+    the objects: what comes back is what a file would have given back, and nobody's later changes show in it.
     """
 
     def __init__(self) -> None:
@@ -45,10 +44,11 @@ class MemoryStore:
         session = self._sessions.get(session_id)
         if session is None:
             return None
-        entries = [_entries.decode(data) for data in session.log.values()]
-        return Stored(_snapshots.decode(session.snapshot), entries)
+        entries = [entry.data for append in session.appends for entry in append]
+        snapshot = _snapshots.decode(session.snapshot)
+        return Stored(snapshot, len(session.snapshot), list(session.names), entries)
 
-    async def append(self, session_id: str, entries: Sequence[Entry]) -> None:
+    async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """See `Store.append`."""
         self._check_open()
         if not entries:
@@ -56,19 +56,24 @@ class MemoryStore:
         session = self._sessions.get(session_id)
         if session is None:
             raise no_such_session(session_id)
-        check_order(session_id, entries, next(reversed(session.log), session.clock))
-        session.log.update({entry.clock: msgspec.json.encode(entry) for entry in entries})
+        session.tail.after(session_id, entries, names)
+        session.names += names
+        session.appends.append(list(entries))
 
-    async def save_snapshot(self, session_id: str, snapshot: Snapshot) -> None:
-        """See `Store.save_snapshot`."""
+    async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
+        """See `Store.begin_chunk`."""
         self._check_open()
-        session = self._sessions.get(session_id)
-        log: dict[int, bytes] = {}
-        if session is not None and session.epoch == snapshot.epoch:
-            check_newer(session_id, session.clock, snapshot)
-            log = {clock: data for clock, data in session.log.items() if clock > snapshot.clock}
+        old = self._sessions.get(session_id)
+        names: list[Name] = []
+        appends: list[list[Kept]] = []
+        if old is not None:
+            heads = {append[-1].clock: append[-1].head for append in old.appends}
+            check_start(session_id, old.epoch, old.clock, heads.get(snapshot.clock), snapshot)
+            names = old.names
+            appends = [append for append in old.appends if append[0].clock > snapshot.clock]
         encoded = msgspec.json.encode(snapshot)
-        self._sessions[session_id] = _Session(snapshot.epoch, snapshot.clock, encoded, log)
+        self._sessions[session_id] = _Session(snapshot.epoch, snapshot.clock, encoded, names, appends)
+        return len(encoded)
 
     async def sessions(self) -> list[str]:
         """See `Store.sessions`."""

@@ -8,12 +8,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
-from optiverse_collab.core.server.journal import Entry, Snapshot
+from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.names import Name
 from optiverse_collab_server.storage.api import Stored, closed
-from optiverse_collab_server.storage.database import Database, Steps
+from optiverse_collab_server.storage.database import Append, Database
 from optiverse_collab_server.storage.failures import explained
+from optiverse_collab_server.storage.housekeeping import KEEP_ALL, Retention
 from optiverse_collab_server.storage.lock import FolderLock
-from optiverse_collab_server.storage.schema import FILE_NAME, open_database
+from optiverse_collab_server.storage.opening import open_database
+from optiverse_collab_server.storage.schema import FILE_NAME
+from optiverse_collab_server.storage.steps import Steps
 from optiverse_collab_server.storage.worker import AppendJob, CloseJob, StepsJob, Worker
 
 _T = TypeVar("_T")
@@ -23,10 +27,12 @@ class SqliteStore:
     """A `Store` in a SQLite database.
 
     It opens, and reads all of the database once to check it, before the constructor returns: about a
-    second per GB. Make it before there are connections to serve.
+    second per GB. It upgrades a database of format 1, which takes longer. Make it before there are
+    connections to serve.
 
     Args:
         data_folder: a folder on a local disk; made if there is none.
+        retention: how much history is kept; all of it unless said.
 
     Raises:
         DataFolderInUse: another server has it.
@@ -34,16 +40,16 @@ class SqliteStore:
         StorageError: the folder or the database can't be used.
     """
 
-    def __init__(self, data_folder: Path) -> None:
+    def __init__(self, data_folder: Path, retention: Retention = KEEP_ALL) -> None:
         with explained(data_folder), ExitStack() as undo:
             data_folder.mkdir(parents=True, exist_ok=True)
             self._lock = FolderLock(data_folder)
             undo.callback(self._lock.release)
-            connection = open_database(data_folder, self._lock.interrupted)
+            connection = open_database(data_folder, self._lock)
             undo.callback(connection.close)
             self._lock.note_holder()
             undo.callback(self._lock.forget_holder)
-            self._database = Database(connection, data_folder / FILE_NAME)
+            self._database = Database(connection, data_folder / FILE_NAME, retention)
             undo.pop_all()
         self._worker = Worker(self._database, self._close_files)
         self._closing: asyncio.Future[None] | None = None
@@ -52,17 +58,17 @@ class SqliteStore:
         """See `Store.load`."""
         return await self._do(self._database.load(session_id))
 
-    async def append(self, session_id: str, entries: Sequence[Entry]) -> None:
+    async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """See `Store.append`."""
         self._check_open()
         if entries:
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._worker.submit(AppendJob(session_id, entries, future))
+            self._worker.submit(AppendJob(Append(session_id, entries, names), future))
             await future
 
-    async def save_snapshot(self, session_id: str, snapshot: Snapshot) -> None:
-        """See `Store.save_snapshot`."""
-        await self._do(self._database.save(session_id, snapshot))
+    async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
+        """See `Store.begin_chunk`."""
+        return await self._do(self._database.begin_chunk(session_id, snapshot))
 
     async def sessions(self) -> list[str]:
         """See `Store.sessions`."""

@@ -1,7 +1,8 @@
 """The thread that owns the database, and the grouping of commits.
 
 While the thread waits for the disk, requests gather; the next transaction takes all appends among
-them (group commit, DUR-2). What takes long goes on step by step between such transactions.
+them (group commit, DUR-2). What takes long goes on step by step between such transactions, and what nobody
+waits for goes on when nothing else is asked for.
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ import contextlib
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from optiverse_collab.core.server.journal import Entry
-from optiverse_collab_server.storage.database import Database, Steps
+from optiverse_collab_server.storage.database import Append, Database
 from optiverse_collab_server.storage.failures import failure
+from optiverse_collab_server.storage.steps import Steps
 
 _GROUP = 64
-"""At most so many requests go into one transaction. One statement writes them, with five values each, and
+"""At most so many requests go into one transaction. One statement writes them, with seven values each, and
 older versions of SQLite allow 999 values."""
 
 Outcome = tuple["asyncio.Future[Any]", Any, "BaseException | None"]
@@ -32,8 +33,7 @@ Outcome = tuple["asyncio.Future[Any]", Any, "BaseException | None"]
 class AppendJob:
     """Entries for the log of a session."""
 
-    session_id: str
-    entries: Sequence[Entry]
+    append: Append
     future: asyncio.Future[None]
 
 
@@ -84,7 +84,8 @@ class Worker:
         last: CloseJob | None = None
         while not (last and not long):
             appends: list[AppendJob] = []
-            for job in self._take(wait=not long and last is None):
+            housekeeping = not long and self._database.housekeeper.busy
+            for job in self._take(wait=not long and not housekeeping):
                 if isinstance(job, AppendJob):
                     appends.append(job)
                 elif isinstance(job, StepsJob):
@@ -96,6 +97,8 @@ class Worker:
             if long and (outcome := self._step(long[0])):
                 long.popleft()
                 _notify([outcome])
+            elif housekeeping:
+                self._database.housekeeper.step()
         _notify([self._finish(last)])
 
     def _take(self, wait: bool) -> list[Job]:
@@ -108,7 +111,7 @@ class Worker:
 
     def _append(self, jobs: list[AppendJob]) -> list[Outcome]:
         try:
-            errors = self._database.append([(job.session_id, job.entries) for job in jobs])
+            errors = self._database.append([job.append for job in jobs])
         except Exception as error:  # noqa: BLE001  a fault of ours: those who wait see it, and the thread lives
             return [(job.future, None, error) for job in jobs]
         return [(job.future, None, error) for job, error in zip(jobs, errors, strict=True)]

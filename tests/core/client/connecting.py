@@ -10,7 +10,13 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import ConnectionAck, FullState, Participant
+from optiverse_collab.core.protocol.messages import (
+    PROTOCOL_VERSION,
+    ConnectionAck,
+    FullState,
+    OtherHistory,
+    Participant,
+)
 
 NOW_MS = 1_000_000.0
 
@@ -20,12 +26,15 @@ BROKEN = Failure(FailureKind.CLOSED, 1006)
 RESTARTING = Failure(FailureKind.CLOSED, 1001)
 REPLACED = Failure(FailureKind.CLOSED, 4409)
 
-GREETING = encode(ConnectionAck("default", "ann", "c1", [Participant("ann", "c1", "")], "", 2, Limits(), ""))
+GREETING = encode(
+    ConnectionAck("default", "ann", "c1", [Participant("ann", "c1", "")], "", PROTOCOL_VERSION, Limits(), "")
+)
 
 
-def bench(epoch: str = "epoch 1") -> str:
-    """The session's document, empty."""
-    return encode(FullState(epoch, 1, 0, 0, [], True))
+BENCH = encode(FullState("epoch 1", 1, 7, "head", 0, 0, done=True))
+"""The session's document: what was on it is gone."""
+
+OTHER_HISTORY = encode(OtherHistory("epoch 2"))
 
 
 class Participation:
@@ -60,5 +69,5 @@ class Participation:
         else:
             self.connector.join()
         self.hears(GREETING)
-        self.hears(bench())
+        self.hears(BENCH)
         assert self.shows(ConnectionState.CONNECTED)

@@ -25,14 +25,15 @@ from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.protocol.messages import Ping
 from optiverse_collab.core.records import Put
 from tests.core.client.connecting import (
+    BENCH,
     BROKEN,
     GREETING,
     NOT_FOUND,
+    OTHER_HISTORY,
     REFUSED,
     REPLACED,
     RESTARTING,
     Participation,
-    bench,
 )
 
 
@@ -72,7 +73,7 @@ def test_joining_is_an_attempt_that_is_let_in_and_synchronises(ann: Participatio
     assert isinstance(acknowledged, Acknowledged)
     assert isinstance(request, Transmit)
     assert ann.shows(ConnectionState.SYNCING)
-    assert ann.hears(bench()) == [Synced(True, 0)]
+    assert ann.hears(BENCH) == [Synced(True, 0)]
     assert ann.shows(ConnectionState.CONNECTED)
 
 
@@ -96,12 +97,12 @@ def test_a_server_that_lets_in_is_never_too_late(ann: Participation) -> None:
     ann.connector.join()
     ann.hears(GREETING)
     assert ann.waits() == []
-    ann.hears(bench())
+    ann.hears(BENCH)
     assert ann.waits() == []
     assert ann.shows(ConnectionState.CONNECTED)
 
 
-@pytest.mark.parametrize("text", ['{"type":"pong","timestamp":""}', "Hello", bench()])
+@pytest.mark.parametrize("text", ['{"type":"pong","timestamp":""}', "Hello", BENCH])
 def test_a_server_that_does_not_acknowledge_first_is_not_ours(ann: Participation, text: str) -> None:
     """CONN-6."""
     ann.connector.join()
@@ -179,7 +180,7 @@ def test_a_connection_that_synchronised_comes_back(synced: Participation) -> Non
     synced.waits()
     synced.hears(GREETING)
     assert synced.shows(ConnectionState.SYNCING)
-    synced.hears(bench())
+    synced.hears(BENCH)
     assert synced.shows(ConnectionState.CONNECTED)
 
 
@@ -261,7 +262,7 @@ def test_another_history_ends_it_and_says_what_was_not_sent(synced: Participatio
     synced.waits()
     synced.hears(GREETING)
     changed = Failure(FailureKind.EPOCH_CHANGED, 1)
-    assert synced.hears(bench("epoch 2")) == [
+    assert synced.hears(OTHER_HISTORY) == [
         DropConnection(),
         ConnectionLost(changed),
         Ended(changed, was_in=True),
@@ -297,5 +298,5 @@ def test_leaving_without_a_connection(synced: Participation, when: str) -> None:
 def test_what_comes_late_from_a_connection_is_ignored(synced: Participation) -> None:
     """CONN-6."""
     synced.fails(BROKEN)
-    assert synced.fails(REPLACED) == synced.hears(bench()) == []
+    assert synced.fails(REPLACED) == synced.hears(BENCH) == []
     assert synced.shows(ConnectionState.RECONNECTING)

@@ -1,23 +1,33 @@
-"""Pending changes: PUSH-1 to PUSH-3 of docs/protocol.md."""
+"""Pending changes: PUSH-1 to PUSH-3, SEEN-1 and SYNC-8 of docs/protocol.md."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optiverse_collab.core.client.pending import Pending, squash
+from optiverse_collab.core.client.pending import Pending, restored, squash
+from optiverse_collab.core.protocol.messages import PushedChange
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply
 from optiverse_collab.errors import ChangeRefused
 
 PLENTY = 10_000
 
 
+def add(
+    pending: Pending, *ops: Op, seen: int = 0, yields: bool = False, step: str = "", max_bytes: int = PLENTY
+) -> None:
+    """Make a change that saw `seen`."""
+    pending.add(ops, max_bytes, seen, yields, step)
+
+
 def test_too_long_a_change_is_refused() -> None:
     """PUSH-3."""
     pending = Pending()
     with pytest.raises(ChangeRefused, match="split it"):
-        pending.add([Set("a", {"x": "y" * 100})], max_bytes=100)
+        add(pending, Set("a", {"x": "y" * 100}), max_bytes=100)
     assert pending.changes == []
     assert pending.next_clock == 1
 
@@ -25,45 +35,111 @@ def test_too_long_a_change_is_refused() -> None:
 def test_what_was_sent_is_never_altered() -> None:
     """PUSH-2: the server may have it already."""
     pending = Pending()
-    pending.add([Set("a", {"x": 1})], PLENTY)
+    add(pending, Set("a", {"x": 1}))
     [sent] = pending.take_unsent(PLENTY)
-    pending.add([Set("a", {"x": 2})], PLENTY)
-    assert sent.ops == {"a": Set("a", {"x": 1})}
+    add(pending, Set("a", {"x": 2}))
+    assert sent.ops == {"a": [Set("a", {"x": 1})]}
     assert [change.client_clock for change in pending.changes] == [1, 2]
     pending.unsend()
-    pending.add([Set("a", {"x": 3})], PLENTY)
-    assert [change.ops["a"] for change in pending.changes] == [Set("a", {"x": 1}), Set("a", {"x": 3})]
+    add(pending, Set("a", {"x": 3}))
+    assert [change.operations for change in pending.changes] == [[Set("a", {"x": 1})], [Set("a", {"x": 3})]]
 
 
 def test_a_drag_is_one_change_but_another_record_is_another() -> None:
     """PUSH-2: so that a refusal takes back as little as can be."""
     pending = Pending()
     for x in range(50):
-        pending.add([Set("a", {"pos": [x, 0]})], PLENTY)
-    pending.add([Set("b", {"pos": [0, 0]})], PLENTY)
-    pending.add([Set("b", {"pos": [1, 0]})], PLENTY)
-    pending.add([Set("a", {"pos": [99, 0]}), Set("b", {"pos": [2, 0]})], PLENTY)
+        add(pending, Set("a", {"pos": [x, 0]}))
+    add(pending, Set("b", {"pos": [0, 0]}))
+    add(pending, Set("b", {"pos": [1, 0]}))
+    add(pending, Set("a", {"pos": [99, 0]}), Set("b", {"pos": [2, 0]}))
     assert [set(change.ops) for change in pending.changes] == [{"a"}, {"b"}, {"a", "b"}]
-    assert pending.changes[0].ops["a"] == Set("a", {"pos": [49, 0]})
+    assert pending.changes[0].ops["a"] == [Set("a", {"pos": [49, 0]})]
+
+
+@pytest.mark.parametrize("other", [{"yields": True}, {"step": "another gesture"}])
+def test_what_is_of_another_kind_does_not_join(other: dict[str, Any]) -> None:
+    """PUSH-2, PUSH-8, SEEN-3: `yield` and `step` are said of all of a change."""
+    pending = Pending()
+    add(pending, Set("a", {"x": 1}))
+    add(pending, Set("a", {"x": 2}), **other)
+    add(pending, Set("a", {"x": 3}), **other)
+    assert [change.operations for change in pending.changes] == [[Set("a", {"x": 1})], [Set("a", {"x": 3})]]
+    assert [(change.yields, change.step) for change in pending.changes] == [
+        (False, ""),
+        (other.get("yields", False), other.get("step", "")),
+    ]
+
+
+def test_nothing_joins_after_others_changed_the_record() -> None:
+    """PUSH-2, SEEN-1: what follows has seen more than what was made before."""
+    pending = Pending()
+    pending.close_on(["a"])
+    add(pending, Set("a", {"x": 1}), seen=3)
+    pending.close_on(["b"])
+    add(pending, Set("a", {"x": 2}), seen=3)
+    pending.close_on(["b", "a"])
+    add(pending, Set("a", {"x": 3}), seen=4)
+    assert [change.operations for change in pending.changes] == [[Set("a", {"x": 2})], [Set("a", {"x": 3})]]
+    assert [change.seen for change in pending.changes] == [3, 4]
+
+
+def test_joined_changes_saw_as_little_as_the_first() -> None:
+    """SEEN-1: the smallest, whichever of them it is of."""
+    for seen in ([3, 5], [5, 3]):
+        pending = Pending()
+        for clock in seen:
+            add(pending, Set("a", {"x": clock}), seen=clock)
+        assert [change.seen for change in pending.changes] == [3]
+
+
+@pytest.mark.parametrize(
+    ("op", "seen"),
+    [
+        (Set("a", {"x": 9}), 3),
+        (Set("a", {}, ["x"]), 3),
+        (Set("a", {"y": 9, "z": 9}), 5),
+        (Set("a", {"z": 9}), None),
+        (Put("a", "k", {"z": 9}), 3),
+        (Remove("a"), 3),
+        (Set("b", {"x": 9}), None),
+    ],
+)
+def test_oldest_pending_change_says_what_was_seen(op: Op, seen: int | None) -> None:
+    """SEEN-1: of the same property; what puts or removes a record touches all of them."""
+    pending = Pending()
+    for clock, change in ((3, Set("a", {"x": 1})), (5, Set("a", {"x": 2}, ["y"]))):
+        add(pending, change, seen=clock)
+        pending.take_unsent(PLENTY)
+    assert pending.seen_of(op) == seen
+
+
+def test_all_that_is_pending_yields_after_an_absence() -> None:
+    """SYNC-5."""
+    pending = Pending()
+    for id in "ab":
+        add(pending, Put(id, "k"))
+    pending.yield_all()
+    assert [change.yields for change in pending.changes] == [True, True]
 
 
 def test_squashing_stops_at_the_limit() -> None:
     """PUSH-3: two changes that fit alone, but not together."""
     pending = Pending()
-    pending.add([Put("a", "k", {"x": "1" * 60})], 150)
-    pending.add([Set("a", {"y": "2" * 60})], 150)
+    add(pending, Put("a", "k", {"x": "1" * 60}), max_bytes=150)
+    add(pending, Set("a", {"y": "2" * 60}), max_bytes=150)
     assert len(pending.changes) == 2
 
 
 def test_a_push_is_bounded_and_goes_on_where_it_stopped() -> None:
-    """PUSH-1, LIM-1."""
+    """PUSH-1, LIM-1: three would fit but for their steps."""
     pending = Pending()
     for n in range(10):
-        pending.add([Put(f"r{n}", "k", {"x": "y" * 1000})], PLENTY)
+        add(pending, Put(f"r{n}", "k", {"x": "y" * 900}), step=f"{n:0100}")
     taken = []
     while pending.unsent:
         page = pending.take_unsent(3500)
-        assert 1 <= len(page) <= 3
+        assert len(page) == 2
         taken += page
     assert taken == pending.changes
     pending.unsend()
@@ -73,9 +149,9 @@ def test_a_push_is_bounded_and_goes_on_where_it_stopped() -> None:
 def test_dropping_keeps_count_of_what_is_on_its_way() -> None:
     pending = Pending()
     for n in range(4):
-        pending.add([Put(f"r{n}", "k")], PLENTY)
+        add(pending, Put(f"r{n}", "k"))
     pending.take_unsent(PLENTY)
-    pending.add([Put("later", "k")], PLENTY)
+    add(pending, Put("later", "k"))
     assert pending.drop(2) is not None
     assert pending.drop(2) is None
     assert not pending.on("r1")
@@ -106,41 +182,95 @@ OPS = st.lists(
 
 @given(OPS, OPS, st.booleans())
 def test_squashing_has_the_same_effect(earlier: list[Op], later: list[Op], there: bool) -> None:
-    """PUSH-2: one operation a record, and nobody can tell the difference."""
+    """PUSH-2: few operations a record, and nobody can tell the difference."""
     one = {id: Record(id, "k", {"x": 9, "z": 9}) for id in "ab"} if there else {}
     other = dict(one)
     for op in earlier + later:
         apply(one, op)
-    for op in squash(later, squash(earlier)).values():
-        apply(other, op)
+    for ops in squash(later, squash(earlier)).values():
+        for op in ops:
+            apply(other, op)
     assert one == other
+
+
+@pytest.mark.parametrize(
+    ("ops", "squashed"),
+    [
+        ([Set("a", {"x": 1}, ["y"]), Set("a", {"y": 2}, ["x"])], [Set("a", {"y": 2}, ["x"])]),
+        ([Put("a", "k", {"x": 1}), Put("a", "k", {"y": 2})], [Put("a", "k", {"x": 1, "y": 2})]),
+        ([Put("a", "k", {"x": 1}), Put("a", "l", {"y": 2})], [Remove("a"), Put("a", "l", {"y": 2})]),
+        ([Set("a", {"x": 1}), Put("a", "k", {"y": 2})], [Set("a", {"x": 1}), Put("a", "k", {"y": 2})]),
+        ([Set("a", {"x": 1}), Remove("a")], [Remove("a")]),
+        ([Remove("a"), Set("a", {"x": 1})], [Remove("a")]),
+        ([Remove("a"), Put("a", "k"), Set("a", {"x": 1})], [Remove("a"), Put("a", "k", {"x": 1})]),
+        ([Put("a", "k", {"x": 1, "y": 1}), Set("a", {"y": 2})], [Put("a", "k", {"x": 1, "y": 2})]),
+    ],
+)
+def test_squashing_makes_few_operations(ops: list[Op], squashed: list[Op]) -> None:
+    """PUSH-2, DOC-2 to DOC-5."""
+    assert squash(ops) == {"a": squashed}
+
+
+def test_put_that_meets_a_record_still_removes_what_was_unset() -> None:
+    """DOC-2: somebody else put the record meanwhile, with a property that the user's `unset` names."""
+    records = {"a": Record("a", "k", {"x": 9, "y": 9})}
+    for op in squash([Put("a", "k", {"x": 1}), Set("a", {}, ["x", "y"])])["a"]:
+        apply(records, op)
+    assert records == {"a": Record("a", "k", {})}
 
 
 def test_change_of_nothing_is_none() -> None:
     pending = Pending()
-    pending.add([], PLENTY)
+    add(pending)
     assert (pending.changes, pending.next_clock, pending.unsent) == ([], 1, False)
 
 
 def test_dropping_leaves_later_changes_of_the_same_record() -> None:
     pending = Pending()
     for x in range(3):
-        pending.add([Set("a", {"x": x})], PLENTY)
+        add(pending, Set("a", {"x": x}))
         pending.take_unsent(PLENTY)
     assert [pending.holds(clock) for clock in (1, 3, 4)] == [True, True, False]
     pending.drop(2)
     assert [change.client_clock for change in pending.on("a")] == [1, 3]
 
 
-def test_copy_goes_on_as_the_original_would() -> None:
-    """REP-9: and nothing that happens to the original reaches it."""
+def test_copy_is_safe_from_what_follows() -> None:
+    """REP-9: nothing that happens to the original reaches it."""
     pending = Pending()
-    pending.add([Put("a", "k", {"x": 1})], PLENTY)
+    add(pending, Put("a", "k", {"x": 1}))
     pending.take_unsent(PLENTY)
-    pending.add([Set("a", {"x": 2})], PLENTY)
-    copy = Pending(pending.copy(), pending.next_clock)
-    pending.add([Set("a", {"x": 3})], PLENTY)
-    assert [change.ops["a"] for change in copy.on("a")] == [Put("a", "k", {"x": 1}), Set("a", {"x": 2})]
+    add(pending, Set("a", {"x": 2}))
+    copy = Pending(pending.copy())
+    add(pending, Set("a", {"x": 3}))
+    assert [change.ops["a"] for change in copy.on("a")] == [[Put("a", "k", {"x": 1})], [Set("a", {"x": 2})]]
     assert [change.sent for change in copy.changes] == [True, False]
-    copy.add([Set("a", {"x": 4})], PLENTY)
-    assert [change.client_clock for change in copy.take_unsent(PLENTY)] == [1, 2]
+    assert copy.next_clock == 3
+
+
+def test_change_goes_out_with_what_is_said_of_it() -> None:
+    """PUSH-1."""
+    pending = Pending()
+    add(pending, Set("a", {"x": 1}), Remove("b"), seen=3, yields=True, step="gesture")
+    [change] = pending.take_unsent(PLENTY)
+    ops: list[Op] = [Set("a", {"x": 1}), Remove("b")]
+    assert change.pushed == PushedChange(1, ops, seen=3, yields=True, step="gesture")
+
+
+def test_restored_changes_are_numbered_again() -> None:
+    """SYNC-8, PUSH-2: nobody knows which were sent, so none changes, and each keeps its former names."""
+    pending = Pending()
+    for id in "abc":
+        add(pending, Put(id, "k"), seen=7, step="gesture")
+    pending.drop(1)
+    again = restored(restored(pending.copy(), "client 1").copy(), "client 2")
+    assert [change.client_clock for change in again.changes] == [1, 2]
+    assert [change.former for change in again.changes] == [
+        [("client 1", 2), ("client 2", 1)],
+        [("client 1", 3), ("client 2", 2)],
+    ]
+    assert [(change.sent, change.seen, change.step) for change in again.changes] == [(True, 7, "gesture")] * 2
+    add(again, Set("c", {"x": 1}), seen=7, step="gesture")
+    assert [change.client_clock for change in again.changes] == [1, 2, 3]
+    assert len(again.take_unsent(PLENTY)) == 3
+    assert all(change.former == [] for change in pending.changes)

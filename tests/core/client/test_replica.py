@@ -1,4 +1,4 @@
-"""The replica against a real room: what an edit does, and what is kept on disk (REP and PUSH rules)."""
+"""The replica against a real room: what an edit does, and what is kept on disk (REP, PUSH and SYNC rules)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from optiverse_collab.core.client.effects import LossKind, Lost, ShowChange
-from optiverse_collab.core.client.replica import Replica, Saved
+from optiverse_collab.core.client.effects import Conflict, ConflictKind, ShowChange, Transmit
+from optiverse_collab.core.client.replica import FORMERS, Replica, Saved
+from optiverse_collab.core.protocol.messages import Push, SyncRequest
+from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 from tests.helpers.wire import LENS, Peer, Wire, equal
@@ -76,7 +78,7 @@ def test_wait_is_until_the_next_push(ann: Peer, wire: Wire) -> None:
 
 
 def test_pending_property_does_not_flicker(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """REP-1, REP-3, REP-8: Ann's value doesn't show at Bob, who moves the lens; the other does."""
+    """REP-1, REP-3: Ann's value doesn't show at Bob, who moves the lens; the other does."""
     ann.edit(Set("lens", {"pos": [1.0, 1.0], "name": "from Ann"}))
     wire.poll(ann)
     wire.send_up(ann)
@@ -84,7 +86,6 @@ def test_pending_property_does_not_flicker(wire: Wire, ann: Peer, bob: Peer) -> 
     wire.commit()
     wire.send_down(bob)
     assert bob.screen["lens"].props == {"pos": [2.0, 2.0], "name": "from Ann"}
-    assert bob.told(Lost) == [Lost((Set("lens", {"pos": [1.0, 1.0]}),), LossKind.OVERRIDDEN, by="ann")]
     wire.settle()
     assert ann.screen["lens"].props["pos"] == [2.0, 2.0]
     assert equal(wire, ann, bob)
@@ -101,7 +102,7 @@ def test_records_are_shown_in_the_order_in_which_they_were_put(wire: Wire, ann: 
     for peer in (ann, bob, cem):
         assert list(peer.replica.view) == ids
         assert list(peer.screen) == ids
-    assert list(Replica.restore(cem.replica.save()).view) == ids
+    assert list(Replica.restore(cem.replica.save(), "another").view) == ids
 
 
 def test_own_changes_are_never_shown_again(wire: Wire, ann: Peer, bob: Peer) -> None:
@@ -127,28 +128,114 @@ def test_put_back_after_remove(wire: Wire, ann: Peer, bob: Peer) -> None:
     assert "lens" in bob.screen
 
 
+def test_push_says_what_was_seen_and_meant(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """SEEN-1, PUSH-8: what the window showed last, else what the replica has; the oldest of a change."""
+    replica, clock = ann.replica, ann.replica.clock
+    ann.edit(Put("mirror", "component"))
+    replica.edit([Set("lens", {"n": 1})], last_shown={"lens": clock - 1, "other": 0}, step="drag")
+    replica.edit([Set("mirror", {"n": 1}), Put("new", "k")], last_shown={"new": clock - 1}, yields=True)
+    replica.edit([])
+    [push] = replica.poll(wire.now_ms + 1000)
+    assert isinstance(push, Transmit)
+    assert isinstance(push.message, Push)
+    assert [(c.seen, c.yields, c.step) for c in push.message.changes] == [
+        (clock, False, ""),
+        (clock - 1, False, "drag"),
+        (clock - 1, True, ""),
+    ]
+
+
+def test_edit_on_top_of_a_pending_one_saw_no_more(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """SEEN-1, REP-3: what others did to that property meanwhile is under the user's own value."""
+    clock = bob.replica.clock
+    bob.edit(Set("lens", {"pos": [1.0, 1.0]}))
+    ann.edit(Set("lens", {"name": "from Ann"}))
+    wire.poll(ann)
+    wire.send_up(ann)
+    wire.commit()
+    wire.send_down(bob)
+    bob.edit(Set("lens", {"pos": [2.0, 2.0]}))
+    bob.edit(Set("lens", {"name": "from Bob"}))
+    assert [change.seen for change in bob.replica.pending] == [clock, clock]
+    assert bob.replica.clock == clock + 1
+    bob.replica.poll(wire.now_ms + 1000)
+    bob.edit(Set("lens", {"other": 1}))
+    assert bob.replica.pending[-1].seen == clock + 1
+
+
+def restart(peer: Peer, client_id: str) -> Peer:
+    """The program ends, and starts again with what it has on disk."""
+    text = msgspec.json.encode(peer.replica.save())
+    restored = Peer("bob", replica=Replica.restore(msgspec.json.decode(text, type=Saved), client_id))
+    restored.screen = dict(restored.replica.view)
+    return restored
+
+
 def test_restored_replica_goes_on(wire: Wire, ann: Peer, bob: Peer) -> None:
     """REP-9: the program ended while offline edits were pending."""
     wire.lose(bob)
     bob.edit(Set("lens", {"name": "offline"}), Put("new", "component", {"µ": "☃"}))
-    text = msgspec.json.encode(bob.replica.save())
-    restored = Peer("bob", replica=Replica.restore(msgspec.json.decode(text, type=Saved)))
+    restored = restart(bob, "bob 2")
     assert restored.replica.view == bob.replica.view
-    restored.screen = dict(restored.replica.view)
+    assert restored.replica.save() != bob.replica.save()
     wire.connect(restored)
     assert equal(wire, ann, restored)
     assert ann.screen["lens"].props["name"] == "offline"
 
 
-def test_restored_replica_counts_on(wire: Wire, ann: Peer) -> None:
-    """REP-9, PUSH-7: a client clock that started again would be taken for a duplicate."""
-    wire.lose(ann)
-    restored = Peer("ann", replica=Replica.restore(ann.replica.save()))
-    restored.screen = dict(restored.replica.view)
+def test_restored_replica_has_a_new_name_and_settles_the_former(wire: Wire, bob: Peer) -> None:
+    """REP-9, SYNC-8: an accepted change of which it has not heard is not sent again."""
+    bob.edit(Set("lens", {"name": "once"}))
+    wire.poll(bob)
+    wire.send_up(bob)
+    wire.lose(bob)
+    wire.commit()
+    restored = restart(restart(bob, "bob 2"), "bob 3")
+    request = SyncRequest("bob 3", "epoch 1", bob.replica.clock, bob.replica.head, ["client of bob", "bob 2"])
+    assert restored.replica.connected() == [Transmit(request)]
+    restored.replica.disconnected()
     wire.connect(restored)
+    assert not restored.replica.pending
     restored.edit(Set("lens", {"name": "after"}))
     wire.settle()
-    assert wire.room.history.document.records["lens"].props["name"] == "after"
+    origins = [origin_of(name) for name in ("client of ann", "client of bob", "bob 3")]
+    assert [wire.origin_of(entry) for entry in wire.journal] == origins
+    assert equal(wire, restored)
+
+
+def test_only_the_last_former_names_are_kept(bob: Peer) -> None:
+    """SYNC-8: a request must stay short."""
+    replica = bob.replica
+    for number in range(FORMERS + 3):
+        replica = Replica.restore(replica.save(), f"bob {number}")
+    assert replica.save().client_ids == [f"bob {number}" for number in range(2, FORMERS + 3)]
+
+
+def test_values_from_before_a_restart_are_its_own(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """SYNC-8, SEEN-2: nobody conflicts with themselves."""
+    bob.edit(Set("lens", {"name": "before"}))
+    wire.settle()
+    wire.lose(bob)
+    restored = restart(bob, "bob 2")
+    restored.replica.edit([Set("lens", {"name": "offline"})], last_shown={"lens": 0})
+    restored.screen = dict(restored.replica.view)
+    wire.connect(restored)
+    assert restored.told(Conflict) == []
+    assert ann.screen["lens"].props["name"] == "offline"
+
+
+def test_values_from_before_a_restart_can_be_replaced(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """SYNC-8, SEEN-10: they are told, though they gave it under another client id."""
+    bob.edit(Set("lens", {"name": "before"}))
+    wire.settle()
+    wire.lose(bob)
+    restored = restart(bob, "bob 2")
+    wire.connect(restored)
+    ann.replica.edit([Set("lens", {"name": "unseen"})], last_shown={"lens": 0})
+    ann.screen = dict(ann.replica.view)
+    wire.settle()
+    assert [one.kind for one in restored.told(Conflict)] == [ConflictKind.REPLACED_MINE]
+    assert equal(wire, ann, restored)
 
 
 def test_unknown_kinds_and_properties_travel_untouched(wire: Wire, ann: Peer, bob: Peer) -> None:

@@ -1,10 +1,11 @@
-"""A replica's change that the room refuses or takes in part: its author hears of it (PUSH-4, REP-8)."""
+"""A change that the room refuses, or whose answer is lost: its author hears of it (PUSH-6, REP-8)."""
 
 from __future__ import annotations
 
-from optiverse_collab.core.client.effects import Diverged, LossKind, Lost
+from optiverse_collab.core.client.effects import Conflict, ConflictKind, Diverged, LossKind, Lost
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.messages import Ack, AckResult, Patch
+from optiverse_collab.core.protocol.messages import Patch
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from tests.helpers.wire import LENS, Peer, Wire, equal
 
@@ -18,32 +19,12 @@ def test_change_refused_by_the_server_is_taken_back_and_told() -> None:
     ann.edit(Put("b", "component", {"n": 2}))
     ann.edit(Set("a", {"n": 3}))
     wire.settle()
-    assert [lost.result for lost in ann.told(Lost)] == [LossKind.REFUSED]
-    assert ann.told(Lost)[0].ops == (Put("b", "component", {"n": 2}),)
-    assert "at most 1" in ann.told(Lost)[0].message
+    [lost] = ann.told(Lost)
+    assert lost.kind is LossKind.REFUSED
+    assert lost.ops == (Put("b", "component", {"n": 2}),)
+    assert "the limit is 1" in lost.message
     assert wire.room.history.document.records == {"a": Record("a", "component", {"n": 3})}
     assert equal(wire, ann)
-
-
-def test_edit_of_what_somebody_removed_is_told(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """DOC-5, PUSH-4, REP-8: remove beats set; the loser hears of it with the values."""
-    ann.edit(Remove("lens"))
-    bob.edit(Set("lens", {"pos": [5.0, 5.0]}))
-    wire.settle()
-    assert equal(wire, ann, bob)
-    assert bob.told(Lost) == [Lost((Set("lens", {"pos": [5.0, 5.0]}),), LossKind.DISCARD)]
-
-
-def test_part_of_a_change_is_lost(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """PUSH-4: a rebase says what of it had no effect; the rest has."""
-    ann.edit(Put("other", "component", {}))
-    wire.settle()
-    ann.edit(Remove("lens"))
-    bob.edit(Set("lens", {"a": 1}), Set("other", {"a": 1}))
-    wire.settle()
-    assert equal(wire, ann, bob)
-    assert bob.told(Lost) == [Lost((Set("lens", {"a": 1}),), LossKind.REBASE)]
-    assert bob.replica.view["other"].props == {"a": 1}
 
 
 def test_refusal_in_a_lost_frame_is_asked_for_again() -> None:
@@ -61,8 +42,25 @@ def test_refusal_in_a_lost_frame_is_asked_for_again() -> None:
     bob.edit(Set("lens", {"name": "next"}))
     wire.settle()
     assert len(ann.told(Diverged)) == 1
-    assert [lost.result for lost in ann.told(Lost)] == [LossKind.REFUSED]
+    assert [lost.kind for lost in ann.told(Lost)] == [LossKind.REFUSED]
     assert equal(wire, ann, bob)
+
+
+def test_refused_change_before_an_accepted_one_is_known() -> None:
+    """SYNC-6, REP-8: both answers were lost; the pages have the one, and pass over the other."""
+    wire, ann = Wire(Limits(records=1)), Peer("ann")
+    wire.connect(ann)
+    ann.edit(LENS)
+    wire.settle()
+    ann.edit(Put("mirror", "component", {}))
+    ann.edit(Set("lens", {"name": "accepted"}))
+    wire.poll(ann)
+    wire.send_up(ann)
+    wire.commit()
+    wire.lose(ann)
+    wire.connect(ann)
+    assert ann.told(Lost) == [Lost((Put("mirror", "component", {}),), LossKind.REFUSED)]
+    assert equal(wire, ann)
 
 
 def test_duplicate_without_an_answer_asks_what_became_of_it(wire: Wire, ann: Peer, bob: Peer) -> None:
@@ -79,12 +77,13 @@ def test_duplicate_without_an_answer_asks_what_became_of_it(wire: Wire, ann: Pee
     bob.up.extend(again)
     wire.settle()
     assert len(bob.told(Diverged)) == 1
-    assert bob.told(Lost) == [Lost((Set("lens", {"name": "too late"}),), LossKind.SUPERSEDED)]
+    [gone] = bob.told(Conflict)
+    assert (gone.kind, gone.by, gone.mine) == (ConflictKind.GONE, "ann", Set("lens", {"name": "too late"}))
     assert equal(wire, ann, bob)
 
 
 def test_answers_that_arrive_while_pages_are_awaited_count() -> None:
-    """SYNC-6, REP-8: a refused change is in no page, so it goes back at once; the others are in the pages."""
+    """SYNC-6, REP-8: a refused change goes back at once; what became of the others is in the pages."""
     wire = Wire(Limits(records=1))
     ann, bob = Peer("ann"), Peer("bob")
     wire.connect(ann, bob)
@@ -100,9 +99,12 @@ def test_answers_that_arrive_while_pages_are_awaited_count() -> None:
     wire.commit()
     ann.do(ann.replica._request_sync(everything=True))
     wire.send_down(ann)
-    assert [lost.result for lost in ann.told(Lost)] == [LossKind.DISCARD, LossKind.REFUSED]
+    assert [lost.kind for lost in ann.told(Lost)] == [LossKind.REFUSED]
     assert "prism" not in ann.screen
+    assert [change.client_clock for change in ann.replica.pending] == [2]
     wire.settle()
+    assert [told.kind for told in ann.told(Conflict)] == [ConflictKind.GONE]
+    assert len(ann.told(Lost)) == 1
     assert equal(wire, ann, bob)
     assert not ann.replica.pending
 

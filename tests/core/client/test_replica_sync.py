@@ -17,19 +17,19 @@ from optiverse_collab.core.client.effects import (
 )
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.messages import Change, Delta, FullState, Message, Patch, SyncRequest
-from optiverse_collab.core.records import Put, Remove, Set
+from optiverse_collab.core.protocol.messages import Change, Delta, FullState, OtherHistory, Patch, SyncRequest
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult
+from optiverse_collab.core.records import Lane, Put, Remove, Set
 from optiverse_collab.core.server import delivery
-from optiverse_collab.core.server.effects import SendPages
-from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.answers import answer_of
+from optiverse_collab.core.server.effects import Send
 from tests.helpers.wire import LENS, Peer, Wire, equal
 
 
-def receive(replica: Replica, pages: Iterable[Message]) -> list[ReplicaEffect]:
+def receive(replica: Replica, pages: Iterable[FullState | Delta]) -> list[ReplicaEffect]:
     """Give a replica the pages of an answer."""
     effects = []
     for page in pages:
-        assert isinstance(page, FullState | Delta)
         effects += replica.receive(page)
     return effects
 
@@ -38,16 +38,15 @@ def test_another_history_is_never_merged(wire: Wire, ann: Peer) -> None:
     """CLK-3: the view stays, what is pending stays, and the owner is told."""
     wire.lose(ann)
     ann.edit(Set("lens", {"name": "mine"}))
-    wire.start, wire.journal = History.empty("epoch 2"), []
-    wire.room = wire.open_room()
+    wire.replace_data("epoch 2")
     wire.room.join("c99", "ann", wire.now_ms)
     [request] = ann.replica.connected()
     assert isinstance(request, Transmit)
     assert isinstance(request.message, SyncRequest)
-    assert wire.room.receive("c99", request.message, wire.now_ms) == []
-    [answer] = wire.room.flush()
-    assert isinstance(answer, SendPages)
-    assert receive(ann.replica, answer.pages) == [EpochChanged("epoch 2")]
+    [answer] = wire.room.receive("c99", request.message, wire.now_ms)
+    assert isinstance(answer, Send)
+    assert isinstance(answer.message, OtherHistory)
+    assert ann.replica.receive(answer.message) == [EpochChanged("epoch 2")]
     assert ann.replica.view["lens"].props["name"] == "mine"
     assert len(ann.replica.pending) == 1
     assert not ann.replica.poll(1e9)
@@ -59,8 +58,7 @@ def test_any_history_will_do_where_there_was_none(wire: Wire) -> None:
     wire.connect(ann)
     wire.lose(ann)
     ann.edit(LENS)
-    wire.start = History.empty("epoch 2")
-    wire.room = wire.open_room()
+    wire.replace_data("epoch 2")
     wire.connect(ann)
     assert ann.replica.epoch == "epoch 2"
     assert equal(wire, ann)
@@ -72,29 +70,58 @@ def test_missing_change_is_noticed_and_fetched(wire: Wire, ann: Peer, bob: Peer)
     clock = bob.replica.clock
     heard = bob.replica.receive(Patch([Change(clock + 2, "ann", [Set("lens", {"a": 1})])]))
     assert isinstance(heard[0], Diverged)
-    assert heard[1:] == [Transmit(SyncRequest(bob.replica.client_id, bob.replica.epoch, clock))]
+    assert heard[1:] == [Transmit(SyncRequest("client of bob", "epoch 1", clock, bob.replica.head))]
     assert "a" not in bob.replica.view["lens"].props
 
 
-def test_what_comes_before_a_gap_is_shown(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """HASH-4, REP-4: the answer to the question won't hold it."""
+def test_nothing_of_a_frame_with_a_gap_is_taken(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """HASH-4, REP-4: the answer to the question has all of it."""
     clock = bob.replica.clock
-    patch = Patch(
-        [
-            Change(clock + 1, "ann", [Set("lens", {"name": "shown"})]),
-            Change(clock + 3, "ann", [Set("lens", {"name": "not yet"})]),
-        ]
-    )
-    bob.do(bob.replica.receive(patch))
-    assert bob.replica.view["lens"].props["name"] == "shown"
-    assert bob.screen == bob.replica.view
+    first, third = (Change(clock + n, "ann", [Set("lens", {"name": "not yet"})]) for n in (1, 3))
+    patch = Patch([first, third])
+    assert isinstance(bob.replica.receive(patch)[0], Diverged)
+    assert bob.replica.clock == clock
+    assert bob.replica.view["lens"].props["name"] == "Lens"
+
+
+def test_what_was_on_its_way_is_sent_after_the_pages(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """HASH-4, SYNC-5: in order, and it yields."""
+    bob.edit(Set("lens", {"pos": [1.0, 1.0]}))
+    wire.poll(bob)
+    bob.up.clear()
+    bob.do(bob.replica.receive(Patch([Change(bob.replica.clock + 2, "ann", [])])))
+    assert bob.replica.wait_ms(wire.now_ms + 1000) is None
+    assert bob.replica.poll(wire.now_ms + 1000) == []
+    wire.settle()
+    assert [entry.yields for entry in wire.journal] == [False, True]
+    assert equal(wire, ann, bob)
+
+
+def test_position_that_the_server_never_had_is_another_history(wire: Wire, ann: Peer) -> None:
+    """CLK-3, CLK-5: the server went back to an older state, and from there on."""
+    for name in ("kept", "lost with the disk"):
+        ann.edit(Set("lens", {"name": name}))
+        wire.settle()
+    wire.lose(ann)
+    wire._kept.pop()
+    wire.room = wire.open_room()
+    bob = Peer("bob")
+    wire.connect(bob)
+    assert bob.screen["lens"].props["name"] == "kept"
+    bob.edit(Set("lens", {"name": "since"}))
+    wire.settle()
+    ann.heard.clear()
+    wire.connect(ann)
+    assert bob.replica.clock == ann.replica.clock
+    assert ann.told(EpochChanged) == [EpochChanged("epoch 1")]
+    assert not ann.told(ShowChange)
 
 
 def test_differing_copy_is_noticed_and_replaced(
     wire: Wire, ann: Peer, bob: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """HASH-1, HASH-3."""
-    bob.replica._base.apply(Set("lens", {"name": "flipped by a cosmic ray"}))
+    bob.replica._confirmed.document.apply(Set("lens", {"name": "flipped by a cosmic ray"}))
     monkeypatch.setattr(delivery, "HASH_EVERY", 1)
     wire.room._delivery._hash_due = 0
     ann.edit(Set("lens", {"pos": [1.0, 1.0]}))
@@ -106,9 +133,19 @@ def test_differing_copy_is_noticed_and_replaced(
 
 def test_pages_that_nobody_asked_for_are_ignored(ann: Peer, wire: Wire) -> None:
     """SYNC-5: an answer belongs to a request."""
-    pages = list(delivery.answer_pages(wire.room.history, SyncRequest("x")))
+    answer = answer_of(wire.room.history, SyncRequest("x"))
+    assert not isinstance(answer, OtherHistory)
+    pages = list(answer)
     assert len(pages) == 1
     assert receive(ann.replica, pages) == []
+
+
+def test_other_history_that_nobody_asked_for_is_ignored(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """CLK-3: an answer belongs to a request; what follows is taken as before."""
+    assert ann.replica.receive(OtherHistory("epoch 2")) == []
+    bob.edit(Set("lens", {"name": "next"}))
+    wire.settle()
+    assert equal(wire, ann, bob)
 
 
 def test_edits_while_pages_arrive_survive_them(wire: Wire, ann: Peer) -> None:
@@ -157,8 +194,35 @@ def test_after_another_history_nothing_is_taken(wire: Wire, ann: Peer) -> None:
     """CLK-3: whatever still arrives on this connection is of that history."""
     wire.lose(ann)
     ann.replica.connected()
-    page = FullState("epoch 2", 1, 0, 0, [], True)
+    page = FullState("epoch 2", 1, 0, "", 0, 0, done=True)
     assert ann.replica.receive(page) == [EpochChanged("epoch 2")]
     assert ann.replica.receive(page) == []
     assert ann.replica.receive(Patch([Change(2, "bob", [Remove("lens")])])) == []
     assert set(ann.replica.view) == {"lens"}
+
+
+def test_frames_before_the_pages_raise_no_question(wire: Wire, ann: Peer) -> None:
+    """SYNC-4, PUSH-7, HASH-3: the pages will have the answer, and the document that the hash is of."""
+    ann.edit(Set("lens", {"name": "sent"}))
+    wire.poll(ann)
+    ann.do(ann.replica._request_sync(everything=False))
+    acks = [Ack(ann.replica.pending[0].client_clock, AckResult.DUPLICATE)]
+    assert ann.replica.receive(Patch([], acks=acks)) == []
+    assert ann.replica.receive(Patch([], hash={Lane.BENCH: "0" * 16})) == []
+
+
+def test_pages_that_come_after_the_connection_are_ignored(wire: Wire, ann: Peer) -> None:
+    """SYNC-5, REP-7: nothing is sent either."""
+    ann.edit(Set("lens", {"name": "later"}))
+    ann.replica.connected()
+    ann.replica.disconnected()
+    page = FullState("epoch 1", 1, 9, "", 0, 0, done=True)
+    assert ann.replica.receive(page) == []
+    assert not ann.replica.synced
+    ann.replica.connected()
+    ann.replica.receive(page)
+    later_ms = wire.now_ms + 1000
+    assert ann.replica.wait_ms(later_ms) == 0
+    ann.replica.disconnected()
+    assert ann.replica.wait_ms(later_ms) is None
+    assert ann.replica.poll(later_ms) == []

@@ -8,6 +8,7 @@ from optiverse_collab.core.client.effects import (
     Acknowledged,
     Diverged,
     DropConnection,
+    EpochChanged,
     HeartbeatAnswered,
     LossKind,
     Lost,
@@ -22,6 +23,7 @@ from optiverse_collab.core.client.effects import (
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import (
+    PROTOCOL_VERSION,
     ConnectionAck,
     Participant,
     Ping,
@@ -90,9 +92,21 @@ def test_unknown_reason_of_a_refusal_is_its_sentence(wire: Wire, ann: Peer) -> N
     wire.poll(ann)
     ack = '{"client_clock":1,"result":"refused","reason":"full_moon","message":"Not tonight."}'
     ann.receive('{"type":"patch","changes":[],"acks":[' + ack + "]}", wire.now_ms)
-    assert [(lost.result, lost.message) for lost in ann.told(Lost)] == [(LossKind.REFUSED, "Not tonight.")]
+    assert [(lost.kind, lost.message) for lost in ann.told(Lost)] == [(LossKind.REFUSED, "Not tonight.")]
     [effect] = ann.session.receive('{"type":"error","reason":"full_moon","message":"No."}', wire.now_ms)
     assert effect == ProtocolFault("The server did not accept a message: No.", serious=True)
+
+
+def test_another_history_is_told(wire: Wire, ann: Peer) -> None:
+    """CLK-3: with the position of the server, of which this client needs no more than the epoch."""
+    ann.edit(Put("a", "k"))
+    wire.settle()
+    wire.lose(ann)
+    ann.session.opened(wire.now_ms)
+    ann.replica.connected()
+    text = '{"type":"sync:diverged","epoch":"epoch 2","clock":3,"head":"00"}'
+    assert ann.session.receive(text, wire.now_ms) == [EpochChanged("epoch 2")]
+    assert set(ann.replica.view) == {"a"}
 
 
 def test_silent_server_is_given_up(wire: Wire, ann: Peer) -> None:
@@ -130,6 +144,7 @@ def test_nothing_is_due_while_not_connected(wire: Wire, ann: Peer) -> None:
     assert ann.session.poll(wire.now_ms + 1e6) == []
     assert ann.session.participants == {}
     assert ann.session.me is None
+    assert not ann.replica.synced
 
 
 def test_presence_is_throttled_and_merged(wire: Wire, ann: Peer) -> None:
@@ -205,7 +220,7 @@ def test_acknowledgement_without_oneself_in_it_will_do(wire: Wire) -> None:
     """MSG-1: `users` may lack the newcomer; `user_id` and `connection_id` say who that is."""
     session = Peer("ann").session
     session.opened(wire.now_ms)
-    ack = ConnectionAck("default", "ann (2)", "c7", [], "server", 2, Limits(depth=3), "t")
+    ack = ConnectionAck("default", "ann (2)", "c7", [], "server", PROTOCOL_VERSION, Limits(depth=3), "t")
     heard, request = session.receive(encode(ack), wire.now_ms)
     assert heard == Acknowledged(ack)
     assert request == Transmit(SyncRequest("client of ann"))

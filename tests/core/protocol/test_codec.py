@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import (
     PushUnreadable,
+    RawChange,
     canonical,
     close_patch,
     decode_client,
@@ -25,8 +26,6 @@ from optiverse_collab.core.protocol.codec import (
     size_of,
 )
 from optiverse_collab.core.protocol.messages import (
-    Ack,
-    AckResult,
     Change,
     Patch,
     Ping,
@@ -36,7 +35,8 @@ from optiverse_collab.core.protocol.messages import (
     SyncRequest,
     UserJoined,
 )
-from optiverse_collab.core.records import Put, Record, Remove, Set
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Replaced
+from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
 from optiverse_collab.errors import ChangeRefused, MessageRefused, Reason
 
 LIMITS = Limits()
@@ -62,6 +62,7 @@ PUSH = '{"type":"push","changes":[{"client_clock":7,"ops":[%s]}]}'
         ('{"type":"sync:request"}', Reason.INVALID_MESSAGE),
         ('{"type":"push"}', Reason.INVALID_MESSAGE),
         ('{"type":"push","changes":[{"ops":[]}]}', Reason.INVALID_MESSAGE),
+        ('{"type":"sync:request","client_id":"c","lanes":["attic"]}', Reason.INVALID_MESSAGE),
         ('{"type":"presence","state":' + "[" * 5000 + "]" * 5000 + "}", Reason.INVALID_MESSAGE),
         ('{"type":"presence","state":{"x":' + "[" * 100_000 + "]" * 100_000 + "}}", Reason.TOO_DEEP),
         ('{"type":"ping","user_id":"\ud800"}', Reason.BAD_TEXT),
@@ -108,14 +109,27 @@ def test_values_that_json_lacks_are_not_written(bad: object) -> None:
     "message",
     [
         Ping("DESKTOP-X"),
-        SyncRequest("client", "epoch", 12),
+        SyncRequest("client", "epoch", 12, "ff" * 16, ["former"], [Lane.BENCH, Lane.TALK]),
         SyncRequest("client"),
         PresenceUpdate({"cursor": [1.5, -2.0], "selection": ["a"], "gone": None}),
         Push([PushedChange(1, [Put("a", "component", {"x": 0.1}), Set("b", {}, ["y"]), Remove("c")])]),
+        Push([PushedChange(1, [Put("a", "note", {}, Lane.TALK)], seen=0, yields=True, step="import 1")]),
     ],
 )
 def test_round_trip(message: Ping | SyncRequest | PresenceUpdate | Push) -> None:
     assert decode_client(encode(message), LIMITS) == message
+
+
+def test_names_of_keys_are_those_of_the_protocol() -> None:
+    """PUSH-1: a change says `yield`, and leaves out what it need not say."""
+    changes = [PushedChange(7, [], seen=0, yields=True, step="s"), PushedChange(8, [])]
+    assert json.loads(encode(Push(changes))) == {
+        "type": "push",
+        "changes": [
+            {"client_clock": 7, "ops": [], "seen": 0, "yield": True, "step": "s"},
+            {"client_clock": 8, "ops": []},
+        ],
+    }
 
 
 def test_unknown_keys_are_ignored() -> None:
@@ -147,16 +161,34 @@ def test_any_value_arrives_as_it_was(value: object) -> None:
     assert repr(json.loads(data)[0]["props"]["x"]) == repr(value)
 
 
+def raw(change: Change) -> RawChange:
+    """A change as the room has it, whose operations are JSON already."""
+    return RawChange(
+        change.clock, change.user_id, msgspec.Raw(encode_ops(change.ops)), change.step, change.replaced
+    )
+
+
 def test_patch_is_open_at_its_end() -> None:
     """PUSH-5: one encoding for all, with the receiver's own acknowledgements behind it."""
-    ops = encode_ops([Set("a", {"x": 1})])
-    body = patch_body(
-        [encode_change(3, "ann", msgspec.Raw(ops)), encode_change(4, "bob", msgspec.Raw(b"[]"))], "ff"
-    )
-    changes = [Change(3, "ann", [Set("a", {"x": 1})]), Change(4, "bob", [])]
+    ops: list[Op] = [Set("a", {"x": 1})]
+    changes = [
+        Change(3, "ann", ops, "drag", [Replaced("a", ["x"], "f" * 32)]),
+        Change(4, "bob", []),
+    ]
+    hashes = {Lane.BENCH: "12" * 8, Lane.TALK: "0" * 16}
+    body = patch_body([encode_change(raw(change)) for change in changes], "ff", hashes)
     acks = [Ack(9, AckResult.COMMIT, 3)]
-    assert decode_server(close_patch(body).decode(), LIMITS) == Patch(changes, "ff")
-    assert decode_server(close_patch(body, acks).decode(), LIMITS) == Patch(changes, "ff", acks)
+    assert decode_server(close_patch(body).decode(), LIMITS) == Patch(changes, "ff", hashes)
+    assert decode_server(close_patch(body, acks).decode(), LIMITS) == Patch(changes, "ff", hashes, acks)
+
+
+def test_patch_spends_nothing_on_what_it_lacks() -> None:
+    """PUSH-5: most changes have no step, and most patches neither hash nor acknowledgements."""
+    body = patch_body([encode_change(raw(Change(4, "bob", [])))], "ff", {})
+    assert close_patch(body) == (
+        b'{"type":"patch","changes":[{"clock":4,"user_id":"bob","ops":[]}],"head":"ff"}'
+    )
+    assert close_patch(patch_body([], "", {})) == b'{"type":"patch","changes":[]}'
 
 
 def test_canonical_json_does_not_depend_on_key_order() -> None:

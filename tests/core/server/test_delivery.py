@@ -1,25 +1,21 @@
-"""What waits for durability, and in which frames it leaves: DUR-1, PUSH-5, SYNC-2 to SYNC-4, HASH-1."""
+"""What waits for durability, and in which frames it leaves: DUR-1, PUSH-5, SYNC-4, DOC-8, HASH-1."""
 
 from __future__ import annotations
 
-import pytest
+import msgspec
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import close_patch, decode_server
-from optiverse_collab.core.protocol.messages import (
-    Ack,
-    AckResult,
-    Change,
-    Delta,
-    FullState,
-    Patch,
-    SyncRequest,
-)
-from optiverse_collab.core.records import Op, Put, Record, Remove, Set
-from optiverse_collab.core.server.delivery import HASH_EVERY, Delivery, answer_pages
+from optiverse_collab.core.protocol.messages import Change, FullState, Message, Patch, SyncRequest
+from optiverse_collab.core.protocol.origins import origin_of
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Replaced
+from optiverse_collab.core.records import Lane, Op, Put, Record, Set
+from optiverse_collab.core.server.answers import answer_of
+from optiverse_collab.core.server.delivery import HASH_EVERY, Delivery, Subscription
 from optiverse_collab.core.server.effects import RoomEffect, SendFrame, SendPages
-from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Entry
+from optiverse_collab.core.server.history import Accepted, History
+from optiverse_collab.core.server.stamps import Stamp
+from tests.core.server.histories import do, make
 
 LENS = Put("lens", "component", {"x": 0})
 
@@ -27,27 +23,33 @@ LENS = Put("lens", "component", {"x": 0})
 class Desk:
     """A delivery with its history; connections are in, and subscribed unless said otherwise."""
 
-    def __init__(self, *subscribed: str, limits: Limits | None = None) -> None:
-        self.history = History(History.empty("e"), limits=limits)
+    def __init__(
+        self, *subscribed: str, limits: Limits | None = None, history: History | None = None
+    ) -> None:
+        self.history = history or make(limits)
         self.delivery = Delivery(self.history)
         self.members = {*subscribed}
         for id in subscribed:
             self.ask(id)
         self.delivery.flush(self.members)
 
-    def ask(self, connection_id: str) -> None:
+    def ask(self, connection_id: str, *lanes: Lane) -> None:
         """A connection asks to synchronise."""
         self.members.add(connection_id)
-        pages = answer_pages(self.history, SyncRequest("client"))
-        self.delivery.add(sync=SendPages(connection_id, pages))
+        answer = answer_of(self.history, SyncRequest("client"))
+        assert not isinstance(answer, Message)
+        pages = SendPages(connection_id, answer)
+        self.delivery.add(subscription=Subscription(pages, frozenset(lanes or [Lane.BENCH])))
 
-    def accept(self, *ops: Op, author: str = "") -> Entry:
+    def accept(
+        self, *ops: Op, author: str = "", by: str = "ann", seen: int | None = None, step: str = ""
+    ) -> Accepted:
         """A change is accepted, and `author` hears of it."""
-        last = self.history.clients.get("client", 0)
-        entry, _ = self.history.accept("client", last + 1, "ann", 0, ops)
-        ack = (author, Ack(last + 1, AckResult.COMMIT, entry.clock)) if author else None
-        self.delivery.add(entry, ack)
-        return entry
+        accepted = do(self.history, *ops, by=by, seen=seen, step=step)
+        entry = accepted.entry
+        ack = (author, Ack(entry.client_clock, AckResult.COMMIT, entry.clock)) if author else None
+        self.delivery.add(accepted, ack)
+        return accepted
 
     def flush(self, durable: int | None = None) -> list[RoomEffect]:
         """What leaves when storage holds all, or all up to a clock."""
@@ -123,7 +125,8 @@ def test_frames_begin_where_the_pages_stand() -> None:
     assert before.to == ("c1",)
     assert isinstance(pages, SendPages)
     assert pages.to == "c2"
-    assert patch(after, "c2") == patch(after, "c1") == Patch([Change(2, "ann", [Set("lens", {"x": 1})])])
+    assert patch(after, "c2") == patch(after, "c1")
+    assert patch(after, "c2").changes == [Change(2, "ann", [Set("lens", {"x": 1})])]
 
 
 def test_one_who_left_before_the_pages_gets_none() -> None:
@@ -143,67 +146,102 @@ def test_frame_closes_when_it_is_long() -> None:
     assert [[change.clock for change in frame.changes] for frame in frames] == [[1, 2], [3, 4], [5]]
 
 
+def test_frame_has_the_head_after_its_last_change() -> None:
+    """PUSH-5, CLK-5: also one that is not the session's last; a frame without changes has none."""
+    desk = Desk("c1", limits=Limits(page_bytes=500))
+    heads = [desk.accept(Put(f"r{n}", "component", {"text": "x" * 300})).kept.head.hex() for n in range(5)]
+    assert [patch(frame, "c1").head for frame in desk.flush()] == [heads[1], heads[3], heads[4]]
+
+
+def test_change_tells_its_step_and_whose_values_it_replaced() -> None:
+    """PUSH-8, SEEN-3: with their origins, so that each knows its own; nobody's need not be told."""
+    desk = Desk("c1")
+    desk.accept(LENS, Put("old", "component", {"x": 0}))
+    desk.accept(Set("lens", {"x": 1}), by="bob")
+    desk.flush()
+    desk.accept(Set("lens", {"x": 2}), seen=1, step="drag")
+    [frame] = desk.flush()
+    replaced = [Replaced("lens", ["x"], origin_of("bob"))]
+    assert patch(frame, "c1").changes == [Change(3, "ann", [Set("lens", {"x": 2})], "drag", replaced)]
+
+
+def test_value_of_an_unknown_origin_was_nobodys() -> None:
+    """STAMP-3: from a database of format 1; there is nobody to tell."""
+    snapshot = msgspec.structs.replace(
+        History.empty("e"),
+        clock=9,
+        records=[(Record("lens", "component", {"x": 0}), 0, {})],
+        stamps=[Stamp(9, 0, 0, 0)],
+    )
+    desk = Desk("c1", history=History(snapshot))
+    assert desk.accept(Set("lens", {"x": 1}), seen=8).entry.replaced
+    [frame] = desk.flush()
+    assert patch(frame, "c1").changes == [Change(10, "ann", [Set("lens", {"x": 1})])]
+
+
+def test_changes_of_other_lanes_come_without_operations() -> None:
+    """DOC-8: so that there is no gap in the clocks; one encoding for all who know the same lanes."""
+    desk = Desk()
+    desk.ask("bench 1")
+    desk.ask("talk", Lane.TALK)
+    desk.ask("all", *Lane)
+    desk.ask("bench 2", Lane.BENCH)
+    desk.flush()
+    note = Put("note", "text", {}, Lane.TALK)
+    desk.accept(LENS)
+    desk.accept(note, step="say", author="talk")
+    frames = {frame.to: frame for frame in desk.flush() if isinstance(frame, SendFrame)}
+    assert set(frames) == {("bench 1", "bench 2"), ("talk",), ("all",)}
+    shown = {to[0]: patch(frame, to[0]) for to, frame in frames.items()}
+    assert shown["all"].changes == [Change(1, "ann", [LENS]), Change(2, "ann", [note], "say")]
+    assert shown["bench 1"].changes == [Change(1, "ann", [LENS]), Change(2, "ann", [])]
+    assert shown["talk"].changes == [Change(1, "ann", []), Change(2, "ann", [note], "say")]
+    assert len({message.head for message in shown.values()}) == 1
+    assert [len(message.acks) for message in shown.values()] == [0, 1, 0]
+
+
+def test_sent_is_the_clock_of_the_last_change_that_left() -> None:
+    """SEEN-1: what nobody was sent, nobody has seen."""
+    desk = Desk("c1")
+    desk.accept(LENS)
+    desk.accept(LENS)
+    assert desk.delivery.sent == 0
+    desk.flush(durable=1)
+    assert desk.delivery.sent == 1
+    desk.flush()
+    assert desk.delivery.sent == 2
+
+
+def hashed(desk: Desk, *lanes: Lane) -> list[int]:
+    """The clocks of the next changes that come with a hash, which must be that of the document."""
+    clocks = []
+    for _ in range(HASH_EVERY):
+        desk.accept(LENS)
+        message = patch(desk.flush()[-1], "c1")
+        if message.hash:
+            clocks.append(message.changes[-1].clock)
+            every = desk.history.document.hashes()
+            assert message.hash == {lane: every[lane] for lane in lanes}
+    return clocks
+
+
 def test_hash_goes_out_now_and_then() -> None:
     """HASH-1: with the last change that was accepted, and not in the middle of what waits."""
     desk = Desk("c1")
-    hashes: list[tuple[int, str]] = []
-    for _ in range(HASH_EVERY * 2):
+    assert hashed(desk, Lane.BENCH) == [HASH_EVERY]
+    assert hashed(desk, Lane.BENCH) == [HASH_EVERY * 2]
+    for _ in range(HASH_EVERY + 1):
         desk.accept(LENS)
-        [frame] = desk.flush()
-        message = patch(frame, "c1")
-        if message.hash:
-            hashes.append((message.changes[-1].clock, message.hash))
-    assert [clock for clock, _ in hashes] == [HASH_EVERY, HASH_EVERY * 2]
-    assert {hash for _, hash in hashes} == {desk.history.document.hash()}
-    for _ in range(HASH_EVERY):
-        desk.accept(LENS)
-    desk.accept(LENS)
     [frame] = desk.flush(durable=desk.history.clock - 1)
     assert not patch(frame, "c1").hash
 
 
-@pytest.mark.parametrize("page_bytes", [100, 10_000])
-def test_answer_is_a_delta_where_the_history_reaches_back(page_bytes: int) -> None:
-    """SYNC-2: puts and removes, on pages; the last is marked."""
-    desk = Desk(limits=Limits(page_bytes=page_bytes))
-    desk.accept(LENS, Put("gone", "component"))
-    desk.accept(Remove("gone"), *(Put(f"r{n}", "component", {"x": n}) for n in range(9)))
-    pages = [
-        page for page in answer_pages(desk.history, SyncRequest("client", "e", 1)) if isinstance(page, Delta)
-    ]
-    assert [op for page in pages for op in page.ops] == desk.history.delta(1)
-    assert [page.done for page in pages] == [False] * (len(pages) - 1) + [True]
-    assert {(page.epoch, page.clock, page.client_clock, page.total) for page in pages} == {("e", 2, 2, 10)}
-    assert (len(pages) > 1) == (page_bytes == 100)
-
-
-@pytest.mark.parametrize(
-    "request_", [SyncRequest("new"), SyncRequest("new", "other", 1), SyncRequest("new", "e", 99)]
-)
-def test_answer_is_the_full_state_elsewhere(request_: SyncRequest) -> None:
-    """SYNC-3: without an epoch, of another epoch, and from a clock that this history doesn't have."""
+def test_hashes_are_those_of_the_lanes_that_a_receiver_knows() -> None:
+    """HASH-1, DOC-8."""
     desk = Desk()
-    desk.accept(LENS)
-    [page] = answer_pages(desk.history, request_)
-    assert page == FullState("e", 1, 0, 1, [Record("lens", "component", {"x": 0})], True)
-
-
-def test_answer_without_news_is_one_empty_page() -> None:
-    """SYNC-2."""
-    desk = Desk()
-    desk.accept(LENS)
-    assert list(answer_pages(desk.history, SyncRequest("client", "e", 1))) == [Delta("e", 1, 1, 0, [], True)]
-
-
-def test_pages_have_the_document_of_the_request() -> None:
-    """SYNC-3: whatever happens while they are sent, they tell of the same clock."""
-    desk = Desk(limits=Limits(page_bytes=100))
-    desk.accept(*(Put(f"r{n}", "component", {"x": n}) for n in range(5)))
-    pages = answer_pages(desk.history, SyncRequest("client"))
-    first = next(pages)
-    desk.accept(Remove("r4"))
-    ids = [record.id for page in (first, *pages) if isinstance(page, FullState) for record in page.records]
-    assert ids == ["r0", "r1", "r2", "r3", "r4"]
+    desk.ask("c1", Lane.BENCH, Lane.TALK)
+    desk.flush()
+    assert hashed(desk, Lane.BENCH, Lane.TALK) == [HASH_EVERY]
 
 
 def test_example_in_the_module_is_true() -> None:
@@ -216,6 +254,7 @@ def test_example_in_the_module_is_true() -> None:
     assert (frame.to, list(frame.acks)) == (("ann", "bob"), ["ann"])
     assert isinstance(pages, SendPages)
     [page] = pages.pages
+    assert isinstance(page, FullState)
     assert (pages.to, page.clock) == ("cid", 1)
     [frame] = desk.flush()
     assert isinstance(frame, SendFrame)

@@ -1,26 +1,21 @@
-"""The authority: CLK, PUSH, DUR and LIM rules of docs/protocol.md."""
+"""The authority: DOC, CLK, PUSH and LIM rules of docs/protocol.md."""
 
 from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply
-from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Entry, Snapshot
+from optiverse_collab.core.protocol.codec import decode_ops
+from optiverse_collab.core.protocol.messages import PushedChange
+from optiverse_collab.core.protocol.origins import origin_of
+from optiverse_collab.core.records import Lane, Op, Put, Remove, Set
+from optiverse_collab.core.server.chain import first_head, next_head
+from optiverse_collab.core.server.history import SKIPPED, TERM, History
+from optiverse_collab.core.server.journal import Entry
+from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.errors import ChangeRefused, Reason
-
-
-def make(limits: Limits | None = None, tombstones: int = 4096) -> History:
-    return History(History.empty("e"), limits=limits, tombstones=tombstones)
-
-
-def do(history: History, *ops: Op) -> tuple[Entry, list[Op]]:
-    last = history.clients.get("client", 0)
-    return history.accept("client", last + 1, "ann", 0, ops)
+from tests.core.server.histories import do, make
 
 
 @pytest.mark.parametrize(
@@ -31,6 +26,8 @@ def do(history: History, *ops: Op) -> tuple[Entry, list[Op]]:
         ([Set("a", {"x": "y" * 900})], Reason.RECORD_TOO_LARGE),
         ([Set("a", {"x": [[[1]]]})], Reason.TOO_DEEP),
         ([Put("new", "k", {"x": 1}), Put("x" * 129, "k")], Reason.ID_TOO_LONG),
+        ([Set("a", {"x": 2}), Put("new", "k", {}, Lane.TALK)], Reason.MIXED_LANES),
+        ([Remove("a"), Put("a", "k", {}, Lane.TALK)], Reason.MIXED_LANES),
     ],
 )
 def test_refused_change_leaves_no_trace(ops: list[Op], reason: Reason) -> None:
@@ -38,10 +35,12 @@ def test_refused_change_leaves_no_trace(ops: list[Op], reason: Reason) -> None:
     history = make(Limits(records=2, record_bytes=800, depth=2))
     do(history, Put("a", "k", {"x": 1}))
     before = history.snapshot()
+    history.names.take_new()
     with pytest.raises(ChangeRefused) as refusal:
-        do(history, *ops)
+        do(history, *ops, by="somebody new")
     assert refusal.value.reason is reason
     assert history.snapshot() == before
+    assert history.names.take_new() == []
 
 
 def test_a_full_session_still_shrinks_and_changes() -> None:
@@ -64,15 +63,6 @@ def test_records_that_grow_in_steps_are_stopped() -> None:
         do(history, Set("a", {"p5": "x" * 100}))
 
 
-def test_change_is_a_duplicate_once_it_was_accepted() -> None:
-    """PUSH-7, PUSH-1: and so is one with a clock that can't be."""
-    history = make()
-    assert not history.is_duplicate("client", 1)
-    do(history, Put("a", "k"))
-    assert [history.is_duplicate("client", clock) for clock in (-1, 0, 1, 2)] == [True, True, True, False]
-    assert not history.is_duplicate("somebody else", 1)
-
-
 def test_change_that_fits_into_no_frame_is_refused() -> None:
     """PUSH-3: records that are short enough alone."""
     history = make(Limits(message_bytes=70_000))
@@ -82,36 +72,168 @@ def test_change_that_fits_into_no_frame_is_refused() -> None:
     assert not history.document.records
 
 
+@pytest.mark.parametrize(
+    ("seen", "step", "reason"),
+    [(-1, "", Reason.INVALID_MESSAGE), (2, "", Reason.INVALID_MESSAGE), (1, "s" * 129, Reason.ID_TOO_LONG)],
+)
+def test_change_says_what_can_be(seen: int, step: str, reason: Reason) -> None:
+    """SEEN-1, PUSH-8: nobody has seen what did not happen yet."""
+    history = make()
+    do(history, Put("a", "k"))
+    with pytest.raises(ChangeRefused) as refusal:
+        do(history, Set("a", {"x": 1}), seen=seen, step=step)
+    assert refusal.value.reason is reason
+    do(history, Set("a", {"x": 1}), seen=1, step="s" * 128)
+
+
+def test_change_lies_in_the_lane_of_its_records() -> None:
+    """DOC-8: what is there decides, then the first put; the bench where there is nothing."""
+    history = make()
+    assert do(history, Put("a", "k", {}, Lane.TALK)).lane is Lane.TALK
+    assert do(history, Put("a", "k", {"x": 1}), Set("gone", {"x": 1})).lane is Lane.TALK
+    assert do(history, Remove("a")).lane is Lane.TALK
+    assert do(history, Set("a", {"x": 1})).lane is Lane.BENCH
+    assert do(history, Put("a", "k")).lane is Lane.BENCH
+
+
 def test_every_accepted_change_takes_a_clock() -> None:
     """CLK-1: also one without effect."""
     history = make()
-    assert do(history, Put("a", "k"))[0].clock == 1
-    entry, lost = do(history, Set("gone", {"x": 1}), Remove("gone"))
+    assert do(history, Put("a", "k")).entry.clock == 1
+    entry = do(history, Set("gone", {"x": 1}), Remove("gone")).entry
     assert (entry.clock, bytes(entry.ops)) == (2, b"[]")
-    assert lost == [Set("gone", {"x": 1})]
-    assert bytes(entry.lost) == b'[{"op":"set","id":"gone","props":{"x":1}}]'
+    assert entry.dropped is not msgspec.UNSET
+    assert decode_ops(entry.dropped) == [Set("gone", {"x": 1})]
+    assert history.clock == 2
 
 
 def test_operations_of_one_change_see_each_other() -> None:
     history = make()
-    _, lost = do(history, Put("a", "k"), Set("a", {"x": 1}), Remove("a"), Set("a", {"x": 2}))
-    assert lost == [Set("a", {"x": 2})]
+    entry = do(history, Put("a", "k"), Set("a", {"x": 1}), Remove("a"), Set("a", {"x": 2})).entry
+    assert [one.id for one in entry.lost] == ["a"]
     assert not history.document.records
-    assert history.delta(0) == [Remove("a")]
+    assert history.tombstones.keys() == {"a"}
+    assert not history.stamps
 
 
-def test_delta_says_what_changed_and_what_went() -> None:
-    """SYNC-2."""
+def test_entry_is_kept_as_the_bytes_that_the_head_is_of() -> None:
+    """CLK-5, CLK-6, PUSH-8: with everything that was said of the change."""
     history = make()
-    for id in "abcd":
+    do(history, Put("a", "k"), by="bob")
+    head = history.chain.head
+    accepted = do(history, Set("a", {"x": 1}), Set("b", {"x": 1}), seen=1, yields=True, step="s", now_ms=99)
+    entry, kept, _ = accepted
+    assert msgspec.json.decode(kept.data, type=Entry) == entry
+    assert (kept.clock, kept.head) == (2, next_head(head, kept.data))
+    assert history.chain.head == kept.head
+    assert (entry.term, entry.seen, entry.yields, entry.step, entry.time_ms) == (TERM, 1, True, "s", 99)
+    assert history.names.text(NameKind.ORIGIN, entry.origin) == origin_of("ann")
+    assert history.names.text(NameKind.AUTHOR, entry.author) == "ann"
+
+
+def test_new_history_begins_with_the_head_of_its_epoch() -> None:
+    """CLK-5."""
+    assert make().chain.head == first_head("e")
+
+
+def test_who_says_nothing_of_it_has_seen_what_was_sent() -> None:
+    """SEEN-1."""
+    history = make()
+    do(history, Put("a", "k", {"x": 0}))
+    do(history, Set("a", {"x": 1}))
+    for sent, client_clock in ((1, 1), (2, 2)):
+        change = PushedChange(client_clock, [Set("a", {"x": 2})], yields=True)
+        entry = history.accept(origin_of("bob"), (), "bob", 0, change, sent).entry
+        assert entry.seen == sent
+        assert bool(entry.held) == (sent == 1)
+
+
+def test_time_never_runs_backwards() -> None:
+    """CLK-7: whatever the clock of the machine does."""
+    history = make()
+    times = [do(history, Put("a", "k"), now_ms=now).entry.time_ms for now in (50, 20, 60, 59)]
+    assert times == [50, 50, 60, 60]
+    assert history.snapshot().time_ms == 60
+
+
+# Replicas
+
+
+def test_last_number_of_each_replica_is_known() -> None:
+    """PUSH-7, STAMP-1: by its origin."""
+    history = make()
+    for _ in range(3):
+        do(history, Put("a", "k"))
+    do(history, Put("a", "k"), by="bob")
+    assert history.last_client_clock_of(origin_of("ann")) == 3
+    assert history.last_client_clock_of(origin_of("bob")) == 1
+    assert history.last_client_clock_of(origin_of("cid")) == 0
+    assert history.last_client_clock(-1) == 0
+
+
+def test_numbers_between_accepted_changes_were_refused() -> None:
+    """SYNC-6: each replica's own, so that it can tell which of its changes are in the pages."""
+    history = make()
+    do(history, Put("a", "k"), skip=2)
+    do(history, Put("a", "k"))
+    do(history, Put("a", "k"), skip=1)
+    do(history, Put("a", "k"), by="bob")
+    ann, bob = (history.names.known(NameKind.ORIGIN, origin_of(name)) for name in ("ann", "bob"))
+    assert history.skipped(ann) == [1, 2, 5]
+    assert history.skipped(bob) == history.skipped(-1) == []
+
+
+def test_refused_numbers_that_are_remembered_have_a_limit() -> None:
+    """SYNC-6: the last ones, whatever a client sends."""
+    history = make()
+    do(history, Put("a", "k"), skip=2)
+    do(history, Put("a", "k"), skip=10**9)
+    ann = history.names.known(NameKind.ORIGIN, origin_of("ann"))
+    last = history.last_client_clock(ann)
+    assert history.skipped(ann) == [*range(last - SKIPPED, last)]
+
+
+# Stamps
+
+
+def test_values_have_the_stamp_of_the_change_that_gave_them() -> None:
+    """STAMP-2: clock, origin, author and time; a value that is set to what it was keeps its own."""
+    history = make()
+    do(history, Put("a", "k", {"x": 1, "y": 1}), now_ms=10)
+    do(history, Set("a", {"x": 2, "y": 1, "z": 1}, ["w"]), by="bob", now_ms=20)
+    do(history, Put("a", "k", {"x": 2, "y": 3}), by="cid", now_ms=30)
+    do(history, Set("a", {}, ["z"]), now_ms=40)
+    stamps = history.stamps["a"]
+    assert {name: stamps.of(name).clock for name in "wxyz"} == {"w": 1, "x": 2, "y": 3, "z": 4}
+    assert [stamps.of(name).time_ms for name in "xyz"] == [20, 30, 40]
+    authors = [history.names.text(NameKind.AUTHOR, stamps.of(name).author) for name in "xyz"]
+    origins = [history.names.text(NameKind.ORIGIN, stamps.of(name).origin) for name in "xyz"]
+    assert authors == ["bob", "cid", "ann"]
+    assert origins == [origin_of(name) for name in authors]
+
+
+def test_record_that_comes_back_or_changes_its_kind_begins_again() -> None:
+    """STAMP-2, DOC-6: and loses its tombstone."""
+    history = make()
+    do(history, Put("a", "k", {"x": 1}), Put("b", "k", {"x": 1}))
+    do(history, Set("a", {"y": 1}), Put("b", "other", {"x": 1}))
+    do(history, Remove("a"))
+    assert (history.tombstones["a"].clock, "a" in history.stamps) == (3, False)
+    do(history, Put("a", "k", {"x": 1}))
+    assert not history.tombstones
+    assert (history.stamps["a"].whole.clock, history.stamps["a"].own) == (4, {})
+    assert (history.stamps["b"].whole.clock, history.stamps["b"].own) == (2, {})
+
+
+def test_record_that_changed_last_is_the_last() -> None:
+    """SYNC-2: so that what is new is found without a look at all the rest."""
+    history = make()
+    for id in "abc":
         do(history, Put(id, "k", {"x": 0}))
-    clock = history.clock
-    do(history, Set("b", {"x": 1}))
-    do(history, Remove("c"))
-    do(history, Remove("d"))
-    do(history, Put("d", "k", {"x": 9}))
-    assert history.delta(clock) == [Remove("c"), Put("b", "k", {"x": 1}), Put("d", "k", {"x": 9})]
-    assert history.delta(history.clock) == []
+    do(history, Set("a", {"x": 1}))
+    do(history, Set("b", {"x": 0}))
+    do(history, Put("c", "other"))
+    assert list(history.stamps) == ["b", "a", "c"]
 
 
 def test_history_starts_where_tombstones_are_forgotten() -> None:
@@ -119,66 +241,28 @@ def test_history_starts_where_tombstones_are_forgotten() -> None:
     history = make(tombstones=4)
     for n in range(6):
         do(history, Put(f"r{n}", "k"))
-    for n in range(5):
+    for n in range(4):
         do(history, Remove(f"r{n}"))
+    assert (history.start, len(history.tombstones)) == (0, 4)
+    do(history, Remove("r4"))
     assert history.start == 8
-    assert not history.can_tell_from("e", 7)
-    assert history.can_tell_from("e", 8)
-    assert history.delta(8) == [Remove("r2"), Remove("r3"), Remove("r4")]
-    assert not history.can_tell_from("other", 8)
-    assert not history.can_tell_from(None, 8)
-    assert not history.can_tell_from("e", history.clock + 1)
+    assert {id: stamp.clock for id, stamp in history.tombstones.items()} == {"r2": 9, "r3": 10, "r4": 11}
 
 
-OPS = st.lists(
-    st.lists(
-        st.one_of(
-            st.builds(
-                Put,
-                st.sampled_from("abc"),
-                st.just("k"),
-                st.dictionaries(st.sampled_from("xy"), st.integers(0, 9)),
-            ),
-            st.builds(Set, st.sampled_from("abc"), st.dictionaries(st.sampled_from("xy"), st.integers(0, 9))),
-            st.builds(Remove, st.sampled_from("abc")),
-        ),
-        min_size=1,
-        max_size=3,
-    ),
-    max_size=12,
-)
+def test_outcomes_that_are_remembered_have_a_limit() -> None:
+    """SYNC-9: and from which clock on they are all there is known."""
+    history = make(outcomes=2)
+    for _ in range(3):
+        do(history, Put("a", "k"))
+        do(history, Set("gone", {"x": 1}))
+    assert [outcome.clock for outcome in history.outcomes] == [4, 6]
+    assert history.outcomes_from == 2
 
 
-@given(OPS, st.integers(0, 12))
-def test_log_and_snapshot_give_the_same_history(changes: list[list[Op]], cut: int) -> None:
-    """DUR-4: from nothing, and from a snapshot in the middle that went over the disk."""
-    history = make(tombstones=2)
-    entries, middle = [], history.snapshot()
-    for number, ops in enumerate(changes):
-        entries.append(do(history, *ops)[0])
-        if number + 1 == cut:
-            middle = msgspec.json.decode(msgspec.json.encode(history.snapshot()), type=Snapshot)
-    from_middle = History(middle, entries[middle.clock :], tombstones=2)
-    from_nothing = History(History.empty("e"), entries, tombstones=2)
-    for replayed in (from_middle, from_nothing):
-        assert replayed.document.records == history.document.records
-        assert replayed.document.hash() == history.document.hash()
-        assert (replayed.clock, replayed.clients) == (history.clock, history.clients)
-        assert replayed.snapshot() == history.snapshot()
-
-
-@given(OPS, st.integers(0, 12))
-def test_delta_brings_an_old_copy_up_to_date(changes: list[list[Op]], at: int) -> None:
-    """SYNC-2, CLK-2: to the same document, from every clock from which the history says it can."""
-    history = make(tombstones=2)
-    copies: dict[int, dict[str, Record]] = {0: {}}
-    for ops in changes:
-        do(history, *ops)
-        copies[history.clock] = dict(history.document.records)
-    clock = min(at, history.clock)
-    if history.can_tell_from("e", clock):
-        for op in history.delta(clock):
-            apply(copies[clock], op)
-        assert copies[clock] == history.document.records
-    else:
-        assert clock < history.start
+def test_history_goes_on_from_what_was_kept() -> None:
+    """DUR-4: see also `test_journal`."""
+    history = make()
+    kept = [do(history, Put("a", "k", {"x": x}), by=by).kept.data for x, by in enumerate(["ann", "bob"])]
+    replayed = History(History.empty("e"), history.names.take_new(), kept)
+    assert replayed.snapshot() == history.snapshot()
+    assert do(replayed, Set("a", {"x": 2})).kept == do(history, Set("a", {"x": 2})).kept

@@ -1,8 +1,6 @@
-"""The room: who is in it, what it answers (MSG, SYNC, PUSH, PRES rules of docs/protocol.md)."""
+"""The room: who is in it, and what it answers (MSG, SYNC, PRES rules of docs/protocol.md)."""
 
 from __future__ import annotations
-
-import json
 
 import pytest
 
@@ -17,6 +15,7 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
     Error,
+    OtherHistory,
     Ping,
     Pong,
     PresencePatch,
@@ -26,9 +25,11 @@ from optiverse_collab.core.protocol.messages import (
     SyncRequest,
     UserLeft,
 )
-from optiverse_collab.core.records import Op, Put, Remove, Set
-from optiverse_collab.core.server.effects import Close, Send, SendPresence
-from optiverse_collab.errors import Reason
+from optiverse_collab.core.protocol.origins import origin_of
+from optiverse_collab.core.records import Lane, Put, Set
+from optiverse_collab.core.server.chain import first_head
+from optiverse_collab.core.server.effects import Close, Send, SendFrame, SendPresence
+from optiverse_collab.core.server.room import Unsaved
 from tests.helpers.wire import Peer, Wire
 
 NOW = 1_740_832_496_789
@@ -37,16 +38,6 @@ NOW = 1_740_832_496_789
 @pytest.fixture
 def wire() -> Wire:
     return Wire()
-
-
-def test_push_before_sync_is_an_error(wire: Wire) -> None:
-    """SYNC-1: nothing is applied, the connection stays."""
-    wire.room.join("c1", "ann", NOW)
-    [answer] = wire.room.receive("c1", Push([PushedChange(1, [Put("a", "k")])]), NOW)
-    assert isinstance(answer, Send)
-    assert isinstance(answer.message, Error)
-    assert answer.message.reason == Reason.NOT_SYNCED.value
-    assert not wire.room.history.document.records
 
 
 def test_message_of_somebody_who_is_not_in_is_ignored(wire: Wire) -> None:
@@ -68,32 +59,6 @@ def test_leaving_twice_is_told_once(wire: Wire) -> None:
     wire.room.join("c2", "bob", NOW)
     assert len(wire.room.leave("c1", NOW)) == 1
     assert wire.room.leave("c1", NOW) == []
-
-
-def test_one_bad_change_leaves_the_others_of_its_push(wire: Wire) -> None:
-    """PUSH-6: a change is refused as a whole, its neighbours are not."""
-    ann = Peer("ann")
-    wire.connect(ann)
-    changes = [
-        PushedChange(1, [Put("a", "k", {"x": 1})]),
-        PushedChange(2, [Put("b", "k"), Set("a", {"y" * 200: 1})]),
-        PushedChange(3, [Set("a", {"x": 3})]),
-    ]
-    wire.room.receive(ann.connection_id, Push(changes), NOW)
-    wire.commit()
-    assert {id: record.props for id, record in wire.room.history.document.records.items()} == {"a": {"x": 3}}
-    [text] = [text for text in ann.down if '"acks"' in text]
-    assert text.count('"commit"') == 2
-    assert '"client_clock":2,"result":"refused","reason":"id_too_long"' in text
-
-
-@pytest.mark.parametrize("client_clock", [0, -1])
-def test_client_clocks_start_at_one(wire: Wire, client_clock: int) -> None:
-    """PUSH-1: what is not greater than the last is a duplicate, from the first on."""
-    ann = Peer("ann")
-    wire.connect(ann)
-    wire.room.receive(ann.connection_id, Push([PushedChange(client_clock, [Put("a", "k")])]), NOW)
-    assert not wire.room.history.document.records
 
 
 def test_everybody_hears_who_comes_and_goes(wire: Wire) -> None:
@@ -121,7 +86,7 @@ def test_second_of_a_name_is_numbered(wire: Wire) -> None:
     ann.edit(Put("b", "k"))
     wire.settle()
     assert third.screen.keys() == {"a", "b"}
-    assert {entry.user_id for entry in wire.journal} == {"ann", "ann (2)"}
+    assert {wire.author_of(entry) for entry in wire.journal} == {"ann", "ann (2)"}
 
 
 def test_one_who_comes_back_early_gets_the_name_back(wire: Wire) -> None:
@@ -250,30 +215,48 @@ def test_surroundings_can_ask_what_there_is_to_do(wire: Wire) -> None:
     assert room.flush_presence() == []
     room.receive("c1", Push([PushedChange(1, [Put("a", "k")])]), NOW)
     assert to_do() == (True, True, False)
-    [entry] = room.unsaved()
+    [entry], names = room.unsaved()
+    assert {name.text for name in names} == {"ann", origin_of("client")}
     assert to_do() == (False, True, False)
+    assert room.unsaved() == Unsaved([], [])
     room.saved(entry.clock)
     room.flush()
     assert to_do() == (False, False, False)
 
 
-@pytest.mark.parametrize(
-    ("ops", "result"),
-    [
-        ([Set("lens", {"x": 1}), Remove("gone")], "commit"),
-        ([Set("lens", {"x": 1}), Set("gone", {"x": 1})], "rebase"),
-        ([Set("gone", {"x": 1})], "discard"),
-        ([Set("lens", {"x": float("inf")})], "refused"),
-    ],
-)
-def test_each_change_gets_the_result_that_it_had(wire: Wire, ops: list[Op], result: str) -> None:
-    """PUSH-4: and `duplicate` when it comes again (PUSH-7), unless it was refused."""
+def test_one_who_settles_an_id_takes_over_from_it(wire: Wire) -> None:
+    """SYNC-7, SYNC-8."""
     ann = Peer("ann")
     wire.connect(ann)
-    push = Push([PushedChange(1, [Put("lens", "k")]), PushedChange(2, ops)])
-    for results in ([result], ["duplicate" if result != "refused" else result]):
-        ann.texts.clear()
-        wire.room.receive(ann.connection_id, push, NOW)
-        wire.settle()
-        [text] = [text for text in ann.texts if '"acks"' in text]
-        assert [ack["result"] for ack in json.loads(text)["acks"][1:]] == results
+    wire.room.join("c9", "ann", NOW)
+    effects = wire.room.receive("c9", SyncRequest("restored", settles=["client of ann"]), NOW)
+    assert Close(ann.connection_id, CloseReason.REPLACED) in effects
+    assert [(one.user_id, one.connection_id) for one in wire.room.participants] == [("ann", "c9")]
+
+
+def test_position_of_another_history_gets_no_pages(wire: Wire) -> None:
+    """CLK-3: and who asked so can't push; MSG-2 still holds for the one whom it replaced."""
+    wire.room.join("old", "ann", NOW)
+    wire.room.receive("old", SyncRequest("client"), NOW)
+    wire.room.flush()
+    wire.room.join("new", "ann", NOW)
+    effects = wire.room.receive("new", SyncRequest("client", "other", 7), NOW)
+    assert Close("old", CloseReason.REPLACED) in effects
+    assert effects[-1] == Send(("new",), OtherHistory("epoch 1", 0, first_head("epoch 1").hex()))
+    assert not wire.room.has_waiting
+    [answer] = wire.room.receive("new", Push([PushedChange(1, [Put("a", "k")])]), NOW)
+    assert isinstance(answer, Send)
+    assert isinstance(answer.message, Error)
+
+
+def test_lanes_of_a_request_hold_for_what_follows(wire: Wire) -> None:
+    """DOC-8: without any, the bench."""
+    room = wire.room
+    for id, lanes in ("c1", [Lane.TALK]), ("c2", []):
+        room.join(id, id, NOW)
+        room.receive(id, SyncRequest(f"client {id}", lanes=lanes), NOW)
+    room.flush()
+    room.receive("c1", Push([PushedChange(1, [Put("note", "k", {}, Lane.TALK)])]), NOW)
+    room.saved(1)
+    frames = [effect for effect in room.flush() if isinstance(effect, SendFrame)]
+    assert {frame.to: b"note" in frame.body for frame in frames} == {("c1",): True, ("c2",): False}

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from optiverse_collab.core.client.effects import (
+    Conflict,
     Diverged,
     Lost,
     ProtocolFault,
@@ -27,7 +28,7 @@ from optiverse_collab.errors import ChangeRefused
 from tests.core.simulation import checks
 from tests.core.simulation.driver import Driver
 from tests.core.simulation.ledger import Ledger
-from tests.core.simulation.scenario import OpData
+from tests.core.simulation.scenario import How, OpData
 from tests.core.simulation.truth import Broken, Change, Doc, Truth, as_data, play, strict
 from tests.core.simulation.wire import Connection
 
@@ -43,6 +44,8 @@ class Client:
         shown: the presence that the user shows.
         driver: what connects the session.
         half_open: former connections of which the server has not noticed the end, oldest first.
+        truth: the history that the replica follows; None before the first synchronisation.
+        copy: what was on disk at some time, and what the user did up to then.
         foreign: the session has another history now; the owner has not decided yet.
         tainted: the replica was damaged on purpose and may be wrong.
     """
@@ -58,6 +61,8 @@ class Client:
         self.user_id = f"user {index // 2}"  # two share a name
         self.truths = truths
         self.half_open: list[Connection] = []
+        self.truth: Truth | None = None
+        self.copy: tuple[bytes, Ledger, Truth | None, bool] | None = None
         self._changes = changes
         self._counts = counts
         self._lives = 0
@@ -68,13 +73,29 @@ class Client:
         self._lives += 1
         client_id = f"client {self.index}.{self._lives}"
         self.ledger = Ledger(client_id, self._changes)
-        self.tainted = False
+        self.tainted, self.truth, self.copy = False, None, None
         self._begin(Replica(client_id))
 
     def restart(self) -> None:
         """The program ends and starts again with what it has on disk (REP-9)."""
         saved = msgspec.json.encode(self.session.replica.save())
-        self._begin(Replica.restore(msgspec.json.decode(saved, type=Saved)))
+        self._restore(saved)
+
+    def keep_copy(self) -> None:
+        """Copy what is on disk."""
+        self.copy = msgspec.json.encode(self.replica.save()), self.ledger.copy(), self.truth, self.tainted
+
+    def revive(self) -> None:
+        """Start again from the copy: what came after it is forgotten here, but not by the server (SYNC-8)."""
+        assert self.copy is not None
+        (saved, self.ledger, self.truth, self.tainted), self.copy = self.copy, None
+        self._restore(saved)
+
+    def _restore(self, saved: bytes) -> None:
+        self._lives += 1
+        client_id = f"client {self.index}.{self._lives}"
+        self._begin(Replica.restore(msgspec.json.decode(saved, type=Saved), client_id))
+        self.ledger.restarted(client_id, self.replica.pending)
 
     def _begin(self, replica: Replica) -> None:
         self.session = SessionClient(self.user_id, replica)
@@ -93,17 +114,21 @@ class Client:
 
     # The user
 
-    def edit(self, ops: list[OpData]) -> bool:
+    def edit(self, ops: list[OpData], how: How | None = None) -> bool:
         """Edit the bench; False if that was refused."""
+        how = how or How()
         pending = [change.client_clock for change in self.replica.pending]
+        clock = self.replica.clock
+        shown = {id: max(0, clock - how.back) for id in {op["id"] for op in ops}} if how.back else {}
+        seen = self.ledger.seen_of(ops, shown, clock)
         try:
-            self.replica.edit(msgspec.convert(ops, list[Op]))
+            self.replica.edit(msgspec.convert(ops, list[Op]), shown, how.yields, how.step)
         except ChangeRefused as refused:
             self._counts[f"edits refused, {refused.reason.value}"] += 1
             if pending != [change.client_clock for change in self.replica.pending]:
                 raise Broken("REP-6: a refused edit is pending") from None
         else:
-            self.ledger.made(self.replica.pending[-1].client_clock, ops)
+            self.ledger.made(self.replica.pending[-1], ops, seen, how.yields, how.step)
             for op in ops:
                 play(self.screen, op)
             pending = []
@@ -130,17 +155,22 @@ class Client:
     def receive(self, text: str, now_ms: float) -> None:
         """Take a message of the server's."""
         clock, epoch = self.replica.clock, self.replica.epoch
-        pending = list(self.ledger.open)
-        if self.replica.synced:  # what is told while pages arrive belongs to them
-            self.ledger.forget_told()
+        pending = [(change.client_clock, change.operations) for change in self.replica.pending]
         failure = None
-        if clock and text.startswith(checks.PAGES) and f'"epoch":"{epoch}"' not in text:
+        if self._ends_it(text, clock, epoch):
             self.foreign = True
             self._counts["epoch changes met"] += 1
             failure = Failure(FailureKind.EPOCH_CHANGED, len(pending))
         effects = self.driver.hear(text, failure, now_ms)
         if text.startswith(checks.ABOUT_THE_DOCUMENT):
             checks.received(self, effects, clock, epoch, pending)
+
+    def _ends_it(self, text: str, clock: int, epoch: str | None) -> bool:
+        """Whether a message says that the session has another history than the replica (CLK-3)."""
+        if self.foreign or self.replica.synced:
+            return False
+        other = bool(clock) and f'"epoch":"{epoch}"' not in text
+        return text.startswith(checks.OTHER_HISTORY) or (text.startswith(checks.PAGES) and other)
 
     def _notify(self, effect: SessionEffect) -> None:
         counts = self._counts
@@ -149,8 +179,10 @@ class Client:
         elif isinstance(effect, ShowChange):
             self._show(effect)
         elif isinstance(effect, Lost):
-            self.ledger.told(effect)
-            counts[f"told: {effect.result.value}"] += 1
+            self.ledger.told_refused(effect)
+            counts[f"told: {effect.kind.value}"] += 1
+        elif isinstance(effect, Conflict):
+            counts[f"told: {effect.kind.value}"] += 1
         elif isinstance(effect, Synced):
             counts["full states" if effect.full else "deltas"] += 1
             self._synced(effect)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
-from optiverse_collab.core.client import losses
+from optiverse_collab.core.client import view
+from optiverse_collab.core.client.confirmed import Confirmed
 from optiverse_collab.core.client.effects import ReplicaEffect, ShowChange
 from optiverse_collab.core.client.pending import Pending, PendingChange
 from optiverse_collab.core.client.replica import Replica, Saved
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.messages import Ack, Change, Delta, FullState, Patch
-from optiverse_collab.core.records import Op, Record, put
+from optiverse_collab.core.protocol.messages import Delta, FullState, Patch
+from optiverse_collab.core.protocol.outcomes import Ack
+from optiverse_collab.core.records import Record, put
 from optiverse_collab.core.throttle import Throttle
 from tests.core.simulation.mutation import Mutations
 
@@ -27,9 +30,9 @@ _receive_page, _receive_patch, _request_sync = (
 _restore, _show, _take_unsent = Replica.restore, Replica._show, Pending.take_unsent
 
 
-@_mutation("An incoming value shows over a pending one (REP-3).", (Replica, "_seen"))
-def no_shield(self: Replica, id: str) -> Record | None:
-    return self._base.records.get(id)
+@_mutation("An incoming value shows over a pending one (REP-3).", (view, "shown"))
+def no_shield(id: str, base: Mapping[str, Record], pending: Pending) -> Record | None:
+    return base.get(id)
 
 
 @_mutation("What is shown is also what was shown before (REP-4).", (Replica, "_show"))
@@ -52,7 +55,7 @@ def change_not_shown(self: Replica, ids: Iterable[str], authors: dict[str, str])
 
 @_mutation("A history of another epoch is merged (CLK-3).", (Replica, "_receive_page"))
 def epoch_ignored(self: Replica, page: FullState | Delta) -> list[ReplicaEffect]:
-    self.epoch = page.epoch
+    self._confirmed.epoch = page.epoch
     return _receive_page(self, page)
 
 
@@ -61,21 +64,21 @@ def half_a_document(self: Replica, page: FullState | Delta) -> list[ReplicaEffec
     return _receive_page(self, msgspec.structs.replace(page, done=True))
 
 
-@_mutation("What the pages say of my own changes is not read (SYNC-6).", (Replica, "_drop_accepted"))
-def client_clock_of_pages_ignored(self: Replica, client_clock: int, ids: set[str]) -> list[ReplicaEffect]:
-    return []
+@_mutation("What the pages say of my own changes is not read (SYNC-6).", (Replica, "_receive_page"))
+def client_clock_of_pages_ignored(self: Replica, page: FullState | Delta) -> list[ReplicaEffect]:
+    return _receive_page(self, msgspec.structs.replace(page, client_clock=0))
 
 
 @_mutation("A clock that is missing is not missed (HASH-4).", (Replica, "_receive_patch"))
 def gap_ignored(self: Replica, patch: Patch) -> list[ReplicaEffect]:
     if self.synced and patch.changes:
-        self.clock = patch.changes[0].clock - 1
+        self._confirmed.clock = patch.changes[0].clock - 1
     return _receive_patch(self, patch)
 
 
 @_mutation("A hash that differs changes nothing (HASH-3).", (Replica, "_receive_patch"))
 def hash_ignored(self: Replica, patch: Patch) -> list[ReplicaEffect]:
-    return _receive_patch(self, msgspec.structs.replace(patch, hash=""))
+    return _receive_patch(self, msgspec.structs.replace(patch, hash={}))
 
 
 @_mutation("After a differing hash only a delta is fetched (HASH-3).", (Replica, "_request_sync"))
@@ -83,34 +86,25 @@ def delta_for_a_differing_hash(self: Replica, everything: bool) -> list[ReplicaE
     return _request_sync(self, everything=False)
 
 
-@_mutation("What the server says was lost is not told (REP-8).", (Replica, "_settle"))
-def loss_untold(self: Replica, ack: Ack, mine: set[str]) -> list[ReplicaEffect]:
-    change = self._pending.drop(ack.client_clock)
+@_mutation("What the server says became of a change is not told (REP-8).", (Confirmed, "_settle"))
+def outcome_untold(self: Confirmed, ack: Ack, ids: dict[str, None]) -> list[Any]:
+    change = self.pending.drop(ack.client_clock)
     if change is not None:
-        mine.update(change.ops)
+        ids.update(dict.fromkeys(change.ops))
     return []
 
 
-@_mutation("What somebody set under my pending value is not told (REP-8).", (losses, "overridden"))
-def overridden_untold(change: Change, pending: Pending) -> list[ReplicaEffect]:
-    return []
-
-
-@_mutation(
-    "What didn't last of a change without acknowledgement is not told (REP-8).", (losses, "superseded")
-)
-def superseded_untold(accepted: Mapping[str, Op], records: Mapping[str, Record]) -> list[ReplicaEffect]:
-    return []
-
-
-@_mutation("The client clock starts again with the program (REP-9).", (Replica, "restore"))
-def client_clock_not_restored(saved: Saved, limits: Limits | None = None) -> Replica:
-    return _restore(msgspec.structs.replace(saved, next_clock=1), limits)
+@_mutation("A restored replica goes on with its old numbers (SYNC-8).", (Replica, "restore"))
+def former_numbers_go_on(saved: Saved, client_id: str, limits: Limits | None = None) -> Replica:
+    restored = _restore(saved, client_id, limits)
+    for change in restored._pending.changes:
+        change.former = []
+    return restored
 
 
 @_mutation("Edits made offline are not kept on disk (REP-9).", (Replica, "restore"))
-def pending_not_restored(saved: Saved, limits: Limits | None = None) -> Replica:
-    return _restore(msgspec.structs.replace(saved, pending=[]), limits)
+def pending_not_restored(saved: Saved, client_id: str, limits: Limits | None = None) -> Replica:
+    return _restore(msgspec.structs.replace(saved, pending=[]), client_id, limits)
 
 
 @_mutation("A change that was sent is altered by the next edit (PUSH-2).", (Pending, "take_unsent"))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from optiverse_collab.core.client.arriving import Arriving
 from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.document import Document
+from optiverse_collab.core.protocol.messages import Delta, OtherHistory, SyncRequest
+from optiverse_collab.core.server.answers import answer_of
 from tests.core.simulation import checks
 from tests.core.simulation.client import Client
-from tests.core.simulation.truth import Broken, as_data, play, strict
+from tests.core.simulation.truth import Broken, strict
 from tests.core.simulation.world import World
 
 
@@ -55,7 +59,8 @@ def _show_up_faults(world: World) -> None:
     for number in range(world.server.setup.hash_every + 1):
         records = world.server.room.history.document.records
         id = min(records, default="a")
-        world.edit(0, [{"op": "put", "id": id, "kind": "component", "props": {"n": number}}])
+        put = {"op": "put", "id": id, "kind": "component", "props": {"n": number}}
+        world.edit(0, [{"op": "remove", "id": id}, put] if id in records else [put])
         world.settle()
 
 
@@ -90,13 +95,21 @@ def _check_client(world: World, client: Client) -> None:
 def _check_deltas(world: World) -> None:
     """From every clock after the start of the history a delta leads to the document (SYNC-2)."""
     history, truth = world.server.room.history, world.server.truth
-    for clock in range(history.clock + 1):
-        told = history.can_tell_from(history.epoch, clock)
-        if told != (clock >= history.start):
+    for clock in range(1, history.clock + 1):
+        head = truth.heads[clock].hex()
+        answer = answer_of(history, SyncRequest("nobody", history.epoch, clock, head))
+        if isinstance(answer, OtherHistory):
+            raise Broken(f"CLK-3: the position at {clock} is one of this history's")
+        pages = list(answer)
+        if isinstance(pages[0], Delta) != (clock >= history.start):
             raise Broken(f"SYNC-2: at {clock}, {history.start} is the start")
-        if told:
-            doc = dict(truth.docs[clock])
-            for op in as_data(history.delta(clock)):
-                play(doc, op)
-            if doc != truth.docs[-1]:
-                raise Broken(f"SYNC-2: the delta from {clock} leads to {doc}, not {truth.docs[-1]}")
+        if isinstance(pages[0], Delta):
+            document = Document(truth.docs[clock].values())
+            arriving = Arriving()
+            for page in pages:
+                arriving.add(page)
+            arriving.apply_to(document)
+            if document.records != truth.docs[-1]:
+                raise Broken(
+                    f"SYNC-2: the delta from {clock} leads to {document.records}, not {truth.docs[-1]}"
+                )

@@ -10,7 +10,7 @@ from tests.core.simulation.scenario import OpData, Setup, Step
 from tests.core.simulation.world import World
 
 IDS = ("a", "b", "c", "d", "e", "ö")
-PROPS = ("x", "y", "pos")
+PROPS = ("x", "y", "pos", "parent", "order", "z_value")
 CODES = (1000, 1001, 1005, 1006, 1008, 1011, 1013, 4401, 4408, 4409, 4426, 4429, 4430, 4503, 4999)
 REFUSALS = (
     *(("refused", 0), ("unknown host", 0), ("unreachable", 0), ("network", 0), ("closed", 4503)),
@@ -46,6 +46,8 @@ _WEIGHTS = {
     "late_news": 4,
     "timer": 6,
     "reboot": 3,
+    "keep_copy": 3,
+    "revive": 2,
     "behind": 4,
     "compact": 15,
     "settle": 6,
@@ -53,7 +55,7 @@ _WEIGHTS = {
     "crash": 2,
     "resend": 6,
 }
-_FAULTS = {"lose": 25, "corrupt": 12, "replace": 2, "renew": 20}
+_FAULTS = {"lose": 25, "corrupt": 12, "replace": 2, "rollback": 3, "renew": 20}
 
 
 def _table(weights: dict[str, int]) -> tuple[str, ...]:
@@ -110,6 +112,7 @@ def _setup(random: Random) -> Setup:
         change_bytes=random.choice((150, 250)) if small else 983040,
         records=random.choice((3, 4, 5, 100000)),
         participants=random.choice((clients, clients + 1, 500)),
+        outcomes=10_000,
     )
 
 
@@ -119,7 +122,14 @@ def _edit(random: Random, world: World, index: int) -> Step:
     ops = [_op(random, shown)]
     while random.random() < 0.2:
         ops.append(_op(random, shown))
-    return ["edit", index, ops]
+    how: dict[str, Any] = {}
+    if random.random() < 0.15:
+        how["back"] = random.randrange(1, 6)
+    if random.random() < 0.1:
+        how["yields"] = True
+    if random.random() < 0.1:
+        how["step"] = random.choice(("drag", "script"))
+    return ["edit", index, ops, how] if how else ["edit", index, ops]
 
 
 def _op(random: Random, shown: set[str]) -> OpData:
@@ -140,7 +150,7 @@ def _op(random: Random, shown: set[str]) -> OpData:
 
 
 def _props(random: Random) -> dict[str, Any]:
-    return {name: random.choice(VALUES) for name in PROPS if random.random() < 0.5}
+    return {name: random.choice(VALUES) for name in PROPS if random.random() < 0.4}
 
 
 def _undo(random: Random, world: World, index: int) -> Step | None:
@@ -276,6 +286,11 @@ _MAKE: dict[str, Callable[[Random, World, int], Step | None]] = {
     "leave": lambda random, world, index: ["leave", index],
     "late_news": lambda random, world, index: ["late_news", index, random.choice(CODES)],
     "reboot": lambda random, world, index: ["reboot", index],
+    "keep_copy": lambda random, world, index: ["keep_copy", index],
+    "revive": lambda random, world, index: (
+        ["revive", index] if world.clients[index].copy is not None else None
+    ),
+    "rollback": lambda random, world, index: ["rollback", random.randrange(4)],
     "behind": _if_connected("behind"),
     "compact": _compact,
     "settle": lambda random, world, index: ["settle"],

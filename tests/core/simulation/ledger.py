@@ -2,45 +2,73 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 import msgspec
 
-from optiverse_collab.core.client.effects import Lost
+from optiverse_collab.core.client.effects import Conflict, ConflictKind, LossKind, Lost
+from optiverse_collab.core.client.pending import PendingChange
 from optiverse_collab.core.protocol.messages import PushedChange
-from optiverse_collab.core.records import Record
 from tests.core.simulation.scenario import OpData
-from tests.core.simulation.truth import Broken, Change, Doc, as_data
+from tests.core.simulation.truth import Accepted, Broken, Change, as_data
 
-_NONE = object()
-_UNSET = b""
+Key = tuple[str, int]
+"""A client id, and its number of a change."""
+
+Report = tuple[ConflictKind, str, frozenset[str]]
+"""What a user is told: kind, record, properties (none for all of an edit)."""
 
 
 class Ledger:
-    """The changes of one client id.
+    """The changes of one replica, under all the client ids that it ever had.
 
     Args:
-        client_id: whose.
-        changes: every change ever made, by (client_id, client_clock); this adds its own.
+        client_id: the first.
+        changes: every change ever made, by its key; this adds its own.
 
     Attributes:
+        ids: all client ids, the present one last.
         open: the changes that must be pending now, oldest first.
+        refused: the operations of changes that the user was told are refused.
     """
 
-    def __init__(self, client_id: str, changes: dict[tuple[str, int], Change]) -> None:
-        self.client_id = client_id
-        self.open: dict[int, Change] = {}
+    def __init__(self, client_id: str, changes: dict[Key, Change]) -> None:
+        self.ids = [client_id]
+        self.open: dict[Key, Change] = {}
+        self.refused: list[list[OpData]] = []
         self._changes = changes
-        self._sent: dict[int, bytes] = {}
-        self._told: set[bytes] = set()
-        self._told_values: set[tuple[str, str, bytes]] = set()
+        self._sent: dict[Key, bytes] = {}
 
-    def made(self, client_clock: int, ops: list[OpData]) -> None:
-        """An edit went into the change `client_clock`."""
-        if client_clock in self._sent:
-            raise Broken(f"PUSH-2: change {client_clock} was sent before and is altered now")
-        change = self.open.get(client_clock)
+    def copy(self) -> Ledger:
+        """The same as of now; what happens later to this one doesn't reach it."""
+        copy = Ledger("", self._changes)
+        copy.ids, copy._sent = list(self.ids), dict(self._sent)
+        copy.open = {key: change.copy() for key, change in self.open.items()}
+        return copy
+
+    def made(self, pending: PendingChange, ops: list[OpData], seen: int, yields: bool, step: str) -> None:
+        """An edit went into a pending change."""
+        key = (self.ids[-1], pending.client_clock)
+        if key in self._sent:
+            raise Broken(f"PUSH-2: change {key} was sent before and is altered now")
+        change = self.open.get(key)
         if change is None:
-            change = self.open[client_clock] = self._changes[self.client_id, client_clock] = Change([], [])
+            change = self.open[key] = self._changes[key] = Change(key, seen, yields, step)
+        elif (change.yields, change.step) != (yields, step):
+            raise Broken(f"PUSH-2: {change} was joined by an edit of another step, or one that yields")
+        change.seen = min(change.seen, seen)
         change.made.extend(ops)
+
+    def seen_of(self, ops: list[OpData], shown: dict[str, int], clock: int) -> int:
+        """What a change of these operations has seen (SEEN-1)."""
+        return min(self._seen_of(op, shown.get(op["id"], clock)) for op in ops)
+
+    def _seen_of(self, op: OpData, shown: int) -> int:
+        for change in self.open.values():
+            if any(_touch_the_same(op, made) for made in change.made):
+                return change.seen
+        return shown
 
     def sent(self, pushed: list[PushedChange]) -> None:
         """A push leaves."""
@@ -49,68 +77,80 @@ class Ledger:
             if one.client_clock <= last:
                 raise Broken(f"PUSH-1: change {one.client_clock} was sent after {last}")
             last = one.client_clock
+            key = (self.ids[-1], last)
             data = msgspec.json.encode(one.ops)
-            before = self._sent.setdefault(last, data)
+            before = self._sent.setdefault(key, data)
+            change = self.open[key]
             if before is data:
-                self.open[last].sent.extend(msgspec.json.decode(data))
+                change.sent = msgspec.json.decode(data)
             elif before != data:
-                raise Broken(f"PUSH-2: change {last} was {before!r} and is {data!r} now")
+                raise Broken(f"PUSH-2: change {key} was {before!r} and is {data!r} now")
+            if (one.seen, one.yields, one.step) != (change.seen, change.yields, change.step):
+                raise Broken(f"SEEN-1: {one} should be {change}")
+            change.sent_as.add(one.yields)
 
-    def forget_told(self) -> None:
-        """What is told from now on is about what happens from now on."""
-        self._told.clear()
-        self._told_values.clear()
+    def all_yield(self) -> None:
+        """A synchronisation is done: what is pending yields from now on (SYNC-5)."""
+        for change in self.open.values():
+            change.yields = True
 
-    def told(self, lost: Lost) -> None:
-        """The user is told of a loss."""
-        for op in as_data(lost.ops):
-            self._told.add(msgspec.json.encode(op))
-            for name, value in op.get("props", {}).items():
-                self._told_values.add((op["id"], name, msgspec.json.encode(value)))
-            for name in op.get("unset", ()):
-                self._told_values.add((op["id"], name, _UNSET))
+    def restarted(self, client_id: str, pending: Iterable[PendingChange]) -> None:
+        """The replica has a new client id, under which the same changes have new numbers, in order."""
+        self.ids.append(client_id)
+        keys = [(client_id, change.client_clock) for change in pending]
+        if len(keys) != len(self.open):
+            raise Broken(f"REP-9: {list(self.open)} should be pending, and {keys} is")
+        self.open = dict(zip(keys, self.open.values(), strict=True))
+        for key, change in self.open.items():
+            change.keys.append(key)
+        self._changes.update(self.open)
 
-    def was_told_of(self, op: OpData) -> bool:
-        """Whether the loss of all of `op` was told."""
-        return msgspec.json.encode(op) in self._told
+    def told_refused(self, lost: Lost) -> None:
+        """The user is told that a change was refused."""
+        if lost.kind is LossKind.REFUSED:
+            self.refused.append(list(as_data(lost.ops)))
 
-    def was_told_of_value(self, id: str, name: str, value: object) -> bool:
-        """Whether the loss of one value was told."""
-        return (id, name, msgspec.json.encode(value)) in self._told_values
+    def settle(self, key: Key) -> Change | None:
+        """A change is pending no more, if it is one of these under any of its keys."""
+        found = next((present for present, change in self.open.items() if key in change.keys), None)
+        return None if found is None else self.open.pop(found)
 
-    def settle(self, client_clock: int) -> Change:
-        """A change is pending no more."""
-        return self.open.pop(client_clock)
+    def expected(self, passed: Iterable[Accepted | None]) -> Counter[Report]:
+        """What a user has to be told of changes that their replica came to know (SEEN-10).
 
-    def check_superseded(self, changes: list[Change], doc: Doc) -> None:
-        """Of changes that went with a synchronisation all stands in `doc`, or the user was told (SYNC-6)."""
-        later: set[str] = set()
-        put = {op["id"] for change in changes for op in change.sent if op["op"] == "put"}
-        for change in reversed(changes):
-            for op in change.sent:
-                if op["id"] in later or self.was_told_of(op):
-                    continue
-                if not self._stands(op, doc, unset_too=op["id"] not in put):
-                    raise Broken(f"SYNC-6: of {op} nobody was told, and {doc.get(op['id'])} is what there is")
-            later.update(op["id"] for op in change.sent)
-
-    def _stands(self, op: OpData, doc: Doc, unset_too: bool) -> bool:
-        """Whether `doc` is as `op` wanted it, but for values of which the user was told.
-
-        What others gave a record that one of these changes put is nothing that was lost.
+        Of changes that a newer self made, of which this copy knows nothing, that one was told.
         """
-        id: str = op["id"]
-        record: Record | None = doc.get(id)
-        if op["op"] == "remove":
-            return record is None
-        if record is None and op["op"] == "put":
-            return False
-        props = record.props if record is not None else {}
-        unset = op.get("unset", ())
-        return all(
-            props.get(name, _NONE) == value or self.was_told_of_value(id, name, value)
-            for name, value in op.get("props", {}).items()
-            if name not in unset
-        ) and all(
-            name not in props or not unset_too or (id, name, _UNSET) in self._told_values for name in unset
-        )
+        reports: Counter[Report] = Counter()
+        mine = set(self.ids)
+        for accepted in passed:
+            if accepted is None:
+                continue
+            verdict = accepted.verdict
+            if accepted.client_id in mine:
+                if self.settle((accepted.client_id, accepted.change_clock)) is None:
+                    continue
+                reports.update((ConflictKind.GONE, id, names) for id, names, _ in verdict.lost)
+                reports.update((ConflictKind.HELD, id, names) for id, names, _ in verdict.held)
+                reports.update((ConflictKind.REPLACED_THEIRS, id, names) for id, names, _ in verdict.replaced)
+            else:
+                reports.update(
+                    (ConflictKind.REPLACED_MINE, id, names)
+                    for id, names, side in verdict.replaced
+                    if side[1] in mine
+                )
+        return reports
+
+
+def report_of(conflict: Conflict) -> tuple[ConflictKind, str]:
+    """What is compared with `Ledger.expected`, but for the properties."""
+    return conflict.kind, conflict.mine.id
+
+
+def _touch_the_same(a: OpData, b: OpData) -> bool:
+    if a["id"] != b["id"]:
+        return False
+    if a["op"] != "set" or b["op"] != "set":
+        return True
+    return not {*a.get("props", ()), *a.get("unset", ())}.isdisjoint(
+        (*b.get("props", ()), *b.get("unset", ()))
+    )

@@ -19,6 +19,20 @@ OpData = dict[str, Any]
 """An operation as the wire spells it: ``{"op": "put", "id": …, "kind": …, "props": …}``."""
 
 
+class How(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an edit is made.
+
+    Attributes:
+        yields: it leaves alone what its user has not seen.
+        step: what it is a part of.
+        back: the window last showed its records so many changes ago.
+    """
+
+    yields: bool = False
+    step: str = ""
+    back: int = 0
+
+
 class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is fixed for a history.
 
@@ -33,6 +47,7 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
         change_bytes: see `Limits`; small, so that a push is cut in several.
         records: see `Limits`; small, so that a session is full.
         participants: see `Limits`; small, so that dead connections take up the room.
+        outcomes: how many outcomes the history remembers for those who are away.
     """
 
     clients: int = 2
@@ -45,6 +60,7 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
     change_bytes: int = 960 * 1024
     records: int = 100_000
     participants: int = 500
+    outcomes: int = 10_000
 
     @property
     def limits(self) -> Limits:

@@ -8,11 +8,15 @@ from collections.abc import Sequence
 import msgspec
 
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
-from optiverse_collab.core.protocol.messages import SyncRequest
+from optiverse_collab.core.protocol.messages import OtherHistory, Push, SyncRequest
+from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Record
-from optiverse_collab.core.server.effects import Close, RoomEffect, SendFrame, SendPages, SendPresence
+from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendFrame, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Entry, Snapshot
+from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.room import Room
+from optiverse_collab.core.server.stamps import Stamp
 from tests.core.simulation.scenario import Setup
 from tests.core.simulation.storage import Storage
 from tests.core.simulation.truth import Broken, Change, Doc, Truth
@@ -42,6 +46,8 @@ class Server:
         self._changes = changes
         self._counts = counts
         self._takeovers: dict[str, int] = {}
+        self._client_ids: dict[str, str] = {}  # by origin
+        self._own: dict[tuple[str, int], frozenset[str]] = {}  # what counted as its author's own, by change
         self.replace_data({id: Record(id, "component", {"x": 0}) for id in _BENCH})
 
     @property
@@ -72,6 +78,9 @@ class Server:
         """Take the next message of a connection."""
         message = decode_client(connection.up.popleft(), self.limits)
         clock, start = self.room.history.clock, self.room.history.start
+        if isinstance(message, Push):
+            keys = [(connection.client_id, change.client_clock) for change in message.changes]
+            self._own.update(dict.fromkeys(keys, connection.settles))
         effects = self.room.receive(connection.id, message, now_ms)
         self._counts["prunings"] += self.room.history.start > start
         for effect in effects:
@@ -82,9 +91,17 @@ class Server:
             self._counts["messages after a takeover"] += 1
             if self.room.history.clock != clock:
                 raise Broken(f"SYNC-7: {connection.id} was taken over, and its push was applied")
-        elif isinstance(message, SyncRequest):
-            connection.client_id = message.client_id
-            self._takeovers[message.client_id] = connection.serial
+        elif isinstance(message, SyncRequest) and not any(
+            isinstance(one, Send) and isinstance(one.message, OtherHistory) for one in effects
+        ):
+            self._synced(connection, message)
+
+    def _synced(self, connection: Connection, request: SyncRequest) -> None:
+        """A replica was answered; whoever else speaks for one of its ids is out."""
+        connection.client_id, connection.settles = request.client_id, frozenset(request.settles)
+        for id in (request.client_id, *request.settles):
+            self._client_ids[origin_of(id)] = id
+            self._takeovers[id] = connection.serial
 
     def catch_up(self, connection: Connection) -> None:
         """A slow receiver caught up: it gets all presence (PRES-3)."""
@@ -96,17 +113,20 @@ class Server:
 
     def take(self, compact: bool) -> bool:
         """Hand what was accepted to storage, and a snapshot of that instant; False if there is nothing."""
-        entries = self.room.unsaved()
-        if not entries:
+        unsaved = self.room.unsaved()
+        if not unsaved.entries:
             return False
         truth, history = self.truth, self.room.history
-        for entry in entries:
-            truth.append(entry, self._changes[entry.client_id, entry.client_clock])
+        for kept in unsaved.entries:
+            entry = msgspec.json.decode(kept.data, type=Entry)
+            client_id = self._client_ids[history.names.text(NameKind.ORIGIN, entry.origin)]
+            key = (client_id, entry.client_clock)
+            truth.append(entry, kept, client_id, self._own[key], self._changes[key])
         if truth.docs[-1] != history.document.records:
             raise Broken(f"DUR-4: the journal says {truth.docs[-1]}, the room {history.document.records}")
         if len(truth.docs[-1]) > self.limits.records:
             raise Broken(f"LIM-6: {len(truth.docs[-1])} records, and {self.limits.records} are allowed")
-        self.storage.appends.append(entries)
+        self.storage.appends.append(unsaved)
         if compact:
             self.storage.compactions.append(history.snapshot())
         return True
@@ -155,32 +175,41 @@ class Server:
     def replace_data(self, records: Doc) -> None:
         """The session's data is replaced by `records`: another history begins (CLK-2)."""
         epoch = f"epoch {len(self.truths)}"
-        truth = self.truths[epoch] = Truth(dict(records))
+        empty = History.empty(epoch)
+        truth = self.truths[epoch] = Truth(dict(records), empty.head)
         clock = truth.durable
         snapshot = msgspec.structs.replace(
-            History.empty(epoch),
+            empty,
             clock=clock,
             history_start=clock,
-            records=[(clock, record) for record in records.values()],
+            records=[(record, 0, {}) for record in records.values()],
+            stamps=[Stamp(clock, 0, 0, 0)],
         )
         self.storage = Storage(snapshot)
         self._start()
 
+    def restore_backup(self, entries: int) -> None:
+        """A copy of the data takes its place that lacks the last entries; the epoch stays (CLK-3)."""
+        epoch = self.room.history.epoch
+        clock = self.storage.roll_back(entries)
+        self.truths[epoch] = self.truth.fork(clock)
+        self._start()
+
     def check_replay(self) -> None:
         """All is durable, so the stored journal gives the live history again (DUR-4)."""
-        stored = self.storage.load(self.limits, self.setup.tombstones).snapshot()
-        live = self.room.history.snapshot()
-        for snapshot in (stored, live):
-            snapshot.records.sort(key=lambda item: item[1].id)
-        if msgspec.json.encode(stored, order="sorted") != msgspec.json.encode(live, order="sorted"):
-            raise Broken(f"DUR-4: stored {stored}, live {live}")
+        stored, live = self.storage.load(self.setup), self.room.history
+        for history in (stored, live):
+            if history.chain.head != self.truth.heads[-1]:
+                raise Broken(f"CLK-5: {history.chain.head!r} should be {self.truth.heads[-1]!r}")
+        if _comparable(stored.snapshot()) != _comparable(live.snapshot()):
+            raise Broken(f"DUR-4: stored {stored.snapshot()}, live {live.snapshot()}")
 
     def _start(self, code: int = 1006) -> None:
         """Begin with what is stored; all connections are closed with `code`."""
         for connection in self.connections.values():
             connection.close_server(code)
         self.connections.clear()
-        history = self.storage.load(self.limits, self.setup.tombstones)
+        history = self.storage.load(self.setup)
         self.room = Room("bench", history, "simulation")
 
     # Carrying out what the room says
@@ -208,3 +237,16 @@ class Server:
             self.connections[id].down.append(close_patch(frame.body, acks).decode())
             for ack in acks:
                 self._counts[ack.reason or ack.result.value] += 1
+
+
+def _comparable(snapshot: Snapshot) -> bytes:
+    """A snapshot in which equal ones are spelled alike: indexes of stamps depend on the order of records."""
+    stamps = snapshot.stamps
+    records = {
+        record.id: (record, stamps[whole], {name: stamps[index] for name, index in own.items()})
+        for record, whole, own in snapshot.records
+    }
+    tombstones = {id: stamps[index] for id, index in snapshot.tombstones}
+    numbers = sorted(snapshot.clients.items()), sorted(snapshot.skipped.items())
+    rest = msgspec.structs.replace(snapshot, records=[], tombstones=[], stamps=[], clients={}, skipped={})
+    return msgspec.json.encode([rest, records, tombstones, numbers], order="sorted")

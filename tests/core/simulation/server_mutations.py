@@ -1,4 +1,4 @@
-"""What could be wrong with the history, the room and the delivery."""
+"""What could be wrong with the history, the room and the delivery; `conflict_mutations` has the rest."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ from typing import Any
 import msgspec
 
 from optiverse_collab.core import document
-from optiverse_collab.core.client import replica
+from optiverse_collab.core.client import replica, view
 from optiverse_collab.core.presence import Presence
-from optiverse_collab.core.protocol.codec import patch_body
 from optiverse_collab.core.protocol.messages import SyncRequest
 from optiverse_collab.core.records import Op, Record, Remove, Set, apply
-from optiverse_collab.core.server import history
-from optiverse_collab.core.server.delivery import Delivery, _Frame, _Waiting, answer_pages
-from optiverse_collab.core.server.effects import RoomEffect, SendFrame, SendPages
-from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Entry, Snapshot
+from optiverse_collab.core.server import conflicts
+from optiverse_collab.core.server.answers import _Answer
+from optiverse_collab.core.server.delivery import Delivery, Subscription, _Frame, _Waiting
+from optiverse_collab.core.server.effects import RoomEffect, SendFrame
+from optiverse_collab.core.server.history import Accepted, History
+from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab.core.server.room import Room, _Member
+from optiverse_collab.core.server.stamps import Stamp
 from tests.core.simulation.mutation import Mutations
 
 SERVER_MUTATIONS = Mutations()
 _mutation = SERVER_MUTATIONS.add
 
-_add, _apply, _close, _delta, _flush = (
-    Delivery.add,
-    History._apply,
-    Delivery._close,
-    History.delta,
-    Delivery.flush,
+_add, _apply, _close, _flush = Delivery.add, History._apply, Delivery._close, Delivery.flush
+_changed, _prune, _replay, _snapshot, _sync = (
+    _Answer._changed,
+    History._prune,
+    History._replay,
+    History.snapshot,
+    Room._sync,
 )
-_prune, _replay, _snapshot, _sync = History._prune, History._replay, History.snapshot, Room._sync
 
 
-@_mutation("A push that is sent again is applied again (PUSH-7).", (History, "is_duplicate"))
-def no_dedup(self: History, client_id: str, client_clock: int) -> bool:
-    return False
+@_mutation("A push that is sent again is applied again (PUSH-7).", (History, "last_client_clock_of"))
+def no_dedup(self: History, origin: str) -> int:
+    return 0
 
 
 @_mutation("A removal is not recorded, so that no delta tells of it (CLK-4).", (History, "_apply"))
-def tombstone_dropped(self: History, ops: Sequence[Op]) -> None:
-    _apply(self, ops)
-    for op in ops:
-        if isinstance(op, Remove):
-            self._tombstones.pop(op.id, None)
+def tombstone_dropped(self: History, op: Op, stamp: Stamp) -> None:
+    _apply(self, op, stamp)
+    if isinstance(op, Remove):
+        self.tombstones.pop(op.id, None)
 
 
 @_mutation("Tombstones are forgotten, and the start of the history stays (CLK-4).", (History, "_prune"))
@@ -54,16 +54,17 @@ def prune_without_start(self: History) -> None:
     self.start = start
 
 
-@_mutation("A delta leaves out the record that changed last (SYNC-2).", (History, "delta"))
-def delta_misses_an_id(self: History, clock: int) -> list[Op]:
-    return _delta(self, clock)[:-1]
+@_mutation("A delta leaves out the record that changed last (SYNC-2).", (_Answer, "_changed"))
+def delta_misses_an_id(self: _Answer) -> list[Any]:
+    return _changed(self)[:-1]
 
 
 @_mutation(
     "A set brings a removed record back, on all sides alike (DOC-5).",
-    (history, "apply"),
+    (conflicts, "apply"),
     (document, "apply"),
     (replica, "apply"),
+    (view, "apply"),
 )
 def set_resurrects(records: dict[str, Record], op: Op) -> bool:
     if isinstance(op, Set) and op.id not in records:
@@ -71,12 +72,9 @@ def set_resurrects(records: dict[str, Record], op: Op) -> bool:
     return apply(records, op)
 
 
-@_mutation("A session takes more records than its limit (LIM-6).", (History, "_rehearse"))
-def full_session_takes_more(self: History, ops: Sequence[Op]) -> tuple[list[Op], list[Op]]:
-    scratch = dict(self.document.records)
-    outcomes = [(op, apply(scratch, op)) for op in ops]
-    lost: list[Op] = [op for op, happened in outcomes if not happened and isinstance(op, Set)]
-    return [op for op, happened in outcomes if happened], lost
+@_mutation("A session takes more records than its limit (LIM-6).", (History, "_check_result"))
+def full_session_takes_more(self: History, ops: Sequence[Op], after: dict[str, Record]) -> None:
+    pass
 
 
 @_mutation("A snapshot forgets whose changes it holds (PUSH-7, DUR-4).", (History, "snapshot"))
@@ -85,10 +83,10 @@ def snapshot_without_clients(self: History) -> Snapshot:
 
 
 @_mutation("Who made a change is not read back from the log (PUSH-7, DUR-4).", (History, "_replay"))
-def replay_without_clients(self: History, entry: Entry) -> None:
-    clients = dict(self.clients)
-    _replay(self, entry)
-    self.clients = clients
+def replay_without_clients(self: History, data: bytes) -> None:
+    clients = dict(self._clients)
+    _replay(self, data)
+    self._clients = clients
 
 
 @_mutation("Changes and acknowledgements leave before they are durable (DUR-1).", (Delivery, "flush"))
@@ -99,12 +97,15 @@ def sent_before_durable(self: Delivery, members: Collection[str]) -> list[RoomEf
 
 @_mutation("Pages leave before what they hold is durable (DUR-1).", (Delivery, "add"))
 def pages_before_durable(
-    self: Delivery, entry: Entry | None = None, ack: Any = None, sync: SendPages | None = None
+    self: Delivery,
+    accepted: Accepted | None = None,
+    ack: Any = None,
+    subscription: Subscription | None = None,
 ) -> None:
-    if sync is None:
-        _add(self, entry, ack)
+    if subscription is None:
+        _add(self, accepted, ack)
     else:
-        self._waiting.appendleft(_Waiting(self.durable, None, None, sync))
+        self._waiting.appendleft(_Waiting(self.durable, None, None, subscription))
 
 
 @_mutation("Pages leave before the changes that are in them, and those follow (SYNC-4).", (Delivery, "flush"))
@@ -113,11 +114,13 @@ def pages_out_of_place(self: Delivery, members: Collection[str]) -> list[RoomEff
     frame = _Frame()
     while self._waiting and self._waiting[0].after <= self.durable:
         waiting = self._waiting.popleft()
-        if waiting.sync is None:
-            frame.add(waiting.entry, waiting.ack)
-        elif waiting.sync.to in members:
-            self._subscribed[waiting.sync.to] = None
-            effects.append(waiting.sync)
+        if waiting.ack is not None:
+            frame.acks.setdefault(waiting.ack[0], []).append(waiting.ack[1])
+        if waiting.accepted is not None:
+            frame.add(self._change(waiting.accepted), waiting.accepted)
+        elif waiting.subscription is not None and waiting.subscription.pages.to in members:
+            self._subscribed[waiting.subscription.pages.to] = waiting.subscription.lanes
+            effects.append(waiting.subscription.pages)
     return effects + self._close(frame)
 
 
@@ -128,10 +131,10 @@ def frames_twice(self: Delivery, frame: _Frame) -> list[RoomEffect]:
 
 @_mutation("A frame carries the hash of a document that is ahead of it (HASH-1).", (Delivery, "_close"))
 def hash_of_a_later_document(self: Delivery, frame: _Frame) -> list[RoomEffect]:
-    changes, acks, clock = frame.take()
-    hash_ = self._history.document.hash() if clock else ""
-    to = tuple(self._subscribed) if changes else tuple(id for id in self._subscribed if id in acks)
-    return [SendFrame(to, patch_body(changes, hash_), acks)] if to else []
+    if frame.changes:
+        self._hash_due = 0
+        frame.clock = self._history.clock
+    return _close(self, frame)
 
 
 @_mutation("Acknowledgements go to whoever pushed last (PUSH-5).", (Delivery, "_close"))
@@ -148,9 +151,12 @@ def acks_to_all(self: Delivery, frame: _Frame) -> list[RoomEffect]:
 def two_connections_of_a_client(
     self: Room, connection_id: str, member: _Member, request: SyncRequest, now_ms: int
 ) -> list[RoomEffect]:
-    member.client_id = request.client_id
-    self._delivery.add(sync=SendPages(connection_id, answer_pages(self.history, request)))
-    return []
+    others = {id: other for id, other in self._members.items() if id != connection_id}
+    for id in others:
+        del self._members[id]
+    effects = _sync(self, connection_id, member, request, now_ms)
+    self._members = {**others, **self._members}
+    return effects
 
 
 @_mutation("Whoever asked last takes over, dead or alive (SYNC-7).", (Room, "_sync"))
@@ -164,3 +170,29 @@ def dead_connection_takes_over(
 @_mutation("The presence of those who left stays (PRES-4).", (Presence, "forget"))
 def presence_stays(self: Presence, participant: str) -> None:
     pass
+
+
+@_mutation("A frame doesn't say at which head it ends (CLK-2).", (_Frame, "body"))
+def frames_without_head(self: _Frame, lanes: Any, hashes: Any) -> bytes:
+    self._head = b""
+    return _BODY(self, lanes, hashes)
+
+
+_BODY = _Frame.body
+
+
+@_mutation("Names are given to storage with no entry that refers to them (DUR-4).", (Room, "unsaved"))
+def names_lost(self: Room) -> Any:
+    self.history.names.take_new()
+    return _UNSAVED(self)
+
+
+_UNSAVED = Room.unsaved
+
+
+@_mutation("What a former id of a replica accepted is not told (SYNC-8).", (_Answer, "__init__"))
+def settled_forgotten(self: _Answer, history: History, request: SyncRequest) -> None:
+    _INIT(self, history, msgspec.structs.replace(request, settles=[]))
+
+
+_INIT = _Answer.__init__

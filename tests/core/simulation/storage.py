@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 
 import msgspec
 
-from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Entry, Snapshot
+from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.names import Name
+from optiverse_collab.core.server.room import Unsaved
+from tests.core.simulation.scenario import Setup
 
 
 class Storage:
@@ -21,35 +22,47 @@ class Storage:
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.appends: deque[Sequence[Entry]] = deque()
+        self.appends: deque[Unsaved] = deque()
         self.compactions: deque[Snapshot] = deque()
         self._snapshot = msgspec.json.encode(snapshot)
-        self._entries: list[tuple[int, bytes]] = []
+        self._entries: list[Kept] = []
+        self._names: list[Name] = []
 
     def append(self) -> int:
         """The oldest entries that were handed over are durable now; returns their last clock."""
-        entries = self.appends.popleft()
-        self._entries += [(entry.clock, msgspec.json.encode(entry)) for entry in entries]
+        entries, names = self.appends.popleft()
+        self._entries += entries
+        self._names += names
         return entries[-1].clock
 
     @property
     def can_compact(self) -> bool:
         """Whether there is a snapshot of which every entry is durable."""
-        return bool(self.compactions and self._entries and self.compactions[0].clock <= self._entries[-1][0])
+        return bool(
+            self.compactions and self._entries and self.compactions[0].clock <= self._entries[-1].clock
+        )
 
     def compact(self) -> None:
         """The oldest snapshot replaces the entries up to its clock (DUR-5)."""
         snapshot = self.compactions.popleft()
         self._snapshot = msgspec.json.encode(snapshot)
-        self._entries = [entry for entry in self._entries if entry[0] > snapshot.clock]
+        self._entries = [entry for entry in self._entries if entry.clock > snapshot.clock]
+
+    def roll_back(self, entries: int) -> int:
+        """Lose what is not durable, and the last entries; returns the clock of the last that is left."""
+        self.crash()
+        if entries:
+            del self._entries[-entries:]
+        snapshot = msgspec.json.decode(self._snapshot, type=Snapshot)
+        return self._entries[-1].clock if self._entries else snapshot.clock
 
     def crash(self) -> None:
         """Forget what is not durable."""
         self.appends.clear()
         self.compactions.clear()
 
-    def load(self, limits: Limits, tombstones: int) -> History:
+    def load(self, setup: Setup) -> History:
         """The history that is stored (DUR-4)."""
         snapshot = msgspec.json.decode(self._snapshot, type=Snapshot)
-        entries = [msgspec.json.decode(data, type=Entry) for _, data in self._entries]
-        return History(snapshot, entries, limits, tombstones)
+        entries = [entry.data for entry in self._entries]
+        return History(snapshot, self._names, entries, setup.limits, setup.tombstones, setup.outcomes)

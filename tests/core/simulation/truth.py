@@ -1,4 +1,4 @@
-"""What is true: an independent, plain model of what a session's journal means.
+"""What is true: an independent, plain model of what a session's entries mean.
 
 It shares no code with the core but the `Record` that it keeps records in. It plays the operations as the
 users made them, not as they were squashed, sent and stored, one document per clock.
@@ -6,26 +6,54 @@ users made them, not as they were squashed, sent and stored, one document per cl
 
 from __future__ import annotations
 
+import copy
+import hashlib
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 import msgspec
 
 from optiverse_collab.core.records import Record
-from optiverse_collab.core.server.journal import Entry
+from optiverse_collab.core.server.journal import Entry, Kept
 from tests.core.simulation.scenario import OpData
+from tests.core.simulation.verdict import Doc, Judge, Stamp, Stamps, Verdict, play
 
-Doc = dict[str, Record]
+__all__ = ["Accepted", "Broken", "Change", "Doc", "Truth", "as_data", "play", "strict"]
 
 
 class Broken(AssertionError):
     """An invariant doesn't hold."""
 
 
-class Change(NamedTuple):
-    """A user's change: what was done, and what was sent for it."""
+class Change:
+    """A user's change.
 
-    made: list[OpData]
-    sent: list[OpData]
+    Attributes:
+        keys: the client ids and numbers under which it may have been sent.
+        made: what was done.
+        sent: what was sent for it.
+        seen: the clock of what its user had on the screen.
+        yields: whether it leaves alone what that did not show, if it is sent now.
+        step: what it is a part of.
+        sent_as: the values of `yields` with which it was sent.
+    """
+
+    def __init__(self, key: tuple[str, int], seen: int, yields: bool, step: str) -> None:
+        self.keys = [key]
+        self.made: list[OpData] = []
+        self.sent: list[OpData] = []
+        self.seen, self.yields, self.step = seen, yields, step
+        self.sent_as: set[bool] = set()
+
+    def copy(self) -> Change:
+        """The same as of now."""
+        copy = Change(self.keys[0], self.seen, self.yields, self.step)
+        copy.keys = list(self.keys)
+        copy.made, copy.sent, copy.sent_as = list(self.made), list(self.sent), set(self.sent_as)
+        return copy
+
+    def __repr__(self) -> str:
+        return f"<{self.made}, seen {self.seen}{', yields' if self.yields else ''}>"
 
 
 class Accepted(NamedTuple):
@@ -33,28 +61,10 @@ class Accepted(NamedTuple):
 
     clock: int
     client_id: str
-    ops: list[OpData]
-    lost: list[OpData]
-
-
-def play(doc: Doc, op: OpData) -> bool:
-    """Do `op` to `doc`; False if its record is not there (DOC-2 to DOC-6)."""
-    id: str = op["id"]
-    if op["op"] == "put":
-        doc[id] = Record(id, op["kind"], dict(op["props"]))
-        return True
-    record = doc.get(id)
-    if record is None:
-        return False
-    if op["op"] == "remove":
-        del doc[id]
-        return True
-    props = dict(record.props)
-    props.update(op.get("props", {}))
-    for name in op.get("unset", ()):
-        props.pop(name, None)
-    doc[id] = Record(id, record.kind, props)
-    return True
+    change_clock: int
+    own: AbstractSet[str]
+    change: Change
+    verdict: Verdict
 
 
 def strict(thing: Doc | Record | None) -> bytes:
@@ -78,72 +88,110 @@ class Truth:
         log: what was accepted; the change of clock ``n`` is ``log[n - 1]``.
         accepted: (client_id, client_clock) → what became of that change.
         durable: up to this clock storage has it.
+        heads: the head at each clock.
     """
 
-    def __init__(self, records: Doc) -> None:
+    def __init__(self, records: Doc, head: bytes) -> None:
         self.docs: list[Doc] = [{}]
-        self.log: list[Accepted] = []
+        self.log: list[Accepted | None] = []
+        self.heads = [head]
         if records:  # they came with one change that nobody here made
             self.docs.append(records)
-            self.log.append(Accepted(1, "", [], []))
+            self.log.append(None)
+            self.heads.append(head)
         self.accepted: dict[tuple[str, int], Accepted] = {}
         self.durable = len(self.log)
+        self._states: list[tuple[Stamps, dict[str, Stamp]]] = [({}, {})] * len(self.log)
+        self._states.append(({id: {"": (len(self.log), "")} for id in records}, {}))
         self._last: dict[str, int] = {}
 
-    def append(self, entry: Entry, change: Change) -> None:
+    def append(self, entry: Entry, kept: Kept, client_id: str, own: AbstractSet[str], change: Change) -> None:
         """Take in an entry that goes to storage; `change` is what its author did and sent.
 
         Raises:
             Broken: the entry is not what this change does to the document before it.
         """
-        key = (entry.client_id, entry.client_clock)
+        key = (client_id, entry.client_clock)
         if entry.clock != len(self.docs):
             raise Broken(f"CLK-1: clock {entry.clock} follows {len(self.docs) - 1}")
         if key in self.accepted:
             raise Broken(f"PUSH-7: change {key} was applied twice")
-        if entry.client_clock <= self._last.get(entry.client_id, 0):
+        if entry.client_clock <= self._last.get(client_id, 0):
             raise Broken(f"PUSH-1: change {key} came after a later one")
+        digest = hashlib.blake2b(kept.data, digest_size=16).digest()
+        if kept.head != hashlib.blake2b(self.heads[-1] + digest, digest_size=16).digest():
+            raise Broken(f"CLK-5: {kept.head!r} does not follow from {self.heads[-1]!r}")
+        if (entry.seen, entry.step) != (change.seen, change.step) or entry.yields not in change.sent_as:
+            raise Broken(f"SEEN-1: {entry} should be {change}")
         before = self.docs[-1]
-        ops, lost = _what_happens(before, change.sent)
-        if msgspec.json.decode(entry.ops) != ops or msgspec.json.decode(entry.lost) != lost:
-            raise Broken(f"DOC-5: entry {entry} should hold {ops} and have lost {lost}")
-        doc = dict(before)
-        for op in change.made:
-            play(doc, op)
-        replayed = dict(before)
-        for op in ops:
-            play(replayed, op)
-        if doc != replayed:
-            raise Broken(f"PUSH-2: {change.sent} is not what was done: {change.made}")
-        accepted = Accepted(entry.clock, entry.client_id, ops, lost)
-        self.docs.append(doc)
+        self._check_squashing(before, change)
+        stamps, removed = self._states[-1]
+        judge = Judge(before, stamps, removed, entry.seen, entry.yields, {client_id, *own})
+        verdict = judge.verdict(change.sent, (entry.clock, client_id))
+        _check_operations(entry, verdict)
+        self._states.append(_after(stamps, removed, verdict, change.sent, (entry.clock, client_id)))
+        touched = {op["id"] for op in change.sent}
+        untouched = {id: record for id, record in before.items() if id not in touched}
+        self.docs.append({**untouched, **verdict.doc})
+        accepted = Accepted(entry.clock, client_id, entry.client_clock, own, change, verdict)
         self.log.append(accepted)
+        self.heads.append(kept.head)
         self.accepted[key] = accepted
-        self._last[entry.client_id] = entry.client_clock
+        self._last[client_id] = entry.client_clock
+
+    def fork(self, clock: int) -> Truth:
+        """The history in which a backup of this clock is restored, and goes on as if nothing had followed."""
+        fork = copy.copy(self)
+        for name in ("docs", "heads", "log", "_states"):
+            setattr(fork, name, list(getattr(self, name)))
+        fork.accepted = dict(self.accepted)
+        fork.durable = clock
+        fork.forget_undurable()
+        return fork
 
     def forget_undurable(self) -> None:
         """The server crashed: what storage doesn't have never happened."""
-        del self.docs[self.durable + 1 :]
+        for listed in (self.docs, self.heads, self._states):
+            del listed[self.durable + 1 :]
         del self.log[self.durable :]
         self.accepted = {key: it for key, it in self.accepted.items() if it.clock <= self.durable}
         self._last = {}
         for client_id, client_clock in self.accepted:
             self._last[client_id] = max(client_clock, self._last.get(client_id, 0))
 
-    def is_durable(self, client_id: str, client_clock: int) -> bool:
-        """Whether a change can't be lost any more."""
-        accepted = self.accepted.get((client_id, client_clock))
-        return accepted is not None and accepted.clock <= self.durable
+    def _check_squashing(self, before: Doc, change: Change) -> None:
+        made, sent = dict(before), dict(before)
+        for op in change.made:
+            play(made, op)
+        for op in change.sent:
+            play(sent, op)
+        if made != sent:
+            raise Broken(f"PUSH-2: {change.sent} is not what was done: {change.made}")
 
 
-def _what_happens(before: Doc, ops: list[OpData]) -> tuple[list[OpData], list[OpData]]:
-    """What of `ops` takes effect, and what is lost (DOC-5)."""
-    doc = dict(before)
-    happened: list[OpData] = []
-    lost: list[OpData] = []
-    for op in ops:
-        if play(doc, op):
-            happened.append(op)
-        elif op["op"] == "set":
-            lost.append(op)
-    return happened, lost
+def _check_operations(entry: Entry, verdict: Verdict) -> None:
+    ops = msgspec.json.decode(entry.ops)
+    dropped = [] if entry.dropped is msgspec.UNSET else msgspec.json.decode(entry.dropped)
+    if ops != verdict.happened:
+        raise Broken(f"SEEN-4: {ops} took effect and should have been {verdict.happened}")
+    if dropped != verdict.dropped:
+        raise Broken(f"SEEN-4: {dropped} was dropped and should have been {verdict.dropped}")
+    for rule, found, expected in (
+        ("DOC-5", entry.lost, verdict.lost),
+        ("SEEN-4", entry.held, verdict.held),
+        ("SEEN-3", entry.replaced, verdict.replaced),
+    ):
+        if {(part.id, frozenset(part.names)) for part in found} != {part[:2] for part in expected}:
+            raise Broken(f"{rule}: the entry names {found}, and {expected} is what there was")
+
+
+def _after(
+    stamps: Stamps, removed: dict[str, Stamp], verdict: Verdict, ops: list[OpData], stamp: Stamp
+) -> tuple[Stamps, dict[str, Stamp]]:
+    """The stamps after a change."""
+    ids = {op["id"] for op in ops}
+    new = {id: own for id, own in stamps.items() if id not in ids}
+    new.update({id: own for id, own in verdict.stamps.items() if id in verdict.doc})
+    gone = {op["id"] for op in verdict.happened if op["op"] == "remove"} - verdict.doc.keys()
+    still = {id: one for id, one in removed.items() if id not in verdict.doc}
+    return new, {**still, **dict.fromkeys(gone, stamp)}

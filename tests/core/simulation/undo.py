@@ -16,7 +16,7 @@ def inverse(screen: Doc, ops: list[OpData]) -> list[OpData]:
             continue
         if record is None:
             inverse.append({"op": "remove", "id": op["id"]})
-        elif op["op"] == "set":
+        elif op["op"] == "set" or op.get("kind") == record.kind:
             props = {
                 name: record.props[name]
                 for name in (*op.get("props", ()), *op.get("unset", ()))

@@ -17,6 +17,7 @@ class Connection:
     Attributes:
         id: its name on the server.
         client_id: whom the server knows it to be, once it asked to synchronise.
+        settles: the client ids that count as its own besides.
         serial: greater than that of every older connection.
         up: on the way to the server.
         down: on the way to the client; pages are made when it is their turn.
@@ -37,12 +38,14 @@ class Connection:
         "pushed",
         "serial",
         "server_open",
+        "settles",
         "up",
     )
 
     def __init__(self, serial: int) -> None:
         self.id = f"c{serial}"
         self.client_id = ""
+        self.settles: frozenset[str] = frozenset()
         self.serial = serial
         self.up: deque[str] = deque()
         self.down: deque[str | Iterator[Message]] = deque()

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import msgspec
+
 from optiverse_collab.core.records import Put
 from tests.core.simulation.client import Client
 from tests.core.simulation.network import Network
-from tests.core.simulation.scenario import OpData, Setup, Step
+from tests.core.simulation.scenario import How, OpData, Setup, Step
 from tests.core.simulation.server import Server
 from tests.core.simulation.truth import Broken, Change, play
 from tests.core.simulation.undo import inverse
@@ -40,11 +42,11 @@ class World(Network):
 
     # Users
 
-    def edit(self, index: int, ops: list[OpData]) -> None:
+    def edit(self, index: int, ops: list[OpData], how: dict[str, Any] | None = None) -> None:
         """A user makes a change."""
         client = self.clients[index]
         taking_back = inverse(client.screen, ops)
-        if client.edit(ops):
+        if client.edit(ops, msgspec.convert(how or {}, How)):
             client.undo.append(taking_back)
 
     def undo(self, index: int) -> None:
@@ -53,7 +55,7 @@ class World(Network):
         if client.undo:
             screen = dict(client.screen)
             ops = [op for op in client.undo.pop() if play(screen, op)]
-            if ops and client.edit(ops):
+            if ops and client.edit(ops, How(yields=True)):
                 self.counts["edits undone"] += 1
 
     def show(self, index: int, state: dict[str, Any]) -> None:
@@ -100,7 +102,7 @@ class World(Network):
         """A replica goes wrong by itself: it holds a record that nobody made (HASH-3)."""
         client = self.clients[index]
         if client.replica.synced:
-            client.replica._base.apply(Put("ghost", "component", {}))
+            client.replica._confirmed.document.apply(Put("ghost", "component", {}))
             client.tainted = True
             self.counts["replicas damaged"] += 1
 
@@ -143,6 +145,25 @@ class World(Network):
         self.server.replace_data(truth.docs[truth.durable // 2] if keep else {})
         self._forget_half_open()
         self.counts["histories replaced"] += 1
+
+    def rollback(self, entries: int) -> None:
+        """The session's data is replaced by a backup from before its last entries."""
+        self.server.restore_backup(entries)
+        self._forget_half_open()
+        self.counts["backups restored"] += 1
+
+    def keep_copy(self, index: int) -> None:
+        """Somebody copies what a client has on disk."""
+        self.clients[index].keep_copy()
+
+    def revive(self, index: int) -> None:
+        """A client's program ends, and starts again from an older copy of what it had on disk."""
+        client = self.clients[index]
+        if client.copy is not None:
+            self.cut(index, 1)
+            self.leave(index)
+            client.revive()
+            self.counts["older copies restored"] += 1
 
     def _forget_half_open(self) -> None:
         for client in self.clients:

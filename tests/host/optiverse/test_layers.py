@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from optiverse_collab.convert import tree_of
+from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.upstream.window import has_groups
@@ -62,7 +63,7 @@ def test_a_group_travels_and_its_undo_and_redo_too(session: Session) -> None:
     rest(wire, ann, bob)
     assert [bob.panel.parent(item.item_uuid) for item in (first, second, third)] == [id, id, None]
     assert differences(wire, ann, bob) == []
-    assert {entry.client_id for entry in wire.journal} == {ann.replica.client_id}
+    assert {wire.origin_of(entry) for entry in wire.journal} == {origin_of(ann.replica.client_id)}
 
 
 def test_a_grouped_item_drags_the_others_along_in_every_window(session: Session) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from optiverse_collab.core.protocol.origins import origin_of
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
 from tests.helpers.wire import Wire
 
@@ -63,7 +64,7 @@ def test_what_others_do_adds_no_step_of_undo_and_makes_no_echo(session: Session)
     ann.user.drag(lens, 33, 0)
     rest(wire, ann, bob)
     assert bob.window.undo_stack._undo_stack == []
-    assert {entry.client_id for entry in wire.journal} == {ann.replica.client_id}
+    assert {wire.origin_of(entry) for entry in wire.journal} == {origin_of(ann.replica.client_id)}
 
 
 def test_the_object_and_its_selection_stay_when_others_edit_it(session: Session) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from optiverse_collab.core.server.journal import Entry
+from optiverse_collab.core.server.chain import next_head
+from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server.storage import MemoryStore, SqliteStore, Store, Stored
+from optiverse_collab_server.storage import MemoryStore, SqliteStore, Store
 from tests.helpers import aio
-from tests.helpers.storage import clock_of, entries, entry, snapshot
+from tests.helpers.storage import clock_of, content, content_of, entries, entry, head, names, snapshot
 
 Scenario = Callable[[Store], Awaitable[None]]
 Run = Callable[[Scenario], None]
@@ -38,7 +40,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     return lambda scenario: aio.run(opened_and_closed(scenario))
 
 
-def test_a_session_that_was_never_saved_is_none(run: Run) -> None:
+def test_a_session_that_was_never_created_is_none(run: Run) -> None:
     async def scenario(store: Store) -> None:
         assert await store.load("bench") is None
         assert await store.sessions() == []
@@ -46,7 +48,7 @@ def test_a_session_that_was_never_saved_is_none(run: Run) -> None:
     run(scenario)
 
 
-def test_entries_without_a_snapshot_are_refused(run: Run) -> None:
+def test_entries_without_a_chunk_are_refused(run: Run) -> None:
     async def scenario(store: Store) -> None:
         with pytest.raises(StorageError, match="'bench' is not stored yet"):
             await store.append("bench", [entry(1)])
@@ -59,37 +61,86 @@ def test_entries_without_a_snapshot_are_refused(run: Run) -> None:
 @pytest.mark.parametrize("clocks", [[3], [5], [7], [6, 8], [6, 6], [7, 6]])
 def test_clock_that_is_not_the_next_is_refused(run: Run, clocks: list[int]) -> None:
     async def scenario(store: Store) -> None:
-        await store.save_snapshot("bench", snapshot(3))
+        await store.begin_chunk("bench", snapshot(3))
         await store.append("bench", entries(4, 5))
         with pytest.raises(StorageError, match="comes next"):
-            await store.append("bench", [entry(clock) for clock in clocks])
-        assert await store.load("bench") == Stored(snapshot(3), entries(4, 5))
+            await store.append("bench", [entry(clock) for clock in clocks], names())
+        assert await content_of(store, "bench") == content(snapshot(3), entries(4, 5))
         await store.append("bench", [entry(6)])
         assert await clock_of(store, "bench") == 6
 
     run(scenario)
 
 
-def test_a_snapshot_never_turns_history_back(run: Run) -> None:
+def test_names_come_back_in_the_order_of_their_numbers(run: Run) -> None:
+    odd = [
+        Name(NameKind.AUTHOR, number, text) for number, text in enumerate(["Zoë\n\x00☃", "", "x" * 128], 4)
+    ]
+
     async def scenario(store: Store) -> None:
-        await store.save_snapshot("bench", snapshot(5, records=3))
+        await store.begin_chunk("bench", snapshot())
+        await store.append("bench", [entry(1)], names(2))
+        await store.append("bench", [entry(2)])
+        await store.append("bench", [entry(3)], [name for name in names(3) if name.number == 3])
+        await store.append("bench", [entry(4)], odd)
+        known = [*names(3)[:3], *odd, *names(3)[3:]]
+        assert await content_of(store, "bench") == content(snapshot(), entries(1, 4), known)
+        await store.begin_chunk("bench", snapshot(4))
+        assert await content_of(store, "bench") == content(snapshot(4), [], known)
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("numbers", [[2], [1, 1], [1, 3], [0]])
+def test_a_number_that_is_not_the_next_is_refused(run: Run, numbers: list[int]) -> None:
+    async def scenario(store: Store) -> None:
+        await store.begin_chunk("bench", snapshot())
+        for kind in NameKind:
+            wrong = [Name(kind, number, f"name {number}") for number in numbers]
+            with pytest.raises(StorageError, match=f"store {kind.value} {numbers[-1]} where . comes next"):
+                await store.append("bench", [entry(1)], wrong)
+        assert await content_of(store, "bench") == content(snapshot())
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("start", "why"),
+    [
+        (snapshot(4), "and the newest chunk begins at 5"),
+        (snapshot(5, records=3), "and the newest chunk begins at 5"),
+        (snapshot(6), "where no append ended"),
+        (snapshot(8), "where no append ended"),
+        (msgspec.structs.replace(snapshot(7), head=head(6)), "which has another head there"),
+        (snapshot(7, epoch="epoch-2"), "which is of another history"),
+    ],
+    ids=["older", "the same", "within an append", "ahead", "another head", "another epoch"],
+)
+def test_a_chunk_begins_where_an_append_ended(run: Run, start: Snapshot, why: str) -> None:
+    """CLK-5: nothing of one history gets into another, and no link of the chain is left out."""
+
+    async def scenario(store: Store) -> None:
+        await store.begin_chunk("bench", snapshot(5, records=3))
         await store.append("bench", entries(6, 7))
-        with pytest.raises(StorageError, match="older"):
-            await store.save_snapshot("bench", snapshot(4))
-        assert await store.load("bench") == Stored(snapshot(5, records=3), entries(6, 7))
+        with pytest.raises(StorageError, match=f"{start.clock}, {why}; nothing was stored"):
+            await store.begin_chunk("bench", start)
+        assert await content_of(store, "bench") == content(snapshot(5, records=3), entries(6, 7))
+        await store.append("bench", [entry(8)])
+        await store.begin_chunk("bench", snapshot(8))
+        assert await content_of(store, "bench") == content(snapshot(8))
 
     run(scenario)
 
 
 def test_after_close_every_call_is_refused(run: Run) -> None:
     async def scenario(store: Store) -> None:
-        await store.save_snapshot("bench", snapshot())
+        await store.begin_chunk("bench", snapshot())
         await store.close()
         for call in (
             store.load("bench"),
             store.append("bench", [entry(1)]),
             store.append("bench", []),
-            store.save_snapshot("bench", snapshot(1)),
+            store.begin_chunk("bench", snapshot(1)),
             store.sessions(),
         ):
             with pytest.raises(StorageError, match="closed"):
@@ -101,31 +152,32 @@ def test_after_close_every_call_is_refused(run: Run) -> None:
 
 def test_close_finishes_what_was_asked_for(run: Run) -> None:
     async def scenario(store: Store) -> None:
-        await store.save_snapshot("bench", snapshot())
+        await store.begin_chunk("bench", snapshot())
         pending = [
             asyncio.ensure_future(store.append("bench", entries(1, 3))),
-            asyncio.ensure_future(store.save_snapshot("bench", snapshot(3, records=2000))),
+            asyncio.ensure_future(store.begin_chunk("bench", snapshot(3, records=2000))),
             asyncio.ensure_future(store.append("bench", [entry(4)])),
         ]
         await asyncio.sleep(0)  # they have begun
         await store.close()
-        assert await asyncio.gather(*pending) == [None, None, None]
+        appended, size, appended_too = await asyncio.gather(*pending)
+        assert (appended, appended_too) == (None, None)
+        assert isinstance(size, int)
 
     run(scenario)
 
 
-def test_everything_comes_back_as_it_was(run: Run) -> None:
-    """DUR-4"""
-    odd = msgspec.Raw(b'[{"op":"set","id":"\xe2\x88\x9a\\u0000","props":{"a":-0.0,"b":1e300,"c":1.0,"d":1}}]')
-    full = Entry(8, "client \U0001f52d", 2**53, "Åsa\n\x00", 2**41, odd, lost=msgspec.Raw(b'[{"op":"x"}]'))
+def test_everything_comes_back_byte_for_byte(run: Run) -> None:
+    """DUR-4, CLK-5: the chain goes over the bytes."""
+    odd = (
+        b'{"clock":8,"origin":0, "author":0,"ops":[{"id":"\xe2\x88\x9a\\u0000","a":-0.0,"b":1e300,"c":1.00}]}'
+    )
+    full = Kept(8, odd, next_head(head(7), odd))
 
     async def scenario(store: Store) -> None:
-        await store.save_snapshot("bench", snapshot(7, records=5))
+        await store.begin_chunk("bench", snapshot(7, records=5))
         await store.append("bench", [full])
-        stored = await store.load("bench")
-        assert stored == Stored(snapshot(7, records=5), [full])
-        assert bytes(stored.entries[0].ops) == bytes(odd)
-        assert list(stored.snapshot.tombstones) == list(snapshot(7, records=5).tombstones)
+        assert await content_of(store, "bench") == content(snapshot(7, records=5), [full])
 
     run(scenario)
 
@@ -134,8 +186,12 @@ def test_a_snapshot_of_ten_thousand_records_comes_back(run: Run) -> None:
     large = snapshot(10, records=10_000)
 
     async def scenario(store: Store) -> None:
-        await store.save_snapshot("bench", large)
-        assert await store.load("bench") == Stored(large, [])
+        size = await store.begin_chunk("bench", large)
+        stored = await store.load("bench")
+        assert stored is not None
+        assert stored.snapshot == large
+        assert stored.snapshot_bytes == size
+        assert 5_000_000 < size < 20_000_000
 
     run(scenario)
 
@@ -148,75 +204,36 @@ def test_appending_nothing_does_nothing(run: Run) -> None:
     run(scenario)
 
 
-@pytest.mark.parametrize("clock", [2, 3, 5])
-def test_a_snapshot_replaces_the_entries_up_to_its_clock(run: Run, clock: int) -> None:
-    """DUR-5; also where one append reaches over the clock of the snapshot."""
+@pytest.mark.parametrize("clock", [1, 2, 5])
+def test_a_session_goes_on_from_its_newest_chunk(run: Run, clock: int) -> None:
+    """DUR-5"""
 
     async def scenario(store: Store) -> None:
-        await store.save_snapshot("bench", snapshot())
+        await store.begin_chunk("bench", snapshot())
         await store.append("bench", entries(1, 1))
-        await store.append("bench", entries(2, 5))
-        await store.save_snapshot("bench", snapshot(clock, records=4))
-        assert await store.load("bench") == Stored(snapshot(clock, records=4), entries(clock + 1, 5))
+        await store.append("bench", entries(2, 2))
+        await store.append("bench", entries(3, 5))
+        await store.begin_chunk("bench", snapshot(clock, records=4))
+        assert await content_of(store, "bench") == content(snapshot(clock, records=4), entries(clock + 1, 5))
         await store.append("bench", [entry(6)])
-        await store.save_snapshot("bench", snapshot(6, records=1))
-        assert await store.load("bench") == Stored(snapshot(6, records=1), [])
-
-    run(scenario)
-
-
-def test_a_snapshot_may_be_ahead_of_the_log(run: Run) -> None:
-    async def scenario(store: Store) -> None:
-        await store.save_snapshot("bench", snapshot())
-        await store.append("bench", entries(1, 2))
-        await store.save_snapshot("bench", snapshot(9))
-        with pytest.raises(StorageError, match="comes next"):
-            await store.append("bench", [entry(3)])
-        await store.append("bench", [entry(10)])
-        assert await store.load("bench") == Stored(snapshot(9), [entry(10)])
-
-    run(scenario)
-
-
-def test_another_epoch_begins_anew(run: Run) -> None:
-    """CLK-3: nothing of one history gets into another."""
-
-    async def scenario(store: Store) -> None:
-        await store.save_snapshot("bench", snapshot(5, records=3))
-        await store.append("bench", entries(6, 20))
-        await store.save_snapshot("bench", snapshot(2, epoch="epoch-2"))
-        assert await store.load("bench") == Stored(snapshot(2, epoch="epoch-2"), [])
-        await store.append("bench", [entry(3)])
-        assert await clock_of(store, "bench") == 3
+        await store.begin_chunk("bench", snapshot(6, records=1))
+        assert await content_of(store, "bench") == content(snapshot(6, records=1))
 
     run(scenario)
 
 
 def test_session_ids_are_told_apart_exactly(run: Run) -> None:
-    names = [
-        "bench",
-        "Bench",
-        "bench ",
-        "",
-        "a/b",
-        "..",
-        "x' OR 1=1 --",
-        "é",
-        "e\u0301",
-        "🔭",
-        "a\0b",
-        "a\0c",
-        "%",
-        "l" * 500,
-    ]
+    ids = ["bench", "Bench", "bench ", "", "a/b", "..", "x' OR 1=1 --", "%", "l" * 500]
+    ids += ["é", "e\u0301", "🔭", "a\0b", "a\0c"]
 
     async def scenario(store: Store) -> None:
-        for number, name in enumerate(names):
-            await store.save_snapshot(name, snapshot(number))
-            await store.append(name, entries(number + 1, number + 2))
-        assert await store.sessions() == sorted(names)
-        for number, name in enumerate(names):
-            assert await store.load(name) == Stored(snapshot(number), entries(number + 1, number + 2))
+        for number, id in enumerate(ids):
+            await store.begin_chunk(id, snapshot(number))
+            await store.append(id, entries(number + 1, number + 2), names(number))
+        assert await store.sessions() == sorted(ids)
+        for number, id in enumerate(ids):
+            follow = entries(number + 1, number + 2)
+            assert await content_of(store, id) == content(snapshot(number), follow, names(number))
 
     run(scenario)
 
@@ -225,51 +242,56 @@ def test_refused_append_harms_none_that_waits_with_it(run: Run) -> None:
     """DUR-2"""
 
     async def scenario(store: Store) -> None:
-        names = [f"bench-{number}" for number in range(200)]
-        for name in names:
-            await store.save_snapshot(name, snapshot())
+        ids = [f"bench-{number}" for number in range(200)]
+        for id in ids:
+            await store.begin_chunk(id, snapshot())
         wrong = {"bench-0", "bench-77", "bench-199"}
         outcomes = await asyncio.gather(
-            *(store.append(name, [entry(9 if name in wrong else 1)]) for name in names),
+            *(
+                store.append(id, [entry(9 if id in wrong else 1)], names(number % 2))
+                for number, id in enumerate(ids)
+            ),
             store.append("nobody", [entry(1)]),
             return_exceptions=True,
         )
-        refused = [name for name, outcome in zip([*names, "nobody"], outcomes, strict=True) if outcome]
+        refused = [id for id, outcome in zip([*ids, "nobody"], outcomes, strict=True) if outcome]
         assert refused == ["bench-0", "bench-77", "bench-199", "nobody"]
         assert all(isinstance(outcome, (StorageError, type(None))) for outcome in outcomes)
-        for name in names:
-            assert await clock_of(store, name) == (0 if name in wrong else 1)
+        for number, id in enumerate(ids):
+            kept = () if id in wrong else (entries(1, 1), names(number % 2))
+            assert await content_of(store, id) == content(snapshot(), *kept)
 
     run(scenario)
 
 
 def test_appends_of_a_session_take_effect_in_order(run: Run) -> None:
     async def scenario(store: Store) -> None:
-        await store.save_snapshot("bench", snapshot())
+        await store.begin_chunk("bench", snapshot())
         await asyncio.gather(*(store.append("bench", [entry(clock)]) for clock in range(1, 301)))
-        assert await store.load("bench") == Stored(snapshot(), entries(1, 300))
+        assert await content_of(store, "bench") == content(snapshot(), entries(1, 300))
 
     run(scenario)
 
 
-def test_appends_go_on_while_a_snapshot_is_saved(run: Run) -> None:
+def test_appends_go_on_while_a_chunk_is_begun(run: Run) -> None:
     """DUR-5"""
 
     async def scenario(store: Store) -> None:
-        await store.save_snapshot("bench", snapshot())
+        await store.begin_chunk("bench", snapshot())
         await store.append("bench", entries(1, 10))
-        saving = asyncio.ensure_future(store.save_snapshot("bench", snapshot(10, records=3000)))
+        beginning = asyncio.ensure_future(store.begin_chunk("bench", snapshot(10, records=3000)))
         for clock in range(11, 31):
-            await store.append("bench", [entry(clock)])
-        await saving
-        assert await store.load("bench") == Stored(snapshot(10, records=3000), entries(11, 30))
+            await store.append("bench", [entry(clock)], names() if clock == 20 else ())
+        await beginning
+        expected = content(snapshot(10, records=3000), entries(11, 30), names())
+        assert await content_of(store, "bench") == expected
 
     run(scenario)
 
 
 def test_whoever_is_cancelled_does_no_harm(run: Run) -> None:
     async def scenario(store: Store) -> None:
-        await store.save_snapshot("bench", snapshot())
+        await store.begin_chunk("bench", snapshot())
         waiting = [asyncio.ensure_future(store.append("bench", [entry(clock)])) for clock in range(1, 6)]
         await asyncio.sleep(0)
         waiting[1].cancel()

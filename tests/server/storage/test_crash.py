@@ -8,23 +8,31 @@ from pathlib import Path
 
 import pytest
 
+from optiverse_collab_server.storage.check import check_folder
 from optiverse_collab_server.storage.schema import FILE_NAME
 from tests.helpers.aio import run
 from tests.helpers.append_forever import SESSION
 from tests.helpers.processes import python
-from tests.helpers.storage import clock_of, copy_as_crashed, end_of, entries, entry, opened, snapshot
+from tests.helpers.storage import clock_of, copy_as_crashed, entries, entry, opened, snapshot
 
 LOG_NAME = f"{FILE_NAME}-wal"
 
 
 def test_nothing_acknowledged_is_missing_after_kill_9(tmp_path: Path) -> None:
-    """Each round kills a real process at a random moment and goes on where it ended."""
+    """Each round kills a real process at a random moment and goes on where it ended.
+
+    Chunks are begun and packed meanwhile: each entry is there exactly once, and all of them fit.
+    """
     chance = random.Random(7)
     done = 0
     for _ in range(6):
         done = acknowledged_before_kill(tmp_path, at_least=chance.randrange(5, 150))
         assert run(stored_clock(tmp_path)) >= done
+        [report] = check_folder(tmp_path)
+        assert report.faults == []
+        assert report.entries == report.clock >= done
     assert done > 100
+    assert report.chunks > 2
 
 
 def acknowledged_before_kill(folder: Path, at_least: int) -> int:
@@ -43,9 +51,10 @@ async def stored_clock(folder: Path) -> int:
     async with opened(folder) as store:
         stored = await store.load(SESSION)
         assert stored is not None
-        assert stored.entries == entries(stored.snapshot.clock + 1, end_of(stored))
+        first, last = stored.snapshot.clock + 1, stored.snapshot.clock + len(stored.entries)
+        assert stored.entries == [entry.data for entry in entries(first, last)]
         assert len(stored.snapshot.records) in (1, 1500)
-        return end_of(stored)
+        return last
 
 
 ENDS_WITHOUT_CLOSE = """
@@ -56,7 +65,7 @@ from tests.helpers.storage import entry, snapshot
 
 async def main():
     store = SqliteStore(Path(sys.argv[1]))
-    await store.save_snapshot("bench", snapshot())
+    await store.begin_chunk("bench", snapshot())
     await store.append("bench", [entry(1)])
 
 asyncio.run(main())
@@ -95,7 +104,7 @@ def test_power_failure_loses_only_what_was_not_on_disk(tmp_path: Path, rest: str
 async def log_sizes_at_acknowledgement(folder: Path, copy: Path, appends: int) -> list[int]:
     """Append so many entries; the size of the log after each, and a copy made before the end."""
     async with opened(folder) as store:
-        await store.save_snapshot("bench", snapshot())
+        await store.begin_chunk("bench", snapshot())
         sizes = [(folder / LOG_NAME).stat().st_size]
         for clock in range(1, appends + 1):
             await store.append("bench", [entry(clock, text="x" * 3000)])

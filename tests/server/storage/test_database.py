@@ -6,152 +6,189 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from optiverse_collab.core.server.chain import next_head
+from optiverse_collab.core.server.journal import Kept
 from optiverse_collab.errors import DatabaseDamaged, StorageError
-from optiverse_collab_server.storage import Stored
-from optiverse_collab_server.storage.database import Database
-from optiverse_collab_server.storage.schema import FILE_NAME, open_database
+from optiverse_collab_server.storage.database import Append
+from optiverse_collab_server.storage.schema import FILE_NAME
+from optiverse_collab_server.storage.steps import finished
 from tests.helpers.aio import run
-from tests.helpers.storage import entries, entry, opened, snapshot
+from tests.helpers.storage import (
+    SIGNED,
+    content,
+    content_of,
+    database,
+    entries,
+    entry,
+    execute,
+    fill,
+    head,
+    names,
+    opened,
+    snapshot,
+    tidy,
+)
+from tests.helpers.storage_damage import IN_A_CHUNK, IN_THE_NEWEST, Damage
 
-DAMAGE = {
-    "a flipped entry": (
-        "UPDATE log SET data=replace(CAST(data AS TEXT), 'Anna', 'Hanna') WHERE session=1",
-        "wrong checksum at change 6",
-    ),
-    "a clock": ("UPDATE log SET last=7 WHERE session=1 AND first=6", "wrong checksum at change 6"),
-    "a missing entry": ("DELETE FROM log WHERE session=1 AND first=6", "change 6 is missing"),
-    "entries of another session": ("UPDATE log SET session=1 WHERE session=2", "wrong checksum at change 9"),
-    "a flipped chunk": (
-        "UPDATE chunk SET data=CAST(replace(CAST(data AS TEXT), 'lens', 'Lens') AS BLOB) "
-        "WHERE snapshot=1 AND number=2",
-        "wrong checksum in chunk 2",
-    ),
-    "a missing chunk": (
-        "DELETE FROM chunk WHERE snapshot=1 AND number=2",
-        "chunk 2 of its snapshot is missing",
-    ),
-    "swapped chunks": (
-        "UPDATE chunk SET number = 3 - number + 1000 WHERE snapshot=1 AND number<3;"
-        "UPDATE chunk SET number = number - 1000 WHERE snapshot=1 AND number>1000",
-        "wrong checksum in chunk 1",
-    ),
-    "no JSON": ("UPDATE chunk SET data=x'00ff' WHERE snapshot=1", "wrong checksum in chunk 1"),
-}
+REFUSED = IN_A_CHUNK | IN_THE_NEWEST
 
 
-@pytest.mark.parametrize(("script", "detail"), DAMAGE.values(), ids=DAMAGE)
+@pytest.mark.parametrize(("damage", "detail"), REFUSED.values(), ids=REFUSED)
 def test_a_damaged_session_is_refused_and_the_others_are_served(
-    tmp_path: Path, script: str, detail: str
+    tmp_path: Path, damage: Damage, detail: str
 ) -> None:
+    """CLK-5"""
+    with database(tmp_path) as made:
+        fill(made, "bad", 0, 5, 8, records=400)
+        fill(made, "good", 8, 9, 10)
+        tidy(made)
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as connection:
+        damage(connection)
+    before = rows(tmp_path)
+
     async def scenario() -> None:
         async with opened(tmp_path) as store:
-            await store.save_snapshot("bad", snapshot(5, records=400))
-            await store.append("bad", [entry(6)])
-            await store.append("bad", [entry(7)])
-            await store.save_snapshot("good", snapshot(8, records=2))
-            await store.append("good", entries(9, 10))
-        execute(tmp_path, script)
-        damaged = rows(tmp_path, 1)
-        async with opened(tmp_path) as store:
             for call in (
-                store.append("bad", [entry(8)]),
-                store.save_snapshot("bad", snapshot(9)),
+                store.append("bad", [entry(9)]),
+                store.begin_chunk("bad", snapshot(9)),
                 store.load("bad"),
-                store.append("bad", [entry(8)]),
+                store.append("bad", [entry(9)]),
             ):
                 with pytest.raises(DatabaseDamaged, match=f"'bad'.*{detail}.*restore a backup"):
                     await call
-            if "session=2" not in script:
-                assert await store.load("good") == Stored(snapshot(8, records=2), entries(9, 10))
-                await store.append("good", [entry(11)])
+            good = content(snapshot(9, 40, text=SIGNED), [entry(10, SIGNED)], names(2))
+            assert await content_of(store, "good") == good
+            await store.append("good", [entry(11, SIGNED)])
             assert await store.sessions() == ["bad", "good"]
-        assert rows(tmp_path, 1) == damaged
 
     run(scenario())
+    assert rows(tmp_path) == before
 
 
-def test_the_space_of_replaced_snapshots_is_used_again(tmp_path: Path) -> None:
-    async def scenario() -> None:
-        sizes = []
-        async with opened(tmp_path) as store:
-            for clock in range(8):
-                await store.save_snapshot("bench", snapshot(clock, records=1000))
-                sizes.append(int(execute(tmp_path, "PRAGMA page_count")[0][0]))
-        assert sizes[-1] < 3 * sizes[0]
-        assert execute(tmp_path, "SELECT DISTINCT snapshot FROM chunk") == [(8,)]
+def test_damage_that_comes_later_is_refused_from_then_on(tmp_path: Path) -> None:
+    with database(tmp_path) as made:
+        fill(made, "bench", 0, 5)
+        assert finished(made.load("bench")) is not None
+        execute(tmp_path, "DELETE FROM log WHERE first=3")
+        with pytest.raises(DatabaseDamaged, match="change 3 is missing"):
+            finished(made.load("bench"))
+        [outcome] = made.append([Append("bench", [entry(6, SIGNED)], ())])
+        assert isinstance(outcome, DatabaseDamaged)
+        with pytest.raises(DatabaseDamaged, match="change 3 is missing"):
+            finished(made.begin_chunk("bench", snapshot(5, text=SIGNED)))
 
-    run(scenario())
+
+def test_damage_in_a_cold_chunk_keeps_nobody_from_working(tmp_path: Path) -> None:
+    with database(tmp_path) as made:
+        fill(made, "bench", 0, 5, 8, 9)
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as connection:
+        IN_A_CHUNK["a forged entry"][0](connection)
+    with database(tmp_path) as made:
+        assert finished(made.load("bench")) is not None
+        assert made.append([Append("bench", [entry(10, SIGNED)], ())]) == [None]
 
 
-def test_unfinished_snapshot_is_removed_at_the_next_start(tmp_path: Path) -> None:
-    with contextlib.closing(open_database(tmp_path, interrupted=False)) as connection:
-        database = Database(connection, tmp_path / FILE_NAME)
-        for _ in database.save("bench", snapshot(3, records=10)):
-            pass
-        unfinished = database.save("bench", snapshot(4, records=1000))
+def test_a_session_that_lost_its_row_is_damage_to_all(tmp_path: Path) -> None:
+    """Else it would begin afresh under its own name."""
+    with database(tmp_path) as made:
+        fill(made, "bench", 0, 2)
+    execute(tmp_path, "DELETE FROM session")
+    with pytest.raises(DatabaseDamaged, match="a row is missing in the table of sessions"):
+        database(tmp_path).__enter__()
+
+
+def test_an_unfinished_chunk_is_cleared_away_at_the_next_start(tmp_path: Path) -> None:
+    with database(tmp_path) as made:
+        fill(made, "bench", 3, 5, records=10)
+        unfinished = made.begin_chunk("bench", snapshot(5, records=1000, text=SIGNED))
+        never_created = made.begin_chunk("other", snapshot(records=1000))
         for _ in range(3):
             next(unfinished)
-        unfinished.close()
-        stored = finish(database, "bench")
-    assert stored == Stored(snapshot(3, records=10), [])
-    assert len(execute(tmp_path, "SELECT DISTINCT snapshot FROM chunk")) == 2
-    with contextlib.closing(open_database(tmp_path, interrupted=False)) as connection:
-        assert finish(Database(connection, tmp_path / FILE_NAME), "bench") == stored
-    assert execute(tmp_path, "SELECT DISTINCT snapshot FROM chunk") == [(1,)]
+            next(never_created)
+    assert len(execute(tmp_path, "SELECT DISTINCT session, chunk FROM part")) == 3
+    with database(tmp_path) as made:
+        stored = finished(made.load("bench"))
+        assert stored is not None
+        assert (stored.snapshot, len(stored.entries)) == (snapshot(3, records=10, text=SIGNED), 2)
+        assert execute(tmp_path, "SELECT DISTINCT session, chunk FROM part") == [(1, 1)]
+        fill(made, "other", 7, 9)
+        assert finished(made.load("other")) is not None
+
+
+def test_a_chunk_that_could_not_be_begun_can_be_begun_later(tmp_path: Path) -> None:
+    with database(tmp_path) as made:
+        fill(made, "bench", 0, 5, records=0)
+        for _ in range(2):
+            failing = made.begin_chunk("bench", snapshot(5, records=1000, text=SIGNED))
+            for _ in range(9):
+                next(failing)
+            made._connection.execute("PRAGMA query_only=1")  # as a disk that takes nothing
+            with pytest.raises(sqlite3.OperationalError):
+                finished(failing)
+            made._connection.execute("PRAGMA query_only=0")
+        finished(made.begin_chunk("bench", snapshot(5, records=3, text=SIGNED)))
+        stored = finished(made.load("bench"))
+        assert stored is not None
+        assert stored.snapshot == snapshot(5, records=3, text=SIGNED)
+    [[parts]] = execute(tmp_path, "SELECT parts FROM chunk WHERE number=2")
+    assert execute(tmp_path, "SELECT count(*) FROM part WHERE chunk=2") == [(parts,)]
 
 
 def test_what_can_not_be_written_together_is_tried_one_by_one(tmp_path: Path) -> None:
     """A change that is too large for the space that is left takes no other with it."""
-    with contextlib.closing(open_database(tmp_path, interrupted=False)) as connection:
-        database = Database(connection, tmp_path / FILE_NAME)
+    with database(tmp_path) as made:
         for name in ("a", "b", "c"):
-            for _ in database.save(name, snapshot()):
-                pass
+            finished(made.begin_chunk(name, snapshot()))
+        connection = made._connection
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count={pages + 3}")
         large = entry(1, text="x" * 50_000)
-        outcomes = database.append([("a", [entry(1)]), ("b", [large]), ("b", [entry(2)]), ("c", [entry(1)])])
+        appends = [("a", [entry(1)]), ("b", [large]), ("b", [entry(2)]), ("c", [entry(1)])]
+        outcomes = made.append([Append(name, some, names()) for name, some in appends])
         assert outcomes[0] is None
         assert outcomes[3] is None
         assert "is full; free some space" in str(outcomes[1])
         assert "comes next" in str(outcomes[2])
         with pytest.raises(sqlite3.OperationalError, match="full"):
-            for _ in database.save("b", snapshot(1, records=1000)):
-                pass
+            finished(made.begin_chunk("c", snapshot(1, records=1000)))
         connection.execute("PRAGMA max_page_count=1000000")
-        assert database.append([("b", [large])]) == [None]
-        assert finish(database, "b") == Stored(snapshot(), [large])
-        assert not [name for name in outcomes if isinstance(name, DatabaseDamaged)]
+        assert made.append([Append("b", [large], names())]) == [None]
+        stored = finished(made.load("b"))
+        assert stored is not None
+        assert (stored.entries, len(stored.names)) == ([large.data], 2)
         assert isinstance(outcomes[1], StorageError)
+        assert not isinstance(outcomes[1], DatabaseDamaged)
 
 
-def finish(database: Database, name: str) -> Stored | None:
-    """Load a session at one go."""
-    steps = database.load(name)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            stored: Stored | None = end.value
-            return stored
+def test_a_session_may_be_loaded_while_it_grows(tmp_path: Path) -> None:
+    """Names that come with the new entries are no names that are missing."""
+    with database(tmp_path) as made:
+        finished(made.begin_chunk("bench", snapshot()))
+        assert made.append([Append("bench", [one], ()) for one in entries(1, 200)]) == [None] * 200
+    with database(tmp_path) as made:
+        loading = made.load("bench")
+        next(loading)
+        signed = msgspec.json.encode({"clock": 201, "origin": 1, "author": 1})
+        new = Kept(201, signed, next_head(head(200), signed))
+        assert made.append([Append("bench", [new], names())]) == [None]
+        stored = finished(loading)
+        assert stored is not None
+        assert (len(stored.entries), len(stored.names)) == (201, 2)
 
 
-def execute(folder: Path, script: str) -> list[tuple[int, ...]]:
-    """Run statements on the database from outside; what the last one gives."""
-    result: list[tuple[int, ...]] = []
-    with contextlib.closing(sqlite3.connect(folder / FILE_NAME, isolation_level=None)) as connection:
-        for statement in script.split(";"):
-            result = connection.execute(statement).fetchall()
-    return result
-
-
-def rows(folder: Path, key: int) -> list[object]:
-    """Everything in the tables that is a session's."""
+def rows(folder: Path) -> list[object]:
+    """Everything in the tables that is of the session with the key 1."""
     with contextlib.closing(sqlite3.connect(folder / FILE_NAME)) as connection:
         return [
-            connection.execute("SELECT * FROM session WHERE key=?", (key,)).fetchall(),
-            connection.execute("SELECT * FROM log WHERE session=?", (key,)).fetchall(),
-            connection.execute("SELECT * FROM chunk WHERE snapshot=?", (key,)).fetchall(),
+            connection.execute(f"SELECT * FROM {table} WHERE {key}=1").fetchall()
+            for table, key in (
+                ("session", "key"),
+                ("chunk", "session"),
+                ("part", "session"),
+                ("log", "session"),
+                ("name", "session"),
+            )
         ]

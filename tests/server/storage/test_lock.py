@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from optiverse_collab.errors import DataFolderInUse, StorageError
-from optiverse_collab_server.storage.lock import HOLDER_NAME, LOCK_NAME, FolderLock
+from optiverse_collab_server.storage.lock import HOLDER_NAME, LOCK_NAME, FolderLock, sync_folder
 from tests.helpers.aio import run
 from tests.helpers.processes import python
 from tests.helpers.storage import opened, snapshot
@@ -36,7 +39,7 @@ def test_the_lock_of_a_process_ends_with_kill_9(tmp_path: Path) -> None:
 
     async def scenario() -> None:
         async with opened(tmp_path) as store:
-            await store.save_snapshot("bench", snapshot())
+            await store.begin_chunk("bench", snapshot())
 
     run(scenario())
 
@@ -58,17 +61,42 @@ def test_a_lock_that_can_not_be_taken_is_told(tmp_path: Path) -> None:
         FolderLock(tmp_path)
 
 
+def test_a_lock_that_can_not_be_used_is_told(tmp_path: Path) -> None:
+    """What stands in the place of its journal can't be rolled back."""
+    with contextlib.closing(sqlite3.connect(tmp_path / LOCK_NAME)) as connection:
+        connection.execute("CREATE TABLE something (a)")
+    (tmp_path / f"{LOCK_NAME}-journal" / "folder").mkdir(parents=True)
+    with pytest.raises(StorageError, match=f"Using .*{LOCK_NAME} failed; check the disk"):
+        FolderLock(tmp_path)
+
+
 def test_a_holder_that_forgot_nothing_was_interrupted(tmp_path: Path) -> None:
-    lock = FolderLock(tmp_path)
-    assert not lock.interrupted
+    def take() -> tuple[FolderLock, bool]:
+        lock = FolderLock(tmp_path)
+        return lock, lock.interrupted
+
+    lock, interrupted = take()
+    assert not interrupted
     lock.note_holder()
     lock.release()
-    lock = FolderLock(tmp_path)
-    assert lock.interrupted
+    lock, interrupted = take()
+    assert interrupted
     lock.note_holder()
     lock.forget_holder()
-    lock.release()
-    lock = FolderLock(tmp_path)
     assert not lock.interrupted
     lock.release()
+    lock, interrupted = take()
+    assert not interrupted
+    lock.release()
     assert [file.name for file in tmp_path.iterdir()] == [LOCK_NAME]
+
+
+def test_names_need_no_sync_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync_folder(tmp_path)
+    gone = tmp_path / "gone"
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "name", "nt")
+        sync_folder(gone)  # it is not even opened
+    if os.name != "nt":
+        with pytest.raises(FileNotFoundError):
+            sync_folder(gone)

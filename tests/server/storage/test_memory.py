@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from optiverse_collab_server.storage import MemoryStore, Stored
+from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab_server.storage import MemoryStore
 from tests.helpers.aio import run
-from tests.helpers.storage import snapshot
+from tests.helpers.storage import content, content_of, entries, snapshot
 
 
 def test_store_does_not_follow_later_changes_of_a_snapshot() -> None:
     async def scenario() -> None:
         store = MemoryStore()
         given = snapshot(3, records=4)
-        await store.save_snapshot("bench", given)
-        given.clients["client-9"] = 1
-        given.records[0][1].props["name"] = "changed"
+        await store.begin_chunk("bench", given)
+        given.clients[9] = 1
+        given.records[0][0].props["name"] = "changed"
         given.records.clear()
-        assert await store.load("bench") == Stored(snapshot(3, records=4), [])
+        assert await content_of(store, "bench") == content(snapshot(3, records=4))
 
     run(scenario())
 
@@ -23,11 +24,14 @@ def test_store_does_not_follow_later_changes_of_a_snapshot() -> None:
 def test_what_is_loaded_is_the_callers_own() -> None:
     async def scenario() -> None:
         store = MemoryStore()
-        await store.save_snapshot("bench", snapshot(3, records=4))
+        await store.begin_chunk("bench", snapshot(3, records=4))
+        await store.append("bench", entries(4, 5))
         loaded = await store.load("bench")
         assert loaded is not None
         loaded.snapshot.tombstones.clear()
-        loaded.snapshot.records[0][1].props.clear()
-        assert await store.load("bench") == Stored(snapshot(3, records=4), [])
+        loaded.snapshot.records[0][0].props.clear()
+        loaded.entries.clear()
+        loaded.names.append(Name(NameKind.AUTHOR, 1, "mine"))
+        assert await content_of(store, "bench") == content(snapshot(3, records=4), entries(4, 5))
 
     run(scenario())

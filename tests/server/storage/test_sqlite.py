@@ -13,11 +13,23 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab.errors import DataFolderInUse, StorageError
-from optiverse_collab_server.storage import MemoryStore, SqliteStore, Store, Stored
+from optiverse_collab_server.storage import MemoryStore, SqliteStore, Store
+from optiverse_collab_server.storage.check import check_folder
 from optiverse_collab_server.storage.schema import FILE_NAME
 from tests.helpers.aio import run
 from tests.helpers.processes import python
-from tests.helpers.storage import clock_of, entries, entry, opened, snapshot
+from tests.helpers.storage import (
+    EPOCH,
+    Content,
+    clock_of,
+    content,
+    content_of,
+    entries,
+    entry,
+    names,
+    opened,
+    snapshot,
+)
 
 posix = pytest.mark.skipif(os.name == "nt", reason="rights and limits are those of POSIX")
 
@@ -79,7 +91,7 @@ def test_read_only_database_is_refused_with_advice() -> None:
 def test_two_stores_never_share_a_folder(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with opened(tmp_path) as store:
-            await store.save_snapshot("bench", snapshot())
+            await store.begin_chunk("bench", snapshot())
             for _ in range(2):
                 with pytest.raises(DataFolderInUse, match=rf"process id {os.getpid()} on .*choose another"):
                     SqliteStore(tmp_path)
@@ -103,18 +115,18 @@ def test_a_disk_that_takes_no_more_refuses_and_heals(tmp_path: Path) -> None:
 
     async def scenario() -> None:
         async with opened(tmp_path) as store:
-            await store.save_snapshot("bench", snapshot())
+            await store.begin_chunk("bench", snapshot())
             await store.append("bench", [entry(1)])
             with no_more_space(tmp_path / f"{FILE_NAME}-wal"):
                 with pytest.raises(StorageError, match=FILE_NAME):
                     await store.append("bench", [entry(2, text="x" * 30_000)])
                 with pytest.raises(StorageError, match=FILE_NAME):
-                    await store.save_snapshot("bench", snapshot(1, records=1000))
-                assert await store.load("bench") == Stored(snapshot(), [entry(1)])
+                    await store.begin_chunk("bench", snapshot(1, records=1000))
+                assert await content_of(store, "bench") == content(snapshot(), [entry(1)])
             await store.append("bench", [entry(2)])
-            assert await store.load("bench") == Stored(snapshot(), entries(1, 2))
+            assert await content_of(store, "bench") == content(snapshot(), entries(1, 2))
         async with opened(tmp_path) as store:
-            assert await store.load("bench") == Stored(snapshot(), entries(1, 2))
+            assert await content_of(store, "bench") == content(snapshot(), entries(1, 2))
 
     run(scenario())
 
@@ -143,14 +155,14 @@ def test_a_database_can_be_copied_while_it_is_served(tmp_path: Path) -> None:
 
     async def scenario() -> None:
         async with opened(tmp_path / "live") as store:
-            await store.save_snapshot("bench", snapshot(5, records=300))
+            await store.begin_chunk("bench", snapshot(5, records=300))
             await store.append("bench", entries(6, 9))
             (tmp_path / "restored").mkdir()
             with contextlib.closing(sqlite3.connect(tmp_path / "live" / FILE_NAME)) as reader:
                 reader.execute("VACUUM INTO ?", (str(tmp_path / "restored" / FILE_NAME),))
             await store.append("bench", entries(10, 12))
         async with opened(tmp_path / "restored") as store:
-            assert await store.load("bench") == Stored(snapshot(5, records=300), entries(6, 9))
+            assert await content_of(store, "bench") == content(snapshot(5, records=300), entries(6, 9))
             await store.append("bench", [entry(10)])
 
     run(scenario())
@@ -163,6 +175,7 @@ def test_whatever_happens_it_holds_what_memory_holds(tmp_path: Path, seed: int) 
     async def scenario() -> None:
         chance = random.Random(seed)
         model, store = MemoryStore(), SqliteStore(tmp_path)
+        said: set[str] = set()
         for _ in range(120):
             if chance.random() < 0.1:
                 await store.close()
@@ -172,22 +185,27 @@ def test_whatever_happens_it_holds_what_memory_holds(tmp_path: Path, seed: int) 
             clock = await clock_of(model, name) if known else 0
             wrong = chance.choice([0, 0, 0, 0, 1, -1])
             if known and chance.random() < 0.7:
-                some = entries(clock + 1 + wrong, clock + chance.randrange(1, 6))
-                outcomes = [await outcome_of(each.append(name, some)) for each in (model, store)]
+                some = entries(max(1, clock + 1 + wrong), clock + chance.randrange(1, 6))
+                number = chance.choice([1, len(known.names) // 2 + 1])
+                new_names = [one for one in names(number) if one.number == number]
+                outcomes = [await outcome_of(each.append(name, some, new_names)) for each in (model, store)]
             else:
-                epoch = chance.choice(["one", "one", "one", "two"])
-                at = max(0, clock - chance.randrange(-1, 8))
+                epoch = chance.choice([EPOCH, EPOCH, EPOCH, EPOCH, "two"])
+                at = max(0, clock - chance.choice([0, 0, 0, 1, -1, 5]))
                 new = snapshot(at, records=chance.choice([0, 3, 300]), epoch=epoch)
-                outcomes = [await outcome_of(each.save_snapshot(name, new)) for each in (model, store)]
+                outcomes = [await outcome_of(each.begin_chunk(name, new)) for each in (model, store)]
             assert outcomes[0] == outcomes[1]
-            assert await store.load(name) == await model.load(name)
+            said.update(outcomes)
+            assert await content_of(store, name) == await content_of(model, name)
         assert await contents(store) == await contents(model)
         await store.close()
+        assert len(said) > 5
+        assert [report.faults for report in check_folder(tmp_path)] == [[]] * 3
 
     run(scenario())
 
 
-async def outcome_of(call: Awaitable[None]) -> str:
+async def outcome_of(call: Awaitable[object]) -> str:
     """What a call says."""
     try:
         await call
@@ -196,12 +214,12 @@ async def outcome_of(call: Awaitable[None]) -> str:
     return ""
 
 
-async def contents(store: Store) -> dict[str, Stored | None]:
+async def contents(store: Store) -> dict[str, Content | None]:
     """All that is stored."""
-    return {name: await store.load(name) for name in await store.sessions()}
+    return {name: await content_of(store, name) for name in await store.sessions()}
 
 
 async def save(folder: Path, name: str) -> None:
     """Store one session and close."""
     async with opened(folder) as store:
-        await store.save_snapshot(name, snapshot())
+        await store.begin_chunk(name, snapshot())

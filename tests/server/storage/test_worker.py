@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,11 +12,15 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server.storage.database import Database, Steps
-from optiverse_collab_server.storage.schema import FILE_NAME, open_database
+from optiverse_collab_server.storage.database import Append, Database
+from optiverse_collab_server.storage.housekeeping import KEEP_ALL
+from optiverse_collab_server.storage.lock import FolderLock
+from optiverse_collab_server.storage.opening import open_database
+from optiverse_collab_server.storage.schema import FILE_NAME
+from optiverse_collab_server.storage.steps import Steps, finished
 from optiverse_collab_server.storage.worker import AppendJob, CloseJob, StepsJob, Worker
-from tests.helpers.aio import run
-from tests.helpers.storage import commits_in, end_of, entry, snapshot
+from tests.helpers.aio import run, until
+from tests.helpers.storage import commits_in, entry, execute, snapshot
 
 
 class Bench:
@@ -23,15 +28,15 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.log = folder / f"{FILE_NAME}-wal"
-        self.database = Database(open_database(folder, interrupted=False), folder / FILE_NAME)
+        self._lock = FolderLock(folder)
+        self.database = Database(open_database(folder, self._lock), folder / FILE_NAME, KEEP_ALL)
         for name in ("a", "b"):
-            for _ in self.database.save(name, snapshot()):
-                pass
+            finished(self.database.begin_chunk(name, snapshot()))
         self.worker = Worker(self.database, self.database.close)
 
     def append(self, session_id: str, clock: int) -> asyncio.Future[None]:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.worker.submit(AppendJob(session_id, [entry(clock)], future))
+        self.worker.submit(AppendJob(Append(session_id, [entry(clock)], ()), future))
         return future
 
     def steps(self, steps: Steps[object]) -> asyncio.Future[object]:
@@ -61,6 +66,7 @@ class Bench:
         self.worker.submit(CloseJob(future))
         await future
         self.worker.join()
+        self._lock.release()
 
 
 @contextlib.asynccontextmanager
@@ -137,6 +143,61 @@ def test_long_jobs_are_done_one_after_another(tmp_path: Path) -> None:
     run(scenario())
 
 
+def test_cold_chunks_are_packed_when_nothing_else_is_asked_for(tmp_path: Path) -> None:
+    """What is asked for meanwhile comes first, and the end does not wait."""
+
+    async def scenario() -> None:
+        made = Bench(tmp_path)
+        housekeeper = made.database.housekeeper
+        step, order = housekeeper.step, []
+
+        def watched() -> None:
+            order.append("housekeeping")
+            step()
+
+        housekeeper.step = watched  # type: ignore[method-assign]
+
+        def long() -> Steps[None]:
+            for _ in range(3):
+                order.append("long")
+                yield
+
+        await asyncio.gather(*(made.append("a", clock) for clock in range(1, 50)))
+        with made.held():
+            begun = made.steps(made.database.begin_chunk("a", snapshot(49, records=200)))
+            other = made.steps(long())
+        await asyncio.gather(begun, other, made.append("a", 50))
+        await until(lambda: not housekeeper.busy)
+        assert order == ["long"] * 3 + ["housekeeping"] * (len(order) - 3)
+        assert len(order) > 3
+        with made.held():
+            begun = made.steps(made.database.begin_chunk("a", snapshot(50, records=200)))
+            closed = asyncio.ensure_future(made.close())
+            await asyncio.sleep(0)
+        await asyncio.gather(begun, closed)
+        assert housekeeper.busy
+
+    run(scenario())
+    assert execute(tmp_path, "SELECT packed, count(*) FROM log WHERE session=1 GROUP BY 1") == [
+        (0, 1),
+        (1, 1),
+    ]
+
+
+def test_what_sqlite_reports_is_told_in_a_sentence(tmp_path: Path) -> None:
+    def full() -> Steps[None]:
+        yield
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async def scenario() -> None:
+        async with bench(tmp_path) as made:
+            with pytest.raises(StorageError, match="is full; free some space on it"):
+                await made.steps(full())
+            await made.append("a", 1)
+
+    run(scenario())
+
+
 def test_a_fault_is_told_and_the_thread_goes_on(tmp_path: Path) -> None:
     def faulty() -> Steps[None]:
         yield
@@ -147,10 +208,26 @@ def test_a_fault_is_told_and_the_thread_goes_on(tmp_path: Path) -> None:
             with pytest.raises(ValueError, match="fault"):
                 await made.steps(faulty())
             wrong: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            made.worker.submit(AppendJob("a", [None], wrong))  # type: ignore[list-item]
+            made.worker.submit(AppendJob(Append("a", [None], ()), wrong))  # type: ignore[list-item]
             with pytest.raises(AttributeError):
                 await wrong
             await made.append("a", 1)
+
+    run(scenario())
+
+
+def test_a_fault_at_the_end_is_told(tmp_path: Path) -> None:
+    def fail() -> None:
+        raise ValueError("fault")
+
+    async def scenario() -> None:
+        made = Bench(tmp_path)
+        made.worker._close = fail
+        with pytest.raises(ValueError, match="fault"):
+            await made.close()
+        made.worker.join()
+        made.database.close()
+        made._lock.release()
 
     run(scenario())
 
@@ -165,7 +242,7 @@ def test_a_loop_that_is_gone_is_no_trouble(tmp_path: Path) -> None:
     async def go_on() -> None:
         await made.append("a", 2)
         stored = await made.steps(made.database.load("a"))
-        assert end_of(stored) == 2  # type: ignore[arg-type]
+        assert len(stored.entries) == 2  # type: ignore[attr-defined]
         await made.close()
 
     run(ask_and_leave())

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab.errors import DatabaseDamaged, StorageError
-from optiverse_collab_server.storage import SqliteStore, Stored
-from optiverse_collab_server.storage.lock import HOLDER_NAME
-from optiverse_collab_server.storage.schema import FILE_NAME, open_database
+from optiverse_collab_server.storage import SqliteStore
+from optiverse_collab_server.storage.lock import HOLDER_NAME, FolderLock
+from optiverse_collab_server.storage.opening import open_database
+from optiverse_collab_server.storage.schema import FILE_NAME
 from tests.helpers.aio import run
-from tests.helpers.storage import copy_as_crashed, entries, opened, snapshot
+from tests.helpers.storage import Content, content_of, copy_as_crashed, entries, names, opened, snapshot
 
 LOG_NAME = f"{FILE_NAME}-wal"
 Damage = Callable[[Path], object]
@@ -24,18 +25,18 @@ Damage = Callable[[Path], object]
 async def fill(folder: Path, crash: Path | None = None) -> None:
     """Store two sessions, and copy the folder to `crash` before it is closed."""
     async with opened(folder) as store:
-        await store.save_snapshot("a", snapshot(2, records=250))
-        await store.append("a", entries(3, 40))
-        await store.save_snapshot("b", snapshot(7, records=3))
+        await store.begin_chunk("a", snapshot(2, records=250))
+        await store.append("a", entries(3, 40), names())
+        await store.begin_chunk("b", snapshot(7, records=3))
         await store.append("b", entries(8, 9))
         if crash is not None:
             copy_as_crashed(folder, crash)
 
 
-async def contents(folder: Path) -> dict[str, Stored | None]:
+async def contents(folder: Path) -> dict[str, Content | None]:
     """All sessions of a data folder."""
     async with opened(folder) as store:
-        return {name: await store.load(name) for name in await store.sessions()}
+        return {id: await content_of(store, id) for id in await store.sessions()}
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -156,8 +157,8 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> 
 def test_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
     run(fill(tmp_path))
     with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
-        connection.execute("PRAGMA user_version=2")
-    refused(tmp_path, "version 2, and this server knows version 1; use", StorageError)
+        connection.execute("PRAGMA user_version=3")
+    refused(tmp_path, "version 3, and this server knows version 2; use", StorageError)
 
 
 def test_crash_while_creating_the_database_blocks_nothing(tmp_path: Path) -> None:
@@ -166,13 +167,26 @@ def test_crash_while_creating_the_database_blocks_nothing(tmp_path: Path) -> Non
     assert not (tmp_path / f"{FILE_NAME}.new").exists()
 
 
+def test_database_that_can_not_be_written_is_told(tmp_path: Path) -> None:
+    """Something else has the name of a file that SQLite needs; without it, all is there."""
+    run(fill(tmp_path))
+    before = run(contents(tmp_path))
+    (tmp_path / f"{FILE_NAME}-shm").mkdir()
+    with pytest.raises(StorageError, match="can't be"):
+        SqliteStore(tmp_path)
+    (tmp_path / f"{FILE_NAME}-shm").rmdir()
+    assert run(contents(tmp_path)) == before
+
+
 def test_commits_go_to_the_disk(tmp_path: Path) -> None:
     """DUR-1"""
-    with contextlib.closing(open_database(tmp_path, interrupted=False)) as connection:
+    lock = FolderLock(tmp_path)
+    with contextlib.closing(open_database(tmp_path, lock)) as connection:
         settings = {
             name: connection.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous", "fullfsync", "checkpoint_fullfsync", "foreign_keys")
         }
+    lock.release()
     assert settings == {
         "journal_mode": "wal",
         "synchronous": 2,

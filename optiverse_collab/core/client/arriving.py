@@ -1,0 +1,86 @@
+"""The pages of an answer to a ``sync:request``, until the last one is here (SYNC-2 to SYNC-5)."""
+
+from __future__ import annotations
+
+from optiverse_collab.core.client.pending import PendingChange
+from optiverse_collab.core.document import Document
+from optiverse_collab.core.protocol.messages import Delta, FullState
+from optiverse_collab.core.protocol.outcomes import Ack
+from optiverse_collab.core.records import Ids, Op, Put, Record, Remove, Set
+
+
+class Arriving:
+    """Collects pages, and makes the confirmed document of them."""
+
+    def __init__(self) -> None:
+        self._records: list[Record] = []
+        self._ops: list[Op] = []
+
+    @property
+    def count(self) -> int:
+        """How many records have arrived, or what changed of them."""
+        return len(self._records) + len(self._ops)
+
+    def clear(self) -> None:
+        """Forget what arrived."""
+        self.__init__()  # type: ignore[misc]
+
+    def add(self, page: FullState | Delta) -> None:
+        """A page arrived."""
+        self._records += [Record(one.id, one.kind, one.props, one.lane) for one in page.records]
+        if isinstance(page, Delta):
+            self._ops += [
+                Remove(op.id) if isinstance(op, Remove) else Set(op.id, op.props, op.unset) for op in page.ops
+            ]
+
+    def full_document(self) -> Document:
+        """What a full state says."""
+        return Document(self._records)
+
+    def apply_to(self, document: Document) -> Ids:
+        """Bring a document up to date with a delta; returns the ids that changed, in their order."""
+        removed = [op for op in self._ops if isinstance(op, Remove)]
+        changed = [op for op in self._ops if not isinstance(op, Remove)]
+        for record in self._records:  # whole ones: what was there of this id is another record
+            document.apply(Remove(record.id))
+        ops: list[Op] = [*removed, *(Put(r.id, r.kind, r.props, r.lane) for r in self._records), *changed]
+        for op in ops:
+            document.apply(op)
+        return dict.fromkeys(op.id for op in ops)
+
+
+def authors_of(page: FullState | Delta) -> dict[str, str]:
+    """Who changed the records of a last page, as far as it was one person each."""
+    things = [*page.records, *(page.ops if isinstance(page, Delta) else ())]
+    return {thing.id: page.authors[thing.by] for thing in things if isinstance(thing.by, int)}
+
+
+class Answers:
+    """What the last page says of changes that are pending (SYNC-6, SYNC-8).
+
+    A change may have been sent under several client ids, if its replica was restored meanwhile.
+    """
+
+    def __init__(self, page: FullState | Delta) -> None:
+        self._last = {"": page.client_clock, **page.settled}
+        self._skipped = {id: frozenset(numbers) for id, numbers in page.skipped.items()}
+        self._acks = {(ack.client_id, ack.client_clock): ack for ack in page.acks}
+
+    def has(self, change: PendingChange) -> bool:
+        """Whether the server accepted a change, or refused it."""
+        return any(number <= self._last.get(id, 0) for id, number in _names(change))
+
+    def refused(self, change: PendingChange) -> bool:
+        """Whether it refused the change."""
+        return not any(
+            number <= self._last.get(id, 0) and number not in self._skipped.get(id, ())
+            for id, number in _names(change)
+        )
+
+    def ack(self, change: PendingChange) -> Ack | None:
+        """What it says of an accepted change; None where all of it took effect."""
+        return next((self._acks[name] for name in _names(change) if name in self._acks), None)
+
+
+def _names(change: PendingChange) -> list[tuple[str, int]]:
+    return [("", change.client_clock), *change.former]

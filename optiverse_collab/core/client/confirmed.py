@@ -1,0 +1,145 @@
+"""What the server confirmed, and what becomes of pending changes as it confirms more (SYNC, SEEN)."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
+
+from optiverse_collab.core.client import conflicts
+from optiverse_collab.core.client.arriving import Answers, Arriving
+from optiverse_collab.core.client.effects import Conflict, LossKind, Lost
+from optiverse_collab.core.client.pending import Pending
+from optiverse_collab.core.document import Document
+from optiverse_collab.core.protocol.messages import Change, Delta, FullState, Patch
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult
+from optiverse_collab.core.records import Ids, Lane, Op, Record, Remove, apply
+
+Told = list[Conflict | Lost]
+
+
+class Confirmed:
+    """The document at a position of the session's history.
+
+    Attributes:
+        epoch, clock, head: the position; `epoch` is None before there is any.
+        document: the records.
+        pending: the changes that are not confirmed.
+        origins: those of this replica, under its present id and its former ones.
+    """
+
+    def __init__(self, pending: Pending, origins: Iterable[str]) -> None:
+        self.epoch: str | None = None
+        self.clock = 0
+        self.head = ""
+        self.document = Document()
+        self.pending = pending
+        self.origins = frozenset(origins)
+        self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending
+
+    def follows(self, patch: Patch) -> bool:
+        """Whether a patch begins where this ends, and has no gaps (CLK-1)."""
+        clocks = [change.clock for change in patch.changes]
+        return clocks == list(range(self.clock + 1, self.clock + 1 + len(clocks)))
+
+    def agrees(self, patch: Patch) -> bool:
+        """Whether the hash in a patch, if there is one, is that of this document (HASH-3)."""
+        return not patch.hash or patch.hash.get(Lane.BENCH) == self.document.hashes()[Lane.BENCH]
+
+    def lacks_answer(self, patch: Patch) -> bool:
+        """Whether a change is pending of which the server says that it has answered (PUSH-7)."""
+        return any(
+            ack.result is AckResult.DUPLICATE and self.pending.holds(ack.client_clock) for ack in patch.acks
+        )
+
+    def take_patch(self, patch: Patch, ids: Ids, authors: dict[str, str]) -> Told:
+        """Go on by a patch that follows; note which records changed, and by whom."""
+        told: Told = []
+        mine: Ids = {}
+        acks = {ack.clock: ack for ack in patch.acks if ack.clock}
+        for change in patch.changes:
+            ack = acks.get(change.clock)
+            told += self._of_others(change) if ack is None else self._settle(ack, mine)
+            for op in change.ops:
+                self.document.apply(op)
+                authors[op.id] = change.user_id
+            self.clock, self.head = change.clock, patch.head
+        ids.update(dict.fromkeys(authors))
+        told += self.take_refusals(patch.acks, mine)
+        ids.update(mine)
+        if self._removed:
+            self._removed = {id: record for id, record in self._removed.items() if self.pending.on(id)}
+        return told
+
+    def take_refusals(self, acks: Iterable[Ack], ids: Ids) -> Told:
+        """Drop the changes that the server refused."""
+        told: Told = []
+        for ack in acks:
+            change = self.pending.drop(ack.client_clock) if ack.result is AckResult.REFUSED else None
+            if change is not None:
+                ids.update(dict.fromkeys(change.ops))
+                told.append(Lost(tuple(change.operations), LossKind.REFUSED, message=ack.message))
+        return told
+
+    def take_pages(self, arriving: Arriving, last: FullState | Delta) -> tuple[Ids, Told]:
+        """Make what arrived the document; drop the pending changes that are in it (SYNC-5, SYNC-6).
+
+        Returns:
+            The ids of records that may have changed, and what became of edits.
+        """
+        old, clock = dict(self.document.records), self.clock
+        self.epoch, self.clock, self.head = last.epoch, last.clock, last.head
+        if isinstance(last, Delta):
+            ids = arriving.apply_to(self.document)
+        else:
+            self.document = arriving.full_document()
+            ids = dict.fromkeys([*self.document.records, *old, *self.pending.touched()])
+        mine = dict(old)
+        told = self._settle_answered(Answers(last), mine, clock, ids)
+        told += [conflicts.of_notice(notice, mine, self.document.records) for notice in last.notices]
+        gone = old.keys() - self.document.records.keys()
+        self._removed.update({id: old[id] for id in self.pending.touched() if id in gone})
+        self.pending.yield_all()
+        return ids, told
+
+    def _of_others(self, change: Change) -> Iterable[Conflict]:
+        """Somebody changed records: tell of mine, and note what my pending changes will need of them."""
+        records = self.document.records
+        found = list(conflicts.of_others(change, self.origins, records))
+        for op in change.ops:
+            if isinstance(op, Remove) and self.pending.on(op.id) and op.id in records:
+                self._removed[op.id] = records[op.id]
+        self.pending.close_on(op.id for op in change.ops)
+        return found
+
+    def _settle(self, ack: Ack, ids: Ids) -> list[Conflict]:
+        """A change of mine was accepted and is not pending any more."""
+        change = self.pending.drop(ack.client_clock)
+        if change is None:
+            return []
+        ids.update(dict.fromkeys(change.ops))
+        records = self.document.records
+        before: Mapping[str, Record] = ChainMap(records, self._removed) if self._removed else records
+        return conflicts.of_acknowledged(ack, change, before, records, self.clock)
+
+    def _settle_answered(self, answers: Answers, mine: dict[str, Record], clock: int, ids: Ids) -> Told:
+        """Drop what the server has answered; `mine` are the records up to `clock`, and get these changes."""
+        told: Told = []
+        for change in list(self.pending.changes):
+            if not answers.has(change):
+                continue
+            self.pending.drop(change.client_clock)
+            ids.update(dict.fromkeys(change.ops))
+            if answers.refused(change):
+                told.append(Lost(tuple(change.operations), LossKind.REFUSED))
+                continue
+            ack = answers.ack(change)
+            if ack is not None:
+                before = ChainMap(mine, self._removed)
+                told += conflicts.of_acknowledged(ack, change, before, self.document.records, clock)
+            _apply_all(mine, change.operations)
+        return told
+
+
+def _apply_all(records: dict[str, Record], ops: Iterable[Op]) -> None:
+    for op in ops:
+        apply(records, op)

@@ -1,0 +1,160 @@
+"""What became of edits that met others' unseen ones, with the values of both sides (SEEN-10, REP-8).
+
+The server names records, properties and people. Values are taken here, before what it says is applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from optiverse_collab.core.client.effects import Conflict, ConflictKind
+from optiverse_collab.core.client.pending import PendingChange, squash
+from optiverse_collab.core.protocol.messages import Change
+from optiverse_collab.core.protocol.outcomes import Ack, Notice, Part
+from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, put
+
+Records = Mapping[str, Record]
+
+
+class HeldChange(msgspec.Struct):
+    """Edits of one record that were not applied, until their user uses or dismisses them (SEEN-9).
+
+    Attributes:
+        ops: the edits.
+        by: who had changed the record, or removed it.
+        record: the record with the edits, to bring it back; None if they removed it.
+    """
+
+    ops: list[Op]
+    by: str
+    record: Record | None = None
+
+
+def of_acknowledged(
+    ack: Ack, change: PendingChange, before: Records, after: Records, clock: int
+) -> list[Conflict]:
+    """The conflicts in which a change of mine was.
+
+    Args:
+        ack: what the server says of it.
+        change: what it was.
+        before: the records as they were here, without the change.
+        after: the records as they are at the server, as far as known here.
+        clock: up to which `before` has the session's changes.
+    """
+    held = {(part.id, *part.names): part for part in ack.held}  # a removal, and what follows it, is one
+    found = [_gone(part, change, before) for part in ack.lost if part.id in change.ops]
+    found += [_held(part, change, before, after) for part in held.values() if part.id in change.ops]
+    found += [_replaced(part, change, before, clock) for part in ack.replaced if part.id in change.ops]
+    return found
+
+
+def of_others(change: Change, origins: Iterable[str], mine: Records) -> Iterator[Conflict]:
+    """The conflicts in which somebody's change replaced values of mine unseen; `mine` is before it."""
+    for replaced in change.replaced:
+        if replaced.of in origins:
+            theirs = [op for op in change.ops if op.id == replaced.id]
+            yield _replaced_mine(change.user_id, replaced.id, replaced.names, mine.get(replaced.id), theirs)
+
+
+def of_notice(notice: Notice, mine: Records, after: Records) -> Conflict:
+    """The same for what happened while this replica was away."""
+    now = after.get(notice.id)
+    theirs: Op = Remove(notice.id) if now is None else _values(now, notice.names)
+    return _replaced_mine(notice.by, notice.id, notice.names, mine.get(notice.id), [theirs])
+
+
+def keep(held: dict[str, HeldChange], conflict: Conflict) -> None:
+    """Add an edit that was not applied to those that are held, of which there is one list for each record."""
+    mine, record = conflict.mine, conflict.record
+    known = held.get(mine.id)
+    if known is not None and isinstance(known.ops[-1], Remove):
+        known = None  # they went on with the record that they had removed
+    if isinstance(mine, Remove):
+        record = None
+    elif known is not None and known.record is not None and record is not None:
+        scratch = {mine.id: known.record}
+        apply(scratch, mine)
+        record = scratch[mine.id]
+    ops = [mine] if known is None else squash([*known.ops, mine])[mine.id]
+    held[mine.id] = HeldChange(ops, conflict.by, record)
+
+
+def _gone(part: Part, change: PendingChange, before: Records) -> Conflict:
+    with_mine = _with(before.get(part.id), change, part.id)
+    return _conflict(ConflictKind.GONE, part, change, Remove(part.id), with_mine)
+
+
+def _held(part: Part, change: PendingChange, before: Records, after: Records) -> Conflict:
+    now = after.get(part.id)
+    theirs: Op = Remove(part.id) if now is None else _values(now, part.names or list(now.props))
+    with_mine = _with(before.get(part.id), change, part.id)
+    return _conflict(ConflictKind.HELD, part, change, theirs, with_mine or now)
+
+
+def _replaced(part: Part, change: PendingChange, before: Records, clock: int) -> Conflict:
+    record = before.get(part.id)
+    is_known = record is not None and part.clock <= clock
+    theirs = _values(record, part.names or list(record.props)) if record is not None and is_known else None
+    return _conflict(ConflictKind.REPLACED_THEIRS, part, change, theirs, record)
+
+
+def _conflict(
+    kind: ConflictKind, part: Part, change: PendingChange, theirs: Op | None, record: Record | None
+) -> Conflict:
+    mine = _only(_named(change.ops[part.id], part.names), part.names)
+    return Conflict(kind, part.by, tuple(part.names), mine, theirs, record)
+
+
+def _replaced_mine(by: str, id: str, names: list[str], record: Record | None, theirs: list[Op]) -> Conflict:
+    mine = Set(id, {}, names) if record is None else _values(record, names or list(record.props))
+    found = _only(theirs[-1], names) if theirs else None
+    return Conflict(ConflictKind.REPLACED_MINE, by, tuple(names), mine, found, record)
+
+
+def _named(ops: list[Op], names: list[str]) -> Op:
+    """The operation that has these properties; without names, the last."""
+    for op in reversed(ops):
+        if not names or isinstance(op, Remove) or not {*op.props, *_unset(op)}.isdisjoint(names):
+            return op
+    return ops[-1]
+
+
+def _unset(op: Put | Set) -> list[str]:
+    return op.unset if isinstance(op, Set) else []
+
+
+def _only(op: Op, names: list[str]) -> Op:
+    """An operation, but for the properties that are not named; without names, all of it."""
+    if isinstance(op, Remove) or not names:
+        return op
+    unset = [name for name in _unset(op) if name in names]
+    return Set(op.id, {name: value for name, value in op.props.items() if name in names}, unset)
+
+
+def _values(record: Record, names: list[str]) -> Set:
+    """What a record says of some properties."""
+    props = {name: record.props[name] for name in names if name in record.props}
+    return Set(record.id, props, [name for name in names if name not in props])
+
+
+def _with(record: Record | None, change: PendingChange, id: str) -> Record | None:
+    """A record with a change on top, as its user saw it; the record itself if the change removes it."""
+    scratch = {} if record is None else {id: record}
+    for op in change.ops[id]:
+        apply(scratch, op)
+    return scratch.get(id, record)
+
+
+def bring_back(held: HeldChange, is_there: bool) -> list[Op]:
+    """The edit that uses what is held: again on the record that is there, or with a new one in its place.
+
+    A removal of what is gone is no edit. A `set` is one that will be refused, if the record isn't known.
+    """
+    if is_there:
+        return held.ops
+    if held.record is not None:
+        return [put(held.record)]
+    return [op for op in held.ops if not isinstance(op, Remove)]

@@ -1,0 +1,56 @@
+"""The document as the user sees it: what is confirmed, with the pending changes on top (REP-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.core.client.pending import Pending
+from optiverse_collab.core.records import Op, Record, Remove, apply, record_difference
+
+Records = Mapping[str, Record]
+
+
+def shown(id: str, base: Records, pending: Pending) -> Record | None:
+    """A record as the user sees it; None if they see none."""
+    record = base.get(id)
+    changes = pending.on(id)
+    if not changes:
+        return record
+    scratch = {} if record is None else {id: record}
+    for change in changes:
+        for op in change.ops[id]:
+            apply(scratch, op)
+    return scratch.get(id)
+
+
+def show(
+    view: dict[str, Record], ids: Iterable[str], base: Records, pending: Pending, authors: Mapping[str, str]
+) -> list[ShowChange]:
+    """Bring a view up to date with what is known of `ids`, and tell what changed in it (REP-4, REP-10)."""
+    ops: list[Op] = []
+    seen: dict[str, Record | None] = {}
+    for id in ids:
+        before, now = view.get(id), shown(id, base, pending)
+        if now is None:
+            if before is not None:
+                del view[id]
+                ops.append(Remove(id))
+                seen[id] = before
+            continue
+        op = record_difference(before, now)
+        view[id] = now
+        if op is not None:
+            ops.append(op)
+            seen[id] = before
+    return [ShowChange(tuple(ops), authors, seen)] if ops else []
+
+
+def rehearse(view: Records, ops: Iterable[Op]) -> dict[str, Record] | str:
+    """The records that `ops` touch, after them; or the id of a record that is not in the view (REP-6)."""
+    ops = list(ops)
+    scratch = {op.id: view[op.id] for op in ops if op.id in view}
+    for op in ops:
+        if not apply(scratch, op):
+            return op.id
+    return scratch

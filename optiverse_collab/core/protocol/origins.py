@@ -1,0 +1,12 @@
+"""Origins: how a replica is named to others, who must not learn its client id (STAMP-1)."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+ORIGIN_BYTES = 16
+
+
+def origin_of(client_id: str) -> str:
+    """The origin that a client id has: 32 hex digits."""
+    return blake2b(client_id.encode(), digest_size=ORIGIN_BYTES).hexdigest()

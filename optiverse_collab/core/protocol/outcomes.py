@@ -1,0 +1,91 @@
+"""What became of changes, as both ends are told: acknowledgements, and what was replaced without being seen.
+
+Nothing here carries a value: each end has its own, and a value may be long (PUSH-4, SYNC-9).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+
+class AckResult(str, Enum):
+    """What became of a pushed change (PUSH-4); a closed set (MSG-6)."""
+
+    COMMIT = "commit"
+    """All of it took effect."""
+    REBASE = "rebase"
+    """A part took effect."""
+    DISCARD = "discard"
+    """Nothing took effect."""
+    DUPLICATE = "duplicate"
+    """It was accepted before."""
+    REFUSED = "refused"
+    """It breaks a rule."""
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part of a change: an operation, or some of the properties that it names. It carries no values.
+
+    Attributes:
+        id: the record.
+        names: the properties; without them, all of the operation.
+        by: the author on the other side, as far as known.
+        clock: of the value on the other side.
+    """
+
+    id: str
+    names: list[str] = []
+    by: str = ""
+    clock: int = 0
+
+
+class Ack(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of one of my pushed changes (PUSH-4).
+
+    Attributes:
+        client_clock: which change.
+        result: how much of it took effect.
+        clock: the change's place in the session's history, unless duplicate or refused.
+        lost: what had no effect, since the record was gone.
+        held: what was not applied, since it would have replaced an unseen value (SEEN-4).
+        replaced: the unseen values of others that it replaced (SEEN-3).
+        client_id: in pages: which of the ids that the replica settles, if not its present one.
+        reason: with ``refused``: a `Reason`, or one that only a newer server knows.
+        message: with ``refused``: a sentence.
+    """
+
+    client_clock: int
+    result: AckResult
+    clock: int = 0
+    lost: list[Part] = []
+    held: list[Part] = []
+    replaced: list[Part] = []
+    client_id: str = ""
+    reason: str = ""
+    message: str = ""
+
+
+class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody replaced values of this replica's, which they had not seen (SYNC-9).
+
+    Attributes:
+        clock: of the change that did.
+        id: the record.
+        names: the properties.
+        by: the author of that change.
+    """
+
+    clock: int
+    id: str
+    names: list[str]
+    by: str = ""
+
+
+class Replaced(msgspec.Struct, frozen=True):
+    """Values that a change replaced unseen, and the origin that had given them (SEEN-3)."""
+
+    id: str
+    names: list[str]
+    of: str

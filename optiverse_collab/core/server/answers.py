@@ -1,0 +1,192 @@
+"""The answer to a ``sync:request``: what a replica lacks, and what it has to be told (SYNC-1 to SYNC-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice, takewhile
+from typing import Any, TypeVar
+
+from optiverse_collab.core.protocol.messages import (
+    By,
+    Delta,
+    FullState,
+    OtherHistory,
+    PageRecord,
+    PageRemove,
+    PageSet,
+    SyncRequest,
+)
+from optiverse_collab.core.protocol.origins import origin_of
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part
+from optiverse_collab.core.protocol.pages import pages
+from optiverse_collab.core.records import Lane, Record
+from optiverse_collab.core.server.history import TERM, History
+from optiverse_collab.core.server.journal import Outcome, Touched
+from optiverse_collab.core.server.names import NameKind
+from optiverse_collab.core.server.stamps import Stamp
+
+NOTICES = 1000
+"""A replica is told of so many replaced values one by one (SYNC-9)."""
+
+T = TypeVar("T")
+Thing = PageRecord | PageSet | PageRemove
+
+
+def answer_of(history: History, request: SyncRequest) -> Iterator[FullState | Delta] | OtherHistory:
+    """What a replica gets that asks for what is new, as of now."""
+    if request.epoch is None or request.clock == 0:
+        return _Answer(history, request).full_state(holds_nothing=True)
+    agrees = history.chain.agrees(history.clock - request.clock, request.head)
+    if request.epoch != history.epoch or request.clock > history.clock or agrees is False:
+        return OtherHistory(history.epoch, history.clock, history.chain.head.hex())
+    answer = _Answer(history, request)
+    if agrees is None or request.clock < history.start:
+        return answer.full_state(holds_nothing=False)
+    return answer.delta()
+
+
+class _Answer:
+    """Holds on to the document of this moment; its pages are made when they are sent, which may be later."""
+
+    def __init__(self, history: History, request: SyncRequest) -> None:
+        self._history, self._clock = history, request.clock
+        self._lanes = frozenset(request.lanes or [Lane.BENCH])
+        self._authors: dict[str, int] = {}
+        known = history.names.known
+        own = known(NameKind.ORIGIN, origin_of(request.client_id))
+        settled = {id: known(NameKind.ORIGIN, origin_of(id)) for id in request.settles}
+        self._mine = {**{number: id for id, number in settled.items()}, own: ""}
+        self._common: dict[str, Any] = {
+            "epoch": history.epoch,
+            "term": TERM,
+            "clock": history.clock,
+            "head": history.chain.head.hex(),
+            "client_clock": history.last_client_clock(own),
+            "known": request.epoch is None or own > 0,
+            "settled": {id: history.last_client_clock(number) for id, number in settled.items()},
+        }
+        self._skipped = {id: found for number, id in self._mine.items() if (found := history.skipped(number))}
+
+    def full_state(self, holds_nothing: bool) -> Iterator[FullState]:
+        """Every record, with authors where the replica may have to compare."""
+        since = None if holds_nothing else self._clock
+        records = self._history.document.records.values()
+        things = [self._record(one, since) for one in records if one.lane in self._lanes]
+        parts = pages(things, self._history.limits.page_bytes)
+        end = self._end()
+        return (
+            FullState(**self._common, total=len(things), records=part, **(end if last else {}))
+            for part, last in _marked(parts)
+        )
+
+    def delta(self) -> Iterator[Delta]:
+        """What changed since the replica's clock."""
+        things = self._changed()
+        parts = pages(things, self._history.limits.page_bytes)
+        end = self._end()
+        return (
+            Delta(
+                **self._common,
+                total=len(things),
+                records=[thing for thing in part if isinstance(thing, PageRecord)],
+                ops=[thing for thing in part if not isinstance(thing, PageRecord)],
+                **(end if last else {}),
+            )
+            for part, last in _marked(parts)
+        )
+
+    def _changed(self) -> list[Thing]:
+        """Removals, then new records in the document's order (REP-10), then what changed of others."""
+        history = self._history
+        removed = [
+            PageRemove(id, by=self._author(stamp))
+            for id, stamp in history.tombstones.items()
+            if stamp.clock > self._clock
+        ]
+        stamps, all_records = history.stamps, history.document.records
+        changed = takewhile(lambda id: stamps[id].newest.clock > self._clock, reversed(stamps))
+        records = [record for id in changed if (record := all_records[id]).lane in self._lanes]
+        new = {one.id for one in records if stamps[one.id].whole.clock > self._clock}
+        newest_first = islice((id for id in reversed(all_records) if id in new), len(new))
+        whole = [self._record(all_records[id], self._clock) for id in reversed([*newest_first])]
+        return [*removed, *whole, *(self._set(one) for one in reversed(records) if one.id not in new)]
+
+    def _record(self, record: Record, since: int | None) -> PageRecord:
+        by: By = None
+        if since is not None:
+            stamps = self._history.stamps[record.id]
+            newer = {name: stamps.of(name) for name in record.props if stamps.of(name).clock > since}
+            by = self._by(newer) if newer else self._author(stamps.whole)
+        return PageRecord(record.id, record.kind, record.props, record.lane, by)
+
+    def _set(self, record: Record) -> PageSet:
+        stamps = self._history.stamps[record.id]
+        newer = {name: stamps.of(name) for name in stamps.newer(self._clock)}
+        props = {name: record.props[name] for name in newer if name in record.props}
+        return PageSet(record.id, props, [name for name in newer if name not in props], self._by(newer))
+
+    def _by(self, stamps: dict[str, Stamp]) -> By:
+        found = {name: self._author(stamp) for name, stamp in stamps.items()}
+        return next(iter(found.values())) if len(set(found.values())) == 1 else found
+
+    def _author(self, stamp: Stamp) -> int:
+        return self._authors.setdefault(self._name(stamp.author), len(self._authors))
+
+    def _name(self, number: int) -> str:
+        return self._history.names.text(NameKind.AUTHOR, number)
+
+    def _end(self) -> dict[str, Any]:
+        """What stands in the last page alone: what the replica has to be told (SYNC-6, SYNC-9)."""
+        acks: list[Ack] = []
+        notices: list[Notice] = []
+        more = 0
+        since = takewhile(lambda outcome: outcome.clock > self._clock, reversed(self._history.outcomes))
+        for outcome in since:
+            if outcome.origin in self._mine:
+                acks.append(self._ack(outcome))
+                continue
+            for part in reversed(outcome.replaced):
+                if part.origin not in self._mine or part.origin <= 0:
+                    continue
+                if len(notices) < NOTICES:
+                    notices.append(Notice(outcome.clock, part.id, part.names, self._name(outcome.author)))
+                else:
+                    more += 1
+        if self._history.outcomes_from > self._clock:
+            more += 1  # at least; nobody knows any more
+        acks.reverse()
+        notices.reverse()
+        return {
+            "authors": list(self._authors),
+            "skipped": self._skipped,
+            "acks": acks,
+            "notices": notices,
+            "more": more,
+            "done": True,
+        }
+
+    def _ack(self, outcome: Outcome) -> Ack:
+        return Ack(
+            outcome.client_clock,
+            AckResult.REBASE if outcome.lost or outcome.held else AckResult.COMMIT,
+            outcome.clock,
+            lost=parts_of(self._history, outcome.lost),
+            held=parts_of(self._history, outcome.held),
+            replaced=parts_of(self._history, outcome.replaced),
+            client_id=self._mine[outcome.origin],
+        )
+
+
+def parts_of(history: History, touched: Iterable[Touched]) -> list[Part]:
+    """Parts as the wire has them."""
+    text = history.names.text
+    return [Part(one.id, one.names, text(NameKind.AUTHOR, one.author), one.clock) for one in touched]
+
+
+def _marked(parts: Iterator[list[T]]) -> Iterator[tuple[list[T], bool]]:
+    """Each page, and whether it is the last; an empty page where there is none."""
+    page = next(parts, [])
+    for following in parts:
+        yield page, False
+        page = following
+    yield page, True

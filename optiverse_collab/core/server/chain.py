@@ -1,0 +1,63 @@
+"""The chain of hashes over a session's entries (CLK-5): two histories that differ have different heads."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+HEADS = 32_768
+"""The server can check a replica's position this many changes back."""
+
+HASH_BYTES = 16
+PREFIX_BYTES = 4
+"""What is kept of an old head: it tells two histories apart in all but one of 4 billion cases."""
+
+
+def first_head(epoch: str) -> bytes:
+    """The head of a history before its first entry."""
+    return blake2b(epoch.encode(), digest_size=HASH_BYTES).digest()
+
+
+def next_head(head: bytes, entry: bytes) -> bytes:
+    """The head after an entry, from the bytes in which it is kept."""
+    digest = blake2b(entry, digest_size=HASH_BYTES).digest()
+    return blake2b(head + digest, digest_size=HASH_BYTES).digest()
+
+
+class Chain:
+    """The head of a history, and the beginnings of those before it.
+
+    Args:
+        head: after the last entry.
+        recent: the first 4 bytes of the heads before it, of one clock after the other up to the head's own.
+
+    Attributes:
+        head: after the last entry.
+    """
+
+    def __init__(self, head: bytes, recent: bytes = b"") -> None:
+        self.head = head
+        self._recent = bytearray(recent or head[:PREFIX_BYTES])
+
+    def add(self, entry: bytes) -> None:
+        """Go on to the next entry, given as the bytes in which it is kept."""
+        self.head = next_head(self.head, entry)
+        self._recent += self.head[:PREFIX_BYTES]
+        if len(self._recent) > 2 * HEADS * PREFIX_BYTES:
+            del self._recent[: -HEADS * PREFIX_BYTES]
+
+    def agrees(self, back: int, head: str) -> bool | None:
+        """Whether the head `back` changes ago was this one; None if that is too long ago to know.
+
+        Args:
+            back: 0 for the present head.
+            head: 32 hex digits.
+        """
+        end = len(self._recent) - back * PREFIX_BYTES
+        if end < PREFIX_BYTES:
+            return None
+        return self._recent[end - PREFIX_BYTES : end].hex() == head[: 2 * PREFIX_BYTES]
+
+    @property
+    def recent(self) -> bytes:
+        """What the constructor takes, of the last `HEADS` changes."""
+        return bytes(self._recent[-HEADS * PREFIX_BYTES :])

@@ -1,0 +1,211 @@
+"""What a change does to others' work that its user had not seen (SEEN-2 to SEEN-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from enum import Enum, auto
+
+from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, same_value, touched
+from optiverse_collab.core.server.journal import Touched
+from optiverse_collab.core.server.stamps import RecordStamps, Stamp
+
+HEIGHT = "z_value"
+UNIT = frozenset(("parent", "order", HEIGHT))
+"""Where a record is among the others: one property in three (SEEN-6)."""
+
+_ABSENT = object()
+
+
+class _Fate(Enum):
+    """What becomes of a part of a change that does not simply take effect."""
+
+    LOST = auto()
+    HELD = auto()
+    REPLACED = auto()
+
+
+_Side = tuple[str, bool, int, int, int]
+"""A record, whether single properties are meant, and origin, author and clock of what they meet."""
+
+
+class Judgement:
+    """Carries a change out on a scratch copy of the records that it touches.
+
+    Args:
+        ops: the change.
+        seen: the clock of what its user had on the screen.
+        yields: whether it leaves unseen values alone.
+        own: the numbers of its origins.
+        records, stamps, tombstones: of the session.
+
+    Attributes:
+        records: id → record after the change; None if it is gone.
+        happened: the operations that took effect.
+        dropped: those that did not, lost or held.
+    """
+
+    def __init__(
+        self,
+        ops: Sequence[Op],
+        seen: int,
+        yields: bool,
+        own: Collection[int],
+        records: Mapping[str, Record],
+        stamps: Mapping[str, RecordStamps],
+        tombstones: Mapping[str, Stamp],
+    ) -> None:
+        self._seen, self._yields, self._own = seen, yields, own
+        self._stamps, self._tombstones = stamps, tombstones
+        before = {id: records[id] for id in touched(ops) if id in records}
+        self._judge(ops, before, hold_removals=False)
+        if any(isinstance(op, Remove) and op.id in self._held_ids for op in self.dropped):
+            self._judge(ops, before, hold_removals=True)  # SEEN-7: all of them or none
+
+    def _judge(self, ops: Sequence[Op], before: Mapping[str, Record], hold_removals: bool) -> None:
+        self.records = dict(before)
+        self.happened: list[Op] = []
+        self.dropped: list[Op] = []
+        self._parts: dict[_Fate, dict[_Side, dict[str, None]]] = {fate: {} for fate in _Fate}
+        self._hold_removals = hold_removals
+        self._held_ids: set[str] = set()
+        self._set_here: dict[str, set[str]] = {}  # what earlier operations of the change gave a value
+        self._made_here: set[str] = set()  # … and the records that they removed or made
+        for op in ops:
+            self._take(op)
+
+    def _take(self, op: Op) -> None:
+        record = self.records.get(op.id)
+        if record is None:
+            if isinstance(op, Set):
+                self.dropped.append(op)
+                self._note(_Fate.LOST, op.id, [], lambda name: self._tombstones.get(op.id))
+            if not isinstance(op, Put):
+                return
+            self._made_here.add(op.id)
+        else:
+            remaining = self._resolve(op, record)
+            if remaining is None:
+                return
+            op = remaining
+            if _ends(op, record):
+                self._made_here.add(op.id)
+            else:
+                self._set_here.setdefault(op.id, set()).update(changed_names(op, record))
+        apply(self.records, op)
+        self.happened.append(op)
+
+    def _resolve(self, op: Op, record: Record) -> Op | None:
+        """What of an operation takes effect; notes what is replaced or held."""
+        stamps = self._stamps.get(op.id)
+        if op.id in self._held_ids or (isinstance(op, Remove) and self._hold_removals):
+            self._hold(op)
+            return None
+        if stamps is None or stamps.newest.clock <= self._seen or op.id in self._made_here:
+            return op
+        unseen = self._unseen(op, record, stamps)
+        if unseen is None:
+            return op
+        if not self._yields:
+            here = self._set_here.get(op.id, ())
+            names = [name for name in unseen if name not in here]
+            if names or not unseen:
+                self._note(_Fate.REPLACED, op.id, names, stamps.of)
+            return op
+        if _ends(op, record):
+            self._hold(op)
+            return None
+        self._note(_Fate.HELD, op.id, unseen, stamps.of)
+        return self._without(op, set(unseen))
+
+    def _hold(self, op: Op) -> None:
+        """Hold all of an operation, and what follows it on the same record."""
+        stamps = self._stamps.get(op.id)
+        self._held_ids.add(op.id)
+        self.dropped.append(op)
+        newest = None if stamps is None else self._newest_unseen(stamps)
+        self._note(_Fate.HELD, op.id, [], lambda name: newest)
+
+    def _unseen(self, op: Op, record: Record, stamps: RecordStamps) -> list[str] | None:
+        """The properties with unseen values that an operation would replace; None if there are none."""
+        here = self._set_here.get(op.id, ())
+        if _ends(op, record):
+            names = {*record.props, *stamps.own}.difference(here, (HEIGHT,))
+            found = sorted(name for name in names if self._is_unseen(stamps.of(name)))
+            return found if found or self._is_unseen(stamps.whole) else None
+        changed = changed_names(op, record)
+        unseen = {name for name in {*changed, *UNIT} if name not in here and self._is_unseen(stamps.of(name))}
+        found = [name for name in changed if name in unseen and name not in UNIT]
+        unit = [name for name in changed if name in UNIT]
+        if unit != [HEIGHT] and unseen & (UNIT - {HEIGHT}):
+            found += unit
+        return found or None
+
+    def _newest_unseen(self, stamps: RecordStamps) -> Stamp | None:
+        found = [stamp for stamp in (stamps.whole, *stamps.own.values()) if self._is_unseen(stamp)]
+        return max(found, key=lambda stamp: stamp.clock, default=None)
+
+    def _note(
+        self, fate: _Fate, id: str, names: Sequence[str], stamp_of: Callable[[str], Stamp | None]
+    ) -> None:
+        """Note what becomes of properties, gathered by whose values they meet; without names, of all."""
+        for name in names or ("",):
+            side = (id, bool(names), *_side(stamp_of(name)))
+            self._parts[fate].setdefault(side, {}).update({name: None} if name else {})
+
+    def _touched(self, fate: _Fate) -> list[Touched]:
+        return [Touched(id, list(names), *side) for (id, _, *side), names in self._parts[fate].items()]
+
+    @property
+    def lost(self) -> list[Touched]:
+        """Parts whose record was gone."""
+        return self._touched(_Fate.LOST)
+
+    @property
+    def held(self) -> list[Touched]:
+        """Parts that yielded."""
+        return self._touched(_Fate.HELD)
+
+    @property
+    def replaced(self) -> list[Touched]:
+        """Unseen values of others that are replaced."""
+        return self._touched(_Fate.REPLACED)
+
+    def _is_unseen(self, stamp: Stamp) -> bool:
+        return stamp.clock > self._seen and stamp.origin not in self._own
+
+    def _without(self, op: Op, held: set[str]) -> Op | None:
+        """An operation without the properties that are held; those become an operation of `dropped`."""
+        assert not isinstance(op, Remove)
+        unset = [] if isinstance(op, Put) else op.unset
+        self.dropped.append(
+            Set(
+                op.id,
+                {name: value for name, value in op.props.items() if name in held},
+                [name for name in unset if name in held],
+            )
+        )
+        props = {name: value for name, value in op.props.items() if name not in held}
+        rest = [name for name in unset if name not in held]
+        return Set(op.id, props, rest) if props or rest else None
+
+
+def _ends(op: Op, record: Record) -> bool:
+    """Whether an operation ends a record as it was: removes it, or makes it one of another kind."""
+    return isinstance(op, Remove) or (isinstance(op, Put) and op.kind != record.kind)
+
+
+def changed_names(op: Op, record: Record) -> list[str]:
+    """The properties that an operation gives another value, or removes (SEEN-8)."""
+    if isinstance(op, Remove):
+        return []
+    names = [
+        name for name, value in op.props.items() if not same_value(record.props.get(name, _ABSENT), value)
+    ]
+    if isinstance(op, Set):
+        names += [name for name in op.unset if name in record.props and name not in names]
+    return names
+
+
+def _side(stamp: Stamp | None) -> tuple[int, int, int]:
+    """Origin, author and clock of a stamp."""
+    return (0, 0, 0) if stamp is None else (stamp.origin, stamp.author, stamp.clock)

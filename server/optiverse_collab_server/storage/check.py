@@ -1,0 +1,100 @@
+"""Reads everything that is kept, and says of each session what doesn't fit."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.storage.directory import SessionRow, chunk_row, read_directory
+from optiverse_collab_server.storage.failures import Misfit, explained
+from optiverse_collab_server.storage.lock import FolderLock
+from optiverse_collab_server.storage.opening import opened_to_read
+from optiverse_collab_server.storage.reading import ChunkReader, read_names
+from optiverse_collab_server.storage.schema import FILE_NAME
+from optiverse_collab_server.storage.steps import finished
+
+
+@dataclass
+class Report:
+    """What is kept of a session.
+
+    Attributes:
+        session_id: the session.
+        clock: of its last entry, as far as it can be read.
+        entries: how many are kept.
+        chunks: in how many chunks.
+        bytes: how many bytes of data its rows have.
+        faults: what doesn't fit; empty if all is well.
+    """
+
+    session_id: str
+    clock: int = 0
+    entries: int = 0
+    chunks: int = 0
+    bytes: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def check_folder(folder: Path) -> Iterator[Report]:
+    """Check every chunk, every entry and every checksum of a data folder that no server uses.
+
+    Nothing is written to the database.
+
+    Yields:
+        A report for each session, sorted by their ids.
+
+    Raises:
+        DataFolderInUse: a server has it.
+        DatabaseDamaged: the database can't be trusted as a whole.
+        StorageError: it can't be read.
+    """
+    file = folder / FILE_NAME
+    if not file.exists():
+        raise StorageError(f"There is no database in {folder}; give the server's folder with --data.")
+    lock = FolderLock(folder)
+    try:
+        with opened_to_read(folder, lock) as connection, explained(file):
+            for _, session in sorted(read_directory(connection, file).sessions.items()):
+                yield _report(connection, session)
+    finally:
+        lock.release()
+
+
+def _report(connection: sqlite3.Connection, session: SessionRow) -> Report:
+    """Check a session; a fault in one chunk doesn't hide those of others."""
+    report = Report(session.name)
+    if session.damage:
+        report.faults.append(session.damage)
+    names = None
+    try:
+        names = read_names(connection, session.key)
+    except Misfit as misfit:
+        report.faults.append(str(misfit))
+    rows = connection.execute("SELECT * FROM chunk WHERE session=? ORDER BY number", (session.key,))
+    for *columns, found in rows.fetchall():
+        report.chunks += 1
+        try:
+            reader = ChunkReader(connection, chunk_row(columns, found))
+            finished(reader.snapshot(session.epoch))
+            for page in reader.entries():
+                report.entries += len(page)
+            report.clock = reader.clock
+            if names is not None:
+                reader.check_names(names)
+        except Misfit as misfit:
+            if str(misfit) not in report.faults:
+                report.faults.append(str(misfit))
+    report.bytes = _size(connection, session)
+    return report
+
+
+def _size(connection: sqlite3.Connection, session: SessionRow) -> int:
+    [[size]] = connection.execute(
+        "SELECT (SELECT total(length(data)) FROM part WHERE session=?) + "
+        "(SELECT total(length(data)) FROM log WHERE session=?)",
+        (session.key, session.key),
+    )
+    return int(size)

@@ -1,0 +1,92 @@
+"""A snapshot in parts, each short enough for a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from optiverse_collab.core.server.journal import Outcome, Snapshot, StampedRecord
+from optiverse_collab.core.server.stamps import Stamp
+from optiverse_collab_server.storage.directory import ChunkRow
+from optiverse_collab_server.storage.rows import ROW_BYTES, join
+
+RECORDS, TOMBSTONES, STAMPS = "records", "tombstones", "stamps"
+CLIENTS, SKIPPED, OUTCOMES, HEADS = "clients", "skipped", "outcomes", "heads"
+
+_encoder = msgspec.json.Encoder()
+_DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
+    RECORDS: msgspec.json.Decoder(list[StampedRecord]),
+    TOMBSTONES: msgspec.json.Decoder(list[tuple[str, int]]),
+    STAMPS: msgspec.json.Decoder(list[Stamp]),
+    CLIENTS: msgspec.json.Decoder(list[tuple[int, int]]),
+    SKIPPED: msgspec.json.Decoder(list[tuple[int, list[int]]]),
+    OUTCOMES: msgspec.json.Decoder(list[Outcome]),
+    HEADS: msgspec.json.Decoder(list[bytes]),
+}
+
+
+def encode_snapshot(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
+    """What a snapshot holds besides the columns of its chunk: kind and JSON of each part, in order.
+
+    The heads are the last part, alone, so that a cold chunk can do without them.
+    """
+    yield from parts(RECORDS, snapshot.records)
+    yield from parts(TOMBSTONES, snapshot.tombstones)
+    yield from parts(STAMPS, snapshot.stamps)
+    yield from parts(CLIENTS, snapshot.clients.items())
+    yield from parts(SKIPPED, snapshot.skipped.items())
+    yield from parts(OUTCOMES, snapshot.outcomes)
+    if snapshot.heads:
+        yield from parts(HEADS, [snapshot.heads])
+
+
+def parts(kind: str, values: Iterable[Any]) -> Iterator[tuple[str, bytes]]:
+    """Values of one kind, in parts of about `ROW_BYTES`."""
+    part: list[bytes] = []
+    size = 0
+    for value in values:
+        data = _encoder.encode(value)
+        part.append(data)
+        size += len(data)
+        if size >= ROW_BYTES:
+            yield kind, join(part)
+            part, size = [], 0
+    if part:
+        yield kind, join(part)
+
+
+class SnapshotReader:
+    """Puts a snapshot together from its parts."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, list[Any]] = {kind: [] for kind in _DECODERS}
+
+    def add(self, kind: str, data: bytes) -> None:
+        """Take the next part.
+
+        Raises:
+            msgspec.DecodeError: there is something else in it.
+        """
+        self._values[kind] += _DECODERS[kind].decode(data)
+
+    def snapshot(self, epoch: str, chunk: ChunkRow) -> Snapshot:
+        """The snapshot, after the last part."""
+        values = self._values
+        return Snapshot(
+            epoch=epoch,
+            term=chunk.term,
+            clock=chunk.clock,
+            head=chunk.head,
+            time_ms=chunk.time_ms,
+            history_start=chunk.history_start,
+            heads=b"".join(values[HEADS]),
+            records=values[RECORDS],
+            tombstones=values[TOMBSTONES],
+            stamps=values[STAMPS],
+            clients=dict(values[CLIENTS]),
+            skipped=dict(values[SKIPPED]),
+            outcomes=values[OUTCOMES],
+            outcomes_from=chunk.outcomes_from,
+        )

@@ -1,0 +1,229 @@
+"""Reads what is kept of a session and makes sure that all of it fits together (CLK-5)."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+
+from optiverse_collab.core.server.chain import next_head
+from optiverse_collab.core.server.journal import Snapshot
+from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab_server.storage.api import Tail
+from optiverse_collab_server.storage.directory import ChunkRow
+from optiverse_collab_server.storage.failures import Misfit
+from optiverse_collab_server.storage.parts import SnapshotReader
+from optiverse_collab_server.storage.rows import checksum, split, unpack
+from optiverse_collab_server.storage.steps import Steps
+
+PAGE_ROWS = 64
+"""How many rows of the log are read in one step."""
+
+
+class PartRow(NamedTuple):
+    """A row of the table of parts, without its key."""
+
+    kind: str
+    packed: int
+    stored: bytes
+
+    @property
+    def data(self) -> bytes:
+        """The JSON."""
+        return unpack(self.stored) if self.packed else self.stored
+
+
+class LogRow(NamedTuple):
+    """A row of the log, without its session."""
+
+    first: int
+    last: int
+    head: bytes
+    packed: int
+    stored: bytes
+
+    @property
+    def data(self) -> bytes:
+        """The JSON."""
+        return unpack(self.stored) if self.packed else self.stored
+
+
+class _Header(msgspec.Struct, gc=False):
+    """What an entry has to have in common with its surroundings."""
+
+    clock: int
+    origin: int
+    author: int
+
+
+_headers = msgspec.json.Decoder(_Header)
+
+
+def read_names(connection: sqlite3.Connection, session: int) -> list[Name]:
+    """All names of a session, in the order of their numbers for each kind.
+
+    Raises:
+        Misfit: one is missing or wrong.
+        sqlite3.Error: they can't be read.
+    """
+    names: list[Name] = []
+    counts = dict.fromkeys(NameKind, 0)
+    rows = connection.execute(
+        "SELECT session, kind, number, text, checksum FROM name WHERE session=? ORDER BY kind, number",
+        (session,),
+    )
+    for *columns, found in rows:
+        _, kind, number, text = columns
+        if checksum(columns) != found or kind not in NameKind._value2member_map_:
+            raise Misfit(f"wrong checksum at {kind} {number}")
+        name = Name(NameKind(kind), number, text)
+        counts[name.kind] += 1
+        if number != counts[name.kind]:
+            raise Misfit(f"{kind} {counts[name.kind]} is missing")
+        names.append(name)
+    return names
+
+
+def part_rows(connection: sqlite3.Connection, chunk: ChunkRow) -> Iterator[PartRow]:
+    """The parts of a chunk's snapshot, each read when it is asked for.
+
+    Raises:
+        Misfit: one is missing or wrong.
+        sqlite3.Error: one can't be read.
+    """
+    for number in range(1, chunk.parts + 1):
+        row = connection.execute(
+            "SELECT kind, packed, CAST(data AS BLOB), checksum FROM part "
+            "WHERE session=? AND chunk=? AND number=?",
+            (chunk.session, chunk.number, number),
+        ).fetchone()
+        if row is None:
+            raise Misfit(f"part {number} of chunk {chunk.number} is missing")
+        kind, packed, stored, found = row
+        if checksum((chunk.session, chunk.number, number, kind, packed), stored) != found:
+            raise Misfit(f"wrong checksum in part {number} of chunk {chunk.number}")
+        yield PartRow(kind, packed, stored)
+
+
+def log_rows(connection: sqlite3.Connection, chunk: ChunkRow, after: int) -> Iterator[LogRow]:
+    """The rows of a chunk's log that follow the clock `after`.
+
+    Raises:
+        Misfit: one is missing or wrong.
+        sqlite3.Error: one can't be read.
+    """
+    rows = connection.execute(
+        "SELECT first, last, head, packed, CAST(data AS BLOB), checksum FROM log "
+        "WHERE session=? AND first>? AND first<=? ORDER BY first",
+        (chunk.session, after, 2**62 if chunk.last is None else chunk.last),
+    )
+    for first, last, head, packed, stored, found in rows:
+        if checksum((chunk.session, first, last, head, packed), stored) != found:
+            raise Misfit(f"wrong checksum at change {first}")
+        if first != after + 1:
+            raise Misfit(f"change {after + 1} is missing")
+        yield LogRow(first, last, head, packed, stored)
+        after = last
+
+
+class ChunkReader:
+    """Reads one chunk in steps.
+
+    Args:
+        connection: of the database.
+        chunk: which one.
+
+    Attributes:
+        clock, head: how far the chunk was read.
+        bytes: how long the snapshot is as JSON.
+        origin, author: the highest numbers of names that were referred to.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, chunk: ChunkRow) -> None:
+        self._connection, self._chunk = connection, chunk
+        self.clock, self.head = chunk.clock, chunk.head
+        self.bytes = self.origin = self.author = 0
+
+    def snapshot(self, epoch: str) -> Steps[Snapshot]:
+        """The snapshot that the chunk begins with.
+
+        Raises:
+            Misfit: a part of it is missing or wrong.
+            sqlite3.Error: it can't be read.
+        """
+        reader = SnapshotReader()
+        try:
+            for row in part_rows(self._connection, self._chunk):
+                data = row.data
+                reader.add(row.kind, data)
+                self.bytes += len(data)
+                yield
+        except (msgspec.DecodeError, zlib.error, KeyError) as error:
+            raise Misfit(f"the snapshot of chunk {self._chunk.number} can't be read: {error}") from error
+        snapshot = reader.snapshot(epoch, self._chunk)
+        for stamp in snapshot.stamps:
+            self._refer(stamp.origin, stamp.author)
+        for outcome in snapshot.outcomes:
+            self._refer(outcome.origin, outcome.author)
+        return snapshot
+
+    def entries(self) -> Iterator[list[bytes]]:
+        """The entries, page by page. After the last page there is one more look for what follows it.
+
+        Raises:
+            Misfit: one is missing or wrong, or the chain doesn't fit.
+            sqlite3.Error: one can't be read.
+        """
+        while True:
+            page: list[bytes] = []
+            for row in islice(log_rows(self._connection, self._chunk, self.clock), PAGE_ROWS):
+                page += self._follow(row)
+            if not page:
+                break
+            yield page
+        chunk = self._chunk
+        if chunk.last is not None and self.clock < chunk.last:
+            raise Misfit(f"change {self.clock + 1} is missing")
+        if chunk.last is not None and (self.clock, self.head) != (chunk.last, chunk.last_head):
+            raise Misfit(f"the chain breaks at change {chunk.last}, where chunk {chunk.number} ends")
+
+    def _follow(self, row: LogRow) -> list[bytes]:
+        """The entries of a row, after which the chain must have the row's head."""
+        span = f"change {row.first}" if row.first == row.last else f"changes {row.first} to {row.last}"
+        try:
+            entries = split(row.data)
+            headers = [_headers.decode(entry) for entry in entries]
+        except (msgspec.DecodeError, zlib.error) as error:
+            raise Misfit(f"{span} can't be read: {error}") from error
+        for clock, header in enumerate(headers, row.first):
+            if header.clock != clock:
+                raise Misfit(f"change {header.clock} stands where {clock} belongs")
+            self._refer(header.origin, header.author)
+        if len(entries) != row.last - row.first + 1:
+            raise Misfit(f"there are {len(entries)} entries at {span}")
+        head = self.head
+        for entry in entries:
+            head = next_head(head, entry)
+        if head != row.head:
+            raise Misfit(f"the chain breaks at {span}")
+        self.clock, self.head = row.last, head
+        return entries
+
+    def check_names(self, names: Sequence[Name]) -> None:
+        """Make sure that these are all the names that were referred to.
+
+        Raises:
+            Misfit: one is missing.
+        """
+        tail = Tail.of(self.clock, names)
+        if self.origin > tail.origins:
+            raise Misfit(f"origin {self.origin} is missing")
+        if self.author > tail.authors:
+            raise Misfit(f"author {self.author} is missing")
+
+    def _refer(self, origin: int, author: int) -> None:
+        self.origin, self.author = max(self.origin, origin), max(self.author, author)

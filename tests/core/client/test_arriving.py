@@ -1,0 +1,128 @@
+"""The pages of an answer, and what they say of pending changes (SYNC-2 to SYNC-8 in docs/protocol.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from optiverse_collab.core.client.arriving import Answers, Arriving, authors_of
+from optiverse_collab.core.client.pending import PendingChange
+from optiverse_collab.core.document import Document
+from optiverse_collab.core.protocol.messages import Delta, FullState, PageRecord, PageRemove, PageSet
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult
+from optiverse_collab.core.records import Lane, Record, Set
+
+POSITION: dict[str, Any] = {"epoch": "epoch 1", "term": 1, "clock": 9, "head": "", "total": 0}
+
+
+def delta(*records: PageRecord, ops: tuple[PageSet | PageRemove, ...] = ()) -> Delta:
+    """A page of what changed."""
+    return Delta(**POSITION, client_clock=0, records=list(records), ops=list(ops))
+
+
+def document(*ids: str) -> Document:
+    """A document of records with these ids and one property."""
+    return Document(Record(id, "component", {"x": 1}) for id in ids)
+
+
+def test_full_state_is_the_records_in_their_order() -> None:
+    """SYNC-3, REP-10: of all pages; who wrote them is no part of the document."""
+    arriving = Arriving()
+    for ids in ("cb", "a"):
+        page = [PageRecord(id, "talk", {"x": id}, Lane.TALK, by=0) for id in ids]
+        arriving.add(FullState(**POSITION, client_clock=0, records=page))
+    assert arriving.count == 3
+    records = arriving.full_document().records
+    assert list(records.values()) == [Record(id, "talk", {"x": id}, Lane.TALK) for id in "cba"]
+    assert {type(record) for record in records.values()} == {Record}
+
+
+def test_what_was_given_up_is_no_part_of_the_next_answer() -> None:
+    """SYNC-5: a connection may end between two pages."""
+    arriving = Arriving()
+    arriving.add(delta(PageRecord("a", "k", {}), ops=(PageRemove("b"),)))
+    assert arriving.count == 2
+    arriving.clear()
+    assert arriving.count == 0
+    assert arriving.full_document().records == {}
+    assert arriving.apply_to(document("b")) == {}
+
+
+def test_delta_tells_what_is_new_changed_and_gone() -> None:
+    """SYNC-2: over all pages; what others see of it comes in this order (REP-10)."""
+    arriving, confirmed = Arriving(), document("gone", "set", "same")
+    arriving.add(delta(PageRecord("new", "k", {"z": 3}), ops=(PageRemove("gone", by=0),)))
+    arriving.add(delta(ops=(PageSet("set", {"y": 2}, ["x"], by=0),)))
+    assert list(arriving.apply_to(confirmed)) == ["gone", "new", "set"]
+    assert confirmed.records == {
+        "set": Record("set", "component", {"y": 2}),
+        "same": Record("same", "component", {"x": 1}),
+        "new": Record("new", "k", {"z": 3}),
+    }
+    assert confirmed.hashes() == Document(confirmed.records.values()).hashes()
+
+
+def test_whole_record_takes_the_place_of_one_with_its_id() -> None:
+    """SYNC-2, DOC-8: it was removed and put again; nothing of the former stays, not even its place."""
+    arriving, confirmed = Arriving(), document("again", "other")
+    arriving.add(delta(PageRecord("again", "component", {"y": 2}, Lane.META)))
+    assert arriving.apply_to(confirmed) == {"again": None}
+    assert list(confirmed.records) == ["other", "again"]
+    assert confirmed.records["again"] == Record("again", "component", {"y": 2}, Lane.META)
+
+
+def test_single_authors_of_records_are_named() -> None:
+    """SYNC-2, REP-4: where several people changed a record, nobody is."""
+    records = [PageRecord("new", "k", {}, by=1), PageRecord("unsaid", "k", {})]
+    ops: list[PageSet | PageRemove] = [
+        PageSet("set", {"x": 1}, by=0),
+        PageRemove("gone", by=1),
+        PageSet("two", {"x": 1}, by={"x": 0, "y": 1}),
+    ]
+    last: dict[str, Any] = {**POSITION, "client_clock": 0, "authors": ["ann", "bob"], "records": records}
+    assert authors_of(Delta(**last, ops=ops)) == {"new": "bob", "set": "ann", "gone": "bob"}
+    assert authors_of(FullState(**last)) == {"new": "bob"}
+
+
+def change(client_clock: int, *former: tuple[str, int]) -> PendingChange:
+    """A pending change."""
+    return PendingChange(client_clock, {"a": [Set("a", {"x": 1})]}, 30, 0, former=list(former))
+
+
+@pytest.mark.parametrize(
+    ("pending", "has", "refused"),
+    [
+        (change(4), True, False),
+        (change(5), False, True),
+        (change(3), True, True),
+        (change(9, ("old", 7)), True, False),
+        (change(9, ("old", 8)), False, True),
+        (change(9, ("old", 6)), True, True),
+        (change(9, ("older", 1), ("old", 6)), True, False),
+        (change(3, ("old", 7)), True, False),
+        (change(9, ("unheard of", 1)), False, True),
+    ],
+)
+def test_answer_says_what_the_server_has(pending: PendingChange, has: bool, refused: bool) -> None:
+    """SYNC-6, SYNC-8: up to the last accepted number of each client id, but for those it skipped."""
+    answers = Answers(
+        FullState(
+            **POSITION,
+            client_clock=4,
+            settled={"old": 7, "older": 1},
+            skipped={"": [3], "old": [6]},
+        )
+    )
+    assert answers.has(pending) is has
+    assert answers.refused(pending) is refused
+
+
+def test_answer_finds_what_is_said_under_any_name() -> None:
+    """SYNC-6, SYNC-8: of changes that took effect without more ado, nothing is said."""
+    mine = Ack(4, AckResult.COMMIT, 8)
+    former = Ack(4, AckResult.REBASE, 6, client_id="old")
+    answers = Answers(FullState(**POSITION, client_clock=4, settled={"old": 4}, acks=[former, mine]))
+    assert answers.ack(change(4)) == mine
+    assert answers.ack(change(1, ("older", 4), ("old", 4))) == former
+    assert answers.ack(change(1, ("old", 3))) is None

@@ -1,0 +1,92 @@
+"""What the user sees: the confirmed document with what is pending on top (REP-1, REP-4, REP-6, REP-10)."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.core.client.pending import Pending
+from optiverse_collab.core.client.view import rehearse, show, shown
+from optiverse_collab.core.records import Op, Put, Record, Remove, Set
+
+LENS = Record("lens", "component", {"x": 1, "y": 2})
+
+
+def pending(*changes: Op) -> Pending:
+    """Changes that were sent, one for each operation."""
+    made = Pending()
+    for op in changes:
+        made.add([op], 1000, 0, False, "")
+        made.take_unsent(1000)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("changes", "seen"),
+    [
+        ([], LENS),
+        ([Set("lens", {"x": 3}), Set("lens", {"x": 4}, ["y"])], Record("lens", "component", {"x": 4})),
+        ([Set("lens", {"x": 3}), Remove("lens")], None),
+        ([Remove("lens"), Put("lens", "mirror")], Record("lens", "mirror", {})),
+        ([Remove("mirror")], LENS),
+    ],
+)
+def test_record_is_seen_with_what_is_pending_on_top(changes: list[Op], seen: Record | None) -> None:
+    """REP-1, REP-3: in order."""
+    assert shown("lens", {"lens": LENS}, pending(*changes)) == seen
+
+
+def test_record_that_is_not_confirmed_is_seen_if_it_is_put() -> None:
+    """REP-1, DOC-5: a `set` alone makes none."""
+    assert shown("lens", {}, pending(Put("lens", "component"), Set("lens", {"x": 1}))) == Record(
+        "lens", "component", {"x": 1}
+    )
+    assert shown("lens", {}, pending(Set("lens", {"x": 1}))) is None
+    assert shown("lens", {}, pending()) is None
+
+
+def test_changes_of_a_frame_are_shown_together() -> None:
+    """REP-4, REP-10: one list, in the order of the ids, with what was seen before."""
+    view = {"lens": LENS, "gone": Record("gone", "component", {})}
+    now = Record("lens", "component", {"x": 3, "y": 2})
+    base = {"new": Record("new", "component", {}), "lens": now}
+    [change] = show(view, ["gone", "new", "lens"], base, pending(), {"lens": "bob"})
+    assert change == ShowChange(
+        (Remove("gone"), Put("new", "component"), Set("lens", {"x": 3})), {"lens": "bob"}
+    )
+    assert change.before == {"gone": Record("gone", "component", {}), "new": None, "lens": LENS}
+    assert view == base
+
+
+def test_what_is_seen_already_is_not_shown() -> None:
+    """REP-4: neither what is the same, nor what is under a pending value, nor what is gone already."""
+    view = {"lens": LENS}
+    mine = pending(Set("lens", {"x": 1}))
+    base = {"lens": Record("lens", "component", {"x": 9, "y": 2})}
+    assert show(view, ["lens", "gone"], base, mine, {}) == []
+    assert view == {"lens": LENS}
+
+
+def test_rehearsal_leaves_the_view_alone() -> None:
+    """REP-6: what an edit would make, of the records that it touches."""
+    view = {"lens": LENS, "other": Record("other", "component", {})}
+    ops: list[Op] = [Set("lens", {"x": 3}), Put("new", "component"), Set("new", {"z": 1})]
+    assert rehearse(view, iter(ops)) == {
+        "lens": Record("lens", "component", {"x": 3, "y": 2}),
+        "new": Record("new", "component", {"z": 1}),
+    }
+    assert rehearse(view, [Remove("lens")]) == {}
+    assert view["lens"] == LENS
+    assert "new" not in view
+
+
+@pytest.mark.parametrize(
+    ("ops", "missing"),
+    [
+        ([Set("gone", {"x": 1}), Put("gone", "component")], "gone"),
+        ([Remove("lens"), Remove("lens")], "lens"),
+    ],
+)
+def test_rehearsal_names_the_record_that_is_missing(ops: list[Op], missing: str) -> None:
+    """REP-6: at that place of the change."""
+    assert rehearse({"lens": LENS}, ops) == missing

@@ -1,0 +1,149 @@
+"""What a replica has to be told of its own changes and of its values: SYNC-6 to SYNC-10, SEEN-10."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.messages import FullState, SyncRequest
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part
+from optiverse_collab.core.records import Put, Remove, Set
+from optiverse_collab.core.server import answers
+from optiverse_collab.core.server.history import History
+from tests.core.server.histories import asked, at, do, make
+
+
+def bench(outcomes: int = 100) -> History:
+    """Ann put a record at clock 1; Bob and Cid set its x and its y at 2 and 3."""
+    history = make(outcomes=outcomes)
+    do(history, Put("a", "k", {"x": 0, "y": 0, "z": 0}))
+    do(history, Set("a", {"x": 1}), by="bob")
+    do(history, Set("a", {"y": 1}), by="cid")
+    return history
+
+
+def numbers(history: History, request: SyncRequest) -> tuple[int, bool, dict[str, int], dict[str, list[int]]]:
+    """What the pages say of the numbers of changes."""
+    [page] = asked(history, request)
+    return page.client_clock, page.known, page.settled, page.skipped
+
+
+# Numbers
+
+
+def test_replica_is_told_its_last_accepted_change() -> None:
+    """SYNC-6: and which of those before it were refused."""
+    history = bench()
+    do(history, Put("b", "k"), skip=2)
+    assert numbers(history, at(history, 1)) == (4, True, {}, {"": [2, 3]})
+    assert numbers(history, at(history, 1, "bob")) == (1, True, {}, {})
+    assert numbers(history, SyncRequest("ann")) == (4, True, {}, {"": [2, 3]})
+
+
+def test_replica_that_settles_is_told_of_each_former_id() -> None:
+    """SYNC-8: 0 for one that the session never heard of."""
+    history = bench()
+    do(history, Put("b", "k"), by="bob", skip=1)
+    request = at(history, 1, "restored", settles=["ann", "bob", "unheard of"])
+    settled = {"ann": 1, "bob": 3, "unheard of": 0}
+    assert numbers(history, request) == (0, False, settled, {"bob": [2]})
+
+
+@pytest.mark.parametrize("client_id", ["ann", "new"])
+def test_replica_whose_id_was_forgotten_is_told_so(client_id: str) -> None:
+    """SYNC-10: unless it holds nothing, so that nothing can be missing."""
+    history = bench()
+    assert numbers(history, at(history, 1, client_id))[1] == (client_id == "ann")
+    assert numbers(history, SyncRequest(client_id))[1]
+
+
+# Acknowledgements
+
+
+def test_pages_acknowledge_what_met_others() -> None:
+    """SYNC-6: lost, held or replaced, since the position; what simply took effect needs no word."""
+    history = bench()
+    do(history, Put("b", "k"), Put("c", "k"))
+    do(history, Remove("c"), by="bob")
+    do(history, Set("c", {"x": 1}), Set("b", {"x": 1}))
+    do(history, Set("a", {"x": 5, "z": 5}), seen=1, yields=True)
+    do(history, Set("a", {"x": 6, "y": 6}), seen=1)
+    [page] = asked(history, at(history, 4))
+    assert page.acks == [
+        Ack(3, AckResult.REBASE, 6, lost=[Part("c", by="bob", clock=5)]),
+        Ack(4, AckResult.REBASE, 7, held=[Part("a", ["x"], "bob", 2)]),
+        Ack(5, AckResult.COMMIT, 8, replaced=[Part("a", ["x"], "bob", 2), Part("a", ["y"], "cid", 3)]),
+    ]
+    [later] = asked(history, at(history, 7))
+    assert later.acks == page.acks[2:]
+    assert [page.acks for page in asked(history, at(history, 4, "dan"))] == [[]]
+
+
+def test_acknowledgement_of_a_former_id_says_so() -> None:
+    """SYNC-8."""
+    history = bench()
+    do(history, Set("a", {"x": 5}), seen=1)
+    [page] = asked(history, at(history, 3, "restored", settles=["bob", "ann"]))
+    assert [(ack.client_id, ack.client_clock) for ack in page.acks] == [("ann", 2)]
+
+
+# Notices
+
+
+def test_replica_is_told_whose_change_replaced_its_values() -> None:
+    """SYNC-9, SEEN-10: its own and those that it settled, oldest first; others' are not its business."""
+    history = bench()
+    do(history, Set("a", {"x": 5, "y": 5}), seen=1)
+    do(history, Set("a", {"x": 6}), by="dan", seen=3)
+    do(history, Set("a", {"x": 7}), by="bob", seen=4)
+    bob = [Notice(4, "a", ["x"], "ann")]
+    [page] = asked(history, at(history, 3, "bob"))
+    assert (page.notices, page.more) == (bob, 0)
+    [page] = asked(history, at(history, 3, "restored", settles=["bob", "cid", "dan"]))
+    assert page.notices == [*bob, Notice(4, "a", ["y"], "ann")]
+    [page] = asked(history, at(history, 3, "ann"))
+    assert page.notices == [Notice(5, "a", ["x"], "dan")]
+    [page] = asked(history, at(history, 4, "bob"))
+    assert page.notices == []
+
+
+def test_values_of_nobody_are_no_notice_to_one_who_is_new() -> None:
+    """STAMP-3, SYNC-9: neither is a number that the session doesn't know."""
+    history = bench()
+    do(history, Set("a", {"x": 5}), seen=1)
+    [page] = asked(history, at(history, 1, "new", settles=["unheard of"]))
+    assert (page.notices, page.more, page.acks) == ([], 0, [])
+
+
+def test_notices_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SYNC-9: the newest; the others are counted."""
+    monkeypatch.setattr(answers, "NOTICES", 2)
+    history = bench()
+    for _ in range(3):
+        do(history, Set("a", {"x": history.clock}), by="bob")
+        do(history, Set("a", {"x": history.clock}), seen=history.clock - 1)
+    [page] = asked(history, at(history, 3, "bob"))
+    assert [notice.clock for notice in page.notices] == [7, 9]
+    assert page.more == 1
+
+
+def test_outcomes_that_were_forgotten_count_as_more() -> None:
+    """SYNC-9: nobody knows how many there were."""
+    history = bench(outcomes=1)
+    for _ in range(2):
+        do(history, Set("a", {"x": history.clock}), by="bob")
+        do(history, Set("a", {"x": history.clock}), seen=history.clock - 1)
+    assert history.outcomes_from == 5
+    assert [asked(history, at(history, clock, "bob"))[0].more for clock in (4, 5)] == [1, 0]
+
+
+def test_last_page_alone_tells_of_outcomes() -> None:
+    """SYNC-6, SYNC-9."""
+    history = make(Limits(page_bytes=100))
+    do(history, *(Put(f"r{n}", "k", {"x": 0}) for n in range(9)))
+    do(history, Set("r0", {"x": 1}), by="bob")
+    do(history, Set("r0", {"x": 2}), seen=1)
+    pages = asked(history, SyncRequest("ann"))
+    assert isinstance(pages[0], FullState)
+    assert len(pages) > 1
+    assert [bool(page.acks) for page in pages] == [page.done for page in pages]

@@ -1,0 +1,77 @@
+"""The chain of heads: CLK-2 and CLK-5 of docs/protocol.md."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import pytest
+
+from optiverse_collab.core.server import chain as module
+from optiverse_collab.core.server.chain import PREFIX_BYTES, Chain, first_head, next_head
+
+
+def hashed(data: bytes) -> bytes:
+    """H of the rule."""
+    return blake2b(data, digest_size=16).digest()
+
+
+def test_heads_are_those_that_the_protocol_describes() -> None:
+    """CLK-5, computed here as a program in another language would."""
+    assert first_head("épo") == hashed("épo".encode())
+    assert next_head(b"head", b"entry") == hashed(b"head" + hashed(b"entry"))
+    chain = Chain(first_head("e"))
+    chain.add(b"one")
+    chain.add(b"two")
+    assert chain.head == next_head(next_head(first_head("e"), b"one"), b"two")
+
+
+def test_heads_differ_from_the_first_difference_on() -> None:
+    """CLK-2: in the epoch, in an entry, in the order."""
+    chains = [Chain(first_head(epoch)) for epoch in "eeef"]
+    for chain, entries in zip(chains, (b"abc", b"abd", b"bac", b"abc"), strict=True):
+        for entry in entries:
+            chain.add(bytes([entry]))
+    assert len({chain.head for chain in chains}) == 4
+
+
+def test_old_heads_are_told_apart() -> None:
+    """CLK-3: of each clock, as far back as the chain goes."""
+    chain = Chain(first_head("e"))
+    heads = [chain.head.hex()]
+    for number in range(5):
+        chain.add(b"%d" % number)
+        heads.append(chain.head.hex())
+    for back in range(6):
+        assert [chain.agrees(back, head) for head in reversed(heads)] == [one == back for one in range(6)]
+    assert chain.agrees(6, heads[0]) is None
+    assert chain.agrees(0, "") is False
+
+
+def test_what_is_kept_of_old_heads_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CLK-5: from before it nobody can tell; at least so many are known."""
+    monkeypatch.setattr(module, "HEADS", 10)
+    chain = Chain(first_head("e"))
+    heads = [chain.head.hex()]
+    for number in range(100):
+        chain.add(b"%d" % number)
+        heads.append(chain.head.hex())
+        known = [chain.agrees(back, head) for back, head in enumerate(reversed(heads))]
+        told = [one for one in known if one is not None]
+        assert all(told)
+        assert min(len(heads), 10) <= len(told) <= 20
+        assert known[len(told) :] == [None] * (len(heads) - len(told))
+    assert len(chain.recent) == 10 * PREFIX_BYTES
+
+
+def test_chain_goes_on_from_what_a_snapshot_keeps() -> None:
+    """DUR-4: with the same answers."""
+    chain = Chain(first_head("e"))
+    chain.add(b"one")
+    middle = chain.head.hex()
+    copy = Chain(chain.head, chain.recent)
+    for one in (chain, copy):
+        one.add(b"two")
+    assert (copy.head, copy.recent) == (chain.head, chain.recent)
+    assert copy.agrees(1, middle)
+    assert copy.agrees(2, first_head("e").hex())
+    assert Chain(chain.head).agrees(1, middle) is None

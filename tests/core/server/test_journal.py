@@ -1,0 +1,115 @@
+"""What is kept gives the same history again: DUR-4 and CLK-5 of docs/protocol.md."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optiverse_collab.core.records import Lane, Put, Remove, Set
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Entry, Snapshot, Touched
+from tests.core.server.histories import do, make
+
+IDS, NAMES = st.sampled_from("abc"), st.sampled_from(["x", "y", "order"])
+PROPS = st.dictionaries(NAMES, st.integers(0, 3))
+OPS = st.lists(
+    st.builds(Put, IDS, st.sampled_from("kl"), PROPS)
+    | st.builds(Set, IDS, PROPS, st.lists(NAMES, max_size=1))
+    | st.builds(Remove, IDS),
+    min_size=1,
+    max_size=3,
+)
+CHANGES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "ops": OPS,
+            "by": st.sampled_from(["ann", "bob"]),
+            "behind": st.integers(0, 4),
+            "yields": st.booleans(),
+            "now_ms": st.integers(0, 9),
+            "skip": st.integers(0, 2),
+        }
+    ),
+    max_size=12,
+)
+
+
+def comparable(history: History) -> bytes:
+    """All of a snapshot; the indexes of stamps say nothing."""
+    snapshot = history.snapshot()
+    stamps = snapshot.stamps
+    records = [
+        (record, stamps[whole], {name: stamps[index] for name, index in sorted(own.items())})
+        for record, whole, own in snapshot.records
+    ]
+    tombstones = [(id, stamps[index]) for id, index in snapshot.tombstones]
+    rest = msgspec.structs.replace(snapshot, records=[], tombstones=[], stamps=[])
+    return msgspec.json.encode([rest, records, sorted(tombstones)])
+
+
+@given(CHANGES, st.integers(0, 12))
+def test_log_and_snapshot_give_the_same_history(changes: list[dict[str, Any]], cut: int) -> None:
+    """DUR-4: from nothing, and from a snapshot in the middle that went over the disk."""
+    history = make(tombstones=2, outcomes=2)
+    entries, middle = [], history.snapshot()
+    for number, change in enumerate(changes):
+        ops, seen = change.pop("ops"), max(0, history.clock - change.pop("behind"))
+        entries.append(do(history, *ops, **change, seen=seen).kept.data)
+        if number + 1 == cut:
+            middle = msgspec.json.decode(msgspec.json.encode(history.snapshot()), type=Snapshot)
+    names = history.names.take_new()
+    from_middle = History(middle, names, entries[middle.clock :], tombstones=2, outcomes=2)
+    from_nothing = History(History.empty("e"), names, entries, tombstones=2, outcomes=2)
+    for replayed in (from_middle, from_nothing):
+        assert replayed.document.records == history.document.records
+        assert replayed.document.hashes() == history.document.hashes()
+        assert comparable(replayed) == comparable(history)
+        clocks = [stamps.newest.clock for stamps in replayed.stamps.values()]
+        assert clocks == sorted(clocks), "the record that changed last is the last"
+    histories = history, from_middle, from_nothing
+    assert len({do(one, Put("a", "k"), by="cid").kept for one in histories}) == 1
+
+
+def test_entry_spells_out_only_what_it_has_to() -> None:
+    """CLK-5: its bytes are what the head is of, so they must not change from version to version."""
+    history = make()
+    plain = do(history, Put("a", "k", {"x": 1}), now_ms=7).kept.data
+    assert plain == (
+        b'{"clock":1,"term":1,"origin":1,"author":1,"client_clock":1,"time_ms":7,'
+        b'"ops":[{"op":"put","id":"a","kind":"k","props":{"x":1}}]}'
+    )
+    do(history, Remove("a"), by="bob")
+    rich = do(history, Set("a", {"x": 2}), Put("b", "k"), seen=1, yields=True, step="s").kept.data
+    assert json.loads(rich) == {
+        "clock": 3,
+        "term": 1,
+        "origin": 1,
+        "author": 1,
+        "client_clock": 2,
+        "time_ms": 7,
+        "ops": [{"op": "put", "id": "b", "kind": "k"}],
+        "seen": 1,
+        "yield": True,
+        "step": "s",
+        "dropped": [{"op": "set", "id": "a", "props": {"x": 2}}],
+        "lost": [["a", [], 2, 2, 2]],
+    }
+
+
+@pytest.mark.parametrize("part", [Touched("a", []), Touched("a", ["x", "y"], 1, 2, 3)])
+def test_parts_are_kept_as_they_are(part: Touched) -> None:
+    entry = Entry(1, 1, 1, 1, 1, 0, msgspec.Raw(b"[]"), held=[part], replaced=[part, part])
+    assert msgspec.json.decode(msgspec.json.encode(entry), type=Entry) == entry
+
+
+def test_lane_of_a_record_outlives_a_restart() -> None:
+    """DOC-8, DUR-4: from the log, and from a snapshot."""
+    history = make()
+    kept = do(history, Put("a", "note", {}, Lane.TALK)).kept.data
+    for copy in (History(history.snapshot()), History(History.empty("e"), history.names.take_new(), [kept])):
+        assert copy.document.records == history.document.records

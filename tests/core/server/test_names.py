@@ -1,0 +1,53 @@
+"""The numbers of origins and authors: STAMP-1 and STAMP-2 of docs/protocol.md."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.server.names import Name, NameKind, Names
+
+ORIGIN, AUTHOR = NameKind.ORIGIN, NameKind.AUTHOR
+
+
+def test_each_text_has_one_number_in_its_kind() -> None:
+    names = Names()
+    assert [names.number(AUTHOR, text) for text in ("ann", "bob", "ann")] == [1, 2, 1]
+    assert names.number(ORIGIN, "bob") == 1
+    assert [names.text(AUTHOR, number) for number in (1, 2)] == ["ann", "bob"]
+    assert names.text(ORIGIN, 1) == "bob"
+
+
+def test_storage_gets_each_new_name_once_in_order() -> None:
+    names = Names([Name(AUTHOR, 1, "ann")])
+    for text in ("ann", "bob", "cid", "bob"):
+        names.number(AUTHOR, text)
+    assert names.take_new() == [Name(AUTHOR, 2, "bob"), Name(AUTHOR, 3, "cid")]
+    assert names.take_new() == []
+
+
+def test_names_that_were_kept_have_their_numbers_again() -> None:
+    """DUR-4."""
+    names = Names()
+    for kind, text in ((AUTHOR, "ann"), (ORIGIN, "x"), (AUTHOR, "bob"), (ORIGIN, "y")):
+        names.number(kind, text)
+    again = Names(names.take_new())
+    assert [again.known(AUTHOR, text) for text in ("ann", "bob")] == [1, 2]
+    assert [again.known(ORIGIN, text) for text in ("x", "y")] == [1, 2]
+    assert again.take_new() == []
+
+
+@pytest.mark.parametrize("kind", NameKind)
+def test_zero_is_unknown_and_a_new_text_has_no_number(kind: NameKind) -> None:
+    """STAMP-3: nobody wrote what comes from a database of format 1."""
+    names = Names()
+    assert (names.number(kind, ""), names.known(kind, ""), names.text(kind, 0)) == (0, 0, "")
+    assert names.known(kind, "ann") == -1
+    assert names.take_new() == []
+
+
+def test_erased_names_keep_the_numbers_of_others() -> None:
+    """STAMP-1: their texts may be the same then; the first has them."""
+    names = Names([Name(AUTHOR, 1, "erased"), Name(AUTHOR, 2, "erased"), Name(AUTHOR, 3, "cid")])
+    assert names.known(AUTHOR, "erased") == 1
+    assert [names.text(AUTHOR, number) for number in (1, 2, 3)] == ["erased", "erased", "cid"]
+    assert names.number(AUTHOR, "dan") == 4

@@ -1,0 +1,60 @@
+"""Who gave each property its value: STAMP-2 of docs/protocol.md."""
+
+from __future__ import annotations
+
+from optiverse_collab.core.records import Record
+from optiverse_collab.core.server.stamps import UNSET_NAMES, RecordStamps, Stamp
+
+
+def at(clock: int) -> Stamp:
+    """The stamp of a change."""
+    return Stamp(clock, 1, 1, clock * 1000)
+
+
+def record(*names: str) -> Record:
+    """A record with these properties."""
+    return Record("a", "k", dict.fromkeys(names, 0))
+
+
+def test_property_has_the_stamp_of_its_record_until_it_changes() -> None:
+    stamps = RecordStamps(at(1))
+    assert (stamps.of("x"), stamps.newest) == (at(1), at(1))
+    stamps.mark(["x", "gone"], at(2), record("x", "y"))
+    assert [stamps.of(name) for name in ("x", "y", "gone")] == [at(2), at(1), at(2)]
+    assert (stamps.whole, stamps.newest) == (at(1), at(2))
+
+
+def test_newest_is_found_among_stamps_that_were_kept() -> None:
+    assert RecordStamps(at(1), {"x": at(3), "y": at(2)}).newest == at(3)
+    assert RecordStamps(at(5), {"x": at(3)}).newest == at(5)
+
+
+def test_newer_are_those_that_changed_since() -> None:
+    """SYNC-2: also those that were removed."""
+    stamps = RecordStamps(at(1), {"x": at(2), "gone": at(3), "y": at(4)})
+    assert [list(stamps.newer(clock)) for clock in (1, 2, 3, 4)] == [
+        ["x", "gone", "y"],
+        ["gone", "y"],
+        ["y"],
+        [],
+    ]
+
+
+def test_change_without_names_marks_nothing() -> None:
+    stamps = RecordStamps(at(1))
+    stamps.mark([], at(2), record("x"))
+    assert stamps.newest == at(1)
+
+
+def test_removed_properties_are_forgotten_when_they_are_many() -> None:
+    """STAMP-2: then the record counts as changed as a whole, so that nobody misses a removal."""
+    stamps = RecordStamps(at(1))
+    stamps.mark(["x"], at(2), record("x", "y"))
+    for number in range(UNSET_NAMES + 1):
+        stamps.mark([f"gone {number}"], at(3 + number), record("x", "y"))
+    assert stamps.whole == at(1)
+    last = at(1000)
+    stamps.mark(["one more"], last, record("x", "y"))
+    assert stamps.whole == stamps.newest == last
+    assert stamps.own == {"x": at(2)}
+    assert stamps.of("gone 0") == last
