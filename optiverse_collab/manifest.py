@@ -41,6 +41,7 @@ class ActionId(str, Enum):
     DISCONNECT = "disconnect"
     COPY_INVITE = "copy_invite"
     PARTICIPANTS = "participants"
+    CHANGES = "changes"
 
 
 class EnabledWhen(str, Enum):
@@ -50,6 +51,8 @@ class EnabledWhen(str, Enum):
     """While there is no session."""
     ONLINE = "online"
     """While there is one, or an attempt at one."""
+    CHANGES = "changes"
+    """While there are changes for the user to look at."""
 
 
 class ActionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
