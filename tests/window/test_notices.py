@@ -21,7 +21,7 @@ def test_nothing_waits_at_first() -> None:
     assert (notices.wait_ms(0), notices.take_due(0), notices.take_all()) == (None, [], [])
 
 
-def test_two_who_drag_one_item_are_told_once_with_the_latest_values() -> None:
+def test_two_who_drag_one_item_are_told_once() -> None:
     notices = Notices()
     for tick in range(100):
         notices.add(conflict(float(tick)), tick * 33)
