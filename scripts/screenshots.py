@@ -15,7 +15,17 @@ def main(images: Path) -> None:
     from PyQt6.QtWidgets import QApplication
 
     from optiverse_collab.demo.theme import DARK
-    from scripts.two_windows import KEYS, Person, play, quiet_qt, side_by_side, two_windows, until
+    from scripts.two_windows import (
+        KEYS,
+        Person,
+        content,
+        disagree,
+        play,
+        quiet_qt,
+        side_by_side,
+        two_windows,
+        until,
+    )
 
     quiet_qt()
     app = QApplication(sys.argv[:1])
@@ -51,6 +61,13 @@ def main(images: Path) -> None:
         side_by_side((question,)).save(str(images / "two-benches.png"))
         question.reject()
         late.close()
+        disagree(url, ann, bob)
+        side_by_side((ann.window,)).save(str(images / "changes.png"))
+        ann.controller.reports.toasts.clear()
+        dock = ann.controller.reports.dock
+        assert dock is not None
+        dock.use_all.click()
+        until(lambda: ann.controller.reports.count == 0 and content(ann) == content(bob))
         ann.window.set_theme(DARK)
         until(lambda: ann.window.theme is DARK and len(ann.controller.status.text()) == len("2 users"))
         side_by_side((ann.window,)).save(str(images / "dark.png"))
