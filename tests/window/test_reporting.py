@@ -220,29 +220,28 @@ def test_live_conflict_is_one_notice_when_it_is_quiet(
 ) -> None:
     monkeypatch.setattr(notices, "QUIET_MS", 300)
     for number in (1.0, 2.0):
-        both.i_edit(Set("lens", {"pos": [number, number]}))
-        both.me.manager.service.wake()
-        qtbot.wait(1)  # my edit is on its way …
         both.ben_edits(Set("lens", {"pos": [number + 50.0] * 2}))
+        both.i_edit(Set("lens", {"pos": [number] * 2}))
         both.until_synced()
     qtbot.waitUntil(lambda: len(both.reports.toasts.shown) == 1, timeout=SOON)
     [toast] = both.reports.toasts.shown
-    [line] = [line for line in both.me.log() if "Ben" in line and "Lens 3" in line]
-    assert line.removeprefix("✗ ") == toast.text
+    assert toast.text == (
+        'You moved "Lens 3" to (2.0, 2.0) mm, which replaced Ben\'s (52.0, 52.0) mm that you had not seen.'
+    )
+    assert [line for line in both.me.log() if "replaced" in line] == [toast.text]
     assert both.reports.count == 0
 
 
-def test_what_is_not_told_yet_is_told_at_the_end(both: Desks, qtbot: QtBot) -> None:
+def test_what_is_not_told_yet_is_told_at_the_end(both: Desks) -> None:
     """REP-8: two seconds of quiet never come when the user leaves before."""
-    both.i_edit(MINE)
-    qtbot.wait(1)
     both.ben_edits(Remove("lens"))
-    qtbot.waitUntil(lambda: both.pos is None, timeout=SOON)
-    both.until_synced()
-    before = both.me.log("WARNING")
+    both.i_edit(MINE)
+    both.until(1)
+    assert both.me.log("WARNING") == []
     both.me.manager.leave()
-    told = both.me.log("WARNING")[len(before) :]
-    assert len(told) <= 1
+    text = 'Ben removed "Lens 3"; your move to (10.0, 10.0) mm was not applied.'
+    assert both.me.log("WARNING") == [f"✗ {text}"]
+    assert [toast.text for toast in both.reports.toasts.shown] == [text]
     assert both.reports.count == 0
 
 
