@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from optiverse_collab.core.client.effects import Conflict, ConflictKind, Lost, ShowChange, Synced, Transmit
-from optiverse_collab.core.client.replica import HAVE_BYTES
-from optiverse_collab.core.protocol.messages import Delta, Have, PageRecord
+from optiverse_collab.core.client.receipts import HAVE_BYTES
+from optiverse_collab.core.protocol.messages import Delta, Have, PageRecord, PageSet
 from optiverse_collab.core.records import Put, Set
 from optiverse_collab.core.server.subscribers import Bounds
 from tests.helpers.wire import LENS, Peer, Wire, equal
@@ -171,3 +171,12 @@ def test_answer_that_nobody_asked_for_is_ignored(wire: Wire, ann: Peer, bob: Pee
     """SYNC-5: while all is well, only unasked pages are taken in."""
     assert bob.replica.receive(Delta("epoch 1", 1, 9, "head", 0, 0, done=True)) == []
     assert bob.replica.clock == 1
+
+
+def test_no_edit_joins_one_that_was_made_before_pages(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """PUSH-2: others changed the record meanwhile, so the next edit has seen more."""
+    bob.edit(Set("lens", {"a": 1}))
+    moved = [PageSet("lens", {"pos": [1.0, 1.0]})]
+    bob.replica.receive(Delta("epoch 1", 1, 9, "head", 0, 0, unasked=True, done=True, ops=[*moved]))
+    bob.edit(Set("lens", {"a": 2}))
+    assert [change.seen for change in bob.replica.pending] == [1, 1]
