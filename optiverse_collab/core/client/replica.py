@@ -297,5 +297,4 @@ class Replica:
 
     def _seen(self, op: Op, last_shown: Mapping[str, int]) -> int:
         """The clock of what the user had on the screen of an operation's record (SEEN-1)."""
-        pending = self._pending.seen_of(op)
-        return last_shown.get(op.id, self.clock) if pending is None else pending
+        return self._pending.seen_of(op, last_shown.get(op.id, self.clock))

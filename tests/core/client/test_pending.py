@@ -96,22 +96,36 @@ def test_joined_changes_saw_as_little_as_the_first() -> None:
 @pytest.mark.parametrize(
     ("op", "seen"),
     [
-        (Set("a", {"x": 9}), 3),
-        (Set("a", {}, ["x"]), 3),
-        (Set("a", {"y": 9, "z": 9}), 5),
-        (Set("a", {"z": 9}), None),
+        (Set("a", {"x": 9}), 5),
+        (Set("a", {}, ["x"]), 5),
+        (Set("a", {"y": 9}), 3),
+        (Set("a", {"x": 9}, ["y"]), 3),
+        (Set("a", {"z": 9}), 7),
+        (Set("a", {"y": 9, "z": 9}), 3),
+        (Set("a"), 7),
+        (Set("b", {"x": 9}), 7),
         (Put("a", "k", {"z": 9}), 3),
         (Remove("a"), 3),
-        (Set("b", {"x": 9}), None),
+        (Remove("b"), 7),
     ],
 )
-def test_oldest_pending_change_says_what_was_seen(op: Op, seen: int | None) -> None:
-    """SEEN-1: of the same property; what puts or removes a record touches all of them."""
+def test_each_property_was_seen_as_its_oldest_change_saw_it(op: Op, seen: int) -> None:
+    """SEEN-1: the smallest clock counts; a put or a removal touches all properties."""
     pending = Pending()
-    for clock, change in ((3, Set("a", {"x": 1})), (5, Set("a", {"x": 2}, ["y"]))):
+    for clock, change in ((5, Set("a", {"x": 1})), (3, Set("a", {"x": 2}, ["y"]))):
         add(pending, change, seen=clock)
         pending.take_unsent(PLENTY)
-    assert pending.seen_of(op) == seen
+    assert pending.seen_of(op, shown=7) == seen
+
+
+@pytest.mark.parametrize("whole", [Put("a", "k", {"x": 1}), Remove("a")])
+@pytest.mark.parametrize("op", [Set("a", {"x": 9}), Set("a", {"z": 9}), Put("a", "k"), Remove("a")])
+def test_nothing_shows_behind_a_pending_put_or_removal(whole: Op, op: Op) -> None:
+    """SEEN-1: it touches every property, also those that it doesn't name."""
+    pending = Pending()
+    add(pending, whole, seen=3)
+    pending.take_unsent(PLENTY)
+    assert pending.seen_of(op, shown=7) == 3
 
 
 def test_all_that_is_pending_yields_after_an_absence() -> None:
