@@ -154,15 +154,14 @@ class Room:
             self._delivery.add(ack=(connection_id, ack))
 
     def _accept(self, connection_id: str, member: _Member, change: PushedChange, now_ms: int) -> None:
-        history = self.history
-        if change.client_clock <= max(member.pushed, history.last_client_clock_of(member.origin)):
+        if change.client_clock <= member.pushed:
             ack = Ack(change.client_clock, AckResult.DUPLICATE)
             self._delivery.add(ack=(connection_id, ack))
             return
         member.pushed = change.client_clock
         name = member.participant.user_id
         try:
-            accepted = history.accept(
+            accepted = self.history.accept(
                 member.origin, member.settled, name, now_ms, change, sent=self._delivery.sent
             )
         except ChangeRefused as refusal:
@@ -201,7 +200,8 @@ class Room:
         answer = answer_of(self.history, request)
         if isinstance(answer, OtherHistory):
             return [*effects, Send((connection_id,), answer)]
-        member.client_id, member.origin, member.pushed = request.client_id, origin_of(request.client_id), 0
+        member.client_id, member.origin = request.client_id, origin_of(request.client_id)
+        member.pushed = self.history.last_client_clock_of(member.origin)
         known = (self.history.names.known(NameKind.ORIGIN, origin_of(id)) for id in request.settles)
         member.settled = frozenset(number for number in known if number > 0)
         pages = SendPages(connection_id, answer)

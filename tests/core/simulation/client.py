@@ -46,6 +46,7 @@ class Client:
         half_open: former connections of which the server has not noticed the end, oldest first.
         truth: the history that the replica follows; None before the first synchronisation.
         copy: what was on disk at some time, and what the user did up to then.
+        pushed: the last push, for a client that sends it again, perhaps on another connection.
         foreign: the session has another history now; the owner has not decided yet.
         tainted: the replica was damaged on purpose and may be wrong.
     """
@@ -104,7 +105,7 @@ class Client:
         self.screen: Doc = dict(replica.view)
         self.undo: list[list[OpData]] = []
         self.shown: dict[str, Any] = {}
-        self.foreign = False
+        self.foreign, self.pushed = False, ""
         self._pushed_ms = self._now_ms = float("-inf")
 
     @property
@@ -198,7 +199,7 @@ class Client:
         text = encode(effect.message)
         self.connection.up.append(text)
         if isinstance(effect.message, Push):
-            self.connection.pushed = text
+            self.pushed = text
             if self._now_ms - self._pushed_ms < 33:
                 raise Broken(f"PUSH-2: pushed again after {self._now_ms - self._pushed_ms} ms")
             self._pushed_ms = self._now_ms
