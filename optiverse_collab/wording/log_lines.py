@@ -59,6 +59,8 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
         return [_lost(effect, op, records.get(op.id)) for op in effect.ops]
     if isinstance(effect, fx.Conflict):
         return [_conflict(effect)]
+    if isinstance(effect, fx.Synced):
+        return _synced(effect)
     if isinstance(effect, fx.Acknowledged):
         ack = effect.ack
         session, user = printable(ack.session_id), printable(ack.user_id)
@@ -75,9 +77,6 @@ def _line(effect: fx.SessionEffect) -> Line | None:
         return Line(logging.INFO, f"A user is called {printable(effect.participant.user_id)} now")
     if isinstance(effect, fx.ParticipantLeft):
         return Line(logging.INFO, f"User left: {printable(effect.participant.user_id)}")
-    if isinstance(effect, fx.Synced):
-        told = "received" if effect.full else "caught up with"
-        return Line(logging.INFO, f"Synchronised: {told} {effect.records} record(s)")
     if isinstance(effect, fx.Diverged):
         return Line(logging.WARNING, f"✗ {printable(effect.message)}")
     if isinstance(effect, fx.ProtocolFault):
@@ -93,6 +92,20 @@ def _line(effect: fx.SessionEffect) -> Line | None:
     if isinstance(effect, fx.SyncProgress):
         return Line(logging.DEBUG, f"← Received {effect.received} of {effect.total} record(s)")
     return None
+
+
+def _synced(effect: fx.Synced) -> list[Line]:
+    """What arrived, and what the server can't say of this user's edits (SYNC-9, SYNC-10)."""
+    told = "received" if effect.full else "caught up with"
+    found = [Line(logging.INFO, f"Synchronised: {told} {effect.records} record(s)")]
+    if effect.untold:
+        listed = "Only the newest edits of yours that others replaced while you were away are listed"
+        found.append(Line(logging.WARNING, f"✗ {listed}; there may be {effect.untold} or more others."))
+    if effect.forgotten:
+        known = "The server no longer knows which of your edits it has"
+        again = "those that it did not confirm are sent again, and leave alone what others changed meanwhile"
+        found.append(Line(logging.WARNING, f"✗ {known}; {again}."))
+    return found
 
 
 def _conflict(conflict: fx.Conflict) -> Line:

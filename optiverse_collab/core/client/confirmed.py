@@ -25,6 +25,7 @@ class Confirmed:
         document: the records.
         pending: the changes that are not confirmed.
         origins: those of this replica, under its present id and its former ones.
+        accepted: whether the server has accepted a change of this replica, and remembers it.
     """
 
     def __init__(self, pending: Pending, origins: Iterable[str]) -> None:
@@ -34,6 +35,7 @@ class Confirmed:
         self.document = Document()
         self.pending = pending
         self.origins = frozenset(origins)
+        self.accepted = False
         self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending
 
     def follows(self, patch: Patch) -> bool:
@@ -56,6 +58,7 @@ class Confirmed:
         told: Told = []
         mine: Ids = {}
         acks = {ack.clock: ack for ack in patch.acks if ack.clock}
+        self.accepted = self.accepted or bool(acks)
         for change in patch.changes:
             ack = acks.get(change.clock)
             told += self._of_others(change) if ack is None else self._settle(ack, mine)
@@ -88,6 +91,7 @@ class Confirmed:
         """
         old, clock = dict(self.document.records), self.clock
         self.epoch, self.clock, self.head = last.epoch, last.clock, last.head
+        self.accepted = last.client_clock > 0 or any(last.settled.values())
         if isinstance(last, Delta):
             ids = arriving.apply_to(self.document)
         else:

@@ -92,10 +92,19 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Synced:
-    """The replica holds the session's present state and may edit (SYNC-5)."""
+    """The replica holds the session's present state and may edit (SYNC-5).
+
+    Attributes:
+        full: whether all of it came, and not only what is new.
+        records: how many came.
+        untold: how many values of this replica others may have replaced besides those that are told (SYNC-9).
+        forgotten: whether the server no longer knows what it accepted from this replica (SYNC-10).
+    """
 
     full: bool
     records: int
+    untold: int = 0
+    forgotten: bool = False
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ class Saved(msgspec.Struct, frozen=True):
     records: list[Record]
     pending: list[PendingChange]
     held: dict[str, HeldChange]
+    accepted: bool = False
 
 
 class Replica:
@@ -218,6 +219,7 @@ class Replica:
             list(self._confirmed.document.records.values()),
             self._pending.copy(),
             dict(self.held),
+            self._confirmed.accepted,
         )
 
     @classmethod
@@ -234,7 +236,7 @@ class Replica:
         replica._pending = restored(saved.pending, saved.client_ids[-1])
         confirmed = Confirmed(replica._pending, map(origin_of, [*replica._formers, client_id]))
         confirmed.epoch, confirmed.clock, confirmed.head = saved.epoch, saved.clock, saved.head
-        confirmed.document = Document(saved.records)
+        confirmed.document, confirmed.accepted = Document(saved.records), saved.accepted
         replica._confirmed = confirmed
         replica._show([*confirmed.document.records, *replica._pending.touched()], {})
         return replica
@@ -266,6 +268,7 @@ class Replica:
         self._arriving.add(page)
         if not page.done:
             return [SyncProgress(self._arriving.count, page.total)]
+        forgotten = self._confirmed.accepted and not page.known
         ids, told = self._confirmed.take_pages(self._arriving, page)
         self._arriving.clear()
         self.synced, self._syncing = True, False
@@ -273,7 +276,7 @@ class Replica:
         return [
             *self._keep(told),
             *self._show(ids, authors),
-            Synced(isinstance(page, FullState), page.total),
+            Synced(isinstance(page, FullState), page.total, page.more, forgotten),
         ]
 
     def _request_sync(self, everything: bool) -> list[ReplicaEffect]:

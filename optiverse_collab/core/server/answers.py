@@ -62,7 +62,7 @@ class _Answer:
             "clock": history.clock,
             "head": history.chain.head.hex(),
             "client_clock": history.last_client_clock(own),
-            "known": request.epoch is None or own > 0,
+            "known": request.epoch is None or any(number > 0 for number in self._mine),
             "settled": {id: history.last_client_clock(number) for id, number in settled.items()},
         }
         self._skipped = {id: found for number, id in self._mine.items() if (found := history.skipped(number))}
@@ -152,8 +152,8 @@ class _Answer:
                     notices.append(Notice(outcome.clock, part.id, part.names, self._name(outcome.author)))
                 else:
                     more += 1
-        if self._history.outcomes_from > self._clock:
-            more += 1  # at least; nobody knows any more
+        if self._history.outcomes_from > self._clock and any(number > 0 for number in self._mine):
+            more += 1  # perhaps, or more; nobody knows any more
         acks.reverse()
         notices.reverse()
         return {

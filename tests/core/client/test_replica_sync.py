@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
 import pytest
 
 from optiverse_collab.core.client.effects import (
@@ -24,6 +25,14 @@ from optiverse_collab.core.server import delivery
 from optiverse_collab.core.server.answers import answer_of
 from optiverse_collab.core.server.effects import Send
 from tests.helpers.wire import LENS, Peer, Wire, equal
+
+
+def nothing_new(wire: Wire, replica: Replica) -> FullState | Delta:
+    """The page with which the server answers a replica that lacks nothing."""
+    request = SyncRequest(replica.client_id, replica.epoch, replica.clock, replica.head)
+    answer = answer_of(wire.room.history, request)
+    assert not isinstance(answer, OtherHistory)
+    return next(answer)
 
 
 def receive(replica: Replica, pages: Iterable[FullState | Delta]) -> list[ReplicaEffect]:
@@ -226,3 +235,45 @@ def test_pages_that_come_after_the_connection_are_ignored(wire: Wire, ann: Peer)
     ann.replica.disconnected()
     assert ann.replica.wait_ms(later_ms) is None
     assert ann.replica.poll(later_ms) == []
+
+
+def test_values_that_are_not_told_one_by_one_are_counted(wire: Wire, ann: Peer) -> None:
+    """SYNC-9."""
+    ann.replica.disconnected()
+    ann.replica.connected()
+    page = nothing_new(wire, ann.replica)
+    assert receive(ann.replica, [msgspec.structs.replace(page, more=12)])[-1] == Synced(False, 0, untold=12)
+
+
+def test_replica_that_the_server_has_forgotten_is_told_once(wire: Wire, ann: Peer) -> None:
+    """SYNC-10: nothing pending was dropped, and all of it yields; it may be one that was restored."""
+    ann.edit(Set("lens", {"name": "pending"}))
+    restored = Replica.restore(ann.replica.save(), "ann 2")
+    for replica in (ann.replica, restored):
+        replica.disconnected()
+        for forgotten in (True, False):
+            replica.connected()
+            page = msgspec.structs.replace(nothing_new(wire, replica), known=False, client_clock=0)
+            assert receive(replica, [page])[-1] == Synced(False, 0, forgotten=forgotten)
+        [pending] = replica.pending
+        assert pending.yields
+
+
+def test_one_who_never_had_a_change_accepted_is_not_forgotten(wire: Wire, bob: Peer) -> None:
+    """SYNC-10: the server can't know who only watches, or whose first push was lost."""
+    bob.edit(Set("lens", {"name": "lost"}))
+    bob.session.poll(wire.now_ms)
+    wire.lose(bob)
+    wire.connect(bob)
+    wire.lose(bob)
+    wire.connect(bob)
+    assert [synced.forgotten for synced in bob.told(Synced)] == [False] * 3
+
+
+@pytest.mark.parametrize("is_restored", [False, True])
+def test_one_whom_the_server_knows_is_not_forgotten(wire: Wire, ann: Peer, is_restored: bool) -> None:
+    """SYNC-10, SYNC-8: by the present id or a former one."""
+    wire.lose(ann)
+    again = Peer("ann", replica=Replica.restore(ann.replica.save(), "ann 2")) if is_restored else ann
+    wire.connect(again)
+    assert [synced.forgotten for synced in again.told(Synced)][-1:] == [False]

@@ -216,6 +216,8 @@ class Client:
                 raise Broken(f"REP-4: told to show {op}, and it changed nothing")
 
     def _synced(self, effect: Synced) -> None:
+        if effect.forgotten or effect.untold:
+            raise Broken(f"SYNC-9, SYNC-10: {effect}, and the server forgets nobody and nothing")
         if effect.full:
             self.tainted = False
         if self.connection is not None:
