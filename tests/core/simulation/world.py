@@ -85,10 +85,7 @@ class World(Network):
 
     def resend(self, index: int) -> None:
         """A client sends its last push a second time."""
-        client = self.clients[index]
-        connection = client.connection
-        if connection is not None and client.replica.synced and client.pushed and connection.server_open:
-            connection.up.append(client.pushed)
+        if self.clients[index].push_again():
             self.counts["pushes sent twice"] += 1
 
     def lose(self, index: int) -> None:
