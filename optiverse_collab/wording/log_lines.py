@@ -109,10 +109,9 @@ def _synced(effect: fx.Synced) -> list[Line]:
 
 
 def _conflict(conflict: fx.Conflict) -> Line:
-    """Two people edited the same thing; whose edit does not stand is warned."""
-    if conflict.kind is ConflictKind.REPLACED_THEIRS:
-        return Line(logging.INFO, f"{sentence(conflict)}.")
-    return Line(logging.WARNING, f"✗ {sentence(conflict)}.")
+    """Two people edited the same thing; the mark stands where it is the other's edit that stands."""
+    mark = "" if conflict.kind is ConflictKind.REPLACED_THEIRS else "✗ "
+    return Line(logging.WARNING, f"{mark}{sentence(conflict)}.")
 
 
 def _lost(effect: fx.Lost, op: Op, record: Record | None) -> Line:
