@@ -99,9 +99,9 @@ class _Answer:
         """Removals, then new records in the document's order (REP-10), then what changed of others."""
         history = self._history
         removed = [
-            PageRemove(id, by=self._author(stamp))
-            for id, stamp in history.tombstones.items()
-            if stamp.clock > self._clock
+            PageRemove(id, by=self._author(one.stamp))
+            for id, one in history.tombstones.items()
+            if one.stamp.clock > self._clock and one.lane in self._lanes
         ]
         stamps, all_records = history.stamps, history.document.records
         changed = takewhile(lambda id: stamps[id].newest.clock > self._clock, reversed(stamps))

@@ -17,13 +17,13 @@ from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import decode_ops, encode_ops, size_of
 from optiverse_collab.core.protocol.messages import PushedChange
-from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, touched
+from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set, touched
 from optiverse_collab.core.server.chain import Chain, first_head
 from optiverse_collab.core.server.conflicts import Judgement, changed_names
 from optiverse_collab.core.server.journal import Entry, Kept, Outcome, Snapshot
 from optiverse_collab.core.server.names import Name, NameKind, Names
 from optiverse_collab.core.server.snapshots import StampTable, stamped
-from optiverse_collab.core.server.stamps import RecordStamps, Stamp
+from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
 from optiverse_collab.errors import ChangeRefused, Reason
 
 TOMBSTONES = 4096
@@ -74,7 +74,7 @@ class History:
         names: origins and authors.
         chain: the head.
         stamps: id → stamps of a living record; the one that changed last is the last.
-        tombstones: removed id → stamp of the removal.
+        tombstones: removed id → stamp and lane.
         outcomes: what people may still have to be told, oldest first …
         outcomes_from: … and from which clock on that is all.
     """
@@ -143,7 +143,7 @@ class History:
         session = self.document.records, self.stamps, self.tombstones
         judged = Judgement(change.ops, seen, change.yields, {number, *own}, *session)
         self._check_result(change.ops, judged.records)
-        lane = self._lane_of(change.ops, judged.records)
+        lane = self._lane_of(change.ops)
         ops = self._encoded(judged.happened)
         self._time_ms = max(self._time_ms, time_ms)
         entry = Entry(
@@ -178,7 +178,7 @@ class History:
             history_start=self.start,
             heads=self.chain.recent,
             records=[table.record(record, self.stamps[id]) for id, record in self.document.records.items()],
-            tombstones=[(id, table.index(stamp)) for id, stamp in self.tombstones.items()],
+            tombstones=[table.tombstone(id, one) for id, one in self.tombstones.items()],
             stamps=table.stamps,
             clients=dict(self._clients),
             skipped={origin: list(numbers) for origin, numbers in self._skipped.items()},
@@ -222,15 +222,23 @@ class History:
             )
         return data
 
-    def _lane_of(self, ops: Iterable[Op], after: dict[str, Record]) -> Lane:
-        """The one lane in which all of a change lies (DOC-8)."""
-        records = self.document.records
-        ids = touched(ops)
-        found = {one[id].lane for one in (records, after) for id in ids if id in one}
+    def _lane_of(self, ops: Iterable[Op]) -> Lane:
+        """The one lane in which all of a change lies, also what is there at neither of its ends (DOC-8)."""
+        records, tombstones = self.document.records, self.tombstones
+        found: set[Lane] = set()
+        is_there: dict[str, bool] = {}
+        for op in ops:
+            known = records.get(op.id) or tombstones.get(op.id)
+            if known is not None:
+                found.add(known.lane)
+            if isinstance(op, Put) and not is_there.get(op.id, op.id in records):
+                found.add(op.lane)
+            if not isinstance(op, Set):
+                is_there[op.id] = isinstance(op, Put)
         if len(found) > 1:
             raise ChangeRefused(
                 Reason.MIXED_LANES,
-                "The change touches records of several lanes; send one change for each lane.",
+                "A change lies in one lane, and an id stays in its lane; send one change for each lane.",
             )
         return found.pop() if found else Lane.BENCH
 
@@ -261,7 +269,8 @@ class History:
         self.document.apply(op)
         if isinstance(op, Remove):
             del self.stamps[op.id]
-            self.tombstones[op.id] = stamp
+            assert record is not None  # else it would not have taken effect
+            self.tombstones[op.id] = Tombstone(stamp, record.lane)
         elif record is None or (isinstance(op, Put) and op.kind != record.kind):
             self.stamps.pop(op.id, None)
             self.stamps[op.id] = RecordStamps(stamp)
@@ -273,9 +282,9 @@ class History:
 
     def _prune(self) -> None:
         """Forget the older half of the tombstones, and with them the history before (CLK-4)."""
-        oldest_first = sorted(self.tombstones.items(), key=lambda item: item[1].clock)
-        self.start = oldest_first[len(oldest_first) // 2 - 1][1].clock
-        self.tombstones = {id: stamp for id, stamp in oldest_first if stamp.clock > self.start}
+        oldest_first = sorted(self.tombstones.items(), key=lambda item: item[1].stamp.clock)
+        self.start = oldest_first[len(oldest_first) // 2 - 1][1].stamp.clock
+        self.tombstones = {id: one for id, one in oldest_first if one.stamp.clock > self.start}
 
     def _remember(self, entry: Entry) -> None:
         parts = entry.lost, entry.held, entry.replaced

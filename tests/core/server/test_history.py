@@ -87,13 +87,53 @@ def test_change_says_what_can_be(seen: int, step: str, reason: Reason) -> None:
 
 
 def test_change_lies_in_the_lane_of_its_records() -> None:
-    """DOC-8: what is there decides, then the first put; the bench where there is nothing."""
+    """DOC-8: what is there decides, or was there, then the first put; the bench where there is nothing."""
     history = make()
     assert do(history, Put("a", "k", {}, Lane.TALK)).lane is Lane.TALK
-    assert do(history, Put("a", "k", {"x": 1}), Set("gone", {"x": 1})).lane is Lane.TALK
+    assert do(history, Put("a", "k", {"x": 1}), Set("nowhere", {"x": 1})).lane is Lane.TALK
     assert do(history, Remove("a")).lane is Lane.TALK
-    assert do(history, Set("a", {"x": 1})).lane is Lane.BENCH
+    assert do(history, Set("a", {"x": 1})).lane is Lane.TALK
+    assert do(history, Put("a", "k", {}, Lane.TALK), Put("a", "k", {"x": 1})).lane is Lane.TALK
+    assert do(history, Set("nowhere", {"x": 1})).lane is Lane.BENCH
+    assert do(history, Put("b", "k")).lane is Lane.BENCH
+
+
+@pytest.mark.parametrize(
+    "ops",
+    [
+        [Set("lens", {"x": 1}), Set("note", {"x": 1})],
+        [Set("lens", {"x": 1}), Put("new", "k", {}, Lane.TALK)],
+        [Set("lens", {"x": 1}), Put("new", "k", {}, Lane.TALK), Remove("new")],
+        [Put("new", "k"), Remove("new"), Put("new", "k", {}, Lane.TALK)],
+        [Remove("lens"), Put("lens", "k", {}, Lane.TALK)],
+        [Remove("note"), Remove("lens")],
+        [Put("lens", "k", {"x": 1}, Lane.TALK), Set("note", {"x": 1})],
+        [Put("gone", "k")],
+        [Set("lens", {"x": 1}), Set("gone", {"x": 1})],
+        [Set("lens", {"x": 1}), Remove("gone")],
+    ],
+)
+def test_change_of_several_lanes_is_refused(ops: list[Op]) -> None:
+    """DOC-8: also where a record is there at neither end of the change, or was there before it."""
+    history = make()
+    do(history, Put("lens", "k"))
+    do(history, Put("note", "k", {}, Lane.TALK), Put("gone", "k", {}, Lane.TALK), Remove("gone"))
+    with pytest.raises(ChangeRefused) as refusal:
+        do(history, *ops)
+    assert refusal.value.reason is Reason.MIXED_LANES
+    assert history.clock == 2
+    assert do(history, Put("gone", "k", {}, Lane.TALK)).lane is Lane.TALK
+
+
+def test_id_is_free_for_another_lane_once_it_is_forgotten() -> None:
+    """DOC-8, CLK-4: nobody gets a delta any more from when it was in the former one."""
+    history = make(tombstones=1)
+    for id in "ab":
+        do(history, Put(id, "k", {}, Lane.TALK))
+        do(history, Remove(id))
+    assert history.tombstones.keys() == {"b"}
     assert do(history, Put("a", "k")).lane is Lane.BENCH
+    assert history.start == 2
 
 
 def test_every_accepted_change_takes_a_clock() -> None:
@@ -218,7 +258,7 @@ def test_record_that_comes_back_or_changes_its_kind_begins_again() -> None:
     do(history, Put("a", "k", {"x": 1}), Put("b", "k", {"x": 1}))
     do(history, Set("a", {"y": 1}), Put("b", "other", {"x": 1}))
     do(history, Remove("a"))
-    assert (history.tombstones["a"].clock, "a" in history.stamps) == (3, False)
+    assert (history.tombstones["a"].stamp.clock, "a" in history.stamps) == (3, False)
     do(history, Put("a", "k", {"x": 1}))
     assert not history.tombstones
     assert (history.stamps["a"].whole.clock, history.stamps["a"].own) == (4, {})
@@ -246,7 +286,7 @@ def test_history_starts_where_tombstones_are_forgotten() -> None:
     assert (history.start, len(history.tombstones)) == (0, 4)
     do(history, Remove("r4"))
     assert history.start == 8
-    assert {id: stamp.clock for id, stamp in history.tombstones.items()} == {"r2": 9, "r3": 10, "r4": 11}
+    assert {id: one.stamp.clock for id, one in history.tombstones.items()} == {"r2": 9, "r3": 10, "r4": 11}
 
 
 def test_outcomes_that_are_remembered_have_a_limit() -> None:
