@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from optiverse_collab.core.checks import check_id
+from optiverse_collab.core.limits import SETTLES, Limits
 from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
@@ -183,6 +185,10 @@ class Room:
         self, connection_id: str, member: _Member, request: SyncRequest, now_ms: int
     ) -> list[RoomEffect]:
         """Answer with what is new since the replica's position, or with everything (SYNC-2, SYNC-3)."""
+        try:
+            _check_ids(request, self.history.limits)
+        except ChangeRefused as refusal:
+            return [_error(connection_id, refusal.reason, str(refusal))]
         ids = {request.client_id, *request.settles}
         connections = [
             id
@@ -269,6 +275,17 @@ class Room:
         """What changed of everybody's presence since the last call (PRES-2)."""
         changed = self._presence.take()
         return [SendPresence(tuple(self._members), PresencePatch(changed))] if changed else []
+
+
+def _check_ids(request: SyncRequest, limits: Limits) -> None:
+    """Refuse what can't be the id of a replica: an empty one is that of everybody who has yet to ask."""
+    if len(request.settles) > SETTLES:
+        raise ChangeRefused(
+            Reason.INVALID_MESSAGE,
+            f"The request settles {len(request.settles)} ids; the limit is {SETTLES}, so name the last.",
+        )
+    for id in (request.client_id, *request.settles):
+        check_id(id, limits)
 
 
 def _replaced(connection_id: str) -> Close:
