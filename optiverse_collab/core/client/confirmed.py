@@ -130,6 +130,7 @@ class Confirmed:
         told: Told = []
         for change in list(self.pending.changes):
             if not answers.has(change):
+                change.former = []  # the server never got it under a former number, and takes no other one
                 continue
             self.pending.drop(change.client_clock)
             ids.update(dict.fromkeys(change.ops))

@@ -277,3 +277,15 @@ def test_one_whom_the_server_knows_is_not_forgotten(wire: Wire, ann: Peer, is_re
     again = Peer("ann", replica=Replica.restore(ann.replica.save(), "ann 2")) if is_restored else ann
     wire.connect(again)
     assert [synced.forgotten for synced in again.told(Synced)][-1:] == [False]
+
+
+def test_former_numbers_are_settled_once(wire: Wire, ann: Peer) -> None:
+    """SYNC-8: what the server accepts under a former id after the pages is not this replica's change."""
+    ann.edit(Set("lens", {"name": "pending"}))
+    restored = Replica.restore(ann.replica.save(), "ann 2")
+    [pending] = restored.pending
+    [(former, number)] = pending.former
+    for last in (number - 1, number):
+        restored.connected()
+        receive(restored, [msgspec.structs.replace(nothing_new(wire, restored), settled={former: last})])
+    assert restored.pending == [pending]
