@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from optiverse_collab.core.checks import check_change, check_id, check_value
-from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.checks import check_change, check_count, check_id, check_value
+from optiverse_collab.core.limits import OPS_PER_RECORD, Limits
 from optiverse_collab.core.records import Op, Put, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
@@ -101,3 +101,12 @@ def test_accepted_change() -> None:
         "deep": nested(32),
     }
     check_change([Put("☃", "k", values), Set("a", values, ["x"]), Remove("a")], Limits())
+
+
+def test_operations_on_one_record_are_counted() -> None:
+    """LIM-11."""
+    ops: list[Op] = [Set("a", {f"p{n}": n}) for n in range(OPS_PER_RECORD)]
+    check_count([*ops, *(Put(f"r{n}", "k") for n in range(OPS_PER_RECORD))])
+    with pytest.raises(ChangeRefused, match=f"has {OPS_PER_RECORD + 1} operations on 'a'") as refusal:
+        check_count([*ops, Remove("a")])
+    assert refusal.value.reason is Reason.TOO_LARGE

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from optiverse_collab.core.checks import check_count
+from optiverse_collab.core.limits import OPS_PER_RECORD
 from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.protocol.messages import PushedChange
 from optiverse_collab.core.records import Op, Put, Remove, Set
@@ -69,13 +71,13 @@ class Pending:
         """Add a change. What touches only what the last, unsent change touches goes into that one.
 
         Raises:
-            ChangeRefused: longer than `max_bytes`.
+            ChangeRefused: longer than `max_bytes`, or too many operations on one record.
         """
         tail = self.changes[-1] if self.changes else None
         if tail is not None and self._joins(tail, ops, yields, step):
             merged = squash(ops, tail.ops)
             size = _size(merged)
-            if size <= max_bytes:
+            if size <= max_bytes and max(map(len, merged.values()), default=0) <= OPS_PER_RECORD:
                 tail.ops, tail.bytes, tail.seen = merged, size, min(tail.seen, seen)
                 return
         change = squash(ops)
@@ -85,6 +87,7 @@ class Pending:
                 Reason.TOO_LARGE,
                 f"The change has {size} bytes, and the limit is {max_bytes}; split it.",
             )
+        check_count([op for listed in change.values() for op in listed])
         if change:
             self._append(PendingChange(self.next_clock, change, size, seen, yields, step))
 

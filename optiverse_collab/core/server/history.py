@@ -12,15 +12,16 @@ from typing import NamedTuple
 
 import msgspec
 
-from optiverse_collab.core.checks import check_change, check_id
+from optiverse_collab.core.checks import check_change, check_count, check_id
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import decode_ops, encode_ops, size_of
 from optiverse_collab.core.protocol.messages import PushedChange
-from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set, touched
+from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, touched
 from optiverse_collab.core.server.chain import Chain, first_head
 from optiverse_collab.core.server.conflicts import Judgement, changed_names
 from optiverse_collab.core.server.journal import Entry, Kept, Outcome, Snapshot
+from optiverse_collab.core.server.lanes import lane_of
 from optiverse_collab.core.server.names import Name, NameKind, Names
 from optiverse_collab.core.server.snapshots import StampTable, stamped
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
@@ -138,12 +139,12 @@ class History:
         """
         check_change(change.ops, self.limits)
         seen = sent if change.seen is None else change.seen
-        self._check_numbers(change, seen)
+        self._check_form(change, seen)
         number = self.names.known(NameKind.ORIGIN, origin)
         session = self.document.records, self.stamps, self.tombstones
         judged = Judgement(change.ops, seen, change.yields, {number, *own}, *session)
         self._check_result(change.ops, judged.records)
-        lane = self._lane_of(change.ops)
+        lane = lane_of(change.ops, self.document.records, self.tombstones)
         ops = self._encoded(judged.happened)
         self._time_ms = max(self._time_ms, time_ms)
         entry = Entry(
@@ -186,7 +187,8 @@ class History:
             outcomes_from=self.outcomes_from,
         )
 
-    def _check_numbers(self, change: PushedChange, seen: int) -> None:
+    def _check_form(self, change: PushedChange, seen: int) -> None:
+        """Refuse a change that no client makes."""
         if not 0 <= seen <= self.clock:
             raise ChangeRefused(
                 Reason.INVALID_MESSAGE,
@@ -194,6 +196,7 @@ class History:
             )
         if change.step:
             check_id(change.step, self.limits)
+        check_count(change.ops)
 
     def _check_result(self, ops: Sequence[Op], after: dict[str, Record]) -> None:
         """Refuse a change that would leave too much."""
@@ -221,26 +224,6 @@ class History:
                 f"The change is longer than {self.limits.change_bytes} bytes; split it.",
             )
         return data
-
-    def _lane_of(self, ops: Iterable[Op]) -> Lane:
-        """The one lane in which all of a change lies, also what is there at neither of its ends (DOC-8)."""
-        records, tombstones = self.document.records, self.tombstones
-        found: set[Lane] = set()
-        is_there: dict[str, bool] = {}
-        for op in ops:
-            known = records.get(op.id) or tombstones.get(op.id)
-            if known is not None:
-                found.add(known.lane)
-            if isinstance(op, Put) and not is_there.get(op.id, op.id in records):
-                found.add(op.lane)
-            if not isinstance(op, Set):
-                is_there[op.id] = isinstance(op, Put)
-        if len(found) > 1:
-            raise ChangeRefused(
-                Reason.MIXED_LANES,
-                "A change lies in one lane, and an id stays in its lane; send one change for each lane.",
-            )
-        return found.pop() if found else Lane.BENCH
 
     def _follow(self, entry: Entry, data: bytes, ops: Iterable[Op]) -> None:
         """Go on to the next entry."""

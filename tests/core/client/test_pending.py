@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optiverse_collab.core.client.pending import Pending, restored, squash
+from optiverse_collab.core.limits import OPS_PER_RECORD
 from optiverse_collab.core.protocol.messages import PushedChange
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply
-from optiverse_collab.errors import ChangeRefused
+from optiverse_collab.errors import ChangeRefused, Reason
 
 PLENTY = 10_000
 
@@ -143,6 +144,21 @@ def test_squashing_stops_at_the_limit() -> None:
     add(pending, Put("a", "k", {"x": "1" * 60}), max_bytes=150)
     add(pending, Set("a", {"y": "2" * 60}), max_bytes=150)
     assert len(pending.changes) == 2
+
+
+def test_operations_on_one_record_have_a_limit() -> None:
+    """LIM-11: what would be too many for one change becomes another; one edit of so many is refused."""
+    pending = Pending()
+    edits: list[Op] = []
+    for n in range(OPS_PER_RECORD):
+        edits += [Put("a", "k", {"x": n}), Set("a", {}, ["x"])]
+    for op in edits:
+        add(pending, op)
+    assert len(pending.changes) > 1
+    assert max(len(change.ops["a"]) for change in pending.changes) == OPS_PER_RECORD
+    with pytest.raises(ChangeRefused, match="operations on 'a'") as refusal:
+        add(pending, *edits)
+    assert refusal.value.reason is Reason.TOO_LARGE
 
 
 def test_a_push_is_bounded_and_goes_on_where_it_stopped() -> None:

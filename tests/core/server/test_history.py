@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.limits import OPS_PER_RECORD, Limits
 from optiverse_collab.core.protocol.codec import decode_ops
 from optiverse_collab.core.protocol.messages import PushedChange
 from optiverse_collab.core.protocol.origins import origin_of
@@ -86,54 +86,12 @@ def test_change_says_what_can_be(seen: int, step: str, reason: Reason) -> None:
     do(history, Set("a", {"x": 1}), seen=1, step="s" * 128)
 
 
-def test_change_lies_in_the_lane_of_its_records() -> None:
-    """DOC-8: what is there decides, or was there, then the first put; the bench where there is nothing."""
+def test_operations_on_one_record_have_a_limit() -> None:
+    """LIM-11."""
     history = make()
-    assert do(history, Put("a", "k", {}, Lane.TALK)).lane is Lane.TALK
-    assert do(history, Put("a", "k", {"x": 1}), Set("nowhere", {"x": 1})).lane is Lane.TALK
-    assert do(history, Remove("a")).lane is Lane.TALK
-    assert do(history, Set("a", {"x": 1})).lane is Lane.TALK
-    assert do(history, Put("a", "k", {}, Lane.TALK), Put("a", "k", {"x": 1})).lane is Lane.TALK
-    assert do(history, Set("nowhere", {"x": 1})).lane is Lane.BENCH
-    assert do(history, Put("b", "k")).lane is Lane.BENCH
-
-
-@pytest.mark.parametrize(
-    "ops",
-    [
-        [Set("lens", {"x": 1}), Set("note", {"x": 1})],
-        [Set("lens", {"x": 1}), Put("new", "k", {}, Lane.TALK)],
-        [Set("lens", {"x": 1}), Put("new", "k", {}, Lane.TALK), Remove("new")],
-        [Put("new", "k"), Remove("new"), Put("new", "k", {}, Lane.TALK)],
-        [Remove("lens"), Put("lens", "k", {}, Lane.TALK)],
-        [Remove("note"), Remove("lens")],
-        [Put("lens", "k", {"x": 1}, Lane.TALK), Set("note", {"x": 1})],
-        [Put("gone", "k")],
-        [Set("lens", {"x": 1}), Set("gone", {"x": 1})],
-        [Set("lens", {"x": 1}), Remove("gone")],
-    ],
-)
-def test_change_of_several_lanes_is_refused(ops: list[Op]) -> None:
-    """DOC-8: also where a record is there at neither end of the change, or was there before it."""
-    history = make()
-    do(history, Put("lens", "k"))
-    do(history, Put("note", "k", {}, Lane.TALK), Put("gone", "k", {}, Lane.TALK), Remove("gone"))
-    with pytest.raises(ChangeRefused) as refusal:
-        do(history, *ops)
-    assert refusal.value.reason is Reason.MIXED_LANES
-    assert history.clock == 2
-    assert do(history, Put("gone", "k", {}, Lane.TALK)).lane is Lane.TALK
-
-
-def test_id_is_free_for_another_lane_once_it_is_forgotten() -> None:
-    """DOC-8, CLK-4: nobody gets a delta any more from when it was in the former one."""
-    history = make(tombstones=1)
-    for id in "ab":
-        do(history, Put(id, "k", {}, Lane.TALK))
-        do(history, Remove(id))
-    assert history.tombstones.keys() == {"b"}
-    assert do(history, Put("a", "k")).lane is Lane.BENCH
-    assert history.start == 2
+    with pytest.raises(ChangeRefused, match="operations on 'a'"):
+        do(history, Put("a", "k"), *(Set("a", {"x": n}) for n in range(OPS_PER_RECORD)))
+    assert history.clock == 0
 
 
 def test_every_accepted_change_takes_a_clock() -> None:
@@ -194,6 +152,15 @@ def test_time_never_runs_backwards() -> None:
     times = [do(history, Put("a", "k"), now_ms=now).entry.time_ms for now in (50, 20, 60, 59)]
     assert times == [50, 50, 60, 60]
     assert history.snapshot().time_ms == 60
+
+
+def test_time_never_runs_backwards_over_a_restart() -> None:
+    """CLK-7, DUR-4: from the log, and from a snapshot."""
+    history = make()
+    kept = do(history, Put("a", "k"), now_ms=50).kept.data
+    names = history.names.take_new()
+    for again in (History(history.snapshot(), names), History(History.empty("e"), names, [kept])):
+        assert do(again, Put("a", "k"), now_ms=20).entry.time_ms == 50
 
 
 # Replicas
