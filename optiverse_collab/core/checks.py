@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from optiverse_collab.core.limits import OPS_PER_RECORD, Limits
+from optiverse_collab.core.limits import OPS_PER_RECORD, SETTLES, Limits
 from optiverse_collab.core.records import Op, Put, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
@@ -78,6 +78,21 @@ def check_id(text: str, limits: Limits) -> None:
             f"The id or name {text[:20]!r}… has {len(text)} characters; the limit is {limits.id_chars}.",
         )
     _check_text(text, "an id or name")
+
+
+def check_client_ids(ids: Sequence[str], limits: Limits) -> None:
+    """Check the client id of a replica and those that it settles (LIM-3, LIM-11).
+
+    Raises:
+        ChangeRefused: one can't be an id, or there are too many.
+    """
+    if len(ids) > 1 + SETTLES:
+        raise ChangeRefused(
+            Reason.INVALID_MESSAGE,
+            f"The request settles {len(ids) - 1} ids, and the limit is {SETTLES}; name the last ones.",
+        )
+    for id in ids:
+        check_id(id, limits)
 
 
 def check_value(value: Any, depth: int, where: str) -> None:

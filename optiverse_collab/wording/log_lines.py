@@ -14,7 +14,7 @@ from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.exhaustive import Unmatched
-from optiverse_collab.core.protocol.messages import Ping
+from optiverse_collab.core.protocol.messages import ClientMessage, Have, Ping
 from optiverse_collab.core.records import Op, Put, Record, Remove
 from optiverse_collab.core.text import printable
 from optiverse_collab.wording.conflicts import sentence
@@ -59,13 +59,13 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
         return [_lost(effect, op, records.get(op.id)) for op in effect.ops]
     if isinstance(effect, fx.Conflict):
         return [_conflict(effect)]
-    if isinstance(effect, fx.Synced):
-        return _synced(effect)
     if isinstance(effect, fx.Acknowledged):
         ack = effect.ack
         session, user = printable(ack.session_id), printable(ack.user_id)
         first = Line(logging.INFO, f"✓ Connected to session '{session}' as '{user}'")
         return [first, Line(logging.INFO, f"Connection acknowledged with {len(ack.users)} user(s)")]
+    if isinstance(effect, (fx.Synced, fx.NoticesOmitted, fx.ReplicaForgotten)):
+        return [_synchronised(effect)]
     line = _line(effect)
     return [line] if line is not None else []
 
@@ -82,9 +82,7 @@ def _line(effect: fx.SessionEffect) -> Line | None:
     if isinstance(effect, fx.ProtocolFault):
         return Line(logging.WARNING if effect.serious else logging.DEBUG, f"✗ {printable(effect.message)}")
     if isinstance(effect, fx.Transmit):
-        if isinstance(effect.message, Ping):
-            return Line(logging.DEBUG, "→ Sending heartbeat ping")
-        return Line(logging.DEBUG, f"→ Sending {type(effect.message).__name__}")
+        return _transmit(effect.message)
     if isinstance(effect, fx.HeartbeatAnswered):
         return Line(logging.DEBUG, f"← Received heartbeat pong ({effect.latency_ms:.1f} ms)")
     if isinstance(effect, fx.ShowChange):
@@ -94,18 +92,25 @@ def _line(effect: fx.SessionEffect) -> Line | None:
     return None
 
 
-def _synced(effect: fx.Synced) -> list[Line]:
-    """What arrived, and what the server can't say of this user's edits (SYNC-9, SYNC-10)."""
-    told = "received" if effect.full else "caught up with"
-    found = [Line(logging.INFO, f"Synchronised: {told} {effect.records} record(s)")]
-    if effect.untold:
-        listed = "Only the newest edits of yours that others replaced while you were away are listed"
-        found.append(Line(logging.WARNING, f"✗ {listed}; there may be {effect.untold} or more others."))
-    if effect.forgotten:
-        known = "The server no longer knows which of your edits it has"
-        again = "those that it did not confirm are sent again, and leave alone what others changed meanwhile"
-        found.append(Line(logging.WARNING, f"✗ {known}; {again}."))
-    return found
+def _transmit(message: ClientMessage) -> Line | None:
+    if isinstance(message, Have):  # twice a second, and no news
+        return None
+    if isinstance(message, Ping):
+        return Line(logging.DEBUG, "→ Sending heartbeat ping")
+    return Line(logging.DEBUG, f"→ Sending {type(message).__name__}")
+
+
+def _synchronised(effect: fx.Synced | fx.NoticesOmitted | fx.ReplicaForgotten) -> Line:
+    """What arrived, or what the server can't say of this user's edits."""
+    if isinstance(effect, fx.Synced):
+        told = "received" if effect.full else "caught up with"
+        return Line(logging.INFO, f"Synchronised: {told} {effect.records} record(s)")
+    if isinstance(effect, fx.NoticesOmitted):
+        listed = "Only the newest edits of yours that others replaced are listed"
+        return Line(logging.WARNING, f"✗ {listed}; there may be {effect.count} or more others.")
+    known = "The server no longer knows which of your edits it has"
+    again = "those that it did not confirm are sent again, and leave alone what others changed meanwhile"
+    return Line(logging.WARNING, f"✗ {known}; {again}.")
 
 
 def _conflict(conflict: fx.Conflict) -> Line:

@@ -56,17 +56,15 @@ def test_one_line(effect: fx.SessionEffect, level: int, text: str) -> None:
 
 def test_what_the_server_cannot_say_is_warned() -> None:
     """SYNC-9, SYNC-10."""
-    [_, untold, forgotten] = said(fx.Synced(False, 3, untold=12, forgotten=True))
-    assert untold == (
-        logging.WARNING,
-        "✗ Only the newest edits of yours that others replaced while you were away are listed; "
-        "there may be 12 or more others.",
+    omitted = (
+        "✗ Only the newest edits of yours that others replaced are listed; there may be 12 or more others."
     )
-    assert forgotten == (
-        logging.WARNING,
+    forgotten = (
         "✗ The server no longer knows which of your edits it has; those that it did not confirm are sent "
-        "again, and leave alone what others changed meanwhile.",
+        "again, and leave alone what others changed meanwhile."
     )
+    assert said(fx.NoticesOmitted(12)) == [(logging.WARNING, omitted)]
+    assert said(fx.ReplicaForgotten()) == [(logging.WARNING, forgotten)]
 
 
 @pytest.mark.parametrize(

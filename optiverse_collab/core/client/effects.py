@@ -92,19 +92,22 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Synced:
-    """The replica holds the session's present state and may edit (SYNC-5).
-
-    Attributes:
-        full: whether all of it came, and not only what is new.
-        records: how many came.
-        untold: how many values of this replica others may have replaced besides those that are told (SYNC-9).
-        forgotten: whether the server no longer knows what it accepted from this replica (SYNC-10).
-    """
+    """The replica holds the session's present state and may edit (SYNC-5)."""
 
     full: bool
     records: int
-    untold: int = 0
-    forgotten: bool = False
+
+
+@dataclass(frozen=True)
+class NoticesOmitted:
+    """Others may have replaced `count` or more values of mine besides those that were told (SYNC-9)."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class ReplicaForgotten:
+    """The server no longer knows what it accepted from this replica (SYNC-10)."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,18 @@ class EpochChanged:
     epoch: str
 
 
-ReplicaEffect = Transmit | ShowChange | Lost | Conflict | Synced | SyncProgress | Diverged | EpochChanged
+ReplicaEffect = (
+    Transmit
+    | ShowChange
+    | Lost
+    | Conflict
+    | Synced
+    | NoticesOmitted
+    | ReplicaForgotten
+    | SyncProgress
+    | Diverged
+    | EpochChanged
+)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ import pytest
 from optiverse_collab.core.client.effects import (
     Diverged,
     EpochChanged,
+    NoticesOmitted,
     ReplicaEffect,
+    ReplicaForgotten,
     ShowChange,
     Synced,
     SyncProgress,
@@ -241,8 +243,8 @@ def test_values_that_are_not_told_one_by_one_are_counted(wire: Wire, ann: Peer) 
     """SYNC-9."""
     ann.replica.disconnected()
     ann.replica.connected()
-    page = nothing_new(wire, ann.replica)
-    assert receive(ann.replica, [msgspec.structs.replace(page, more=12)])[-1] == Synced(False, 0, untold=12)
+    page = msgspec.structs.replace(nothing_new(wire, ann.replica), more=12)
+    assert receive(ann.replica, [page]) == [Synced(False, 0), NoticesOmitted(12)]
 
 
 def test_replica_that_the_server_has_forgotten_is_told_once(wire: Wire, ann: Peer) -> None:
@@ -254,7 +256,7 @@ def test_replica_that_the_server_has_forgotten_is_told_once(wire: Wire, ann: Pee
         for forgotten in (True, False):
             replica.connected()
             page = msgspec.structs.replace(nothing_new(wire, replica), known=False, client_clock=0)
-            assert receive(replica, [page])[-1] == Synced(False, 0, forgotten=forgotten)
+            assert (ReplicaForgotten() in receive(replica, [page])) is forgotten
         [pending] = replica.pending
         assert pending.yields
 
@@ -267,7 +269,8 @@ def test_one_who_never_had_a_change_accepted_is_not_forgotten(wire: Wire, bob: P
     wire.connect(bob)
     wire.lose(bob)
     wire.connect(bob)
-    assert [synced.forgotten for synced in bob.told(Synced)] == [False] * 3
+    assert len(bob.told(Synced)) == 3
+    assert bob.told(ReplicaForgotten) == []
 
 
 @pytest.mark.parametrize("is_restored", [False, True])
@@ -276,7 +279,8 @@ def test_one_whom_the_server_knows_is_not_forgotten(wire: Wire, ann: Peer, is_re
     wire.lose(ann)
     again = Peer("ann", replica=Replica.restore(ann.replica.save(), "ann 2")) if is_restored else ann
     wire.connect(again)
-    assert [synced.forgotten for synced in again.told(Synced)][-1:] == [False]
+    assert again.told(Synced)
+    assert again.told(ReplicaForgotten) == []
 
 
 def test_former_numbers_are_settled_once(wire: Wire, ann: Peer) -> None:

@@ -11,7 +11,9 @@ from optiverse_collab.core.client.effects import (
     Conflict,
     Diverged,
     Lost,
+    NoticesOmitted,
     ProtocolFault,
+    ReplicaForgotten,
     SessionEffect,
     ShowChange,
     Synced,
@@ -170,6 +172,7 @@ class Client:
         clock, epoch = self.replica.clock, self.replica.epoch
         pending = [(change.client_clock, change.operations) for change in self.replica.pending]
         failure = None
+        self._counts["unasked pages"] += '"unasked":true' in text
         if self._ends_it(text, clock, epoch):
             self.foreign = True
             self._counts["epoch changes met"] += 1
@@ -201,6 +204,8 @@ class Client:
             self._synced(effect)
         elif isinstance(effect, SyncProgress):
             counts["pages that were not the last"] += 1
+        elif isinstance(effect, (NoticesOmitted, ReplicaForgotten)):
+            raise Broken(f"SYNC-9, SYNC-10: {effect}, and the server forgets nobody and nothing")
         elif isinstance(effect, Diverged):
             self._diverged(effect)
         elif isinstance(effect, ProtocolFault) and effect.serious:
@@ -228,8 +233,6 @@ class Client:
                 raise Broken(f"REP-4: told to show {op}, and it changed nothing")
 
     def _synced(self, effect: Synced) -> None:
-        if effect.forgotten or effect.untold:
-            raise Broken(f"SYNC-9, SYNC-10: {effect}, and the server forgets nobody and nothing")
         if effect.full:
             self.tainted = False
         if self.connection is not None:
