@@ -30,6 +30,7 @@ class Confirmed:
         epoch, clock, head: the position; `epoch` is None before there is any.
         document: the records.
         pending, origins: as given.
+        accepted: whether the server has accepted a change of this replica, and remembers it.
     """
 
     def __init__(self, pending: Pending, origins: Iterable[str], saved: Saved | None = None) -> None:
@@ -39,6 +40,7 @@ class Confirmed:
         self.document = Document(saved.records if saved else ())
         self.pending = pending
         self.origins = frozenset(origins)
+        self.accepted = saved is not None and saved.accepted
         self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending
 
     def follows(self, patch: Patch) -> bool:
@@ -61,6 +63,7 @@ class Confirmed:
         told: Told = []
         mine: Ids = {}
         acks = {ack.clock: ack for ack in patch.acks if ack.clock}
+        self.accepted = self.accepted or bool(acks)
         for change in patch.changes:
             ack = acks.get(change.clock)
             told += self._of_others(change) if ack is None else self._settle(ack, mine)
@@ -93,6 +96,7 @@ class Confirmed:
         """
         old, clock = dict(self.document.records), self.clock
         self.epoch, self.clock, self.head = last.epoch, last.clock, last.head
+        self.accepted = last.client_clock > 0 or any(last.settled.values())
         if isinstance(last, Delta):
             ids = arriving.apply_to(self.document)
         else:
@@ -131,6 +135,7 @@ class Confirmed:
         told: Told = []
         for change in list(self.pending.changes):
             if not answers.has(change):
+                change.former = []  # the server never got it under a former number, and takes no other one
                 continue
             self.pending.drop(change.client_clock)
             ids.update(dict.fromkeys(change.ops))

@@ -99,6 +99,18 @@ class Synced:
 
 
 @dataclass(frozen=True)
+class NoticesOmitted:
+    """Others may have replaced `count` or more values of mine besides those that were told (SYNC-9)."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class ReplicaForgotten:
+    """The server no longer knows what it accepted from this replica (SYNC-10)."""
+
+
+@dataclass(frozen=True)
 class SyncProgress:
     """A page arrived: `received` of `total` records."""
 
@@ -124,7 +136,18 @@ class EpochChanged:
     epoch: str
 
 
-ReplicaEffect = Transmit | ShowChange | Lost | Conflict | Synced | SyncProgress | Diverged | EpochChanged
+ReplicaEffect = (
+    Transmit
+    | ShowChange
+    | Lost
+    | Conflict
+    | Synced
+    | NoticesOmitted
+    | ReplicaForgotten
+    | SyncProgress
+    | Diverged
+    | EpochChanged
+)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from optiverse_collab.core.checks import check_client_ids
 from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
@@ -147,13 +148,7 @@ class Room:
         if isinstance(message, PresenceUpdate):
             return self._update_presence(connection_id, message)
         if member.request is None:
-            return [
-                _error(
-                    connection_id,
-                    Reason.NOT_SYNCED,
-                    "Send sync:request before the first push.",
-                )
-            ]
+            return [_error(connection_id, Reason.NOT_SYNCED, "Send sync:request before the first push.")]
         if isinstance(message, Have):
             return self._confirm(connection_id, member.request, message.clock)
         for change in message.changes:
@@ -167,15 +162,14 @@ class Room:
             self._delivery.add(ack=(connection_id, ack))
 
     def _accept(self, connection_id: str, member: _Member, change: PushedChange, now_ms: int) -> None:
-        history = self.history
-        if change.client_clock <= max(member.pushed, history.last_client_clock_of(member.origin)):
+        if change.client_clock <= member.pushed:
             ack = Ack(change.client_clock, AckResult.DUPLICATE)
             self._delivery.add(ack=(connection_id, ack))
             return
         member.pushed = change.client_clock
         name = member.participant.user_id
         try:
-            accepted = history.accept(
+            accepted = self.history.accept(
                 member.origin, member.settled, name, now_ms, change, sent=self._delivery.sent
             )
         except ChangeRefused as refusal:
@@ -197,6 +191,10 @@ class Room:
         self, connection_id: str, member: _Member, request: SyncRequest, now_ms: int
     ) -> list[RoomEffect]:
         """Answer with what is new since the replica's position, or with everything (SYNC-2, SYNC-3)."""
+        try:
+            check_client_ids([request.client_id, *request.settles], self.history.limits)
+        except ChangeRefused as refusal:
+            return [_error(connection_id, refusal.reason, str(refusal))]
         ids = {request.client_id, *request.settles}
         connections = [
             id
@@ -214,7 +212,8 @@ class Room:
         answer = answer_of(self.history, request)
         if isinstance(answer, OtherHistory):
             return [*effects, Send((connection_id,), answer)]
-        member.request, member.origin, member.pushed = request, origin_of(request.client_id), 0
+        member.request, member.origin = request, origin_of(request.client_id)
+        member.pushed = self.history.last_client_clock_of(member.origin)
         known = (self.history.names.known(NameKind.ORIGIN, origin_of(id)) for id in request.settles)
         member.settled = frozenset(number for number in known if number > 0)
         self._delivery.add(subscription=Subscription(SendPages(connection_id, answer), lanes_of(request)))
