@@ -43,7 +43,7 @@ class Participant(asyncio.Protocol):
         self._came.set()
         if target.syncs:
             self.send(text_frame(b'{"type":"sync:request","client_id":"client %d"}' % self.number))
-            await self._hear(b'"done":true}')
+            await self._hear(b'"done":true')
 
     async def put(self, components: int, sources: int = 0) -> None:
         """Put a bench into the session."""
