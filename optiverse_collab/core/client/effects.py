@@ -178,6 +178,22 @@ class ProtocolFault:
     serious: bool
 
 
+@dataclass(frozen=True)
+class PastArrived:
+    """The bench as it was after the change at `clock`, which was asked for (HIST-2)."""
+
+    clock: int
+    records: Mapping[str, Record] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PastUnavailable:
+    """The bench at `clock` can't be had; `message` is a sentence (HIST-3)."""
+
+    clock: int
+    message: str
+
+
 class ConnectionEffect:
     """The base of effects on the connection itself, not on the messages that it carries."""
 
@@ -198,6 +214,8 @@ SessionEffect = (
     | ParticipantLeft
     | HeartbeatAnswered
     | PresenceChanged
+    | PastArrived
+    | PastUnavailable
     | ProtocolFault
     | DropConnection
 )

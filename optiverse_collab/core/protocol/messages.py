@@ -6,13 +6,14 @@ some. Times are ISO 8601 in UTC with milliseconds.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.outcomes import Ack, Notice, Replaced
-from optiverse_collab.core.records import Lane, Op, Record, Remove, Set
+from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
+from optiverse_collab.core.records import Lane, Op, Record
 
 SUBPROTOCOL = "optiverse-collab.v3"
 PROTOCOL_VERSION = 3
@@ -80,6 +81,18 @@ class PresenceUpdate(Message, frozen=True, tag="presence"):
     state: dict[str, Any]
 
 
+class PastRequest(Message, frozen=True, tag="past:request"):
+    """Ask for the bench as it was after the change at a clock (HIST-1).
+
+    Attributes:
+        request: the client's own number for it, which is in all answers.
+        clock: of the session's history; 0 is before the first change.
+    """
+
+    request: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    clock: int
+
+
 # From server to client
 
 
@@ -130,32 +143,6 @@ class Pong(Message, frozen=True, tag="pong"):
     """Answer to `Ping` (HB-1)."""
 
     timestamp: str
-
-
-By = int | dict[str, int] | None
-"""Who gave a record's properties their values: a number in `Pages.authors` for all, or one for each name."""
-
-
-class PageRecord(Record, frozen=True):
-    """A whole record of a page.
-
-    Attributes:
-        by: the authors, in an answer to a replica that held something.
-    """
-
-    by: By = None
-
-
-class PageSet(Set, frozen=True, tag_field="op", tag="set"):
-    """The properties of a record that changed since the replica's position."""
-
-    by: By = None
-
-
-class PageRemove(Remove, frozen=True, tag_field="op", tag="remove", omit_defaults=True):
-    """A record that was removed since the replica's position."""
-
-    by: By = None
 
 
 class Pages(Message, frozen=True):
@@ -262,6 +249,37 @@ class PresencePatch(Message, frozen=True, tag="presence"):
     full: bool = False
 
 
+class PastPage(Message, frozen=True, tag="past:page"):
+    """A page of the answer (HIST-2).
+
+    Attributes:
+        epoch, clock, head: the position that all pages describe.
+        total: how many records they have together; `records` are this page's, in the document's order.
+        done: True in the last page.
+    """
+
+    request: int
+    epoch: str
+    clock: int
+    head: str
+    total: int
+    records: list[Record] = []
+    done: bool = False
+
+
+class PastRefused(Message, frozen=True, tag="past:refused"):
+    """There is no answer, or no more of it (HIST-3).
+
+    Attributes:
+        reason: a `PastRefusal`, or one that only a newer server knows.
+        message: a sentence.
+    """
+
+    request: int
+    reason: str
+    message: str
+
+
 class Error(Message, frozen=True, tag="error"):
     """A message of the receiver's was not accepted and had no effect (MSG-5).
 
@@ -274,7 +292,7 @@ class Error(Message, frozen=True, tag="error"):
     message: str
 
 
-ClientMessage = Ping | SyncRequest | Push | PresenceUpdate
+ClientMessage = Ping | SyncRequest | Push | PresenceUpdate | PastRequest
 ServerMessage = (
     ConnectionAck
     | UserJoined
@@ -285,5 +303,7 @@ ServerMessage = (
     | OtherHistory
     | Patch
     | PresencePatch
+    | PastPage
+    | PastRefused
     | Error
 )

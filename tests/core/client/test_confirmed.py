@@ -15,12 +15,10 @@ from optiverse_collab.core.protocol.messages import (
     Change,
     Delta,
     FullState,
-    PageRecord,
-    PageRemove,
-    PageSet,
     Patch,
 )
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part, Replaced
+from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.records import Ids, Lane, Op, Put, Record, Remove, Set
 
 LENS = Record("lens", "component", {"x": 1, "y": 2})
