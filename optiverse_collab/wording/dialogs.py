@@ -69,6 +69,8 @@ TOOLTIP_OFFLINE = "Collaboration: not connected"
 TOOLTIP = "Session: {session}\nServer: {server}\nLatency: {latency}\nConnection: {quality}"
 SLOW = "{users} (slow)"
 
+DISMISS = "Dismiss"
+
 PARTICIPANTS_TITLE = "Participants"
 YOU = "{name} (you)"
 

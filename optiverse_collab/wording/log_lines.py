@@ -97,9 +97,10 @@ def _line(effect: fx.SessionEffect) -> Line | None:
 
 def _conflict(conflict: fx.Conflict) -> Line:
     """Two people edited the same thing; whose edit does not stand is warned."""
+    text = f"{sentence(conflict, in_full=True)}."
     if conflict.kind is ConflictKind.REPLACED_THEIRS:
-        return Line(logging.INFO, f"{sentence(conflict)}.")
-    return Line(logging.WARNING, f"✗ {sentence(conflict)}.")
+        return Line(logging.INFO, text)
+    return Line(logging.WARNING, f"✗ {text}")
 
 
 def _lost(effect: fx.Lost, op: Op, record: Record | None) -> Line:

@@ -81,7 +81,7 @@ def test_whose_edit_does_not_stand_is_warned(kind: ConflictKind) -> None:
     conflict = fx.Conflict(kind, "Ann", ("x",), Set("lens", {"x": 1}), Set("lens", {"x": 2}), VIEW["lens"])
     is_mine = kind is ConflictKind.REPLACED_THEIRS
     level, mark = (logging.INFO, "") if is_mine else (logging.WARNING, "✗ ")
-    assert said(conflict) == [(level, f"{mark}{conflicts.sentence(conflict)}.")]
+    assert said(conflict) == [(level, f"{mark}{conflicts.sentence(conflict, in_full=True)}.")]
 
 
 @pytest.mark.parametrize(

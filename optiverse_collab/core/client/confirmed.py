@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from optiverse_collab.core.client import conflicts
 from optiverse_collab.core.client.arriving import Answers, Arriving
@@ -99,7 +100,7 @@ class Confirmed:
         gone = old.keys() - self.document.records.keys()
         self._removed.update({id: old[id] for id in self.pending.touched() if id in gone})
         self.pending.yield_all()
-        return ids, told
+        return ids, [replace(one, away=True) if isinstance(one, Conflict) else one for one in told]
 
     def _of_others(self, change: Change) -> Iterable[Conflict]:
         """Somebody changed records: tell of mine, and note what my pending changes will need of them."""

@@ -80,6 +80,7 @@ class Conflict:
         mine: my edit, or the part of it that is in conflict.
         theirs: theirs, as far as its values are known here.
         record: the record with my edit, to name it, or to bring it back.
+        away: my edit was made, or theirs came, while this replica did not follow the session.
     """
 
     kind: ConflictKind
@@ -88,6 +89,7 @@ class Conflict:
     mine: Op
     theirs: Op | None
     record: Record | None = field(repr=False)
+    away: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class PendingChange(msgspec.Struct):
         sent: whether it may ever have left; then its operations never change, since the server may have it.
         closed: somebody else changed its records since it was made; no later edit joins it.
         former: client ids and numbers under which it may have been sent before the replica was restored.
+        away: it was made without a connection, or its answer never came (SYNC-5).
     """
 
     client_clock: int
@@ -37,6 +38,7 @@ class PendingChange(msgspec.Struct):
     sent: bool = False
     closed: bool = False
     former: list[tuple[str, int]] = []
+    away: bool = False
 
     @property
     def operations(self) -> list[Op]:
@@ -134,7 +136,7 @@ class Pending:
     def yield_all(self) -> None:
         """What is still here was made away, or its answer never came: now all of it yields (SYNC-5)."""
         for change in self.changes:
-            change.yields = True
+            change.yields = change.away = True
 
     def holds(self, client_clock: int) -> bool:
         """Whether the change with this clock is here."""

@@ -260,6 +260,7 @@ def test_pages_say_what_became_of_my_changes(following: Following) -> None:
             Set("new", {"a": 2}),
             Remove("new"),
             Record("new", "component", {"a": 2}),
+            away=True,
         ),
         Conflict(
             ConflictKind.REPLACED_THEIRS,
@@ -268,6 +269,7 @@ def test_pages_say_what_became_of_my_changes(following: Following) -> None:
             Set("lens", {"x": 5}),
             Set("lens", {"x": 1}),
             LENS,
+            away=True,
         ),
     ]
 
@@ -284,6 +286,7 @@ def test_values_replaced_during_an_absence_are_told(following: Following) -> Non
         Set("lens", {"x": 5}),
         Set("lens", {"x": 7}),
         Record("lens", "component", {"x": 5, "y": 2}),
+        away=True,
     )
 
 

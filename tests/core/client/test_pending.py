@@ -120,7 +120,7 @@ def test_all_that_is_pending_yields_after_an_absence() -> None:
     for id in "ab":
         add(pending, Put(id, "k"))
     pending.yield_all()
-    assert [change.yields for change in pending.changes] == [True, True]
+    assert [(change.yields, change.away) for change in pending.changes] == [(True, True)] * 2
 
 
 def test_squashing_stops_at_the_limit() -> None:
