@@ -6,16 +6,16 @@ from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from optiverse_collab.core.client import conflicts
+from optiverse_collab.core.client import conflicts, sweeps
 from optiverse_collab.core.client.arriving import Answers, Arriving
-from optiverse_collab.core.client.effects import Conflict, LossKind, Lost
+from optiverse_collab.core.client.effects import BenchReplaced, Conflict, LossKind, Lost
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.protocol.messages import Change, Delta, FullState, Patch
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.records import Ids, Lane, Op, Record, Remove, apply
 
-Told = list[Conflict | Lost]
+Told = list[Conflict | Lost | BenchReplaced]
 
 
 class Confirmed:
@@ -59,6 +59,7 @@ class Confirmed:
         acks = {ack.clock: ack for ack in patch.acks if ack.clock}
         for change in patch.changes:
             ack = acks.get(change.clock)
+            told += sweeps.of_change(change, self.document.records, mine=ack is not None)
             told += self._of_others(change) if ack is None else self._settle(ack, mine)
             for op in change.ops:
                 self.document.apply(op)

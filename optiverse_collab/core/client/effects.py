@@ -93,6 +93,26 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class BenchReplaced:
+    """A part of a step that replaces the bench, or brings an earlier one back (PUSH-9).
+
+    Attributes:
+        step, clock: the same id in all parts, and the clock of this one.
+        by: who does it; `mine` if this replica does. `restores`: it brings a bench back.
+        removed, added, changed: the records that really went, came, and became others.
+    """
+
+    step: str
+    by: str
+    mine: bool
+    restores: bool
+    clock: int
+    removed: tuple[Record, ...] = field(repr=False)
+    added: tuple[Record, ...] = field(repr=False)
+    changed: tuple[Record, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Synced:
     """The replica holds the session's present state and may edit (SYNC-5)."""
 
@@ -126,7 +146,9 @@ class EpochChanged:
     epoch: str
 
 
-ReplicaEffect = Transmit | ShowChange | Lost | Conflict | Synced | SyncProgress | Diverged | EpochChanged
+ReplicaEffect = (
+    Transmit | ShowChange | Lost | Conflict | BenchReplaced | Synced | SyncProgress | Diverged | EpochChanged
+)
 
 
 @dataclass(frozen=True)
