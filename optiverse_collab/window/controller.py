@@ -15,11 +15,13 @@ from optiverse_collab.hookspecs import Action
 from optiverse_collab.host.adapters import adapter_of
 from optiverse_collab.manifest import ActionId, ActionTable, EnabledWhen, load
 from optiverse_collab.window.manager import CollaborationManager
+from optiverse_collab.window.old_benches import OldBenches
 from optiverse_collab.window.settings import Settings
 from optiverse_collab.window.ui.choice_dialog import Answer, ChoiceDialog, joining_dialog, opened_dialog
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 from optiverse_collab.window.ui.participants import ParticipantsDialog
 from optiverse_collab.window.ui.status import StatusWidget
+from optiverse_collab.window.ui.toasts import Toasts
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
@@ -36,6 +38,8 @@ class CollaborationController(QObject):
     Attributes:
         manager: the session.
         status: the part of the status bar.
+        toasts: short notices over the bench.
+        old_benches: shows benches that were replaced.
         question: the open dialog that asks what to do with two benches.
 
     Raises:
@@ -53,6 +57,8 @@ class CollaborationController(QObject):
         self._connect_dialog: ConnectDialog | None = None
         self._participants_dialog: ParticipantsDialog | None = None
         self.question: ChoiceDialog | None = None
+        self.toasts = Toasts(window)
+        self.old_benches = OldBenches(self.manager, self.toasts, window)
         self._switches: list[tuple[ActionTable, Enable]] = []
         self.status.clicked.connect(self._on_status_clicked)
         self.manager.status_changed.connect(self._on_news)
@@ -60,6 +66,7 @@ class CollaborationController(QObject):
         self.manager.service.quality_changed.connect(self._on_quality_changed)
         self.manager.choice_needed.connect(self._on_choice_needed)
         self.manager.replacement_needed.connect(self._on_replacement_needed)
+        self.manager.replacements.announced.connect(self._on_news)
         self.manager.failed.connect(self._on_failed)
 
     # What the plugin's hooks return
@@ -132,6 +139,10 @@ class CollaborationController(QObject):
                 return self.copy_invite
             case ActionId.PARTICIPANTS:
                 return self.open_participants
+            case ActionId.SHOW_OLD_BENCH:
+                return self.old_benches.show_last
+            case ActionId.BRING_BACK_BENCH:
+                return self.old_benches.bring_back_last
         raise Unmatched(id)
 
     def _switch(self, table: ActionTable, enable: Enable) -> None:
@@ -140,6 +151,8 @@ class CollaborationController(QObject):
                 enable(self.manager.status.in_session)
             case EnabledWhen.OFFLINE:
                 enable(not self.manager.status.in_session)
+            case EnabledWhen.REPLACED:
+                enable(self.manager.replacements.last is not None)
             case _:
                 raise Unmatched(table.enabled_when)
 

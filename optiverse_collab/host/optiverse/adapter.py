@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtGui import QPainterPath
-from PyQt6.QtWidgets import QGraphicsView, QMainWindow
+from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView, QMainWindow
 
 from optiverse_collab import manifest
 from optiverse_collab.core.records import Op, Record
@@ -21,6 +21,7 @@ from optiverse_collab.host.optiverse.items.unshown import Unshown
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.group_list import GroupList
 from optiverse_collab.host.optiverse.layers.layer_tree import LayerTree
+from optiverse_collab.host.optiverse.picture import picture
 from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
 from optiverse_collab.host.optiverse.upstream.check import checked
@@ -81,6 +82,9 @@ class OptiverseHost:
         if item is None:
             return self._placeholders.outline(id)
         return item.mapToScene(item.shape())
+
+    def picture(self, records: Mapping[str, Record]) -> QGraphicsScene:
+        return picture(records, self._writer.made, self.name)
 
     def log(self, level: str, text: str) -> None:
         getattr(self._window.log_service, level.lower())(text, self._category)
