@@ -76,6 +76,14 @@ class Host(Protocol):
                 much for one operation as for a thousand can wait for the last.
         """
 
+    def edit(self, text: str, ops: Sequence[Op]) -> None:
+        """Change the bench as its user would: one step, which they can undo, and which `watch` hears of.
+
+        Args:
+            text: what is done, for a host that names its steps.
+            ops: the change; `apply` says what becomes of what can't be done.
+        """
+
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         """Call `dirty` with ids of what may have changed, whoever changed it; too many do no harm.
 

@@ -91,7 +91,7 @@ class Replacements(QObject):
             self.failed.emit(wording.NO_CONNECTION)
             return
         self._held.clear()
-        self._restoring = self._live.restore(old.records, old.seen)
+        self._restoring = self._live.restore(wording.UNDO_TEXT, old.records, old.seen)
         if not self._restoring:
             self.failed.emit(wording.NOTHING_TO_DO)
 

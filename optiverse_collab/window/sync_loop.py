@@ -92,10 +92,11 @@ class LiveBench(QObject):
         self.tick()
         self.edited.emit()
 
-    def restore(self, records: Mapping[str, Record], seen: int) -> str:
-        """Bring an earlier bench back, but for what others did since (PUSH-9), and show it here.
+    def restore(self, text: str, records: Mapping[str, Record], seen: int) -> str:
+        """Bring an earlier bench back, but for what others did since (PUSH-9); here it is a step of undo.
 
         Args:
+            text: what the step is called.
             records: id → record.
             seen: the clock at which they were read.
 
@@ -109,8 +110,11 @@ class LiveBench(QObject):
         if self._suspended or not ops:
             return ""
         edit_in_step(replica, ops, step, seen, yields=True)
-        shown = tuple(difference(before, replica.view))
-        self.show(ShowChange(shown, {}, {op.id: before.get(op.id) for op in shown}))
+        shown = difference(before, replica.view)
+        if self._capture.held_back:  # the window shows something else than `before`
+            self.show(ShowChange(tuple(shown), {}, {op.id: before.get(op.id) for op in shown}))
+        else:
+            self._host.edit(text, shown)
         self.edited.emit()
         return step
 
