@@ -66,7 +66,7 @@ class CollaborationController(QObject):
         self.manager.service.quality_changed.connect(self._on_quality_changed)
         self.manager.choice_needed.connect(self._on_choice_needed)
         self.manager.replacement_needed.connect(self._on_replacement_needed)
-        self.manager.replacements.announced.connect(self._on_news)
+        self.manager.replacements.changed.connect(self._on_news)
         self.manager.failed.connect(self._on_failed)
 
     # What the plugin's hooks return

@@ -45,11 +45,13 @@ class Replacements(QObject):
         last: the one that was announced last.
 
     Signals:
+        changed: `last` is another one, or none.
         announced: a `Replacement`, all of it.
         arrived: the `OldBench` that `show_old` asked for.
         failed: a sentence: it can't be shown or brought back.
     """
 
+    changed = pyqtSignal()
     announced = pyqtSignal(object)
     arrived = pyqtSignal(object)
     failed = pyqtSignal(str)
@@ -76,6 +78,7 @@ class Replacements(QObject):
         self._gathering.clear()
         self._wanted.clear()
         self._quiet.stop()
+        self.changed.emit()
 
     def show_old(self, replacement: Replacement) -> None:
         """Fetch the bench from before a replacement; `arrived` has it."""
@@ -147,5 +150,6 @@ class Replacements(QObject):
                 self._restoring = ""
             if replacement.is_news:
                 self.last = replacement
+                self.changed.emit()
                 self.announced.emit(replacement)
         self._gathering.clear()
