@@ -13,7 +13,7 @@ from optiverse_collab.core.client.effects import ConflictKind
 from optiverse_collab.core.records import Record
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
-from optiverse_collab.window.sync_loop import LiveBench
+from optiverse_collab.window.sync_loop import LiveBench, Step
 from optiverse_collab.wording import replacements as wording
 from optiverse_collab.wording.replacements import Replacement
 
@@ -63,7 +63,7 @@ class Replacements(QObject):
         self._live: LiveBench | None = None
         self._gathering: dict[str, Replacement] = {}
         self._wanted: list[tuple[Replacement, bool]] = []
-        self._restoring = ""
+        self._restoring: Step | None = None
         self._held: dict[str, str] = {}
         self._quiet = single_shot(self, self._on_quiet, QUIET_MS)
         service.happened.connect(self._on_happened)
@@ -95,7 +95,7 @@ class Replacements(QObject):
             return
         self._held.clear()
         self._restoring = self._live.restore(wording.UNDO_TEXT, old.records, old.seen)
-        if not self._restoring:
+        if self._restoring is None:
             self.failed.emit(wording.NOTHING_TO_DO)
 
     def _ask(self, replacement: Replacement, to_restore: bool) -> None:
@@ -109,13 +109,18 @@ class Replacements(QObject):
     def _on_happened(self, effect: fx.SessionEffect) -> None:
         if isinstance(effect, fx.BenchReplaced):
             self._hear(effect)
-        elif isinstance(effect, fx.Conflict) and effect.kind is ConflictKind.HELD and self._restoring:
-            self._held[effect.mine.id] = effect.by
+        elif isinstance(effect, fx.Conflict):
+            if effect.kind is ConflictKind.HELD and self._is_restored(effect.mine.id):
+                self._held[effect.mine.id] = effect.by
         elif isinstance(effect, fx.PastArrived):
             for replacement, to_restore in self._take_wanted(effect.clock):
                 self._take(replacement, effect.records, to_restore)
         elif isinstance(effect, fx.PastUnavailable) and self._take_wanted(effect.clock):
             self.failed.emit(effect.message)
+
+    def _is_restored(self, id: str) -> bool:
+        """Whether a record is a part of what is being brought back."""
+        return self._restoring is not None and id in self._restoring.records
 
     def _hear(self, part: fx.BenchReplaced) -> None:
         if self.last is not None and part.step == self.last.step:  # a part that came late
@@ -145,9 +150,9 @@ class Replacements(QObject):
     @pyqtSlot()
     def _on_quiet(self) -> None:
         for step, replacement in self._gathering.items():
-            if step == self._restoring:
+            if self._restoring is not None and step == self._restoring.id:
                 replacement.left = Counter(self._held.values())
-                self._restoring = ""
+                self._restoring = None
             if replacement.is_news:
                 self.last = replacement
                 self.changed.emit()

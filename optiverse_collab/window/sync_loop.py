@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import secrets
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal, pyqtSlot
 
@@ -28,6 +29,18 @@ Usability Engineering, 1993, ch. 5), and what one record costs the host varies b
 
 SELECTION_MOST = 500
 """Ids of selected items that are told to others; more say nothing that these don't, and presence is small."""
+
+
+class Step(NamedTuple):
+    """Changes that belong together.
+
+    Attributes:
+        id: as they carry it.
+        records: the ids of the records that they touch.
+    """
+
+    id: str
+    records: frozenset[str]
 
 
 class LiveBench(QObject):
@@ -92,7 +105,7 @@ class LiveBench(QObject):
         self.tick()
         self.edited.emit()
 
-    def restore(self, text: str, records: Mapping[str, Record], seen: int) -> str:
+    def restore(self, text: str, records: Mapping[str, Record], seen: int) -> Step | None:
         """Bring an earlier bench back, but for what others did since (PUSH-9); here it is a step of undo.
 
         Args:
@@ -101,14 +114,14 @@ class LiveBench(QObject):
             seen: the clock at which they were read.
 
         Returns:
-            The id of the step; empty if nothing is to be done, or another bench is in the window.
+            The step; None if nothing is to be done, or another bench is in the window.
         """
         self.push_edits()
         replica, step = self._session.replica, new_step(RESTORE)
         before = dict(replica.view)
         ops = difference(before, dict(records))
         if self._suspended or not ops:
-            return ""
+            return None
         edit_in_step(replica, ops, step, seen, yields=True)
         shown = difference(before, replica.view)
         if self._capture.held_back:  # the window shows something else than `before`
@@ -116,7 +129,7 @@ class LiveBench(QObject):
         else:
             self._host.edit(text, shown)
         self.edited.emit()
-        return step
+        return Step(step, frozenset(op.id for op in ops))
 
     def push_before_receiving(self) -> None:
         """Push what the user did up to now, so that it can be told from what others did."""

@@ -16,7 +16,7 @@ from optiverse_collab.core.server.past import Past, refused
 from optiverse_collab.core.throttle import Throttle
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
-from optiverse_collab_server.storage import Store
+from optiverse_collab_server.storage import Store, Stored
 
 EVERY_MS = 500
 """A connection may ask this often; a client keeps to twice the time."""
@@ -47,12 +47,14 @@ class PastReader:
         self._page_bytes = page_bytes
         self._throttles: dict[str, Throttle] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._loads: set[asyncio.Future[Stored | None]] = set()
 
     def start(self, connection: Connection, wanted: ReadPast) -> None:
         """Answer a request, now or as soon as it is read."""
         now_ms = asyncio.get_running_loop().time() * 1000
         throttle = self._throttles.setdefault(connection.id, Throttle(EVERY_MS))
-        if connection.id in self._tasks or len(self._tasks) >= AT_ONCE or throttle.wait_ms(now_ms):
+        is_full = max(len(self._tasks), len(self._loads)) >= AT_ONCE
+        if is_full or connection.id in self._tasks or throttle.wait_ms(now_ms):
             _refuse(connection, wanted, PastRefusal.BUSY)
             return
         throttle.fire(now_ms)
@@ -88,13 +90,25 @@ class PastReader:
         """What was at a clock; None if that is not kept. At clock 0 nothing was."""
         if clock == 0:
             return Past(self._empty)
-        stored = await self._store.load_at(self._session_id, clock)
+        stored = await self._load(clock)
         if stored is None:
             return None
         past = Past(stored.snapshot, stored.entries)
         for _ in past.replay():
             await asyncio.sleep(0)  # others have their turn
         return past
+
+    async def _load(self, clock: int) -> Stored | None:
+        """Load from storage, which finishes what it was asked for though nobody waits any more."""
+        load = asyncio.ensure_future(self._store.load_at(self._session_id, clock))
+        self._loads.add(load)
+        load.add_done_callback(self._loaded)
+        return await asyncio.shield(load)
+
+    def _loaded(self, load: asyncio.Future[Stored | None]) -> None:
+        self._loads.discard(load)
+        if not load.cancelled():
+            load.exception()  # asyncio logs those that nobody has looked at
 
 
 async def _send(connection: Connection, pages: Iterable[Message]) -> None:
