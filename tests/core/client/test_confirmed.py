@@ -279,15 +279,9 @@ def test_values_replaced_during_an_absence_are_told(following: Following) -> Non
     following.edits(Set("lens", {"x": 5}))
     notice = Notice(9, "lens", ["x"], "bob")
     [told] = following.gets(delta(1, ops=(PageSet("lens", {"x": 7}),), notices=[notice]))
-    assert told == Conflict(
-        ConflictKind.REPLACED_MINE,
-        "bob",
-        ("x",),
-        Set("lens", {"x": 5}),
-        Set("lens", {"x": 7}),
-        Record("lens", "component", {"x": 5, "y": 2}),
-        away=True,
-    )
+    mine, record = Set("lens", {"x": 5}), Record("lens", "component", {"x": 5, "y": 2})
+    theirs = Set("lens", {"x": 7})
+    assert told == Conflict(ConflictKind.REPLACED_MINE, "bob", ("x",), mine, theirs, record, away=True)
 
 
 def test_record_gone_during_an_absence_is_told_as_it_was(following: Following) -> None:
