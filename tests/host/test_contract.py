@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtGui import QImage, QPainter
-from PyQt6.QtWidgets import QApplication, QGraphicsScene
+from PyQt6.QtCore import QPointF
+from PyQt6.QtWidgets import QApplication
 
 from optiverse_collab.convert import is_item, read_bench, records_from_bench, write_bench
 from optiverse_collab.core.records import Put, Record, Remove, Set, same_value
@@ -160,46 +159,6 @@ def test_outline_is_the_shape_of_the_item(driver: Driver) -> None:
     driver.remove(id)
     assert driver.host.outline(id) is None
     assert driver.host.outline("nobody") is None
-
-
-def test_another_bench_can_be_looked_at(driver: Driver) -> None:
-    """HIST-1: in a scene of its own, of which nothing is the window's; strange records do no harm."""
-    id = driver.add(3000.0, 2000.0)
-    records = records_from_bench(load("bench_small")).records
-    driver.host.apply([Set(id, {"name": "Mine"})])
-    before, edited, steps = driver.host.records(), driver.is_edited, driver.undo_steps()
-    noted = Noted(driver.host)
-    old = {
-        **records,
-        id: Record(id, before[id].kind, {**before[id].props, "pos": [500.0, 0.0]}),
-        "x": Record("x", "hologram", {"pos": [-400.0, 0.0]}),
-        "y": Record("y", "component", {"pos": "here", "interfaces": 3}),
-    }
-    scene, view = driver.host.picture(old), driver.host.view
-    assert scene is not None
-    assert view is not None
-    assert scene is not view.scene()
-    assert scene.sceneRect().contains(500.0, 0.0)
-    assert scene.sceneRect().width() < 3000.0
-    assert scene.items(QPointF(500.0, 0.0))
-    assert shades(scene) > 2
-    noted.since()
-    assert (driver.host.records(), driver.is_edited, driver.undo_steps()) == (before, edited, steps)
-    driver.host.apply([Set(id, {"pos": [7.0, 8.0]})])
-    assert scene.items(QPointF(500.0, 0.0))
-    empty = driver.host.picture({})
-    assert empty is not None
-    assert empty.sceneRect().width() < 100.0
-
-
-def shades(scene: QGraphicsScene) -> int:
-    """How many colours a picture of a scene has."""
-    image = QImage(300, 200, QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.white)
-    painter = QPainter(image)
-    scene.render(painter)
-    painter.end()
-    return len({image.pixel(x, y) for x in range(300) for y in range(200)})
 
 
 def test_what_is_in_hand_is_known(driver: Driver) -> None:
