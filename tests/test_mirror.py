@@ -52,7 +52,7 @@ TESTED_THROUGH = {
     "tests/convert/test_reading.py": "convert.identity convert.shapes",
     "tests/core/client/test_session.py": "core.client.effects",
     "tests/core/protocol/test_codec.py": (
-        "core.protocol.messages core.protocol.page_records core.protocol.past"
+        "core.protocol.changes core.protocol.messages core.protocol.page_records core.protocol.past"
     ),
     "tests/core/server/test_room.py": "core.server.effects",
     "tests/demo/test_app.py": "demo.__main__",

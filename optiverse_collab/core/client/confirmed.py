@@ -100,8 +100,9 @@ class Confirmed:
         told += [conflicts.of_notice(notice, mine, self.document.records) for notice in last.notices]
         gone = old.keys() - self.document.records.keys()
         self._removed.update({id: old[id] for id in self.pending.touched() if id in gone})
-        self.pending.yield_all()
-        return ids, [replace(one, away=True) if isinstance(one, Conflict) else one for one in told]
+        self.pending.close_on(ids)
+        away = not last.unasked
+        return ids, [replace(one, away=away) if isinstance(one, Conflict) else one for one in told]
 
     def _of_others(self, change: Change) -> Iterable[Conflict]:
         """Somebody changed records: tell of mine, and note what my pending changes will need of them."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.protocol.messages import PushedChange
 from optiverse_collab.core.records import Op, Put, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.outcomes import Ack, Notice, Replaced
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.records import Lane, Op, Record
@@ -52,27 +53,16 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
     lanes: list[Lane] = []
 
 
-class PushedChange(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One change of a push: refused as a whole, or accepted.
-
-    Attributes:
-        client_clock: the replica's own number for it.
-        seen: the clock of what the user had on the screen (SEEN-1); None for all that was sent.
-        yields: whether it leaves unseen values of others alone (SEEN-4).
-        step: the client's id for what it is a part of (PUSH-8).
-    """
-
-    client_clock: int
-    ops: list[Op]
-    seen: int | None = None
-    yields: bool = msgspec.field(name="yield", default=False)
-    step: str = ""
-
-
 class Push(Message, frozen=True, tag="push"):
     """Changes in the order in which they were made (PUSH-1)."""
 
     changes: list[PushedChange]
+
+
+class Have(Message, frozen=True, tag="have"):
+    """Everything up to a clock has arrived (SYNC-11)."""
+
+    clock: int
 
 
 class PresenceUpdate(Message, frozen=True, tag="presence"):
@@ -152,6 +142,7 @@ class Pages(Message, frozen=True):
         epoch, term, clock, head: the position of the document, the same in every page.
         client_clock: the last change of this replica that is in it.
         total: how many records all pages have together, to show progress.
+        unasked: whether they stand for frames that the replica was not sent, in place of an answer (SYNC-12).
         known: False if the server doesn't know what it accepted from this replica (SYNC-10).
         settled: for each id that the replica settles, its last accepted change.
         skipped: client id ("" is the present one) → numbers of changes before those that were refused.
@@ -169,6 +160,7 @@ class Pages(Message, frozen=True):
     head: str
     client_clock: int
     total: int
+    unasked: bool = False
     known: bool = True
     settled: dict[str, int] = {}
     skipped: dict[str, list[int]] = {}
@@ -292,7 +284,7 @@ class Error(Message, frozen=True, tag="error"):
     message: str
 
 
-ClientMessage = Ping | SyncRequest | Push | PresenceUpdate | PastRequest
+ClientMessage = Ping | SyncRequest | Push | Have | PresenceUpdate | PastRequest
 ServerMessage = (
     ConnectionAck
     | UserJoined

@@ -15,8 +15,8 @@ import msgspec
 from optiverse_collab.core.checks import check_change, check_id
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import decode_ops, encode_ops, size_of
-from optiverse_collab.core.protocol.messages import PushedChange
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, touched
 from optiverse_collab.core.server.chain import Chain, first_head
 from optiverse_collab.core.server.conflicts import Judgement, changed_names

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optiverse_collab.core.client.pending import Pending, restored, squash
-from optiverse_collab.core.protocol.messages import PushedChange
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply
 from optiverse_collab.errors import ChangeRefused
 
