@@ -6,7 +6,7 @@ what will not be seen any more is saved to a file first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 from optiverse_collab.convert import bench_from_records, is_item, write_bench
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.exhaustive import Unmatched
-from optiverse_collab.core.records import Record
+from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.api import Host
@@ -50,6 +50,7 @@ class Participation(QObject):
         declined: a sentence: the window is not going to join.
         loading: how many of how many records have arrived.
         finished_loading: the window shows the session's bench.
+        edited: what the user did was made the replica's, or others' changes were shown.
     """
 
     choice_needed = pyqtSignal(int, int, object)
@@ -58,6 +59,7 @@ class Participation(QObject):
     leaving = pyqtSignal()
     loading = pyqtSignal(int, int)
     finished_loading = pyqtSignal()
+    edited = pyqtSignal()
 
     def __init__(
         self,
@@ -93,6 +95,17 @@ class Participation(QObject):
         elif live is not None and isinstance(answer, ReplacementChoice):
             self._copy = None
             self._replace(live, answer, path)
+
+    def edit(self, text: str, ops: Callable[[], Sequence[Op]]) -> None:
+        """Do something for the user; see `LiveBench.edit`."""
+        if self._live is not None:
+            self._live.edit(text, ops)
+
+    def centre_on(self, id: str) -> None:
+        """Scroll to an item, if the host has a canvas and the item is on it."""
+        outline, view = self._host.outline(id), self._host.view
+        if outline is not None and view is not None:
+            view.centerOn(outline.boundingRect().center())
 
     def push_edits(self) -> None:
         """Push what the user did up to now."""
@@ -161,6 +174,7 @@ class Participation(QObject):
             return
         live = self._live = LiveBench(self._host, session, self)
         live.edited.connect(self._service.wake)
+        live.edited.connect(self.edited)
         live.loading.connect(self.loading)
         live.loaded.connect(self._on_loaded)
         self._replacements.begin(live)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.protocol.address import invite_link
-from optiverse_collab.core.records import Record
+from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import AddressError, HostUnsupported
@@ -68,6 +68,7 @@ class CollaborationManager(QObject):
         failed: a sentence: there is no session, or none any more.
         choice_needed, replacement_needed: see `Participation`.
         participants_changed: somebody came or went.
+        edited: see `Participation`.
     """
 
     status_changed = pyqtSignal(object)
@@ -77,6 +78,7 @@ class CollaborationManager(QObject):
     choice_needed = pyqtSignal(int, int, object)
     replacement_needed = pyqtSignal(int, int, object)
     participants_changed = pyqtSignal()
+    edited = pyqtSignal()
 
     def __init__(self, attach: Callable[[], Host], parent: QObject) -> None:
         super().__init__(parent)
@@ -91,7 +93,7 @@ class CollaborationManager(QObject):
         self._starting = False
         self._server = CompanionServer(self)
         self._goodbye = single_shot(self, self._leave_now, LEAVE_MS)
-        self.service.logged.connect(self._on_logged)
+        self.service.logged.connect(self.log)
         self.service.happened.connect(self._on_happened)
         self.service.drained.connect(self._on_drained)
         self.service.state_changed.connect(self._on_service_state)
@@ -131,6 +133,17 @@ class CollaborationManager(QObject):
         """Answer `choice_needed` or `replacement_needed`; see `Participation.choose`."""
         if self._participation is not None:
             self._participation.choose(answer)
+
+    def edit(self, text: str, ops: Callable[[], Sequence[Op]]) -> None:
+        """Do something for the user, as one step of theirs; see `LiveBench.edit`."""
+        if self._participation is not None:
+            self._participation.edit(text, ops)
+
+    @pyqtSlot(str)
+    def centre_on(self, id: str) -> None:
+        """Scroll to an item."""
+        if self._participation is not None:
+            self._participation.centre_on(id)
 
     def leave(self) -> None:
         """Leave the session; the bench stays as it is. The last edits still get to the server."""
@@ -178,6 +191,7 @@ class CollaborationManager(QObject):
         there.declined.connect(self._give_up)
         there.loading.connect(self._on_loading)
         there.finished_loading.connect(self._on_loaded)
+        there.edited.connect(self.edited)
         self._participation = there
         return True
 
@@ -229,7 +243,7 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(object)
     def _on_bench_replaced(self, replacement: Replacement) -> None:
-        self._on_logged(logging.INFO, f"← {replacements.sentence(replacement)}")
+        self.log(logging.INFO, f"← {replacements.sentence(replacement)}")
 
     @pyqtSlot(int, int)
     def _on_loading(self, done: int, total: int) -> None:
@@ -253,7 +267,7 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(str)
     def _on_server_progress(self, sentence: str) -> None:
-        self._on_logged(logging.INFO, sentence)
+        self.log(logging.INFO, sentence)
         self.progress.emit(sentence, 0, 0)
 
     @pyqtSlot(int)
@@ -264,15 +278,16 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(str)
     def _on_server_failed(self, sentence: str) -> None:
-        self._on_logged(logging.ERROR, f"✗ {sentence}")
+        self.log(logging.ERROR, f"✗ {sentence}")
         if self._starting:
             self._give_up(sentence)
 
     @pyqtSlot(str)
     def _on_server_logged(self, line: str) -> None:
-        self._on_logged(logging.DEBUG, f"Server: {line}")
+        self.log(logging.DEBUG, f"Server: {line}")
 
     @pyqtSlot(int, str)
-    def _on_logged(self, level: int, text: str) -> None:
+    def log(self, level: int, text: str) -> None:
+        """Write a line to the window's log, if it is in a session or was."""
         if self._host is not None:
             self._host.log(_LEVELS[level], text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal, pyqtSlot
@@ -14,7 +14,7 @@ from optiverse_collab.core.client.replica import PUSH_EVERY_MS
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.client.steps import edit_in_step
 from optiverse_collab.core.client.sweeps import RESTORE, SWEEP
-from optiverse_collab.core.records import Record, difference
+from optiverse_collab.core.records import Op, Record, difference
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.host.api import Host
@@ -147,6 +147,20 @@ class LiveBench(QObject):
         if self._capture.has_work and not self._suspended:
             self._capture.tick(self._slice if self._is_loading else None)
             self.edited.emit()
+
+    def edit(self, text: str, ops: Callable[[], Sequence[Op]]) -> None:
+        """Do something for the user, as one step of theirs.
+
+        Args:
+            text: what is done.
+            ops: called for the edit, once the replica has what the user did up to now and the window shows
+                what others did.
+        """
+        self.tick()
+        found = [] if self._suspended else ops()
+        if found:
+            self._host.edit(text, found)
+            self.push_edits()
 
     def show(self, change: ShowChange) -> None:
         """Show what others did: now, or with the next tick if the last was just now."""

@@ -96,7 +96,7 @@ def test_dismissing_it_leaves_theirs(wire: Wire, ben: Peer, me: Peer) -> None:
     assert (changes.entries, me.replica.held, me.replica.pending) == ([], {}, [])
 
 
-def test_value_that_changed_again_is_shown_again_before_it_is_used(wire: Wire, ben: Peer, me: Peer) -> None:
+def test_value_that_changed_is_shown_again_before_it_is_used(wire: Wire, ben: Peer, me: Peer) -> None:
     changes = away(wire, ben, me, [MINE], [THEIRS])
     ben.edit(Set("lens", {"pos": [70.0, 70.0]}))
     wire.settle()

@@ -24,6 +24,7 @@ def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:
         "Disconnect",
         "Copy invite link",
         "Participants",
+        "Changes while you were away",
         "Show the bench before it was replaced",
         "Bring that bench back",
     ]

@@ -50,13 +50,13 @@ class Swept:
 
     def press(self, desk: Desk, button: str, toast: int = -1) -> None:
         """Press a button of a notice, the newest unless said otherwise."""
-        self.until(lambda: bool(desk.controller.toasts.shown))
-        shown = desk.controller.toasts.shown[toast]
+        self.until(lambda: bool(desk.controller.reports.toasts.shown))
+        shown = desk.controller.reports.toasts.shown[toast]
         click(next(one for one in shown.buttons if one.text() == button))
 
     def told(self, desk: Desk) -> list[str]:
         """The notices in a window."""
-        return [toast.text for toast in desk.controller.toasts.shown]
+        return [toast.text for toast in desk.controller.reports.toasts.shown]
 
     def old_bench(self, desk: Desk) -> OldBenchDialog:
         """The window that a desk shows an old bench in."""
@@ -163,7 +163,7 @@ def test_the_last_replacement_is_in_the_menu(swept: Swept) -> None:
     swept.replace()
     swept.until(lambda: bool(swept.told(swept.bob)))
     assert {*entries} <= swept.bob.enabled
-    swept.bob.controller.toasts.clear()
+    swept.bob.controller.reports.toasts.clear()
     swept.bob.menu[entries[0]].trigger()
     swept.old_bench(swept.bob).close()
     swept.bob.menu[entries[1]].trigger()

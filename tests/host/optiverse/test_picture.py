@@ -65,13 +65,13 @@ class Desk:
 
     def told(self) -> list[str]:
         """The notices over the bench."""
-        return [toast.text for toast in self.controller.toasts.shown]
+        return [toast.text for toast in self.controller.reports.toasts.shown]
 
     def press(self, text: str) -> None:
         """Press a button of the newest notice."""
-        wait_until(lambda: bool(self.controller.toasts.shown))
+        wait_until(lambda: bool(self.controller.reports.toasts.shown))
         events()
-        click(next(one for one in self.controller.toasts.shown[-1].buttons if one.text() == text))
+        click(next(one for one in self.controller.reports.toasts.shown[-1].buttons if one.text() == text))
 
     def old_bench(self) -> OldBenchDialog:
         """The window with an old bench."""
