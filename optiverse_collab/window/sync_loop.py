@@ -13,7 +13,7 @@ from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.client.steps import edit_in_step
-from optiverse_collab.core.client.sweeps import RESTORE, SWEEP
+from optiverse_collab.core.protocol.changes import RESTORE, SWEEP
 from optiverse_collab.core.records import Op, Record, difference
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import ChangeRefused

@@ -96,7 +96,9 @@ class Confirmed:
             self.document = arriving.full_document()
             ids = dict.fromkeys([*self.document.records, *old, *self.pending.touched()])
         mine = dict(old)
-        told = self._settle_answered(Answers(last), mine, clock, ids)
+        steps = {change.step for change in self.pending.changes}
+        replaced = sweeps.of_pages(last.sweeps, old, self.document.records, steps)
+        told = replaced + self._settle_answered(Answers(last), mine, clock, ids)
         told += [conflicts.of_notice(notice, mine, self.document.records) for notice in last.notices]
         gone = old.keys() - self.document.records.keys()
         self._removed.update({id: old[id] for id in self.pending.touched() if id in gone})

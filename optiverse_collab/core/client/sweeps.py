@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from optiverse_collab.core.client.effects import BenchReplaced
+from optiverse_collab.core.protocol.changes import RESTORE, replaces_bench
 from optiverse_collab.core.protocol.messages import Change
-from optiverse_collab.core.records import Record, apply
-
-SWEEP = "sweep:"
-"""A step whose id begins so replaces the bench."""
-
-RESTORE = "restore:"
-"""A step whose id begins so brings an earlier bench back."""
+from optiverse_collab.core.protocol.outcomes import SweepNotice
+from optiverse_collab.core.records import Record, apply, record_difference
 
 
 def of_change(change: Change, before: Mapping[str, Record], mine: bool) -> list[BenchReplaced]:
@@ -21,21 +17,41 @@ def of_change(change: Change, before: Mapping[str, Record], mine: bool) -> list[
     Args:
         mine: whether this replica made it.
     """
-    if not change.step.startswith((SWEEP, RESTORE)):
+    if not replaces_bench(change.step):
         return []
-    scratch = {op.id: before[op.id] for op in change.ops if op.id in before}
-    touched = dict(scratch)
+    after = {op.id: before[op.id] for op in change.ops if op.id in before}
+    touched = dict(after)
     for op in change.ops:
-        apply(scratch, op)
-    return [
-        BenchReplaced(
-            step=change.step,
-            by=change.user_id,
-            mine=mine,
-            restores=change.step.startswith(RESTORE),
-            clock=change.clock,
-            removed=tuple(record for id, record in touched.items() if id not in scratch),
-            added=tuple(record for id, record in scratch.items() if id not in touched),
-            changed=tuple(record for id, record in scratch.items() if id in touched),
-        )
-    ]
+        apply(after, op)
+    return [_told(change.step, change.user_id, mine, change.clock, touched, after)]
+
+
+def of_pages(
+    notices: Sequence[SweepNotice], before: Mapping[str, Record], after: Mapping[str, Record], mine: set[str]
+) -> list[BenchReplaced]:
+    """What became of the bench while this replica was away, if somebody replaced it; the last one counts.
+
+    Args:
+        mine: the steps of changes that were pending.
+    """
+    if not notices:
+        return []
+    last = notices[-1]
+    return [_told(last.step, last.by, last.step in mine, last.clock, before, after)]
+
+
+def _told(
+    step: str, by: str, mine: bool, clock: int, before: Mapping[str, Record], after: Mapping[str, Record]
+) -> BenchReplaced:
+    return BenchReplaced(
+        step=step,
+        by=by,
+        mine=mine,
+        restores=step.startswith(RESTORE),
+        clock=clock,
+        removed=tuple(record for id, record in before.items() if id not in after),
+        added=tuple(record for id, record in after.items() if id not in before),
+        changed=tuple(
+            record for id, record in after.items() if id in before and record_difference(before[id], record)
+        ),
+    )

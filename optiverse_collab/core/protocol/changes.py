@@ -1,10 +1,21 @@
-"""A change as a client sends it (PUSH-1)."""
+"""A change as a client sends it, and the steps that say what they are (PUSH-1, PUSH-9)."""
 
 from __future__ import annotations
 
 import msgspec
 
 from optiverse_collab.core.records import Op
+
+SWEEP = "sweep:"
+"""A step whose id begins so replaces the bench."""
+
+RESTORE = "restore:"
+"""A step whose id begins so brings an earlier bench back."""
+
+
+def replaces_bench(step: str) -> bool:
+    """Whether a step says that it puts another bench in the place of the one that is there."""
+    return step.startswith((SWEEP, RESTORE))
 
 
 class PushedChange(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -12,7 +12,7 @@ import msgspec
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import PushedChange
-from optiverse_collab.core.protocol.outcomes import Ack, Notice, Replaced
+from optiverse_collab.core.protocol.outcomes import Ack, Notice, Replaced, SweepNotice
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.records import Lane, Op, Record
 
@@ -151,6 +151,7 @@ class Pages(Message, frozen=True):
             lost or held in part, or replaced unseen values.
         notices: in the last page: see `Notice`.
         more: how many notices there are besides.
+        sweeps: in the last page: who replaced the bench since the replica's position, oldest first.
         done: True in the last page.
     """
 
@@ -168,6 +169,7 @@ class Pages(Message, frozen=True):
     acks: list[Ack] = []
     notices: list[Notice] = []
     more: int = 0
+    sweeps: list[SweepNotice] = []
     done: bool = False
 
 

@@ -15,7 +15,7 @@ from optiverse_collab.core.protocol.messages import (
     SyncRequest,
 )
 from optiverse_collab.core.protocol.origins import origin_of
-from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part, SweepNotice
 from optiverse_collab.core.protocol.page_records import By, PageRecord, PageRemove, PageSet
 from optiverse_collab.core.protocol.pages import marked, pages
 from optiverse_collab.core.records import Lane, Record
@@ -177,8 +177,14 @@ class _Answer:
             "acks": acks,
             "notices": notices,
             "more": more,
+            "sweeps": self._sweeps(),
             "done": True,
         }
+
+    def _sweeps(self) -> list[SweepNotice]:
+        """Who replaced the bench meanwhile (SYNC-14)."""
+        found = self._history.sweeps.since(self._clock) if self._clock else []
+        return [SweepNotice(one.step, one.first, self._name(one.author)) for one in found]
 
     def _ack(self, outcome: Outcome) -> Ack:
         return Ack(

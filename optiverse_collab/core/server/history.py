@@ -24,6 +24,7 @@ from optiverse_collab.core.server.journal import Entry, Kept, Outcome, Snapshot
 from optiverse_collab.core.server.names import Name, NameKind, Names
 from optiverse_collab.core.server.snapshots import StampTable, stamped
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp
+from optiverse_collab.core.server.sweeps import Sweeps
 from optiverse_collab.errors import ChangeRefused, Reason
 
 TOMBSTONES = 4096
@@ -77,6 +78,7 @@ class History:
         tombstones: removed id → stamp of the removal.
         outcomes: what people may still have to be told, oldest first …
         outcomes_from: … and from which clock on that is all.
+        sweeps: the last steps that replaced the bench.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class History:
         self.document = Document(record for record, _, _ in snapshot.records)
         self.outcomes = deque(snapshot.outcomes)
         self.outcomes_from = snapshot.outcomes_from
+        self.sweeps = Sweeps(snapshot.sweeps)
         self._max_outcomes, self._max_tombstones = outcomes, tombstones
         self._time_ms = snapshot.time_ms
         self._clients = dict(snapshot.clients)
@@ -184,6 +187,7 @@ class History:
             skipped={origin: list(numbers) for origin, numbers in self._skipped.items()},
             outcomes=list(self.outcomes),
             outcomes_from=self.outcomes_from,
+            sweeps=list(self.sweeps.kept),
         )
 
     def _check_numbers(self, change: PushedChange, seen: int) -> None:
@@ -245,6 +249,7 @@ class History:
             self._apply(op, stamp)
         if len(self.tombstones) > self._max_tombstones:
             self._prune()
+        self.sweeps.note(entry)
         if entry.lost or entry.held or entry.replaced:
             self._remember(entry)
 

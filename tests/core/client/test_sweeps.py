@@ -62,3 +62,48 @@ def do(peer: Peer, step: str, *ops: Op) -> None:
     peer.replica.edit(ops, step=step)
     for op in ops:
         apply(peer.screen, op)
+
+
+def test_who_was_away_hears_what_became_of_the_bench(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """SYNC-14: with the clock from before the step, and once."""
+    clock = wire.room.history.clock
+    wire.lose(bob)
+    do(ann, "sweep:1", Remove("lens"))
+    do(ann, "sweep:1", Put("new", "k"), Put("newer", "k"))
+    ann.edit(Set("new", {"x": 1}))
+    wire.settle()
+    wire.connect(bob)
+    [told] = bob.told(BenchReplaced)
+    assert (told.by, told.step, told.clock, told.mine) == ("ann", "sweep:1", clock + 1, False)
+    found = [[one.id for one in some] for some in (told.removed, told.added, told.changed)]
+    assert found == [["lens"], ["new", "newer"], []]
+    wire.lose(bob)
+    wire.connect(bob)
+    assert len(bob.told(BenchReplaced)) == 1
+
+
+def test_whose_replacement_it_was_is_known_after_a_lost_answer(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """SYNC-6, SYNC-14"""
+    do(ann, "sweep:1", Remove("lens"))
+    wire.poll(ann)
+    wire.send_up(ann)
+    wire.commit()
+    wire.lose(ann)
+    wire.connect(ann)
+    [told] = ann.told(BenchReplaced)
+    assert told.mine
+    wire.send_down(bob)
+    assert [one.mine for one in bob.told(BenchReplaced)] == [False]
+
+
+def test_the_last_of_several_is_told(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """SYNC-14"""
+    wire.lose(bob)
+    do(ann, "sweep:1", Remove("lens"), Put("new", "k"))
+    wire.settle()
+    do(ann, "restore:2", Remove("new"), Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens"}))
+    wire.settle()
+    wire.connect(bob)
+    [told] = bob.told(BenchReplaced)
+    assert (told.step, told.restores) == ("restore:2", True)
+    assert (told.removed, told.added, told.changed) == ((), (), ())
