@@ -11,7 +11,7 @@ from time import perf_counter
 from benchmarks.bench import EDIT, pushes
 from benchmarks.targets import Target
 from benchmarks.wire import FrameReader, handshake, text_frame
-from optiverse_collab.core.client.replica import HAVE_BYTES, HAVE_EVERY_MS
+from optiverse_collab.core.client.receipts import HAVE_BYTES, HAVE_EVERY_MS
 
 _CLOCK = b'{"clock":'
 

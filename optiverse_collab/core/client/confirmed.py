@@ -10,6 +10,7 @@ from optiverse_collab.core.client import conflicts, sweeps
 from optiverse_collab.core.client.arriving import Answers, Arriving
 from optiverse_collab.core.client.effects import BenchReplaced, Conflict, LossKind, Lost
 from optiverse_collab.core.client.pending import Pending
+from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.protocol.messages import Change, Delta, FullState, Patch
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
@@ -21,18 +22,22 @@ Told = list[Conflict | Lost | BenchReplaced]
 class Confirmed:
     """The document at a position of the session's history.
 
+    Args:
+        pending: the changes that are not confirmed.
+        origins: those of this replica, under its present id and its former ones.
+        saved: where it begins, if it was on disk.
+
     Attributes:
         epoch, clock, head: the position; `epoch` is None before there is any.
         document: the records.
-        pending: the changes that are not confirmed.
-        origins: those of this replica, under its present id and its former ones.
+        pending, origins: as given.
     """
 
-    def __init__(self, pending: Pending, origins: Iterable[str]) -> None:
-        self.epoch: str | None = None
-        self.clock = 0
-        self.head = ""
-        self.document = Document()
+    def __init__(self, pending: Pending, origins: Iterable[str], saved: Saved | None = None) -> None:
+        self.epoch: str | None = saved.epoch if saved else None
+        self.clock = saved.clock if saved else 0
+        self.head = saved.head if saved else ""
+        self.document = Document(saved.records if saved else ())
         self.pending = pending
         self.origins = frozenset(origins)
         self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending

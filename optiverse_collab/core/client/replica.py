@@ -8,9 +8,6 @@ am changing doesn't flicker) and the rebase (REP-1 to REP-10 in docs/protocol.md
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
-
-import msgspec
 
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client import conflicts
@@ -28,14 +25,15 @@ from optiverse_collab.core.client.effects import (
     Transmit,
 )
 from optiverse_collab.core.client.pending import Pending, PendingChange, restored
+from optiverse_collab.core.client.receipts import Receipts
+from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.view import rehearse, show
-from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.protocol.messages import (
     Delta,
+    DocumentMessage,
     FullState,
-    Have,
     OtherHistory,
     Patch,
     Push,
@@ -51,23 +49,6 @@ FORMERS = 32
 
 PUSH_EVERY_MS = 33
 """At most one push in so many ms: 30 a second, as fast as a drag needs to look smooth."""
-
-HAVE_EVERY_MS, HAVE_BYTES = 500, 16 * 1024
-"""How often the server hears what has arrived: twice a second, or once so much has come (SYNC-11)."""
-
-_NONE: Mapping[str, int] = MappingProxyType({})
-
-
-class Saved(msgspec.Struct, frozen=True):
-    """A replica on disk: with it, edits made offline outlive the program (REP-9)."""
-
-    client_ids: list[str]
-    epoch: str | None
-    clock: int
-    head: str
-    records: list[Record]
-    pending: list[PendingChange]
-    held: dict[str, HeldChange]
 
 
 class Replica:
@@ -93,9 +74,7 @@ class Replica:
         self._pending = Pending()
         self._confirmed = Confirmed(self._pending, [origin_of(client_id)])
         self._throttle = Throttle(PUSH_EVERY_MS)
-        self._confirming = Throttle(HAVE_EVERY_MS)
-        self._told_clock = 0  # what the server has heard of that …
-        self._untold_bytes = 0  # … and how much came since
+        self._receipts = Receipts()
         self._syncing = False
         self._foreign = False
         self._arriving = Arriving()
@@ -125,7 +104,11 @@ class Replica:
         return self._pending.changes
 
     def edit(
-        self, ops: Sequence[Op], last_shown: Mapping[str, int] = _NONE, yields: bool = False, step: str = ""
+        self,
+        ops: Sequence[Op],
+        last_shown: Mapping[str, int] | None = None,
+        yields: bool = False,
+        step: str = "",
     ) -> None:
         """Apply a change to the view at once; `poll` sends it.
 
@@ -151,7 +134,7 @@ class Replica:
                     Reason.RECORD_TOO_LARGE,
                     f"The record {record.id!r} would be longer than {self.limits.record_bytes} bytes.",
                 )
-        seen = min((self._seen(op, last_shown) for op in ops), default=self.clock)
+        seen = min((self._seen(op, last_shown or {}) for op in ops), default=self.clock)
         self._pending.add(ops, self.limits.change_bytes, seen, yields, step)
         for id in touched(ops):
             if id in after:
@@ -209,28 +192,25 @@ class Replica:
         """How long until `poll` has something to send; None if there is nothing."""
         if not self.synced:
             return None
-        waits = [self._throttle.wait_ms(now_ms)] if self._pending.unsent else []
-        waits += [self._confirm_wait_ms(now_ms)] if self.clock > self._told_clock else []
-        return min(waits, default=None)
+        waits = [self._receipts.wait_ms(self.clock, now_ms)]
+        if self._pending.unsent:
+            waits.append(self._throttle.wait_ms(now_ms))
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def poll(self, now_ms: float) -> list[ReplicaEffect]:
         """Send what waits to be sent, if it is time (PUSH-2), and confirm what has arrived (SYNC-11)."""
+        if not self.synced:
+            return []
         effects: list[ReplicaEffect] = []
-        if self.synced and self._pending.unsent and not self._throttle.wait_ms(now_ms):
+        if self._pending.unsent and not self._throttle.wait_ms(now_ms):
             self._throttle.fire(now_ms)
             changes = self._pending.take_unsent(self.limits.change_bytes)
             effects.append(Transmit(Push([change.pushed for change in changes])))
-        if self.synced and self.clock > self._told_clock and not self._confirm_wait_ms(now_ms):
-            self._confirming.fire(now_ms)
-            self._told_clock, self._untold_bytes = self.clock, 0
-            effects.append(Transmit(Have(self.clock)))
-        return effects
+        return effects + [Transmit(receipt) for receipt in self._receipts.take(self.clock, now_ms)]
 
-    def receive(
-        self, message: FullState | Delta | Patch | OtherHistory, size: int = 0
-    ) -> list[ReplicaEffect]:
+    def receive(self, message: DocumentMessage, size: int = 0) -> list[ReplicaEffect]:
         """Take a message of the server's about the document, `size` bytes long."""
-        self._untold_bytes += size
+        self._receipts.arrived(size)
         if self._foreign:
             return []
         if isinstance(message, Patch):
@@ -239,6 +219,13 @@ class Replica:
             self._foreign = self._syncing
             return [EpochChanged(message.epoch)] if self._syncing else []
         return self._receive_page(message)
+
+    def check_clock(self, clock: int) -> list[ReplicaEffect]:
+        """The server has sent everything up to `clock`; if that is not here, ask for it (HASH-4)."""
+        if not self.synced or clock <= self.clock:
+            return []
+        text = f"What was sent up to change {clock} did not arrive after {self.clock}; asking for it."
+        return [Diverged(text), *self._request_sync(everything=False)]
 
     # Disk
 
@@ -266,11 +253,9 @@ class Replica:
         replica.held = dict(saved.held)
         replica._formers = saved.client_ids[-FORMERS:]
         replica._pending = restored(saved.pending, saved.client_ids[-1])
-        confirmed = Confirmed(replica._pending, map(origin_of, [*replica._formers, client_id]))
-        confirmed.epoch, confirmed.clock, confirmed.head = saved.epoch, saved.clock, saved.head
-        confirmed.document = Document(saved.records)
-        replica._confirmed = confirmed
-        replica._show([*confirmed.document.records, *replica._pending.touched()], {})
+        origins = map(origin_of, [*replica._formers, client_id])
+        replica._confirmed = Confirmed(replica._pending, origins, saved)
+        replica._show([*replica._confirmed.document.records, *replica._pending.touched()], {})
         return replica
 
     # Messages of the server's
@@ -305,7 +290,7 @@ class Replica:
         effects = [*self._keep(told), *self._show(ids, authors_of(page))]
         if not page.unasked:
             self.synced, self._syncing = True, False
-            self._told_clock, self._untold_bytes = self.clock, 0
+            self._receipts.begin(self.clock)
             self._pending.yield_all()
             effects.append(Synced(isinstance(page, FullState), page.total))
         return effects
@@ -328,9 +313,6 @@ class Replica:
 
     def _show(self, ids: Iterable[str], authors: Mapping[str, str]) -> list[ReplicaEffect]:
         return [*show(self.view, ids, self._confirmed.document.records, self._pending, authors)]
-
-    def _confirm_wait_ms(self, now_ms: float) -> float:
-        return 0.0 if self._untold_bytes >= HAVE_BYTES else self._confirming.wait_ms(now_ms)
 
     def _seen(self, op: Op, last_shown: Mapping[str, int]) -> int:
         """The clock of what the user had on the screen of an operation's record (SEEN-1)."""

@@ -170,7 +170,7 @@ class SessionClient:
             if self._ping_sent_ms is None:
                 return []
             self.latency_ms = now_ms - self._ping_sent_ms
-            return [HeartbeatAnswered(self.latency_ms)]
+            return [HeartbeatAnswered(self.latency_ms), *self.replica.check_clock(message.clock)]
         if isinstance(message, PresencePatch):
             return self._hear_presence(message)
         if isinstance(message, (PastPage, PastRefused)):

@@ -130,9 +130,15 @@ class UserLeft(Message, frozen=True, tag="user:left"):
 
 
 class Pong(Message, frozen=True, tag="pong"):
-    """Answer to `Ping` (HB-1)."""
+    """Answer to `Ping` (HB-1).
+
+    Attributes:
+        timestamp: when.
+        clock: up to which the receiver was sent everything, before this (HASH-4).
+    """
 
     timestamp: str
+    clock: int = 0
 
 
 class Pages(Message, frozen=True):
@@ -286,6 +292,7 @@ class Error(Message, frozen=True, tag="error"):
     message: str
 
 
+DocumentMessage = FullState | Delta | OtherHistory | Patch
 ClientMessage = Ping | SyncRequest | Push | Have | PresenceUpdate | PastRequest
 ServerMessage = (
     ConnectionAck

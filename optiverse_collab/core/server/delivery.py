@@ -114,6 +114,10 @@ class Delivery:
         """Send no more frames to a connection."""
         self._subscribers.remove(connection_id)
 
+    def sent_to(self, connection_id: str) -> int:
+        """The clock up to which a connection was sent everything; 0 if it has not synchronised."""
+        return self._subscribers.sent_to(connection_id)
+
     def confirm(self, connection_id: str, clock: int, now_ms: float) -> bool:
         """A connection has everything up to `clock`; whether it needs a delta to the present (SYNC-12)."""
         return self._subscribers.confirm(connection_id, clock, self._history.clock, now_ms)

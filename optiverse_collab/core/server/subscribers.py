@@ -26,9 +26,6 @@ BEHIND_BYTES = 32 * 1024
 IN_FLIGHT_MS = 200.0
 """… not counting the frames of the last while: they are on their way on a good line, too."""
 
-SILENT_MS = 20_000.0
-"""One that is behind and confirms nothing for longer gets frames again: they show what it lacks (HASH-4)."""
-
 LOOK_EVERY_MS = 100.0
 """How often it is looked who is behind."""
 
@@ -49,20 +46,18 @@ class _Subscriber:
     Attributes:
         lanes: what it knows.
         have: the clock that it has confirmed.
-        sent: with `behind`: the clock of what it was sent last.
+        sent: the clock up to which it was sent everything, but for frames if it is not `behind`.
         behind: it gets no frames.
-        heard_ms: with `behind`: when that began, or when it was sent a delta or confirmed something since.
-        caught_up: with `behind`: what it was sent last is a delta.
+        caught_up_ms: with `behind`: when it was sent a delta; None before the first.
         awaits_pages: with `behind`: a delta for it is in the queue …
         is_quick: … after which it gets frames again.
     """
 
     lanes: Lanes
     have: int
-    sent: int = 0
+    sent: int
     behind: bool = False
-    heard_ms: float = 0.0
-    caught_up: bool = False
+    caught_up_ms: float | None = None
     awaits_pages: bool = False
     is_quick: bool = False
 
@@ -91,7 +86,7 @@ class Subscribers:
 
     def add(self, id: str, lanes: Lanes, clock: int) -> None:
         """A receiver gets pages up to `clock`, and frames from there on."""
-        self._all[id] = _Subscriber(lanes, clock)
+        self._all[id] = _Subscriber(lanes, clock, clock)
 
     def remove(self, id: str) -> None:
         """A receiver is gone; nothing happens if it was not there."""
@@ -106,6 +101,13 @@ class Subscribers:
     def behind(self) -> list[str]:
         """Those who get none for now."""
         return [id for id, one in self._all.items() if one.behind]
+
+    def sent_to(self, id: str) -> int:
+        """The clock up to which a receiver was sent everything; 0 if it is none."""
+        one = self._all.get(id)
+        if one is None:
+            return 0
+        return one.sent if one.behind else max(one.sent, self._clock)
 
     def note(self, clock: int, size: int, now_ms: float) -> None:
         """A frame of `size` bytes, up to `clock`, was sent to all who get frames."""
@@ -123,13 +125,10 @@ class Subscribers:
         old_bytes = self._frames[young].before if young < len(clocks) else self._bytes
         for one in self._all.values():
             if one.behind:
-                if not one.awaits_pages and now_ms - one.heard_ms > SILENT_MS:
-                    one.behind, one.have = False, self._clock
                 continue
             place = bisect_right(clocks, one.have)
             if place < len(clocks) and self._exceeds(self._frames[place], old_bytes, now_ms):
-                one.behind, one.caught_up = True, False
-                one.sent, one.heard_ms = self._clock, now_ms
+                one.behind, one.sent, one.caught_up_ms = True, self._clock, None
             else:
                 oldest = min(oldest, place)
         for _ in range(oldest):
@@ -147,14 +146,10 @@ class Subscribers:
         if one is None:
             return False
         one.have = max(one.have, clock)
-        if not one.behind or one.awaits_pages:
-            return False
-        quick = one.caught_up and now_ms - one.heard_ms <= self._bounds.ms
-        one.heard_ms = now_ms
-        if one.have < one.sent:
+        if not one.behind or one.awaits_pages or one.have < one.sent:
             return False
         one.behind = one.awaits_pages = one.have < newest
-        one.is_quick = quick
+        one.is_quick = one.caught_up_ms is not None and now_ms - one.caught_up_ms <= self._bounds.ms
         return one.behind
 
     def caught_up(self, id: str, clock: int, now_ms: float) -> bool:
@@ -162,8 +157,8 @@ class Subscribers:
         one = self._all.get(id)
         if one is None or not one.awaits_pages:
             return False
-        one.behind, one.awaits_pages, one.caught_up = not one.is_quick, False, True
-        one.sent, one.heard_ms = clock, now_ms
+        one.behind, one.awaits_pages = not one.is_quick, False
+        one.sent, one.caught_up_ms = clock, now_ms
         if one.is_quick:
             one.have = clock  # the frames before that were not for it
         return True

@@ -233,13 +233,6 @@ def test_delta_brings_the_document_up_to_date(following: Following) -> None:
     assert [change.client_clock for change in following.pending.changes] == [2]
 
 
-def test_no_edit_joins_what_was_pending_before_pages(following: Following) -> None:
-    """PUSH-2: others changed the record meanwhile, so its next edit has seen more."""
-    following.pending.add([Set("lens", {"x": 5})], 1000, 3, False, "")
-    following.gets(delta(ops=(PageSet("lens", {"y": 6}),)))
-    assert [change.closed for change in following.pending.changes] == [True]
-
-
 def test_pages_say_which_changes_were_refused(following: Following) -> None:
     """SYNC-6, REP-8: the number was passed over; no page has what it showed."""
     following.edits(Put("new", "component"))

@@ -15,9 +15,9 @@ from optiverse_collab.core.client.effects import (
     Synced,
     Transmit,
 )
-from optiverse_collab.core.client.replica import HAVE_BYTES
+from optiverse_collab.core.client.receipts import HAVE_BYTES
 from optiverse_collab.core.protocol.messages import Delta, Have
-from optiverse_collab.core.protocol.page_records import PageRecord
+from optiverse_collab.core.protocol.page_records import PageRecord, PageSet
 from optiverse_collab.core.records import Put, Remove, Set
 from optiverse_collab.core.server.subscribers import Bounds
 from tests.helpers.wire import LENS, Peer, Wire, equal
@@ -196,3 +196,12 @@ def test_receiver_that_is_behind_hears_who_replaced_the_bench(wire: Wire, ann: P
     [told] = bob.told(BenchReplaced)
     assert (told.by, told.step) == ("ann", "sweep:1")
     assert ([one.id for one in told.removed], [one.id for one in told.added]) == (["lens"], ["new"])
+
+
+def test_no_edit_joins_one_that_was_made_before_pages(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """PUSH-2: others changed the record meanwhile, so the next edit has seen more."""
+    bob.edit(Set("lens", {"a": 1}))
+    moved = [PageSet("lens", {"pos": [1.0, 1.0]})]
+    bob.replica.receive(Delta("epoch 1", 1, 9, "head", 0, 0, unasked=True, done=True, ops=[*moved]))
+    bob.edit(Set("lens", {"a": 2}))
+    assert [change.seen for change in bob.replica.pending] == [1, 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.core.records import Lane
-from optiverse_collab.core.server.subscribers import SILENT_MS, Bounds, Subscribers
+from optiverse_collab.core.server.subscribers import Bounds, Subscribers
 
 BENCH = frozenset([Lane.BENCH])
 ALL = frozenset(Lane)
@@ -131,15 +131,15 @@ def test_one_that_stays_slow_gets_one_delta_after_the_other(some: Subscribers) -
     assert some.behind() == ["bob"]
 
 
-def test_one_that_says_nothing_gets_frames_again(some: Subscribers) -> None:
-    """SYNC-12: a frame with a gap makes it ask."""
+def test_it_is_known_what_each_was_sent(some: Subscribers) -> None:
+    """HASH-4: a receiver that has less has lost something."""
+    assert [some.sent_to(id) for id in ("ann", "nobody")] == [5, 0]
     fall_behind(some, "bob")
     some.note(7, 100, 1001)
-    some.confirm("ann", 7, 7, 1002)
-    some.look(1001 + SILENT_MS)
-    assert some.behind() == ["bob"]
-    some.look(1101 + SILENT_MS)
-    assert some.behind() == []
+    assert [some.sent_to(id) for id in ("ann", "bob")] == [7, 6]
+    some.confirm("bob", 6, 8, 1200)
+    some.caught_up("bob", 8, 1300)
+    assert some.sent_to("bob") == 8
 
 
 def test_whoever_is_gone_or_came_back_needs_no_delta(some: Subscribers) -> None:

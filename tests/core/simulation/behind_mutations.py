@@ -36,7 +36,7 @@ def never_caught_up(self: Subscribers, id: str, clock: int, newest: int, now_ms:
 @_mutation("Who is behind gets frames too, with a gap (SYNC-12).", (Subscribers, "groups"))
 def frames_for_all_who_had_some(self: Subscribers) -> Iterator[tuple[object, list[str]]]:
     for lanes, ids in _groups(self):
-        yield lanes, [*ids, *(id for id in self.behind() if self._all[id].caught_up)]
+        yield lanes, [*ids, *(id for id in self.behind() if self._all[id].caught_up_ms is not None)]
 
 
 @_mutation("What is refused isn't told to who is behind (SYNC-12).", (_Frame, "refusals"))

@@ -19,7 +19,8 @@ from optiverse_collab.core.client.effects import (
     Transmit,
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.client.replica import Replica, Saved
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import Push

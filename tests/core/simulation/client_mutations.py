@@ -11,7 +11,8 @@ from optiverse_collab.core.client import view
 from optiverse_collab.core.client.confirmed import Confirmed
 from optiverse_collab.core.client.effects import ReplicaEffect, ShowChange
 from optiverse_collab.core.client.pending import Pending, PendingChange
-from optiverse_collab.core.client.replica import Replica, Saved
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import Delta, FullState, Patch
 from optiverse_collab.core.protocol.outcomes import Ack
