@@ -70,7 +70,7 @@ def test_what_can_not_be_shared_is_told_and_the_rest_is_replaced(pair: Pair) -> 
     assert [level for level, _ in pair.host.lines] == ["ERROR"]
 
 
-def test_what_came_while_another_bench_was_in_the_window_is_unseen(pair: Pair) -> None:
+def test_what_came_while_another_bench_was_shown_is_unseen(pair: Pair) -> None:
     """SEEN-1, SEEN-10: it goes with the rest, and its author is told."""
     pair.live.suspend()
     pair.host.user_opens(Record("new", "component", {}))
