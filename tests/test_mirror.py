@@ -35,7 +35,10 @@ ABOUT_MORE = {
     "tests/host/optiverse/test_session.py": "two editors in a session",
     "tests/host/optiverse/test_edit_methods.py": "the table of all ways to edit",
     "tests/host/test_contract.py": "what every adapter must do",
+    "tests/host/test_contract_pictures.py": "how every adapter draws another bench",
+    "tests/host/test_contract_edits.py": "what every adapter must do of edits that are the user's",
     "tests/server/storage/test_contract.py": "what every store must do",
+    "tests/server/storage/test_contract_past.py": "what every store must do with the past",
     "tests/server/storage/test_crash.py": "what a crash leaves of a store",
     "tests/test_coverage.py": "how much of the sources unit tests reach",
     "tests/test_imports.py": "the laws of imports",
@@ -49,7 +52,9 @@ TESTED_THROUGH = {
     "tests/convert/test_reading.py": "convert.identity convert.shapes",
     "tests/core/client/test_replica.py": "core.client.saved",
     "tests/core/client/test_session.py": "core.client.effects",
-    "tests/core/protocol/test_codec.py": "core.protocol.messages",
+    "tests/core/protocol/test_codec.py": (
+        "core.protocol.changes core.protocol.messages core.protocol.page_records core.protocol.past"
+    ),
     "tests/core/server/test_room.py": "core.server.effects",
     "tests/demo/test_app.py": "demo.__main__",
     "tests/host/test_contract.py": (

@@ -116,7 +116,7 @@ def _synchronised(effect: fx.Synced | fx.NoticesOmitted | fx.ReplicaForgotten) -
 def _conflict(conflict: fx.Conflict) -> Line:
     """Two people edited the same thing; the mark stands where it is the other's edit that stands."""
     mark = "" if conflict.kind is ConflictKind.REPLACED_THEIRS else "✗ "
-    return Line(logging.WARNING, f"{mark}{sentence(conflict)}.")
+    return Line(logging.WARNING, f"{mark}{sentence(conflict, in_full=True)}.")
 
 
 def _lost(effect: fx.Lost, op: Op, record: Record | None) -> Line:

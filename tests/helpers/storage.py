@@ -16,7 +16,15 @@ import msgspec
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.server.chain import first_head, next_head
-from optiverse_collab.core.server.journal import Entry, Kept, Outcome, Snapshot, StampedTombstone, Touched
+from optiverse_collab.core.server.journal import (
+    Entry,
+    Kept,
+    Outcome,
+    Snapshot,
+    StampedTombstone,
+    Sweep,
+    Touched,
+)
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab_server.storage import Retention, SqliteStore, Store
@@ -92,6 +100,7 @@ def snapshot(clock: int = 0, records: int = 0, epoch: str = EPOCH, text: str = "
         skipped={number: [1, number + 2] for number in range(records // 4)},
         outcomes=[Outcome(clock, 0, 0, clock, [Touched("gone-1", [], 0, 0)], [], [])] if some else [],
         outcomes_from=clock // 3,
+        sweeps=[Sweep("sweep:1", clock, clock, 0)] if some else [],
     )
 
 

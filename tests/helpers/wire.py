@@ -15,10 +15,11 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
 from optiverse_collab.core.records import Op, Put, Record, apply
-from optiverse_collab.core.server.effects import Close, RoomEffect, SendFrame, SendPages
+from optiverse_collab.core.server.effects import Close, ReadPast, RoomEffect, SendFrame, SendPages
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, Kept
 from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab.core.server.past import Past
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.server.subscribers import Bounds
 
@@ -200,7 +201,9 @@ class Wire:
             self.commit()
             for peer in peers:
                 self.send_down(peer)
-            waiting = any(p.up or p.down or p.replica.pending for p in self.peers.values())
+            waiting = any(
+                p.up or p.down or p.replica.pending or p.session.past.waiting for p in self.peers.values()
+            )
             if not waiting:
                 return
         raise AssertionError("the wire did not come to rest")
@@ -214,6 +217,8 @@ class Wire:
             elif isinstance(effect, SendPages):
                 for page in effect.pages:
                     self._down(effect.to, encode(page))
+            elif isinstance(effect, ReadPast):
+                self._read_past(effect)
             elif isinstance(effect, Close):
                 peer = self.peers.get(effect.to)
                 if peer is not None:
@@ -222,6 +227,14 @@ class Wire:
             else:
                 for id in effect.to:
                     self._down(id, encode(effect.message))
+
+    def _read_past(self, wanted: ReadPast) -> None:
+        """All is kept, and read at once."""
+        past = Past(self.start, [kept.data for kept in self._kept if kept.clock <= wanted.clock])
+        for _ in past.replay():
+            pass
+        for page in past.pages(wanted.request, self.limits.page_bytes):
+            self._down(wanted.to, encode(page))
 
     def _down(self, connection_id: str, text: str) -> None:
         peer = self.peers.get(connection_id)

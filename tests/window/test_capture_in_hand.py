@@ -64,7 +64,7 @@ def test_what_is_in_hand_and_removed_goes_when_it_is_let_go(wire: Wire, ann: Win
     assert ann.host.bench == bob.host.bench == {}
     [(level, text)] = ann.host.lines
     assert level == "WARNING"
-    assert text == '✗ Somebody removed "Lens"; your change (pos = [2.0,0.0]) had no effect.'
+    assert text == '✗ Somebody removed "Lens"; your move to (2.0, 0.0) mm was not applied.'
 
 
 def test_example_in_the_module_is_true(wire: Wire, ann: Window, bob: Window) -> None:

@@ -93,7 +93,7 @@ def test_both_people_of_a_conflict_are_warned(kind: ConflictKind) -> None:
     """SEEN-10; a mark says that one's own edit does not stand."""
     conflict = fx.Conflict(kind, "Ann", ("x",), Set("lens", {"x": 1}), Set("lens", {"x": 2}), VIEW["lens"])
     mark = "" if kind is ConflictKind.REPLACED_THEIRS else "✗ "
-    assert said(conflict) == [(logging.WARNING, f"{mark}{conflicts.sentence(conflict)}.")]
+    assert said(conflict) == [(logging.WARNING, f"{mark}{conflicts.sentence(conflict, in_full=True)}.")]
 
 
 @pytest.mark.parametrize(

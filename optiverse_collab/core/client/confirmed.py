@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from optiverse_collab.core.client import conflicts
+from optiverse_collab.core.client import conflicts, sweeps
 from optiverse_collab.core.client.arriving import Answers, Arriving
-from optiverse_collab.core.client.effects import Conflict, LossKind, Lost
+from optiverse_collab.core.client.effects import BenchReplaced, Conflict, LossKind, Lost
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.document import Document
@@ -15,7 +16,7 @@ from optiverse_collab.core.protocol.messages import Change, Delta, FullState, Pa
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.records import Ids, Lane, Op, Record, Remove, apply
 
-Told = list[Conflict | Lost]
+Told = list[Conflict | Lost | BenchReplaced]
 
 
 class Confirmed:
@@ -66,6 +67,7 @@ class Confirmed:
         self.accepted = self.accepted or bool(acks)
         for change in patch.changes:
             ack = acks.get(change.clock)
+            told += sweeps.of_change(change, self.document.records, mine=ack is not None)
             told += self._of_others(change) if ack is None else self._settle(ack, mine)
             for op in change.ops:
                 self.document.apply(op)
@@ -103,12 +105,15 @@ class Confirmed:
             self.document = arriving.full_document()
             ids = dict.fromkeys([*self.document.records, *old, *self.pending.touched()])
         mine = dict(old)
-        told = self._settle_answered(Answers(last), mine, clock, ids)
+        steps = {change.step for change in self.pending.changes}
+        replaced = sweeps.of_pages(last.sweeps, old, self.document.records, steps)
+        told = replaced + self._settle_answered(Answers(last), mine, clock, ids)
         told += [conflicts.of_notice(notice, mine, self.document.records) for notice in last.notices]
         gone = old.keys() - self.document.records.keys()
         self._removed.update({id: old[id] for id in self.pending.touched() if id in gone})
         self.pending.close_on(ids)
-        return ids, told
+        away = not last.unasked
+        return ids, [replace(one, away=away) if isinstance(one, Conflict) else one for one in told]
 
     def _of_others(self, change: Change) -> Iterable[Conflict]:
         """Somebody changed records: tell of mine, and note what my pending changes will need of them."""

@@ -80,6 +80,7 @@ class Conflict:
         mine: my edit, or the part of it that is in conflict.
         theirs: theirs, as far as its values are known here.
         record: the record with my edit, to name it, or to bring it back.
+        away: my edit was made, or theirs came, while this replica did not follow the session.
     """
 
     kind: ConflictKind
@@ -88,6 +89,27 @@ class Conflict:
     mine: Op
     theirs: Op | None
     record: Record | None = field(repr=False)
+    away: bool = False
+
+
+@dataclass(frozen=True)
+class BenchReplaced:
+    """A part of a step that replaces the bench, or brings an earlier one back (PUSH-9).
+
+    Attributes:
+        step, clock: the same id in all parts, and the clock of this one.
+        by: who does it; `mine` if this replica does. `restores`: it brings a bench back.
+        removed, added, changed: the records that really went, came, and became others.
+    """
+
+    step: str
+    by: str
+    mine: bool
+    restores: bool
+    clock: int
+    removed: tuple[Record, ...] = field(repr=False)
+    added: tuple[Record, ...] = field(repr=False)
+    changed: tuple[Record, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -141,6 +163,7 @@ ReplicaEffect = (
     | ShowChange
     | Lost
     | Conflict
+    | BenchReplaced
     | Synced
     | NoticesOmitted
     | ReplicaForgotten
@@ -201,6 +224,22 @@ class ProtocolFault:
     serious: bool
 
 
+@dataclass(frozen=True)
+class PastArrived:
+    """The bench as it was after the change at `clock`, which was asked for (HIST-2)."""
+
+    clock: int
+    records: Mapping[str, Record] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PastUnavailable:
+    """The bench at `clock` can't be had; `message` is a sentence (HIST-3)."""
+
+    clock: int
+    message: str
+
+
 class ConnectionEffect:
     """The base of effects on the connection itself, not on the messages that it carries."""
 
@@ -221,6 +260,8 @@ SessionEffect = (
     | ParticipantLeft
     | HeartbeatAnswered
     | PresenceChanged
+    | PastArrived
+    | PastUnavailable
     | ProtocolFault
     | DropConnection
 )

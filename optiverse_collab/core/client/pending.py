@@ -8,8 +8,8 @@ import msgspec
 
 from optiverse_collab.core.checks import check_count
 from optiverse_collab.core.limits import OPS_PER_RECORD
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.protocol.messages import PushedChange
 from optiverse_collab.core.records import Op, Put, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
@@ -28,6 +28,7 @@ class PendingChange(msgspec.Struct):
         sent: whether it may ever have left; then its operations never change, since the server may have it.
         closed: somebody else changed its records since it was made; no later edit joins it.
         former: client ids and numbers under which it may have been sent before the replica was restored.
+        away: it was made without a connection, or its answer never came (SYNC-5).
     """
 
     client_clock: int
@@ -39,6 +40,7 @@ class PendingChange(msgspec.Struct):
     sent: bool = False
     closed: bool = False
     former: list[tuple[str, int]] = []
+    away: bool = False
 
     @property
     def operations(self) -> list[Op]:
@@ -143,7 +145,7 @@ class Pending:
     def yield_all(self) -> None:
         """What is still here was made away, or its answer never came: now all of it yields (SYNC-5)."""
         for change in self.changes:
-            change.yields = True
+            change.yields = change.away = True
 
     def holds(self, client_clock: int) -> bool:
         """Whether the change with this clock is here."""

@@ -156,16 +156,24 @@ class Replica:
         conflicts.keep(self.held, conflict)
         return conflict
 
-    def use_held(self, id: str) -> None:
+    def use_held(self, id: str, step: str = "") -> list[Op]:
         """Do again what was held of a record; an ordinary edit, which insists (SEEN-9).
+
+        Args:
+            id: of the record.
+            step: what the edit is a part of (PUSH-8).
+
+        Returns:
+            The edit, which the view has now; empty if there was nothing left to do.
 
         Raises:
             ChangeRefused: it can't be done any more; it stays held.
         """
         ops = conflicts.bring_back(self.held[id], id in self.view)
         if ops:
-            self.edit(ops)
+            self.edit(ops, step=step)
         del self.held[id]
+        return ops
 
     def dismiss_held(self, id: str) -> None:
         """Forget what was held of a record."""

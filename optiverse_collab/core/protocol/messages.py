@@ -6,13 +6,15 @@ some. Times are ISO 8601 in UTC with milliseconds.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.outcomes import Ack, Notice, Replaced
-from optiverse_collab.core.records import Lane, Op, Record, Remove, Set
+from optiverse_collab.core.protocol.changes import PushedChange
+from optiverse_collab.core.protocol.outcomes import Ack, Notice, Replaced, SweepNotice
+from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
+from optiverse_collab.core.records import Lane, Op, Record
 
 SUBPROTOCOL = "optiverse-collab.v3"
 PROTOCOL_VERSION = 3
@@ -51,23 +53,6 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
     lanes: list[Lane] = []
 
 
-class PushedChange(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One change of a push: refused as a whole, or accepted.
-
-    Attributes:
-        client_clock: the replica's own number for it.
-        seen: the clock of what the user had on the screen (SEEN-1); None for all that was sent.
-        yields: whether it leaves unseen values of others alone (SEEN-4).
-        step: the client's id for what it is a part of (PUSH-8).
-    """
-
-    client_clock: int
-    ops: list[Op]
-    seen: int | None = None
-    yields: bool = msgspec.field(name="yield", default=False)
-    step: str = ""
-
-
 class Push(Message, frozen=True, tag="push"):
     """Changes in the order in which they were made (PUSH-1)."""
 
@@ -84,6 +69,18 @@ class PresenceUpdate(Message, frozen=True, tag="presence"):
     """What changed of my presence; null takes a key away (PRES-1)."""
 
     state: dict[str, Any]
+
+
+class PastRequest(Message, frozen=True, tag="past:request"):
+    """Ask for the bench as it was after the change at a clock (HIST-1).
+
+    Attributes:
+        request: the client's own number for it, which is in all answers.
+        clock: of the session's history; 0 is before the first change.
+    """
+
+    request: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    clock: int
 
 
 # From server to client
@@ -144,32 +141,6 @@ class Pong(Message, frozen=True, tag="pong"):
     clock: int = 0
 
 
-By = int | dict[str, int] | None
-"""Who gave a record's properties their values: a number in `Pages.authors` for all, or one for each name."""
-
-
-class PageRecord(Record, frozen=True):
-    """A whole record of a page.
-
-    Attributes:
-        by: the authors, in an answer to a replica that held something.
-    """
-
-    by: By = None
-
-
-class PageSet(Set, frozen=True, tag_field="op", tag="set"):
-    """The properties of a record that changed since the replica's position."""
-
-    by: By = None
-
-
-class PageRemove(Remove, frozen=True, tag_field="op", tag="remove", omit_defaults=True):
-    """A record that was removed since the replica's position."""
-
-    by: By = None
-
-
 class Pages(Message, frozen=True):
     """What the two kinds of pages have in common.
 
@@ -186,6 +157,7 @@ class Pages(Message, frozen=True):
             lost or held in part, or replaced unseen values.
         notices: in the last page: see `Notice`.
         more: how many notices there are besides.
+        sweeps: in the last page: who replaced the bench since the replica's position, oldest first.
         done: True in the last page.
     """
 
@@ -203,6 +175,7 @@ class Pages(Message, frozen=True):
     acks: list[Ack] = []
     notices: list[Notice] = []
     more: int = 0
+    sweeps: list[SweepNotice] = []
     done: bool = False
 
 
@@ -276,6 +249,37 @@ class PresencePatch(Message, frozen=True, tag="presence"):
     full: bool = False
 
 
+class PastPage(Message, frozen=True, tag="past:page"):
+    """A page of the answer (HIST-2).
+
+    Attributes:
+        epoch, clock, head: the position that all pages describe.
+        total: how many records they have together; `records` are this page's, in the document's order.
+        done: True in the last page.
+    """
+
+    request: int
+    epoch: str
+    clock: int
+    head: str
+    total: int
+    records: list[Record] = []
+    done: bool = False
+
+
+class PastRefused(Message, frozen=True, tag="past:refused"):
+    """There is no answer, or no more of it (HIST-3).
+
+    Attributes:
+        reason: a `PastRefusal`, or one that only a newer server knows.
+        message: a sentence.
+    """
+
+    request: int
+    reason: str
+    message: str
+
+
 class Error(Message, frozen=True, tag="error"):
     """A message of the receiver's was not accepted and had no effect (MSG-5).
 
@@ -289,7 +293,7 @@ class Error(Message, frozen=True, tag="error"):
 
 
 DocumentMessage = FullState | Delta | OtherHistory | Patch
-ClientMessage = Ping | SyncRequest | Push | Have | PresenceUpdate
+ClientMessage = Ping | SyncRequest | Push | Have | PresenceUpdate | PastRequest
 ServerMessage = (
     ConnectionAck
     | UserJoined
@@ -300,5 +304,7 @@ ServerMessage = (
     | OtherHistory
     | Patch
     | PresencePatch
+    | PastPage
+    | PastRefused
     | Error
 )

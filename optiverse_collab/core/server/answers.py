@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import structs
 
 from optiverse_collab.core.protocol.messages import (
-    By,
     Delta,
     FullState,
     OtherHistory,
-    PageRecord,
-    PageRemove,
-    PageSet,
     SyncRequest,
 )
 from optiverse_collab.core.protocol.origins import origin_of
-from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part
-from optiverse_collab.core.protocol.pages import pages
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part, SweepNotice
+from optiverse_collab.core.protocol.page_records import By, PageRecord, PageRemove, PageSet
+from optiverse_collab.core.protocol.pages import marked, pages
 from optiverse_collab.core.records import Lane, Record
 from optiverse_collab.core.server.history import TERM, History
 from optiverse_collab.core.server.journal import Outcome, Touched
@@ -30,7 +27,6 @@ from optiverse_collab.core.server.stamps import Stamp
 NOTICES = 1000
 """A replica is told of so many replaced values one by one (SYNC-9)."""
 
-T = TypeVar("T")
 Thing = PageRecord | PageSet | PageRemove
 
 
@@ -95,7 +91,7 @@ class _Answer:
         end = self._end()
         return (
             FullState(**self._common, total=len(things), records=part, **(end if last else {}))
-            for part, last in _marked(parts)
+            for part, last in marked(parts)
         )
 
     def delta(self) -> Iterator[Delta]:
@@ -111,7 +107,7 @@ class _Answer:
                 ops=[thing for thing in part if not isinstance(thing, PageRecord)],
                 **(end if last else {}),
             )
-            for part, last in _marked(parts)
+            for part, last in marked(parts)
         )
 
     def _changed(self) -> list[Thing]:
@@ -181,8 +177,14 @@ class _Answer:
             "acks": acks,
             "notices": notices,
             "more": more,
+            "sweeps": self._sweeps(),
             "done": True,
         }
+
+    def _sweeps(self) -> list[SweepNotice]:
+        """Who replaced the bench meanwhile (SYNC-14)."""
+        found = self._history.sweeps.since(self._clock) if self._clock else []
+        return [SweepNotice(one.step, one.first, self._name(one.author)) for one in found]
 
     def _ack(self, outcome: Outcome) -> Ack:
         return Ack(
@@ -200,12 +202,3 @@ def parts_of(history: History, touched: Iterable[Touched]) -> list[Part]:
     """Parts as the wire has them."""
     text = history.names.text
     return [Part(one.id, one.names, text(NameKind.AUTHOR, one.author), one.clock) for one in touched]
-
-
-def _marked(parts: Iterator[list[T]]) -> Iterator[tuple[list[T], bool]]:
-    """Each page, and whether it is the last; an empty page where there is none."""
-    page = next(parts, [])
-    for following in parts:
-        yield page, False
-        page = following
-    yield page, True

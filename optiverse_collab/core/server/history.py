@@ -15,8 +15,8 @@ import msgspec
 from optiverse_collab.core.checks import check_change, check_count, check_id
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import decode_ops, encode_ops, size_of
-from optiverse_collab.core.protocol.messages import PushedChange
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, touched
 from optiverse_collab.core.server.chain import Chain, first_head
 from optiverse_collab.core.server.conflicts import Judgement, changed_names
@@ -25,6 +25,7 @@ from optiverse_collab.core.server.lanes import lane_of
 from optiverse_collab.core.server.names import Name, NameKind, Names
 from optiverse_collab.core.server.snapshots import StampTable, stamped
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
+from optiverse_collab.core.server.sweeps import Sweeps
 from optiverse_collab.errors import ChangeRefused, Reason
 
 TOMBSTONES = 4096
@@ -78,6 +79,7 @@ class History:
         tombstones: removed id → stamp and lane.
         outcomes: what people may still have to be told, oldest first …
         outcomes_from: … and from which clock on that is all.
+        sweeps: the last steps that replaced the bench.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class History:
         self.document = Document(record for record, _, _ in snapshot.records)
         self.outcomes = deque(snapshot.outcomes)
         self.outcomes_from = snapshot.outcomes_from
+        self.sweeps = Sweeps(snapshot.sweeps)
         self._max_outcomes, self._max_tombstones = outcomes, tombstones
         self._time_ms = snapshot.time_ms
         self._clients = dict(snapshot.clients)
@@ -185,6 +188,7 @@ class History:
             skipped={origin: list(numbers) for origin, numbers in self._skipped.items()},
             outcomes=list(self.outcomes),
             outcomes_from=self.outcomes_from,
+            sweeps=list(self.sweeps.kept),
         )
 
     def _check_form(self, change: PushedChange, seen: int) -> None:
@@ -236,6 +240,7 @@ class History:
             self._apply(op, stamp)
         if len(self.tombstones) > self._max_tombstones:
             self._prune()
+        self.sweeps.note(entry)
         if entry.lost or entry.held or entry.replaced:
             self._remember(entry)
 

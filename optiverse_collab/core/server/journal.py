@@ -87,6 +87,21 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     replaced: list[Touched]
 
 
+class Sweep(msgspec.Struct, frozen=True, array_like=True):
+    """A step that replaced the bench (PUSH-9).
+
+    Attributes:
+        step: its id.
+        first, last: the clocks of its changes.
+        author: number of who did it.
+    """
+
+    step: str
+    first: int
+    last: int
+    author: int
+
+
 StampedRecord = tuple[Record, int, dict[str, int]]
 """A record, the stamp of all of it, and those of single properties, as indexes into `Snapshot.stamps`."""
 
@@ -114,6 +129,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         skipped: number of an origin → the last numbers below that which were not accepted.
         outcomes: the last ones, oldest first.
         outcomes_from: the clock from which on `outcomes` has all there were.
+        sweeps: the last ones, oldest first.
     """
 
     epoch: str
@@ -130,3 +146,4 @@ class Snapshot(msgspec.Struct, frozen=True):
     skipped: dict[int, list[int]]
     outcomes: list[Outcome]
     outcomes_from: int
+    sweeps: list[Sweep] = []

@@ -15,12 +15,10 @@ from optiverse_collab.core.protocol.messages import (
     Change,
     Delta,
     FullState,
-    PageRecord,
-    PageRemove,
-    PageSet,
     Patch,
 )
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part, Replaced
+from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.records import Ids, Lane, Op, Put, Record, Remove, Set
 
 LENS = Record("lens", "component", {"x": 1, "y": 2})
@@ -261,6 +259,7 @@ def test_pages_say_what_became_of_my_changes(following: Following) -> None:
             Set("new", {"a": 2}),
             Remove("new"),
             Record("new", "component", {"a": 2}),
+            away=True,
         ),
         Conflict(
             ConflictKind.REPLACED_THEIRS,
@@ -269,6 +268,7 @@ def test_pages_say_what_became_of_my_changes(following: Following) -> None:
             Set("lens", {"x": 5}),
             Set("lens", {"x": 1}),
             LENS,
+            away=True,
         ),
     ]
 
@@ -278,14 +278,9 @@ def test_values_replaced_during_an_absence_are_told(following: Following) -> Non
     following.edits(Set("lens", {"x": 5}))
     notice = Notice(9, "lens", ["x"], "bob")
     [told] = following.gets(delta(1, ops=(PageSet("lens", {"x": 7}),), notices=[notice]))
-    assert told == Conflict(
-        ConflictKind.REPLACED_MINE,
-        "bob",
-        ("x",),
-        Set("lens", {"x": 5}),
-        Set("lens", {"x": 7}),
-        Record("lens", "component", {"x": 5, "y": 2}),
-    )
+    mine, record = Set("lens", {"x": 5}), Record("lens", "component", {"x": 5, "y": 2})
+    theirs = Set("lens", {"x": 7})
+    assert told == Conflict(ConflictKind.REPLACED_MINE, "bob", ("x",), mine, theirs, record, away=True)
 
 
 def test_record_gone_during_an_absence_is_told_as_it_was(following: Following) -> None:

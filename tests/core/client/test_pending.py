@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from optiverse_collab.core.client.pending import Pending, restored, squash
 from optiverse_collab.core.limits import OPS_PER_RECORD
-from optiverse_collab.core.protocol.messages import PushedChange
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply
 from optiverse_collab.errors import ChangeRefused, Reason
 
@@ -135,7 +135,7 @@ def test_all_that_is_pending_yields_after_an_absence() -> None:
     for id in "ab":
         add(pending, Put(id, "k"))
     pending.yield_all()
-    assert [change.yields for change in pending.changes] == [True, True]
+    assert [(change.yields, change.away) for change in pending.changes] == [(True, True)] * 2
 
 
 def test_squashing_stops_at_the_limit() -> None:

@@ -6,10 +6,19 @@ from itertools import pairwise
 
 import pytest
 
-from optiverse_collab.core.client.effects import Conflict, ConflictKind, Lost, ShowChange, Synced, Transmit
+from optiverse_collab.core.client.effects import (
+    BenchReplaced,
+    Conflict,
+    ConflictKind,
+    Lost,
+    ShowChange,
+    Synced,
+    Transmit,
+)
 from optiverse_collab.core.client.receipts import HAVE_BYTES
-from optiverse_collab.core.protocol.messages import Delta, Have, PageRecord, PageSet
-from optiverse_collab.core.records import Put, Set
+from optiverse_collab.core.protocol.messages import Delta, Have
+from optiverse_collab.core.protocol.page_records import PageRecord, PageSet
+from optiverse_collab.core.records import Put, Remove, Set
 from optiverse_collab.core.server.subscribers import Bounds
 from tests.helpers.wire import LENS, Peer, Wire, equal
 
@@ -171,6 +180,22 @@ def test_answer_that_nobody_asked_for_is_ignored(wire: Wire, ann: Peer, bob: Pee
     """SYNC-5: while all is well, only unasked pages are taken in."""
     assert bob.replica.receive(Delta("epoch 1", 1, 9, "head", 0, 0, done=True)) == []
     assert bob.replica.clock == 1
+
+
+def test_receiver_that_is_behind_hears_who_replaced_the_bench(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """SYNC-12, SYNC-14: the part that it missed, too."""
+    drag(wire, ann, 8)
+    ann.replica.edit([Remove("lens")], step="sweep:1")
+    ann.replica.edit([Put("new", "k")], step="sweep:1")
+    for _ in range(3):
+        wire.poll(ann)
+        wire.send_up(ann)
+        wire.commit()
+    catch_up(wire, ann, bob)
+    assert '"unasked":true' in "".join(bob.texts)
+    [told] = bob.told(BenchReplaced)
+    assert (told.by, told.step) == ("ann", "sweep:1")
+    assert ([one.id for one in told.removed], [one.id for one in told.added]) == (["lens"], ["new"])
 
 
 def test_no_edit_joins_one_that_was_made_before_pages(wire: Wire, ann: Peer, bob: Peer) -> None:

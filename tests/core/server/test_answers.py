@@ -12,11 +12,9 @@ from optiverse_collab.core.protocol.messages import (
     Delta,
     FullState,
     OtherHistory,
-    PageRecord,
-    PageRemove,
-    PageSet,
     SyncRequest,
 )
+from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set, apply
 from optiverse_collab.core.server import chain
 from optiverse_collab.core.server.answers import answer_of

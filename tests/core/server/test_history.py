@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from optiverse_collab.core.limits import OPS_PER_RECORD, Limits
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import decode_ops
-from optiverse_collab.core.protocol.messages import PushedChange
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Lane, Op, Put, Remove, Set
 from optiverse_collab.core.server.chain import first_head, next_head

@@ -12,6 +12,7 @@ from optiverse_collab.core.client.effects import (
     ProtocolFault,
 )
 from optiverse_collab.core.limits import SETTLES, Limits
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
     Error,
@@ -21,7 +22,6 @@ from optiverse_collab.core.protocol.messages import (
     PresencePatch,
     PresenceUpdate,
     Push,
-    PushedChange,
     SyncRequest,
     UserLeft,
 )

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import decode_server
-from optiverse_collab.core.protocol.messages import (
-    Error,
-    Have,
-    Patch,
-    Push,
-    PushedChange,
-    SyncRequest,
-)
+from optiverse_collab.core.protocol.messages import Error, Have, Patch, Push, SyncRequest
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Part
 from optiverse_collab.core.records import Op, Put, Remove, Set

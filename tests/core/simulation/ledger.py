@@ -9,7 +9,7 @@ import msgspec
 
 from optiverse_collab.core.client.effects import Conflict, ConflictKind, LossKind, Lost
 from optiverse_collab.core.client.pending import PendingChange
-from optiverse_collab.core.protocol.messages import PushedChange
+from optiverse_collab.core.protocol.changes import PushedChange
 from tests.core.simulation.scenario import OpData
 from tests.core.simulation.truth import Accepted, Broken, Change, as_data
 

@@ -225,7 +225,7 @@ class Server:
                 connections[effect.to].down.append(effect.pages)
             elif isinstance(effect, Close):
                 self._counts["takeovers"] += 1
-            elif effect.to:
+            elif isinstance(effect, (Send, SendPresence)) and effect.to:
                 text = encode(effect.message)
                 slow_too = not isinstance(effect, SendPresence)
                 for id in effect.to:
