@@ -62,6 +62,7 @@ TESTED_THROUGH = {
         "host.optiverse.layers.base host.optiverse.layers.group_list host.optiverse.layers.layer_tree"
         " host.optiverse.layers.nodes host.optiverse.layers.panel"
     ),
+    "tests/host/optiverse/layers/test_hidden_groups.py": "host.optiverse.layers.hidden_nodes",
     "tests/host/optiverse/test_undo_commands.py": (
         "host.optiverse.undo.forgetting host.optiverse.undo.narrowing"
     ),
