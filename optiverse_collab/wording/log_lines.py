@@ -14,7 +14,7 @@ from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.exhaustive import Unmatched
-from optiverse_collab.core.protocol.messages import Ping
+from optiverse_collab.core.protocol.messages import ClientMessage, Have, Ping
 from optiverse_collab.core.records import Op, Put, Record, Remove
 from optiverse_collab.core.text import printable
 from optiverse_collab.wording.conflicts import sentence
@@ -83,9 +83,7 @@ def _line(effect: fx.SessionEffect) -> Line | None:
     if isinstance(effect, fx.ProtocolFault):
         return Line(logging.WARNING if effect.serious else logging.DEBUG, f"✗ {printable(effect.message)}")
     if isinstance(effect, fx.Transmit):
-        if isinstance(effect.message, Ping):
-            return Line(logging.DEBUG, "→ Sending heartbeat ping")
-        return Line(logging.DEBUG, f"→ Sending {type(effect.message).__name__}")
+        return _transmit(effect.message)
     if isinstance(effect, fx.HeartbeatAnswered):
         return Line(logging.DEBUG, f"← Received heartbeat pong ({effect.latency_ms:.1f} ms)")
     if isinstance(effect, fx.ShowChange):
@@ -93,6 +91,14 @@ def _line(effect: fx.SessionEffect) -> Line | None:
     if isinstance(effect, fx.SyncProgress):
         return Line(logging.DEBUG, f"← Received {effect.received} of {effect.total} record(s)")
     return None
+
+
+def _transmit(message: ClientMessage) -> Line | None:
+    if isinstance(message, Have):  # twice a second, and no news
+        return None
+    if isinstance(message, Ping):
+        return Line(logging.DEBUG, "→ Sending heartbeat ping")
+    return Line(logging.DEBUG, f"→ Sending {type(message).__name__}")
 
 
 def _conflict(conflict: fx.Conflict) -> Line:

@@ -6,11 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from optiverse_collab.core.protocol.messages import Message
-from optiverse_collab.core.records import Put, Remove, Set
+from optiverse_collab.core.protocol.messages import ClientMessage, Message, ServerMessage
+from optiverse_collab.core.records import Put, Set
 from tests.helpers.wire import Peer, Wire
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +43,7 @@ def docstrings_of_tests() -> Iterator[str]:
 
 
 def exchange() -> list[str]:
-    """Two people, one lens: join, edit, meet, lose the connection, come back."""
+    """Two people, one lens: edit together, meet, edit alone, come back, and use what was held."""
     wire, ann, bob = Wire(), Peer("ann", "client-a"), Peer("bob", "client-b")
     wire.now_ms = 1_740_832_496_000
     wire.connect(ann)
@@ -51,15 +52,18 @@ def exchange() -> list[str]:
     wire.connect(bob)
     bob.session.show({"cursor": [98.5, 2.0], "selection": ["lens-1"]})
     wire.settle()
-    ann.edit(Set("lens-1", {"pos": [120.0, 0.0]}))
+    ann.edit(Set("lens-1", {"pos": [110.0, 0.0]}))
+    bob.edit(Set("lens-1", {"pos": [120.0, 0.0]}))
     wire.settle()
     wire.lose(bob)
     wire.settle()
-    ann.edit(Remove("lens-1"))
-    ann.edit(Put("mirror-1", "component", {"name": "Mirror", "pos": [0.0, 50.0]}))
-    bob.edit(Set("lens-1", {"angle_deg": 45.0}))
+    ann.replica.edit([Set("lens-1", {"pos": [130.0, 0.0]})], step="drag-1")
+    ann.replica.edit([Put("mirror-1", "component", {"name": "Mirror", "pos": [0.0, 50.0]})], step="drop-1")
+    bob.edit(Set("lens-1", {"pos": [90.0, 0.0], "angle_deg": 45.0}))
     wire.settle()
     wire.connect(bob)
+    bob.replica.use_held("lens-1")
+    wire.settle()
     bob.do(bob.session.poll(wire.now_ms + 30_000))
     wire.settle()
     return wire.recorded
@@ -80,7 +84,7 @@ def test_nothing_cites_a_rule_that_is_not_there(folder: str) -> None:
         assert cited(path.read_text("utf-8")) - RULES.keys() == set(), path
 
 
-@pytest.mark.parametrize("message", Message.__subclasses__())
+@pytest.mark.parametrize("message", [*get_args(ClientMessage), *get_args(ServerMessage)])
 def test_each_message_cites_the_rule_that_describes_it(message: type[Message]) -> None:
     tag = str(message.__struct_config__.tag)
     described = {rule for rule, text in RULES.items() if f'"{tag}"' in text or f"`{tag}`" in text}

@@ -20,6 +20,7 @@ from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, Kept
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.room import Room
+from optiverse_collab.core.server.subscribers import Bounds
 
 E = TypeVar("E")
 
@@ -91,8 +92,11 @@ class Wire:
         recorded: everything that arrived, in order, as ``name → JSON`` (sent) or ``name ← JSON``.
     """
 
-    def __init__(self, limits: Limits | None = None, tombstones: int = 4096) -> None:
+    def __init__(
+        self, limits: Limits | None = None, tombstones: int = 4096, bounds: Bounds | None = None
+    ) -> None:
         self.limits = limits or Limits()
+        self.bounds = bounds
         self.tombstones = tombstones
         self.now_ms = 1_000_000
         self.start = History.empty("epoch 1")
@@ -107,7 +111,7 @@ class Wire:
         """The room as storage knows it."""
         entries = [kept.data for kept in self._kept]
         history = History(self.start, self._names, entries, self.limits, self.tombstones)
-        return Room("default", history, "test server")
+        return Room("default", history, "test server", self.bounds)
 
     @property
     def journal(self) -> list[Entry]:

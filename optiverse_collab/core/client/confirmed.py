@@ -98,7 +98,7 @@ class Confirmed:
         told += [conflicts.of_notice(notice, mine, self.document.records) for notice in last.notices]
         gone = old.keys() - self.document.records.keys()
         self._removed.update({id: old[id] for id in self.pending.touched() if id in gone})
-        self.pending.yield_all()
+        self.pending.close_on(ids)
         return ids, told
 
     def _of_others(self, change: Change) -> Iterable[Conflict]:

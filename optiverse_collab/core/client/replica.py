@@ -32,7 +32,15 @@ from optiverse_collab.core.client.view import rehearse, show
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch, Push, SyncRequest
+from optiverse_collab.core.protocol.messages import (
+    Delta,
+    FullState,
+    Have,
+    OtherHistory,
+    Patch,
+    Push,
+    SyncRequest,
+)
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Ids, Op, Record, Remove, touched
 from optiverse_collab.core.throttle import Throttle
@@ -43,6 +51,9 @@ FORMERS = 32
 
 PUSH_EVERY_MS = 33
 """At most one push in so many ms: 30 a second, as fast as a drag needs to look smooth."""
+
+HAVE_EVERY_MS, HAVE_BYTES = 500, 16 * 1024
+"""How often the server hears what has arrived: twice a second, or once so much has come (SYNC-11)."""
 
 _NONE: Mapping[str, int] = MappingProxyType({})
 
@@ -82,6 +93,9 @@ class Replica:
         self._pending = Pending()
         self._confirmed = Confirmed(self._pending, [origin_of(client_id)])
         self._throttle = Throttle(PUSH_EVERY_MS)
+        self._confirming = Throttle(HAVE_EVERY_MS)
+        self._told_clock = 0  # what the server has heard of that …
+        self._untold_bytes = 0  # … and how much came since
         self._syncing = False
         self._foreign = False
         self._arriving = Arriving()
@@ -185,18 +199,30 @@ class Replica:
 
     def wait_ms(self, now_ms: float) -> float | None:
         """How long until `poll` has something to send; None if there is nothing."""
-        return self._throttle.wait_ms(now_ms) if self.synced and self._pending.unsent else None
+        if not self.synced:
+            return None
+        waits = [self._throttle.wait_ms(now_ms)] if self._pending.unsent else []
+        waits += [self._confirm_wait_ms(now_ms)] if self.clock > self._told_clock else []
+        return min(waits, default=None)
 
     def poll(self, now_ms: float) -> list[ReplicaEffect]:
-        """Send what waits to be sent, if it is time (PUSH-2)."""
-        if not self.synced or not self._pending.unsent or self._throttle.wait_ms(now_ms):
-            return []
-        self._throttle.fire(now_ms)
-        changes = self._pending.take_unsent(self.limits.change_bytes)
-        return [Transmit(Push([change.pushed for change in changes]))]
+        """Send what waits to be sent, if it is time (PUSH-2), and confirm what has arrived (SYNC-11)."""
+        effects: list[ReplicaEffect] = []
+        if self.synced and self._pending.unsent and not self._throttle.wait_ms(now_ms):
+            self._throttle.fire(now_ms)
+            changes = self._pending.take_unsent(self.limits.change_bytes)
+            effects.append(Transmit(Push([change.pushed for change in changes])))
+        if self.synced and self.clock > self._told_clock and not self._confirm_wait_ms(now_ms):
+            self._confirming.fire(now_ms)
+            self._told_clock, self._untold_bytes = self.clock, 0
+            effects.append(Transmit(Have(self.clock)))
+        return effects
 
-    def receive(self, message: FullState | Delta | Patch | OtherHistory) -> list[ReplicaEffect]:
-        """Take a message of the server's about the document."""
+    def receive(
+        self, message: FullState | Delta | Patch | OtherHistory, size: int = 0
+    ) -> list[ReplicaEffect]:
+        """Take a message of the server's about the document, `size` bytes long."""
+        self._untold_bytes += size
         if self._foreign:
             return []
         if isinstance(message, Patch):
@@ -261,20 +287,20 @@ class Replica:
         return effects
 
     def _receive_page(self, page: FullState | Delta) -> list[ReplicaEffect]:
-        if not self._syncing:
+        if page.unasked is not self.synced or not (self.synced or self._syncing):
             return []
         self._arriving.add(page)
         if not page.done:
-            return [SyncProgress(self._arriving.count, page.total)]
+            return [] if page.unasked else [SyncProgress(self._arriving.count, page.total)]
         ids, told = self._confirmed.take_pages(self._arriving, page)
         self._arriving.clear()
-        self.synced, self._syncing = True, False
-        authors = authors_of(page)
-        return [
-            *self._keep(told),
-            *self._show(ids, authors),
-            Synced(isinstance(page, FullState), page.total),
-        ]
+        effects = [*self._keep(told), *self._show(ids, authors_of(page))]
+        if not page.unasked:
+            self.synced, self._syncing = True, False
+            self._told_clock, self._untold_bytes = self.clock, 0
+            self._pending.yield_all()
+            effects.append(Synced(isinstance(page, FullState), page.total))
+        return effects
 
     def _request_sync(self, everything: bool) -> list[ReplicaEffect]:
         self.synced, self._syncing = False, True
@@ -294,6 +320,9 @@ class Replica:
 
     def _show(self, ids: Iterable[str], authors: Mapping[str, str]) -> list[ReplicaEffect]:
         return [*show(self.view, ids, self._confirmed.document.records, self._pending, authors)]
+
+    def _confirm_wait_ms(self, now_ms: float) -> float:
+        return 0.0 if self._untold_bytes >= HAVE_BYTES else self._confirming.wait_ms(now_ms)
 
     def _seen(self, op: Op, last_shown: Mapping[str, int]) -> int:
         """The clock of what the user had on the screen of an operation's record (SEEN-1)."""

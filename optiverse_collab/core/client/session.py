@@ -137,11 +137,11 @@ class SessionClient:
             newer = refused.reason is Reason.UNKNOWN_TYPE
             return [ProtocolFault(f"Ignored a message of the server's. {refused}", serious=not newer)]
         try:
-            return self._handle(message, now_ms)
+            return self._handle(message, len(text), now_ms)
         except ChangeRefused as refused:
             return [ProtocolFault(f"Ignored a message of the server's. {refused}", serious=True)]
 
-    def _handle(self, message: ServerMessage, now_ms: float) -> list[SessionEffect]:
+    def _handle(self, message: ServerMessage, size: int, now_ms: float) -> list[SessionEffect]:
         if isinstance(message, ConnectionAck):
             return self._acknowledged(message)
         if isinstance(message, UserJoined):
@@ -164,7 +164,7 @@ class SessionClient:
             return self._hear_presence(message)
         if isinstance(message, Error):
             return [ProtocolFault(f"The server did not accept a message: {message.message}", serious=True)]
-        return [*self.replica.receive(message)]
+        return [*self.replica.receive(message, size)]
 
     def _acknowledged(self, ack: ConnectionAck) -> list[SessionEffect]:
         self.replica.limits = ack.limits

@@ -74,6 +74,12 @@ class Push(Message, frozen=True, tag="push"):
     changes: list[PushedChange]
 
 
+class Have(Message, frozen=True, tag="have"):
+    """Everything up to a clock has arrived (SYNC-11)."""
+
+    clock: int
+
+
 class PresenceUpdate(Message, frozen=True, tag="presence"):
     """What changed of my presence; null takes a key away (PRES-1)."""
 
@@ -165,6 +171,7 @@ class Pages(Message, frozen=True):
         epoch, term, clock, head: the position of the document, the same in every page.
         client_clock: the last change of this replica that is in it.
         total: how many records all pages have together, to show progress.
+        unasked: whether they stand for frames that the replica was not sent, in place of an answer (SYNC-12).
         known: False if the server doesn't know what it accepted from this replica (SYNC-10).
         settled: for each id that the replica settles, its last accepted change.
         skipped: client id ("" is the present one) → numbers of changes before those that were refused.
@@ -182,6 +189,7 @@ class Pages(Message, frozen=True):
     head: str
     client_clock: int
     total: int
+    unasked: bool = False
     known: bool = True
     settled: dict[str, int] = {}
     skipped: dict[str, list[int]] = {}
@@ -274,7 +282,7 @@ class Error(Message, frozen=True, tag="error"):
     message: str
 
 
-ClientMessage = Ping | SyncRequest | Push | PresenceUpdate
+ClientMessage = Ping | SyncRequest | Push | Have | PresenceUpdate
 ServerMessage = (
     ConnectionAck
     | UserJoined

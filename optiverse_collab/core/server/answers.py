@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 from typing import Any, TypeVar
 
+from msgspec import structs
+
 from optiverse_collab.core.protocol.messages import (
     By,
     Delta,
@@ -45,12 +47,28 @@ def answer_of(history: History, request: SyncRequest) -> Iterator[FullState | De
     return answer.delta()
 
 
+def catch_up(history: History, request: SyncRequest, clock: int) -> Iterator[FullState | Delta]:
+    """What a replica that is connected has not been sent since a clock (SYNC-12).
+
+    Args:
+        request: with which it synchronised.
+        clock: what it has by now.
+    """
+    answer = _Answer(history, structs.replace(request, epoch=history.epoch, clock=clock), unasked=True)
+    return answer.full_state(holds_nothing=False) if clock < history.start else answer.delta()
+
+
+def lanes_of(request: SyncRequest) -> frozenset[Lane]:
+    """The lanes that a replica knows (DOC-8)."""
+    return frozenset(request.lanes or [Lane.BENCH])
+
+
 class _Answer:
     """Holds on to the document of this moment; its pages are made when they are sent, which may be later."""
 
-    def __init__(self, history: History, request: SyncRequest) -> None:
+    def __init__(self, history: History, request: SyncRequest, unasked: bool = False) -> None:
         self._history, self._clock = history, request.clock
-        self._lanes = frozenset(request.lanes or [Lane.BENCH])
+        self._lanes = lanes_of(request)
         self._authors: dict[str, int] = {}
         known = history.names.known
         own = known(NameKind.ORIGIN, origin_of(request.client_id))
@@ -63,6 +81,7 @@ class _Answer:
             "head": history.chain.head.hex(),
             "client_clock": history.last_client_clock(own),
             "known": request.epoch is None or own > 0,
+            "unasked": unasked,
             "settled": {id: history.last_client_clock(number) for id, number in settled.items()},
         }
         self._skipped = {id: found for number, id in self._mine.items() if (found := history.skipped(number))}

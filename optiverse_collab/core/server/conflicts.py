@@ -65,10 +65,10 @@ class Judgement:
         self.records = dict(before)
         self.happened: list[Op] = []
         self.dropped: list[Op] = []
-        self._parts: dict[_Fate, dict[_Side, dict[str, None]]] = {fate: {} for fate in _Fate}
+        self._parts: dict[_Fate, dict[_Side, dict[str, None]]] = {}
         self._hold_removals = hold_removals
         self._held_ids: set[str] = set()
-        self._set_here: dict[str, set[str]] = {}  # what earlier operations of the change gave a value
+        self._earlier: dict[str, list[tuple[Op, Record]]] = {}  # operations of the change, and what they met
         self._made_here: set[str] = set()  # … and the records that they removed or made
         for op in ops:
             self._take(op)
@@ -90,7 +90,7 @@ class Judgement:
             if _ends(op, record):
                 self._made_here.add(op.id)
             else:
-                self._set_here.setdefault(op.id, set()).update(changed_names(op, record))
+                self._earlier.setdefault(op.id, []).append((op, record))
         apply(self.records, op)
         self.happened.append(op)
 
@@ -106,7 +106,7 @@ class Judgement:
         if unseen is None:
             return op
         if not self._yields:
-            here = self._set_here.get(op.id, ())
+            here = self._set_here(op.id)
             names = [name for name in unseen if name not in here]
             if names or not unseen:
                 self._note(_Fate.REPLACED, op.id, names, stamps.of)
@@ -127,7 +127,7 @@ class Judgement:
 
     def _unseen(self, op: Op, record: Record, stamps: RecordStamps) -> list[str] | None:
         """The properties with unseen values that an operation would replace; None if there are none."""
-        here = self._set_here.get(op.id, ())
+        here = self._set_here(op.id)
         if _ends(op, record):
             names = {*record.props, *stamps.own}.difference(here, (HEIGHT,))
             found = sorted(name for name in names if self._is_unseen(stamps.of(name)))
@@ -140,6 +140,10 @@ class Judgement:
             found += unit
         return found or None
 
+    def _set_here(self, id: str) -> set[str]:
+        """The properties that earlier operations of the change gave a value, or removed."""
+        return {name for op, record in self._earlier.get(id, ()) for name in changed_names(op, record)}
+
     def _newest_unseen(self, stamps: RecordStamps) -> Stamp | None:
         found = [stamp for stamp in (stamps.whole, *stamps.own.values()) if self._is_unseen(stamp)]
         return max(found, key=lambda stamp: stamp.clock, default=None)
@@ -150,10 +154,11 @@ class Judgement:
         """Note what becomes of properties, gathered by whose values they meet; without names, of all."""
         for name in names or ("",):
             side = (id, bool(names), *_side(stamp_of(name)))
-            self._parts[fate].setdefault(side, {}).update({name: None} if name else {})
+            self._parts.setdefault(fate, {}).setdefault(side, {}).update({name: None} if name else {})
 
     def _touched(self, fate: _Fate) -> list[Touched]:
-        return [Touched(id, list(names), *side) for (id, _, *side), names in self._parts[fate].items()]
+        parts = self._parts.get(fate)
+        return [Touched(id, list(names), *side) for (id, _, *side), names in parts.items()] if parts else []
 
     @property
     def lost(self) -> list[Touched]:

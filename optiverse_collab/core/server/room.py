@@ -16,6 +16,7 @@ from optiverse_collab.core.protocol.messages import (
     ClientMessage,
     ConnectionAck,
     Error,
+    Have,
     OtherHistory,
     Participant,
     Ping,
@@ -30,13 +31,13 @@ from optiverse_collab.core.protocol.messages import (
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.protocol.timestamps import timestamp
-from optiverse_collab.core.records import Lane
-from optiverse_collab.core.server.answers import answer_of, parts_of
+from optiverse_collab.core.server.answers import answer_of, catch_up, lanes_of, parts_of
 from optiverse_collab.core.server.delivery import Delivery, Subscription
 from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, Kept
 from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab.core.server.subscribers import Bounds
 from optiverse_collab.errors import ChangeRefused, Reason, Refused
 
 
@@ -44,7 +45,7 @@ from optiverse_collab.errors import ChangeRefused, Reason, Refused
 class _Member:
     wanted_name: str
     participant: Participant
-    client_id: str = ""
+    request: SyncRequest | None = None
     origin: str = ""
     settled: frozenset[int] = frozenset()
     pushed: int = 0
@@ -69,15 +70,17 @@ class Room:
         session_id: the name of the session.
         history: its document.
         server: name and version of the server, for `ConnectionAck`.
+        bounds: how much a receiver may leave unconfirmed.
     """
 
-    def __init__(self, session_id: str, history: History, server: str) -> None:
+    def __init__(self, session_id: str, history: History, server: str, bounds: Bounds | None = None) -> None:
         self.session_id = session_id
         self.history = history
         self._server = server
         self._members: dict[str, _Member] = {}
         self._presence = Presence(history.limits)
-        self._delivery = Delivery(history)
+        self._delivery = Delivery(history, bounds)
+        self._now_ms = 0
         self._unsaved: list[Kept] = []
 
     # Membership
@@ -135,14 +138,23 @@ class Room:
         member = self._members.get(connection_id)
         if member is None:  # a connection that was replaced while its message was on the way
             return []
+        self._now_ms = now_ms
         if isinstance(message, Ping):
             return [Send((connection_id,), Pong(timestamp(now_ms)))]
         if isinstance(message, SyncRequest):
             return self._sync(connection_id, member, message, now_ms)
         if isinstance(message, PresenceUpdate):
             return self._update_presence(connection_id, message)
-        if not member.client_id:
-            return [_error(connection_id, Reason.NOT_SYNCED, "Send sync:request before the first push.")]
+        if member.request is None:
+            return [
+                _error(
+                    connection_id,
+                    Reason.NOT_SYNCED,
+                    "Send sync:request before the first push.",
+                )
+            ]
+        if isinstance(message, Have):
+            return self._confirm(connection_id, member.request, message.clock)
         for change in message.changes:
             self._accept(connection_id, member, change, now_ms)
         return []
@@ -188,7 +200,7 @@ class Room:
         connections = [
             id
             for id, other in self._members.items()  # in the order in which they joined
-            if id == connection_id or other.client_id in ids
+            if id == connection_id or (other.request is not None and other.request.client_id in ids)
         ]
         newest = connections[-1]
         if newest != connection_id:  # the client gave this one up; its request was long on the way
@@ -201,12 +213,21 @@ class Room:
         answer = answer_of(self.history, request)
         if isinstance(answer, OtherHistory):
             return [*effects, Send((connection_id,), answer)]
-        member.client_id, member.origin, member.pushed = request.client_id, origin_of(request.client_id), 0
+        member.request, member.origin, member.pushed = request, origin_of(request.client_id), 0
         known = (self.history.names.known(NameKind.ORIGIN, origin_of(id)) for id in request.settles)
         member.settled = frozenset(number for number in known if number > 0)
-        pages = SendPages(connection_id, answer)
-        self._delivery.add(subscription=Subscription(pages, frozenset(request.lanes or [Lane.BENCH])))
+        self._delivery.add(subscription=Subscription(SendPages(connection_id, answer), lanes_of(request)))
         return effects
+
+    def _confirm(self, connection_id: str, request: SyncRequest, clock: int) -> list[RoomEffect]:
+        """A member has everything up to `clock`; one that is behind gets what it was not sent (SYNC-12)."""
+        if not 0 <= clock <= self.history.clock:
+            sentence = f"You have {clock}, and the session is at {self.history.clock}; say what you have."
+            return [_error(connection_id, Reason.INVALID_MESSAGE, sentence)]
+        if self._delivery.confirm(connection_id, clock, self._now_ms):
+            pages = SendPages(connection_id, catch_up(self.history, request, clock))
+            self._delivery.add(subscription=Subscription(pages, lanes_of(request), unasked=True))
+        return []
 
     def _update_presence(self, connection_id: str, message: PresenceUpdate) -> list[RoomEffect]:
         try:
@@ -253,7 +274,7 @@ class Room:
 
     def flush(self) -> list[RoomEffect]:
         """Everything that waited for durability and need not wait any more, in order (PUSH-5)."""
-        return self._delivery.flush(self._members)
+        return self._delivery.flush(self._members, self._now_ms)
 
     @property
     def has_waiting(self) -> bool:

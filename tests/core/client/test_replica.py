@@ -68,6 +68,7 @@ def test_first_push_at_once_then_one_in_33_ms(ann: Peer, wire: Wire) -> None:
 
 def test_wait_is_until_the_next_push(ann: Peer, wire: Wire) -> None:
     """PUSH-2: the surroundings know when to call again, and that there is nothing to wait for."""
+    wire.poll(ann)
     assert ann.replica.wait_ms(wire.now_ms) is None
     ann.edit(Set("lens", {"a": 1}))
     now = wire.now_ms + 1000

@@ -29,9 +29,10 @@ class Desk:
         self.history = history or make(limits)
         self.delivery = Delivery(self.history)
         self.members = {*subscribed}
+        self.now_ms = 0.0
         for id in subscribed:
             self.ask(id)
-        self.delivery.flush(self.members)
+        self.delivery.flush(self.members, self.now_ms)
 
     def ask(self, connection_id: str, *lanes: Lane) -> None:
         """A connection asks to synchronise."""
@@ -54,7 +55,7 @@ class Desk:
     def flush(self, durable: int | None = None) -> list[RoomEffect]:
         """What leaves when storage holds all, or all up to a clock."""
         self.delivery.durable = self.history.clock if durable is None else durable
-        return self.delivery.flush(self.members)
+        return self.delivery.flush(self.members, self.now_ms)
 
 
 def patch(effect: RoomEffect, receiver: str) -> Patch:

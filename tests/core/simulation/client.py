@@ -157,6 +157,7 @@ class Client:
         clock, epoch = self.replica.clock, self.replica.epoch
         pending = [(change.client_clock, change.operations) for change in self.replica.pending]
         failure = None
+        self._counts["unasked pages"] += '"unasked":true' in text
         if self._ends_it(text, clock, epoch):
             self.foreign = True
             self._counts["epoch changes met"] += 1

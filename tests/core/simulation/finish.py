@@ -7,6 +7,7 @@ from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.protocol.messages import Delta, OtherHistory, SyncRequest
 from optiverse_collab.core.server.answers import answer_of
+from optiverse_collab.core.server.subscribers import SILENT_MS
 from tests.core.simulation import checks
 from tests.core.simulation.client import Client
 from tests.core.simulation.truth import Broken, strict
@@ -55,7 +56,11 @@ def _lossy(client: Client) -> bool:
 
 
 def _show_up_faults(world: World) -> None:
-    """Make so many changes that a hash goes out, which shows every fault there is (HASH-1, HASH-4)."""
+    """Make so many changes that a hash goes out, which shows every fault there is (HASH-1, HASH-4).
+
+    Whoever lost a frame counts as behind, and gets others after a while (SYNC-12).
+    """
+    world.now_ms += SILENT_MS
     for number in range(world.server.setup.hash_every + 1):
         records = world.server.room.history.document.records
         id = min(records, default="a")

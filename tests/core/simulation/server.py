@@ -17,6 +17,7 @@ from optiverse_collab.core.server.journal import Entry, Snapshot
 from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.server.stamps import Stamp
+from optiverse_collab.core.server.subscribers import Bounds
 from tests.core.simulation.scenario import Setup
 from tests.core.simulation.storage import Storage
 from tests.core.simulation.truth import Broken, Change, Doc, Truth
@@ -210,7 +211,8 @@ class Server:
             connection.close_server(code)
         self.connections.clear()
         history = self.storage.load(self.setup)
-        self.room = Room("bench", history, "simulation")
+        bounds = Bounds(self.setup.behind_ms, self.setup.behind_bytes)
+        self.room = Room("bench", history, "simulation", bounds)
 
     # Carrying out what the room says
 

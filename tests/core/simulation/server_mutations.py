@@ -90,9 +90,9 @@ def replay_without_clients(self: History, data: bytes) -> None:
 
 
 @_mutation("Changes and acknowledgements leave before they are durable (DUR-1).", (Delivery, "flush"))
-def sent_before_durable(self: Delivery, members: Collection[str]) -> list[RoomEffect]:
+def sent_before_durable(self: Delivery, members: Collection[str], now_ms: float) -> list[RoomEffect]:
     self.durable = self._history.clock
-    return _flush(self, members)
+    return _flush(self, members, now_ms)
 
 
 @_mutation("Pages leave before what they hold is durable (DUR-1).", (Delivery, "add"))
@@ -109,7 +109,7 @@ def pages_before_durable(
 
 
 @_mutation("Pages leave before the changes that are in them, and those follow (SYNC-4).", (Delivery, "flush"))
-def pages_out_of_place(self: Delivery, members: Collection[str]) -> list[RoomEffect]:
+def pages_out_of_place(self: Delivery, members: Collection[str], now_ms: float) -> list[RoomEffect]:
     effects: list[RoomEffect] = []
     frame = _Frame()
     while self._waiting and self._waiting[0].after <= self.durable:
@@ -118,28 +118,28 @@ def pages_out_of_place(self: Delivery, members: Collection[str]) -> list[RoomEff
             frame.acks.setdefault(waiting.ack[0], []).append(waiting.ack[1])
         if waiting.accepted is not None:
             frame.add(self._change(waiting.accepted), waiting.accepted)
-        elif waiting.subscription is not None and waiting.subscription.pages.to in members:
-            self._subscribed[waiting.subscription.pages.to] = waiting.subscription.lanes
-            effects.append(waiting.subscription.pages)
-    return effects + self._close(frame)
+        asked = waiting.subscription
+        if asked is not None and self._subscribe(asked, waiting.after, members, now_ms):
+            effects.append(asked.pages)
+    return effects + self._close(frame, now_ms)
 
 
 @_mutation("Every frame is sent twice (CLK-1).", (Delivery, "_close"))
-def frames_twice(self: Delivery, frame: _Frame) -> list[RoomEffect]:
-    return _close(self, frame) * 2
+def frames_twice(self: Delivery, frame: _Frame, now_ms: float) -> list[RoomEffect]:
+    return _close(self, frame, now_ms) * 2
 
 
 @_mutation("A frame carries the hash of a document that is ahead of it (HASH-1).", (Delivery, "_close"))
-def hash_of_a_later_document(self: Delivery, frame: _Frame) -> list[RoomEffect]:
+def hash_of_a_later_document(self: Delivery, frame: _Frame, now_ms: float) -> list[RoomEffect]:
     if frame.changes:
         self._hash_due = 0
         frame.clock = self._history.clock
-    return _close(self, frame)
+    return _close(self, frame, now_ms)
 
 
 @_mutation("Acknowledgements go to whoever pushed last (PUSH-5).", (Delivery, "_close"))
-def acks_to_all(self: Delivery, frame: _Frame) -> list[RoomEffect]:
-    effects = _close(self, frame)
+def acks_to_all(self: Delivery, frame: _Frame, now_ms: float) -> list[RoomEffect]:
+    effects = _close(self, frame, now_ms)
     for number, effect in enumerate(effects):
         if isinstance(effect, SendFrame) and effect.acks:
             acks = next(iter(effect.acks.values()))

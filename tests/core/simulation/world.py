@@ -192,5 +192,5 @@ class World(Network):
                 moved = True
         self.now_ms += 40
         for client in self.clients:
-            moved = client.poll(self.now_ms) or moved
+            moved = client.poll(self.now_ms) or client.replica.wait_ms(self.now_ms) is not None or moved
         return moved
