@@ -52,7 +52,8 @@ TESTED_THROUGH = {
     "tests/core/server/test_room.py": "core.server.effects",
     "tests/demo/test_app.py": "demo.__main__",
     "tests/host/test_contract.py": (
-        "host.api host.demo host.optiverse.reader host.optiverse.items.autolabels host.optiverse.items.exact_edit host.optiverse.items.fields"
+        "host.api host.demo host.optiverse.reader host.optiverse.items.autolabels"
+        " host.optiverse.items.exact_edit host.optiverse.items.fields"
         " host.optiverse.items.kinds host.optiverse.items.optical"
     ),
     "tests/host/optiverse/test_files.py": "host.optiverse.files.unsaved_mark",
