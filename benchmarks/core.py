@@ -50,7 +50,7 @@ def measure(edits: int, components: int) -> Core:
     for number in range(edits):
         start = perf_counter()
         author.edit([Set(component_id(0), {"pos": [number + 0.25, 172.46314119522515]})])
-        [push] = author.poll(number * PUSH_EVERY_MS)
+        push, *_ = author.poll(number * PUSH_EVERY_MS)
         assert isinstance(push, Transmit)
         text = encode(push.message)
         edited = perf_counter()

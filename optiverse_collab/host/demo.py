@@ -8,13 +8,15 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSlot
 from PyQt6.QtGui import QPainterPath
+from PyQt6.QtWidgets import QGraphicsScene
 
 from optiverse_collab import manifest
 from optiverse_collab.category import log_category
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.demo import commands, files
 from optiverse_collab.demo.commands import Step
-from optiverse_collab.demo.model import MISSING, Item
+from optiverse_collab.demo.model import MISSING, Bench, Item
+from optiverse_collab.demo.scene import BenchScene
 from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.host.api import Opened
 
@@ -43,6 +45,16 @@ class DemoHost(QObject):
     def outline(self, id: str) -> QPainterPath | None:
         graphics = self.window.scene.graphics(id)
         return None if graphics is None else graphics.mapToScene(graphics.shape())
+
+    def picture(self, records: Mapping[str, Record]) -> QGraphicsScene:
+        bench = Bench()
+        bench.replace(Item(record.id, record.kind, record.props) for record in records.values())
+        scene = BenchScene(bench)
+        bench.setParent(scene)
+        scene.set_theme(self.window.scene.theme)
+        scene.update_light()
+        scene.setSceneRect(scene.extent())
+        return scene
 
     def log(self, level: str, text: str) -> None:
         self.window.log.write(level, self._category, text)

@@ -19,6 +19,7 @@ from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.api import Host
+from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.saved_copies import copy_path, save_copy
 from optiverse_collab.window.sync_loop import LiveBench
 from optiverse_collab.window.ui.choice_dialog import Answer, JoiningChoice, ReplacementChoice
@@ -36,6 +37,7 @@ class Participation(QObject):
         service: connects to the session.
         session_id: the session's name.
         runs_server: the user started the server, and wants to share their bench if nothing is there.
+        replacements: hears of replacements of the bench while it is shared.
 
     Attributes:
         loaded: whether the window shows the session's bench.
@@ -60,7 +62,13 @@ class Participation(QObject):
     edited = pyqtSignal()
 
     def __init__(
-        self, host: Host, service: CollaborationService, session_id: str, runs_server: bool, parent: QObject
+        self,
+        host: Host,
+        service: CollaborationService,
+        session_id: str,
+        runs_server: bool,
+        replacements: Replacements,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self.loaded = False
@@ -68,6 +76,7 @@ class Participation(QObject):
         self._service = service
         self._session_id = session_id
         self._runs_server = runs_server
+        self._replacements = replacements
         self._live: LiveBench | None = None
         self._cursors: CursorOverlay | None = None
         self._copy: Path | None = None
@@ -114,6 +123,7 @@ class Participation(QObject):
         self._service.happened.disconnect(self._on_happened)
         if self._cursors is not None:
             self._cursors.close_for_good()
+        self._replacements.end()
         if self._live is not None:
             self._live.close()
         self._host.close()
@@ -167,6 +177,7 @@ class Participation(QObject):
         live.edited.connect(self.edited)
         live.loading.connect(self.loading)
         live.loaded.connect(self._on_loaded)
+        self._replacements.begin(live)
         if self._host.view is not None:
             self._cursors = CursorOverlay(self._host.view, session, self._host.outline)
         self._host.watch_opened(self._opened)

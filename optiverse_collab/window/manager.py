@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.protocol.address import invite_link
-from optiverse_collab.core.records import Op
+from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import AddressError, HostUnsupported
@@ -19,8 +19,13 @@ from optiverse_collab.host.api import Host, LogLevel
 from optiverse_collab.window.joining import Participation
 from optiverse_collab.window.lan import reachable_url
 from optiverse_collab.window.local_server import CompanionServer
+from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.ui.choice_dialog import Answer
-from optiverse_collab.wording import dialogs
+from optiverse_collab.wording import dialogs, replacements
+from optiverse_collab.wording.replacements import Replacement
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QGraphicsScene
 
 LEAVE_MS = 2000
 """So long leaving waits for the server to store the last edits; it takes tens of ms."""
@@ -52,6 +57,7 @@ class CollaborationManager(QObject):
 
     Attributes:
         service: the connection.
+        replacements: of the session's bench, for everybody.
         server_url, session_id: of the session that was joined last.
         status: how it stands; ``connected`` only when the window shows the session's bench.
 
@@ -79,6 +85,7 @@ class CollaborationManager(QObject):
         self.server_url = self.session_id = ""
         self.status = ConnectionState.OFFLINE
         self.service = CollaborationService(self)
+        self.replacements = Replacements(self.service, self)
         self._attach = attach
         self._host: Host | None = None
         self._participation: Participation | None = None
@@ -91,6 +98,7 @@ class CollaborationManager(QObject):
         self.service.drained.connect(self._on_drained)
         self.service.state_changed.connect(self._on_service_state)
         self.service.error_occurred.connect(self.failed)
+        self.replacements.announced.connect(self._on_bench_replaced)
         self._server.progress.connect(self._on_server_progress)
         self._server.ready.connect(self._on_server_ready)
         self._server.failed.connect(self._on_server_failed)
@@ -155,6 +163,10 @@ class CollaborationManager(QObject):
         self._leave_now()
         self._server.stop()
 
+    def picture(self, records: Mapping[str, Record]) -> QGraphicsScene | None:
+        """Another bench in a scene of its own; None if there is no session, or the host can't draw it."""
+        return None if self._host is None else self._host.picture(records)
+
     @property
     def invite(self) -> str:
         """The link that others paste to join."""
@@ -171,7 +183,8 @@ class CollaborationManager(QObject):
             self.failed.emit(str(error))
             return False
         self._own_server, self.session_id = own_server, session_id
-        there = Participation(self._host, self.service, session_id, own_server is not None, self)
+        runs_server = own_server is not None
+        there = Participation(self._host, self.service, session_id, runs_server, self.replacements, self)
         there.choice_needed.connect(self.choice_needed)
         there.replacement_needed.connect(self.replacement_needed)
         there.leaving.connect(self.leave)
@@ -227,6 +240,10 @@ class CollaborationManager(QObject):
     def _on_drained(self) -> None:
         if self._goodbye.isActive():
             self._leave_now()
+
+    @pyqtSlot(object)
+    def _on_bench_replaced(self, replacement: Replacement) -> None:
+        self.log(logging.INFO, f"← {replacements.sentence(replacement)}")
 
     @pyqtSlot(int, int)
     def _on_loading(self, done: int, total: int) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gc
+import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.records import Op
+from optiverse_collab.core.client.steps import edit_in_step
+from optiverse_collab.core.protocol.changes import RESTORE, SWEEP
+from optiverse_collab.core.records import Op, Record, difference
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.host.api import Host
@@ -25,6 +29,18 @@ Usability Engineering, 1993, ch. 5), and what one record costs the host varies b
 
 SELECTION_MOST = 500
 """Ids of selected items that are told to others; more say nothing that these don't, and presence is small."""
+
+
+class Step(NamedTuple):
+    """Changes that belong together.
+
+    Attributes:
+        id: as they carry it.
+        records: the ids of the records that they touch.
+    """
+
+    id: str
+    records: frozenset[str]
 
 
 class LiveBench(QObject):
@@ -52,6 +68,7 @@ class LiveBench(QObject):
         self._host = host
         self._session = session
         self._total = 0
+        self._seen = 0
         self._is_loading = self._suspended = False
         self._slice = 10
         self._since_tick = QElapsedTimer()
@@ -76,13 +93,43 @@ class LiveBench(QObject):
     def suspend(self) -> None:
         """Push and show nothing until `begin` or `publish_window`: another bench is in the window."""
         self._suspended = True
+        self._seen = self._session.replica.clock
 
     def publish_window(self) -> None:
-        """Make the session's bench the one that is in the window now, and go on."""
+        """Make the session's bench the one that is in the window now, in one step (PUSH-9), and go on."""
         self._suspended = False
         self._capture.forget()
-        self._capture.scan()
+        replica = self._session.replica
+        edit_in_step(replica, difference(replica.view, self._host.records()), new_step(SWEEP), self._seen)
+        self._capture.scan()  # what can't be shared is told
         self.tick()
+        self.edited.emit()
+
+    def restore(self, text: str, records: Mapping[str, Record], seen: int) -> Step | None:
+        """Bring an earlier bench back, but for what others did since (PUSH-9); here it is a step of undo.
+
+        Args:
+            text: what the step is called.
+            records: id → record.
+            seen: the clock at which they were read.
+
+        Returns:
+            The step; None if nothing is to be done, or another bench is in the window.
+        """
+        self.push_edits()
+        replica, step = self._session.replica, new_step(RESTORE)
+        before = dict(replica.view)
+        ops = difference(before, dict(records))
+        if self._suspended or not ops:
+            return None
+        edit_in_step(replica, ops, step, seen, yields=True)
+        shown = difference(before, replica.view)
+        if self._capture.held_back:  # the window shows something else than `before`
+            self.show(ShowChange(tuple(shown), {}, {op.id: before.get(op.id) for op in shown}))
+        else:
+            self._host.edit(text, shown)
+        self.edited.emit()
+        return Step(step, frozenset(op.id for op in ops))
 
     def push_before_receiving(self) -> None:
         """Push what the user did up to now, so that it can be told from what others did."""
@@ -181,6 +228,11 @@ class LiveBench(QObject):
             self._host.log("DEBUG", f"✗ Presence was not sent: {refusal}")
         else:
             self.edited.emit()
+
+
+def new_step(kind: str) -> str:
+    """An id for a step of this kind."""
+    return kind + secrets.token_hex(8)
 
 
 _spared_for: set[LiveBench] = set()

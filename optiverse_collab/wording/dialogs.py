@@ -70,6 +70,8 @@ TOOLTIP = "Session: {session}\nServer: {server}\nLatency: {latency}\nConnection:
 SLOW = "{users} (slow)"
 
 DISMISS = "Dismiss"
+SAVE_AS_FILE = "Save as a file…"
+BENCH_FILES = "Optiverse benches (*.json)"
 
 PARTICIPANTS_TITLE = "Participants"
 YOU = "{name} (you)"

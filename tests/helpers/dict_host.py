@@ -59,6 +59,9 @@ class DictHost:
     def outline(self, id: str) -> None:
         return None
 
+    def picture(self, records: Mapping[str, Record]) -> None:
+        return None
+
     def log(self, level: str, text: str) -> None:
         self.lines.append((level, text))
 

@@ -25,6 +25,8 @@ def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:
         "Copy invite link",
         "Participants",
         "Changes while you were away",
+        "Show the bench before it was replaced",
+        "Bring that bench back",
     ]
     assert entries["Connect…"].shortcut() == QKeySequence("Ctrl+Shift+C")
     assert pair[0].enabled == {"Connect…"}

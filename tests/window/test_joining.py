@@ -17,6 +17,7 @@ from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.window.joining import Participation
+from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.ui.choice_dialog import JoiningChoice, ReplacementChoice
 from optiverse_collab.wording import dialogs
 from tests.helpers.dict_host import DictHost
@@ -38,7 +39,10 @@ class Window:
         self.host = DictHost()
         self.host.bench = {record.id: record for record in records}
         self.service = CollaborationService(parent)
-        self.participation = Participation(self.host, self.service, session_id, runs_server, parent)
+        self.replacements = Replacements(self.service, parent)
+        self.participation = Participation(
+            self.host, self.service, session_id, runs_server, self.replacements, parent
+        )
         self.questions: list[tuple[int, int, Path]] = []
         self.declined: list[str] = []
         self.participation.choice_needed.connect(lambda *asked: self.questions.append(asked))

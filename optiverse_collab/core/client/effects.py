@@ -93,11 +93,43 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class BenchReplaced:
+    """A part of a step that replaces the bench, or brings an earlier one back (PUSH-9).
+
+    Attributes:
+        step, clock: the same id in all parts, and the clock of this one.
+        by: who does it; `mine` if this replica does. `restores`: it brings a bench back.
+        removed, added, changed: the records that really went, came, and became others.
+    """
+
+    step: str
+    by: str
+    mine: bool
+    restores: bool
+    clock: int
+    removed: tuple[Record, ...] = field(repr=False)
+    added: tuple[Record, ...] = field(repr=False)
+    changed: tuple[Record, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Synced:
     """The replica holds the session's present state and may edit (SYNC-5)."""
 
     full: bool
     records: int
+
+
+@dataclass(frozen=True)
+class NoticesOmitted:
+    """Others may have replaced `count` or more values of mine besides those that were told (SYNC-9)."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class ReplicaForgotten:
+    """The server no longer knows what it accepted from this replica (SYNC-10)."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +158,19 @@ class EpochChanged:
     epoch: str
 
 
-ReplicaEffect = Transmit | ShowChange | Lost | Conflict | Synced | SyncProgress | Diverged | EpochChanged
+ReplicaEffect = (
+    Transmit
+    | ShowChange
+    | Lost
+    | Conflict
+    | BenchReplaced
+    | Synced
+    | NoticesOmitted
+    | ReplicaForgotten
+    | SyncProgress
+    | Diverged
+    | EpochChanged
+)
 
 
 @dataclass(frozen=True)
@@ -180,6 +224,22 @@ class ProtocolFault:
     serious: bool
 
 
+@dataclass(frozen=True)
+class PastArrived:
+    """The bench as it was after the change at `clock`, which was asked for (HIST-2)."""
+
+    clock: int
+    records: Mapping[str, Record] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PastUnavailable:
+    """The bench at `clock` can't be had; `message` is a sentence (HIST-3)."""
+
+    clock: int
+    message: str
+
+
 class ConnectionEffect:
     """The base of effects on the connection itself, not on the messages that it carries."""
 
@@ -200,6 +260,8 @@ SessionEffect = (
     | ParticipantLeft
     | HeartbeatAnswered
     | PresenceChanged
+    | PastArrived
+    | PastUnavailable
     | ProtocolFault
     | DropConnection
 )

@@ -8,9 +8,6 @@ am changing doesn't flicker) and the rebase (REP-1 to REP-10 in docs/protocol.md
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
-
-import msgspec
 
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client import conflicts
@@ -22,17 +19,28 @@ from optiverse_collab.core.client.effects import (
     ConflictKind,
     Diverged,
     EpochChanged,
+    NoticesOmitted,
     ReplicaEffect,
+    ReplicaForgotten,
     Synced,
     SyncProgress,
     Transmit,
 )
 from optiverse_collab.core.client.pending import Pending, PendingChange, restored
+from optiverse_collab.core.client.receipts import Receipts
+from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.view import rehearse, show
-from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch, Push, SyncRequest
+from optiverse_collab.core.protocol.messages import (
+    Delta,
+    DocumentMessage,
+    FullState,
+    OtherHistory,
+    Patch,
+    Push,
+    SyncRequest,
+)
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Ids, Op, Record, Remove, touched
 from optiverse_collab.core.throttle import Throttle
@@ -43,20 +51,6 @@ FORMERS = 32
 
 PUSH_EVERY_MS = 33
 """At most one push in so many ms: 30 a second, as fast as a drag needs to look smooth."""
-
-_NONE: Mapping[str, int] = MappingProxyType({})
-
-
-class Saved(msgspec.Struct, frozen=True):
-    """A replica on disk: with it, edits made offline outlive the program (REP-9)."""
-
-    client_ids: list[str]
-    epoch: str | None
-    clock: int
-    head: str
-    records: list[Record]
-    pending: list[PendingChange]
-    held: dict[str, HeldChange]
 
 
 class Replica:
@@ -82,6 +76,7 @@ class Replica:
         self._pending = Pending()
         self._confirmed = Confirmed(self._pending, [origin_of(client_id)])
         self._throttle = Throttle(PUSH_EVERY_MS)
+        self._receipts = Receipts()
         self._syncing = False
         self._foreign = False
         self._arriving = Arriving()
@@ -111,7 +106,11 @@ class Replica:
         return self._pending.changes
 
     def edit(
-        self, ops: Sequence[Op], last_shown: Mapping[str, int] = _NONE, yields: bool = False, step: str = ""
+        self,
+        ops: Sequence[Op],
+        last_shown: Mapping[str, int] | None = None,
+        yields: bool = False,
+        step: str = "",
     ) -> None:
         """Apply a change to the view at once; `poll` sends it.
 
@@ -137,7 +136,7 @@ class Replica:
                     Reason.RECORD_TOO_LARGE,
                     f"The record {record.id!r} would be longer than {self.limits.record_bytes} bytes.",
                 )
-        seen = min((self._seen(op, last_shown) for op in ops), default=self.clock)
+        seen = min((self._seen(op, last_shown or {}) for op in ops), default=self.clock)
         self._pending.add(ops, self.limits.change_bytes, seen, yields, step)
         for id in touched(ops):
             if id in after:
@@ -193,18 +192,27 @@ class Replica:
 
     def wait_ms(self, now_ms: float) -> float | None:
         """How long until `poll` has something to send; None if there is nothing."""
-        return self._throttle.wait_ms(now_ms) if self.synced and self._pending.unsent else None
+        if not self.synced:
+            return None
+        waits = [self._receipts.wait_ms(self.clock, now_ms)]
+        if self._pending.unsent:
+            waits.append(self._throttle.wait_ms(now_ms))
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def poll(self, now_ms: float) -> list[ReplicaEffect]:
-        """Send what waits to be sent, if it is time (PUSH-2)."""
-        if not self.synced or not self._pending.unsent or self._throttle.wait_ms(now_ms):
+        """Send what waits to be sent, if it is time (PUSH-2), and confirm what has arrived (SYNC-11)."""
+        if not self.synced:
             return []
-        self._throttle.fire(now_ms)
-        changes = self._pending.take_unsent(self.limits.change_bytes)
-        return [Transmit(Push([change.pushed for change in changes]))]
+        effects: list[ReplicaEffect] = []
+        if self._pending.unsent and not self._throttle.wait_ms(now_ms):
+            self._throttle.fire(now_ms)
+            changes = self._pending.take_unsent(self.limits.change_bytes)
+            effects.append(Transmit(Push([change.pushed for change in changes])))
+        return effects + [Transmit(receipt) for receipt in self._receipts.take(self.clock, now_ms)]
 
-    def receive(self, message: FullState | Delta | Patch | OtherHistory) -> list[ReplicaEffect]:
-        """Take a message of the server's about the document."""
+    def receive(self, message: DocumentMessage, size: int = 0) -> list[ReplicaEffect]:
+        """Take a message of the server's about the document, `size` bytes long."""
+        self._receipts.arrived(size)
         if self._foreign:
             return []
         if isinstance(message, Patch):
@@ -213,6 +221,13 @@ class Replica:
             self._foreign = self._syncing
             return [EpochChanged(message.epoch)] if self._syncing else []
         return self._receive_page(message)
+
+    def check_clock(self, clock: int) -> list[ReplicaEffect]:
+        """The server has sent everything up to `clock`; if that is not here, ask for it (HASH-4)."""
+        if not self.synced or clock <= self.clock:
+            return []
+        text = f"What was sent up to change {clock} did not arrive after {self.clock}; asking for it."
+        return [Diverged(text), *self._request_sync(everything=False)]
 
     # Disk
 
@@ -226,6 +241,7 @@ class Replica:
             list(self._confirmed.document.records.values()),
             self._pending.copy(),
             dict(self.held),
+            self._confirmed.accepted,
         )
 
     @classmethod
@@ -240,11 +256,9 @@ class Replica:
         replica.held = dict(saved.held)
         replica._formers = saved.client_ids[-FORMERS:]
         replica._pending = restored(saved.pending, saved.client_ids[-1])
-        confirmed = Confirmed(replica._pending, map(origin_of, [*replica._formers, client_id]))
-        confirmed.epoch, confirmed.clock, confirmed.head = saved.epoch, saved.clock, saved.head
-        confirmed.document = Document(saved.records)
-        replica._confirmed = confirmed
-        replica._show([*confirmed.document.records, *replica._pending.touched()], {})
+        origins = map(origin_of, [*replica._formers, client_id])
+        replica._confirmed = Confirmed(replica._pending, origins, saved)
+        replica._show([*replica._confirmed.document.records, *replica._pending.touched()], {})
         return replica
 
     # Messages of the server's
@@ -269,20 +283,25 @@ class Replica:
         return effects
 
     def _receive_page(self, page: FullState | Delta) -> list[ReplicaEffect]:
-        if not self._syncing:
+        if page.unasked is not self.synced or not (self.synced or self._syncing):
             return []
         self._arriving.add(page)
         if not page.done:
-            return [SyncProgress(self._arriving.count, page.total)]
+            return [] if page.unasked else [SyncProgress(self._arriving.count, page.total)]
+        is_forgotten = self._confirmed.accepted and not page.known
         ids, told = self._confirmed.take_pages(self._arriving, page)
         self._arriving.clear()
-        self.synced, self._syncing = True, False
-        authors = authors_of(page)
-        return [
-            *self._keep(told),
-            *self._show(ids, authors),
-            Synced(isinstance(page, FullState), page.total),
-        ]
+        effects = [*self._keep(told), *self._show(ids, authors_of(page))]
+        if not page.unasked:
+            self.synced, self._syncing = True, False
+            self._receipts.begin(self.clock)
+            self._pending.yield_all()
+            effects.append(Synced(isinstance(page, FullState), page.total))
+        if page.more:
+            effects.append(NoticesOmitted(page.more))
+        if is_forgotten:
+            effects.append(ReplicaForgotten())
+        return effects
 
     def _request_sync(self, everything: bool) -> list[ReplicaEffect]:
         self.synced, self._syncing = False, True
@@ -305,5 +324,4 @@ class Replica:
 
     def _seen(self, op: Op, last_shown: Mapping[str, int]) -> int:
         """The clock of what the user had on the screen of an operation's record (SEEN-1)."""
-        pending = self._pending.seen_of(op)
-        return last_shown.get(op.id, self.clock) if pending is None else pending
+        return self._pending.seen_of(op, last_shown.get(op.id, self.clock))

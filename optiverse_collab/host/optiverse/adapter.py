@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtGui import QPainterPath
-from PyQt6.QtWidgets import QGraphicsView, QMainWindow
+from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView, QMainWindow
 
 from optiverse_collab import manifest
 from optiverse_collab.core.records import Op, Record, Remove
 from optiverse_collab.host.api import Opened
 from optiverse_collab.host.optiverse.files.bench_switch import BenchSwitch
+from optiverse_collab.host.optiverse.files.layer_import import LayerImport
 from optiverse_collab.host.optiverse.items.kinds import Kinds
 from optiverse_collab.host.optiverse.items.placeholders import Placeholders
 from optiverse_collab.host.optiverse.items.pointer import Pointer, items_dragged, items_in_hand
@@ -21,6 +22,7 @@ from optiverse_collab.host.optiverse.items.unshown import Unshown
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.group_list import GroupList
 from optiverse_collab.host.optiverse.layers.layer_tree import LayerTree
+from optiverse_collab.host.optiverse.picture import picture
 from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
 from optiverse_collab.host.optiverse.upstream.check import checked
@@ -53,6 +55,7 @@ class OptiverseHost:
         self._placeholders = Placeholders(self._window.scene, self.name)
         self._unshown = Unshown(self._placeholders, self.name, self.log)
         self._bench_switch = BenchSwitch(self._window, self._another_bench)
+        self._layer_import = LayerImport(self._window.file_controller)
         self._undo = UndoGuard(self._window, self._stepped, warn)
         self._bench = SceneBench(self._window, self._touched)
         self._layers = self._new_layers(warn)
@@ -82,6 +85,9 @@ class OptiverseHost:
         if item is None:
             return self._placeholders.outline(id)
         return item.mapToScene(item.shape())
+
+    def picture(self, records: Mapping[str, Record]) -> QGraphicsScene:
+        return picture(records, self._writer.made, self.name)
 
     def log(self, level: str, text: str) -> None:
         getattr(self._window.log_service, level.lower())(text, self._category)
@@ -134,6 +140,7 @@ class OptiverseHost:
         self._dirty = lambda ids: None
         self._opened = lambda back: None
         self._bench_switch.close()
+        self._layer_import.close()
         if self._pointer is not None:
             self._pointer.close()
             self._pointer = None

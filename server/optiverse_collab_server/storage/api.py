@@ -51,6 +51,16 @@ class Store(Protocol):
             DatabaseDamaged: also if the chain of its entries doesn't fit (CLK-5).
         """
 
+    async def load_at(self, session_id: str, clock: int) -> Stored | None:
+        """What a session was after the change at a clock: the chunk that has it, without what came later.
+
+        Returns:
+            None if that is not kept: it was dropped, or never stored. The names are those of the present.
+
+        Raises:
+            DatabaseDamaged: this part of the history doesn't fit. The session goes on being served.
+        """
+
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """Add to a session's newest chunk; all of it is durable when this returns.
 

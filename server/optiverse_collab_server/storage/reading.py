@@ -169,6 +169,8 @@ class ChunkReader:
             self._refer(stamp.origin, stamp.author)
         for outcome in snapshot.outcomes:
             self._refer(outcome.origin, outcome.author)
+        for sweep in snapshot.sweeps:
+            self._refer(0, sweep.author)
         return snapshot
 
     def entries(self) -> Iterator[list[bytes]]:

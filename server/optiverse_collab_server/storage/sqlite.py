@@ -58,6 +58,10 @@ class SqliteStore:
         """See `Store.load`."""
         return await self._do(self._database.load(session_id))
 
+    async def load_at(self, session_id: str, clock: int) -> Stored | None:
+        """See `Store.load_at`."""
+        return await self._do(self._database.load_at(session_id, clock))
+
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """See `Store.append`."""
         self._check_open()
