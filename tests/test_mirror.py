@@ -29,6 +29,7 @@ ABOUT_MORE = {
     "tests/end2end/test_windows.py": "server and windows as processes",
     "tests/helpers/test_processes.py": "the deadlines of processes in tests",
     "tests/host/optiverse/test_any_mix.py": "everything that users can do, mixed",
+    "tests/host/optiverse/test_away.py": "what became of edits while the user was away, in the real editor",
     "tests/host/optiverse/test_closing.py": "a window that closes, with all that is attached to it",
     "tests/host/optiverse/test_health.py": "the editor goes on working as without us",
     "tests/host/optiverse/test_loading.py": "a large bench, over many ticks",

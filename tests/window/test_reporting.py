@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 
 import pytest
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtNetwork import QTcpSocket
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
@@ -17,12 +15,12 @@ from optiverse_collab.scripting import Bench
 from optiverse_collab.window import notices
 from optiverse_collab.window.reporting import ConflictReports
 from optiverse_collab.window.ui.changes_dock import ChangesDock
+from tests.helpers.lost_connection import QT_SAYS, break_off
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.user_input import click, press_key
 from tests.helpers.windows import SOON, Desk, desks
 
-# Qt says so of objects of its own that a test looked for, when they go.
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "QObject::disconnect: wildcard call")
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", QT_SAYS)
 
 LENS = Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens 3"})
 MINE, THEIRS = Set("lens", {"pos": [10.0, 10.0]}), Set("lens", {"pos": [50.0, 50.0]})
@@ -65,9 +63,7 @@ class Desks:
 
     def cut(self) -> None:
         """Lose my connection; it comes back when events are handled for half a second."""
-        [tcp] = self.me.manager.service.findChildren(QTcpSocket)
-        with socket.fromfd(int(tcp.socketDescriptor()), socket.AF_INET, socket.SOCK_STREAM) as line:
-            line.shutdown(socket.SHUT_RDWR)
+        break_off(self.me.manager)
         self._qtbot.waitUntil(lambda: self.me.manager.status is ConnectionState.RECONNECTING, timeout=SOON)
 
     def i_edit(self, op: Op) -> None:
@@ -85,6 +81,14 @@ class Desks:
         session = self.me.manager.service.session
         assert session is not None
         self._qtbot.waitUntil(lambda: session.replica.synced and not session.replica.pending, timeout=SOON)
+
+    def until_shown(self) -> None:
+        """Wait until my window shows what the session has."""
+
+        def session() -> dict[str, tuple[str, dict[str, object]]]:
+            return {id: (record.kind, record.props) for id, record in self.me.session_records().items()}
+
+        self._qtbot.waitUntil(lambda: self.me.content() == session(), timeout=SOON)
 
     def until_at(self, x: float) -> None:
         self._qtbot.waitUntil(lambda: self.pos == [x, x], timeout=SOON)
@@ -105,6 +109,7 @@ def away(both: Desks, mine: Op = MINE, theirs: Op = THEIRS) -> None:
     both.i_edit(mine)
     both.ben_edits(theirs)
     both.until(1)
+    both.until_shown()
 
 
 def test_nothing_shows_until_there_is_something(both: Desks) -> None:
