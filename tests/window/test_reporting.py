@@ -15,6 +15,7 @@ from optiverse_collab.scripting import Bench
 from optiverse_collab.window import notices
 from optiverse_collab.window.reporting import ConflictReports
 from optiverse_collab.window.ui.changes_dock import ChangesDock
+from tests.helpers.demo_window import add
 from tests.helpers.lost_connection import QT_SAYS, break_off
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.user_input import click, press_key
@@ -264,3 +265,36 @@ def test_window_that_closes_loses_the_dock(both: Desks) -> None:
     both.me.controller.close()
     assert both.reports.dock is None
     assert both.me.window.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea
+
+
+def test_two_who_move_one_item_at_once_are_both_told_once(
+    qtbot: QtBot,
+    pair: tuple[Desk, Desk],
+    server: ServerProcess,
+    session_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """SEEN-10: the one whose value stands, and the other one, with the values that they ended with."""
+    monkeypatch.setattr(notices, "QUIET_MS", 1500)
+    ann, bob = pair
+    ann.join(server.url, session_id, "Ann")
+    bob.join(server.url, session_id, "Bob")
+    lens = add(ann.window, "lens")
+    ann.until_same(bob)
+    for number in range(10):
+        for desk, x in ((ann, 1.0), (bob, 2.0)):
+            desk.window.editor.change("Move", {lens: {"pos": [x, float(number)]}})
+        ann.until_same(bob)
+    told = [desk.controller.reports.toasts for desk in pair]
+    qtbot.waitUntil(lambda: all(toasts.shown for toasts in told), timeout=SOON)
+    texts = sorted(toast.text for toasts in told for toast in toasts.shown)
+    [x, _] = ann.window.bench.items[lens].props["pos"]
+    winner, loser, lost = ("Ann", "Bob", 2.0) if x == 1.0 else ("Bob", "Ann", 1.0)
+    now, before = f"({x}, 9.0) mm", f"({lost}, 9.0) mm"
+    name = f'"{ann.window.bench.items[lens].name}"'
+    assert texts == [
+        f"{winner} moved {name} to {now} at the same time, which replaced your {before}.",
+        f"You moved {name} to {now}, which replaced {loser}'s {before} that you had not seen.",
+    ]
+    for desk in pair:
+        assert len([line for line in desk.log() if "replaced" in line]) == 1
