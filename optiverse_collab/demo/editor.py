@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from PyQt6.QtCore import QMimeData, QObject
@@ -54,6 +54,10 @@ class Editor(QObject):
         after = {id: props for id, props in after.items() if props}
         if after:
             self._push(text, Change.to(self.bench, after))
+
+    def do(self, text: str, steps: Sequence[Step]) -> None:
+        """Do something that there is no other method for."""
+        self._push(text, *steps)
 
     def remove(self, ids: Collection[str]) -> None:
         """Take items away, and the groups that would be left empty."""

@@ -91,7 +91,7 @@ class DemoHost(QObject):
                 steps.append(
                     commands.Change.to(bench, {op.id: {**op.props, **dict.fromkeys(unset, MISSING)}})
                 )
-        self.window.editor.undo_stack.push(commands.BenchCommand(bench, text, steps))
+        self.window.editor.do(text, steps)
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty
