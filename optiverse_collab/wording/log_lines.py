@@ -64,6 +64,8 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
         session, user = printable(ack.session_id), printable(ack.user_id)
         first = Line(logging.INFO, f"✓ Connected to session '{session}' as '{user}'")
         return [first, Line(logging.INFO, f"Connection acknowledged with {len(ack.users)} user(s)")]
+    if isinstance(effect, (fx.Synced, fx.NoticesOmitted, fx.ReplicaForgotten)):
+        return [_synchronised(effect)]
     line = _line(effect)
     return [line] if line is not None else []
 
@@ -75,9 +77,6 @@ def _line(effect: fx.SessionEffect) -> Line | None:
         return Line(logging.INFO, f"A user is called {printable(effect.participant.user_id)} now")
     if isinstance(effect, fx.ParticipantLeft):
         return Line(logging.INFO, f"User left: {printable(effect.participant.user_id)}")
-    if isinstance(effect, fx.Synced):
-        told = "received" if effect.full else "caught up with"
-        return Line(logging.INFO, f"Synchronised: {told} {effect.records} record(s)")
     if isinstance(effect, fx.Diverged):
         return Line(logging.WARNING, f"✗ {printable(effect.message)}")
     if isinstance(effect, fx.ProtocolFault):
@@ -101,12 +100,23 @@ def _transmit(message: ClientMessage) -> Line | None:
     return Line(logging.DEBUG, f"→ Sending {type(message).__name__}")
 
 
+def _synchronised(effect: fx.Synced | fx.NoticesOmitted | fx.ReplicaForgotten) -> Line:
+    """What arrived, or what the server can't say of this user's edits."""
+    if isinstance(effect, fx.Synced):
+        told = "received" if effect.full else "caught up with"
+        return Line(logging.INFO, f"Synchronised: {told} {effect.records} record(s)")
+    if isinstance(effect, fx.NoticesOmitted):
+        listed = "Only the newest edits of yours that others replaced are listed"
+        return Line(logging.WARNING, f"✗ {listed}; there may be {effect.count} or more others.")
+    known = "The server no longer knows which of your edits it has"
+    again = "those that it did not confirm are sent again, and leave alone what others changed meanwhile"
+    return Line(logging.WARNING, f"✗ {known}; {again}.")
+
+
 def _conflict(conflict: fx.Conflict) -> Line:
-    """Two people edited the same thing; whose edit does not stand is warned."""
-    text = f"{sentence(conflict, in_full=True)}."
-    if conflict.kind is ConflictKind.REPLACED_THEIRS:
-        return Line(logging.INFO, text)
-    return Line(logging.WARNING, f"✗ {text}")
+    """Two people edited the same thing; the mark stands where it is the other's edit that stands."""
+    mark = "" if conflict.kind is ConflictKind.REPLACED_THEIRS else "✗ "
+    return Line(logging.WARNING, f"{mark}{sentence(conflict, in_full=True)}.")
 
 
 def _lost(effect: fx.Lost, op: Op, record: Record | None) -> Line:

@@ -13,13 +13,16 @@ from websockets.exceptions import ConnectionClosed
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import PushUnreadable, decode_client, encode
-from optiverse_collab.core.protocol.messages import ClientMessage, Error
+from optiverse_collab.core.protocol.messages import ClientMessage, Error, Push
 from optiverse_collab.errors import MessageRefused, Refused
 from optiverse_collab_server.outbox import Frame, Outbox
 from optiverse_collab_server.rate import TokenBucket
 
 MAX_REFUSED = 20
 """After so many messages that were not accepted, the connection is closed (LIM-10)."""
+
+SLICE = 50
+"""A push of more changes is taken in slices, so that others get their turn in between (LIM-11)."""
 
 CLOSE_SECONDS = 2.0
 """How long a peer may take to answer a close, before the connection is cut."""
@@ -75,7 +78,7 @@ class Connection:
                 elif isinstance(message, bytes):
                     self.close(CloseReason.BINARY)
                 else:
-                    self._receive(handler, message)
+                    await self._receive(handler, message)
         except ConnectionClosed as closed:
             log.debug("Connection of %s closed: %s", self.name, closed)
         if self._closing is not None:
@@ -92,7 +95,7 @@ class Connection:
         if self._closing is not None:
             await asyncio.wait([self._closing])
 
-    def _receive(self, handler: MessageHandler, text: str) -> None:
+    async def _receive(self, handler: MessageHandler, text: str) -> None:
         try:
             message = decode_client(text, self._limits)
         except PushUnreadable as refused:
@@ -102,7 +105,11 @@ class Connection:
             self.outbox.send(Frame(encode(Error(refused.reason.value, str(refused))).encode()))
             self._count_refused(refused)
         else:
-            handler.receive(self, message)
+            first, *rest = _slices(message)
+            handler.receive(self, first)
+            for part in rest:
+                await asyncio.sleep(0)  # let others in
+                handler.receive(self, part)
 
     def _count_refused(self, refused: MessageRefused) -> None:
         log.warning("Refused a message of %s: %s (%s)", self.name, refused, refused.reason.value)
@@ -124,3 +131,11 @@ class Connection:
             await asyncio.wait_for(self._ws.close(reason.code, reason.word), CLOSE_SECONDS)
         except asyncio.TimeoutError:
             self._ws.transport.abort()
+
+
+def _slices(message: ClientMessage) -> list[ClientMessage]:
+    """A message in parts, of which none takes the server long."""
+    if not isinstance(message, Push) or len(message.changes) <= SLICE:
+        return [message]
+    changes = message.changes
+    return [Push(changes[start : start + SLICE]) for start in range(0, len(changes), SLICE)]

@@ -105,7 +105,7 @@ def test_three_lines_move_a_lens(server: ServerProcess, session: str) -> None:
         lens.move(120.0, 0.0)
     with Bench(server.url, session) as bench:
         bench["lens-uuid"]["angle_deg"] = 45.0
-        assert dict(bench["lens-uuid"]) == {"name": "Lens 1", "pos": (120.0, 0.0), "angle_deg": 45.0}
+        assert dict(bench["lens-uuid"]) == {"name": "Lens 1", "pos": [120.0, 0.0], "angle_deg": 45.0}
         assert bench.records["lens-uuid"].props["angle_deg"] == 45.0
 
 
@@ -174,4 +174,4 @@ def test_many_threads_share_a_bench(server: ServerProcess, session: str) -> None
     assert errors == []
     with Bench(server.url, session) as bench:
         assert len(bench) == 6 * 30
-        assert bench["thread 5 29"]["pos"] == (29.0, 29.0)
+        assert bench["thread 5 29"]["pos"] == [29.0, 29.0]

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from optiverse_collab.core.client import conflicts, sweeps
 from optiverse_collab.core.client.arriving import Answers, Arriving
-from optiverse_collab.core.client.effects import BenchReplaced, Conflict, LossKind, Lost
+from optiverse_collab.core.client.effects import Conflict, LossKind, Lost
+from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.document import Document
@@ -31,6 +32,7 @@ class Confirmed:
         epoch, clock, head: the position; `epoch` is None before there is any.
         document: the records.
         pending, origins: as given.
+        accepted: whether the server has accepted a change of this replica, and remembers it.
     """
 
     def __init__(self, pending: Pending, origins: Iterable[str], saved: Saved | None = None) -> None:
@@ -40,6 +42,7 @@ class Confirmed:
         self.document = Document(saved.records if saved else ())
         self.pending = pending
         self.origins = frozenset(origins)
+        self.accepted = saved is not None and saved.accepted
         self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending
 
     def follows(self, patch: Patch) -> bool:
@@ -62,6 +65,7 @@ class Confirmed:
         told: Told = []
         mine: Ids = {}
         acks = {ack.clock: ack for ack in patch.acks if ack.clock}
+        self.accepted = self.accepted or bool(acks)
         for change in patch.changes:
             ack = acks.get(change.clock)
             told += sweeps.of_change(change, self.document.records, mine=ack is not None)
@@ -95,6 +99,7 @@ class Confirmed:
         """
         old, clock = dict(self.document.records), self.clock
         self.epoch, self.clock, self.head = last.epoch, last.clock, last.head
+        self.accepted = last.client_clock > 0 or any(last.settled.values())
         if isinstance(last, Delta):
             ids = arriving.apply_to(self.document)
         else:
@@ -136,6 +141,7 @@ class Confirmed:
         told: Told = []
         for change in list(self.pending.changes):
             if not answers.has(change):
+                change.former = []  # the server never got it under a former number, and takes no other one
                 continue
             self.pending.drop(change.client_clock)
             ids.update(dict.fromkeys(change.ops))

@@ -19,7 +19,9 @@ from optiverse_collab.core.client.effects import (
     ConflictKind,
     Diverged,
     EpochChanged,
+    NoticesOmitted,
     ReplicaEffect,
+    ReplicaForgotten,
     Synced,
     SyncProgress,
     Transmit,
@@ -239,6 +241,7 @@ class Replica:
             list(self._confirmed.document.records.values()),
             self._pending.copy(),
             dict(self.held),
+            self._confirmed.accepted,
         )
 
     @classmethod
@@ -285,6 +288,7 @@ class Replica:
         self._arriving.add(page)
         if not page.done:
             return [] if page.unasked else [SyncProgress(self._arriving.count, page.total)]
+        is_forgotten = self._confirmed.accepted and not page.known
         ids, told = self._confirmed.take_pages(self._arriving, page)
         self._arriving.clear()
         effects = [*self._keep(told), *self._show(ids, authors_of(page))]
@@ -293,6 +297,10 @@ class Replica:
             self._receipts.begin(self.clock)
             self._pending.yield_all()
             effects.append(Synced(isinstance(page, FullState), page.total))
+        if page.more:
+            effects.append(NoticesOmitted(page.more))
+        if is_forgotten:
+            effects.append(ReplicaForgotten())
         return effects
 
     def _request_sync(self, everything: bool) -> list[ReplicaEffect]:
@@ -316,5 +324,4 @@ class Replica:
 
     def _seen(self, op: Op, last_shown: Mapping[str, int]) -> int:
         """The clock of what the user had on the screen of an operation's record (SEEN-1)."""
-        pending = self._pending.seen_of(op)
-        return last_shown.get(op.id, self.clock) if pending is None else pending
+        return self._pending.seen_of(op, last_shown.get(op.id, self.clock))

@@ -19,3 +19,4 @@ class Saved(msgspec.Struct, frozen=True):
     records: list[Record]
     pending: list[PendingChange]
     held: dict[str, HeldChange]
+    accepted: bool = False

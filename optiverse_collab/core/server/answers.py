@@ -76,7 +76,7 @@ class _Answer:
             "clock": history.clock,
             "head": history.chain.head.hex(),
             "client_clock": history.last_client_clock(own),
-            "known": request.epoch is None or own > 0,
+            "known": request.epoch is None or any(number > 0 for number in self._mine),
             "unasked": unasked,
             "settled": {id: history.last_client_clock(number) for id, number in settled.items()},
         }
@@ -114,9 +114,9 @@ class _Answer:
         """Removals, then new records in the document's order (REP-10), then what changed of others."""
         history = self._history
         removed = [
-            PageRemove(id, by=self._author(stamp))
-            for id, stamp in history.tombstones.items()
-            if stamp.clock > self._clock
+            PageRemove(id, by=self._author(one.stamp))
+            for id, one in history.tombstones.items()
+            if one.stamp.clock > self._clock and one.lane in self._lanes
         ]
         stamps, all_records = history.stamps, history.document.records
         changed = takewhile(lambda id: stamps[id].newest.clock > self._clock, reversed(stamps))
@@ -167,8 +167,8 @@ class _Answer:
                     notices.append(Notice(outcome.clock, part.id, part.names, self._name(outcome.author)))
                 else:
                     more += 1
-        if self._history.outcomes_from > self._clock:
-            more += 1  # at least; nobody knows any more
+        if self._history.outcomes_from > self._clock and any(number > 0 for number in self._mine):
+            more += 1  # perhaps, or more; nobody knows any more
         acks.reverse()
         notices.reverse()
         return {

@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, same_value, touched
 from optiverse_collab.core.server.journal import Touched
-from optiverse_collab.core.server.stamps import RecordStamps, Stamp
+from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
 
 HEIGHT = "z_value"
 UNIT = frozenset(("parent", "order", HEIGHT))
@@ -52,7 +52,7 @@ class Judgement:
         own: Collection[int],
         records: Mapping[str, Record],
         stamps: Mapping[str, RecordStamps],
-        tombstones: Mapping[str, Stamp],
+        tombstones: Mapping[str, Tombstone],
     ) -> None:
         self._seen, self._yields, self._own = seen, yields, own
         self._stamps, self._tombstones = stamps, tombstones
@@ -78,7 +78,8 @@ class Judgement:
         if record is None:
             if isinstance(op, Set):
                 self.dropped.append(op)
-                self._note(_Fate.LOST, op.id, [], lambda name: self._tombstones.get(op.id))
+                gone = self._tombstones.get(op.id)
+                self._note(_Fate.LOST, op.id, [], lambda name: None if gone is None else gone.stamp)
             if not isinstance(op, Put):
                 return
             self._made_here.add(op.id)

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from optiverse_collab.core.protocol.codec import decode_ops
-from optiverse_collab.core.protocol.messages import PastPage, PastRefused
+from optiverse_collab.core.protocol.messages import PastPage, PastRefused, PastRequest
 from optiverse_collab.core.protocol.pages import marked, pages
 from optiverse_collab.core.protocol.past import PastRefusal
 from optiverse_collab.core.records import Lane, Record, apply
 from optiverse_collab.core.server.chain import next_head
+from optiverse_collab.core.server.effects import ReadPast, Send
 from optiverse_collab.core.server.journal import Entry, Snapshot
 
 REPLAY_BYTES = 64 * 1024
@@ -62,6 +63,18 @@ class Past:
         records = [record for record in self.records.values() if record.lane is Lane.BENCH]
         for page, last in marked(pages(records, page_bytes)):
             yield PastPage(request, self.epoch, self.clock, self.head.hex(), len(records), page, last)
+
+
+def answer(to: str, message: PastRequest, known: int) -> ReadPast | Send:
+    """What a participant's request leads to (HIST-1, HIST-3).
+
+    Args:
+        to: the participant's connection.
+        known: the clock of the last change that people know of.
+    """
+    if 0 <= message.clock <= known:
+        return ReadPast(to, message.request, message.clock)
+    return Send((to,), refused(message.request, PastRefusal.NO_SUCH_CLOCK))
 
 
 def refused(request: int, reason: PastRefusal) -> PastRefused:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from optiverse_collab.core.checks import check_client_ids
 from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.close_codes import CloseReason
@@ -31,12 +32,11 @@ from optiverse_collab.core.protocol.messages import (
 )
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
-from optiverse_collab.core.protocol.past import PastRefusal
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server import past
 from optiverse_collab.core.server.answers import answer_of, catch_up, lanes_of, parts_of
 from optiverse_collab.core.server.delivery import Delivery, Subscription
-from optiverse_collab.core.server.effects import Close, ReadPast, RoomEffect, Send, SendPages, SendPresence
+from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, Kept
 from optiverse_collab.core.server.names import Name, NameKind
@@ -152,18 +152,12 @@ class Room:
         if member.request is None:
             return [_error(connection_id, Reason.NOT_SYNCED, "Send sync:request before anything else.")]
         if isinstance(message, PastRequest):
-            return [self._look_back(connection_id, message)]
+            return [past.answer(connection_id, message, known=self._delivery.sent)]
         if isinstance(message, Have):
             return self._confirm(connection_id, member.request, message.clock)
         for change in message.changes:
             self._accept(connection_id, member, change, now_ms)
         return []
-
-    def _look_back(self, connection_id: str, message: PastRequest) -> RoomEffect:
-        """Have the past read, as far as people know of it (HIST-1, HIST-3)."""
-        if 0 <= message.clock <= self._delivery.sent:
-            return ReadPast(connection_id, message.request, message.clock)
-        return Send((connection_id,), past.refused(message.request, PastRefusal.NO_SUCH_CLOCK))
 
     def refuse(self, connection_id: str, client_clocks: Sequence[int], refusal: Refused) -> None:
         """Tell a member that changes of theirs can't be accepted (PUSH-6)."""
@@ -172,15 +166,14 @@ class Room:
             self._delivery.add(ack=(connection_id, ack))
 
     def _accept(self, connection_id: str, member: _Member, change: PushedChange, now_ms: int) -> None:
-        history = self.history
-        if change.client_clock <= max(member.pushed, history.last_client_clock_of(member.origin)):
+        if change.client_clock <= member.pushed:
             ack = Ack(change.client_clock, AckResult.DUPLICATE)
             self._delivery.add(ack=(connection_id, ack))
             return
         member.pushed = change.client_clock
         name = member.participant.user_id
         try:
-            accepted = history.accept(
+            accepted = self.history.accept(
                 member.origin, member.settled, name, now_ms, change, sent=self._delivery.sent
             )
         except ChangeRefused as refusal:
@@ -202,6 +195,10 @@ class Room:
         self, connection_id: str, member: _Member, request: SyncRequest, now_ms: int
     ) -> list[RoomEffect]:
         """Answer with what is new since the replica's position, or with everything (SYNC-2, SYNC-3)."""
+        try:
+            check_client_ids([request.client_id, *request.settles], self.history.limits)
+        except ChangeRefused as refusal:
+            return [_error(connection_id, refusal.reason, str(refusal))]
         ids = {request.client_id, *request.settles}
         connections = [
             id
@@ -219,7 +216,8 @@ class Room:
         answer = answer_of(self.history, request)
         if isinstance(answer, OtherHistory):
             return [*effects, Send((connection_id,), answer)]
-        member.request, member.origin, member.pushed = request, origin_of(request.client_id), 0
+        member.request, member.origin = request, origin_of(request.client_id)
+        member.pushed = self.history.last_client_clock_of(member.origin)
         known = (self.history.names.known(NameKind.ORIGIN, origin_of(id)) for id in request.settles)
         member.settled = frozenset(number for number in known if number > 0)
         self._delivery.add(subscription=Subscription(SendPages(connection_id, answer), lanes_of(request)))

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from optiverse_collab.core.server.journal import Outcome, Snapshot, StampedRecord, Sweep
+from optiverse_collab.core.server.journal import Outcome, Snapshot, StampedRecord, StampedTombstone, Sweep
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab_server.storage.directory import ChunkRow
 from optiverse_collab_server.storage.rows import ROW_BYTES, join
@@ -18,7 +18,7 @@ CLIENTS, SKIPPED, OUTCOMES, SWEEPS, HEADS = "clients", "skipped", "outcomes", "s
 _encoder = msgspec.json.Encoder()
 _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
     RECORDS: msgspec.json.Decoder(list[StampedRecord]),
-    TOMBSTONES: msgspec.json.Decoder(list[tuple[str, int]]),
+    TOMBSTONES: msgspec.json.Decoder(list[StampedTombstone]),
     STAMPS: msgspec.json.Decoder(list[Stamp]),
     CLIENTS: msgspec.json.Decoder(list[tuple[int, int]]),
     SKIPPED: msgspec.json.Decoder(list[tuple[int, list[int]]]),

@@ -173,6 +173,10 @@ def test_records_of_other_lanes_are_not_told() -> None:
     assert delta(history, 3).ops == []
     assert [record.id for record in delta(history, 1, Lane.TALK, Lane.META).records] == ["note", "old"]
     assert delta(history, 3, Lane.BENCH, Lane.TALK).ops == [PageSet("old", {"x": 1}, by=0)]
+    do(history, Remove("old"))
+    do(history, Remove("lens"))
+    told = {lane: [op.id for op in delta(history, 4, lane).ops] for lane in Lane}
+    assert told == {Lane.BENCH: ["lens"], Lane.TALK: ["old"], Lane.META: []}
 
 
 # Pages

@@ -248,7 +248,7 @@ def _comparable(snapshot: Snapshot) -> bytes:
         record.id: (record, stamps[whole], {name: stamps[index] for name, index in own.items()})
         for record, whole, own in snapshot.records
     }
-    tombstones = {id: stamps[index] for id, index in snapshot.tombstones}
+    tombstones = {one.id: (stamps[one.stamp], one.lane) for one in snapshot.tombstones}
     numbers = sorted(snapshot.clients.items()), sorted(snapshot.skipped.items())
     rest = msgspec.structs.replace(snapshot, records=[], tombstones=[], stamps=[], clients={}, skipped={})
     return msgspec.json.encode([rest, records, tombstones, numbers], order="sorted")

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from optiverse_collab.core import document
-from optiverse_collab.core.client import replica, view
+from optiverse_collab.core.client import confirmed, view
+from optiverse_collab.core.client import conflicts as client_conflicts
 from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.messages import SyncRequest
 from optiverse_collab.core.records import Op, Record, Remove, Set, apply
@@ -26,7 +27,8 @@ SERVER_MUTATIONS = Mutations()
 _mutation = SERVER_MUTATIONS.add
 
 _add, _apply, _close, _flush = Delivery.add, History._apply, Delivery._close, Delivery.flush
-_changed, _prune, _replay, _snapshot, _sync = (
+_accept, _changed, _prune, _replay, _snapshot, _sync = (
+    Room._accept,
     _Answer._changed,
     History._prune,
     History._replay,
@@ -35,9 +37,16 @@ _changed, _prune, _replay, _snapshot, _sync = (
 )
 
 
-@_mutation("A push that is sent again is applied again (PUSH-7).", (History, "last_client_clock_of"))
+@_mutation("A push is applied again on another connection (PUSH-7).", (History, "last_client_clock_of"))
 def no_dedup(self: History, origin: str) -> int:
     return 0
+
+
+@_mutation("A push that is sent twice is applied twice (PUSH-7).", (Room, "_accept"))
+def no_dedup_on_a_connection(self: Room, connection_id: str, member: _Member, *change: Any) -> None:
+    pushed = member.pushed
+    _accept(self, connection_id, member, *change)
+    member.pushed = pushed
 
 
 @_mutation("A removal is not recorded, so that no delta tells of it (CLK-4).", (History, "_apply"))
@@ -63,7 +72,8 @@ def delta_misses_an_id(self: _Answer) -> list[Any]:
     "A set brings a removed record back, on all sides alike (DOC-5).",
     (conflicts, "apply"),
     (document, "apply"),
-    (replica, "apply"),
+    (client_conflicts, "apply"),
+    (confirmed, "apply"),
     (view, "apply"),
 )
 def set_resurrects(records: dict[str, Record], op: Op) -> bool:
