@@ -58,8 +58,8 @@ TESTED_THROUGH = {
     "tests/core/server/test_room.py": "core.server.effects",
     "tests/demo/test_app.py": "demo.__main__",
     "tests/host/test_contract.py": (
-        "host.api host.demo host.optiverse.reader host.optiverse.items.annotations"
-        " host.optiverse.items.autolabels host.optiverse.items.exact_edit host.optiverse.items.fields"
+        "host.api host.demo host.optiverse.reader host.optiverse.items.autolabels"
+        " host.optiverse.items.exact_edit host.optiverse.items.fields"
         " host.optiverse.items.kinds host.optiverse.items.optical"
     ),
     "tests/host/optiverse/test_files.py": "host.optiverse.files.unsaved_mark",
@@ -68,6 +68,7 @@ TESTED_THROUGH = {
         "host.optiverse.layers.base host.optiverse.layers.group_list host.optiverse.layers.layer_tree"
         " host.optiverse.layers.nodes host.optiverse.layers.panel"
     ),
+    "tests/host/optiverse/layers/test_hidden_groups.py": "host.optiverse.layers.hidden_nodes",
     "tests/host/optiverse/test_undo_commands.py": (
         "host.optiverse.undo.forgetting host.optiverse.undo.narrowing"
     ),

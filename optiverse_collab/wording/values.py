@@ -21,6 +21,9 @@ _UNITS = {"_mm": " mm", "_deg": "°", "_nm": " nm"}
 
 _NAMES = {"pos": "position"}
 
+_FIRST = ("pos", "angle_deg", "name")
+"""What is told first of several properties."""
+
 
 def property_name(name: str) -> str:
     """What to call a property: ``object_height_mm`` is ``object height``."""
@@ -57,8 +60,8 @@ def edit(op: Op, in_full: bool = False) -> tuple[str, bool]:
     if isinstance(op, Remove):
         return "removal", False
     parts: dict[str, None] = {}
-    for name, new in op.props.items():
-        parts[_edit(name, new, in_full)] = None
+    for name in _in_order(op.props):
+        parts[_edit(name, op.props[name], in_full)] = None
     for name in _unset(op):
         parts[_layers(name) or f"removal of {property_name(name)}"] = None
     if not parts:
@@ -73,8 +76,8 @@ def joined(parts: Sequence[str]) -> str:
 
 def _states(op: Put | Set) -> list[str]:
     there = [
-        "place in the layers" if name in LAYERS else f"{property_name(name)} {value(name, new)}"
-        for name, new in op.props.items()
+        "place in the layers" if name in LAYERS else f"{property_name(name)} {value(name, op.props[name])}"
+        for name in _in_order(op.props)
     ]
     gone = ["place in the layers" if name in LAYERS else f"no {property_name(name)}" for name in _unset(op)]
     return there + gone
@@ -85,6 +88,10 @@ def _edit(name: str, new: Any, in_full: bool) -> str:
     if name in ("pos", "angle_deg"):
         return f"{'move' if name == 'pos' else 'turn'} to {words}"
     return _layers(name) or f"{property_name(name)} {words}"
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
 
 
 def _layers(name: str) -> str:

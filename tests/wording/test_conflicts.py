@@ -90,7 +90,7 @@ def test_my_removal_of_what_they_changed_is_told(
 @pytest.mark.parametrize(
     ("mine", "edit"),
     [
-        (Set(LENS.id, {"a_mm": 1, "name": "B"}), 'your a 1 mm and name "B" were not'),
+        (Set(LENS.id, {"a_mm": 1, "name": "B"}), 'your name "B" and a 1 mm were not'),
         (Set(LENS.id, {}, ["b\n"]), "your removal of b\\n was"),
         (Set(LENS.id), "your change was"),
         (Set(LENS.id, {"pos": [1.0, 2.0]}, ["a"]), "your move to (1.0, 2.0) mm and removal of a were"),

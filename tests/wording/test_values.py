@@ -57,6 +57,7 @@ def test_value_has_its_unit(name: str, value: Any, short: str, full: str | None)
         (Set("a", {"order": 1.5, "z_value": 2.0}, ["parent"]), "move in the layers", False),
         (Set("a", {"x": 1}, ["notes_mm"]), "x 1 and removal of notes", True),
         (Set("a", {"x": 1, "y": 2, "z": 3}), "x 1, y 2 and z 3", True),
+        (Set("a", {"x": 1, "angle_deg": 2, "pos": [1, 2]}), "move to (1, 2) mm, turn to 2° and x 1", True),
         (Set("a"), "change", False),
         (Put("a", "k"), "new item", False),
         (Put("a", "k", {"x": 1}), "x 1", False),

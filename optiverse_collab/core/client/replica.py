@@ -11,27 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client import conflicts
+from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.arriving import Arriving, authors_of
 from optiverse_collab.core.client.confirmed import Confirmed, Told
 from optiverse_collab.core.client.conflicts import HeldChange
-from optiverse_collab.core.client.effects import (
-    Conflict,
-    ConflictKind,
-    Diverged,
-    EpochChanged,
-    NoticesOmitted,
-    ReplicaEffect,
-    ReplicaForgotten,
-    Synced,
-    SyncProgress,
-    Transmit,
-)
 from optiverse_collab.core.client.pending import Pending, PendingChange, restored
 from optiverse_collab.core.client.receipts import Receipts
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.view import rehearse, show
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.protocol.messages import (
     Delta,
     DocumentMessage,
@@ -44,7 +32,6 @@ from optiverse_collab.core.protocol.messages import (
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Ids, Op, Record, Remove, touched
 from optiverse_collab.core.throttle import Throttle
-from optiverse_collab.errors import ChangeRefused, Reason
 
 FORMERS = 32
 """A replica remembers this many of its former client ids; values that it set before are others' to it."""
@@ -125,17 +112,7 @@ class Replica:
                 was applied.
         """
         check_change(ops, self.limits)
-        after = rehearse(self.view, ops)
-        if isinstance(after, str):
-            raise ChangeRefused(
-                Reason.NO_SUCH_RECORD, f"There is no record {after!r} in the session; put it first."
-            )
-        for record in after.values():
-            if size_of(record) > self.limits.record_bytes:
-                raise ChangeRefused(
-                    Reason.RECORD_TOO_LARGE,
-                    f"The record {record.id!r} would be longer than {self.limits.record_bytes} bytes.",
-                )
+        after = rehearse(self.view, ops, self.limits)
         seen = min((self._seen(op, last_shown or {}) for op in ops), default=self.clock)
         self._pending.add(ops, self.limits.change_bytes, seen, yields, step)
         for id in touched(ops):
@@ -144,7 +121,7 @@ class Replica:
             else:
                 self.view.pop(id, None)
 
-    def note_gone(self, op: Op, record: Record | None = None, by: str = "") -> Conflict:
+    def note_gone(self, op: Op, record: Record | None = None, by: str = "") -> fx.Conflict:
         """Keep an edit of a record that others removed while the user had it in hand, as one that is held.
 
         Args:
@@ -152,7 +129,7 @@ class Replica:
             record: the record with the edit, to bring it back.
             by: who removed it.
         """
-        conflict = Conflict(ConflictKind.GONE, by, (), op, Remove(op.id), record)
+        conflict = fx.Conflict(fx.ConflictKind.GONE, by, (), op, Remove(op.id), record)
         conflicts.keep(self.held, conflict)
         return conflict
 
@@ -181,7 +158,7 @@ class Replica:
 
     # The connection's side
 
-    def connected(self) -> list[ReplicaEffect]:
+    def connected(self) -> list[fx.ReplicaEffect]:
         """A connection was acknowledged: ask for what is new (SYNC-1)."""
         return self._request_sync(everything=False)
 
@@ -199,18 +176,18 @@ class Replica:
             waits.append(self._throttle.wait_ms(now_ms))
         return min((wait for wait in waits if wait is not None), default=None)
 
-    def poll(self, now_ms: float) -> list[ReplicaEffect]:
+    def poll(self, now_ms: float) -> list[fx.ReplicaEffect]:
         """Send what waits to be sent, if it is time (PUSH-2), and confirm what has arrived (SYNC-11)."""
         if not self.synced:
             return []
-        effects: list[ReplicaEffect] = []
+        effects: list[fx.ReplicaEffect] = []
         if self._pending.unsent and not self._throttle.wait_ms(now_ms):
             self._throttle.fire(now_ms)
             changes = self._pending.take_unsent(self.limits.change_bytes)
-            effects.append(Transmit(Push([change.pushed for change in changes])))
-        return effects + [Transmit(receipt) for receipt in self._receipts.take(self.clock, now_ms)]
+            effects.append(fx.Transmit(Push([change.pushed for change in changes])))
+        return effects + [fx.Transmit(receipt) for receipt in self._receipts.take(self.clock, now_ms)]
 
-    def receive(self, message: DocumentMessage, size: int = 0) -> list[ReplicaEffect]:
+    def receive(self, message: DocumentMessage, size: int = 0) -> list[fx.ReplicaEffect]:
         """Take a message of the server's about the document, `size` bytes long."""
         self._receipts.arrived(size)
         if self._foreign:
@@ -219,15 +196,15 @@ class Replica:
             return self._receive_patch(message)
         if isinstance(message, OtherHistory) or (self.clock and message.epoch != self.epoch):
             self._foreign = self._syncing
-            return [EpochChanged(message.epoch)] if self._syncing else []
+            return [fx.EpochChanged(message.epoch)] if self._syncing else []
         return self._receive_page(message)
 
-    def check_clock(self, clock: int) -> list[ReplicaEffect]:
+    def check_clock(self, clock: int) -> list[fx.ReplicaEffect]:
         """The server has sent everything up to `clock`; if that is not here, ask for it (HASH-4)."""
         if not self.synced or clock <= self.clock:
             return []
         text = f"What was sent up to change {clock} did not arrive after {self.clock}; asking for it."
-        return [Diverged(text), *self._request_sync(everything=False)]
+        return [fx.Diverged(text), *self._request_sync(everything=False)]
 
     # Disk
 
@@ -263,31 +240,31 @@ class Replica:
 
     # Messages of the server's
 
-    def _receive_patch(self, patch: Patch) -> list[ReplicaEffect]:
+    def _receive_patch(self, patch: Patch) -> list[fx.ReplicaEffect]:
         ids: Ids = {}
         authors: dict[str, str] = {}
         if not self.synced:  # the pages will tell of the rest
             told = self._confirmed.take_refusals(patch.acks, ids)
         elif not self._confirmed.follows(patch):
             text = f"Change {patch.changes[0].clock} came after {self.clock}; asking for what is missing."
-            return [Diverged(text), *self._request_sync(everything=False)]
+            return [fx.Diverged(text), *self._request_sync(everything=False)]
         else:
             told = self._confirmed.take_patch(patch, ids, authors)
         effects = [*self._keep(told), *self._show(ids, authors)]
         if self.synced and self._confirmed.lacks_answer(patch):
             text = "The answer to a change never came; asking for what is missing."
-            effects += [Diverged(text), *self._request_sync(everything=False)]
+            effects += [fx.Diverged(text), *self._request_sync(everything=False)]
         elif self.synced and not self._confirmed.agrees(patch):
             text = f"This copy differs from the server's at change {self.clock}; fetching all of it again."
-            effects += [Diverged(text), *self._request_sync(everything=True)]
+            effects += [fx.Diverged(text), *self._request_sync(everything=True)]
         return effects
 
-    def _receive_page(self, page: FullState | Delta) -> list[ReplicaEffect]:
+    def _receive_page(self, page: FullState | Delta) -> list[fx.ReplicaEffect]:
         if page.unasked is not self.synced or not (self.synced or self._syncing):
             return []
         self._arriving.add(page)
         if not page.done:
-            return [] if page.unasked else [SyncProgress(self._arriving.count, page.total)]
+            return [] if page.unasked else [fx.SyncProgress(self._arriving.count, page.total)]
         is_forgotten = self._confirmed.accepted and not page.known
         ids, told = self._confirmed.take_pages(self._arriving, page)
         self._arriving.clear()
@@ -296,30 +273,30 @@ class Replica:
             self.synced, self._syncing = True, False
             self._receipts.begin(self.clock)
             self._pending.yield_all()
-            effects.append(Synced(isinstance(page, FullState), page.total))
+            effects.append(fx.Synced(isinstance(page, FullState), page.total))
         if page.more:
-            effects.append(NoticesOmitted(page.more))
+            effects.append(fx.NoticesOmitted(page.more))
         if is_forgotten:
-            effects.append(ReplicaForgotten())
+            effects.append(fx.ReplicaForgotten())
         return effects
 
-    def _request_sync(self, everything: bool) -> list[ReplicaEffect]:
+    def _request_sync(self, everything: bool) -> list[fx.ReplicaEffect]:
         self.synced, self._syncing = False, True
         self._pending.unsend()  # what the pages don't hold of it was refused or never came
         self._arriving.clear()
         epoch = None if everything else self.epoch
-        return [Transmit(SyncRequest(self.client_id, epoch, self.clock, self.head, list(self._formers)))]
+        return [fx.Transmit(SyncRequest(self.client_id, epoch, self.clock, self.head, list(self._formers)))]
 
     def _keep(self, told: Told) -> Told:
         """Keep what was not applied, until its user has decided (SEEN-9)."""
         for one in told:
-            if isinstance(one, Conflict) and one.kind in (ConflictKind.HELD, ConflictKind.GONE):
+            if isinstance(one, fx.Conflict) and one.kind in (fx.ConflictKind.HELD, fx.ConflictKind.GONE):
                 conflicts.keep(self.held, one)
         return told
 
     # The view
 
-    def _show(self, ids: Iterable[str], authors: Mapping[str, str]) -> list[ReplicaEffect]:
+    def _show(self, ids: Iterable[str], authors: Mapping[str, str]) -> list[fx.ReplicaEffect]:
         return [*show(self.view, ids, self._confirmed.document.records, self._pending, authors)]
 
     def _seen(self, op: Op, last_shown: Mapping[str, int]) -> int:

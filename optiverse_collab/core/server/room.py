@@ -143,8 +143,7 @@ class Room:
             return []
         self._now_ms = now_ms
         if isinstance(message, Ping):
-            pong = Pong(timestamp(now_ms), self._delivery.sent_to(connection_id))
-            return [Send((connection_id,), pong)]
+            return [Send((connection_id,), Pong(timestamp(now_ms), self._delivery.sent_to(connection_id)))]
         if isinstance(message, SyncRequest):
             return self._sync(connection_id, member, message, now_ms)
         if isinstance(message, PresenceUpdate):

@@ -13,6 +13,7 @@ from optiverse_collab import manifest
 from optiverse_collab.core.records import Op, Record, Remove
 from optiverse_collab.host.api import Opened
 from optiverse_collab.host.optiverse.files.bench_switch import BenchSwitch
+from optiverse_collab.host.optiverse.files.layer_import import LayerImport
 from optiverse_collab.host.optiverse.items.kinds import Kinds
 from optiverse_collab.host.optiverse.items.placeholders import Placeholders
 from optiverse_collab.host.optiverse.items.pointer import Pointer, items_dragged, items_in_hand
@@ -54,6 +55,7 @@ class OptiverseHost:
         self._placeholders = Placeholders(self._window.scene, self.name)
         self._unshown = Unshown(self._placeholders, self.name, self.log)
         self._bench_switch = BenchSwitch(self._window, self._another_bench)
+        self._layer_import = LayerImport(self._window.file_controller)
         self._undo = UndoGuard(self._window, self._stepped, warn)
         self._bench = SceneBench(self._window, self._touched)
         self._layers = self._new_layers(warn)
@@ -138,6 +140,7 @@ class OptiverseHost:
         self._dirty = lambda ids: None
         self._opened = lambda back: None
         self._bench_switch.close()
+        self._layer_import.close()
         if self._pointer is not None:
             self._pointer.close()
             self._pointer = None

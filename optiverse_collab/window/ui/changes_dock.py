@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QModelIndex, QRect, QSize, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDockWidget,
     QGridLayout,
     QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -20,8 +22,13 @@ from PyQt6.QtWidgets import (
 )
 
 from optiverse_collab.window.changes import Entry, Key
+from optiverse_collab.window.ui.toasts import breakable
 from optiverse_collab.wording import changes as texts
 
+LEAST_LINES = 5
+"""The tree is never lower."""
+
+_MARGIN = 6  # pixels around a text, all in all
 _KEY = Qt.ItemDataRole.UserRole
 _SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 
@@ -43,8 +50,8 @@ class ButtonGrid(QWidget):
 
     def arrange(self) -> None:
         """Use the room that there is."""
-        widest = max(button.sizeHint().width() for button in self._buttons) + self._grid.spacing()
-        columns = 2 if self.width() >= 2 * widest else 1
+        widest = max(button.sizeHint().width() for button in self._buttons)
+        columns = 2 if self.width() >= 2 * widest + self._grid.horizontalSpacing() else 1
         if columns != self._columns:
             self._columns = columns
             for place, button in enumerate(self._buttons):
@@ -59,6 +66,47 @@ class ButtonGrid(QWidget):
         """Use the room that there is now."""
         super().resizeEvent(event)
         self.arrange()
+
+
+class ChangesTree(QTreeWidget):
+    """A tree of texts, each in as many lines as it takes."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setHeaderHidden(True)
+        self.setAccessibleName(texts.TITLE)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setExpandsOnDoubleClick(False)
+        self.setWordWrap(True)
+        self.setIndentation(self.fontMetrics().height())
+        self.setMinimumHeight(self.fontMetrics().lineSpacing() * LEAST_LINES)
+        self.setItemDelegate(_WrappedText(self))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Break lines where they end now."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
+
+
+class _WrappedText(QStyledItemDelegate):
+    """Gives each row the height of its text, which is broken at the width of the tree."""
+
+    def __init__(self, tree: ChangesTree) -> None:
+        super().__init__(tree)
+        self._tree = tree
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """The size of a row."""
+        own = QStyleOptionViewItem(option)
+        self.initStyleOption(own, index)
+        viewport = self._tree.viewport()
+        depth = 1 + index.parent().isValid()
+        width = (0 if viewport is None else viewport.width()) - depth * self._tree.indentation() - _MARGIN
+        lines = own.fontMetrics.boundingRect(
+            QRect(0, 0, max(1, width), 1), Qt.TextFlag.TextWordWrap, own.text
+        )
+        return QSize(width, lines.height() + _MARGIN)
 
 
 class ChangesDock(QDockWidget):
@@ -86,13 +134,7 @@ class ChangesDock(QDockWidget):
         self.setObjectName("collaboration changes")
         self._entries: dict[Key, Entry] = {}
         content = QWidget(self)
-        self.tree = QTreeWidget(content)
-        self.tree.setHeaderHidden(True)
-        self.tree.setAccessibleName(texts.TITLE)
-        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.tree.setExpandsOnDoubleClick(False)
+        self.tree = ChangesTree(content)
         self.use, self.keep = QPushButton(texts.USE, content), QPushButton(texts.KEEP, content)
         self.use_all, self.keep_all = (
             QPushButton(texts.USE_ALL, content),
@@ -145,9 +187,8 @@ class ChangesDock(QDockWidget):
         self._on_selected()
 
     def _row(self, row: QTreeWidgetItem, text: str, spoken: str, bold: bool) -> QTreeWidgetItem:
-        """Fill a row; its tip has what is cut off, as text and not as markup."""
-        row.setText(0, text)
-        row.setToolTip(0, f"<p>{html.escape(text).replace(chr(10), '<br>')}</p>")
+        """Fill a row with a text, which shows as it is written."""
+        row.setText(0, breakable(text))
         row.setData(0, _SPOKEN, spoken)
         font = row.font(0)
         font.setBold(bold)
@@ -209,6 +250,10 @@ class ChangesHint(QToolButton):
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolTip(texts.HINT_TIP)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        style = self.style()
+        if style is not None:
+            self.setIcon(style.standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning))
         self.hide()
 
     def show_count(self, count: int) -> None:

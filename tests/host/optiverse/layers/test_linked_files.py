@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
-from optiverse_collab.core.records import Put, Set, difference
+from optiverse_collab.core.client.effects import Conflict
+from optiverse_collab.core.records import Op, Put, Set, difference
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.layers import linked_files
 from optiverse_collab.host.optiverse.upstream.window import has_groups
@@ -213,6 +214,48 @@ def test_a_broken_link_leaves_items_of_the_bench(session: Session, link: Link, b
     other.user.drag(lens, 40, 0)
     rest(wire, ann, bob)
     assert one.item(lens.item_uuid).pos() == lens.pos()
+    assert differences(wire, ann, bob) == []
+
+
+def test_two_people_break_one_link_at_once(session: Session, link: Link) -> None:
+    """Both make the same items of it, under ids that follow from the link, so that there is one copy."""
+    wire, ann, bob = session
+    id = link(ann)
+    rest(wire, ann, bob)
+    items = shown(ann).keys()
+    for one in (ann, bob):
+        one.window.file_controller.unlink_embed(id)
+    rest(wire, ann, bob)
+    assert shown(ann) == shown(bob) == {}
+    assert truth(wire).keys() == {id, *items}
+    assert differences(wire, ann, bob) == []
+    assert [one.told(Conflict) for one in (ann, bob)] == [[], []]
+
+
+def test_two_people_link_one_file_at_once(session: Session, link: Link) -> None:
+    wire, ann, bob = session
+    ids = {link(ann), link(bob)}
+    rest(wire, ann, bob)
+    assert truth(wire).keys() == ids
+    assert len(ids) == 2
+    assert len(shown(ann)) == len(shown(bob)) == 6
+    assert differences(wire, ann, bob) == []
+
+
+def test_a_group_of_a_linked_file_is_not_empty(session: Session, link: Link) -> None:
+    """docs/bench-format.md, "Groups without members"."""
+    wire, ann, bob = session
+    id = link(ann)
+    rest(wire, ann, bob)
+    ops: list[Op] = [Put("outer", "group", {"name": "Outer", "order": -5.0}), Set(id, {"parent": "outer"})]
+    bob.replica.edit(ops)
+    bob.host.apply(ops)
+    rest(wire, ann, bob)
+    assert ann.panel.groups() == bob.panel.groups() == sorted((id, "outer"))
+    ann.window.layer_panel._delete_linked_group(id)
+    rest(wire, ann, bob)
+    assert ann.panel.groups() == bob.panel.groups() == []
+    assert truth(wire).keys() == {"outer"}
     assert differences(wire, ann, bob) == []
 
 
