@@ -52,7 +52,7 @@ ABOUT_MORE = {
 TESTED_THROUGH = {
     "tests/convert/test_reading.py": "convert.identity convert.shapes",
     "tests/core/client/test_replica.py": "core.client.saved",
-    "tests/core/client/test_session.py": "core.client.effects",
+    "tests/core/client/test_session.py": "core.client.effects core.client.past_effects",
     "tests/core/protocol/test_codec.py": (
         "core.protocol.changes core.protocol.messages core.protocol.page_records core.protocol.past"
     ),

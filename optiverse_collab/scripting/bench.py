@@ -18,9 +18,11 @@ from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import OPEN_S
 from optiverse_collab.core.client.effects import LossKind, Lost, SessionEffect, ShowChange, SyncProgress
+from optiverse_collab.core.client.past_effects import PastArrived, PastUnavailable
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.address import DEFAULT_SERVER, DEFAULT_SESSION, websocket_url
+from optiverse_collab.core.protocol.changes import SWEEP
 from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.records import Op, Record
@@ -127,6 +129,32 @@ class AsyncBench(Items):
         """This script, under the name that it was given; None while there is no connection."""
         return self._session.me
 
+    @property
+    def clock(self) -> int:
+        """The number of the session's last change that this script has; see `at`."""
+        return self._replica.clock
+
+    async def at(self, clock: int) -> dict[str, Record]:
+        """The bench as it was after a change of the session: id → record, which can't be changed.
+
+        Args:
+            clock: number of the change; 0 is before the first one.
+
+        Raises:
+            CollaborationError: the server has no such change, or keeps it no longer.
+            ConnectionFailed: the session ended for good.
+        """
+        answers = self.listen(PastArrived, PastUnavailable)
+        self._driver.check()
+        self._session.past.ask(clock)
+        self._driver.wake()
+        while True:
+            for answer in await answers.wait():
+                if isinstance(answer, PastArrived) and answer.clock == clock:
+                    return dict(answer.records)
+                if isinstance(answer, PastUnavailable) and answer.clock == clock:
+                    raise CollaborationError(answer.message)
+
     def listen(self, *kinds: type[E]) -> Stream[E]:
         """What happens from now on, of the given kinds of `optiverse_collab.core.client.effects`."""
         stream = Stream(self._driver, kinds)
@@ -146,7 +174,7 @@ class AsyncBench(Items):
             ChangeRefused: it breaks a rule or speaks of a record that is not there; nothing is changed.
             ConnectionFailed: the session ended for good.
         """
-        self._edit(ops, yields=False)
+        self._edit(ops, self._step)
 
     def show_presence(self, **state: Any) -> None:
         """Show others where this script is: ``cursor=[x_mm, y_mm]``, ``selection=[ids]``, …; None ends it.
@@ -205,7 +233,8 @@ class AsyncBench(Items):
 
         Args:
             records: id → record.
-            replace: let what the session holds with other content become as in `records`.
+            replace: let what the session holds with other content become as in `records`. Everybody hears of
+                it, and can bring back what was there (PUSH-9).
             progress: called while the server acknowledges.
 
         Raises:
@@ -215,8 +244,9 @@ class AsyncBench(Items):
         records = {id: Record(id, one.kind, plain(one.props), one.lane) for id, one in records.items()}
         plan = plan_import(self._view, records, replace)
         check_change(plan.ops, self._replica.limits)
+        step = SWEEP + secrets.token_hex(8) if plan.changed and replace else self._step
         for page in pages(plan.ops, self._replica.limits.page_bytes):
-            self._edit(page, yields=True)
+            self._edit(page, step, yields=True)
             await asyncio.sleep(0)
         await self._unacknowledged.drain(FLUSH_SECONDS, progress)
         return plan
@@ -232,10 +262,10 @@ class AsyncBench(Items):
 
     # Inside
 
-    def _edit(self, ops: Sequence[Op], yields: bool) -> None:
-        """Make a change, as a part of this run of the script (PUSH-8)."""
+    def _edit(self, ops: Sequence[Op], step: str, yields: bool = False) -> None:
+        """Make a change, as a part of a step: this run of the script, or a replacement (PUSH-8, PUSH-9)."""
         self._driver.check()
-        self._replica.edit([own_copy(op) for op in ops], yields=yields, step=self._step)
+        self._replica.edit([own_copy(op) for op in ops], yields=yields, step=step)
         self._driver.wake()
 
     async def _flush_after(self, error: Exception) -> None:

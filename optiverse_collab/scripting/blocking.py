@@ -117,6 +117,15 @@ class Bench(Items):
         """Everybody in the session, this script included; empty while there is no connection."""
         return self._call(lambda: self._bench.participants)
 
+    @property
+    def clock(self) -> int:
+        """The number of the session's last change that this script has; see `at`."""
+        return self._call(lambda: self._bench.clock)
+
+    def at(self, clock: int) -> dict[str, Record]:
+        """The bench as it was after a change of the session; see `AsyncBench.at`."""
+        return self._run(self._bench.at(clock))
+
     def wait_for_changes(self, timeout_s: float | None = None) -> list[ShowChange]:
         """What others changed since the last call, or if nothing, what they change next.
 

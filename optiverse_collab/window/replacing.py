@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.effects import ConflictKind
+from optiverse_collab.core.client.past_effects import BenchReplaced, PastArrived, PastUnavailable
 from optiverse_collab.core.records import Record
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
@@ -107,22 +108,22 @@ class Replacements(QObject):
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
-        if isinstance(effect, fx.BenchReplaced):
+        if isinstance(effect, BenchReplaced):
             self._hear(effect)
         elif isinstance(effect, fx.Conflict):
             if effect.kind is ConflictKind.HELD and self._is_restored(effect.mine.id):
                 self._held[effect.mine.id] = effect.by
-        elif isinstance(effect, fx.PastArrived):
+        elif isinstance(effect, PastArrived):
             for replacement, to_restore in self._take_wanted(effect.clock):
                 self._take(replacement, effect.records, to_restore)
-        elif isinstance(effect, fx.PastUnavailable) and self._take_wanted(effect.clock):
+        elif isinstance(effect, PastUnavailable) and self._take_wanted(effect.clock):
             self.failed.emit(effect.message)
 
     def _is_restored(self, id: str) -> bool:
         """Whether a record is a part of what is being brought back."""
         return self._restoring is not None and id in self._restoring.records
 
-    def _hear(self, part: fx.BenchReplaced) -> None:
+    def _hear(self, part: BenchReplaced) -> None:
         if self.last is not None and part.step == self.last.step:  # a part that came late
             self.last.add(part)
             return

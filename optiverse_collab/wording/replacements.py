@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from optiverse_collab.convert import is_item
-from optiverse_collab.core.client.effects import BenchReplaced
+from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.text import printable
 
 SHOW_OLD = "Show the old one"

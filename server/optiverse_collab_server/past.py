@@ -10,13 +10,13 @@ from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import Message
 from optiverse_collab.core.protocol.past import PastRefusal
+from optiverse_collab.core.server.chain import first_head
 from optiverse_collab.core.server.effects import ReadPast
-from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.past import Past, refused
 from optiverse_collab.core.throttle import Throttle
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
-from optiverse_collab_server.storage import Store, Stored
+from optiverse_collab_server.storage import Store, StoredPast
 
 EVERY_MS = 500
 """A connection may ask this often; a client keeps to twice the time."""
@@ -43,11 +43,11 @@ class PastReader:
     def __init__(self, session_id: str, store: Store, epoch: str, page_bytes: int) -> None:
         self._session_id = session_id
         self._store = store
-        self._empty = History.empty(epoch)
+        self._epoch = epoch
         self._page_bytes = page_bytes
         self._throttles: dict[str, Throttle] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._loads: set[asyncio.Future[Stored | None]] = set()
+        self._loads: set[asyncio.Future[StoredPast | None]] = set()
 
     def start(self, connection: Connection, wanted: ReadPast) -> None:
         """Answer a request, now or as soon as it is read."""
@@ -89,23 +89,23 @@ class PastReader:
     async def _read(self, clock: int) -> Past | None:
         """What was at a clock; None if that is not kept. At clock 0 nothing was."""
         if clock == 0:
-            return Past(self._empty)
+            return Past(self._epoch, 0, first_head(self._epoch))
         stored = await self._load(clock)
         if stored is None:
             return None
-        past = Past(stored.snapshot, stored.entries)
+        past = Past(stored.epoch, stored.clock, stored.head, stored.records, stored.entries)
         for _ in past.replay():
             await asyncio.sleep(0)  # others have their turn
         return past
 
-    async def _load(self, clock: int) -> Stored | None:
+    async def _load(self, clock: int) -> StoredPast | None:
         """Load from storage, which finishes what it was asked for though nobody waits any more."""
         load = asyncio.ensure_future(self._store.load_at(self._session_id, clock))
         self._loads.add(load)
         load.add_done_callback(self._loaded)
         return await asyncio.shield(load)
 
-    def _loaded(self, load: asyncio.Future[Stored | None]) -> None:
+    def _loaded(self, load: asyncio.Future[StoredPast | None]) -> None:
         self._loads.discard(load)
         if not load.cancelled():
             load.exception()  # asyncio logs those that nobody has looked at

@@ -230,7 +230,8 @@ class Wire:
 
     def _read_past(self, wanted: ReadPast) -> None:
         """All is kept, and read at once."""
-        past = Past(self.start, [kept.data for kept in self._kept if kept.clock <= wanted.clock])
+        entries = [kept.data for kept in self._kept if kept.clock <= wanted.clock]
+        past = Past(self.start.epoch, self.start.clock, self.start.head, [], entries)
         for _ in past.replay():
             pass
         for page in past.pages(wanted.request, self.limits.page_bytes):

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.messages import PastPage
+from optiverse_collab.core.protocol.codec import RawPastPage
 from optiverse_collab.core.server.past import Past
 from optiverse_collab.errors import DatabaseDamaged
 from optiverse_collab_server import past
 from optiverse_collab_server.chunking import OpenChunk
-from optiverse_collab_server.storage import MemoryStore, SqliteStore, Store, Stored
+from optiverse_collab_server.storage import MemoryStore, SqliteStore, Store, StoredPast
 from tests.helpers.aio import run, until
 from tests.helpers.gated_store import GatedStore
 from tests.helpers.live_server import LiveServer, RawClient, live_server, soon
@@ -160,7 +160,7 @@ class SlowStore(GatedStore):
         self.fault: Exception | None = None
         self.dropped = False
 
-    async def load_at(self, session_id: str, clock: int) -> Stored | None:
+    async def load_at(self, session_id: str, clock: int) -> StoredPast | None:
         """Wait until it is readable."""
         self.reads += 1
         await self.readable.wait()
@@ -257,7 +257,7 @@ def test_pages_that_nobody_takes_cost_nothing_and_end(
     made: list[int] = []
     original = Past.pages
 
-    def counted(self: Past, request: int, page_bytes: int) -> Iterator[PastPage]:
+    def counted(self: Past, request: int, page_bytes: int) -> Iterator[RawPastPage]:
         for page in original(self, request, page_bytes):
             made.append(1)
             yield page

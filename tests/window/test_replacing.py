@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.client.effects import BenchReplaced, PastArrived, PastUnavailable
+from optiverse_collab.core.client.past_effects import BenchReplaced, PastArrived, PastUnavailable
 from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.window import replacing

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from optiverse_collab.core.client.effects import BenchReplaced
+from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.records import Record
 from optiverse_collab.wording.replacements import Replacement, sentence, title
 

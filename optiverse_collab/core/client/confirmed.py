@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from optiverse_collab.core.client import conflicts, sweeps
 from optiverse_collab.core.client.arriving import Answers, Arriving
-from optiverse_collab.core.client.effects import BenchReplaced, Conflict, LossKind, Lost
+from optiverse_collab.core.client.effects import Conflict, LossKind, Lost
+from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.document import Document

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from optiverse_collab.core.client.failures import Failure
+from optiverse_collab.core.client.past_effects import BenchReplaced, PastArrived, PastUnavailable
 from optiverse_collab.core.protocol.messages import ClientMessage, ConnectionAck, Participant
 from optiverse_collab.core.records import Op, Record
 
@@ -90,26 +91,6 @@ class Conflict:
     theirs: Op | None
     record: Record | None = field(repr=False)
     away: bool = False
-
-
-@dataclass(frozen=True)
-class BenchReplaced:
-    """A part of a step that replaces the bench, or brings an earlier one back (PUSH-9).
-
-    Attributes:
-        step, clock: the same id in all parts, and the clock of this one.
-        by: who does it; `mine` if this replica does. `restores`: it brings a bench back.
-        removed, added, changed: the records that really went, came, and became others.
-    """
-
-    step: str
-    by: str
-    mine: bool
-    restores: bool
-    clock: int
-    removed: tuple[Record, ...] = field(repr=False)
-    added: tuple[Record, ...] = field(repr=False)
-    changed: tuple[Record, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -222,22 +203,6 @@ class ProtocolFault:
 
     message: str
     serious: bool
-
-
-@dataclass(frozen=True)
-class PastArrived:
-    """The bench as it was after the change at `clock`, which was asked for (HIST-2)."""
-
-    clock: int
-    records: Mapping[str, Record] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class PastUnavailable:
-    """The bench at `clock` can't be had; `message` is a sentence (HIST-3)."""
-
-    clock: int
-    message: str
 
 
 class ConnectionEffect:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from optiverse_collab.core.client.effects import BenchReplaced
+from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.protocol.changes import RESTORE, replaces_bench
 from optiverse_collab.core.protocol.messages import Change
 from optiverse_collab.core.protocol.outcomes import SweepNotice

@@ -32,12 +32,11 @@ from optiverse_collab.core.protocol.messages import (
 )
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
-from optiverse_collab.core.protocol.past import PastRefusal
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server import past
 from optiverse_collab.core.server.answers import answer_of, catch_up, lanes_of, parts_of
 from optiverse_collab.core.server.delivery import Delivery, Subscription
-from optiverse_collab.core.server.effects import Close, ReadPast, RoomEffect, Send, SendPages, SendPresence
+from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, Kept
 from optiverse_collab.core.server.names import Name, NameKind
@@ -152,18 +151,12 @@ class Room:
         if member.request is None:
             return [_error(connection_id, Reason.NOT_SYNCED, "Send sync:request before anything else.")]
         if isinstance(message, PastRequest):
-            return [self._look_back(connection_id, message)]
+            return [past.answer(connection_id, message, known=self._delivery.sent)]
         if isinstance(message, Have):
             return self._confirm(connection_id, member.request, message.clock)
         for change in message.changes:
             self._accept(connection_id, member, change, now_ms)
         return []
-
-    def _look_back(self, connection_id: str, message: PastRequest) -> RoomEffect:
-        """Have the past read, as far as people know of it (HIST-1, HIST-3)."""
-        if 0 <= message.clock <= self._delivery.sent:
-            return ReadPast(connection_id, message.request, message.clock)
-        return Send((connection_id,), past.refused(message.request, PastRefusal.NO_SUCH_CLOCK))
 
     def refuse(self, connection_id: str, client_clocks: Sequence[int], refusal: Refused) -> None:
         """Tell a member that changes of theirs can't be accepted (PUSH-6)."""

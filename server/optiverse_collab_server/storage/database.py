@@ -15,7 +15,7 @@ from typing import NamedTuple
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server.storage.api import Stored, Tail, check_start, no_such_session
+from optiverse_collab_server.storage.api import Stored, StoredPast, Tail, check_start, no_such_session
 from optiverse_collab_server.storage.directory import ChunkRow, SessionRow, read_chunk_at, read_directory
 from optiverse_collab_server.storage.failures import Misfit, failure, session_damaged
 from optiverse_collab_server.storage.housekeeping import Housekeeper, Retention, drop_parts
@@ -132,7 +132,7 @@ class Database:
         session.tail = Tail.of(reader.clock, names)
         return Stored(snapshot, reader.bytes, names, entries)
 
-    def load_at(self, name: str, clock: int) -> Steps[Stored | None]:
+    def load_at(self, name: str, clock: int) -> Steps[StoredPast | None]:
         """What a session was at a clock, checked as far as it is read; None if that is not kept.
 
         Raises:
@@ -147,20 +147,19 @@ class Database:
             if chunk is None:
                 return None
             reader = ChunkReader(self._connection, chunk)
-            snapshot = yield from reader.snapshot(session.epoch)
+            records = yield from reader.records()
             entries: list[bytes] = []
             for page in reader.entries():
                 entries += page
                 yield
                 if reader.clock >= clock:
                     break
-            names = read_names(self._connection, session.key)
-            reader.check_names(names)
         except Misfit as misfit:
             raise session_damaged(self.file, name, str(misfit)) from misfit
         if reader.clock < clock:
             return None
-        return Stored(snapshot, reader.bytes, names, entries[: clock - chunk.clock])
+        entries = entries[: clock - chunk.clock]
+        return StoredPast(session.epoch, chunk.clock, chunk.head, records, entries)
 
     def begin_chunk(self, name: str, snapshot: Snapshot) -> Steps[int]:
         """Create a session, or begin its next chunk; gives the length of the snapshot's JSON.

@@ -10,7 +10,7 @@ import msgspec
 
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
-from optiverse_collab_server.storage.api import Stored, Tail, check_start, closed, no_such_session
+from optiverse_collab_server.storage.api import Stored, StoredPast, Tail, check_start, closed, no_such_session
 
 _snapshots = msgspec.json.Decoder(Snapshot)
 
@@ -29,10 +29,19 @@ class _Chunk:
     def last(self) -> int:
         return self.appends[-1][-1].clock if self.appends else self.clock
 
-    def stored(self, names: Sequence[Name], last: int) -> Stored:
+    def past(self, epoch: str, last: int) -> StoredPast:
         """What a session was after the change `last`, which is in this chunk."""
-        entries = [entry.data for append in self.appends for entry in append if entry.clock <= last]
+        start = _snapshots.decode(self.snapshot)
+        records = [msgspec.Raw(msgspec.json.encode(record)) for record, _, _ in start.records]
+        return StoredPast(epoch, start.clock, start.head, records, self._entries(last))
+
+    def stored(self, names: Sequence[Name]) -> Stored:
+        """What a session goes on from."""
+        entries = self._entries(self.last)
         return Stored(_snapshots.decode(self.snapshot), len(self.snapshot), list(names), entries)
+
+    def _entries(self, last: int) -> list[bytes]:
+        return [entry.data for append in self.appends for entry in append if entry.clock <= last]
 
 
 @dataclass
@@ -61,16 +70,16 @@ class MemoryStore:
         """See `Store.load`."""
         self._check_open()
         session = self._sessions.get(session_id)
-        return None if session is None else session.chunks[-1].stored(session.names, session.tail.clock)
+        return None if session is None else session.chunks[-1].stored(session.names)
 
-    async def load_at(self, session_id: str, clock: int) -> Stored | None:
+    async def load_at(self, session_id: str, clock: int) -> StoredPast | None:
         """See `Store.load_at`."""
         self._check_open()
         session = self._sessions.get(session_id)
         if session is None or clock > session.tail.clock:
             return None
         chunks = (chunk for chunk in reversed(session.chunks) if chunk.clock <= clock)
-        return next((chunk.stored(session.names, clock) for chunk in chunks), None)
+        return next((chunk.past(session.epoch, clock) for chunk in chunks), None)
 
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """See `Store.append`."""

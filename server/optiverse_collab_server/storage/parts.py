@@ -16,6 +16,7 @@ RECORDS, TOMBSTONES, STAMPS = "records", "tombstones", "stamps"
 CLIENTS, SKIPPED, OUTCOMES, SWEEPS, HEADS = "clients", "skipped", "outcomes", "sweeps", "heads"
 
 _encoder = msgspec.json.Encoder()
+_raw_records = msgspec.json.Decoder(list[tuple[msgspec.Raw, msgspec.Raw, msgspec.Raw]])
 _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
     RECORDS: msgspec.json.Decoder(list[StampedRecord]),
     TOMBSTONES: msgspec.json.Decoder(list[StampedTombstone]),
@@ -57,6 +58,15 @@ def parts(kind: str, values: Iterable[Any]) -> Iterator[tuple[str, bytes]]:
             part, size = [], 0
     if part:
         yield kind, join(part)
+
+
+def raw_records(data: bytes) -> list[msgspec.Raw]:
+    """The records of a part, each as JSON.
+
+    Raises:
+        msgspec.DecodeError: there is something else in it.
+    """
+    return [record for record, _, _ in _raw_records.decode(data)]
 
 
 class SnapshotReader:

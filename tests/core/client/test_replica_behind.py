@@ -7,7 +7,6 @@ from itertools import pairwise
 import pytest
 
 from optiverse_collab.core.client.effects import (
-    BenchReplaced,
     Conflict,
     ConflictKind,
     Lost,
@@ -15,6 +14,7 @@ from optiverse_collab.core.client.effects import (
     Synced,
     Transmit,
 )
+from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.client.receipts import HAVE_BYTES
 from optiverse_collab.core.protocol.messages import Delta, Have
 from optiverse_collab.core.protocol.page_records import PageRecord, PageSet

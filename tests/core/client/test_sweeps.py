@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.client.effects import BenchReplaced
+from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.client.sweeps import of_change
 from optiverse_collab.core.protocol.messages import Change
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply

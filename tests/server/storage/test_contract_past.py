@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
+from optiverse_collab.core.records import Record
 from optiverse_collab_server.storage import Store
-from tests.helpers.storage import content, content_of, entries, entry, head, names, snapshot
+from tests.helpers.storage import EPOCH, content, content_of, entries, entry, head, names, snapshot
 from tests.server.storage.conftest import Run
 
 
@@ -24,10 +26,10 @@ def test_any_clock_that_is_kept_can_be_loaded(run: Run) -> None:
             start, records = (3, 2) if clock < 9 else (9, 4)
             stored = await store.load_at("bench", clock)
             assert stored is not None
-            assert stored.snapshot.records == snapshot(start, records=records).records
-            assert (stored.snapshot.clock, stored.snapshot.head) == (start, head(start))
+            expected = [record for record, _, _ in snapshot(start, records=records).records]
+            assert [msgspec.json.decode(raw, type=Record) for raw in stored.records] == expected
+            assert (stored.epoch, stored.clock, stored.head) == (EPOCH, start, head(start))
             assert stored.entries == [one.data for one in entries(start + 1, clock)]
-            assert len(stored.names) == 2
         assert await content_of(store, "bench") == content(snapshot(9, records=4), entries(10, 12), names())
 
     run(scenario)
@@ -57,6 +59,6 @@ def test_the_past_is_loaded_while_appends_go_on(run: Run) -> None:
             await store.append("bench", [entry(clock)])
         stored = await loading
         assert stored is not None
-        assert (len(stored.snapshot.records), stored.entries) == (3000, [])
+        assert (len(stored.records), stored.entries) == (3000, [])
 
     run(scenario)

@@ -105,7 +105,7 @@ def test_the_past_is_read_from_packed_chunks_too(tmp_path: Path) -> None:
         for clock, start in ((400, 400), (407, 400), (420, 420), (430, 420)):
             stored = finished(made.load_at("bench", clock))
             assert stored is not None
-            assert stored.snapshot.clock == start
+            assert stored.clock == start
             assert stored.entries == [one.data for one in entries(start + 1, clock, SIGNED)]
 
 

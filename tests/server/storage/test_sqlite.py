@@ -217,9 +217,9 @@ async def outcome_of(call: Awaitable[object]) -> str:
 
 
 async def past_of(store: Store, name: str, clock: int) -> tuple[object, ...] | None:
-    """What is stored of a clock; a cold chunk has no heads."""
+    """What is stored of a clock."""
     stored = await store.load_at(name, clock)
-    return None if stored is None else (stored.snapshot.records, stored.snapshot.clock, stored.entries)
+    return None if stored is None else (stored.clock, list(map(bytes, stored.records)), stored.entries)
 
 
 async def contents(store: Store) -> dict[str, Content | None]:
