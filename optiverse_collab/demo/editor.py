@@ -60,11 +60,10 @@ class Editor(QObject):
         self._push(text, *steps)
 
     def remove(self, ids: Collection[str]) -> None:
-        """Take items away, and the groups that would be left empty."""
+        """Remove items. A group that has no members then is not shown, and stays: others may put one in."""
         found = [id for id in ids if id in self.bench.items]
         if found:
-            empty = groups.emptied(self.bench.items, found)
-            self._push(f"Delete {self._called(found)}", Remove([*found, *empty]))
+            self._push(f"Delete {self._called(found)}", Remove(found))
 
     def turn(self, ids: Collection[str], degrees: float, series: bool = False) -> None:
         """Turn items clockwise: one about itself, several about their middle.

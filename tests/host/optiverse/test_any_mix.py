@@ -26,7 +26,7 @@ pytestmark = [
 EXPECTED = (
     "locked item did not move.",
     "locked items did not move.",
-    "had no effect: somebody removed the record before",
+    "had no effect.",
 )
 """What users are told when others were faster."""
 SEEDS = 25
