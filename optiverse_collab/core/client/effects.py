@@ -80,6 +80,7 @@ class Conflict:
         mine: my edit, or the part of it that is in conflict.
         theirs: theirs, as far as its values are known here.
         record: the record with my edit, to name it, or to bring it back.
+        step: what my edit was a part of (PUSH-8), if that is known.
     """
 
     kind: ConflictKind
@@ -88,6 +89,7 @@ class Conflict:
     mine: Op
     theirs: Op | None
     record: Record | None = field(repr=False)
+    step: str = ""
 
 
 @dataclass(frozen=True)
