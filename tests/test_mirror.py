@@ -35,6 +35,7 @@ ABOUT_MORE = {
     "tests/host/optiverse/test_session.py": "two editors in a session",
     "tests/host/optiverse/test_edit_methods.py": "the table of all ways to edit",
     "tests/host/test_contract.py": "what every adapter must do",
+    "tests/host/test_contract_undo.py": "what every adapter's undo must do",
     "tests/server/storage/test_contract.py": "what every store must do",
     "tests/server/storage/test_crash.py": "what a crash leaves of a store",
     "tests/test_coverage.py": "how much of the sources unit tests reach",

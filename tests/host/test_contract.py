@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -34,21 +34,6 @@ class Noted:
         QApplication.processEvents()
         taken, self._ids = self._ids, set()
         return taken
-
-
-@pytest.fixture(params=["demo", pytest.param("optiverse", marks=pytest.mark.optiverse)])
-def driver(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Driver]:
-    made: Driver
-    if request.param == "demo":
-        from tests.host.drivers.demo import DemoDriver
-
-        made = DemoDriver()
-    else:
-        from tests.host.drivers.optiverse import OptiverseDriver
-
-        made = OptiverseDriver()
-    yield made
-    made.close()
 
 
 def props(driver: Driver, id: str) -> dict[str, Any]:

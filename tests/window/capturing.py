@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.core.client.effects import Conflict, ShowChange
 from optiverse_collab.window.capture import Capture
+from optiverse_collab.window.undo import Undo
 from tests.helpers.dict_host import DictHost
 from tests.helpers.wire import Peer, Wire
 
@@ -20,6 +21,8 @@ class Window(Peer):
         self.later = False
         self.host = DictHost()
         self.capture = Capture(self.host, self.replica)
+        self.undo = Undo(self.host, self.capture)
+        self.host.watch_undo(self.undo)
         wire.connect(self)
 
     def receive(self, text: str, now_ms: float) -> None:
@@ -33,6 +36,10 @@ class Window(Peer):
             self.capture.defer(change)
         else:
             self.capture.show(change)
+
+    def decide(self, conflict: Conflict) -> None:
+        """Let undo know of it."""
+        self.undo.settle(conflict)
 
 
 def settle(wire: Wire, *windows: Window) -> None:

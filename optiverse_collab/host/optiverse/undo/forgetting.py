@@ -37,8 +37,10 @@ def ids_of(command: Command) -> Iterator[str]:
         yield from _id_of(held.get(named))
     for item in _ITEM:
         yield from _id_of(held.get(item))
-    for command in held.get("_commands", ()):
-        yield from ids_of(command)
+    made = held.get("_group")
+    yield from imported_groups(command) | (set() if made is None else {made.group_uuid})
+    for inner in held.get("_commands", ()):
+        yield from ids_of(inner)
     for listed in _EVERY_LIST:
         for part in held.get(listed) or ():
             yield from _id_of(part)
