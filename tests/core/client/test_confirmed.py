@@ -120,17 +120,6 @@ def test_patch_brings_the_document_forward(following: Following) -> None:
     assert following.authors == {"new": "bob", "lens": "eve"}
 
 
-def test_my_own_changes_have_no_author(following: Following) -> None:
-    """REP-4: what is shown of a record is what somebody else did to it."""
-    following.edits(Set("lens", {"x": 5}))
-    following.hears(
-        Change(4, "bob", [Set("lens", {"y": 7})]),
-        Change(5, "ann", [Set("lens", {"x": 5})]),
-        acks=(Ack(1, AckResult.COMMIT, 5),),
-    )
-    assert following.authors == {"lens": "bob"}
-
-
 def test_patch_of_answers_alone_leaves_the_position(following: Following) -> None:
     """PUSH-5: its head is that after the last change, and there is none."""
     following.hears()
