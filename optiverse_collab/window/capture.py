@@ -244,8 +244,8 @@ class Capture:
             self._shown_at.setdefault(id, self._clock)
             if id not in self._replica.view:
                 self._removed[id] = change.authors.get(id, "")
-            else:
-                self._removed.pop(id, None)
+            elif self._removed.pop(id, None) is not None:
+                self._dirty[id] = None  # it came back: what the user did to it meanwhile counts
         if ids:
             self._wake()
 
@@ -257,6 +257,7 @@ class Capture:
         for id in ids:
             self._shown_at.pop(id, None)
             self._removed.pop(id, None)
+            self._pusher.forget(id)
         if ops or self._host_expects_more:
             self._host_expects_more = more
             self._host.apply(ops, more)

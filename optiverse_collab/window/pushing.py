@@ -43,6 +43,10 @@ class Pusher:
         """Whether a record was refused as it is, and still stands on the screen."""
         return record is not None and self._refused.get(record.id) == record
 
+    def forget(self, id: str) -> None:
+        """What was refused of a record is on the screen no more."""
+        self._refused.pop(id, None)
+
     def push(self, ops: Sequence[Op], now: Mapping[str, Record], brought: Collection[str]) -> None:
         """Push what the user did.
 
@@ -50,12 +54,13 @@ class Pusher:
             now: the records after it.
             brought: those that came with a bench that was brought into the session (SEEN-5).
         """
+        for op in ops:
+            if op.id not in now:
+                self.forget(op.id)
         for yields in (True, False):
             some = [op for op in ops if (op.id in brought) is yields]
-            for page in pages(some, self._replica.limits.page_bytes):
-                if len(page) == 1 or not self._edit(page, yields):
-                    for op in page:
-                        self._edit_alone(op, now.get(op.id), yields)
+            for op in self._edit(some, now, yields, self._last_shown) if some else ():
+                self._gestures.edited(op)
 
     def push_undo(self, ops: Sequence[Op], step: str, clock: int | None = None) -> list[Op]:
         """Push what undo or redo did, which yields; return what was accepted.
@@ -65,42 +70,38 @@ class Pusher:
             clock: at which the host showed the records, if it shows another one now.
         """
         at = self._last_shown if clock is None else dict.fromkeys((op.id for op in ops), clock)
-        pushed: list[Op] = []
+        return self._edit(ops, self._host.records([op.id for op in ops]), True, at, step)
+
+    def _edit(
+        self,
+        ops: Sequence[Op],
+        now: Mapping[str, Record],
+        yields: bool,
+        last_shown: Mapping[str, int],
+        step: str = "",
+    ) -> list[Op]:
+        """Make edits the replica's, as many at once as it takes; return those that it took."""
+        step = step or self._gestures.step
+        taken: list[Op] = []
         for page in pages(list(ops), self._replica.limits.page_bytes):
             try:
-                self._replica.edit(page, at, True, step)
+                self._replica.edit(page, last_shown, yields, step)
             except ChangeRefused as refusal:
-                self._host.log("ERROR", f"✗ This edit was not shared: {refusal}")
+                if len(page) > 1:
+                    for op in page:
+                        taken += self._edit([op], now, yields, last_shown, step)
+                    continue
+                self._report(page[0], now.get(page[0].id), refusal)
             else:
-                pushed += page
-        return pushed
-
-    def _edit(self, ops: Sequence[Op], yields: bool) -> bool:
-        """Make edits the replica's, all of them or none."""
-        try:
-            self._replica.edit(ops, self._last_shown, yields, self._gestures.step)
-        except ChangeRefused:
-            return False
-        for op in ops:
-            self._accepted(op)
-        return True
-
-    def _edit_alone(self, op: Op, shown: Record | None, yields: bool) -> None:
-        """Make one edit the replica's; if it is refused, that is told once and it stays on the screen."""
-        try:
-            self._replica.edit([op], self._last_shown, yields, self._gestures.step)
-        except ChangeRefused as refusal:
-            self._report(op, shown, refusal)
-            if shown is not None:
-                self._refused[op.id] = shown
-        else:
-            self._accepted(op)
-
-    def _accepted(self, op: Op) -> None:
-        self._refused.pop(op.id, None)
-        self._gestures.edited(op)
+                taken += page
+        for op in taken:
+            self.forget(op.id)
+        return taken
 
     def _report(self, op: Op, shown: Record | None, refusal: ChangeRefused) -> None:
+        """Report what was refused, once; it stays on the screen."""
+        if shown is not None:
+            self._refused[op.id] = shown
         if refusal.reason is not Reason.NO_SUCH_RECORD:
             self._host.log("ERROR", f"✗ This edit was not shared: {refusal}")
         elif shown is not None:  # removed by others while in the user's hand; to remove it too is no loss

@@ -107,11 +107,13 @@ class Provenance:
     def __init__(self) -> None:
         self._marks: dict[str, Marks] = {}
         self._kept: dict[str, str] = {}  # records whose removal others' edits prevented, and who they are
+        self._mine: set[str] = set()  # records that the user edited; a step may know them
 
     def clear(self) -> None:
         """Another bench is here."""
         self._marks.clear()
         self._kept.clear()
+        self._mine.clear()
 
     def note(self, change: ShowChange) -> None:
         """Others changed records."""
@@ -122,8 +124,8 @@ class Provenance:
                 self._marks.pop(op.id, None)
             elif before is not None:
                 self._note([*op.props, *(op.unset if isinstance(op, Set) else before.props)], op.id, by)
-            elif op.id in self._kept:
-                self._note(op.props, op.id, self._kept.pop(op.id))
+            elif op.id in self._mine:  # another record of this id, or one that could not be removed
+                self._note(op.props, op.id, self._kept.pop(op.id, by))
             elif "parent" in op.props:  # a group of the user's may be in use by it
                 self._note(["parent"], op.id, by)
 
@@ -137,6 +139,7 @@ class Provenance:
 
     def take(self, op: Op) -> Marks:
         """The user edited a record: return the marks that this takes away."""
+        self._mine.add(op.id)
         marks = self._marks.get(op.id, {})
         if not isinstance(op, Set):
             return self._marks.pop(op.id, {})

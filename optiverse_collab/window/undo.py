@@ -23,8 +23,11 @@ from optiverse_collab.core.records import Op, Put, Record, Remove, Set, put
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.capture import Capture
 from optiverse_collab.window.gestures import new_id
-from optiverse_collab.window.steps import PLACE, Marks, Step, names_in, only, values
+from optiverse_collab.window.steps import PLACE, Mark, Marks, Step, names_in, only, values
 from optiverse_collab.wording.undo import Standing, left_alone
+
+_KEPT = Mark("")
+"""On the place of what is in a group that stays; of which the sentence about the group says enough."""
 
 
 class _Run(NamedTuple):
@@ -33,7 +36,7 @@ class _Run(NamedTuple):
     step: Step
     is_new: bool  # the step is from before the session: nobody knows what it changed
     redo: bool
-    kept: set[str]
+    kept: set[str]  # records that it would have removed
     told: list[Standing]
 
 
@@ -123,13 +126,13 @@ class Undo:
                 step.disown(id, marks)
         elif conflict.kind is ConflictKind.REPLACED_THEIRS and step is not None:
             theirs = conflict.theirs if isinstance(conflict.theirs, Set) else None
-            shown = self._capture.shown(id)
-            is_late = step.undone and shown is not None and id not in self._host.held()
-            since = self._provenance.since(step, id, shown)
+            since = self._provenance.since(step, id, self._capture.shown(id))
             step.replaced(id, marks, theirs)
-            if is_late and theirs is not None:
-                self._correct(step, only(theirs, {*marks} - {*since}))
-                self._pushed()
+            if id in step.changed and step.changed[id] is None and not isinstance(conflict.mine, Remove):
+                step.disown(id, marks)  # both had made it
+            if step.undone and theirs is not None:
+                wanted = {*marks} or {*theirs.props, *theirs.unset}
+                self._correct(step, only(theirs, wanted - since.keys()))
 
     def _push_edits(self) -> None:
         """Push what the user did, also what the host notices when it is looked at."""
@@ -164,7 +167,7 @@ class Undo:
         since = self._provenance.since(run.step, id, shown)
         group = shown.props.get("parent")
         if isinstance(group, str) and group in run.kept:
-            since = {**Step.marks(PLACE, ""), **since}
+            since = {**dict.fromkeys(PLACE, _KEPT), **since}
         return since
 
     def _fixes(self, run: _Run, op: Op, shown: Record | None) -> list[Op]:
@@ -198,15 +201,18 @@ class Undo:
 
     def _correct(self, step: Step, op: Set) -> None:
         """A step was undone before its user heard what it had replaced: go on to that."""
-        if not op.props and not op.unset:
+        is_there = self._host.records([op.id]) and self._capture.shown(op.id) is not None
+        if not (op.props or op.unset) or not is_there or op.id in self._host.held():
             return
         self._host.apply([op])
         for pushed in self._capture.push_undo([op], step.undone, before_message=True):
             self._provenance.put_back(pushed, step.covered.get(op.id, {}))
+        self._pushed()
 
     @staticmethod
     def _tell(run: _Run, shown: Record, since: Marks) -> None:
         """Say whose values stand."""
-        for by in dict.fromkeys(mark.by for mark in since.values()):
-            names = [name for name, mark in since.items() if mark.by == by]
+        told = {name: mark.by for name, mark in since.items() if mark is not _KEPT}
+        for by in dict.fromkeys(told.values()):
+            names = [name for name in told if told[name] == by]
             run.told.append(Standing(by, values(shown, names), shown))

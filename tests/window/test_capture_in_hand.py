@@ -85,15 +85,20 @@ def test_drag_of_what_others_removed_is_told_once(wire: Wire, ann: Window, bob: 
 
 
 def test_what_comes_back_while_it_is_in_hand_is_there(wire: Wire, ann: Window, bob: Window) -> None:
+    """And what the user did to it meanwhile counts."""
     ann.host.in_hand = {"lens"}
     before = bob.host.bench["lens"]
     bob.host.user_does(Remove("lens"))
+    settle(wire, ann, bob)
+    ann.host.user_does(Set("lens", {"name": "Mine"}))
     settle(wire, ann, bob)
     bob.host.user_does(Put("lens", before.kind, before.props))
     settle(wire, ann, bob)
     ann.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
     settle(wire, ann, bob)
-    assert bob.host.bench["lens"].props["pos"] == [2.0, 0.0]
+    ann.host.in_hand = set()
+    settle(wire, ann, bob)
+    assert bob.host.bench["lens"].props == {"pos": [2.0, 0.0], "name": "Mine"}
     assert ann.host.lines == []
 
 

@@ -55,6 +55,17 @@ def test_refusal_of_one_edit_is_reported_once(pushing: Pushing) -> None:
     assert not pushing.pusher.is_refused(None)
 
 
+def test_what_was_refused_may_come_back(pushing: Pushing) -> None:
+    """PUSH-6: an undo of its removal is another edit."""
+    pusher = pushing.pusher
+    pusher.push([Put("bad", "k", BAD.props)], {"bad": BAD}, ())
+    pusher.push([Remove("bad")], {}, ())
+    assert not pusher.is_refused(BAD)
+    pusher.push([Put("bad", "k", BAD.props)], {"bad": BAD}, ())
+    pusher.forget("bad")
+    assert not pusher.is_refused(BAD)
+
+
 def test_edit_of_what_was_removed_names_who_removed_it(pushing: Pushing) -> None:
     """DOC-5: to remove it too is no loss."""
     pushing.removed["lens"] = "Ben"
@@ -72,5 +83,9 @@ def test_undo_yields_in_a_step_of_its_own(pushing: Pushing) -> None:
     assert pushing.pusher.push_undo([Put("b", "k", {})], "undo", 2) == [Put("b", "k", {})]
     assert pushing.said == [(["a"], True, "undo"), (["b"], True, "undo")]
     assert [change.seen for change in pushing.replica.pending] == [3, 2]
-    assert pushing.pusher.push_undo([Put("bad", "k", BAD.props)], "undo") == []
+    pushing.host.bench["bad"] = BAD
+    assert pushing.pusher.push_undo([Put("bad", "k", BAD.props), Put("c", "k", {})], "undo") == [
+        Put("c", "k", {})
+    ]
+    assert pushing.pusher.is_refused(BAD)
     assert [level for level, _ in pushing.host.lines] == ["ERROR"]

@@ -68,9 +68,13 @@ def test_records_that_come_and_go_have_no_marks() -> None:
 def test_record_whose_removal_was_held_comes_back_as_theirs() -> None:
     """SEEN-7: so redo, and the next undo, know whose it is."""
     provenance = Provenance()
+    provenance.take(Remove("lens"))
     provenance.keep("lens", "Ben")
     provenance.note(shown(Put("lens", "component", {"x": 1}), by=None, before=None))
     assert names(provenance, Step("1")) == {"x": "Ben"}
+    provenance.note(shown(Remove("lens")))
+    provenance.note(shown(Put("lens", "component", {"y": 1}), by="Eve", before=None))
+    assert names(provenance, Step("1")) == {"y": "Eve"}
     provenance.clear()
     assert names(provenance, Step("1")) == {}
 

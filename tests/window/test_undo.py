@@ -258,6 +258,53 @@ def test_deleted_record_comes_back_as_others_left_it(wire: Wire, ann: Window, be
     assert ann.host.bench == ben.screen == {}
 
 
+def test_record_that_is_back_already_becomes_as_others_left_it(wire: Wire, ann: Window, ben: Peer) -> None:
+    """SEEN-3: when its user hears that the removal had replaced a value."""
+    ben.edit(pos(50.0))
+    hears_later(wire, ben)
+    ann.host.user_commands(Remove("lens"))
+    ann.host.user_undoes()
+    assert at(ann) == 0.0
+    settle(wire, ann)
+    assert (at(ann), at(ben)) == (50.0, 50.0)
+
+
+def test_what_is_in_hand_is_not_put_right(wire: Wire, ann: Window, ben: Peer) -> None:
+    """The user has gone on with it."""
+    ben.edit(pos(50.0))
+    hears_later(wire, ben)
+    ann.host.user_commands(pos(10.0))
+    ann.host.user_undoes()
+    ann.host.in_hand = {"lens"}
+    settle(wire, ann)
+    assert at(ann) == 0.0
+    ann.host.user_does(pos(2.0))
+    ann.host.in_hand = set()
+    settle(wire, ann)
+    assert (at(ann), at(ben)) == (2.0, 2.0)
+
+
+def test_group_that_others_use_stays_with_all_that_is_in_it(wire: Wire, ann: Window, ben: Peer) -> None:
+    """SEEN-5: and the sentence is about the group alone."""
+    ann.host.user_does(Put("mirror", "component", {}))
+    settle(wire, ann)
+    group, *into = (
+        Put("g", "group", {"name": "Relay"}),
+        Set("lens", {"parent": "g"}),
+        Set("mirror", {"parent": "g"}),
+    )
+    ann.host.user_commands(group, *into)
+    settle(wire, ann)
+    ben.edit(Put("laser", "source", {"parent": "g"}))
+    settle(wire, ann)
+    ann.host.user_undoes()
+    settle(wire, ann)
+    assert {ben.screen[id].props["parent"] for id in ("lens", "mirror", "laser")} == {"g"}
+    assert ann.host.bench == ben.screen
+    text = 'Ben changed what is in group "Relay" since; your undo left it alone.'
+    assert ann.host.lines == [("WARNING", text)]
+
+
 def test_undo_shows_first_what_waits(wire: Wire, ann: Window, ben: Peer) -> None:
     """SEEN-5: what has arrived and is not on the screen yet counts as done before."""
     ann.host.user_commands(pos(10.0))
