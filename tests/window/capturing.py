@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from optiverse_collab.core.client.effects import Conflict, ShowChange
+from optiverse_collab.core.records import Set
 from optiverse_collab.window.capture import Capture
 from optiverse_collab.window.undo import Undo
 from tests.helpers.dict_host import DictHost
@@ -48,3 +51,22 @@ def settle(wire: Wire, *windows: Window) -> None:
         for window in windows:
             window.capture.tick()
         wire.settle()
+
+
+def pos(x: float) -> Set:
+    """A move of the lens."""
+    return Set("lens", {"pos": [x, 0.0]})
+
+
+def at(window: Peer | Window) -> Any:
+    """Where the lens is."""
+    bench = window.host.bench if isinstance(window, Window) else window.screen
+    return bench["lens"].props["pos"][0]
+
+
+def hears_later(wire: Wire, *peers: Peer) -> None:
+    """Let peers send, and the room store it; nobody hears of it yet."""
+    for peer in peers:
+        wire.poll(peer)
+        wire.send_up(peer)
+    wire.commit()
