@@ -38,6 +38,7 @@ ABOUT_MORE = {
     "tests/host/test_contract.py": "what every adapter must do",
     "tests/host/test_contract_pictures.py": "how every adapter draws another bench",
     "tests/host/test_contract_edits.py": "what every adapter must do of edits that are the user's",
+    "tests/host/test_contract_undo.py": "what every adapter's undo must do",
     "tests/server/storage/test_contract.py": "what every store must do",
     "tests/server/storage/test_contract_past.py": "what every store must do with the past",
     "tests/server/storage/test_crash.py": "what a crash leaves of a store",

@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from PyQt6.QtCore import QMimeData, QObject
-from PyQt6.QtGui import QGuiApplication, QUndoStack
+from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
+from PyQt6.QtGui import QGuiApplication, QUndoCommand, QUndoStack
 
 from optiverse_collab.demo import clipboard, geometry, groups
 from optiverse_collab.demo.commands import Add, BenchCommand, Change, Remove, Step, values
@@ -27,7 +27,16 @@ class Editor(QObject):
         bench: what is edited.
         undo_stack: what the user did.
         dragging: ids of the items that are being dragged.
+
+    Signals:
+        step_done(BenchCommand): the user did something that can be undone.
+        step_begins(BenchCommand, bool): it is about to be undone; or redone, if True.
+        step_ended: it was.
     """
+
+    step_done = pyqtSignal(object)
+    step_begins = pyqtSignal(object, bool)
+    step_ended = pyqtSignal()
 
     def __init__(self, bench: Bench, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +92,7 @@ class Editor(QObject):
         if after:
             step = Change.to(self.bench, after)
             text = f"Turn {self._called(list(after))}"
-            self.undo_stack.push(BenchCommand(self.bench, text, [step], series=_TURNING if series else -1))
+            self._do(BenchCommand(self.bench, text, [step], series=_TURNING if series else -1))
 
     def group(self, ids: Collection[str]) -> str | None:
         """Make items, or the groups that they are in, one group; returns its id."""
@@ -130,12 +139,12 @@ class Editor(QObject):
     def undo(self) -> None:
         """Take back the user's last step; not in the middle of a drag."""
         if not self.dragging:
-            self.undo_stack.undo()
+            self._turn(self.undo_stack.command(self.undo_stack.index() - 1), redo=False)
 
     def redo(self) -> None:
         """Do again what was taken back."""
         if not self.dragging:
-            self.undo_stack.redo()
+            self._turn(self.undo_stack.command(self.undo_stack.index()), redo=True)
 
     def start_drag(self, ids: Collection[str]) -> None:
         """The user has taken hold of items; locked ones stay where they are."""
@@ -160,7 +169,7 @@ class Editor(QObject):
         if after and offset != (0.0, 0.0):
             step = Change({id: before[id] for id in after}, after)
             text = f"Move {self._called(list(after))}"
-            self.undo_stack.push(BenchCommand(self.bench, text, [step], done=True))
+            self._do(BenchCommand(self.bench, text, [step], done=True))
 
     def _dragged_to(self, dx: float, dy: float) -> dict[str, dict[str, Any]]:
         return {
@@ -180,4 +189,18 @@ class Editor(QObject):
         return self.bench.items[next(iter(ids))].name
 
     def _push(self, text: str, *steps: Step) -> None:
-        self.undo_stack.push(BenchCommand(self.bench, text, steps))
+        self._do(BenchCommand(self.bench, text, steps))
+
+    def _do(self, command: BenchCommand) -> None:
+        self.undo_stack.push(command)
+        self.step_done.emit(self.undo_stack.command(self.undo_stack.index() - 1))
+
+    def _turn(self, command: QUndoCommand | None, redo: bool) -> None:
+        if command is None:
+            return
+        self.step_begins.emit(command, redo)
+        if redo:
+            self.undo_stack.redo()
+        else:
+            self.undo_stack.undo()
+        self.step_ended.emit()

@@ -227,6 +227,8 @@ class Participation(QObject):
     def _on_happened(self, effect: fx.SessionEffect) -> None:
         if isinstance(effect, fx.ShowChange) and self._live is not None:
             self._live.show(effect)
+        elif isinstance(effect, fx.Conflict) and self._live is not None:
+            self._live.settle(effect)
         elif isinstance(effect, fx.SyncProgress):
             self.loading.emit(effect.received, effect.total)
         elif (

@@ -219,3 +219,17 @@ def test_steps_are_called_by_what_they_did(editor: Editor) -> None:
     editor.drag(1.0, 1.0)
     editor.end_drag()
     assert editor.undo_stack.undoText() == "Move 2 items"
+
+
+def test_steps_are_told_from_inside(editor: Editor) -> None:
+    told: list[object] = []
+    editor.step_done.connect(lambda command: told.append(("done", command.text())))
+    editor.step_begins.connect(lambda command, redo: told.append((redo, len(editor.bench.items))))
+    editor.step_ended.connect(lambda: told.append(len(editor.bench.items)))
+    editor.undo_stack.clear()
+    editor.undo()
+    count = len(editor.bench.items)
+    editor.add(KEYS["lens"], (0.0, 0.0))
+    editor.undo()
+    editor.redo()
+    assert told == [("done", "Add lens"), (False, count + 1), count, (True, count), count + 1]

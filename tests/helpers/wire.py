@@ -74,6 +74,8 @@ class Peer:
             self.heard.append(effect)
             if isinstance(effect, fx.ShowChange):
                 self.show(effect)
+            elif isinstance(effect, fx.Conflict):
+                self.decide(effect)
 
     def receive(self, text: str, now_ms: float) -> None:
         """Take a message of the room's."""
@@ -83,6 +85,9 @@ class Peer:
         """Bring the screen up to date."""
         for op in change.ops:
             assert apply(self.screen, op), f"told to change what is not on the screen: {op}"
+
+    def decide(self, conflict: fx.Conflict) -> None:
+        """Take in what became of an edit: the user does nothing about it."""
 
 
 class Wire:
