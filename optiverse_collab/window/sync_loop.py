@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.capture import Capture
+from optiverse_collab.window.gestures import new_id
 from optiverse_collab.window.undo import Undo
 
 SCAN_MS, SCAN_RECORDS = 1000, 100
@@ -105,7 +105,7 @@ class LiveBench(QObject):
         self._host.watch_undo(self._undo)
         self._capture.forget()
         replica = self._session.replica
-        edit_in_step(replica, difference(replica.view, self._host.records()), new_step(SWEEP), self._seen)
+        edit_in_step(replica, difference(replica.view, self._host.records()), SWEEP + new_id(), self._seen)
         self._capture.scan()  # what can't be shared is told
         self.tick()
         self.edited.emit()
@@ -122,7 +122,7 @@ class LiveBench(QObject):
             The step; None if nothing is to be done, or another bench is in the window.
         """
         self.push_edits()
-        replica, step = self._session.replica, new_step(RESTORE)
+        replica, step = self._session.replica, RESTORE + new_id()
         before = dict(replica.view)
         ops = difference(before, dict(records))
         if self._suspended or not ops:
@@ -239,11 +239,6 @@ class LiveBench(QObject):
             self._host.log("DEBUG", f"✗ Presence was not sent: {refusal}")
         else:
             self.edited.emit()
-
-
-def new_step(kind: str) -> str:
-    """An id for a step of this kind."""
-    return kind + secrets.token_hex(8)
 
 
 _spared_for: set[LiveBench] = set()
