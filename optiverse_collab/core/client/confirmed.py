@@ -114,8 +114,9 @@ class Confirmed:
         gone = old.keys() - self.document.records.keys()
         self._removed.update({id: old[id] for id in self.pending.touched() if id in gone})
         self.pending.close_on(ids)
-        away = not last.unasked
-        return ids, [replace(one, away=away) if isinstance(one, Conflict) else one for one in told]
+        if last.unasked:  # it is behind, and was there all the time
+            return ids, told
+        return ids, [replace(one, away=True) if isinstance(one, Conflict) else one for one in told]
 
     def _of_others(self, change: Change) -> Iterable[Conflict]:
         """Somebody changed records: tell of mine, and note what my pending changes will need of them."""
