@@ -60,3 +60,31 @@ def test_undo_of_an_edit_made_away_that_was_held(
         assert held.log("WARNING")[-1].endswith("since; your undo left it there.")
         other.window.editor.undo()
         qtbot.waitUntil(lambda: held.window.bench.items[lens].props["pos"] == before, timeout=SOON)
+
+
+def test_undo_goes_back_to_a_value_that_was_not_seen(
+    qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
+) -> None:
+    """SEEN-3: what Bob does while Ann drags is not on her screen."""
+    ann, bob = pair
+    for name, desk in (("Ann", ann), ("Bob", bob)):
+        desk.join(server.url, session_id, name)
+    lens = ann.window.insert(KEYS["lens"])
+    qtbot.waitUntil(lambda: lens in bob.window.bench.items, timeout=SOON)
+    editor = ann.window.editor
+    editor.start_drag([lens])
+    editor.drag(5.0, 0.0)
+    ann.until_same(bob)
+    bob.window.editor.change("Move", {lens: {"pos": [50.0, 0.0]}})
+    qtbot.waitUntil(lambda: ann.session_records()[lens].props["pos"] == [50.0, 0.0], timeout=SOON)
+    editor.drag(7.0, 0.0)
+    editor.end_drag()
+    ann.until_same(bob)
+    mine = ann.window.bench.items[lens].props["pos"]
+    assert mine != [50.0, 0.0]
+    qtbot.waitUntil(lambda: any("replaced what you had not seen" in text for text in ann.log()), timeout=SOON)
+    editor.undo()
+    qtbot.waitUntil(lambda: bob.window.bench.items[lens].props["pos"] == [50.0, 0.0], timeout=SOON)
+    ann.until_same(bob)
+    editor.redo()
+    qtbot.waitUntil(lambda: bob.window.bench.items[lens].props["pos"] == mine, timeout=SOON)
