@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.conflicts import bring_back
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.limits import Limits
@@ -246,6 +247,12 @@ class Wire:
         peer = self.peers.get(connection_id)
         if peer is not None:
             peer.down.append(text)
+
+
+def use_held(replica: Replica, id: str) -> None:
+    """Do again what was held of a record, as an edit (SEEN-9)."""
+    replica.edit(bring_back(replica.held[id], id in replica.view))
+    replica.dismiss_held(id)
 
 
 def equal(wire: Wire, *peers: Peer) -> bool:
