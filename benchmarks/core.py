@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
 import msgspec
 
 from benchmarks.bench import component, component_id
-from optiverse_collab.core.client.effects import Transmit
+from optiverse_collab.core.client.effects import ReplicaEffect, Transmit
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, decode_server, encode
@@ -48,13 +49,14 @@ def measure(edits: int, components: int) -> Core:
     author, other = _join(room, "author"), _join(room, "other")
     edit_s = accept_s = show_s = 0.0
     for number in range(edits):
+        now_ms = number * PUSH_EVERY_MS
         start = perf_counter()
         author.edit([Set(component_id(0), {"pos": [number + 0.25, 172.46314119522515]})])
-        [push] = author.poll(number * PUSH_EVERY_MS)
+        push, *receipts = author.poll(now_ms)
         assert isinstance(push, Transmit)
         text = encode(push.message)
         edited = perf_counter()
-        room.receive("author", decode_client(text, Limits()), number)
+        room.receive("author", decode_client(text, Limits()), now_ms)
         room.saved(room.unsaved().entries[-1].clock)
         [frame] = room.flush()
         assert isinstance(frame, SendFrame)
@@ -64,12 +66,20 @@ def measure(edits: int, components: int) -> Core:
         _receive(other, to_other)
         shown = perf_counter()
         _receive(author, to_author)
+        for name, effects in (("author", receipts), ("other", other.poll(now_ms))):
+            _send(room, name, effects, now_ms)
         edit_s += edited - start
         accept_s += accepted - edited
         show_s += shown - accepted
     assert author.view == other.view
     assert not author.pending
     return Core(*(seconds / edits * 1e6 for seconds in (edit_s, accept_s, show_s)))
+
+
+def _send(room: Room, name: str, effects: Sequence[ReplicaEffect], now_ms: int) -> None:
+    for effect in effects:
+        assert isinstance(effect, Transmit)
+        room.receive(name, effect.message, now_ms)
 
 
 def _join(room: Room, name: str) -> Replica:

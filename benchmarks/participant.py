@@ -11,6 +11,9 @@ from time import perf_counter
 from benchmarks.bench import EDIT, pushes
 from benchmarks.targets import Target
 from benchmarks.wire import FrameReader, handshake, text_frame
+from optiverse_collab.core.client.receipts import HAVE_BYTES, HAVE_EVERY_MS
+
+_CLOCK = b'{"clock":'
 
 PATIENCE_SECONDS = 30.0
 """How long an answer may take before a run counts as failed."""
@@ -28,6 +31,8 @@ class Participant(asyncio.Protocol):
         self.number = number
         self.client_clock = 0
         self._reader = FrameReader()
+        self._confirms = False
+        self._unconfirmed, self._confirm_at = 0, 0.0
         self._arrivals: list[tuple[float, bytes]] = []
         self._came = asyncio.Event()
 
@@ -43,7 +48,8 @@ class Participant(asyncio.Protocol):
         self._came.set()
         if target.syncs:
             self.send(text_frame(b'{"type":"sync:request","client_id":"client %d"}' % self.number))
-            await self._hear(b'"done":true}')
+            await self._hear(b'"done":true')
+            self._confirms = True
 
     async def put(self, components: int, sources: int = 0) -> None:
         """Put a bench into the session."""
@@ -56,9 +62,16 @@ class Participant(asyncio.Protocol):
         self._transport.write(frame)
 
     def data_received(self, data: bytes) -> None:
-        """Note when bytes came."""
-        self._arrivals.append((perf_counter(), data))
+        """Note when bytes came, and confirm them (SYNC-11)."""
+        now = perf_counter()
+        self._arrivals.append((now, data))
         self._came.set()
+        self._unconfirmed += len(data)
+        if self._confirms and (self._unconfirmed >= HAVE_BYTES or now >= self._confirm_at):
+            place = data.rfind(_CLOCK)
+            if place >= 0 and (end := data.find(b",", place)) >= 0:
+                self.send(text_frame(b'{"type":"have","clock":%s}' % data[place + len(_CLOCK) : end]))
+                self._unconfirmed, self._confirm_at = 0, now + HAVE_EVERY_MS / 1000
 
     def read(self) -> list[tuple[float, int]]:
         """The edits that came since the last call: when, and the number of each."""

@@ -8,6 +8,7 @@ The tree::
     │   └── ChangeRefused        an edit, before it is applied
     ├── BenchFileError           a file that is not an Optiverse bench
     ├── WouldOverwrite           something else would be replaced; nothing was done
+    ├── EditsInConflict          edits met those of others that nobody here had seen; carries them
     ├── ConnectionFailed         no session: refused, closed, timed out
     │   └── AddressError         a server, session or user that can't be
     ├── ManifestError            plugin.toml has a fault
@@ -21,7 +22,9 @@ The tree::
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
+from typing import Any
 
 
 class Reason(str, Enum):
@@ -73,6 +76,18 @@ class BenchFileError(CollaborationError):
 
 class WouldOverwrite(CollaborationError):
     """What is there already differs from what would take its place; say so if that is meant."""
+
+
+class EditsInConflict(CollaborationError):
+    """Edits of a script met others' edits, of which one had not seen the other; all of it is settled.
+
+    Attributes:
+        conflicts: an `optiverse_collab.scripting.Conflict` for each.
+    """
+
+    def __init__(self, sentence: str, conflicts: Sequence[Any]) -> None:
+        super().__init__(sentence)
+        self.conflicts = list(conflicts)
 
 
 class ConnectionFailed(CollaborationError):

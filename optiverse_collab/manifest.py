@@ -41,6 +41,9 @@ class ActionId(str, Enum):
     DISCONNECT = "disconnect"
     COPY_INVITE = "copy_invite"
     PARTICIPANTS = "participants"
+    CHANGES = "changes"
+    SHOW_OLD_BENCH = "show_old_bench"
+    BRING_BACK_BENCH = "bring_back_bench"
 
 
 class EnabledWhen(str, Enum):
@@ -50,6 +53,10 @@ class EnabledWhen(str, Enum):
     """While there is no session."""
     ONLINE = "online"
     """While there is one, or an attempt at one."""
+    CHANGES = "changes"
+    """While there are changes for the user to look at."""
+    REPLACED = "replaced"
+    """Once somebody has replaced the session's bench for everybody."""
 
 
 class ActionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

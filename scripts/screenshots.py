@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QWidget
+
+    from scripts.two_windows import Person
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 
@@ -14,47 +21,71 @@ def main(images: Path) -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PyQt6.QtWidgets import QApplication
 
-    from optiverse_collab.demo.theme import DARK
-    from scripts.two_windows import KEYS, Person, play, quiet_qt, side_by_side, two_windows, until
+    from scripts.two_windows import play, quiet_qt, side_by_side, two_windows
 
     quiet_qt()
     app = QApplication(sys.argv[:1])
     app.setStyle("Fusion")
     images.mkdir(parents=True, exist_ok=True)
+
+    def save(name: str, *widgets: QWidget) -> None:
+        side_by_side(widgets).save(str(images / f"{name}.png"))
+
     with two_windows() as (url, ann, bob):
         for person in (ann, bob):
             person.window.resize(800, 560)
             person.window.view.fit()
         play(ann, bob)
-        side_by_side((ann.window, bob.window)).save(str(images / "two-windows.png"))
+        save("two-windows", ann.window, bob.window)
         log = ann.window.log_window
         log.resize(900, 260)
         log.category.setCurrentText("Collaboration")
         log.show()
-        side_by_side((log,)).save(str(images / "log.png"))
-        people = ann.controller.open_participants()
-        side_by_side((people,)).save(str(images / "participants.png"))
-        late = Person("Cem", url)
-        late.window.insert(KEYS["lens"])
-        dialog = late.controller.open_connect_dialog()
-        dialog.join_page.server.set_text("http://localhost:8765")
-        dialog.join_page.user.set_text("Cem")
-        side_by_side((dialog,)).save(str(images / "connect-join.png"))
-        dialog.pages.setCurrentWidget(dialog.server_page)
-        dialog.server_page.user.set_text("Cem")
-        side_by_side((dialog,)).save(str(images / "connect-host.png"))
-        dialog.close()
-        late.join()
-        until(lambda: late.controller.question is not None)
-        question = late.controller.question
-        assert question is not None
-        side_by_side((question,)).save(str(images / "two-benches.png"))
-        question.reject()
-        late.close()
-        ann.window.set_theme(DARK)
-        until(lambda: ann.window.theme is DARK and len(ann.controller.status.text()) == len("2 users"))
-        side_by_side((ann.window,)).save(str(images / "dark.png"))
+        save("log", log)
+        save("participants", ann.controller.open_participants())
+        _join(url, save)
+        _disagree(url, ann, bob, save)
     print(f"Wrote {len(list(images.glob('*.png')))} pictures to {images.name}/.")
+
+
+def _join(url: str, save: Callable[..., None]) -> None:
+    """Cem, who has a bench of his own, sees the dialogs, and does not join."""
+    from scripts.two_windows import KEYS, Person, until
+
+    late = Person("Cem", url)
+    late.window.insert(KEYS["lens"])
+    dialog = late.controller.open_connect_dialog()
+    dialog.join_page.server.set_text("http://localhost:8765")
+    dialog.join_page.user.set_text("Cem")
+    save("connect-join", dialog)
+    dialog.pages.setCurrentWidget(dialog.server_page)
+    dialog.server_page.user.set_text("Cem")
+    save("connect-host", dialog)
+    dialog.close()
+    late.join()
+    until(lambda: late.controller.question is not None)
+    question = late.controller.question
+    assert question is not None
+    save("two-benches", question)
+    question.reject()
+    late.close()
+
+
+def _disagree(url: str, ann: Person, bob: Person, save: Callable[..., None]) -> None:
+    """Ann is told of what others did to her edits, uses all of hers, and works on in the dark."""
+    from optiverse_collab.demo.theme import DARK
+    from scripts.two_windows import content, disagree, until
+
+    disagree(url, ann, bob)
+    save("changes", ann.window)
+    reports = ann.controller.reports
+    reports.toasts.clear()
+    assert reports.dock is not None
+    reports.dock.use_all.click()
+    until(lambda: reports.count == 0 and content(ann) == content(bob))
+    ann.window.set_theme(DARK)
+    until(lambda: ann.window.theme is DARK and len(ann.controller.status.text()) == len("2 users"))
+    save("dark", ann.window)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -25,11 +26,12 @@ from PyQt6.QtCore import (
     qInstallMessageHandler,
 )
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter
+from PyQt6.QtNetwork import QTcpSocket
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from optiverse_collab.core.client.connector import ConnectionState
-from optiverse_collab.core.records import Put, Record
+from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.demo.app import open_window
 from optiverse_collab.demo.templates import TEMPLATES, placed
 from optiverse_collab.demo.window import DemoWindow
@@ -134,6 +136,13 @@ class Person:
             none = Qt.KeyboardModifier.NoModifier
             QApplication.sendEvent(viewport, QMouseEvent(kind, at, everywhere, button, self._held, none))
 
+    def lose_connection(self) -> None:
+        """Break the connection off; it comes back after half a second."""
+        [tcp] = self.controller.manager.service.findChildren(QTcpSocket)
+        with socket.fromfd(int(tcp.socketDescriptor()), socket.AF_INET, socket.SOCK_STREAM) as line:
+            line.shutdown(socket.SHUT_RDWR)
+        until(lambda: self.controller.manager.status is ConnectionState.RECONNECTING)
+
     def place_of(self, id: str) -> tuple[float, float]:
         """Where an item is on this screen."""
         x, y = self.window.bench.items[id].props["pos"]
@@ -186,6 +195,23 @@ def play(ann: Person, bob: Person) -> None:
     until(lambda: sees_cursor(ann, -60.0) and sees_cursor(bob, 60.0))
 
 
+def disagree(url: str, ann: Person, bob: Person) -> None:
+    """Ann and Dea edit the same while Ann's connection is lost; then she and Bob move the lens at once.
+
+    Raises:
+        SystemExit: Ann was not told.
+    """
+    ann.lose_connection()
+    ann.window.editor.change("Move", {"end": {"pos": [170.0, 0.0]}, "arm": {"angle_deg": 88.0}})
+    with Bench(url, session=SESSION, user="Dea") as dea:
+        dea.edit([Set("end", {"pos": [200.0, 0.0]}), Remove("arm")])
+    until(lambda: ann.controller.reports.count == 2 and content(ann) == content(bob))
+    ann.controller.reports.open_changes()
+    for person, y in ((bob, -100.0), (ann, -120.0)):
+        person.window.editor.change("Move", {"lens": {"pos": [0.0, y]}})
+    until(lambda: bool(ann.controller.reports.toasts.shown) and content(ann) == content(bob))
+
+
 def sees_cursor(person: Person, x_mm: float) -> bool:
     """Whether somebody else's cursor shows there."""
     session = person.controller.manager.service.session
@@ -212,10 +238,11 @@ def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
 
 
 def quiet_qt() -> None:
-    """Keep to itself what Qt's platform without a screen says of every window; all else is shown."""
+    """Keep to itself what Qt says of each window without a screen, and of its own objects that went."""
+    known = ("This plugin does not support", "QObject::disconnect: wildcard call")
 
     def show(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> None:
-        if text and not text.startswith("This plugin does not support"):
+        if text and not text.startswith(known):
             sys.stderr.write(f"{text}\n")
 
     qInstallMessageHandler(show)

@@ -29,14 +29,18 @@ ABOUT_MORE = {
     "tests/end2end/test_windows.py": "server and windows as processes",
     "tests/helpers/test_processes.py": "the deadlines of processes in tests",
     "tests/host/optiverse/test_any_mix.py": "everything that users can do, mixed",
+    "tests/host/optiverse/test_away.py": "what became of edits while the user was away, in the real editor",
     "tests/host/optiverse/test_closing.py": "a window that closes, with all that is attached to it",
     "tests/host/optiverse/test_health.py": "the editor goes on working as without us",
     "tests/host/optiverse/test_loading.py": "a large bench, over many ticks",
     "tests/host/optiverse/test_session.py": "two editors in a session",
     "tests/host/optiverse/test_edit_methods.py": "the table of all ways to edit",
     "tests/host/test_contract.py": "what every adapter must do",
+    "tests/host/test_contract_pictures.py": "how every adapter draws another bench",
+    "tests/host/test_contract_edits.py": "what every adapter must do of edits that are the user's",
     "tests/host/test_contract_undo.py": "what every adapter's undo must do",
     "tests/server/storage/test_contract.py": "what every store must do",
+    "tests/server/storage/test_contract_past.py": "what every store must do with the past",
     "tests/server/storage/test_crash.py": "what a crash leaves of a store",
     "tests/test_coverage.py": "how much of the sources unit tests reach",
     "tests/test_imports.py": "the laws of imports",
@@ -48,13 +52,16 @@ ABOUT_MORE = {
 
 TESTED_THROUGH = {
     "tests/convert/test_reading.py": "convert.identity convert.shapes",
-    "tests/core/client/test_session.py": "core.client.effects",
-    "tests/core/protocol/test_codec.py": "core.protocol.messages",
+    "tests/core/client/test_replica.py": "core.client.saved",
+    "tests/core/client/test_session.py": "core.client.effects core.client.past_effects",
+    "tests/core/protocol/test_codec.py": (
+        "core.protocol.changes core.protocol.messages core.protocol.page_records core.protocol.past"
+    ),
     "tests/core/server/test_room.py": "core.server.effects",
     "tests/demo/test_app.py": "demo.__main__",
     "tests/host/test_contract.py": (
-        "host.api host.demo host.optiverse.reader host.optiverse.items.annotations"
-        " host.optiverse.items.autolabels host.optiverse.items.exact_edit host.optiverse.items.fields"
+        "host.api host.demo host.optiverse.reader host.optiverse.items.autolabels"
+        " host.optiverse.items.exact_edit host.optiverse.items.fields"
         " host.optiverse.items.kinds host.optiverse.items.optical"
     ),
     "tests/host/optiverse/test_files.py": "host.optiverse.files.unsaved_mark",
@@ -63,6 +70,7 @@ TESTED_THROUGH = {
         "host.optiverse.layers.base host.optiverse.layers.group_list host.optiverse.layers.layer_tree"
         " host.optiverse.layers.nodes host.optiverse.layers.panel"
     ),
+    "tests/host/optiverse/layers/test_hidden_groups.py": "host.optiverse.layers.hidden_nodes",
     "tests/host/optiverse/test_undo_commands.py": (
         "host.optiverse.undo.forgetting host.optiverse.undo.narrowing"
     ),

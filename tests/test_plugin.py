@@ -61,8 +61,9 @@ def test_optiverse_actions(hook: pluggy.HookRelay, window: DemoWindow) -> None:
 
 
 def test_optiverse_status_widgets(hook: pluggy.HookRelay, window: DemoWindow) -> None:
-    [[status]] = hook.optiverse_status_widgets(window=window)
+    [[hint, status]] = hook.optiverse_status_widgets(window=window)
     assert status.text() == "Not connected"
+    assert not hint.isVisible()
 
 
 def test_optiverse_dialogs(hook: pluggy.HookRelay, window: DemoWindow) -> None:

@@ -10,6 +10,7 @@ from optiverse_collab.cli.progress import ProgressLine
 from optiverse_collab.cli.session import connected
 from optiverse_collab.cli.terminal import write_line
 from optiverse_collab.core.text import printable
+from optiverse_collab.errors import CollaborationError
 from optiverse_collab.scripting.files import read_records
 
 if TYPE_CHECKING:
@@ -27,15 +28,21 @@ def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> 
 
 
 async def run(options: argparse.Namespace) -> None:
-    """Push a file, and say what it changed.
+    """Push a file, and say what it changed; the log warns of each conflict with others' edits.
 
     Raises:
-        CollaborationError: the file is no bench, or the session can't have it.
+        CollaborationError: the file is no bench, the session can't have it, or others' edits took its place.
     """
     records = await read_records(options.file)
     async with connected(options) as bench:
         with ProgressLine("Sending", sys.stderr) as progress:
             plan = await bench.import_records(records, options.replace, progress)
+        theirs = {conflict.id for conflict in await bench.flush() if conflict.stands == "theirs"}
+    if theirs:
+        raise CollaborationError(
+            f"Session '{printable(options.session)}' has {options.file} now, but for what others changed "
+            f"meanwhile in {len(theirs)} of its records; look at them, then push again with --replace."
+        )
     write_line(
         f"Session '{printable(options.session)}' has {options.file} now: "
         f"{plan.added} records added, {plan.changed} changed, {plan.unchanged} there already."

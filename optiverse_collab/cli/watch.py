@@ -15,10 +15,12 @@ from optiverse_collab.core.client.effects import (
     SessionEffect,
     ShowChange,
 )
+from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.text import printable
 from optiverse_collab.scripting import AsyncBench
 from optiverse_collab.wording.edits import describe
+from optiverse_collab.wording.replacements import Replacement, sentence
 
 if TYPE_CHECKING:
     from optiverse_collab.cli.session import Commands
@@ -41,7 +43,7 @@ async def run(options: argparse.Namespace) -> None:
     async with connected(options) as bench:
         known = dict(bench.records)
         events = bench.listen(
-            Acknowledged, ParticipantJoined, ParticipantRenamed, ParticipantLeft, ShowChange
+            Acknowledged, ParticipantJoined, ParticipantRenamed, ParticipantLeft, BenchReplaced, ShowChange
         )
         session = printable(options.session)
         write_timed_line(f"watching {len(known)} records of session '{session}', {company_in(bench)}")
@@ -53,6 +55,8 @@ async def run(options: argparse.Namespace) -> None:
 def _lines(event: SessionEffect, bench: AsyncBench, known: dict[str, Record]) -> list[str]:
     if isinstance(event, ShowChange):
         return describe(event, known)
+    if isinstance(event, BenchReplaced):  # of a long one, there is a line for each part
+        return [sentence(Replacement(event)).rstrip(".")]
     if isinstance(event, Acknowledged):
         return [f"connected again, {company_in(bench)}"]
     if isinstance(event, ParticipantJoined):

@@ -4,6 +4,7 @@ No Qt and no editor: what an editor shows becomes a file's items first.
 """
 
 from optiverse_collab.convert.comparing import same_bench
+from optiverse_collab.convert.copying import with_fresh_ids
 from optiverse_collab.convert.files import read_bench, write_bench
 from optiverse_collab.convert.kinds import is_item, item_from_record, record_from_item
 from optiverse_collab.convert.layers import sibling_key, tree_of
@@ -23,5 +24,6 @@ __all__ = [
     "same_bench",
     "sibling_key",
     "tree_of",
+    "with_fresh_ids",
     "write_bench",
 ]

@@ -28,8 +28,8 @@ def same_bench(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
 
     Not counted: the order in the lists ``items``, ``rulers``, … and ``groups``, the order of keys, which
     of the two forms the tree has, the `type` of an annotation that the section says already, layers at
-    the root whose items are not there, and ``_autosave_meta``. An item or a group without an id has the
-    one that follows from its content.
+    the root whose items are not there, groups without members, and ``_autosave_meta``. An item or a group
+    without an id has the one that follows from its content.
 
     Args:
         a: a bench, as `json.load` gives it.

@@ -7,12 +7,13 @@ that has both (as we write it) means ``layer_state``; ``groups`` tells of what i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
 from optiverse_collab.convert.identity import Ids
 from optiverse_collab.convert.kinds import LAYER, escaped
-from optiverse_collab.convert.layers import FLAGS, resolved, z_value
+from optiverse_collab.convert.layers import FLAGS, holders, resolved, z_value
+from optiverse_collab.convert.shapes import is_link
 
 GROUP_TAKEN = frozenset(("parent", "order", "link", "absent_items", "linked_cache"))
 """Names that the record of a group has another use for than a file."""
@@ -53,21 +54,29 @@ class Layers(NamedTuple):
     group_ids: dict[str, str]
 
 
-def read_layers(bench: Mapping[str, Any], entries: Sequence[Entry], ids: Ids, warnings: list[str]) -> Layers:
+def read_layers(
+    bench: Mapping[str, Any],
+    entries: Sequence[Entry],
+    ids: Ids,
+    with_more: Collection[str],
+    warnings: list[str],
+) -> Layers:
     """Read ``layer_state`` and ``groups`` of a file.
 
     What neither places lies on top of the rest of the root, as `z_value` says (which is how
-    Optiverse 0.3.4 reads files of 0.2).
+    Optiverse 0.3.4 reads files of 0.2). Groups without members are left out.
 
     Args:
         bench: the file.
         entries: the items of the file, in the order in which Optiverse loads them.
         ids: gives groups their ids.
+        with_more: ids of groups that have members besides the items of the file.
         warnings: takes a sentence for everything that can't be used.
     """
     reader = _Reader(entries, ids, warnings)
     reader.read_tree(bench.get("layer_state"))
     reader.read_groups(bench.get("groups"))
+    reader.settle(with_more)
     return Layers(reader.groups, reader.notes, reader.places(), reader.group_ids)
 
 
@@ -191,6 +200,14 @@ class _Reader:
         for uuid, id in members.items():
             self.parents.setdefault(uuid, id)
 
+    def settle(self, with_more: Collection[str]) -> None:
+        """Make a tree of what was read, without groups that have no members."""
+        self.parents = resolved({**dict.fromkeys(self.entries), **self.parents})
+        groups = self.groups
+        full = {id for id in groups if is_link(groups[id].get("link")) or id in with_more}
+        full |= holders([*full, *self.entries], self.parents)
+        self.groups = {id: props for id, props in groups.items() if id in full}
+
     def places(self) -> dict[str, tuple[str | None, float]]:
         """Where everything is: what the tree doesn't place, on top of what it does."""
         in_tree = set(self.in_tree)
@@ -198,16 +215,14 @@ class _Reader:
         # Of items at the same height, the one that was loaded last lies on top.
         loaded.reverse()
         loaded.sort(key=lambda entry: -z_value(entry.kind, entry.item))
-        for entry in loaded:
-            self.parents.setdefault(entry.id, None)
-        parents = resolved(self.parents)
         counts: dict[str | None, int] = {}
         places: dict[str, tuple[str | None, float]] = {}
         for id in (*self.in_list, *(entry.id for entry in loaded), *self.in_tree):
-            parent = parents[id]
-            place = counts.get(parent, 0)
-            counts[parent] = place + 1
-            places[id] = (parent, float(place))
+            if id in self.groups or id in self.entries:
+                parent = self.parents[id]
+                place = counts.get(parent, 0)
+                counts[parent] = place + 1
+                places[id] = (parent, float(place))
         return places
 
 

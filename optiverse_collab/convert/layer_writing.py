@@ -12,7 +12,7 @@ from typing import Any
 from optiverse_collab.convert.kinds import GROUP, LAYER, unescaped
 from optiverse_collab.convert.layer_reading import GROUP_TAKEN
 from optiverse_collab.convert.layers import FLAGS, Tree
-from optiverse_collab.convert.shapes import is_number
+from optiverse_collab.convert.shapes import is_link, is_number
 from optiverse_collab.core.records import Record
 
 
@@ -72,15 +72,6 @@ def _can_be_opened(props: dict[str, Any]) -> dict[str, Any]:
     if "link_metadata" in node and not is_link(node["link_metadata"]):
         del node["link_metadata"]
     return node
-
-
-def is_link(value: Any) -> bool:
-    """Whether Optiverse can read this as the link of a group to another file."""
-    return (
-        isinstance(value, dict)
-        and isinstance(value.get("source_path"), str)
-        and all(is_number(value.get(name, 0.0)) for name in ("offset_x", "offset_y", "rotation_deg"))
-    )
 
 
 def _absent_nodes(group: Record, ids: set[str]) -> list[dict[str, Any]]:

@@ -7,11 +7,11 @@ siblings, the smallest on top. So two people who group different items at once d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from optiverse_collab.convert.kinds import ASSEMBLY, GROUP
-from optiverse_collab.convert.shapes import is_number
+from optiverse_collab.convert.shapes import is_link, is_number
 from optiverse_collab.core.records import Record
 
 FLAGS = {"collapsed": False, "visible": True, "locked": False}
@@ -45,20 +45,44 @@ def z_value(kind: str, item: Mapping[str, Any]) -> float:
     return float(z) if is_number(z) else _DEFAULT_Z.get(kind, 0.0)
 
 
-def tree_of(records: Mapping[str, Record]) -> Tree:
+def shows_file(group: Record) -> bool:
+    """Whether a group shows a linked file; it has members then, whatever the file holds."""
+    return is_link(group.props.get("link"))
+
+
+def tree_of(records: Mapping[str, Record], has_more: Callable[[Record], bool] = shows_file) -> Tree:
     """Where everything is, as all participants see it, whatever the records say.
 
     A `parent` that isn't there (any more) counts as the root. Of groups that are in each other, the
-    one with the smallest id is at the root. What is deeper than `MAX_DEPTH` levels is at the root.
+    one with the smallest id is at the root. What is deeper than `MAX_DEPTH` levels is at the root. A group
+    without members is left out, and so is one that holds nothing but such groups.
+
+    Args:
+        records: id → record.
+        has_more: whether a group has members that are no records here.
     """
     nodes = [record for record in records.values() if record.kind != ASSEMBLY]
     parents = resolved({record.id: record.props.get("parent") for record in nodes})
+    members = [record.id for record in nodes if record.kind != GROUP or has_more(record)]
+    shown = {*members, *holders(members, parents)}
     tree: Tree = {None: []}
     for record in nodes:
-        tree.setdefault(parents[record.id], []).append(record)
+        if record.id in shown:
+            tree.setdefault(parents[record.id], []).append(record)
     for siblings in tree.values():
         siblings.sort(key=sibling_key)
     return tree
+
+
+def holders(members: Iterable[str], parents: Mapping[str, str | None]) -> set[str]:
+    """The ids of everything that one of `members` is in, at any depth; `parents` have no cycle."""
+    found: set[str] = set()
+    for id in members:
+        parent = parents[id]
+        while parent is not None and parent not in found:
+            found.add(parent)
+            parent = parents[parent]
+    return found
 
 
 def resolved(wanted: Mapping[str, Any]) -> dict[str, str | None]:

@@ -127,7 +127,7 @@ def contents_of(bench: Mapping[str, Any]) -> Contents:
     warnings: list[str] = []
     ids = Ids((ASSEMBLY_ID,), warnings)
     entries = _entries(bench, ids, warnings)
-    layers = read_layers(bench, entries, ids, warnings)
+    layers = read_layers(bench, entries, ids, _parents_of_aside(bench.get(SET_ASIDE)), warnings)
     rest = {name: value for name, value in bench.items() if name not in OWN_KEYS}
     orphans = _spread_link_cache(bench.get(LINK_CACHE), layers)
     if orphans:
@@ -161,11 +161,18 @@ def _spread_link_cache(cache: Any, layers: Layers) -> Any:
     orphans = {}
     for stated, copy in cache.items():
         id = layers.group_ids.get(stated)
-        if id is None:
+        if id not in layers.groups:
             orphans[stated] = copy
         else:
             layers.groups[id]["linked_cache"] = copy
     return orphans
+
+
+def _parents_of_aside(aside: Any) -> set[str]:
+    """The ids of the groups that records are in which were set aside."""
+    entries = [entry for entry in aside if isinstance(entry, dict)] if isinstance(aside, list) else []
+    parents = [props.get("parent") for entry in entries if isinstance(props := entry.get("props"), dict)]
+    return {parent for parent in parents if isinstance(parent, str)}
 
 
 def _set_aside(aside: Any, ids: Ids, warnings: list[str]) -> list[Record]:

@@ -51,6 +51,15 @@ def is_interfaces(value: Any) -> bool:
     return value is None or (isinstance(value, list) and all(isinstance(part, dict) for part in value))
 
 
+def is_link(value: Any) -> bool:
+    """Whether Optiverse can read this as the link of a group to another file."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("source_path"), str)
+        and all(is_number(value.get(name, 0.0)) for name in ("offset_x", "offset_y", "rotation_deg"))
+    )
+
+
 Shape = Callable[[Any], bool]
 
 _ITEM: dict[str, Shape] = {

@@ -6,10 +6,11 @@ Both ends ask here: the client before an edit shows, the server before a push ap
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.limits import OPS_PER_RECORD, SETTLES, Limits
 from optiverse_collab.core.records import Op, Put, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
@@ -31,6 +32,22 @@ def check_change(ops: Sequence[Op], limits: Limits) -> None:
                 check_id(name, limits)
                 if not _is_plain(value, limits.depth):
                     check_value(value, limits.depth, f"property {name!r} of {op.id!r}")
+
+
+def check_count(ops: Sequence[Op]) -> None:
+    """Check that a change has few operations on each record; each copies all of the record (LIM-11).
+
+    Raises:
+        ChangeRefused: there are too many.
+    """
+    if len(ops) <= OPS_PER_RECORD:
+        return
+    for id, count in Counter(op.id for op in ops).items():
+        if count > OPS_PER_RECORD:
+            raise ChangeRefused(
+                Reason.TOO_LARGE,
+                f"The change has {count} operations on {id!r}, and the limit is {OPS_PER_RECORD}; split it.",
+            )
 
 
 def _is_plain(value: Any, depth: int) -> bool:
@@ -61,6 +78,21 @@ def check_id(text: str, limits: Limits) -> None:
             f"The id or name {text[:20]!r}… has {len(text)} characters; the limit is {limits.id_chars}.",
         )
     _check_text(text, "an id or name")
+
+
+def check_client_ids(ids: Sequence[str], limits: Limits) -> None:
+    """Check the client id of a replica and those that it settles (LIM-3, LIM-11).
+
+    Raises:
+        ChangeRefused: one can't be an id, or there are too many.
+    """
+    if len(ids) > 1 + SETTLES:
+        raise ChangeRefused(
+            Reason.INVALID_MESSAGE,
+            f"The request settles {len(ids) - 1} ids, and the limit is {SETTLES}; name the last ones.",
+        )
+    for id in ids:
+        check_id(id, limits)
 
 
 def check_value(value: Any, depth: int, where: str) -> None:

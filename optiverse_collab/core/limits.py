@@ -37,5 +37,11 @@ class Limits(msgspec.Struct, frozen=True):
         return self.message_bytes - ENVELOPE_BYTES
 
 
+OPS_PER_RECORD = 100
+"""A change has at most this many operations on one record; clients squash them to fewer (LIM-11)."""
+
+SETTLES = 100
+"""A replica settles at most this many former ids; it remembers fewer (LIM-11)."""
+
 RECEIVED_BYTES = 2 * Limits().message_bytes
 """The longest message that a client takes; the server keeps to `Limits.message_bytes`, the rest is margin."""

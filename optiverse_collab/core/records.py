@@ -132,14 +132,15 @@ def same_value(a: Any, b: Any) -> bool:
     """
     if a is b:
         return True
+    kind = type(a)
+    if kind is float:
+        return kind is type(b) and a == b and (a != 0 or str(a) == str(b))
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return len(a) == len(b) and all(map(same_value, a, b))
-    if type(a) is not type(b):
+    if kind is not type(b):
         return False
     if isinstance(a, dict):
         return a.keys() == b.keys() and all(same_value(a[k], b[k]) for k in a)
-    if isinstance(a, float):
-        return a == b and str(a) == str(b)
     return bool(a == b)
 
 

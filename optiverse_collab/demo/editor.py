@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
@@ -64,12 +64,15 @@ class Editor(QObject):
         if after:
             self._push(text, Change.to(self.bench, after))
 
+    def do(self, text: str, steps: Sequence[Step]) -> None:
+        """Do something that there is no other method for."""
+        self._push(text, *steps)
+
     def remove(self, ids: Collection[str]) -> None:
-        """Take items away, and the groups that would be left empty."""
+        """Remove items. A group that has no members then is not shown, and stays: others may put one in."""
         found = [id for id in ids if id in self.bench.items]
         if found:
-            empty = groups.emptied(self.bench.items, found)
-            self._push(f"Delete {self._called(found)}", Remove([*found, *empty]))
+            self._push(f"Delete {self._called(found)}", Remove(found))
 
     def turn(self, ids: Collection[str], degrees: float, series: bool = False) -> None:
         """Turn items clockwise: one about itself, several about their middle.

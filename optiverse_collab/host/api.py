@@ -18,7 +18,7 @@ from optiverse_collab.core.records import Op, Record
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPainterPath
-    from PyQt6.QtWidgets import QGraphicsView, QMainWindow
+    from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView, QMainWindow
 
 Opened = Callable[[Callable[[], None]], None]
 """Told that another bench is in the window; takes what gives the window the file back that it had before."""
@@ -67,6 +67,16 @@ class Host(Protocol):
     def outline(self, id: str) -> QPainterPath | None:
         """The shape of an item on the canvas, in scene coordinates [mm]; None if it isn't there."""
 
+    def picture(self, records: Mapping[str, Record]) -> QGraphicsScene | None:
+        """A scene of its own with another bench, to be looked at; None if the host can't make one.
+
+        Args:
+            records: id → record. What can't be shown of them is left out.
+
+        Returns:
+            Nothing of it is the window's; `sceneRect` is what the items cover [mm], y up.
+        """
+
     def log(self, level: LogLevel, text: str) -> None:
         """Write a line to the host's log window, in our category.
 
@@ -86,6 +96,14 @@ class Host(Protocol):
         Args:
             batch_continues: another call will follow soon, until one says otherwise. What costs the host as
                 much for one operation as for a thousand can wait for the last.
+        """
+
+    def edit(self, text: str, ops: Sequence[Op]) -> None:
+        """Change the bench as its user would: one step, which they can undo, and which `watch` hears of.
+
+        Args:
+            text: what is done, for a host that names its steps.
+            ops: the change; `apply` says what becomes of what can't be done.
         """
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:

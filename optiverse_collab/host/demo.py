@@ -8,13 +8,15 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSlot
 from PyQt6.QtGui import QPainterPath
+from PyQt6.QtWidgets import QGraphicsScene
 
 from optiverse_collab import manifest
 from optiverse_collab.category import log_category
-from optiverse_collab.core.records import Op, Put, Record, Remove
-from optiverse_collab.demo import files
-from optiverse_collab.demo.commands import BenchCommand
-from optiverse_collab.demo.model import MISSING
+from optiverse_collab.core.records import Op, Put, Record, Remove, Set
+from optiverse_collab.demo import commands, files
+from optiverse_collab.demo.commands import BenchCommand, Step
+from optiverse_collab.demo.model import MISSING, Bench, Item
+from optiverse_collab.demo.scene import BenchScene
 from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.host.api import Opened, UndoWatcher
 
@@ -49,6 +51,16 @@ class DemoHost(QObject):
         graphics = self.window.scene.graphics(id)
         return None if graphics is None else graphics.mapToScene(graphics.shape())
 
+    def picture(self, records: Mapping[str, Record]) -> QGraphicsScene:
+        bench = Bench()
+        bench.replace(Item(record.id, record.kind, record.props) for record in records.values())
+        scene = BenchScene(bench)
+        bench.setParent(scene)
+        scene.set_theme(self.window.scene.theme)
+        scene.update_light()
+        scene.setSceneRect(scene.extent())
+        return scene
+
     def log(self, level: str, text: str) -> None:
         self.window.log.write(level, self._category, text)
 
@@ -71,6 +83,20 @@ class DemoHost(QObject):
                 bench.remove([op.id])
             else:
                 bench.change({op.id: {**op.props, **dict.fromkeys(op.unset, MISSING)}})
+
+    def edit(self, text: str, ops: Sequence[Op]) -> None:
+        bench, steps = self.window.bench, list[Step]()
+        for op in ops:
+            if isinstance(op, Put) and op.id not in bench.items:
+                steps.append(commands.Add([Item(op.id, op.kind, op.props)]))
+            elif isinstance(op, Remove):
+                steps.append(commands.Remove([op.id]))
+            else:
+                unset = op.unset if isinstance(op, Set) else ()
+                steps.append(
+                    commands.Change.to(bench, {op.id: {**op.props, **dict.fromkeys(unset, MISSING)}})
+                )
+        self.window.editor.do(text, steps)
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty

@@ -11,20 +11,24 @@ import secrets
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any
 
 from optiverse_collab.core.checks import check_change
+from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import OPEN_S
 from optiverse_collab.core.client.effects import LossKind, Lost, SessionEffect, ShowChange, SyncProgress
+from optiverse_collab.core.client.past_effects import PastArrived, PastUnavailable
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.address import DEFAULT_SERVER, DEFAULT_SESSION, websocket_url
+from optiverse_collab.core.protocol.changes import SWEEP
 from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.aio.driver import AioDriver
-from optiverse_collab.errors import CollaborationError
+from optiverse_collab.errors import CollaborationError, EditsInConflict
+from optiverse_collab.scripting.conflicts import Conflict, conflict_of
 from optiverse_collab.scripting.files import Plan, plan_import, read_records, write_records
 from optiverse_collab.scripting.item import Items, own_copy, plain
 from optiverse_collab.scripting.stream import E, Stream
@@ -85,6 +89,7 @@ class AsyncBench(Items):
             AioDriver, self._session, session_id, url, self._hear, chance, patient, timeout_s
         )
         self._progress = progress
+        self._step = secrets.token_hex(8)
         self._streams: weakref.WeakSet[Stream[Any]] = weakref.WeakSet()
 
     async def __aenter__(self) -> AsyncBench:
@@ -111,9 +116,8 @@ class AsyncBench(Items):
     # Reading
 
     @property
-    def records(self) -> Mapping[str, Record]:
-        """id → record, always as of now; read only, also what is in the records."""
-        return MappingProxyType(self._replica.view)
+    def _view(self) -> Mapping[str, Record]:
+        return self._replica.view
 
     @property
     def participants(self) -> list[Participant]:
@@ -124,6 +128,32 @@ class AsyncBench(Items):
     def me(self) -> Participant | None:
         """This script, under the name that it was given; None while there is no connection."""
         return self._session.me
+
+    @property
+    def clock(self) -> int:
+        """The number of the session's last change that this script has; see `at`."""
+        return self._replica.clock
+
+    async def at(self, clock: int) -> dict[str, Record]:
+        """The bench as it was after a change of the session: id → record, which can't be changed.
+
+        Args:
+            clock: number of the change; 0 is before the first one.
+
+        Raises:
+            CollaborationError: the server has no such change, or keeps it no longer.
+            ConnectionFailed: the session ended for good.
+        """
+        answers = self.listen(PastArrived, PastUnavailable)
+        self._driver.check()
+        self._session.past.ask(clock)
+        self._driver.wake()
+        while True:
+            for answer in await answers.wait():
+                if isinstance(answer, PastArrived) and answer.clock == clock:
+                    return dict(answer.records)
+                if isinstance(answer, PastUnavailable) and answer.clock == clock:
+                    raise CollaborationError(answer.message)
 
     def listen(self, *kinds: type[E]) -> Stream[E]:
         """What happens from now on, of the given kinds of `optiverse_collab.core.client.effects`."""
@@ -144,9 +174,7 @@ class AsyncBench(Items):
             ChangeRefused: it breaks a rule or speaks of a record that is not there; nothing is changed.
             ConnectionFailed: the session ended for good.
         """
-        self._driver.check()
-        self._replica.edit([own_copy(op) for op in ops])
-        self._driver.wake()
+        self._edit(ops, self._step)
 
     def show_presence(self, **state: Any) -> None:
         """Show others where this script is: ``cursor=[x_mm, y_mm]``, ``selection=[ids]``, …; None ends it.
@@ -157,17 +185,30 @@ class AsyncBench(Items):
         self._session.show(plain(state))
         self._driver.wake()
 
-    async def flush(self, timeout_s: float = FLUSH_SECONDS) -> None:
+    async def flush(self, timeout_s: float = FLUSH_SECONDS, strict: bool = False) -> list[Conflict]:
         """Wait until everything is acknowledged; from then on no crash of the server takes it back.
 
         Args:
             timeout_s: how long nothing may be acknowledged before this gives up.
+            strict: raise if there are conflicts.
+
+        Returns:
+            The conflicts with others' edits since the last call, each of which is a WARNING in the log too.
+            An edit that doesn't stand is not tried again: to have it nevertheless, make it once more.
 
         Raises:
             ConnectionFailed: gave up, or the session ended for good; says what the server does not have.
             CollaborationError: the server refused a change since the last call.
+            EditsInConflict: with `strict`, there were conflicts; everything is acknowledged.
         """
         await self._unacknowledged.drain(timeout_s)
+        conflicts = self._unacknowledged.take_conflicts()
+        if strict and conflicts:
+            count = f"{len(conflicts)} conflict{'s' * (len(conflicts) > 1)}"
+            raise EditsInConflict(
+                f"There were {count} with others' edits: {conflicts[0].sentence}", conflicts
+            )
+        return conflicts
 
     # Files
 
@@ -188,19 +229,24 @@ class AsyncBench(Items):
     ) -> Plan:
         """Add records to the session; what it holds besides stays. Returns when the server has them.
 
+        What others changed at the same moment stays, and is a conflict of the next `flush`.
+
         Args:
             records: id → record.
-            replace: let what the session holds with other content become as in `records`.
+            replace: let what the session holds with other content become as in `records`. Everybody hears of
+                it, and can bring back what was there (PUSH-9).
             progress: called while the server acknowledges.
 
         Raises:
             WouldOverwrite: without `replace`, something is there with other content; nothing was changed.
             ConnectionFailed: as in `flush`.
         """
-        plan = plan_import(self.records, records, replace)
+        records = {id: Record(id, one.kind, plain(one.props), one.lane) for id, one in records.items()}
+        plan = plan_import(self._view, records, replace)
         check_change(plan.ops, self._replica.limits)
+        step = SWEEP + secrets.token_hex(8) if plan.changed and replace else self._step
         for page in pages(plan.ops, self._replica.limits.page_bytes):
-            self.edit(page)
+            self._edit(page, step, yields=True)
             await asyncio.sleep(0)
         await self._unacknowledged.drain(FLUSH_SECONDS, progress)
         return plan
@@ -212,9 +258,15 @@ class AsyncBench(Items):
             WouldOverwrite: without `replace`, there is a file already.
             BenchFileError: it can't be written.
         """
-        await write_records(path, self.records, replace)
+        await write_records(path, self._view, replace)
 
     # Inside
+
+    def _edit(self, ops: Sequence[Op], step: str, yields: bool = False) -> None:
+        """Make a change, as a part of a step: this run of the script, or a replacement (PUSH-8, PUSH-9)."""
+        self._driver.check()
+        self._replica.edit([own_copy(op) for op in ops], yields=yields, step=step)
+        self._driver.wake()
 
     async def _flush_after(self, error: Exception) -> None:
         """Bring what was done before an error to the server, without hiding the error."""
@@ -226,6 +278,8 @@ class AsyncBench(Items):
     def _hear(self, effect: SessionEffect) -> None:
         if isinstance(effect, Lost) and effect.kind is LossKind.REFUSED:
             self._unacknowledged.refusals.append(effect.message)
+        elif isinstance(effect, fx.Conflict):
+            self._unacknowledged.conflicts.append(conflict_of(effect))
         elif isinstance(effect, SyncProgress) and self._progress is not None:
             self._progress(effect.received, effect.total)
         for stream in self._streams:

@@ -17,6 +17,7 @@ from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.core.records import Op, Record
 from optiverse_collab.errors import ConnectionFailed
 from optiverse_collab.scripting.bench import AsyncBench, connect
+from optiverse_collab.scripting.conflicts import Conflict
 from optiverse_collab.scripting.files import Plan
 from optiverse_collab.scripting.item import Items
 from optiverse_collab.scripting.stream import Stream
@@ -104,18 +105,26 @@ class Bench(Items):
     # Reading
 
     @property
-    def records(self) -> Mapping[str, Record]:
-        """id → record, as of now; a copy, but for what is in the records: don't change that."""
-        return self._call(lambda: dict(self._bench.records))
+    def _view(self) -> Mapping[str, Record]:
+        """As of now; the other thread goes on."""
+        return self._call(lambda: dict(self._bench._view))
 
-    def record(self, id: str) -> Record:
-        """A record as it is now; KeyError if there is none."""
-        return self._call(lambda: self._bench.record(id))
+    def _find(self, id: str) -> Record:
+        return self._call(lambda: self._bench._find(id))
 
     @property
     def participants(self) -> list[Participant]:
         """Everybody in the session, this script included; empty while there is no connection."""
         return self._call(lambda: self._bench.participants)
+
+    @property
+    def clock(self) -> int:
+        """The number of the session's last change that this script has; see `at`."""
+        return self._call(lambda: self._bench.clock)
+
+    def at(self, clock: int) -> dict[str, Record]:
+        """The bench as it was after a change of the session; see `AsyncBench.at`."""
+        return self._run(self._bench.at(clock))
 
     def wait_for_changes(self, timeout_s: float | None = None) -> list[ShowChange]:
         """What others changed since the last call, or if nothing, what they change next.
@@ -131,7 +140,7 @@ class Bench(Items):
         return self._run(self._next_changes(timeout_s))
 
     def changes(self) -> Iterator[ShowChange]:
-        """What others change, for ever."""
+        """What others change, until the session ends."""
         while True:
             yield from self.wait_for_changes()
 
@@ -150,9 +159,9 @@ class Bench(Items):
         """Show others where this script is: ``cursor=[x_mm, y_mm]``, ``selection=[ids]``, …; None ends it."""
         self._call(lambda: self._bench.show_presence(**state))
 
-    def flush(self, timeout_s: float = FLUSH_SECONDS) -> None:
-        """Wait until everything is acknowledged; see `AsyncBench.flush`."""
-        self._run(self._bench.flush(timeout_s))
+    def flush(self, timeout_s: float = FLUSH_SECONDS, strict: bool = False) -> list[Conflict]:
+        """Wait until everything is acknowledged; returns what conflicted. See `AsyncBench.flush`."""
+        return self._run(self._bench.flush(timeout_s, strict))
 
     # Files
 

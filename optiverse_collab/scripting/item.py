@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from numbers import Integral, Real
-from types import MappingProxyType
 from typing import Any
 
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
+from optiverse_collab.scripting.read_only import read_only
 
 
 class Items(Mapping[str, "Item"], ABC):
@@ -17,27 +17,36 @@ class Items(Mapping[str, "Item"], ABC):
 
     @property
     @abstractmethod
-    def records(self) -> Mapping[str, Record]:
-        """id → record."""
+    def _view(self) -> Mapping[str, Record]:
+        """id → record; not for scripts, since what is in the records must not be changed."""
 
     @abstractmethod
     def edit(self, ops: Sequence[Op]) -> None:
         """Make a change."""
 
+    @property
+    def records(self) -> Mapping[str, Record]:
+        """id → record; read only, also what is in the records."""
+        return Records(self._view)
+
     def record(self, id: str) -> Record:
-        """A record as it is now.
+        """A record as it is now; read only.
 
         Raises:
             KeyError: there is none.
         """
-        record = self.records.get(id)
+        record: Record = read_only(self._find(id))
+        return record
+
+    def _find(self, id: str) -> Record:
+        record = self._view.get(id)
         if record is None:
             raise KeyError(f"there is no record {id!r} in the session")
         return record
 
     def named(self, name: str) -> list[Item]:
         """The records of this name; Optiverse allows several: ``[lens] = bench.named("Lens 1")``."""
-        return [Item(self, id) for id, record in self.records.items() if record.props.get("name") == name]
+        return [Item(self, id) for id, record in self._view.items() if record.props.get("name") == name]
 
     def put(self, id: str, kind: str, props: Mapping[str, Any]) -> None:
         """Create a record, or replace all of it."""
@@ -52,21 +61,41 @@ class Items(Mapping[str, "Item"], ABC):
         self.edit([Remove(id)])
 
     def __getitem__(self, id: str) -> Item:
-        self.record(id)
+        self._find(id)
         return Item(self, id)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(tuple(self.records))
+        return iter(tuple(self._view))
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(self._view)
+
+
+class Records(Mapping[str, Record]):
+    """The records of a bench, of which nobody can change anything."""
+
+    def __init__(self, view: Mapping[str, Record]) -> None:
+        self._view = view
+
+    def __getitem__(self, id: str) -> Record:
+        record: Record = read_only(self._view[id])
+        return record
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._view)
+
+    def __len__(self) -> int:
+        return len(self._view)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 class Item(MutableMapping[str, Any]):
     """A record's properties; what is assigned is sent to everybody.
 
-    Values come out unchangeable (lists as tuples): changing one in place would reach nobody, so it
-    fails. Assign a new value instead: ``item["pos"] = [10.0, 20.0]``.
+    Lists and dicts come out read only: changing one in place would reach nobody, so it fails. Assign a
+    new value instead: ``item["pos"] = [10.0, 20.0]``.
 
     Attributes:
         id: the record's.
@@ -79,7 +108,7 @@ class Item(MutableMapping[str, Any]):
     @property
     def kind(self) -> str:
         """``component``, ``ruler``, ``group``, …"""
-        return self._bench.record(self.id).kind
+        return self._bench._find(self.id).kind
 
     def move(self, x_mm: float, y_mm: float) -> None:
         """Put it at (x, y), in mm.
@@ -106,7 +135,7 @@ class Item(MutableMapping[str, Any]):
         self["angle_deg"] = float(angle_deg)
 
     def __getitem__(self, name: str) -> Any:
-        return frozen(self._bench.record(self.id).props[name])
+        return read_only(self._bench._find(self.id).props[name])
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._bench.set(self.id, {name: value})
@@ -117,22 +146,13 @@ class Item(MutableMapping[str, Any]):
         self._bench.set(self.id, {}, [name])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(tuple(self._bench.record(self.id).props))
+        return iter(tuple(self._bench._find(self.id).props))
 
     def __len__(self) -> int:
-        return len(self._bench.record(self.id).props)
+        return len(self._bench._find(self.id).props)
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.id}: {dict(self)!r}>"
-
-
-def frozen(value: Any) -> Any:
-    """`value` as something that can't be changed in place."""
-    if isinstance(value, dict):
-        return MappingProxyType({key: frozen(part) for key, part in value.items()})
-    if isinstance(value, (list, tuple)):
-        return tuple(map(frozen, value))
-    return value
 
 
 def plain(value: Any) -> Any:
@@ -158,5 +178,5 @@ def plain(value: Any) -> Any:
 def own_copy(op: Op) -> Op:
     """`op` with values that no later change of the script's reaches."""
     if isinstance(op, Put):
-        return Put(op.id, op.kind, plain(op.props))
+        return Put(op.id, op.kind, plain(op.props), op.lane)
     return Set(op.id, plain(op.props), list(op.unset)) if isinstance(op, Set) else Remove(op.id)

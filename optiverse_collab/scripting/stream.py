@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from optiverse_collab.core.client.effects import SessionEffect
 from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import ConnectionFailed
+from optiverse_collab.scripting.read_only import read_only_effect
 
 E = TypeVar("E", bound=SessionEffect)
 
@@ -39,7 +40,7 @@ class Stream(Generic[E]):
             if self._driver.left:
                 raise StopAsyncIteration from None
             raise
-        return self._waiting.popleft()
+        return read_only_effect(self._waiting.popleft())
 
     async def wait(self, timeout_s: float | None = None) -> list[E]:
         """Everything that there is to take, if need be after waiting; empty after `timeout_s` of nothing.
@@ -48,7 +49,7 @@ class Stream(Generic[E]):
             ConnectionFailed: there is nothing, and will be nothing any more.
         """
         await self._driver.until(self._any, timeout_s)
-        taken = list(self._waiting)
+        taken = [read_only_effect(effect) for effect in self._waiting]
         self._waiting.clear()
         return taken
 

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import CollaborationError, ConnectionFailed
+from optiverse_collab.scripting.conflicts import Conflict
 from optiverse_collab.wording import log_lines
 
 FLUSH_SECONDS = 30.0
 """So long nothing may be acknowledged before waiting is given up; a server restarts within that."""
+
+CONFLICTS = 10_000
+"""A script that never asks for its conflicts keeps the newest of them; all are in the log."""
 
 Progress = Callable[[int, int], None]
 """Called with how many of how many records are done."""
 
 
 class Unacknowledged:
-    """The pending changes of a replica.
+    """The pending changes of a replica, and what became of those before them.
 
     Attributes:
         refusals: what the server said of changes that it refused since the last `drain`.
+        conflicts: those since the last `take_conflicts`.
     """
 
     def __init__(self, replica: Replica, driver: AioDriver) -> None:
         self.refusals: list[str] = []
+        self.conflicts: deque[Conflict] = deque(maxlen=CONFLICTS)
         self._replica = replica
         self._driver = driver
 
@@ -53,6 +60,14 @@ class Unacknowledged:
         refusals, self.refusals = self.refusals, []
         if refusals:
             raise CollaborationError(f"The server refused {log_lines.changes(len(refusals))}: {refusals[0]}")
+
+    def take_conflicts(self) -> list[Conflict]:
+        """The conflicts since the last call. What was not applied is dismissed: the script knows it now."""
+        conflicts = list(self.conflicts)
+        self.conflicts.clear()
+        for id in list(self._replica.held):
+            self._replica.dismiss_held(id)
+        return conflicts
 
     def _operations(self) -> int:
         return sum(len(change.ops) for change in self._replica.pending)

@@ -15,6 +15,8 @@ from optiverse_collab.hookspecs import Action
 from optiverse_collab.host.adapters import adapter_of
 from optiverse_collab.manifest import ActionId, ActionTable, EnabledWhen, load
 from optiverse_collab.window.manager import CollaborationManager
+from optiverse_collab.window.old_benches import OldBenches
+from optiverse_collab.window.reporting import ConflictReports
 from optiverse_collab.window.settings import Settings
 from optiverse_collab.window.ui.choice_dialog import Answer, ChoiceDialog, joining_dialog, opened_dialog
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
@@ -36,6 +38,8 @@ class CollaborationController(QObject):
     Attributes:
         manager: the session.
         status: the part of the status bar.
+        old_benches: shows benches that were replaced.
+        reports: what is told of conflicts.
         question: the open dialog that asks what to do with two benches.
 
     Raises:
@@ -50,16 +54,20 @@ class CollaborationController(QObject):
         self._settings = Settings(self._manifest.settings, self)
         self.manager = CollaborationManager(adapter_of(window), self)
         self.status = StatusWidget(window)
+        self.reports = ConflictReports(window, self.manager, self)
         self._connect_dialog: ConnectDialog | None = None
         self._participants_dialog: ParticipantsDialog | None = None
         self.question: ChoiceDialog | None = None
+        self.old_benches = OldBenches(self.manager, self.reports.toasts, window)
         self._switches: list[tuple[ActionTable, Enable]] = []
         self.status.clicked.connect(self._on_status_clicked)
         self.manager.status_changed.connect(self._on_news)
+        self.reports.changed.connect(self._on_news)
         self.manager.participants_changed.connect(self._on_news)
         self.manager.service.quality_changed.connect(self._on_quality_changed)
         self.manager.choice_needed.connect(self._on_choice_needed)
         self.manager.replacement_needed.connect(self._on_replacement_needed)
+        self.manager.replacements.changed.connect(self._on_news)
         self.manager.failed.connect(self._on_failed)
 
     # What the plugin's hooks return
@@ -69,8 +77,8 @@ class CollaborationController(QObject):
         return [self._action(table) for table in self._manifest.actions]
 
     def status_widgets(self) -> list[QWidget]:
-        """Connection and user count."""
-        return [self.status]
+        """How many changes there are to look at, and connection and user count."""
+        return [self.reports.hint, self.status]
 
     def dialogs(self) -> dict[str, Callable[[], QDialog]]:
         """Each makes the dialog or brings it to the front."""
@@ -82,6 +90,7 @@ class CollaborationController(QObject):
     def close(self) -> None:
         """The window closes."""
         self.manager.close()
+        self.reports.close()
 
     # What users can do
 
@@ -132,6 +141,12 @@ class CollaborationController(QObject):
                 return self.copy_invite
             case ActionId.PARTICIPANTS:
                 return self.open_participants
+            case ActionId.CHANGES:
+                return self.reports.open_changes
+            case ActionId.SHOW_OLD_BENCH:
+                return self.old_benches.show_last
+            case ActionId.BRING_BACK_BENCH:
+                return self.old_benches.bring_back_last
         raise Unmatched(id)
 
     def _switch(self, table: ActionTable, enable: Enable) -> None:
@@ -140,6 +155,10 @@ class CollaborationController(QObject):
                 enable(self.manager.status.in_session)
             case EnabledWhen.OFFLINE:
                 enable(not self.manager.status.in_session)
+            case EnabledWhen.CHANGES:
+                enable(self.reports.count > 0)
+            case EnabledWhen.REPLACED:
+                enable(self.manager.replacements.last is not None)
             case _:
                 raise Unmatched(table.enabled_when)
 

@@ -6,7 +6,7 @@ what will not be seen any more is saved to a file first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 from optiverse_collab.convert import bench_from_records, is_item, write_bench
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.exhaustive import Unmatched
-from optiverse_collab.core.records import Record
+from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.api import Host
+from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.saved_copies import copy_path, save_copy
 from optiverse_collab.window.sync_loop import LiveBench
 from optiverse_collab.window.ui.choice_dialog import Answer, JoiningChoice, ReplacementChoice
@@ -36,6 +37,7 @@ class Participation(QObject):
         service: connects to the session.
         session_id: the session's name.
         runs_server: the user started the server, and wants to share their bench if nothing is there.
+        replacements: hears of replacements of the bench while it is shared.
 
     Attributes:
         loaded: whether the window shows the session's bench.
@@ -48,6 +50,7 @@ class Participation(QObject):
         declined: a sentence: the window is not going to join.
         loading: how many of how many records have arrived.
         finished_loading: the window shows the session's bench.
+        edited: what the user did was made the replica's, or others' changes were shown.
     """
 
     choice_needed = pyqtSignal(int, int, object)
@@ -56,9 +59,16 @@ class Participation(QObject):
     leaving = pyqtSignal()
     loading = pyqtSignal(int, int)
     finished_loading = pyqtSignal()
+    edited = pyqtSignal()
 
     def __init__(
-        self, host: Host, service: CollaborationService, session_id: str, runs_server: bool, parent: QObject
+        self,
+        host: Host,
+        service: CollaborationService,
+        session_id: str,
+        runs_server: bool,
+        replacements: Replacements,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self.loaded = False
@@ -66,6 +76,7 @@ class Participation(QObject):
         self._service = service
         self._session_id = session_id
         self._runs_server = runs_server
+        self._replacements = replacements
         self._live: LiveBench | None = None
         self._cursors: CursorOverlay | None = None
         self._copy: Path | None = None
@@ -85,6 +96,17 @@ class Participation(QObject):
             self._copy = None
             self._replace(live, answer, path)
 
+    def edit(self, text: str, ops: Callable[[], Sequence[Op]]) -> None:
+        """Do something for the user; see `LiveBench.edit`."""
+        if self._live is not None:
+            self._live.edit(text, ops)
+
+    def centre_on(self, id: str) -> None:
+        """Scroll to an item, if the host has a canvas and the item is on it."""
+        outline, view = self._host.outline(id), self._host.view
+        if outline is not None and view is not None:
+            view.centerOn(outline.boundingRect().center())
+
     def push_edits(self) -> None:
         """Push what the user did up to now."""
         if self._live is not None:
@@ -101,6 +123,7 @@ class Participation(QObject):
         self._service.happened.disconnect(self._on_happened)
         if self._cursors is not None:
             self._cursors.close_for_good()
+        self._replacements.end()
         if self._live is not None:
             self._live.close()
         self._host.close()
@@ -138,7 +161,7 @@ class Participation(QObject):
         items = [id for id, record in mine.items() if is_item(record)]
         if all(mine[id] == theirs.get(id) for id in items):
             self._share([])
-        elif self._runs_server and not theirs:
+        elif self._runs_server and not any(map(is_item, theirs.values())):
             self._share(list(mine))
         else:
             self._copy = copy_path("joining", self._session_id, datetime.now().astimezone())
@@ -151,8 +174,10 @@ class Participation(QObject):
             return
         live = self._live = LiveBench(self._host, session, self)
         live.edited.connect(self._service.wake)
+        live.edited.connect(self.edited)
         live.loading.connect(self.loading)
         live.loaded.connect(self._on_loaded)
+        self._replacements.begin(live)
         if self._host.view is not None:
             self._cursors = CursorOverlay(self._host.view, session, self._host.outline)
         self._host.watch_opened(self._opened)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.protocol.address import invite_link
+from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import AddressError, HostUnsupported
@@ -18,8 +19,13 @@ from optiverse_collab.host.api import Host, LogLevel
 from optiverse_collab.window.joining import Participation
 from optiverse_collab.window.lan import reachable_url
 from optiverse_collab.window.local_server import CompanionServer
+from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.ui.choice_dialog import Answer
-from optiverse_collab.wording import dialogs
+from optiverse_collab.wording import dialogs, replacements
+from optiverse_collab.wording.replacements import Replacement
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QGraphicsScene
 
 LEAVE_MS = 2000
 """So long leaving waits for the server to store the last edits; it takes tens of ms."""
@@ -51,6 +57,7 @@ class CollaborationManager(QObject):
 
     Attributes:
         service: the connection.
+        replacements: of the session's bench, for everybody.
         server_url, session_id: of the session that was joined last.
         status: how it stands; ``connected`` only when the window shows the session's bench.
 
@@ -61,6 +68,7 @@ class CollaborationManager(QObject):
         failed: a sentence: there is no session, or none any more.
         choice_needed, replacement_needed: see `Participation`.
         participants_changed: somebody came or went.
+        edited: see `Participation`.
     """
 
     status_changed = pyqtSignal(object)
@@ -70,12 +78,14 @@ class CollaborationManager(QObject):
     choice_needed = pyqtSignal(int, int, object)
     replacement_needed = pyqtSignal(int, int, object)
     participants_changed = pyqtSignal()
+    edited = pyqtSignal()
 
     def __init__(self, attach: Callable[[], Host], parent: QObject) -> None:
         super().__init__(parent)
         self.server_url = self.session_id = ""
         self.status = ConnectionState.OFFLINE
         self.service = CollaborationService(self)
+        self.replacements = Replacements(self.service, self)
         self._attach = attach
         self._host: Host | None = None
         self._participation: Participation | None = None
@@ -83,11 +93,12 @@ class CollaborationManager(QObject):
         self._starting = False
         self._server = CompanionServer(self)
         self._goodbye = single_shot(self, self._leave_now, LEAVE_MS)
-        self.service.logged.connect(self._on_logged)
+        self.service.logged.connect(self.log)
         self.service.happened.connect(self._on_happened)
         self.service.drained.connect(self._on_drained)
         self.service.state_changed.connect(self._on_service_state)
         self.service.error_occurred.connect(self.failed)
+        self.replacements.announced.connect(self._on_bench_replaced)
         self._server.progress.connect(self._on_server_progress)
         self._server.ready.connect(self._on_server_ready)
         self._server.failed.connect(self._on_server_failed)
@@ -123,6 +134,17 @@ class CollaborationManager(QObject):
         if self._participation is not None:
             self._participation.choose(answer)
 
+    def edit(self, text: str, ops: Callable[[], Sequence[Op]]) -> None:
+        """Do something for the user, as one step of theirs; see `LiveBench.edit`."""
+        if self._participation is not None:
+            self._participation.edit(text, ops)
+
+    @pyqtSlot(str)
+    def centre_on(self, id: str) -> None:
+        """Scroll to an item."""
+        if self._participation is not None:
+            self._participation.centre_on(id)
+
     def leave(self) -> None:
         """Leave the session; the bench stays as it is. The last edits still get to the server."""
         if self._participation is not None:
@@ -141,6 +163,10 @@ class CollaborationManager(QObject):
         self._leave_now()
         self._server.stop()
 
+    def picture(self, records: Mapping[str, Record]) -> QGraphicsScene | None:
+        """Another bench in a scene of its own; None if there is no session, or the host can't draw it."""
+        return None if self._host is None else self._host.picture(records)
+
     @property
     def invite(self) -> str:
         """The link that others paste to join."""
@@ -157,13 +183,15 @@ class CollaborationManager(QObject):
             self.failed.emit(str(error))
             return False
         self._own_server, self.session_id = own_server, session_id
-        there = Participation(self._host, self.service, session_id, own_server is not None, self)
+        runs_server = own_server is not None
+        there = Participation(self._host, self.service, session_id, runs_server, self.replacements, self)
         there.choice_needed.connect(self.choice_needed)
         there.replacement_needed.connect(self.replacement_needed)
         there.leaving.connect(self.leave)
         there.declined.connect(self._give_up)
         there.loading.connect(self._on_loading)
         there.finished_loading.connect(self._on_loaded)
+        there.edited.connect(self.edited)
         self._participation = there
         return True
 
@@ -213,6 +241,10 @@ class CollaborationManager(QObject):
         if self._goodbye.isActive():
             self._leave_now()
 
+    @pyqtSlot(object)
+    def _on_bench_replaced(self, replacement: Replacement) -> None:
+        self.log(logging.INFO, f"← {replacements.sentence(replacement)}")
+
     @pyqtSlot(int, int)
     def _on_loading(self, done: int, total: int) -> None:
         self.progress.emit(dialogs.LOADING.format(received=done, total=total), done, total)
@@ -235,7 +267,7 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(str)
     def _on_server_progress(self, sentence: str) -> None:
-        self._on_logged(logging.INFO, sentence)
+        self.log(logging.INFO, sentence)
         self.progress.emit(sentence, 0, 0)
 
     @pyqtSlot(int)
@@ -246,15 +278,16 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(str)
     def _on_server_failed(self, sentence: str) -> None:
-        self._on_logged(logging.ERROR, f"✗ {sentence}")
+        self.log(logging.ERROR, f"✗ {sentence}")
         if self._starting:
             self._give_up(sentence)
 
     @pyqtSlot(str)
     def _on_server_logged(self, line: str) -> None:
-        self._on_logged(logging.DEBUG, f"Server: {line}")
+        self.log(logging.DEBUG, f"Server: {line}")
 
     @pyqtSlot(int, str)
-    def _on_logged(self, level: int, text: str) -> None:
+    def log(self, level: int, text: str) -> None:
+        """Write a line to the window's log, if it is in a session or was."""
         if self._host is not None:
             self._host.log(_LEVELS[level], text)

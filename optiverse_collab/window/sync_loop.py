@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client.effects import Conflict, ShowChange
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS
 from optiverse_collab.core.client.session import SessionClient
+from optiverse_collab.core.client.steps import edit_in_step
+from optiverse_collab.core.protocol.changes import RESTORE, SWEEP
+from optiverse_collab.core.records import Op, Record, difference
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.capture import Capture
+from optiverse_collab.window.gestures import new_id
 from optiverse_collab.window.undo import Undo
 
 SCAN_MS, SCAN_RECORDS = 1000, 100
@@ -25,6 +30,18 @@ Usability Engineering, 1993, ch. 5), and what one record costs the host varies b
 
 SELECTION_MOST = 500
 """Ids of selected items that are told to others; more say nothing that these don't, and presence is small."""
+
+
+class Step(NamedTuple):
+    """Changes that belong together.
+
+    Attributes:
+        id: as they carry it.
+        records: the ids of the records that they touch.
+    """
+
+    id: str
+    records: frozenset[str]
 
 
 class LiveBench(QObject):
@@ -52,6 +69,7 @@ class LiveBench(QObject):
         self._host = host
         self._session = session
         self._total = 0
+        self._seen = 0
         self._is_loading = self._suspended = False
         self._slice = 10
         self._since_tick = QElapsedTimer()
@@ -78,15 +96,45 @@ class LiveBench(QObject):
     def suspend(self) -> None:
         """Push and show nothing until `begin` or `publish_window`: another bench is in the window."""
         self._suspended = True
+        self._seen = self._session.replica.clock
         self._host.watch_undo(None)
 
     def publish_window(self) -> None:
-        """Make the session's bench the one that is in the window now, and go on."""
+        """Make the session's bench the one that is in the window now, in one step (PUSH-9), and go on."""
         self._suspended = False
         self._host.watch_undo(self._undo)
         self._capture.forget()
-        self._capture.scan()
+        replica = self._session.replica
+        edit_in_step(replica, difference(replica.view, self._host.records()), SWEEP + new_id(), self._seen)
+        self._capture.scan()  # what can't be shared is told
         self.tick()
+        self.edited.emit()
+
+    def restore(self, text: str, records: Mapping[str, Record], seen: int) -> Step | None:
+        """Bring an earlier bench back, but for what others did since (PUSH-9); here it is a step of undo.
+
+        Args:
+            text: what the step is called.
+            records: id → record.
+            seen: the clock at which they were read.
+
+        Returns:
+            The step; None if nothing is to be done, or another bench is in the window.
+        """
+        self.push_edits()
+        replica, step = self._session.replica, RESTORE + new_id()
+        before = dict(replica.view)
+        ops = difference(before, dict(records))
+        if self._suspended or not ops:
+            return None
+        edit_in_step(replica, ops, step, seen, yields=True)
+        shown = difference(before, replica.view)
+        if self._capture.held_back:  # the window shows something else than `before`
+            self.show(ShowChange(tuple(shown), {}, {op.id: before.get(op.id) for op in shown}))
+        else:
+            self._host.edit(text, shown)
+        self.edited.emit()
+        return Step(step, frozenset(op.id for op in ops))
 
     def push_before_receiving(self) -> None:
         """Push what the user did up to now, so that it can be told from what others did."""
@@ -104,6 +152,20 @@ class LiveBench(QObject):
         if self._capture.has_work and not self._suspended:
             self._capture.tick(self._slice if self._is_loading else None)
             self.edited.emit()
+
+    def edit(self, text: str, ops: Callable[[], Sequence[Op]]) -> None:
+        """Do something for the user, as one step of theirs.
+
+        Args:
+            text: what is done.
+            ops: called for the edit, once the replica has what the user did up to now and the window shows
+                what others did.
+        """
+        self.tick()
+        found = [] if self._suspended else ops()
+        if found:
+            self._host.edit(text, found)
+            self.push_edits()
 
     def show(self, change: ShowChange) -> None:
         """Show what others did: now, or with the next tick if the last was just now."""

@@ -69,6 +69,10 @@ TOOLTIP_OFFLINE = "Collaboration: not connected"
 TOOLTIP = "Session: {session}\nServer: {server}\nLatency: {latency}\nConnection: {quality}"
 SLOW = "{users} (slow)"
 
+DISMISS = "Dismiss"
+SAVE_AS_FILE = "Save as a file…"
+BENCH_FILES = "Optiverse benches (*.json)"
+
 PARTICIPANTS_TITLE = "Participants"
 YOU = "{name} (you)"
 

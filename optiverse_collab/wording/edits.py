@@ -14,6 +14,8 @@ import msgspec
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply
 from optiverse_collab.core.text import printable
+from optiverse_collab.wording import values
+from optiverse_collab.wording.values import LAYERS
 
 MANY = 10
 """A change of more operations (an import, a paste) is one line and not many."""
@@ -21,7 +23,10 @@ MANY = 10
 TITLE_CHARS = 60
 """So much of a name or note is shown."""
 
-_DEEDS = {"pos": ("moved", "{} mm"), "angle_deg": ("rotated", "{}°"), "name": ("renamed", "{}")}
+VALUES = 3
+"""An edit of more properties that have no verb of their own is told without their values."""
+
+_DEEDS = {"pos": "moved", "angle_deg": "rotated", "name": "renamed"}
 
 
 def describe(change: ShowChange, known: dict[str, Record]) -> list[str]:
@@ -59,7 +64,7 @@ def title(id: str, record: Record | None) -> str:
     return quoted if record.kind == "component" else f"{kind} {quoted}"
 
 
-def values(props: Mapping[str, Any]) -> str:
+def raw_values(props: Mapping[str, Any]) -> str:
     """Properties with their values, all of them: ``pos = [10.0,20.0], name = "Lens"``."""
     return ", ".join(f"{printable(name)} = {_json(value)}" for name, value in props.items())
 
@@ -74,7 +79,7 @@ def _verb(op: Op, before: Record | None) -> str:
 
 def short_values(op: Put | Set) -> str:
     """What an edit sets and removes: ``pos = [10.0,20.0], without notes``."""
-    parts = [values(op.props)] if op.props else []
+    parts = [raw_values(op.props)] if op.props else []
     if isinstance(op, Set):
         parts += [f"without {printable(name)}" for name in op.unset]
     return ", ".join(parts)
@@ -86,22 +91,30 @@ def deed(op: Op, before: Record | None) -> str:
         return f"{_verb(op, before)} {title(op.id, Record(op.id, op.kind, op.props))}"
     if isinstance(op, Remove):
         return f"removed {title(op.id, before)}"
-    clauses: list[tuple[str, str]] = [  # what stands before the record, and behind it
-        (verb, " to " + unit.format(_short(op.props[name])))
-        for name, (verb, unit) in _DEEDS.items()
+    clauses = _clauses(op) or [("changed", "")]
+    objects = [title(op.id, before), *["it"] * len(clauses)]
+    return values.joined([f"{verb} {what}{to}" for (verb, to), what in zip(clauses, objects, strict=False)])
+
+
+def _clauses(op: Set) -> list[tuple[str, str]]:
+    """The parts of an edit: what stands before the record, and behind it."""
+    clauses = [
+        (verb, f" to {values.value(name, op.props[name])}")
+        for name, verb in _DEEDS.items()
         if name in op.props
     ]
-    rest = [name for name in (*op.props, *op.unset) if name not in _DEEDS]
-    if rest:
-        clauses.append((f"changed {', '.join(map(printable, rest))} of", ""))
-    objects = [title(op.id, before), *["it"] * len(clauses)]
-    return " and ".join(f"{verb} {what}{to}" for (verb, to), what in zip(clauses, objects, strict=False))
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, list):
-        return f"({', '.join(map(_json, value))})"[:TITLE_CHARS]
-    return _json(value)[:TITLE_CHARS]
+    names = dict.fromkeys([*op.props, *op.unset])
+    if not LAYERS.isdisjoint(names):
+        clauses.append(("moved", " in the layers"))
+    rest = [name for name in names if name not in LAYERS and not (name in _DEEDS and name in op.props)]
+    if len(rest) > VALUES:
+        clauses.append((f"changed {values.joined([*map(values.property_name, rest)])} of", ""))
+    elif rest:
+        first, *more = (values.property_name(name) for name in rest)
+        news = [values.value(name, op.props.get(name)) for name in rest]
+        to = "".join(f", {name} to {new}" for name, new in zip(more, news[1:], strict=True))
+        clauses.append((f"changed {first} of", f" to {news[0]}{to}"))
+    return clauses
 
 
 def _json(value: Any) -> str:

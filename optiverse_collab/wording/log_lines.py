@@ -14,7 +14,7 @@ from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.exhaustive import Unmatched
-from optiverse_collab.core.protocol.messages import Ping
+from optiverse_collab.core.protocol.messages import ClientMessage, Have, Ping
 from optiverse_collab.core.records import Op, Put, Record, Remove
 from optiverse_collab.core.text import printable
 from optiverse_collab.wording.conflicts import sentence
@@ -64,6 +64,8 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
         session, user = printable(ack.session_id), printable(ack.user_id)
         first = Line(logging.INFO, f"✓ Connected to session '{session}' as '{user}'")
         return [first, Line(logging.INFO, f"Connection acknowledged with {len(ack.users)} user(s)")]
+    if isinstance(effect, (fx.Synced, fx.NoticesOmitted, fx.ReplicaForgotten)):
+        return [_synchronised(effect)]
     line = _line(effect)
     return [line] if line is not None else []
 
@@ -75,17 +77,12 @@ def _line(effect: fx.SessionEffect) -> Line | None:
         return Line(logging.INFO, f"A user is called {printable(effect.participant.user_id)} now")
     if isinstance(effect, fx.ParticipantLeft):
         return Line(logging.INFO, f"User left: {printable(effect.participant.user_id)}")
-    if isinstance(effect, fx.Synced):
-        told = "received" if effect.full else "caught up with"
-        return Line(logging.INFO, f"Synchronised: {told} {effect.records} record(s)")
     if isinstance(effect, fx.Diverged):
         return Line(logging.WARNING, f"✗ {printable(effect.message)}")
     if isinstance(effect, fx.ProtocolFault):
         return Line(logging.WARNING if effect.serious else logging.DEBUG, f"✗ {printable(effect.message)}")
     if isinstance(effect, fx.Transmit):
-        if isinstance(effect.message, Ping):
-            return Line(logging.DEBUG, "→ Sending heartbeat ping")
-        return Line(logging.DEBUG, f"→ Sending {type(effect.message).__name__}")
+        return _transmit(effect.message)
     if isinstance(effect, fx.HeartbeatAnswered):
         return Line(logging.DEBUG, f"← Received heartbeat pong ({effect.latency_ms:.1f} ms)")
     if isinstance(effect, fx.ShowChange):
@@ -95,11 +92,31 @@ def _line(effect: fx.SessionEffect) -> Line | None:
     return None
 
 
+def _transmit(message: ClientMessage) -> Line | None:
+    if isinstance(message, Have):  # twice a second, and no news
+        return None
+    if isinstance(message, Ping):
+        return Line(logging.DEBUG, "→ Sending heartbeat ping")
+    return Line(logging.DEBUG, f"→ Sending {type(message).__name__}")
+
+
+def _synchronised(effect: fx.Synced | fx.NoticesOmitted | fx.ReplicaForgotten) -> Line:
+    """What arrived, or what the server can't say of this user's edits."""
+    if isinstance(effect, fx.Synced):
+        told = "received" if effect.full else "caught up with"
+        return Line(logging.INFO, f"Synchronised: {told} {effect.records} record(s)")
+    if isinstance(effect, fx.NoticesOmitted):
+        listed = "Only the newest edits of yours that others replaced are listed"
+        return Line(logging.WARNING, f"✗ {listed}; there may be {effect.count} or more others.")
+    known = "The server no longer knows which of your edits it has"
+    again = "those that it did not confirm are sent again, and leave alone what others changed meanwhile"
+    return Line(logging.WARNING, f"✗ {known}; {again}.")
+
+
 def _conflict(conflict: fx.Conflict) -> Line:
-    """Two people edited the same thing; whose edit does not stand is warned."""
-    if conflict.kind is ConflictKind.REPLACED_THEIRS:
-        return Line(logging.INFO, f"{sentence(conflict)}.")
-    return Line(logging.WARNING, f"✗ {sentence(conflict)}.")
+    """Two people edited the same thing; the mark stands where it is the other's edit that stands."""
+    mark = "" if conflict.kind is ConflictKind.REPLACED_THEIRS else "✗ "
+    return Line(logging.WARNING, f"{mark}{sentence(conflict, in_full=True)}.")
 
 
 def _lost(effect: fx.Lost, op: Op, record: Record | None) -> Line:

@@ -11,15 +11,19 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import PushUnreadable, decode_client, encode
-from optiverse_collab.core.protocol.messages import ClientMessage, Error
+from optiverse_collab.core.protocol.messages import ClientMessage, Error, Push
 from optiverse_collab.errors import MessageRefused, Refused
 from optiverse_collab_server.outbox import Frame, Outbox
 from optiverse_collab_server.rate import TokenBucket
 
 MAX_REFUSED = 20
 """After so many messages that were not accepted, the connection is closed (LIM-10)."""
+
+SLICE = 100
+"""A push of more operations is taken in slices of whole changes; others have a turn in between (LIM-11)."""
 
 CLOSE_SECONDS = 2.0
 """How long a peer may take to answer a close, before the connection is cut."""
@@ -75,7 +79,7 @@ class Connection:
                 elif isinstance(message, bytes):
                     self.close(CloseReason.BINARY)
                 else:
-                    self._receive(handler, message)
+                    await self._receive(handler, message)
         except ConnectionClosed as closed:
             log.debug("Connection of %s closed: %s", self.name, closed)
         if self._closing is not None:
@@ -92,7 +96,7 @@ class Connection:
         if self._closing is not None:
             await asyncio.wait([self._closing])
 
-    def _receive(self, handler: MessageHandler, text: str) -> None:
+    async def _receive(self, handler: MessageHandler, text: str) -> None:
         try:
             message = decode_client(text, self._limits)
         except PushUnreadable as refused:
@@ -102,7 +106,11 @@ class Connection:
             self.outbox.send(Frame(encode(Error(refused.reason.value, str(refused))).encode()))
             self._count_refused(refused)
         else:
-            handler.receive(self, message)
+            first, *rest = _slices(message)
+            handler.receive(self, first)
+            for part in rest:
+                await asyncio.sleep(0)  # let others in
+                handler.receive(self, part)
 
     def _count_refused(self, refused: MessageRefused) -> None:
         log.warning("Refused a message of %s: %s (%s)", self.name, refused, refused.reason.value)
@@ -124,3 +132,18 @@ class Connection:
             await asyncio.wait_for(self._ws.close(reason.code, reason.word), CLOSE_SECONDS)
         except asyncio.TimeoutError:
             self._ws.transport.abort()
+
+
+def _slices(message: ClientMessage) -> list[ClientMessage]:
+    """A message in parts, of which none takes the server long."""
+    if not isinstance(message, Push):
+        return [message]
+    slices: list[list[PushedChange]] = [[]]
+    room = SLICE
+    for change in message.changes:
+        room -= max(1, len(change.ops))
+        if room < 0 and slices[-1]:
+            slices.append([])
+            room = SLICE - max(1, len(change.ops))
+        slices[-1].append(change)
+    return [Push(changes) for changes in slices]

@@ -10,7 +10,15 @@ from collections.abc import Sequence
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import close_patch, encode
 from optiverse_collab.core.protocol.messages import ClientMessage
-from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendFrame, SendPages, SendPresence
+from optiverse_collab.core.server.effects import (
+    Close,
+    ReadPast,
+    RoomEffect,
+    Send,
+    SendFrame,
+    SendPages,
+    SendPresence,
+)
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab.core.server.room import Room
@@ -19,6 +27,7 @@ from optiverse_collab.errors import Refused, StorageError
 from optiverse_collab_server.chunking import OpenChunk
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
+from optiverse_collab_server.past import PastReader
 from optiverse_collab_server.storage import Store
 
 TICK_MS = 12.0
@@ -55,6 +64,7 @@ class LiveSession:
         self.failed = False
         self._store_in = store
         self._chunk = chunk
+        self._past = PastReader(self.id, store, room.history.epoch, room.history.limits.page_bytes)
         self._stopping = False
         self._wake = asyncio.Event()
         self._wake_presence = asyncio.Event()
@@ -85,6 +95,7 @@ class LiveSession:
     def leave(self, connection: Connection) -> None:
         """A connection is gone."""
         self.connections.pop(connection.id, None)
+        self._past.forget(connection)
         effects = self.room.leave(connection.id, now_ms())
         if effects:
             log.info("User %s left session %s", connection.name, self.id)
@@ -116,6 +127,7 @@ class LiveSession:
         self._stopping = True
         self._wake.set()
         self._presence_deliverer.cancel()
+        await self._past.close()
         await asyncio.wait([self._deliverer, self._presence_deliverer])
         if self._chunk_writer is not None:
             await asyncio.wait([self._chunk_writer])
@@ -196,6 +208,9 @@ class LiveSession:
             elif isinstance(effect, SendPages):
                 if effect.to in self.connections:
                     self.connections[effect.to].outbox.send_pages(effect.pages)
+            elif isinstance(effect, ReadPast):
+                if effect.to in self.connections:
+                    self._past.start(self.connections[effect.to], effect)
             elif isinstance(effect, Close):
                 if effect.to in self.connections:
                     self.connections[effect.to].close(effect.reason)

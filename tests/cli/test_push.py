@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from optiverse_collab.scripting import Bench
+import pytest
+
+from optiverse_collab.cli import push
+from optiverse_collab.cli.main import main
+from optiverse_collab.convert import read_bench, records_from_bench
+from optiverse_collab.scripting import AsyncBench, Bench, connect
 from tests.helpers.cli import SMALL, fail, succeed
+from tests.helpers.proxy import proxy
 from tests.helpers.server_process import ServerProcess
 
 
@@ -32,3 +42,38 @@ def test_changed_records_are_overwritten_only_when_asked(server: ServerProcess, 
         lens.move(1.0, 2.0)
     assert "with other content, so nothing was changed" in fail("push", SMALL, *there)
     assert "0 records added, 1 changed, 26 there already." in succeed("push", SMALL, "--replace", *there)
+
+
+def test_what_others_changed_meanwhile_stays(
+    server: ServerProcess,
+    session_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """SEEN-5: the command warns of each conflict, and fails, since the session lacks a part of the file."""
+    id, record = next(iter(records_from_bench(read_bench(SMALL)).records.items()))
+
+    @asynccontextmanager
+    async def overtaken(options: argparse.Namespace) -> AsyncIterator[AsyncBench]:
+        """Ben is faster by the time that his change needs to get here."""
+        async with (
+            proxy(server.port) as network,
+            connect(network.url, options.session) as bench,
+            connect(options.server, options.session, "Ben") as ben,
+        ):
+            network.stall()
+            ben.put(id, record.kind, {**record.props, "name": "Ben's"})
+            await ben.flush()
+            network.resume()
+            yield bench
+
+    monkeypatch.setattr(push, "connected", overtaken)
+    assert main(["push", SMALL, "--server", server.url, "--session", session_id]) == 1
+    lacking = f"has {SMALL} now, but for what others changed meanwhile in 1 of its records"
+    assert lacking in capsys.readouterr().err
+    [warning] = [one.getMessage() for one in caplog.records if one.levelno == logging.WARNING]
+    assert "Ben renamed" in warning
+    assert "was not applied" in warning
+    with Bench(server.url, session_id) as bench:
+        assert (len(bench), bench[id]["name"]) == (27, "Ben's")

@@ -79,3 +79,19 @@ def test_watch_ends_with_the_session(tmp_path: Path) -> None:
                 code, errors = watcher.ended()
     assert code == 1
     assert errors.splitlines()[-1].startswith("optiverse-collab: The session on the server has another")
+
+
+@with_signals
+def test_who_replaces_something_for_everybody_is_named(server: ServerProcess, session_id: str) -> None:
+    """PUSH-9"""
+    there = ["--server", server.url, "--session", session_id]
+    succeed("push", SMALL, "--user", "Ann", *there)
+    with Bench(server.url, session_id, "Ann") as ann:
+        next(item for item in ann.values() if item.kind == "component").move(1.0, 2.0)
+    with watching(*there, "--user", "Eve") as watcher:
+        watcher.wait_for("watching")
+        succeed("push", SMALL, "--replace", "--user", "Ben", *there)
+        watcher.wait_for("Ben left")
+        watcher.send(signal.SIGINT)
+        watcher.ended()
+    assert watcher.texts()[2] == "Ben replaced the bench for everybody: 1 item changed"

@@ -82,9 +82,9 @@ def test_an_item_that_stands_twice_is_where_it_stands_first() -> None:
 def test_group_with_the_id_of_an_item_gets_another_one() -> None:
     groups = [
         {"group_uuid": "a", "name": "Arm", "item_uuids": ["b"]},
-        {"group_uuid": "inner", "parent_group_uuid": "a", "item_uuids": []},
+        {"group_uuid": "inner", "parent_group_uuid": "a", "item_uuids": ["c"]},
     ]
-    records, [warning] = records_from_bench(bench(items=items("a", "b"), groups=groups))
+    records, [warning] = records_from_bench(bench(items=items("a", "b", "c"), groups=groups))
     [arm] = [record for record in records.values() if record.props.get("name") == "Arm"]
     assert arm.id != "a"
     assert arm.id in warning
@@ -100,37 +100,40 @@ def test_groups_in_each_other_are_cut() -> None:
 
 
 def test_an_item_that_two_groups_name_is_in_the_first() -> None:
-    groups = [{"group_uuid": "h", "item_uuids": ["a"]}, {"group_uuid": "g", "item_uuids": ["a"]}]
-    assert places(bench(items=items("a"), groups=groups)) == {None: ["h", "g"], "h": ["a"]}
+    groups = [{"group_uuid": "h", "item_uuids": ["a"]}, {"group_uuid": "g", "item_uuids": ["a", "b"]}]
+    original = bench(items=items("a", "b"), groups=groups)
+    assert places(original) == {None: ["h", "g"], "h": ["a"], "g": ["b"]}
 
 
 def test_order_without_layers_is_that_of_the_newer_optiverse() -> None:
     """Groups first, then items by z_value; of those at one height, the last one loaded is on top."""
     original = bench(
-        items=items(low=0.0, high=5.0, mid_1=1.0, mid_2=1.0, inner=9.0),
+        items=items(low=0.0, high=5.0, mid_1=1.0, mid_2=1.0, inner=9.0, one=0.0, three=0.0),
         rulers=[{"item_uuid": "ruler", "points": [[0, 0], [1, 1]]}],
         groups=[
             {"group_uuid": "g2", "item_uuids": ["inner", "low"]},
-            {"group_uuid": "g1", "item_uuids": []},
-            {"group_uuid": "g3", "item_uuids": [], "parent_group_uuid": "g2"},
+            {"group_uuid": "g1", "item_uuids": ["one"]},
+            {"group_uuid": "g3", "item_uuids": ["three"], "parent_group_uuid": "g2"},
         ],
     )
     assert places(original) == {
         None: ["g2", "g1", "ruler", "high", "mid_2", "mid_1"],
+        "g1": ["one"],
         "g2": ["g3", "inner", "low"],
+        "g3": ["three"],
     }
 
 
 def test_layers_have_the_word_where_a_file_has_both_forms() -> None:
     original = bench(
-        items=items("a", "b", c=1.0, d=2.0),
+        items=items("a", "b", "e", c=1.0, d=2.0),
         layer_state=state(node("b"), group("g", node("a"), name="new", locked=True)),
         groups=[
             {"group_uuid": "g", "name": "old", "item_uuids": ["b", "c"], "collapsed": True, "z_base": 3.0},
-            {"group_uuid": "h", "item_uuids": [], "parent_group_uuid": "g"},
+            {"group_uuid": "h", "item_uuids": ["e"], "parent_group_uuid": "g"},
         ],
     )
-    assert places(original) == {None: ["d", "b", "g"], "g": ["h", "c", "a"]}
+    assert places(original) == {None: ["d", "b", "g"], "g": ["h", "c", "a"], "h": ["e"]}
     props = records_from_bench(original).records["g"].props
     assert props == {"name": "new", "locked": True, "z_base": 3.0, "order": 2.0}
 
@@ -162,3 +165,40 @@ def test_a_group_remembers_items_that_are_not_in_the_file() -> None:
     groups = [{"group_uuid": "g", "item_uuids": ["angle", "a"]}]
     records = records_from_bench(bench(items=items("a"), groups=groups)).records
     assert records["g"].props["absent_items"] == [{"uuid": "angle", "type": "item"}]
+
+
+@pytest.mark.parametrize("form", ["layers", "groups"])
+def test_groups_without_members_are_left_out(form: str) -> None:
+    """Directly or through such groups; docs/bench-format.md, "Groups without members"."""
+    link = {"source_path": "a.json"}
+    layers = [
+        group("empty"),
+        group("outer", group("inner", name="Inner"), group("named", node("gone"))),
+        group("linked", link_metadata=link),
+        group("holder", group("held", node("a"))),
+    ]
+    listed = [
+        {"group_uuid": "empty", "item_uuids": []},
+        {"group_uuid": "outer", "item_uuids": []},
+        {"group_uuid": "inner", "item_uuids": [], "parent_group_uuid": "outer"},
+        {"group_uuid": "named", "item_uuids": ["gone"], "parent_group_uuid": "outer"},
+        {"group_uuid": "holder", "item_uuids": []},
+        {"group_uuid": "held", "item_uuids": ["a"], "parent_group_uuid": "holder"},
+    ]
+    tree = {"layer_state": state(*layers)} if form == "layers" else {"groups": listed}
+    shown = places(bench(items=items("a"), **tree))
+    linked = ["linked"] if form == "layers" else []
+    assert shown == {None: [*linked, "holder"], "holder": ["held"], "held": ["a"]}
+
+
+def test_a_group_of_what_was_set_aside_is_kept() -> None:
+    note = {"id": "n", "kind": "text", "props": {"text": 5, "parent": "g"}}
+    original = bench(set_aside=[note, 7, {"props": 3}], layer_state=state(group("g"), group("h")))
+    assert set(records_from_bench(original).records) == {"n", "g"}
+
+
+def test_a_copy_of_an_empty_groups_file_belongs_to_none() -> None:
+    original = bench(layer_state=state(group("g")), linked_assembly_cache={"g": {"snapshot": {}}})
+    records = records_from_bench(original).records
+    assert list(records) == ["assembly"]
+    assert records["assembly"].props["linked_assembly_cache"] == {"g": {"snapshot": {}}}

@@ -30,15 +30,20 @@ def nodes(*records: Record) -> Any:
     ],
 )
 def test_link_that_stops_the_newer_optiverse_is_not_written(link: Any) -> None:
-    assert nodes(Record("g", "group", {"link": link})) == [{"uuid": "g", "type": "group"}]
+    inside = Record("a", "component", {"parent": "g"})
+    children = [{"uuid": "a", "type": "item"}]
+    assert nodes(Record("g", "group", {"link": link}), inside) == [
+        {"uuid": "g", "type": "group", "children": children}
+    ]
 
 
 def test_layer_properties_of_a_wrong_type_are_not_written() -> None:
     props = {"name": 5, "collapsed": "yes", "visible": None, "locked": 0, "z_base": "high", "type": "item"}
-    bench = exported(Record("g", "group", props))
-    node = {"uuid": "g", "type": "group", "collapsed": True, "visible": False}
+    bench = exported(Record("g", "group", props), Record("a", "component", {"parent": "g"}))
+    inside = [{"uuid": "a", "type": "item"}]
+    node = {"uuid": "g", "type": "group", "collapsed": True, "visible": False, "children": inside}
     assert bench["layer_state"] == {"version": 1, "nodes": [node]}
-    entry = {"item_uuids": [], "group_uuid": "g", "collapsed": True, "z_base": 0.0}
+    entry = {"item_uuids": ["a"], "group_uuid": "g", "collapsed": True, "z_base": 0.0}
     assert bench["groups"] == [entry]
 
 
@@ -95,13 +100,31 @@ def test_what_lies_on_top_is_loaded_last() -> None:
 
 
 def test_item_missed_by_a_group_is_there_once_when_it_comes() -> None:
-    group = Record("g", "group", {"absent_items": [{"uuid": "a", "type": "item"}, {"uuid": "b"}, 5, {}]})
+    absent = [{"uuid": "a", "type": "item"}, {"uuid": "b"}, 5, {}]
+    group = Record("g", "group", {"absent_items": absent, "link": {"source_path": "a.json"}})
     bench = exported(group, Record("a", "component", {"order": 0.0}))
     assert bench["groups"][0]["item_uuids"] == ["b"]
-    assert bench["layer_state"]["nodes"] == [{"uuid": "g", "type": "group"}, {"uuid": "a", "type": "item"}]
+    assert [(node["uuid"], len(node.get("children", []))) for node in bench["layer_state"]["nodes"]] == [
+        ("g", 1),
+        ("a", 0),
+    ]
 
 
 def test_the_layers_of_a_linked_file_are_written() -> None:
     link, inner = {"source_path": "a.json"}, {"uuid": "b", "type": "item", "visible": False}
     [node] = nodes(Record("g", "group", {"link": link, "absent_items": [inner, {"uuid": "g"}]}))
     assert node == {"uuid": "g", "type": "group", "link_metadata": link, "children": [inner]}
+
+
+def test_groups_without_members_are_not_written() -> None:
+    """Nor what they say of a file; docs/bench-format.md, "Groups without members"."""
+    bench = exported(
+        Record("empty", "group", {"name": "Empty", "linked_cache": {"snapshot": {}}}),
+        Record("outer", "group", {"name": "Outer"}),
+        Record("inner", "group", {"name": "Inner", "parent": "outer"}),
+        Record("bad", "text", {"text": 5, "parent": "aside"}),
+        Record("aside", "group", {"name": "Of what is set aside"}),
+    )
+    assert [node["uuid"] for node in bench["layer_state"]["nodes"]] == ["aside"]
+    assert [group["group_uuid"] for group in bench["groups"]] == ["aside"]
+    assert "linked_assembly_cache" not in bench

@@ -51,7 +51,36 @@ def test_what_hangs_on_a_cycle_stays_on_it() -> None:
 
 def test_what_is_too_deep_comes_to_the_root() -> None:
     groups = [group(f"{level:04}", parent=f"{level - 1:04}") for level in range(MAX_DEPTH * 2 + 5)]
-    assert shape(*groups)[None] == ["0000", f"{MAX_DEPTH:04}", f"{MAX_DEPTH * 2:04}"]
+    lenses = [item(f"lens {one.id}", parent=one.id) for one in groups]
+    roots = [id for id in shape(*groups, *lenses)[None] if not id.startswith("lens")]
+    assert roots == ["0000", f"{MAX_DEPTH:04}", f"{MAX_DEPTH * 2:04}"]
+
+
+def test_groups_without_members_are_hidden() -> None:
+    """Directly or through such groups; docs/bench-format.md, "Groups without members"."""
+    records = [
+        group("empty", name="Empty"),
+        group("outer"),
+        group("inner", parent="outer"),
+        group("holder"),
+        group("held", parent="holder"),
+        item("lens", parent="held"),
+        Record("label", "text", {"parent": "lens"}),
+        group("linked", link={"source_path": "a.json"}),
+        group("in linked", parent="linked"),
+        group("broken link", link={"source_path": 5}),
+    ]
+    assert shape(*records) == {
+        None: ["holder", "linked"],
+        "holder": ["held"],
+        "held": ["lens"],
+        "lens": ["label"],
+    }
+    assert shape(*records, item("mirror", parent="inner"))["outer"] == ["inner"]
+
+
+def test_groups_in_each_other_without_members_are_hidden() -> None:
+    assert shape(group("a", parent="b"), group("b", parent="a")) == {}
 
 
 @given(st.dictionaries(ids, ids | st.none() | st.text()), st.randoms())
@@ -85,6 +114,7 @@ def test_what_has_no_order_lies_on_top_as_z_value_says(order: Any) -> None:
         item("high", order=order, z_value=2.0),
         Record("ruler", "ruler", {"order": order}),
         group("group", order=order),
+        item("inside", parent="group"),
     ]
     assert shape(item("placed", order=-9.0, z_value=99.0), *unordered)[None] == [
         "group",

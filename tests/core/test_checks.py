@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from optiverse_collab.core.checks import check_change, check_id, check_value
-from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.checks import check_change, check_client_ids, check_count, check_id, check_value
+from optiverse_collab.core.limits import OPS_PER_RECORD, SETTLES, Limits
 from optiverse_collab.core.records import Op, Put, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
@@ -101,3 +101,29 @@ def test_accepted_change() -> None:
         "deep": nested(32),
     }
     check_change([Put("☃", "k", values), Set("a", values, ["x"]), Remove("a")], Limits())
+
+
+@pytest.mark.parametrize(
+    ("ids", "reason"),
+    [
+        ([""], Reason.ID_EMPTY),
+        (["new", "x" * 129], Reason.ID_TOO_LONG),
+        (["new"] * (SETTLES + 2), Reason.INVALID_MESSAGE),
+    ],
+)
+def test_ids_of_a_replica(ids: list[str], reason: Reason) -> None:
+    """LIM-3, LIM-11."""
+    check_client_ids(["new"] * (SETTLES + 1), Limits())
+    with pytest.raises(ChangeRefused) as refusal:
+        check_client_ids(ids, Limits())
+    assert refusal.value.reason is reason
+
+
+def test_operations_on_one_record_are_counted() -> None:
+    """LIM-11."""
+    ops: list[Op] = [Set("a", {f"p{n}": n}) for n in range(OPS_PER_RECORD)]
+    check_count(ops)
+    check_count([*ops, *(Put(f"r{n}", "k") for n in range(OPS_PER_RECORD))])
+    with pytest.raises(ChangeRefused, match=f"has {OPS_PER_RECORD + 1} operations on 'a'") as refusal:
+        check_count([*ops, Remove("a")])
+    assert refusal.value.reason is Reason.TOO_LARGE

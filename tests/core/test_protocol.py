@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from optiverse_collab.core.protocol.messages import ClientMessage, Message, ServerMessage
-from optiverse_collab.core.records import Put, Remove, Set
+from optiverse_collab.core.records import Put, Set
 from tests.helpers.wire import Peer, Wire
 
 ROOT = Path(__file__).parents[2]

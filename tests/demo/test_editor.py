@@ -81,11 +81,13 @@ def test_change_has_only_what_differs(editor: Editor) -> None:
     assert (prop(editor, lens, "name"), prop(editor, lens, "z_value")) == ("Lens", 5.0)
 
 
-def test_delete_takes_the_group_that_would_be_empty(editor: Editor) -> None:
+def test_delete_leaves_the_group_of_the_last_item(editor: Editor) -> None:
+    """docs/bench-format.md, "Groups without members"."""
     one, two = add(editor), add(editor)
     group = editor.group([one, two])
+    assert group is not None
     editor.remove([one, two])
-    assert editor.bench.items == {}
+    assert list(editor.bench.items) == [group]
     assert editor.undo_stack.undoText() == "Delete 2 items"
     editor.undo()
     assert set(editor.bench.items) == {one, two, group}

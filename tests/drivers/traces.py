@@ -288,7 +288,7 @@ TRACES = [
         [*_CUT, *LET_IN, *lost(HISTORY, 0)],
         [
             *("state connecting", *S_IN, *S_LOST, *S_LET_IN),
-            *("message sync:full_state", "state failed", f"error {HISTORY}", "disconnected"),
+            *("message sync:diverged", "state failed", f"error {HISTORY}", "disconnected"),
         ],
         HISTORY,
         [ENDED],

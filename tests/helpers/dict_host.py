@@ -31,6 +31,7 @@ class DictHost:
         in_hand: ids that the user is dragging.
         file: where the user saves to.
         applied: the lists of operations that came from others.
+        steps: what the user did with `edit`.
         more: whether the last of them was said to be followed by another one.
     """
 
@@ -44,6 +45,7 @@ class DictHost:
         self.file = "ours.json"
         self.applied: list[list[Op]] = []
         self.more = False
+        self.steps: list[str] = []
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
         self._opened: Opened = lambda back: None
         self._watcher: UndoWatcher | None = None
@@ -107,6 +109,9 @@ class DictHost:
     def outline(self, id: str) -> None:
         return None
 
+    def picture(self, records: Mapping[str, Record]) -> None:
+        return None
+
     def log(self, level: str, text: str) -> None:
         self.lines.append((level, text))
 
@@ -123,6 +128,10 @@ class DictHost:
         for op in ops:
             assert apply(self.bench, op), op
         self._dirty([op.id for op in ops])  # as hosts do: the sign doesn't say who
+
+    def edit(self, text: str, ops: Sequence[Op]) -> None:
+        self.steps.append(text)
+        self.user_does(*ops)
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty

@@ -21,6 +21,7 @@ from typing import Any
 from optiverse_collab_server.storage.lock import FolderLock
 from optiverse_collab_server.storage.opening import open_database
 from optiverse_collab_server.storage.schema import FILE_NAME
+from tests.helpers.processes import ends_well
 
 
 class _Killer:
@@ -42,15 +43,13 @@ class _Killer:
 
 def attempt(folder: Path, lines: int, modules: list[str]) -> bool:
     """Upgrade in a process of its own; whether it came to its end."""
-    child = os.fork()
-    if child:
-        return os.waitpid(child, 0)[1] == 0
-    try:
+
+    def upgrade() -> None:
         lock = FolderLock(folder)
         sys.settrace(_Killer(lines, modules))
         open_database(folder, lock).close()
-    finally:
-        os._exit(0)
+
+    return ends_well(upgrade)
 
 
 def version(folder: Path) -> int:

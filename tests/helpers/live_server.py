@@ -25,11 +25,13 @@ class RawClient:
     Attributes:
         ws: the connection.
         ack: the server's first message.
+        confirms: whether it confirms each patch and unasked page that it is given (SYNC-11).
     """
 
     def __init__(self, ws: ClientConnection) -> None:
         self.ws = ws
         self.ack: dict[str, Any] = {}
+        self.confirms = True
 
     async def send(self, message: dict[str, Any] | str | bytes) -> None:
         """Send a message, or anything else."""
@@ -39,8 +41,16 @@ class RawClient:
         """The next message, or the next of these types."""
         while True:
             message: dict[str, Any] = json.loads(await self.ws.recv())
+            await self._confirm(message)
             if not types or message["type"] in types:
                 return message
+
+    async def _confirm(self, message: dict[str, Any]) -> None:
+        clock = message["changes"][-1]["clock"] if message.get("changes") else 0
+        if message.get("unasked") and message.get("done"):
+            clock = message["clock"]
+        if clock and self.confirms:
+            await self.send({"type": "have", "clock": clock})
 
     async def sync(self, client_id: str) -> dict[str, Any]:
         """Ask for everything; returns the answer, which must be one page."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.helpers import user_input
-from tests.helpers.optiverse_edit_methods import DRAWN, GROUP, ITEMS, EditMethod, Thing, of
+from tests.helpers.optiverse_edit_methods import GROUP, ITEMS, EditMethod, Thing, of
 from tests.helpers.optiverse_mouse import CTRL, NotOffered, press_button
 from tests.helpers.optiverse_session import Participant
 from tests.helpers.optiverse_user import grip
@@ -80,7 +80,6 @@ def _choose(*entries: str) -> Do:
 
 
 _BOTH = (*ITEMS, GROUP)
-_NOT_SAVED = "the host does not save its name"
 _NOT_SHARED_02 = of(_BOTH, "0.2 saves nothing of this")
 _SAME_02 = of(_BOTH, "0.2 has buttons and menus of its own for it, which do as the item's menu does")
 _STAYS_LOCKED = {GROUP: "taken back, the lock of a group stays on its items"}
@@ -105,7 +104,7 @@ PANEL: dict[str, EditMethod] = {
     "panel: rename": EditMethod(
         _in_03(_rename),
         _BOTH,
-        lacking=of((*DRAWN, "source"), _NOT_SAVED),
+        lacking={"source": "the host has no place for its name"},
         lacking_02=of(_BOTH, "0.2 can't rename"),
     ),
     "panel: up": EditMethod(_button("↑ Up"), _BOTH, lacking=_ALL_OF_IT, lacking_02=_SAME_02),

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QItemSelectionModel, QModelIndex, QRect, Qt
 from PyQt6.QtGui import QContextMenuEvent
 from PyQt6.QtWidgets import QApplication, QDialog, QInputDialog, QLineEdit
 
+from optiverse_collab.host.optiverse.layers.nodes import walk
 from optiverse_collab.host.optiverse.upstream.window import has_groups
 from tests.helpers import user_input
 from tests.helpers.optiverse_mouse import RIGHT, NotOffered, choose, press_button
@@ -30,10 +31,10 @@ class Panel:
         return not has_groups(self.window)
 
     def groups(self) -> list[str]:
-        """The ids of all groups, sorted."""
+        """The ids of all groups that the panel shows, sorted."""
         if self.has_layers:
-            state = self.window.layer_state
-            return sorted(id for id, node in state._uuid_to_node.items() if node.is_group())
+            nodes = walk(self.window.layer_state.get_root_nodes())
+            return sorted(node.uuid for node in nodes if node.is_group())
         return sorted(self.window.group_manager._groups)
 
     def parent(self, id: str) -> str | None:

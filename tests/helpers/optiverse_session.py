@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from optiverse_collab.convert import same_bench
+from optiverse_collab.convert import same_bench, tree_of
 from optiverse_collab.core.client.effects import Conflict, ShowChange
 from optiverse_collab.core.records import Record, difference
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
@@ -145,3 +145,10 @@ def _rounded(bench: dict[str, Any]) -> dict[str, Any]:
 def truth(wire: Wire) -> dict[str, Record]:
     """The bench as the room has it."""
     return wire.room.history.document.records
+
+
+def visible(wire: Wire) -> dict[str, Record]:
+    """The same, without the groups that nobody sees (docs/bench-format.md, "Groups without members")."""
+    records = truth(wire)
+    shown = {record.id for siblings in tree_of(records).values() for record in siblings}
+    return {id: record for id, record in records.items() if id in shown}

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,6 +63,17 @@ def kill(process: Process) -> None:
         return
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def ends_well(work: Callable[[], None]) -> bool:
+    """Whether a fork of this process comes to the end of `work`. Both must run under a `python` block."""
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1] == 0
+    try:
+        work()
+    finally:
+        os._exit(0)
 
 
 @contextlib.contextmanager

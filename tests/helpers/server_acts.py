@@ -22,6 +22,7 @@ from optiverse_collab.core.protocol.messages import (
     ConnectionAck,
     FullState,
     Message,
+    OtherHistory,
     Participant,
 )
 from optiverse_collab.core.server.chain import first_head
@@ -53,6 +54,8 @@ class Caller:
     async def serve(self, epoch: str, code: int | None = None) -> None:
         """Let a client in and answer its request with an empty document of `epoch`.
 
+        Whoever comes with another history is told so (CLK-3).
+
         Args:
             code: close with this instead of synchronising.
         """
@@ -62,8 +65,13 @@ class Caller:
             self.close(code)
         while True:
             for text in await self.read():
-                if code is None and msgspec.json.decode(text)["type"] == "sync:request":
-                    self.send(FullState(epoch, 1, 0, first_head(epoch).hex(), 0, 0, done=True))
+                asked = msgspec.json.decode(text)
+                if code is None and asked["type"] == "sync:request":
+                    head = first_head(epoch).hex()
+                    if asked.get("epoch", epoch) == epoch:
+                        self.send(FullState(epoch, 1, 1, head, 0, 0, done=True))
+                    else:
+                        self.send(OtherHistory(epoch, 1, head))
 
     def send(self, message: Message | str) -> None:
         """Send a text message."""

@@ -16,7 +16,15 @@ import msgspec
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.server.chain import first_head, next_head
-from optiverse_collab.core.server.journal import Entry, Kept, Outcome, Snapshot, Touched
+from optiverse_collab.core.server.journal import (
+    Entry,
+    Kept,
+    Outcome,
+    Snapshot,
+    StampedTombstone,
+    Sweep,
+    Touched,
+)
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab_server.storage import Retention, SqliteStore, Store
@@ -86,12 +94,13 @@ def snapshot(clock: int = 0, records: int = 0, epoch: str = EPOCH, text: str = "
             (record(number), number % 3, {"pos": number % 2} if number % 5 else {})
             for number in range(records)
         ],
-        tombstones=[(f"gone-{number}", number % 3) for number in range(records // 2)],
+        tombstones=[StampedTombstone(f"gone-{number}", number % 3) for number in range(records // 2)],
         stamps=[Stamp(at, 0, 0, at * 7) for at in range(3)] if some else [],
         clients=dict.fromkeys(range(records // 3), clock),
         skipped={number: [1, number + 2] for number in range(records // 4)},
         outcomes=[Outcome(clock, 0, 0, clock, [Touched("gone-1", [], 0, 0)], [], [])] if some else [],
         outcomes_from=clock // 3,
+        sweeps=[Sweep("sweep:1", clock, clock, 0)] if some else [],
     )
 
 

@@ -15,11 +15,13 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
 from optiverse_collab.core.records import Op, Put, Record, apply
-from optiverse_collab.core.server.effects import Close, RoomEffect, SendFrame, SendPages
+from optiverse_collab.core.server.effects import Close, ReadPast, RoomEffect, SendFrame, SendPages
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, Kept
 from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab.core.server.past import Past
 from optiverse_collab.core.server.room import Room
+from optiverse_collab.core.server.subscribers import Bounds
 
 E = TypeVar("E")
 
@@ -96,8 +98,11 @@ class Wire:
         recorded: everything that arrived, in order, as ``name → JSON`` (sent) or ``name ← JSON``.
     """
 
-    def __init__(self, limits: Limits | None = None, tombstones: int = 4096) -> None:
+    def __init__(
+        self, limits: Limits | None = None, tombstones: int = 4096, bounds: Bounds | None = None
+    ) -> None:
         self.limits = limits or Limits()
+        self.bounds = bounds
         self.tombstones = tombstones
         self.now_ms = 1_000_000
         self.start = History.empty("epoch 1")
@@ -112,7 +117,7 @@ class Wire:
         """The room as storage knows it."""
         entries = [kept.data for kept in self._kept]
         history = History(self.start, self._names, entries, self.limits, self.tombstones)
-        return Room("default", history, "test server")
+        return Room("default", history, "test server", self.bounds)
 
     @property
     def journal(self) -> list[Entry]:
@@ -201,7 +206,9 @@ class Wire:
             self.commit()
             for peer in peers:
                 self.send_down(peer)
-            waiting = any(p.up or p.down or p.replica.pending for p in self.peers.values())
+            waiting = any(
+                p.up or p.down or p.replica.pending or p.session.past.waiting for p in self.peers.values()
+            )
             if not waiting:
                 return
         raise AssertionError("the wire did not come to rest")
@@ -215,6 +222,8 @@ class Wire:
             elif isinstance(effect, SendPages):
                 for page in effect.pages:
                     self._down(effect.to, encode(page))
+            elif isinstance(effect, ReadPast):
+                self._read_past(effect)
             elif isinstance(effect, Close):
                 peer = self.peers.get(effect.to)
                 if peer is not None:
@@ -223,6 +232,15 @@ class Wire:
             else:
                 for id in effect.to:
                     self._down(id, encode(effect.message))
+
+    def _read_past(self, wanted: ReadPast) -> None:
+        """All is kept, and read at once."""
+        entries = [kept.data for kept in self._kept if kept.clock <= wanted.clock]
+        past = Past(self.start.epoch, self.start.clock, self.start.head, [], entries)
+        for _ in past.replay():
+            pass
+        for page in past.pages(wanted.request, self.limits.page_bytes):
+            self._down(wanted.to, encode(page))
 
     def _down(self, connection_id: str, text: str) -> None:
         peer = self.peers.get(connection_id)

@@ -262,7 +262,7 @@ def test_import_again_and_import_of_other_content(tmp_path: Path) -> None:
             lens.move(1.0, 2.0)
             with pytest.raises(WouldOverwrite):
                 await bench.import_file(path)
-            assert lens["pos"] == (1.0, 2.0)
+            assert lens["pos"] == [1.0, 2.0]
             replaced = await bench.import_file(path, replace=True)
             assert (replaced.added, replaced.changed) == (0, 1)
             assert lens["pos"] == before

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab.convert import same_bench
+from optiverse_collab.core.client.effects import Conflict
 from optiverse_collab.core.records import Op, Record, apply
 from optiverse_collab.errors import BenchFileError, WouldOverwrite
 from optiverse_collab.scripting.files import plan_import, read_records, write_records
 from tests.helpers.benches import DATA, bench, load
+from tests.helpers.wire import Peer, Wire
 
 SMALL = DATA / "bench_small.json"
 
@@ -120,3 +122,18 @@ def test_dangling_link_is_not_overwritten(tmp_path: Path) -> None:
 def test_nowhere_to_write(tmp_path: Path) -> None:
     with pytest.raises(BenchFileError, match="there is no folder"):
         asyncio.run(write_records(tmp_path / "nowhere" / "bench.json", {}))
+
+
+def test_two_scripts_import_one_file_at_once() -> None:
+    """Both put the same records under the same ids, so that there is one copy and no conflict; SEEN-8."""
+    records = asyncio.run(read_records(SMALL))
+    wire = Wire()
+    ann, bob = Peer("ann"), Peer("bob")
+    wire.connect(ann, bob)
+    for script in (ann, bob):
+        script.replica.edit(plan_import(script.replica.view, records, replace=False).ops)
+    wire.settle()
+    assert ann.replica.view == bob.replica.view == wire.room.history.document.records == records
+    for script in (ann, bob):
+        assert script.told(Conflict) == []
+        assert plan_import(script.replica.view, records, replace=False).ops == []

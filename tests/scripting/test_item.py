@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -10,9 +12,10 @@ from typing import Any
 import pytest
 
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.records import Op, Put, Record, Remove, Set
+from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
 from optiverse_collab.errors import ChangeRefused
-from optiverse_collab.scripting.item import Items, frozen, own_copy, plain
+from optiverse_collab.scripting.item import Items, own_copy, plain
+from optiverse_collab.scripting.read_only import read_only
 
 
 class Local(Items):
@@ -28,7 +31,7 @@ class Local(Items):
         )
 
     @property
-    def records(self) -> Mapping[str, Record]:
+    def _view(self) -> Mapping[str, Record]:
         return self.replica.view
 
     def edit(self, ops: Sequence[Op]) -> None:
@@ -83,15 +86,44 @@ def test_values_cannot_be_changed_in_place(bench: Local) -> None:
         bench["lens"]["pos"][0] = 5.0
     with pytest.raises(TypeError):
         bench["ruler"]["meta"]["a"] = 2
-    with pytest.raises(AttributeError):
+    with pytest.raises(TypeError):
         bench["ruler"]["meta"]["a"].append(2)
+    for record in (bench.records["ruler"], bench.record("ruler")):
+        with pytest.raises(TypeError):
+            record.props["points"][0][0] = 2
+        with pytest.raises(TypeError):
+            record.props["name"] = "Ruler"
+    assert bench.replica.view["ruler"].props == {"points": [[0, 0], [1, 1]], "meta": {"a": [1]}}
+
+
+def test_values_are_like_any_other(bench: Local) -> None:
+    """They compare equal to lists and dicts, and dump as JSON."""
+    ruler = bench["ruler"]
+    assert ruler["points"] == [[0, 0], [1, 1]]
+    assert json.dumps(dict(ruler)) == '{"points": [[0, 0], [1, 1]], "meta": {"a": [1]}}'
+    assert json.dumps(bench.records["ruler"].props) == json.dumps(dict(ruler))
+    points = copy.deepcopy(ruler["points"])
+    points[1][0] = 5
+    ruler["points"] = points
+    assert ruler["points"] == [[0, 0], [5, 1]]
+
+
+def test_records_as_a_mapping(bench: Local) -> None:
+    records = bench.records
+    assert list(records) == list(bench)
+    assert records == bench.replica.view
+    assert repr(records) == repr(bench.replica.view)
+    bench.remove("lens")
+    assert list(records) == ["ruler"]
+    with pytest.raises(KeyError):
+        records["lens"]
 
 
 def test_what_the_script_changes_later_is_not_shared(bench: Local) -> None:
     pos = [1.0, 2.0]
     bench.edit([own_copy(Set("lens", {"pos": pos}))])
     pos[0] = 99.0
-    assert bench["lens"]["pos"] == (1.0, 2.0)
+    assert bench["lens"]["pos"] == [1.0, 2.0]
 
 
 def test_reading_and_writing(bench: Local) -> None:
@@ -99,13 +131,13 @@ def test_reading_and_writing(bench: Local) -> None:
     lens.move(10, 20)
     lens.rotate(45)
     lens["locked"] = True
-    assert (lens.id, lens.kind, lens["pos"], lens["angle_deg"]) == ("lens", "component", (10.0, 20.0), 45.0)
-    assert dict(lens) == {"name": "Lens 1", "pos": (10.0, 20.0), "angle_deg": 45.0, "locked": True}
+    assert (lens.id, lens.kind, lens["pos"], lens["angle_deg"]) == ("lens", "component", [10.0, 20.0], 45.0)
+    assert dict(lens) == {"name": "Lens 1", "pos": [10.0, 20.0], "angle_deg": 45.0, "locked": True}
     assert len(lens) == 4
     del lens["locked"]
     assert "locked" not in lens
     lens.update(name="Lens 2", pos=bench["lens"]["pos"])
-    assert repr(lens) == "<component lens: {'name': 'Lens 2', 'pos': (10.0, 20.0), 'angle_deg': 45.0}>"
+    assert repr(lens) == "<component lens: {'name': 'Lens 2', 'pos': [10.0, 20.0], 'angle_deg': 45.0}>"
 
 
 def test_bench_as_a_mapping(bench: Local) -> None:
@@ -139,7 +171,7 @@ class Scalar:
         (Fraction(1, 4), 0.25),
         ((1, (2.0,)), [1, [2.0]]),
         ({"a": (1,)}, {"a": [1]}),
-        (frozen({"a": [1, {"b": []}]}), {"a": [1, {"b": []}]}),
+        (read_only({"a": [1, {"b": []}]}), {"a": [1, {"b": []}]}),
         (Scalar([1.0, 2.0]), [1.0, 2.0]),
         ([Scalar(3)], [3]),
     ],
@@ -151,9 +183,9 @@ def test_numbers_and_arrays_of_others_become_json(value: Any, shared: Any) -> No
 
 
 def test_operations_keep_their_form() -> None:
-    ops: list[Op] = [Put("a", "k", {"p": (1,)}), Set("a", {"p": (1,)}, ["q"]), Remove("a")]
+    ops: list[Op] = [Put("a", "k", {"p": (1,)}, Lane.TALK), Set("a", {"p": (1,)}, ["q"]), Remove("a")]
     assert [own_copy(op) for op in ops] == [
-        Put("a", "k", {"p": [1]}),
+        Put("a", "k", {"p": [1]}, Lane.TALK),
         Set("a", {"p": [1]}, ["q"]),
         Remove("a"),
     ]

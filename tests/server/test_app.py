@@ -113,9 +113,9 @@ def test_slow_reader_is_closed_and_nobody_waits(
                 clock = 0
                 while "Closing the connection of slow (too_slow)" not in caplog.text:
                     clock += 1
-                    assert (await ann.push(clock, {**PUT, "props": {"x": "y" * 100_000}}))[
-                        "result"
-                    ] == "commit"
+                    props = {"x": "y" * 100_000}
+                    assert (await ann.push(clock, {**PUT, "props": props}))["result"] == "commit"
+                    await slow.send({"type": "have", "clock": clock})  # it lies
                 assert (await bob.receive("user:left"))["user_id"] == "slow"
                 slow.ws.transport.resume_reading()
                 assert (await slow.closed())[0] in (4430, 1006)

@@ -32,6 +32,7 @@ def test_presence_is_left_out_first_and_made_up_for(monkeypatch: pytest.MonkeyPa
             put = {"op": "put", "id": "a", "kind": "k", "props": {"x": "y" * 100_000}}
             for clock in range(1, 70):
                 await ann.push(clock, put)
+                await slow.send({"type": "have", "clock": clock})  # it lies
                 await ann.send({"type": "presence", "state": {"cursor": [clock, 0]}})
                 await soon(ann)
             slow.ws.transport.resume_reading()

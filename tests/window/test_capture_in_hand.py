@@ -64,7 +64,7 @@ def test_what_is_in_hand_and_removed_goes_when_it_is_let_go(wire: Wire, ann: Win
     assert ann.host.bench == bob.host.bench == {}
     [(level, text)] = ann.host.lines
     assert level == "WARNING"
-    assert text == '✗ bob removed "Lens"; your change (pos = [2.0,0.0]) had no effect.'
+    assert text == '✗ bob removed "Lens"; your move to (2.0, 0.0) mm was not applied.'
 
 
 def test_drag_of_what_others_removed_is_told_once(wire: Wire, ann: Window, bob: Window) -> None:
@@ -78,7 +78,7 @@ def test_drag_of_what_others_removed_is_told_once(wire: Wire, ann: Window, bob: 
     assert (ann.host.lines, ann.replica.held) == ([], {})
     ann.host.in_hand = set()  # without any other sign
     settle(wire, ann, bob)
-    text = '✗ bob removed "No. 3.0"; your change (pos = [3.0,0.0], name = "No. 3.0") had no effect.'
+    text = '✗ bob removed "No. 3.0"; your move to (3.0, 0.0) mm and name "No. 3.0" were not applied.'
     assert ann.host.lines == [("WARNING", text)]
     assert ann.replica.held["lens"].by == "bob"
     assert ann.host.bench == {}

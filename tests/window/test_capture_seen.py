@@ -131,7 +131,7 @@ def test_edit_of_what_others_removed_is_kept(wire: Wire, ann: Window, bob: Peer)
     ann.host.in_hand = set()
     settle(wire, ann)
     assert ann.host.bench == bob.screen == {}
-    text = '✗ bob removed "Lens"; your change (pos = [2.0,0.0]) had no effect.'
+    text = '✗ bob removed "Lens"; your move to (2.0, 0.0) mm was not applied.'
     assert ann.host.lines == [("WARNING", text)]
     ann.replica.use_held("lens")
     wire.settle()

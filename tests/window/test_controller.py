@@ -19,7 +19,15 @@ from tests.helpers.windows import SOON, Desk, names_in
 
 def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:
     entries = pair[0].menu
-    assert list(entries) == ["Connect…", "Disconnect", "Copy invite link", "Participants"]
+    assert list(entries) == [
+        "Connect…",
+        "Disconnect",
+        "Copy invite link",
+        "Participants",
+        "Changes while you were away",
+        "Show the bench before it was replaced",
+        "Bring that bench back",
+    ]
     assert entries["Connect…"].shortcut() == QKeySequence("Ctrl+Shift+C")
     assert pair[0].enabled == {"Connect…"}
     assert pair[0].controller.status.text() == "Not connected"

@@ -72,7 +72,7 @@ def test_edit_of_what_was_removed_names_who_removed_it(pushing: Pushing) -> None
     lens = Record("lens", "component", {"name": "Lens", "x": 1})
     pushing.pusher.push([Set("lens", {"x": 1})], {"lens": lens}, ())
     pushing.pusher.push([Remove("lens")], {}, ())
-    assert pushing.host.lines == [("WARNING", '✗ Ben removed "Lens"; your change (x = 1) had no effect.')]
+    assert pushing.host.lines == [("WARNING", '✗ Ben removed "Lens"; your x 1 was not applied.')]
     assert pushing.replica.held["lens"].by == "Ben"
 
 

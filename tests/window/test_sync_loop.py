@@ -230,7 +230,7 @@ def test_undo_hears_of_conflicts(qtbot: QtBot, parent: QObject) -> None:
     bench.host.user_commands(Set("r0", {"n": 5}))
     mine, theirs = Set("r0", {"n": 5}), Set("r0", {"n": 9})
     step = bench.session.replica.pending[-1].step
-    replaced = Conflict(ConflictKind.REPLACED_THEIRS, "bob", ("n",), mine, theirs, None, step)
+    replaced = Conflict(ConflictKind.REPLACED_THEIRS, "bob", ("n",), mine, theirs, None, step=step)
     bench.live.settle(replaced)
     bench.host.user_undoes()
     assert bench.session.replica.view["r0"].props == bench.host.bench["r0"].props == {"n": 9}

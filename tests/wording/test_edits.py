@@ -6,7 +6,7 @@ import pytest
 
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
-from optiverse_collab.wording.edits import MANY, describe, title, values
+from optiverse_collab.wording.edits import MANY, describe, raw_values, title
 
 LENS = Record("lens-1234567890", "component", {"name": "Standard Lens (1in)", "pos": [0.0, 0.0]})
 
@@ -42,14 +42,25 @@ def test_what_a_record_is_called(record: Record | None, name: str) -> None:
         (Set(LENS.id, {"pos": [10.0, 20.0]}), 'moved "Standard Lens (1in)" to (10.0, 20.0) mm'),
         (Set(LENS.id, {"angle_deg": 45.0}), 'rotated "Standard Lens (1in)" to 45.0°'),
         (Set(LENS.id, {"name": "New\n"}), 'renamed "Standard Lens (1in)" to "New\\n"'),
-        (Set(LENS.id, {"locked": True}, ["notes"]), 'changed locked, notes of "Standard Lens (1in)"'),
-        (Set(LENS.id, {"\x1b": 1}), 'changed \\x1b of "Standard Lens (1in)"'),
+        (
+            Set(LENS.id, {"locked": True}, ["notes"]),
+            'changed locked of "Standard Lens (1in)" to yes, notes to nothing',
+        ),
+        (
+            Set(LENS.id, {"a": 1, "b_mm": 2, "c": 3}, ["notes"]),
+            'changed a, b, c and notes of "Standard Lens (1in)"',
+        ),
+        (Set(LENS.id, {}, ["pos"]), 'changed position of "Standard Lens (1in)" to nothing'),
+        (Set(LENS.id, {"order": 1.0, "z_value": 2.0}), 'moved "Standard Lens (1in)" in the layers'),
+        (Set(LENS.id, {}, ["parent"]), 'moved "Standard Lens (1in)" in the layers'),
+        (Set(LENS.id), 'changed "Standard Lens (1in)"'),
+        (Set(LENS.id, {"\x1b": 1}), 'changed \\x1b of "Standard Lens (1in)" to 1'),
         (
             Set(LENS.id, {"locked": True, "angle_deg": 1, "pos": [1, 2]}),
-            'moved "Standard Lens (1in)" to (1, 2) mm and rotated it to 1° and changed locked of it',
+            'moved "Standard Lens (1in)" to (1, 2) mm, rotated it to 1° and changed locked of it to yes',
         ),
-        (Set(LENS.id, {"pos": "here"}), 'moved "Standard Lens (1in)" to "here" mm'),
-        (Set(LENS.id, {"pos": [0] * 99}), 'moved "Standard Lens (1in)" to (' + "0, " * 19 + "0, mm"),
+        (Set(LENS.id, {"pos": "here"}), 'moved "Standard Lens (1in)" to "here"'),
+        (Set(LENS.id, {"pos": [0] * 99}), 'moved "Standard Lens (1in)" to (' + "0, " * 19 + "0,… mm"),
         (Set("gone-5678901", {"pos": [1, 2]}), "moved record gone-567 to (1, 2) mm"),
         (Put("m", "component", {"name": "Mirror"}), 'added "Mirror"'),
         (Put(LENS.id, "component", {"name": "Other"}), 'replaced "Other"'),
@@ -91,4 +102,4 @@ def test_many_deeds_are_one_line_per_author() -> None:
 
 def test_values_are_never_cut() -> None:
     text = "x" * 1000
-    assert values({"a": [1.0, None], "b\n": text + "\n"}) == f'a = [1.0,null], b\\n = "{text}\\n"'
+    assert raw_values({"a": [1.0, None], "b\n": text + "\n"}) == f'a = [1.0,null], b\\n = "{text}\\n"'

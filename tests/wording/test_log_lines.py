@@ -54,6 +54,19 @@ def test_one_line(effect: fx.SessionEffect, level: int, text: str) -> None:
     assert said(effect) == [(level, text)]
 
 
+def test_what_the_server_cannot_say_is_warned() -> None:
+    """SYNC-9, SYNC-10."""
+    omitted = (
+        "✗ Only the newest edits of yours that others replaced are listed; there may be 12 or more others."
+    )
+    forgotten = (
+        "✗ The server no longer knows which of your edits it has; those that it did not confirm are sent "
+        "again, and leave alone what others changed meanwhile."
+    )
+    assert said(fx.NoticesOmitted(12)) == [(logging.WARNING, omitted)]
+    assert said(fx.ReplicaForgotten()) == [(logging.WARNING, forgotten)]
+
+
 @pytest.mark.parametrize(
     "effect", [fx.PresenceChanged(frozenset()), fx.DropConnection(), fx.EpochChanged("e")]
 )
@@ -76,12 +89,11 @@ def test_every_loss_is_told_with_its_values(kind: LossKind, message: str, text: 
 
 
 @pytest.mark.parametrize("kind", ConflictKind)
-def test_whose_edit_does_not_stand_is_warned(kind: ConflictKind) -> None:
-    """SEEN-10; who replaced an edit has what they want."""
+def test_both_people_of_a_conflict_are_warned(kind: ConflictKind) -> None:
+    """SEEN-10; a mark says that one's own edit does not stand."""
     conflict = fx.Conflict(kind, "Ann", ("x",), Set("lens", {"x": 1}), Set("lens", {"x": 2}), VIEW["lens"])
-    is_mine = kind is ConflictKind.REPLACED_THEIRS
-    level, mark = (logging.INFO, "") if is_mine else (logging.WARNING, "✗ ")
-    assert said(conflict) == [(level, f"{mark}{conflicts.sentence(conflict)}.")]
+    mark = "" if kind is ConflictKind.REPLACED_THEIRS else "✗ "
+    assert said(conflict) == [(logging.WARNING, f"{mark}{conflicts.sentence(conflict, in_full=True)}.")]
 
 
 @pytest.mark.parametrize(

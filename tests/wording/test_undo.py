@@ -20,7 +20,8 @@ GROUP = Record("g", "group", {"name": "Relay"})
         ),
         (
             Standing("", Set("lens", {"angle_deg": 5.0, "locked": True}), LENS),
-            'Somebody rotated "Lens 3" to 5.0° and changed locked of it since; your undo left it alone.',
+            'Somebody rotated "Lens 3" to 5.0° and changed locked of it to yes since; '
+            "your undo left it alone.",
         ),
         (
             Standing("Ben", Set("lens", {"order": 1.0, "z_value": 2.0}, ["parent"]), LENS),

@@ -4,36 +4,45 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from optiverse_collab.core.client import conflicts
+from optiverse_collab.core.client import conflicts, sweeps
 from optiverse_collab.core.client.arriving import Answers, Arriving
 from optiverse_collab.core.client.effects import Conflict, LossKind, Lost
+from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.client.pending import Pending
+from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.protocol.messages import Change, Delta, FullState, Patch
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.records import Ids, Lane, Op, Record, Remove, apply
 
-Told = list[Conflict | Lost]
+Told = list[Conflict | Lost | BenchReplaced]
 
 
 class Confirmed:
     """The document at a position of the session's history.
 
+    Args:
+        pending: the changes that are not confirmed.
+        origins: those of this replica, under its present id and its former ones.
+        saved: where it begins, if it was on disk.
+
     Attributes:
         epoch, clock, head: the position; `epoch` is None before there is any.
         document: the records.
-        pending: the changes that are not confirmed.
-        origins: those of this replica, under its present id and its former ones.
+        pending, origins: as given.
+        accepted: whether the server has accepted a change of this replica, and remembers it.
     """
 
-    def __init__(self, pending: Pending, origins: Iterable[str]) -> None:
-        self.epoch: str | None = None
-        self.clock = 0
-        self.head = ""
-        self.document = Document()
+    def __init__(self, pending: Pending, origins: Iterable[str], saved: Saved | None = None) -> None:
+        self.epoch: str | None = saved.epoch if saved else None
+        self.clock = saved.clock if saved else 0
+        self.head = saved.head if saved else ""
+        self.document = Document(saved.records if saved else ())
         self.pending = pending
         self.origins = frozenset(origins)
+        self.accepted = saved is not None and saved.accepted
         self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending
 
     def follows(self, patch: Patch) -> bool:
@@ -56,8 +65,10 @@ class Confirmed:
         told: Told = []
         mine: Ids = {}
         acks = {ack.clock: ack for ack in patch.acks if ack.clock}
+        self.accepted = self.accepted or bool(acks)
         for change in patch.changes:
             ack = acks.get(change.clock)
+            told += sweeps.of_change(change, self.document.records, mine=ack is not None)
             told += self._of_others(change) if ack is None else self._settle(ack, mine)
             for op in change.ops:
                 self.document.apply(op)
@@ -89,18 +100,23 @@ class Confirmed:
         """
         old, clock = dict(self.document.records), self.clock
         self.epoch, self.clock, self.head = last.epoch, last.clock, last.head
+        self.accepted = last.client_clock > 0 or any(last.settled.values())
         if isinstance(last, Delta):
             ids = arriving.apply_to(self.document)
         else:
             self.document = arriving.full_document()
             ids = dict.fromkeys([*self.document.records, *old, *self.pending.touched()])
         mine = dict(old)
-        told = self._settle_answered(Answers(last), mine, clock, ids)
+        steps = {change.step for change in self.pending.changes}
+        replaced = sweeps.of_pages(last.sweeps, old, self.document.records, steps)
+        told = replaced + self._settle_answered(Answers(last), mine, clock, ids)
         told += [conflicts.of_notice(notice, mine, self.document.records) for notice in last.notices]
         gone = old.keys() - self.document.records.keys()
         self._removed.update({id: old[id] for id in self.pending.touched() if id in gone})
-        self.pending.yield_all()
-        return ids, told
+        self.pending.close_on(ids)
+        if last.unasked:  # it is behind, and was there all the time
+            return ids, told
+        return ids, [replace(one, away=True) if isinstance(one, Conflict) else one for one in told]
 
     def _of_others(self, change: Change) -> Iterable[Conflict]:
         """Somebody changed records: tell of mine, and note what my pending changes will need of them."""
@@ -127,6 +143,7 @@ class Confirmed:
         told: Told = []
         for change in list(self.pending.changes):
             if not answers.has(change):
+                change.former = []  # the server never got it under a former number, and takes no other one
                 continue
             self.pending.drop(change.client_clock)
             ids.update(dict.fromkeys(change.ops))

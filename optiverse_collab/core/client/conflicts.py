@@ -105,7 +105,7 @@ def _conflict(
     kind: ConflictKind, part: Part, change: PendingChange, theirs: Op | None, record: Record | None
 ) -> Conflict:
     mine = _only(_named(change.ops[part.id], part.names), part.names)
-    return Conflict(kind, part.by, tuple(part.names), mine, theirs, record, change.step)
+    return Conflict(kind, part.by, tuple(part.names), mine, theirs, record, change.away, change.step)
 
 
 def _replaced_mine(by: str, id: str, names: list[str], record: Record | None, theirs: list[Op]) -> Conflict:
@@ -146,6 +146,18 @@ def _with(record: Record | None, change: PendingChange, id: str) -> Record | Non
     for op in change.ops[id]:
         apply(scratch, op)
     return scratch.get(id, record)
+
+
+def standing(held: HeldChange, now: Record | None) -> Op:
+    """What stands in the place of what is held: a removal, or the values that using it would replace."""
+    if now is None:
+        return Remove(held.ops[0].id)
+    names: dict[str, None] = {}
+    for op in held.ops:
+        if isinstance(op, Remove) or (isinstance(op, Put) and op.kind != now.kind):
+            return _values(now, list(now.props))
+        names.update(dict.fromkeys([*op.props, *_unset(op)]))
+    return _values(now, list(names))
 
 
 def bring_back(held: HeldChange, is_there: bool) -> list[Op]:

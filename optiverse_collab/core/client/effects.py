@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from optiverse_collab.core.client.failures import Failure
+from optiverse_collab.core.client.past_effects import BenchReplaced, PastArrived, PastUnavailable
 from optiverse_collab.core.protocol.messages import ClientMessage, ConnectionAck, Participant
 from optiverse_collab.core.records import Op, Record
 
@@ -80,6 +81,7 @@ class Conflict:
         mine: my edit, or the part of it that is in conflict.
         theirs: theirs, as far as its values are known here.
         record: the record with my edit, to name it, or to bring it back.
+        away: my edit was made, or theirs came, while this replica did not follow the session.
         step: what my edit was a part of (PUSH-8), if that is known.
     """
 
@@ -89,6 +91,7 @@ class Conflict:
     mine: Op
     theirs: Op | None
     record: Record | None = field(repr=False)
+    away: bool = False
     step: str = ""
 
 
@@ -98,6 +101,18 @@ class Synced:
 
     full: bool
     records: int
+
+
+@dataclass(frozen=True)
+class NoticesOmitted:
+    """Others may have replaced `count` or more values of mine besides those that were told (SYNC-9)."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class ReplicaForgotten:
+    """The server no longer knows what it accepted from this replica (SYNC-10)."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +141,19 @@ class EpochChanged:
     epoch: str
 
 
-ReplicaEffect = Transmit | ShowChange | Lost | Conflict | Synced | SyncProgress | Diverged | EpochChanged
+ReplicaEffect = (
+    Transmit
+    | ShowChange
+    | Lost
+    | Conflict
+    | BenchReplaced
+    | Synced
+    | NoticesOmitted
+    | ReplicaForgotten
+    | SyncProgress
+    | Diverged
+    | EpochChanged
+)
 
 
 @dataclass(frozen=True)
@@ -200,6 +227,8 @@ SessionEffect = (
     | ParticipantLeft
     | HeartbeatAnswered
     | PresenceChanged
+    | PastArrived
+    | PastUnavailable
     | ProtocolFault
     | DropConnection
 )

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from optiverse_collab.core.checks import check_count
+from optiverse_collab.core.limits import OPS_PER_RECORD
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.protocol.messages import PushedChange
 from optiverse_collab.core.records import Op, Put, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
@@ -26,6 +28,7 @@ class PendingChange(msgspec.Struct):
         sent: whether it may ever have left; then its operations never change, since the server may have it.
         closed: somebody else changed its records since it was made; no later edit joins it.
         former: client ids and numbers under which it may have been sent before the replica was restored.
+        away: it was made without a connection, or its answer never came (SYNC-5).
     """
 
     client_clock: int
@@ -37,6 +40,7 @@ class PendingChange(msgspec.Struct):
     sent: bool = False
     closed: bool = False
     former: list[tuple[str, int]] = []
+    away: bool = False
 
     @property
     def operations(self) -> list[Op]:
@@ -69,13 +73,13 @@ class Pending:
         """Add a change. What touches only what the last, unsent change touches goes into that one.
 
         Raises:
-            ChangeRefused: longer than `max_bytes`.
+            ChangeRefused: longer than `max_bytes`, or too many operations on one record.
         """
         tail = self.changes[-1] if self.changes else None
         if tail is not None and self._joins(tail, ops, yields, step):
             merged = squash(ops, tail.ops)
             size = _size(merged)
-            if size <= max_bytes:
+            if size <= max_bytes and max(map(len, merged.values()), default=0) <= OPS_PER_RECORD:
                 tail.ops, tail.bytes, tail.seen = merged, size, min(tail.seen, seen)
                 return
         change = squash(ops)
@@ -85,6 +89,7 @@ class Pending:
                 Reason.TOO_LARGE,
                 f"The change has {size} bytes, and the limit is {max_bytes}; split it.",
             )
+        check_count([op for listed in change.values() for op in listed])
         if change:
             self._append(PendingChange(self.next_clock, change, size, seen, yields, step))
 
@@ -96,12 +101,18 @@ class Pending:
         """The ids that any change touches."""
         return self._by_id.keys()
 
-    def seen_of(self, op: Op) -> int | None:
-        """The `seen` of the oldest change to a property that `op` touches; None if there is none (SEEN-1)."""
-        for change in self.on(op.id):
-            if any(_overlap(op, other) for other in change.ops[op.id]):
-                return change.seen
-        return None
+    def seen_of(self, op: Op, shown: int) -> int:
+        """The clock of what a user has seen of all the properties that an operation touches (SEEN-1).
+
+        Args:
+            op: the operation.
+            shown: the clock at which they last saw the record.
+        """
+        changes = self.on(op.id)
+        names = _names(op)
+        if not isinstance(op, Set):  # every property: those that are named here, and any other
+            names = {"", *(name for change in changes for one in change.ops[op.id] for name in _names(one))}
+        return min((_seen_of(name, op.id, changes, shown) for name in names), default=shown)
 
     def close_on(self, ids: Iterable[str]) -> None:
         """Others changed these records: no edit that follows joins a change that was made before."""
@@ -134,7 +145,7 @@ class Pending:
     def yield_all(self) -> None:
         """What is still here was made away, or its answer never came: now all of it yields (SYNC-5)."""
         for change in self.changes:
-            change.yields = True
+            change.yields = change.away = True
 
     def holds(self, client_clock: int) -> bool:
         """Whether the change with this clock is here."""
@@ -224,11 +235,17 @@ def _combined(earlier: Op, later: Put | Set) -> list[Op]:
     return [Set(earlier.id, props, unset)]
 
 
-def _overlap(a: Op, b: Op) -> bool:
-    """Whether two operations on one record touch the same property."""
-    if isinstance(a, Set) and isinstance(b, Set):
-        return not {*a.props, *a.unset}.isdisjoint((*b.props, *b.unset))
-    return True
+def _seen_of(name: str, id: str, changes: Iterable[PendingChange], shown: int) -> int:
+    """The `seen` of the oldest change to a property; `shown` if there is none."""
+    for change in changes:
+        if any(not isinstance(op, Set) or name in _names(op) for op in change.ops[id]):
+            return change.seen
+    return shown
+
+
+def _names(op: Op) -> set[str]:
+    """The properties that an operation names."""
+    return {*op.props, *(op.unset if isinstance(op, Set) else ())} if not isinstance(op, Remove) else set()
 
 
 def _size(ops: dict[str, list[Op]]) -> int:

@@ -8,55 +8,36 @@ am changing doesn't flicker) and the rebase (REP-1 to REP-10 in docs/protocol.md
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
-
-import msgspec
 
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client import conflicts
+from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.arriving import Arriving, authors_of
 from optiverse_collab.core.client.confirmed import Confirmed, Told
 from optiverse_collab.core.client.conflicts import HeldChange
-from optiverse_collab.core.client.effects import (
-    Conflict,
-    ConflictKind,
-    Diverged,
-    EpochChanged,
-    ReplicaEffect,
-    Synced,
-    SyncProgress,
-    Transmit,
-)
 from optiverse_collab.core.client.pending import Pending, PendingChange, restored
+from optiverse_collab.core.client.receipts import Receipts
+from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.view import rehearse, show
-from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch, Push, SyncRequest
+from optiverse_collab.core.protocol.messages import (
+    Delta,
+    DocumentMessage,
+    FullState,
+    OtherHistory,
+    Patch,
+    Push,
+    SyncRequest,
+)
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Ids, Op, Record, Remove, touched
 from optiverse_collab.core.throttle import Throttle
-from optiverse_collab.errors import ChangeRefused, Reason
 
 FORMERS = 32
 """A replica remembers this many of its former client ids; values that it set before are others' to it."""
 
 PUSH_EVERY_MS = 33
 """At most one push in so many ms: 30 a second, as fast as a drag needs to look smooth."""
-
-_NONE: Mapping[str, int] = MappingProxyType({})
-
-
-class Saved(msgspec.Struct, frozen=True):
-    """A replica on disk: with it, edits made offline outlive the program (REP-9)."""
-
-    client_ids: list[str]
-    epoch: str | None
-    clock: int
-    head: str
-    records: list[Record]
-    pending: list[PendingChange]
-    held: dict[str, HeldChange]
 
 
 class Replica:
@@ -82,6 +63,7 @@ class Replica:
         self._pending = Pending()
         self._confirmed = Confirmed(self._pending, [origin_of(client_id)])
         self._throttle = Throttle(PUSH_EVERY_MS)
+        self._receipts = Receipts()
         self._syncing = False
         self._foreign = False
         self._arriving = Arriving()
@@ -111,7 +93,11 @@ class Replica:
         return self._pending.changes
 
     def edit(
-        self, ops: Sequence[Op], last_shown: Mapping[str, int] = _NONE, yields: bool = False, step: str = ""
+        self,
+        ops: Sequence[Op],
+        last_shown: Mapping[str, int] | None = None,
+        yields: bool = False,
+        step: str = "",
     ) -> None:
         """Apply a change to the view at once; `poll` sends it.
 
@@ -126,18 +112,8 @@ class Replica:
                 was applied.
         """
         check_change(ops, self.limits)
-        after = rehearse(self.view, ops)
-        if isinstance(after, str):
-            raise ChangeRefused(
-                Reason.NO_SUCH_RECORD, f"There is no record {after!r} in the session; put it first."
-            )
-        for record in after.values():
-            if size_of(record) > self.limits.record_bytes:
-                raise ChangeRefused(
-                    Reason.RECORD_TOO_LARGE,
-                    f"The record {record.id!r} would be longer than {self.limits.record_bytes} bytes.",
-                )
-        seen = min((self._seen(op, last_shown) for op in ops), default=self.clock)
+        after = rehearse(self.view, ops, self.limits)
+        seen = min((self._seen(op, last_shown or {}) for op in ops), default=self.clock)
         self._pending.add(ops, self.limits.change_bytes, seen, yields, step)
         for id in touched(ops):
             if id in after:
@@ -145,7 +121,7 @@ class Replica:
             else:
                 self.view.pop(id, None)
 
-    def note_gone(self, op: Op, record: Record | None = None, by: str = "") -> Conflict:
+    def note_gone(self, op: Op, record: Record | None = None, by: str = "") -> fx.Conflict:
         """Keep an edit of a record that others removed while the user had it in hand, as one that is held.
 
         Args:
@@ -153,20 +129,28 @@ class Replica:
             record: the record with the edit, to bring it back.
             by: who removed it.
         """
-        conflict = Conflict(ConflictKind.GONE, by, (), op, Remove(op.id), record)
+        conflict = fx.Conflict(fx.ConflictKind.GONE, by, (), op, Remove(op.id), record)
         conflicts.keep(self.held, conflict)
         return conflict
 
-    def use_held(self, id: str) -> None:
+    def use_held(self, id: str, step: str = "") -> list[Op]:
         """Do again what was held of a record; an ordinary edit, which insists (SEEN-9).
+
+        Args:
+            id: of the record.
+            step: what the edit is a part of (PUSH-8).
+
+        Returns:
+            The edit, which the view has now; empty if there was nothing left to do.
 
         Raises:
             ChangeRefused: it can't be done any more; it stays held.
         """
         ops = conflicts.bring_back(self.held[id], id in self.view)
         if ops:
-            self.edit(ops)
+            self.edit(ops, step=step)
         del self.held[id]
+        return ops
 
     def dismiss_held(self, id: str) -> None:
         """Forget what was held of a record."""
@@ -174,7 +158,7 @@ class Replica:
 
     # The connection's side
 
-    def connected(self) -> list[ReplicaEffect]:
+    def connected(self) -> list[fx.ReplicaEffect]:
         """A connection was acknowledged: ask for what is new (SYNC-1)."""
         return self._request_sync(everything=False)
 
@@ -185,26 +169,42 @@ class Replica:
 
     def wait_ms(self, now_ms: float) -> float | None:
         """How long until `poll` has something to send; None if there is nothing."""
-        return self._throttle.wait_ms(now_ms) if self.synced and self._pending.unsent else None
+        if not self.synced:
+            return None
+        waits = [self._receipts.wait_ms(self.clock, now_ms)]
+        if self._pending.unsent:
+            waits.append(self._throttle.wait_ms(now_ms))
+        return min((wait for wait in waits if wait is not None), default=None)
 
-    def poll(self, now_ms: float) -> list[ReplicaEffect]:
-        """Send what waits to be sent, if it is time (PUSH-2)."""
-        if not self.synced or not self._pending.unsent or self._throttle.wait_ms(now_ms):
+    def poll(self, now_ms: float) -> list[fx.ReplicaEffect]:
+        """Send what waits to be sent, if it is time (PUSH-2), and confirm what has arrived (SYNC-11)."""
+        if not self.synced:
             return []
-        self._throttle.fire(now_ms)
-        changes = self._pending.take_unsent(self.limits.change_bytes)
-        return [Transmit(Push([change.pushed for change in changes]))]
+        effects: list[fx.ReplicaEffect] = []
+        if self._pending.unsent and not self._throttle.wait_ms(now_ms):
+            self._throttle.fire(now_ms)
+            changes = self._pending.take_unsent(self.limits.change_bytes)
+            effects.append(fx.Transmit(Push([change.pushed for change in changes])))
+        return effects + [fx.Transmit(receipt) for receipt in self._receipts.take(self.clock, now_ms)]
 
-    def receive(self, message: FullState | Delta | Patch | OtherHistory) -> list[ReplicaEffect]:
-        """Take a message of the server's about the document."""
+    def receive(self, message: DocumentMessage, size: int = 0) -> list[fx.ReplicaEffect]:
+        """Take a message of the server's about the document, `size` bytes long."""
+        self._receipts.arrived(size)
         if self._foreign:
             return []
         if isinstance(message, Patch):
             return self._receive_patch(message)
         if isinstance(message, OtherHistory) or (self.clock and message.epoch != self.epoch):
             self._foreign = self._syncing
-            return [EpochChanged(message.epoch)] if self._syncing else []
+            return [fx.EpochChanged(message.epoch)] if self._syncing else []
         return self._receive_page(message)
+
+    def check_clock(self, clock: int) -> list[fx.ReplicaEffect]:
+        """The server has sent everything up to `clock`; if that is not here, ask for it (HASH-4)."""
+        if not self.synced or clock <= self.clock:
+            return []
+        text = f"What was sent up to change {clock} did not arrive after {self.clock}; asking for it."
+        return [fx.Diverged(text), *self._request_sync(everything=False)]
 
     # Disk
 
@@ -218,6 +218,7 @@ class Replica:
             list(self._confirmed.document.records.values()),
             self._pending.copy(),
             dict(self.held),
+            self._confirmed.accepted,
         )
 
     @classmethod
@@ -232,70 +233,72 @@ class Replica:
         replica.held = dict(saved.held)
         replica._formers = saved.client_ids[-FORMERS:]
         replica._pending = restored(saved.pending, saved.client_ids[-1])
-        confirmed = Confirmed(replica._pending, map(origin_of, [*replica._formers, client_id]))
-        confirmed.epoch, confirmed.clock, confirmed.head = saved.epoch, saved.clock, saved.head
-        confirmed.document = Document(saved.records)
-        replica._confirmed = confirmed
-        replica._show([*confirmed.document.records, *replica._pending.touched()], {})
+        origins = map(origin_of, [*replica._formers, client_id])
+        replica._confirmed = Confirmed(replica._pending, origins, saved)
+        replica._show([*replica._confirmed.document.records, *replica._pending.touched()], {})
         return replica
 
     # Messages of the server's
 
-    def _receive_patch(self, patch: Patch) -> list[ReplicaEffect]:
+    def _receive_patch(self, patch: Patch) -> list[fx.ReplicaEffect]:
         ids: Ids = {}
         authors: dict[str, str] = {}
         if not self.synced:  # the pages will tell of the rest
             told = self._confirmed.take_refusals(patch.acks, ids)
         elif not self._confirmed.follows(patch):
             text = f"Change {patch.changes[0].clock} came after {self.clock}; asking for what is missing."
-            return [Diverged(text), *self._request_sync(everything=False)]
+            return [fx.Diverged(text), *self._request_sync(everything=False)]
         else:
             told = self._confirmed.take_patch(patch, ids, authors)
         effects = [*self._keep(told), *self._show(ids, authors)]
         if self.synced and self._confirmed.lacks_answer(patch):
             text = "The answer to a change never came; asking for what is missing."
-            effects += [Diverged(text), *self._request_sync(everything=False)]
+            effects += [fx.Diverged(text), *self._request_sync(everything=False)]
         elif self.synced and not self._confirmed.agrees(patch):
             text = f"This copy differs from the server's at change {self.clock}; fetching all of it again."
-            effects += [Diverged(text), *self._request_sync(everything=True)]
+            effects += [fx.Diverged(text), *self._request_sync(everything=True)]
         return effects
 
-    def _receive_page(self, page: FullState | Delta) -> list[ReplicaEffect]:
-        if not self._syncing:
+    def _receive_page(self, page: FullState | Delta) -> list[fx.ReplicaEffect]:
+        if page.unasked is not self.synced or not (self.synced or self._syncing):
             return []
         self._arriving.add(page)
         if not page.done:
-            return [SyncProgress(self._arriving.count, page.total)]
+            return [] if page.unasked else [fx.SyncProgress(self._arriving.count, page.total)]
+        is_forgotten = self._confirmed.accepted and not page.known
         ids, told = self._confirmed.take_pages(self._arriving, page)
         self._arriving.clear()
-        self.synced, self._syncing = True, False
-        authors = authors_of(page)
-        return [
-            *self._keep(told),
-            *self._show(ids, authors),
-            Synced(isinstance(page, FullState), page.total),
-        ]
+        effects = [*self._keep(told), *self._show(ids, authors_of(page))]
+        if not page.unasked:
+            self.synced, self._syncing = True, False
+            self._receipts.begin(self.clock)
+            self._pending.yield_all()
+            effects.append(fx.Synced(isinstance(page, FullState), page.total))
+        if page.more:
+            effects.append(fx.NoticesOmitted(page.more))
+        if is_forgotten:
+            effects.append(fx.ReplicaForgotten())
+        return effects
 
-    def _request_sync(self, everything: bool) -> list[ReplicaEffect]:
+    def _request_sync(self, everything: bool) -> list[fx.ReplicaEffect]:
         self.synced, self._syncing = False, True
         self._pending.unsend()  # what the pages don't hold of it was refused or never came
         self._arriving.clear()
         epoch = None if everything else self.epoch
-        return [Transmit(SyncRequest(self.client_id, epoch, self.clock, self.head, list(self._formers)))]
+        return [fx.Transmit(SyncRequest(self.client_id, epoch, self.clock, self.head, list(self._formers)))]
 
     def _keep(self, told: Told) -> Told:
         """Keep what was not applied, until its user has decided (SEEN-9)."""
         for one in told:
-            if isinstance(one, Conflict) and one.kind in (ConflictKind.HELD, ConflictKind.GONE):
+            if isinstance(one, fx.Conflict) and one.kind in (fx.ConflictKind.HELD, fx.ConflictKind.GONE):
                 conflicts.keep(self.held, one)
         return told
 
     # The view
 
-    def _show(self, ids: Iterable[str], authors: Mapping[str, str]) -> list[ReplicaEffect]:
+    def _show(self, ids: Iterable[str], authors: Mapping[str, str]) -> list[fx.ReplicaEffect]:
         return [*show(self.view, ids, self._confirmed.document.records, self._pending, authors)]
 
     def _seen(self, op: Op, last_shown: Mapping[str, int]) -> int:
         """The clock of what the user had on the screen of an operation's record (SEEN-1)."""
-        pending = self._pending.seen_of(op)
-        return last_shown.get(op.id, self.clock) if pending is None else pending
+        return self._pending.seen_of(op, last_shown.get(op.id, self.clock))

@@ -21,6 +21,7 @@ from optiverse_collab.core.client.effects import (
     SessionEffect,
     Transmit,
 )
+from optiverse_collab.core.client.past import PastRequests
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.presence import Presence
@@ -29,6 +30,8 @@ from optiverse_collab.core.protocol.messages import (
     ConnectionAck,
     Error,
     Participant,
+    PastPage,
+    PastRefused,
     Ping,
     Pong,
     PresencePatch,
@@ -62,6 +65,7 @@ class SessionClient:
         me: this participant, as the server named it; None while not connected.
         participants: connection_id → participant, this one included.
         presence: the others' presence.
+        past: asks for the bench as it was earlier.
         latency_ms: how long the last heartbeat took; None before the first.
     """
 
@@ -71,6 +75,7 @@ class SessionClient:
         self.me: Participant | None = None
         self.participants: dict[str, Participant] = {}
         self.presence = Presence(Limits())
+        self.past = PastRequests()
         self.latency_ms: float | None = None
         self._mine = Presence(Limits())
         self._presence_throttle = Throttle(PRESENCE_EVERY_MS)
@@ -91,6 +96,7 @@ class SessionClient:
         self.presence.replace({})
         self.latency_ms = None
         self.replica.disconnected()
+        self.past.disconnected()
 
     def show(self, state: Mapping[str, Any]) -> None:
         """Change my presence: key → value, None to take a key away; `poll` sends it.
@@ -108,6 +114,9 @@ class SessionClient:
         push = self.replica.wait_ms(now_ms)
         if push is not None:
             waits.append(push)
+        past = self.past.wait_ms(now_ms) if self.replica.synced else None
+        if past is not None:
+            waits.append(past)
         if self._mine.changed:
             waits.append(self._presence_throttle.wait_ms(now_ms))
         return min(waits)
@@ -119,6 +128,8 @@ class SessionClient:
         if now_ms - self._heard_ms >= SILENCE_MS:
             return [DropConnection()]
         effects: list[SessionEffect] = [*self.replica.poll(now_ms)]
+        if self.replica.synced:
+            effects += self.past.poll(now_ms)
         if self._mine.changed and not self._presence_throttle.wait_ms(now_ms):
             self._presence_throttle.fire(now_ms)
             effects.append(Transmit(PresenceUpdate(self._mine.take()[""])))
@@ -137,11 +148,11 @@ class SessionClient:
             newer = refused.reason is Reason.UNKNOWN_TYPE
             return [ProtocolFault(f"Ignored a message of the server's. {refused}", serious=not newer)]
         try:
-            return self._handle(message, now_ms)
+            return self._handle(message, len(text), now_ms)
         except ChangeRefused as refused:
             return [ProtocolFault(f"Ignored a message of the server's. {refused}", serious=True)]
 
-    def _handle(self, message: ServerMessage, now_ms: float) -> list[SessionEffect]:
+    def _handle(self, message: ServerMessage, size: int, now_ms: float) -> list[SessionEffect]:
         if isinstance(message, ConnectionAck):
             return self._acknowledged(message)
         if isinstance(message, UserJoined):
@@ -159,12 +170,14 @@ class SessionClient:
             if self._ping_sent_ms is None:
                 return []
             self.latency_ms = now_ms - self._ping_sent_ms
-            return [HeartbeatAnswered(self.latency_ms)]
+            return [HeartbeatAnswered(self.latency_ms), *self.replica.check_clock(message.clock)]
         if isinstance(message, PresencePatch):
             return self._hear_presence(message)
+        if isinstance(message, (PastPage, PastRefused)):
+            return [*self.past.receive(message)]
         if isinstance(message, Error):
             return [ProtocolFault(f"The server did not accept a message: {message.message}", serious=True)]
-        return [*self.replica.receive(message)]
+        return [*self.replica.receive(message, size)]
 
     def _acknowledged(self, ack: ConnectionAck) -> list[SessionEffect]:
         self.replica.limits = ack.limits

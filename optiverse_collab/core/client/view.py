@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.pending import Pending
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.records import Op, Record, Remove, apply, record_difference
+from optiverse_collab.errors import ChangeRefused, Reason
 
 Records = Mapping[str, Record]
 
@@ -46,11 +49,22 @@ def show(
     return [ShowChange(tuple(ops), authors, seen)] if ops else []
 
 
-def rehearse(view: Records, ops: Iterable[Op]) -> dict[str, Record] | str:
-    """The records that `ops` touch, after them; or the id of a record that is not in the view (REP-6)."""
-    ops = list(ops)
+def rehearse(view: Records, ops: Sequence[Op], limits: Limits) -> dict[str, Record]:
+    """The records that `ops` touch, after them.
+
+    Raises:
+        ChangeRefused: a record is not in the view (REP-6), or would be too long (LIM-6).
+    """
     scratch = {op.id: view[op.id] for op in ops if op.id in view}
     for op in ops:
         if not apply(scratch, op):
-            return op.id
+            raise ChangeRefused(
+                Reason.NO_SUCH_RECORD, f"There is no record {op.id!r} in the session; put it first."
+            )
+    for record in scratch.values():
+        if size_of(record) > limits.record_bytes:
+            raise ChangeRefused(
+                Reason.RECORD_TOO_LARGE,
+                f"The record {record.id!r} would be longer than {limits.record_bytes} bytes.",
+            )
     return scratch

@@ -136,6 +136,18 @@ class RawChange(msgspec.Struct, frozen=True, omit_defaults=True):
     replaced: list[Replaced] = []
 
 
+class RawPastPage(Message, frozen=True, tag="past:page"):
+    """A `PastPage` some of whose records are JSON already."""
+
+    request: int
+    epoch: str
+    clock: int
+    head: str
+    total: int
+    records: list[Record | msgspec.Raw]
+    done: bool = False
+
+
 def encode_change(change: RawChange) -> bytes:
     """The JSON of a `Change`."""
     return _encoder.encode(change)

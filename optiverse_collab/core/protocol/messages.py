@@ -6,13 +6,15 @@ some. Times are ISO 8601 in UTC with milliseconds.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.outcomes import Ack, Notice, Replaced
-from optiverse_collab.core.records import Lane, Op, Record, Remove, Set
+from optiverse_collab.core.protocol.changes import PushedChange
+from optiverse_collab.core.protocol.outcomes import Ack, Notice, Replaced, SweepNotice
+from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
+from optiverse_collab.core.records import Lane, Op, Record
 
 SUBPROTOCOL = "optiverse-collab.v3"
 PROTOCOL_VERSION = 3
@@ -51,33 +53,34 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
     lanes: list[Lane] = []
 
 
-class PushedChange(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One change of a push: refused as a whole, or accepted.
-
-    Attributes:
-        client_clock: the replica's own number for it.
-        seen: the clock of what the user had on the screen (SEEN-1); None for all that was sent.
-        yields: whether it leaves unseen values of others alone (SEEN-4).
-        step: the client's id for what it is a part of (PUSH-8).
-    """
-
-    client_clock: int
-    ops: list[Op]
-    seen: int | None = None
-    yields: bool = msgspec.field(name="yield", default=False)
-    step: str = ""
-
-
 class Push(Message, frozen=True, tag="push"):
     """Changes in the order in which they were made (PUSH-1)."""
 
     changes: list[PushedChange]
 
 
+class Have(Message, frozen=True, tag="have"):
+    """Everything up to a clock has arrived (SYNC-11)."""
+
+    clock: int
+
+
 class PresenceUpdate(Message, frozen=True, tag="presence"):
     """What changed of my presence; null takes a key away (PRES-1)."""
 
     state: dict[str, Any]
+
+
+class PastRequest(Message, frozen=True, tag="past:request"):
+    """Ask for the bench as it was after the change at a clock (HIST-1).
+
+    Attributes:
+        request: the client's own number for it, which is in all answers.
+        clock: of the session's history; 0 is before the first change.
+    """
+
+    request: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    clock: int
 
 
 # From server to client
@@ -127,35 +130,15 @@ class UserLeft(Message, frozen=True, tag="user:left"):
 
 
 class Pong(Message, frozen=True, tag="pong"):
-    """Answer to `Ping` (HB-1)."""
-
-    timestamp: str
-
-
-By = int | dict[str, int] | None
-"""Who gave a record's properties their values: a number in `Pages.authors` for all, or one for each name."""
-
-
-class PageRecord(Record, frozen=True):
-    """A whole record of a page.
+    """Answer to `Ping` (HB-1).
 
     Attributes:
-        by: the authors, in an answer to a replica that held something.
+        timestamp: when.
+        clock: up to which the receiver was sent everything, before this (HASH-4).
     """
 
-    by: By = None
-
-
-class PageSet(Set, frozen=True, tag_field="op", tag="set"):
-    """The properties of a record that changed since the replica's position."""
-
-    by: By = None
-
-
-class PageRemove(Remove, frozen=True, tag_field="op", tag="remove", omit_defaults=True):
-    """A record that was removed since the replica's position."""
-
-    by: By = None
+    timestamp: str
+    clock: int = 0
 
 
 class Pages(Message, frozen=True):
@@ -165,6 +148,7 @@ class Pages(Message, frozen=True):
         epoch, term, clock, head: the position of the document, the same in every page.
         client_clock: the last change of this replica that is in it.
         total: how many records all pages have together, to show progress.
+        unasked: whether they stand for frames that the replica was not sent, in place of an answer (SYNC-12).
         known: False if the server doesn't know what it accepted from this replica (SYNC-10).
         settled: for each id that the replica settles, its last accepted change.
         skipped: client id ("" is the present one) → numbers of changes before those that were refused.
@@ -173,6 +157,7 @@ class Pages(Message, frozen=True):
             lost or held in part, or replaced unseen values.
         notices: in the last page: see `Notice`.
         more: how many notices there are besides.
+        sweeps: in the last page: who replaced the bench since the replica's position, oldest first.
         done: True in the last page.
     """
 
@@ -182,6 +167,7 @@ class Pages(Message, frozen=True):
     head: str
     client_clock: int
     total: int
+    unasked: bool = False
     known: bool = True
     settled: dict[str, int] = {}
     skipped: dict[str, list[int]] = {}
@@ -189,6 +175,7 @@ class Pages(Message, frozen=True):
     acks: list[Ack] = []
     notices: list[Notice] = []
     more: int = 0
+    sweeps: list[SweepNotice] = []
     done: bool = False
 
 
@@ -262,6 +249,37 @@ class PresencePatch(Message, frozen=True, tag="presence"):
     full: bool = False
 
 
+class PastPage(Message, frozen=True, tag="past:page"):
+    """A page of the answer (HIST-2).
+
+    Attributes:
+        epoch, clock, head: the position that all pages describe.
+        total: how many records they have together; `records` are this page's, in the document's order.
+        done: True in the last page.
+    """
+
+    request: int
+    epoch: str
+    clock: int
+    head: str
+    total: int
+    records: list[Record] = []
+    done: bool = False
+
+
+class PastRefused(Message, frozen=True, tag="past:refused"):
+    """There is no answer, or no more of it (HIST-3).
+
+    Attributes:
+        reason: a `PastRefusal`, or one that only a newer server knows.
+        message: a sentence.
+    """
+
+    request: int
+    reason: str
+    message: str
+
+
 class Error(Message, frozen=True, tag="error"):
     """A message of the receiver's was not accepted and had no effect (MSG-5).
 
@@ -274,7 +292,8 @@ class Error(Message, frozen=True, tag="error"):
     message: str
 
 
-ClientMessage = Ping | SyncRequest | Push | PresenceUpdate
+DocumentMessage = FullState | Delta | OtherHistory | Patch
+ClientMessage = Ping | SyncRequest | Push | Have | PresenceUpdate | PastRequest
 ServerMessage = (
     ConnectionAck
     | UserJoined
@@ -285,5 +304,7 @@ ServerMessage = (
     | OtherHistory
     | Patch
     | PresencePatch
+    | PastPage
+    | PastRefused
     | Error
 )

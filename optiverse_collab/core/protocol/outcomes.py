@@ -83,6 +83,20 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     by: str = ""
 
 
+class SweepNotice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody replaced the bench meanwhile (SYNC-14).
+
+    Attributes:
+        step: the id of the step that did.
+        clock: of its first change.
+        by: the author.
+    """
+
+    step: str
+    clock: int
+    by: str = ""
+
+
 class Replaced(msgspec.Struct, frozen=True):
     """Values that a change replaced unseen, and the origin that had given them (SEEN-3)."""
 

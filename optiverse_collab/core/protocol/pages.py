@@ -26,3 +26,12 @@ def pages(things: Iterable[T], page_bytes: int) -> Iterator[list[T]]:
         room -= size
     if page:
         yield page
+
+
+def marked(parts: Iterator[list[T]]) -> Iterator[tuple[list[T], bool]]:
+    """Each page, and whether it is the last; an empty page where there is none."""
+    page = next(parts, [])
+    for following in parts:
+        yield page, False
+        page = following
+    yield page, True

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
-from typing import Any, TypeVar
+from typing import Any
+
+from msgspec import structs
 
 from optiverse_collab.core.protocol.messages import (
-    By,
     Delta,
     FullState,
     OtherHistory,
-    PageRecord,
-    PageRemove,
-    PageSet,
     SyncRequest,
 )
 from optiverse_collab.core.protocol.origins import origin_of
-from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part
-from optiverse_collab.core.protocol.pages import pages
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part, SweepNotice
+from optiverse_collab.core.protocol.page_records import By, PageRecord, PageRemove, PageSet
+from optiverse_collab.core.protocol.pages import marked, pages
 from optiverse_collab.core.records import Lane, Record
 from optiverse_collab.core.server.history import TERM, History
 from optiverse_collab.core.server.journal import Outcome, Touched
@@ -28,7 +27,6 @@ from optiverse_collab.core.server.stamps import Stamp
 NOTICES = 1000
 """A replica is told of so many replaced values one by one (SYNC-9)."""
 
-T = TypeVar("T")
 Thing = PageRecord | PageSet | PageRemove
 
 
@@ -45,12 +43,28 @@ def answer_of(history: History, request: SyncRequest) -> Iterator[FullState | De
     return answer.delta()
 
 
+def catch_up(history: History, request: SyncRequest, clock: int) -> Iterator[FullState | Delta]:
+    """What a replica that is connected has not been sent since a clock (SYNC-12).
+
+    Args:
+        request: with which it synchronised.
+        clock: what it has by now.
+    """
+    answer = _Answer(history, structs.replace(request, epoch=history.epoch, clock=clock), unasked=True)
+    return answer.full_state(holds_nothing=False) if clock < history.start else answer.delta()
+
+
+def lanes_of(request: SyncRequest) -> frozenset[Lane]:
+    """The lanes that a replica knows (DOC-8)."""
+    return frozenset(request.lanes or [Lane.BENCH])
+
+
 class _Answer:
     """Holds on to the document of this moment; its pages are made when they are sent, which may be later."""
 
-    def __init__(self, history: History, request: SyncRequest) -> None:
+    def __init__(self, history: History, request: SyncRequest, unasked: bool = False) -> None:
         self._history, self._clock = history, request.clock
-        self._lanes = frozenset(request.lanes or [Lane.BENCH])
+        self._lanes = lanes_of(request)
         self._authors: dict[str, int] = {}
         known = history.names.known
         own = known(NameKind.ORIGIN, origin_of(request.client_id))
@@ -62,7 +76,8 @@ class _Answer:
             "clock": history.clock,
             "head": history.chain.head.hex(),
             "client_clock": history.last_client_clock(own),
-            "known": request.epoch is None or own > 0,
+            "known": request.epoch is None or any(number > 0 for number in self._mine),
+            "unasked": unasked,
             "settled": {id: history.last_client_clock(number) for id, number in settled.items()},
         }
         self._skipped = {id: found for number, id in self._mine.items() if (found := history.skipped(number))}
@@ -76,7 +91,7 @@ class _Answer:
         end = self._end()
         return (
             FullState(**self._common, total=len(things), records=part, **(end if last else {}))
-            for part, last in _marked(parts)
+            for part, last in marked(parts)
         )
 
     def delta(self) -> Iterator[Delta]:
@@ -92,16 +107,16 @@ class _Answer:
                 ops=[thing for thing in part if not isinstance(thing, PageRecord)],
                 **(end if last else {}),
             )
-            for part, last in _marked(parts)
+            for part, last in marked(parts)
         )
 
     def _changed(self) -> list[Thing]:
         """Removals, then new records in the document's order (REP-10), then what changed of others."""
         history = self._history
         removed = [
-            PageRemove(id, by=self._author(stamp))
-            for id, stamp in history.tombstones.items()
-            if stamp.clock > self._clock
+            PageRemove(id, by=self._author(one.stamp))
+            for id, one in history.tombstones.items()
+            if one.stamp.clock > self._clock and one.lane in self._lanes
         ]
         stamps, all_records = history.stamps, history.document.records
         changed = takewhile(lambda id: stamps[id].newest.clock > self._clock, reversed(stamps))
@@ -152,8 +167,8 @@ class _Answer:
                     notices.append(Notice(outcome.clock, part.id, part.names, self._name(outcome.author)))
                 else:
                     more += 1
-        if self._history.outcomes_from > self._clock:
-            more += 1  # at least; nobody knows any more
+        if self._history.outcomes_from > self._clock and any(number > 0 for number in self._mine):
+            more += 1  # perhaps, or more; nobody knows any more
         acks.reverse()
         notices.reverse()
         return {
@@ -162,8 +177,14 @@ class _Answer:
             "acks": acks,
             "notices": notices,
             "more": more,
+            "sweeps": self._sweeps(),
             "done": True,
         }
+
+    def _sweeps(self) -> list[SweepNotice]:
+        """Who replaced the bench meanwhile (SYNC-14)."""
+        found = self._history.sweeps.since(self._clock) if self._clock else []
+        return [SweepNotice(one.step, one.first, self._name(one.author)) for one in found]
 
     def _ack(self, outcome: Outcome) -> Ack:
         return Ack(
@@ -181,12 +202,3 @@ def parts_of(history: History, touched: Iterable[Touched]) -> list[Part]:
     """Parts as the wire has them."""
     text = history.names.text
     return [Part(one.id, one.names, text(NameKind.AUTHOR, one.author), one.clock) for one in touched]
-
-
-def _marked(parts: Iterator[list[T]]) -> Iterator[tuple[list[T], bool]]:
-    """Each page, and whether it is the last; an empty page where there is none."""
-    page = next(parts, [])
-    for following in parts:
-        yield page, False
-        page = following
-    yield page, True

@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, same_value, touched
 from optiverse_collab.core.server.journal import Touched
-from optiverse_collab.core.server.stamps import RecordStamps, Stamp
+from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
 
 HEIGHT = "z_value"
 UNIT = frozenset(("parent", "order", HEIGHT))
@@ -52,7 +52,7 @@ class Judgement:
         own: Collection[int],
         records: Mapping[str, Record],
         stamps: Mapping[str, RecordStamps],
-        tombstones: Mapping[str, Stamp],
+        tombstones: Mapping[str, Tombstone],
     ) -> None:
         self._seen, self._yields, self._own = seen, yields, own
         self._stamps, self._tombstones = stamps, tombstones
@@ -65,10 +65,10 @@ class Judgement:
         self.records = dict(before)
         self.happened: list[Op] = []
         self.dropped: list[Op] = []
-        self._parts: dict[_Fate, dict[_Side, dict[str, None]]] = {fate: {} for fate in _Fate}
+        self._parts: dict[_Fate, dict[_Side, dict[str, None]]] = {}
         self._hold_removals = hold_removals
         self._held_ids: set[str] = set()
-        self._set_here: dict[str, set[str]] = {}  # what earlier operations of the change gave a value
+        self._earlier: dict[str, list[tuple[Op, Record]]] = {}  # operations of the change, and what they met
         self._made_here: set[str] = set()  # … and the records that they removed or made
         for op in ops:
             self._take(op)
@@ -78,7 +78,8 @@ class Judgement:
         if record is None:
             if isinstance(op, Set):
                 self.dropped.append(op)
-                self._note(_Fate.LOST, op.id, [], lambda name: self._tombstones.get(op.id))
+                gone = self._tombstones.get(op.id)
+                self._note(_Fate.LOST, op.id, [], lambda name: None if gone is None else gone.stamp)
             if not isinstance(op, Put):
                 return
             self._made_here.add(op.id)
@@ -90,7 +91,7 @@ class Judgement:
             if _ends(op, record):
                 self._made_here.add(op.id)
             else:
-                self._set_here.setdefault(op.id, set()).update(changed_names(op, record))
+                self._earlier.setdefault(op.id, []).append((op, record))
         apply(self.records, op)
         self.happened.append(op)
 
@@ -106,7 +107,7 @@ class Judgement:
         if unseen is None:
             return op
         if not self._yields:
-            here = self._set_here.get(op.id, ())
+            here = self._set_here(op.id)
             names = [name for name in unseen if name not in here]
             if names or not unseen:
                 self._note(_Fate.REPLACED, op.id, names, stamps.of)
@@ -127,7 +128,7 @@ class Judgement:
 
     def _unseen(self, op: Op, record: Record, stamps: RecordStamps) -> list[str] | None:
         """The properties with unseen values that an operation would replace; None if there are none."""
-        here = self._set_here.get(op.id, ())
+        here = self._set_here(op.id)
         if _ends(op, record):
             names = {*record.props, *stamps.own}.difference(here, (HEIGHT,))
             found = sorted(name for name in names if self._is_unseen(stamps.of(name)))
@@ -140,6 +141,10 @@ class Judgement:
             found += unit
         return found or None
 
+    def _set_here(self, id: str) -> set[str]:
+        """The properties that earlier operations of the change gave a value, or removed."""
+        return {name for op, record in self._earlier.get(id, ()) for name in changed_names(op, record)}
+
     def _newest_unseen(self, stamps: RecordStamps) -> Stamp | None:
         found = [stamp for stamp in (stamps.whole, *stamps.own.values()) if self._is_unseen(stamp)]
         return max(found, key=lambda stamp: stamp.clock, default=None)
@@ -150,10 +155,11 @@ class Judgement:
         """Note what becomes of properties, gathered by whose values they meet; without names, of all."""
         for name in names or ("",):
             side = (id, bool(names), *_side(stamp_of(name)))
-            self._parts[fate].setdefault(side, {}).update({name: None} if name else {})
+            self._parts.setdefault(fate, {}).setdefault(side, {}).update({name: None} if name else {})
 
     def _touched(self, fate: _Fate) -> list[Touched]:
-        return [Touched(id, list(names), *side) for (id, _, *side), names in self._parts[fate].items()]
+        parts = self._parts.get(fate)
+        return [Touched(id, list(names), *side) for (id, _, *side), names in parts.items()] if parts else []
 
     @property
     def lost(self) -> list[Touched]:

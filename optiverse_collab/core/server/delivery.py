@@ -39,25 +39,32 @@ from dataclasses import dataclass
 import msgspec
 
 from optiverse_collab.core.protocol.codec import RawChange, encode_change, patch_body
-from optiverse_collab.core.protocol.outcomes import Ack, Replaced
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Replaced
 from optiverse_collab.core.records import Lane
 from optiverse_collab.core.server.effects import RoomEffect, SendFrame, SendPages
 from optiverse_collab.core.server.history import Accepted, History
 from optiverse_collab.core.server.names import NameKind
+from optiverse_collab.core.server.subscribers import Bounds, Lanes, Subscribers
 
 HASH_EVERY = 256
 """A state hash goes out about once in so many changes (HASH-1)."""
 
-Lanes = frozenset[Lane]
 _NOTHING = msgspec.Raw(b"[]")
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """The pages that a connection asked for, and what it gets of the frames behind them."""
+    """Pages for a connection, and what it gets of the frames behind them.
+
+    Attributes:
+        pages: what brings it to the present.
+        lanes: which it knows.
+        unasked: it did not ask for the pages; they stand for frames that it was not sent (SYNC-12).
+    """
 
     pages: SendPages
     lanes: Lanes
+    unasked: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,16 +80,20 @@ class _Waiting:
 class Delivery:
     """The queue between what was accepted and what is sent.
 
+    Args:
+        history: the session's document.
+        bounds: how much a receiver may leave unconfirmed.
+
     Attributes:
         durable: storage holds everything up to this clock.
         sent: the clock of the last change that was sent.
     """
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, bounds: Bounds | None = None) -> None:
         self.durable = self.sent = history.clock
         self._history = history
         self._waiting: deque[_Waiting] = deque()
-        self._subscribed: dict[str, Lanes] = {}
+        self._subscribers = Subscribers(bounds)
         self._hash_due = history.clock + HASH_EVERY
 
     def add(
@@ -101,24 +112,31 @@ class Delivery:
 
     def unsubscribe(self, connection_id: str) -> None:
         """Send no more frames to a connection."""
-        self._subscribed.pop(connection_id, None)
+        self._subscribers.remove(connection_id)
 
-    def flush(self, members: Collection[str]) -> list[RoomEffect]:
+    def sent_to(self, connection_id: str) -> int:
+        """The clock up to which a connection was sent everything; 0 if it has not synchronised."""
+        return self._subscribers.sent_to(connection_id)
+
+    def confirm(self, connection_id: str, clock: int, now_ms: float) -> bool:
+        """A connection has everything up to `clock`; whether it needs a delta to the present (SYNC-12)."""
+        return self._subscribers.confirm(connection_id, clock, self._history.clock, now_ms)
+
+    def flush(self, members: Collection[str], now_ms: float) -> list[RoomEffect]:
         """Everything that need not wait any more, in order.
 
         A connection gets its pages in the place where it asked for them, and frames from there on
         (SYNC-4); that is why its pages cut the frame.
         """
+        self._subscribers.look(now_ms)
         effects: list[RoomEffect] = []
         frame = _Frame()
         while self._waiting and self._waiting[0].after <= self.durable:
             waiting = self._waiting.popleft()
-            subscription = waiting.subscription
-            if subscription is not None:
-                effects += self._close(frame)
-                if subscription.pages.to in members:
-                    self._subscribed[subscription.pages.to] = subscription.lanes
-                    effects.append(subscription.pages)
+            if waiting.subscription is not None:
+                effects += self._close(frame, now_ms)
+                if self._subscribe(waiting.subscription, waiting.after, members, now_ms):
+                    effects.append(waiting.subscription.pages)
                 continue
             if waiting.ack is not None:
                 frame.acks.setdefault(waiting.ack[0], []).append(waiting.ack[1])
@@ -126,8 +144,19 @@ class Delivery:
                 frame.add(self._change(waiting.accepted), waiting.accepted)
                 self.sent = waiting.accepted.entry.clock
                 if frame.bytes > self._history.limits.page_bytes:
-                    effects += self._close(frame)
-        return effects + self._close(frame)
+                    effects += self._close(frame, now_ms)
+        return effects + self._close(frame, now_ms)
+
+    def _subscribe(
+        self, subscription: Subscription, clock: int, members: Collection[str], now_ms: float
+    ) -> bool:
+        """The turn of a connection's pages has come; False if nobody waits for them any more."""
+        to = subscription.pages.to
+        if subscription.unasked:
+            return self._subscribers.caught_up(to, clock, now_ms)
+        if to in members:
+            self._subscribers.add(to, subscription.lanes, clock)
+        return to in members
 
     def _change(self, accepted: Accepted) -> RawChange:
         entry, text = accepted.entry, self._history.names.text
@@ -138,20 +167,25 @@ class Delivery:
         ]
         return RawChange(entry.clock, text(NameKind.AUTHOR, entry.author), entry.ops, entry.step, replaced)
 
-    def _close(self, frame: _Frame) -> list[RoomEffect]:
+    def _close(self, frame: _Frame, now_ms: float) -> list[RoomEffect]:
         """Turn what was gathered into effects, one for each set of lanes that somebody knows."""
         hashes: dict[Lane, str] = {}
         if frame.clock >= self._hash_due and frame.clock == self._history.clock:
             hashes = self._history.document.hashes()
             self._hash_due = frame.clock + HASH_EVERY
         effects: list[RoomEffect] = []
-        for lanes in dict.fromkeys(self._subscribed.values()):
-            to = [id for id, known in self._subscribed.items() if known == lanes]
-            if not frame.changes:
-                to = [id for id in to if id in frame.acks]
+        size = 0
+        for lanes, ready in self._subscribers.groups():
+            to = ready if frame.changes else [id for id in ready if id in frame.acks]
             if to:
                 known = {lane: hash_ for lane, hash_ in hashes.items() if lane in lanes}
-                effects.append(SendFrame(tuple(to), frame.body(lanes, known), frame.acks))
+                body = frame.body(lanes, known)
+                effects.append(SendFrame(tuple(to), body, frame.acks))
+                size = max(size, len(body))
+        if size and frame.changes:
+            self._subscribers.note(frame.clock, size, now_ms)
+        if refused := frame.refusals(self._subscribers.behind()):
+            effects.append(SendFrame(tuple(refused), patch_body([], "", {}), refused))
         frame.__init__()  # type: ignore[misc]
         return effects
 
@@ -177,6 +211,15 @@ class _Frame:
         self.changes.append((encoded, change, accepted.lane))
         self.bytes += len(encoded)
         self.clock, self._head = change.clock, accepted.kept.head
+
+    def refusals(self, to: Collection[str]) -> dict[str, list[Ack]]:
+        """The acknowledgements of refused changes for these connections; no delta tells of them."""
+        found = {
+            id: [ack for ack in self.acks[id] if ack.result is AckResult.REFUSED]
+            for id in to
+            if id in self.acks
+        }
+        return {id: acks for id, acks in found.items() if acks}
 
     def body(self, lanes: Lanes, hashes: dict[Lane, str]) -> bytes:
         """A patch for those who know these lanes; changes of others reach them without operations."""

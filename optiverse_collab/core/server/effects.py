@@ -36,6 +36,15 @@ class SendPages:
 
 
 @dataclass(frozen=True)
+class ReadPast:
+    """Read what was at `clock`, and send it to `to`, or say why not (HIST-2, HIST-3)."""
+
+    to: str
+    request: int
+    clock: int
+
+
+@dataclass(frozen=True)
 class SendPresence:
     """Send presence; a receiver that is behind may miss it, and gets all of it later (PRES-3)."""
 
@@ -51,4 +60,4 @@ class Close:
     reason: CloseReason
 
 
-RoomEffect = Send | SendFrame | SendPages | SendPresence | Close
+RoomEffect = Send | SendFrame | SendPages | ReadPast | SendPresence | Close

@@ -12,18 +12,20 @@ from typing import NamedTuple
 
 import msgspec
 
-from optiverse_collab.core.checks import check_change, check_id
+from optiverse_collab.core.checks import check_change, check_count, check_id
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import decode_ops, encode_ops, size_of
-from optiverse_collab.core.protocol.messages import PushedChange
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, touched
 from optiverse_collab.core.server.chain import Chain, first_head
 from optiverse_collab.core.server.conflicts import Judgement, changed_names
 from optiverse_collab.core.server.journal import Entry, Kept, Outcome, Snapshot
+from optiverse_collab.core.server.lanes import lane_of
 from optiverse_collab.core.server.names import Name, NameKind, Names
 from optiverse_collab.core.server.snapshots import StampTable, stamped
-from optiverse_collab.core.server.stamps import RecordStamps, Stamp
+from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
+from optiverse_collab.core.server.sweeps import Sweeps
 from optiverse_collab.errors import ChangeRefused, Reason
 
 TOMBSTONES = 4096
@@ -74,9 +76,10 @@ class History:
         names: origins and authors.
         chain: the head.
         stamps: id → stamps of a living record; the one that changed last is the last.
-        tombstones: removed id → stamp of the removal.
+        tombstones: removed id → stamp and lane.
         outcomes: what people may still have to be told, oldest first …
         outcomes_from: … and from which clock on that is all.
+        sweeps: the last steps that replaced the bench.
     """
 
     def __init__(
@@ -95,6 +98,7 @@ class History:
         self.document = Document(record for record, _, _ in snapshot.records)
         self.outcomes = deque(snapshot.outcomes)
         self.outcomes_from = snapshot.outcomes_from
+        self.sweeps = Sweeps(snapshot.sweeps)
         self._max_outcomes, self._max_tombstones = outcomes, tombstones
         self._time_ms = snapshot.time_ms
         self._clients = dict(snapshot.clients)
@@ -138,12 +142,12 @@ class History:
         """
         check_change(change.ops, self.limits)
         seen = sent if change.seen is None else change.seen
-        self._check_numbers(change, seen)
+        self._check_form(change, seen)
         number = self.names.known(NameKind.ORIGIN, origin)
         session = self.document.records, self.stamps, self.tombstones
         judged = Judgement(change.ops, seen, change.yields, {number, *own}, *session)
         self._check_result(change.ops, judged.records)
-        lane = self._lane_of(change.ops, judged.records)
+        lane = lane_of(change.ops, self.document.records, self.tombstones)
         ops = self._encoded(judged.happened)
         self._time_ms = max(self._time_ms, time_ms)
         entry = Entry(
@@ -178,15 +182,17 @@ class History:
             history_start=self.start,
             heads=self.chain.recent,
             records=[table.record(record, self.stamps[id]) for id, record in self.document.records.items()],
-            tombstones=[(id, table.index(stamp)) for id, stamp in self.tombstones.items()],
+            tombstones=[table.tombstone(id, one) for id, one in self.tombstones.items()],
             stamps=table.stamps,
             clients=dict(self._clients),
             skipped={origin: list(numbers) for origin, numbers in self._skipped.items()},
             outcomes=list(self.outcomes),
             outcomes_from=self.outcomes_from,
+            sweeps=list(self.sweeps.kept),
         )
 
-    def _check_numbers(self, change: PushedChange, seen: int) -> None:
+    def _check_form(self, change: PushedChange, seen: int) -> None:
+        """Refuse a change that no client makes."""
         if not 0 <= seen <= self.clock:
             raise ChangeRefused(
                 Reason.INVALID_MESSAGE,
@@ -194,6 +200,7 @@ class History:
             )
         if change.step:
             check_id(change.step, self.limits)
+        check_count(change.ops)
 
     def _check_result(self, ops: Sequence[Op], after: dict[str, Record]) -> None:
         """Refuse a change that would leave too much."""
@@ -222,18 +229,6 @@ class History:
             )
         return data
 
-    def _lane_of(self, ops: Iterable[Op], after: dict[str, Record]) -> Lane:
-        """The one lane in which all of a change lies (DOC-8)."""
-        records = self.document.records
-        ids = touched(ops)
-        found = {one[id].lane for one in (records, after) for id in ids if id in one}
-        if len(found) > 1:
-            raise ChangeRefused(
-                Reason.MIXED_LANES,
-                "The change touches records of several lanes; send one change for each lane.",
-            )
-        return found.pop() if found else Lane.BENCH
-
     def _follow(self, entry: Entry, data: bytes, ops: Iterable[Op]) -> None:
         """Go on to the next entry."""
         self.clock = entry.clock
@@ -245,6 +240,7 @@ class History:
             self._apply(op, stamp)
         if len(self.tombstones) > self._max_tombstones:
             self._prune()
+        self.sweeps.note(entry)
         if entry.lost or entry.held or entry.replaced:
             self._remember(entry)
 
@@ -261,7 +257,8 @@ class History:
         self.document.apply(op)
         if isinstance(op, Remove):
             del self.stamps[op.id]
-            self.tombstones[op.id] = stamp
+            assert record is not None  # else it would not have taken effect
+            self.tombstones[op.id] = Tombstone(stamp, record.lane)
         elif record is None or (isinstance(op, Put) and op.kind != record.kind):
             self.stamps.pop(op.id, None)
             self.stamps[op.id] = RecordStamps(stamp)
@@ -273,9 +270,9 @@ class History:
 
     def _prune(self) -> None:
         """Forget the older half of the tombstones, and with them the history before (CLK-4)."""
-        oldest_first = sorted(self.tombstones.items(), key=lambda item: item[1].clock)
-        self.start = oldest_first[len(oldest_first) // 2 - 1][1].clock
-        self.tombstones = {id: stamp for id, stamp in oldest_first if stamp.clock > self.start}
+        oldest_first = sorted(self.tombstones.items(), key=lambda item: item[1].stamp.clock)
+        self.start = oldest_first[len(oldest_first) // 2 - 1][1].stamp.clock
+        self.tombstones = {id: one for id, one in oldest_first if one.stamp.clock > self.start}
 
     def _remember(self, entry: Entry) -> None:
         parts = entry.lost, entry.held, entry.replaced

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from optiverse_collab.core.records import Record
+from optiverse_collab.core.records import Lane, Record
 from optiverse_collab.core.server.stamps import Stamp
 
 
@@ -87,8 +87,31 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     replaced: list[Touched]
 
 
+class Sweep(msgspec.Struct, frozen=True, array_like=True):
+    """A step that replaced the bench (PUSH-9).
+
+    Attributes:
+        step: its id.
+        first, last: the clocks of its changes.
+        author: number of who did it.
+    """
+
+    step: str
+    first: int
+    last: int
+    author: int
+
+
 StampedRecord = tuple[Record, int, dict[str, int]]
 """A record, the stamp of all of it, and those of single properties, as indexes into `Snapshot.stamps`."""
+
+
+class StampedTombstone(msgspec.Struct, frozen=True, array_like=True):
+    """A removed id, the stamp of its removal as an index into `Snapshot.stamps`, and its lane."""
+
+    id: str
+    stamp: int
+    lane: Lane = Lane.BENCH
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -100,12 +123,13 @@ class Snapshot(msgspec.Struct, frozen=True):
         history_start: the oldest clock from which a delta can be told.
         heads: the beginnings of the last heads (`Chain.recent`).
         records: the living records, in the order in which they were put.
-        tombstones: the removed ids, each with the index of its removal's stamp.
+        tombstones: the removed ids.
         stamps: what the indexes mean.
         clients: number of an origin → its last accepted client_clock.
         skipped: number of an origin → the last numbers below that which were not accepted.
         outcomes: the last ones, oldest first.
         outcomes_from: the clock from which on `outcomes` has all there were.
+        sweeps: the last ones, oldest first.
     """
 
     epoch: str
@@ -116,9 +140,10 @@ class Snapshot(msgspec.Struct, frozen=True):
     history_start: int
     heads: bytes
     records: list[StampedRecord]
-    tombstones: list[tuple[str, int]]
+    tombstones: list[StampedTombstone]
     stamps: list[Stamp]
     clients: dict[int, int]
     skipped: dict[int, list[int]]
     outcomes: list[Outcome]
     outcomes_from: int
+    sweeps: list[Sweep] = []

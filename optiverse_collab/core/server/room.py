@@ -9,20 +9,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from optiverse_collab.core.checks import check_client_ids
 from optiverse_collab.core.presence import Presence
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
     PROTOCOL_VERSION,
     ClientMessage,
     ConnectionAck,
     Error,
+    Have,
     OtherHistory,
     Participant,
+    PastRequest,
     Ping,
     Pong,
     PresencePatch,
     PresenceUpdate,
-    PushedChange,
     SyncRequest,
     UserJoined,
     UserLeft,
@@ -30,13 +33,14 @@ from optiverse_collab.core.protocol.messages import (
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.protocol.timestamps import timestamp
-from optiverse_collab.core.records import Lane
-from optiverse_collab.core.server.answers import answer_of, parts_of
+from optiverse_collab.core.server import past
+from optiverse_collab.core.server.answers import answer_of, catch_up, lanes_of, parts_of
 from optiverse_collab.core.server.delivery import Delivery, Subscription
 from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, Kept
 from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab.core.server.subscribers import Bounds
 from optiverse_collab.errors import ChangeRefused, Reason, Refused
 
 
@@ -44,7 +48,7 @@ from optiverse_collab.errors import ChangeRefused, Reason, Refused
 class _Member:
     wanted_name: str
     participant: Participant
-    client_id: str = ""
+    request: SyncRequest | None = None
     origin: str = ""
     settled: frozenset[int] = frozenset()
     pushed: int = 0
@@ -69,15 +73,17 @@ class Room:
         session_id: the name of the session.
         history: its document.
         server: name and version of the server, for `ConnectionAck`.
+        bounds: how much a receiver may leave unconfirmed.
     """
 
-    def __init__(self, session_id: str, history: History, server: str) -> None:
+    def __init__(self, session_id: str, history: History, server: str, bounds: Bounds | None = None) -> None:
         self.session_id = session_id
         self.history = history
         self._server = server
         self._members: dict[str, _Member] = {}
         self._presence = Presence(history.limits)
-        self._delivery = Delivery(history)
+        self._delivery = Delivery(history, bounds)
+        self._now_ms = 0
         self._unsaved: list[Kept] = []
 
     # Membership
@@ -135,14 +141,19 @@ class Room:
         member = self._members.get(connection_id)
         if member is None:  # a connection that was replaced while its message was on the way
             return []
+        self._now_ms = now_ms
         if isinstance(message, Ping):
-            return [Send((connection_id,), Pong(timestamp(now_ms)))]
+            return [Send((connection_id,), Pong(timestamp(now_ms), self._delivery.sent_to(connection_id)))]
         if isinstance(message, SyncRequest):
             return self._sync(connection_id, member, message, now_ms)
         if isinstance(message, PresenceUpdate):
             return self._update_presence(connection_id, message)
-        if not member.client_id:
-            return [_error(connection_id, Reason.NOT_SYNCED, "Send sync:request before the first push.")]
+        if member.request is None:
+            return [_error(connection_id, Reason.NOT_SYNCED, "Send sync:request before anything else.")]
+        if isinstance(message, PastRequest):
+            return [past.answer(connection_id, message, known=self._delivery.sent)]
+        if isinstance(message, Have):
+            return self._confirm(connection_id, member.request, message.clock)
         for change in message.changes:
             self._accept(connection_id, member, change, now_ms)
         return []
@@ -154,15 +165,14 @@ class Room:
             self._delivery.add(ack=(connection_id, ack))
 
     def _accept(self, connection_id: str, member: _Member, change: PushedChange, now_ms: int) -> None:
-        history = self.history
-        if change.client_clock <= max(member.pushed, history.last_client_clock_of(member.origin)):
+        if change.client_clock <= member.pushed:
             ack = Ack(change.client_clock, AckResult.DUPLICATE)
             self._delivery.add(ack=(connection_id, ack))
             return
         member.pushed = change.client_clock
         name = member.participant.user_id
         try:
-            accepted = history.accept(
+            accepted = self.history.accept(
                 member.origin, member.settled, name, now_ms, change, sent=self._delivery.sent
             )
         except ChangeRefused as refusal:
@@ -184,11 +194,15 @@ class Room:
         self, connection_id: str, member: _Member, request: SyncRequest, now_ms: int
     ) -> list[RoomEffect]:
         """Answer with what is new since the replica's position, or with everything (SYNC-2, SYNC-3)."""
+        try:
+            check_client_ids([request.client_id, *request.settles], self.history.limits)
+        except ChangeRefused as refusal:
+            return [_error(connection_id, refusal.reason, str(refusal))]
         ids = {request.client_id, *request.settles}
         connections = [
             id
             for id, other in self._members.items()  # in the order in which they joined
-            if id == connection_id or other.client_id in ids
+            if id == connection_id or (other.request is not None and other.request.client_id in ids)
         ]
         newest = connections[-1]
         if newest != connection_id:  # the client gave this one up; its request was long on the way
@@ -201,12 +215,22 @@ class Room:
         answer = answer_of(self.history, request)
         if isinstance(answer, OtherHistory):
             return [*effects, Send((connection_id,), answer)]
-        member.client_id, member.origin, member.pushed = request.client_id, origin_of(request.client_id), 0
+        member.request, member.origin = request, origin_of(request.client_id)
+        member.pushed = self.history.last_client_clock_of(member.origin)
         known = (self.history.names.known(NameKind.ORIGIN, origin_of(id)) for id in request.settles)
         member.settled = frozenset(number for number in known if number > 0)
-        pages = SendPages(connection_id, answer)
-        self._delivery.add(subscription=Subscription(pages, frozenset(request.lanes or [Lane.BENCH])))
+        self._delivery.add(subscription=Subscription(SendPages(connection_id, answer), lanes_of(request)))
         return effects
+
+    def _confirm(self, connection_id: str, request: SyncRequest, clock: int) -> list[RoomEffect]:
+        """A member has everything up to `clock`; one that is behind gets what it was not sent (SYNC-12)."""
+        if not 0 <= clock <= self.history.clock:
+            sentence = f"You have {clock}, and the session is at {self.history.clock}; say what you have."
+            return [_error(connection_id, Reason.INVALID_MESSAGE, sentence)]
+        if self._delivery.confirm(connection_id, clock, self._now_ms):
+            pages = SendPages(connection_id, catch_up(self.history, request, clock))
+            self._delivery.add(subscription=Subscription(pages, lanes_of(request), unasked=True))
+        return []
 
     def _update_presence(self, connection_id: str, message: PresenceUpdate) -> list[RoomEffect]:
         try:
@@ -253,7 +277,7 @@ class Room:
 
     def flush(self) -> list[RoomEffect]:
         """Everything that waited for durability and need not wait any more, in order (PUSH-5)."""
-        return self._delivery.flush(self._members)
+        return self._delivery.flush(self._members, self._now_ms)
 
     @property
     def has_waiting(self) -> bool:

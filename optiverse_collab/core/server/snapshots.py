@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from optiverse_collab.core.records import Record
-from optiverse_collab.core.server.journal import Snapshot, StampedRecord
-from optiverse_collab.core.server.stamps import RecordStamps, Stamp
+from optiverse_collab.core.server.journal import Snapshot, StampedRecord, StampedTombstone
+from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
 
 
 class StampTable:
@@ -31,8 +31,12 @@ class StampTable:
         own = {name: self.index(stamp) for name, stamp in stamps.own.items()}
         return record, self.index(stamps.whole), own
 
+    def tombstone(self, id: str, tombstone: Tombstone) -> StampedTombstone:
+        """A tombstone, for `Snapshot.tombstones`."""
+        return StampedTombstone(id, self.index(tombstone.stamp), tombstone.lane)
 
-def stamped(snapshot: Snapshot) -> tuple[dict[str, RecordStamps], dict[str, Stamp]]:
+
+def stamped(snapshot: Snapshot) -> tuple[dict[str, RecordStamps], dict[str, Tombstone]]:
     """The stamps of the records, the one that changed last at the end, and those of the tombstones."""
     table = snapshot.stamps
     found = {
@@ -40,4 +44,4 @@ def stamped(snapshot: Snapshot) -> tuple[dict[str, RecordStamps], dict[str, Stam
         for record, whole, own in snapshot.records
     }
     ordered = dict(sorted(found.items(), key=lambda item: item[1].newest.clock))
-    return ordered, {id: table[index] for id, index in snapshot.tombstones}
+    return ordered, {one.id: Tombstone(table[one.stamp], one.lane) for one in snapshot.tombstones}

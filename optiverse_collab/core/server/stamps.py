@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
-from optiverse_collab.core.records import Record
+from optiverse_collab.core.records import Lane, Record
 
 UNSET_NAMES = 64
 """A record remembers this many properties that were removed from it; then it counts as changed as a whole."""
@@ -25,6 +26,18 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
     origin: int
     author: int
     time_ms: int
+
+
+class Tombstone(NamedTuple):
+    """What is known of a record that was removed (CLK-4).
+
+    Attributes:
+        stamp: of the removal.
+        lane: in which the record lay; its id stays there as long as this is known (DOC-8).
+    """
+
+    stamp: Stamp
+    lane: Lane
 
 
 class RecordStamps:

@@ -11,6 +11,7 @@ from optiverse_collab.core.client.connector import ConnectionState, Connector, E
 from optiverse_collab.core.client.effects import (
     Acknowledged,
     CloseConnection,
+    Conflict,
     ConnectionEffect,
     ConnectionLost,
     ConnectorEffect,
@@ -155,7 +156,8 @@ class QtDriver(QObject):
             self.disconnected.emit()
 
     def _carry_out(self, effect: SessionEffect, connection: Connection) -> None:
-        self._log(log_lines.lines(effect, self._session.replica.view))
+        if not isinstance(effect, Conflict):  # whoever shows it says it once it is quiet
+            self._log(log_lines.lines(effect, self._session.replica.view))
         self.quality.hear(effect)
         if isinstance(effect, Transmit):
             connection.send(encode(effect.message))

@@ -124,6 +124,15 @@ class CollaborationService(QObject):
         if self._driver is not None:
             self._driver.flush()
 
+    def ask_past(self, clock: int) -> None:
+        """Ask for the bench as it was after the change at a clock.
+
+        `happened` answers with `PastArrived` or `PastUnavailable`, after a lost connection with the next one.
+        """
+        if self.session is not None:
+            self.session.past.ask(clock)
+            self.wake()
+
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
         if isinstance(effect, fx.Acknowledged):

@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtGui import QPainterPath
-from PyQt6.QtWidgets import QGraphicsView, QMainWindow
+from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView, QMainWindow
 
 from optiverse_collab import manifest
-from optiverse_collab.core.records import Op, Record
+from optiverse_collab.core.records import Op, Record, Remove
 from optiverse_collab.host.api import Opened, UndoWatcher
 from optiverse_collab.host.optiverse.files.bench_switch import BenchSwitch
+from optiverse_collab.host.optiverse.files.layer_import import LayerImport
 from optiverse_collab.host.optiverse.items.kinds import Kinds
 from optiverse_collab.host.optiverse.items.placeholders import Placeholders
 from optiverse_collab.host.optiverse.items.pointer import Pointer, items_dragged, items_in_hand
@@ -21,6 +22,7 @@ from optiverse_collab.host.optiverse.items.unshown import Unshown
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.group_list import GroupList
 from optiverse_collab.host.optiverse.layers.layer_tree import LayerTree
+from optiverse_collab.host.optiverse.picture import picture
 from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
 from optiverse_collab.host.optiverse.upstream.check import checked
@@ -28,6 +30,7 @@ from optiverse_collab.host.optiverse.upstream.contract import as_qt
 from optiverse_collab.host.optiverse.upstream.items import Data, is_optic
 from optiverse_collab.host.optiverse.upstream.version import installed_version
 from optiverse_collab.host.optiverse.upstream.window import has_groups, has_layers
+from optiverse_collab.host.optiverse.user_edit import UserEdit
 from optiverse_collab.host.optiverse.writer import Writer
 
 
@@ -52,6 +55,7 @@ class OptiverseHost:
         self._placeholders = Placeholders(self._window.scene, self.name)
         self._unshown = Unshown(self._placeholders, self.name, self.log)
         self._bench_switch = BenchSwitch(self._window, self._another_bench)
+        self._layer_import = LayerImport(self._window.file_controller)
         self._undo = UndoGuard(self._window, self._stepped, warn)
         self._bench = SceneBench(self._window, self._touched)
         self._layers = self._new_layers(warn)
@@ -82,6 +86,9 @@ class OptiverseHost:
             return self._placeholders.outline(id)
         return item.mapToScene(item.shape())
 
+    def picture(self, records: Mapping[str, Record]) -> QGraphicsScene:
+        return picture(records, self._writer.made, self.name)
+
     def log(self, level: str, text: str) -> None:
         getattr(self._window.log_service, level.lower())(text, self._category)
 
@@ -93,6 +100,10 @@ class OptiverseHost:
 
     def apply(self, ops: Sequence[Op], batch_continues: bool = False) -> None:
         self._writer.apply(ops, batch_continues)
+
+    def edit(self, text: str, ops: Sequence[Op]) -> None:
+        before = self._reader.records([op.id for op in ops])
+        self._window.undo_stack.push(UserEdit(self._write_own, before, ops))
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty
@@ -132,6 +143,7 @@ class OptiverseHost:
         self._dirty = lambda ids: None
         self._opened = lambda back: None
         self._bench_switch.close()
+        self._layer_import.close()
         if self._pointer is not None:
             self._pointer.close()
             self._pointer = None
@@ -145,6 +157,13 @@ class OptiverseHost:
         """Keep nothing of the bench that was here before."""
         self._unshown.clear()
         self._opened(back)
+
+    def _write_own(self, ops: Sequence[Op]) -> None:
+        """Show an edit of the user's, who may undo what it removes."""
+        self.apply(ops)
+        for op in ops:
+            if isinstance(op, Remove):
+                self._undo.expect(op.id)
 
     def _touched(self, ids: Collection[str]) -> None:
         self._dirty(ids)

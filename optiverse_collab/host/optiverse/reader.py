@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from optiverse_collab.convert import item_from_record, record_from_item, write_bench
-from optiverse_collab.convert.kinds import GROUP, is_item
+from optiverse_collab.convert.kinds import ANNOTATIONS, GROUP, is_item
 from optiverse_collab.convert.reading import SET_ASIDE
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.kinds import Kinds
@@ -15,7 +15,7 @@ from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.places import PLACE
 from optiverse_collab.host.optiverse.stated_values import StatedValues
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
-from optiverse_collab.host.optiverse.upstream.items import Data, Item, Optic
+from optiverse_collab.host.optiverse.upstream.items import NAME, Data, Item, Optic
 from optiverse_collab.host.optiverse.upstream.window import Window
 
 
@@ -104,10 +104,20 @@ class Reader:
         if measures:
             # Quirk: the host leaves angle measures out of its files, and reads none.
             bench["angle_measures"] = [item_from_record(record) for record in measures]
+        self._add_names(bench)
         aside = [record for record in self._unshown.values() if is_item(record)]
         if aside:
             bench[SET_ASIDE] = [{"id": one.id, "kind": one.kind, "props": one.props} for one in aside]
         write_bench(path, bench)
+
+    def _add_names(self, bench: Data) -> None:
+        """Add to a file the names of annotations, which the host leaves out of its files."""
+        read = [self._kinds.of(item).read(item) for item in self._bench.annotations()]
+        names = {data["item_uuid"]: data[NAME] for data in read if NAME in data}
+        for section in ANNOTATIONS:
+            for entry in bench.get(section, ()):
+                if entry["item_uuid"] in names:
+                    entry[NAME] = names[entry["item_uuid"]]
 
     def _stated(self, shown: Record) -> Record:
         """What stands for what is shown; `shown` is not used any more."""

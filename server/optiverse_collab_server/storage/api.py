@@ -32,6 +32,22 @@ class Stored(msgspec.Struct, frozen=True):
     entries: list[bytes]
 
 
+class StoredPast(msgspec.Struct, frozen=True):
+    """What a session was at a clock: a snapshot before it, and what followed up to there.
+
+    Attributes:
+        epoch, clock, head: the position of the snapshot.
+        records: its records, each as JSON: most of them go out again as they are.
+        entries: what follows it, as it was appended, byte for byte.
+    """
+
+    epoch: str
+    clock: int
+    head: bytes
+    records: list[msgspec.Raw]
+    entries: list[bytes]
+
+
 class Store(Protocol):
     """Sessions, each as a row of chunks: a snapshot and the entries after it.
 
@@ -49,6 +65,16 @@ class Store(Protocol):
 
         Raises:
             DatabaseDamaged: also if the chain of its entries doesn't fit (CLK-5).
+        """
+
+    async def load_at(self, session_id: str, clock: int) -> StoredPast | None:
+        """What a session was after the change at a clock: the chunk that has it, without what came later.
+
+        Returns:
+            None if that is not kept: it was dropped, or never stored.
+
+        Raises:
+            DatabaseDamaged: this part of the history doesn't fit. The session goes on being served.
         """
 
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server.storage.api import Stored, Tail, check_start, no_such_session
-from optiverse_collab_server.storage.directory import ChunkRow, SessionRow, read_directory
+from optiverse_collab_server.storage.api import Stored, StoredPast, Tail, check_start, no_such_session
+from optiverse_collab_server.storage.directory import ChunkRow, SessionRow, read_chunk_at, read_directory
 from optiverse_collab_server.storage.failures import Misfit, failure, session_damaged
 from optiverse_collab_server.storage.housekeeping import Housekeeper, Retention, drop_parts
 from optiverse_collab_server.storage.parts import encode_snapshot
@@ -131,6 +131,35 @@ class Database:
             raise session_damaged(self.file, name, str(misfit)) from misfit
         session.tail = Tail.of(reader.clock, names)
         return Stored(snapshot, reader.bytes, names, entries)
+
+    def load_at(self, name: str, clock: int) -> Steps[StoredPast | None]:
+        """What a session was at a clock, checked as far as it is read; None if that is not kept.
+
+        Raises:
+            DatabaseDamaged: a part of it is missing or wrong.
+            sqlite3.Error: it can't be read.
+        """
+        session = self._sessions.get(name)
+        if session is None:
+            return None
+        try:
+            chunk = read_chunk_at(self._connection, session.key, clock)
+            if chunk is None:
+                return None
+            reader = ChunkReader(self._connection, chunk)
+            records = yield from reader.records()
+            entries: list[bytes] = []
+            for page in reader.entries():
+                entries += page
+                yield
+                if reader.clock >= clock:
+                    break
+        except Misfit as misfit:
+            raise session_damaged(self.file, name, str(misfit)) from misfit
+        if reader.clock < clock:
+            return None
+        entries = entries[: clock - chunk.clock]
+        return StoredPast(session.epoch, chunk.clock, chunk.head, records, entries)
 
     def begin_chunk(self, name: str, snapshot: Snapshot) -> Steps[int]:
         """Create a session, or begin its next chunk; gives the length of the snapshot's JSON.

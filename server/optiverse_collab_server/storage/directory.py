@@ -128,6 +128,19 @@ def read_chunks(connection: sqlite3.Connection, session: int) -> list[ChunkRow]:
     return [chunk_row(columns, found) for *columns, found in rows]
 
 
+def read_chunk_at(connection: sqlite3.Connection, session: int, clock: int) -> ChunkRow | None:
+    """The newest chunk of a session that begins at a clock or before; None if there is none.
+
+    Raises:
+        Misfit: the row is wrong.
+        sqlite3.Error: it can't be read.
+    """
+    row = connection.execute(
+        "SELECT * FROM chunk WHERE session=? AND clock<=? ORDER BY number DESC LIMIT 1", (session, clock)
+    ).fetchone()
+    return None if row is None else chunk_row(row[:-1], row[-1])
+
+
 def chunk_row(columns: Sequence[Any], found: int) -> ChunkRow:
     """A row as it was read, with its checksum.
 

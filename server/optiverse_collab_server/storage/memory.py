@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,29 +10,56 @@ import msgspec
 
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
-from optiverse_collab_server.storage.api import Stored, Tail, check_start, closed, no_such_session
+from optiverse_collab_server.storage.api import Stored, StoredPast, Tail, check_start, closed, no_such_session
 
 _snapshots = msgspec.json.Decoder(Snapshot)
+
+
+MAX_CHUNKS = 16
+"""A session keeps this many chunks: what is in memory is for trials, and not for an archive."""
+
+
+@dataclass
+class _Chunk:
+    clock: int
+    snapshot: bytes
+    appends: list[list[Kept]]
+
+    @property
+    def last(self) -> int:
+        return self.appends[-1][-1].clock if self.appends else self.clock
+
+    def past(self, epoch: str, last: int) -> StoredPast:
+        """What a session was after the change `last`, which is in this chunk."""
+        start = _snapshots.decode(self.snapshot)
+        records = [msgspec.Raw(msgspec.json.encode(record)) for record, _, _ in start.records]
+        return StoredPast(epoch, start.clock, start.head, records, self._entries(last))
+
+    def stored(self, names: Sequence[Name]) -> Stored:
+        """What a session goes on from."""
+        entries = self._entries(self.last)
+        return Stored(_snapshots.decode(self.snapshot), len(self.snapshot), list(names), entries)
+
+    def _entries(self, last: int) -> list[bytes]:
+        return [entry.data for append in self.appends for entry in append if entry.clock <= last]
 
 
 @dataclass
 class _Session:
     epoch: str
-    clock: int
-    snapshot: bytes
     names: list[Name]
-    appends: list[list[Kept]]
+    chunks: deque[_Chunk]
 
     @property
     def tail(self) -> Tail:
-        return Tail.of(self.appends[-1][-1].clock if self.appends else self.clock, self.names)
+        return Tail.of(self.chunks[-1].last, self.names)
 
 
 class MemoryStore:
     """A `Store` in memory.
 
-    It keeps the newest chunk of each session, since nobody can ask for another. It keeps encoded JSON, not
-    the objects: what comes back is what a file would have given back, and nobody's later changes show in it.
+    It keeps encoded JSON, not the objects: what comes back is what a file would have given back, and nobody's
+    later changes show in it.
     """
 
     def __init__(self) -> None:
@@ -42,11 +70,16 @@ class MemoryStore:
         """See `Store.load`."""
         self._check_open()
         session = self._sessions.get(session_id)
-        if session is None:
+        return None if session is None else session.chunks[-1].stored(session.names)
+
+    async def load_at(self, session_id: str, clock: int) -> StoredPast | None:
+        """See `Store.load_at`."""
+        self._check_open()
+        session = self._sessions.get(session_id)
+        if session is None or clock > session.tail.clock:
             return None
-        entries = [entry.data for append in session.appends for entry in append]
-        snapshot = _snapshots.decode(session.snapshot)
-        return Stored(snapshot, len(session.snapshot), list(session.names), entries)
+        chunks = (chunk for chunk in reversed(session.chunks) if chunk.clock <= clock)
+        return next((chunk.past(session.epoch, clock) for chunk in chunks), None)
 
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """See `Store.append`."""
@@ -58,22 +91,24 @@ class MemoryStore:
             raise no_such_session(session_id)
         session.tail.after(session_id, entries, names)
         session.names += names
-        session.appends.append(list(entries))
+        session.chunks[-1].appends.append(list(entries))
 
     async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
         """See `Store.begin_chunk`."""
         self._check_open()
-        old = self._sessions.get(session_id)
-        names: list[Name] = []
-        appends: list[list[Kept]] = []
-        if old is not None:
-            heads = {append[-1].clock: append[-1].head for append in old.appends}
-            check_start(session_id, old.epoch, old.clock, heads.get(snapshot.clock), snapshot)
-            names = old.names
-            appends = [append for append in old.appends if append[0].clock > snapshot.clock]
-        encoded = msgspec.json.encode(snapshot)
-        self._sessions[session_id] = _Session(snapshot.epoch, snapshot.clock, encoded, names, appends)
-        return len(encoded)
+        session = self._sessions.get(session_id)
+        chunk = _Chunk(snapshot.clock, msgspec.json.encode(snapshot), [])
+        if session is None:
+            chunks = deque([chunk], MAX_CHUNKS)
+            self._sessions[session_id] = _Session(snapshot.epoch, [], chunks)
+            return len(chunk.snapshot)
+        newest = session.chunks[-1]
+        heads = {append[-1].clock: append[-1].head for append in newest.appends}
+        check_start(session_id, session.epoch, newest.clock, heads.get(snapshot.clock), snapshot)
+        chunk.appends = [append for append in newest.appends if append[0].clock > snapshot.clock]
+        newest.appends = newest.appends[: len(newest.appends) - len(chunk.appends)]
+        session.chunks.append(chunk)
+        return len(chunk.snapshot)
 
     async def sessions(self) -> list[str]:
         """See `Store.sessions`."""

@@ -7,22 +7,24 @@ from typing import Any
 
 import msgspec
 
-from optiverse_collab.core.server.journal import Outcome, Snapshot, StampedRecord
+from optiverse_collab.core.server.journal import Outcome, Snapshot, StampedRecord, StampedTombstone, Sweep
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab_server.storage.directory import ChunkRow
 from optiverse_collab_server.storage.rows import ROW_BYTES, join
 
 RECORDS, TOMBSTONES, STAMPS = "records", "tombstones", "stamps"
-CLIENTS, SKIPPED, OUTCOMES, HEADS = "clients", "skipped", "outcomes", "heads"
+CLIENTS, SKIPPED, OUTCOMES, SWEEPS, HEADS = "clients", "skipped", "outcomes", "sweeps", "heads"
 
 _encoder = msgspec.json.Encoder()
+_raw_records = msgspec.json.Decoder(list[tuple[msgspec.Raw, msgspec.Raw, msgspec.Raw]])
 _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
     RECORDS: msgspec.json.Decoder(list[StampedRecord]),
-    TOMBSTONES: msgspec.json.Decoder(list[tuple[str, int]]),
+    TOMBSTONES: msgspec.json.Decoder(list[StampedTombstone]),
     STAMPS: msgspec.json.Decoder(list[Stamp]),
     CLIENTS: msgspec.json.Decoder(list[tuple[int, int]]),
     SKIPPED: msgspec.json.Decoder(list[tuple[int, list[int]]]),
     OUTCOMES: msgspec.json.Decoder(list[Outcome]),
+    SWEEPS: msgspec.json.Decoder(list[Sweep]),
     HEADS: msgspec.json.Decoder(list[bytes]),
 }
 
@@ -38,6 +40,7 @@ def encode_snapshot(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
     yield from parts(CLIENTS, snapshot.clients.items())
     yield from parts(SKIPPED, snapshot.skipped.items())
     yield from parts(OUTCOMES, snapshot.outcomes)
+    yield from parts(SWEEPS, snapshot.sweeps)
     if snapshot.heads:
         yield from parts(HEADS, [snapshot.heads])
 
@@ -55,6 +58,15 @@ def parts(kind: str, values: Iterable[Any]) -> Iterator[tuple[str, bytes]]:
             part, size = [], 0
     if part:
         yield kind, join(part)
+
+
+def raw_records(data: bytes) -> list[msgspec.Raw]:
+    """The records of a part, each as JSON.
+
+    Raises:
+        msgspec.DecodeError: there is something else in it.
+    """
+    return [record for record, _, _ in _raw_records.decode(data)]
 
 
 class SnapshotReader:
@@ -89,4 +101,5 @@ class SnapshotReader:
             skipped=dict(values[SKIPPED]),
             outcomes=values[OUTCOMES],
             outcomes_from=chunk.outcomes_from,
+            sweeps=values[SWEEPS],
         )

@@ -16,7 +16,7 @@ from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab_server.storage.api import Tail
 from optiverse_collab_server.storage.directory import ChunkRow
 from optiverse_collab_server.storage.failures import Misfit
-from optiverse_collab_server.storage.parts import SnapshotReader
+from optiverse_collab_server.storage.parts import RECORDS, SnapshotReader, raw_records
 from optiverse_collab_server.storage.rows import checksum, split, unpack
 from optiverse_collab_server.storage.steps import Steps
 
@@ -169,7 +169,26 @@ class ChunkReader:
             self._refer(stamp.origin, stamp.author)
         for outcome in snapshot.outcomes:
             self._refer(outcome.origin, outcome.author)
+        for sweep in snapshot.sweeps:
+            self._refer(0, sweep.author)
         return snapshot
+
+    def records(self) -> Steps[list[msgspec.Raw]]:
+        """The records of the snapshot alone, each as JSON.
+
+        Raises:
+            Misfit: a part of the snapshot is missing or wrong.
+            sqlite3.Error: it can't be read.
+        """
+        found: list[msgspec.Raw] = []
+        try:
+            for row in part_rows(self._connection, self._chunk):
+                if row.kind == RECORDS:
+                    found += raw_records(row.data)
+                yield
+        except (msgspec.DecodeError, zlib.error) as error:
+            raise Misfit(f"the snapshot of chunk {self._chunk.number} can't be read: {error}") from error
+        return found
 
     def entries(self) -> Iterator[list[bytes]]:
         """The entries, page by page. After the last page there is one more look for what follows it.

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
-from optiverse_collab_server.storage.api import Stored, closed
+from optiverse_collab_server.storage.api import Stored, StoredPast, closed
 from optiverse_collab_server.storage.database import Append, Database
 from optiverse_collab_server.storage.failures import explained
 from optiverse_collab_server.storage.housekeeping import KEEP_ALL, Retention
@@ -57,6 +57,10 @@ class SqliteStore:
     async def load(self, session_id: str) -> Stored | None:
         """See `Store.load`."""
         return await self._do(self._database.load(session_id))
+
+    async def load_at(self, session_id: str, clock: int) -> StoredPast | None:
+        """See `Store.load_at`."""
+        return await self._do(self._database.load_at(session_id, clock))
 
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """See `Store.append`."""

@@ -97,7 +97,7 @@ class Worker:
             if long and (outcome := self._step(long[0])):
                 long.popleft()
                 _notify([outcome])
-            elif housekeeping:
+            elif housekeeping and not long:  # what is being read stays as it was found
                 self._database.housekeeper.step()
         _notify([self._finish(last)])
 

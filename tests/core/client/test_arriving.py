@@ -9,8 +9,9 @@ import pytest
 from optiverse_collab.core.client.arriving import Answers, Arriving, authors_of
 from optiverse_collab.core.client.pending import PendingChange
 from optiverse_collab.core.document import Document
-from optiverse_collab.core.protocol.messages import Delta, FullState, PageRecord, PageRemove, PageSet
+from optiverse_collab.core.protocol.messages import Delta, FullState
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
+from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.records import Lane, Record, Set
 
 POSITION: dict[str, Any] = {"epoch": "epoch 1", "term": 1, "clock": 9, "head": "", "total": 0}

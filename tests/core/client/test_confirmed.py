@@ -15,12 +15,10 @@ from optiverse_collab.core.protocol.messages import (
     Change,
     Delta,
     FullState,
-    PageRecord,
-    PageRemove,
-    PageSet,
     Patch,
 )
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part, Replaced
+from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.records import Ids, Lane, Op, Put, Record, Remove, Set
 
 LENS = Record("lens", "component", {"x": 1, "y": 2})
@@ -215,14 +213,13 @@ def test_others_changes_close_my_unsent_one(following: Following) -> None:
 
 
 def test_full_state_takes_the_place_of_the_document(following: Following) -> None:
-    """SYNC-3, SYNC-5: whatever was here or is pending may look different now."""
+    """SYNC-3: whatever was here or is pending may look different now."""
     following.edits(Put("mine", "component"))
     assert following.gets(full(records=(PageRecord("new", "component", {}),))) == []
     assert list(following.records) == ["new"]
     assert list(following.ids) == ["new", "lens", "mine"]
     position = following.confirmed.epoch, following.confirmed.clock, following.confirmed.head
     assert position == ("epoch 1", 9, "head 9")
-    assert [change.yields for change in following.pending.changes] == [True]
 
 
 def test_delta_brings_the_document_up_to_date(following: Following) -> None:
@@ -233,7 +230,7 @@ def test_delta_brings_the_document_up_to_date(following: Following) -> None:
     assert following.gets(delta(1, records=(PageRecord("new", "component", {}),), ops=ops)) == []
     assert following.records["lens"].props == {"x": 5, "y": 2}
     assert list(following.ids) == ["new", "lens"]
-    assert [(change.client_clock, change.yields) for change in following.pending.changes] == [(2, True)]
+    assert [change.client_clock for change in following.pending.changes] == [2]
 
 
 def test_pages_say_which_changes_were_refused(following: Following) -> None:
@@ -262,6 +259,7 @@ def test_pages_say_what_became_of_my_changes(following: Following) -> None:
             Set("new", {"a": 2}),
             Remove("new"),
             Record("new", "component", {"a": 2}),
+            away=True,
         ),
         Conflict(
             ConflictKind.REPLACED_THEIRS,
@@ -270,23 +268,21 @@ def test_pages_say_what_became_of_my_changes(following: Following) -> None:
             Set("lens", {"x": 5}),
             Set("lens", {"x": 1}),
             LENS,
+            away=True,
         ),
     ]
 
 
-def test_values_replaced_during_an_absence_are_told(following: Following) -> None:
-    """SYNC-9: those that my own accepted changes gave."""
+@pytest.mark.parametrize("unasked", [False, True])
+def test_values_replaced_during_an_absence_are_told(following: Following, unasked: bool) -> None:
+    """SYNC-9, SYNC-13: those that my own accepted changes gave; who is behind was not away."""
     following.edits(Set("lens", {"x": 5}))
     notice = Notice(9, "lens", ["x"], "bob")
-    [told] = following.gets(delta(1, ops=(PageSet("lens", {"x": 7}),), notices=[notice]))
-    assert told == Conflict(
-        ConflictKind.REPLACED_MINE,
-        "bob",
-        ("x",),
-        Set("lens", {"x": 5}),
-        Set("lens", {"x": 7}),
-        Record("lens", "component", {"x": 5, "y": 2}),
-    )
+    page = delta(1, ops=(PageSet("lens", {"x": 7}),), notices=[notice], unasked=unasked)
+    [told] = following.gets(page)
+    mine, record = Set("lens", {"x": 5}), Record("lens", "component", {"x": 5, "y": 2})
+    theirs = Set("lens", {"x": 7})
+    assert told == Conflict(ConflictKind.REPLACED_MINE, "bob", ("x",), mine, theirs, record, away=not unasked)
 
 
 def test_record_gone_during_an_absence_is_told_as_it_was(following: Following) -> None:

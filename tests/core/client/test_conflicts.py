@@ -237,3 +237,19 @@ def test_held_edit_is_used_on_the_record_or_makes_it(
     """SEEN-9, DOC-6, REP-6: what can't be done is tried, so that it is refused and stays."""
     assert conflicts.bring_back(change, is_there=True) == there
     assert conflicts.bring_back(change, is_there=False) == gone
+
+
+@pytest.mark.parametrize(
+    ("ops", "now", "stands"),
+    [
+        ([Set("lens", {"x": 5}, ["z"])], THEIRS, Set("lens", {"x": 7, "z": 3})),
+        ([Set("lens", {"a": 5})], THEIRS, Set("lens", {}, ["a"])),
+        ([Put("lens", "component", {"x": 5})], THEIRS, Set("lens", {"x": 7})),
+        ([Put("lens", "mirror", {"x": 5})], THEIRS, Set("lens", dict(THEIRS.props))),
+        ([Remove("lens")], THEIRS, Set("lens", dict(THEIRS.props))),
+        ([Set("lens", {"x": 5})], None, Remove("lens")),
+    ],
+)
+def test_what_stands_is_what_using_would_replace(ops: list[Op], now: Record | None, stands: Op) -> None:
+    """SEEN-9: who decides sees it beside their own."""
+    assert conflicts.standing(HeldChange(ops, "bob"), now) == stands

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optiverse_collab.core.client.pending import Pending, restored, squash
-from optiverse_collab.core.protocol.messages import PushedChange
+from optiverse_collab.core.limits import OPS_PER_RECORD
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply
-from optiverse_collab.errors import ChangeRefused
+from optiverse_collab.errors import ChangeRefused, Reason
 
 PLENTY = 10_000
 
@@ -96,22 +97,36 @@ def test_joined_changes_saw_as_little_as_the_first() -> None:
 @pytest.mark.parametrize(
     ("op", "seen"),
     [
-        (Set("a", {"x": 9}), 3),
-        (Set("a", {}, ["x"]), 3),
-        (Set("a", {"y": 9, "z": 9}), 5),
-        (Set("a", {"z": 9}), None),
+        (Set("a", {"x": 9}), 5),
+        (Set("a", {}, ["x"]), 5),
+        (Set("a", {"y": 9}), 3),
+        (Set("a", {"x": 9}, ["y"]), 3),
+        (Set("a", {"z": 9}), 7),
+        (Set("a", {"y": 9, "z": 9}), 3),
+        (Set("a"), 7),
+        (Set("b", {"x": 9}), 7),
         (Put("a", "k", {"z": 9}), 3),
         (Remove("a"), 3),
-        (Set("b", {"x": 9}), None),
+        (Remove("b"), 7),
     ],
 )
-def test_oldest_pending_change_says_what_was_seen(op: Op, seen: int | None) -> None:
-    """SEEN-1: of the same property; what puts or removes a record touches all of them."""
+def test_each_property_was_seen_as_its_oldest_change_saw_it(op: Op, seen: int) -> None:
+    """SEEN-1: the smallest clock counts; a put or a removal touches all properties."""
     pending = Pending()
-    for clock, change in ((3, Set("a", {"x": 1})), (5, Set("a", {"x": 2}, ["y"]))):
+    for clock, change in ((5, Set("a", {"x": 1})), (3, Set("a", {"x": 2}, ["y"]))):
         add(pending, change, seen=clock)
         pending.take_unsent(PLENTY)
-    assert pending.seen_of(op) == seen
+    assert pending.seen_of(op, shown=7) == seen
+
+
+@pytest.mark.parametrize("whole", [Put("a", "k", {"x": 1}), Remove("a")])
+@pytest.mark.parametrize("op", [Set("a", {"x": 9}), Set("a", {"z": 9}), Put("a", "k"), Remove("a")])
+def test_nothing_shows_behind_a_pending_put_or_removal(whole: Op, op: Op) -> None:
+    """SEEN-1: it touches every property, also those that it doesn't name."""
+    pending = Pending()
+    add(pending, whole, seen=3)
+    pending.take_unsent(PLENTY)
+    assert pending.seen_of(op, shown=7) == 3
 
 
 def test_all_that_is_pending_yields_after_an_absence() -> None:
@@ -120,7 +135,7 @@ def test_all_that_is_pending_yields_after_an_absence() -> None:
     for id in "ab":
         add(pending, Put(id, "k"))
     pending.yield_all()
-    assert [change.yields for change in pending.changes] == [True, True]
+    assert [(change.yields, change.away) for change in pending.changes] == [(True, True)] * 2
 
 
 def test_squashing_stops_at_the_limit() -> None:
@@ -129,6 +144,21 @@ def test_squashing_stops_at_the_limit() -> None:
     add(pending, Put("a", "k", {"x": "1" * 60}), max_bytes=150)
     add(pending, Set("a", {"y": "2" * 60}), max_bytes=150)
     assert len(pending.changes) == 2
+
+
+def test_operations_on_one_record_have_a_limit() -> None:
+    """LIM-11: what would be too many for one change becomes another; one edit of so many is refused."""
+    pending = Pending()
+    edits: list[Op] = []
+    for n in range(OPS_PER_RECORD):
+        edits += [Put("a", "k", {"x": n}), Set("a", {}, ["x"])]
+    for op in edits:
+        add(pending, op)
+    assert len(pending.changes) > 1
+    assert max(len(change.ops["a"]) for change in pending.changes) == OPS_PER_RECORD
+    with pytest.raises(ChangeRefused, match="operations on 'a'") as refusal:
+        add(pending, *edits)
+    assert refusal.value.reason is Reason.TOO_LARGE
 
 
 def test_a_push_is_bounded_and_goes_on_where_it_stopped() -> None:

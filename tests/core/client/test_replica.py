@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from optiverse_collab.core.client.effects import Conflict, ConflictKind, ShowChange, Transmit
-from optiverse_collab.core.client.replica import FORMERS, Replica, Saved
+from optiverse_collab.core.client.replica import FORMERS, Replica
+from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.protocol.messages import Push, SyncRequest
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Put, Record, Remove, Set
@@ -68,6 +69,7 @@ def test_first_push_at_once_then_one_in_33_ms(ann: Peer, wire: Wire) -> None:
 
 def test_wait_is_until_the_next_push(ann: Peer, wire: Wire) -> None:
     """PUSH-2: the surroundings know when to call again, and that there is nothing to wait for."""
+    wire.poll(ann)
     assert ann.replica.wait_ms(wire.now_ms) is None
     ann.edit(Set("lens", {"a": 1}))
     now = wire.now_ms + 1000

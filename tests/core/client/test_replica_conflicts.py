@@ -43,7 +43,7 @@ def test_what_was_made_offline_is_held(wire: Wire, ann: Peer, bob: Peer) -> None
     wire.settle()
     wire.connect(bob)
     mine = Record("lens", "component", {"pos": [2.0, 2.0], "name": "Bob's"})
-    assert bob.told(Conflict) == [Conflict(ConflictKind.HELD, "ann", ("pos",), BOBS, ANNS, mine)]
+    assert bob.told(Conflict) == [Conflict(ConflictKind.HELD, "ann", ("pos",), BOBS, ANNS, mine, away=True)]
     assert bob.replica.held == {"lens": HeldChange([BOBS], "ann", mine)}
     assert bob.screen["lens"].props == {"pos": [1.0, 1.0], "name": "Bob's"}
     assert ann.told(Conflict) == []
@@ -56,7 +56,7 @@ def test_edit_that_is_said_to_yield_is_held(wire: Wire, ann: Peer, bob: Peer) ->
     bob.replica.edit([BOBS], yields=True)
     bob.screen = dict(bob.replica.view)
     wire.settle()
-    assert [told.kind for told in bob.told(Conflict)] == [ConflictKind.HELD]
+    assert [(told.kind, told.away) for told in bob.told(Conflict)] == [(ConflictKind.HELD, False)]
     assert equal(wire, ann, bob)
 
 
@@ -74,7 +74,8 @@ def holding(wire: Wire, ann: Peer, bob: Peer) -> Peer:
 def test_held_edit_that_is_used_is_an_ordinary_one(wire: Wire, ann: Peer, holding: Peer) -> None:
     """SEEN-9: it has seen what it replaces, so nobody is told again."""
     before = len(holding.heard)
-    holding.replica.use_held("lens")
+    assert holding.replica.use_held("lens", step="use") == [BOBS]
+    assert [change.step for change in holding.replica.pending] == ["use"]
     holding.screen = dict(holding.replica.view)
     assert holding.replica.held == {}
     wire.settle()
@@ -129,7 +130,7 @@ def test_held_removal_of_what_is_gone_does_nothing(wire: Wire, ann: Peer, bob: P
     assert bob.screen == {"lens": lens(1.0)}
     ann.edit(Remove("lens"))
     wire.settle()
-    bob.replica.use_held("lens")
+    assert bob.replica.use_held("lens") == []
     assert (bob.replica.held, bob.replica.view, bob.replica.pending) == ({}, {}, [])
 
 
@@ -205,7 +206,7 @@ def test_what_was_replaced_during_an_absence_is_told(
     wire.settle()
     wire.connect(ann)
     assert ann.told(Conflict) == [
-        Conflict(ConflictKind.REPLACED_MINE, "bob", ("pos",), ANNS, theirs, lens(1.0))
+        Conflict(ConflictKind.REPLACED_MINE, "bob", ("pos",), ANNS, theirs, lens(1.0), away=True)
     ]
     assert equal(wire, ann, bob)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
 import pytest
 
 from optiverse_collab.core.client.effects import (
     Diverged,
     EpochChanged,
+    NoticesOmitted,
     ReplicaEffect,
+    ReplicaForgotten,
     ShowChange,
     Synced,
     SyncProgress,
@@ -24,6 +27,14 @@ from optiverse_collab.core.server import delivery
 from optiverse_collab.core.server.answers import answer_of
 from optiverse_collab.core.server.effects import Send
 from tests.helpers.wire import LENS, Peer, Wire, equal
+
+
+def nothing_new(wire: Wire, replica: Replica) -> FullState | Delta:
+    """The page with which the server answers a replica that lacks nothing."""
+    request = SyncRequest(replica.client_id, replica.epoch, replica.clock, replica.head)
+    answer = answer_of(wire.room.history, request)
+    assert not isinstance(answer, OtherHistory)
+    return next(answer)
 
 
 def receive(replica: Replica, pages: Iterable[FullState | Delta]) -> list[ReplicaEffect]:
@@ -226,3 +237,59 @@ def test_pages_that_come_after_the_connection_are_ignored(wire: Wire, ann: Peer)
     ann.replica.disconnected()
     assert ann.replica.wait_ms(later_ms) is None
     assert ann.replica.poll(later_ms) == []
+
+
+def test_values_that_are_not_told_one_by_one_are_counted(wire: Wire, ann: Peer) -> None:
+    """SYNC-9."""
+    ann.replica.disconnected()
+    ann.replica.connected()
+    page = msgspec.structs.replace(nothing_new(wire, ann.replica), more=12)
+    assert receive(ann.replica, [page]) == [Synced(False, 0), NoticesOmitted(12)]
+
+
+def test_replica_that_the_server_has_forgotten_is_told_once(wire: Wire, ann: Peer) -> None:
+    """SYNC-10: nothing pending was dropped, and all of it yields; it may be one that was restored."""
+    ann.edit(Set("lens", {"name": "pending"}))
+    restored = Replica.restore(ann.replica.save(), "ann 2")
+    for replica in (ann.replica, restored):
+        replica.disconnected()
+        for forgotten in (True, False):
+            replica.connected()
+            page = msgspec.structs.replace(nothing_new(wire, replica), known=False, client_clock=0)
+            assert (ReplicaForgotten() in receive(replica, [page])) is forgotten
+        [pending] = replica.pending
+        assert pending.yields
+
+
+def test_one_who_never_had_a_change_accepted_is_not_forgotten(wire: Wire, bob: Peer) -> None:
+    """SYNC-10: the server can't know who only watches, or whose first push was lost."""
+    bob.edit(Set("lens", {"name": "lost"}))
+    bob.session.poll(wire.now_ms)
+    wire.lose(bob)
+    wire.connect(bob)
+    wire.lose(bob)
+    wire.connect(bob)
+    assert len(bob.told(Synced)) == 3
+    assert bob.told(ReplicaForgotten) == []
+
+
+@pytest.mark.parametrize("is_restored", [False, True])
+def test_one_whom_the_server_knows_is_not_forgotten(wire: Wire, ann: Peer, is_restored: bool) -> None:
+    """SYNC-10, SYNC-8: by the present id or a former one."""
+    wire.lose(ann)
+    again = Peer("ann", replica=Replica.restore(ann.replica.save(), "ann 2")) if is_restored else ann
+    wire.connect(again)
+    assert again.told(Synced)
+    assert again.told(ReplicaForgotten) == []
+
+
+def test_former_numbers_are_settled_once(wire: Wire, ann: Peer) -> None:
+    """SYNC-8: what the server accepts under a former id after the pages is not this replica's change."""
+    ann.edit(Set("lens", {"name": "pending"}))
+    restored = Replica.restore(ann.replica.save(), "ann 2")
+    [pending] = restored.pending
+    [(former, number)] = pending.former
+    for last in (number - 1, number):
+        restored.connected()
+        receive(restored, [msgspec.structs.replace(nothing_new(wire, restored), settled={former: last})])
+    assert restored.pending == [pending]

@@ -7,7 +7,9 @@ import pytest
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.client.view import rehearse, show, shown
+from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
+from optiverse_collab.errors import ChangeRefused, Reason
 
 LENS = Record("lens", "component", {"x": 1, "y": 2})
 
@@ -71,11 +73,11 @@ def test_rehearsal_leaves_the_view_alone() -> None:
     """REP-6: what an edit would make, of the records that it touches."""
     view = {"lens": LENS, "other": Record("other", "component", {})}
     ops: list[Op] = [Set("lens", {"x": 3}), Put("new", "component"), Set("new", {"z": 1})]
-    assert rehearse(view, iter(ops)) == {
+    assert rehearse(view, ops, Limits()) == {
         "lens": Record("lens", "component", {"x": 3, "y": 2}),
         "new": Record("new", "component", {"z": 1}),
     }
-    assert rehearse(view, [Remove("lens")]) == {}
+    assert rehearse(view, [Remove("lens")], Limits()) == {}
     assert view["lens"] == LENS
     assert "new" not in view
 
@@ -89,4 +91,16 @@ def test_rehearsal_leaves_the_view_alone() -> None:
 )
 def test_rehearsal_names_the_record_that_is_missing(ops: list[Op], missing: str) -> None:
     """REP-6: at that place of the change."""
-    assert rehearse({"lens": LENS}, ops) == missing
+    with pytest.raises(ChangeRefused, match=f"no record '{missing}'") as refused:
+        rehearse({"lens": LENS}, ops, Limits())
+    assert refused.value.reason is Reason.NO_SUCH_RECORD
+
+
+def test_rehearsal_finds_the_record_that_is_too_long() -> None:
+    """LIM-6: as it is at the end of the change."""
+    limits = Limits(record_bytes=100)
+    long = [Set("lens", {"z": "z" * 100})]
+    with pytest.raises(ChangeRefused, match="'lens' would be longer than 100 bytes") as refused:
+        rehearse({"lens": LENS}, long, limits)
+    assert refused.value.reason is Reason.RECORD_TOO_LARGE
+    assert rehearse({"lens": LENS}, [*long, Set("lens", {}, ["z"])], limits) == {"lens": LENS}

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import (
     PushUnreadable,
     RawChange,
@@ -31,7 +32,6 @@ from optiverse_collab.core.protocol.messages import (
     Ping,
     PresenceUpdate,
     Push,
-    PushedChange,
     SyncRequest,
     UserJoined,
 )

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, PushedChange, SyncRequest
+from optiverse_collab.core.protocol.changes import PushedChange
+from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, SyncRequest
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Op
 from optiverse_collab.core.server.answers import answer_of

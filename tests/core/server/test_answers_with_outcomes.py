@@ -46,15 +46,23 @@ def test_replica_that_settles_is_told_of_each_former_id() -> None:
     do(history, Put("b", "k"), by="bob", skip=1)
     request = at(history, 1, "restored", settles=["ann", "bob", "unheard of"])
     settled = {"ann": 1, "bob": 3, "unheard of": 0}
-    assert numbers(history, request) == (0, False, settled, {"bob": [2]})
+    assert numbers(history, request) == (0, True, settled, {"bob": [2]})
 
 
-@pytest.mark.parametrize("client_id", ["ann", "new"])
-def test_replica_whose_id_was_forgotten_is_told_so(client_id: str) -> None:
-    """SYNC-10: unless it holds nothing, so that nothing can be missing."""
+@pytest.mark.parametrize(
+    ("client_id", "settles", "known"),
+    [
+        ("ann", [], True),
+        ("new", [], False),
+        ("new", ["forgotten", "ann"], True),
+        ("new", ["forgotten"], False),
+    ],
+)
+def test_replica_that_is_not_known_is_told_so(client_id: str, settles: list[str], known: bool) -> None:
+    """SYNC-10: under none of its ids; unless it holds nothing, so that nothing can be missing."""
     history = bench()
-    assert numbers(history, at(history, 1, client_id))[1] == (client_id == "ann")
-    assert numbers(history, SyncRequest(client_id))[1]
+    assert numbers(history, at(history, 1, client_id, settles=settles))[1] is known
+    assert numbers(history, SyncRequest(client_id, settles=settles))[1]
 
 
 # Acknowledgements
@@ -128,13 +136,14 @@ def test_notices_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_outcomes_that_were_forgotten_count_as_more() -> None:
-    """SYNC-9: nobody knows how many there were."""
+    """SYNC-9: nobody knows how many there were; who never made a change has lost nothing."""
     history = bench(outcomes=1)
     for _ in range(2):
         do(history, Set("a", {"x": history.clock}), by="bob")
         do(history, Set("a", {"x": history.clock}), seen=history.clock - 1)
     assert history.outcomes_from == 5
     assert [asked(history, at(history, clock, "bob"))[0].more for clock in (4, 5)] == [1, 0]
+    assert asked(history, at(history, 4, "new"))[0].more == 0
 
 
 def test_last_page_alone_tells_of_outcomes() -> None:

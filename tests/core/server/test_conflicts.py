@@ -11,6 +11,7 @@ from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.core.server.conflicts import changed_names
 from optiverse_collab.core.server.history import Accepted, History
 from optiverse_collab.core.server.names import NameKind
+from optiverse_collab.core.server.stamps import Stamp
 from tests.core.server.histories import do, make, sides
 
 INSISTS, YIELDS = False, True
@@ -149,3 +150,19 @@ def test_names_that_an_operation_changes() -> None:
     assert changed_names(Set("a", {"x": 1, "y": 0, "z": None}, ["x", "y", "w"]), record) == ["y", "z", "x"]
     assert changed_names(Put("a", "k", {"x": True}), record) == ["x"]
     assert changed_names(Remove("a"), record) == []
+
+
+@pytest.mark.parametrize("yields", [False, True])
+def test_value_without_an_author_is_somebodys(yields: bool) -> None:
+    """STAMP-3: it may be replaced as little as any other; who gave it is not known."""
+    unknown = msgspec.structs.replace(
+        History.empty("e"),
+        clock=1,
+        records=[(Record("a", "k", {"x": 1}), 0, {})],
+        stamps=[Stamp(1, 0, 0, 0)],
+    )
+    history = History(unknown)
+    entry = do(history, Set("a", {"x": 2}), seen=0, yields=yields).entry
+    assert sides(history, entry.held if yields else entry.replaced) == [("a", ["x"], "", 1)]
+    assert history.document.records["a"].props["x"] == (1 if yields else 2)
+    assert do(history, Set("a", {"x": 3}), seen=1, yields=True).entry.held == []

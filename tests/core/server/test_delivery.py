@@ -9,7 +9,7 @@ from optiverse_collab.core.protocol.codec import close_patch, decode_server
 from optiverse_collab.core.protocol.messages import Change, FullState, Message, Patch, SyncRequest
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Replaced
-from optiverse_collab.core.records import Lane, Op, Put, Record, Set
+from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
 from optiverse_collab.core.server.answers import answer_of
 from optiverse_collab.core.server.delivery import HASH_EVERY, Delivery, Subscription
 from optiverse_collab.core.server.effects import RoomEffect, SendFrame, SendPages
@@ -29,9 +29,10 @@ class Desk:
         self.history = history or make(limits)
         self.delivery = Delivery(self.history)
         self.members = {*subscribed}
+        self.now_ms = 0.0
         for id in subscribed:
             self.ask(id)
-        self.delivery.flush(self.members)
+        self.delivery.flush(self.members, self.now_ms)
 
     def ask(self, connection_id: str, *lanes: Lane) -> None:
         """A connection asks to synchronise."""
@@ -54,7 +55,7 @@ class Desk:
     def flush(self, durable: int | None = None) -> list[RoomEffect]:
         """What leaves when storage holds all, or all up to a clock."""
         self.delivery.durable = self.history.clock if durable is None else durable
-        return self.delivery.flush(self.members)
+        return self.delivery.flush(self.members, self.now_ms)
 
 
 def patch(effect: RoomEffect, receiver: str) -> Patch:
@@ -198,6 +199,11 @@ def test_changes_of_other_lanes_come_without_operations() -> None:
     assert shown["talk"].changes == [Change(1, "ann", []), Change(2, "ann", [note], "say")]
     assert len({message.head for message in shown.values()}) == 1
     assert [len(message.acks) for message in shown.values()] == [0, 1, 0]
+    desk.accept(Remove("note"), Put("draft", "text", {"x": "secret"}, Lane.TALK), Remove("draft"))
+    for frame in desk.flush():
+        assert isinstance(frame, SendFrame)
+        [change] = patch(frame, frame.to[0]).changes
+        assert bool(change.ops) == ("bench 1" not in frame.to)
 
 
 def test_sent_is_the_clock_of_the_last_change_that_left() -> None:

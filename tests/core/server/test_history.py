@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.limits import OPS_PER_RECORD, Limits
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import decode_ops
-from optiverse_collab.core.protocol.messages import PushedChange
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Lane, Op, Put, Remove, Set
 from optiverse_collab.core.server.chain import first_head, next_head
@@ -86,14 +86,12 @@ def test_change_says_what_can_be(seen: int, step: str, reason: Reason) -> None:
     do(history, Set("a", {"x": 1}), seen=1, step="s" * 128)
 
 
-def test_change_lies_in_the_lane_of_its_records() -> None:
-    """DOC-8: what is there decides, then the first put; the bench where there is nothing."""
+def test_operations_on_one_record_have_a_limit() -> None:
+    """LIM-11."""
     history = make()
-    assert do(history, Put("a", "k", {}, Lane.TALK)).lane is Lane.TALK
-    assert do(history, Put("a", "k", {"x": 1}), Set("gone", {"x": 1})).lane is Lane.TALK
-    assert do(history, Remove("a")).lane is Lane.TALK
-    assert do(history, Set("a", {"x": 1})).lane is Lane.BENCH
-    assert do(history, Put("a", "k")).lane is Lane.BENCH
+    with pytest.raises(ChangeRefused, match="operations on 'a'"):
+        do(history, Put("a", "k"), *(Set("a", {"x": n}) for n in range(OPS_PER_RECORD)))
+    assert history.clock == 0
 
 
 def test_every_accepted_change_takes_a_clock() -> None:
@@ -154,6 +152,15 @@ def test_time_never_runs_backwards() -> None:
     times = [do(history, Put("a", "k"), now_ms=now).entry.time_ms for now in (50, 20, 60, 59)]
     assert times == [50, 50, 60, 60]
     assert history.snapshot().time_ms == 60
+
+
+def test_time_never_runs_backwards_over_a_restart() -> None:
+    """CLK-7, DUR-4: from the log, and from a snapshot."""
+    history = make()
+    kept = do(history, Put("a", "k"), now_ms=50).kept.data
+    names = history.names.take_new()
+    for again in (History(history.snapshot(), names), History(History.empty("e"), names, [kept])):
+        assert do(again, Put("a", "k"), now_ms=20).entry.time_ms == 50
 
 
 # Replicas
@@ -218,7 +225,7 @@ def test_record_that_comes_back_or_changes_its_kind_begins_again() -> None:
     do(history, Put("a", "k", {"x": 1}), Put("b", "k", {"x": 1}))
     do(history, Set("a", {"y": 1}), Put("b", "other", {"x": 1}))
     do(history, Remove("a"))
-    assert (history.tombstones["a"].clock, "a" in history.stamps) == (3, False)
+    assert (history.tombstones["a"].stamp.clock, "a" in history.stamps) == (3, False)
     do(history, Put("a", "k", {"x": 1}))
     assert not history.tombstones
     assert (history.stamps["a"].whole.clock, history.stamps["a"].own) == (4, {})
@@ -246,7 +253,7 @@ def test_history_starts_where_tombstones_are_forgotten() -> None:
     assert (history.start, len(history.tombstones)) == (0, 4)
     do(history, Remove("r4"))
     assert history.start == 8
-    assert {id: stamp.clock for id, stamp in history.tombstones.items()} == {"r2": 9, "r3": 10, "r4": 11}
+    assert {id: one.stamp.clock for id, one in history.tombstones.items()} == {"r2": 9, "r3": 10, "r4": 11}
 
 
 def test_outcomes_that_are_remembered_have_a_limit() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optiverse_collab.core.records import Lane, Put, Remove, Set
+from optiverse_collab.core.records import Lane, Op, Put, Remove, Set
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, Snapshot, Touched
 from tests.core.server.histories import do, make
@@ -47,7 +47,7 @@ def comparable(history: History) -> bytes:
         (record, stamps[whole], {name: stamps[index] for name, index in sorted(own.items())})
         for record, whole, own in snapshot.records
     ]
-    tombstones = [(id, stamps[index]) for id, index in snapshot.tombstones]
+    tombstones = [(one.id, stamps[one.stamp], one.lane) for one in snapshot.tombstones]
     rest = msgspec.structs.replace(snapshot, records=[], tombstones=[], stamps=[])
     return msgspec.json.encode([rest, records, sorted(tombstones)])
 
@@ -110,6 +110,10 @@ def test_parts_are_kept_as_they_are(part: Touched) -> None:
 def test_lane_of_a_record_outlives_a_restart() -> None:
     """DOC-8, DUR-4: from the log, and from a snapshot."""
     history = make()
-    kept = do(history, Put("a", "note", {}, Lane.TALK)).kept.data
-    for copy in (History(history.snapshot()), History(History.empty("e"), history.names.take_new(), [kept])):
+    ops: list[Op] = [*(Put(id, "note", {}, Lane.TALK) for id in "ab"), Remove("b")]
+    kept = [do(history, op).kept.data for op in ops]
+    names = history.names.take_new()
+    for copy in (History(history.snapshot(), names), History(History.empty("e"), names, kept)):
         assert copy.document.records == history.document.records
+        assert copy.tombstones == history.tombstones
+        assert copy.tombstones["b"].lane is Lane.TALK

@@ -11,7 +11,8 @@ from optiverse_collab.core.client.effects import (
     PresenceChanged,
     ProtocolFault,
 )
-from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.limits import SETTLES, Limits
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
     Error,
@@ -21,7 +22,6 @@ from optiverse_collab.core.protocol.messages import (
     PresencePatch,
     PresenceUpdate,
     Push,
-    PushedChange,
     SyncRequest,
     UserLeft,
 )
@@ -30,6 +30,7 @@ from optiverse_collab.core.records import Lane, Put, Set
 from optiverse_collab.core.server.chain import first_head
 from optiverse_collab.core.server.effects import Close, Send, SendFrame, SendPresence
 from optiverse_collab.core.server.room import Unsaved
+from optiverse_collab.errors import Reason
 from tests.helpers.wire import Peer, Wire
 
 NOW = 1_740_832_496_789
@@ -260,3 +261,28 @@ def test_lanes_of_a_request_hold_for_what_follows(wire: Wire) -> None:
     room.saved(1)
     frames = [effect for effect in room.flush() if isinstance(effect, SendFrame)]
     assert {frame.to: b"note" in frame.body for frame in frames} == {("c1",): True, ("c2",): False}
+
+
+@pytest.mark.parametrize(
+    ("client_id", "settles", "reason"),
+    [
+        ("", [], Reason.ID_EMPTY),
+        ("x" * 129, [], Reason.ID_TOO_LONG),
+        ("\ud800", [], Reason.BAD_TEXT),
+        ("new", [""], Reason.ID_EMPTY),
+        ("new", ["former", "\ud800"], Reason.BAD_TEXT),
+        ("new", ["former"] * (SETTLES + 1), Reason.INVALID_MESSAGE),
+    ],
+)
+def test_what_can_be_no_replica_closes_nobody(
+    wire: Wire, client_id: str, settles: list[str], reason: Reason
+) -> None:
+    """LIM-3, LIM-11: above all not everybody who has yet to synchronise."""
+    for id in ("c1", "c2"):
+        wire.room.join(id, id, NOW)
+    [answer] = wire.room.receive("c2", SyncRequest(client_id, settles=settles), NOW)
+    assert isinstance(answer, Send)
+    assert isinstance(answer.message, Error)
+    assert (answer.to, answer.message.reason) == (("c2",), reason.value)
+    assert [one.connection_id for one in wire.room.participants] == ["c1", "c2"]
+    assert not wire.room.has_waiting

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import decode_server
-from optiverse_collab.core.protocol.messages import (
-    Error,
-    Patch,
-    Push,
-    PushedChange,
-    SyncRequest,
-)
+from optiverse_collab.core.protocol.messages import Error, Have, Patch, Push, SyncRequest
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Part
 from optiverse_collab.core.records import Op, Put, Remove, Set
@@ -24,7 +19,9 @@ NOW = 1_740_832_496_789
 
 @pytest.fixture
 def wire() -> Wire:
-    return Wire()
+    wire = Wire()
+    wire.now_ms = NOW
+    return wire
 
 
 def test_push_before_sync_is_an_error(wire: Wire) -> None:
@@ -163,3 +160,24 @@ def test_settled_client_ids_are_the_replicas_own(wire: Wire, settles: list[str])
     wire.room.receive("c9", Push([change]), NOW)
     expected = 2 if "client of ann" in settles else 1
     assert wire.room.history.document.records["a"].props == {"x": expected}
+
+
+@pytest.mark.parametrize("clock", [-1, 1, 2**62])
+def test_nobody_has_what_was_never_sent(wire: Wire, clock: int) -> None:
+    """SYNC-11: the sentence says where the session is."""
+    ann = Peer("ann")
+    wire.connect(ann)
+    [answer] = wire.room.receive(ann.connection_id, Have(clock), NOW)
+    assert isinstance(answer, Send)
+    assert answer.message == Error(
+        "invalid_message", f"You have {clock}, and the session is at 0; say what you have."
+    )
+
+
+def test_nothing_is_confirmed_before_the_first_sync(wire: Wire) -> None:
+    """SYNC-1: there is nothing to have yet."""
+    wire.room.join("c1", "ann", NOW)
+    [answer] = wire.room.receive("c1", Have(0), NOW)
+    assert isinstance(answer, Send)
+    assert isinstance(answer.message, Error)
+    assert answer.message.reason == Reason.NOT_SYNCED.value

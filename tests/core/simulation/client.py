@@ -11,7 +11,9 @@ from optiverse_collab.core.client.effects import (
     Conflict,
     Diverged,
     Lost,
+    NoticesOmitted,
     ProtocolFault,
+    ReplicaForgotten,
     SessionEffect,
     ShowChange,
     Synced,
@@ -19,7 +21,8 @@ from optiverse_collab.core.client.effects import (
     Transmit,
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.client.replica import Replica, Saved
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import Push
@@ -46,6 +49,7 @@ class Client:
         half_open: former connections of which the server has not noticed the end, oldest first.
         truth: the history that the replica follows; None before the first synchronisation.
         copy: what was on disk at some time, and what the user did up to then.
+        pushed: the last push, its first number and the connection, for a client that sends it again.
         foreign: the session has another history now; the owner has not decided yet.
         tainted: the replica was damaged on purpose and may be wrong.
     """
@@ -105,6 +109,7 @@ class Client:
         self.undo: list[list[OpData]] = []
         self.shown: dict[str, Any] = {}
         self.foreign = False
+        self.pushed: tuple[str, int, Connection] | None = None
         self._pushed_ms = self._now_ms = float("-inf")
 
     @property
@@ -143,6 +148,17 @@ class Client:
 
     # The connection
 
+    def push_again(self) -> bool:
+        """Send the last push again, perhaps on another connection, if that skips no number (PUSH-1)."""
+        connection, pending = self.connection, self.replica.pending
+        if connection is None or self.pushed is None or not (self.replica.synced and connection.server_open):
+            return False
+        text, first, where = self.pushed
+        if where is not connection and pending and pending[0].client_clock < first:
+            return False
+        connection.up.append(text)
+        return True
+
     def join(self, patient: bool, now_ms: float) -> None:
         """Join the session."""
         self.driver.join(patient, now_ms)
@@ -157,6 +173,7 @@ class Client:
         clock, epoch = self.replica.clock, self.replica.epoch
         pending = [(change.client_clock, change.operations) for change in self.replica.pending]
         failure = None
+        self._counts["unasked pages"] += '"unasked":true' in text
         if self._ends_it(text, clock, epoch):
             self.foreign = True
             self._counts["epoch changes met"] += 1
@@ -188,6 +205,8 @@ class Client:
             self._synced(effect)
         elif isinstance(effect, SyncProgress):
             counts["pages that were not the last"] += 1
+        elif isinstance(effect, (NoticesOmitted, ReplicaForgotten)):
+            raise Broken(f"SYNC-9, SYNC-10: {effect}, and the server forgets nobody and nothing")
         elif isinstance(effect, Diverged):
             self._diverged(effect)
         elif isinstance(effect, ProtocolFault) and effect.serious:
@@ -198,7 +217,7 @@ class Client:
         text = encode(effect.message)
         self.connection.up.append(text)
         if isinstance(effect.message, Push):
-            self.connection.pushed = text
+            self.pushed = text, effect.message.changes[0].client_clock, self.connection
             if self._now_ms - self._pushed_ms < 33:
                 raise Broken(f"PUSH-2: pushed again after {self._now_ms - self._pushed_ms} ms")
             self._pushed_ms = self._now_ms

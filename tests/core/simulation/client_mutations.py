@@ -11,9 +11,10 @@ from optiverse_collab.core.client import view
 from optiverse_collab.core.client.confirmed import Confirmed
 from optiverse_collab.core.client.effects import ReplicaEffect, ShowChange
 from optiverse_collab.core.client.pending import Pending, PendingChange
-from optiverse_collab.core.client.replica import Replica, Saved
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.messages import Delta, FullState, Patch
+from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch
 from optiverse_collab.core.protocol.outcomes import Ack
 from optiverse_collab.core.records import Record, put
 from optiverse_collab.core.throttle import Throttle
@@ -22,7 +23,8 @@ from tests.core.simulation.mutation import Mutations
 CLIENT_MUTATIONS = Mutations()
 _mutation = CLIENT_MUTATIONS.add
 
-_receive_page, _receive_patch, _request_sync = (
+_receive, _receive_page, _receive_patch, _request_sync = (
+    Replica.receive,
     Replica._receive_page,
     Replica._receive_patch,
     Replica._request_sync,
@@ -53,10 +55,12 @@ def change_not_shown(self: Replica, ids: Iterable[str], authors: dict[str, str])
     ]
 
 
-@_mutation("A history of another epoch is merged (CLK-3).", (Replica, "_receive_page"))
-def epoch_ignored(self: Replica, page: FullState | Delta) -> list[ReplicaEffect]:
-    self._confirmed.epoch = page.epoch
-    return _receive_page(self, page)
+@_mutation("A history of another epoch is merged (CLK-3).", (Replica, "receive"))
+def epoch_ignored(self: Replica, message: FullState | Delta | Patch | OtherHistory) -> list[ReplicaEffect]:
+    if isinstance(message, OtherHistory):
+        return _request_sync(self, everything=True)
+    self._confirmed.epoch = getattr(message, "epoch", self.epoch)
+    return _receive(self, message)
 
 
 @_mutation("Pages are taken over one by one (SYNC-5).", (Replica, "_receive_page"))

@@ -8,6 +8,7 @@ from unittest import mock
 
 import msgspec
 
+from optiverse_collab.core import document
 from optiverse_collab.core.client import conflicts as client_conflicts
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.client.replica import Replica
@@ -101,8 +102,20 @@ def seen_is_the_replicas_clock(self: Replica, op: Op, last_shown: Mapping[str, i
 
 
 @_mutation("What is pending hides nothing from what a later edit has seen (SEEN-1).", (Pending, "seen_of"))
-def pending_hides_nothing(self: Pending, op: Op) -> None:
-    return None
+def pending_hides_nothing(self: Pending, op: Op, shown: int) -> int:
+    return shown
+
+
+@_mutation(
+    "The oldest pending change to any of its properties says what an edit has seen (SEEN-1).",
+    (Pending, "seen_of"),
+)
+def oldest_overlap_says_all(self: Pending, op: Op, shown: int) -> int:
+    seen = (_SEEN_OF(Pending([change]), op, shown) for change in self.on(op.id))
+    return next((clock for clock in seen if clock != shown), shown)
+
+
+_SEEN_OF = Pending.seen_of
 
 
 @_mutation("An edit joins one of another step, or one that insists (PUSH-2).", (Pending, "_joins"))
@@ -153,7 +166,7 @@ def snapshot_without_outcomes(self: History) -> Snapshot:
     return msgspec.structs.replace(_snapshot(self), outcomes=[])
 
 
-@_mutation("A put replaces all of a record that is there (DOC-2).", (conflicts, "apply"))
+@_mutation("A put replaces all of a record that is there (DOC-2).", (conflicts, "apply"), (document, "apply"))
 def put_replaces(records: dict[str, Record], op: Op) -> bool:
     if isinstance(op, Put) and op.id in records:
         records[op.id] = Record(op.id, op.kind, op.props)

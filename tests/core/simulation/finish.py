@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optiverse_collab.core.client.arriving import Arriving
 from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.client.session import HEARTBEAT_MS
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.protocol.messages import Delta, OtherHistory, SyncRequest
 from optiverse_collab.core.server.answers import answer_of
@@ -55,7 +56,9 @@ def _lossy(client: Client) -> bool:
 
 
 def _show_up_faults(world: World) -> None:
-    """Make so many changes that a hash goes out, which shows every fault there is (HASH-1, HASH-4)."""
+    """Have a heartbeat, and so many changes that a hash goes out: they show every fault (HASH-1, HASH-4)."""
+    world.now_ms += HEARTBEAT_MS
+    world.settle()
     for number in range(world.server.setup.hash_every + 1):
         records = world.server.room.history.document.records
         id = min(records, default="a")

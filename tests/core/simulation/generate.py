@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from optiverse_collab.core.server.subscribers import BEHIND_BYTES, BEHIND_MS
 from tests.core.simulation.scenario import OpData, Setup, Step
 from tests.core.simulation.world import World
 
@@ -113,6 +114,8 @@ def _setup(random: Random) -> Setup:
         records=random.choice((3, 4, 5, 100000)),
         participants=random.choice((clients, clients + 1, 500)),
         outcomes=10_000,
+        behind_ms=random.choice((100, BEHIND_MS)),
+        behind_bytes=random.choice((1, 500, BEHIND_BYTES)),
     )
 
 
@@ -164,7 +167,7 @@ def _poll(random: Random, world: World, index: int) -> Step | None:
         return None
     if random.random() < 0.01:
         return ["poll", index, random.choice((31_000, 80_000))]
-    return ["poll", index, wait] if wait < 100 else None
+    return ["poll", index, wait] if wait < 100 or (random.random() < 0.3 and wait < 1000) else None
 
 
 def _up(random: Random, world: World, index: int) -> Step | None:

@@ -9,7 +9,7 @@ import msgspec
 
 from optiverse_collab.core.client.effects import Conflict, ConflictKind, LossKind, Lost
 from optiverse_collab.core.client.pending import PendingChange
-from optiverse_collab.core.protocol.messages import PushedChange
+from optiverse_collab.core.protocol.changes import PushedChange
 from tests.core.simulation.scenario import OpData
 from tests.core.simulation.truth import Accepted, Broken, Change, as_data
 
@@ -65,10 +65,15 @@ class Ledger:
         return min(self._seen_of(op, shown.get(op["id"], clock)) for op in ops)
 
     def _seen_of(self, op: OpData, shown: int) -> int:
-        for change in self.open.values():
-            if any(_touch_the_same(op, made) for made in change.made):
-                return change.seen
-        return shown
+        """The smallest over its properties; a put or a removal touches all there are, named or not."""
+        made = [one for change in self.open.values() for one in change.made if one["id"] == op["id"]]
+        named = [op] if op["op"] == "set" else [{"props": {"any other": 0}}, *made]
+        names = {name for one in named for name in (*one.get("props", ()), *one.get("unset", ()))}
+        return min((self._oldest(op["id"], name, shown) for name in names), default=shown)
+
+    def _oldest(self, id: str, name: str, shown: int) -> int:
+        touching = (change.seen for change in self.open.values() if _touches(change, id, name))
+        return next(touching, shown)
 
     def sent(self, pushed: list[PushedChange]) -> None:
         """A push leaves."""
@@ -146,11 +151,8 @@ def report_of(conflict: Conflict) -> tuple[ConflictKind, str]:
     return conflict.kind, conflict.mine.id
 
 
-def _touch_the_same(a: OpData, b: OpData) -> bool:
-    if a["id"] != b["id"]:
-        return False
-    if a["op"] != "set" or b["op"] != "set":
-        return True
-    return not {*a.get("props", ()), *a.get("unset", ())}.isdisjoint(
-        (*b.get("props", ()), *b.get("unset", ()))
+def _touches(change: Change, id: str, name: str) -> bool:
+    return any(
+        op["id"] == id and (op["op"] != "set" or name in (*op.get("props", ()), *op.get("unset", ())))
+        for op in change.made
     )

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from optiverse_collab.core.limits import ENVELOPE_BYTES, Limits
+from optiverse_collab.core.server.subscribers import BEHIND_BYTES, BEHIND_MS
 
 Step = list[Any]
 """The name of a step (a method of `world.World`) and its arguments, all of it JSON."""
@@ -48,6 +49,7 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
         records: see `Limits`; small, so that a session is full.
         participants: see `Limits`; small, so that dead connections take up the room.
         outcomes: how many outcomes the history remembers for those who are away.
+        behind_ms, behind_bytes: see `Bounds`; small, so that receivers are behind.
     """
 
     clients: int = 2
@@ -61,6 +63,8 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
     records: int = 100_000
     participants: int = 500
     outcomes: int = 10_000
+    behind_ms: float = BEHIND_MS
+    behind_bytes: int = BEHIND_BYTES
 
     @property
     def limits(self) -> Limits:

@@ -17,6 +17,7 @@ from optiverse_collab.core.server.journal import Entry, Snapshot
 from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.server.stamps import Stamp
+from optiverse_collab.core.server.subscribers import Bounds
 from tests.core.simulation.scenario import Setup
 from tests.core.simulation.storage import Storage
 from tests.core.simulation.truth import Broken, Change, Doc, Truth
@@ -210,7 +211,8 @@ class Server:
             connection.close_server(code)
         self.connections.clear()
         history = self.storage.load(self.setup)
-        self.room = Room("bench", history, "simulation")
+        bounds = Bounds(self.setup.behind_ms, self.setup.behind_bytes)
+        self.room = Room("bench", history, "simulation", bounds)
 
     # Carrying out what the room says
 
@@ -223,7 +225,7 @@ class Server:
                 connections[effect.to].down.append(effect.pages)
             elif isinstance(effect, Close):
                 self._counts["takeovers"] += 1
-            elif effect.to:
+            elif isinstance(effect, (Send, SendPresence)) and effect.to:
                 text = encode(effect.message)
                 slow_too = not isinstance(effect, SendPresence)
                 for id in effect.to:
@@ -246,7 +248,7 @@ def _comparable(snapshot: Snapshot) -> bytes:
         record.id: (record, stamps[whole], {name: stamps[index] for name, index in own.items()})
         for record, whole, own in snapshot.records
     }
-    tombstones = {id: stamps[index] for id, index in snapshot.tombstones}
+    tombstones = {one.id: (stamps[one.stamp], one.lane) for one in snapshot.tombstones}
     numbers = sorted(snapshot.clients.items()), sorted(snapshot.skipped.items())
     rest = msgspec.structs.replace(snapshot, records=[], tombstones=[], stamps=[], clients={}, skipped={})
     return msgspec.json.encode([rest, records, tombstones, numbers], order="sorted")

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from optiverse_collab.core import document
-from optiverse_collab.core.client import replica, view
+from optiverse_collab.core.client import confirmed, view
+from optiverse_collab.core.client import conflicts as client_conflicts
 from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.messages import SyncRequest
 from optiverse_collab.core.records import Op, Record, Remove, Set, apply
@@ -26,7 +27,8 @@ SERVER_MUTATIONS = Mutations()
 _mutation = SERVER_MUTATIONS.add
 
 _add, _apply, _close, _flush = Delivery.add, History._apply, Delivery._close, Delivery.flush
-_changed, _prune, _replay, _snapshot, _sync = (
+_accept, _changed, _prune, _replay, _snapshot, _sync = (
+    Room._accept,
     _Answer._changed,
     History._prune,
     History._replay,
@@ -35,9 +37,16 @@ _changed, _prune, _replay, _snapshot, _sync = (
 )
 
 
-@_mutation("A push that is sent again is applied again (PUSH-7).", (History, "last_client_clock_of"))
+@_mutation("A push is applied again on another connection (PUSH-7).", (History, "last_client_clock_of"))
 def no_dedup(self: History, origin: str) -> int:
     return 0
+
+
+@_mutation("A push that is sent twice is applied twice (PUSH-7).", (Room, "_accept"))
+def no_dedup_on_a_connection(self: Room, connection_id: str, member: _Member, *change: Any) -> None:
+    pushed = member.pushed
+    _accept(self, connection_id, member, *change)
+    member.pushed = pushed
 
 
 @_mutation("A removal is not recorded, so that no delta tells of it (CLK-4).", (History, "_apply"))
@@ -63,7 +72,8 @@ def delta_misses_an_id(self: _Answer) -> list[Any]:
     "A set brings a removed record back, on all sides alike (DOC-5).",
     (conflicts, "apply"),
     (document, "apply"),
-    (replica, "apply"),
+    (client_conflicts, "apply"),
+    (confirmed, "apply"),
     (view, "apply"),
 )
 def set_resurrects(records: dict[str, Record], op: Op) -> bool:
@@ -90,9 +100,9 @@ def replay_without_clients(self: History, data: bytes) -> None:
 
 
 @_mutation("Changes and acknowledgements leave before they are durable (DUR-1).", (Delivery, "flush"))
-def sent_before_durable(self: Delivery, members: Collection[str]) -> list[RoomEffect]:
+def sent_before_durable(self: Delivery, members: Collection[str], now_ms: float) -> list[RoomEffect]:
     self.durable = self._history.clock
-    return _flush(self, members)
+    return _flush(self, members, now_ms)
 
 
 @_mutation("Pages leave before what they hold is durable (DUR-1).", (Delivery, "add"))
@@ -109,7 +119,7 @@ def pages_before_durable(
 
 
 @_mutation("Pages leave before the changes that are in them, and those follow (SYNC-4).", (Delivery, "flush"))
-def pages_out_of_place(self: Delivery, members: Collection[str]) -> list[RoomEffect]:
+def pages_out_of_place(self: Delivery, members: Collection[str], now_ms: float) -> list[RoomEffect]:
     effects: list[RoomEffect] = []
     frame = _Frame()
     while self._waiting and self._waiting[0].after <= self.durable:
@@ -118,28 +128,28 @@ def pages_out_of_place(self: Delivery, members: Collection[str]) -> list[RoomEff
             frame.acks.setdefault(waiting.ack[0], []).append(waiting.ack[1])
         if waiting.accepted is not None:
             frame.add(self._change(waiting.accepted), waiting.accepted)
-        elif waiting.subscription is not None and waiting.subscription.pages.to in members:
-            self._subscribed[waiting.subscription.pages.to] = waiting.subscription.lanes
-            effects.append(waiting.subscription.pages)
-    return effects + self._close(frame)
+        asked = waiting.subscription
+        if asked is not None and self._subscribe(asked, waiting.after, members, now_ms):
+            effects.append(asked.pages)
+    return effects + self._close(frame, now_ms)
 
 
 @_mutation("Every frame is sent twice (CLK-1).", (Delivery, "_close"))
-def frames_twice(self: Delivery, frame: _Frame) -> list[RoomEffect]:
-    return _close(self, frame) * 2
+def frames_twice(self: Delivery, frame: _Frame, now_ms: float) -> list[RoomEffect]:
+    return _close(self, frame, now_ms) * 2
 
 
 @_mutation("A frame carries the hash of a document that is ahead of it (HASH-1).", (Delivery, "_close"))
-def hash_of_a_later_document(self: Delivery, frame: _Frame) -> list[RoomEffect]:
+def hash_of_a_later_document(self: Delivery, frame: _Frame, now_ms: float) -> list[RoomEffect]:
     if frame.changes:
         self._hash_due = 0
         frame.clock = self._history.clock
-    return _close(self, frame)
+    return _close(self, frame, now_ms)
 
 
 @_mutation("Acknowledgements go to whoever pushed last (PUSH-5).", (Delivery, "_close"))
-def acks_to_all(self: Delivery, frame: _Frame) -> list[RoomEffect]:
-    effects = _close(self, frame)
+def acks_to_all(self: Delivery, frame: _Frame, now_ms: float) -> list[RoomEffect]:
+    effects = _close(self, frame, now_ms)
     for number, effect in enumerate(effects):
         if isinstance(effect, SendFrame) and effect.acks:
             acks = next(iter(effect.acks.values()))

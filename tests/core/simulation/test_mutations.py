@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.core.simulation.behind_mutations import BEHIND_MUTATIONS
 from tests.core.simulation.client_mutations import CLIENT_MUTATIONS
 from tests.core.simulation.conflict_mutations import CONFLICT_MUTATIONS
 from tests.core.simulation.connector_mutations import CONNECTOR_MUTATIONS
@@ -15,7 +16,7 @@ SEEDS = 300
 """In so many histories a mutation must be noticed; most are in the first."""
 
 
-MUTATIONS = SERVER_MUTATIONS + CLIENT_MUTATIONS + CONFLICT_MUTATIONS + CONNECTOR_MUTATIONS
+MUTATIONS = SERVER_MUTATIONS + CLIENT_MUTATIONS + CONFLICT_MUTATIONS + CONNECTOR_MUTATIONS + BEHIND_MUTATIONS
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name.replace(" ", "_"))

@@ -35,6 +35,7 @@ HAPPENS = {
     "told: replaced theirs": 1_000,
     "deltas": 2_000,
     "full states": 2_000,
+    "unasked pages": 3_000,
     "pages that were not the last": 2_000,
     "takeovers": 500,
     "late messages": 200,

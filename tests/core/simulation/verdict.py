@@ -122,7 +122,7 @@ class Judge:
             verdict.held.add((id, frozenset(), max(unseen, default=(0, ""))))
             return
         if clash and not self._yields:
-            self._add(verdict.replaced, id, [name for name in clash if name not in own] or [""])
+            self._add(verdict.replaced, id, [name for name in clash if name not in own])
         elif clash:
             self._add(verdict.held, id, clash)
             verdict.dropped.append(_restricted(op, lambda name: name in clash))

@@ -25,7 +25,6 @@ class Connection:
         close_code: what it was closed with when it does not; 1006 if it broke.
         behind: the client reads slowly: presence is left out (PRES-3).
         lossy: a frame was lost, against the rules of TCP, and the client has not found out.
-        pushed: the last push, for a client that sends it again.
     """
 
     __slots__ = (
@@ -35,7 +34,6 @@ class Connection:
         "down",
         "id",
         "lossy",
-        "pushed",
         "serial",
         "server_open",
         "settles",
@@ -53,7 +51,6 @@ class Connection:
         self.close_code = 1006
         self.behind = False
         self.lossy = False
-        self.pushed = ""
 
     def next_down(self) -> str | None:
         """Take the next message to the client off the wire; None if there is none."""

@@ -85,9 +85,7 @@ class World(Network):
 
     def resend(self, index: int) -> None:
         """A client sends its last push a second time."""
-        connection = self.clients[index].connection
-        if connection is not None and connection.pushed and connection.server_open:
-            connection.up.append(connection.pushed)
+        if self.clients[index].push_again():
             self.counts["pushes sent twice"] += 1
 
     def lose(self, index: int) -> None:
@@ -192,5 +190,5 @@ class World(Network):
                 moved = True
         self.now_ms += 40
         for client in self.clients:
-            moved = client.poll(self.now_ms) or moved
+            moved = client.poll(self.now_ms) or client.replica.wait_ms(self.now_ms) is not None or moved
         return moved

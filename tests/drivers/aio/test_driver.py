@@ -76,7 +76,7 @@ def test_restart_of_the_server(tmp_path: Path, caplog: pytest.LogCaptureFixture)
                 server.start()
                 await bench.flush()
                 async with connect(server.url) as other:
-                    assert other["lens"]["pos"] == (1.0, 2.0)
+                    assert other["lens"]["pos"] == [1.0, 2.0]
 
     run(main())
     lines = texts(caplog)

@@ -13,7 +13,7 @@ from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.upstream.version import module_exists
 from tests.helpers.optiverse_commands import GROUPS, LAYERS, Step, command_names, names_in
 from tests.helpers.optiverse_concurrent_edits import MEANWHILE, MEANWHILE_AT_LAYERS
-from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
+from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth, visible
 from tests.helpers.wire import Wire
 
 IN_02 = module_exists("optiverse.core.layer_group")
@@ -88,7 +88,7 @@ def test_taking_back_and_repeating_a_step_is_about_nothing_else(
     rest(wire, ann, bob)
     now = dict(truth(wire))
     if not ann.window.undo_stack.can_undo():
-        assert not is_left(name, before, after, now)
+        assert not is_left(name, before, after, visible(wire))
         before = after  # there is nothing to take back
     ann.user.undo()
     settle(wire, ann, bob)

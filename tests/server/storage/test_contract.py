@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -13,31 +11,9 @@ from optiverse_collab.core.server.chain import next_head
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server.storage import MemoryStore, SqliteStore, Store
-from tests.helpers import aio
+from optiverse_collab_server.storage import Store
 from tests.helpers.storage import clock_of, content, content_of, entries, entry, head, names, snapshot
-
-Scenario = Callable[[Store], Awaitable[None]]
-Run = Callable[[Scenario], None]
-
-STORES: dict[str, Callable[[Path], Store]] = {
-    "memory": lambda folder: MemoryStore(),
-    "sqlite": lambda folder: SqliteStore(folder),
-}
-
-
-@pytest.fixture(params=STORES)
-def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
-    """Runs a scenario with a new store of each kind."""
-
-    async def opened_and_closed(scenario: Scenario) -> None:
-        store = STORES[request.param](tmp_path)
-        try:
-            await scenario(store)
-        finally:
-            await store.close()
-
-    return lambda scenario: aio.run(opened_and_closed(scenario))
+from tests.server.storage.conftest import Run
 
 
 def test_a_session_that_was_never_created_is_none(run: Run) -> None:
@@ -138,6 +114,7 @@ def test_after_close_every_call_is_refused(run: Run) -> None:
         await store.close()
         for call in (
             store.load("bench"),
+            store.load_at("bench", 0),
             store.append("bench", [entry(1)]),
             store.append("bench", []),
             store.begin_chunk("bench", snapshot(1)),

@@ -13,6 +13,7 @@ from optiverse_collab.core.server.chain import next_head
 from optiverse_collab.core.server.journal import Kept
 from optiverse_collab.errors import DatabaseDamaged, StorageError
 from optiverse_collab_server.storage.database import Append
+from optiverse_collab_server.storage.housekeeping import Retention
 from optiverse_collab_server.storage.schema import FILE_NAME
 from optiverse_collab_server.storage.steps import finished
 from tests.helpers.aio import run
@@ -88,7 +89,24 @@ def test_damage_in_a_cold_chunk_keeps_nobody_from_working(tmp_path: Path) -> Non
         IN_A_CHUNK["a forged entry"][0](connection)
     with database(tmp_path) as made:
         assert finished(made.load("bench")) is not None
+        with pytest.raises(DatabaseDamaged, match="the chain breaks"):
+            finished(made.load_at("bench", 5))
         assert made.append([Append("bench", [entry(10, SIGNED)], ())]) == [None]
+
+
+def test_the_past_is_read_from_packed_chunks_too(tmp_path: Path) -> None:
+    """HIST-2, HIST-3: a row may hold many entries, and what retention has dropped is none."""
+    with database(tmp_path, Retention(bytes=5_000)) as made:
+        fill(made, "bench", 0, 400, 420, 430, records=10)
+        tidy(made)
+        assert execute(tmp_path, "SELECT max(last - first), max(packed) FROM log") == [(19, 1)]
+        for clock in (0, 200, 399):
+            assert finished(made.load_at("bench", clock)) is None
+        for clock, start in ((400, 400), (407, 400), (420, 420), (430, 420)):
+            stored = finished(made.load_at("bench", clock))
+            assert stored is not None
+            assert stored.clock == start
+            assert stored.entries == [one.data for one in entries(start + 1, clock, SIGNED)]
 
 
 def test_a_session_that_lost_its_row_is_damage_to_all(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from optiverse_collab_server.storage.parts import SnapshotReader, encode_snapsho
 from optiverse_collab_server.storage.rows import ROW_BYTES
 from tests.helpers.storage import record, snapshot
 
-ORDER = ["records", "tombstones", "stamps", "clients", "skipped", "outcomes", "heads"]
+ORDER = ["records", "tombstones", "stamps", "clients", "skipped", "outcomes", "sweeps", "heads"]
 
 
 def read(parts: list[tuple[str, bytes]], like: Snapshot) -> Snapshot:

@@ -197,6 +197,8 @@ def test_whatever_happens_it_holds_what_memory_holds(tmp_path: Path, seed: int) 
             assert outcomes[0] == outcomes[1]
             said.update(outcomes)
             assert await content_of(store, name) == await content_of(model, name)
+            past = chance.randrange(-1, clock + 8)
+            assert await past_of(store, name, past) == await past_of(model, name, past)
         assert await contents(store) == await contents(model)
         await store.close()
         assert len(said) > 5
@@ -212,6 +214,12 @@ async def outcome_of(call: Awaitable[object]) -> str:
     except StorageError as error:
         return str(error)
     return ""
+
+
+async def past_of(store: Store, name: str, clock: int) -> tuple[object, ...] | None:
+    """What is stored of a clock."""
+    stored = await store.load_at(name, clock)
+    return None if stored is None else (stored.clock, list(map(bytes, stored.records)), stored.entries)
 
 
 async def contents(store: Store) -> dict[str, Content | None]:

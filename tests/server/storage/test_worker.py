@@ -184,6 +184,38 @@ def test_cold_chunks_are_packed_when_nothing_else_is_asked_for(tmp_path: Path) -
     ]
 
 
+def test_nothing_is_packed_while_the_past_is_read(tmp_path: Path) -> None:
+    """HIST-2: also if it is asked for while the thread does something else."""
+
+    async def scenario() -> None:
+        async with bench(tmp_path) as made:
+            housekeeper, loop = made.database.housekeeper, asyncio.get_running_loop()
+            step, order, asked = housekeeper.step, [], asyncio.Event()
+
+            def watched() -> None:
+                order.append("housekeeping")
+                step()
+                if len(order) == 1:
+                    made.worker.submit(StepsJob(long(), future))
+                    loop.call_soon_threadsafe(asked.set)
+
+            def long() -> Steps[None]:
+                for _ in range(3):
+                    order.append("long")
+                    yield
+
+            future: asyncio.Future[object] = loop.create_future()
+            housekeeper.step = watched  # type: ignore[method-assign]
+            await asyncio.gather(*(made.append("a", clock) for clock in range(1, 50)))
+            await made.steps(made.database.begin_chunk("a", snapshot(49, records=200)))
+            await asked.wait()
+            await future
+            await until(lambda: not housekeeper.busy)
+            assert order[:5] == ["housekeeping", "long", "long", "long", "housekeeping"]
+
+    run(scenario())
+
+
 def test_what_sqlite_reports_is_told_in_a_sentence(tmp_path: Path) -> None:
     def full() -> Steps[None]:
         yield

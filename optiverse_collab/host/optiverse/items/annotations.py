@@ -13,9 +13,11 @@ from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
 from optiverse_collab.host.optiverse.upstream.contract import has
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.items import (
+    NAME,
     AngleMeasure,
     Annotation,
     Data,
+    HasName,
     HasOwner,
     Item,
     PathMeasure,
@@ -42,12 +44,21 @@ class AnnotationKind(Generic[_A]):
         self._edit = edit
 
     def read(self, item: Item) -> Data:
-        """What `to_dict` gives."""
-        return dict(item.to_dict())
+        """What `to_dict` gives, and the name that it leaves out."""
+        data = dict(item.to_dict())
+        if has(item, HasName) and item.display_name:
+            data[NAME] = item.display_name
+        return data
 
     def make(self, data: Props) -> Item | None:
         """An item that is not on the bench yet."""
-        return self.item_class.from_dict(dict(data))
+        item = self._made(dict(data))
+        if item is not None:
+            _rename(item, data)
+        return item
+
+    def _made(self, data: Data) -> Item | None:
+        return self.item_class.from_dict(data)
 
     def accepts(self, item_class: type, name: str, value: Any) -> bool:
         """All that is to be checked of annotations is in convert's table of shapes."""
@@ -58,6 +69,7 @@ class AnnotationKind(Generic[_A]):
         item.prepareGeometryChange()
         with exact_edit(item):
             self._edit(cast(_A, item), after)
+        _rename(item, after)
         item.update()
 
 
@@ -72,9 +84,8 @@ class PathMeasureKind(AnnotationKind[PathMeasure]):
         super().__init__(item_names().PathMeasureItem, _edit_path)
         self._window = window
 
-    def make(self, data: Props) -> Item | None:
-        """A measure that is not on the bench yet."""
-        return self.item_class.from_dict(dict(data), self._window.ray_data)
+    def _made(self, data: Data) -> Item | None:
+        return self.item_class.from_dict(data, self._window.ray_data)
 
 
 def annotation_kinds(window: Window) -> dict[str, AnnotationKind[Any]]:
@@ -87,6 +98,12 @@ def annotation_kinds(window: Window) -> dict[str, AnnotationKind[Any]]:
         "angle_measure": AnnotationKind(names.AngleMeasureItem, _edit_angle),
         "path_measure": PathMeasureKind(window),
     }
+
+
+def _rename(item: Item, data: Props) -> None:
+    if has(item, HasName):
+        name = data.get(NAME)
+        item.display_name = name if isinstance(name, str) else None
 
 
 def _edit_note(item: TextNote, data: Props) -> None:

@@ -161,8 +161,8 @@ class SceneBench(QObject):
     def _add(self, id: str, item: Item, found: dict[str, Item]) -> None:
         """Add to the items that were found.
 
-        Quirk: a file that is imported twice gives items of the same id. The one that came later gets an id
-        of its own, so that others see it too.
+        Quirk: items of the same id are there where a file was imported twice before the session, or has an
+        id twice. The one that came later gets an id of its own, so that others see it too.
         """
         twin = found.get(id)
         found[id] = item

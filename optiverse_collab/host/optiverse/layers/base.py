@@ -102,6 +102,10 @@ class Layers(ABC):
         """Take over what the user did."""
 
     @abstractmethod
+    def _shows_file(self, group: Record) -> bool:
+        """Whether a group shows a linked file."""
+
+    @abstractmethod
     def _settle(self) -> bool:
         """Show what was written; return whether that has the layer panel drawn again."""
 
@@ -140,4 +144,4 @@ class Layers(ABC):
         def shows(id: str) -> bool:
             return not self._is_unshown(id)
 
-        return self._places.tree(exists, shows, holds)
+        return self._places.tree(exists, shows, holds, self._shows_file)

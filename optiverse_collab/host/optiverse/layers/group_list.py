@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from optiverse_collab.convert.kinds import GROUP
-from optiverse_collab.convert.shapes import is_number
+from optiverse_collab.convert.shapes import is_link, is_number
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
+from optiverse_collab.host.optiverse.layers.hidden_groups import HiddenGroups
 from optiverse_collab.host.optiverse.layers.places import Shown
-from optiverse_collab.host.optiverse.upstream.groups import group_names
+from optiverse_collab.host.optiverse.upstream.groups import Group, group_names
 from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props, id_of
 from optiverse_collab.host.optiverse.upstream.window import GroupsWindow
 
@@ -38,7 +39,8 @@ class GroupList(Layers):
         super().__init__(bench, is_unshown, moved, warn)
         self._scene = window.scene
         self._manager = window.group_manager
-        self._told: set[str] = set()
+        self._hidden = HiddenGroups(self._manager, self._reveal, moved)
+        self._linked: set[str] = set()
         self._stale = True
         self.look()
         self._manager.groupsChanged.connect(self._changed)
@@ -51,18 +53,23 @@ class GroupList(Layers):
         self._bench.appeared.disconnect(self._mark_stale)
         self._bench.vanished.disconnect(self._mark_stale)
         self._manager.groupsChanged.disconnect(self._changed)
+        self._hidden.close()
 
     def group_ids(self) -> list[str]:
         """The ids of all groups."""
-        return list(self._manager._groups)
+        return [*self._manager._groups, *self._hidden.groups]
 
     def has_group(self, id: str) -> bool:
         """Whether there is a group of this id."""
-        return id in self._manager._groups
+        return id in self._manager._groups or id in self._hidden.groups
+
+    def _group(self, id: str) -> Group:
+        hidden = self._hidden.groups
+        return hidden[id] if id in hidden else self._manager._groups[id]
 
     def read_group(self, id: str) -> Data:
         """The properties of a group, without its place."""
-        group = self._manager._groups[id]
+        group = self._group(id)
         props: Data = {"name": group.name}
         if group.collapsed:
             props["collapsed"] = True
@@ -72,16 +79,18 @@ class GroupList(Layers):
 
     def write_group(self, id: str, props: Props) -> None:
         """Make a group if it isn't there, and give it these properties, as far as the host can show them."""
-        groups = self._manager._groups
-        if id not in groups:
-            groups[id] = group_names().LayerGroup(name="", group_uuid=id)
+        if not self.has_group(id):
+            self._manager._groups[id] = group_names().LayerGroup(name="", group_uuid=id)
+        group = self._group(id)
         name, z_base = props.get("name"), props.get("z_base")
-        groups[id].name = name if isinstance(name, str) else "Group"
-        groups[id].collapsed = bool(props.get("collapsed", False))
-        groups[id].z_base = float(z_base) if is_number(z_base) else 0.0
-        if "link" in props and id not in self._told:
-            self._told.add(id)
-            self._warn(f"The group {groups[id].name!r} shows a linked file, which this Optiverse can't.")
+        group.name = name if isinstance(name, str) else "Group"
+        group.collapsed = bool(props.get("collapsed", False))
+        group.z_base = float(z_base) if is_number(z_base) else 0.0
+        if not is_link(props.get("link")):
+            self._linked.discard(id)
+        elif id not in self._linked:
+            self._linked.add(id)
+            self._warn(f"The group {group.name!r} shows a linked file, which this Optiverse can't.")
         self._unsettled = True
 
     def read_item(self, id: str) -> Data:
@@ -119,6 +128,7 @@ class GroupList(Layers):
         self._z.pop(id, None)
         self._places.forget(id)
         self._manager._groups.pop(id, None)
+        self._hidden.groups.pop(id, None)
         self._unsettled = True
 
     def in_hand(self) -> Collection[str]:
@@ -147,6 +157,10 @@ class GroupList(Layers):
         shown = self._tree()
         self._places.show(shown)
         groups, members = self._manager._groups, self._manager._item_to_group
+        listed = {id for siblings in shown.values() for id in siblings}
+        self._hidden.hide_all_but(listed)
+        for id in self._hidden.groups.keys() & listed:
+            self._hidden.show(id)
         members.clear()
         for parent, ids in shown.items():
             if parent is not None:
@@ -161,6 +175,17 @@ class GroupList(Layers):
         groups.clear()
         groups.update(ordered)
         return False
+
+    def _reveal(self, id: str) -> None:
+        """Show a group, and the groups that it is in, where their records say."""
+        outer = self._places.of(id).get("parent")
+        if outer in self._hidden.groups:
+            self._reveal(outer)
+        self._hidden.show(id)
+        self._manager._groups[id].parent_group_uuid = self._places.reveal(id)
+
+    def _shows_file(self, group: Record) -> bool:
+        return group.id in self._linked
 
     def _tree(self) -> Shown:
         return self._tree_of(self.has_group, self.has_group)

@@ -19,6 +19,7 @@ from optiverse_collab.convert.layers import FLAGS
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
+from optiverse_collab.host.optiverse.layers.hidden_nodes import HiddenNodes
 from optiverse_collab.host.optiverse.layers.linked_files import LinkedFiles
 from optiverse_collab.host.optiverse.layers.nodes import (
     is_default,
@@ -61,6 +62,7 @@ class LayerTree(Layers):
         self._panel.setUniformRowHeights(True)
         self._groups: dict[str, Data] = {}
         self._links = LinkedFiles(window, warn, replaced)
+        self._hidden = HiddenNodes(self._state, moved)
         self._adopt(bench.items)
         self._follow()
         self._state.changed.connect(self._follow)
@@ -72,12 +74,14 @@ class LayerTree(Layers):
         self._bench.appeared.disconnect(self._adopt)
         self._bench.vanished.disconnect(self._abandon)
         self._state.changed.disconnect(self._follow)
+        self._hidden.close()
         if not sip.isdeleted(as_qt(self._panel, QWidget)):
             self._panel.setUniformRowHeights(False)
 
     def group_ids(self) -> list[str]:
         """The ids of all groups."""
-        return [node.uuid for node in walk(self._state._roots) if node.is_group()]
+        shown = [node.uuid for node in walk(self._state._roots) if node.is_group()]
+        return [*shown, *self._hidden.ids()]
 
     def has_group(self, id: str) -> bool:
         """Whether there is a group of this id."""
@@ -155,7 +159,7 @@ class LayerTree(Layers):
         self._places.forget(id)
         if self.has_group(id):
             self._links.drop(id)
-            self._state.delete_group(id, emit=False)
+            self._hidden.remove(id)
         else:
             # An orphan would come back as a line in the layer panel without an item.
             self._state.remove_item(id, emit=False)
@@ -218,6 +222,10 @@ class LayerTree(Layers):
         finally:
             self._muted = False
 
+    def _shows_file(self, group: Record) -> bool:
+        node = self._state.get_node(group.id)
+        return node is not None and node.link_metadata is not None
+
     def _tree(self) -> Shown:
         return self._tree_of(lambda id: id in self._state, lambda id: True)
 
@@ -233,6 +241,7 @@ class LayerTree(Layers):
 
     def _rebuild(self, shown: Shown) -> None:
         ids = {id for siblings in shown.values() for id in siblings}
+        self._hidden.hide_all_but(ids)
         for id in ids:
             self._state.add_item(id, None, 0, emit=False)
         nodes = {id: node_of(self._state, id) for id in ids}
@@ -243,15 +252,30 @@ class LayerTree(Layers):
         for node in roots:
             node.parent = None
         for id, node in nodes.items():
+            self._hidden.show(id)
             node.children[:] = [nodes[child] for child in shown.get(id, ())] + others[id]
             for child in node.children:
                 child.parent = node
+
+    def _reveal(self, id: str) -> None:
+        """Show a group, and the groups that it is in, where their records say."""
+        self._hidden.show(id)
+        outer = self._places.of(id).get("parent")
+        if outer in self._hidden.ids():
+            self._reveal(outer)
+        parent = self._places.reveal(id)
+        siblings = self._state._roots if parent is None else node_of(self._state, parent).children
+        index = self._places.count_above(id, (node.uuid for node in siblings))
+        self._state.move_node(id, parent, index, emit=False)
+        self._unsettled = True
 
     def _follow(self) -> None:
         """Take over what the user did to the tree."""
         if self._muted:
             return
         self._changed = True
+        for id in self._hidden.filled():
+            self._reveal(id)
         linked = self._bench.linked()
         kinds: dict[str, str] = {}
         shown: Shown = {None: []}

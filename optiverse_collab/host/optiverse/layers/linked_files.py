@@ -13,7 +13,7 @@ from typing import Any
 from PyQt6.QtWidgets import QGraphicsItem
 
 from optiverse_collab.convert.kinds import GROUP
-from optiverse_collab.convert.layer_writing import is_link
+from optiverse_collab.convert.shapes import is_link
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import size_of

@@ -36,12 +36,12 @@ its group for everybody.
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from optiverse_collab.convert import tree_of
 from optiverse_collab.convert.kinds import GROUP
-from optiverse_collab.convert.layers import MAX_DEPTH, sibling_key
+from optiverse_collab.convert.layers import MAX_DEPTH, shows_file, sibling_key
 from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.layers.stacking import restacked
@@ -98,9 +98,11 @@ class Places:
 
         Returns:
             The group in which it is shown, None for the root, and how many of its siblings lie above it; or
-            None if not that alone changes: `tree` has to tell.
+            None if not that alone changes, or it is a group, which may be empty: `tree` has to tell.
         """
         said = self._said[id]
+        if said.kind == GROUP:
+            return None
         wanted = said.props.get("parent")
         parent = wanted if isinstance(wanted, str) and wanted in self._parents else None
         if id in self._awaited or id in self._parents or self._lifted or self._is_deep(parent):
@@ -109,12 +111,30 @@ class Places:
             return None
         if parent is not None and not holds(parent):
             return None
+        return parent, self._insert(id, parent)
+
+    def reveal(self, id: str) -> str | None:
+        """Show a group where its record says; returns the group in which that is, None for the root."""
+        wanted = self.of(id).get("parent")
+        parent = wanted if isinstance(wanted, str) and wanted in self._parents else None
+        self._said.setdefault(id, Record(id, GROUP, {}))
+        self._insert(id, parent)
+        return parent
+
+    def count_above(self, id: str, siblings: Iterable[str]) -> int:
+        """How many of these lie above it, as far as records say."""
+        key = sibling_key(self._said[id])
+        said = [self._said[sibling] for sibling in siblings if sibling in self._said]
+        return sum(sibling_key(other) < key for other in said)
+
+    def _insert(self, id: str, parent: str | None) -> int:
+        """Show something in a group, or at the root; returns how many of its siblings lie above it."""
         siblings = self._shown.setdefault(parent, [])
-        key = sibling_key(said)
+        key = sibling_key(self._said[id])
         index = bisect(siblings, key, key=lambda sibling: sibling_key(self._said[sibling]))
         siblings.insert(index, id)
         self._parents[id] = parent
-        return parent, index
+        return index
 
     def _is_deep(self, id: str | None) -> bool:
         """Whether what is in this group is near the depth at which the tree is cut."""
@@ -125,16 +145,21 @@ class Places:
         return id is not None
 
     def tree(
-        self, exists: Callable[[str], bool], shows: Callable[[str], bool], holds: Callable[[str], bool]
+        self,
+        exists: Callable[[str], bool],
+        shows: Callable[[str], bool],
+        holds: Callable[[str], bool],
+        has_more: Callable[[Record], bool] = shows_file,
     ) -> Shown:
-        """The tree to show.
+        """The tree to show; a group without members is not in it.
 
         Args:
             exists: whether there is a record of this id; of others nothing is said any more.
             shows: whether the window can show it. What is in it takes its place if it can't …
             holds: … or if the window can't show anything in it.
+            has_more: as in `tree_of`.
         """
-        tree = tree_of({id: said for id, said in self._said.items() if exists(id)})
+        tree = tree_of({id: said for id, said in self._said.items() if exists(id)}, has_more)
         shown: Shown = {None: []}
         self._lifted = set()
 

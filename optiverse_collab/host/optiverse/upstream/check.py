@@ -18,6 +18,7 @@ from optiverse_collab.host.optiverse.upstream.items import (
     AngleMeasure,
     Component,
     HasLock,
+    HasName,
     HasOwner,
     Item,
     Optic,
@@ -43,7 +44,7 @@ ITEMS: dict[str, type] = {
 }
 """Kind of record → what an item of it has; any other kind is another `Optic`."""
 
-SOME_ITEMS = (HasLock, HasOwner)
+SOME_ITEMS = (HasLock, HasName, HasOwner)
 """What an item that we write to has all of, or nothing."""
 
 

@@ -76,6 +76,16 @@ class HasLock(Protocol):
     def set_locked(self, locked: bool, /) -> None: ...
 
 
+NAME = "display_name"
+"""The property of a record that holds what an annotation is called in the layer panel."""
+
+
+class HasName(Protocol):
+    """An annotation that can be renamed in the layer panel; files of the host don't hold its name (0.3)."""
+
+    display_name: str | None
+
+
 class HasEditor(Protocol):
     """An item with a dialog."""
 

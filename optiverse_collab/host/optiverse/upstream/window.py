@@ -70,6 +70,8 @@ class FileController(Protocol):
 
     def _schedule_autosave(self) -> None: ...
 
+    def _import_items_for_layer(self, data: Data, /) -> object: ...
+
 
 class HasNewBench(Protocol):
     """A file controller that begins an empty bench (0.3)."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PyQt6.QtWidgets import QFileDialog
 
-from tests.helpers.optiverse_session import Participant, differences, notice, rest, truth
+from tests.helpers.optiverse_drawing import Drawing
+from tests.helpers.optiverse_session import Participant, differences, rest
+from tests.helpers.optiverse_user import clear
 from tests.helpers.wire import Wire
 
 pytestmark = [
@@ -16,29 +19,33 @@ pytestmark = [
     pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
 ]
 
-Session = tuple[Wire, Participant, Participant]
 
-
-def test_file_imported_twice_is_there_twice_for_everybody(
-    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_items_of_one_id_are_there_twice_for_everybody(
+    windows: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The host gives the items of both the same ids."""
-    wire, ann, bob = session
+    """Before she shares her bench, Ann imports the file that is open: the host gives both the same ids."""
+    wire = Wire()
+    for window in windows[:2]:
+        clear(window)
+    user = Drawing(windows[0])
+    user.place("lens", 0.0, 0.0)
+    user.draw("ruler", (0.0, 50.0), (60.0, 50.0))
     path = tmp_path / "telescope.json"
-    ann.user.place("lens", 0.0, 0.0)
-    ann.user.draw("ruler", (0.0, 50.0), (60.0, 50.0))
-    rest(wire, ann, bob)
-    path.write_text(json.dumps(ann.saved()), "utf-8")
+    path.write_text(json.dumps(windows[0].file_controller.file_manager.serialize_scene()), "utf-8")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **kwargs: (str(path), ""))
-    for count in (4, 6):
-        ann.window.act_import_as_layer.trigger()
-        notice(wire, ann, bob)
-        assert len(truth(wire)) - len(ann.panel.groups()) == count
-        assert len(ann.user.items() + ann.user.drawn()) == len(bob.user.items() + bob.user.drawn()) == count
+    windows[0].act_import_as_layer.trigger()
+    assert len({item.item_uuid for item in user.items()}) == 1
+    ann, bob = (Participant(wire, name, windows[i]) for i, name in enumerate(("ann", "bob")))
+    try:
+        rest(wire, ann, bob)
+        for one in (ann, bob):
+            assert (len(one.user.items()), len(one.user.drawn("ruler"))) == (2, 2)
+        moved = bob.user.items()[1]
+        bob.user.select(moved)
+        bob.user.drag(moved, 30, 40)
+        rest(wire, ann, bob)
+        assert ann.item(moved.item_uuid).pos() == moved.pos()
         assert differences(wire, ann, bob) == []
-    moved = bob.user.items()[1]
-    bob.user.select(moved)
-    bob.user.drag(moved, 30, 40)
-    rest(wire, ann, bob)
-    assert ann.item(moved.item_uuid).pos() == moved.pos()
-    assert differences(wire, ann, bob) == []
+    finally:
+        for one in (ann, bob):
+            one.host.close()

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
-from optiverse_collab.core.records import Put, Set, difference
-from optiverse_collab.host.optiverse.adapter import OptiverseHost
+from optiverse_collab.core.client.effects import Conflict
+from optiverse_collab.core.records import Op, Put, Set, difference
 from optiverse_collab.host.optiverse.layers import linked_files
 from optiverse_collab.host.optiverse.upstream.window import has_groups
-from tests.helpers.optiverse_drawing import Drawing
+from tests.helpers.optiverse_linking import linked, write_file
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
 from tests.helpers.optiverse_user import clear
-from tests.helpers.optiverse_window import window_of
 from tests.helpers.wire import Wire
 
 pytestmark = [
@@ -30,27 +29,12 @@ Link = Callable[[Participant], str]
 
 
 @pytest.fixture
-def host(window: Any) -> Iterator[OptiverseHost]:
-    """The adapter of an empty window."""
-    host = OptiverseHost(window)
-    yield host
-    host.close()
-
-
-@pytest.fixture
 def file(windows: list[Any], tmp_path: Path) -> Path:
     """A file with a source, a lens and a note."""
-    window = windows[0]
-    if has_groups(window):
+    if has_groups(windows[0]):
         pytest.skip("only Optiverse 0.3 links files")
-    clear(window)
-    user = Drawing(window)
-    user.place("source", -100.0, 0.0)
-    user.place("lens", 50.0, 0.0)
-    user.draw("text", (0.0, 40.0))
     path = tmp_path / "telescope.json"
-    path.write_text(json.dumps(window.file_controller.file_manager.serialize_scene()), "utf-8")
-    clear(window)
+    write_file(windows[0], path)
     return path
 
 
@@ -68,17 +52,6 @@ def link(file: Path, monkeypatch: pytest.MonkeyPatch) -> Link:
         return str(node.uuid)
 
     return link
-
-
-def copy_of(file: Path) -> dict[str, Any]:
-    """What travels of a file."""
-    return {"source_hash": "", "snapshot": json.loads(file.read_text("utf-8"))}
-
-
-def linked(window: Any) -> list[Any]:
-    """The items of linked files that a window shows."""
-    ids = window.linked_assembly_service.get_all_linked_item_uuids()
-    return [item for item in window.scene.items() if getattr(item, "item_uuid", None) in ids]
 
 
 def shown(one: Participant) -> dict[str, tuple[str, float, float]]:
@@ -219,6 +192,48 @@ def test_a_broken_link_leaves_items_of_the_bench(session: Session, link: Link, b
     assert differences(wire, ann, bob) == []
 
 
+def test_two_people_break_one_link_at_once(session: Session, link: Link) -> None:
+    """Both make the same items of it, under ids that follow from the link, so that there is one copy."""
+    wire, ann, bob = session
+    id = link(ann)
+    rest(wire, ann, bob)
+    items = shown(ann).keys()
+    for one in (ann, bob):
+        one.window.file_controller.unlink_embed(id)
+    rest(wire, ann, bob)
+    assert shown(ann) == shown(bob) == {}
+    assert truth(wire).keys() == {id, *items}
+    assert differences(wire, ann, bob) == []
+    assert [one.told(Conflict) for one in (ann, bob)] == [[], []]
+
+
+def test_two_people_link_one_file_at_once(session: Session, link: Link) -> None:
+    wire, ann, bob = session
+    ids = {link(ann), link(bob)}
+    rest(wire, ann, bob)
+    assert truth(wire).keys() == ids
+    assert len(ids) == 2
+    assert len(shown(ann)) == len(shown(bob)) == 6
+    assert differences(wire, ann, bob) == []
+
+
+def test_a_group_of_a_linked_file_is_not_empty(session: Session, link: Link) -> None:
+    """docs/bench-format.md, "Groups without members"."""
+    wire, ann, bob = session
+    id = link(ann)
+    rest(wire, ann, bob)
+    ops: list[Op] = [Put("outer", "group", {"name": "Outer", "order": -5.0}), Set(id, {"parent": "outer"})]
+    bob.replica.edit(ops)
+    bob.host.apply(ops)
+    rest(wire, ann, bob)
+    assert ann.panel.groups() == bob.panel.groups() == sorted((id, "outer"))
+    ann.window.layer_panel._delete_linked_group(id)
+    rest(wire, ann, bob)
+    assert ann.panel.groups() == bob.panel.groups() == []
+    assert truth(wire).keys() == {"outer"}
+    assert differences(wire, ann, bob) == []
+
+
 def test_a_file_that_is_too_large_to_share_is_told_on_both_sides(
     session: Session, link: Link, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,52 +248,3 @@ def test_a_file_that_is_too_large_to_share_is_told_on_both_sides(
     assert mine.startswith("The linked file 'telescope' shows its items in your window alone")
     assert bobs == "The linked file 'telescope' is not shown: it was too large to be shared."
     assert difference(truth(wire), bob.host.records()) == []
-
-
-@pytest.mark.parametrize("snapshot", [{"items": 7}, {"items": [{"_type": "component"}, 3]}, {}])
-def test_a_copy_that_makes_no_sense_does_no_harm(host: OptiverseHost, snapshot: dict[str, Any]) -> None:
-    if has_groups(window_of(host)):
-        pytest.skip("only Optiverse 0.3 links files")
-    props = {
-        "name": "G",
-        "link": {"source_path": "/nowhere.json", "offset_x": 1, "future": True},
-        "linked_cache": {"source_hash": "", "snapshot": snapshot},
-        "order": 1.0,
-    }
-    host.apply([Put("g", "group", props)])
-    assert host.records()["g"].props == props
-
-
-def test_a_link_in_other_words_is_not_shown_anew(file: Path, host: OptiverseHost) -> None:
-    """Its items stay the same objects when something else of the group changes."""
-    link = {"source_path": "/nowhere.json", "rotation_deg": 0, "future": True}
-    props = {"name": "G", "link": link, "linked_cache": copy_of(file)}
-    host.apply([Put("g", "group", props)])
-    before = linked(window_of(host))
-    host.apply([Set("g", {"name": "H"})])
-    assert len(before) == 3
-    assert set(linked(window_of(host))) == set(before)
-    assert host.records()["g"].props == {**props, "name": "H"}
-
-
-def test_a_copy_that_others_take_back_is_neither_shown_nor_saved(file: Path, host: OptiverseHost) -> None:
-    link = {"source_path": "/nowhere.json"}
-    host.apply([Put("g", "group", {"name": "G", "link": link, "linked_cache": copy_of(file)})])
-    assert len(linked(window_of(host))) == 3
-    host.apply([Set("g", {}, ["linked_cache"])])
-    assert [item for item in window_of(host).scene.items() if hasattr(item, "item_uuid")] == []
-    assert "linked_assembly_cache" not in window_of(host).file_controller.file_manager.serialize_scene()
-    assert host.records()["g"].props == {"name": "G", "link": link}
-
-
-def test_optiverse_0_2_keeps_a_linked_file_and_says_so(host: OptiverseHost) -> None:
-    if not has_groups(window_of(host)):
-        pytest.skip("0.3 shows linked files")
-    props = {"name": "G", "link": {"source_path": "/nowhere.json"}, "linked_cache": {"snapshot": {}}}
-    window_of(host).log_service.clear()
-    host.apply([Put("g", "group", props)])
-    host.apply([Set("g", {"name": "H"})])
-    assert host.records()["g"].props == {**props, "name": "H"}
-    messages = window_of(host).log_service.get_messages(category="Collaboration")
-    told = [message.message for message in messages if message.level.name == "WARNING"]
-    assert told == ["The group 'G' shows a linked file, which this Optiverse can't."]

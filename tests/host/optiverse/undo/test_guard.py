@@ -189,20 +189,3 @@ def test_a_step_says_so_when_a_lock_holds_it_up(session: Session) -> None:
     assert lens.pos() == there
     assert ann.log("WARNING") == ["1 locked item did not move."]
     assert differences(wire, ann, bob) == []
-
-
-def test_the_last_group_of_an_empty_bench_goes_at_once(session: Session) -> None:
-    wire, ann, bob = session
-    lenses = [ann.user.place("lens", 60.0 * i, 0.0) for i in range(2)]
-    id = ann.panel.group(*lenses)
-    assert id is not None
-    settle(wire, ann, bob)
-    ann.user.delete(*lenses)
-    settle(wire, ann, bob)
-    if ann.panel.has_layers:
-        ann.panel.delete(id)
-    else:
-        ann.window.group_manager.delete_group(id)
-    settle(wire, ann, bob)
-    assert (ann.panel.groups(), bob.panel.groups()) == ([], [])
-    assert truth(wire) == {}

@@ -1,0 +1,39 @@
+"""When to tell the server what has arrived (SYNC-11)."""
+
+from __future__ import annotations
+
+from optiverse_collab.core.protocol.messages import Have
+from optiverse_collab.core.throttle import Throttle
+
+HAVE_EVERY_MS, HAVE_BYTES = 500, 16 * 1024
+"""While changes come: twice a second, or once this much has come since the last time."""
+
+
+class Receipts:
+    """What the server was told of what has arrived."""
+
+    def __init__(self) -> None:
+        self._throttle = Throttle(HAVE_EVERY_MS)
+        self._told_clock = self._untold_bytes = 0
+
+    def begin(self, clock: int) -> None:
+        """The server knows that everything up to `clock` has arrived: it asked for no receipt."""
+        self._told_clock, self._untold_bytes = clock, 0
+
+    def arrived(self, size: int) -> None:
+        """A message of `size` bytes has arrived."""
+        self._untold_bytes += size
+
+    def wait_ms(self, clock: int, now_ms: float) -> float | None:
+        """How long to wait before telling that everything up to `clock` is here; None if that was told."""
+        if clock <= self._told_clock:
+            return None
+        return 0.0 if self._untold_bytes >= HAVE_BYTES else self._throttle.wait_ms(now_ms)
+
+    def take(self, clock: int, now_ms: float) -> list[Have]:
+        """The message that is due, if one is."""
+        if self.wait_ms(clock, now_ms) != 0:
+            return []
+        self._throttle.fire(now_ms)
+        self.begin(clock)
+        return [Have(clock)]

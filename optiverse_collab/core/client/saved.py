@@ -1,0 +1,22 @@
+"""A replica as it is kept on disk (REP-9)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from optiverse_collab.core.client.conflicts import HeldChange
+from optiverse_collab.core.client.pending import PendingChange
+from optiverse_collab.core.records import Record
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """All of a replica: with it, edits made offline outlive the program."""
+
+    client_ids: list[str]
+    epoch: str | None
+    clock: int
+    head: str
+    records: list[Record]
+    pending: list[PendingChange]
+    held: dict[str, HeldChange]
+    accepted: bool = False

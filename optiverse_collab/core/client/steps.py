@@ -1,0 +1,39 @@
+"""Long edits as several changes of one step (PUSH-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.protocol.pages import pages
+from optiverse_collab.core.records import Op, Remove
+from optiverse_collab.errors import ChangeRefused
+
+
+def edit_in_step(replica: Replica, ops: Sequence[Op], step: str, seen: int, yields: bool = False) -> None:
+    """Edit in as many changes as it takes; what the replica refuses is left out.
+
+    Args:
+        replica: the document.
+        ops: at most one for each record.
+        step: the id that all changes carry.
+        seen: the clock of what the user had on the screen (SEEN-1).
+        yields: leave alone what others did since (SEEN-5). Each removal is a change of its own then: of a
+            change all removals are held if one is (SEEN-7).
+    """
+    alone = [op for op in ops if yields and isinstance(op, Remove)]
+    others = [op for op in ops if not yields or not isinstance(op, Remove)]
+    last_shown = {op.id: seen for op in ops}
+
+    def edit(change: Sequence[Op]) -> bool:
+        try:
+            replica.edit(change, last_shown, yields, step)
+        except ChangeRefused:
+            return False
+        return True
+
+    changes: list[Sequence[Op]] = [[op] for op in alone]
+    for change in [*changes, *pages(others, replica.limits.page_bytes)]:
+        if not edit(change):
+            for op in change:
+                edit([op])

@@ -1,0 +1,35 @@
+"""A change as a client sends it, and the steps that say what they are (PUSH-1, PUSH-9)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from optiverse_collab.core.records import Op
+
+SWEEP = "sweep:"
+"""A step whose id begins so replaces the bench."""
+
+RESTORE = "restore:"
+"""A step whose id begins so brings an earlier bench back."""
+
+
+def replaces_bench(step: str) -> bool:
+    """Whether a step says that it puts another bench in the place of the one that is there."""
+    return step.startswith((SWEEP, RESTORE))
+
+
+class PushedChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One change of a push: refused as a whole, or accepted.
+
+    Attributes:
+        client_clock: the replica's own number for it.
+        seen: the clock of what the user had on the screen (SEEN-1); None for all that was sent.
+        yields: whether it leaves unseen values of others alone (SEEN-4).
+        step: the client's id for what it is a part of (PUSH-8).
+    """
+
+    client_clock: int
+    ops: list[Op]
+    seen: int | None = None
+    yields: bool = msgspec.field(name="yield", default=False)
+    step: str = ""

@@ -1,0 +1,30 @@
+"""What stands in the pages of an answer to a ``sync:request`` (SYNC-2, SYNC-3)."""
+
+from __future__ import annotations
+
+from optiverse_collab.core.records import Record, Remove, Set
+
+By = int | dict[str, int] | None
+"""Who gave a record's properties their values: a number in `Pages.authors` for all, or one for each name."""
+
+
+class PageRecord(Record, frozen=True):
+    """A whole record of a page.
+
+    Attributes:
+        by: the authors, in an answer to a replica that held something.
+    """
+
+    by: By = None
+
+
+class PageSet(Set, frozen=True, tag_field="op", tag="set"):
+    """The properties of a record that changed since the replica's position."""
+
+    by: By = None
+
+
+class PageRemove(Remove, frozen=True, tag_field="op", tag="remove", omit_defaults=True):
+    """A record that was removed since the replica's position."""
+
+    by: By = None

@@ -1,0 +1,126 @@
+"""The bench as it was at an earlier clock, for those who ask for it (HIST-1 to HIST-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import cast
+
+import msgspec
+
+from optiverse_collab.core.protocol.codec import RawPastPage, decode_ops
+from optiverse_collab.core.protocol.messages import PastRefused, PastRequest
+from optiverse_collab.core.protocol.pages import marked, pages
+from optiverse_collab.core.protocol.past import PastRefusal
+from optiverse_collab.core.records import Lane, Record, apply
+from optiverse_collab.core.server.chain import next_head
+from optiverse_collab.core.server.effects import ReadPast, Send
+from optiverse_collab.core.server.journal import Entry
+
+REPLAY_BYTES = 64 * 1024
+"""About this much JSON is read at a time, which takes a millisecond or two."""
+
+
+class _Header(msgspec.Struct, gc=False):
+    """What has to be known of a record that nobody changed."""
+
+    id: str
+    lane: Lane = Lane.BENCH
+
+
+_headers = msgspec.json.Decoder(_Header)
+_records = msgspec.json.Decoder(Record)
+_entries = msgspec.json.Decoder(Entry)
+
+_SENTENCES = {
+    PastRefusal.NO_SUCH_CLOCK: "The session has no such change.",
+    PastRefusal.NOT_KEPT: "The server does not keep this part of the history any more.",
+    PastRefusal.BUSY: "The server is reading history already; try again in a moment.",
+    PastRefusal.UNREADABLE: "The server can't read this part of the history; its log says why.",
+}
+
+
+class Past:
+    """A session's records at a clock: a snapshot, and then the entries up to there.
+
+    Records that no entry touches stay JSON. A large bench would be hundreds of thousands of objects, and
+    everybody would wait while Python's garbage collector looks at them.
+
+    Args:
+        epoch, clock, head: the position of the snapshot.
+        records: its records, each as JSON.
+        entries: what followed, as it is kept.
+
+    Attributes:
+        clock, head: how far it was replayed.
+    """
+
+    def __init__(
+        self,
+        epoch: str,
+        clock: int,
+        head: bytes,
+        records: Sequence[msgspec.Raw] = (),
+        entries: Sequence[bytes] = (),
+    ) -> None:
+        self.clock, self.head = clock, head
+        self._epoch = epoch
+        self._kept = records
+        self._entries = entries
+        self._records: dict[str, Record | msgspec.Raw] = {}
+
+    def replay(self) -> Iterator[None]:
+        """Go on to the last entry, in short steps."""
+        size = 0
+        for step in chain(self._index(), self._follow()):
+            size += step
+            if size >= REPLAY_BYTES:
+                size = 0
+                yield
+
+    def pages(self, request: int, page_bytes: int) -> Iterator[RawPastPage]:
+        """The answer to a request, each page made when it is asked for."""
+        records = [
+            record
+            for record in self._records.values()
+            if not isinstance(record, Record) or record.lane is Lane.BENCH
+        ]
+        for page, last in marked(pages(records, page_bytes)):
+            yield RawPastPage(request, self._epoch, self.clock, self.head.hex(), len(records), page, last)
+
+    def _index(self) -> Iterator[int]:
+        """Find the ids of the records; gives the length of each."""
+        for raw in self._kept:
+            header = _headers.decode(raw)
+            self._records[header.id] = raw if header.lane is Lane.BENCH else _records.decode(raw)
+            yield len(memoryview(raw))
+        self._kept = ()
+
+    def _follow(self) -> Iterator[int]:
+        """Apply the entries; gives the length of each."""
+        for data in self._entries:
+            for op in decode_ops(_entries.decode(data).ops):
+                known = self._records.get(op.id)
+                if isinstance(known, msgspec.Raw):
+                    self._records[op.id] = _records.decode(known)
+                apply(cast("dict[str, Record]", self._records), op)
+            self.clock, self.head = self.clock + 1, next_head(self.head, data)
+            yield len(data)
+        self._entries = ()
+
+
+def answer(to: str, message: PastRequest, known: int) -> ReadPast | Send:
+    """What a participant's request leads to (HIST-1, HIST-3).
+
+    Args:
+        to: the participant's connection.
+        known: the clock of the last change that people know of.
+    """
+    if 0 <= message.clock <= known:
+        return ReadPast(to, message.request, message.clock)
+    return Send((to,), refused(message.request, PastRefusal.NO_SUCH_CLOCK))
+
+
+def refused(request: int, reason: PastRefusal) -> PastRefused:
+    """The refusal of a request."""
+    return PastRefused(request, reason.value, _SENTENCES[reason])

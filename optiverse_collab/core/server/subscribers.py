@@ -1,0 +1,172 @@
+"""Who gets a session's frames, and how far each has confirmed them (SYNC-11, SYNC-12).
+
+A line that is slower than the session would queue frames without end, and show what was true a minute ago.
+Its queue can't be seen here: the kernel and proxies hide it. So receivers confirm, and one that has not
+confirmed for a while is *behind*: it gets nothing until it has confirmed all that it was sent, and then, in
+place of the frames that it missed, a delta to the present. The line carries the latest values, and no more
+than one delta is ever on its way.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from optiverse_collab.core.records import Lane
+
+BEHIND_MS = 1000.0
+"""A receiver that has not confirmed a frame for longer is behind."""
+
+BEHIND_BYTES = 32 * 1024
+"""So is one that has not confirmed more than this …"""
+
+IN_FLIGHT_MS = 200.0
+"""… not counting the frames of the last while: they are on their way on a good line, too."""
+
+LOOK_EVERY_MS = 100.0
+"""How often it is looked who is behind."""
+
+Lanes = frozenset[Lane]
+
+
+class Bounds(NamedTuple):
+    """How much a receiver may leave unconfirmed: ms, and bytes."""
+
+    ms: float = BEHIND_MS
+    bytes: int = BEHIND_BYTES
+
+
+@dataclass
+class _Subscriber:
+    """One receiver.
+
+    Attributes:
+        lanes: what it knows.
+        have: the clock that it has confirmed.
+        sent: the clock up to which it was sent everything, but for frames if it is not `behind`.
+        behind: it gets no frames.
+        caught_up_ms: with `behind`: when it was sent a delta; None before the first.
+        awaits_pages: with `behind`: a delta for it is in the queue …
+        is_quick: … after which it gets frames again.
+    """
+
+    lanes: Lanes
+    have: int
+    sent: int
+    behind: bool = False
+    caught_up_ms: float | None = None
+    awaits_pages: bool = False
+    is_quick: bool = False
+
+
+class _Sent(NamedTuple):
+    """A frame: its last clock, the bytes of all frames before it, and when it was sent."""
+
+    clock: int
+    before: int
+    at_ms: float
+
+
+class Subscribers:
+    """The receivers of a session's frames.
+
+    Args:
+        bounds: how much one may leave unconfirmed.
+    """
+
+    def __init__(self, bounds: Bounds | None = None) -> None:
+        self._bounds = bounds or Bounds()
+        self._all: dict[str, _Subscriber] = {}
+        self._frames: deque[_Sent] = deque()  # which somebody has not confirmed who is not behind
+        self._bytes = self._clock = 0
+        self._looked_ms = float("-inf")
+
+    def add(self, id: str, lanes: Lanes, clock: int) -> None:
+        """A receiver gets pages up to `clock`, and frames from there on."""
+        self._all[id] = _Subscriber(lanes, clock, clock)
+
+    def remove(self, id: str) -> None:
+        """A receiver is gone; nothing happens if it was not there."""
+        self._all.pop(id, None)
+
+    def groups(self) -> Iterator[tuple[Lanes, list[str]]]:
+        """Those who get frames, by what they know."""
+        ready = [(id, one.lanes) for id, one in self._all.items() if not one.behind]
+        for lanes in dict.fromkeys(lanes for _, lanes in ready):
+            yield lanes, [id for id, known in ready if known == lanes]
+
+    def behind(self) -> list[str]:
+        """Those who get none for now."""
+        return [id for id, one in self._all.items() if one.behind]
+
+    def sent_to(self, id: str) -> int:
+        """The clock up to which a receiver was sent everything; 0 if it is none."""
+        one = self._all.get(id)
+        if one is None:
+            return 0
+        return one.sent if one.behind else max(one.sent, self._clock)
+
+    def note(self, clock: int, size: int, now_ms: float) -> None:
+        """A frame of `size` bytes, up to `clock`, was sent to all who get frames."""
+        self._frames.append(_Sent(clock, self._bytes, now_ms))
+        self._bytes += size
+        self._clock = clock
+
+    def look(self, now_ms: float) -> None:
+        """Find out who is behind, if that was not done just now."""
+        if 0 <= now_ms - self._looked_ms < LOOK_EVERY_MS:
+            return
+        self._looked_ms = now_ms
+        clocks = [frame.clock for frame in self._frames]
+        oldest, young = len(clocks), bisect_right(self._frames, now_ms - IN_FLIGHT_MS, key=_sent_at)
+        old_bytes = self._frames[young].before if young < len(clocks) else self._bytes
+        for one in self._all.values():
+            if one.behind:
+                continue
+            place = bisect_right(clocks, one.have)
+            if place < len(clocks) and self._exceeds(self._frames[place], old_bytes, now_ms):
+                one.behind, one.sent, one.caught_up_ms = True, self._clock, None
+            else:
+                oldest = min(oldest, place)
+        for _ in range(oldest):
+            self._frames.popleft()
+
+    def confirm(self, id: str, clock: int, newest: int, now_ms: float) -> bool:
+        """A receiver has everything up to `clock`; whether it is time for a delta to the present.
+
+        If it was quick to confirm the delta before, it gets frames again from that on.
+
+        Args:
+            newest: the session's clock.
+        """
+        one = self._all.get(id)
+        if one is None:
+            return False
+        one.have = max(one.have, clock)
+        if not one.behind or one.awaits_pages or one.have < one.sent:
+            return False
+        one.behind = one.awaits_pages = one.have < newest
+        one.is_quick = one.caught_up_ms is not None and now_ms - one.caught_up_ms <= self._bounds.ms
+        return one.behind
+
+    def caught_up(self, id: str, clock: int, now_ms: float) -> bool:
+        """A receiver that is behind is sent its delta, up to `clock`; False if it has gone meanwhile."""
+        one = self._all.get(id)
+        if one is None or not one.awaits_pages:
+            return False
+        one.behind, one.awaits_pages = not one.is_quick, False
+        one.sent, one.caught_up_ms = clock, now_ms
+        if one.is_quick:
+            one.have = clock  # the frames before that were not for it
+        return True
+
+    def _exceeds(self, first: _Sent, old_bytes: int, now_ms: float) -> bool:
+        """Whether too much is unconfirmed from this frame on."""
+        return now_ms - first.at_ms > self._bounds.ms or old_bytes - first.before > self._bounds.bytes
+
+
+def _sent_at(frame: _Sent) -> float:
+    return frame.at_ms

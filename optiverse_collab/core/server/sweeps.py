@@ -1,0 +1,42 @@
+"""The last steps that replaced the bench, for those who were away meanwhile (PUSH-9, SYNC-14)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+import msgspec
+
+from optiverse_collab.core.protocol.changes import replaces_bench
+from optiverse_collab.core.server.journal import Entry, Sweep
+
+SWEEPS = 16
+"""How many are remembered."""
+
+
+class Sweeps:
+    """The steps of one history.
+
+    Args:
+        kept: those before it begins.
+
+    Attributes:
+        kept: oldest first.
+    """
+
+    def __init__(self, kept: Iterable[Sweep] = ()) -> None:
+        self.kept = deque(kept, SWEEPS)
+
+    def note(self, entry: Entry) -> None:
+        """The history goes on to an entry."""
+        if not replaces_bench(entry.step):
+            return
+        for place, one in enumerate(self.kept):
+            if (one.step, one.author) == (entry.step, entry.author):
+                self.kept[place] = msgspec.structs.replace(one, last=entry.clock)
+                return
+        self.kept.append(Sweep(entry.step, entry.clock, entry.clock, entry.author))
+
+    def since(self, clock: int) -> list[Sweep]:
+        """Those of which a replica at `clock` lacks something, oldest first."""
+        return [one for one in self.kept if one.last > clock]

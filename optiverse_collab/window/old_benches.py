@@ -1,0 +1,88 @@
+"""What a user can do about a bench that was replaced: look at it, save it, bring it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSlot
+from PyQt6.QtWidgets import QFileDialog, QMainWindow
+
+from optiverse_collab.convert import bench_from_records, write_bench
+from optiverse_collab.core.records import Record
+from optiverse_collab.errors import BenchFileError
+from optiverse_collab.window.manager import CollaborationManager
+from optiverse_collab.window.replacing import OldBench
+from optiverse_collab.window.ui.old_bench import OldBenchDialog
+from optiverse_collab.window.ui.toasts import Toasts
+from optiverse_collab.wording import dialogs
+from optiverse_collab.wording import replacements as wording
+from optiverse_collab.wording.replacements import Replacement
+
+
+class OldBenches(QObject):
+    """Announces replacements of the bench, with buttons, and opens windows with what was there before.
+
+    Args:
+        manager: the session.
+        toasts: where they are announced.
+        window: the host's main window.
+    """
+
+    def __init__(self, manager: CollaborationManager, toasts: Toasts, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._manager = manager
+        self._replacements = manager.replacements
+        self._toasts = toasts
+        self._window = window
+        self._replacements.announced.connect(self._on_announced)
+        self._replacements.arrived.connect(self._on_arrived)
+        self._replacements.failed.connect(self._on_failed)
+
+    def show_last(self) -> None:
+        """Show the bench from before the last replacement."""
+        if self._replacements.last is not None:
+            self._replacements.show_old(self._replacements.last)
+
+    def bring_back_last(self) -> None:
+        """Bring it back."""
+        if self._replacements.last is not None:
+            self._replacements.bring_back(self._replacements.last)
+
+    @pyqtSlot(object)
+    def _on_announced(self, one: Replacement) -> None:
+        actions = (
+            (wording.SHOW_OLD, partial(self._replacements.show_old, one)),
+            (wording.BRING_BACK, partial(self._replacements.bring_back, one)),
+        )
+        self._toasts.show(wording.sentence(one), actions)
+
+    @pyqtSlot(object)
+    def _on_arrived(self, old: OldBench) -> None:
+        scene = self._manager.picture(old.records)
+        if scene is None:
+            self._toasts.show(wording.NO_PICTURE)
+            return
+        dialog = OldBenchDialog(scene, wording.title(old.replacement), self._window)
+        dialog.bring_back_requested.connect(partial(self._replacements.restore, old))
+        dialog.save_requested.connect(partial(self._ask_where, dialog, old.records))
+        dialog.show()
+
+    @pyqtSlot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self._toasts.show(sentence)
+
+    def _ask_where(self, above: OldBenchDialog, records: Mapping[str, Record]) -> None:
+        dialog = QFileDialog(above, dialogs.SAVE_AS_FILE, "", dialogs.BENCH_FILES)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.fileSelected.connect(partial(self._save, records))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _save(self, records: Mapping[str, Record], path: str) -> None:
+        try:
+            write_bench(Path(path), bench_from_records(records))
+        except BenchFileError as error:
+            self._toasts.show(str(error))

@@ -1,0 +1,211 @@
+"""Tells a window's user what became of edits that met others': notices, log lines, a dock to decide in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QElapsedTimer, QObject, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import QMainWindow
+
+from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.records import Op
+from optiverse_collab.drivers.qt.timers import single_shot
+from optiverse_collab.host.menus import menu_titled
+from optiverse_collab.window.changes import Changes, Key
+from optiverse_collab.window.manager import CollaborationManager
+from optiverse_collab.window.notices import Notices
+from optiverse_collab.window.ui.changes_dock import ChangesDock, ChangesHint
+from optiverse_collab.window.ui.toasts import Toasts
+from optiverse_collab.wording import changes as texts
+from optiverse_collab.wording import log_lines
+from optiverse_collab.wording.conflicts import sentence
+
+VIEW_MENU = "View"
+
+
+class ConflictReports(QObject):
+    """Reports the conflicts of one window.
+
+    What happens while the user works is said once it is quiet, in a notice and in the log. What happened
+    while they were away, and whatever is held, is listed in a dock until they have decided.
+
+    Args:
+        window: the host's main window.
+        manager: the session.
+
+    Attributes:
+        toasts: the notices.
+        hint: for the status bar.
+        dock: the list; None until there is something to list.
+
+    Signals:
+        changed: there is another number of entries in the list.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, window: QMainWindow, manager: CollaborationManager, parent: QObject) -> None:
+        super().__init__(parent)
+        self.toasts = Toasts(window)
+        self.hint = ChangesHint(window)
+        self.dock: ChangesDock | None = None
+        self._window = window
+        self._manager = manager
+        self._changes = Changes()
+        self._notices = Notices()
+        self._clock = QElapsedTimer()
+        self._clock.start()
+        self._quiet = single_shot(self, self._on_quiet)
+        self._later = single_shot(self, self._on_later)
+        self.hint.clicked.connect(self.open_changes)
+        manager.service.happened.connect(self._on_happened)
+        manager.edited.connect(self._on_edited)
+        manager.status_changed.connect(self._on_status)
+
+    @property
+    def count(self) -> int:
+        """How many entries the list has."""
+        return len(self._changes.entries)
+
+    @pyqtSlot()
+    def open_changes(self) -> None:
+        """Show the list, if there is anything on it."""
+        if self.dock is not None and self.count:
+            self.dock.show()
+            self.dock.raise_()
+            self.dock.tree.setFocus()
+
+    def close(self) -> None:
+        """The window closes: say what was not said yet, and leave the window as it was."""
+        self._finish()
+        self.toasts.clear()
+        if self.dock is not None:
+            self._window.removeDockWidget(self.dock)
+            self.dock.deleteLater()
+            self.dock = None
+
+    @property
+    def _replica(self) -> Replica | None:
+        session = self._manager.service.session
+        return None if session is None else session.replica
+
+    # What happens
+
+    @pyqtSlot(object)
+    def _on_happened(self, effect: fx.SessionEffect) -> None:
+        replica = self._replica
+        if isinstance(effect, fx.Conflict) and replica is not None:
+            if effect.away:
+                self._log(effect)
+                self._changes.take(effect, replica.view)
+            else:
+                self._notices.add(effect, self._clock.elapsed())
+                self._wait()
+            self._later.start()
+
+    @pyqtSlot()
+    def _on_edited(self) -> None:
+        """An edit of what is gone by now is held without a word of the server's."""
+        if self._replica is not None and self._changes.update(self._replica):
+            self._later.start()
+
+    @pyqtSlot(object)
+    def _on_status(self, status: ConnectionState) -> None:
+        if status in (ConnectionState.OFFLINE, ConnectionState.FAILED):
+            self._finish()
+
+    @pyqtSlot()
+    def _on_quiet(self) -> None:
+        self._tell(self._notices.take_due(self._clock.elapsed()))
+        self._wait()
+
+    def _wait(self) -> None:
+        wait_ms = self._notices.wait_ms(self._clock.elapsed())
+        if wait_ms is not None:
+            self._quiet.start(round(wait_ms) + 1)
+
+    def _tell(self, events: Sequence[Sequence[fx.Conflict]]) -> None:
+        for conflicts in events:
+            self.toasts.show(" ".join(f"{sentence(conflict)}." for conflict in conflicts))
+            for conflict in conflicts:
+                self._log(conflict)
+
+    def _log(self, conflict: fx.Conflict) -> None:
+        for line in log_lines.lines(conflict, {}):
+            self._manager.log(line.level, line.text)
+
+    def _finish(self) -> None:
+        """There is no session any more, nor anything to decide."""
+        self._quiet.stop()
+        self._later.stop()
+        self._tell(self._notices.take_all())
+        self._changes.clear()
+        self._show()
+
+    # The list
+
+    @pyqtSlot()
+    def _on_later(self) -> None:
+        """A page may have brought a thousand: they are listed in one go."""
+        if self._replica is not None:
+            self._changes.update(self._replica)
+        self._show()
+
+    def _show(self) -> None:
+        entries = self._changes.entries
+        if entries and self.dock is None:
+            self.dock = self._made_dock()
+        if self.dock is not None:
+            self.dock.show_entries(entries)
+            self._enable_toggle(self.dock, bool(entries))
+            if not entries:
+                self.dock.hide()
+        self.hint.show_count(len(entries))
+        self.changed.emit()
+
+    def _made_dock(self) -> ChangesDock:
+        dock = ChangesDock(self._window)
+        dock.used.connect(self._on_used)
+        dock.dismissed.connect(self._on_dismissed)
+        dock.activated.connect(self._manager.centre_on)
+        dock.opened.connect(self._on_opened)
+        self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        dock.hide()
+        menu = menu_titled(self._window.menuBar(), VIEW_MENU)
+        if menu is not None:
+            separators = (action for action in menu.actions() if action.isSeparator())
+            menu.insertAction(next(separators, None), dock.toggleViewAction())
+        return dock
+
+    def _enable_toggle(self, dock: ChangesDock, enable: bool) -> None:
+        toggle = dock.toggleViewAction()
+        if toggle is not None:
+            toggle.setEnabled(enable)
+
+    @pyqtSlot(list)
+    def _on_used(self, keys: list[Key]) -> None:
+        replica = self._replica
+        if replica is None:
+            return
+        titles = [entry.title for entry in self._changes.entries if entry.key in keys and entry.can_use]
+
+        def ops() -> list[Op]:
+            return self._changes.edit(keys, replica.view)
+
+        if titles:
+            self._manager.edit(texts.step(titles), ops)
+            self._changes.settle(keys, replica)
+        self._show()
+
+    @pyqtSlot(list)
+    def _on_dismissed(self, keys: list[Key]) -> None:
+        if self._replica is not None:
+            self._changes.dismiss(keys, self._replica)
+        self._show()
+
+    @pyqtSlot()
+    def _on_opened(self) -> None:
+        if self._replica is not None and self._changes.show_again(self._replica.view):
+            self._show()

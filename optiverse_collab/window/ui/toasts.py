@@ -1,0 +1,203 @@
+"""Short notices in a corner of the window: never modal, never in the way of the keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
+from PyQt6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from optiverse_collab.drivers.qt.timers import single_shot
+from optiverse_collab.wording import dialogs
+
+MOST = 3
+"""How many notices show at a time; the next one takes the place of the oldest."""
+
+SHOWN_MS = 5000
+"""How long a notice without buttons shows, if neither mouse nor keyboard is on it."""
+
+WIDEST = 46  # characters
+GAP = 10  # pixels between notices, and around them
+
+ToastAction = tuple[str, Callable[[], None]]
+"""A button: what stands on it, and what it calls."""
+
+_LONG_WORD = re.compile(r"(\S{16})(?=\S)")
+
+
+class Toast(QFrame):
+    """One notice: a sentence, perhaps buttons, and a cross that dismisses it, as Escape does.
+
+    Attributes:
+        text: the sentence.
+        buttons: those of the actions, in their order.
+        dismiss: the cross.
+
+    Signals:
+        done: it is not needed any more.
+    """
+
+    done = pyqtSignal()
+
+    def __init__(self, text: str, actions: Sequence[ToastAction], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.text = text
+        self.setAccessibleName(text)
+        self.setAutoFillBackground(False)
+        label = QLabel(breakable(text), self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setAccessibleName(text)
+        self.dismiss = QToolButton(self)
+        self.dismiss.setText("\N{MULTIPLICATION SIGN}")
+        self.dismiss.setAutoRaise(True)
+        self.dismiss.setToolTip(dialogs.DISMISS)
+        self.dismiss.setAccessibleName(dialogs.DISMISS)
+        self.dismiss.clicked.connect(self.done)
+        sentence, row = QHBoxLayout(), QHBoxLayout()
+        sentence.addWidget(label, 1)
+        sentence.addWidget(self.dismiss, 0, Qt.AlignmentFlag.AlignTop)
+        self.buttons = [self._button(*action) for action in actions]
+        row.addStretch(1)
+        for button in self.buttons:
+            row.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.addLayout(sentence)
+        if actions:
+            layout.addLayout(row)
+        self._timer = single_shot(self, self._on_late, SHOWN_MS)
+        if not actions:  # one with buttons waits for its answer
+            self._timer.start()
+
+    def fit(self, width: int) -> None:
+        """Take a width in pixels, and the height that the text needs."""
+        layout = self.layout()
+        if layout is not None:
+            self.resize(width, layout.totalHeightForWidth(width))
+            layout.activate()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Escape dismisses it."""
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.done.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw a card in the colours of the host's theme."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge = self.palette().color(QPalette.ColorRole.WindowText)
+        edge.setAlphaF(0.35)
+        painter.setPen(QPen(edge, 1.0))
+        painter.setBrush(self.palette().color(QPalette.ColorRole.AlternateBase))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5.0, 5.0)
+
+    def _button(self, text: str, run: Callable[[], None]) -> QPushButton:
+        button = QPushButton(text, self)
+        button.clicked.connect(lambda: run())
+        button.clicked.connect(self.done)
+        return button
+
+    @pyqtSlot()
+    def _on_late(self) -> None:
+        focused = QApplication.focusWidget()
+        if self.underMouse() or (focused is not None and self.isAncestorOf(focused)):
+            self._timer.start()
+        else:
+            self.done.emit()
+
+
+class Toasts(QObject):
+    """Shows notices over the bench, in the lower right corner, the newest at the bottom.
+
+    Args:
+        window: whose central widget they lie on.
+
+    Attributes:
+        shown: the notices, oldest first.
+    """
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self.shown: list[Toast] = []
+        self._window = window
+        self._watched: QWidget | None = None
+
+    def show(self, text: str, actions: Sequence[ToastAction] = ()) -> None:
+        """Show a notice.
+
+        Args:
+            text: a sentence; markup in it shows as it is written.
+            actions: what the user can do about it. With any, the notice stays until it is answered or
+                dismissed, or until others need its place.
+        """
+        if len(self.shown) >= MOST:
+            self._remove(min(self.shown, key=lambda toast: bool(toast.buttons)))
+        toast = Toast(text, actions, self._window)
+        toast.done.connect(self._on_done)
+        self.shown.append(toast)
+        self._watch(self._window.centralWidget())
+        self._lay_out()
+        toast.show()
+        toast.raise_()
+
+    def clear(self) -> None:
+        """Remove all notices."""
+        for toast in list(self.shown):
+            self._remove(toast)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Stay in the corner."""
+        if self.shown and event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._lay_out()
+        return False
+
+    def _watch(self, widget: QWidget | None) -> None:
+        if widget is not self._watched:
+            self._watched = widget
+            if widget is not None:
+                widget.installEventFilter(self)
+
+    def _remove(self, toast: Toast) -> None:
+        self.shown.remove(toast)
+        toast.hide()
+        toast.deleteLater()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        area = self._window.rect() if self._watched is None else _in(self._watched, self._window)
+        widest = self._window.fontMetrics().averageCharWidth() * WIDEST
+        width = max(1, min(widest, area.width() - 2 * GAP))
+        right, bottom = area.x() + area.width() - GAP, area.y() + area.height() - GAP
+        for toast in reversed(self.shown):
+            toast.fit(width)
+            toast.move(right - width, bottom - toast.height())
+            bottom -= toast.height() + GAP
+
+    @pyqtSlot()
+    def _on_done(self) -> None:
+        toast = self.sender()
+        if isinstance(toast, Toast) and toast in self.shown:
+            self._remove(toast)
+
+
+def breakable(text: str) -> str:
+    """The same text with places in its long words where a line may end; none of them shows."""
+    return _LONG_WORD.sub("\\1\u200b", text)
+
+
+def _in(widget: QWidget, window: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint()), widget.size())

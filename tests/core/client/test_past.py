@@ -1,0 +1,114 @@
+"""Asking for the past, with a real room on a fake wire: HIST-1 to HIST-5."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.client.effects import Transmit
+from optiverse_collab.core.client.past import ASK_EVERY_MS, PastRequests
+from optiverse_collab.core.client.past_effects import PastArrived, PastUnavailable
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.messages import PastPage, PastRefused, PastRequest
+from optiverse_collab.core.records import Put, Record, Remove, Set
+from tests.helpers.wire import Peer, Wire, equal
+
+
+def test_everybody_can_see_what_was(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """HIST-2, HIST-5: nothing that is there changes by it."""
+    before = dict(wire.room.history.document.records)
+    clock = wire.room.history.clock
+    ann.edit(Remove("lens"), Put("mirror", "component", {"x": 1}))
+    ann.edit(Set("mirror", {"x": 2}))
+    wire.settle()
+    bob.edit(Put("unsent", "component"))
+    bob.session.past.ask(clock)
+    wire.settle()
+    [arrived] = bob.told(PastArrived)
+    assert (arrived.clock, arrived.records) == (clock, before)
+    assert "lens" not in bob.replica.view
+    assert wire.room.history.clock == clock + 2  # hers, and his
+    assert equal(wire, ann, bob)
+
+
+def test_an_answer_in_many_pages_is_one_answer() -> None:
+    """HIST-2"""
+    wire, ann = Wire(Limits(page_bytes=500)), Peer("ann")
+    wire.connect(ann)
+    ann.edit(*(Put(f"r{number}", "k", {"text": "x" * 100}) for number in range(40)))
+    wire.settle()
+    ann.session.past.ask(1)
+    wire.settle()
+    assert sum('"past:page"' in text for text in ann.texts) > 5
+    [arrived] = ann.told(PastArrived)
+    assert list(arrived.records.values()) == list(ann.replica.view.values())
+
+
+def test_a_clock_that_is_not_there_is_told(wire: Wire, ann: Peer) -> None:
+    """HIST-3"""
+    ann.session.past.ask(99)
+    wire.settle()
+    assert ann.told(PastUnavailable) == [PastUnavailable(99, "The session has no such change.")]
+    assert ann.told(PastArrived) == []
+
+
+def test_a_question_waits_for_the_next_connection(wire: Wire, ann: Peer) -> None:
+    """HIST-5: asked while away, or cut off in the middle of the answer."""
+    wire.lose(ann)
+    ann.session.past.ask(1)
+    assert ann.session.wait_ms(wire.now_ms) is None
+    wire.connect(ann)
+    [arrived] = ann.told(PastArrived)
+    assert list(arrived.records) == ["lens"]
+    wire.now_ms += 2000
+    ann.session.past.ask(0)
+    wire.poll(ann)
+    wire.lose(ann)
+    wire.connect(ann)
+    assert [one.clock for one in ann.told(PastArrived)] == [1, 0]
+
+
+def test_nothing_is_asked_before_the_replica_synchronised(wire: Wire, ann: Peer) -> None:
+    """HIST-1"""
+    ann.session.past.ask(0)
+    ann.replica.synced = False
+    assert [effect for effect in ann.session.poll(wire.now_ms + 40) if isinstance(effect, Transmit)] == []
+
+
+@pytest.fixture
+def requests() -> PastRequests:
+    """Clocks 5 and 3 were asked for."""
+    requests = PastRequests()
+    for clock in (5, 3, 5):
+        requests.ask(clock)
+    return requests
+
+
+def page(request: int, id: str, done: bool = False) -> PastPage:
+    """A page with one record."""
+    return PastPage(request, "e", 5, "", 2, [Record(id, "k", {})], done)
+
+
+def test_one_question_at_a_time_and_not_too_fast(requests: PastRequests) -> None:
+    """HIST-4"""
+    assert requests.poll(0) == [Transmit(PastRequest(1, 5))]
+    assert requests.wait_ms(9999) is None
+    assert requests.poll(9999) == []
+    requests.receive(page(1, "a", done=True))
+    assert requests.waiting == [3]
+    assert requests.wait_ms(400) == ASK_EVERY_MS - 400
+    assert requests.poll(400) == []
+    assert requests.poll(ASK_EVERY_MS) == [Transmit(PastRequest(2, 3))]
+
+
+def test_an_answer_to_another_question_is_ignored(requests: PastRequests) -> None:
+    assert requests.receive(page(0, "early", done=True)) == []
+    requests.poll(0)
+    assert requests.receive(page(1, "a")) == []
+    requests.disconnected()
+    assert requests.receive(page(1, "late", done=True)) == []
+    requests.poll(ASK_EVERY_MS)
+    assert requests.receive(PastRefused(1, "busy", "Late.")) == []
+    [arrived] = requests.receive(page(2, "b", done=True))
+    assert isinstance(arrived, PastArrived)
+    assert list(arrived.records) == ["b"]
+    assert requests.waiting == [3]

@@ -1,0 +1,162 @@
+"""The past, replayed: HIST-1 to HIST-3 of docs/protocol.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+
+from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.codec import decode_server, encode
+from optiverse_collab.core.protocol.messages import Error, PastPage, PastRefused, PastRequest, SyncRequest
+from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
+from optiverse_collab.core.server import past
+from optiverse_collab.core.server.effects import ReadPast, Send
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Snapshot
+from optiverse_collab.core.server.past import Past
+from optiverse_collab.core.server.room import Room
+from tests.core.server.histories import do, make
+
+CHANGES: list[Op] = [
+    Put("a", "k", {"x": 0}),
+    Put("b", "k", {"x": 0}),
+    Set("a", {"x": 1}),
+    Set("b", {"y": 2}, ["x"]),
+    Remove("a"),
+    Put("c", "k", {}),
+    Put("a", "k", {"x": 7}),
+]
+
+
+def past_of(history: History, entries: Sequence[bytes], at: Snapshot | None = None) -> Past:
+    """A past that begins with a snapshot, or with nothing."""
+    start = at or History.empty(history.epoch)
+    records = [msgspec.Raw(msgspec.json.encode(record)) for record, _, _ in start.records]
+    return Past(start.epoch, start.clock, start.head, records, entries)
+
+
+def told(past: Past, page_bytes: int = 10**6) -> list[PastPage]:
+    """The pages of the answer to request 5, as they arrive."""
+    texts = [encode(page) for page in past.pages(5, page_bytes)]
+    found = [decode_server(text, Limits()) for text in texts]
+    assert all(isinstance(page, PastPage) for page in found)
+    return [page for page in found if isinstance(page, PastPage)]
+
+
+def records_of(past: Past) -> list[Record]:
+    """What the answer tells of the bench."""
+    return [record for page in told(past) for record in page.records]
+
+
+def test_replay_gives_what_the_history_had_at_each_clock() -> None:
+    """HIST-2: order and head too."""
+    history = make()
+    expected, kept = [], []
+    for op in CHANGES:
+        kept.append(do(history, op).kept.data)
+        expected.append((dict(history.document.records), history.chain.head))
+    for clock, (records, head) in enumerate(expected, 1):
+        found = past_of(history, kept[:clock])
+        assert list(found.replay()) == []
+        assert records_of(found) == list(records.values())
+        assert (found.clock, found.head) == (clock, head)
+
+
+def test_replay_goes_on_from_a_snapshot() -> None:
+    history = make()
+    for op in CHANGES[:4]:
+        do(history, op)
+    snapshot = history.snapshot()
+    kept = [do(history, op).kept.data for op in CHANGES[4:]]
+    found = past_of(history, kept, snapshot)
+    list(found.replay())
+    assert records_of(found) == list(history.document.records.values())
+    assert found.head == history.chain.head
+
+
+def test_replay_is_done_in_short_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HIST-4"""
+    history = make()
+    kept = [do(history, op).kept.data for op in CHANGES]
+    monkeypatch.setattr(past, "REPLAY_BYTES", 2 * max(map(len, kept)))
+    found = past_of(history, kept)
+    assert 1 < len(list(found.replay())) <= len(kept) // 2
+    assert records_of(found) == list(history.document.records.values())
+
+
+def test_pages_are_of_the_bench_alone_and_bounded() -> None:
+    """HIST-2"""
+    records = [Record(f"r{number}", "k", {"text": "x" * 300}) for number in range(10)]
+    history = make()
+    for one in [*records, Record("talk", "k", {}, Lane.TALK)]:
+        do(history, Put(one.id, one.kind, one.props, one.lane))
+    found = past_of(history, [], history.snapshot())
+    list(found.replay())
+    pages = told(found, page_bytes=1000)
+    assert [record for page in pages for record in page.records] == records
+    assert {(page.request, page.clock, page.total) for page in pages} == {(5, 11, 10)}
+    assert {page.head for page in pages} == {history.chain.head.hex()}
+    assert max(len(page.records) for page in pages) == 2
+    assert [page.done for page in pages] == [False] * 4 + [True]
+
+
+def test_an_empty_bench_is_one_empty_page() -> None:
+    """HIST-2"""
+    [page] = told(past_of(make(), []))
+    assert (page.records, page.clock, page.total, page.done) == ([], 0, 0, True)
+
+
+@pytest.fixture
+def room() -> Room:
+    """Somebody at clock 2, of whose third change nobody was told yet."""
+    history = make()
+    for op in CHANGES[:2]:
+        do(history, op)
+    room = Room("bench", history, "server")
+    room.join("c1", "ann", 0)
+    return room
+
+
+def test_the_past_is_for_those_who_synchronised(room: Room) -> None:
+    """HIST-1"""
+    [effect] = room.receive("c1", PastRequest(1, 1), 0)
+    assert isinstance(effect, Send)
+    assert isinstance(effect.message, Error)
+    assert effect.message.reason == "not_synced"
+
+
+@pytest.mark.parametrize("clock", [0, 1, 2])
+def test_a_clock_that_people_know_is_read(room: Room, clock: int) -> None:
+    """HIST-1, HIST-5"""
+    room.receive("c1", SyncRequest("client"), 0)
+    room.flush()
+    before = room.history.snapshot()
+    assert room.receive("c1", PastRequest(9, clock), 0) == [ReadPast("c1", 9, clock)]
+    assert not room.has_waiting
+    assert not room.has_unsaved
+    assert room.history.snapshot() == before
+
+
+@pytest.mark.parametrize("clock", [-1, 3, 4, 2**63, -(2**70), 10**400])
+def test_a_clock_that_nobody_knows_is_refused(room: Room, clock: int) -> None:
+    """HIST-3: change 3 is not durable yet."""
+    room.receive("c1", SyncRequest("client"), 0)
+    do(room.history, CHANGES[2])
+    [effect] = room.receive("c1", PastRequest(9, clock), 0)
+    assert isinstance(effect, Send)
+    assert isinstance(effect.message, PastRefused)
+    assert (effect.message.request, effect.message.reason) == (9, "no_such_clock")
+
+
+def test_records_of_other_lanes_stay_where_they_are() -> None:
+    """DOC-8, HIST-2: a later put says nothing of the lane."""
+    history = make()
+    do(history, Put("note", "k", {"x": 1}, Lane.TALK))
+    do(history, Put("lens", "k", {"x": 1}))
+    snapshot = history.snapshot()
+    kept = [do(history, op).kept.data for op in (Put("note", "k", {"x": 2}), Set("note", {"x": 3}))]
+    found = past_of(history, kept, snapshot)
+    list(found.replay())
+    assert [record.id for record in records_of(found)] == ["lens"]

@@ -1,0 +1,52 @@
+"""What `optiverse_collab.host.api` promises of edits that we make for the user, for each adapter."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.records import Put, Remove, Set
+from tests.host.drivers.driver import Driver
+from tests.host.test_contract import Noted, props
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image")
+
+
+def test_edit_for_the_user_is_one_step_of_theirs(driver: Driver) -> None:
+    """SEEN-9: what is used of held changes. Undo goes back to what it replaced, and to nothing else."""
+    lens, mirror = driver.add(), driver.add(50.0, 0.0)
+    record = driver.host.records([mirror])[mirror]
+    driver.host.apply([Remove(mirror), Set(lens, {"name": "Theirs"})])
+    noted, steps, thing = Noted(driver.host), driver.undo_steps(), driver.thing(lens)
+    driver.host.edit(
+        "Use my changes", [Set(lens, {"pos": [7.0, 8.0]}), Put(mirror, record.kind, record.props)]
+    )
+    assert {lens, mirror} <= noted.since()
+    assert props(driver, lens)["pos"] == [7.0, 8.0]
+    assert driver.host.records([mirror])[mirror] == record
+    assert (driver.undo_steps(), driver.thing(lens)) == (steps + 1, thing)
+    driver.host.apply([Set(lens, {"name": "Theirs again"})])
+    driver.undo()
+    assert {lens, mirror} <= noted.since()
+    assert driver.host.records([mirror]) == {}
+    assert (props(driver, lens)["pos"], props(driver, lens)["name"]) == ([0.0, 0.0], "Theirs again")
+    driver.redo()
+    assert (props(driver, lens)["pos"], props(driver, mirror)["pos"]) == ([7.0, 8.0], [50.0, 0.0])
+
+
+def test_edit_for_the_user_removes_and_replaces(driver: Driver) -> None:
+    lens, mirror = driver.add(), driver.add(50.0, 0.0)
+    before = driver.host.records()
+    driver.host.edit("Use my changes", [Remove(lens), Put(mirror, "component", {"pos": [1.0, 2.0]})])
+    assert driver.host.records([lens]) == {}
+    assert props(driver, mirror)["pos"] == [1.0, 2.0]
+    driver.undo()
+    assert driver.host.records() == before
+
+
+def test_what_others_removed_is_no_part_of_an_edit_any_more(driver: Driver) -> None:
+    lens, mirror = driver.add(), driver.add(50.0, 0.0)
+    driver.host.edit("Use my changes", [Set(lens, {"pos": [7.0, 8.0]}), Set(mirror, {"pos": [9.0, 9.0]})])
+    driver.host.apply([Remove(lens)])
+    driver.undo()
+    assert driver.host.records([lens]) == {}
+    assert props(driver, mirror)["pos"] == [50.0, 0.0]

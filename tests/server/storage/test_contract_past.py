@@ -1,0 +1,64 @@
+"""What every `Store` promises of the past: HIST rules."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import pytest
+
+from optiverse_collab.core.records import Record
+from optiverse_collab_server.storage import Store
+from tests.helpers.storage import EPOCH, content, content_of, entries, entry, head, names, snapshot
+from tests.server.storage.conftest import Run
+
+
+def test_any_clock_that_is_kept_can_be_loaded(run: Run) -> None:
+    """HIST-2: the nearest snapshot, and the entries up to there; also within an append."""
+
+    async def scenario(store: Store) -> None:
+        await store.begin_chunk("bench", snapshot(3, records=2))
+        await store.append("bench", entries(4, 6), names())
+        await store.append("bench", entries(7, 9))
+        await store.begin_chunk("bench", snapshot(9, records=4))
+        await store.append("bench", entries(10, 12))
+        for clock in range(3, 13):
+            start, records = (3, 2) if clock < 9 else (9, 4)
+            stored = await store.load_at("bench", clock)
+            assert stored is not None
+            expected = [record for record, _, _ in snapshot(start, records=records).records]
+            assert [msgspec.json.decode(raw, type=Record) for raw in stored.records] == expected
+            assert (stored.epoch, stored.clock, stored.head) == (EPOCH, start, head(start))
+            assert stored.entries == [one.data for one in entries(start + 1, clock)]
+        assert await content_of(store, "bench") == content(snapshot(9, records=4), entries(10, 12), names())
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("clock", [-(2**63), -1, 0, 2, 6, 2**62])
+def test_a_clock_that_is_not_kept_is_none(run: Run, clock: int) -> None:
+    """HIST-3"""
+
+    async def scenario(store: Store) -> None:
+        assert await store.load_at("bench", clock) is None
+        await store.begin_chunk("bench", snapshot(3))
+        await store.append("bench", entries(4, 5))
+        assert await store.load_at("bench", clock) is None
+        assert await store.load_at("bench", 5) is not None
+
+    run(scenario)
+
+
+def test_the_past_is_loaded_while_appends_go_on(run: Run) -> None:
+    """HIST-4"""
+
+    async def scenario(store: Store) -> None:
+        await store.begin_chunk("bench", snapshot(1, records=3000))
+        loading = asyncio.ensure_future(store.load_at("bench", 1))
+        for clock in range(2, 12):
+            await store.append("bench", [entry(clock)])
+        stored = await loading
+        assert stored is not None
+        assert (len(stored.records), stored.entries) == (3000, [])
+
+    run(scenario)
