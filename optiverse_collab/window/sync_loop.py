@@ -132,6 +132,7 @@ class LiveBench(QObject):
         if self._capture.held_back:  # the window shows something else than `before`
             self.show(ShowChange(tuple(shown), {}, {op.id: before.get(op.id) for op in shown}))
         else:
+            self._capture.gestures.add(step, shown)
             self._host.edit(text, shown)
         self.edited.emit()
         return Step(step, frozenset(op.id for op in ops))

@@ -82,7 +82,7 @@ def test_undo_goes_back_to_a_value_that_was_not_seen(
     ann.until_same(bob)
     mine = ann.window.bench.items[lens].props["pos"]
     assert mine != [50.0, 0.0]
-    qtbot.waitUntil(lambda: any("replaced what you had not seen" in text for text in ann.log()), timeout=SOON)
+    qtbot.waitUntil(lambda: any("that you had not seen" in text for text in ann.log()), timeout=SOON)
     editor.undo()
     qtbot.waitUntil(lambda: bob.window.bench.items[lens].props["pos"] == [50.0, 0.0], timeout=SOON)
     ann.until_same(bob)
