@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from weakref import WeakValueDictionary
 
 from optiverse_collab.core.records import Op
@@ -45,7 +45,7 @@ class Gestures:
     def step(self) -> str:
         """The id of the gesture that goes on, or of a new one."""
         if self._open is None:
-            self._open = self._new()
+            self._open = self._new(new_id())
         return self._open.id
 
     def find(self, id: str) -> Step | None:
@@ -55,6 +55,12 @@ class Gestures:
     def name(self, id: str, step: Step) -> None:
         """Changes with this id are a step's too."""
         self._by_id[id] = step
+
+    def add(self, id: str, ops: Iterable[Op]) -> None:
+        """Something was edited elsewhere, as a step with this id."""
+        step = self._new(id)
+        for op in ops:
+            step.note(op, self.provenance.take(op))
 
     def edited(self, op: Op) -> None:
         """An edit went out with `step`."""
@@ -75,12 +81,12 @@ class Gestures:
         if self._open is not None and set(ids).isdisjoint(held):
             self._open = None
         mine = [step for step in self._loose.values() if not step.changed.keys().isdisjoint(ids)]
-        step = mine[-1] if mine else self._new()
+        step = mine[-1] if mine else self._new(new_id())
         del self._loose[step.id]
         return step
 
-    def _new(self) -> Step:
-        step = Step(new_id())
+    def _new(self, id: str) -> Step:
+        step = Step(id)
         self.name(step.id, step)
         self._loose[step.id] = step
         if len(self._loose) > LOOSE:

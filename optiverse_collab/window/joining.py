@@ -51,6 +51,7 @@ class Participation(QObject):
         loading: how many of how many records have arrived.
         finished_loading: the window shows the session's bench.
         edited: what the user did was made the replica's, or others' changes were shown.
+        undo_left: see `LiveBench`.
     """
 
     choice_needed = pyqtSignal(int, int, object)
@@ -60,6 +61,7 @@ class Participation(QObject):
     loading = pyqtSignal(int, int)
     finished_loading = pyqtSignal()
     edited = pyqtSignal()
+    undo_left = pyqtSignal(str)
 
     def __init__(
         self,
@@ -175,6 +177,7 @@ class Participation(QObject):
         live = self._live = LiveBench(self._host, session, self)
         live.edited.connect(self._service.wake)
         live.edited.connect(self.edited)
+        live.undo_left.connect(self.undo_left)
         live.loading.connect(self.loading)
         live.loaded.connect(self._on_loaded)
         self._replacements.begin(live)

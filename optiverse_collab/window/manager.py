@@ -68,7 +68,7 @@ class CollaborationManager(QObject):
         failed: a sentence: there is no session, or none any more.
         choice_needed, replacement_needed: see `Participation`.
         participants_changed: somebody came or went.
-        edited: see `Participation`.
+        edited, undo_left: see `Participation`.
     """
 
     status_changed = pyqtSignal(object)
@@ -79,6 +79,7 @@ class CollaborationManager(QObject):
     replacement_needed = pyqtSignal(int, int, object)
     participants_changed = pyqtSignal()
     edited = pyqtSignal()
+    undo_left = pyqtSignal(str)
 
     def __init__(self, attach: Callable[[], Host], parent: QObject) -> None:
         super().__init__(parent)
@@ -192,6 +193,7 @@ class CollaborationManager(QObject):
         there.loading.connect(self._on_loading)
         there.finished_loading.connect(self._on_loaded)
         there.edited.connect(self.edited)
+        there.undo_left.connect(self.undo_left)
         self._participation = there
         return True
 

@@ -62,6 +62,7 @@ class ConflictReports(QObject):
         self.hint.clicked.connect(self.open_changes)
         manager.service.happened.connect(self._on_happened)
         manager.edited.connect(self._on_edited)
+        manager.undo_left.connect(self._on_undo_left)
         manager.status_changed.connect(self._on_status)
 
     @property
@@ -110,6 +111,10 @@ class ConflictReports(QObject):
         """An edit of what is gone by now is held without a word of the server's."""
         if self._replica is not None and self._changes.update(self._replica):
             self._later.start()
+
+    @pyqtSlot(str)
+    def _on_undo_left(self, sentence: str) -> None:
+        self.toasts.show(sentence)
 
     @pyqtSlot(object)
     def _on_status(self, status: ConnectionState) -> None:

@@ -58,9 +58,11 @@ class LiveBench(QObject):
         edited: the session has something to send.
         loading: how many of how many records have been brought to the window.
         loaded: all of them.
+        undo_left: a sentence: what an undo, or a redo, left alone, since it is others'.
     """
 
     edited = pyqtSignal()
+    undo_left = pyqtSignal(str)
     loading = pyqtSignal(int, int)
     loaded = pyqtSignal()
 
@@ -78,7 +80,7 @@ class LiveBench(QObject):
         self._scan.setInterval(SCAN_MS)
         self._scan.timeout.connect(self._on_scan)
         self._capture = Capture(host, session.replica, self._wake)
-        self._undo = Undo(host, self._capture, self.edited.emit)
+        self._undo = Undo(host, self._capture, self.edited.emit, self.undo_left.emit)
 
     def begin(self, mine: Collection[str]) -> None:
         """Make the two equal, and keep them so; see `Capture.merge`."""
@@ -132,6 +134,7 @@ class LiveBench(QObject):
         if self._capture.held_back:  # the window shows something else than `before`
             self.show(ShowChange(tuple(shown), {}, {op.id: before.get(op.id) for op in shown}))
         else:
+            self._capture.gestures.add(step, shown)
             self._host.edit(text, shown)
         self.edited.emit()
         return Step(step, frozenset(op.id for op in ops))

@@ -47,12 +47,20 @@ class Undo:
         host: whose user undoes.
         capture: what keeps the host equal to the session.
         pushed: called when something may wait to be sent.
+        told: called with a sentence that says what an undo left alone; the log has it too.
     """
 
-    def __init__(self, host: Host, capture: Capture, pushed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        host: Host,
+        capture: Capture,
+        pushed: Callable[[], None] = lambda: None,
+        told: Callable[[str], None] = lambda text: None,
+    ) -> None:
         self._host = host
         self._capture = capture
         self._pushed = pushed
+        self._told = told
         self._gestures = capture.gestures
         self._provenance = capture.gestures.provenance
         self._steps: WeakKeyDictionary[object, Step] = WeakKeyDictionary()
@@ -111,7 +119,9 @@ class Undo:
         if found:
             self._push(run, [op for op, _ in found])
         if run.told:
-            self._host.log("WARNING", left_alone(run.told, run.redo))
+            text = left_alone(run.told, run.redo)
+            self._host.log("WARNING", text)
+            self._told(text)
         self._pushed()
 
     def settle(self, conflict: Conflict) -> None:

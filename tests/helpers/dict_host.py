@@ -131,7 +131,7 @@ class DictHost:
 
     def edit(self, text: str, ops: Sequence[Op]) -> None:
         self.steps.append(text)
-        self.user_does(*ops)
+        self.user_commands(*ops)
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty

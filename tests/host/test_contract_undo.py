@@ -234,3 +234,14 @@ def test_without_a_session_undo_is_the_hosts(session: Session) -> None:
     assert session.driver.host.records()[session.lens].props["pos"] == [0.0, 0.0]
     session.driver.redo()
     assert session.driver.host.records()[session.lens].props["pos"][0] == 7.0
+
+
+def test_undo_of_what_was_done_for_the_user_is_the_same(session: Session) -> None:
+    """SEEN-5, SEEN-9: as of what they did with their own hands; redo repeats what undo took back."""
+    before = session.props()["name"]
+    session.driver.host.edit("Use mine", [Set(session.lens, {"pos": [7.0, 0.0], "name": "Mine"})])
+    session.settle()
+    session.ben_sets(pos=[50.0, 0.0])
+    for press, name in ((session.undoes, before), (session.redoes, "Mine"), (session.undoes, before)):
+        press()
+        assert (session.props()["pos"], session.props()["name"]) == ([50.0, 0.0], name)

@@ -59,6 +59,14 @@ def test_steps_are_known_by_their_ids_while_they_are_needed() -> None:
     assert gestures.find(id) is None
 
 
+def test_step_of_an_edit_made_elsewhere_is_its_commands() -> None:
+    gestures = Gestures()
+    gestures.add("restore:1", [MOVE])
+    step = gestures.take(["lens"], ())
+    assert (step.id, step.changed) == ("restore:1", {"lens": {"x"}})
+    assert gestures.find("restore:1") is step
+
+
 def test_gestures_without_a_command_are_forgotten() -> None:
     gestures = Gestures()
     first = gestures.step

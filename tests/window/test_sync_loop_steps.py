@@ -101,6 +101,27 @@ def test_an_old_bench_comes_back_as_a_step_of_the_users(pair: Pair) -> None:
     assert pair.live.restore("Bring the bench back", old, pair.ann.replica.clock) is None
 
 
+def test_undo_of_an_old_bench_goes_back_to_theirs(pair: Pair) -> None:
+    """SEEN-5: what others did before it is not done since."""
+    old = dict(pair.host.bench)
+    pair.ben.edit(Set("lens", {"name": "Theirs"}))
+    pair.wire.settle()
+    [change] = pair.ann.told(ShowChange)
+    pair.live.show(change)
+    pair.live.tick()
+    now = dict(pair.host.bench)
+    for _ in range(2):
+        assert pair.live.restore("Bring the bench back", old, pair.ann.replica.clock) is not None
+        assert pair.host.bench == old
+        pair.host.user_undoes()
+        pair.wire.settle()
+        assert pair.host.bench == pair.ben.replica.view == now
+    pair.host.user_redoes()
+    pair.wire.settle()
+    assert pair.host.bench == pair.ben.replica.view == old
+    assert pair.host.lines == []
+
+
 def test_nothing_comes_back_over_another_bench(pair: Pair) -> None:
     old = {"old": Record("old", "component", {})}
     pair.live.suspend()

@@ -31,6 +31,8 @@ def test_undo_leaves_a_later_move_alone(
     [text] = ann.log("WARNING")
     assert text.startswith("Bob moved ")
     assert text.endswith(" to (50.0, 0.0) mm since; your undo left it there.")
+    assert [toast.text for toast in ann.controller.reports.toasts.shown] == [text]
+    assert bob.controller.reports.toasts.shown == []
 
 
 def test_undo_of_an_edit_made_away_that_was_held(
