@@ -7,7 +7,7 @@ that the command gave it, puts back only what the command removed, and passes ov
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from PyQt6.QtGui import QUndoCommand
@@ -17,6 +17,16 @@ from optiverse_collab.demo.model import MISSING, Bench, Item, Props
 
 class Step(Protocol):
     """A part of a command."""
+
+    @property
+    def ids(self) -> list[str]:
+        """The items that it is about."""
+
+    def leave(self, ids: Collection[str]) -> None:
+        """Be about these items no more."""
+
+    def accept(self) -> None:
+        """Take back, or repeat, also what others changed: somebody else looks after that, this once."""
 
     def do(self, bench: Bench) -> None:
         """Do it, for the first time or again."""
@@ -30,6 +40,18 @@ class Add:
 
     def __init__(self, items: Iterable[Item]) -> None:
         self._items = list(items)
+
+    @property
+    def ids(self) -> list[str]:
+        """The items that it is about."""
+        return [item.id for item in self._items]
+
+    def leave(self, ids: Collection[str]) -> None:
+        """Be about these items no more."""
+        self._items = [item for item in self._items if item.id not in ids]
+
+    def accept(self) -> None:
+        """Whole items come and go, whatever they have become."""
 
     def do(self, bench: Bench) -> None:
         """Put the items that aren't there."""
@@ -50,6 +72,19 @@ class Remove:
     def __init__(self, ids: Iterable[str]) -> None:
         self._ids = list(ids)
         self._removed: list[Item] = []
+
+    @property
+    def ids(self) -> list[str]:
+        """The items that it is about."""
+        return list(self._ids)
+
+    def leave(self, ids: Collection[str]) -> None:
+        """Be about these items no more."""
+        self._ids = [id for id in self._ids if id not in ids]
+        self._removed = [item for item in self._removed if item.id not in ids]
+
+    def accept(self) -> None:
+        """Whole items come and go, whatever they have become."""
 
     def do(self, bench: Bench) -> None:
         """Remove them, and remember them as they are then."""
@@ -75,6 +110,22 @@ class Change:
     def __init__(self, before: Mapping[str, Props], after: Mapping[str, Props]) -> None:
         self._before = {id: dict(props) for id, props in before.items()}
         self._after = {id: dict(props) for id, props in after.items()}
+        self._accepts = False
+
+    @property
+    def ids(self) -> list[str]:
+        """The items that it is about."""
+        return list(self._after)
+
+    def leave(self, ids: Collection[str]) -> None:
+        """Be about these items no more."""
+        for id in ids:
+            self._before.pop(id, None)
+            self._after.pop(id, None)
+
+    def accept(self) -> None:
+        """Take back, or repeat, also what others changed: somebody else looks after that, this once."""
+        self._accepts = True
 
     @classmethod
     def to(cls, bench: Bench, after: Mapping[str, Props]) -> Change:
@@ -89,8 +140,7 @@ class Change:
         """Set the values from before."""
         self._turn(bench, self._after, self._before)
 
-    @staticmethod
-    def _turn(bench: Bench, old: Mapping[str, Props], new: Mapping[str, Props]) -> None:
+    def _turn(self, bench: Bench, old: Mapping[str, Props], new: Mapping[str, Props]) -> None:
         changes: dict[str, Props] = {}
         for id, props in new.items():
             item = bench.items.get(id)
@@ -99,10 +149,12 @@ class Change:
             mine = {
                 name: value
                 for name, value in props.items()
-                if item.props.get(name, MISSING) == old[id][name] and value != old[id][name]
+                if (self._accepts or item.props.get(name, MISSING) == old[id][name])
+                and value != old[id][name]
             }
             if mine:
                 changes[id] = mine
+        self._accepts = False
         bench.change(changes)
 
     def joined(self, later: Change) -> Change | None:
@@ -131,6 +183,22 @@ class BenchCommand(QUndoCommand):
         self._steps = list(steps)
         self._done = done
         self._series = series
+
+    @property
+    def ids(self) -> list[str]:
+        """The items that it is about."""
+        return list(dict.fromkeys(id for step in self._steps for id in step.ids))
+
+    def leave(self, ids: Collection[str]) -> None:
+        """Be about these items no more; a command about nothing leaves the stack when it is its turn."""
+        for step in self._steps:
+            step.leave(ids)
+        self.setObsolete(not self.ids)
+
+    def accept(self) -> None:
+        """Take back, or repeat, also what others changed: somebody else looks after that, this once."""
+        for step in self._steps:
+            step.accept()
 
     def redo(self) -> None:
         """Do it, the first time and again."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from PyQt6.QtCore import QMimeData, QObject
-from PyQt6.QtGui import QGuiApplication, QUndoStack
+from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
+from PyQt6.QtGui import QGuiApplication, QUndoCommand, QUndoStack
 
 from optiverse_collab.demo import clipboard, geometry, groups
 from optiverse_collab.demo.commands import Add, BenchCommand, Change, Remove, Step, values
@@ -27,7 +27,16 @@ class Editor(QObject):
         bench: what is edited.
         undo_stack: what the user did.
         dragging: ids of the items that are being dragged.
+
+    Signals:
+        step_done(BenchCommand): the user did something that can be undone.
+        step_begins(BenchCommand, bool): it is about to be undone; or redone, if True.
+        step_ended: it was.
     """
+
+    step_done = pyqtSignal(object)
+    step_begins = pyqtSignal(object, bool)
+    step_ended = pyqtSignal()
 
     def __init__(self, bench: Bench, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,12 +64,15 @@ class Editor(QObject):
         if after:
             self._push(text, Change.to(self.bench, after))
 
+    def do(self, text: str, steps: Sequence[Step]) -> None:
+        """Do something that there is no other method for."""
+        self._push(text, *steps)
+
     def remove(self, ids: Collection[str]) -> None:
-        """Take items away, and the groups that would be left empty."""
+        """Remove items. A group that has no members then is not shown, and stays: others may put one in."""
         found = [id for id in ids if id in self.bench.items]
         if found:
-            empty = groups.emptied(self.bench.items, found)
-            self._push(f"Delete {self._called(found)}", Remove([*found, *empty]))
+            self._push(f"Delete {self._called(found)}", Remove(found))
 
     def turn(self, ids: Collection[str], degrees: float, series: bool = False) -> None:
         """Turn items clockwise: one about itself, several about their middle.
@@ -80,7 +92,7 @@ class Editor(QObject):
         if after:
             step = Change.to(self.bench, after)
             text = f"Turn {self._called(list(after))}"
-            self.undo_stack.push(BenchCommand(self.bench, text, [step], series=_TURNING if series else -1))
+            self._do(BenchCommand(self.bench, text, [step], series=_TURNING if series else -1))
 
     def group(self, ids: Collection[str]) -> str | None:
         """Make items, or the groups that they are in, one group; returns its id."""
@@ -127,12 +139,12 @@ class Editor(QObject):
     def undo(self) -> None:
         """Take back the user's last step; not in the middle of a drag."""
         if not self.dragging:
-            self.undo_stack.undo()
+            self._turn(self.undo_stack.command(self.undo_stack.index() - 1), redo=False)
 
     def redo(self) -> None:
         """Do again what was taken back."""
         if not self.dragging:
-            self.undo_stack.redo()
+            self._turn(self.undo_stack.command(self.undo_stack.index()), redo=True)
 
     def start_drag(self, ids: Collection[str]) -> None:
         """The user has taken hold of items; locked ones stay where they are."""
@@ -157,7 +169,7 @@ class Editor(QObject):
         if after and offset != (0.0, 0.0):
             step = Change({id: before[id] for id in after}, after)
             text = f"Move {self._called(list(after))}"
-            self.undo_stack.push(BenchCommand(self.bench, text, [step], done=True))
+            self._do(BenchCommand(self.bench, text, [step], done=True))
 
     def _dragged_to(self, dx: float, dy: float) -> dict[str, dict[str, Any]]:
         return {
@@ -177,4 +189,18 @@ class Editor(QObject):
         return self.bench.items[next(iter(ids))].name
 
     def _push(self, text: str, *steps: Step) -> None:
-        self.undo_stack.push(BenchCommand(self.bench, text, steps))
+        self._do(BenchCommand(self.bench, text, steps))
+
+    def _do(self, command: BenchCommand) -> None:
+        self.undo_stack.push(command)
+        self.step_done.emit(self.undo_stack.command(self.undo_stack.index() - 1))
+
+    def _turn(self, command: QUndoCommand | None, redo: bool) -> None:
+        if command is None:
+            return
+        self.step_begins.emit(command, redo)
+        if redo:
+            self.undo_stack.redo()
+        else:
+            self.undo_stack.undo()
+        self.step_ended.emit()

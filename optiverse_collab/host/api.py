@@ -24,6 +24,28 @@ Opened = Callable[[Callable[[], None]], None]
 """Told that another bench is in the window; takes what gives the window the file back that it had before."""
 
 
+class UndoWatcher(Protocol):
+    """What a host tells of its user's undo steps, from inside each."""
+
+    def done(self, command: object, ids: Collection[str]) -> None:
+        """The user did something that can be undone.
+
+        Args:
+            command: the host's object for it; the same again if the host merged it into an earlier one.
+            ids: of the records that it is about.
+        """
+
+    def begin(self, command: object, ids: Collection[str], redo: bool) -> Collection[str]:
+        """A command is about to be undone, or redone; others' changes of its records may show now.
+
+        Returns:
+            Ids of records that the command must leave alone, now and later.
+        """
+
+    def end(self, ids: Collection[str]) -> None:
+        """It was; the host may be given changes that put right what was not its user's to change."""
+
+
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
@@ -97,6 +119,9 @@ class Host(Protocol):
         would destroy the file; so `opened` is given what makes the file from before the window's again,
         with changes that are not saved.
         """
+
+    def watch_undo(self, watcher: UndoWatcher | None) -> None:
+        """Tell `watcher` of each undo step from now on; nobody, if it is None."""
 
     def held(self) -> Collection[str]:
         """Ids that the user has in hand: being dragged, rotated, or edited as text."""

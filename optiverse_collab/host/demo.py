@@ -14,11 +14,11 @@ from optiverse_collab import manifest
 from optiverse_collab.category import log_category
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.demo import commands, files
-from optiverse_collab.demo.commands import Step
+from optiverse_collab.demo.commands import BenchCommand, Step
 from optiverse_collab.demo.model import MISSING, Bench, Item
 from optiverse_collab.demo.scene import BenchScene
 from optiverse_collab.demo.window import DemoWindow
-from optiverse_collab.host.api import Opened
+from optiverse_collab.host.api import Opened, UndoWatcher
 
 NAME = "Demo Bench"
 
@@ -35,7 +35,12 @@ class DemoHost(QObject):
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
         self._opened: Opened = lambda back: None
         self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
-        bench = window.bench
+        self._watcher: UndoWatcher | None = None
+        self._ids: list[str] = []  # of the command that is being undone or redone
+        editor, bench = window.editor, window.bench
+        editor.step_done.connect(self._on_step_done)
+        editor.step_begins.connect(self._on_step_begins)
+        editor.step_ended.connect(self._on_step_ended)
         for signal in (bench.items_added, bench.items_changed, bench.items_removed):
             signal.connect(self._on_changed)
         window.bench_opened.connect(self._on_opened)
@@ -91,13 +96,16 @@ class DemoHost(QObject):
                 steps.append(
                     commands.Change.to(bench, {op.id: {**op.props, **dict.fromkeys(unset, MISSING)}})
                 )
-        self.window.editor.undo_stack.push(commands.BenchCommand(bench, text, steps))
+        self.window.editor.do(text, steps)
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         self._dirty = dirty
 
     def watch_opened(self, opened: Opened) -> None:
         self._opened = opened
+
+    def watch_undo(self, watcher: UndoWatcher | None) -> None:
+        self._watcher = watcher
 
     def held(self) -> Collection[str]:
         return self.window.editor.dragging
@@ -114,11 +122,29 @@ class DemoHost(QObject):
     def close(self) -> None:
         self._dirty, self._presence = lambda ids: None, lambda state: None
         self._opened = lambda back: None
+        self._watcher = None
         self.deleteLater()
 
     @pyqtSlot(list)
     def _on_changed(self, ids: list[str]) -> None:
         self._dirty(ids)
+
+    @pyqtSlot(object)
+    def _on_step_done(self, command: BenchCommand) -> None:
+        if self._watcher is not None:
+            self._watcher.done(command, command.ids)
+
+    @pyqtSlot(object, bool)
+    def _on_step_begins(self, command: BenchCommand, redo: bool) -> None:
+        self._ids = command.ids
+        if self._watcher is not None:
+            command.leave(self._watcher.begin(command, self._ids, redo))
+            command.accept()  # what is others' in it will be put right
+
+    @pyqtSlot()
+    def _on_step_ended(self) -> None:
+        if self._watcher is not None:
+            self._watcher.end(self._ids)
 
     @pyqtSlot(object)
     def _on_opened(self, before: Path | None) -> None:

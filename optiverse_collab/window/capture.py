@@ -39,11 +39,11 @@ from typing import Any
 
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.protocol.pages import pages
-from optiverse_collab.core.records import Op, Record, Remove, Set, record_difference, same_value, touched
-from optiverse_collab.errors import ChangeRefused, Reason
+from optiverse_collab.core.records import Op, Record, apply, touched
 from optiverse_collab.host.api import Host
-from optiverse_collab.wording import log_lines
+from optiverse_collab.window.gestures import Gestures
+from optiverse_collab.window.pushing import Pusher
+from optiverse_collab.window.record_diff import diff, moved
 
 
 class Capture:
@@ -56,9 +56,13 @@ class Capture:
         host: whose bench it is; from now on it is watched.
         replica: the session's document, as this participant sees it.
         wake: called when `tick` has something to do that it hadn't before.
+
+    Attributes:
+        gestures: the steps that the user's edits are parts of.
     """
 
     def __init__(self, host: Host, replica: Replica, wake: Callable[[], None] = lambda: None) -> None:
+        self.gestures = Gestures()
         self._host = host
         self._replica = replica
         self._wake = wake
@@ -69,8 +73,9 @@ class Capture:
         self._clock = 0  # of the replica, before it was given the message that it has now
         self._brought: set[str] = set()
         self._place_only: set[str] = set()  # being dragged, and to be read as a whole when that is over
-        self._refused: dict[str, Record] = {}
+        self._removed: dict[str, str] = {}  # while the user has it in hand, and who removed it
         self._unscanned: list[str] = []
+        self._pusher = Pusher(host, replica, self.gestures, self._shown_at, self._removed)
         self._host_expects_more = False  # the host was told that there is more
         host.watch(self._note)
 
@@ -84,6 +89,11 @@ class Capture:
         return bool(self._dirty or self._held_back or self._place_only)
 
     @property
+    def has_noted(self) -> bool:
+        """Whether the host has noted something that was not looked at yet."""
+        return bool(self._dirty)
+
+    @property
     def held_back(self) -> int:
         """How many records the host does not show yet as the replica has them."""
         return len(self._held_back)
@@ -94,6 +104,8 @@ class Capture:
         self._held_back.clear()
         self._shown_at.clear()
         self._place_only.clear()
+        self._removed.clear()
+        self.gestures.clear()
 
     def merge(self, mine: Collection[str] = ()) -> None:
         """Make two benches one: the host's becomes the replica's, but what is `mine` is added to it.
@@ -109,9 +121,10 @@ class Capture:
             if id in mine and id not in view:
                 self._dirty[id] = None
                 self._brought.add(id)
-            elif _diff(shown.get(id), view.get(id)) is not None:
+            elif (op := diff(shown.get(id), view.get(id))) is not None:
                 self._held_back[id] = shown.get(id)
                 self._shown_at[id] = 0
+                self.gestures.provenance.note(ShowChange((op,), before={id: shown.get(id)}))
         self._wake()
 
     def scan(self, most: int | None = None) -> None:
@@ -139,6 +152,9 @@ class Capture:
         )
         let_go = [id for id in self._place_only if id not in dragged]
         self._place_only.difference_update(let_go)
+        if self._removed:
+            held = self._host.held()
+            let_go += [id for id in self._removed if id not in held]
         ids = list({**self._dirty, **dict.fromkeys(let_go)})
         self._dirty.clear()
         self._push(ids, dragged)
@@ -151,15 +167,66 @@ class Capture:
             waiting = [id for id in self._held_back if id not in held]
             self._catch_up(waiting[:most], more=len(waiting) > len(waiting[:most]))
 
+    def show_waiting(self, ids: Collection[str]) -> None:
+        """Show these as the replica has them, but for what is in hand."""
+        if waiting := self._held_back.keys() & set(ids):
+            self._catch_up(waiting.difference(self._host.held()), self._host_expects_more)
+
     def show(self, change: ShowChange) -> None:
         """Apply what others did. What the user has in hand is held back until they let go."""
         held = self._host.held()
+        self.gestures.provenance.note(change)
         self._hold_back([op.id for op in change.ops if op.id in held or op.id in self._dirty], change)
         self._host.apply([op for op in change.ops if op.id not in self._held_back], self._host_expects_more)
 
     def defer(self, change: ShowChange) -> None:
         """Leave what others did to the next `tick`, which applies it in one go with whatever else they do."""
+        self.gestures.provenance.note(change)
         self._hold_back(touched(change.ops), change)
+
+    # What undo and redo need
+
+    def shown(self, id: str) -> Record | None:
+        """A record as the host showed it last."""
+        return self._held_back[id] if id in self._held_back else self._replica.view.get(id)
+
+    def all_shown(self, ids: Collection[str] | None = None) -> list[Record]:
+        """The records that the host showed last: all, or those of `ids` that are there."""
+        wanted = {**self._replica.view, **self._held_back} if ids is None else ids
+        return [record for id in wanted if (record := self.shown(id)) is not None]
+
+    def take_noted(self) -> list[str]:
+        """What may have changed since the user's edits were pushed, but for what is in hand."""
+        held = self._host.held() if self._dirty else ()
+        ids = [id for id in self._dirty if id not in held]
+        for id in ids:
+            del self._dirty[id]
+        return ids
+
+    def differences(self, ids: Collection[str]) -> list[tuple[Op, Record | None]]:
+        """What the host shows of these that is new, with what it showed before."""
+        now = self._host.records(ids)
+        before = {id: self.shown(id) for id in ids}
+        return [
+            (op, before[id])
+            for id in ids
+            if (op := diff(before[id], now.get(id))) is not None and not self._pusher.is_refused(now.get(id))
+        ]
+
+    def push_undo(self, ops: Sequence[Op], step: str, before_message: bool = False) -> list[Op]:
+        """Push what undo or redo did, which yields; return what was accepted.
+
+        Args:
+            step: the step of the undo or redo.
+            before_message: the window doesn't show the message yet that the replica has taken in.
+        """
+        pushed = self._pusher.push_undo(ops, step, self._clock if before_message else None)
+        for op in pushed:
+            if op.id in self._held_back:
+                scratch = {} if (record := self._held_back[op.id]) is None else {op.id: record}
+                apply(scratch, op)
+                self._held_back[op.id] = scratch.get(op.id)
+        return pushed
 
     def _note(self, ids: Collection[str]) -> None:
         new = [id for id in ids if id not in self._dirty]
@@ -175,16 +242,22 @@ class Capture:
         for id in ids:
             self._held_back.setdefault(id, change.before.get(id))
             self._shown_at.setdefault(id, self._clock)
+            if id not in self._replica.view:
+                self._removed[id] = change.authors.get(id, "")
+            elif self._removed.pop(id, None) is not None:
+                self._dirty[id] = None  # it came back: what the user did to it meanwhile counts
         if ids:
             self._wake()
 
     def _catch_up(self, ids: Collection[str], more: bool) -> None:
         """Show what was held back, on top of what the user did with it."""
         ops = [
-            op for id in ids if (op := _diff(self._held_back.pop(id), self._replica.view.get(id))) is not None
+            op for id in ids if (op := diff(self._held_back.pop(id), self._replica.view.get(id))) is not None
         ]
         for id in ids:
             self._shown_at.pop(id, None)
+            self._removed.pop(id, None)
+            self._pusher.forget(id)
         if ops or self._host_expects_more:
             self._host_expects_more = more
             self._host.apply(ops, more)
@@ -192,79 +265,28 @@ class Capture:
     def _push(
         self, ids: Collection[str], dragged: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     ) -> None:
+        if self._removed:  # the user's edit of it is told when they let go
+            held = self._host.held()
+            ids = [id for id in ids if id not in self._removed or id not in held]
         now = self._read(ids, dragged)
         ops: list[Op] = []
         for id in ids:
-            record, shown = now.get(id), self._shown(id)
-            op = _moved(shown, dragged[id]) if shown is not None and id in dragged else _diff(shown, record)
+            record, shown = now.get(id), self.shown(id)
+            op = moved(shown, dragged[id]) if shown is not None and id in dragged else diff(shown, record)
             if id in self._held_back:
                 self._held_back[id] = record
-            if op is not None and (record is None or self._refused.get(id) != record):
+            if op is not None and not self._pusher.is_refused(record):
                 ops.append(op)
-        for yields in (True, False):  # what was brought, then edits (SEEN-5)
-            some = [op for op in ops if (op.id in self._brought) is yields]
-            for page in pages(some, self._replica.limits.page_bytes):
-                if len(page) == 1 or not self._edit(page, yields):
-                    for op in page:
-                        self._edit_alone(op, now.get(op.id), yields)
+        self._pusher.push(ops, now, self._brought)
         self._brought.difference_update(ids)
-
-    def _shown(self, id: str) -> Record | None:
-        """A record as the host showed it last."""
-        return self._held_back[id] if id in self._held_back else self._replica.view.get(id)
+        self.gestures.end(self._host.held)
 
     def _read(self, ids: Collection[str], dragged: Mapping[str, Mapping[str, Any]]) -> dict[str, Record]:
         """Records as the host shows them now; those that are dragged, as they were, with their new place."""
         place_only: dict[str, Record] = {}
         for id in ids:
-            shown = self._shown(id)
+            shown = self.shown(id)
             if id in dragged and shown is not None:
                 place_only[id] = Record(id, shown.kind, {**shown.props, **dragged[id]})
         self._place_only.update(place_only)
         return {**self._host.records([id for id in ids if id not in place_only]), **place_only}
-
-    def _edit(self, ops: Sequence[Op], yields: bool) -> bool:
-        """Make edits the replica's, all of them or none."""
-        try:
-            self._replica.edit(ops, self._shown_at, yields)
-        except ChangeRefused:
-            return False
-        for op in ops:
-            self._refused.pop(op.id, None)
-        return True
-
-    def _edit_alone(self, op: Op, shown: Record | None, yields: bool) -> None:
-        """Make one edit the replica's; if it is refused, that is told once and it stays on the screen."""
-        try:
-            self._replica.edit([op], self._shown_at, yields)
-        except ChangeRefused as refusal:
-            self._report(op, shown, refusal)
-            if shown is not None:
-                self._refused[op.id] = shown
-        else:
-            self._refused.pop(op.id, None)
-
-    def _report(self, op: Op, shown: Record | None, refusal: ChangeRefused) -> None:
-        if refusal.reason is not Reason.NO_SUCH_RECORD:
-            self._host.log("ERROR", f"✗ This edit was not shared: {refusal}")
-        elif shown is not None:  # removed by others while in the user's hand; to remove it too is no loss
-            for line in log_lines.lines(self._replica.note_gone(op, shown), self._replica.view):
-                self._host.log("WARNING", line.text)
-
-
-def _moved(before: Record, place: Mapping[str, Any]) -> Op | None:
-    """The operation that gives a record another place."""
-    props = before.props
-    changed = {
-        name: value
-        for name, value in place.items()
-        if name not in props or not same_value(props[name], value)
-    }
-    return Set(before.id, changed) if changed else None
-
-
-def _diff(before: Record | None, after: Record | None) -> Op | None:
-    """The operation that turns one into the other; either may not be there."""
-    if after is not None:
-        return record_difference(before, after)
-    return None if before is None else Remove(before.id)

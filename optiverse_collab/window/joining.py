@@ -161,7 +161,7 @@ class Participation(QObject):
         items = [id for id, record in mine.items() if is_item(record)]
         if all(mine[id] == theirs.get(id) for id in items):
             self._share([])
-        elif self._runs_server and not theirs:
+        elif self._runs_server and not any(map(is_item, theirs.values())):
             self._share(list(mine))
         else:
             self._copy = copy_path("joining", self._session_id, datetime.now().astimezone())
@@ -227,6 +227,8 @@ class Participation(QObject):
     def _on_happened(self, effect: fx.SessionEffect) -> None:
         if isinstance(effect, fx.ShowChange) and self._live is not None:
             self._live.show(effect)
+        elif isinstance(effect, fx.Conflict) and self._live is not None:
+            self._live.settle(effect)
         elif isinstance(effect, fx.SyncProgress):
             self.loading.emit(effect.received, effect.total)
         elif (

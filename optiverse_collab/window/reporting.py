@@ -58,6 +58,7 @@ class ConflictReports(QObject):
         self._clock = QElapsedTimer()
         self._clock.start()
         self._quiet = single_shot(self, self._on_quiet)
+        self._later = single_shot(self, self._on_later)
         self.hint.clicked.connect(self.open_changes)
         manager.service.happened.connect(self._on_happened)
         manager.edited.connect(self._on_edited)
@@ -102,13 +103,13 @@ class ConflictReports(QObject):
             else:
                 self._notices.add(effect, self._clock.elapsed())
                 self._wait()
-            self._update(replica, force=effect.away)
+            self._later.start()
 
     @pyqtSlot()
     def _on_edited(self) -> None:
         """An edit of what is gone by now is held without a word of the server's."""
-        if self._replica is not None:
-            self._update(self._replica)
+        if self._replica is not None and self._changes.update(self._replica):
+            self._later.start()
 
     @pyqtSlot(object)
     def _on_status(self, status: ConnectionState) -> None:
@@ -138,15 +139,19 @@ class ConflictReports(QObject):
     def _finish(self) -> None:
         """There is no session any more, nor anything to decide."""
         self._quiet.stop()
+        self._later.stop()
         self._tell(self._notices.take_all())
         self._changes.clear()
         self._show()
 
     # The list
 
-    def _update(self, replica: Replica, force: bool = False) -> None:
-        if self._changes.update(replica) or force:
-            self._show()
+    @pyqtSlot()
+    def _on_later(self) -> None:
+        """A page may have brought a thousand: they are listed in one go."""
+        if self._replica is not None:
+            self._changes.update(self._replica)
+        self._show()
 
     def _show(self) -> None:
         entries = self._changes.entries

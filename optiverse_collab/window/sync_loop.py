@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gc
-import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal, pyqtSlot
 
-from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.core.client.effects import Conflict, ShowChange
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.client.steps import edit_in_step
@@ -19,6 +18,8 @@ from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.capture import Capture
+from optiverse_collab.window.gestures import new_id
+from optiverse_collab.window.undo import Undo
 
 SCAN_MS, SCAN_RECORDS = 1000, 100
 """So many records are looked at without a sign, so often: a bench of 1,000 within 10 s."""
@@ -77,10 +78,12 @@ class LiveBench(QObject):
         self._scan.setInterval(SCAN_MS)
         self._scan.timeout.connect(self._on_scan)
         self._capture = Capture(host, session.replica, self._wake)
+        self._undo = Undo(host, self._capture, self.edited.emit)
 
     def begin(self, mine: Collection[str]) -> None:
         """Make the two equal, and keep them so; see `Capture.merge`."""
         self._suspended = False
+        self._host.watch_undo(self._undo)
         _spare_collector(self)
         self._capture.forget()
         self._capture.merge(mine)
@@ -94,13 +97,15 @@ class LiveBench(QObject):
         """Push and show nothing until `begin` or `publish_window`: another bench is in the window."""
         self._suspended = True
         self._seen = self._session.replica.clock
+        self._host.watch_undo(None)
 
     def publish_window(self) -> None:
         """Make the session's bench the one that is in the window now, in one step (PUSH-9), and go on."""
         self._suspended = False
+        self._host.watch_undo(self._undo)
         self._capture.forget()
         replica = self._session.replica
-        edit_in_step(replica, difference(replica.view, self._host.records()), new_step(SWEEP), self._seen)
+        edit_in_step(replica, difference(replica.view, self._host.records()), SWEEP + new_id(), self._seen)
         self._capture.scan()  # what can't be shared is told
         self.tick()
         self.edited.emit()
@@ -117,7 +122,7 @@ class LiveBench(QObject):
             The step; None if nothing is to be done, or another bench is in the window.
         """
         self.push_edits()
-        replica, step = self._session.replica, new_step(RESTORE)
+        replica, step = self._session.replica, RESTORE + new_id()
         before = dict(replica.view)
         ops = difference(before, dict(records))
         if self._suspended or not ops:
@@ -173,10 +178,16 @@ class LiveBench(QObject):
             self._since_tick.start()
             self._capture.show(change)
 
+    def settle(self, conflict: Conflict) -> None:
+        """Let undo know what became of an edit that met somebody's unseen one."""
+        if not self._suspended:
+            self._undo.settle(conflict)
+
     def close(self) -> None:
         """Leave the host alone."""
         self._timer.stop()
         self._scan.stop()
+        self._host.watch_undo(None)
         self._capture.close()
         _release_collector(self)
         self._host.watch_presence(lambda state: None)
@@ -228,11 +239,6 @@ class LiveBench(QObject):
             self._host.log("DEBUG", f"✗ Presence was not sent: {refusal}")
         else:
             self.edited.emit()
-
-
-def new_step(kind: str) -> str:
-    """An id for a step of this kind."""
-    return kind + secrets.token_hex(8)
 
 
 _spared_for: set[LiveBench] = set()

@@ -11,6 +11,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import PushUnreadable, decode_client, encode
 from optiverse_collab.core.protocol.messages import ClientMessage, Error, Push
@@ -21,8 +22,8 @@ from optiverse_collab_server.rate import TokenBucket
 MAX_REFUSED = 20
 """After so many messages that were not accepted, the connection is closed (LIM-10)."""
 
-SLICE = 50
-"""A push of more changes is taken in slices, so that others get their turn in between (LIM-11)."""
+SLICE = 100
+"""A push of more operations is taken in slices of whole changes; others have a turn in between (LIM-11)."""
 
 CLOSE_SECONDS = 2.0
 """How long a peer may take to answer a close, before the connection is cut."""
@@ -135,7 +136,14 @@ class Connection:
 
 def _slices(message: ClientMessage) -> list[ClientMessage]:
     """A message in parts, of which none takes the server long."""
-    if not isinstance(message, Push) or len(message.changes) <= SLICE:
+    if not isinstance(message, Push):
         return [message]
-    changes = message.changes
-    return [Push(changes[start : start + SLICE]) for start in range(0, len(changes), SLICE)]
+    slices: list[list[PushedChange]] = [[]]
+    room = SLICE
+    for change in message.changes:
+        room -= max(1, len(change.ops))
+        if room < 0 and slices[-1]:
+            slices.append([])
+            room = SLICE - max(1, len(change.ops))
+        slices[-1].append(change)
+    return [Push(changes) for changes in slices]

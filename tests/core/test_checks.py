@@ -122,6 +122,7 @@ def test_ids_of_a_replica(ids: list[str], reason: Reason) -> None:
 def test_operations_on_one_record_are_counted() -> None:
     """LIM-11."""
     ops: list[Op] = [Set("a", {f"p{n}": n}) for n in range(OPS_PER_RECORD)]
+    check_count(ops)
     check_count([*ops, *(Put(f"r{n}", "k") for n in range(OPS_PER_RECORD))])
     with pytest.raises(ChangeRefused, match=f"has {OPS_PER_RECORD + 1} operations on 'a'") as refusal:
         check_count([*ops, Remove("a")])

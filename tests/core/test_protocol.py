@@ -12,7 +12,7 @@ import pytest
 
 from optiverse_collab.core.protocol.messages import ClientMessage, Message, ServerMessage
 from optiverse_collab.core.records import Put, Set
-from tests.helpers.wire import Peer, Wire
+from tests.helpers.wire import Peer, Wire, use_held
 
 ROOT = Path(__file__).parents[2]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text("utf-8")
@@ -62,7 +62,7 @@ def exchange() -> list[str]:
     bob.edit(Set("lens-1", {"pos": [90.0, 0.0], "angle_deg": 45.0}))
     wire.settle()
     wire.connect(bob)
-    bob.replica.use_held("lens-1")
+    use_held(bob.replica, "lens-1")
     wire.settle()
     bob.do(bob.session.poll(wire.now_ms + 30_000))
     wire.settle()

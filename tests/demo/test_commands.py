@@ -197,3 +197,38 @@ def test_undo_never_brings_back_what_others_removed(seed: int, user: User) -> No
                 if isinstance(x, str) and id in user.bench.items:
                     assert user.bench.items[id].props["x"] == x
         assert removed_by_others.isdisjoint(user.bench.items)
+
+
+def test_command_leaves_alone_what_it_is_told_to(user: User) -> None:
+    """One that is about nothing any more leaves the stack."""
+    user.does(Add([Item("mirror", "component", {}), Item("laser", "source", {})]), Remove(["lens"]))
+    user.sets("mirror", x=3)
+    command = user.stack.command(0)
+    assert isinstance(command, BenchCommand)
+    assert command.ids == ["mirror", "laser", "lens"]
+    command.leave(["mirror", "lens"])
+    last = user.stack.command(1)
+    assert isinstance(last, BenchCommand)
+    last.leave(["mirror"])
+    user.stack.undo()
+    assert user.stack.count() == 1
+    user.stack.undo()
+    assert user.shows() == {"mirror": {"x": 3}}
+
+
+def test_command_may_be_told_that_others_are_looked_after(user: User) -> None:
+    """Whoever shares the bench puts right what was not the user's to change."""
+    user.sets("lens", x=2)
+    command = user.stack.command(0)
+    assert isinstance(command, BenchCommand)
+    user.bench.change({"lens": {"x": 50}})
+    command.accept()
+    user.stack.undo()
+    assert user.shows()["lens"]["x"] == 1
+    user.bench.change({"lens": {"x": 50}})
+    command.accept()
+    user.stack.redo()
+    assert user.shows()["lens"]["x"] == 2
+    user.bench.change({"lens": {"x": 50}})
+    user.stack.undo()
+    assert user.shows()["lens"]["x"] == 50, "that was for once"

@@ -81,11 +81,13 @@ def test_change_has_only_what_differs(editor: Editor) -> None:
     assert (prop(editor, lens, "name"), prop(editor, lens, "z_value")) == ("Lens", 5.0)
 
 
-def test_delete_takes_the_group_that_would_be_empty(editor: Editor) -> None:
+def test_delete_leaves_the_group_of_the_last_item(editor: Editor) -> None:
+    """docs/bench-format.md, "Groups without members"."""
     one, two = add(editor), add(editor)
     group = editor.group([one, two])
+    assert group is not None
     editor.remove([one, two])
-    assert editor.bench.items == {}
+    assert list(editor.bench.items) == [group]
     assert editor.undo_stack.undoText() == "Delete 2 items"
     editor.undo()
     assert set(editor.bench.items) == {one, two, group}
@@ -217,3 +219,17 @@ def test_steps_are_called_by_what_they_did(editor: Editor) -> None:
     editor.drag(1.0, 1.0)
     editor.end_drag()
     assert editor.undo_stack.undoText() == "Move 2 items"
+
+
+def test_steps_are_told_from_inside(editor: Editor) -> None:
+    told: list[object] = []
+    editor.step_done.connect(lambda command: told.append(("done", command.text())))
+    editor.step_begins.connect(lambda command, redo: told.append((redo, len(editor.bench.items))))
+    editor.step_ended.connect(lambda: told.append(len(editor.bench.items)))
+    editor.undo_stack.clear()
+    editor.undo()
+    count = len(editor.bench.items)
+    editor.add(KEYS["lens"], (0.0, 0.0))
+    editor.undo()
+    editor.redo()
+    assert told == [("done", "Add lens"), (False, count + 1), count, (True, count), count + 1]

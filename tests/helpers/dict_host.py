@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PyQt6.QtWidgets import QMainWindow
 
-from optiverse_collab.core.records import Op, Record, apply
-from optiverse_collab.host.api import Opened
+from optiverse_collab.core.records import Op, Record, apply, touched
+from optiverse_collab.host.api import Opened, UndoWatcher
+
+
+@dataclass(eq=False)
+class _Command:
+    """Records before and after what the user did."""
+
+    before: dict[str, Record | None]
+    after: dict[str, Record | None]
 
 
 class DictHost:
@@ -39,6 +48,9 @@ class DictHost:
         self.steps: list[str] = []
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
         self._opened: Opened = lambda back: None
+        self._watcher: UndoWatcher | None = None
+        self._undone: list[_Command] = []
+        self._done: list[_Command] = []
         self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
 
     @property
@@ -51,6 +63,44 @@ class DictHost:
         for op in ops:
             assert apply(self.bench, op)
         self._dirty([op.id for op in ops])
+
+    def user_commands(self, *ops: Op) -> None:
+        """Edit as the user, with a step on the undo stack."""
+        ids = touched(ops)
+        before = {id: self.bench.get(id) for id in ids}
+        self.user_does(*ops)
+        self.user_did(before)
+
+    def user_did(self, before: Mapping[str, Record | None]) -> None:
+        """What the user did since the bench was so is one step on the undo stack."""
+        command = _Command(dict(before), {id: self.bench.get(id) for id in before})
+        self._done.append(command)
+        self._undone.clear()
+        if self._watcher is not None:
+            self._watcher.done(command, before.keys())
+
+    def user_undoes(self) -> None:
+        """Press Ctrl+Z: the host puts back whole records, as simple ones do."""
+        self._turn(self._done, self._undone, redo=False)
+
+    def user_redoes(self) -> None:
+        """Press Ctrl+Y."""
+        self._turn(self._undone, self._done, redo=True)
+
+    def _turn(self, stack: list[_Command], other: list[_Command], redo: bool) -> None:
+        if not stack:
+            return
+        command = stack.pop()
+        other.append(command)
+        left = self._watcher.begin(command, command.before.keys(), redo) if self._watcher else ()
+        for id in left:
+            del command.before[id], command.after[id]
+        for id, record in (command.after if redo else command.before).items():
+            self.bench.pop(id, None)
+            if record is not None:
+                self.bench[id] = record
+        if self._watcher is not None:
+            self._watcher.end(command.before.keys())
 
     def user_shows(self, **state: object) -> None:
         """Move the cursor, select."""
@@ -96,6 +146,9 @@ class DictHost:
         self._dirty([*gone, *self.bench])
         before, self.file = self.file, "opened.json"
         self._opened(lambda: setattr(self, "file", before))
+
+    def watch_undo(self, watcher: UndoWatcher | None) -> None:
+        self._watcher = watcher
 
     def held(self) -> Collection[str]:
         return self.in_hand

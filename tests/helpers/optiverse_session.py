@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any
 
 from optiverse_collab.convert import same_bench, tree_of
-from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.core.client.effects import Conflict, ShowChange
 from optiverse_collab.core.records import Record, difference
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.items.pointer import items_dragged
 from optiverse_collab.host.optiverse.upstream.window import has_groups
 from optiverse_collab.window.capture import Capture
+from optiverse_collab.window.undo import Undo
 from tests.helpers import user_input
 from tests.helpers.optiverse_mouse import MouseUser
 from tests.helpers.optiverse_panel import Panel
@@ -37,6 +38,8 @@ class Participant(Peer):
         self.user = MouseUser(window)
         self.panel = Panel(window)
         self.capture = Capture(self.host, self.replica)
+        self.undo = Undo(self.host, self.capture)
+        self.host.watch_undo(self.undo)
         wire.connect(self)
 
     def receive(self, text: str, now_ms: float) -> None:
@@ -47,6 +50,10 @@ class Participant(Peer):
     def show(self, change: ShowChange) -> None:
         """Show what others did."""
         self.capture.show(change)
+
+    def decide(self, conflict: Conflict) -> None:
+        """Let undo know of it."""
+        self.undo.settle(conflict)
 
     def item(self, id: str) -> Any:
         """The item with this id on the screen."""

@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.conflicts import bring_back
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.limits import Limits
@@ -74,6 +75,8 @@ class Peer:
             self.heard.append(effect)
             if isinstance(effect, fx.ShowChange):
                 self.show(effect)
+            elif isinstance(effect, fx.Conflict):
+                self.decide(effect)
 
     def receive(self, text: str, now_ms: float) -> None:
         """Take a message of the room's."""
@@ -83,6 +86,9 @@ class Peer:
         """Bring the screen up to date."""
         for op in change.ops:
             assert apply(self.screen, op), f"told to change what is not on the screen: {op}"
+
+    def decide(self, conflict: fx.Conflict) -> None:
+        """Take in what became of an edit: the user does nothing about it."""
 
 
 class Wire:
@@ -241,6 +247,12 @@ class Wire:
         peer = self.peers.get(connection_id)
         if peer is not None:
             peer.down.append(text)
+
+
+def use_held(replica: Replica, id: str) -> None:
+    """Do again what was held of a record, as an edit (SEEN-9)."""
+    replica.edit(bring_back(replica.held[id], id in replica.view))
+    replica.dismiss_held(id)
 
 
 def equal(wire: Wire, *peers: Peer) -> bool:

@@ -1,4 +1,4 @@
-"""A user in front of each host that we know."""
+"""A user in front of a window of each host that we have an adapter for."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ import pytest
 
 from optiverse_collab.convert import read_bench, same_bench
 from optiverse_collab.core.records import Op, Put, Remove, Set
-from optiverse_collab.errors import BenchFileError, ChangeRefused, ConnectionFailed
-from optiverse_collab.scripting import Bench
+from optiverse_collab.errors import BenchFileError, ChangeRefused, ConnectionFailed, EditsInConflict
+from optiverse_collab.scripting import Bench, Conflict
 from tests.drivers.aio.test_connection import free_port
 from tests.helpers.benches import DATA
 from tests.helpers.server_process import ServerProcess
@@ -175,3 +175,20 @@ def test_many_threads_share_a_bench(server: ServerProcess, session: str) -> None
     with Bench(server.url, session) as bench:
         assert len(bench) == 6 * 30
         assert bench["thread 5 29"]["pos"] == [29.0, 29.0]
+
+
+def test_conflicts_reach_the_caller(server: ServerProcess, session: str) -> None:
+    """SEEN-10: `test_bench_conflicts` shows how they come about."""
+    conflict = Conflict(
+        "lens", "Lens 1", ["pos"], {"pos": [1.0, 1.0]}, None, "Ben", "theirs", "Ben removed it."
+    )
+    with Bench(server.url, session) as bench:
+        for strict in (False, True):
+            bench._call(lambda: bench._bench._unacknowledged.conflicts.append(conflict))
+            if strict:
+                with pytest.raises(EditsInConflict, match=r"Ben removed it\.") as caught:
+                    bench.flush(strict=True)
+                assert caught.value.conflicts == [conflict]
+            else:
+                assert bench.flush() == [conflict]
+            assert bench.flush(strict=True) == []

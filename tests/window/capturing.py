@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from optiverse_collab.core.client.effects import ShowChange
+from typing import Any
+
+from optiverse_collab.core.client.effects import Conflict, ShowChange
+from optiverse_collab.core.records import Set
 from optiverse_collab.window.capture import Capture
+from optiverse_collab.window.undo import Undo
 from tests.helpers.dict_host import DictHost
 from tests.helpers.wire import Peer, Wire
 
@@ -20,6 +24,8 @@ class Window(Peer):
         self.later = False
         self.host = DictHost()
         self.capture = Capture(self.host, self.replica)
+        self.undo = Undo(self.host, self.capture)
+        self.host.watch_undo(self.undo)
         wire.connect(self)
 
     def receive(self, text: str, now_ms: float) -> None:
@@ -34,6 +40,10 @@ class Window(Peer):
         else:
             self.capture.show(change)
 
+    def decide(self, conflict: Conflict) -> None:
+        """Let undo know of it."""
+        self.undo.settle(conflict)
+
 
 def settle(wire: Wire, *windows: Window) -> None:
     """Let ticks and messages go on until nothing is left to do."""
@@ -41,3 +51,22 @@ def settle(wire: Wire, *windows: Window) -> None:
         for window in windows:
             window.capture.tick()
         wire.settle()
+
+
+def pos(x: float) -> Set:
+    """A move of the lens."""
+    return Set("lens", {"pos": [x, 0.0]})
+
+
+def at(window: Peer | Window) -> Any:
+    """Where the lens is."""
+    bench = window.host.bench if isinstance(window, Window) else window.screen
+    return bench["lens"].props["pos"][0]
+
+
+def hears_later(wire: Wire, *peers: Peer) -> None:
+    """Let peers send, and the room store it; nobody hears of it yet."""
+    for peer in peers:
+        wire.poll(peer)
+        wire.send_up(peer)
+    wire.commit()

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.records import Put
 from tests.helpers.windows import Desk, desks
-from tests.helpers.wire import Wire
+from tests.helpers.wire import Peer, Wire
 from tests.window.capturing import Window, settle
 
 
@@ -37,3 +37,10 @@ def bob(wire: Wire, ann: Window) -> Window:
     window = Window(wire, "bob")
     settle(wire, ann, window)
     return window
+
+
+@pytest.fixture
+def ben(wire: Wire, ann: Window) -> Peer:
+    ben = Peer("Ben")
+    wire.connect(ben)
+    return ben

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optiverse_collab.core.records import Remove, Set
+from optiverse_collab.core.records import Put, Remove, Set
 from tests.helpers.wire import Wire
 from tests.window.capturing import Window, settle
 
@@ -64,7 +64,42 @@ def test_what_is_in_hand_and_removed_goes_when_it_is_let_go(wire: Wire, ann: Win
     assert ann.host.bench == bob.host.bench == {}
     [(level, text)] = ann.host.lines
     assert level == "WARNING"
-    assert text == '✗ Somebody removed "Lens"; your move to (2.0, 0.0) mm was not applied.'
+    assert text == '✗ bob removed "Lens"; your move to (2.0, 0.0) mm was not applied.'
+
+
+def test_drag_of_what_others_removed_is_told_once(wire: Wire, ann: Window, bob: Window) -> None:
+    """REP-8: when the user lets go, with all that they did to it, and who removed it."""
+    ann.host.in_hand = {"lens"}
+    bob.host.user_does(Remove("lens"))
+    settle(wire, ann, bob)
+    for x in (1.0, 2.0, 3.0):
+        ann.host.user_does(Set("lens", {"pos": [x, 0.0], "name": f"No. {x}"}))
+        settle(wire, ann, bob)
+    assert (ann.host.lines, ann.replica.held) == ([], {})
+    ann.host.in_hand = set()  # without any other sign
+    settle(wire, ann, bob)
+    text = '✗ bob removed "No. 3.0"; your move to (3.0, 0.0) mm and name "No. 3.0" were not applied.'
+    assert ann.host.lines == [("WARNING", text)]
+    assert ann.replica.held["lens"].by == "bob"
+    assert ann.host.bench == {}
+
+
+def test_what_comes_back_while_it_is_in_hand_is_there(wire: Wire, ann: Window, bob: Window) -> None:
+    """And what the user did to it meanwhile counts."""
+    ann.host.in_hand = {"lens"}
+    before = bob.host.bench["lens"]
+    bob.host.user_does(Remove("lens"))
+    settle(wire, ann, bob)
+    ann.host.user_does(Set("lens", {"name": "Mine"}))
+    settle(wire, ann, bob)
+    bob.host.user_does(Put("lens", before.kind, before.props))
+    settle(wire, ann, bob)
+    ann.host.user_does(Set("lens", {"pos": [2.0, 0.0]}))
+    settle(wire, ann, bob)
+    ann.host.in_hand = set()
+    settle(wire, ann, bob)
+    assert bob.host.bench["lens"].props == {"pos": [2.0, 0.0], "name": "Mine"}
+    assert ann.host.lines == []
 
 
 def test_example_in_the_module_is_true(wire: Wire, ann: Window, bob: Window) -> None:

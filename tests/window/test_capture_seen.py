@@ -7,7 +7,7 @@ import pytest
 from optiverse_collab.core.client.effects import Conflict, ConflictKind
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.core.server.journal import Entry
-from tests.helpers.wire import Peer, Wire
+from tests.helpers.wire import Peer, Wire, use_held
 from tests.window.capturing import Window, settle
 
 
@@ -131,9 +131,9 @@ def test_edit_of_what_others_removed_is_kept(wire: Wire, ann: Window, bob: Peer)
     ann.host.in_hand = set()
     settle(wire, ann)
     assert ann.host.bench == bob.screen == {}
-    text = '✗ Somebody removed "Lens"; your move to (2.0, 0.0) mm was not applied.'
+    text = '✗ bob removed "Lens"; your move to (2.0, 0.0) mm was not applied.'
     assert ann.host.lines == [("WARNING", text)]
-    ann.replica.use_held("lens")
+    use_held(ann.replica, "lens")
     wire.settle()
     assert bob.screen == {"lens": Record("lens", "component", {"pos": [2.0, 0.0], "name": "Lens"})}
 

@@ -97,6 +97,7 @@ def test_dismissing_it_leaves_theirs(wire: Wire, ben: Peer, me: Peer) -> None:
 
 
 def test_value_that_changed_is_shown_again_before_it_is_used(wire: Wire, ben: Peer, me: Peer) -> None:
+    """SEEN-11."""
     changes = away(wire, ben, me, [MINE], [THEIRS])
     ben.edit(Set("lens", {"pos": [70.0, 70.0]}))
     wire.settle()

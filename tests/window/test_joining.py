@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.records import Put, Record, Set
+from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.window.joining import Participation
@@ -54,6 +54,12 @@ class Window:
         assert self.service.session is not None
         return self.service.session.replica.view
 
+    @property
+    def pending(self) -> bool:
+        """Whether the session doesn't have everything yet."""
+        assert self.service.session is not None
+        return bool(self.service.session.replica.pending)
+
 
 class Lab:
     """A session with windows in it."""
@@ -93,7 +99,7 @@ def fill(lab: Lab, *records: Record) -> Window:
     """Somebody is in the session already, with this bench."""
     first = lab.join(*records, runs_server=True)
     assert not first.questions
-    lab.until(lambda: first.service.session is not None and not first.service.session.replica.pending)
+    lab.until(lambda: not first.pending)
     return first
 
 
@@ -119,6 +125,16 @@ def test_the_same_bench_joins_without_a_question(lab: Lab) -> None:
 def test_who_hosts_an_empty_session_shares_their_bench(lab: Lab) -> None:
     first = fill(lab, LENS, GROUP)
     assert first.view == {"lens": LENS, "group": GROUP}
+
+
+def test_a_session_with_empty_groups_alone_is_empty(lab: Lab) -> None:
+    """docs/bench-format.md, "Groups without members"."""
+    first = fill(lab, MIRROR, GROUP)
+    first.host.user_does(Remove("mirror"))
+    lab.until(lambda: list(first.view) == ["group"] and not first.pending)
+    second = lab.join(LENS, runs_server=True)
+    assert not second.questions
+    lab.until(lambda: first.view == second.host.bench == {"lens": LENS, "group": GROUP})
 
 
 def test_a_bench_is_not_shared_with_an_empty_session_unasked(lab: Lab) -> None:

@@ -22,6 +22,7 @@ def test_nothing_waits_at_first() -> None:
 
 
 def test_two_who_drag_one_item_are_told_once() -> None:
+    """SEEN-12."""
     notices = Notices()
     for tick in range(100):
         notices.add(conflict(float(tick)), tick * 33)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 
 import pytest
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtNetwork import QTcpSocket
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
@@ -17,12 +15,13 @@ from optiverse_collab.scripting import Bench
 from optiverse_collab.window import notices
 from optiverse_collab.window.reporting import ConflictReports
 from optiverse_collab.window.ui.changes_dock import ChangesDock
+from tests.helpers.demo_window import add
+from tests.helpers.lost_connection import QT_SAYS, break_off
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.user_input import click, press_key
 from tests.helpers.windows import SOON, Desk, desks
 
-# Qt says so of objects of its own that a test looked for, when they go.
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "QObject::disconnect: wildcard call")
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", QT_SAYS)
 
 LENS = Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens 3"})
 MINE, THEIRS = Set("lens", {"pos": [10.0, 10.0]}), Set("lens", {"pos": [50.0, 50.0]})
@@ -65,9 +64,7 @@ class Desks:
 
     def cut(self) -> None:
         """Lose my connection; it comes back when events are handled for half a second."""
-        [tcp] = self.me.manager.service.findChildren(QTcpSocket)
-        with socket.fromfd(int(tcp.socketDescriptor()), socket.AF_INET, socket.SOCK_STREAM) as line:
-            line.shutdown(socket.SHUT_RDWR)
+        break_off(self.me.manager)
         self._qtbot.waitUntil(lambda: self.me.manager.status is ConnectionState.RECONNECTING, timeout=SOON)
 
     def i_edit(self, op: Op) -> None:
@@ -85,6 +82,14 @@ class Desks:
         session = self.me.manager.service.session
         assert session is not None
         self._qtbot.waitUntil(lambda: session.replica.synced and not session.replica.pending, timeout=SOON)
+
+    def until_shown(self) -> None:
+        """Wait until my window shows what the session has."""
+
+        def session() -> dict[str, tuple[str, dict[str, object]]]:
+            return {id: (record.kind, record.props) for id, record in self.me.session_records().items()}
+
+        self._qtbot.waitUntil(lambda: self.me.content() == session(), timeout=SOON)
 
     def until_at(self, x: float) -> None:
         self._qtbot.waitUntil(lambda: self.pos == [x, x], timeout=SOON)
@@ -105,6 +110,7 @@ def away(both: Desks, mine: Op = MINE, theirs: Op = THEIRS) -> None:
     both.i_edit(mine)
     both.ben_edits(theirs)
     both.until(1)
+    both.until_shown()
 
 
 def test_nothing_shows_until_there_is_something(both: Desks) -> None:
@@ -220,29 +226,28 @@ def test_live_conflict_is_one_notice_when_it_is_quiet(
 ) -> None:
     monkeypatch.setattr(notices, "QUIET_MS", 300)
     for number in (1.0, 2.0):
-        both.i_edit(Set("lens", {"pos": [number, number]}))
-        both.me.manager.service.wake()
-        qtbot.wait(1)  # my edit is on its way …
         both.ben_edits(Set("lens", {"pos": [number + 50.0] * 2}))
+        both.i_edit(Set("lens", {"pos": [number] * 2}))
         both.until_synced()
     qtbot.waitUntil(lambda: len(both.reports.toasts.shown) == 1, timeout=SOON)
     [toast] = both.reports.toasts.shown
-    [line] = [line for line in both.me.log() if "Ben" in line and "Lens 3" in line]
-    assert line.removeprefix("✗ ") == toast.text
+    assert toast.text == (
+        'You moved "Lens 3" to (2.0, 2.0) mm, which replaced Ben\'s (52.0, 52.0) mm that you had not seen.'
+    )
+    assert [line for line in both.me.log() if "replaced" in line] == [toast.text]
     assert both.reports.count == 0
 
 
-def test_what_is_not_told_yet_is_told_at_the_end(both: Desks, qtbot: QtBot) -> None:
+def test_what_is_not_told_yet_is_told_at_the_end(both: Desks) -> None:
     """REP-8: two seconds of quiet never come when the user leaves before."""
-    both.i_edit(MINE)
-    qtbot.wait(1)
     both.ben_edits(Remove("lens"))
-    qtbot.waitUntil(lambda: both.pos is None, timeout=SOON)
-    both.until_synced()
-    before = both.me.log("WARNING")
+    both.i_edit(MINE)
+    both.until(1)
+    assert both.me.log("WARNING") == []
     both.me.manager.leave()
-    told = both.me.log("WARNING")[len(before) :]
-    assert len(told) <= 1
+    text = 'Ben removed "Lens 3"; your move to (10.0, 10.0) mm was not applied.'
+    assert both.me.log("WARNING") == [f"✗ {text}"]
+    assert [toast.text for toast in both.reports.toasts.shown] == [text]
     assert both.reports.count == 0
 
 
@@ -260,3 +265,36 @@ def test_window_that_closes_loses_the_dock(both: Desks) -> None:
     both.me.controller.close()
     assert both.reports.dock is None
     assert both.me.window.dockWidgetArea(dock) == Qt.DockWidgetArea.NoDockWidgetArea
+
+
+def test_two_who_move_one_item_at_once_are_both_told_once(
+    qtbot: QtBot,
+    pair: tuple[Desk, Desk],
+    server: ServerProcess,
+    session_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """SEEN-10: the one whose value stands, and the other one, with the values that they ended with."""
+    monkeypatch.setattr(notices, "QUIET_MS", 1500)
+    ann, bob = pair
+    ann.join(server.url, session_id, "Ann")
+    bob.join(server.url, session_id, "Bob")
+    lens = add(ann.window, "lens")
+    ann.until_same(bob)
+    for number in range(10):
+        for desk, x in ((ann, 1.0), (bob, 2.0)):
+            desk.window.editor.change("Move", {lens: {"pos": [x, float(number)]}})
+        ann.until_same(bob)
+    told = [desk.controller.reports.toasts for desk in pair]
+    qtbot.waitUntil(lambda: all(toasts.shown for toasts in told), timeout=SOON)
+    texts = sorted(toast.text for toasts in told for toast in toasts.shown)
+    [x, _] = ann.window.bench.items[lens].props["pos"]
+    winner, loser, lost = ("Ann", "Bob", 2.0) if x == 1.0 else ("Bob", "Ann", 1.0)
+    now, before = f"({x}, 9.0) mm", f"({lost}, 9.0) mm"
+    name = f'"{ann.window.bench.items[lens].name}"'
+    assert texts == [
+        f"{winner} moved {name} to {now} at the same time, which replaced your {before}.",
+        f"You moved {name} to {now}, which replaced {loser}'s {before} that you had not seen.",
+    ]
+    for desk in pair:
+        assert len([line for line in desk.log() if "replaced" in line]) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.sip import isdeleted
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.core.client.effects import Conflict, ConflictKind, ShowChange
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.records import Put, Record, Set
@@ -202,3 +203,43 @@ def test_closed_it_leaves_the_host_alone(qtbot: QtBot, parent: QObject) -> None:
     bench.host.user_does(Set("r0", {"n": 7}))
     bench.host.user_shows(cursor=[1.0, 2.0])
     assert bench.session.replica.view["r0"].props == {"n": 0}
+
+
+def test_undo_is_pushed_at_once(qtbot: QtBot, parent: QObject) -> None:
+    """And while another bench is in the window, undo is the host's own."""
+    bench = Bench(parent, records=1)
+    with qtbot.waitSignal(bench.live.loaded, timeout=5000):
+        bench.live.begin(())
+    with qtbot.waitSignal(bench.live.edited, timeout=5000):
+        bench.host.user_commands(Set("r0", {"n": 5}))
+    with qtbot.waitSignal(bench.live.edited, timeout=5000):
+        bench.host.user_undoes()
+    assert [change.yields for change in bench.session.replica.pending] == [False, False, True]
+    bench.live.suspend()
+    bench.host.user_redoes()
+    assert len(bench.session.replica.pending) == 3
+    bench.live.publish_window()
+    assert bench.session.replica.view == bench.host.bench
+
+
+def test_undo_hears_of_conflicts(qtbot: QtBot, parent: QObject) -> None:
+    """But for those about a bench that is in the window no more."""
+    bench = Bench(parent, records=1)
+    with qtbot.waitSignal(bench.live.loaded, timeout=5000):
+        bench.live.begin(())
+    bench.host.user_commands(Set("r0", {"n": 5}))
+    mine, theirs = Set("r0", {"n": 5}), Set("r0", {"n": 9})
+    step = bench.session.replica.pending[-1].step
+    replaced = Conflict(ConflictKind.REPLACED_THEIRS, "bob", ("n",), mine, theirs, None, step=step)
+    bench.live.settle(replaced)
+    bench.host.user_undoes()
+    assert bench.session.replica.view["r0"].props == bench.host.bench["r0"].props == {"n": 9}
+    bench.host.user_redoes()
+    bench.live.suspend()
+    bench.live.settle(dataclasses.replace(replaced, theirs=Set("r0", {"n": 7})))
+    bench.live.begin(())
+    bench.host.user_undoes()
+    assert bench.session.replica.view["r0"].props == {"n": 9}
+    bench.live.close()
+    bench.host.user_commands(Set("r0", {"n": 7}))
+    assert bench.session.replica.view["r0"].props == {"n": 9}

@@ -24,7 +24,7 @@ def said(
     away: bool = False,
 ) -> str:
     """The sentence for an edit of a lens that met another."""
-    return sentence(Conflict(kind, by, names, mine, theirs, record, away))
+    return sentence(Conflict(kind, by, names, mine, theirs, record, away=away))
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ class Confirmed:
         )
 
     def take_patch(self, patch: Patch, ids: Ids, authors: dict[str, str]) -> Told:
-        """Go on by a patch that follows; note which records changed, and by whom."""
+        """Go on by a patch that follows; note which records changed, and who of the others changed them."""
         told: Told = []
         mine: Ids = {}
         acks = {ack.clock: ack for ack in patch.acks if ack.clock}
@@ -72,9 +72,10 @@ class Confirmed:
             told += self._of_others(change) if ack is None else self._settle(ack, mine)
             for op in change.ops:
                 self.document.apply(op)
-                authors[op.id] = change.user_id
+                ids[op.id] = None
+                if ack is None:
+                    authors[op.id] = change.user_id
             self.clock, self.head = change.clock, patch.head
-        ids.update(dict.fromkeys(authors))
         told += self.take_refusals(patch.acks, mine)
         ids.update(mine)
         if self._removed:
@@ -113,8 +114,9 @@ class Confirmed:
         gone = old.keys() - self.document.records.keys()
         self._removed.update({id: old[id] for id in self.pending.touched() if id in gone})
         self.pending.close_on(ids)
-        away = not last.unasked
-        return ids, [replace(one, away=away) if isinstance(one, Conflict) else one for one in told]
+        if last.unasked:  # it is behind, and was there all the time
+            return ids, told
+        return ids, [replace(one, away=True) if isinstance(one, Conflict) else one for one in told]
 
     def _of_others(self, change: Change) -> Iterable[Conflict]:
         """Somebody changed records: tell of mine, and note what my pending changes will need of them."""

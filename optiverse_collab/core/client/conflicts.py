@@ -105,7 +105,7 @@ def _conflict(
     kind: ConflictKind, part: Part, change: PendingChange, theirs: Op | None, record: Record | None
 ) -> Conflict:
     mine = _only(_named(change.ops[part.id], part.names), part.names)
-    return Conflict(kind, part.by, tuple(part.names), mine, theirs, record, change.away)
+    return Conflict(kind, part.by, tuple(part.names), mine, theirs, record, change.away, change.step)
 
 
 def _replaced_mine(by: str, id: str, names: list[str], record: Record | None, theirs: list[Op]) -> Conflict:

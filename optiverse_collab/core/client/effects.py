@@ -82,6 +82,7 @@ class Conflict:
         theirs: theirs, as far as its values are known here.
         record: the record with my edit, to name it, or to bring it back.
         away: my edit was made, or theirs came, while this replica did not follow the session.
+        step: what my edit was a part of (PUSH-8), if that is known.
     """
 
     kind: ConflictKind
@@ -91,6 +92,7 @@ class Conflict:
     theirs: Op | None
     record: Record | None = field(repr=False)
     away: bool = False
+    step: str = ""
 
 
 @dataclass(frozen=True)

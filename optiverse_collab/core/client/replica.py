@@ -50,7 +50,7 @@ class Replica:
     Attributes:
         view: id → record as the user sees it. Read it; change it through `edit`.
         synced: whether pushes may be sent now.
-        held: record id → edits that were not applied; see `use_held` and `dismiss_held`.
+        held: record id → edits that were not applied; see `conflicts.bring_back` and `dismiss_held`.
     """
 
     def __init__(self, client_id: str, limits: Limits | None = None) -> None:
@@ -133,27 +133,8 @@ class Replica:
         conflicts.keep(self.held, conflict)
         return conflict
 
-    def use_held(self, id: str, step: str = "") -> list[Op]:
-        """Do again what was held of a record; an ordinary edit, which insists (SEEN-9).
-
-        Args:
-            id: of the record.
-            step: what the edit is a part of (PUSH-8).
-
-        Returns:
-            The edit, which the view has now; empty if there was nothing left to do.
-
-        Raises:
-            ChangeRefused: it can't be done any more; it stays held.
-        """
-        ops = conflicts.bring_back(self.held[id], id in self.view)
-        if ops:
-            self.edit(ops, step=step)
-        del self.held[id]
-        return ops
-
     def dismiss_held(self, id: str) -> None:
-        """Forget what was held of a record."""
+        """Forget what was held of a record: its user has used it, or wants it no more (SEEN-9)."""
         del self.held[id]
 
     # The connection's side

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView, QMainWindow
 
 from optiverse_collab import manifest
 from optiverse_collab.core.records import Op, Record, Remove
-from optiverse_collab.host.api import Opened
+from optiverse_collab.host.api import Opened, UndoWatcher
 from optiverse_collab.host.optiverse.files.bench_switch import BenchSwitch
 from optiverse_collab.host.optiverse.files.layer_import import LayerImport
 from optiverse_collab.host.optiverse.items.kinds import Kinds
@@ -110,6 +110,9 @@ class OptiverseHost:
 
     def watch_opened(self, opened: Opened) -> None:
         self._opened = opened
+
+    def watch_undo(self, watcher: UndoWatcher | None) -> None:
+        self._undo.watcher = watcher
 
     def held(self) -> Collection[str]:
         ids = {getattr(item, "item_uuid", None) for item in items_in_hand(self._window)}

@@ -37,5 +37,9 @@ class UserEdit:
         self._write([op for op in self._back if op.id in self._uuids])
 
     def id(self) -> int:
-        """It is never merged with the step before."""
+        """It is of a kind of its own."""
         return -1
+
+    def merge_with(self, other: object) -> bool:
+        """It never becomes one with another step."""
+        return False

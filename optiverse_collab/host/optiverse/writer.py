@@ -90,6 +90,7 @@ class Writer:
         self._panel.note(ops)
         if ops:
             self._unsaved_mark.note()
+            self._undo.separate([op.id for op in ops])
         self._created = []
         try:
             with self._panel.held():

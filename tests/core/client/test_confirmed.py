@@ -273,14 +273,16 @@ def test_pages_say_what_became_of_my_changes(following: Following) -> None:
     ]
 
 
-def test_values_replaced_during_an_absence_are_told(following: Following) -> None:
-    """SYNC-9: those that my own accepted changes gave."""
+@pytest.mark.parametrize("unasked", [False, True])
+def test_values_replaced_during_an_absence_are_told(following: Following, unasked: bool) -> None:
+    """SYNC-9, SYNC-13: those that my own accepted changes gave; who is behind was not away."""
     following.edits(Set("lens", {"x": 5}))
     notice = Notice(9, "lens", ["x"], "bob")
-    [told] = following.gets(delta(1, ops=(PageSet("lens", {"x": 7}),), notices=[notice]))
+    page = delta(1, ops=(PageSet("lens", {"x": 7}),), notices=[notice], unasked=unasked)
+    [told] = following.gets(page)
     mine, record = Set("lens", {"x": 5}), Record("lens", "component", {"x": 5, "y": 2})
     theirs = Set("lens", {"x": 7})
-    assert told == Conflict(ConflictKind.REPLACED_MINE, "bob", ("x",), mine, theirs, record, away=True)
+    assert told == Conflict(ConflictKind.REPLACED_MINE, "bob", ("x",), mine, theirs, record, away=not unasked)
 
 
 def test_record_gone_during_an_absence_is_told_as_it_was(following: Following) -> None:

@@ -125,6 +125,15 @@ def test_replaced_values_are_told_as_far_as_known(
     assert found == Conflict(ConflictKind.REPLACED_THEIRS, "bob", tuple(part.names), mine, theirs, before)
 
 
+def test_conflict_names_the_step_of_my_edit() -> None:
+    """PUSH-8: so that its undo can be put right."""
+    mine = PendingChange(1, squash([Set("lens", {"x": 5})]), 100, 0, step="drag")
+    part = Part("lens", ["x"], "bob", 3)
+    ack = Ack(1, AckResult.COMMIT, 4, lost=[part], held=[part], replaced=[part])
+    found = conflicts.of_acknowledged(ack, mine, {"lens": LENS}, {}, 3)
+    assert [conflict.step for conflict in found] == ["drag"] * 3
+
+
 def test_part_is_told_with_the_operation_that_has_it() -> None:
     """PUSH-4: a record may have two operations in a change."""
     twice = change(Set("lens", {"x": 5}), Put("lens", "component", {"y": 6}))

@@ -119,6 +119,18 @@ def test_own_changes_are_never_shown_again(wire: Wire, ann: Peer, bob: Peer) -> 
     assert last.authors == {"lens": "ann"}
 
 
+def test_author_of_what_is_shown_is_who_did_it(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """REP-4: though one frame has my own change of the record too."""
+    bob.edit(Set("lens", {"name": "Bob's"}))
+    ann.edit(Set("lens", {"pos": [5.0, 0.0]}))
+    for peer in (bob, ann):
+        wire.poll(peer)
+        wire.send_up(peer)
+    wire.settle()
+    [change] = [one for one in ann.told(ShowChange) if one.ops == (Set("lens", {"name": "Bob's"}),)]
+    assert change.authors == {"lens": "bob"}
+
+
 def test_put_back_after_remove(wire: Wire, ann: Peer, bob: Peer) -> None:
     """DOC-6: the undo of a delete is an ordinary put."""
     ann.edit(Remove("lens"))

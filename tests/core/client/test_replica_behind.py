@@ -9,6 +9,7 @@ import pytest
 from optiverse_collab.core.client.effects import (
     Conflict,
     ConflictKind,
+    Diverged,
     Lost,
     ShowChange,
     Synced,
@@ -205,3 +206,24 @@ def test_no_edit_joins_one_that_was_made_before_pages(wire: Wire, ann: Peer, bob
     bob.replica.receive(Delta("epoch 1", 1, 9, "head", 0, 0, unasked=True, done=True, ops=[*moved]))
     bob.edit(Set("lens", {"a": 2}))
     assert [change.seen for change in bob.replica.pending] == [1, 1]
+
+
+def test_heartbeat_shows_what_was_lost(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """HASH-4: without waiting for the next patch."""
+    ann.edit(Set("lens", {"name": "lost"}))
+    wire.poll(ann)
+    wire.send_up(ann)
+    wire.commit()
+    bob.down.clear()
+    wire.now_ms += 31_000
+    wire.settle()
+    [lost] = bob.told(Diverged)
+    assert lost.message == "What was sent up to change 2 did not arrive after 1; asking for it."
+    assert equal(wire, ann, bob)
+
+
+def test_heartbeat_asks_for_nothing_where_all_is_here(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """HASH-4: or where it is on its way."""
+    assert bob.replica.check_clock(1) == []
+    bob.replica.connected()
+    assert bob.replica.check_clock(9) == []

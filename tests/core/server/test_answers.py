@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.codec import size_of
+from optiverse_collab.core.protocol.codec import decode_ops, size_of
 from optiverse_collab.core.protocol.messages import (
     Delta,
     FullState,
@@ -19,6 +22,7 @@ from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set, ap
 from optiverse_collab.core.server import chain
 from optiverse_collab.core.server.answers import answer_of
 from optiverse_collab.core.server.history import History
+from optiverse_collab.errors import ChangeRefused
 from tests.core.server.histories import asked, at, do, make
 
 LENS = Put("lens", "component", {"x": 0})
@@ -217,19 +221,29 @@ def test_pages_have_the_document_of_the_request() -> None:
 
 PROPS = st.dictionaries(st.sampled_from("xy"), st.integers(0, 3))
 IDS = st.sampled_from("abc")
-CHANGES = st.lists(
-    st.lists(
-        st.builds(Put, IDS, st.sampled_from("kl"), PROPS)
+
+
+def changes(lanes: SearchStrategy[Lane]) -> SearchStrategy[list[list[Op]]]:
+    """Changes of few records, which are put in some of these lanes."""
+    ops = (
+        st.builds(Put, IDS, st.sampled_from("kl"), PROPS, lanes)
         | st.builds(Set, IDS, PROPS, st.lists(st.sampled_from("xy"), max_size=1))
-        | st.builds(Remove, IDS),
-        min_size=1,
-        max_size=3,
-    ),
-    max_size=12,
-)
+        | st.builds(Remove, IDS)
+    )
+    return st.lists(st.lists(ops, min_size=1, max_size=3), max_size=12)
 
 
-@given(CHANGES)
+def up_to_date(history: History, clock: int, copy: dict[str, Record], lane: Lane) -> dict[str, Record]:
+    """A copy of a lane at some clock, after the server's answer."""
+    [page] = asked(history, at(history, clock, lanes=[lane]))
+    copy = {} if isinstance(page, FullState) else copy
+    assert isinstance(page, Delta) or clock in range(history.start) or clock == 0
+    for op in page.ops if isinstance(page, Delta) else ():
+        assert apply(copy, op) or isinstance(op, Remove)
+    return {**copy, **{one.id: Record(one.id, one.kind, one.props, one.lane) for one in page.records}}
+
+
+@given(changes(st.just(Lane.BENCH)))
 def test_answer_brings_every_old_copy_up_to_date(changes: list[list[Op]]) -> None:
     """SYNC-2, SYNC-3, CLK-2: to the same document, from every clock of the history."""
     history = make(tombstones=2)
@@ -238,11 +252,23 @@ def test_answer_brings_every_old_copy_up_to_date(changes: list[list[Op]]) -> Non
         do(history, *ops)
         copies.append(dict(history.document.records))
     for clock, copy in enumerate(copies):
-        [page] = asked(history, at(history, clock))
-        if isinstance(page, FullState):
-            assert clock in range(history.start) or clock == 0
-            copy.clear()
-        for op in page.ops if isinstance(page, Delta) else ():
-            assert apply(copy, op) or isinstance(op, Remove)
-        copy.update((one.id, Record(one.id, one.kind, one.props, one.lane)) for one in page.records)
-        assert copy == history.document.records
+        assert up_to_date(history, clock, copy, Lane.BENCH) == history.document.records
+
+
+@given(changes(st.sampled_from([Lane.BENCH, Lane.TALK])))
+def test_each_lane_is_a_document_of_its_own(changes: list[list[Op]]) -> None:
+    """DOC-8: for those who follow every change, and for those who come back at any clock."""
+    history = make(tombstones=2)
+    copies: dict[Lane, list[dict[str, Record]]] = {Lane.BENCH: [{}], Lane.TALK: [{}]}
+    for ops in changes:
+        with suppress(ChangeRefused):
+            accepted = do(history, *ops)
+            for lane, known in copies.items():
+                followed = dict(known[-1])
+                for op in decode_ops(accepted.entry.ops) if lane is accepted.lane else ():
+                    apply(followed, op)
+                known.append(followed)
+    for lane, known in copies.items():
+        assert known[-1] == {id: one for id, one in history.document.records.items() if one.lane is lane}
+        for clock, copy in enumerate(known):
+            assert up_to_date(history, clock, copy, lane) == known[-1]

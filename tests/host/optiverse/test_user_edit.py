@@ -38,4 +38,6 @@ def test_what_the_guard_takes_out_is_left_alone() -> None:
 
 
 def test_it_is_never_merged() -> None:
-    assert edit(Remove("lens"))[0].id() == -1
+    command, _ = edit(Remove("lens"))
+    assert command.id() == -1
+    assert not command.merge_with(command)

@@ -36,9 +36,11 @@ class HiddenGroups:
         self._manager = manager
         self._reveal = reveal
         self._moved = moved
+        self._is_side_effect = False
         self._overrides = [
             Override(manager, "get_group", self._get),
             Override(manager, "add_item_to_group", self._add_item),
+            Override(manager, "remove_item_from_group", self._remove_item),
             Override(manager, "delete_group", self._delete),
             Override(manager, "clear", self._clear),
         ]
@@ -74,21 +76,23 @@ class HiddenGroups:
             self._reveal(id)
         return type(self._manager).add_item_to_group(self._manager, item_id, id)
 
-    def _delete(self, id: str, keep_items: bool = True) -> None:
-        """Stand in for the host's `delete_group`.
+    def _remove_item(self, item_id: str) -> bool:
+        """Stand in for the host's `remove_item_from_group`, which deletes a group that is empty then."""
+        self._is_side_effect = True
+        try:
+            return type(self._manager).remove_item_from_group(self._manager, item_id)
+        finally:
+            self._is_side_effect = False
 
-        A group that its user wants to be gone has members, or is hidden.
-        """
-        manager = self._manager
+    def _delete(self, id: str, keep_items: bool = True) -> None:
+        """Stand in for the host's `delete_group`."""
         if self.groups.pop(id, None) is not None:
             self._moved((id,))
-        elif (
-            id in manager._groups and not manager._groups[id].item_uuids and not manager.get_child_groups(id)
-        ):
+        elif self._is_side_effect and id in self._manager._groups:
             self._hide(id)
-            manager.groupsChanged.emit()
+            self._manager.groupsChanged.emit()
         else:
-            type(manager).delete_group(manager, id, keep_items)
+            type(self._manager).delete_group(self._manager, id, keep_items)
 
     def _clear(self) -> None:
         """Stand in for the host's `clear`: another file is opened."""

@@ -37,8 +37,10 @@ def ids_of(command: Command) -> Iterator[str]:
         yield from _id_of(held.get(named))
     for item in _ITEM:
         yield from _id_of(held.get(item))
-    for command in held.get("_commands", ()):
-        yield from ids_of(command)
+    made = held.get("_group")
+    yield from imported_groups(command) | (set() if made is None else {made.group_uuid})
+    for inner in held.get("_commands", ()):
+        yield from ids_of(inner)
     for listed in _EVERY_LIST:
         for part in held.get(listed) or ():
             yield from _id_of(part)
@@ -58,6 +60,8 @@ def without(command: Command, gone: set[str]) -> bool:
     held = held_by(command)
     if any(held.get(name) in gone for name in _SUBJECT):
         return False
+    if any(held_by(part).get("_link_uuid") in gone for part in held.get("_commands", ())):
+        return False  # its other parts move the items of the linked file, which are nobody's edit
     if any(not gone.isdisjoint(_id_of(held.get(name))) for name in _ITEM):
         return False
     if not gone.isdisjoint(_id_of(held.get("_autolabel_owner"))):

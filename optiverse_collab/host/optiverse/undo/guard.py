@@ -27,8 +27,9 @@ Unguarded, undo would have set the name to "A" again, for Bob and everybody else
     from Bob: removed        leaves the stack                     gone
     Ann undoes               her step before this one             gone
 
-After each step the ids that the command speaks of are reported as changed, so that undo is captured, and
-sent, as any other edit is.
+After each step the ids that the command speaks of are reported as changed. Who shares the bench is told of
+each step from inside it (`UndoWatcher`), and says which records the command must leave alone, since
+somebody else changed since what it would change: they are taken out of it, as if they were gone.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
+from optiverse_collab.host.api import UndoWatcher
 from optiverse_collab.host.optiverse.undo.forgetting import ids_of, take_away, without
 from optiverse_collab.host.optiverse.undo.narrowing import finish_ungroup, locked_in, narrow, refresh
 from optiverse_collab.host.optiverse.upstream.contract import Override
@@ -50,16 +52,21 @@ class UndoGuard:
         window: an Optiverse main window.
         changed: called with the ids that a command speaks of, after it was pushed, undone or redone.
         warn: takes a sentence about a step that the host could not undo or redo.
+
+    Attributes:
+        watcher: told of each step, if there is one.
     """
 
     def __init__(
         self, window: Window, changed: Callable[[Collection[str]], None], warn: Callable[[str], None]
     ) -> None:
+        self.watcher: UndoWatcher | None = None
         self._window = window
         self._stack = stack = window.undo_stack
         self._changed = changed
         self._warn = warn
         self._gone: set[str] = set()
+        self._ids: set[str] = set()  # of the command that is being undone or redone
         stack.commandPushed.connect(self._pushed)
         # Quirk: the stack has no signal for undo and redo. Nobody but its window calls them.
         self._overrides = [Override(stack, "undo", self._undo), Override(stack, "redo", self._redo)]
@@ -68,6 +75,7 @@ class UndoGuard:
 
     def close(self) -> None:
         """Leave the stack as it was."""
+        self.watcher = None
         self._stack.commandPushed.disconnect(self._pushed)
         for override in self._overrides:
             override.undo()
@@ -75,13 +83,18 @@ class UndoGuard:
     def forget(self, ids: Collection[str]) -> None:
         """Others removed these items: no step of the user's is about them any more."""
         self._gone.update(ids)
-        could_undo, could_redo = self._stack.can_undo(), self._stack.can_redo()
-        for commands in (self._stack._undo_stack, self._stack._redo_stack):
-            commands[:] = [command for command in commands if without(command, set(ids))]
-        if could_undo and not self._stack.can_undo():
-            self._stack.canUndoChanged.emit(False)
-        if could_redo and not self._stack.can_redo():
-            self._stack.canRedoChanged.emit(False)
+        with self._signals():
+            for commands in (self._stack._undo_stack, self._stack._redo_stack):
+                commands[:] = [command for command in commands if without(command, set(ids))]
+
+    def separate(self, ids: Collection[str]) -> None:
+        """Others changed these items: what the user does to them next is a step of its own.
+
+        Quirk: the host merges a move into the move of the same item before it, and undoes both at once.
+        """
+        for command in self._stack._undo_stack[-1:]:
+            if not set(ids_of(command)).isdisjoint(ids):
+                Override(command, "merge_with", lambda other: False)
 
     def expect(self, id: str) -> None:
         """An item with this id is on the bench again."""
@@ -97,29 +110,57 @@ class UndoGuard:
         commands = self._stack._undo_stack
         if not commands:
             return
-        ids = set(ids_of(commands[-1]))
-        narrow(commands[-1])
+        command = commands[-1]
+        ids = set(ids_of(command))
+        narrow(command)
         # A dialog that was open while its item was removed ends with a command about it.
         if ids & self._gone:
             self.forget(ids & self._gone)
         self._changed(ids)
+        if self.watcher is not None and command in commands[-1:]:
+            self.watcher.done(command, ids)
 
     def _undo(self) -> None:
-        if self._stack.can_undo():
-            command = self._stack._undo_stack[-1]
+        command = self._begin(self._stack._undo_stack, redo=False)
+        if command is not None:
             refresh(command)
             self._step(command, type(self._stack).undo)
             finish_ungroup(command)
+        self._end(command)
 
     def _redo(self) -> None:
-        if self._stack.can_redo():
-            command = self._stack._redo_stack[-1]
+        command = self._begin(self._stack._redo_stack, redo=True)
+        if command is not None:
             refresh(command)
             self._step(command, type(self._stack).redo)
             take_away(command, self._gone)
+        self._end(command)
+
+    def _begin(self, commands: list[Command], redo: bool) -> Command | None:
+        """The command to undo or redo, without what it must leave alone; None if nothing is left."""
+        self._ids = set()
+        while commands and self.watcher is not None:
+            command = commands[-1]
+            self._ids = ids = set(ids_of(command))
+            self._changed(ids)
+            left = self.watcher.begin(command, ids, redo)
+            if command not in commands[-1:]:  # others removed what it was about
+                continue
+            if left and not without(command, set(left)):
+                with self._signals():
+                    commands.pop()
+                return None
+            break
+        return commands[-1] if commands else None
+
+    def _end(self, command: Command | None) -> None:
+        if command is not None:
+            self._changed(self._ids | set(ids_of(command)))
+        if self.watcher is not None:
+            self.watcher.end(self._ids)
 
     def _step(self, command: Command, take: Callable[[UndoStack], None]) -> None:
-        ids, locked = set(ids_of(command)), locked_in(command)
+        locked = locked_in(command)
         try:
             with self._no_snapping():
                 take(self._stack)
@@ -129,7 +170,16 @@ class UndoGuard:
             self._stack.canRedoChanged.emit(self._stack.can_redo())
         if locked:
             self._warn(f"{locked} locked item{'s' * (locked > 1)} did not move.")
-        self._changed(ids)
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        """Emit what the stack emits when it has become empty."""
+        could_undo, could_redo = self._stack.can_undo(), self._stack.can_redo()
+        yield
+        if could_undo and not self._stack.can_undo():
+            self._stack.canUndoChanged.emit(False)
+        if could_redo and not self._stack.can_redo():
+            self._stack.canRedoChanged.emit(False)
 
     @contextmanager
     def _no_snapping(self) -> Iterator[None]:

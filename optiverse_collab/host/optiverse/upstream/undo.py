@@ -20,6 +20,8 @@ class Command(Protocol):
 
     def undo(self) -> None: ...
 
+    def merge_with(self, other: Command) -> bool: ...
+
 
 class UndoStack(Protocol):
     """The steps of a window."""

@@ -170,6 +170,20 @@ def test_undoing_a_grouping_removes_the_hidden_group(session: Session) -> None:
     assert removed(wire) == {id}
 
 
+def test_undoing_a_grouping_whose_members_others_grouped(session: Session) -> None:
+    """The group goes; that of the others stays."""
+    wire, ann, bob = session
+    id, lenses = grouped(wire, ann, bob)
+    inner = bob.panel.group(*(bob.item(lens.item_uuid) for lens in lenses), name="Bob's")
+    assert inner is not None
+    rest(wire, ann, bob)
+    ann.user.undo()
+    rest(wire, ann, bob)
+    assert differences(wire, ann, bob) == []
+    assert [ann.panel.parent(lens.item_uuid) for lens in lenses] == [inner, inner]
+    assert (id in truth(wire)) == (id in ann.panel.groups())
+
+
 def test_others_remove_a_hidden_group(session: Session) -> None:
     wire, ann, bob = session
     id, lenses = grouped(wire, ann, bob)

@@ -1,0 +1,110 @@
+"""Makes what the user did the replica's: in pages, each edit with its step; a refusal is reported once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.protocol.pages import pages
+from optiverse_collab.core.records import Op, Record
+from optiverse_collab.errors import ChangeRefused, Reason
+from optiverse_collab.host.api import Host
+from optiverse_collab.window.gestures import Gestures
+from optiverse_collab.wording import log_lines
+
+
+class Pusher:
+    """Pushes edits of one window.
+
+    Args:
+        host: its log gets what is refused.
+        replica: the session's document.
+        gestures: the steps that edits are parts of.
+        last_shown: record id → the clock at which the window showed it, if that is not the present one.
+        removed: record id → who removed it while the user had it in hand.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        replica: Replica,
+        gestures: Gestures,
+        last_shown: Mapping[str, int],
+        removed: Mapping[str, str],
+    ) -> None:
+        self._host = host
+        self._replica = replica
+        self._gestures = gestures
+        self._last_shown = last_shown
+        self._removed = removed
+        self._refused: dict[str, Record] = {}
+
+    def is_refused(self, record: Record | None) -> bool:
+        """Whether a record was refused as it is, and still stands on the screen."""
+        return record is not None and self._refused.get(record.id) == record
+
+    def forget(self, id: str) -> None:
+        """What was refused of a record is on the screen no more."""
+        self._refused.pop(id, None)
+
+    def push(self, ops: Sequence[Op], now: Mapping[str, Record], brought: Collection[str]) -> None:
+        """Push what the user did.
+
+        Args:
+            now: the records after it.
+            brought: those that came with a bench that was brought into the session (SEEN-5).
+        """
+        for op in ops:
+            if op.id not in now:
+                self.forget(op.id)
+        for yields in (True, False):
+            some = [op for op in ops if (op.id in brought) is yields]
+            for op in self._edit(some, now, yields, self._last_shown) if some else ():
+                self._gestures.edited(op)
+
+    def push_undo(self, ops: Sequence[Op], step: str, clock: int | None = None) -> list[Op]:
+        """Push what undo or redo did, which yields; return what was accepted.
+
+        Args:
+            step: the step of the undo or redo.
+            clock: at which the host showed the records, if it shows another one now.
+        """
+        at = self._last_shown if clock is None else dict.fromkeys((op.id for op in ops), clock)
+        return self._edit(ops, self._host.records([op.id for op in ops]), True, at, step)
+
+    def _edit(
+        self,
+        ops: Sequence[Op],
+        now: Mapping[str, Record],
+        yields: bool,
+        last_shown: Mapping[str, int],
+        step: str = "",
+    ) -> list[Op]:
+        """Make edits the replica's, as many at once as it takes; return those that it took."""
+        step = step or self._gestures.step
+        taken: list[Op] = []
+        for page in pages(list(ops), self._replica.limits.page_bytes):
+            try:
+                self._replica.edit(page, last_shown, yields, step)
+            except ChangeRefused as refusal:
+                if len(page) > 1:
+                    for op in page:
+                        taken += self._edit([op], now, yields, last_shown, step)
+                    continue
+                self._report(page[0], now.get(page[0].id), refusal)
+            else:
+                taken += page
+        for op in taken:
+            self.forget(op.id)
+        return taken
+
+    def _report(self, op: Op, shown: Record | None, refusal: ChangeRefused) -> None:
+        """Report what was refused, once; it stays on the screen."""
+        if shown is not None:
+            self._refused[op.id] = shown
+        if refusal.reason is not Reason.NO_SUCH_RECORD:
+            self._host.log("ERROR", f"✗ This edit was not shared: {refusal}")
+        elif shown is not None:  # removed by others while in the user's hand; to remove it too is no loss
+            conflict = self._replica.note_gone(op, shown, self._removed.get(op.id, ""))
+            for line in log_lines.lines(conflict, self._replica.view):
+                self._host.log("WARNING", line.text)

@@ -1,0 +1,218 @@
+"""Undo and redo that leave alone what others did since (SEEN-5).
+
+How it works. The host's command does what it always does; before and after it, this looks at what may
+change. Before it, the user's edits are pushed, and others' changes that wait are shown, so that the present
+values are known. What somebody else changed since the command is not the command's to touch (`steps`):
+a record of which nothing else is left is taken out of it. After it, the window is compared with what it
+showed before: what was touched all the same gets its value back, and where the command once replaced
+a value that its user had not seen, that value comes back instead of an older one. The rest is pushed, as a
+step of its own that yields: if somebody's change is still on its way here, the server holds that part.
+
+What others' edits still under way do to a step comes as a `Conflict`, and `settle` takes it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from optiverse_collab.convert.kinds import GROUP
+from optiverse_collab.core.client.effects import Conflict, ConflictKind
+from optiverse_collab.core.records import Op, Put, Record, Remove, Set, put
+from optiverse_collab.host.api import Host
+from optiverse_collab.window.capture import Capture
+from optiverse_collab.window.gestures import new_id
+from optiverse_collab.window.steps import PLACE, Mark, Marks, Step, names_in, only, values
+from optiverse_collab.wording.undo import Standing, left_alone
+
+_KEPT = Mark("")
+"""On the place of what is in a group that stays; of which the sentence about the group says enough."""
+
+
+class _Run(NamedTuple):
+    """An undo, or a redo, that goes on."""
+
+    step: Step
+    is_new: bool  # the step is from before the session: nobody knows what it changed
+    redo: bool
+    kept: set[str]  # records that it would have removed
+    told: list[Standing]
+
+
+class Undo:
+    """Implements `optiverse_collab.host.api.UndoWatcher` for a window that shares its bench.
+
+    Args:
+        host: whose user undoes.
+        capture: what keeps the host equal to the session.
+        pushed: called when something may wait to be sent.
+    """
+
+    def __init__(self, host: Host, capture: Capture, pushed: Callable[[], None] = lambda: None) -> None:
+        self._host = host
+        self._capture = capture
+        self._pushed = pushed
+        self._gestures = capture.gestures
+        self._provenance = capture.gestures.provenance
+        self._steps: WeakKeyDictionary[object, Step] = WeakKeyDictionary()
+        self._run: _Run | None = None
+
+    def done(self, command: object, ids: Collection[str]) -> None:
+        """Push what the user did, and remember that it belongs to a command."""
+        self._push_edits()
+        step, known = self._gestures.take(ids, self._host.held()), self._steps.get(command)
+        if known is None:
+            self._steps[command] = step
+        else:
+            known.absorb(step)
+            self._gestures.name(step.id, known)
+            step = known
+        step.left.update({id: self._capture.shown(id) for id in step.changed})
+        self._pushed()
+
+    def begin(self, command: object, ids: Collection[str], redo: bool) -> Collection[str]:
+        """Find out what a command must leave alone."""
+        self._push_edits()
+        self._capture.show_waiting(ids)
+        step, is_new = self._steps.get(command), command not in self._steps
+        if step is None:
+            step = self._steps[command] = Step(new_id())
+        run = self._run = _Run(step, is_new, redo, set(), [])
+        changed = [id for id in step.changed if id in ids]
+        going = [id for id in changed if step.changed[id] is None and self._capture.shown(id) is not None]
+        for shown in self._capture.all_shown(going):
+            if since := self._provenance.since(step, shown.id, shown) or self._inside(step, shown):
+                self._tell(run, shown, since)
+                run.kept.update(going)  # SEEN-7: all removals, or none
+        # A command that only takes away a group must not be left without what was in it.
+        left = run.kept | (
+            set() if going and not run.kept else {id for id in changed if self._is_left(run, id)}
+        )
+        for id in left:
+            del step.changed[id]
+        return left
+
+    def end(self, ids: Collection[str]) -> None:
+        """Put right what was not the user's to change, and push the rest."""
+        run, self._run = self._run, None
+        if run is None:
+            return
+        touched = {**dict.fromkeys(ids), **dict.fromkeys(self._capture.take_noted())}
+        found = self._capture.differences(touched)
+        if more := self._capture.take_noted():  # what the host notices when it is looked at
+            touched |= dict.fromkeys(more)
+            found = self._capture.differences(touched)
+        fixes = [fix for op, shown in found for fix in self._fixes(run, op, shown)]
+        if fixes:
+            self._host.apply(fixes)
+            self._capture.take_noted()
+            found = self._capture.differences(touched)
+        if found:
+            self._push(run, [op for op, _ in found])
+        if run.told:
+            self._host.log("WARNING", left_alone(run.told, run.redo))
+        self._pushed()
+
+    def settle(self, conflict: Conflict) -> None:
+        """Take in what became of an edit that met somebody's unseen one."""
+        step, id = self._gestures.find(conflict.step), conflict.mine.id
+        marks = Step.marks(conflict.names, conflict.by)
+        if conflict.kind is ConflictKind.HELD:
+            if isinstance(conflict.mine, Remove):
+                self._provenance.keep(id, conflict.by)
+            self._provenance.stand(id, marks)
+            if step is not None:
+                step.disown(id, marks)
+        elif conflict.kind is ConflictKind.REPLACED_THEIRS and step is not None:
+            theirs = conflict.theirs if isinstance(conflict.theirs, Set) else None
+            since = self._provenance.since(step, id, self._capture.shown(id))
+            step.replaced(id, marks, theirs)
+            if id in step.changed and step.changed[id] is None and not isinstance(conflict.mine, Remove):
+                step.disown(id, marks)  # both had made it
+            if step.undone and theirs is not None:
+                wanted = {*marks} or {*theirs.props, *theirs.unset}
+                self._correct(step, only(theirs, wanted - since.keys()))
+
+    def _push_edits(self) -> None:
+        """Push what the user did, also what the host notices when it is looked at."""
+        self._capture.push_edits()
+        if self._capture.has_noted:
+            self._capture.push_edits()
+
+    def _inside(self, step: Step, shown: Record) -> Marks:
+        """What others put into a group, or moved in it."""
+        if shown.kind != GROUP:
+            return {}
+        members = [record for record in self._capture.all_shown() if record.props.get("parent") == shown.id]
+        for member in members:
+            since = self._provenance.since(step, member.id, member)
+            if "parent" in since:
+                return {"members": since["parent"]}
+        return {}
+
+    def _is_left(self, run: _Run, id: str) -> bool:
+        """Whether nothing of a record is left for a command to change."""
+        names, shown = run.step.changed[id], self._capture.shown(id)
+        if names is None or shown is None:
+            return False
+        since = self._since(run, id, shown)
+        if not since or names - {"z_value"} - since.keys():
+            return False
+        self._tell(run, shown, {name: since[name] for name in since if name in names})
+        return True
+
+    def _since(self, run: _Run, id: str, shown: Record) -> Marks:
+        """What of a record the command may not touch: what is in a group that stays, stays in it."""
+        since = self._provenance.since(run.step, id, shown)
+        group = shown.props.get("parent")
+        if isinstance(group, str) and group in run.kept:
+            since = {**dict.fromkeys(PLACE, _KEPT), **since}
+        return since
+
+    def _fixes(self, run: _Run, op: Op, shown: Record | None) -> list[Op]:
+        """What gives a record back what the command should have left alone, or put back otherwise."""
+        fixes: list[Op] = []
+        since = {} if shown is None else self._since(run, op.id, shown)
+        names = names_in(op, since)
+        if shown is not None and names:
+            self._tell(run, shown, {name: since[name] for name in names})
+            run.step.disown(op.id, {name: since[name] for name in names})
+            fixes.append(values(shown, names) if isinstance(op, Set) else put(shown))
+        unseen = None if run.redo else run.step.unseen.get(op.id)
+        if unseen is not None and not isinstance(op, Remove):
+            changed = {*unseen.props, *unseen.unset} if isinstance(op, Put) else {*op.props, *op.unset}
+            again = only(unseen, changed.difference(names))
+            fixes += [again] if again.props or again.unset else []
+        return fixes
+
+    def _push(self, run: _Run, ops: list[Op]) -> None:
+        """Push what the command did, and let its step know what it covers now."""
+        id, step = new_id(), run.step
+        self._gestures.name(id, step)
+        pushed = self._capture.push_undo(ops, id)
+        for op in pushed:
+            if run.redo or run.is_new:
+                step.note(op, self._provenance.take(op) if run.redo else {})
+            if not run.redo:
+                self._provenance.put_back(op, step.covered.get(op.id, {}))
+        step.undone = "" if run.redo else id
+        step.left.update({op.id: self._capture.shown(op.id) for op in pushed})
+
+    def _correct(self, step: Step, op: Set) -> None:
+        """A step was undone before its user heard what it had replaced: go on to that."""
+        is_there = self._host.records([op.id]) and self._capture.shown(op.id) is not None
+        if not (op.props or op.unset) or not is_there or op.id in self._host.held():
+            return
+        self._host.apply([op])
+        for pushed in self._capture.push_undo([op], step.undone, before_message=True):
+            self._provenance.put_back(pushed, step.covered.get(op.id, {}))
+        self._pushed()
+
+    @staticmethod
+    def _tell(run: _Run, shown: Record, since: Marks) -> None:
+        """Say whose values stand."""
+        told = {name: mark.by for name, mark in since.items() if mark is not _KEPT}
+        for by in dict.fromkeys(told.values()):
+            names = [name for name in told if told[name] == by]
+            run.told.append(Standing(by, values(shown, names), shown))

@@ -1,0 +1,22 @@
+"""A window whose connection breaks off, as when a network goes away."""
+
+from __future__ import annotations
+
+import socket
+
+from PyQt6.QtNetwork import QTcpSocket
+
+from optiverse_collab.window.manager import CollaborationManager
+
+QT_SAYS = "QObject::disconnect: wildcard call"
+"""Qt warns of objects of its own that a test looked for, when they go."""
+
+
+def break_off(manager: CollaborationManager) -> None:
+    """Break the connection off without a word of WebSocket.
+
+    The window notices when events are handled, and is back when they are handled for half a second.
+    """
+    [tcp] = manager.service.findChildren(QTcpSocket)
+    with socket.fromfd(int(tcp.socketDescriptor()), socket.AF_INET, socket.SOCK_STREAM) as line:
+        line.shutdown(socket.SHUT_RDWR)

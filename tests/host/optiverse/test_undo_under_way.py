@@ -1,0 +1,136 @@
+"""Every undo command of the host, undone and redone while what others did to the same bench is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+import pytest
+from PyQt6.QtWidgets import QMessageBox
+
+from optiverse_collab.core.client.effects import Conflict, ConflictKind
+from optiverse_collab.core.records import Op, Record, apply
+from optiverse_collab.core.server.journal import Entry
+from optiverse_collab.host.optiverse.upstream.version import module_exists
+from tests.helpers import user_input
+from tests.helpers.optiverse_commands import GROUPS, LAYERS, Step
+from tests.helpers.optiverse_concurrent_edits import MEANWHILE, MEANWHILE_AT_LAYERS
+from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
+from tests.helpers.optiverse_user import events
+from tests.helpers.wire import Wire
+
+IN_02 = module_exists("optiverse.core.layer_group")
+COMMANDS = GROUPS if IN_02 else LAYERS
+MEANWHILES = MEANWHILE if IN_02 else MEANWHILE | MEANWHILE_AT_LAYERS
+
+pytestmark = [
+    pytest.mark.optiverse,
+    pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
+]
+
+Session = tuple[Wire, Participant, Participant]
+Bench = dict[str, Record]
+TOLD = (
+    "locked item did not move.",
+    "locked items did not move.",
+    "left it there.",
+    "left it alone.",
+    "left them alone.",
+    "was not applied.",
+    "had no effect.",
+)
+"""How warnings end about what others locked, changed or removed."""
+
+
+@pytest.fixture(autouse=True)
+def no_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing waits for an answer."""
+    for name in ("warning", "information"):
+        monkeypatch.setattr(QMessageBox, name, lambda *args: None)
+    monkeypatch.setattr(QMessageBox, "question", lambda *args: QMessageBox.StandardButton.Yes)
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILES)
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        pytest.param(name, step, id=f"{name}-{step.__name__[1:]}")
+        for name, steps in COMMANDS.items()
+        for step in steps
+    ],
+)
+def test_undo_replaces_nothing_that_is_under_way(
+    session: Session, name: str, step: Step, meanwhile: str
+) -> None:
+    """SEEN-4, SEEN-5: nor does a redo after it."""
+    wire, ann, bob = session
+    parts = step(ann)
+    next(parts)
+    rest(wire, ann, bob)
+    before = dict(truth(wire))
+    ann.window.undo_stack.clear()
+    next(parts, None)
+    rest(wire, ann, bob)
+    after = dict(truth(wire))
+    MEANWHILES[meanwhile](bob)
+    alone(wire, bob)
+    now = dict(truth(wire))
+
+    entries = len(wire.journal)
+    ann.user.undo()
+    settle(wire, ann, bob)
+    check_theirs(before, after, now, dict(truth(wire)))
+    before = after_ops(before, wire.journal[entries:])  # in the very values of the undo
+    for do in (ann.user.redo, ann.user.undo, ann.user.redo, ann.user.undo):
+        do()
+        settle(wire, ann, bob)
+        check_theirs(before, after, now, dict(truth(wire)))
+    rest(wire, ann, bob)
+
+    assert differences(wire, ann, bob) == []
+    replaced = [one for one in bob.told(Conflict) if one.kind is ConflictKind.REPLACED_MINE]
+    assert replaced == []
+    assert [text for text in ann.log("WARNING", "ERROR") if not text.endswith(TOLD)] == []
+
+
+def alone(wire: Wire, one: Participant) -> None:
+    """Let what a participant did come to the room; nobody else hears of it yet."""
+    for _ in range(3):
+        one.panel.wait()
+        user_input.wait(40)
+        events()
+        one.capture.scan()
+        one.capture.tick()
+        wire.poll(one)
+        wire.send_up(one)
+        wire.commit()
+        wire.send_down(one)
+
+
+def after_ops(bench: Bench, entries: Iterable[Entry]) -> Bench:
+    """A bench after some changes."""
+    bench = dict(bench)
+    for entry in entries:
+        for op in msgspec.json.decode(bytes(entry.ops), type=list[Op]):
+            apply(bench, op)
+    return bench
+
+
+def check_theirs(before: Bench, after: Bench, now: Bench, undone: Bench) -> None:
+    """Check that all that others changed stands.
+
+    Args:
+        before: the bench before the user's step …
+        after: … and after it …
+        now: … as others changed it meanwhile …
+        undone: … and after the user's undo, or redo.
+    """
+    for id in now:
+        was, mine, theirs = (bench[id].props if id in bench else {} for bench in (before, after, now))
+        for prop in (mine.keys() | theirs.keys()) - {"z_value"}:
+            # If theirs is what undo puts back, both want the same (SEEN-8).
+            if mine.get(prop) != theirs.get(prop) != was.get(prop):
+                assert id in undone, f"{id} has a {prop} of theirs"
+                assert undone[id].props.get(prop) == theirs.get(prop), f"{prop} of {id} was theirs"
+    for id in before.keys() & after.keys() - now.keys():  # what the step has made is put by its redo (DOC-6)
+        assert id not in undone, f"{id} came back"
