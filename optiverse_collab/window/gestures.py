@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from weakref import WeakValueDictionary
 
 from optiverse_collab.core.records import Op
@@ -79,8 +79,14 @@ class Gestures:
         del self._loose[step.id]
         return step
 
-    def _new(self) -> Step:
-        step = Step(new_id())
+    def add(self, id: str, ops: Iterable[Op]) -> None:
+        """The user made edits that went out under an id of their own; the host's command comes next."""
+        step = self._new(id)
+        for op in ops:
+            step.note(op, self.provenance.take(op))
+
+    def _new(self, id: str = "") -> Step:
+        step = Step(id or new_id())
         self.name(step.id, step)
         self._loose[step.id] = step
         if len(self._loose) > LOOSE:
