@@ -55,7 +55,7 @@ TESTED_THROUGH = {
     "tests/core/client/test_replica.py": "core.client.saved",
     "tests/core/client/test_session.py": "core.client.effects core.client.past_effects",
     "tests/core/protocol/test_codec.py": (
-        "core.protocol.changes core.protocol.messages core.protocol.page_records core.protocol.past"
+        "core.protocol.messages core.protocol.page_records core.protocol.past"
     ),
     "tests/core/server/test_room.py": "core.server.effects",
     "tests/demo/test_app.py": "demo.__main__",

@@ -14,7 +14,7 @@ from optiverse_collab.core.client.past_effects import BenchReplaced, PastArrived
 from optiverse_collab.core.records import Record
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
-from optiverse_collab.window.sync_loop import LiveBench, Step
+from optiverse_collab.window.sync_loop import LiveBench, Restored
 from optiverse_collab.wording import replacements as wording
 from optiverse_collab.wording.replacements import Replacement
 
@@ -64,7 +64,7 @@ class Replacements(QObject):
         self._live: LiveBench | None = None
         self._gathering: dict[str, Replacement] = {}
         self._wanted: list[tuple[Replacement, bool]] = []
-        self._restoring: Step | None = None
+        self._restoring: Restored | None = None
         self._held: dict[str, str] = {}
         self._quiet = single_shot(self, self._on_quiet, QUIET_MS)
         service.happened.connect(self._on_happened)

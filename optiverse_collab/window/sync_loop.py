@@ -32,8 +32,8 @@ SELECTION_MOST = 500
 """Ids of selected items that are told to others; more say nothing that these don't, and presence is small."""
 
 
-class Step(NamedTuple):
-    """Changes that belong together.
+class Restored(NamedTuple):
+    """The step that brought an earlier bench back.
 
     Attributes:
         id: as they carry it.
@@ -112,7 +112,7 @@ class LiveBench(QObject):
         self.tick()
         self.edited.emit()
 
-    def restore(self, text: str, records: Mapping[str, Record], seen: int) -> Step | None:
+    def restore(self, text: str, records: Mapping[str, Record], seen: int) -> Restored | None:
         """Bring an earlier bench back, but for what others did since (PUSH-9); here it is a step of undo.
 
         Args:
@@ -137,7 +137,7 @@ class LiveBench(QObject):
             self._capture.gestures.add(step, shown)
             self._host.edit(text, shown)
         self.edited.emit()
-        return Step(step, frozenset(op.id for op in ops))
+        return Restored(step, frozenset(op.id for op in ops))
 
     def push_before_receiving(self) -> None:
         """Push what the user did up to now, so that it can be told from what others did."""

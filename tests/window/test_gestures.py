@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 
-from optiverse_collab.core.records import Set
+from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.core.records import Record, Set
 from optiverse_collab.window.gestures import LOOSE, Gestures, new_id
 
 MOVE = Set("lens", {"x": 1})
@@ -46,6 +47,19 @@ def test_drag_goes_on_in_the_step_of_its_command() -> None:
     assert gestures.step != id
 
 
+def test_edits_under_an_id_of_their_own_are_a_step_too() -> None:
+    """PUSH-9: the command that follows takes it, and what it took from others is known."""
+    gestures = Gestures()
+    mirror = {"mirror": Record("mirror", "k", {"x": 0})}
+    gestures.provenance.note(ShowChange((Set("mirror", {"x": 5}),), {"mirror": "Ben"}, mirror))
+    gestures.add("restore:1", [MOVE, Set("mirror", {"x": 1})])
+    step = gestures.take(["mirror", "lens"], ())
+    assert step.id == "restore:1"
+    assert gestures.find("restore:1") is step
+    assert step.changed == {"lens": {"x"}, "mirror": {"x"}}
+    assert step.covered["mirror"]["x"].by == "Ben"
+
+
 def test_steps_are_known_by_their_ids_while_they_are_needed() -> None:
     gestures = Gestures()
     gestures.edited(MOVE)  # of no gesture
@@ -57,14 +71,6 @@ def test_steps_are_known_by_their_ids_while_they_are_needed() -> None:
     del step
     gc.collect()
     assert gestures.find(id) is None
-
-
-def test_step_of_an_edit_made_elsewhere_is_its_commands() -> None:
-    gestures = Gestures()
-    gestures.add("restore:1", [MOVE])
-    step = gestures.take(["lens"], ())
-    assert (step.id, step.changed) == ("restore:1", {"lens": {"x"}})
-    assert gestures.find("restore:1") is step
 
 
 def test_gestures_without_a_command_are_forgotten() -> None:

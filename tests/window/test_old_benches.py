@@ -9,7 +9,8 @@ import pytest
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.convert import read_bench, write_bench
+from optiverse_collab.convert import bench_from_records, read_bench, write_bench
+from optiverse_collab.core.records import Record
 from optiverse_collab.window import replacing
 from optiverse_collab.window.ui.choice_dialog import ReplacementChoice
 from optiverse_collab.window.ui.old_bench import OldBenchDialog
@@ -20,6 +21,8 @@ from tests.helpers.server_process import ServerProcess
 from tests.helpers.user_input import click
 from tests.helpers.windows import SOON, Desk
 
+MOVED = [99.0, 88.0]
+
 ITEMS = [
     {"_type": "source", "item_uuid": f"source {n}", "x_mm": 0.0, "y_mm": 40.0 * n, "angle_deg": 0.0}
     for n in range(3)
@@ -27,7 +30,7 @@ ITEMS = [
 
 
 class Swept:
-    """Ann and Bob share two lenses; then Ann opens a file with three sources in it."""
+    """Ann and Bob share two lenses; then Ann opens a file with three sources, and one lens moved."""
 
     def __init__(self, qtbot: QtBot, pair: tuple[Desk, Desk], folder: Path) -> None:
         self._qtbot = qtbot
@@ -36,7 +39,9 @@ class Swept:
         self.until(lambda: set(self.bob.window.bench.items) == {*self.lenses})
         self.before = self.bob.content()
         file = folder / "other.json"
-        write_bench(file, {"version": "2.0", "items": ITEMS, "groups": []})
+        moved = {**self.ann.window.bench.items[self.lenses[0]].props, "pos": MOVED}
+        known = bench_from_records({self.lenses[0]: Record(self.lenses[0], "component", moved)})["items"]
+        write_bench(file, {"version": "2.0", "items": [*ITEMS, *known], "groups": []})
         self.ann.window.open_path(file)
 
     def replace(self) -> None:
@@ -99,11 +104,11 @@ def test_everybody_hears_of_it_once(swept: Swept) -> None:
     """PUSH-9: by name, with counts of what really changed, in a notice and in the log."""
     swept.replace()
     swept.until(lambda: bool(swept.told(swept.ann)) and bool(swept.told(swept.bob)))
-    told = "replaced the bench for everybody: 2 items removed, 3 new."
+    told = "replaced the bench for everybody: 1 item removed, 3 new, 1 changed."
     assert swept.told(swept.bob) == [f"Ann {told}"]
     assert swept.told(swept.ann) == [f"You {told}"]
     assert f"← Ann {told}" in swept.bob.log("INFO")
-    assert len(swept.bob.window.bench.items) == 3
+    assert len(swept.bob.window.bench.items) == 4
 
 
 def test_anybody_can_look_at_the_old_one(swept: Swept, tmp_path: Path) -> None:
@@ -135,12 +140,13 @@ def test_anybody_can_bring_it_back(swept: Swept) -> None:
     swept.press(swept.bob, wording.BRING_BACK)
     swept.until(lambda: swept.ann.content() == swept.bob.content() == swept.before)
     swept.until(lambda: "Brought back 2 items, removed 3." in swept.told(swept.bob))
-    told = "Bob brought an earlier bench back: 3 items removed, 2 new."
+    told = "Bob brought an earlier bench back: 3 items removed, 1 new, 1 changed."
     swept.until(lambda: told in swept.told(swept.ann))
     assert swept.ann.window.editor.undo_stack.count() == 0
     swept.bob.window.editor.undo()
-    swept.until(lambda: len(swept.ann.content()) == 3)
+    swept.until(lambda: len(swept.ann.content()) == 4)
     swept.ann.until_same(swept.bob)
+    assert swept.ann.window.bench.items[swept.lenses[0]].props["pos"] == MOVED
 
 
 def test_what_others_did_meanwhile_stays(swept: Swept) -> None:

@@ -20,12 +20,15 @@ from optiverse_collab.core.client.effects import (
     SessionEffect,
     Transmit,
 )
+from optiverse_collab.core.client.past_effects import PastArrived
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import (
     PROTOCOL_VERSION,
     ConnectionAck,
     Participant,
+    PastPage,
+    PastRequest,
     Ping,
     Pong,
     PresencePatch,
@@ -240,3 +243,18 @@ def test_edit_is_waited_for_no_longer_than_a_push(wire: Wire, ann: Peer) -> None
     wire.poll(ann)
     ann.edit(Put("b", "k"))
     assert ann.session.wait_ms(wire.now_ms + 10) == 23
+
+
+def test_the_past_is_asked_for_when_it_is_time(wire: Wire, ann: Peer) -> None:
+    """HIST-1, HIST-4, HIST-5"""
+    for clock in (0, 99):
+        ann.session.past.ask(clock)
+    assert ann.session.wait_ms(wire.now_ms) == 0
+    assert Transmit(PastRequest(1, 0)) in ann.session.poll(wire.now_ms)
+    ann.receive(encode(PastPage(1, "epoch 1", 0, "", 0, done=True)), wire.now_ms)
+    assert ann.told(PastArrived) == [PastArrived(0, {})]
+    assert ann.session.wait_ms(wire.now_ms) == 1000
+    wire.now_ms += 1000
+    assert Transmit(PastRequest(2, 99)) in ann.session.poll(wire.now_ms)
+    ann.session.closed()
+    assert ann.session.past.waiting == [99]

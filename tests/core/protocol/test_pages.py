@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.protocol.pages import pages
+from optiverse_collab.core.protocol.pages import marked, pages
 
 
 def test_nothing_makes_no_page() -> None:
@@ -27,3 +27,10 @@ def test_pages_are_made_when_they_are_asked_for() -> None:
     made = pages((seen.append(n) or n for n in range(1000)), 10)  # type: ignore[func-returns-value]
     next(made)
     assert len(seen) < 20
+
+
+def test_the_last_page_is_marked() -> None:
+    """SYNC-5, HIST-2: an empty one where there is none."""
+    assert list(marked(iter([[1, 2], [3], [4]]))) == [([1, 2], False), ([3], False), ([4], True)]
+    assert list(marked(iter([[1]]))) == [([1], True)]
+    assert list(marked(iter(list[list[int]]()))) == [([], True)]

@@ -9,14 +9,13 @@ import pytest
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import decode_server, encode
-from optiverse_collab.core.protocol.messages import Error, PastPage, PastRefused, PastRequest, SyncRequest
+from optiverse_collab.core.protocol.messages import PastPage, PastRefused, PastRequest
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
 from optiverse_collab.core.server import past
 from optiverse_collab.core.server.effects import ReadPast, Send
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab.core.server.past import Past
-from optiverse_collab.core.server.room import Room
 from tests.core.server.histories import do, make
 
 CHANGES: list[Op] = [
@@ -108,46 +107,19 @@ def test_an_empty_bench_is_one_empty_page() -> None:
     assert (page.records, page.clock, page.total, page.done) == ([], 0, 0, True)
 
 
-@pytest.fixture
-def room() -> Room:
-    """Somebody at clock 2, of whose third change nobody was told yet."""
-    history = make()
-    for op in CHANGES[:2]:
-        do(history, op)
-    room = Room("bench", history, "server")
-    room.join("c1", "ann", 0)
-    return room
-
-
-def test_the_past_is_for_those_who_synchronised(room: Room) -> None:
-    """HIST-1"""
-    [effect] = room.receive("c1", PastRequest(1, 1), 0)
-    assert isinstance(effect, Send)
-    assert isinstance(effect.message, Error)
-    assert effect.message.reason == "not_synced"
-
-
 @pytest.mark.parametrize("clock", [0, 1, 2])
-def test_a_clock_that_people_know_is_read(room: Room, clock: int) -> None:
-    """HIST-1, HIST-5"""
-    room.receive("c1", SyncRequest("client"), 0)
-    room.flush()
-    before = room.history.snapshot()
-    assert room.receive("c1", PastRequest(9, clock), 0) == [ReadPast("c1", 9, clock)]
-    assert not room.has_waiting
-    assert not room.has_unsaved
-    assert room.history.snapshot() == before
+def test_a_clock_that_people_know_is_read(clock: int) -> None:
+    """HIST-1"""
+    assert past.answer("c1", PastRequest(9, clock), known=2) == ReadPast("c1", 9, clock)
 
 
 @pytest.mark.parametrize("clock", [-1, 3, 4, 2**63, -(2**70), 10**400])
-def test_a_clock_that_nobody_knows_is_refused(room: Room, clock: int) -> None:
-    """HIST-3: change 3 is not durable yet."""
-    room.receive("c1", SyncRequest("client"), 0)
-    do(room.history, CHANGES[2])
-    [effect] = room.receive("c1", PastRequest(9, clock), 0)
+def test_a_clock_that_nobody_knows_is_refused(clock: int) -> None:
+    """HIST-3"""
+    effect = past.answer("c1", PastRequest(9, clock), known=2)
     assert isinstance(effect, Send)
     assert isinstance(effect.message, PastRefused)
-    assert (effect.message.request, effect.message.reason) == (9, "no_such_clock")
+    assert (effect.to, effect.message.request, effect.message.reason) == (("c1",), 9, "no_such_clock")
 
 
 def test_records_of_other_lanes_stay_where_they_are() -> None:
