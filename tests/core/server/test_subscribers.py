@@ -94,6 +94,7 @@ def test_delta_is_due_once_all_that_was_sent_is_confirmed(some: Subscribers) -> 
     assert not some.confirm("bob", 5, 9, 1100)
     assert some.confirm("bob", 6, 9, 1200)
     assert not some.confirm("bob", 6, 9, 1300)  # it is in the queue
+    some.look(1350)
     assert some.caught_up("bob", 9, 1400)
     assert some.behind() == ["bob"]
 
