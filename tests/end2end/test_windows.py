@@ -103,7 +103,7 @@ def test_a_crash_of_a_window_or_of_the_server_loses_nothing(
         ann.until(is_in)
         again = windows()
         again.do(join=[server.url, "default", "Bob"])
-        assert again.until(is_in)["places"] == {lens: [50.0, 60.0]}
+        again.until(lambda state: is_in(state) and state["places"] == {lens: [50.0, 60.0]})
         ann.do(undo=[])
         ann.until(is_in)
 

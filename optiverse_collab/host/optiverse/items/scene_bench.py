@@ -22,6 +22,7 @@ from optiverse_collab.host.optiverse.upstream.items import (
     is_item,
     is_optic,
 )
+from optiverse_collab.host.optiverse.upstream.undo import held_by
 from optiverse_collab.host.optiverse.upstream.window import Window, has_groups, has_layers
 
 SURVEY_MS, SURVEY_MS_PER_ITEM = 20, 0.08
@@ -174,7 +175,8 @@ class SceneBench(QObject):
 
     def _provisional(self) -> list[object]:
         """Quirk: what is being placed with the mouse is in the scene as if it were on the bench, and so is
-        what is being dragged out of the library, while it hangs over the canvas."""
+        what is being dragged out of the library, while it hangs over the canvas. Once its command is
+        on the undo stack, it is on the bench: the host goes on calling a ruler unfinished for a moment."""
         window = self._window
         items = (
             window.placement_handler._ghost,
@@ -183,7 +185,8 @@ class SceneBench(QObject):
             window.path_measure_handler._temp_item,
             window._editor_state.ruler_in_progress,
         )
-        return [item for item in items if item is not None]
+        placed = [held_by(command).get("item") for command in window.undo_stack._undo_stack[-1:]]
+        return [item for item in items if item is not None and not any(item is one for one in placed)]
 
     def linked(self) -> Collection[str]:
         """Items of another file, which is shown and not copied (0.3)."""
