@@ -91,7 +91,7 @@ def session(driver: Driver) -> Session:
 
 
 def test_undo_of_a_drag_leaves_a_later_move_alone(session: Session) -> None:
-    """SEEN-5: and says so once; there is nothing to redo."""
+    """UNDO-2: and says so once; there is nothing to redo."""
     session.driver.drag(session.lens, 10, 0)
     session.settle()
     session.ben_sets(pos=[50.0, 0.0])
@@ -106,7 +106,7 @@ def test_undo_of_a_drag_leaves_a_later_move_alone(session: Session) -> None:
 
 @pytest.mark.parametrize("do", ["drag", "turn", "edit"])
 def test_undo_while_theirs_is_under_way_is_held(session: Session, do: str) -> None:
-    """SEEN-4: the window shows theirs again, and neither redo nor undo touches it."""
+    """UNDO-4, SEEN-4: the window shows theirs again, and neither redo nor undo touches it."""
     driver, lens = session.driver, session.lens
     if do == "drag":
         driver.drag(lens, 10, 0)
@@ -127,7 +127,7 @@ def test_undo_while_theirs_is_under_way_is_held(session: Session, do: str) -> No
 
 
 def test_undo_goes_back_to_a_value_that_was_not_seen(session: Session) -> None:
-    """SEEN-3: and redo to one's own, as often as one likes."""
+    """UNDO-5, SEEN-3: and redo to one's own, as often as one likes."""
     session.ben_sets(arrives=False, pos=[50.0, 0.0])
     session.driver.edit(session.lens, 7.0)
     session.settle()
@@ -140,7 +140,7 @@ def test_undo_goes_back_to_a_value_that_was_not_seen(session: Session) -> None:
 
 
 def test_undo_pressed_before_that_is_known_goes_on_to_it(session: Session) -> None:
-    """SEEN-3: when the answer comes."""
+    """UNDO-5: when the answer comes."""
     session.ben_sets(arrives=False, pos=[50.0, 0.0])
     session.driver.edit(session.lens, 7.0)
     session.undoes()

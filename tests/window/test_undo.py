@@ -11,7 +11,7 @@ from tests.window.capturing import Window, at, hears_later, pos, settle
 
 
 def test_example_of_the_issue(wire: Wire, ann: Window, ben: Peer) -> None:
-    """SEEN-5: Ben moved the lens after me; my undo leaves it there, and says so once."""
+    """UNDO-2: Ben moved the lens after me; my undo leaves it there, and says so once."""
     ann.host.user_commands(pos(10.0))
     settle(wire, ann)
     ben.edit(pos(50.0))
@@ -45,7 +45,7 @@ def test_example_in_the_module_of_steps_is_true(wire: Wire, ann: Window, ben: Pe
 
 
 def test_undo_is_pushed_as_a_step_that_yields(wire: Wire, ann: Window, ben: Peer) -> None:
-    """SEEN-5, PUSH-8: what the user did before goes first, and insists."""
+    """UNDO-1, UNDO-4, PUSH-8: what the user did before goes first, and insists."""
     ann.host.user_commands(Put("mirror", "component", {"pos": [0.0, 0.0]}))
     ann.host.user_does(pos(3.0))
     ann.host.user_undoes()
@@ -74,7 +74,7 @@ def test_a_gesture_is_one_step(wire: Wire, ann: Window, ben: Peer) -> None:
 
 
 def test_undo_while_theirs_is_under_way_is_held(wire: Wire, ann: Window, ben: Peer) -> None:
-    """SEEN-4: then the window shows theirs, and redo repeats nothing."""
+    """UNDO-4, SEEN-4: then the window shows theirs, and redo repeats nothing."""
     ann.host.user_commands(pos(10.0))
     settle(wire, ann)
     ben.edit(pos(50.0))
@@ -126,7 +126,7 @@ def test_undo_of_an_edit_that_was_held_does_nothing(wire: Wire, ann: Window, ben
 
 
 def test_only_what_others_changed_is_left_alone(wire: Wire, ann: Window, ben: Peer) -> None:
-    """SEEN-5: property by property; redo repeats only what undo took back."""
+    """UNDO-2: property by property; redo repeats only what undo took back."""
     ann.host.user_commands(Set("lens", {"pos": [10.0, 0.0], "name": "Mine"}), Put("mirror", "k", {}))
     settle(wire, ann)
     ben.edit(pos(50.0))
@@ -144,7 +144,7 @@ def test_only_what_others_changed_is_left_alone(wire: Wire, ann: Window, ben: Pe
 
 @pytest.mark.parametrize("waits", [False, True], ids=["seen", "under way"])
 def test_what_others_changed_is_not_removed(wire: Wire, ann: Window, ben: Peer, waits: bool) -> None:
-    """SEEN-7: all removals of a step, or none."""
+    """UNDO-3, SEEN-7: all removals of a step, or none."""
     ann.host.user_commands(Put("a", "k", {"x": 1}), Put("b", "k", {}))
     settle(wire, ann)
     ben.edit(Set("a", {"x": 2}))
@@ -162,7 +162,7 @@ def test_what_others_changed_is_not_removed(wire: Wire, ann: Window, ben: Peer, 
 
 
 def test_what_others_changed_back_is_undone(wire: Wire, ann: Window, ben: Peer) -> None:
-    """SEEN-5: the value is the one that the command left."""
+    """UNDO-2: the value is the one that the command left."""
     ann.host.user_commands(pos(10.0))
     settle(wire, ann)
     for x in (50.0, 10.0):
@@ -174,7 +174,7 @@ def test_what_others_changed_back_is_undone(wire: Wire, ann: Window, ben: Peer) 
 
 
 def test_group_that_others_use_stays_with_all_that_is_in_it(wire: Wire, ann: Window, ben: Peer) -> None:
-    """SEEN-5: and the sentence is about the group alone."""
+    """UNDO-3: and the sentence is about the group alone."""
     ann.host.user_does(Put("mirror", "component", {}))
     settle(wire, ann)
     group, *into = (
@@ -195,7 +195,7 @@ def test_group_that_others_use_stays_with_all_that_is_in_it(wire: Wire, ann: Win
 
 
 def test_undo_shows_first_what_waits(wire: Wire, ann: Window, ben: Peer) -> None:
-    """SEEN-5: what has arrived and is not on the screen yet counts as done before."""
+    """UNDO-1: what has arrived and is not on the screen yet counts as done before."""
     ann.host.user_commands(pos(10.0))
     settle(wire, ann)
     ann.later = True
