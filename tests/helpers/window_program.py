@@ -45,6 +45,11 @@ class Demo:
         wait_until(lambda: id in self.window.bench.items)  # the window shows it with its next tick
         self.window.editor.change("Move", {id: {"pos": [x_mm, y_mm]}})
 
+    @property
+    def places(self) -> dict[str, Any]:
+        """Where the window shows its items, in mm."""
+        return {id: item.props.get("pos") for id, item in self.window.bench.items.items()}
+
     def undo(self) -> None:
         """Undo the last step."""
         self.window.editor.undo()
@@ -85,6 +90,11 @@ class Optiverse:
         wait_until(lambda: any(item.item_uuid == id for item in self._user.items()))
         [item] = [item for item in self._user.items() if item.item_uuid == id]
         item.setPos(x_mm, y_mm)
+
+    @property
+    def places(self) -> dict[str, Any]:
+        """Where the window shows its items, in mm."""
+        return {item.item_uuid: [item.x(), item.y()] for item in self._user.items()}
 
     def undo(self) -> None:
         """Undo the last step."""
@@ -143,11 +153,10 @@ class Obedient(QObject):
             elif what != "tell":
                 getattr(self._host, what)(*arguments)
         session = controller.manager.service.session
-        records = {} if session is None else session.replica.view
         state = {
             "status": controller.manager.status.value,
             "text": controller.status.text(),
-            "places": {id: record.props.get("pos") for id, record in records.items()},
+            "places": self._host.places,
             "asks": controller.question is not None,
             "pending": 0 if session is None else len(session.replica.pending),
         }
