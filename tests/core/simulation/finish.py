@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from optiverse_collab.core.client.arriving import Arriving
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import HEARTBEAT_MS
 from optiverse_collab.core.document import Document
-from optiverse_collab.core.protocol.messages import Delta, OtherHistory, SyncRequest
+from optiverse_collab.core.protocol.messages import Delta, OtherHistory, PastPage, SyncRequest
 from optiverse_collab.core.server.answers import answer_of
 from tests.core.simulation import checks
 from tests.core.simulation.client import Client
@@ -37,6 +39,7 @@ def finish(world: World) -> None:
     for client in world.clients:
         _check_client(world, client)
     _check_deltas(world)
+    _check_past(world)
 
 
 def _hang_up(world: World, client: Client) -> None:
@@ -116,3 +119,18 @@ def _check_deltas(world: World) -> None:
                 raise Broken(
                     f"SYNC-2: the delta from {clock} leads to {document.records}, not {truth.docs[-1]}"
                 )
+
+
+def _check_past(world: World) -> None:
+    """What the server says of earlier clocks is what was true then (HIST-2)."""
+    server = world.server
+    for place in (0, 1, 2, 5, 1_000_000):
+        past = server.storage.past(place)
+        for _ in past.replay():
+            pass
+        pages = [*past.pages(1, server.limits.page_bytes)]
+        found = [msgspec.json.decode(msgspec.json.encode(page), type=PastPage) for page in pages]
+        records = {record.id: record for page in found for record in page.records}
+        true = server.truth.docs[past.clock]
+        if strict(records) != strict(true) or past.head != server.truth.heads[past.clock]:
+            raise Broken(f"HIST-2: at {past.clock} there was {true}, and it is {records}")

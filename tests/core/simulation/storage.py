@@ -9,6 +9,7 @@ import msgspec
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
+from optiverse_collab.core.server.past import Past
 from optiverse_collab.core.server.room import Unsaved
 from tests.core.simulation.scenario import Setup
 
@@ -60,6 +61,13 @@ class Storage:
         """Forget what is not durable."""
         self.appends.clear()
         self.compactions.clear()
+
+    def past(self, place: int) -> Past:
+        """What is read of the session's past: up to so many entries after the snapshot, or all (HIST-2)."""
+        snapshot = msgspec.json.decode(self._snapshot, type=Snapshot)
+        records = [msgspec.Raw(msgspec.json.encode(record)) for record, _, _ in snapshot.records]
+        entries = [entry.data for entry in self._entries[:place]]
+        return Past(snapshot.epoch, snapshot.clock, snapshot.head, records, entries)
 
     def load(self, setup: Setup) -> History:
         """The history that is stored (DUR-4)."""

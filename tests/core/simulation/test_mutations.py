@@ -9,6 +9,7 @@ from tests.core.simulation.client_mutations import CLIENT_MUTATIONS
 from tests.core.simulation.conflict_mutations import CONFLICT_MUTATIONS
 from tests.core.simulation.connector_mutations import CONNECTOR_MUTATIONS
 from tests.core.simulation.mutation import Mutation
+from tests.core.simulation.past_mutations import PAST_MUTATIONS
 from tests.core.simulation.server_mutations import SERVER_MUTATIONS
 from tests.core.simulation.test_simulation import HISTORIES
 
@@ -16,7 +17,21 @@ SEEDS = 300
 """In so many histories a mutation must be noticed; most are in the first."""
 
 
-MUTATIONS = SERVER_MUTATIONS + CLIENT_MUTATIONS + CONFLICT_MUTATIONS + CONNECTOR_MUTATIONS + BEHIND_MUTATIONS
+MUTATIONS = [
+    *SERVER_MUTATIONS,
+    *CLIENT_MUTATIONS,
+    *CONFLICT_MUTATIONS,
+    *CONNECTOR_MUTATIONS,
+    *BEHIND_MUTATIONS,
+    *PAST_MUTATIONS,
+]
+    SERVER_MUTATIONS
+    + CLIENT_MUTATIONS
+    + CONFLICT_MUTATIONS
+    + CONNECTOR_MUTATIONS
+    + BEHIND_MUTATIONS
+    + PAST_MUTATIONS
+)
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name.replace(" ", "_"))
