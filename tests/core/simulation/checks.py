@@ -10,6 +10,7 @@ from optiverse_collab.core.client.connector import Effect
 from optiverse_collab.core.client.effects import Conflict, ConflictKind, Synced, Transmit
 from optiverse_collab.core.protocol.messages import Push
 from optiverse_collab.core.records import Op
+from tests.core.simulation import sweeps
 from tests.core.simulation.ledger import Report
 from tests.core.simulation.truth import Broken, Doc, as_data, play
 
@@ -56,6 +57,8 @@ def received(
     clock: int,
     epoch: str | None,
     pending: Sequence[tuple[int, list[Op]]],
+    in_pages: bool,
+    was_tainted: bool,
 ) -> None:
     """Check a client that took in a message about the document.
 
@@ -65,6 +68,8 @@ def received(
         clock: its clock before.
         epoch: its epoch before.
         pending: number and operations of its pending changes before.
+        in_pages: the message was a page, not a patch.
+        was_tainted: the replica was damaged before.
     """
     replica, ledger = client.replica, client.ledger
     if clock and replica.epoch != epoch:
@@ -82,6 +87,8 @@ def received(
         ledger.all_yield()
     if not client.tainted:
         _told(client, effects, expected)
+        if not was_tainted:
+            _replacements(client, effects, clock, in_pages)
     screen(client)
     if client.tainted or client.truth is None:
         return
@@ -112,3 +119,16 @@ def _told(client: Client, effects: Sequence[Effect], expected: Counter[Report]) 
     for kind, id, _ in told:
         if kind in (ConflictKind.HELD, ConflictKind.GONE) and id not in client.replica.held:
             raise Broken(f"SEEN-9: {id} is held and not listed")
+
+
+def _replacements(client: Client, effects: Sequence[Effect], clock: int, in_pages: bool) -> None:
+    """Everybody hears of a replaced bench (PUSH-9, SYNC-14)."""
+    if client.truth is None:
+        return
+    told, expected = (
+        sweeps.told(effects),
+        sweeps.expected(client.truth, clock, client.replica.clock, in_pages),
+    )
+    if told != expected:
+        raise Broken(f"PUSH-9: {told} was told, and it should be {expected}")
+    client.counts["told: bench replaced"] += len(expected)

@@ -52,6 +52,7 @@ class Client:
         pushed: the last push, its first number and the connection, for a client that sends it again.
         foreign: the session has another history now; the owner has not decided yet.
         tainted: the replica was damaged on purpose and may be wrong.
+        counts: what happened, for all clients.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Client:
         self.truth: Truth | None = None
         self.copy: tuple[bytes, Ledger, Truth | None, bool] | None = None
         self._changes = changes
-        self._counts = counts
+        self.counts = counts
         self._lives = 0
         self.start_anew()
 
@@ -103,7 +104,7 @@ class Client:
 
     def _begin(self, replica: Replica) -> None:
         self.session = SessionClient(self.user_id, replica)
-        self.driver = Driver(self.session, self.half_open, self._notify, self._counts)
+        self.driver = Driver(self.session, self.half_open, self._notify, self.counts)
         self.replica = replica
         self.screen: Doc = dict(replica.view)
         self.undo: list[list[OpData]] = []
@@ -129,7 +130,7 @@ class Client:
         try:
             self.replica.edit(msgspec.convert(ops, list[Op]), shown, how.yields, how.step)
         except ChangeRefused as refused:
-            self._counts[f"edits refused, {refused.reason.value}"] += 1
+            self.counts[f"edits refused, {refused.reason.value}"] += 1
             if pending != [change.client_clock for change in self.replica.pending]:
                 raise Broken("REP-6: a refused edit is pending") from None
         else:
@@ -170,17 +171,18 @@ class Client:
 
     def receive(self, text: str, now_ms: float) -> None:
         """Take a message of the server's."""
-        clock, epoch = self.replica.clock, self.replica.epoch
+        clock, epoch, was_tainted = self.replica.clock, self.replica.epoch, self.tainted
         pending = [(change.client_clock, change.operations) for change in self.replica.pending]
         failure = None
-        self._counts["unasked pages"] += '"unasked":true' in text
+        self.counts["unasked pages"] += '"unasked":true' in text
         if self._ends_it(text, clock, epoch):
             self.foreign = True
-            self._counts["epoch changes met"] += 1
+            self.counts["epoch changes met"] += 1
             failure = Failure(FailureKind.EPOCH_CHANGED, len(pending))
         effects = self.driver.hear(text, failure, now_ms)
         if text.startswith(checks.ABOUT_THE_DOCUMENT):
-            checks.received(self, effects, clock, epoch, pending)
+            in_pages = text.startswith(checks.PAGES)
+            checks.received(self, effects, clock, epoch, pending, in_pages, was_tainted)
 
     def _ends_it(self, text: str, clock: int, epoch: str | None) -> bool:
         """Whether a message says that the session has another history than the replica (CLK-3)."""
@@ -190,7 +192,7 @@ class Client:
         return text.startswith(checks.OTHER_HISTORY) or (text.startswith(checks.PAGES) and other)
 
     def _notify(self, effect: SessionEffect) -> None:
-        counts = self._counts
+        counts = self.counts
         if isinstance(effect, Transmit):
             self._transmit(effect)
         elif isinstance(effect, ShowChange):
@@ -243,4 +245,4 @@ class Client:
         lossy = self.connection is not None and self.connection.lossy
         if not lossy and not self.tainted:
             raise Broken(f"HASH-3, HASH-4: {effect.message}")
-        self._counts["differing hashes" if "copy" in effect.message else "missing clocks"] += 1
+        self.counts["differing hashes" if "copy" in effect.message else "missing clocks"] += 1

@@ -131,7 +131,7 @@ def _edit(random: Random, world: World, index: int) -> Step:
     if random.random() < 0.1:
         how["yields"] = True
     if random.random() < 0.1:
-        how["step"] = random.choice(("drag", "script"))
+        how["step"] = random.choice(("drag", "script", "sweep:a", "restore:b"))
     return ["edit", index, ops, how] if how else ["edit", index, ops]
 
 

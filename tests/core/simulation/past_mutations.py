@@ -1,23 +1,29 @@
-"""What could be wrong with what the server says of earlier clocks (HIST-2)."""
+"""What could be wrong with earlier benches: what they were, and who replaced them (HIST-2, PUSH-9)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from optiverse_collab.core.client import sweeps
+from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.protocol.codec import decode_ops
+from optiverse_collab.core.protocol.messages import Change
+from optiverse_collab.core.protocol.outcomes import SweepNotice
 from optiverse_collab.core.protocol.pages import pages
-from optiverse_collab.core.records import Op, Remove
+from optiverse_collab.core.records import Op, Record, Remove
 from optiverse_collab.core.server import past
+from optiverse_collab.core.server.journal import Sweep
 from optiverse_collab.core.server.past import Past
+from optiverse_collab.core.server.sweeps import Sweeps
 from tests.core.simulation.mutation import Mutations
 
 PAST_MUTATIONS = Mutations()
 _mutation = PAST_MUTATIONS.add
 
-_index = Past._index
+_index, _of_pages, _since = Past._index, sweeps.of_pages, Sweeps.since
 
 
 @_mutation("The past keeps what an entry removed (HIST-2).", (past, "decode_ops"))
@@ -39,3 +45,25 @@ def record_left_out(things: Iterable[Any], most: int) -> Iterator[list[Any]]:
 @_mutation("The past names a head that is not the one of its clock (HIST-2).", (past, "next_head"))
 def head_stays(head: bytes, data: bytes) -> bytes:
     return head
+
+
+@_mutation("Whoever is there when the bench is replaced hears nothing (PUSH-9).", (sweeps, "of_change"))
+def nobody_is_told(change: Change, before: Mapping[str, Record], mine: bool) -> list[BenchReplaced]:
+    return []
+
+
+@_mutation("Whoever was away hears of the first replacement, not the last (SYNC-14).", (sweeps, "of_pages"))
+def the_first_is_told(
+    notices: Sequence[SweepNotice], before: Mapping[str, Record], after: Mapping[str, Record], mine: set[str]
+) -> list[BenchReplaced]:
+    return _of_pages(notices[:1], before, after, mine)
+
+
+@_mutation("A replacement that had begun before an absence is not told (SYNC-14).", (Sweeps, "since"))
+def only_whole_ones(self: Sweeps, clock: int) -> list[Sweep]:
+    return [one for one in _since(self, clock) if one.first > clock]
+
+
+@_mutation("What a replica heard of already is told again (SYNC-14).", (Sweeps, "since"))
+def all_are_told(self: Sweeps, clock: int) -> list[Sweep]:
+    return list(self.kept)

@@ -25,13 +25,6 @@ MUTATIONS = [
     *BEHIND_MUTATIONS,
     *PAST_MUTATIONS,
 ]
-    SERVER_MUTATIONS
-    + CLIENT_MUTATIONS
-    + CONFLICT_MUTATIONS
-    + CONNECTOR_MUTATIONS
-    + BEHIND_MUTATIONS
-    + PAST_MUTATIONS
-)
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name.replace(" ", "_"))

@@ -33,6 +33,7 @@ HAPPENS = {
     "told: refused": 1_400,
     "told: replaced mine": 800,
     "told: replaced theirs": 1_000,
+    "told: bench replaced": 3_500,
     "deltas": 2_000,
     "full states": 2_000,
     "unasked pages": 3_000,

@@ -57,9 +57,10 @@ class Change:
 
 
 class Accepted(NamedTuple):
-    """What became of a change on the server."""
+    """What became of a change on the server; `author` is the number of its author's name."""
 
     clock: int
+    author: int
     client_id: str
     change_clock: int
     own: AbstractSet[str]
@@ -133,7 +134,7 @@ class Truth:
         touched = {op["id"] for op in change.sent}
         untouched = {id: record for id, record in before.items() if id not in touched}
         self.docs.append({**untouched, **verdict.doc})
-        accepted = Accepted(entry.clock, client_id, entry.client_clock, own, change, verdict)
+        accepted = Accepted(entry.clock, entry.author, client_id, entry.client_clock, own, change, verdict)
         self.log.append(accepted)
         self.heads.append(kept.head)
         self.accepted[key] = accepted
