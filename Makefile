@@ -33,8 +33,9 @@ benchmark:  ## Measure the server beside a bare relay
 	$(RUN) python -m benchmarks $(ARGS)
 
 soak: SEEDS ?= 100000
+soak: START ?= 0
 soak:  ## Simulate many more histories: make soak SEEDS=1000000
-	$(RUN) python -m tests.core.simulation.soak --seeds $(SEEDS)
+	$(RUN) python -m tests.core.simulation.soak --seeds $(SEEDS) --start $(START)
 
 architecture:  ## Write the tree of rooms in docs/architecture.md
 	$(RUN) python scripts/architecture.py
