@@ -5,23 +5,10 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.core.client.effects import Conflict, ConflictKind
-from optiverse_collab.core.records import Put, Record, Remove, Set
+from optiverse_collab.core.records import Record, Remove, Set
 from optiverse_collab.core.server.journal import Entry
 from tests.helpers.wire import Peer, Wire, use_held
 from tests.window.capturing import Window, settle
-
-
-@pytest.fixture
-def wire() -> Wire:
-    return Wire()
-
-
-@pytest.fixture
-def ann(wire: Wire) -> Window:
-    window = Window(wire, "ann")
-    window.host.user_does(Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens"}))
-    settle(wire, window)
-    return window
 
 
 @pytest.fixture

@@ -30,22 +30,6 @@ def wire() -> Wire:
     return Wire(bounds=Bounds(ms=100))
 
 
-@pytest.fixture
-def ann(wire: Wire) -> Peer:
-    peer = Peer("ann")
-    wire.connect(peer)
-    peer.edit(LENS)
-    wire.settle()
-    return peer
-
-
-@pytest.fixture
-def bob(wire: Wire, ann: Peer) -> Peer:
-    peer = Peer("bob")
-    wire.connect(peer)
-    return peer
-
-
 def drag(wire: Wire, ann: Peer, moves: int, start: int = 0) -> None:
     """Ann drags the lens for 40 ms a move; whoever else is there hears nothing of it yet."""
     for number in range(start, start + moves):
