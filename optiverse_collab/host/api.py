@@ -25,7 +25,7 @@ Opened = Callable[[Callable[[], None]], None]
 
 
 class UndoWatcher(Protocol):
-    """What a host tells of its user's undo steps, from inside each."""
+    """Hears of each of the user's undo steps, from inside it."""
 
     def done(self, command: object, ids: Collection[str]) -> None:
         """The user did something that can be undone.

@@ -22,7 +22,7 @@ class Conflict(NamedTuple):
         properties: the names of the properties in conflict; empty if one of the two removed the item.
         mine: property → the value that this script gave it; without those that it removed. None if the
             script removed the item.
-        theirs: the same of the other edit, as far as it is known here. None if they removed the item.
+        theirs: the same of the other edit, as far as this replica knows it. None if they removed the item.
         by: the name of whoever made the other edit; empty if nobody knows.
         stands: whose edit the session has.
         sentence: all of that for a person.

@@ -30,7 +30,7 @@ class Items(Mapping[str, "Item"], ABC):
         return Records(self._view)
 
     def record(self, id: str) -> Record:
-        """A record as it is now; read only.
+        """The present state of a record; read only.
 
         Raises:
             KeyError: there is none.

@@ -52,7 +52,7 @@ def _replaced_theirs(conflict: Conflict) -> str:
 
 
 def _did(conflict: Conflict) -> str:
-    """What the other person did, as far as it is known here."""
+    """What the other person did, as far as this replica knows it."""
     who, theirs = author(conflict.by), conflict.theirs
     if theirs is not None and (conflict.names or not isinstance(theirs, Set)):
         return f"{who} {deed(theirs, conflict.record)}"

@@ -119,7 +119,7 @@ class Confirmed:
         return ids, [replace(one, away=True) if isinstance(one, Conflict) else one for one in told]
 
     def _of_others(self, change: Change) -> Iterable[Conflict]:
-        """Somebody changed records: tell of mine, and note what my pending changes will need of them."""
+        """Somebody changed records: find mine among them, and note what my pending changes will need."""
         records = self.document.records
         found = list(conflicts.of_others(change, self.origins, records))
         for op in change.ops:

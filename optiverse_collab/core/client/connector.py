@@ -37,7 +37,7 @@ PROBE_S = 2.0
 """A server that speaks TLS answers a hello within this, or is not worth waiting for."""
 
 GOODBYE_S = 2.0
-"""So long a close may take; a peer that does not read would hold it up for ever."""
+"""A close takes at most this long: a peer that does not read would never let it end."""
 
 Effect = SessionEffect | ConnectorEffect
 

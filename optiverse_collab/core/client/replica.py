@@ -224,7 +224,7 @@ class Replica:
     def _receive_patch(self, patch: Patch) -> list[fx.ReplicaEffect]:
         ids: Ids = {}
         authors: dict[str, str] = {}
-        if not self.synced:  # the pages will tell of the rest
+        if not self.synced:  # the pages have the rest
             told = self._confirmed.take_refusals(patch.acks, ids)
         elif not self._confirmed.follows(patch):
             text = f"Change {patch.changes[0].clock} came after {self.clock}; asking for what is missing."

@@ -1,4 +1,4 @@
-"""A replica as it is kept on disk (REP-9)."""
+"""A replica on disk (REP-9)."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.stamps import Stamp
 
 NOTICES = 1000
-"""A replica is told of so many replaced values one by one (SYNC-9)."""
+"""The last page has at most this many notices of replaced values (SYNC-9)."""
 
 Thing = PageRecord | PageSet | PageRemove
 

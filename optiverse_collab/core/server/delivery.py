@@ -213,7 +213,7 @@ class _Frame:
         self.clock, self._head = change.clock, accepted.kept.head
 
     def refusals(self, to: Collection[str]) -> dict[str, list[Ack]]:
-        """The acknowledgements of refused changes for these connections; no delta tells of them."""
+        """The acknowledgements of refused changes for these connections; no delta has them."""
         found = {
             id: [ack for ack in self.acks[id] if ack.result is AckResult.REFUSED]
             for id in to

@@ -64,7 +64,7 @@ class History:
     Args:
         snapshot: where it begins.
         names: those that the snapshot and the entries refer to.
-        entries: what followed, as it is kept.
+        entries: the stored entries that follow, as JSON.
         limits: of the session.
         tombstones, outcomes: how many are kept.
 

@@ -62,7 +62,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """An entry as it is kept.
+    """A stored entry.
 
     Attributes:
         clock: of the entry.

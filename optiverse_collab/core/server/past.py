@@ -49,7 +49,7 @@ class Past:
     Args:
         epoch, clock, head: the position of the snapshot.
         records: its records, each as JSON.
-        entries: what followed, as it is kept.
+        entries: the stored entries that follow, as JSON.
 
     Attributes:
         clock, head: how far it was replayed.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from optiverse_collab.core.records import Op, Record, apply, difference
+from optiverse_collab.core.records import Op, Record, apply, difference, touched
 
 
 class UserEdit:
@@ -12,7 +12,7 @@ class UserEdit:
 
     Args:
         write: shows operations in the window.
-        before: id → the record as it is, of those that are there.
+        before: id → the record before the edit, where there is one.
         ops: the change.
     """
 
@@ -24,9 +24,7 @@ class UserEdit:
         for op in ops:
             apply(new, op)
         self._forward, self._back = difference(old, new), difference(new, old)
-        self._uuids = list(
-            dict.fromkeys(op.id for op in ops)
-        )  # the stack's guard takes out what others removed
+        self._uuids = list(touched(ops))  # the stack's guard takes out what others removed
 
     def execute(self) -> None:
         """Do it, the first time and again."""
