@@ -20,6 +20,17 @@ from tests.helpers.optiverse_panel import Panel
 from tests.helpers.optiverse_user import clear, events, wait_until
 from tests.helpers.wire import Peer, Wire
 
+TOLD = (
+    "locked item did not move.",
+    "locked items did not move.",
+    "left it there.",
+    "left it alone.",
+    "left them alone.",
+    "was not applied.",
+    "were not applied.",
+)
+"""How warnings end about what others locked, changed or removed."""
+
 
 class Participant(Peer):
     """A peer whose screen is a window of Optiverse.

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import QSettings, QStandardPaths
+from PyQt6.QtWidgets import QMessageBox
 
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from tests.helpers import optiverse_user
@@ -49,3 +50,11 @@ def session(windows: list[Any]) -> Iterator[tuple[Wire, Participant, Participant
     yield wire, ann, bob
     for one in (ann, bob):
         one.host.close()
+
+
+@pytest.fixture
+def no_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing waits for an answer."""
+    for name in ("warning", "information"):
+        monkeypatch.setattr(QMessageBox, name, lambda *args: None)
+    monkeypatch.setattr(QMessageBox, "question", lambda *args: QMessageBox.StandardButton.Yes)

@@ -5,23 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PyQt6.QtWidgets import QMessageBox
 
 from optiverse_collab.convert import tree_of
 from optiverse_collab.convert.kinds import GROUP
 from optiverse_collab.core.records import Record
-from optiverse_collab.host.optiverse.upstream.version import module_exists
-from tests.helpers.optiverse_commands import GROUPS, LAYERS, Step, command_names, names_in
-from tests.helpers.optiverse_concurrent_edits import MEANWHILE, MEANWHILE_AT_LAYERS
-from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth, visible
+from tests.helpers.optiverse_commands import Step, command_names, names_in
+from tests.helpers.optiverse_session import TOLD, Participant, differences, rest, settle, truth, visible
+from tests.helpers.optiverse_undo_table import COMMANDS, IN_02, MEANWHILES, every_cell
 from tests.helpers.wire import Wire
-
-IN_02 = module_exists("optiverse.core.layer_group")
-COMMANDS = GROUPS if IN_02 else LAYERS
-MEANWHILES = MEANWHILE if IN_02 else MEANWHILE | MEANWHILE_AT_LAYERS
 
 pytestmark = [
     pytest.mark.optiverse,
+    pytest.mark.usefixtures("no_questions"),
     pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
 ]
 
@@ -29,15 +24,6 @@ Session = tuple[Wire, Participant, Participant]
 Bench = dict[str, Record]
 STACKING = {"order"} if IN_02 else {"order", "z_value"}
 """Numbers that say nothing alone: they are compared as the order that follows from them."""
-TOLD = (
-    "locked item did not move.",
-    "locked items did not move.",
-    "left it there.",
-    "left it alone.",
-    "left them alone.",
-    "was not applied.",
-)
-"""How warnings end about what others locked or changed."""
 HELD_BY_LOCK = {"pos", "angle_deg"}
 """What the host doesn't change of a locked item, also when a step is taken back."""
 LEFT_BY_HOST = {"ToggleLockCommand": {"locked", "layer_locked"}}
@@ -46,28 +32,12 @@ PUT_BACK_ELSEWHERE = {"RemoveMultipleItemsCommand"}
 """The host alone puts items back one by one, in no order, each at the number that it had."""
 
 
-@pytest.fixture(autouse=True)
-def no_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing waits for an answer."""
-    for name in ("warning", "information"):
-        monkeypatch.setattr(QMessageBox, name, lambda *args: None)
-    monkeypatch.setattr(QMessageBox, "question", lambda *args: QMessageBox.StandardButton.Yes)
-
-
 def test_no_command_of_the_host_is_left_out() -> None:
     elsewhere = set() if IN_02 else {"UpdateLinkOffsetCommand"}  # test_linked_files.py
     assert command_names() == COMMANDS.keys() | elsewhere
 
 
-@pytest.mark.parametrize("meanwhile", MEANWHILES)
-@pytest.mark.parametrize(
-    ("name", "step"),
-    [
-        pytest.param(name, step, id=f"{name}-{step.__name__[1:]}")
-        for name, steps in COMMANDS.items()
-        for step in steps
-    ],
-)
+@every_cell
 def test_taking_back_and_repeating_a_step_is_about_nothing_else(
     session: Session, name: str, step: Step, meanwhile: str
 ) -> None:

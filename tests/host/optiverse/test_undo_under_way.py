@@ -6,59 +6,28 @@ from collections.abc import Iterable
 
 import msgspec
 import pytest
-from PyQt6.QtWidgets import QMessageBox
 
 from optiverse_collab.core.client.effects import Conflict, ConflictKind
 from optiverse_collab.core.records import Op, Record, apply
 from optiverse_collab.core.server.journal import Entry
-from optiverse_collab.host.optiverse.upstream.version import module_exists
 from tests.helpers import user_input
-from tests.helpers.optiverse_commands import GROUPS, LAYERS, Step
-from tests.helpers.optiverse_concurrent_edits import MEANWHILE, MEANWHILE_AT_LAYERS
-from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
+from tests.helpers.optiverse_commands import Step
+from tests.helpers.optiverse_session import TOLD, Participant, differences, rest, settle, truth
+from tests.helpers.optiverse_undo_table import MEANWHILES, every_cell
 from tests.helpers.optiverse_user import events
 from tests.helpers.wire import Wire
 
-IN_02 = module_exists("optiverse.core.layer_group")
-COMMANDS = GROUPS if IN_02 else LAYERS
-MEANWHILES = MEANWHILE if IN_02 else MEANWHILE | MEANWHILE_AT_LAYERS
-
 pytestmark = [
     pytest.mark.optiverse,
+    pytest.mark.usefixtures("no_questions"),
     pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
 ]
 
 Session = tuple[Wire, Participant, Participant]
 Bench = dict[str, Record]
-TOLD = (
-    "locked item did not move.",
-    "locked items did not move.",
-    "left it there.",
-    "left it alone.",
-    "left them alone.",
-    "was not applied.",
-    "had no effect.",
-)
-"""How warnings end about what others locked, changed or removed."""
 
 
-@pytest.fixture(autouse=True)
-def no_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing waits for an answer."""
-    for name in ("warning", "information"):
-        monkeypatch.setattr(QMessageBox, name, lambda *args: None)
-    monkeypatch.setattr(QMessageBox, "question", lambda *args: QMessageBox.StandardButton.Yes)
-
-
-@pytest.mark.parametrize("meanwhile", MEANWHILES)
-@pytest.mark.parametrize(
-    ("name", "step"),
-    [
-        pytest.param(name, step, id=f"{name}-{step.__name__[1:]}")
-        for name, steps in COMMANDS.items()
-        for step in steps
-    ],
-)
+@every_cell
 def test_undo_replaces_nothing_that_is_under_way(
     session: Session, name: str, step: Step, meanwhile: str
 ) -> None:
