@@ -22,7 +22,7 @@ EVERY_MS = 500
 """A connection may ask this often; a client keeps to twice the time."""
 
 AT_ONCE = 4
-"""So many requests of a session are answered at a time: each holds all records of an old bench."""
+"""A session answers at most this many requests at a time: each holds all records of an old bench."""
 
 STALLED_SECONDS = 60.0
 """A connection that takes no page for so long is closed."""
