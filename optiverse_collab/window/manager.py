@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
@@ -16,9 +16,8 @@ from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import AddressError, HostUnsupported
 from optiverse_collab.host.api import Host, LogLevel
+from optiverse_collab.window.hosting import Hosting
 from optiverse_collab.window.joining import Participation
-from optiverse_collab.window.lan import reachable_url
-from optiverse_collab.window.local_server import CompanionServer
 from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.ui.choice_dialog import Answer
 from optiverse_collab.wording import dialogs, replacements
@@ -40,15 +39,6 @@ _LEVELS: dict[int, LogLevel] = {
 """A level of `logging`, as the lines of `wording` have it → the host's name for it."""
 
 
-class _OwnServer(NamedTuple):
-    """A session on a server of this computer: where it listens, and who joins what."""
-
-    port: int
-    listen: str
-    session_id: str
-    user_id: str
-
-
 class CollaborationManager(QObject):
     """Joins a session with a window's bench, and leaves it again.
 
@@ -57,6 +47,7 @@ class CollaborationManager(QObject):
 
     Attributes:
         service: the connection.
+        hosting: the server of this computer that the session is on, if this window hosts it.
         replacements: of the session's bench, for everybody.
         server_url, session_id: of the session that was joined last.
         status: how it stands; ``connected`` only when the window shows the session's bench.
@@ -90,9 +81,8 @@ class CollaborationManager(QObject):
         self._attach = attach
         self._host: Host | None = None
         self._participation: Participation | None = None
-        self._own_server: _OwnServer | None = None
-        self._starting = False
-        self._server = CompanionServer(self)
+        self._user_id = ""
+        self.hosting = Hosting(self)
         self._goodbye = single_shot(self, self._leave_now, LEAVE_MS)
         self.service.logged.connect(self.log)
         self.service.happened.connect(self._on_happened)
@@ -100,10 +90,10 @@ class CollaborationManager(QObject):
         self.service.state_changed.connect(self._on_service_state)
         self.service.error_occurred.connect(self.failed)
         self.replacements.announced.connect(self._on_bench_replaced)
-        self._server.progress.connect(self._on_server_progress)
-        self._server.ready.connect(self._on_server_ready)
-        self._server.failed.connect(self._on_server_failed)
-        self._server.logged.connect(self._on_server_logged)
+        self.hosting.progress.connect(self._on_server_progress)
+        self.hosting.ready.connect(self._join)
+        self.hosting.failed.connect(self._give_up)
+        self.hosting.logged.connect(self.log)
 
     def create_session(self, port: int, listen: str, session_id: str, user_id: str) -> None:
         """Start the companion server on this computer, or find it there, and join a session on it.
@@ -114,10 +104,9 @@ class CollaborationManager(QObject):
             session_id: name of the session.
             user_id: name that others see.
         """
-        if self._begin(session_id, _OwnServer(port, listen, session_id, user_id)):
-            self._starting = True
+        if self._begin(session_id, user_id, hosts=True):
+            self.hosting.start(port, listen)
             self._update_status()
-            self._server.start(port, listen)
 
     def join_session(self, server_url: str, session_id: str, user_id: str) -> None:
         """Join a session on a server that is there.
@@ -127,8 +116,8 @@ class CollaborationManager(QObject):
             session_id: name of the session; it is created if there is none.
             user_id: name that others see.
         """
-        if self._begin(session_id, None):
-            self._join(server_url, session_id, user_id)
+        if self._begin(session_id, user_id, hosts=False):
+            self._join(server_url)
 
     def choose(self, answer: Answer) -> None:
         """Answer `choice_needed` or `replacement_needed`; see `Participation.choose`."""
@@ -162,7 +151,7 @@ class CollaborationManager(QObject):
         if self._participation is not None:
             self._participation.push_edits()
         self._leave_now()
-        self._server.stop()
+        self.hosting.stop()
 
     def picture(self, records: Mapping[str, Record]) -> QGraphicsScene | None:
         """Another bench in a scene of its own; None if there is no session, or the host can't draw it."""
@@ -171,11 +160,9 @@ class CollaborationManager(QObject):
     @property
     def invite(self) -> str:
         """The link that others paste to join."""
-        own_server = self._own_server
-        url = self.server_url if own_server is None else reachable_url(own_server.port, own_server.listen)
-        return invite_link(url, self.session_id)
+        return invite_link(self.hosting.url or self.server_url, self.session_id)
 
-    def _begin(self, session_id: str, own_server: _OwnServer | None) -> bool:
+    def _begin(self, session_id: str, user_id: str, hosts: bool) -> bool:
         """Leave what was joined before, and take hold of the window; False if that can't be."""
         self._leave_now()
         try:
@@ -183,9 +170,8 @@ class CollaborationManager(QObject):
         except HostUnsupported as error:
             self.failed.emit(str(error))
             return False
-        self._own_server, self.session_id = own_server, session_id
-        runs_server = own_server is not None
-        there = Participation(self._host, self.service, session_id, runs_server, self.replacements, self)
+        self.session_id, self._user_id = session_id, user_id
+        there = Participation(self._host, self.service, session_id, hosts, self.replacements, self)
         there.choice_needed.connect(self.choice_needed)
         there.replacement_needed.connect(self.replacement_needed)
         there.leaving.connect(self.leave)
@@ -197,10 +183,11 @@ class CollaborationManager(QObject):
         self._participation = there
         return True
 
-    def _join(self, server_url: str, session_id: str, user_id: str) -> None:
+    @pyqtSlot(str)
+    def _join(self, server_url: str) -> None:
         self.server_url = server_url
         try:
-            self.service.connect_to_session(server_url, session_id, user_id)
+            self.service.connect_to_session(server_url, self.session_id, self._user_id)
         except AddressError as error:
             self._give_up(str(error))
 
@@ -212,8 +199,7 @@ class CollaborationManager(QObject):
     @pyqtSlot()
     def _leave_now(self) -> None:
         self._goodbye.stop()
-        self._server.cancel()
-        self._starting = False
+        self.hosting.cancel()
         self.service.disconnect_from_session()
         self._detach()
         self._update_status()
@@ -257,7 +243,7 @@ class CollaborationManager(QObject):
         self.joined.emit()
 
     def _update_status(self) -> None:
-        state = ConnectionState.CONNECTING if self._starting else self.service.state
+        state = ConnectionState.CONNECTING if self.hosting.starting else self.service.state
         loaded = self._participation is not None and self._participation.loaded
         if state is ConnectionState.CONNECTED and not loaded:
             state = ConnectionState.SYNCING
@@ -265,28 +251,9 @@ class CollaborationManager(QObject):
             self.status = state
             self.status_changed.emit(state)
 
-    # What the companion server tells
-
     @pyqtSlot(str)
     def _on_server_progress(self, sentence: str) -> None:
-        self.log(logging.INFO, sentence)
         self.progress.emit(sentence, 0, 0)
-
-    @pyqtSlot(int)
-    def _on_server_ready(self, port: int) -> None:
-        if self._starting and self._own_server is not None:
-            self._starting = False
-            self._join(f"ws://127.0.0.1:{port}", self._own_server.session_id, self._own_server.user_id)
-
-    @pyqtSlot(str)
-    def _on_server_failed(self, sentence: str) -> None:
-        self.log(logging.ERROR, f"✗ {sentence}")
-        if self._starting:
-            self._give_up(sentence)
-
-    @pyqtSlot(str)
-    def _on_server_logged(self, line: str) -> None:
-        self.log(logging.DEBUG, f"Server: {line}")
 
     @pyqtSlot(int, str)
     def log(self, level: int, text: str) -> None:

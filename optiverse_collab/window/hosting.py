@@ -1,0 +1,81 @@
+"""The session that a window hosts: on a server of this computer, which is started or found."""
+
+from __future__ import annotations
+
+import logging
+
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+
+from optiverse_collab.window.lan import reachable_url
+from optiverse_collab.window.local_server import CompanionServer
+
+
+class Hosting(QObject):
+    """Gets a server to host a session on.
+
+    Attributes:
+        starting: whether there is going to be one.
+        url: where others find it, ``ws://host:port``; empty while no session is hosted.
+
+    Signals:
+        progress: a sentence that says what is being done.
+        ready: ``ws://127.0.0.1:port``, where this window joins.
+        failed: a sentence that says why there is no server, and what to do.
+        logged: level (of `logging`) and text of a line for the log.
+    """
+
+    progress = pyqtSignal(str)
+    ready = pyqtSignal(str)
+    failed = pyqtSignal(str)
+    logged = pyqtSignal(int, str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.starting = False
+        self._port: int | None = None
+        self._listen = ""
+        self._server = CompanionServer(self)
+        self._server.progress.connect(self._on_progress)
+        self._server.ready.connect(self._on_ready)
+        self._server.failed.connect(self._on_failed)
+        self._server.logged.connect(self._on_logged)
+
+    @property
+    def url(self) -> str:
+        """Where others find the server."""
+        return "" if self._port is None else reachable_url(self._port, self._listen)
+
+    def start(self, port: int, listen: str) -> None:
+        """Make sure that a server listens on `port`; `listen` is the address that a new one opens."""
+        self._port, self._listen, self.starting = port, listen, True
+        self._server.start(port, listen)
+
+    def cancel(self) -> None:
+        """Host no session; a start that is under way is given up, a server that runs goes on."""
+        self._port, self.starting = None, False
+        self._server.cancel()
+
+    def stop(self) -> None:
+        """End the server, if it is a child of ours."""
+        self._server.stop()
+
+    @pyqtSlot(str)
+    def _on_progress(self, sentence: str) -> None:
+        self.logged.emit(logging.INFO, sentence)
+        self.progress.emit(sentence)
+
+    @pyqtSlot(int)
+    def _on_ready(self, port: int) -> None:
+        if self.starting:
+            self.starting = False
+            self.ready.emit(f"ws://127.0.0.1:{port}")
+
+    @pyqtSlot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self.logged.emit(logging.ERROR, f"✗ {sentence}")
+        if self.starting:
+            self.failed.emit(sentence)
+
+    @pyqtSlot(str)
+    def _on_logged(self, line: str) -> None:
+        self.logged.emit(logging.DEBUG, f"Server: {line}")
