@@ -9,7 +9,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from optiverse_collab.cli.progress import ProgressLine
-from optiverse_collab.core.protocol.address import DEFAULT_SERVER, DEFAULT_SESSION
+from optiverse_collab.core.protocol.address import (
+    DEFAULT_SERVER,
+    DEFAULT_SESSION,
+    named_session,
+    parse_address,
+)
 from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.core.text import printable
 from optiverse_collab.scripting import AsyncBench, connect
@@ -23,10 +28,13 @@ def session_options() -> argparse.ArgumentParser:
     """The options that every command has; a parent of its parser."""
     options = argparse.ArgumentParser(add_help=False)
     options.add_argument(
-        "--session", default=DEFAULT_SESSION, help="name of the session (default: %(default)s)"
+        "--session", help=f"name of the session (default: the invite link's, or {DEFAULT_SESSION})"
     )
     options.add_argument(
-        "--server", default=DEFAULT_SERVER, metavar="URL", help="where the server is (default: %(default)s)"
+        "--server",
+        default=DEFAULT_SERVER,
+        metavar="URL",
+        help="where the server is, or an invite link (default: %(default)s)",
     )
     options.add_argument("--user", metavar="NAME", help="name that others see (default: this machine's)")
     return options
@@ -36,9 +44,12 @@ def session_options() -> argparse.ArgumentParser:
 async def connected(options: argparse.Namespace) -> AsyncIterator[AsyncBench]:
     """The session's bench, inside the block; progress is shown while it arrives.
 
+    `options.session` is its name from then on, wherever that was given.
+
     Raises:
         ConnectionFailed: the server can't be reached, or the session ended for good.
     """
+    options.session = named_session(parse_address(options.server), options.session)
     async with AsyncExitStack() as stack:
         with ProgressLine("Receiving", sys.stderr) as progress:
             bench = await stack.enter_async_context(

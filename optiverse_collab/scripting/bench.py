@@ -21,7 +21,7 @@ from optiverse_collab.core.client.effects import LossKind, Lost, SessionEffect, 
 from optiverse_collab.core.client.past_effects import PastArrived, PastUnavailable
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.protocol.address import DEFAULT_SERVER, DEFAULT_SESSION, websocket_url
+from optiverse_collab.core.protocol.address import DEFAULT_SERVER, named_session, parse_address, websocket_url
 from optiverse_collab.core.protocol.changes import SWEEP
 from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.core.protocol.pages import pages
@@ -39,7 +39,7 @@ log = logging.getLogger("optiverse_collab")
 
 def connect(
     server: str = DEFAULT_SERVER,
-    session: str = DEFAULT_SESSION,
+    session: str | None = None,
     user: str | None = None,
     *,
     wait: bool = False,
@@ -53,8 +53,8 @@ def connect(
     Leaving the block waits until the server has everything.
 
     Args:
-        server: ``ws://host:port``.
-        session: its name; it is created if there is none.
+        server: ``ws://host:port``, or an invite link; ``ws://`` and the port 8765 can be left out.
+        session: its name, if no link has it; ``default`` without either. It is created if there is none.
         user: the name that others see; this machine's if there is none.
         wait: keep trying if the server is not there yet, instead of failing.
         timeout_s: how long the server may take to let us in, each time.
@@ -66,7 +66,9 @@ def connect(
             at once, if an address or name can't be one.
     """
     user = user or platform.node() or "script"
-    url = websocket_url(server, session, user)
+    address = parse_address(server)
+    session = named_session(address, session)
+    url = websocket_url(address.server, session, user)
     return AsyncBench(url, session, user, wait, timeout_s, progress, chance)
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from optiverse_collab.core.client.connector import OPEN_S
 from optiverse_collab.core.client.effects import ShowChange
-from optiverse_collab.core.protocol.address import DEFAULT_SERVER, DEFAULT_SESSION
+from optiverse_collab.core.protocol.address import DEFAULT_SERVER
 from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.core.records import Op, Record
 from optiverse_collab.errors import ConnectionFailed
@@ -49,7 +49,7 @@ class Bench(Items):
     def __init__(
         self,
         server: str = DEFAULT_SERVER,
-        session: str = DEFAULT_SESSION,
+        session: str | None = None,
         user: str | None = None,
         *,
         wait: bool = False,

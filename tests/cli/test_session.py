@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.drivers.aio.test_connection import free_port
-from tests.helpers.cli import SMALL, fail
+from tests.helpers.cli import SMALL, fail, succeed
 from tests.helpers.server_process import ServerProcess
 
 
@@ -13,13 +13,18 @@ from tests.helpers.server_process import ServerProcess
     ("server", "sentence"),
     [
         (f"ws://127.0.0.1:{free_port()}", "Nothing answers at 127.0.0.1:"),
-        ("http://localhost:8765", "The server speaks WebSocket, not HTTP; write ws://localhost:8765."),
-        ("localhost:8765", "begins with ws:// or wss://"),
+        ("ftp://localhost", "begins with ws:// or wss://"),
     ],
 )
 @pytest.mark.parametrize("arguments", [["push", SMALL], ["pull", "-"], ["watch"], ["who"]])
 def test_no_server(arguments: list[str], server: str, sentence: str) -> None:
     assert sentence in fail(*arguments, "--server", server)
+
+
+def test_invite_link_names_the_session_too(server: ServerProcess) -> None:
+    link = f"{server.url.removeprefix('ws://')}/ws/Ben%27s%20bench"
+    assert succeed("who", "--server", link) == "Nobody is in session 'Ben's bench'.\n"
+    assert "was asked for; leave out one of the two" in fail("who", "--server", link, "--session", "lab")
 
 
 @pytest.mark.parametrize("option", ["--session", "--user"])

@@ -47,6 +47,14 @@ def test_errors_surface_in_the_caller(server: ServerProcess, session: str, tmp_p
             bench.open()
 
 
+def test_invite_link_is_an_address(server: ServerProcess) -> None:
+    """The same rule as in the connect dialog."""
+    with Bench(f" {server.url.removeprefix('ws://')}/ws/link ") as bench, Bench(server.url, "link") as other:
+        bench.put("lens", "component", {})
+        bench.flush()
+        assert list(other) == ["lens"]
+
+
 def test_no_server_leaves_no_thread() -> None:
     for _ in range(3):
         with pytest.raises(ConnectionFailed, match="Nothing answers"), Bench(f"ws://127.0.0.1:{free_port()}"):

@@ -164,8 +164,8 @@ def test_a_window_that_lacks_something_is_refused(parent: QObject) -> None:
 
 
 def test_an_address_that_cannot_be_is_said(window: Window) -> None:
-    window.manager.join_session("http://localhost:8765", "default", "ann")
-    assert "not HTTP" in window.failures[0]
+    window.manager.join_session("ftp://localhost", "default", "ann")
+    assert "begins with ws://" in window.failures[0]
     assert window.host.closed == 1
 
 

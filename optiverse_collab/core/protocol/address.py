@@ -3,32 +3,38 @@
 The path is that of MSG-4 in docs/protocol.md, the form of a URL that of RFC 3986. Both ends use it: the
 connect dialog as the user types, clients to connect, the server to read the path of a request. So a name
 that one end takes, the other takes too, and reads the same.
+
+What users type as a server's address is read generously, by one rule for window, scripts and commands:
+see `parse_address`.
 """
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.errors import AddressError
 
-DEFAULT_SERVER = "ws://localhost:8765"
+DEFAULT_PORT = 8765
+DEFAULT_SERVER = f"ws://localhost:{DEFAULT_PORT}"
 DEFAULT_SESSION = "default"
 
-_INSTEAD = {"http": "ws", "https": "wss"}
+_SCHEMES = {"ws": "ws", "http": "ws", "wss": "wss", "https": "wss"}
+"""Scheme that is typed → that of the WebSocket."""
 
 
-class Invite(NamedTuple):
-    """What a link ``ws://host:port/ws/session`` says.
+class Address(NamedTuple):
+    """What a user typed or pasted to say where a server is.
 
     Attributes:
         server: ``ws://host:port``.
-        session: the session's name.
+        session: the session's name, if it was an invite link.
     """
 
     server: str
-    session: str
+    session: str | None
 
 
 class Place(NamedTuple):
@@ -38,19 +44,44 @@ class Place(NamedTuple):
     user_id: str
 
 
-def check_server(text: str) -> str:
-    """The address of a server, without a slash at its end.
+def parse_address(text: str) -> Address:
+    """Read the address of a server, or an invite link; a user's name in a link is the sender's, and ignored.
+
+    Surrounding spaces and a slash at the end don't count. Without a scheme it is ``ws://``; ``http://`` is
+    ``ws://`` and ``https://`` is ``wss://``. ``ws://host`` without port and path has port 8765; with a path,
+    or encrypted, the standard port of the scheme, since a gateway is what such an address names.
 
     Raises:
-        AddressError: it is not one; with a sentence for the user.
+        AddressError: it is neither; with a sentence for the user.
     """
-    text = text.strip()
-    if not text:
-        raise AddressError(f"The server's address is empty; write for example {DEFAULT_SERVER}.")
-    parts = _split(text)
-    if "/ws/" in f"{parts.path}/":
-        raise AddressError("The server's address goes too far; leave out /ws and what follows it.")
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+    parts = _split(text.strip())
+    before, _, after = f"{parts.path}/".partition("/ws/")
+    names = after.rstrip("/").split("/")
+    if len(names) > 2 or (after.strip("/") and not names[0]):
+        raise AddressError(
+            f"{text.strip()!r} is not an invite link; one looks like {DEFAULT_SERVER}/ws/session."
+        )
+    before, netloc = before.rstrip("/"), parts.netloc.rstrip(":")
+    if parts.port is None and parts.scheme == "ws" and not before:
+        netloc = f"{netloc}:{DEFAULT_PORT}"
+    session = _unquoted(names[0], "session") if names[0] else None
+    return Address(f"{parts.scheme}://{netloc}{before}", session)
+
+
+def named_session(address: Address, name: str | None) -> str:
+    """The session that an address and a name (None: not given) mean together.
+
+    Raises:
+        AddressError: they name two different ones.
+    """
+    if name is None:
+        return address.session or DEFAULT_SESSION
+    if address.session not in (None, name):
+        raise AddressError(
+            f"The link invites to session {address.session!r}, but {name!r} was asked for; "
+            "leave out one of the two."
+        )
+    return name
 
 
 def check_name(name: str, what: str) -> str:
@@ -81,8 +112,9 @@ def websocket_url(server: str, session: str, user: str) -> str:
     Raises:
         AddressError: one of them can't be used.
     """
-    session, user = check_name(session, "session"), check_name(user, "user")
-    return f"{check_server(server)}/ws/{quote(session, safe='')}/{quote(user, safe='')}"
+    address, user = parse_address(server), check_name(user, "user")
+    session = check_name(named_session(address, session), "session")
+    return f"{address.server}/ws/{quote(session, safe='')}/{quote(user, safe='')}"
 
 
 def parse_path(path: str) -> Place:
@@ -105,22 +137,7 @@ def invite_link(server: str, session: str) -> str:
     Raises:
         AddressError: one of them can't be used.
     """
-    return f"{check_server(server)}/ws/{quote(check_name(session, 'session'), safe='')}"
-
-
-def parse_invite(text: str) -> Invite:
-    """Read an invite link; a user's name behind the session is taken for the sender's and left out.
-
-    Raises:
-        AddressError: it is not one; with a sentence for the user.
-    """
-    parts = _split(text.strip())
-    before, marker, after = parts.path.partition("/ws/")
-    names = after.rstrip("/").split("/")
-    if not marker or len(names) > 2 or not names[0]:
-        raise AddressError("This is not an invite link; it looks like ws://host:8765/ws/session.")
-    server = check_server(f"{parts.scheme}://{parts.netloc}{before}")
-    return Invite(server, _unquoted(names[0], "session"))
+    return f"{parse_address(server).server}/ws/{quote(check_name(session, 'session'), safe='')}"
 
 
 def _unquoted(part: str, what: str) -> str:
@@ -138,23 +155,25 @@ def _unquoted(part: str, what: str) -> str:
 
 
 def _split(text: str) -> SplitResult:
-    """Take a ``ws://`` or ``wss://`` URL apart.
+    """Take a URL apart; its scheme is ``ws`` or ``wss`` afterwards.
 
     Raises:
         AddressError: it is not one.
     """
+    if not text:
+        raise AddressError(f"The server's address is empty; write for example {DEFAULT_SERVER}.")
+    typed = re.match(r"(?:([a-z][a-z0-9+.-]*):/{1,2}|/{0,2})(.*)", text, re.IGNORECASE | re.DOTALL)
+    assert typed is not None
+    scheme, rest = _SCHEMES.get((typed[1] or "ws").lower()), typed[2]
+    if scheme is None:
+        raise AddressError(f"The server's address begins with ws:// or wss://, as in {DEFAULT_SERVER}.")
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(f"{scheme}://{rest}")
         port = parts.port
     except ValueError:
         raise AddressError(
             f"{text!r} is not an address; write for example {DEFAULT_SERVER}, with a port up to 65535."
         ) from None
-    if parts.scheme in _INSTEAD:
-        better = _INSTEAD[parts.scheme] + text[len(parts.scheme) :]
-        raise AddressError(f"The server speaks WebSocket, not HTTP; write {better}.")
-    if parts.scheme not in ("ws", "wss") or "://" not in text:
-        raise AddressError(f"The server's address begins with ws:// or wss://, as in {DEFAULT_SERVER}.")
     if not parts.hostname or port == 0 or any(c.isspace() or c in "%\\" for c in parts.netloc):
         raise AddressError(f"{text!r} names no host; write for example {DEFAULT_SERVER}.")
     if parts.username is not None or parts.query or parts.fragment:

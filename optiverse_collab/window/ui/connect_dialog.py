@@ -114,8 +114,7 @@ class ConnectDialog(QDialog):
         if not self.go.isEnabled():
             return
         if self.pages.currentWidget() is self.join_page:
-            page = self.join_page
-            place = (page.server_url, page.session.text, page.user.text)
+            place = self.join_page.place()
             self._settings.remember_join(*place)
             self.show_progress(dialogs.CONNECTING.format(server=place[0]))
             self.join_requested.emit(*place)

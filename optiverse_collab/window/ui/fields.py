@@ -1,14 +1,16 @@
-"""A field that says under itself what is wrong with what is in it."""
+"""A field that says under itself what is wrong with its text, or what the text is read as."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import takewhile
 
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from optiverse_collab.errors import AddressError
+from optiverse_collab.wording import dialogs
 
 
 class Sentence(QLabel):
@@ -39,40 +41,41 @@ class Sentence(QLabel):
 
 
 class CheckedField(QWidget):
-    """A line edit and, under it, a sentence while its text can't be used.
+    """A line edit and, under it, a sentence while its text can't be used or is read as something else.
 
     Args:
-        check: raises `AddressError` with the sentence.
+        read: returns what a text is read as, or raises `AddressError` with the sentence.
 
     Attributes:
         edit: the line edit, for a label's buddy.
 
     Signals:
         changed: the text changed; `valid` says how.
-        edited: the user changed the text, by typing or pasting.
+        pasted: the user put in more than one character at once; has the whole text.
     """
 
     changed = pyqtSignal()
-    edited = pyqtSignal(str)
+    pasted = pyqtSignal(str)
 
-    def __init__(self, check: Callable[[str], object], parent: QWidget | None = None) -> None:
+    def __init__(self, read: Callable[[str], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._check = check
+        self._read = read
+        self._last = ""
         self.edit = QLineEdit(self)
-        self._fault = Sentence("", self)
-        self._fault.setObjectName("fault")
-        font = self._fault.font()
+        self._remark = Sentence("", self)
+        self._remark.setObjectName("remark")
+        font = self._remark.font()
         font.setItalic(True)
-        self._fault.setFont(font)
+        self._remark.setFont(font)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self.edit)
-        layout.addWidget(self._fault)
+        layout.addWidget(self._remark)
         self.setFocusProxy(self.edit)
-        self.edit.textEdited.connect(self.edited)
+        self.edit.textEdited.connect(self._on_text_edited)
         self.edit.textChanged.connect(self._on_text_changed)
-        self._show_fault()
+        self._show_remark()
 
     @property
     def text(self) -> str:
@@ -87,22 +90,48 @@ class CheckedField(QWidget):
     def fault(self) -> str:
         """The sentence, or nothing if the text can be used."""
         try:
-            self._check(self.edit.text())
+            self._read(self.text)
         except AddressError as error:
             return str(error)
         return ""
+
+    @property
+    def remark(self) -> str:
+        """What is wrong, or what the text is read as; nothing if it is taken as it stands."""
+        try:
+            value = self._read(self.text)
+        except AddressError as error:
+            return str(error)
+        return "" if value == self.text else dialogs.READ_AS.format(value=value)
 
     @property
     def valid(self) -> bool:
         """Whether the text can be used."""
         return not self.fault
 
+    @pyqtSlot(str)
+    def _on_text_edited(self, text: str) -> None:
+        if _inserted(self._last, text) > 1:
+            self.pasted.emit(text)
+
     @pyqtSlot()
     def _on_text_changed(self) -> None:
-        self._show_fault()
+        self._last = self.text
+        self._show_remark()
         self.changed.emit()
 
-    def _show_fault(self) -> None:
-        fault = self.fault
-        self._fault.setText(fault)
-        self._fault.setVisible(bool(fault))
+    def _show_remark(self) -> None:
+        remark = self.remark
+        self._remark.setText(remark)
+        self._remark.setVisible(bool(remark))
+
+
+def _inserted(before: str, after: str) -> int:
+    """How many characters came in between what the two begin with and what they end with."""
+    start = _common(before, after)
+    return len(after) - start - _common(before[start:][::-1], after[start:][::-1])
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

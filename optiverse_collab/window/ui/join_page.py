@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QSizePolicy, QWidget
 
-from optiverse_collab.core.protocol.address import check_name, check_server, parse_invite
+from optiverse_collab.core.protocol.address import check_name, invite_link, parse_address
 from optiverse_collab.errors import AddressError
 from optiverse_collab.window.settings import RecentSession, Settings
 from optiverse_collab.window.ui.fields import CheckedField, Sentence
@@ -29,7 +29,7 @@ class JoinPage(QWidget):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.server = CheckedField(check_server, self)
+        self.server = CheckedField(_read_server, self)
         self.session = CheckedField(lambda name: check_name(name, "session"), self)
         self.user = CheckedField(lambda name: check_name(name, "user"), self)
         self.recent = QComboBox(self)
@@ -44,7 +44,8 @@ class JoinPage(QWidget):
         layout.addRow(hint)
         for field in (self.server, self.session, self.user):
             field.changed.connect(self.changed)
-            field.edited.connect(self._on_edited)
+            field.pasted.connect(self._on_pasted)
+        self.server.edit.editingFinished.connect(self._split_link)
         self.recent.activated.connect(self._on_recent_chosen)
         self._recall(settings)
 
@@ -53,14 +54,14 @@ class JoinPage(QWidget):
         """Whether all fields can be used."""
         return self.server.valid and self.session.valid and self.user.valid
 
-    @property
-    def server_url(self) -> str:
-        """The server's address as it is used.
+    def place(self) -> tuple[str, str, str]:
+        """Server, session and user, as they are used.
 
         Raises:
-            AddressError: the field can't be used.
+            AddressError: the server's field can't be used.
         """
-        return check_server(self.server.text)
+        self._split_link()
+        return parse_address(self.server.text).server, self.session.text, self.user.text
 
     def _recall(self, settings: Settings) -> None:
         self.server.set_text(settings.server_url)
@@ -72,16 +73,28 @@ class JoinPage(QWidget):
         self.recent.setEnabled(self.recent.count() > 0)
 
     @pyqtSlot(str)
-    def _on_edited(self, text: str) -> None:
+    def _on_pasted(self, text: str) -> None:
         """Take an invite link apart, whichever field it was pasted into."""
-        try:
-            invite = parse_invite(text)
-        except AddressError:
+        field = self.sender()
+        if field is not self.server and "://" not in text:  # a name may have /ws/ in it
             return
-        edited = self.sender()
-        if isinstance(edited, CheckedField) and edited is self.user:
-            edited.edit.undo()
-        self._fill(RecentSession(invite.server, invite.session))
+        if self._take_link(text) and field is self.user:
+            self.user.edit.undo()
+
+    @pyqtSlot()
+    def _split_link(self) -> None:
+        """Take a link apart that was typed."""
+        self._take_link(self.server.text)
+
+    def _take_link(self, text: str) -> bool:
+        """Fill the fields from an invite link; False if it is none."""
+        try:
+            address = parse_address(text)
+        except AddressError:
+            return False
+        if address.session is not None:
+            self._fill(RecentSession(address.server, address.session))
+        return address.session is not None
 
     @pyqtSlot(int)
     def _on_recent_chosen(self, index: int) -> None:
@@ -90,3 +103,13 @@ class JoinPage(QWidget):
     def _fill(self, place: RecentSession) -> None:
         self.server.set_text(place.server)
         self.session.set_text(place.session)
+
+
+def _read_server(text: str) -> str:
+    """What is read in the server's field.
+
+    Raises:
+        AddressError: it is neither an address nor an invite link.
+    """
+    server, session = parse_address(text)
+    return server if session is None else invite_link(server, session)

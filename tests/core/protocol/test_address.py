@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optiverse_collab.core.protocol.address import (
-    Invite,
+    Address,
     Place,
     check_name,
-    check_server,
     invite_link,
-    parse_invite,
+    named_session,
+    parse_address,
     parse_path,
     websocket_url,
 )
@@ -28,30 +28,34 @@ SERVER = "ws://localhost:8765"
     [
         ("", "is empty; write for example ws://localhost:8765"),
         ("   ", "is empty"),
-        ("localhost:8765", "begins with ws:// or wss://"),
-        ("localhost", "begins with ws:// or wss://"),
-        ("//localhost:8765", "begins with ws:// or wss://"),
-        ("ws:localhost", "begins with ws:// or wss://"),
+        ("ws:localhost", "is not an address"),
+        ("ws:\\\\localhost", "is not an address"),
         ("ftp://localhost", "begins with ws:// or wss://"),
-        ("http://lab:8765/x", "not HTTP; write ws://lab:8765/x."),
-        ("HTTPS://lab", "not HTTP; write wss://lab."),
+        ("file:///home/ann/bench.json", "begins with ws:// or wss://"),
         ("ws://", "names no host"),
         ("ws://:8765", "names no host"),
+        (":8765", "names no host"),
         ("ws://my lab:8765", "names no host"),
+        ("my lab", "names no host"),
         ("ws://lab:0", "names no host"),
-        ("ws://lab:65536", "with a port up to 65535"),
+        ("lab:65536", "with a port up to 65535"),
         ("ws://lab:http", "with a port up to 65535"),
+        ("::1", "is not an address"),
         ("ws://[::1", "is not an address"),
+        ("ann@lab:8765", "leave out what stands before @"),
         ("ws://ann:secret@lab:8765", "leave out what stands before @"),
         ("ws://lab:8765?token=1", "leave out what stands"),
         ("ws://lab:8765#x", "leave out what stands"),
-        ("ws://lab:8765/ws/default/ann", "leave out /ws"),
-        ("ws://lab:8765/ws", "leave out /ws"),
+        ("ws://lab:8765/ws/a/b/c", "is not an invite link"),
+        ("ws://lab:8765/ws//ann", "is not an invite link"),
+        ("ws://lab:8765/ws/%ff", "is not UTF-8"),
+        ("ws://lab:8765/ws/%20", "session is empty"),
+        ("ws:///ws/default", "names no host"),
     ],
 )
-def test_what_is_no_server_gets_a_sentence_of_its_own(text: str, sentence: str) -> None:
+def test_what_is_no_address_gets_a_sentence_of_its_own(text: str, sentence: str) -> None:
     with pytest.raises(AddressError) as caught:
-        check_server(text)
+        parse_address(text)
     assert sentence in str(caught.value)
     assert str(caught.value).endswith(".")
 
@@ -60,14 +64,61 @@ def test_what_is_no_server_gets_a_sentence_of_its_own(text: str, sentence: str) 
     ("text", "server"),
     [
         (SERVER, SERVER),
-        ("  ws://localhost:8765/ ", SERVER),
-        ("WSS://bench.example", "wss://bench.example"),
-        ("ws://[::1]:8765", "ws://[::1]:8765"),
+        ("  ws://localhost:8765/ \n", SERVER),
+        ("localhost:8765", SERVER),
+        ("//localhost:8765//", SERVER),
+        ("ws:/localhost", SERVER),
+        ("localhost", SERVER),
+        ("localhost:", SERVER),
+        ("http://localhost:8765", SERVER),
+        ("ws://localhost:8765/ws/", SERVER),
+        ("192.0.2.7", "ws://192.0.2.7:8765"),
+        ("[::1]", "ws://[::1]:8765"),
+        ("ws://[::1]:9000", "ws://[::1]:9000"),
+        ("ws://lab:80", "ws://lab:80"),
+        ("gateway.example/optics/", "ws://gateway.example/optics"),
+        ("HTTPS://lab", "wss://lab"),
+        ("WSS://bench.example:8765", "wss://bench.example:8765"),
         ("wss://gateway.example/optics/", "wss://gateway.example/optics"),
     ],
 )
-def test_server(text: str, server: str) -> None:
-    assert check_server(text) == server
+def test_server_is_read_generously(text: str, server: str) -> None:
+    assert parse_address(text) == parse_address(server) == Address(server, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (" ws://lab:9000/ws/default \n", Address("ws://lab:9000", "default")),
+        ("http://lab/ws/default/", Address("ws://lab:8765", "default")),
+        ("lab/ws/default/Ann", Address("ws://lab:8765", "default")),
+        ("wss://gateway.example/optics/ws/a%2Fb", Address("wss://gateway.example/optics", "a/b")),
+    ],
+)
+def test_invite_names_server_and_session(text: str, address: Address) -> None:
+    assert parse_address(text) == address
+
+
+def test_link_and_name_may_each_name_the_session() -> None:
+    link, server = Address(SERVER, "lab"), Address(SERVER, None)
+    assert named_session(server, None) == "default"
+    assert named_session(server, "bench") == "bench"
+    assert named_session(link, None) == named_session(link, "lab") == "lab"
+    with pytest.raises(
+        AddressError, match="invites to session 'lab', but 'bench' was asked for; leave out one"
+    ):
+        websocket_url(f"{SERVER}/ws/lab", "bench", "Ann")
+
+
+@given(st.text("wsh:/.[]1%?#@ lab\\\u00e9\n", max_size=24))
+def test_what_is_read_is_read_the_same_again(text: str) -> None:
+    try:
+        address = parse_address(text)
+    except AddressError:
+        return
+    assert parse_address(address.server) == Address(address.server, None)
+    if address.session is not None:
+        assert parse_address(invite_link(address.server, address.session)) == address
 
 
 @pytest.mark.parametrize(
@@ -139,7 +190,7 @@ def test_server_accepts_just_what_clients_accept(session: str, user: str) -> Non
         return
     assert url == SERVER + path
     assert parse_path(path) == Place(session, user)
-    assert parse_invite(invite_link(SERVER, session)) == Invite(SERVER, session)
+    assert parse_address(invite_link(SERVER, session)) == Address(SERVER, session)
 
 
 parts = st.text(st.sampled_from("a./%2eE0fFc3 \u00e9\udcff?"), max_size=8)
@@ -153,36 +204,3 @@ def test_clients_accept_what_the_server_accepts(path: str) -> None:
     except AddressError:
         return
     assert parse_path(websocket_url(SERVER, *place).removeprefix(SERVER)) == place
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "Hello!",
-        "ws://lab:8765",
-        "ws://lab:8765/ws/",
-        "ws://lab:8765/ws//ann",
-        "ws://lab:8765/ws/a/b/c",
-        "ws://lab:8765/ws/%ff",
-        "ws://lab:8765/ws/%20",
-        "http://lab:8765/ws/default",
-        "ws:///ws/default",
-    ],
-)
-def test_what_is_no_invite(text: str) -> None:
-    with pytest.raises(AddressError):
-        parse_invite(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "invite"),
-    [
-        (" ws://lab:8765/ws/default \n", Invite("ws://lab:8765", "default")),
-        ("ws://lab:8765/ws/default/", Invite("ws://lab:8765", "default")),
-        ("ws://lab:8765/ws/default/Ann", Invite("ws://lab:8765", "default")),
-        ("wss://gateway.example/optics/ws/a%2Fb", Invite("wss://gateway.example/optics", "a/b")),
-    ],
-)
-def test_invite(text: str, invite: Invite) -> None:
-    assert parse_invite(text) == invite

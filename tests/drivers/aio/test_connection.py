@@ -89,7 +89,7 @@ def test_no_such_host(host: str) -> None:
 
 @pytest.mark.parametrize(
     ("address", "sentence"),
-    [("http://localhost:8765", "not HTTP"), ("localhost", "begins with ws://"), ("", "is empty")],
+    [("ftp://localhost", "begins with ws://"), ("lab:http", "not an address"), ("", "is empty")],
 )
 def test_wrong_address_is_said_before_anything_is_tried(address: str, sentence: str) -> None:
     with pytest.raises(AddressError, match=sentence):

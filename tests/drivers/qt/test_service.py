@@ -253,7 +253,7 @@ def test_a_second_try_works(qtbot: QtBot, make: Make, server: ServerProcess, ses
 @pytest.mark.parametrize(
     ("url", "session", "user", "says"),
     [
-        ("http://localhost:8765", "s", "u", "write ws://localhost:8765"),
+        ("ftp://localhost", "s", "u", "begins with ws://"),
         ("ws://localhost:8765", "", "u", "session is empty"),
         ("ws://localhost:8765", "s", "x" * 200, "200 characters"),
     ],

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from optiverse_collab.window.settings import Settings
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 from optiverse_collab.wording import dialogs
-from tests.helpers.user_input import click, press_key
+from tests.helpers.user_input import click, press_key, type_text
 
 
 @pytest.fixture
@@ -38,8 +38,7 @@ def write(qtbot: QtBot, dialog: ConnectDialog, field: str, text: str) -> None:
     ("field", "text", "says"),
     [
         ("server", "", "address is empty"),
-        ("server", "http://localhost:8765", "write ws://localhost:8765"),
-        ("server", "localhost:8765", "begins with ws:// or wss://"),
+        ("server", "ftp://localhost", "begins with ws:// or wss://"),
         ("server", "ws://", "names no host"),
         ("server", "ws://host:99999", "port up to 65535"),
         ("session", "", "session is empty"),
@@ -54,17 +53,38 @@ def test_faults_show_under_the_field_while_typing(
     write(qtbot, dialog, field, text)
     checked = getattr(dialog.join_page, field)
     assert says in checked.fault
-    assert checked.findChild(object, "fault").isVisible()
+    assert checked.findChild(object, "remark").isVisible()
     assert not dialog.go.isEnabled()
     write(qtbot, dialog, field, "ws://lab:1" if field == "server" else "fine / ☃")
-    assert not checked.findChild(object, "fault").isVisible()
+    assert not checked.findChild(object, "remark").isVisible()
     assert dialog.go.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("text", "server"),
+    [
+        (" localhost:8765/ ", "ws://localhost:8765"),
+        ("http://lab:9000", "ws://lab:9000"),
+        ("https://gateway.example/", "wss://gateway.example"),
+        ("lab", "ws://lab:8765"),
+    ],
+)
+def test_address_is_mended_and_the_dialog_says_how(
+    qtbot: QtBot, dialog: ConnectDialog, text: str, server: str
+) -> None:
+    write(qtbot, dialog, "server", text)
+    remark = dialog.join_page.server.findChild(QLabel, "remark")
+    assert remark is not None
+    assert (remark.text(), remark.isVisible()) == (f"Read as {server}", True)
+    with qtbot.waitSignal(dialog.join_requested) as asked:
+        click(dialog.go)
+    assert asked.args == [server, "default", platform.node()]
 
 
 @pytest.mark.parametrize("text", ["ws://x:1x", "ws://host:99999" + "9" * 40])
 def test_there_is_room_for_the_whole_sentence(qtbot: QtBot, dialog: ConnectDialog, text: str) -> None:
     write(qtbot, dialog, "server", text)
-    sentence = dialog.join_page.server.findChild(QLabel, "fault")
+    sentence = dialog.join_page.server.findChild(QLabel, "remark")
     assert sentence is not None
     qtbot.waitUntil(lambda: sentence.height() >= sentence.heightForWidth(sentence.width()) > 0)
 
@@ -86,6 +106,23 @@ def test_invite_link_fills_all_fields_wherever_it_is_pasted(
     write(qtbot, dialog, field, "ws://lab-pc:9000/ws/Pump%20%26%20probe")
     page = dialog.join_page
     assert (page.server.text, page.session.text, page.user.text) == ("ws://lab-pc:9000", "Pump & probe", user)
+
+
+def test_link_that_is_typed_is_taken_apart_at_its_end(qtbot: QtBot, dialog: ConnectDialog) -> None:
+    page = dialog.join_page
+    page.server.edit.selectAll()
+    type_text(page.server.edit, "lab/ws/Ben's bench")
+    assert (page.server.text, page.session.text) == ("lab/ws/Ben's bench", "default")
+    assert page.server.remark == "Read as ws://lab:8765/ws/Ben%27s%20bench"
+    with qtbot.waitSignal(dialog.join_requested) as asked:
+        press_key(page.server.edit, Qt.Key.Key_Return)
+    assert asked.args == ["ws://lab:8765", "Ben's bench", platform.node()]
+    assert (page.server.text, page.session.text) == ("ws://lab:8765", "Ben's bench")
+
+
+def test_name_with_ws_in_it_is_no_link(qtbot: QtBot, dialog: ConnectDialog) -> None:
+    write(qtbot, dialog, "session", "a/ws/b")
+    assert (dialog.join_page.server.text, dialog.join_page.session.text) == ("ws://localhost:8765", "a/ws/b")
 
 
 def test_join_asks_once_and_shows_progress(qtbot: QtBot, dialog: ConnectDialog) -> None:
