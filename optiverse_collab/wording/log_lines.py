@@ -1,7 +1,7 @@
 """What the log says of a session: the same lines in the editor and in scripts.
 
 Pure: effects in, levels and texts out. The arrows and ticks are those that Optiverse's users know from its
-own collaboration log. The lines about the connection are in `connection`.
+own collaboration log. Those about the connection are in `connection`, those that count messages in `traffic`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.exhaustive import Unmatched
-from optiverse_collab.core.protocol.messages import ClientMessage, Have, Ping
+from optiverse_collab.core.protocol.messages import ClientMessage, Have, Ping, PresenceUpdate, Push
 from optiverse_collab.core.records import Op, Put, Record, Remove
 from optiverse_collab.core.text import printable
 from optiverse_collab.wording.conflicts import sentence
@@ -83,20 +83,18 @@ def _line(effect: fx.SessionEffect) -> Line | None:
         return Line(logging.WARNING if effect.serious else logging.DEBUG, f"✗ {printable(effect.message)}")
     if isinstance(effect, fx.Transmit):
         return _transmit(effect.message)
-    if isinstance(effect, fx.HeartbeatAnswered):
-        return Line(logging.DEBUG, f"← Received heartbeat pong ({effect.latency_ms:.1f} ms)")
-    if isinstance(effect, fx.ShowChange):
-        return Line(logging.DEBUG, f"← Received {len(effect.ops)} operation(s)")
     if isinstance(effect, fx.SyncProgress):
         return Line(logging.DEBUG, f"← Received {effect.received} of {effect.total} record(s)")
     return None
 
 
+_COUNTED = (Have, Ping, PresenceUpdate, Push)
+"""Messages that come many times a minute: see `traffic`."""
+
+
 def _transmit(message: ClientMessage) -> Line | None:
-    if isinstance(message, Have):  # twice a second, and no news
+    if isinstance(message, _COUNTED):
         return None
-    if isinstance(message, Ping):
-        return Line(logging.DEBUG, "→ Sending heartbeat ping")
     return Line(logging.DEBUG, f"→ Sending {type(message).__name__}")
 
 

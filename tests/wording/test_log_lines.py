@@ -10,7 +10,15 @@ from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.messages import ConnectionAck, Participant, Ping, Push
+from optiverse_collab.core.protocol.messages import (
+    ConnectionAck,
+    Have,
+    Participant,
+    Ping,
+    PresenceUpdate,
+    Push,
+    SyncRequest,
+)
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.wording import conflicts, log_lines
 
@@ -30,8 +38,6 @@ def test_the_lines_that_users_know() -> None:
         (logging.INFO, "✓ Connected to session 'default' as 'DESKTOP-X'"),
         (logging.INFO, "Connection acknowledged with 1 user(s)"),
     ]
-    assert said(fx.Transmit(Ping("Ann"))) == [(logging.DEBUG, "→ Sending heartbeat ping")]
-    assert said(fx.HeartbeatAnswered(1.25)) == [(logging.DEBUG, "← Received heartbeat pong (1.2 ms)")]
 
 
 @pytest.mark.parametrize(
@@ -43,8 +49,7 @@ def test_the_lines_that_users_know() -> None:
         (fx.Synced(True, 27), logging.INFO, "Synchronised: received 27 record(s)"),
         (fx.Synced(False, 3), logging.INFO, "Synchronised: caught up with 3 record(s)"),
         (fx.SyncProgress(500, 10_000), logging.DEBUG, "← Received 500 of 10000 record(s)"),
-        (fx.ShowChange((Remove("lens"),)), logging.DEBUG, "← Received 1 operation(s)"),
-        (fx.Transmit(Push([])), logging.DEBUG, "→ Sending Push"),
+        (fx.Transmit(SyncRequest("c")), logging.DEBUG, "→ Sending SyncRequest"),
         (fx.Diverged("It differs."), logging.WARNING, "✗ It differs."),
         (fx.ProtocolFault("Odd.", serious=True), logging.WARNING, "✗ Odd."),
         (fx.ProtocolFault("New.", serious=False), logging.DEBUG, "✗ New."),
@@ -68,7 +73,15 @@ def test_what_the_server_cannot_say_is_warned() -> None:
 
 
 @pytest.mark.parametrize(
-    "effect", [fx.PresenceChanged(frozenset()), fx.DropConnection(), fx.EpochChanged("e")]
+    "effect",
+    [
+        fx.PresenceChanged(frozenset()),
+        fx.DropConnection(),
+        fx.EpochChanged("e"),
+        fx.HeartbeatAnswered(1.25),
+        fx.ShowChange((Remove("lens"),)),
+        *map(fx.Transmit, (Push([]), PresenceUpdate({}), Ping("Ann"), Have(3))),
+    ],
 )
 def test_no_line(effect: fx.SessionEffect) -> None:
     assert said(effect) == []

@@ -35,6 +35,7 @@ from optiverse_collab.drivers.aio.failures import ConnectionEnded, failure_of_cl
 from optiverse_collab.errors import ConnectionFailed
 from optiverse_collab.wording import connection as wording
 from optiverse_collab.wording import log_lines
+from optiverse_collab.wording.traffic import Traffic
 
 log = logging.getLogger("optiverse_collab")
 
@@ -81,6 +82,7 @@ class AioDriver:
         self._task: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._polite = False
+        self._traffic = Traffic()
         self._perform(self._connector.join())
 
     def wake(self) -> None:
@@ -197,6 +199,7 @@ class AioDriver:
             if isinstance(effect, ConnectionEffect):
                 self._act(effect)
                 continue
+            self._log(self._traffic.lines(effect, self._now_ms()))
             self._log(log_lines.lines(effect, self._session.replica.view))
             if isinstance(effect, Transmit):
                 self._outgoing.append(encode(effect.message))
@@ -205,6 +208,7 @@ class AioDriver:
 
     def _act(self, effect: ConnectorEffect) -> None:
         """Do what is about the connection; the caller, and not the log, hears how it ended for good."""
+        self._log(self._traffic.take(self._now_ms()))
         if not isinstance(effect, Ended) or effect.failure is None:
             self._log(wording.lines(effect, self._session_id, self._url))
         if isinstance(effect, OpenConnection):

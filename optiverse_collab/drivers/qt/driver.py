@@ -34,6 +34,7 @@ from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.drivers.qt.tls_probe import TlsProbe
 from optiverse_collab.wording import connection as wording
 from optiverse_collab.wording import log_lines
+from optiverse_collab.wording.traffic import Traffic
 
 
 class QtDriver(QObject):
@@ -82,6 +83,7 @@ class QtDriver(QObject):
         self._connection: Connection | None = None
         self._probe: TlsProbe | None = None
         self._is_in = False
+        self._traffic = Traffic()
         self._due = single_shot(self, self._pump)
         self._timer = single_shot(self, self._on_timer)
 
@@ -156,6 +158,7 @@ class QtDriver(QObject):
             self.disconnected.emit()
 
     def _carry_out(self, effect: SessionEffect, connection: Connection) -> None:
+        self._log(self._traffic.lines(effect, now_ms()))
         if not isinstance(effect, Conflict):  # whoever shows it says it once it is quiet
             self._log(log_lines.lines(effect, self._session.replica.view))
         self.quality.hear(effect)
@@ -171,6 +174,7 @@ class QtDriver(QObject):
 
     def _act(self, effect: ConnectorEffect) -> None:
         """Do what is about the connection."""
+        self._log(self._traffic.take(now_ms()))
         self._log(wording.lines(effect, self._session_id, self._url))
         if isinstance(effect, OpenConnection):
             self._open(effect.timeout_s)
