@@ -21,11 +21,13 @@ class WindowParts(NamedTuple):
     Attributes:
         actions: menu entries, in their order.
         widgets: for the status bar, from left to right.
+        categories: in which the plugins log; a log window offers them as filters.
         closing: to be called when the window is about to close for good.
     """
 
     actions: list[Action]
     widgets: list[QWidget]
+    categories: list[str]
     closing: Callable[[], None]
 
 
@@ -55,7 +57,8 @@ def window_parts(window: QMainWindow, manager: pluggy.PluginManager) -> WindowPa
     try:
         hook.optiverse_window_opened(window=window)
         actions = list(chain(*hook.optiverse_actions(window=window)))
-        return WindowParts(actions, list(chain(*hook.optiverse_status_widgets(window=window))), closing)
+        widgets = list(chain(*hook.optiverse_status_widgets(window=window)))
+        return WindowParts(actions, widgets, list(chain(*hook.optiverse_log_categories())), closing)
     except Exception:
         closing()
         raise

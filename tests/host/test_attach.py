@@ -24,6 +24,10 @@ class Plugin:
         self.told: list[str] = []
 
     @hookimpl
+    def optiverse_log_categories(self) -> list[str]:
+        return [f"of the {self.name}"]
+
+    @hookimpl
     def optiverse_window_opened(self, window: QMainWindow) -> None:
         self.told.append("opened")
 
@@ -69,6 +73,7 @@ def test_parts_of_all_plugins_are_gathered(window: QMainWindow, manager: pluggy.
     parts = window_parts(window, manager)
     assert {action.text for action in parts.actions} == {"first", "second"}
     assert {widget.text() for widget in parts.widgets if isinstance(widget, QLabel)} == {"first", "second"}
+    assert set(parts.categories) == {"of the first", "of the second"}
     parts.closing()
     assert [plugin.told for plugin in plugins] == [["opened", "closing"]] * 2
 

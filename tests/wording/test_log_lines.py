@@ -80,7 +80,10 @@ def test_what_the_server_cannot_say_is_warned() -> None:
         fx.EpochChanged("e"),
         fx.HeartbeatAnswered(1.25),
         fx.ShowChange((Remove("lens"),)),
-        *map(fx.Transmit, (Push([]), PresenceUpdate({}), Ping("Ann"), Have(3))),
+        fx.Transmit(Push([])),
+        fx.Transmit(PresenceUpdate({})),
+        fx.Transmit(Ping("Ann")),
+        fx.Transmit(Have(3)),
     ],
 )
 def test_no_line(effect: fx.SessionEffect) -> None:

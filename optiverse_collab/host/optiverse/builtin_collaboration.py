@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence
-from PyQt6.QtWidgets import QMainWindow, QWidget
+from PyQt6.QtWidgets import QMainWindow
 
-from optiverse_collab.hookspecs import Action
+from optiverse_collab.host.attach import WindowParts
 from optiverse_collab.host.menus import Installed, menu_titled
 from optiverse_collab.host.optiverse.upstream.check import checked
 from optiverse_collab.host.optiverse.upstream.contract import Override
@@ -23,39 +23,35 @@ class BuiltinCollaboration:
 
     Args:
         window: an Optiverse main window.
-        actions: ours; they go into the host's own Collaboration menu.
-        widgets: ours, in the place of the host's label.
-        closing: called once, when the window has agreed to close.
+        parts: ours. The actions go into the host's own Collaboration menu, the widgets in the place of its
+            label; `closing` is called once, when the window has agreed to close.
 
     Raises:
         HostUnsupported: the window, or Optiverse, lacks something; the text says what.
     """
 
-    def __init__(
-        self,
-        window: QMainWindow,
-        actions: Sequence[Action],
-        widgets: Sequence[QWidget],
-        closing: Callable[[], None],
-    ) -> None:
+    def __init__(self, window: QMainWindow, parts: WindowParts) -> None:
         # From the start: an item that Qt has filed wrongly stays so.
         self._window = checked(window)
-        self._closing: Callable[[], None] | None = closing
+        self._closing: Callable[[], None] | None = parts.closing
         own_actions = (self._window.act_collaborate, self._window.act_disconnect)
         self._shortcuts = {action: action.shortcut() for action in own_actions}
         for action in self._shortcuts:
             action.setShortcut(QKeySequence())
             action.setVisible(False)
         self._window.collab_status_label.hide()
-        run = actions[0].run if actions else lambda: None
+        # Quirk: a log window lists a category once it has a line, and shows that line twice.
+        log, categories = self._window.log_service, parts.categories
+        run = parts.actions[0].run if parts.actions else lambda: None
         self._overrides = [
             Override(window, "open_collaboration_dialog", run),
             Override(window, "disconnect_collaboration", lambda: None),
             Override(window, "closeEvent", self._close_event),
+            Override(log, "get_categories", lambda: sorted({*type(log).get_categories(log), *categories})),
         ]
         self._window.act_collaborate.triggered.disconnect()
         self._window.act_disconnect.triggered.disconnect()
-        self._installed = Installed(window, actions, widgets)
+        self._installed = Installed(window, parts.actions, parts.widgets)
 
     def undo(self) -> None:
         """Give the window back to the collaboration that it came with."""

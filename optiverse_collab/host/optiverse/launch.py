@@ -112,7 +112,7 @@ def attach(window: QMainWindow, manager: pluggy.PluginManager) -> None:
     checked(window)
     parts = window_parts(window, manager)
     try:
-        BuiltinCollaboration(window, parts.actions, parts.widgets, parts.closing)
+        BuiltinCollaboration(window, parts)
     except Exception:
         parts.closing()
         raise

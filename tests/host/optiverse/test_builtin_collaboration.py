@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from PyQt6.QtWidgets import QLabel
 
 from optiverse_collab.errors import HostUnsupported
 from optiverse_collab.hookspecs import Action
+from optiverse_collab.host.attach import WindowParts
 from optiverse_collab.host.menus import menu_titled
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.builtin_collaboration import MENU, BuiltinCollaboration, say_why
@@ -41,6 +43,11 @@ class Ours:
                 ("&Collaboration",), "&Disconnect", "", "", lambda: self.run("disconnect"), lambda _: None
             ),
         ]
+
+    @property
+    def parts(self) -> WindowParts:
+        """For one window."""
+        return WindowParts(self.actions, [self.label], ["Collaboration"], lambda: self.run("closed"))
 
     def run(self, what: str) -> None:
         self.runs.append(what)
@@ -74,7 +81,7 @@ def test_missing_attributes_are_named(window: Any, monkeypatch: pytest.MonkeyPat
     monkeypatch.delattr(window, "placement_handler")
     for attempt in (
         lambda: OptiverseHost(window),
-        lambda: BuiltinCollaboration(window, [], [], lambda: None),
+        lambda: BuiltinCollaboration(window, Ours().parts),
     ):
         with pytest.raises(
             HostUnsupported, match=r"no MainWindow\.placement_handler, MainWindow\.retrace, which"
@@ -86,7 +93,7 @@ def test_missing_attributes_are_named(window: Any, monkeypatch: pytest.MonkeyPat
 def test_menu_shortcut_label_and_dialog_are_ours(fresh: Any) -> None:
     ours = Ours()
     assert visible_texts(fresh) == ["Connect/Host Session…", "Disconnect"]
-    BuiltinCollaboration(fresh, ours.actions, [ours.label], lambda: None)
+    BuiltinCollaboration(fresh, ours.parts)
     assert visible_texts(fresh) == ["&Connect…", "&Disconnect"]
     assert not fresh.collab_status_label.isVisible()
     assert ours.label.isVisible()
@@ -105,22 +112,22 @@ def test_menu_shortcut_label_and_dialog_are_ours(fresh: Any) -> None:
 def test_closing_is_told_once_and_not_when_the_user_cancels(
     fresh: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    closed: list[str] = []
-    BuiltinCollaboration(fresh, [], [], lambda: closed.append("closed"))
+    ours = Ours()
+    BuiltinCollaboration(fresh, ours.parts)
     monkeypatch.setattr(type(fresh), "closeEvent", lambda self, event: event.ignore())
     fresh.close()
-    assert closed == []
+    assert ours.runs == []
     monkeypatch.undo()
     fresh.file_controller.mark_clean()
     fresh.close()
     fresh.close()
-    assert closed == ["closed"]
+    assert ours.runs == ["closed"]
 
 
 def test_closing_with_an_adapter_leaves_nothing_connected(fresh: Any) -> None:
     host = OptiverseHost(fresh)
     host.watch_presence(lambda state: None)
-    BuiltinCollaboration(fresh, [], [], host.close)
+    BuiltinCollaboration(fresh, WindowParts([], [], [], host.close))
     fresh.close()
     events()
     assert "undo" not in vars(fresh.undo_stack)
@@ -128,13 +135,32 @@ def test_closing_with_an_adapter_leaves_nothing_connected(fresh: Any) -> None:
 
 def test_undoing_gives_the_window_back(fresh: Any) -> None:
     ours = Ours()
-    builtin = BuiltinCollaboration(fresh, ours.actions, [ours.label], lambda: None)
+    builtin = BuiltinCollaboration(fresh, ours.parts)
     builtin.undo()
     events()
     assert visible_texts(fresh) == ["Connect/Host Session…", "Disconnect"]
     assert fresh.collab_status_label.isVisible()
     assert fresh.act_collaborate.shortcut() == QKeySequence("Ctrl+Shift+C")
     assert not {"closeEvent", "open_collaboration_dialog"} & vars(fresh).keys()
+    assert "get_categories" not in vars(fresh.log_service)
+
+
+def test_category_is_in_the_filter_and_no_line_is_doubled(fresh: Any) -> None:
+    """The first steps of a new user: the log window is opened first, and shows our lines alone."""
+    fresh.log_service.clear()
+    BuiltinCollaboration(fresh, Ours().parts)
+    log_window = import_module("optiverse.ui.views.log_window").LogWindow(fresh)
+    log_window.show()
+    combo = log_window.category_combo
+    assert combo.findData("Collaboration") >= 0
+    combo.setCurrentIndex(combo.findData("Collaboration"))
+    for text in ("first", "second"):
+        fresh.log_service.info(text, "Collaboration")
+        fresh.log_service.info("of the host's", "File I/O")
+    shown = [line.rpartition(" | ")[2] for line in log_window.log_text.toPlainText().splitlines()]
+    assert shown == ["first", "second"]
+    assert combo.currentData() == "Collaboration"
+    log_window.close()
 
 
 def test_the_menu_says_why(fresh: Any) -> None:

@@ -96,6 +96,8 @@ class LogService(Protocol):
 
     def error(self, message: str, category: str, /) -> None: ...
 
+    def get_categories(self) -> list[str]: ...
+
 
 class Window(Protocol):
     """A main window, which is a `QMainWindow`."""
