@@ -14,6 +14,7 @@ from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.hookspecs import Action
 from optiverse_collab.host.adapters import adapter_of
 from optiverse_collab.manifest import ActionId, ActionTable, EnabledWhen, load
+from optiverse_collab.window.activity_log import ActivityLog
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.old_benches import OldBenches
 from optiverse_collab.window.reporting import ConflictReports
@@ -53,6 +54,8 @@ class CollaborationController(QObject):
         self._manifest = load()
         self._settings = Settings(self._manifest.settings, self)
         self.manager = CollaborationManager(adapter_of(window), self)
+        self._activity = ActivityLog(self.manager.service, self)
+        self._activity.logged.connect(self.manager.log)
         self.status = StatusWidget(window)
         self.reports = ConflictReports(window, self.manager, self)
         self._connect_dialog: ConnectDialog | None = None

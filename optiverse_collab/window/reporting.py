@@ -99,7 +99,7 @@ class ConflictReports(QObject):
         replica = self._replica
         if isinstance(effect, fx.Conflict) and replica is not None:
             if effect.away:
-                self._log(effect)
+                self._log([effect])
                 self._changes.take(effect, replica.view)
             else:
                 self._notices.add(effect, self._clock.elapsed())
@@ -134,12 +134,11 @@ class ConflictReports(QObject):
     def _tell(self, events: Sequence[Sequence[fx.Conflict]]) -> None:
         for conflicts in events:
             self.toasts.show(" ".join(f"{sentence(conflict)}." for conflict in conflicts))
-            for conflict in conflicts:
-                self._log(conflict)
+            self._log(conflicts)
 
-    def _log(self, conflict: fx.Conflict) -> None:
-        for line in log_lines.lines(conflict, {}):
-            self._manager.log(line.level, line.text)
+    def _log(self, conflicts: Sequence[fx.Conflict]) -> None:
+        line = log_lines.of_conflicts(conflicts)
+        self._manager.log(line.level, line.text)
 
     def _finish(self) -> None:
         """There is no session any more, nor anything to decide."""

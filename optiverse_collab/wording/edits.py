@@ -6,7 +6,7 @@ Pure. The names of properties are those of `optiverse_collab.convert`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -41,13 +41,13 @@ def describe(change: ShowChange, known: dict[str, Record]) -> list[str]:
         who = printable(change.authors.get(op.id) or "Somebody")
         before = known.get(op.id)
         lines.append(f"{who} {deed(op, before)}")
-        counts.setdefault(who, Counter())[_verb(op, before)] += 1
+        counts.setdefault(who, Counter())[verb(op, before)] += 1
         apply(known, op)
     if len(lines) <= MANY:
         return lines
     return [
-        f"{who} {', '.join(f'{verb} {count} record' + 's' * (count > 1) for verb, count in verbs.items())}"
-        for who, verbs in counts.items()
+        f"{who} {', '.join(f'{did} {count} record' + 's' * (count > 1) for did, count in deeds.items())}"
+        for who, deeds in counts.items()
     ]
 
 
@@ -69,7 +69,8 @@ def raw_values(props: Mapping[str, Any]) -> str:
     return ", ".join(f"{printable(name)} = {_json(value)}" for name, value in props.items())
 
 
-def _verb(op: Op, before: Record | None) -> str:
+def verb(op: Op, before: Record | None) -> str:
+    """What was done to a record, if no property has a verb of its own."""
     if isinstance(op, Remove):
         return "removed"
     if isinstance(op, Put):
@@ -88,33 +89,35 @@ def short_values(op: Put | Set) -> str:
 def deed(op: Op, before: Record | None) -> str:
     """What somebody did, behind their name: ``moved "Lens" to (10.0, 20.0) mm``."""
     if isinstance(op, Put):
-        return f"{_verb(op, before)} {title(op.id, Record(op.id, op.kind, op.props))}"
+        return f"{verb(op, before)} {title(op.id, Record(op.id, op.kind, op.props))}"
     if isinstance(op, Remove):
         return f"removed {title(op.id, before)}"
-    clauses = _clauses(op) or [("changed", "")]
-    objects = [title(op.id, before), *["it"] * len(clauses)]
-    return values.joined([f"{verb} {what}{to}" for (verb, to), what in zip(clauses, objects, strict=False)])
+    return joined_clauses(clauses(op) or [("changed", "")], title(op.id, before), "it")
 
 
-def _clauses(op: Set) -> list[tuple[str, str]]:
-    """The parts of an edit: what stands before the record, and behind it."""
-    clauses = [
-        (verb, f" to {values.value(name, op.props[name])}")
-        for name, verb in _DEEDS.items()
-        if name in op.props
+def joined_clauses(parts: Sequence[tuple[str, str]], what: str, again: str) -> str:
+    """``moved WHAT to (10.0, 20.0) mm and rotated AGAIN to 45.0°``."""
+    objects = [what, *[again] * len(parts)]
+    return values.joined([f"{did} {whom}{how}" for (did, how), whom in zip(parts, objects, strict=False)])
+
+
+def clauses(op: Set) -> list[tuple[str, str]]:
+    """The parts of an edit: what stands before the name of the record, and behind it."""
+    found = [
+        (did, f" to {values.value(name, op.props[name])}") for name, did in _DEEDS.items() if name in op.props
     ]
     names = dict.fromkeys([*op.props, *op.unset])
     if not LAYERS.isdisjoint(names):
-        clauses.append(("moved", " in the layers"))
+        found.append(("moved", " in the layers"))
     rest = [name for name in names if name not in LAYERS and not (name in _DEEDS and name in op.props)]
     if len(rest) > VALUES:
-        clauses.append((f"changed {values.joined([*map(values.property_name, rest)])} of", ""))
+        found.append((f"changed {values.joined([*map(values.property_name, rest)])} of", ""))
     elif rest:
         first, *more = (values.property_name(name) for name in rest)
         news = [values.value(name, op.props.get(name)) for name in rest]
         to = "".join(f", {name} to {new}" for name, new in zip(more, news[1:], strict=True))
-        clauses.append((f"changed {first} of", f" to {news[0]}{to}"))
-    return clauses
+        found.append((f"changed {first} of", f" to {news[0]}{to}"))
+    return found
 
 
 def _json(value: Any) -> str:

@@ -7,7 +7,7 @@ own collaboration log. Those about the connection are in `connection`, those tha
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from optiverse_collab.core.client import effects as fx
@@ -58,7 +58,7 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
     if isinstance(effect, fx.Lost):
         return [_lost(effect, op, records.get(op.id)) for op in effect.ops]
     if isinstance(effect, fx.Conflict):
-        return [_conflict(effect)]
+        return [of_conflicts([effect])]
     if isinstance(effect, fx.Acknowledged):
         ack = effect.ack
         session, user = printable(ack.session_id), printable(ack.user_id)
@@ -111,10 +111,10 @@ def _synchronised(effect: fx.Synced | fx.NoticesOmitted | fx.ReplicaForgotten) -
     return Line(logging.WARNING, f"✗ {known}; {again}.")
 
 
-def _conflict(conflict: fx.Conflict) -> Line:
-    """Two people edited the same thing; the mark stands where it is the other's edit that stands."""
-    mark = "" if conflict.kind is ConflictKind.REPLACED_THEIRS else "✗ "
-    return Line(logging.WARNING, f"{mark}{sentence(conflict, in_full=True)}.")
+def of_conflicts(event: Sequence[fx.Conflict]) -> Line:
+    """Two people edited the same item; the mark stands where some of the other's edit stands."""
+    mark = "" if all(one.kind is ConflictKind.REPLACED_THEIRS for one in event) else "✗ "
+    return Line(logging.WARNING, mark + " ".join(f"{sentence(one, in_full=True)}." for one in event))
 
 
 def _lost(effect: fx.Lost, op: Op, record: Record | None) -> Line:

@@ -112,6 +112,14 @@ def test_both_people_of_a_conflict_are_warned(kind: ConflictKind) -> None:
     assert said(conflict) == [(logging.WARNING, f"{mark}{conflicts.sentence(conflict, in_full=True)}.")]
 
 
+def test_conflicts_of_one_event_are_one_warning() -> None:
+    mine, theirs = Set("lens", {"x": 1}), Set("lens", {"x": 2})
+    kinds = (ConflictKind.REPLACED_THEIRS, ConflictKind.REPLACED_MINE)
+    event = [fx.Conflict(kind, "Ann", ("x",), mine, theirs, VIEW["lens"]) for kind in kinds]
+    told = " ".join(f"{conflicts.sentence(one, in_full=True)}." for one in event)
+    assert log_lines.of_conflicts(event) == (logging.WARNING, f"✗ {told}")
+
+
 @pytest.mark.parametrize(
     ("op", "what"),
     [

@@ -1,0 +1,82 @@
+"""What others did, in lines for the log: one for each gesture, whatever it took on the wire. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import starmap
+
+from optiverse_collab.core.records import Op, Record, Remove, Set, record_difference
+from optiverse_collab.core.text import printable
+from optiverse_collab.wording import values
+from optiverse_collab.wording.conflicts import SOMEBODY
+from optiverse_collab.wording.edits import clauses, joined_clauses, title, verb
+
+NAMED = 3
+"""A line names at most so many items, and counts the others."""
+
+LINES = 10
+"""More than so many lines at once are one for each person."""
+
+Parts = tuple[tuple[str, str], ...]
+
+Edited = tuple[str, Record | None, Record | None]
+"""Who edited a record, the record before, and after; None where it was not there."""
+
+
+def sentences(edited: Iterable[Edited]) -> list[str]:
+    """What people did: ``Ben moved "Lens 3" by 3.2 mm``, ``Ben removed "A", "B", "C" and 4 others``."""
+    deeds: dict[tuple[str, Parts], list[str]] = {}
+    for by, before, after in edited:
+        op = _edit(before, after)
+        if op is not None:
+            deed = (printable(by) or SOMEBODY, tuple(_parts(op, before)))
+            deeds.setdefault(deed, []).append(title(op.id, before or after))
+    if len(deeds) <= LINES:
+        return [_sentence(who, parts, names) for (who, parts), names in deeds.items()]
+    counts: dict[str, Counter[str]] = {}
+    for (who, parts), names in deeds.items():
+        counts.setdefault(who, Counter())[parts[0][0].split()[0]] += len(names)
+    return [f"{who} {values.joined([*starmap(_counted, told.items())])}" for who, told in counts.items()]
+
+
+def _sentence(who: str, parts: Parts, names: Sequence[str]) -> str:
+    return f"{who} {joined_clauses(parts, _things(names), 'it' if len(names) == 1 else 'them')}"
+
+
+def _edit(before: Record | None, after: Record | None) -> Op | None:
+    if after is None:
+        return None if before is None else Remove(before.id)
+    return record_difference(before, after)
+
+
+def _parts(op: Op, before: Record | None) -> Sequence[tuple[str, str]]:
+    """What was done, before and behind the name of the item."""
+    if not isinstance(op, Set):
+        return [(verb(op, before), "")]
+    distance = _distance(op, before.props if before is not None else {})
+    if distance is None:
+        return clauses(op) or [("changed", "")]
+    rest = {name: value for name, value in op.props.items() if name != "pos"}
+    return [("moved", f" by {distance}"), *clauses(Set(op.id, rest, op.unset))]
+
+
+def _distance(op: Set, before: Mapping[str, object]) -> str | None:
+    """How far an item was moved; None if it was not, or from nowhere."""
+    try:
+        mm = math.dist(op.props["pos"], before["pos"])  # type: ignore[arg-type]
+    except (KeyError, OverflowError, TypeError, ValueError):
+        return None
+    return f"{mm:.1f} mm" if mm >= 0.1 else f"{mm:.1g} mm"
+
+
+def _things(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    if more <= 0:
+        return values.joined(names)
+    return f"{', '.join(names[:NAMED])} and {more} other{'s' * (more > 1)}"
+
+
+def _counted(did: str, count: int) -> str:
+    return f"{did} {count} item{'s' * (count > 1)}"
