@@ -49,8 +49,7 @@ class ActionId(str, Enum):
 class EnabledWhen(str, Enum):
     """When a menu entry can be chosen."""
 
-    OFFLINE = "offline"
-    """While there is no session."""
+    ALWAYS = "always"
     ONLINE = "online"
     """While there is one, or an attempt at one."""
     CHANGES = "changes"

@@ -15,17 +15,19 @@ from optiverse_collab.hookspecs import Action
 from optiverse_collab.host.adapters import adapter_of
 from optiverse_collab.manifest import ActionId, ActionTable, EnabledWhen, load
 from optiverse_collab.window.activity_log import ActivityLog
+from optiverse_collab.window.connecting import Connecting
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.old_benches import OldBenches
 from optiverse_collab.window.reporting import ConflictReports
 from optiverse_collab.window.settings import Settings
 from optiverse_collab.window.ui.choice_dialog import Answer, ChoiceDialog, joining_dialog, opened_dialog
-from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 from optiverse_collab.window.ui.participants import ParticipantsDialog
 from optiverse_collab.window.ui.status import StatusWidget
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
+
+    from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 
 Enable = Callable[[bool], None]
 
@@ -38,6 +40,7 @@ class CollaborationController(QObject):
 
     Attributes:
         manager: the session.
+        connecting: the connect dialog.
         status: the part of the status bar.
         old_benches: shows benches that were replaced.
         reports: what is told of conflicts.
@@ -52,13 +55,12 @@ class CollaborationController(QObject):
         super().__init__(window)
         self._window = window
         self._manifest = load()
-        self._settings = Settings(self._manifest.settings, self)
         self.manager = CollaborationManager(adapter_of(window), self)
         self._activity = ActivityLog(self.manager.service, self)
         self._activity.logged.connect(self.manager.log)
+        self.connecting = Connecting(self.manager, Settings(self._manifest.settings, self), window)
         self.status = StatusWidget(window)
         self.reports = ConflictReports(window, self.manager, self)
-        self._connect_dialog: ConnectDialog | None = None
         self._participants_dialog: ParticipantsDialog | None = None
         self.question: ChoiceDialog | None = None
         self.old_benches = OldBenches(self.manager, self.reports.toasts, window)
@@ -99,16 +101,7 @@ class CollaborationController(QObject):
 
     def open_connect_dialog(self) -> ConnectDialog:
         """Ask where to connect."""
-        dialog = self._connect_dialog
-        if dialog is None:
-            dialog = self._connect_dialog = ConnectDialog(self._settings, self._window)
-            dialog.join_requested.connect(self.manager.join_session)
-            dialog.server_requested.connect(self.manager.create_session)
-            dialog.cancelled.connect(self.manager.leave)
-            self.manager.progress.connect(self._on_progress)
-            self.manager.joined.connect(dialog.show_success)
-        _bring_up(dialog)
-        return dialog
+        return self.connecting.open()
 
     def open_participants(self) -> ParticipantsDialog:
         """Show who is in the session."""
@@ -116,7 +109,9 @@ class CollaborationController(QObject):
         if dialog is None:
             dialog = self._participants_dialog = ParticipantsDialog(self._window)
         self._on_news()
-        _bring_up(dialog)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
         return dialog
 
     def copy_invite(self) -> None:
@@ -156,8 +151,8 @@ class CollaborationController(QObject):
         match table.enabled_when:
             case EnabledWhen.ONLINE:
                 enable(self.manager.status.in_session)
-            case EnabledWhen.OFFLINE:
-                enable(not self.manager.status.in_session)
+            case EnabledWhen.ALWAYS:
+                enable(True)
             case EnabledWhen.CHANGES:
                 enable(self.reports.count > 0)
             case EnabledWhen.REPLACED:
@@ -188,21 +183,13 @@ class CollaborationController(QObject):
         if manager.status.in_session:
             self.status.show_place(manager.session_id, manager.server_url, quality.latency, quality.verdict)
 
-    @pyqtSlot(str, int, int)
-    def _on_progress(self, sentence: str, done: int, total: int) -> None:
-        """Only for who looks: a dialog that was closed meanwhile stays closed."""
-        if self._connect_dialog is not None and self._connect_dialog.busy:
-            self._connect_dialog.show_progress(sentence, done, total)
-
     @pyqtSlot(str)
     def _on_failed(self, sentence: str) -> None:
         self.status.setToolTip(sentence)
-        if self._connect_dialog is not None and self._connect_dialog.busy:
-            self._connect_dialog.show_error(sentence)
 
     @pyqtSlot(int, int, object)
     def _on_choice_needed(self, mine: int, theirs: int, copy: Path) -> None:
-        asking = self._connect_dialog
+        asking = self.connecting.dialog
         above = asking if asking is not None and asking.isVisible() else self._window
         self._ask(joining_dialog(mine, theirs, copy, above))
 
@@ -228,9 +215,3 @@ class CollaborationController(QObject):
             self.open_participants()
         else:
             self.open_connect_dialog()
-
-
-def _bring_up(dialog: QDialog) -> None:
-    dialog.show()
-    dialog.raise_()
-    dialog.activateWindow()

@@ -164,6 +164,8 @@ class CollaborationManager(QObject):
 
     def _begin(self, session_id: str, user_id: str, hosts: bool) -> bool:
         """Leave what was joined before, and take hold of the window; False if that can't be."""
+        if self._participation is not None:
+            self._participation.push_edits()
         self._leave_now()
         try:
             self._host = self._attach()

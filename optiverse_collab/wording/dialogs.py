@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.exhaustive import Unmatched
+from optiverse_collab.core.text import printable
 
 DIALOG_TITLE = "Collaboration"
 JOIN_TAB = "Join"
@@ -76,6 +77,19 @@ BENCH_FILES = "Optiverse benches (*.json)"
 
 PARTICIPANTS_TITLE = "Participants"
 YOU = "{name} (you)"
+
+
+def present(session: str, server: str, waiting: int) -> str:
+    """What the connect dialog says of the session that the window is in.
+
+    Args:
+        session: its name.
+        server: its address.
+        waiting: how many edits the server has not confirmed.
+    """
+    edits = "1 edit waits" if waiting == 1 else f"{waiting} edits wait"
+    waits = f"; {edits} for the server" if waiting else ""
+    return f"You are in session '{printable(session)}' at {server}{waits}. Joining another session leaves it."
 
 
 def status(state: ConnectionState, users: int) -> str:

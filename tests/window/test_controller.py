@@ -41,7 +41,7 @@ def test_from_the_dialog_into_a_session_and_out_again(
     dialog = ann.ask_to_join(server.url, session_id, "Ann")
     qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=SOON)
     assert ann.controller.status.text() == "1 user"
-    assert ann.enabled == {"Disconnect", "Copy invite link", "Participants"}
+    assert ann.enabled == {"Connect…", "Disconnect", "Copy invite link", "Participants"}
     bob.join(server.url, session_id, "Bob")
     qtbot.waitUntil(lambda: ann.controller.status.text() == "2 users", timeout=SOON)
     tip = ann.controller.status.toolTip()

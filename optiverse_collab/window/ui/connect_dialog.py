@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PyQt6.QtCore import pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import (
     QDialog,
@@ -43,6 +46,10 @@ class ConnectDialog(QDialog):
         self.setWindowTitle(dialogs.DIALOG_TITLE)
         self._settings = settings
         self._busy = False
+        self._remember: Callable[[], None] = _nothing
+        self._present = Sentence("", self)
+        self._present.setObjectName("present")
+        self._present.hide()
         self.join_page = JoinPage(settings, self)
         self.server_page = ServerPage(settings, self)
         self.pages = QTabWidget(self)
@@ -60,7 +67,7 @@ class ConnectDialog(QDialog):
         buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
         layout = QVBoxLayout(self)
-        for widget in (self.pages, self._message, self._progress, buttons):
+        for widget in (self._present, self.pages, self._message, self._progress, buttons):
             layout.addWidget(widget)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 78)
         self.join_page.changed.connect(self._update)
@@ -80,6 +87,11 @@ class ConnectDialog(QDialog):
         """Whether an attempt is under way."""
         return self._busy
 
+    def show_present(self, sentence: str) -> None:
+        """Say which session the window is in; nothing if it is in none."""
+        self._present.setText(sentence)
+        self._present.setVisible(bool(sentence))
+
     def show_progress(self, sentence: str, done: int = 0, total: int = 0) -> None:
         """Say what is being done; `done` of `total`, where that is known."""
         self._set_busy(True)
@@ -89,20 +101,28 @@ class ConnectDialog(QDialog):
 
     def show_error(self, sentence: str) -> None:
         """Say what went wrong; the fields can be changed and tried again."""
+        self._remember = _nothing
         self._set_busy(False)
         self._message.setText(sentence)
 
     def show_success(self) -> None:
-        """It went well: remember the values and close."""
+        """It went well: close."""
         if self._busy:
             self._set_busy(False)
             self._message.clear()
             self.accept()
 
     @pyqtSlot()
+    def remember(self) -> None:
+        """The server let us in: these values are right, and come back the next time."""
+        remember, self._remember = self._remember, _nothing
+        remember()
+
+    @pyqtSlot()
     def reject(self) -> None:
         """Give up what is under way; if nothing is, close."""
         if self._busy:
+            self._remember = _nothing
             self._set_busy(False)
             self._message.setText(dialogs.CANCELLED)
             self.cancelled.emit()
@@ -115,12 +135,12 @@ class ConnectDialog(QDialog):
             return
         if self.pages.currentWidget() is self.join_page:
             place = self.join_page.place()
-            self._settings.remember_join(*place)
+            self._remember = partial(self._settings.remember_join, *place)
             self.show_progress(dialogs.CONNECTING.format(server=place[0]))
             self.join_requested.emit(*place)
         else:
             server = self.server_page
-            self._settings.remember_server(server.port.value(), server.address)
+            self._remember = partial(self._settings.remember_server, server.port.value(), server.address)
             self.show_progress(dialogs.PROBING.format(port=server.port.value()))
             self.server_requested.emit(
                 server.port.value(), server.address, server.session.text, server.user.text
@@ -139,3 +159,7 @@ class ConnectDialog(QDialog):
         self._progress.setVisible(busy)
         self.cancel.setText(dialogs.CANCEL if busy else dialogs.CLOSE)
         self._update()
+
+
+def _nothing() -> None:
+    """There is nothing to remember."""

@@ -217,15 +217,23 @@ def test_open_to_the_network_shows_the_address(
     assert dialog.server_page._lan.text() == dialogs.NO_LAN_ADDRESS
 
 
-def test_last_values_are_there_again(qtbot: QtBot, dialog: ConnectDialog, settings: Settings) -> None:
+def test_last_values_that_led_in_are_there_again(
+    qtbot: QtBot, dialog: ConnectDialog, settings: Settings
+) -> None:
     for session in ("one", "two", "one"):
         dialog.join_page.session.set_text(session)
         dialog.join_page.user.set_text("Zoë")
         click(dialog.go)
+        dialog.remember()
         dialog.show_error("x")
+    dialog.join_page.session.set_text("three")
+    click(dialog.go)
+    dialog.show_error("There is no host called lba.")
+    dialog.remember()
     dialog.pages.setCurrentWidget(dialog.server_page)
     dialog.server_page.port.setValue(9123)
     click(dialog.go)
+    dialog.remember()
     again = ConnectDialog(settings)
     qtbot.addWidget(again)
     assert (again.join_page.session.text, again.join_page.user.text) == ("one", "Zoë")

@@ -1,0 +1,83 @@
+"""The way into a session: the connect dialog, what it asks of the manager, and what it hears of that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, pyqtSlot
+
+from optiverse_collab.window.manager import CollaborationManager
+from optiverse_collab.window.settings import Settings
+from optiverse_collab.window.ui.connect_dialog import ConnectDialog
+from optiverse_collab.wording import dialogs
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QMainWindow
+
+
+class Connecting(QObject):
+    """Makes a window's connect dialog when it is first asked for, and keeps it up to date.
+
+    Args:
+        manager: joins the sessions.
+        settings: see below.
+        window: the dialog's parent, and this object's.
+
+    Attributes:
+        dialog: None until it is asked for.
+        settings: the dialog's last values that led into a session.
+    """
+
+    def __init__(self, manager: CollaborationManager, settings: Settings, window: QMainWindow) -> None:
+        super().__init__(window)
+        self.dialog: ConnectDialog | None = None
+        self._manager = manager
+        self.settings = settings
+        self._window = window
+
+    def open(self) -> ConnectDialog:
+        """Show the dialog, above the others."""
+        dialog = self.dialog or self._made()
+        self._show_present()
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        return dialog
+
+    def _made(self) -> ConnectDialog:
+        manager = self._manager
+        dialog = self.dialog = ConnectDialog(self.settings, self._window)
+        dialog.join_requested.connect(manager.join_session)
+        dialog.server_requested.connect(manager.create_session)
+        dialog.cancelled.connect(manager.leave)
+        manager.progress.connect(self._on_progress)
+        manager.joined.connect(dialog.show_success)
+        manager.failed.connect(self._on_failed)
+        manager.service.connected.connect(dialog.remember)
+        manager.status_changed.connect(self._show_present)
+        manager.edited.connect(self._show_present)
+        manager.service.drained.connect(self._show_present)
+        return dialog
+
+    @pyqtSlot()
+    def _show_present(self) -> None:
+        """Say which session joining another one would leave, and what it does not have yet."""
+        manager, session = self._manager, self._manager.service.session
+        if self.dialog is None:
+            return
+        if session is None or not manager.status.in_session or self.dialog.busy:
+            self.dialog.show_present("")
+        else:
+            waiting = len(session.replica.pending)
+            self.dialog.show_present(dialogs.present(manager.session_id, manager.server_url, waiting))
+
+    @pyqtSlot(str, int, int)
+    def _on_progress(self, sentence: str, done: int, total: int) -> None:
+        """Only for who looks: a dialog that was closed meanwhile stays closed."""
+        if self.dialog is not None and self.dialog.busy:
+            self.dialog.show_progress(sentence, done, total)
+
+    @pyqtSlot(str)
+    def _on_failed(self, sentence: str) -> None:
+        if self.dialog is not None and self.dialog.busy:
+            self.dialog.show_error(sentence)
