@@ -44,6 +44,7 @@ class ActionId(str, Enum):
     CHANGES = "changes"
     SHOW_OLD_BENCH = "show_old_bench"
     BRING_BACK_BENCH = "bring_back_bench"
+    SHOW_LOG_FILES = "show_log_files"
 
 
 class EnabledWhen(str, Enum):

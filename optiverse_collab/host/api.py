@@ -78,7 +78,7 @@ class Host(Protocol):
         """
 
     def log(self, level: LogLevel, text: str) -> None:
-        """Write a line to the host's log window, in our category.
+        """Write a line to the host's log window, in our category, and `category.note` it.
 
         Args:
             text: one line; a stack trace may have more.

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QPainterPath
 from PyQt6.QtWidgets import QGraphicsScene
 
 from optiverse_collab import manifest
-from optiverse_collab.category import log_category
+from optiverse_collab.category import log_category, note
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.demo import commands, files
 from optiverse_collab.demo.commands import BenchCommand, Step
@@ -63,6 +63,7 @@ class DemoHost(QObject):
 
     def log(self, level: str, text: str) -> None:
         self.window.log.write(level, self._category, text)
+        note(level, text)
 
     def ids(self) -> Collection[str]:
         return list(self.window.bench.items)

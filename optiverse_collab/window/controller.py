@@ -16,6 +16,7 @@ from optiverse_collab.host.adapters import adapter_of
 from optiverse_collab.manifest import ActionId, ActionTable, EnabledWhen, load
 from optiverse_collab.window.activity_log import ActivityLog
 from optiverse_collab.window.connecting import Connecting
+from optiverse_collab.window.kept_log import KeptLog
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.old_benches import OldBenches
 from optiverse_collab.window.reporting import ConflictReports
@@ -41,6 +42,7 @@ class CollaborationController(QObject):
     Attributes:
         manager: the session.
         connecting: the connect dialog.
+        kept_log: the file with all that is logged.
         status: the part of the status bar.
         old_benches: shows benches that were replaced.
         reports: what is told of conflicts.
@@ -56,6 +58,7 @@ class CollaborationController(QObject):
         self._window = window
         self._manifest = load()
         self.manager = CollaborationManager(adapter_of(window), self)
+        self.kept_log = KeptLog(self)
         self._activity = ActivityLog(self.manager.service, self)
         self._activity.logged.connect(self.manager.log)
         self.connecting = Connecting(self.manager, Settings(self._manifest.settings, self), window)
@@ -96,6 +99,7 @@ class CollaborationController(QObject):
         """The window closes."""
         self.manager.close()
         self.reports.close()
+        self.kept_log.close()
 
     # What users can do
 
@@ -141,6 +145,8 @@ class CollaborationController(QObject):
                 return self.open_participants
             case ActionId.CHANGES:
                 return self.reports.open_changes
+            case ActionId.SHOW_LOG_FILES:
+                return self.kept_log.show
             case ActionId.SHOW_OLD_BENCH:
                 return self.old_benches.show_last
             case ActionId.BRING_BACK_BENCH:

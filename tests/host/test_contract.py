@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from PyQt6.QtCore import QPointF
 from PyQt6.QtWidgets import QApplication
 
+from optiverse_collab.category import LINES
 from optiverse_collab.convert import is_item, read_bench, records_from_bench, write_bench
 from optiverse_collab.core.records import Put, Record, Remove, Set, same_value
 from optiverse_collab.host.api import Host
@@ -285,3 +287,14 @@ def test_a_closed_adapter_is_silent(driver: Driver) -> None:
     assert noted.since() == set()
     assert told == {}
     driver.undo()
+
+
+def test_what_it_logs_is_noted_for_our_own_file(driver: Driver) -> None:
+    heard: list[tuple[str, str]] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: heard.append((record.levelname, record.getMessage()))  # type: ignore[method-assign]
+    LINES.addHandler(handler)
+    driver.host.log("WARNING", "✗ 100 %s")
+    LINES.removeHandler(handler)
+    assert heard == [("WARNING", "✗ 100 %s")]
+    assert driver.warnings()[-1:] == ["✗ 100 %s"]

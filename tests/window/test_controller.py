@@ -14,7 +14,7 @@ from tests.drivers.aio.test_connection import free_port
 from tests.helpers.demo_window import add
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.user_input import click
-from tests.helpers.windows import SOON, Desk, names_in
+from tests.helpers.windows import ALWAYS_ENABLED, SOON, Desk, names_in
 
 
 def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:
@@ -27,7 +27,9 @@ def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:
         "Changes while you were away",
         "Show the bench before it was replaced",
         "Bring that bench back",
+        "Show log files",
     ]
+    assert all(entries[text].isEnabled() for text in ALWAYS_ENABLED)
     assert entries["Connect…"].shortcut() == QKeySequence("Ctrl+Shift+C")
     assert pair[0].enabled == {"Connect…"}
     assert pair[0].controller.status.text() == "Not connected"

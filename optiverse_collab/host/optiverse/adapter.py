@@ -10,6 +10,7 @@ from PyQt6.QtGui import QPainterPath
 from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView, QMainWindow
 
 from optiverse_collab import manifest
+from optiverse_collab.category import note
 from optiverse_collab.core.records import Op, Record, Remove
 from optiverse_collab.host.api import Opened, UndoWatcher
 from optiverse_collab.host.optiverse.files.bench_switch import BenchSwitch
@@ -91,6 +92,7 @@ class OptiverseHost:
 
     def log(self, level: str, text: str) -> None:
         getattr(self._window.log_service, level.lower())(text, self._category)
+        note(level, text)
 
     def ids(self) -> Collection[str]:
         return self._reader.ids()

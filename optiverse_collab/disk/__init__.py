@@ -1,0 +1,1 @@
+"""What we keep on the user's disk; no Qt."""

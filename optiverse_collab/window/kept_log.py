@@ -1,0 +1,54 @@
+"""Our own log file: the windows of a program share one, from the first that opens to the last that closes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QStandardPaths, QUrl
+from PyQt6.QtGui import QDesktopServices
+
+from optiverse_collab.category import LINES
+from optiverse_collab.disk.log_file import LogFile
+
+
+def data_folder() -> Path:
+    """Where we keep what belongs to this computer; it does not roam."""
+    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    return Path(place) / "optiverse-collab"
+
+
+class KeptLog(QObject):
+    """A window's share of the log file.
+
+    Attributes:
+        path: the file; it is there from the first line on.
+    """
+
+    _users = 0
+    _file: LogFile | None = None
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._closed = False
+        if KeptLog._file is None:
+            KeptLog._file = LogFile(data_folder() / "logs")
+            LINES.addHandler(KeptLog._file)
+        KeptLog._users += 1
+        self.path = KeptLog._file.path
+
+    def show(self) -> None:
+        """Open the folder with the system's file manager."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.path.parent)))
+
+    def close(self) -> None:
+        """The window closes; once is enough."""
+        if self._closed:
+            return
+        self._closed = True
+        KeptLog._users -= 1
+        file = KeptLog._file
+        if not KeptLog._users and file is not None:
+            KeptLog._file = None
+            LINES.removeHandler(file)
+            file.close()
