@@ -27,6 +27,7 @@ IMPURE = set(
 DISTRIBUTIONS = {
     "optiverse_collab": set[str](),
     "optiverse_collab.core": {"msgspec"},
+    "optiverse_collab.disk": {"msgspec"},
     "optiverse_collab.wording": {"msgspec"},
     "optiverse_collab.drivers.aio": {"websockets"},
     "optiverse_collab.drivers.qt": {"msgspec", "PyQt6"},
@@ -191,7 +192,8 @@ def test_an_import_in_its_place_passes(module: str, source: str) -> None:
     assert complaints(module, source) == []
 
 
-def test_the_server_uses_the_core_and_errors_alone() -> None:
+def test_what_the_server_uses_of_the_other_distribution() -> None:
+    """The core, the errors, and what any program needs that keeps files."""
     used = {
         name
         for module in modules()
@@ -199,7 +201,10 @@ def test_the_server_uses_the_core_and_errors_alone() -> None:
         for name in imported(source_of(module))
         if name.startswith("optiverse_collab.")
     }
-    assert {name.split(".")[1] for name in used} == {"core", "errors"}
+    rooms = {name.split(".")[1] for name in used}
+    assert rooms == {"core", "errors", "disk"}
+    of_disk = {name.split(".")[2] for name in used if name.split(".")[1] == "disk"}
+    assert of_disk == {"lock", "durable"}
 
 
 # What is imported when

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import sqlite3
 from pathlib import Path
 
 import msgspec
 
+from optiverse_collab.disk.durable import sync_folder
+from optiverse_collab.disk.lock import AlreadyLocked, FileLock
 from optiverse_collab.errors import DataFolderInUse
 from optiverse_collab_server.storage.failures import explained
 
@@ -32,8 +33,7 @@ class Holder(msgspec.Struct, frozen=True):
 class FolderLock:
     """The right to use a data folder, from construction to `release`.
 
-    The lock is SQLite's own on an empty database: the operating system holds it, so it ends with
-    the process, however that ends (docs/decisions/0011-data-folder-lock.md).
+    It ends with the process, however that ends (docs/decisions/0011-data-folder-lock.md).
 
     Attributes:
         interrupted: the last holder did not reach `forget_holder`, and neither did this one yet.
@@ -47,18 +47,11 @@ class FolderLock:
         self._folder = folder
         self._holder = folder / HOLDER_NAME
         file = folder / LOCK_NAME
-        with explained(file), contextlib.ExitStack() as undo:
-            self._connection = sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)
-            undo.callback(self._connection.close)
+        with explained(file):
             try:
-                # Otherwise SQLite leaves a journal beside the lock.
-                self._connection.execute("PRAGMA journal_mode=MEMORY")
-                self._connection.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError as error:
-                if "locked" in str(error):
-                    raise self._in_use() from error
-                raise
-            undo.pop_all()
+                self._lock = FileLock(file)
+            except AlreadyLocked as locked:
+                raise self._in_use() from locked
         self.interrupted = self._holder.exists()
 
     def note_holder(self) -> None:
@@ -81,7 +74,7 @@ class FolderLock:
 
     def release(self) -> None:
         """Let another server have the folder."""
-        self._connection.close()
+        self._lock.release()
 
     def _in_use(self) -> DataFolderInUse:
         who = "another server"
@@ -91,18 +84,3 @@ class FolderLock:
         return DataFolderInUse(
             f"The data folder {self._folder} is in use by {who}; stop that one, or choose another folder."
         )
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable; Windows does that by itself.
-
-    Raises:
-        OSError: it failed.
-    """
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from optiverse_collab_server.storage.lock import sync_folder
+from optiverse_collab.disk.durable import sync_folder
 
 FILE_NAME = "sessions.sqlite3"
 APPLICATION_ID = 0x4F705643  # "OpVC"

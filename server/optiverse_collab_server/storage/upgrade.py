@@ -14,12 +14,13 @@ import sqlite3
 from itertools import chain, count
 from pathlib import Path
 
+from optiverse_collab.disk.durable import sync_folder
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage import format1
 from optiverse_collab_server.storage.conversion import convert
 from optiverse_collab_server.storage.directory import SessionRow
 from optiverse_collab_server.storage.failures import Misfit
-from optiverse_collab_server.storage.lock import FolderLock, sync_folder
+from optiverse_collab_server.storage.lock import FolderLock
 from optiverse_collab_server.storage.schema import create_tables, log_of, unfinished_name
 from optiverse_collab_server.storage.steps import transaction
 from optiverse_collab_server.storage.writing import write_session

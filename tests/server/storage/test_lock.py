@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from optiverse_collab.errors import DataFolderInUse, StorageError
-from optiverse_collab_server.storage.lock import HOLDER_NAME, LOCK_NAME, FolderLock, sync_folder
+from optiverse_collab_server.storage.lock import HOLDER_NAME, LOCK_NAME, FolderLock
 from tests.helpers.aio import run
 from tests.helpers.processes import python
 from tests.helpers.storage import opened, snapshot
@@ -89,14 +88,3 @@ def test_a_holder_that_forgot_nothing_was_interrupted(tmp_path: Path) -> None:
     assert not interrupted
     lock.release()
     assert [file.name for file in tmp_path.iterdir()] == [LOCK_NAME]
-
-
-def test_names_need_no_sync_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sync_folder(tmp_path)
-    gone = tmp_path / "gone"
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "name", "nt")
-        sync_folder(gone)  # it is not even opened
-    if os.name != "nt":
-        with pytest.raises(FileNotFoundError):
-            sync_folder(gone)
