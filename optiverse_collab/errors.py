@@ -13,6 +13,7 @@ The tree::
     │   └── AddressError         a server, session or user that can't be
     ├── ManifestError            plugin.toml has a fault
     ├── HostUnsupported          a host lacks what its adapter relies on
+    ├── DiskError                what we keep on the user's disk can't be read or written
     └── StorageError             the server's data folder
         ├── DataFolderInUse      another server holds it
         └── DatabaseDamaged      its content can't be trusted
@@ -104,6 +105,10 @@ class ManifestError(CollaborationError):
 
 class HostUnsupported(CollaborationError):
     """A host lacks what its adapter relies on, or is of a version that we don't know."""
+
+
+class DiskError(CollaborationError):
+    """What we keep on the user's disk can't be read or written."""
 
 
 class StorageError(CollaborationError):

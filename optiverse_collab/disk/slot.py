@@ -1,0 +1,221 @@
+"""A slot: the place of one replica on disk. One window has it at a time, and its thread writes it."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from time import monotonic
+
+import msgspec
+
+from optiverse_collab.core.client.journal import Entry
+from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.disk.failures import explained
+from optiverse_collab.disk.file_format import Owner, Unreadable, read
+from optiverse_collab.disk.lock import FileLock
+from optiverse_collab.disk.replica_file import ReplicaFile
+from optiverse_collab.disk.set_aside import AsideReason, copy_aside, set_aside
+from optiverse_collab.errors import DiskError
+
+REPLICA_NAME, LOCK_NAME = "replica", "lock"
+
+SYNC_S = 0.5
+"""What is written is synced this much later, so that a power cut takes back a second at most."""
+
+ADDRESSES = 8
+"""So many addresses of a session's servers are remembered."""
+
+CLOSE_S = 5.0
+"""A program that ends waits so long for a disk."""
+
+_UNREADABLE = (
+    "What this computer kept of session {!r} can't be read; it was set aside, and the session's own bench is "
+    "loaded."
+)
+_DAMAGED = (
+    "A part of what this computer kept of session {!r} can't be read; a copy was set aside, and all the rest "
+    "is in use."
+)
+
+
+class Slot:
+    """The place of one replica, for as long as this has its lock.
+
+    Everything but `load` is done by a thread, in order: no call waits for the disk.
+
+    Args:
+        folder: the slot's own.
+        lock: its lock, taken.
+        owner: whose replica it is.
+
+    Attributes:
+        owner: as given; `joined_at` changes it.
+        folder: as given.
+        damage: a sentence, if `load` found that something can't be read; empty if not.
+    """
+
+    def __init__(self, folder: Path, lock: FileLock, owner: Owner) -> None:
+        self.folder = folder
+        self.owner = owner
+        self.damage = ""
+        self._lock = lock
+        self._file = ReplicaFile(folder / REPLICA_NAME)
+        self._jobs: SimpleQueue[Callable[[], bool]] = SimpleQueue()
+        self._on_written: Callable[[int], None] = _ignore
+        self._on_failed: Callable[[str], None] = _ignore
+        self._failure: DiskError | None = None
+        self._aside: AsideReason | None = None
+        self._written_s = 0.0
+        # A daemon, so that a program ends that closes no slot; what was written is written.
+        self._thread = threading.Thread(target=self._run, name=f"replica {folder.name}", daemon=True)
+        self._thread.start()
+
+    def load(self) -> Saved | None:
+        """The replica that is here; None if there is none. This waits for the disk; call it before the rest.
+
+        Raises:
+            DiskError: the disk can't be read.
+        """
+        with explained(self.folder):
+            try:
+                data = self._file.path.read_bytes()
+                contents = read(data)
+            except FileNotFoundError:
+                return None
+            except Unreadable:
+                set_aside(self._file.path, AsideReason.UNREADABLE)
+                self.damage = _UNREADABLE.format(self.owner.session)
+                return None
+            if contents.is_damaged:
+                copy_aside(self._file.path, data, AsideReason.DAMAGED)
+                self.damage = _DAMAGED.format(self.owner.session)
+            return contents.saved
+
+    def report_to(self, on_written: Callable[[int], None], on_failed: Callable[[str], None]) -> None:
+        """Say who hears of what is written; both are called in the slot's thread.
+
+        Args:
+            on_written: gets the mark of what is written, and so outlives the process.
+            on_failed: gets a sentence: what was not reported as written is not, and nothing will be until
+                `rebase` works again.
+        """
+        self._on_written, self._on_failed = on_written, on_failed
+
+    def append(self, entries: Sequence[Entry], mark: int) -> None:
+        """Append entries to the journal."""
+        self._do(lambda: self._append(entries), mark)
+
+    def rebase(self, saved: Saved, mark: int) -> None:
+        """Write a whole copy, and begin an empty journal."""
+        owner = self.owner
+        self._do(lambda: self._replace(owner, saved), mark)
+
+    def joined_at(self, address: str) -> None:
+        """The session was joined at this address; the next copy remembers it."""
+        others = [one for one in self.owner.addresses if one != address]
+        self.owner = msgspec.structs.replace(self.owner, addresses=[address, *others][:ADDRESSES])
+
+    def set_aside(self, reason: AsideReason) -> None:
+        """Put what is here where nothing overwrites it; the slot is empty then, and can be used further."""
+        self._do(lambda: self._begin_aside(reason))
+
+    def discard(self) -> None:
+        """Delete what is here, and give the slot up."""
+        self._do(self._delete)
+        self.close()
+
+    def close(self) -> None:
+        """Give the slot up, when all that was asked before is done."""
+        self._jobs.put(self._finish)
+        atexit.register(self._thread.join, CLOSE_S)
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait until the slot is given up; False if that takes longer."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    # In the thread
+
+    def _do(self, work: Callable[[], None], mark: int | None = None) -> None:
+        def job() -> bool:
+            try:
+                with explained(self.folder):
+                    work()
+            except DiskError as error:
+                self._failed(error)
+            else:
+                if mark is not None:
+                    self._on_written(mark)
+            return True
+
+        self._jobs.put(job)
+
+    def _run(self) -> None:
+        goes_on = True
+        while goes_on:
+            wait_s = self._until_sync_s()
+            try:
+                job = self._sync if wait_s == 0 else self._jobs.get(timeout=wait_s)
+            except Empty:
+                continue
+            goes_on = job()
+
+    def _until_sync_s(self) -> float | None:
+        """How long a sync can wait; None if there is nothing to sync."""
+        return max(0.0, self._written_s + SYNC_S - monotonic()) if self._file.unsynced else None
+
+    def _append(self, entries: Sequence[Entry]) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if not self._file.unsynced:
+            self._written_s = monotonic()
+        self._file.append(entries)
+
+    def _replace(self, owner: Owner, saved: Saved) -> None:
+        self._put_aside()
+        self._file.replace(owner, saved)
+        self._failure = None
+
+    def _begin_aside(self, reason: AsideReason) -> None:
+        self._aside = reason  # until that has worked, nothing replaces the file
+        self._put_aside()
+
+    def _put_aside(self) -> None:
+        if self._aside is not None:
+            self._file.close()
+            set_aside(self._file.path, self._aside)
+            self._aside = None
+
+    def _delete(self) -> None:
+        self._file.close()
+        self._file.path.unlink(missing_ok=True)
+
+    def _sync(self) -> bool:
+        try:
+            with explained(self.folder):
+                self._file.sync()
+        except DiskError as error:
+            self._failed(error)
+        return True
+
+    def _finish(self) -> bool:
+        self._sync()
+        self._file.close()
+        is_empty = not self._file.path.exists()
+        self._lock.release()
+        if is_empty:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return False
+
+    def _failed(self, error: DiskError) -> None:
+        self._file.close()
+        self._failure = error
+        self._on_failed(str(error))
+
+
+def _ignore(_: object) -> None:
+    pass
