@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 
 import pytest
 
-from optiverse_collab.core.client import session as core
+from optiverse_collab.core.client import line as core
 from tests.drivers.traces import CUT, EDIT, FALL_SILENT, LEAVE, LISTEN, SPEAK_AGAIN, VANISH, Trace
 from tests.helpers.scripted_server import ScriptedServer
 

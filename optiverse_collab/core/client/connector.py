@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from typing import NamedTuple
 
-from optiverse_collab.core.client import session as session_module
+from optiverse_collab.core.client import line
 from optiverse_collab.core.client.backoff import Backoff
 from optiverse_collab.core.client.effects import (
     AttemptFailed,
@@ -68,6 +69,18 @@ class _Phase(Enum):
     WAITING = "waiting"  # for the next attempt
 
 
+class Outage(NamedTuple):
+    """Why there is no connection, while there may be one again.
+
+    Attributes:
+        cause: how the last connection that synchronised ended, or how the first attempt failed.
+        latest: what came last: the cause, or how the last attempt failed.
+    """
+
+    cause: Failure
+    latest: Failure
+
+
 class Connector:
     """One participation, from `join` to an `Ended`.
 
@@ -77,6 +90,9 @@ class Connector:
         tls: whether the connections are encrypted.
         patient: whether the first attempt may be repeated too.
         open_s: how long a server may take to let us in, in s.
+
+    Attributes:
+        outage: from the first failure to the next synchronisation, or to the end; None at other times.
     """
 
     def __init__(
@@ -92,6 +108,7 @@ class Connector:
         self._tls = tls
         self._patient = patient
         self._open_s = open_s
+        self.outage: Outage | None = None
         self._phase = _Phase.OUT
         self._opened_ms = 0.0
         self._synced = self._was_synced = self._gave_up = False
@@ -105,6 +122,11 @@ class Connector:
             return ConnectionState.CONNECTED if self._synced else ConnectionState.SYNCING
         return ConnectionState.RECONNECTING if self._was_synced else ConnectionState.CONNECTING
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the timer that runs is that of the next attempt."""
+        return self._phase is _Phase.WAITING
+
     def join(self) -> Sequence[Effect]:
         """Begin with the first attempt."""
         return self._attempt()
@@ -114,8 +136,12 @@ class Connector:
         if self._phase is _Phase.OUT:
             return []
         was_in = self._hang_up()
-        self._phase = _Phase.OUT
+        self._phase, self.outage = _Phase.OUT, None
         return [CloseConnection(), Ended(None, was_in)]
+
+    def retry_now(self) -> Sequence[Effect]:
+        """Cut a wait short (CONN-7)."""
+        return self._attempt() if self._phase is _Phase.WAITING else []
 
     # What a driver hears
 
@@ -172,8 +198,9 @@ class Connector:
             kind = type(effect)
             if kind is Synced:
                 self._synced = self._was_synced = True
+                self.outage = None
             elif kind is DropConnection:
-                silent = Failure(FailureKind.SILENT, session_module.SILENCE_MS // 1000)
+                silent = Failure(FailureKind.SILENT, line.SILENCE_MS // 1000)
                 return [*effects[:number], *self._over(silent, now_ms)]
             elif kind is EpochChanged:
                 unsent = len(self._session.replica.pending)
@@ -194,9 +221,10 @@ class Connector:
         effects: list[Effect] = [DropConnection(), *([ConnectionLost(failure)] if was_in else [])]
         if failure.may_retry and (self._patient or self._was_synced):
             self._phase = _Phase.WAITING
+            self.outage = Outage(self.outage.cause if self.outage is not None else failure, failure)
             failed = [] if was_in else [AttemptFailed(failure)]
             return [*effects, *failed, RetryAfter(self._backoff.next_s())]
-        self._phase, self._gave_up = _Phase.OUT, True
+        self._phase, self._gave_up, self.outage = _Phase.OUT, True, None
         return [*effects, Ended(failure, was_in)]
 
     def _hang_up(self) -> bool:

@@ -1,51 +1,80 @@
-"""How well a connection does, for the status bar: latency, what went unanswered, what waits to be stored.
+"""How well a connection does: latency, jitter, late answers, what waits for its answer, and what passes.
 
-Pure. A question is a message that the server answers (a heartbeat, a request to synchronise). No WebSocket
-pings are sent (HB-1), so an idle connection is measured once a heartbeat.
+Pure. A sample is the time between a question to the server and its answer: a ping and its pong, or a push and
+the acknowledgement of its last change. Pages are no samples: they take as long as what they carry.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from enum import Enum
+from itertools import pairwise
 from typing import NamedTuple
 
-GOOD_MS, FAIR_MS = 150.0, 400.0
-"""Delays that hardly anybody notices, and that nearly nobody accepts (ITU-T G.114, for talking; the same eyes
-and hands are on a drag)."""
+from optiverse_collab.core.client.questions import Questions
+from optiverse_collab.core.client.traffic import Rate, Traffic
+
+MINUTE_S = 60
+"""Latency and jitter are those of the last minute."""
+
+LATENCY_MS = (50.0, 150.0, 400.0)
+"""Median latencies up to which a connection is excellent, good and fair. Hardly anybody notices 150 ms, and
+nearly nobody accepts more than 400 (ITU-T G.114, for talking; the same eyes and hands are on a drag)."""
+
+P95_MS = (150.0, 400.0, 1000.0)
+"""The same for one answer of twenty: what people notice are the slow ones."""
+
+WAITING_MS = (1000.0, 2000.0, 5000.0)
+"""The same for the oldest edit that waits: a server stores one within tens of ms, and people wonder soon."""
 
 LATE_MS = 5000.0
-"""A question that waits longer counts as unanswered; over TCP, a lost packet shows as a delay like this."""
+"""An answer that takes longer is late; over TCP, lost packets show as delays like this."""
 
-WAITING_FAIR_MS, WAITING_POOR_MS = 2000.0, 5000.0
-"""A server stores a change within tens of ms; an edit that waits longer makes people wonder."""
-
-REMEMBERED = 10
-"""The share of unanswered questions is that of the last so many."""
+LATE_SHARE = 0.2
+"""Above this share of late answers a connection is poor; with any, it is fair at best."""
 
 
 class Grade(str, Enum):
     """How well the connection does."""
 
+    EXCELLENT = "excellent"
     GOOD = "good"
     FAIR = "fair"
     POOR = "poor"
     OFFLINE = "offline"
+
+    @property
+    def bars(self) -> int:
+        """For people: 4 to 0."""
+        return 4 - _GRADES.index(self)
+
+
+_GRADES = tuple(Grade)
 
 
 class Quality(NamedTuple):
     """What is known of a connection.
 
     Attributes:
-        latency_ms: how long the last question took; None before the first.
-        loss: the share of the last questions that were not answered in time, 0 to 1.
-        waiting_ms: how long the oldest edit has waited for its acknowledgement; 0 if none waits.
+        latency_ms, p95_ms: median and 95th percentile of the last minute's samples, in ms; None without any.
+        jitter_ms: by how much one sample differs from the one before, on average; None before the second.
+        late: how many answers of the last minute took longer than `LATE_MS`, or have not come yet.
+        waiting_ms: for how long the oldest edit on its way waits for its acknowledgement; 0 if none does.
+        sent, received: how much passes.
+        history: the longest sample of each of the last `MINUTE_S` seconds, in ms, oldest first; None if there
+            was none.
     """
 
     grade: Grade
     latency_ms: float | None = None
-    loss: float = 0.0
+    p95_ms: float | None = None
+    jitter_ms: float | None = None
+    late: int = 0
     waiting_ms: float = 0.0
+    sent: Rate = Rate()
+    received: Rate = Rate()
+    history: tuple[float | None, ...] = ()
 
     @property
     def latency(self) -> str:
@@ -54,73 +83,116 @@ class Quality(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """For people: ``good``, ``fair, 20% unanswered``."""
+        """For people: ``good``, ``fair, 2 late answers``."""
         told: list[str] = [self.grade.value]
-        if self.loss:
-            told.append(f"{self.loss:.0%} unanswered")
-        if self.waiting_ms > WAITING_FAIR_MS:
+        if self.late:
+            told.append(f"{self.late} late answer{'s' * (self.late != 1)}")
+        if self.waiting_ms > WAITING_MS[1]:
             told.append(f"an edit waits for {self.waiting_ms / 1000:.0f} s")
         return ", ".join(told)
 
 
+class _Sample(NamedTuple):
+    """One answer: when it came, and after how many ms."""
+
+    at_ms: float
+    latency_ms: float
+
+
 class QualityMeter:
-    """Measures one connection after the other."""
+    """Measures one connection after the other.
 
-    def __init__(self) -> None:
-        self._latency_ms: float | None = None
+    Args:
+        questions: what the server has yet to answer.
+    """
+
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
         self._connected = False
-        self._asked_ms: float | None = None
-        self._in_time: deque[bool] = deque(maxlen=REMEMBERED)
-        self._oldest: int | None = None
-        self._oldest_ms = 0.0
+        self._samples: deque[_Sample] = deque()
+        self._sent = self._received = Traffic(0.0)
 
-    def connected(self) -> None:
+    def connected(self, now_ms: float) -> None:
         """A connection begins; nothing is known of it."""
-        self.disconnected()
         self._connected = True
+        self._samples.clear()
+        self._sent, self._received = Traffic(now_ms), Traffic(now_ms)
 
     def disconnected(self) -> None:
         """It is over."""
         self._connected = False
-        self._latency_ms = self._asked_ms = self._oldest = None
-        self._in_time.clear()
 
-    def asked(self, now_ms: float) -> None:
-        """A question went out; one that was still open is not answered any more."""
-        if self._asked_ms is not None:
-            self._in_time.append(False)
-        self._asked_ms = now_ms
+    def answered(self, latency_ms: float, now_ms: float) -> None:
+        """The server answered a question after `latency_ms`."""
+        self._samples.append(_Sample(now_ms, latency_ms))
+        while self._samples[0].at_ms <= now_ms - MINUTE_S * 1000:
+            self._samples.popleft()
 
-    def answered(self, now_ms: float) -> None:
-        """The answer came."""
-        if self._asked_ms is not None:
-            self._latency_ms = now_ms - self._asked_ms
-            self._in_time.append(self._latency_ms <= LATE_MS)
-            self._asked_ms = None
+    def sent(self, size: int, now_ms: float) -> None:
+        """A message of `size` bytes was given to the connection."""
+        self._sent.note(size, now_ms)
 
-    def waits(self, oldest: int | None, now_ms: float) -> None:
-        """The oldest edit that is not acknowledged, as a number of its own; None if there is none."""
-        if oldest != self._oldest:
-            self._oldest, self._oldest_ms = oldest, now_ms
-
-    @property
-    def open(self) -> bool:
-        """Whether something waits for the server, so that time alone makes the quality worse."""
-        return self._connected and (self._asked_ms is not None or self._oldest is not None)
+    def received(self, size: int, now_ms: float) -> None:
+        """A message of `size` bytes came."""
+        self._received.note(size, now_ms)
 
     def quality(self, now_ms: float) -> Quality:
-        """As it is now."""
+        """How well it does now."""
         if not self._connected:
             return Quality(Grade.OFFLINE)
-        late = self._asked_ms is not None and now_ms - self._asked_ms > LATE_MS
-        known = [*self._in_time, *([False] if late else [])][-REMEMBERED:]
-        loss = known.count(False) / len(known) if known else 0.0
-        waiting = now_ms - self._oldest_ms if self._oldest is not None else 0.0
-        latency = self._latency_ms or 0.0
-        if loss > 0.2 or latency > FAIR_MS or waiting > WAITING_POOR_MS:
-            grade = Grade.POOR
-        elif loss > 0.0 or latency > GOOD_MS or waiting > WAITING_FAIR_MS:
-            grade = Grade.FAIR
-        else:
-            grade = Grade.GOOD
-        return Quality(grade, self._latency_ms, loss, waiting)
+        samples = [one for one in self._samples if one.at_ms > now_ms - MINUTE_S * 1000]
+        latencies = [one.latency_ms for one in samples]
+        overdue = self._questions.late(LATE_MS, now_ms)
+        late = sum(latency > LATE_MS for latency in latencies) + overdue
+        pushed_ms = self._questions.push_ms
+        known = Quality(
+            Grade.GOOD,
+            _percentile(latencies, 0.5),
+            _percentile(latencies, 0.95),
+            _jitter(latencies),
+            late,
+            0.0 if pushed_ms is None else now_ms - pushed_ms,
+            self._sent.rate(now_ms),
+            self._received.rate(now_ms),
+            _history(samples, now_ms),
+        )
+        return known._replace(grade=_grade(known, late / max(1, len(latencies) + overdue)))
+
+
+def _grade(known: Quality, late_share: float) -> Grade:
+    """The worst of what each figure says."""
+    worst = _place(known.waiting_ms, WAITING_MS)
+    if known.latency_ms is None or known.p95_ms is None:
+        worst = max(worst, 1)  # good, until it proves otherwise
+    else:
+        worst = max(worst, _place(known.latency_ms, LATENCY_MS), _place(known.p95_ms, P95_MS))
+    if known.late:
+        worst = max(worst, 3 if late_share > LATE_SHARE else 2)
+    return _GRADES[worst]
+
+
+def _place(value: float, limits: tuple[float, ...]) -> int:
+    """How many of the limits a value exceeds."""
+    return sum(value > limit for limit in limits)
+
+
+def _percentile(values: list[float], share: float) -> float | None:
+    """The smallest value that at least this share of all doesn't exceed."""
+    if not values:
+        return None
+    return sorted(values)[math.ceil(share * len(values)) - 1]
+
+
+def _jitter(latencies: list[float]) -> float | None:
+    """The mean difference between two samples in a row (as in RFC 3550 §6.4.1, without its smoothing)."""
+    steps = [abs(after - before) for before, after in pairwise(latencies)]
+    return sum(steps) / len(steps) if steps else None
+
+
+def _history(samples: list[_Sample], now_ms: float) -> tuple[float | None, ...]:
+    """The longest sample of each second."""
+    longest: list[float | None] = [None] * MINUTE_S
+    for one in samples:
+        place = MINUTE_S - 1 - int((now_ms - one.at_ms) // 1000)
+        longest[place] = max(longest[place] or 0.0, one.latency_ms)
+    return tuple(longest)

@@ -12,7 +12,6 @@ from typing import Any
 from optiverse_collab.core.client.effects import (
     Acknowledged,
     DropConnection,
-    HeartbeatAnswered,
     ParticipantJoined,
     ParticipantLeft,
     ParticipantRenamed,
@@ -21,8 +20,9 @@ from optiverse_collab.core.client.effects import (
     SessionEffect,
     Transmit,
 )
+from optiverse_collab.core.client.line import Line
 from optiverse_collab.core.client.past import PastRequests
-from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.codec import decode_server
@@ -32,7 +32,6 @@ from optiverse_collab.core.protocol.messages import (
     Participant,
     PastPage,
     PastRefused,
-    Ping,
     Pong,
     PresencePatch,
     PresenceUpdate,
@@ -42,12 +41,6 @@ from optiverse_collab.core.protocol.messages import (
 )
 from optiverse_collab.core.throttle import Throttle
 from optiverse_collab.errors import ChangeRefused, MessageRefused, Reason
-
-HEARTBEAT_MS = 30_000
-"""A ping goes out so often (HB-1); what started this project was a server that closed for less."""
-
-SILENCE_MS = 75_000
-"""A server that said nothing for two heartbeats and some is gone (HB-3)."""
 
 PRESENCE_EVERY_MS = 33
 """At most one presence update in so many ms (PRES-1)."""
@@ -66,7 +59,7 @@ class SessionClient:
         participants: connection_id → participant, this one included.
         presence: the others' presence.
         past: asks for the bench as it was earlier.
-        latency_ms: how long the last heartbeat took; None before the first.
+        line: the connection, and how well it does.
     """
 
     def __init__(self, user_id: str, replica: Replica) -> None:
@@ -76,25 +69,20 @@ class SessionClient:
         self.participants: dict[str, Participant] = {}
         self.presence = Presence(Limits())
         self.past = PastRequests()
-        self.latency_ms: float | None = None
+        self.line = Line(user_id)
         self._mine = Presence(Limits())
         self._presence_throttle = Throttle(PRESENCE_EVERY_MS)
-        self._heartbeat = Throttle(HEARTBEAT_MS)
-        self._ping_sent_ms: float | None = None
-        self._heard_ms = 0.0
 
     def opened(self, now_ms: float) -> None:
         """A connection is open; the server speaks first."""
-        self._heard_ms = now_ms
-        self._heartbeat.fire(now_ms)
-        self._ping_sent_ms = None
+        self.line.opened(now_ms)
 
     def closed(self) -> None:
         """The connection is gone. Edits and presence go on being collected."""
         self.me = None
         self.participants.clear()
         self.presence.replace({})
-        self.latency_ms = None
+        self.line.closed()
         self.replica.disconnected()
         self.past.disconnected()
 
@@ -110,7 +98,7 @@ class SessionClient:
         """How long until `poll` has something to do; None while not connected."""
         if self.me is None:
             return None
-        waits = [self._heartbeat.wait_ms(now_ms), max(0.0, self._heard_ms + SILENCE_MS - now_ms)]
+        waits = [self.line.wait_ms(now_ms)]
         push = self.replica.wait_ms(now_ms)
         if push is not None:
             waits.append(push)
@@ -125,7 +113,7 @@ class SessionClient:
         """Do what is due."""
         if self.me is None:
             return []
-        if now_ms - self._heard_ms >= SILENCE_MS:
+        if self.line.is_dead(now_ms):
             return [DropConnection()]
         effects: list[SessionEffect] = [*self.replica.poll(now_ms)]
         if self.replica.synced:
@@ -133,24 +121,34 @@ class SessionClient:
         if self._mine.changed and not self._presence_throttle.wait_ms(now_ms):
             self._presence_throttle.fire(now_ms)
             effects.append(Transmit(PresenceUpdate(self._mine.take()[""])))
-        if not self._heartbeat.wait_ms(now_ms):
-            self._heartbeat.fire(now_ms)
-            self._ping_sent_ms = now_ms
-            effects.append(Transmit(Ping(self.user_id)))
+        effects += self.line.poll(now_ms)
+        self.line.transmitted(effects, now_ms)
+        return effects
+
+    def flush(self, now_ms: float) -> list[SessionEffect]:
+        """Send all that waits to be sent, however short ago the last push was."""
+        effects: list[SessionEffect] = []
+        due_ms = now_ms
+        while self.replica.wait_ms(due_ms) is not None:  # a push takes as much as fits into one message
+            due_ms += PUSH_EVERY_MS
+            effects += self.replica.poll(due_ms)
+        self.line.transmitted(effects, now_ms)
         return effects
 
     def receive(self, text: str, now_ms: float) -> list[SessionEffect]:
         """Take a message of the server's. What can't be read is told and otherwise ignored."""
-        self._heard_ms = now_ms
+        self.line.heard(len(text), now_ms)
         try:
             message = decode_server(text, self.replica.limits)
         except MessageRefused as refused:
             newer = refused.reason is Reason.UNKNOWN_TYPE
             return [ProtocolFault(f"Ignored a message of the server's. {refused}", serious=not newer)]
         try:
-            return self._handle(message, len(text), now_ms)
+            effects = self._handle(message, len(text), now_ms)
         except ChangeRefused as refused:
             return [ProtocolFault(f"Ignored a message of the server's. {refused}", serious=True)]
+        self.line.transmitted(effects, now_ms)
+        return effects
 
     def _handle(self, message: ServerMessage, size: int, now_ms: float) -> list[SessionEffect]:
         if isinstance(message, ConnectionAck):
@@ -167,17 +165,18 @@ class SessionClient:
             gone = self.participants.pop(message.connection_id, None)
             return [ParticipantLeft(gone)] if gone is not None else []
         if isinstance(message, Pong):
-            if self._ping_sent_ms is None:
-                return []
-            self.latency_ms = now_ms - self._ping_sent_ms
-            return [HeartbeatAnswered(self.latency_ms), *self.replica.check_clock(message.clock)]
+            answered = self.line.ponged(now_ms)
+            return [] if answered is None else [answered, *self.replica.check_clock(message.clock)]
         if isinstance(message, PresencePatch):
             return self._hear_presence(message)
         if isinstance(message, (PastPage, PastRefused)):
             return [*self.past.receive(message)]
         if isinstance(message, Error):
             return [ProtocolFault(f"The server did not accept a message: {message.message}", serious=True)]
-        return [*self.replica.receive(message, size)]
+        effects: list[SessionEffect] = [*self.replica.receive(message, size)]
+        pending = self.replica.pending
+        self.line.answered(message, pending[0].client_clock if pending else None, now_ms)
+        return effects
 
     def _acknowledged(self, ack: ConnectionAck) -> list[SessionEffect]:
         self.replica.limits = ack.limits

@@ -202,7 +202,9 @@ class AioDriver:
             self._log(self._traffic.lines(effect, self._now_ms()))
             self._log(log_lines.lines(effect, self._session.replica.view))
             if isinstance(effect, Transmit):
-                self._outgoing.append(encode(effect.message))
+                text = encode(effect.message)
+                self._outgoing.append(text)
+                self._session.line.meter.sent(len(text), self._now_ms())
             else:
                 self._report(effect)
 

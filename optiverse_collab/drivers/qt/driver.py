@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
-from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect
+from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect, Outage
 from optiverse_collab.core.client.effects import (
     Acknowledged,
     CloseConnection,
@@ -25,7 +26,6 @@ from optiverse_collab.core.client.effects import (
     Transmit,
 )
 from optiverse_collab.core.client.failures import Failure
-from optiverse_collab.core.client.replica import PUSH_EVERY_MS
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.drivers.qt.connection import Connection
@@ -50,6 +50,7 @@ class QtDriver(QObject):
     Attributes:
         state: how it stands.
         quality: how well the connection does.
+        offline_since: when the connection was lost, in s since 1970 UTC; None while it is there.
 
     Signals:
         received: JSON text from the server, before anything is made of it.
@@ -58,6 +59,7 @@ class QtDriver(QObject):
         state_changed: the new `ConnectionState`.
         failed: a sentence: there is no connection, and no other attempt comes.
         disconnected: a connection that was let in is over.
+        outage_changed: a connection was lost, an attempt failed or began, or there is a connection again.
         logged: level (of `logging`) and text of a line for the log.
     """
 
@@ -67,6 +69,7 @@ class QtDriver(QObject):
     state_changed = pyqtSignal(object)
     failed = pyqtSignal(str)
     disconnected = pyqtSignal()
+    outage_changed = pyqtSignal()
     logged = pyqtSignal(int, str)
 
     def __init__(
@@ -74,7 +77,8 @@ class QtDriver(QObject):
     ) -> None:
         super().__init__(parent)
         self.state = ConnectionState.OFFLINE
-        self.quality = QualityWatch(self)
+        self.quality = QualityWatch(session.line.meter, self)
+        self.offline_since: float | None = None
         self._session = session
         self._session_id = session_id
         self._url = url
@@ -102,11 +106,21 @@ class QtDriver(QObject):
 
     def flush(self) -> None:
         """Send all that waits to be sent, however short ago the last push was."""
-        now = now_ms()
-        # A push takes as much as fits into one message.
-        while self._session.replica.wait_ms(now) is not None:
-            now += PUSH_EVERY_MS
-            self._perform(self._session.replica.poll(now))
+        self._perform(self._session.flush(now_ms()))
+
+    def retry_now(self) -> None:
+        """Cut a wait for the next attempt short."""
+        self._perform(self._connector.retry_now())
+
+    @property
+    def next_attempt_ms(self) -> int | None:
+        """How long until the next attempt; None if none is waited for."""
+        return self._timer.remainingTime() if self._connector.is_waiting else None
+
+    @property
+    def outage(self) -> Outage | None:
+        """Why there is no connection; None if there is one, or none is sought."""
+        return self._connector.outage
 
     # What is heard
 
@@ -140,7 +154,6 @@ class QtDriver(QObject):
         self._perform(self._connector.poll(now_ms()))
         if self._connection is None:
             return
-        self.quality.waits(self._session.replica)
         wait_ms = self._connector.wait_ms(now_ms())
         if wait_ms is not None:
             self._due.start(max(1, round(wait_ms)))
@@ -161,15 +174,18 @@ class QtDriver(QObject):
         self._log(self._traffic.lines(effect, now_ms()))
         if not isinstance(effect, Conflict):  # whoever shows it says it once it is quiet
             self._log(log_lines.lines(effect, self._session.replica.view))
-        self.quality.hear(effect)
         if isinstance(effect, Transmit):
-            connection.send(encode(effect.message))
+            text = encode(effect.message)
+            connection.send(text)
+            self._session.line.meter.sent(len(text), now_ms())
             return
         if isinstance(effect, Acknowledged):
             self._is_in = True
+            self.quality.connected()
             self._show_state()
         elif isinstance(effect, Synced):
             self._show_state()
+            self._show_outage()
         self.happened.emit(effect)
 
     def _act(self, effect: ConnectorEffect) -> None:
@@ -183,6 +199,7 @@ class QtDriver(QObject):
         elif isinstance(effect, RetryAfter):
             self._start_timer(effect.seconds)
             self._show_state()
+            self._show_outage()
         elif isinstance(effect, (DropConnection, CloseConnection)):
             self._let_go(polite=isinstance(effect, CloseConnection))
         elif isinstance(effect, ConnectionLost):
@@ -190,12 +207,14 @@ class QtDriver(QObject):
         elif isinstance(effect, Ended):
             self._log(log_lines.unsent(self._session.replica))
             self._show_state()
+            self._show_outage()
             if effect.failure is not None:
                 self.failed.emit(wording.ending(effect, self._url))
 
     def _open(self, timeout_s: float) -> None:
         self._show_state()
         self._start_timer(timeout_s)
+        self._show_outage()
         connection = self._connection = Connection(self._url, self._parent)
         connection.received.connect(self._on_received)
         connection.over.connect(self._on_over)
@@ -223,6 +242,15 @@ class QtDriver(QObject):
         if self._connector.state is not self.state:
             self.state = self._connector.state
             self.state_changed.emit(self.state)
+
+    def _show_outage(self) -> None:
+        was_offline = self.offline_since is not None
+        if self._connector.outage is None:
+            self.offline_since = None
+        elif self.offline_since is None:
+            self.offline_since = time.time()
+        if was_offline or self.offline_since is not None:
+            self.outage_changed.emit()
 
     def _start_timer(self, seconds: float) -> None:
         self._timer.start(round(seconds * 1000))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
@@ -16,6 +17,21 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.address import websocket_url
 from optiverse_collab.drivers.qt.driver import QtDriver
+from optiverse_collab.wording import connection as wording
+
+
+class Outage(NamedTuple):
+    """Why there is no connection.
+
+    Attributes:
+        since: when it was lost, in s since 1970 UTC.
+        cause: how it was lost, or how the first attempt failed, in a sentence.
+        latest: the cause, or how the last attempt failed.
+    """
+
+    since: float
+    cause: str
+    latest: str
 
 
 class CollaborationService(QObject):
@@ -41,7 +57,8 @@ class CollaborationService(QObject):
         happened: an effect of the core's that is not for the wire.
         drained: the server has stored all that was edited here.
         state_changed: the new `ConnectionState`.
-        quality_changed: the new `Quality`.
+        quality_changed: the new `Quality`, at most once a second.
+        outage_changed: a connection was lost, an attempt failed or began, or there is a connection again.
         logged: level (of `logging`) and text of a line for the log.
     """
 
@@ -56,6 +73,7 @@ class CollaborationService(QObject):
     drained = pyqtSignal()
     state_changed = pyqtSignal(object)
     quality_changed = pyqtSignal(object)
+    outage_changed = pyqtSignal()
     logged = pyqtSignal(int, str)
 
     def __init__(self, parent: QObject, chance: Callable[[], float] = random.random) -> None:
@@ -63,6 +81,7 @@ class CollaborationService(QObject):
         self.session: SessionClient | None = None
         self._chance = chance
         self._driver: QtDriver | None = None
+        self._url = ""
 
     @property
     def state(self) -> ConnectionState:
@@ -73,6 +92,30 @@ class CollaborationService(QObject):
     def quality(self) -> Quality:
         """How well the connection does."""
         return self._driver.quality.quality if self._driver is not None else Quality(Grade.OFFLINE)
+
+    @property
+    def outage(self) -> Outage | None:
+        """Why there is no connection, and since when; None if there is one, or none is sought."""
+        driver = self._driver
+        if driver is None or driver.outage is None or driver.offline_since is None:
+            return None
+        causes = (wording.sentence(failure, self._url) for failure in driver.outage)
+        return Outage(driver.offline_since, *causes)
+
+    @property
+    def next_attempt_ms(self) -> int | None:
+        """How long until the next attempt; None if none is waited for."""
+        return self._driver.next_attempt_ms if self._driver is not None else None
+
+    @property
+    def unsent(self) -> int:
+        """How many changes the server has not acknowledged."""
+        return len(self.session.replica.pending) if self.session is not None else 0
+
+    def retry_now(self) -> None:
+        """Connect now, if an attempt is waited for."""
+        if self._driver is not None:
+            self._driver.retry_now()
 
     def connect_to_session(
         self, server_url: str, session_id: str, user_id: str, replica: Replica | None = None
@@ -88,7 +131,7 @@ class CollaborationService(QObject):
         Raises:
             AddressError: one of them can't be used; nothing was done.
         """
-        url = websocket_url(server_url, session_id, user_id)
+        self._url = url = websocket_url(server_url, session_id, user_id)
         self.disconnect_from_session()
         if self._driver is not None:
             self._driver.deleteLater()
@@ -102,6 +145,7 @@ class CollaborationService(QObject):
         driver.failed.connect(self.error_occurred)
         driver.disconnected.connect(self.disconnected)
         driver.logged.connect(self.logged)
+        driver.outage_changed.connect(self.outage_changed)
         driver.quality.changed.connect(self.quality_changed)
         driver.join()
 

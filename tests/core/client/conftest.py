@@ -1,9 +1,10 @@
-"""Two people at a bench with a lens, for the tests of the replica."""
+"""Two people at a bench with a lens, for the tests of the replica; and a connection in order."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.core.client.connecting import Participation
 from tests.helpers.wire import LENS, Peer, Wire
 
 
@@ -28,3 +29,11 @@ def bob(wire: Wire, ann: Peer) -> Peer:
     peer = Peer("bob")
     wire.connect(peer)
     return peer
+
+
+@pytest.fixture
+def synced() -> Participation:
+    """Somebody whose connection is in order."""
+    participation = Participation()
+    participation.synchronise()
+    return participation

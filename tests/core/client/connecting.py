@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect
+from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect, Outage
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
@@ -48,6 +48,14 @@ class Participation:
     def shows(self, state: ConnectionState) -> bool:
         """Whether a window shows this."""
         return self.connector.state is state
+
+    def is_waiting(self) -> bool:
+        """Whether an attempt is waited for."""
+        return self.connector.is_waiting
+
+    def outage(self) -> Outage | None:
+        """Why there is no connection."""
+        return self.connector.outage
 
     def fails(self, failure: Failure, after_s: float = 0.0) -> Sequence[Effect]:
         """The attempt or connection ends."""

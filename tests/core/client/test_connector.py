@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.client import session as session_module
-from optiverse_collab.core.client.backoff import LONGEST_S, STABLE_S
+from optiverse_collab.core.client import line
 from optiverse_collab.core.client.connector import OPEN_S, PROBE_S, ConnectionState
 from optiverse_collab.core.client.effects import (
     Acknowledged,
@@ -41,13 +40,6 @@ from tests.core.client.connecting import (
 def ann() -> Participation:
     """Somebody who has yet to join."""
     return Participation()
-
-
-@pytest.fixture
-def synced(ann: Participation) -> Participation:
-    """Somebody whose connection is in order."""
-    ann.synchronise()
-    return ann
 
 
 @pytest.mark.parametrize("state", ConnectionState)
@@ -163,92 +155,16 @@ def test_over_tls_nobody_is_asked_for_it() -> None:
     assert ann.fails(broken_off) == [DropConnection(), Ended(broken_off, was_in=False)]
 
 
-# Coming back
-
-
-def test_a_connection_that_synchronised_comes_back(synced: Participation) -> None:
-    """CONN-2, and as often as it takes."""
-    assert synced.fails(BROKEN) == [DropConnection(), ConnectionLost(BROKEN), RetryAfter(0.5)]
-    assert synced.shows(ConnectionState.RECONNECTING)
-    assert synced.session.me is None
-    assert synced.waits() == [OpenConnection(OPEN_S)]
-    assert synced.shows(ConnectionState.RECONNECTING)
-    assert synced.fails(REFUSED) == [DropConnection(), AttemptFailed(REFUSED), RetryAfter(1.0)]
-    assert synced.waits() == [OpenConnection(OPEN_S)]
-    late = Failure(FailureKind.LATE, OPEN_S)
-    assert synced.waits() == [DropConnection(), AttemptFailed(late), RetryAfter(2.0)]
-    synced.waits()
-    synced.hears(GREETING)
-    assert synced.shows(ConnectionState.SYNCING)
-    synced.hears(BENCH)
-    assert synced.shows(ConnectionState.CONNECTED)
-
-
-def test_a_loss_while_synchronising_again_comes_back(synced: Participation) -> None:
-    """CONN-2."""
-    synced.fails(BROKEN)
-    synced.waits()
-    synced.hears(GREETING)
-    assert synced.fails(RESTARTING) == [DropConnection(), ConnectionLost(RESTARTING), RetryAfter(1.0)]
-
-
-def test_what_no_attempt_mends_ends_it(synced: Participation) -> None:
-    """CONN-4."""
-    assert synced.fails(REPLACED) == [
-        DropConnection(),
-        ConnectionLost(REPLACED),
-        Ended(REPLACED, was_in=True),
-    ]
-    assert synced.shows(ConnectionState.FAILED)
-    assert synced.waits() == []
-
-
-def test_another_server_in_the_place_of_ours_ends_it(synced: Participation) -> None:
-    """CONN-4."""
-    synced.fails(BROKEN)
-    synced.waits()
-    assert synced.fails(NOT_FOUND) == [DropConnection(), Ended(NOT_FOUND, was_in=False)]
-
-
-def test_waits_grow_up_to_the_longest(synced: Participation) -> None:
-    """CONN-3."""
-    waits: list[float] = []
-    for _ in range(10):
-        *_, retry = synced.fails(REFUSED)
-        assert isinstance(retry, RetryAfter)
-        waits.append(retry.seconds)
-        synced.waits()
-    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, *[LONGEST_S] * 4]
-
-
-@pytest.mark.parametrize(("held_s", "wait_s"), [(STABLE_S - 0.1, 1.0), (STABLE_S, 0.5)])
-def test_only_a_connection_that_held_makes_waits_short_again(
-    synced: Participation, held_s: float, wait_s: float
-) -> None:
-    """CONN-3."""
-    synced.fails(BROKEN)
-    synced.now_ms += 60_000
-    synced.synchronise()
-    assert synced.fails(BROKEN, after_s=held_s)[-1] == RetryAfter(wait_s)
-
-
-def test_chance_shortens_a_wait_to_its_half_at_most() -> None:
-    """CONN-3."""
-    ann = Participation(chance=0.0)
-    ann.synchronise()
-    assert ann.fails(BROKEN)[-1] == RetryAfter(0.25)
-
-
 # What the session says
 
 
 def test_a_silent_server_is_dropped(synced: Participation) -> None:
     """HB-3."""
-    silence_s = session_module.SILENCE_MS // 1000
-    synced.now_ms += 31_000
+    silence_s = line.SILENCE_MS // 1000
+    synced.now_ms += 1000
     assert synced.connector.poll(synced.now_ms) == [Transmit(Ping("ann"))]
-    assert synced.connector.wait_ms(synced.now_ms) == 30_000
-    synced.now_ms += session_module.SILENCE_MS
+    assert synced.connector.wait_ms(synced.now_ms) == 10_000
+    synced.now_ms += line.SILENCE_MS
     silent = Failure(FailureKind.SILENT, silence_s)
     assert synced.connector.poll(synced.now_ms) == [DropConnection(), ConnectionLost(silent), RetryAfter(0.5)]
     assert synced.connector.poll(synced.now_ms) == []

@@ -127,6 +127,21 @@ def no_attempt_after_a_wait(self: Connector, now_ms: float) -> Sequence[Effect]:
     return [] if self._phase is _Phase.WAITING else _timer_due(self, now_ms)
 
 
+@_mutation("Whoever doesn't want to wait has to (CONN-7).", (Connector, "retry_now"))
+def no_wait_is_cut_short(self: Connector) -> Sequence[Effect]:
+    return []
+
+
+@_mutation("A connection in order is dropped to try another (CONN-7).", (Connector, "retry_now"))
+def retry_while_connected(self: Connector) -> Sequence[Effect]:
+    return self._attempt()
+
+
+@_mutation("It is forgotten how the connection was lost (CONN-7).", (connector, "Outage"))
+def nothing_is_known_of_an_outage(cause: Failure, latest: Failure) -> None:
+    pass
+
+
 @_mutation("Who has left while waiting comes back (CONN-2).", (Connector, "leave"))
 def leaving_ends_no_wait(self: Connector) -> Sequence[Effect]:
     phase, effects = self._phase, _leave(self)

@@ -84,6 +84,12 @@ class Driver:
         """End it."""
         self._perform(self._connector.leave(), self.policy.leaves(), now_ms)
 
+    def hurry(self, now_ms: float) -> None:
+        """Try now, if the next attempt is waited for."""
+        self._counts["waits cut short"] += self.policy.stand == "waiting"
+        expected = self.policy.opens() if self.policy.stand == "waiting" else []
+        self._perform(self._connector.retry_now(), expected, now_ms)
+
     # The network
 
     def accept(self, connection: Connection) -> None:
@@ -157,6 +163,8 @@ class Driver:
                 self._notify(effect)
         if effects and expected:
             self._check_state()
+        if (self._connector.outage is not None) != self.policy.is_out:
+            raise Broken(f"CONN-7: {self.policy.stand}, and the outage is {self._connector.outage}")
 
     def _open(self) -> None:
         if self._is_open:

@@ -6,7 +6,7 @@ import msgspec
 
 from optiverse_collab.core.client.arriving import Arriving
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.client.session import HEARTBEAT_MS
+from optiverse_collab.core.client.line import HEARTBEAT_MS
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.protocol.messages import Delta, OtherHistory, PastPage, SyncRequest
 from optiverse_collab.core.server.answers import answer_of

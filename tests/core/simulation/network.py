@@ -96,6 +96,10 @@ class Network:
             self.now_ms = max(self.now_ms, driver.timer_ms)
             driver.timer_due(self.now_ms)
 
+    def hurry(self, index: int) -> None:
+        """A user doesn't want to wait for the next attempt."""
+        self.clients[index].driver.hurry(self.now_ms)
+
     # Connections
 
     def up(self, index: int) -> bool:

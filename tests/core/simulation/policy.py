@@ -48,10 +48,12 @@ class Policy:
 
     Attributes:
         stand: ``out``, ``opening``, ``probing``, ``in``, ``synced`` or ``waiting``.
+        is_out: there was a failure, and no synchronisation after it (CONN-7).
     """
 
     def __init__(self, patient: bool) -> None:
         self.stand = "out"
+        self.is_out = False
         self._comes_back = patient
         self._waits = 0
         self._in_since_ms = self._heard_ms = 0.0
@@ -62,7 +64,7 @@ class Policy:
         if self.stand == "opening":
             self.stand, self._in_since_ms = "in", now_ms
         if any(isinstance(effect, Synced) for effect in effects):
-            self.stand, self._comes_back = "synced", True
+            self.stand, self._comes_back, self.is_out = "synced", True, False
 
     def is_silent(self, now_ms: float) -> bool:
         """Whether the server has said nothing for too long (HB-3)."""
@@ -96,8 +98,9 @@ class Policy:
         if was_in:
             effects.append(ConnectionLost(failure))
         if not self._comes_back or _is_final(failure):
-            self.stand = "out"
+            self.stand, self.is_out = "out", False
             return [*effects, Ended(failure, was_in)]
+        self.is_out = True
         if not was_in:
             effects.append(AttemptFailed(failure))
         return [*effects, RetryAfter(0.0)]
@@ -105,6 +108,7 @@ class Policy:
     def leaves(self) -> list[Effect]:
         """The user leaves."""
         stand, self.stand = self.stand, "out"
+        self.is_out = False
         return [CloseConnection(), Ended(None, stand in ("in", "synced"))] if stand != "out" else []
 
     def opens(self) -> list[Effect]:

@@ -60,6 +60,7 @@ HAPPENS = {
     "epoch changes met": 100,
     "session full": 500,
     "waits": 4_000,
+    "waits cut short": 400,
     "given up": 2_000,
     "left": 1_000,
     "probes": 80,

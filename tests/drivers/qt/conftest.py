@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.drivers.qt import connection as connection_module
 from tests.helpers.attempt import Attempt, Open
+from tests.helpers.qt_participant import Make, Participant
 from tests.helpers.qt_servers import TcpServer, certificate
 from tests.helpers.server_process import ServerProcess
 
@@ -63,3 +64,18 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """The server as users run it; each test has a session of its own."""
     with ServerProcess(tmp_path_factory.mktemp("real")) as server:
         yield server
+
+
+@pytest.fixture
+def make(qtbot: QtBot) -> Iterator[Make]:
+    """Make participants, who leave in the end."""
+    parent = QObject()
+    made: list[Participant] = []
+
+    def make(name: str) -> Participant:
+        made.append(Participant(name, parent))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.disconnect_from_session()

@@ -4,96 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client import effects as fx
-from optiverse_collab.core.client import session as core
 from optiverse_collab.core.client.connector import ConnectionState
-from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.client.quality import Grade
 from optiverse_collab.core.records import Put, Set
-from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import AddressError
 from tests.drivers.aio.test_connection import free_port
+from tests.helpers.qt_participant import SOON, Make
 from tests.helpers.server_process import ServerProcess
-
-SOON = 10_000  # ms; a machine under load takes its time
-
-Make = Callable[[str], "Participant"]
-
-
-class Participant(CollaborationService):
-    """A service that remembers what it told.
-
-    Attributes:
-        lines: level and text of what was logged.
-        effects: what happened.
-        states: one after the other.
-    """
-
-    def __init__(self, name: str, parent: QObject) -> None:
-        super().__init__(parent, lambda: 0.0)
-        self.name = name
-        self.lines: list[tuple[int, str]] = []
-        self.effects: list[fx.SessionEffect] = []
-        self.states: list[ConnectionState] = []
-        self.logged.connect(lambda level, text: self.lines.append((level, text)))
-        self.happened.connect(self.effects.append)
-        self.state_changed.connect(self.states.append)
-
-    def join(self, qtbot: QtBot, url: str, session_id: str) -> None:
-        """Join a session and wait until its document is here."""
-        self.connect_to_session(url, session_id, self.name)
-        qtbot.waitUntil(lambda: self.state is ConnectionState.CONNECTED, timeout=SOON)
-
-    def shows(self, state: ConnectionState) -> bool:
-        """Whether a window shows this."""
-        return self.state is state
-
-    def does(self, grade: Grade) -> bool:
-        """Whether the connection does so well."""
-        return self.quality.grade is grade
-
-    def lose_connection(self) -> None:
-        """The connection breaks."""
-        assert self._driver is not None
-        self._driver._on_over(Failure(FailureKind.CLOSED, 1006))
-
-    def said(self, part: str) -> list[tuple[int, str]]:
-        """The lines with this in them."""
-        return [line for line in self.lines if part in line[1]]
-
-    def edit(self, *ops: Any) -> None:
-        """Edit as a window would."""
-        assert self.session is not None
-        self.session.replica.edit(ops)
-        self.wake()
-
-    @property
-    def view(self) -> dict[str, Any]:
-        """What the replica shows."""
-        assert self.session is not None
-        return self.session.replica.view
-
-
-@pytest.fixture
-def make(qtbot: QtBot) -> Iterator[Make]:
-    parent = QObject()
-    made: list[Participant] = []
-
-    def make(name: str) -> Participant:
-        made.append(Participant(name, parent))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.disconnect_from_session()
 
 
 def test_the_first_lines_of_the_log(qtbot: QtBot, make: Make, server: ServerProcess, session_id: str) -> None:
@@ -285,21 +207,3 @@ def test_strange_names_arrive_as_they_are(
     assert ann.session is not None
     assert ann.session.me is not None
     assert ann.session.me.user_id == name
-
-
-def test_a_silent_server_is_given_up_and_the_heartbeat_is_told(
-    qtbot: QtBot, make: Make, server: ServerProcess, session_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """HB-1, HB-3: with the times of the rules made short."""
-    monkeypatch.setattr(core, "HEARTBEAT_MS", 50)
-    ann = make("ann")
-    ann.join(qtbot, server.url, session_id)
-    qtbot.waitUntil(lambda: bool(ann.said("← Received heartbeat pong")), timeout=SOON)
-    assert ann.said("→ Sending heartbeat ping")[0][0] == logging.DEBUG
-    assert ann.quality.latency_ms is not None
-    assert ann.does(Grade.GOOD)
-    monkeypatch.setattr(core, "SILENCE_MS", 0)
-    with qtbot.waitSignal(ann.disconnected, timeout=SOON):
-        ann.wake()
-    assert "said nothing" in ann.said("✗ Disconnected")[0][1]
-    assert ann.does(Grade.OFFLINE)

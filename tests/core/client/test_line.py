@@ -1,0 +1,117 @@
+"""The connection that carries a session: HB rules of docs/protocol.md, and what is measured of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.client.effects import (
+    Diverged,
+    DropConnection,
+    HeartbeatAnswered,
+    Transmit,
+)
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.messages import Ping, Pong, Push
+from optiverse_collab.core.records import Put, Set
+from tests.helpers.wire import Peer, Wire
+
+OPENED_MS = Wire().now_ms
+"""When a wire begins, and a first peer connects."""
+
+PING = Transmit(Ping("ann"))
+
+
+@pytest.fixture
+def ann(wire: Wire) -> Peer:
+    peer = Peer("ann")
+    wire.connect(peer)
+    return peer
+
+
+def test_heartbeat_every_10_s(wire: Wire, ann: Peer) -> None:
+    """HB-1: the first after a second."""
+    for number in range(4):
+        at_ms = OPENED_MS + 1000 + 10_000 * number
+        assert ann.session.poll(at_ms - 1) == []
+        assert ann.session.wait_ms(at_ms - 1) == 1
+        assert ann.session.poll(at_ms) == [PING]
+        assert ann.session.receive(encode(Pong("t")), at_ms + 12) == [HeartbeatAnswered(12)]
+        assert ann.session.line.meter.quality(at_ms + 12).latency_ms == 12
+
+
+def test_pong_that_nobody_asked_for_is_ignored(wire: Wire, ann: Peer) -> None:
+    """HB-1: a latency belongs to a ping."""
+    assert ann.session.receive(encode(Pong("t", 99)), wire.now_ms) == []
+    assert ann.session.line.meter.quality(wire.now_ms).latency_ms is None
+
+
+def test_pong_may_bring_news_of_what_is_missing(wire: Wire, ann: Peer) -> None:
+    """HASH-4"""
+    ann.session.poll(wire.now_ms + 1000)
+    _, diverged, _ = ann.session.receive(encode(Pong("t", 99)), wire.now_ms + 1010)
+    assert isinstance(diverged, Diverged)
+
+
+def test_silent_server_is_given_up(wire: Wire, ann: Peer) -> None:
+    """HB-3: 75 s without a word, though pings went out."""
+    start, pings = wire.now_ms, 0
+    for second in range(1, 75):
+        effects = ann.session.poll(start + second * 1000)
+        pings += PING in effects
+        assert DropConnection() not in effects
+    assert pings == 8
+    assert ann.session.poll(start + 75_001) == [DropConnection()]
+
+
+def test_acknowledgement_is_measured(wire: Wire, ann: Peer) -> None:
+    ann.edit(Put("a", "k"))
+    [push] = ann.session.poll(wire.now_ms)
+    assert isinstance(push, Transmit)
+    assert isinstance(push.message, Push)
+    meter = ann.session.line.meter
+    assert meter.quality(wire.now_ms + 700).waiting_ms == 700
+    ack = '{"type":"patch","changes":[],"acks":[{"client_clock":1,"result":"refused"}]}'
+    ann.session.receive(ack, wire.now_ms + 700)
+    quality = meter.quality(wire.now_ms + 700)
+    assert (quality.latency_ms, quality.waiting_ms) == (700, 0)
+    assert quality.received.messages > 0
+
+
+def test_pages_are_not_measured(wire: Wire, ann: Peer) -> None:
+    """What they answer has waited for a synchronisation, not for an answer."""
+    ann.edit(Put("a", "k"))
+    wire.poll(ann)
+    wire.send_up(ann)
+    wire.commit()
+    ann.down.clear()
+    ann.do(ann.replica.check_clock(1))  # asks for what is missing
+    ann.edit(Set("a", {"n": 1}))
+    wire.settle()
+    assert not ann.replica.pending
+    quality = ann.session.line.meter.quality(wire.now_ms)
+    assert quality.waiting_ms == 0
+    assert quality.latency_ms is not None
+    assert quality.latency_ms < 100
+
+
+def test_nothing_waits_after_the_end(wire: Wire, ann: Peer) -> None:
+    ann.edit(Put("a", "k"))
+    wire.poll(ann)
+    wire.lose(ann)
+    assert ann.session.line.meter.quality(wire.now_ms + 60_000).waiting_ms == 0
+    wire.connect(ann)
+    assert ann.session.line.meter.quality(wire.now_ms + 60_000).waiting_ms == 0
+
+
+def test_flush_sends_all_and_waits_for_no_push(wire: Wire, ann: Peer) -> None:
+    """PUSH-2: the last push was just now, and more than one message is needed."""
+    ann.edit(Put("a", "k"))
+    wire.poll(ann)
+    for id in "bcd":
+        ann.edit(Put(id, "k", {"text": "x" * 400_000}))
+    pushes = ann.session.flush(wire.now_ms)
+    assert len(pushes) == 2
+    ann.do(pushes)
+    wire.send_up(ann)
+    wire.commit()
+    assert set("abcd") <= set(wire.room.history.document.records)
