@@ -31,6 +31,7 @@ ABOUT_MORE = {
     "tests/host/optiverse/test_any_mix.py": "everything that users can do, mixed",
     "tests/host/optiverse/test_away.py": "what became of edits while the user was away, in the real editor",
     "tests/host/optiverse/test_closing.py": "a window that closes, with all that is attached to it",
+    "tests/host/optiverse/test_coming_back.py": "a file that the session knows, in the real editor",
     "tests/host/optiverse/test_health.py": "the editor goes on working as without us",
     "tests/host/optiverse/test_loading.py": "a large bench, over many ticks",
     "tests/host/optiverse/test_session.py": "two editors in a session",

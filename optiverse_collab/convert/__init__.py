@@ -5,6 +5,7 @@ No Qt and no editor: what an editor shows becomes a file's items first.
 
 from optiverse_collab.convert.comparing import same_bench
 from optiverse_collab.convert.copying import with_fresh_ids
+from optiverse_collab.convert.equivalence import Comparison, compare, differs
 from optiverse_collab.convert.files import read_bench, write_bench
 from optiverse_collab.convert.kinds import is_item, item_from_record, record_from_item
 from optiverse_collab.convert.layers import sibling_key, tree_of
@@ -13,8 +14,11 @@ from optiverse_collab.convert.reading import Imported, records_from_bench
 from optiverse_collab.convert.writing import bench_from_records
 
 __all__ = [
+    "Comparison",
     "Imported",
     "bench_from_records",
+    "compare",
+    "differs",
     "import_ops",
     "is_item",
     "item_from_record",

@@ -10,21 +10,19 @@ from typing import Any, NamedTuple
 
 from optiverse_collab.convert import (
     bench_from_records,
+    differs,
     import_ops,
     read_bench,
     records_from_bench,
     write_bench,
 )
-from optiverse_collab.core.records import Op, Put, Record, Remove
+from optiverse_collab.core.records import Op, Record
 from optiverse_collab.core.text import printable
 from optiverse_collab.errors import WouldOverwrite
 from optiverse_collab.wording.edits import title
 
 SHOWN = 3
 """So many of the records in the way are named."""
-
-PLACE = frozenset({"order", "parent"})
-"""What says where a record lies, and not what it is."""
 
 log = logging.getLogger("optiverse_collab")
 
@@ -49,14 +47,14 @@ def plan_import(view: Mapping[str, Record], records: Mapping[str, Record], repla
     """How `records` of a file come into a session.
 
     What the session holds besides stays. Without `replace`, what it holds of the file stays too, in
-    its place and group.
+    its place and group, and as it is written there (docs/bench-format.md, "When two records are the same").
 
     Raises:
         WouldOverwrite: without `replace`, records of the file are in the session with other content.
     """
     ops = import_ops(view, records)
     if not replace:
-        _check_content([op for op in ops if op.id in view], view)
+        _check_content(view, records)
         ops = [op for op in ops if op.id not in view]
     added = sum(op.id not in view for op in ops)
     return Plan(ops, added, len(ops) - added, len(records) - len(ops))
@@ -95,8 +93,8 @@ def _write(path: str | os.PathLike[str], bench: dict[str, Any], replace: bool) -
     write_bench(path, bench)
 
 
-def _check_content(ops: list[Op], view: Mapping[str, Record]) -> None:
-    inside = [op.id for op in ops if not _is_about_place(op)]
+def _check_content(view: Mapping[str, Record], records: Mapping[str, Record]) -> None:
+    inside = [id for id, record in records.items() if id in view and differs(view[id], record)]
     if inside:
         shown = ", ".join(title(id, view[id]) for id in inside[:SHOWN])
         more = f" and {len(inside) - SHOWN} more" if len(inside) > SHOWN else ""
@@ -104,7 +102,3 @@ def _check_content(ops: list[Op], view: Mapping[str, Record]) -> None:
             f"The session holds {shown}{more} with other content, so nothing was changed; "
             "ask to replace that, if it is meant."
         )
-
-
-def _is_about_place(op: Op) -> bool:
-    return not isinstance(op, (Put, Remove)) and PLACE.issuperset((*op.props, *op.unset))

@@ -24,6 +24,7 @@ from optiverse_collab.window.settings import Settings
 from optiverse_collab.window.ui.choice_dialog import Answer, ChoiceDialog, joining_dialog, opened_dialog
 from optiverse_collab.window.ui.participants import ParticipantsDialog
 from optiverse_collab.window.ui.status import StatusWidget
+from optiverse_collab.wording.benches import Differences
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
@@ -193,15 +194,15 @@ class CollaborationController(QObject):
     def _on_failed(self, sentence: str) -> None:
         self.status.setToolTip(sentence)
 
-    @pyqtSlot(int, int, object)
-    def _on_choice_needed(self, mine: int, theirs: int, copy: Path) -> None:
+    @pyqtSlot(object, object)
+    def _on_choice_needed(self, found: Differences, copy: Path) -> None:
         asking = self.connecting.dialog
         above = asking if asking is not None and asking.isVisible() else self._window
-        self._ask(joining_dialog(mine, theirs, copy, above))
+        self._ask(joining_dialog(found, copy, above))
 
-    @pyqtSlot(int, int, object)
-    def _on_replacement_needed(self, mine: int, theirs: int, copy: Path) -> None:
-        self._ask(opened_dialog(mine, theirs, copy, self._window))
+    @pyqtSlot(object, object)
+    def _on_replacement_needed(self, found: Differences, copy: Path) -> None:
+        self._ask(opened_dialog(found, copy, self._window))
 
     def _ask(self, dialog: ChoiceDialog) -> None:
         self.question = dialog

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
-from optiverse_collab.convert import bench_from_records, is_item, write_bench
+from optiverse_collab.convert import bench_from_records, write_bench
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.core.records import Op, Record
@@ -24,7 +24,8 @@ from optiverse_collab.window.saved_copies import copy_path, save_copy
 from optiverse_collab.window.sync_loop import LiveBench
 from optiverse_collab.window.ui.choice_dialog import Answer, JoiningChoice, ReplacementChoice
 from optiverse_collab.window.ui.cursors import CursorOverlay
-from optiverse_collab.wording import dialogs
+from optiverse_collab.wording import benches, dialogs
+from optiverse_collab.wording.benches import differences
 
 Records = dict[str, Record]
 
@@ -36,7 +37,6 @@ class Participation(QObject):
         host: the window's adapter; it is closed with this.
         service: connects to the session.
         session_id: the session's name.
-        runs_server: the user started the server, and wants to share their bench if nothing is there.
         replacements: hears of replacements of the bench while it is shared.
 
     Attributes:
@@ -45,8 +45,8 @@ class Participation(QObject):
     Signals:
         leaving: the user would rather leave the session.
         replacement_needed: the user opened another bench; as `choice_needed`.
-        choice_needed: how many items are on the user's bench, how many in the session, and the `Path`
-            where a copy will be saved; `choose` answers.
+        choice_needed: the `Differences` of the user's bench to the session's, and the `Path` where a copy
+            will be saved; `choose` answers.
         declined: a sentence: the window is not going to join.
         loading: how many of how many records have arrived.
         finished_loading: the window shows the session's bench.
@@ -54,8 +54,8 @@ class Participation(QObject):
         undo_left: see `LiveBench`.
     """
 
-    choice_needed = pyqtSignal(int, int, object)
-    replacement_needed = pyqtSignal(int, int, object)
+    choice_needed = pyqtSignal(object, object)
+    replacement_needed = pyqtSignal(object, object)
     declined = pyqtSignal(str)
     leaving = pyqtSignal()
     loading = pyqtSignal(int, int)
@@ -68,7 +68,6 @@ class Participation(QObject):
         host: Host,
         service: CollaborationService,
         session_id: str,
-        runs_server: bool,
         replacements: Replacements,
         parent: QObject,
     ) -> None:
@@ -77,7 +76,6 @@ class Participation(QObject):
         self._host = host
         self._service = service
         self._session_id = session_id
-        self._runs_server = runs_server
         self._replacements = replacements
         self._live: LiveBench | None = None
         self._cursors: CursorOverlay | None = None
@@ -143,7 +141,8 @@ class Participation(QObject):
                 return
             case _:
                 raise Unmatched(choice)
-        if any(is_item(mine[id]) for id in set(mine).difference(brought) if mine[id] != theirs.get(id)):
+        found = differences(mine, theirs)
+        if found.differ or (found.new and not brought):
             try:
                 save_copy(self._host.save_copy, path)
             except BenchFileError as error:
@@ -160,14 +159,15 @@ class Participation(QObject):
     def _merge(self) -> None:
         """The session's bench is here: bring the two together, or ask first."""
         mine, theirs = self._both()
-        items = [id for id, record in mine.items() if is_item(record)]
-        if all(mine[id] == theirs.get(id) for id in items):
+        found = differences(mine, theirs)
+        if not found.new and not found.differ:
             self._share([])
-        elif self._runs_server and not any(map(is_item, theirs.values())):
+        elif not found.theirs:
+            self._host.log("INFO", f"✓ {benches.shared(found)}")
             self._share(list(mine))
         else:
             self._copy = copy_path("joining", self._session_id, datetime.now().astimezone())
-            self.choice_needed.emit(len(items), sum(map(is_item, theirs.values())), self._copy)
+            self.choice_needed.emit(found, self._copy)
 
     def _share(self, mine: list[str]) -> None:
         """From here on the two benches are one."""
@@ -192,10 +192,8 @@ class Participation(QObject):
             return
         self._back = back
         self._live.suspend()
-        mine, theirs = self._both()
         self._copy = copy_path("replacing", self._session_id, datetime.now().astimezone())
-        counts = (sum(map(is_item, records.values())) for records in (mine, theirs))
-        self.replacement_needed.emit(*counts, self._copy)
+        self.replacement_needed.emit(differences(*self._both()), self._copy)
 
     def _replace(self, live: LiveBench, choice: ReplacementChoice, path: Path) -> None:
         match choice:

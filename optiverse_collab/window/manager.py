@@ -66,8 +66,8 @@ class CollaborationManager(QObject):
     progress = pyqtSignal(str, int, int)
     joined = pyqtSignal()
     failed = pyqtSignal(str)
-    choice_needed = pyqtSignal(int, int, object)
-    replacement_needed = pyqtSignal(int, int, object)
+    choice_needed = pyqtSignal(object, object)
+    replacement_needed = pyqtSignal(object, object)
     participants_changed = pyqtSignal()
     edited = pyqtSignal()
     undo_left = pyqtSignal(str)
@@ -104,7 +104,7 @@ class CollaborationManager(QObject):
             session_id: name of the session.
             user_id: name that others see.
         """
-        if self._begin(session_id, user_id, hosts=True):
+        if self._begin(session_id, user_id):
             self.hosting.start(port, listen)
             self._update_status()
 
@@ -116,7 +116,7 @@ class CollaborationManager(QObject):
             session_id: name of the session; it is created if there is none.
             user_id: name that others see.
         """
-        if self._begin(session_id, user_id, hosts=False):
+        if self._begin(session_id, user_id):
             self._join(server_url)
 
     def choose(self, answer: Answer) -> None:
@@ -162,7 +162,7 @@ class CollaborationManager(QObject):
         """The link that others paste to join."""
         return invite_link(self.hosting.url or self.server_url, self.session_id)
 
-    def _begin(self, session_id: str, user_id: str, hosts: bool) -> bool:
+    def _begin(self, session_id: str, user_id: str) -> bool:
         """Leave what was joined before, and take hold of the window; False if that can't be."""
         if self._participation is not None:
             self._participation.push_edits()
@@ -173,7 +173,7 @@ class CollaborationManager(QObject):
             self.failed.emit(str(error))
             return False
         self.session_id, self._user_id = session_id, user_id
-        there = Participation(self._host, self.service, session_id, hosts, self.replacements, self)
+        there = Participation(self._host, self.service, session_id, self.replacements, self)
         there.choice_needed.connect(self.choice_needed)
         there.replacement_needed.connect(self.replacement_needed)
         there.leaving.connect(self.leave)

@@ -12,7 +12,7 @@ import pytest
 
 from optiverse_collab.cli import push
 from optiverse_collab.cli.main import main
-from optiverse_collab.convert import read_bench, records_from_bench
+from optiverse_collab.convert import read_bench, records_from_bench, write_bench
 from optiverse_collab.scripting import AsyncBench, Bench, connect
 from tests.helpers.cli import SMALL, fail, succeed
 from tests.helpers.proxy import proxy
@@ -32,6 +32,21 @@ def test_records_that_are_there_already_are_left_alone(server: ServerProcess, se
     there = ["--server", server.url, "--session", session_id]
     assert "27 records added, 0 changed, 0 there already." in succeed("push", SMALL, *there)
     assert "0 records added, 0 changed, 27 there already." in succeed("push", SMALL, *there)
+
+
+def test_what_an_editor_writes_otherwise_is_there_already(
+    server: ServerProcess, session_id: str, tmp_path: Path
+) -> None:
+    """docs/bench-format.md, "When two records are the same"."""
+    there = ["--server", server.url, "--session", session_id]
+    succeed("push", SMALL, *there)
+    bench = read_bench(SMALL)
+    for n, item in enumerate(bench["items"]):
+        item.update(z_value=float(n), angle_deg=item["angle_deg"] + 360.0)
+    write_bench(tmp_path / "saved.json", bench)
+    assert "0 records added, 0 changed, 27 there already." in succeed(
+        "push", str(tmp_path / "saved.json"), *there
+    )
 
 
 def test_changed_records_are_overwritten_only_when_asked(server: ServerProcess, session_id: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from optiverse_collab.convert import (
     bench_from_records,
+    compare,
     item_from_record,
     record_from_item,
     records_from_bench,
@@ -17,7 +18,7 @@ from optiverse_collab.convert import (
 )
 from optiverse_collab.core.records import Record
 from tests.helpers import benches
-from tests.helpers.benches import REAL, Bench
+from tests.helpers.benches import ASSEMBLIES, REAL, Bench
 
 pytestmark = [pytest.mark.optiverse, pytest.mark.filterwarnings("default")]
 
@@ -127,6 +128,16 @@ def test_an_item_of_the_host_comes_back_the_same(
     for item in opened_and_saved(benches.load(name))["items"]:
         again = deserialize_item(item_from_record(record_from_item(item))).to_dict()
         assert again == item
+
+
+@pytest.mark.parametrize("name", [*REAL, *(f"assemblies/{name}" for name in ASSEMBLIES)])
+def test_opening_and_saving_edits_nothing(name: str, opened_and_saved: Callable[[Bench], Bench]) -> None:
+    """docs/bench-format.md, "When two records are the same"; twice, since the first time fills things in."""
+    records = records_from_bench(benches.load(name)).records
+    once = opened_and_saved(bench_from_records(records))
+    for saved in (once, opened_and_saved(once)):
+        found = compare(records_from_bench(saved).records, records)
+        assert (found.new, found.differ, found.missing) == ([], [], [])
 
 
 ODD_VALUES: list[Any] = [None, True, -1, 0, 1e308, "abc", "", [], [1], [1, 2], ["a", "b"], {}, {"a": 1}]

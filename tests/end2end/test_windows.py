@@ -131,8 +131,6 @@ def test_bench_appears_item_for_item_in_another_window(windows: Callable[[], Win
     with ServerProcess(tmp_path) as server:
         ann, bob = windows(), windows()
         ann.do(open=[str(path)], save=[str(alone)], join=[server.url, "default", "Ann"])
-        ann.until(lambda state: state["asks"])
-        ann.do(answer=["bring"])
         ann.until(is_in)
         bob.do(join=[server.url, "default", "Bob"])
         bob.until(is_in)

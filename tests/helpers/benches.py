@@ -14,6 +14,9 @@ DATA = Path(__file__).parent.parent / "data"
 REAL = ("bench_small", "bench_300", "bench_layers")
 """Names of benches in tests/data: two of Optiverse 0.2.7 and one as 0.3.4 writes it."""
 
+ASSEMBLIES = ("scene_9daf", "two_mirror", "validated", "waveplate_pbs")
+"""Names of benches in tests/data/assemblies, which later tools of the editor wrote."""
+
 Bench = dict[str, Any]
 
 

@@ -3,7 +3,7 @@
     python -m tests.helpers.window_program demo|optiverse
 
 `{"join": [server, session, user]}`, `{"add": [x_mm, y_mm]}`, `{"move": [id, x_mm, y_mm]}`, `{"undo": []}`,
-`{"open": [path]}`, `{"answer": [button]}`, `{"save": [path]}`, `{"close_window": []}` and
+`{"open": [path]}`, `{"save": [path]}`, `{"close_window": []}` and
 `{"tell": []}`; each is answered by a line with the state of the window.
 """
 
@@ -22,7 +22,6 @@ from PyQt6.QtWidgets import QApplication
 from optiverse_collab.demo import files
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
-from optiverse_collab.window.ui.choice_dialog import JoiningChoice
 from tests.helpers.optiverse_user import wait_until
 
 
@@ -147,9 +146,6 @@ class Obedient(QObject):
             elif what == "close":
                 QApplication.exit()
                 return
-            elif what == "answer":
-                assert controller.question is not None
-                controller.question.buttons[JoiningChoice(arguments[0])].click()
             elif what != "tell":
                 getattr(self._host, what)(*arguments)
         session = controller.manager.service.session
@@ -157,7 +153,6 @@ class Obedient(QObject):
             "status": controller.manager.status.value,
             "text": controller.status.text(),
             "places": self._host.places,
-            "asks": controller.question is not None,
             "pending": 0 if session is None else len(session.replica.pending),
         }
         sys.stdout.write(json.dumps(state) + "\n")

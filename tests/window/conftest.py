@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.records import Put
+from tests.helpers.server_process import ServerProcess
 from tests.helpers.windows import Desk, desks
 from tests.helpers.wire import Peer, Wire
 from tests.window.capturing import Window, settle
+from tests.window.joining_lab import Lab
 
 
 @pytest.fixture
 def pair(qtbot: QtBot) -> Iterator[tuple[Desk, Desk]]:
     with desks(qtbot, 2) as (ann, bob):
         yield ann, bob
+
+
+@pytest.fixture
+def lab(
+    qtbot: QtBot, server: ServerProcess, session_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Lab]:
+    monkeypatch.setattr(
+        "optiverse_collab.window.saved_copies.QStandardPaths.writableLocation", lambda kind: str(tmp_path)
+    )
+    lab = Lab(qtbot, server, session_id, tmp_path)
+    yield lab
+    for window in lab.windows:
+        window.service.disconnect_from_session()
 
 
 @pytest.fixture

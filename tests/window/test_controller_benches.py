@@ -27,7 +27,6 @@ def test_two_benches_meet(
     """Nothing is changed before the user has chosen, and what goes is saved."""
     ann, bob = pair
     theirs, mine = add(ann.window, "lens"), add(bob.window, "mirror", (50.0, 0.0))
-    ann.manager.choice_needed.connect(lambda *_: ann.manager.choose(JoiningChoice.BRING))
     ann.join(server.url, session_id, "Ann")
     bob.ask_to_join(server.url, session_id, "Bob")
     qtbot.waitUntil(lambda: bob.controller.question is not None, timeout=SOON)
@@ -58,15 +57,17 @@ def test_two_benches_meet(
 def test_a_question_without_a_session_goes_away(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
 ) -> None:
-    ann, _ = pair
+    ann, bob = pair
     add(ann.window, "lens")
-    ann.ask_to_join(server.url, session_id, "Ann")
-    qtbot.waitUntil(lambda: ann.controller.question is not None, timeout=SOON)
-    question = ann.controller.question
+    add(bob.window, "mirror")
+    ann.join(server.url, session_id, "Ann")
+    bob.ask_to_join(server.url, session_id, "Bob")
+    qtbot.waitUntil(lambda: bob.controller.question is not None, timeout=SOON)
+    question = bob.controller.question
     assert question is not None
-    ann.manager.leave()
+    bob.manager.leave()
     assert not question.isVisible()
-    assert ann.manager.status is ConnectionState.OFFLINE
+    assert bob.manager.status is ConnectionState.OFFLINE
 
 
 @pytest.mark.parametrize("button", ReplacementChoice)
@@ -81,7 +82,6 @@ def test_opening_another_bench_while_in_a_session(
     """Nobody else sees it before the user said so, and a bench that goes is saved."""
     ann, bob = pair
     lens = add(ann.window, "lens")
-    ann.manager.choice_needed.connect(lambda *_: ann.manager.choose(JoiningChoice.BRING))
     ann.join(server.url, session_id, "Ann")
     bob.join(server.url, session_id, "Bob")
     other = tmp_path / "other.json"

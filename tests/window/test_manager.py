@@ -134,7 +134,7 @@ def test_a_session_that_ends_for_good_leaves_the_bench(
     assert session is not None
     qtbot.waitUntil(lambda: bool(session.replica.view) and not session.replica.pending, timeout=SOON)
     thief = Window(parent)
-    thief.manager._begin(session_id, "thief", hosts=False)
+    thief.manager._begin(session_id, "thief")
     thief.manager.service.connect_to_session(
         server.url, session_id, "thief", type(session.replica).restore(session.replica.save(), "thief")
     )

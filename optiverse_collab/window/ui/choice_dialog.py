@@ -8,18 +8,28 @@ from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
-from PyQt6.QtCore import pyqtSignal, pyqtSlot
+from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QIcon, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QCommandLinkButton,
     QDialog,
     QLabel,
+    QListWidget,
+    QListWidgetItem,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from optiverse_collab.wording import dialogs
+from optiverse_collab.wording import benches
+from optiverse_collab.wording.benches import Differences
+
+SHOWN_ROWS = 8
+"""So many lines of the list are seen without scrolling."""
+
+WIDTH, NARROWEST = 480, 300
+"""Of a dialog, in pixels: at first, and at least."""
 
 
 class JoiningChoice(Enum):
@@ -62,15 +72,17 @@ class Choice(NamedTuple):
 
 
 class ChoiceDialog(QDialog):
-    """Asks one question; closing the dialog in any other way gives the last answer.
+    """Asks one question; closing the dialog in any other way gives the last answer, as Enter does at first.
 
     Args:
         title: of the window.
         question: a sentence.
-        choices: the answers; the first is the default.
+        rows: what the question is about, a line for each.
+        choices: the answers; the last is the default.
 
     Attributes:
         buttons: answer → its button.
+        list: shows `rows`; hidden if there are none.
 
     Signals:
         chosen: an `Answer`; once.
@@ -79,7 +91,12 @@ class ChoiceDialog(QDialog):
     chosen = pyqtSignal(object)
 
     def __init__(
-        self, title: str, question: str, choices: Sequence[Choice], parent: QWidget | None = None
+        self,
+        title: str,
+        question: str,
+        rows: Sequence[str],
+        choices: Sequence[Choice],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -89,18 +106,46 @@ class ChoiceDialog(QDialog):
         label = QLabel(question, self)
         label.setWordWrap(True)
         layout.addWidget(label)
+        self.list = self._made_list(rows)
+        layout.addWidget(self.list)
         for choice in choices:
             button = self._button(choice)
             self.buttons[choice.answer] = button
             button.clicked.connect(self._on_clicked)
             layout.addWidget(button)
+        button.setDefault(True)
+        button.setFocus()
+        self.setMinimumWidth(NARROWEST)
+        self.resize(WIDTH, layout.totalHeightForWidth(WIDTH))
         self.finished.connect(self._on_finished)
 
-    def _button(self, choice: Choice) -> QAbstractButton:
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Keep room for all texts; a layout alone allows for less once they wrap."""
+        super().resizeEvent(event)
+        layout = self.layout()
+        if layout is not None:
+            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
+
+    def _made_list(self, rows: Sequence[str]) -> QListWidget:
+        made = QListWidget(self)
+        made.setAccessibleName(self.windowTitle())
+        made.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+        made.setUniformItemSizes(True)
+        made.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for row in rows:
+            item = QListWidgetItem(row, made)
+            item.setToolTip(row)
+        shown = min(len(rows), SHOWN_ROWS)
+        made.setFixedHeight(shown * max(made.sizeHintForRow(0), 0) + 2 * made.frameWidth())
+        made.setVisible(bool(rows))
+        return made
+
+    def _button(self, choice: Choice) -> QPushButton:
         if not choice.note:
             return QPushButton(choice.text, self)
         button = QCommandLinkButton(choice.text, choice.note, self)
-        button.setDefault(not self.buttons)
+        button.setIcon(QIcon())  # the arrow of some styles is black in dark themes too
         return button
 
     @pyqtSlot()
@@ -113,45 +158,40 @@ class ChoiceDialog(QDialog):
         self.chosen.emit(self._answer)
 
 
-def joining_dialog(mine: int, theirs: int, copy: Path, parent: QWidget | None = None) -> ChoiceDialog:
-    """Both the user and the session have a bench; the answer is a `JoiningChoice`.
+def joining_dialog(found: Differences, copy: Path, parent: QWidget | None = None) -> ChoiceDialog:
+    """A bench and a session's that never met; the answer is a `JoiningChoice`.
 
     Args:
-        mine: how many items are on the user's bench.
-        theirs: how many are in the session.
-        copy: where the copy will be.
+        found: how they differ.
+        copy: where a copy of the user's will be.
     """
-    bring_note = dialogs.CHOICE_BRING_NOTE.format(mine=_items(mine))
-    replace_note = dialogs.CHOICE_REPLACE_NOTE.format(path=_short(copy))
-    choices = (
-        Choice(JoiningChoice.BRING, dialogs.CHOICE_BRING, bring_note),
-        Choice(JoiningChoice.REPLACE, dialogs.CHOICE_REPLACE, replace_note),
-        Choice(JoiningChoice.CANCEL, dialogs.CHOICE_CANCEL),
-    )
-    question = dialogs.CHOICE_TEXT.format(mine=_items(mine), theirs=_items(theirs))
-    return ChoiceDialog(dialogs.CHOICE_TITLE, question, choices, parent)
+    path = _short(copy)
+    bring = Choice(JoiningChoice.BRING, benches.BRING, benches.bring_note(found, path))
+    choices = [
+        Choice(JoiningChoice.REPLACE, benches.REPLACE, benches.REPLACE_NOTE.format(path=path)),
+        Choice(JoiningChoice.CANCEL, benches.CANCEL),
+    ]
+    if found.new:
+        choices.insert(0, bring)
+    rows = benches.rows(found._replace(missing=[]))
+    return ChoiceDialog(benches.JOINING_TITLE, benches.joining_question(found), rows, choices, parent)
 
 
-def opened_dialog(mine: int, theirs: int, copy: Path, parent: QWidget | None = None) -> ChoiceDialog:
+def opened_dialog(found: Differences, copy: Path, parent: QWidget | None = None) -> ChoiceDialog:
     """The user opened another bench while in a session; the answer is a `ReplacementChoice`.
 
     Args:
-        mine: how many items were opened.
-        theirs: how many are in the session.
+        found: how it differs from the session's.
         copy: where a copy of the session's bench will be.
     """
-    note = dialogs.OPENED_EVERYBODY_NOTE.format(theirs=_items(theirs), path=_short(copy))
+    note = benches.everybody_note(found, _short(copy))
     choices = (
-        Choice(ReplacementChoice.LEAVE, dialogs.OPENED_LEAVE, dialogs.OPENED_LEAVE_NOTE),
-        Choice(ReplacementChoice.EVERYBODY, dialogs.OPENED_EVERYBODY, note),
-        Choice(ReplacementChoice.BACK, dialogs.OPENED_BACK),
+        Choice(ReplacementChoice.LEAVE, benches.LEAVE, benches.LEAVE_NOTE),
+        Choice(ReplacementChoice.EVERYBODY, benches.EVERYBODY, note),
+        Choice(ReplacementChoice.BACK, benches.BACK),
     )
-    question = dialogs.OPENED_TEXT.format(mine=_items(mine), theirs=_items(theirs))
-    return ChoiceDialog(dialogs.OPENED_TITLE, question, choices, parent)
-
-
-def _items(count: int) -> str:
-    return dialogs.ONE_ITEM if count == 1 else dialogs.ITEMS.format(count=count)
+    question = benches.opened_question(found)
+    return ChoiceDialog(benches.OPENED_TITLE, question, benches.rows(found), choices, parent)
 
 
 def _short(path: Path) -> str:

@@ -18,10 +18,12 @@ from optiverse_collab.window.ui.choice_dialog import (
     joining_dialog,
     opened_dialog,
 )
+from optiverse_collab.wording.benches import Differences
 from tests.helpers.user_input import click, press_key
 
 COPY = Path("copies") / "bench.json"
-Make = Callable[[int, int, Path], ChoiceDialog]
+Make = Callable[[Differences, Path], ChoiceDialog]
+FOUND = Differences(['mirror "M1"'], ['lens "L1"', 'lens "L2"'], [], 22)
 
 
 def note(dialog: ChoiceDialog, choice: Answer) -> str:
@@ -39,7 +41,7 @@ def note(dialog: ChoiceDialog, choice: Answer) -> str:
     ],
 )
 def test_each_button_is_one_answer(qtbot: QtBot, make: Make, choice: Answer) -> None:
-    dialog = make(15, 300, COPY)
+    dialog = make(FOUND, COPY)
     qtbot.addWidget(dialog)
     dialog.show()
     with qtbot.waitSignal(dialog.chosen) as chosen:
@@ -56,7 +58,7 @@ def test_any_other_way_out_changes_nothing(qtbot: QtBot, make: Make, choice: Ans
         press_key(dialog, Qt.Key.Key_Escape)
 
     for leave in (escape, ChoiceDialog.close):
-        dialog = make(1, 1, COPY)
+        dialog = make(FOUND, COPY)
         qtbot.addWidget(dialog)
         dialog.show()
         with qtbot.waitSignal(dialog.chosen) as chosen:
@@ -64,16 +66,62 @@ def test_any_other_way_out_changes_nothing(qtbot: QtBot, make: Make, choice: Ans
         assert chosen.args == [choice]
 
 
-def test_it_says_where_the_copy_will_be(qtbot: QtBot) -> None:
-    dialog = joining_dialog(15, 300, COPY)
+@pytest.mark.parametrize(
+    ("make", "choice"), [(joining_dialog, JoiningChoice.CANCEL), (opened_dialog, ReplacementChoice.BACK)]
+)
+def test_enter_is_harmless(qtbot: QtBot, make: Make, choice: Answer) -> None:
+    dialog = make(FOUND, COPY)
     qtbot.addWidget(dialog)
-    assert str(COPY) in note(dialog, JoiningChoice.REPLACE)
-    assert "your 15 items" in note(dialog, JoiningChoice.BRING)
+    dialog.show()
+    with qtbot.waitSignal(dialog.chosen) as chosen:
+        press_key(dialog.focusWidget() or dialog, Qt.Key.Key_Return)
+    assert chosen.args == [choice]
 
 
-def test_it_counts_and_writes_paths_as_people_do(qtbot: QtBot) -> None:
-    dialog = joining_dialog(1, 300, Path.home() / "copies" / "bench.json")
+def test_tab_reaches_every_answer_and_enter_gives_it(qtbot: QtBot) -> None:
+    dialog = joining_dialog(FOUND, COPY)
     qtbot.addWidget(dialog)
-    assert "your 1 item in" in note(dialog, JoiningChoice.BRING)
-    assert str(Path("~") / "copies" / "bench.json") in note(dialog, JoiningChoice.REPLACE)
-    assert str(Path.home()) not in note(dialog, JoiningChoice.REPLACE)
+    dialog.show()
+    bring = dialog.buttons[JoiningChoice.BRING]
+    reached = set()
+    for _ in range(6):
+        press_key(dialog.focusWidget() or dialog, Qt.Key.Key_Tab)
+        reached.add(dialog.focusWidget())
+    assert {dialog.list, *dialog.buttons.values()} <= reached
+    bring.setFocus()
+    with qtbot.waitSignal(dialog.chosen) as chosen:
+        press_key(bring, Qt.Key.Key_Return)
+    assert chosen.args == [JoiningChoice.BRING]
+
+
+def test_it_lists_what_differs(qtbot: QtBot) -> None:
+    dialog = joining_dialog(FOUND._replace(missing=["note"]), COPY)
+    qtbot.addWidget(dialog)
+    rows = [item.text() for n in range(dialog.list.count()) if (item := dialog.list.item(n)) is not None]
+    assert rows == ['lens "L1": differs', 'lens "L2": differs', 'mirror "M1": only on your bench']
+
+
+@pytest.mark.parametrize("count", [0, 1, 2000])
+def test_many_differences_scroll_and_a_narrow_window_wraps(qtbot: QtBot, count: int) -> None:
+    names = [f'lens "{"long name " * 12}{n}"' for n in range(count)]
+    dialog = joining_dialog(FOUND._replace(new=names, differ=[]), COPY)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.height() < 600
+    dialog.resize(240, dialog.height())
+    assert dialog.width() < 500
+    assert dialog.list.isVisible() == bool(count)
+
+
+def test_nothing_new_can_not_be_brought(qtbot: QtBot) -> None:
+    dialog = joining_dialog(FOUND._replace(new=[]), COPY)
+    qtbot.addWidget(dialog)
+    assert set(dialog.buttons) == {JoiningChoice.REPLACE, JoiningChoice.CANCEL}
+
+
+def test_it_says_where_the_copy_will_be_as_people_write_it(qtbot: QtBot) -> None:
+    dialog = joining_dialog(FOUND, Path.home() / "copies" / "bench.json")
+    qtbot.addWidget(dialog)
+    for choice in (JoiningChoice.REPLACE, JoiningChoice.BRING):
+        assert str(Path("~") / "copies" / "bench.json") in note(dialog, choice)
+        assert str(Path.home()) not in note(dialog, choice)

@@ -1,0 +1,125 @@
+"""What counts as a difference between two records of one item, and what editors only write otherwise.
+
+An editor that opens a file and saves it again writes more than before, and some of it in another form
+(docs/bench-format.md, "When two records are the same"). Nobody has edited anything then.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from optiverse_collab.convert.kinds import GROUP, is_item
+from optiverse_collab.convert.shapes import is_number
+from optiverse_collab.core.records import Record
+
+PLACE = frozenset(("parent", "order", "z_value"))
+"""What says where a record lies, and not what it is (SEEN-6)."""
+
+TOLERANCE = 1e-6
+"""Of numbers, in their own unit (mm, degrees): a point that was turned and turned back is not the same to
+the last digit."""
+
+_DERIVED = frozenset(("locked",))
+"""What follows from something else: 0.3 takes an item's lock from the tree, whatever the item says."""
+
+_DERIVED_OF_GROUPS = _DERIVED | {"absent_items", "linked_cache", "z_base"}
+
+_FILES = frozenset(("image_path", "source_path"))
+"""Each computer has them in a folder of its own, and an editor forgets a file that it doesn't find."""
+
+_TEXT_COLOURS = frozenset(("#0a0a28", "#000000", "#ffffff"))
+"""The default colour of a text in files, in the light theme and in the dark one."""
+
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")
+
+
+class Comparison(NamedTuple):
+    """How the items of one bench stand to those of another.
+
+    Attributes:
+        new: ids of items that only the first has.
+        differ: of items that both have, with other content.
+        same: of items that both have, with the same content.
+        missing: of items that only the second has.
+    """
+
+    new: list[str]
+    differ: list[str]
+    same: list[str]
+    missing: list[str]
+
+
+def compare(mine: Mapping[str, Record], theirs: Mapping[str, Record]) -> Comparison:
+    """Compare the items of two benches; groups and places don't count."""
+    missing = [id for id, record in theirs.items() if is_item(record) and id not in mine]
+    found = Comparison([], [], [], missing)
+    for id, record in mine.items():
+        if not is_item(record):
+            continue
+        other = theirs.get(id)
+        if other is None:
+            found.new.append(id)
+        else:
+            (found.differ if differs(record, other) else found.same).append(id)
+    return found
+
+
+def differs(a: Record, b: Record) -> bool:
+    """Whether two records have other content, wherever they lie."""
+    return a.kind != b.kind or bool(differing(a, b))
+
+
+def differing(a: Record, b: Record) -> list[str]:
+    """The names of the properties in which two records of a kind have other content.
+
+    What only one of them states is none: editors write what a file leaves out, and leave out what they
+    don't know.
+    """
+    skipped = PLACE | (_DERIVED_OF_GROUPS if a.kind == GROUP else _DERIVED)
+    return [
+        name
+        for name, value in a.props.items()
+        if name in b.props and name not in skipped and not same_meaning(a.kind, name, value, b.props[name])
+    ]
+
+
+def same_meaning(kind: str, name: str, a: Any, b: Any) -> bool:
+    """Whether two values of a property mean the same to an editor.
+
+    Args:
+        kind: of the record.
+        name: of the property, or of the part of it that is compared.
+        a, b: JSON values.
+    """
+    if name in _FILES:
+        return a is None or b is None or _file_name(a) == _file_name(b)
+    if is_number(a) and is_number(b):
+        return _same_number(name, a, b)
+    if isinstance(a, str) and isinstance(b, str):
+        return a == b or _same_colour(kind, name, a, b)
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(same_meaning(kind, name, x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return all(same_meaning(kind, key, a[key], b[key]) for key in a.keys() & b.keys())
+    return type(a) is type(b) and bool(a == b)
+
+
+def _same_number(name: str, a: float, b: float) -> bool:
+    apart = abs(a - b)
+    if name == "angle_deg" and math.isfinite(apart):
+        apart = min(apart % 360.0, -apart % 360.0)
+    return apart <= TOLERANCE
+
+
+def _same_colour(kind: str, name: str, a: str, b: str) -> bool:
+    if not (_COLOUR.fullmatch(a) and _COLOUR.fullmatch(b)):
+        return False
+    colours = {a.lower(), b.lower()}
+    return len(colours) == 1 or (kind == "text" and name == "color" and colours <= _TEXT_COLOURS)
+
+
+def _file_name(path: Any) -> Any:
+    return path.replace("\\", "/").rsplit("/", 1)[-1] if isinstance(path, str) else path

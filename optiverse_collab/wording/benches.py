@@ -1,0 +1,133 @@
+"""What people read when two benches meet: what differs, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from optiverse_collab.convert import compare
+from optiverse_collab.core.records import Record
+from optiverse_collab.wording.edits import title
+
+JOINING_TITLE = "Two benches"
+BRING = "&Bring my bench into the session"
+REPLACE = "&Replace my bench with the session's"
+REPLACE_NOTE = "A copy of yours is saved first: {path}"
+CANCEL = "&Don't join"
+OPENED_TITLE = "Another bench"
+LEAVE = "&Leave the session"
+LEAVE_NOTE = "You go on alone with the bench that you opened. The session stays as it is."
+EVERYBODY = "Replace the session's bench for &everybody"
+BACK = "&Back to the session's bench"
+
+NEW_ROW = "{title}: only on your bench"
+DIFFERS_ROW = "{title}: differs"
+MISSING_ROW = "{title}: only in the session"
+
+
+class Differences(NamedTuple):
+    """How the items of a user's bench stand to the session's.
+
+    Attributes:
+        new: what the items are called that only the user has …
+        differ: … those that both have, with other content …
+        missing: … and those that only the session has.
+        same: how many are the same.
+    """
+
+    new: list[str]
+    differ: list[str]
+    missing: list[str]
+    same: int
+
+    @property
+    def mine(self) -> int:
+        """How many items are on the user's bench."""
+        return len(self.new) + len(self.differ) + self.same
+
+    @property
+    def theirs(self) -> int:
+        """How many are in the session."""
+        return len(self.missing) + len(self.differ) + self.same
+
+
+def differences(mine: Mapping[str, Record], theirs: Mapping[str, Record]) -> Differences:
+    """Compare a user's bench with the session's."""
+    found = compare(mine, theirs)
+
+    def titles(ids: list[str], records: Mapping[str, Record]) -> list[str]:
+        return sorted((title(id, records[id]) for id in ids), key=str.casefold)
+
+    new, differ = titles(found.new, mine), titles(found.differ, mine)
+    return Differences(new, differ, titles(found.missing, theirs), len(found.same))
+
+
+def counts(found: Differences) -> str:
+    """All of it in numbers: ``1 new, 2 differ, 22 the same``."""
+    differ = f"{len(found.differ)} differ{'s' * (len(found.differ) == 1)}"
+    return f"{len(found.new)} new, {differ}, {found.same} the same"
+
+
+def shared(found: Differences) -> str:
+    """What became of a bench in a session without items."""
+    return f"The session was empty, so your bench was shared: {items(found.mine)}."
+
+
+def joining_question(found: Differences) -> str:
+    """Ask what becomes of a bench that meets the session's for the first time."""
+    more = f" {_only_there(found)}" if found.missing else ""
+    return (
+        f"Your bench and the session's have not met before. Of your items: {counts(found)}.{more} "
+        "What would you like to do with yours?"
+    )
+
+
+def bring_note(found: Differences, path: str) -> str:
+    """What bringing the bench does; `path` is where a copy of it will be."""
+    note = f"Everybody gets your {new_items(len(found.new))}."
+    if found.differ:
+        note += f" What differs stays as the session has it. A copy of yours is saved first: {path}"
+    return note
+
+
+def opened_question(found: Differences) -> str:
+    """Ask what becomes of a bench that was opened while in a session."""
+    more = f" {_only_there(found)}" if found.missing else ""
+    return (
+        f"You opened another bench while you are in a session. Of its items: {counts(found)}.{more} "
+        "Nobody else sees it yet. What would you like to do?"
+    )
+
+
+def everybody_note(found: Differences, path: str) -> str:
+    """What it does to replace the session's bench; `path` is where a copy of that will be."""
+    count = len(found.missing)
+    goes = (
+        f"{items(count)} of the session go{'es' * (count == 1)}" if count else "Nothing of the session goes"
+    )
+    changes = f", {len(found.differ)} will be as in yours" if found.differ else ""
+    return f"{goes}{changes}. A copy is saved first: {path}"
+
+
+def rows(found: Differences) -> list[str]:
+    """A line for each item that is not the same in both."""
+    return [
+        *(DIFFERS_ROW.format(title=title) for title in found.differ),
+        *(NEW_ROW.format(title=title) for title in found.new),
+        *(MISSING_ROW.format(title=title) for title in found.missing),
+    ]
+
+
+def items(count: int) -> str:
+    """So many items."""
+    return "1 item" if count == 1 else f"{count} items"
+
+
+def new_items(count: int) -> str:
+    """So many new items."""
+    return "1 new item" if count == 1 else f"{count} new items"
+
+
+def _only_there(found: Differences) -> str:
+    count = len(found.missing)
+    return f"The session has {items(count)} that yours lacks."

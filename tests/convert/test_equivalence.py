@@ -1,0 +1,92 @@
+"""What counts as a difference, and what editors only write otherwise (docs/bench-format.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from optiverse_collab.convert import bench_from_records, records_from_bench
+from optiverse_collab.convert.equivalence import Comparison, compare, differing, differs
+from optiverse_collab.core.records import Record
+from tests.helpers import benches
+from tests.helpers.benches import REAL
+
+
+def record(kind: str = "component", **props: Any) -> Record:
+    return Record("id", kind, props)
+
+
+@pytest.mark.parametrize(
+    ("kind", "a", "b"),
+    [
+        ("component", {"n": 1}, {"n": 1.0}),
+        ("component", {"n": 0.0}, {"n": -0.0}),
+        ("ruler", {"points": [[0.1 + 0.2, 0.0]]}, {"points": [[0.3, 0.0]]}),
+        ("component", {"angle_deg": 370.0}, {"angle_deg": 10.0}),
+        ("component", {"angle_deg": -90.0}, {"angle_deg": 270.0}),
+        ("component", {"angle_deg": 359.9999999}, {"angle_deg": 0.0}),
+        ("component", {"z_value": 1.0, "order": 3.0, "parent": "a"}, {"z_value": 2.0, "order": 0.0}),
+        ("component", {}, {"locked": False, "mm_per_pixel": 0.1, "reference_line_mm": None}),
+        ("component", {"interfaces": [{"efl_mm": 1.0}]}, {"interfaces": [{"efl_mm": 1, "name": ""}]}),
+        ("component", {"locked": True}, {"locked": False}),
+        ("source", {"color_hex": "#DC143C"}, {"color_hex": "#dc143c"}),
+        ("text", {"color": "#0A0A28"}, {"color": "#000000"}),
+        ("text", {"color": "#ffffff"}, {"color": "#0a0a28"}),
+        ("component", {"image_path": "@component/lens/images/a.png"}, {"image_path": "C:\\x\\images\\a.png"}),
+        ("component", {"image_path": "objects/a.png"}, {"image_path": None}),
+        ("group", {"link": {"source_path": "@assembly/a.json"}}, {"link": {"source_path": "/home/a.json"}}),
+        (
+            "group",
+            {"name": "A", "absent_items": [1], "z_base": 1},
+            {"name": "A", "absent_items": [], "z_base": 2},
+        ),
+    ],
+)
+def test_what_editors_write_otherwise_is_the_same(kind: str, a: dict[str, Any], b: dict[str, Any]) -> None:
+    assert not differs(record(kind, **a), record(kind, **b))
+    assert not differs(record(kind, **b), record(kind, **a))
+
+
+@pytest.mark.parametrize(
+    ("kind", "a", "b"),
+    [
+        ("component", {"n": 1}, {"n": True}),
+        ("component", {"n": None}, {"n": 0}),
+        ("component", {"n": "1"}, {"n": 1}),
+        ("component", {"n": 1.0}, {"n": 1.00001}),
+        ("component", {"n": 370.0}, {"n": 10.0}),
+        ("component", {"n": [1]}, {"n": [1, 1]}),
+        ("component", {"n": [1, 2]}, {"n": [2, 1]}),
+        ("component", {"angle_deg": 10.0}, {"angle_deg": 190.0}),
+        ("component", {"interfaces": [{"efl_mm": 1.0}]}, {"interfaces": [{"efl_mm": 2.0}]}),
+        ("component", {"name": "Lens"}, {"name": "lens"}),
+        ("component", {"image_path": "a.png"}, {"image_path": "b.png"}),
+        ("text", {"color": "#0a0a28"}, {"color": "#ff0000"}),
+        ("source", {"color_hex": "#000000"}, {"color_hex": "#ffffff"}),
+        ("component", {"n": float("nan")}, {"n": 1.0}),
+    ],
+)
+def test_what_people_change_differs(kind: str, a: dict[str, Any], b: dict[str, Any]) -> None:
+    [name] = a
+    assert differing(record(kind, **a), record(kind, **b)) == [name]
+    assert differs(record(kind, **b), record(kind, **a))
+
+
+def test_another_kind_differs() -> None:
+    assert differs(record("component"), record("source"))
+
+
+def test_items_are_compared_and_nothing_else() -> None:
+    lens, mirror = Record("lens", "component", {"n": 1}), Record("mirror", "component", {"n": 1})
+    group, rest = Record("group", "group", {"name": "A"}), Record("assembly", "assembly", {"n": 1})
+    mine = {"lens": lens, "mirror": mirror, "group": group, "new": Record("new", "text", {})}
+    theirs = {"lens": lens, "mirror": Record("mirror", "component", {"n": 2}), "assembly": rest, "old": lens}
+    assert compare(mine, theirs) == Comparison(["new"], ["mirror"], ["lens"], ["old"])
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_bench_is_the_same_as_its_export(name: str) -> None:
+    records = records_from_bench(benches.load(name)).records
+    found = compare(records_from_bench(bench_from_records(records)).records, records)
+    assert (found.new, found.differ, found.missing) == ([], [], [])
