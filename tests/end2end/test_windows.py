@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,50 +10,8 @@ import pytest
 
 from optiverse_collab.convert import read_bench, records_from_bench, same_bench
 from tests.helpers.benches import DATA
-from tests.helpers.processes import kill, start
 from tests.helpers.server_process import ServerProcess
-
-DEADLINE_S = 60.0
-
-
-class Window:
-    """A window in another process."""
-
-    def __init__(self, host: str) -> None:
-        self._process = start(
-            *("-m", "tests.helpers.window_program", host),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def do(self, **command: Any) -> dict[str, Any]:
-        """Let the window do something; returns how it stands then."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(command) + "\n")
-        self._process.stdin.flush()
-        patience = threading.Timer(DEADLINE_S, kill, [self._process])
-        patience.start()
-        try:
-            for line in self._process.stdout:
-                if line.startswith('{"status"'):
-                    return dict(json.loads(line))
-        finally:
-            patience.cancel()
-        raise AssertionError("the window ended")
-
-    def until(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Ask how it stands until it is so."""
-        deadline = time.monotonic() + DEADLINE_S
-        while not condition(state := self.do(tell=[])):
-            assert time.monotonic() < deadline, state
-        return state
-
-    def kill(self) -> None:
-        """End it as a crash would."""
-        kill(self._process)
-        self._process.communicate()
+from tests.helpers.window_process import Window
 
 
 @pytest.fixture(params=["demo", pytest.param("optiverse", marks=pytest.mark.optiverse)])

@@ -1,11 +1,55 @@
-"""A network that can fail: passes bytes between clients and a server until told otherwise."""
+"""A network that can fail: carries bytes between clients and a server, and does to them what it is told."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import random
+import socket
+import struct
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+_READ_BYTES = 2**14
+_ROUTER_BYTES = 2**16
+"""The kernel's own buffers; without a limit it takes megabytes from a sender."""
+
+
+def _open() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
+@dataclass
+class Direction:
+    """What happens to bytes on their way in one direction, on every connection.
+
+    Attributes:
+        delay_s: how long they travel; `jitter_s` is by how much that may differ. Order is kept, as TCP does.
+        bytes_per_s: how many get through on each connection; 0 for no limit.
+        piece_bytes: they arrive in pieces of at most this size; 0 for no limit.
+        close_delay_s: how much later than the bytes before it the end of a connection arrives.
+        held_bytes: how many a connection may hold before the sender has to wait.
+        carried: how many came in.
+        flowing: they get through; otherwise they wait.
+    """
+
+    delay_s: float = 0.0
+    jitter_s: float = 0.0
+    bytes_per_s: float = 0.0
+    piece_bytes: int = 0
+    close_delay_s: float = 0.0
+    held_bytes: int = 2**16
+    carried: int = 0
+    flowing: asyncio.Event = field(default_factory=_open)
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        """The pieces in which bytes get through; on a slow line each is a small packet."""
+        size = self.piece_bytes or (1024 if self.bytes_per_s else _READ_BYTES)
+        for start in range(0, len(data), size):
+            yield data[start : start + size]
 
 
 class Proxy:
@@ -13,62 +57,213 @@ class Proxy:
 
     Attributes:
         url: where clients connect to in the server's place.
-        up: whether new connections get through; if not, they are cut at once.
+        up: whether new connections get through.
+        answer: what a new connection gets if not: None to reset it, otherwise bytes and an orderly end.
+        accepted: how many connections clients made.
+        to_server, to_client: what happens to bytes.
     """
 
-    def __init__(self, server_port: int) -> None:
+    def __init__(self, server_port: int, seed: int = 1) -> None:
         self.url = ""
         self.up = True
+        self.answer: bytes | None = None
+        self.accepted = 0
+        self.to_server, self.to_client = Direction(), Direction()
         self._server_port = server_port
-        self._flowing = asyncio.Event()
-        self._flowing.set()
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._chance = random.Random(seed)
+        self._flows: set[_Flow] = set()
 
-    def cut(self) -> None:
-        """Break every connection, without a word of WebSocket; new ones get through if `up`."""
-        for writer in self._writers:
-            writer.transport.abort()
+    def cut(self, reset: bool = True) -> None:
+        """Break every connection, without a word of WebSocket: reset it, or end it as a process does."""
+        for flow in list(self._flows):
+            flow.end(reset)
+
+    def forget(self) -> None:
+        """Lose track of every connection, as a router does: whoever sends next finds that it is reset."""
+        for flow in self._flows:
+            flow.forgotten = True
 
     def stall(self) -> None:
         """Let nothing pass any more, in either direction, on open and new connections."""
-        self._flowing.clear()
+        self.to_server.flowing.clear()
+        self.to_client.flowing.clear()
 
     def resume(self) -> None:
         """Let everything pass again."""
-        self._flowing.set()
+        self.to_server.flowing.set()
+        self.to_client.flowing.set()
+
+    async def ended(self) -> None:
+        """Wait until there is no connection."""
+        while self._flows:  # noqa: ASYNC110 - only tests wait for this
+            await asyncio.sleep(0.005)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Join a client to a connection of its own to the server."""
-        self._writers.add(writer)
+        self.accepted += 1
         if not self.up:
-            self.cut()
-        else:
-            to_server = await asyncio.open_connection("127.0.0.1", self._server_port)
-            self._writers.add(to_server[1])
-            await asyncio.gather(self._pass(reader, to_server[1]), self._pass(to_server[0], writer))
-            self._writers.discard(to_server[1])
-        self._writers.discard(writer)
+            await self._turn_away(reader, writer)
+            return
+        try:
+            from_server, to_server = await _connect(self._server_port)
+        except OSError:
+            _reset(writer)
+            return
+        up = _Flow(reader, writer, to_server, self.to_server, self._chance)
+        down = _Flow(from_server, to_server, writer, self.to_client, self._chance)
+        self._flows |= {up, down}
+        await asyncio.gather(up.carry(), down.carry())
+        self._flows -= {up, down}
 
-    async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _turn_away(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.answer is None:
+            _reset(writer)
+            return
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            if self.answer:
+                await reader.readuntil(b"\r\n\r\n")
+            writer.write(self.answer)
+        writer.close()
+
+
+class _Flow:
+    """One direction of one connection.
+
+    Args:
+        source: where bytes come from; `back` is the other half of that socket.
+        sink: where they go.
+        direction: what happens to them.
+        chance: decides how late each piece is.
+
+    Attributes:
+        forgotten: what comes from the source is answered with a reset.
+    """
+
+    def __init__(
+        self,
+        source: asyncio.StreamReader,
+        back: asyncio.StreamWriter,
+        sink: asyncio.StreamWriter,
+        direction: Direction,
+        chance: random.Random,
+    ) -> None:
+        self.forgotten = False
+        self._source, self._back, self._sink = source, back, sink
+        self._direction, self._chance = direction, chance
+        self._waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        self._held = 0
+        self._over = False
+        self._room = _open()
+        self._due = 0.0
+
+    async def carry(self) -> None:
+        """Carry bytes to the end of the connection."""
+        self._giving = asyncio.create_task(self._give())
         with contextlib.suppress(OSError):
-            while data := await source.read(2**16):
-                await self._flowing.wait()
-                sink.write(data)
-                await sink.drain()
+            await self._take()
+        self._waiting.put_nowait((self._arrival() + self._direction.close_delay_s, b""))
+        await asyncio.wait([self._giving])
+        if not self._giving.cancelled():
+            self._giving.result()
+
+    def end(self, reset: bool) -> None:
+        """End the connection to where the bytes go, and lose those that wait."""
+        self._stop()
+        self._giving.cancel()
+        if reset:
+            _reset(self._sink)
+        else:
+            self._sink.close()
+
+    async def _take(self) -> None:
+        while (data := await self._source.read(_READ_BYTES)) and not self._over:
+            if self.forgotten:
+                _reset(self._back)
+                self._giving.cancel()  # the other end does not hear of it
+                return
+            self._direction.carried += len(data)
+            self._held += len(data)
+            self._waiting.put_nowait((self._arrival(), data))
+            if self._held > self._direction.held_bytes:
+                self._room.clear()
+                await self._room.wait()
+
+    def _arrival(self) -> float:
+        """When what is sent now arrives: not before what was sent earlier."""
+        jitter = self._chance.uniform(-self._direction.jitter_s, self._direction.jitter_s)
+        late = max(0.0, self._direction.delay_s + jitter)
+        self._due = max(self._due, asyncio.get_running_loop().time() + late)
+        return self._due
+
+    async def _give(self) -> None:
+        clock = asyncio.get_running_loop().time
+        sent_until = 0.0
         with contextlib.suppress(OSError):
-            sink.close()
+            while True:
+                due, data = await self._waiting.get()
+                await asyncio.sleep(due - clock())
+                for piece in self._direction.pieces(data):
+                    if self._direction.bytes_per_s:
+                        sent_until = max(sent_until, clock()) + len(piece) / self._direction.bytes_per_s
+                        await asyncio.sleep(sent_until - clock())
+                    await self._pass(piece)
+                if not data:
+                    await self._direction.flowing.wait()
+                    self._sink.close()
+                    return
+        self._stop()
+
+    def _stop(self) -> None:
+        """Nothing arrives any more, so nothing is waited for."""
+        self._over = True
+        self._room.set()
+
+    async def _pass(self, piece: bytes) -> None:
+        await self._direction.flowing.wait()
+        self._sink.write(piece)
+        await self._sink.drain()
+        self._held -= len(piece)
+        if self._held <= self._direction.held_bytes:
+            self._room.set()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection with RST."""
+    plain = writer.get_extra_info("socket")
+    with contextlib.suppress(OSError):
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+def _socket() -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROUTER_BYTES)
+    made.setblocking(False)
+    return made
+
+
+async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    plain = _socket()
+    try:
+        await asyncio.get_running_loop().sock_connect(plain, ("127.0.0.1", port))
+    except OSError:
+        plain.close()
+        raise
+    return await asyncio.open_connection(sock=plain)
 
 
 @asynccontextmanager
 async def proxy(server_port: int) -> AsyncIterator[Proxy]:
     """A `Proxy` in front of the server on this port."""
     it = Proxy(server_port)
-    server = await asyncio.start_server(it.serve, "127.0.0.1", 0)
-    it.url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    listening = _socket()
+    listening.bind(("127.0.0.1", 0))
+    server = await asyncio.start_server(it.serve, sock=listening)
+    it.url = f"ws://127.0.0.1:{listening.getsockname()[1]}"
     try:
         yield it
     finally:
         server.close()
         it.resume()
         it.cut()
-        await asyncio.sleep(0)
+        await it.ended()

@@ -3,8 +3,9 @@
     python -m tests.helpers.window_program demo|optiverse
 
 `{"join": [server, session, user]}`, `{"add": [x_mm, y_mm]}`, `{"move": [id, x_mm, y_mm]}`, `{"undo": []}`,
-`{"open": [path]}`, `{"save": [path]}`, `{"close_window": []}` and
-`{"tell": []}`; each is answered by a line with the state of the window.
+`{"open": [path]}`, `{"save": [path]}`, `{"close_window": []}`, `{"tell": []}`, and for the demo bench each
+method of `Player`. Each is answered by a line with the state of the window; what a command returns stands
+there under its name. `{"look": []}` is answered without the items' places.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from optiverse_collab.demo import files
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from tests.helpers.optiverse_user import wait_until
+from tests.helpers.window_player import Player, Told
 
 
 class Demo:
@@ -128,6 +130,11 @@ class Obedient(QObject):
     def __init__(self, host: Demo | Optiverse, parent: QObject) -> None:
         super().__init__(parent)
         self._host = host
+        controller = attachment_for(host.window)
+        assert isinstance(controller, CollaborationController)
+        self._controller = controller
+        self._told = Told(controller, self)
+        self._player = Player(host.window, self) if isinstance(host, Demo) else None
         self.said.connect(self._on_said)
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -138,25 +145,40 @@ class Obedient(QObject):
 
     @pyqtSlot(str)
     def _on_said(self, line: str) -> None:
-        controller = attachment_for(self._host.window)
-        assert isinstance(controller, CollaborationController)
-        for what, arguments in json.loads(line).items():
-            if what == "join":
-                controller.manager.join_session(*arguments)
-            elif what == "close":
+        commands = json.loads(line)
+        results = {}
+        for what, arguments in commands.items():
+            if what == "close":
                 QApplication.exit()
                 return
-            elif what != "tell":
-                getattr(self._host, what)(*arguments)
-        session = controller.manager.service.session
-        state = {
-            "status": controller.manager.status.value,
-            "text": controller.status.text(),
-            "places": self._host.places,
-            "pending": 0 if session is None else len(session.replica.pending),
-        }
-        sys.stdout.write(json.dumps(state) + "\n")
+            result = self._do(what, arguments)
+            if result is not None:
+                results[what] = result
+        state = self._state()
+        if "look" not in commands:
+            state["places"] = self._host.places
+        sys.stdout.write(json.dumps(state | results) + "\n")
         sys.stdout.flush()
+
+    def _do(self, what: str, arguments: list[Any]) -> object:
+        if what in ("tell", "look"):
+            return None
+        if what == "join":
+            self._controller.manager.join_session(*arguments)
+            return None
+        return getattr(self._host if hasattr(self._host, what) else self._player, what)(*arguments)
+
+    def _state(self) -> dict[str, Any]:
+        session = self._controller.manager.service.session
+        return {
+            "status": self._controller.manager.status.value,
+            "text": self._controller.status.text(),
+            "pending": 0 if session is None else len(session.replica.pending),
+            "users": 0 if session is None else len(session.participants),
+            "busy": self._player is not None and self._player.busy,
+            "told": self._told.states,
+            "failures": self._told.failures,
+        }
 
 
 def main() -> None:

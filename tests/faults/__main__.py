@@ -1,0 +1,38 @@
+"""``python -m tests.faults``: every cell, one after the other, and the table in docs/faults.md."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from tests.faults.cells import CELLS
+from tests.faults.play import Outcome, play
+from tests.faults.table import legend, table, write_section
+
+
+def main() -> int:
+    """Play the cells whose names contain what is asked for; only all of them are written down.
+
+    Returns:
+        The exit code: 1 if something went wrong in a cell.
+    """
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("part", nargs="?", default="", help="of the names of the cells: 'RST', 'idle', …")
+    part = parser.parse_args().part
+    outcomes: list[Outcome] = []
+    for cell in CELLS:
+        if part in str(cell):
+            outcome = asyncio.run(play(cell))
+            outcomes.append(outcome)
+            sys.stdout.write(f"{cell}: {outcome[1:]}\n")
+            sys.stdout.flush()
+    sys.stdout.write(table(outcomes) + "\n")
+    if not part:
+        write_section("faults", legend())
+        write_section("table", table(outcomes))
+    return int(any(outcome.problems for outcome in outcomes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

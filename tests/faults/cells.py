@@ -1,0 +1,160 @@
+"""Everything that can happen to a connection, and everything that a user may be doing then."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tests.faults.rig import Rig
+
+SLOW_CLOSE_S = 6.0
+
+
+class Phase(str, Enum):
+    """What the user is doing when the network fails."""
+
+    CONNECTING = "connecting"
+    JOINING = "joining"
+    IDLE = "idle"
+    DRAGGING = "dragging"
+    PUSHING = "pushing"
+    CLOSING = "closing"
+
+
+class Fault(NamedTuple):
+    """What happens to the connection.
+
+    Attributes:
+        name: in the table.
+        what: for its reader.
+        breaks: whether the connection is lost, so that the user must be told; otherwise it must hold.
+        begin, end: make it happen, and undo that.
+        passes: new connections work at once.
+    """
+
+    name: str
+    what: str
+    breaks: bool
+    begin: Callable[[Rig], Awaitable[None]]
+    end: Callable[[Rig], Awaitable[None]]
+    passes: bool = False
+
+
+async def _clear(rig: Rig) -> None:
+    """A network without any fault."""
+    network = rig.network
+    network.up, network.answer = True, None
+    for way in (network.to_server, network.to_client):
+        way.delay_s = way.jitter_s = way.bytes_per_s = way.close_delay_s = 0.0
+        way.piece_bytes = 0
+    network.resume()
+
+
+async def _latency(rig: Rig) -> None:
+    for way in (rig.network.to_server, rig.network.to_client):
+        way.delay_s = 0.3
+
+
+async def _jitter(rig: Rig) -> None:
+    for way in (rig.network.to_server, rig.network.to_client):
+        way.delay_s, way.jitter_s = 0.3, 0.1
+
+
+async def _bandwidth(rig: Rig) -> None:
+    for way in (rig.network.to_server, rig.network.to_client):
+        way.bytes_per_s = 8_000
+
+
+async def _split(rig: Rig) -> None:
+    for way in (rig.network.to_server, rig.network.to_client):
+        way.piece_bytes = 7
+
+
+async def _cut(rig: Rig) -> None:
+    rig.network.up, rig.network.answer = False, b""
+    rig.network.cut(reset=False)
+
+
+async def _reset(rig: Rig) -> None:
+    rig.network.up = False
+    rig.network.cut()
+
+
+async def _forget(rig: Rig) -> None:
+    rig.network.forget()
+
+
+async def _silence(rig: Rig) -> None:
+    rig.network.stall()
+
+
+async def _silence_up(rig: Rig) -> None:
+    rig.network.to_server.flowing.clear()
+
+
+async def _silence_down(rig: Rig) -> None:
+    rig.network.to_client.flowing.clear()
+
+
+async def _slow_close(rig: Rig) -> None:
+    """The server ends as one should: a close frame; the end of the connection itself comes late."""
+    rig.network.to_client.close_delay_s = SLOW_CLOSE_S
+    rig.network.up = False
+    rig.server.send(signal.SIGTERM)
+    await asyncio.to_thread(rig.server.wait)
+
+
+async def _server_back(rig: Rig) -> None:
+    await asyncio.to_thread(rig.server.start)
+    await _clear(rig)
+
+
+FAULTS = (
+    Fault("latency", "every byte takes 300 ms each way", False, _latency, _clear),
+    Fault("jitter", "every byte takes 200 to 400 ms each way", False, _jitter, _clear),
+    Fault("bandwidth", "64 kbit/s each way, 64 KiB of buffer", False, _bandwidth, _clear),
+    Fault("byte split", "every write arrives in pieces of at most 7 bytes", False, _split, _clear),
+    Fault("cut", "the connection ends (FIN), and so does every new one", True, _cut, _clear),
+    Fault("RST", "the connection is reset, and so is every new one", True, _reset, _clear),
+    Fault(
+        "half-open",
+        "the network forgets the connection; whoever sends next gets a reset, and new connections work",
+        True, _forget, _clear, passes=True,
+    ),
+    Fault("silence", "nothing passes in either direction, and nobody is told", True, _silence, _clear),
+    Fault("silence up", "nothing reaches the server, and nobody is told", True, _silence_up, _clear),
+    Fault("silence down", "nothing reaches the client, and nobody is told", True, _silence_down, _clear),
+    Fault(
+        "slow close",
+        f"the server is stopped and says so; the connection ends {SLOW_CLOSE_S:.0f} s later; it comes back "
+        "on the same port",
+        True, _slow_close, _server_back,
+    ),
+)  # fmt: skip
+
+
+class Cell(NamedTuple):
+    """A field of the table."""
+
+    fault: Fault
+    phase: Phase
+
+    def __str__(self) -> str:
+        return f"{self.fault.name}, {self.phase.value}"
+
+
+CELLS = tuple(
+    Cell(fault, phase)
+    for fault in FAULTS
+    for phase in Phase
+    if not (fault.passes and phase is Phase.CONNECTING)  # there is no connection to be forgotten
+)
+
+
+def cell(fault: str, phase: Phase) -> Cell:
+    """The cell of a fault and a phase."""
+    return next(one for one in CELLS if one.fault.name == fault and one.phase is phase)

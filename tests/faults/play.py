@@ -1,0 +1,170 @@
+"""Plays one cell of the table, and says how it went."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tests.faults.cells import Cell, Phase
+from tests.faults.rig import DEADLINE_S, Rig, State, do, in_step, lens, rig, settled, until
+from tests.helpers.window_process import Window
+
+ITEMS = 200
+ITEMS_TO_LOAD = 600
+"""Enough for a join on a slow line that takes seconds."""
+JOIN_BYTES_PER_S = 100_000
+EDITS = 100
+OF_BOB = [lens(number) for number in range(EDITS, EDITS + 10)]
+DRAGGED = lens(ITEMS - 1)
+HOLDS_S = 4.0
+"""How long a fault lasts that breaks no connection; one that does lasts until the user has been told."""
+OFFLINE_S = 1.5
+AWAY = ("reconnecting", "failed", "offline")
+
+
+class Outcome(NamedTuple):
+    """How a cell went.
+
+    Attributes:
+        cell: what was played.
+        told_s: from the fault until the status bar said that the connection is lost; None if it didn't.
+        told: what it said.
+        back_s: from the end of the fault until the bench was in the session again, with everything sent.
+        problems: what should not have happened.
+    """
+
+    cell: Cell
+    told_s: float | None
+    told: str
+    back_s: float | None
+    problems: list[str]
+
+
+async def play(cell: Cell) -> Outcome:
+    """Play a cell, with processes of its own."""
+    async with rig() as it:
+        game = _Game(it, cell)
+        await game.prepare()
+        await game.begin()
+        return await game.finish()
+
+
+class _Game:
+    """One cell being played."""
+
+    def __init__(self, it: Rig, cell: Cell) -> None:
+        self._rig, self._cell = it, cell
+        self._problems: list[str] = []
+        self._names: list[str] = []
+        self._begun = self._healed = 0.0
+        self._told_s: float | None = None
+        self._told = ""
+
+    async def prepare(self) -> None:
+        """Fill the session, and let both in, unless Ann is to join during the fault."""
+        joining = self._cell.phase is Phase.JOINING
+        await self._rig.fill(ITEMS_TO_LOAD if joining else ITEMS)
+        await self._rig.join(self._rig.bob)
+        await self._settle(self._rig.bob)
+        if self._cell.phase not in (Phase.CONNECTING, Phase.JOINING):
+            await self._rig.join(self._rig.ann)
+            await self._settle(self._rig.ann)
+
+    async def begin(self) -> None:
+        """Let Ann do something, and the fault happen in the midst of it."""
+        ann, network = self._rig.ann, self._rig.network
+        phase = self._cell.phase
+        if phase is Phase.DRAGGING:
+            await do(ann, drag=[DRAGGED, DEADLINE_S])
+            await asyncio.sleep(1)
+        elif phase is Phase.PUSHING:
+            await self._rename(ann, "Ann's", [lens(number) for number in range(EDITS)])
+            await asyncio.sleep(0.5)
+        elif phase is Phase.JOINING:
+            network.to_client.bytes_per_s = JOIN_BYTES_PER_S
+            await self._rig.join(ann)
+            while network.to_client.carried < JOIN_BYTES_PER_S:  # noqa: ASYNC110 - the network has no event
+                await asyncio.sleep(0.01)
+        self._begun = time.monotonic()
+        await self._cell.fault.begin(self._rig)
+        if phase is Phase.CONNECTING:
+            await self._rig.join(ann)
+        elif phase is Phase.CLOSING:
+            await self._rename(ann, "Ann's", [lens(number) for number in range(3)])
+        await self._rename(self._rig.bob, "Bob's", OF_BOB)
+
+    async def finish(self) -> Outcome:
+        """Wait until it has been told, undo the fault, and wait until all is well."""
+        if self._cell.phase is Phase.CLOSING:
+            await asyncio.to_thread(self._rig.ann.close)
+        else:
+            await self._endure()
+        await self._cell.fault.end(self._rig)
+        self._healed = time.monotonic()
+        back_s = await self._return()
+        self._problems += await self._rig.differences()
+        state = await until(self._rig.bob, lambda state: state["users"] == 2)
+        if state["users"] != 2:
+            self._problems.append(f"there seem to be {state['users']} people")
+        self._rig.server.kill()
+        stored = self._rig.names_stored()
+        self._problems += [
+            f"{name!r} stored {stored[name]} times" for name in self._names if stored[name] != 1
+        ]
+        return Outcome(self._cell, self._told_s, self._told, back_s, self._problems)
+
+    async def _endure(self) -> None:
+        """Live with the fault, as long as it lasts."""
+        if not self._cell.fault.breaks:
+            await asyncio.sleep(HOLDS_S)
+            state = await do(self._rig.ann, look=[])
+            self._see(state)
+            if self._told_s is not None:
+                self._problems.append(f"the connection was given up: {self._told}")
+            return
+        state = await until(self._rig.ann, self._see)
+        if self._told_s is None:
+            self._problems.append(f"nobody was told; the status is {state['text']!r}")
+        elif not (self._cell.fault.passes or self._cell.phase is Phase.CONNECTING):
+            await asyncio.sleep(OFFLINE_S)
+
+    def _see(self, state: State) -> bool:
+        """Whether the user has been told that the connection is lost."""
+        for when, status, text in state["told"]:
+            if when >= self._begun and status in AWAY and self._told_s is None:
+                self._told_s, self._told = when - self._begun, text
+        return self._told_s is not None
+
+    async def _return(self) -> float | None:
+        """Let Ann come back; returns how long that took, None if she could not."""
+        ann = self._rig.ann
+        if self._cell.phase is Phase.CLOSING:
+            await self._rig.again()
+            ann = self._rig.ann
+        if self._cell.phase is Phase.DRAGGING:
+            await do(ann, drop=[])
+        state = await until(ann, lambda state: in_step(state) or state["status"] in ("failed", "offline"))
+        if state["status"] == "failed" and self._cell.phase in (Phase.CONNECTING, Phase.JOINING):
+            await self._rig.join(ann)
+            state = await until(ann, in_step)
+        back_s = time.monotonic() - self._healed
+        state = await until(ann, settled) if in_step(state) else state
+        if not settled(state):
+            self._problems.append(f"Ann is not back: {state['text']!r}, {state['pending']} pending")
+            return None
+        if self._cell.phase is Phase.DRAGGING:
+            seen = await do(ann, seen=[], content=[], look=[])
+            if seen["content"][DRAGGED][1]["pos"] != seen["seen"]["dragged"][-1][1]:
+                self._problems.append("the drag was lost")
+        return back_s
+
+    async def _rename(self, window: Window, owner: str, ids: Sequence[str]) -> None:
+        """Edits whose traces can be counted."""
+        self._names += [f"{owner} {id}" for id in ids]
+        await do(window, rename=[owner, list(ids)])
+
+    async def _settle(self, window: Window) -> None:
+        state = await until(window, settled)
+        assert settled(state), state

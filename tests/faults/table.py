@@ -1,0 +1,60 @@
+"""What docs/faults.md says of the cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.faults.cells import FAULTS, Phase
+from tests.faults.play import Outcome
+
+PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """A row for each fault, a column for each phase, and what went wrong."""
+    found = {(outcome.cell.fault.name, outcome.cell.phase): outcome for outcome in outcomes}
+    lines = ["| | " + " | ".join(phase.value for phase in Phase) + " |", "|---" * (len(Phase) + 1) + "|"]
+    for fault in FAULTS:
+        fields = [_field(found.get((fault.name, phase))) for phase in Phase]
+        lines.append(f"| {fault.name} | " + " | ".join(fields) + " |")
+    wrong = [f"- {outcome.cell}: {problem}" for outcome in outcomes for problem in outcome.problems]
+    if outcomes:
+        lines += ["", *(wrong or ["Nothing went wrong in any of them."])]
+    return "\n".join(lines)
+
+
+def legend() -> str:
+    """What each fault is."""
+    return "\n".join(f"- **{fault.name}**: {fault.what}" for fault in FAULTS)
+
+
+def write_section(name: str, text: str, page: Path = PAGE) -> None:
+    """Replace what stands between the two comments of a section.
+
+    Raises:
+        ValueError: the page has no such section.
+    """
+    before = page.read_text(encoding="utf-8")
+    after, count = re.subn(
+        f"(<!-- {name} -->\n).*?(<!-- end of {name} -->)",
+        lambda marks: f"{marks[1]}{text}\n{marks[2]}",
+        before,
+        flags=re.DOTALL,
+    )
+    if count != 1:
+        raise ValueError(f"{page.name} needs one section {name!r}.")
+    page.write_text(after, encoding="utf-8")
+
+
+def _field(outcome: Outcome | None) -> str:
+    if outcome is None:
+        return "not run"
+    told = "" if outcome.told_s is None else f"told {_seconds(outcome.told_s)}, "
+    back = "not back" if outcome.back_s is None else f"back {_seconds(outcome.back_s)}"
+    return f"{told}{back}{' ✗' if outcome.problems else ''}"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s"

@@ -1,0 +1,32 @@
+"""What a real window and a real server make of a network that fails; `make faults` plays all cells."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.faults.cells import CELLS, FAULTS, Cell, Phase, cell
+from tests.faults.play import play
+
+SOME = [
+    cell("jitter", Phase.DRAGGING),
+    cell("byte split", Phase.JOINING),
+    cell("RST", Phase.DRAGGING),
+    cell("half-open", Phase.PUSHING),
+    cell("slow close", Phase.IDLE),
+]
+"""A few that take seconds."""
+
+
+@pytest.mark.parametrize("one", SOME, ids=str)
+def test_windows_agree_and_nothing_is_lost_or_doubled(one: Cell) -> None:
+    outcome = asyncio.run(play(one))
+    assert outcome.problems == []
+    assert (outcome.told_s is not None) is one.fault.breaks
+    assert outcome.back_s is not None
+
+
+def test_cells_are_all_faults_times_all_phases() -> None:
+    assert len(FAULTS) == len({fault.name for fault in FAULTS}) >= 9
+    assert len(CELLS) == len(FAULTS) * len(Phase) - 1

@@ -1,0 +1,42 @@
+"""The page about faults has a place for each cell, and says what went wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.cells import FAULTS, Phase, cell
+from tests.faults.play import Outcome
+from tests.faults.table import PAGE, legend, table, write_section
+
+
+def test_table_shows_times_and_names_what_went_wrong() -> None:
+    outcomes = [
+        Outcome(cell("RST", Phase.IDLE), 0.04, "Reconnecting…", 1.26, []),
+        Outcome(cell("latency", Phase.CLOSING), None, "", 0.5, []),
+        Outcome(cell("cut", Phase.PUSHING), 0.02, "Reconnecting…", None, ["the drag was lost"]),
+    ]
+    made = table(outcomes)
+    no = "not run | not run"
+    assert f"| RST | {no} | told 0.0 s, back 1.3 s | {no} | not run |" in made
+    assert f"| latency | {no} | {no} | not run | back 0.5 s |" in made
+    assert f"| cut | {no} | {no} | told 0.0 s, not back ✗ | not run |" in made
+    assert made.endswith("- cut, pushing: the drag was lost")
+    assert table(outcomes[:2]).endswith("Nothing went wrong in any of them.")
+
+
+def test_only_the_section_is_replaced(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- one -->\nold\n<!-- end of one -->\nb\n", encoding="utf-8")
+    write_section("one", r"new \1", page)
+    assert page.read_text(encoding="utf-8") == "a\n<!-- one -->\nnew \\1\n<!-- end of one -->\nb\n"
+    with pytest.raises(ValueError, match="needs one section 'two'"):
+        write_section("two", "", page)
+
+
+def test_page_knows_every_fault_and_phase() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert legend() in page
+    assert "| " + " | ".join(phase.value for phase in Phase) + " |" in page
+    assert [fault.name for fault in FAULTS if f"\n| {fault.name} | " not in page] == []
