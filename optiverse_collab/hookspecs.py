@@ -15,16 +15,21 @@ PROJECT = "optiverse"
 hookspec = pluggy.HookspecMarker(PROJECT)
 
 
+When = Callable[[Callable[[bool], None]], None]
+"""Calls what it is given with True or False, now and on every change."""
+
+
 @dataclass(frozen=True)
 class Action:
-    """A menu entry. `enabled_when` calls what it is given with True or False, now and on every change."""
+    """A menu entry; one with `checked_when` can be checked, and `run` changes that."""
 
     menu: tuple[str, ...]
     text: str
     shortcut: str
     icon: str
     run: Callable[[], object]
-    enabled_when: Callable[[Callable[[bool], None]], None]
+    enabled_when: When
+    checked_when: When | None = None
 
 
 @hookspec

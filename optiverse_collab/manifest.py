@@ -44,6 +44,8 @@ class ActionId(str, Enum):
     CHANGES = "changes"
     SHOW_OLD_BENCH = "show_old_bench"
     BRING_BACK_BENCH = "bring_back_bench"
+    QUIET = "quiet"
+    GO_TO_NOTICE = "go_to_notice"
     SHOW_LOG_FILES = "show_log_files"
 
 
@@ -55,6 +57,8 @@ class EnabledWhen(str, Enum):
     """While there is one, or an attempt at one."""
     CHANGES = "changes"
     """While there are changes for the user to look at."""
+    NOTICES = "notices"
+    """While a notice shows on the bench."""
     REPLACED = "replaced"
     """Once somebody has replaced the session's bench for everybody."""
 

@@ -31,6 +31,7 @@ def add_entry(
     icon: str,
     run: Callable[[], object],
     enabled_when: EnabledWhen = always,
+    checked_when: EnabledWhen | None = None,
 ) -> QAction:
     """Add an entry to a window's menus; a menu that is missing is made.
 
@@ -42,6 +43,7 @@ def add_entry(
         icon: a path of a picture; empty for none.
         run: what it does.
         enabled_when: is given what to call with True or False, now and on every change.
+        checked_when: the same for an entry that can be checked.
     """
     action = QAction(text, window)
     action.setShortcut(QKeySequence(shortcut))
@@ -49,6 +51,9 @@ def add_entry(
         action.setIcon(QIcon(icon))
     action.triggered.connect(lambda: run())
     enabled_when(action.setEnabled)
+    if checked_when is not None:
+        action.setCheckable(True)
+        checked_when(action.setChecked)
     menu_at(window, menu).addAction(action)
     return action
 

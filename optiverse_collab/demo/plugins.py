@@ -32,7 +32,7 @@ def _attach(window: DemoWindow, name: str) -> None:
     window.before_close(lambda: plugins.hook.optiverse_window_closing(window=window))
     plugins.hook.optiverse_window_opened(window=window)
     for a in chain(*plugins.hook.optiverse_actions(window=window)):
-        window.add_menu_entry(a.menu, a.text, a.shortcut, a.icon, a.run, a.enabled_when)
+        window.add_menu_entry(a.menu, a.text, a.shortcut, a.icon, a.run, a.enabled_when, a.checked_when)
     for widget in chain(*plugins.hook.optiverse_status_widgets(window=window)):
         window.add_status_widget(widget)
     # end host integration

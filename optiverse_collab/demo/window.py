@@ -77,10 +77,11 @@ class DemoWindow(QMainWindow):
         icon: str,
         run: Callable[[], object],
         enabled_when: menus.EnabledWhen = menus.always,
+        checked_when: menus.EnabledWhen | None = None,
     ) -> QAction:
         """Add an entry to the menus (see `menus.add_entry`); an error in it ends up in the log."""
         safe = menus.guarded(self.log, f"“{menus.plain(text)}”", run)
-        return menus.add_entry(self, menu, text, shortcut, icon, safe, enabled_when)
+        return menus.add_entry(self, menu, text, shortcut, icon, safe, enabled_when, checked_when)
 
     def add_status_widget(self, widget: QWidget) -> None:
         """Add a widget at the right of the status bar."""

@@ -50,6 +50,9 @@ class Installed:
             action.setShortcut(QKeySequence(wanted.shortcut))
         action.triggered.connect(lambda checked: wanted.run())
         wanted.enabled_when(action.setEnabled)
+        if wanted.checked_when is not None:
+            action.setCheckable(True)
+            wanted.checked_when(action.setChecked)
         self._menu(wanted.menu).addAction(action)
         return action
 

@@ -65,6 +65,8 @@ class CollaborationController(QObject):
         self.connecting = Connecting(self.manager, Settings(self._manifest.settings, self), window)
         self.status = StatusWidget(window)
         self.reports = ConflictReports(window, self.manager, self)
+        self.reports.toasts.quiet = self.connecting.settings.quiet
+        self._show_quiet: Enable = lambda quiet: None
         self._participants_dialog: ParticipantsDialog | None = None
         self.question: ChoiceDialog | None = None
         self.old_benches = OldBenches(self.manager, self.reports.toasts, window)
@@ -72,6 +74,7 @@ class CollaborationController(QObject):
         self.status.clicked.connect(self._on_status_clicked)
         self.manager.status_changed.connect(self._on_news)
         self.reports.changed.connect(self._on_news)
+        self.reports.toasts.changed.connect(self._on_news)
         self.manager.participants_changed.connect(self._on_news)
         self.manager.service.quality_changed.connect(self._on_quality_changed)
         self.manager.choice_needed.connect(self._on_choice_needed)
@@ -125,13 +128,24 @@ class CollaborationController(QObject):
         if clipboard is not None:
             clipboard.setText(self.manager.invite)
 
+    def toggle_quiet(self) -> None:
+        """Let notices show or not, but for those of conflicts; it is remembered."""
+        quiet = not self.reports.toasts.quiet
+        self.reports.toasts.quiet = self.connecting.settings.quiet = quiet
+        self._show_quiet(quiet)
+
     def _action(self, table: ActionTable) -> Action:
         def enabled_when(enable: Enable) -> None:
             self._switches.append((table, enable))
             self._switch(table, enable)
 
+        def checked_when(check: Enable) -> None:
+            self._show_quiet = check
+            check(self.reports.toasts.quiet)
+
         run = self._run(table.id)
-        return Action(tuple(table.menu), table.text, table.shortcut, table.icon, run, enabled_when)
+        checked = checked_when if table.id is ActionId.QUIET else None
+        return Action(tuple(table.menu), table.text, table.shortcut, table.icon, run, enabled_when, checked)
 
     def _run(self, id: ActionId) -> Callable[[], object]:
         """What a menu entry calls."""
@@ -146,6 +160,10 @@ class CollaborationController(QObject):
                 return self.open_participants
             case ActionId.CHANGES:
                 return self.reports.open_changes
+            case ActionId.QUIET:
+                return self.toggle_quiet
+            case ActionId.GO_TO_NOTICE:
+                return self.reports.toasts.focus_newest
             case ActionId.SHOW_LOG_FILES:
                 return self.kept_log.show
             case ActionId.SHOW_OLD_BENCH:
@@ -162,6 +180,8 @@ class CollaborationController(QObject):
                 enable(True)
             case EnabledWhen.CHANGES:
                 enable(self.reports.count > 0)
+            case EnabledWhen.NOTICES:
+                enable(bool(self.reports.toasts.shown))
             case EnabledWhen.REPLACED:
                 enable(self.manager.replacements.last is not None)
             case _:

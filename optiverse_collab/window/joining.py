@@ -25,6 +25,7 @@ from optiverse_collab.window.sync_loop import LiveBench
 from optiverse_collab.window.ui.choice_dialog import Answer, JoiningChoice, ReplacementChoice
 from optiverse_collab.window.ui.cursors import CursorOverlay
 from optiverse_collab.wording import benches, dialogs
+from optiverse_collab.wording.activity import removed_in_hand
 from optiverse_collab.wording.benches import differences
 
 Records = dict[str, Record]
@@ -52,6 +53,7 @@ class Participation(QObject):
         finished_loading: the window shows the session's bench.
         edited: what the user did was made the replica's, or others' changes were shown.
         undo_left: see `LiveBench`.
+        removed_in_hand: a sentence: somebody removed what the user has in hand.
     """
 
     choice_needed = pyqtSignal(object, object)
@@ -62,6 +64,7 @@ class Participation(QObject):
     finished_loading = pyqtSignal()
     edited = pyqtSignal()
     undo_left = pyqtSignal(str)
+    removed_in_hand = pyqtSignal(str)
 
     def __init__(
         self,
@@ -227,6 +230,8 @@ class Participation(QObject):
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
         if isinstance(effect, fx.ShowChange) and self._live is not None:
+            if sentence := removed_in_hand(effect, self._host.held):
+                self.removed_in_hand.emit(sentence)
             self._live.show(effect)
         elif isinstance(effect, fx.Conflict) and self._live is not None:
             self._live.settle(effect)

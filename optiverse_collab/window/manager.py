@@ -59,7 +59,7 @@ class CollaborationManager(QObject):
         failed: a sentence: there is no session, or none any more.
         choice_needed, replacement_needed: see `Participation`.
         participants_changed: somebody came or went.
-        edited, undo_left: see `Participation`.
+        edited, undo_left, removed_in_hand: see `Participation`.
     """
 
     status_changed = pyqtSignal(object)
@@ -71,6 +71,7 @@ class CollaborationManager(QObject):
     participants_changed = pyqtSignal()
     edited = pyqtSignal()
     undo_left = pyqtSignal(str)
+    removed_in_hand = pyqtSignal(str)
 
     def __init__(self, attach: Callable[[], Host], parent: QObject) -> None:
         super().__init__(parent)
@@ -182,6 +183,7 @@ class CollaborationManager(QObject):
         there.finished_loading.connect(self._on_loaded)
         there.edited.connect(self.edited)
         there.undo_left.connect(self.undo_left)
+        there.removed_in_hand.connect(self.removed_in_hand)
         self._participation = there
         return True
 

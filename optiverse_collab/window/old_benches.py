@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -62,7 +63,7 @@ class OldBenches(QObject):
     def _on_arrived(self, old: OldBench) -> None:
         scene = self._manager.picture(old.records)
         if scene is None:
-            self._toasts.show(wording.NO_PICTURE)
+            self._on_failed(wording.NO_PICTURE)
             return
         dialog = OldBenchDialog(scene, wording.title(old.replacement), self._window)
         dialog.bring_back_requested.connect(partial(self._replacements.restore, old))
@@ -71,7 +72,9 @@ class OldBenches(QObject):
 
     @pyqtSlot(str)
     def _on_failed(self, sentence: str) -> None:
-        self._toasts.show(sentence)
+        """Answer what the user asked for."""
+        self._manager.log(logging.INFO, f"✗ {sentence}")
+        self._toasts.show(sentence, urgent=True)
 
     def _ask_where(self, above: OldBenchDialog, records: Mapping[str, Record]) -> None:
         dialog = QFileDialog(above, dialogs.SAVE_AS_FILE, "", dialogs.BENCH_FILES)
@@ -85,4 +88,4 @@ class OldBenches(QObject):
         try:
             write_bench(Path(path), bench_from_records(records))
         except BenchFileError as error:
-            self._toasts.show(str(error))
+            self._on_failed(str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QElapsedTimer, QObject, Qt, pyqtSignal, pyqtSlot
@@ -63,6 +64,7 @@ class ConflictReports(QObject):
         manager.service.happened.connect(self._on_happened)
         manager.edited.connect(self._on_edited)
         manager.undo_left.connect(self._on_undo_left)
+        manager.removed_in_hand.connect(self._on_removed_in_hand)
         manager.status_changed.connect(self._on_status)
 
     @property
@@ -114,6 +116,11 @@ class ConflictReports(QObject):
 
     @pyqtSlot(str)
     def _on_undo_left(self, sentence: str) -> None:
+        self.toasts.show(sentence, urgent=True)
+
+    @pyqtSlot(str)
+    def _on_removed_in_hand(self, sentence: str) -> None:
+        self._manager.log(logging.INFO, f"← {sentence}")
         self.toasts.show(sentence)
 
     @pyqtSlot(object)
@@ -133,7 +140,7 @@ class ConflictReports(QObject):
 
     def _tell(self, events: Sequence[Sequence[fx.Conflict]]) -> None:
         for conflicts in events:
-            self.toasts.show(" ".join(f"{sentence(conflict)}." for conflict in conflicts))
+            self.toasts.show(" ".join(f"{sentence(conflict)}." for conflict in conflicts), urgent=True)
             self._log(conflicts)
 
     def _log(self, conflicts: Sequence[fx.Conflict]) -> None:

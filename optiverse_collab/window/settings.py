@@ -59,6 +59,15 @@ class Settings(QObject):
         return self._text("listen", self._defaults.listen)
 
     @property
+    def quiet(self) -> bool:
+        """Whether only conflicts are noticed on the bench."""
+        return self._text("quiet", "") == "yes"
+
+    @quiet.setter
+    def quiet(self, quiet: bool) -> None:
+        self._store.setValue("quiet", "yes" if quiet else "no")
+
+    @property
     def recent(self) -> list[RecentSession]:
         """The sessions that were joined, the last one first."""
         found = []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import starmap
 
+from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.records import Op, Record, Remove, Set, record_difference
 from optiverse_collab.core.text import printable
 from optiverse_collab.wording import values
@@ -39,6 +40,22 @@ def sentences(edited: Iterable[Edited]) -> list[str]:
     for (who, parts), names in deeds.items():
         counts.setdefault(who, Counter())[parts[0][0].split()[0]] += len(names)
     return [f"{who} {values.joined([*starmap(_counted, told.items())])}" for who, told in counts.items()]
+
+
+def removed_in_hand(change: ShowChange, held: Callable[[], Collection[str]]) -> str:
+    """What is said to whoever held what was removed; empty if nothing of it was in hand.
+
+    Args:
+        held: tells the ids of what the user has in hand; asked only if something was removed.
+    """
+    removed = [op.id for op in change.ops if isinstance(op, Remove)]
+    in_hand = set(held()).intersection(removed) if removed else ()
+    names = [title(id, change.before.get(id)) for id in removed if id in in_hand]
+    if not names:
+        return ""
+    whose = {change.authors.get(id, "") for id in removed if id in in_hand}
+    who = printable(whose.pop()) if len(whose) == 1 else ""
+    return f"{who or SOMEBODY} removed {_things(names)}, which you held."
 
 
 def _sentence(who: str, parts: Parts, names: Sequence[str]) -> str:

@@ -120,3 +120,11 @@ def test_entry_has_its_picture(main_window: QMainWindow, tmp_path_factory: pytes
 
 def test_title_is_read_without_its_mark() -> None:
     assert plain("Save &as…") == "Save as…"
+
+
+def test_an_entry_that_can_be_checked_shows_it(main_window: QMainWindow) -> None:
+    check: list[Callable[[bool], None]] = []
+    entry = add_entry(main_window, ("&View",), "&Quiet", "", "", nothing, checked_when=check.append)
+    check[0](True)
+    assert entry.isChecked()
+    assert not add_entry(main_window, ("&View",), "&Other", "", "", nothing).isCheckable()

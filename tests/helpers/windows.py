@@ -26,7 +26,7 @@ from tests.helpers.user_input import click
 
 SOON = 10_000  # ms; a machine under load takes its time
 
-ALWAYS_ENABLED = {"Show log files"}
+ALWAYS_ENABLED = {"Quiet: only notices of conflicts", "Show log files"}
 """Entries of the Collaboration menu that have nothing to do with a session."""
 
 

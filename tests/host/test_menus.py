@@ -62,3 +62,14 @@ def test_removing_leaves_the_window_as_it_was(window: QMainWindow) -> None:
     file = menu_titled(window.menuBar(), "File")
     assert file is not None
     assert file.actions() == []
+
+
+def test_an_entry_that_can_be_checked_shows_it(window: QMainWindow) -> None:
+    check: list[Callable[[bool], None]] = []
+    quiet = Action(("Tools",), "Quiet", "", "", lambda: None, lambda enable: enable(True), check.append)
+    [entry] = Installed(window, [quiet], []).actions
+    assert entry.isCheckable()
+    check[0](True)
+    assert entry.isChecked()
+    [entry] = Installed(window, [action(("Tools",), "Other")], []).actions
+    assert not entry.isCheckable()

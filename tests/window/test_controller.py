@@ -27,6 +27,8 @@ def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:
         "Changes while you were away",
         "Show the bench before it was replaced",
         "Bring that bench back",
+        "Quiet: only notices of conflicts",
+        "Go to the newest notice",
         "Show log files",
     ]
     assert all(entries[text].isEnabled() for text in ALWAYS_ENABLED)

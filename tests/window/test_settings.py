@@ -48,3 +48,12 @@ def test_recent_sessions_are_few_and_the_last_comes_first(folder: Path) -> None:
     assert settings.recent[0] == RecentSession("ws://lab:1", "s15")
     assert len(settings.recent) == 8
     assert all("line" not in recent.session for recent in settings.recent)
+
+
+def test_quiet_is_remembered(folder: Path) -> None:
+    settings = Settings(load().settings)
+    assert settings.quiet is False
+    settings.quiet = True
+    assert Settings(load().settings).quiet is True
+    settings.quiet = False
+    assert Settings(load().settings).quiet is False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.records import Record
-from optiverse_collab.wording.activity import LINES, Edited, sentences
+from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.core.records import Record, Remove, Set
+from optiverse_collab.wording.activity import LINES, Edited, removed_in_hand, sentences
 
 LENS = Record("lens", "component", {"name": "Lens 3", "pos": [0.0, 0.0], "angle_deg": 0.0})
 
@@ -76,3 +77,25 @@ def test_many_deeds_are_one_line_per_person() -> None:
     many = [moved(str(number), number) for number in range(1, LINES + 1)]
     more: list[Edited] = [("Ben", LENS, None), ("Ann", LENS, None)]
     assert sentences([*many, *more]) == ["Ben moved 10 items and removed 1 item", "Ann removed 1 item"]
+
+
+def removed(authors: dict[str, str]) -> ShowChange:
+    """Three items were removed, and another changed."""
+    ops = (Remove("A"), Remove("B"), Remove("C"), Set("D", {"x": 1}))
+    return ShowChange(ops, authors, {id: item(id) for id in "ABCD"})
+
+
+def test_whoever_held_what_was_removed_is_told() -> None:
+    change = removed({"A": "Ben", "B": "Ben", "C": "Ann"})
+    assert removed_in_hand(change, lambda: {"A"}) == 'Ben removed "A", which you held.'
+    assert removed_in_hand(change, lambda: {"B", "A", "D"}) == 'Ben removed "A" and "B", which you held.'
+    assert removed_in_hand(change, lambda: {"A", "C"}) == 'Somebody removed "A" and "C", which you held.'
+    assert removed_in_hand(removed({}), lambda: {"A"}) == 'Somebody removed "A", which you held.'
+    assert removed_in_hand(change, lambda: {"D"}) == ""
+
+
+def test_what_is_held_is_asked_only_when_something_was_removed() -> None:
+    def held() -> list[str]:
+        raise AssertionError
+
+    assert removed_in_hand(ShowChange((Set("D", {"x": 1}),)), held) == ""

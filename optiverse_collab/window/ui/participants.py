@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from optiverse_collab.core.protocol.messages import Participant
-from optiverse_collab.window.ui import colours
+from optiverse_collab.window.ui import colours, tooltips
 from optiverse_collab.wording import dialogs
 
 _COLOURS = (
@@ -52,7 +52,7 @@ class ParticipantsDialog(QDialog):
             mine = me is not None and participant.connection_id == me.connection_id
             name = dialogs.YOU.format(name=participant.user_id) if mine else participant.user_id
             item = QListWidgetItem(self._dot(participant.connection_id), name, self.names)
-            item.setToolTip(participant.user_id)
+            item.setToolTip(tooltips.plain(participant.user_id))
 
     def _dot(self, connection_id: str) -> QIcon:
         side, ratio = self.fontMetrics().height(), self.devicePixelRatioF()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QObject, QRectF, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
 from PyQt6.QtWidgets import (
     QApplication,
@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from optiverse_collab.drivers.qt.timers import single_shot
+from optiverse_collab.window.ui.bench_area import BenchArea
 from optiverse_collab.wording import dialogs
 
 MOST = 3
@@ -128,57 +129,69 @@ class Toasts(QObject):
 
     Attributes:
         shown: the notices, oldest first.
+        quiet: show only what is `urgent`.
+
+    Signals:
+        changed: there are some, or none any more.
     """
+
+    changed = pyqtSignal()
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self.shown: list[Toast] = []
+        self.quiet = False
         self._window = window
-        self._watched: QWidget | None = None
+        self._area = BenchArea(window)
+        self._area.changed.connect(self._lay_out)
 
-    def show(self, text: str, actions: Sequence[ToastAction] = ()) -> None:
-        """Show a notice.
+    def show(self, text: str, actions: Sequence[ToastAction] = (), urgent: bool = False) -> None:
+        """Show a notice, which the log has too.
 
         Args:
             text: a sentence; markup in it shows as it is written.
             actions: what the user can do about it. With any, the notice stays until it is answered or
                 dismissed, or until others need its place.
+            urgent: it is about a conflict, or answers what the user asked for.
         """
+        if self.quiet and not urgent:
+            return
         if len(self.shown) >= MOST:
             self._remove(min(self.shown, key=lambda toast: bool(toast.buttons)))
         toast = Toast(text, actions, self._window)
         toast.done.connect(self._on_done)
         self.shown.append(toast)
-        self._watch(self._window.centralWidget())
         self._lay_out()
         toast.show()
         toast.raise_()
+        self.changed.emit()
+
+    def focus_newest(self) -> None:
+        """Give the keyboard to the newest notice, which then stays."""
+        if self.shown:
+            toast = self.shown[-1]
+            (toast.buttons[0] if toast.buttons else toast.dismiss).setFocus()
 
     def clear(self) -> None:
         """Remove all notices."""
         for toast in list(self.shown):
             self._remove(toast)
 
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Stay in the corner."""
-        if self.shown and event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
-            self._lay_out()
-        return False
-
-    def _watch(self, widget: QWidget | None) -> None:
-        if widget is not self._watched:
-            self._watched = widget
-            if widget is not None:
-                widget.installEventFilter(self)
-
     def _remove(self, toast: Toast) -> None:
         self.shown.remove(toast)
+        had_focus = toast.isAncestorOf(self._window.focusWidget())
         toast.hide()
         toast.deleteLater()
         self._lay_out()
+        bench = self._window.centralWidget()
+        if had_focus and bench is not None:
+            bench.setFocus()
+        self.changed.emit()
 
+    @pyqtSlot()
     def _lay_out(self) -> None:
-        area = self._window.rect() if self._watched is None else _in(self._watched, self._window)
+        """Stay in the corner."""
+        area = self._area.rect()
         widest = self._window.fontMetrics().averageCharWidth() * WIDEST
         width = max(1, min(widest, area.width() - 2 * GAP))
         right, bottom = area.x() + area.width() - GAP, area.y() + area.height() - GAP
@@ -197,7 +210,3 @@ class Toasts(QObject):
 def breakable(text: str) -> str:
     """The same text with places in its long words where a line may end; none of them shows."""
     return _LONG_WORD.sub("\\1\u200b", text)
-
-
-def _in(widget: QWidget, window: QWidget) -> QRect:
-    return QRect(widget.mapTo(window, QPoint()), widget.size())

@@ -138,3 +138,27 @@ def test_long_words_can_be_broken() -> None:
     assert breakable(f"short {name}").replace("\u200b", "") == f"short {name}"
     assert max(map(len, breakable(name).split("\u200b"))) == 16
     assert breakable("moved to (1.0, 2.0) mm") == "moved to (1.0, 2.0) mm"
+
+
+def test_quiet_shows_only_what_is_urgent(notices: Toasts) -> None:
+    notices.quiet = True
+    notices.show("news")
+    notices.show("a conflict", urgent=True)
+    assert texts(notices) == ["a conflict"]
+
+
+def test_the_newest_gets_the_keyboard_and_gives_it_back(window: QMainWindow, notices: Toasts) -> None:
+    changes: list[int] = []
+    notices.changed.connect(lambda: changes.append(len(notices.shown)))
+    notices.focus_newest()
+    notices.show("question", [("&Yes", lambda: None)])
+    notices.show("news")
+    notices.focus_newest()
+    newest = notices.shown[-1]
+    assert window.focusWidget() is newest.dismiss
+    press_key(newest.dismiss, Qt.Key.Key_Space)
+    assert window.focusWidget() is window.centralWidget()
+    notices.focus_newest()
+    assert window.focusWidget() is notices.shown[0].buttons[0]
+    notices.clear()
+    assert changes == [1, 2, 1, 0]

@@ -1,0 +1,156 @@
+"""The bar over the top of the bench: states that last, and what to do about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+
+from PyQt6.QtCore import QSize, Qt, pyqtSlot
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QPushButton, QSizePolicy
+
+from optiverse_collab.window.ui import colours, tooltips
+from optiverse_collab.window.ui.bench_area import BenchArea
+
+EDGE = 4  # pixels: the coloured edge at the left
+
+BarAction = tuple[str, Callable[[], object]]
+"""A button: what stands on it, and what it calls."""
+
+
+class State(IntEnum):
+    """What may last, the most important first."""
+
+    UNPROTECTED = 0
+    """What the user does would not survive a crash."""
+    HOST_LEFT = 1
+    """Whoever hosted the session is gone."""
+    OFFLINE = 2
+    """There is no connection."""
+
+
+class StateBar(QFrame):
+    """One line over the top of the bench, as long as there is something to say.
+
+    It lies on the bench instead of moving it: a connection may be lost while the user drags something.
+
+    Args:
+        window: whose central widget it lies on.
+
+    Attributes:
+        button: the action of the most important state that has one.
+    """
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._states: dict[State, tuple[str, BarAction | None]] = {}
+        self._run: Callable[[], object] = lambda: None
+        self._label = _Elided(self)
+        self.button = QPushButton(self)
+        self.button.setAutoDefault(False)
+        self.button.clicked.connect(self._on_clicked)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(EDGE + 6, 2, 4, 2)
+        layout.addWidget(self._label, 1)
+        layout.addWidget(self.button)
+        self._area = BenchArea(window)
+        self._area.changed.connect(self._lay_out)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """All that is said, the most important first."""
+        return self._label.full_text
+
+    def set_state(self, state: State, sentence: str, action: BarAction | None = None) -> None:
+        """Say that a state lasts, in place of what was said of it before.
+
+        Args:
+            sentence: what is so; markup in it shows as it is written.
+            action: what the user can do about it.
+        """
+        self._states[state] = (sentence, action)
+        self._show()
+
+    def clear_state(self, state: State) -> None:
+        """It is over."""
+        if self._states.pop(state, None) is not None:
+            self._show()
+
+    def clear(self) -> None:
+        """Say nothing any more."""
+        self._states.clear()
+        self._show()
+
+    def sizeHint(self) -> QSize:
+        """As high as its button, whether it has one or not: so it does not jump."""
+        return QSize(self._area.rect().width(), self.button.sizeHint().height() + 4)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw the ground in the colours of the host's theme, and an edge that is noticed."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.AlternateBase))
+        painter.fillRect(0, 0, EDGE, self.height(), colours.ORANGE)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, colours.ORANGE)
+
+    def _show(self) -> None:
+        shown = [self._states[state] for state in sorted(self._states)]
+        self._label.set_lines([sentence for sentence, _ in shown])
+        action = next((action for _, action in shown if action is not None), None)
+        had_focus = self.button.hasFocus()
+        self.button.setVisible(action is not None)
+        if action is not None:
+            self.button.setText(action[0])
+            self._run = action[1]
+        if not shown:
+            self._leave(had_focus)
+        elif self.isHidden():
+            self._lay_out()
+            self.show()
+            self.raise_()
+        self.setAccessibleName(self.text)
+
+    def _leave(self, had_focus: bool) -> None:
+        """Go; whoever pressed the button has the keyboard on the bench again."""
+        self.hide()
+        bench = self._window.centralWidget()
+        if had_focus and bench is not None:
+            bench.setFocus()
+
+    @pyqtSlot()
+    def _lay_out(self) -> None:
+        area = self._area.rect()
+        self.setGeometry(area.x(), area.y(), area.width(), self.sizeHint().height())
+
+    @pyqtSlot()
+    def _on_clicked(self) -> None:
+        self._run()
+
+
+class _Elided(QLabel):
+    """One line that ends with … where there is no room; the tooltip has all of it.
+
+    Attributes:
+        full_text: all of it.
+    """
+
+    def __init__(self, parent: StateBar) -> None:
+        super().__init__(parent)
+        self.full_text = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_lines(self, lines: list[str]) -> None:
+        """Show these, behind each other."""
+        self.full_text = " · ".join(lines)
+        self.setToolTip(tooltips.plain("\n".join(lines)))
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Show as much as there is room for."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self.full_text, Qt.TextElideMode.ElideRight, self.width()))
