@@ -14,8 +14,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-FILE_BYTES = 2**20
-"""A file that is longer becomes the former one, of which there is one."""
+from optiverse_collab.disk import logs
 
 KEPT = 20
 """So many files of earlier runs are kept."""
@@ -26,7 +25,7 @@ WAITING = 10_000
 CLOSE_S = 1.0
 """How long closing waits for the disk."""
 
-_PREFIX, _FORMER = "collaboration-", ".1.log"
+_PREFIX = "collaboration-"
 
 
 class LogFile(logging.Handler):
@@ -91,24 +90,16 @@ class LogFile(logging.Handler):
     def _write(self, text: bytes) -> None:
         try:
             if self._file is None:
-                self._file = self._opened()
+                self._file = logs.append_to(self.path)
             self._file.write(text)
-            if self._file.tell() > FILE_BYTES:
+            if self._file.tell() > logs.FILE_BYTES:
                 self._close_file()
-                os.replace(self.path, self.path.with_suffix(_FORMER))
+                logs.set_aside(self.path)
         except OSError:
             self._close_file()
-
-    def _opened(self) -> FileIO:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        return open(self.path, "ab", buffering=0, opener=_open_private)
 
     def _close_file(self) -> None:
         file, self._file = self._file, None
         if file is not None:
             with contextlib.suppress(OSError):
                 file.close()
-
-
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PyQt6.QtCore import QObject, QStandardPaths, QUrl
+from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtGui import QDesktopServices
 
 from optiverse_collab.category import LINES
 from optiverse_collab.disk.log_file import LogFile
-
-
-def data_folder() -> Path:
-    """Where we keep what belongs to this computer; it does not roam."""
-    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
-    return Path(place) / "optiverse-collab"
+from optiverse_collab.window.folders import log_folder
 
 
 class KeptLog(QObject):
@@ -31,7 +24,7 @@ class KeptLog(QObject):
         super().__init__(parent)
         self._closed = False
         if KeptLog._file is None:
-            KeptLog._file = LogFile(data_folder() / "logs")
+            KeptLog._file = LogFile(log_folder())
             LINES.addHandler(KeptLog._file)
         KeptLog._users += 1
         self.path = KeptLog._file.path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QObject, QStandardPaths, QUrl
+from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
@@ -18,8 +18,8 @@ from tests.helpers.windows import SOON, Desk
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(kept_log, "data_folder", lambda: tmp_path)
-    return tmp_path / "logs"
+    monkeypatch.setattr(kept_log, "log_folder", lambda: tmp_path)
+    return tmp_path
 
 
 def test_windows_share_a_file_until_the_last_closes(qapp: object, folder: Path) -> None:
@@ -46,12 +46,6 @@ def test_its_folder_can_be_opened(qapp: object, folder: Path, monkeypatch: pytes
     log.close()
     assert opened == [QUrl.fromLocalFile(str(folder))]
     assert folder.is_dir()
-
-
-def test_the_folder_is_this_computers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    local = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
-    assert kept_log.data_folder() == Path(local) / "optiverse-collab"
 
 
 def test_it_has_what_the_log_window_has(

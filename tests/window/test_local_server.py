@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QObject, QProcess
+from PyQt6.QtCore import QObject
 from PyQt6.QtNetwork import QTcpServer
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.window import local_server
 from optiverse_collab.window.local_server import CompanionServer
 from optiverse_collab.wording import dialogs
 from tests.helpers.qt_servers import answer_as_http
@@ -23,18 +24,23 @@ from tests.helpers.qt_servers import answer_as_http
 SOON = 20_000  # ms; a machine under load takes its time
 
 
+def until_ended() -> None:
+    """Wait for the processes that were told to end."""
+    for process in local_server._let_go:
+        process.wait(SOON / 1000)
+
+
 @pytest.fixture
 def server(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CompanionServer]:
+    monkeypatch.setattr(local_server, "log_folder", lambda: tmp_path / "logs")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
     parent = QObject()
     server = CompanionServer(parent)
     yield server
-    child = server.findChild(QProcess)
     server.stop()
-    if child is not None:
-        child.waitForFinished(SOON)
+    until_ended()
 
 
 @pytest.fixture
@@ -69,7 +75,7 @@ def test_server_that_ends_at_once_is_explained(qtbot: QtBot, server: CompanionSe
         server.start(port, "192.0.2.1")  # reserved for documentation: not an address of this computer
     assert "stopped immediately" in failed.args[0]
     assert "192.0.2.1" in failed.args[0]
-    assert not server.running
+    assert server.pid is None
 
 
 def test_program_that_cannot_be_started_is_explained(
@@ -86,7 +92,7 @@ def test_cancelled_start_says_nothing_more(qtbot: QtBot, server: CompanionServer
     server.cancel()
     with qtbot.assertNotEmitted(server.ready, wait=200), qtbot.assertNotEmitted(server.failed):
         pass
-    assert not server.running
+    assert server.pid is None
 
 
 def test_starts_a_server_and_finds_it_again(qtbot: QtBot, server: CompanionServer, port: int) -> None:
@@ -95,7 +101,7 @@ def test_starts_a_server_and_finds_it_again(qtbot: QtBot, server: CompanionServe
     with qtbot.waitSignal(server.ready, timeout=SOON) as ready:
         server.start(port, "127.0.0.1")
     assert ready.args == [port]
-    assert server.running
+    assert server.pid is not None
     assert any(f"Starting Optiverse Collaboration Server on 127.0.0.1:{port}" in line for line in lines)
     other = CompanionServer(server)
     said: list[str] = []
@@ -103,14 +109,33 @@ def test_starts_a_server_and_finds_it_again(qtbot: QtBot, server: CompanionServe
     with qtbot.waitSignal(other.ready, timeout=SOON):
         other.start(port, "127.0.0.1")
     assert said[-1] == dialogs.REUSING_SERVER.format(port=port)
-    assert not other.running
+    assert other.pid is None
 
 
 def test_child_that_is_killed_is_told(qtbot: QtBot, server: CompanionServer, port: int) -> None:
     with qtbot.waitSignal(server.ready, timeout=SOON):
         server.start(port, "127.0.0.1")
-    process = server.findChild(QProcess)
-    assert process is not None
+    assert server.pid is not None
     with qtbot.waitSignal(server.failed, timeout=SOON):
-        os.kill(process.processId(), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
-    assert not server.running
+        os.kill(server.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    assert server.pid is None
+
+
+def test_server_that_is_left_running_goes_on_with_its_log(
+    qtbot: QtBot, server: CompanionServer, port: int, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(server.ready, timeout=SOON):
+        server.start(port, "127.0.0.1")
+    server.leave_running()
+    [process] = [one for one in local_server._let_go if one.returncode is None]
+    log = tmp_path / "logs" / f"server-{port}.log"
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as peer:
+            peer.sendall(b"GET /no-session HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        qtbot.waitUntil(lambda: "Refused /no-session" in log.read_text("utf-8"), timeout=SOON)
+        if sys.platform != "win32":
+            assert os.getsid(process.pid) == process.pid
+            assert log.stat().st_mode & 0o777 == 0o600
+    finally:
+        process.terminate()
+        process.wait(SOON / 1000)

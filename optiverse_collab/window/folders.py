@@ -1,0 +1,18 @@
+"""Where we keep what belongs to this computer and does not roam."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QStandardPaths
+
+
+def data_folder() -> Path:
+    """The folder of all that we keep; it may not exist yet."""
+    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    return Path(place) / "optiverse-collab"
+
+
+def log_folder() -> Path:
+    """The folder of our log files."""
+    return data_folder() / "logs"
