@@ -24,9 +24,12 @@ from optiverse_collab.window.undo import Undo
 SCAN_MS, SCAN_RECORDS = 1000, 100
 """So many records are looked at without a sign, so often: a bench of 1,000 within 10 s."""
 
+AT_ONCE = 200
+"""What others did to more records than this, while the user was away for example, is shown in steps."""
+
 SLICE_MS = (10, 30)
-"""A step of loading a bench shall take so long: under 100 ms nobody feels that a window stops (Nielsen,
-Usability Engineering, 1993, ch. 5), and what one record costs the host varies by a factor of three."""
+"""How long such a step takes, and one of loading a bench: under 100 ms nobody feels that a window stops
+(Nielsen, Usability Engineering, 1993, ch. 5), and the cost of one record varies by a factor of three."""
 
 SELECTION_MOST = 500
 """Ids of selected items that are told to others; more say nothing that these don't, and presence is small."""
@@ -152,8 +155,11 @@ class LiveBench(QObject):
 
     def tick(self) -> None:
         """The same, and show what others did up to now."""
+        self._tick(self._slice if self._is_loading else None)
+
+    def _tick(self, most: int | None) -> None:
         if self._capture.has_work and not self._suspended:
-            self._capture.tick(self._slice if self._is_loading else None)
+            self._capture.tick(most)
             self.edited.emit()
 
     def edit(self, text: str, ops: Callable[[], Sequence[Op]]) -> None:
@@ -174,7 +180,7 @@ class LiveBench(QObject):
         """Show what others did: now, or with the next tick if the last was just now."""
         if self._suspended:
             return
-        if self._is_loading or self._waited_ms() < PUSH_EVERY_MS:
+        if self._is_loading or self._waited_ms() < PUSH_EVERY_MS or len(change.ops) > AT_ONCE:
             self._capture.defer(change)
             self._total = max(self._total, self._capture.held_back)
         else:
@@ -207,23 +213,28 @@ class LiveBench(QObject):
     def _on_tick(self) -> None:
         self._since_tick.start()
         before = self._capture.held_back
-        self.tick()
+        in_steps = self._is_loading or before > AT_ONCE
+        self._tick(self._slice if in_steps else None)
+        if in_steps:
+            self._choose_slice(self._since_tick.elapsed())
         if self._is_loading:
-            self._load(before - self._capture.held_back, self._since_tick.elapsed())
+            self._report_loading()
+        if in_steps and self._capture.held_back < before:
+            self._timer.start(1)
         elif self._capture.has_work and not self._suspended:  # something is in the user's hand
             self._timer.start(PUSH_EVERY_MS)
 
-    def _load(self, count: int, took_ms: int) -> None:
-        """Go on loading, in steps that the window doesn't feel."""
+    def _choose_slice(self, took_ms: int) -> None:
+        """Make the next step one that the window doesn't feel."""
         if took_ms < SLICE_MS[0]:
             self._slice *= 2
         elif took_ms > SLICE_MS[1]:
             self._slice = max(1, self._slice // 2)
+
+    def _report_loading(self) -> None:
         if self._total:
             self.loading.emit(self._total - self._capture.held_back, self._total)
-        if self._capture.held_back:
-            self._timer.start(1 if count else PUSH_EVERY_MS)
-        else:
+        if not self._capture.held_back:
             self._is_loading = False
             _spare_collector(self)
             self.loaded.emit()

@@ -119,6 +119,31 @@ def test_what_others_do_between_two_ticks_is_shown_in_one_go(qtbot: QtBot, paren
     assert bench.host.bench["r0"].props == {"n": 30}
 
 
+def test_many_changes_of_others_are_shown_in_steps(
+    qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a connection that was away for long; the session stays loaded meanwhile."""
+    monkeypatch.setattr(module, "SLICE_MS", (-2, -1))  # any step is too long
+    monkeypatch.setattr(module, "AT_ONCE", 10)
+    count = 30
+    bench = Bench(parent, records=count)
+    loaded: list[None] = []
+    bench.live.loaded.connect(lambda: loaded.append(None))
+    bench.live.begin(())
+    qtbot.waitUntil(lambda: len(loaded) == 1)
+    qtbot.wait(PUSH_EVERY_MS + 10)
+    bench.host.applied.clear()
+    before = dict(bench.session.replica.view)
+    ops = tuple(Set(f"r{n}", {"n": -1}) for n in range(count))
+    for op in ops:
+        bench.session.replica.view[op.id] = Record(op.id, "component", op.props)
+    bench.live.show(ShowChange(ops, before=before))
+    qtbot.waitUntil(lambda: bench.host.bench == bench.session.replica.view)
+    assert sum(map(len, bench.host.applied)) == count
+    assert len(bench.host.applied) > count // 2
+    assert len(loaded) == 1
+
+
 def test_leaving_shows_what_others_did_up_to_then(qtbot: QtBot, parent: QObject) -> None:
     bench = Bench(parent, records=1)
     bench.live.begin(())
