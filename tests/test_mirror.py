@@ -28,6 +28,7 @@ ABOUT_MORE = {
     "tests/end2end/test_kill.py": "server and clients, while the server is killed",
     "tests/end2end/test_windows.py": "server and windows as processes",
     "tests/faults/test_play.py": "windows and a server, while the network between them fails",
+    "tests/faults/test_scenarios.py": "the same, for longer or on a larger bench",
     "tests/faults/test_table.py": "the page about that",
     "tests/helpers/test_processes.py": "the deadlines of processes in tests",
     "tests/helpers/test_proxy.py": "the network that fails, in tests",

@@ -108,6 +108,10 @@ async def _slow_close(rig: Rig) -> None:
     await asyncio.to_thread(rig.server.wait)
 
 
+async def _kill(rig: Rig) -> None:
+    rig.server.kill()
+
+
 async def _server_back(rig: Rig) -> None:
     await asyncio.to_thread(rig.server.start)
     await _clear(rig)
@@ -134,6 +138,7 @@ FAULTS = (
         "on the same port",
         True, _slow_close, _server_back,
     ),
+    Fault("kill -9", "the server is killed, and starts again", True, _kill, _server_back),
 )  # fmt: skip
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from tests.faults.cells import Cell, Phase
 from tests.faults.rig import DEADLINE_S, Rig, State, do, in_step, lens, rig, settled, until
-from tests.helpers.window_process import Window
 
 ITEMS = 200
 ITEMS_TO_LOAD = 600
@@ -57,7 +55,6 @@ class _Game:
     def __init__(self, it: Rig, cell: Cell) -> None:
         self._rig, self._cell = it, cell
         self._problems: list[str] = []
-        self._names: list[str] = []
         self._begun = self._healed = 0.0
         self._told_s: float | None = None
         self._told = ""
@@ -66,11 +63,11 @@ class _Game:
         """Fill the session, and let both in, unless Ann is to join during the fault."""
         joining = self._cell.phase is Phase.JOINING
         await self._rig.fill(ITEMS_TO_LOAD if joining else ITEMS)
-        await self._rig.join(self._rig.bob)
-        await self._settle(self._rig.bob)
-        if self._cell.phase not in (Phase.CONNECTING, Phase.JOINING):
-            await self._rig.join(self._rig.ann)
-            await self._settle(self._rig.ann)
+        if joining or self._cell.phase is Phase.CONNECTING:
+            await self._rig.join(self._rig.bob)
+            await self._rig.settle(self._rig.bob)
+        else:
+            await self._rig.join_all()
 
     async def begin(self) -> None:
         """Let Ann do something, and the fault happen in the midst of it."""
@@ -80,7 +77,7 @@ class _Game:
             await do(ann, drag=[DRAGGED, DEADLINE_S])
             await asyncio.sleep(1)
         elif phase is Phase.PUSHING:
-            await self._rename(ann, "Ann's", [lens(number) for number in range(EDITS)])
+            await self._rig.rename(ann, "Ann's", [lens(number) for number in range(EDITS)])
             await asyncio.sleep(0.5)
         elif phase is Phase.JOINING:
             network.to_client.bytes_per_s = JOIN_BYTES_PER_S
@@ -92,8 +89,9 @@ class _Game:
         if phase is Phase.CONNECTING:
             await self._rig.join(ann)
         elif phase is Phase.CLOSING:
-            await self._rename(ann, "Ann's", [lens(number) for number in range(3)])
-        await self._rename(self._rig.bob, "Bob's", OF_BOB)
+            await self._rig.rename(ann, "Ann's", [lens(number) for number in range(3)])
+            await until(ann, lambda state: not state["busy"])
+        await self._rig.rename(self._rig.bob, "Bob's", OF_BOB)
 
     async def finish(self) -> Outcome:
         """Wait until it has been told, undo the fault, and wait until all is well."""
@@ -104,15 +102,7 @@ class _Game:
         await self._cell.fault.end(self._rig)
         self._healed = time.monotonic()
         back_s = await self._return()
-        self._problems += await self._rig.differences()
-        state = await until(self._rig.bob, lambda state: state["users"] == 2)
-        if state["users"] != 2:
-            self._problems.append(f"there seem to be {state['users']} people")
-        self._rig.server.kill()
-        stored = self._rig.names_stored()
-        self._problems += [
-            f"{name!r} stored {stored[name]} times" for name in self._names if stored[name] != 1
-        ]
+        self._problems += await self._rig.verdict()
         return Outcome(self._cell, self._told_s, self._told, back_s, self._problems)
 
     async def _endure(self) -> None:
@@ -159,12 +149,3 @@ class _Game:
             if seen["content"][DRAGGED][1]["pos"] != seen["seen"]["dragged"][-1][1]:
                 self._problems.append("the drag was lost")
         return back_s
-
-    async def _rename(self, window: Window, owner: str, ids: Sequence[str]) -> None:
-        """Edits whose traces can be counted."""
-        self._names += [f"{owner} {id}" for id in ids]
-        await do(window, rename=[owner, list(ids)])
-
-    async def _settle(self, window: Window) -> None:
-        state = await until(window, settled)
-        assert settled(state), state

@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,11 @@ def lens(number: int) -> str:
 class Rig:
     """Ann behind the network, Bob beside the server.
 
+    Args:
+        folder: for the server's data and Ann's home.
+        server: the process.
+        network: between Ann and the server.
+
     Attributes:
         server: the process.
         network: between Ann and the server.
@@ -49,6 +54,7 @@ class Rig:
         self.home = folder / "ann"
         self.home.mkdir()
         self._data = folder / "data"
+        self._names: list[str] = []
         self.ann, self.bob = Window("demo", self.home), Window("demo")
 
     async def fill(self, count: int) -> None:
@@ -59,10 +65,27 @@ class Rig:
                 bench.put(lens(number), LENS.kind, {**LENS.props, "pos": place})
             await bench.flush()
 
-    async def join(self, window: Window) -> None:
-        """Let a window begin to join."""
-        url, name = (self.network.url, "Ann") if window is self.ann else (self.server.url, "Bob")
-        await do(window, join=[url, SESSION, name])
+    async def join(self, window: Window, url: str = "") -> None:
+        """Let a window begin to join: Ann through the network, Bob past it unless he is told where."""
+        of_ann = window is self.ann
+        usual = self.network.url if of_ann else self.server.url
+        await do(window, join=[url or usual, SESSION, "Ann" if of_ann else "Bob"])
+
+    async def join_all(self) -> None:
+        """Let both windows in."""
+        for window in (self.bob, self.ann):
+            await self.join(window)
+            await self.settle(window)
+
+    async def settle(self, window: Window) -> None:
+        """Wait until a window is in the session, and all that was done there is at the server."""
+        state = await until(window, settled)
+        assert settled(state), state
+
+    async def rename(self, window: Window, owner: str, ids: Sequence[str]) -> None:
+        """Let a window make edits that can be counted; each name is given once."""
+        self._names += [f"{owner} {id}" for id in ids]
+        await do(window, rename=[owner, list(ids)])
 
     async def again(self) -> None:
         """Start Ann's window again, as the same user."""
@@ -70,8 +93,22 @@ class Rig:
         self.ann = Window("demo", self.home)
         await self.join(self.ann)
 
-    async def differences(self) -> list[str]:
-        """Where the windows and the server differ, once everybody has had time to agree."""
+    async def verdict(self) -> list[str]:
+        """End the server, and say what is wrong: windows that differ, edits lost or doubled, ghosts."""
+        problems = await self._differences_at_last()
+        users = (await until(self.bob, lambda state: state["users"] == 2))["users"]
+        if users != 2:
+            problems.append(f"there seem to be {users} people")
+        self.server.kill()
+        counts = Counter(
+            op["props"]["name"]
+            for op in stored_operations(self._data)
+            if op["op"] == "set" and "name" in op["props"]
+        )
+        odd = [name for name in self._names if counts[name] != 1]
+        return problems + [f"the server stored {name!r} {counts[name]} times" for name in odd]
+
+    async def _differences_at_last(self) -> list[str]:
         deadline = time.monotonic() + DEADLINE_S
         while (found := await self._differences()) and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
@@ -88,14 +125,6 @@ class Rig:
             if odd:
                 found.append(f"{name}'s window differs from the server in {len(odd)} of {len(truth)} items")
         return found
-
-    def names_stored(self) -> Counter[str]:
-        """How often each name was given, by what the server has on its disk; it must not be running."""
-        counts: Counter[str] = Counter()
-        for op in stored_operations(self._data):
-            if op["op"] == "set" and "name" in op["props"]:
-                counts[op["props"]["name"]] += 1
-        return counts
 
 
 def stored_operations(data: Path) -> list[dict[str, Any]]:

@@ -87,6 +87,10 @@ class Player(QObject):
         self._beat_timer.start()
         return 1000 * longest
 
+    def total_x(self) -> float:
+        """The sum of all x, in mm: a cheap way to see whether everything has been moved."""
+        return float(sum(item.props["pos"][0] for item in self._window.bench.items.values()))
+
     def content(self) -> dict[str, Any]:
         """What is on the bench: id → kind and properties."""
         return {id: [item.kind, item.props] for id, item in self._window.bench.items.items()}

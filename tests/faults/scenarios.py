@@ -1,0 +1,172 @@
+"""What no cell of the table shows: portals, long stalls, slow lines, coming back to a bench that changed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from tests.faults.rig import DEADLINE_S, do, in_step, lens, rig, until
+
+ANSWERS = {
+    200: "OK",
+    302: "Found",
+    403: "Forbidden",
+    404: "Not Found",
+    407: "Proxy Authentication Required",
+    511: "Network Authentication Required",
+}
+"""What portals and gateways say in the place of a server."""
+
+SLOW_BYTES_PER_S = 8_000
+ANN_DRAGS, BOB_DRAGS = lens(0), lens(1)
+
+Places = Sequence[tuple[float, Any]]
+
+
+class Stalled(NamedTuple):
+    """What came of a stall in the midst of a drag."""
+
+    back_s: float
+    problems: list[str]
+
+
+class SlowLine(NamedTuple):
+    """How two people see each other on a slow line.
+
+    Attributes:
+        behind_s: how old what one of them saw of the other ever was, while both dragged.
+        drained_s: from the end of the drags until both saw where they ended.
+    """
+
+    behind_s: float
+    drained_s: float
+    problems: list[str]
+
+
+class Returned(NamedTuple):
+    """How long the window stood still at most, in ms."""
+
+    join_gap_ms: float
+    return_gap_ms: float
+    problems: list[str]
+
+
+async def portal(status: int) -> list[str]:
+    """Something else answers while the line is down; returns what went wrong."""
+    async with rig() as it:
+        await it.fill(20)
+        await it.join_all()
+        network = it.network
+        extra = "Location: http://portal.invalid/\r\n" if status == 302 else ""
+        head = f"HTTP/1.1 {status} {ANSWERS[status]}\r\n{extra}Content-Length: 0\r\n\r\n"
+        network.up, network.answer = False, head.encode()
+        tries = network.accepted
+        network.cut()
+        await until(it.ann, lambda state: state["status"] != "connected")
+        await it.rename(it.ann, "Ann's", [lens(number) for number in range(5)])
+        await it.rename(it.bob, "Bob's", [lens(number) for number in range(5, 10)])
+        state = await until(it.ann, lambda state: network.accepted > tries + 1 or _ended(state))
+        problems = [f"after {status}: {sentence}" for sentence in state["failures"]]
+        network.up = True
+        if not in_step(await until(it.ann, lambda state: in_step(state) or _ended(state))):
+            return [*problems, "Ann is not back"]
+        return problems + await it.verdict()
+
+
+async def stalled_drag(seconds: float) -> Stalled:
+    """Nothing passes for some time while somebody drags."""
+    async with rig() as it:
+        await it.fill(20)
+        await it.join_all()
+        await do(it.ann, drag=[ANN_DRAGS, DEADLINE_S])
+        await asyncio.sleep(1)
+        it.network.stall()
+        await asyncio.sleep(seconds)
+        it.network.resume()
+        resumed = time.monotonic()
+        await asyncio.sleep(1)
+        await do(it.ann, drop=[])
+        state = await until(it.ann, lambda state: in_step(state) and not state["busy"])
+        back_s = time.monotonic() - resumed
+        problems = list(state["failures"])
+        problems += [line for line in it.server.log if "WARNING" in line]
+        return Stalled(back_s, problems + await it.verdict())
+
+
+async def slow_line(seconds: float) -> SlowLine:
+    """Two people drag, each behind 64 kbit/s both ways and a buffer of 64 KiB."""
+    async with rig() as it:
+        await it.fill(20)
+        await it.join(it.bob, it.network.url)
+        await it.settle(it.bob)
+        await it.join(it.ann)
+        await it.settle(it.ann)
+        for way in (it.network.to_server, it.network.to_client):
+            way.bytes_per_s = SLOW_BYTES_PER_S
+        await do(it.ann, watch=[BOB_DRAGS], drag=[ANN_DRAGS, seconds])
+        await do(it.bob, watch=[ANN_DRAGS], drag=[BOB_DRAGS, seconds])
+        await asyncio.sleep(seconds)
+        await until(it.ann, lambda state: not state["busy"])
+        await until(it.bob, lambda state: not state["busy"])
+        ended = time.monotonic()
+        behind_s = drained_s = 0.0
+        for mover, viewer in ((it.ann, it.bob), (it.bob, it.ann)):
+            moved = (await do(mover, seen=[], look=[]))["seen"]["dragged"]
+            saw = await _saw_end(viewer, moved[-1][1])
+            behind_s = max(behind_s, behind(moved, saw))
+            drained_s = max(drained_s, saw[-1][0] - ended)
+        return SlowLine(behind_s, drained_s, await it.verdict())
+
+
+async def many_changes(items: int) -> Returned:
+    """All of a large bench changes while Ann is away."""
+    async with rig() as it:
+        await it.fill(items)
+        await it.join(it.bob)
+        await it.settle(it.bob)
+        await do(it.ann, gap=[], look=[])
+        await it.join(it.ann)
+        await it.settle(it.ann)
+        join_gap_ms = (await do(it.ann, gap=[], look=[]))["gap"]
+        it.network.up = False
+        it.network.cut()
+        await until(it.ann, lambda state: state["status"] != "connected")
+        await do(it.bob, move_all=[7.0], look=[])
+        await it.settle(it.bob)
+        moved = (await do(it.bob, total_x=[], look=[]))["total_x"]
+        await do(it.ann, gap=[], look=[])
+        it.network.up = True
+        while (await do(it.ann, total_x=[], look=[]))["total_x"] != moved:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        return_gap_ms = (await do(it.ann, gap=[], look=[]))["gap"]
+        return Returned(join_gap_ms, return_gap_ms, await it.verdict())
+
+
+def behind(moved: Places, saw: Places) -> float:
+    """How old a view ever was, in s: up to each new place, it showed the one before.
+
+    Args:
+        moved: when the item was where, at its mover's.
+        saw: when it showed where.
+    """
+    made = {tuple(place): when for when, place in reversed(moved)}
+    shown = [(when, made[tuple(place)]) for when, place in saw if tuple(place) in made]
+    return max((later - made_at for (_, made_at), (later, _) in pairwise(shown)), default=0.0)
+
+
+def _ended(state: dict[str, Any]) -> bool:
+    return state["status"] in ("failed", "offline")
+
+
+async def _saw_end(viewer: Any, place: Any) -> Places:
+    """What a window showed, once it shows the end."""
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        saw: Places = (await do(viewer, seen=[], look=[]))["seen"]["watched"]
+        if saw and saw[-1][1] == place:
+            return saw
+        assert time.monotonic() < deadline, saw[-3:]
+        await asyncio.sleep(0.1)
