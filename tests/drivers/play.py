@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 
 import pytest
 
-from optiverse_collab.core.client import line as core
+from optiverse_collab.core.client import liveness
 from tests.drivers.traces import CUT, EDIT, FALL_SILENT, LEAVE, LISTEN, SPEAK_AGAIN, VANISH, Trace
 from tests.helpers.scripted_server import ScriptedServer
 
@@ -55,17 +55,17 @@ class Play(ABC):
         }[what]()
 
     def _fall_silent(self) -> None:
-        """Any time at all is too long for a server to say nothing."""
-        self._monkeypatch.setattr(core, "SILENCE_MS", 0)
-        self.wake()
+        """Any time at all is too long for a server to leave a ping unanswered."""
+        self._monkeypatch.setattr(liveness, "OVERDUE_MS", 0)
+        self.wake_up()
 
     @abstractmethod
     def soon(self, what: str | int) -> None:
         """Call `do` when the driver has done what it does now."""
 
     @abstractmethod
-    def wake(self) -> None:
-        """Have the driver see what is due."""
+    def wake_up(self) -> None:
+        """The machine wakes up."""
 
     @abstractmethod
     def edit(self) -> None:

@@ -275,7 +275,7 @@ TRACES = [
     Trace(
         "silence",
         [script.welcome()],
-        [*IN, *lost(SILENT, 1006), "INFO Trying again in 0.2 s", *IN, LEFT],
+        [*IN, "DEBUG → Sending heartbeat ping", *lost(SILENT, 1006), "INFO Trying again in 0.2 s", *IN, LEFT],
         ["state connecting", *S_IN, *S_LOST, *S_IN, *S_LEFT],
         steps=[(SYNCHRONISED, FALL_SILENT), (LOST, SPEAK_AGAIN), (SYNCHRONISED, LEAVE)],
     ),

@@ -54,6 +54,11 @@ class Participant(CollaborationService):
         assert self._driver is not None
         self._driver._on_over(Failure(FailureKind.CLOSED, 1006))
 
+    def wake_up(self) -> None:
+        """The machine wakes up."""
+        assert self._driver is not None
+        self._driver._on_woke()
+
     def said(self, part: str) -> list[tuple[int, str]]:
         """The lines with this in them."""
         return [line for line in self.lines if part in line[1]]

@@ -70,7 +70,7 @@ class Peer:
         """Carry effects out."""
         for effect in effects:
             if isinstance(effect, fx.Transmit):
-                self.up.append(encode(effect.message))
+                self.up.append(effect.text)
                 continue
             self.heard.append(effect)
             if isinstance(effect, fx.ShowChange):

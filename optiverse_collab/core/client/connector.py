@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from optiverse_collab.core.client import line
+from optiverse_collab.core.client import liveness
 from optiverse_collab.core.client.backoff import Backoff
 from optiverse_collab.core.client.effects import (
     AttemptFailed,
@@ -182,6 +182,13 @@ class Connector:
             return self.probed(False, now_ms)
         return self._attempt() if self._phase is _Phase.WAITING else []
 
+    def woke(self, now_ms: float) -> Sequence[Effect]:
+        """The machine slept, or the network is up again: try now, or see whether the line still lives."""
+        if self._phase is _Phase.IN:
+            self._session.line.woke(now_ms)
+            return self.poll(now_ms)
+        return self.retry_now()
+
     # What the session has to say
 
     def wait_ms(self, now_ms: float) -> float | None:
@@ -200,7 +207,7 @@ class Connector:
                 self._synced = self._was_synced = True
                 self.outage = None
             elif kind is DropConnection:
-                silent = Failure(FailureKind.SILENT, line.SILENCE_MS // 1000)
+                silent = Failure(FailureKind.SILENT, liveness.OVERDUE_MS // 1000)
                 return [*effects[:number], *self._over(silent, now_ms)]
             elif kind is EpochChanged:
                 unsent = len(self._session.replica.pending)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 from optiverse_collab.core.client.failures import Failure
 from optiverse_collab.core.client.past_effects import BenchReplaced, PastArrived, PastUnavailable
+from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import ClientMessage, ConnectionAck, Participant
 from optiverse_collab.core.records import Op, Record
 
@@ -17,6 +19,11 @@ class Transmit:
     """Send `message` to the server."""
 
     message: ClientMessage
+
+    @cached_property
+    def text(self) -> str:
+        """The message as JSON."""
+        return encode(self.message)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from optiverse_collab.core.client.effects import (
     SessionEffect,
     Transmit,
 )
+from optiverse_collab.core.client.liveness import Liveness
 from optiverse_collab.core.client.quality import QualityMeter
 from optiverse_collab.core.client.questions import Questions
 from optiverse_collab.core.protocol.messages import Patch, Ping, Push, ServerMessage, SyncRequest
@@ -19,9 +20,6 @@ HEARTBEAT_MS = 10_000
 
 FIRST_HEARTBEAT_MS = 1000
 """… and the first soon, so that the latency is known."""
-
-SILENCE_MS = 75_000
-"""A server that said nothing for two heartbeats and some is gone (HB-3)."""
 
 
 class Line:
@@ -38,12 +36,12 @@ class Line:
         self._user_id = user_id
         self._questions = Questions()
         self.meter = QualityMeter(self._questions)
+        self._liveness = Liveness(self._questions)
         self._heartbeat = Throttle(HEARTBEAT_MS)
-        self._heard_ms = 0.0
 
     def opened(self, now_ms: float) -> None:
         """A connection is open."""
-        self._heard_ms = now_ms
+        self._liveness.begin(now_ms)
         self._heartbeat.fire(now_ms - HEARTBEAT_MS + FIRST_HEARTBEAT_MS)
         self.meter.connected(now_ms)
 
@@ -54,32 +52,50 @@ class Line:
 
     def wait_ms(self, now_ms: float) -> float:
         """How long until `poll` has something to do."""
-        return min(self._heartbeat.wait_ms(now_ms), max(0.0, self._heard_ms + SILENCE_MS - now_ms))
+        look_ms = self._liveness.wait_ms(now_ms)
+        ping_ms = self._heartbeat.wait_ms(now_ms)
+        return ping_ms if look_ms is None else min(ping_ms, look_ms)
+
+    def woke(self, now_ms: float) -> None:
+        """The machine slept, or the network changed: ping at once."""
+        self._heartbeat.fire(now_ms - HEARTBEAT_MS)
+
+    def stirred(self) -> None:
+        """A part of a message arrived."""
+        self._liveness.stirred()
+
+    def written(self, backlog: int) -> None:
+        """So many bytes wait to leave, by the system's measure: asked for before each `poll`."""
+        self._liveness.written(backlog)
 
     def is_dead(self, now_ms: float) -> bool:
         """Whether to give the connection up (HB-3)."""
-        return now_ms - self._heard_ms >= SILENCE_MS
+        return self._liveness.is_dead(now_ms)
 
     def poll(self, now_ms: float) -> list[SessionEffect]:
         """Ping, if it is time."""
         if self._heartbeat.wait_ms(now_ms):
             return []
         self._heartbeat.fire(now_ms)
-        self._questions.pinged(now_ms)
         return [Transmit(Ping(self._user_id))]
 
     def transmitted(self, effects: Sequence[SessionEffect], now_ms: float) -> None:
         """These effects go out: take note of what the server has to answer."""
         for effect in effects:
-            if isinstance(effect, Transmit):
-                if isinstance(effect.message, Push):
-                    self._questions.pushed(effect.message.changes[-1].client_clock, now_ms)
-                elif isinstance(effect.message, SyncRequest):
-                    self._questions.synchronising()
+            if not isinstance(effect, Transmit):
+                continue
+            self._questions.sent(len(effect.text))
+            self.meter.sent(len(effect.text), now_ms)
+            if isinstance(effect.message, Ping):
+                self._questions.pinged(now_ms)
+            elif isinstance(effect.message, Push):
+                self._questions.pushed(effect.message.changes[-1].client_clock, now_ms)
+            elif isinstance(effect.message, SyncRequest):
+                self._questions.synchronising()
 
     def heard(self, size: int, now_ms: float) -> None:
         """A message of `size` bytes came."""
-        self._heard_ms = now_ms
+        self._liveness.stirred()
         self.meter.received(size, now_ms)
 
     def answered(self, message: ServerMessage, oldest: int | None, now_ms: float) -> None:

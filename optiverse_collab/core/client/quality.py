@@ -144,14 +144,14 @@ class QualityMeter:
         latencies = [one.latency_ms for one in samples]
         overdue = self._questions.late(LATE_MS, now_ms)
         late = sum(latency > LATE_MS for latency in latencies) + overdue
-        pushed_ms = self._questions.push_ms
+        push = self._questions.push
         known = Quality(
             Grade.GOOD,
             _percentile(latencies, 0.5),
             _percentile(latencies, 0.95),
             _jitter(latencies),
             late,
-            0.0 if pushed_ms is None else now_ms - pushed_ms,
+            0.0 if push is None else now_ms - push.sent_ms,
             self._sent.rate(now_ms),
             self._received.rate(now_ms),
             _history(samples, now_ms),

@@ -6,40 +6,58 @@ from collections import deque
 from typing import NamedTuple
 
 
-class _Push(NamedTuple):
-    """One push: the number of its last change, and when it was sent."""
+class Question(NamedTuple):
+    """A ping or a push.
 
-    last: int
+    Attributes:
+        sent_ms: when it was sent.
+        end: how many bytes were sent over this connection up to its end.
+        last: the number of a push's last change.
+    """
+
     sent_ms: float
+    end: int
+    last: int = 0
 
 
 class Questions:
-    """The open questions of one connection after the other, each kind in the order in which it was sent."""
+    """The open questions of one connection after the other, each kind in the order in which it was sent.
+
+    Attributes:
+        sent_bytes: how much was sent over this connection.
+        answered_bytes: how much of it arrived, at least: up to the end of a question that was answered.
+    """
 
     def __init__(self) -> None:
-        self._pings: deque[float] = deque()
-        self._pushes: deque[_Push] = deque()
+        self.sent_bytes = self.answered_bytes = 0
+        self._pings: deque[Question] = deque()
+        self._pushes: deque[Question] = deque()
 
     def clear(self) -> None:
         """The connection is over: nobody answers any more."""
+        self.sent_bytes = self.answered_bytes = 0
         self._pings.clear()
         self._pushes.clear()
 
+    def sent(self, size: int) -> None:
+        """A message of `size` bytes is sent."""
+        self.sent_bytes += size
+
     def synchronising(self) -> None:
-        """The replica asks for pages: they answer its pushes, and what they don't answer is sent again."""
+        """It asks for pages: they answer the pushes, and what they don't answer is sent again."""
         self._pushes.clear()
 
     def pinged(self, now_ms: float) -> None:
-        """A ping was sent."""
-        self._pings.append(now_ms)
+        """It was a ping."""
+        self._pings.append(Question(now_ms, self.sent_bytes))
 
     def pushed(self, last: int, now_ms: float) -> None:
-        """A push was sent, up to the change with this number."""
-        self._pushes.append(_Push(last, now_ms))
+        """It was a push, up to the change with this number."""
+        self._pushes.append(Question(now_ms, self.sent_bytes, last))
 
     def ponged(self, now_ms: float) -> float | None:
         """The oldest ping was answered; after how many ms, or None if there is none."""
-        return now_ms - self._pings.popleft() if self._pings else None
+        return now_ms - self._answered(self._pings).sent_ms if self._pings else None
 
     def acknowledged(self, oldest: int | None, now_ms: float) -> list[float]:
         """The changes before `oldest` were answered, or all of them.
@@ -47,22 +65,26 @@ class Questions:
         Returns:
             for each push that is answered now: after how many ms.
         """
-        answered: list[float] = []
+        latencies: list[float] = []
         while self._pushes and (oldest is None or self._pushes[0].last < oldest):
-            answered.append(now_ms - self._pushes.popleft().sent_ms)
-        return answered
+            latencies.append(now_ms - self._answered(self._pushes).sent_ms)
+        return latencies
 
     @property
-    def ping_ms(self) -> float | None:
-        """When the oldest ping was sent that is not answered; None if there is none."""
+    def ping(self) -> Question | None:
+        """The oldest ping that is not answered; None if there is none."""
         return self._pings[0] if self._pings else None
 
     @property
-    def push_ms(self) -> float | None:
-        """When the oldest push was sent that is not answered; None if there is none."""
-        return self._pushes[0].sent_ms if self._pushes else None
+    def push(self) -> Question | None:
+        """The oldest push that is not answered; None if there is none."""
+        return self._pushes[0] if self._pushes else None
 
     def late(self, limit_ms: float, now_ms: float) -> int:
         """How many have waited for longer than `limit_ms`."""
-        sent = [*self._pings, *(push.sent_ms for push in self._pushes)]
-        return sum(now_ms - sent_ms > limit_ms for sent_ms in sent)
+        return sum(now_ms - one.sent_ms > limit_ms for one in (*self._pings, *self._pushes))
+
+    def _answered(self, questions: deque[Question]) -> Question:
+        question = questions.popleft()
+        self.answered_bytes = max(self.answered_bytes, question.end)
+        return question

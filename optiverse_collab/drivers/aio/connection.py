@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -17,15 +19,42 @@ from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.drivers.aio.failures import ConnectionEnded, failure_of
 
 
-async def open_websocket(url: str) -> ClientConnection:
+class Connection(ClientConnection):
+    """A WebSocket that says when bytes arrive.
+
+    Attributes:
+        stirred: called for that.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.stirred: Callable[[], None] = _ignore
+
+    @property
+    def backlog(self) -> int:
+        """How many bytes were sent and have not left yet."""
+        return self.transport.get_write_buffer_size()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes from the network."""
+        self.stirred()
+        super().data_received(data)
+
+
+def _ignore() -> None:
+    """Nobody listens."""
+
+
+async def open_websocket(url: str) -> Connection:
     """Open a WebSocket; how long that may take is up to the caller.
 
     Raises:
         ConnectionEnded: it failed.
     """
     try:
-        return await connect(
+        opened = await connect(
             url,
+            create_connection=Connection,
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             compression=None,
             proxy=None,  # as in the editor; a lab's server is not behind its proxy to the world
@@ -36,6 +65,8 @@ async def open_websocket(url: str) -> ClientConnection:
         )
     except (OSError, UnicodeError, WebSocketException) as error:
         raise ConnectionEnded(failure_of(error)) from error
+    assert isinstance(opened, Connection)
+    return opened
 
 
 async def first_message(ws: ClientConnection) -> str | bytes:

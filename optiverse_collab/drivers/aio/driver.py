@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import NoReturn
 
-from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.client.connector import OPEN_S, Connector, Effect
@@ -29,9 +28,9 @@ from optiverse_collab.core.client.effects import (
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.drivers.aio.connection import first_message, open_websocket, speaks_tls
+from optiverse_collab.drivers.aio.connection import Connection, first_message, open_websocket, speaks_tls
 from optiverse_collab.drivers.aio.failures import ConnectionEnded, failure_of_close
+from optiverse_collab.drivers.aio.wake_up import WakeUp
 from optiverse_collab.errors import ConnectionFailed
 from optiverse_collab.wording import connection as wording
 from optiverse_collab.wording import log_lines
@@ -75,6 +74,7 @@ class AioDriver:
         self._report = report
         self._connector = Connector(session, chance, url.startswith("wss:"), patient, timeout_s)
         self._outgoing: deque[str] = deque()
+        self._has_outgoing = asyncio.Event()
         self._due = asyncio.Event()
         self._changed = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -83,6 +83,8 @@ class AioDriver:
         self._tasks: set[asyncio.Task[None]] = set()
         self._polite = False
         self._traffic = Traffic()
+        self._wake_up = WakeUp(self._on_woke)
+        self._wake_up.start()
         self._perform(self._connector.join())
 
     def wake(self) -> None:
@@ -146,7 +148,8 @@ class AioDriver:
     async def _carry(self) -> None:
         """Open a WebSocket, and pass messages in both directions until one of them ends."""
         ws = await open_websocket(self._url)
-        tasks = [asyncio.create_task(self._read(ws)), asyncio.create_task(self._write(ws))]
+        ws.stirred = self._session.line.stirred
+        tasks = [asyncio.create_task(work(ws)) for work in (self._read, self._write, self._poll)]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -164,17 +167,23 @@ class AioDriver:
         answer = await speaks_tls(self._url)
         self._perform(self._connector.probed(answer, self._now_ms()))
 
-    async def _read(self, ws: ClientConnection) -> NoReturn:
+    async def _read(self, ws: Connection) -> NoReturn:
         self._receive(await first_message(ws))
         while True:
             self._receive(await ws.recv())
 
-    async def _write(self, ws: ClientConnection) -> NoReturn:
+    async def _write(self, ws: Connection) -> NoReturn:
         while True:
-            self._due.clear()
-            self._perform(self._connector.poll(self._now_ms()))
+            await self._has_outgoing.wait()
+            self._has_outgoing.clear()
             while self._outgoing:
                 await ws.send(self._outgoing.popleft())
+
+    async def _poll(self, ws: Connection) -> NoReturn:
+        while True:
+            self._due.clear()
+            self._session.line.written(ws.backlog + sum(map(len, self._outgoing)))
+            self._perform(self._connector.poll(self._now_ms()))
             wait_ms = self._connector.wait_ms(self._now_ms())
             # Not asyncio.wait_for: before Python 3.12 it swallows a cancellation that comes together
             # with what it waits for (python/cpython#86296).
@@ -202,9 +211,8 @@ class AioDriver:
             self._log(self._traffic.lines(effect, self._now_ms()))
             self._log(log_lines.lines(effect, self._session.replica.view))
             if isinstance(effect, Transmit):
-                text = encode(effect.message)
-                self._outgoing.append(text)
-                self._session.line.meter.sent(len(text), self._now_ms())
+                self._outgoing.append(effect.text)
+                self._has_outgoing.set()
             else:
                 self._report(effect)
 
@@ -226,6 +234,7 @@ class AioDriver:
             self._notify()
         elif isinstance(effect, Ended):
             self._log(log_lines.unsent(self._session.replica))
+            self._wake_up.stop()
             self.left = effect.failure is None
             self.error = ConnectionFailed(wording.ending(effect, self._url))
             self._notify()
@@ -252,6 +261,10 @@ class AioDriver:
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+
+    def _on_woke(self) -> None:
+        self._perform(self._connector.woke(self._now_ms()))
+        self._due.set()
 
     def _on_timer(self) -> None:
         self._perform(self._connector.timer_due(self._now_ms()))

@@ -21,10 +21,12 @@ class Connection(QObject):
         url: of the WebSocket, percent-encoded.
 
     Signals:
+        stirred: a part of a message arrived: a frame.
         received: a text message.
         over: a `Failure`; once, unless `close` or `drop` was called before.
     """
 
+    stirred = pyqtSignal()
     received = pyqtSignal(str)
     over = pyqtSignal(object)
 
@@ -41,6 +43,7 @@ class Connection(QObject):
         self._socket.errorOccurred.connect(self._on_error)
         self._socket.sslErrors.connect(self._on_ssl_errors)
         self._socket.aboutToClose.connect(self._on_about_to_close)
+        self._socket.textFrameReceived.connect(self._on_frame)
         self._socket.textMessageReceived.connect(self._on_text)
         self._socket.binaryMessageReceived.connect(self._on_binary)
         self._goodbye = single_shot(self, self._on_goodbye_too_late, round(GOODBYE_S * 1000))
@@ -57,6 +60,11 @@ class Connection(QObject):
         options = QWebSocketHandshakeOptions()
         options.setSubprotocols([SUBPROTOCOL])
         self._socket.open(QNetworkRequest(QUrl(self._ending.url)), options)
+
+    @property
+    def backlog(self) -> int:
+        """How many bytes were sent and have not left yet."""
+        return self._socket.bytesToWrite()
 
     def send(self, text: str) -> None:
         """Send a message."""
@@ -80,6 +88,11 @@ class Connection(QObject):
     @pyqtSlot()
     def _on_connected(self) -> None:
         self._ending.opened = True
+
+    @pyqtSlot()
+    def _on_frame(self) -> None:
+        if not self._left:
+            self.stirred.emit()
 
     @pyqtSlot(str)
     def _on_text(self, text: str) -> None:

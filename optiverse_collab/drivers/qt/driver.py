@@ -27,11 +27,11 @@ from optiverse_collab.core.client.effects import (
 )
 from optiverse_collab.core.client.failures import Failure
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.drivers.qt.connection import Connection
 from optiverse_collab.drivers.qt.quality_watch import QualityWatch, now_ms
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.drivers.qt.tls_probe import TlsProbe
+from optiverse_collab.drivers.qt.wake_up import WakeUp
 from optiverse_collab.wording import connection as wording
 from optiverse_collab.wording import log_lines
 from optiverse_collab.wording.traffic import Traffic
@@ -90,9 +90,12 @@ class QtDriver(QObject):
         self._traffic = Traffic()
         self._due = single_shot(self, self._pump)
         self._timer = single_shot(self, self._on_timer)
+        self._wake_up = WakeUp(self)
+        self._wake_up.woke.connect(self._on_woke)
 
     def join(self) -> None:
         """Begin with the first attempt."""
+        self._wake_up.start()
         self._perform(self._connector.join())
 
     def leave(self) -> None:
@@ -124,6 +127,10 @@ class QtDriver(QObject):
 
     # What is heard
 
+    @pyqtSlot()
+    def _on_stirred(self) -> None:
+        self._session.line.stirred()
+
     @pyqtSlot(str)
     def _on_received(self, text: str) -> None:
         connection, replica = self._connection, self._session.replica
@@ -149,8 +156,15 @@ class QtDriver(QObject):
         self._perform(self._connector.timer_due(now_ms()))
 
     @pyqtSlot()
+    def _on_woke(self) -> None:
+        self._perform(self._connector.woke(now_ms()))
+        self.wake()
+
+    @pyqtSlot()
     def _pump(self) -> None:
         """Do what is due, and come back when the next thing is."""
+        if self._connection is not None:
+            self._session.line.written(self._connection.backlog)
         self._perform(self._connector.poll(now_ms()))
         if self._connection is None:
             return
@@ -175,9 +189,7 @@ class QtDriver(QObject):
         if not isinstance(effect, Conflict):  # whoever shows it says it once it is quiet
             self._log(log_lines.lines(effect, self._session.replica.view))
         if isinstance(effect, Transmit):
-            text = encode(effect.message)
-            connection.send(text)
-            self._session.line.meter.sent(len(text), now_ms())
+            connection.send(effect.text)
             return
         if isinstance(effect, Acknowledged):
             self._is_in = True
@@ -205,6 +217,7 @@ class QtDriver(QObject):
         elif isinstance(effect, ConnectionLost):
             self._log([wording.noticed(effect.failure, traceback.format_stack(limit=12))])
         elif isinstance(effect, Ended):
+            self._wake_up.stop()
             self._log(log_lines.unsent(self._session.replica))
             self._show_state()
             self._show_outage()
@@ -216,6 +229,7 @@ class QtDriver(QObject):
         self._start_timer(timeout_s)
         self._show_outage()
         connection = self._connection = Connection(self._url, self._parent)
+        connection.stirred.connect(self._on_stirred)
         connection.received.connect(self._on_received)
         connection.over.connect(self._on_over)
         connection.open()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.client import line
+from optiverse_collab.core.client import liveness
 from optiverse_collab.core.client.connector import OPEN_S, PROBE_S, ConnectionState
 from optiverse_collab.core.client.effects import (
     Acknowledged,
@@ -159,16 +159,23 @@ def test_over_tls_nobody_is_asked_for_it() -> None:
 
 
 def test_a_silent_server_is_dropped(synced: Participation) -> None:
-    """HB-3."""
-    silence_s = line.SILENCE_MS // 1000
+    """HB-3"""
     synced.now_ms += 1000
     assert synced.connector.poll(synced.now_ms) == [Transmit(Ping("ann"))]
-    assert synced.connector.wait_ms(synced.now_ms) == 10_000
-    synced.now_ms += line.SILENCE_MS
-    silent = Failure(FailureKind.SILENT, silence_s)
+    assert synced.connector.wait_ms(synced.now_ms) == liveness.TICK_MS
+    silent = Failure(FailureKind.SILENT, liveness.OVERDUE_MS // 1000)
+    for _ in range(liveness.OVERDUE_MS // liveness.TICK_MS + 1):
+        assert synced.connector.poll(synced.now_ms) == []
+        synced.now_ms += liveness.TICK_MS
     assert synced.connector.poll(synced.now_ms) == [DropConnection(), ConnectionLost(silent), RetryAfter(0.5)]
     assert synced.connector.poll(synced.now_ms) == []
     assert synced.connector.wait_ms(synced.now_ms) is None
+
+
+def test_waking_up_asks_at_once_whether_the_line_lives(synced: Participation) -> None:
+    """HB-4"""
+    assert synced.connector.woke(synced.now_ms) == [Transmit(Ping("ann"))]
+    assert synced.connector.poll(synced.now_ms + 999) == []
 
 
 def test_another_history_ends_it_and_says_what_was_not_sent(synced: Participation) -> None:

@@ -131,6 +131,13 @@ def test_an_outage_ends_with_the_participation(synced: Participation) -> None:
     assert synced.outage() is None
 
 
+def test_waking_up_ends_a_wait(synced: Participation) -> None:
+    """CONN-7"""
+    synced.fails(BROKEN)
+    assert synced.connector.woke(synced.now_ms) == [OpenConnection(OPEN_S)]
+    assert synced.connector.woke(synced.now_ms) == []
+
+
 def test_a_wait_can_be_cut_short(synced: Participation) -> None:
     """CONN-7"""
     assert synced.connector.retry_now() == []

@@ -52,15 +52,60 @@ def test_pong_may_bring_news_of_what_is_missing(wire: Wire, ann: Peer) -> None:
     assert isinstance(diverged, Diverged)
 
 
+def given_up_after(ann: Peer, now_ms: float, until_ms: float) -> float | None:
+    """After how many ms the connection is given up, if nothing arrives any more."""
+    start_ms = now_ms
+    while now_ms < until_ms:
+        if DropConnection() in ann.session.poll(now_ms):
+            return now_ms - start_ms
+        wait_ms = ann.session.wait_ms(now_ms)
+        assert wait_ms is not None
+        now_ms += max(1.0, wait_ms)
+    return None
+
+
 def test_silent_server_is_given_up(wire: Wire, ann: Peer) -> None:
-    """HB-3: 75 s without a word, though pings went out."""
-    start, pings = wire.now_ms, 0
-    for second in range(1, 75):
-        effects = ann.session.poll(start + second * 1000)
-        pings += PING in effects
-        assert DropConnection() not in effects
-    assert pings == 8
-    assert ann.session.poll(start + 75_001) == [DropConnection()]
+    """HB-1, HB-3: within 25 s while idle."""
+    ann.session.poll(OPENED_MS + 1000)
+    ann.session.receive(encode(Pong("t")), OPENED_MS + 1010)
+    died_ms = given_up_after(ann, OPENED_MS + 1010, OPENED_MS + 60_000)
+    assert died_ms is not None
+    assert 15_000 < died_ms <= 25_000
+
+
+def test_silent_server_is_given_up_soon_while_editing(wire: Wire, ann: Peer) -> None:
+    """HB-3: within 12 s."""
+    wire.now_ms = OPENED_MS + 1000
+    ann.session.poll(wire.now_ms)
+    ann.session.receive(encode(Pong("t")), wire.now_ms)
+    ann.edit(Put("a", "k"))
+    died_ms = given_up_after(ann, wire.now_ms + 50, OPENED_MS + 60_000)
+    assert died_ms is not None
+    assert 10_000 < died_ms <= 12_000
+
+
+def test_part_of_a_message_is_a_sign_of_life(wire: Wire, ann: Peer) -> None:
+    """HB-3"""
+    line, now_ms = ann.session.line, float(OPENED_MS)
+    for _ in range(200):
+        now_ms += 500
+        line.stirred()
+        assert DropConnection() not in ann.session.poll(now_ms)
+
+
+def test_bytes_that_leave_are_a_sign_of_life(wire: Wire, ann: Peer) -> None:
+    """HB-3"""
+    line, now_ms = ann.session.line, float(OPENED_MS)
+    for backlog in range(200_000, 100_000, -500):
+        now_ms += 500
+        line.written(backlog)
+        assert DropConnection() not in ann.session.poll(now_ms)
+
+
+def test_waking_up_pings_at_once(wire: Wire, ann: Peer) -> None:
+    """HB-4"""
+    ann.session.line.woke(wire.now_ms)
+    assert ann.session.poll(wire.now_ms) == [PING]
 
 
 def test_acknowledgement_is_measured(wire: Wire, ann: Peer) -> None:

@@ -105,7 +105,7 @@ def test_figures_are_the_truth(kind: str, seed: int, gap_ms: int, count: int) ->
         line.wait(random.uniform(0, 2 * gap_ms))
     line.wait(30_000)
     true, quality = line.last_minute, line.quality
-    assert line.questions.push_ms is None or quality.waiting_ms > 0
+    assert line.questions.push is None or quality.waiting_ms > 0
     if not true:
         assert (quality.latency_ms, quality.p95_ms, quality.jitter_ms) == (None, None, None)
         return

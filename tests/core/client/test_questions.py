@@ -13,15 +13,21 @@ def questions() -> Questions:
     return Questions()
 
 
+def ages(questions: Questions, now_ms: float) -> tuple[float | None, float | None]:
+    """For how long the oldest ping and the oldest push have waited."""
+    ping, push = questions.ping, questions.push
+    return ping and now_ms - ping.sent_ms, push and now_ms - push.sent_ms
+
+
 def test_pings_are_answered_in_their_order(questions: Questions) -> None:
     """HB-1: an answer that comes after the next ping is late, and is that of the ping before."""
     questions.pinged(1000)
     questions.pinged(11_000)
-    assert questions.ping_ms == 1000
+    assert ages(questions, 12_000) == (11_000, None)
     assert questions.ponged(12_000) == 11_000
-    assert [questions.ping_ms] == [11_000]
+    assert ages(questions, 12_000) == (1000, None)
     assert questions.ponged(12_010) == 1010
-    assert [questions.ping_ms] == [None]
+    assert ages(questions, 12_020) == (None, None)
     assert questions.ponged(12_020) is None
 
 
@@ -30,11 +36,11 @@ def test_push_is_answered_when_its_last_change_is(questions: Questions) -> None:
     questions.pushed(3, 1000)
     questions.pushed(5, 1033)
     assert questions.acknowledged(3, 1040) == []
-    assert questions.push_ms == 1000
+    assert ages(questions, 1040) == (None, 40)
     assert questions.acknowledged(5, 1050) == [50]
-    assert questions.push_ms == 1033
+    assert ages(questions, 1050) == (None, 17)
     assert questions.acknowledged(None, 1060) == [27]
-    assert questions.push_ms is None
+    assert ages(questions, 1060) == (None, None)
 
 
 def test_pages_answer_pushes_and_no_ping(questions: Questions) -> None:
@@ -42,15 +48,31 @@ def test_pages_answer_pushes_and_no_ping(questions: Questions) -> None:
     questions.pushed(1, 1000)
     questions.pinged(1000)
     questions.synchronising()
-    assert (questions.push_ms, questions.ping_ms) == (None, 1000)
+    assert ages(questions, 1000) == (0, None)
 
 
 def test_nobody_answers_after_the_end(questions: Questions) -> None:
+    questions.sent(100)
     questions.pushed(1, 1000)
     questions.pinged(1000)
+    questions.ponged(1000)
     questions.clear()
-    assert (questions.push_ms, questions.ping_ms) == (None, None)
+    assert ages(questions, 1000) == (None, None)
     assert questions.late(0, 9999) == 0
+    assert (questions.sent_bytes, questions.answered_bytes) == (0, 0)
+
+
+def test_answer_shows_that_all_before_it_arrived(questions: Questions) -> None:
+    questions.sent(1000)
+    questions.pushed(1, 1000)
+    questions.sent(50)
+    questions.pinged(1000)
+    questions.sent(300)
+    assert (questions.sent_bytes, questions.answered_bytes) == (1350, 0)
+    questions.ponged(1100)
+    assert questions.answered_bytes == 1050
+    questions.acknowledged(None, 1200)
+    assert questions.answered_bytes == 1050
 
 
 def test_late_are_those_that_have_waited_for_longer(questions: Questions) -> None:

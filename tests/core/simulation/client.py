@@ -24,7 +24,6 @@ from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import Push
 from optiverse_collab.core.records import Op
 from optiverse_collab.errors import ChangeRefused
@@ -216,7 +215,7 @@ class Client:
 
     def _transmit(self, effect: Transmit) -> None:
         assert self.connection is not None
-        text = encode(effect.message)
+        text = effect.text
         self.connection.up.append(text)
         if isinstance(effect.message, Push):
             self.pushed = text, effect.message.changes[0].client_clock, self.connection

@@ -9,6 +9,8 @@ from optiverse_collab.core.client.backoff import FIRST_S, STABLE_S, Backoff
 from optiverse_collab.core.client.connector import Connector, Effect, _Phase
 from optiverse_collab.core.client.effects import DropConnection, Ended, EpochChanged, SessionEffect
 from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.client.liveness import STOOD_STILL_MS, Liveness
+from optiverse_collab.core.client.questions import Questions
 from optiverse_collab.core.protocol.close_codes import may_retry
 from tests.core.simulation.mutation import Mutations
 
@@ -16,7 +18,7 @@ CONNECTOR_MUTATIONS = Mutations()
 _mutation = CONNECTOR_MUTATIONS.add
 
 _follow, _leave, _over, _timer_due = Connector._follow, Connector.leave, Connector._over, Connector.timer_due
-_held = Backoff.held
+_held, _is_dead = Backoff.held, Liveness.is_dead
 
 _CUT = Failure(FailureKind.CLOSED, 1006)
 
@@ -108,6 +110,29 @@ def another_history_goes_on(
 @_mutation("A server that says nothing any more is waited for (HB-3).", (Connector, "_follow"))
 def silence_is_borne(self: Connector, effects: Sequence[SessionEffect], now_ms: float) -> Sequence[Effect]:
     return _follow(self, [effect for effect in effects if not isinstance(effect, DropConnection)], now_ms)
+
+
+@_mutation("Whoever stood still blames the server (HB-3).", (Liveness, "is_dead"))
+def own_stop_counts_as_silence(self: Liveness, now_ms: float) -> bool:
+    while now_ms - self._looked_ms > STOOD_STILL_MS:
+        if _is_dead(self, self._looked_ms + STOOD_STILL_MS):
+            return True
+    return _is_dead(self, now_ms)
+
+
+@_mutation("What arrives is no sign of life (HB-3).", (Liveness, "stirred"))
+def arrivals_do_not_count(self: Liveness) -> None:
+    pass
+
+
+@_mutation("An edit without an answer is no question (HB-3).", (Questions, "pushed"))
+def only_pings_are_questions(self: Questions, last: int, now_ms: float) -> None:
+    pass
+
+
+@_mutation("A ping without an answer is no question (HB-3).", (Questions, "pinged"))
+def only_edits_are_questions(self: Questions, now_ms: float) -> None:
+    pass
 
 
 @_mutation("The time of the attempt ends the connection that it led to (CONN-1).", (Connector, "timer_due"))

@@ -17,15 +17,21 @@ from optiverse_collab.core.client.effects import (
     ProbeTls,
     RetryAfter,
     SessionEffect,
+    Transmit,
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
 from tests.core.simulation.policy import Policy
+from tests.core.simulation.silence import Silence
 from tests.core.simulation.truth import Broken
 from tests.core.simulation.wire import Connection
 
 CHANCE = (0.0, 0.7, 1.0, 0.3)
 """What the waits are shortened by, in turn."""
+
+SILENT = Failure(FailureKind.SILENT, 8)
+
+PONG = '{"type":"pong"'
 
 _ON_THE_WAY = (ConnectionState.CONNECTING, ConnectionState.RECONNECTING)
 _STATES = {
@@ -67,6 +73,7 @@ class Driver:
         self._notify = notify
         self._counts = counts
         self._is_open = False
+        self._silence = Silence(0.0)
         self._begin(patient=False)
 
     def _begin(self, patient: bool) -> None:
@@ -124,6 +131,9 @@ class Driver:
         """A message comes; `failure` is what it ends the connection with, if it does."""
         effects = self._connector.receive(text, now_ms)
         if failure is None:
+            if self.policy.stand == "opening":
+                self._silence = Silence(now_ms)
+            self._silence.heard(text.startswith(PONG), self._pending)
             self.policy.heard(effects, now_ms)
         expected = [] if failure is None else self.policy.fails(failure, now_ms)
         self._perform(effects, expected, now_ms)
@@ -132,8 +142,11 @@ class Driver:
     def poll(self, now_ms: float) -> bool:
         """Do what is due; whether that was anything."""
         effects = self._connector.poll(now_ms)
-        silent = self.policy.is_silent(now_ms)
-        expected = self.policy.fails(Failure(FailureKind.SILENT, 75), now_ms) if silent else []
+        expected = self.policy.fails(SILENT, now_ms) if ConnectionLost(SILENT) in effects else []
+        if expected or self.policy.stand in ("in", "synced"):
+            may, must = self._silence.looked(now_ms)
+            if not (may if expected else not must):
+                raise Broken(f"HB-3: dropped: {bool(expected)}; it may be dead: {may}; it must be: {must}")
         self._perform(effects, expected, now_ms)
         return bool(effects)
 
@@ -161,10 +174,15 @@ class Driver:
                 self._counts["given up" if effect.failure is not None else "left"] += 1
             else:
                 self._notify(effect)
+        self._silence.sent((one.message for one in effects if isinstance(one, Transmit)), now_ms)
         if effects and expected:
             self._check_state()
         if (self._connector.outage is not None) != self.policy.is_out:
             raise Broken(f"CONN-7: {self.policy.stand}, and the outage is {self._connector.outage}")
+
+    @property
+    def _pending(self) -> set[int]:
+        return {change.client_clock for change in self._session.replica.pending}
 
     def _open(self) -> None:
         if self._is_open:

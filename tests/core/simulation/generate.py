@@ -167,7 +167,7 @@ def _poll(random: Random, world: World, index: int) -> Step | None:
     if wait is None:
         return None
     if random.random() < 0.01:
-        return ["poll", index, random.choice((31_000, 80_000))]
+        return random.choice((["poll", index, 80_000], ["starve", index, 5], ["starve", index, 30]))
     return ["poll", index, wait] if wait < 100 or (random.random() < 0.3 and wait < 1000) else None
 
 

@@ -26,8 +26,6 @@ FINAL_CODES = (1000, 1003, 1007, 1008, 1009, 1010, 1015, 4400, 4401, 4403, 4404,
 FINAL_KINDS = ("wants TLS", "no TLS", "untrusted", "no WebSocket", "wrong server", "epoch changed")
 BUSY = (408, 425, 429, 500, 502, 503, 504)
 
-SILENCE_MS = 75_000
-
 _TURNS = (
     AttemptFailed,
     CloseConnection,
@@ -56,19 +54,14 @@ class Policy:
         self.is_out = False
         self._comes_back = patient
         self._waits = 0
-        self._in_since_ms = self._heard_ms = 0.0
+        self._in_since_ms = 0.0
 
     def heard(self, effects: Sequence[Effect], now_ms: float) -> None:
         """A message was taken in, and this came of it."""
-        self._heard_ms = now_ms
         if self.stand == "opening":
             self.stand, self._in_since_ms = "in", now_ms
         if any(isinstance(effect, Synced) for effect in effects):
             self.stand, self._comes_back, self.is_out = "synced", True, False
-
-    def is_silent(self, now_ms: float) -> bool:
-        """Whether the server has said nothing for too long (HB-3)."""
-        return self.stand in ("in", "synced") and now_ms - self._heard_ms >= SILENCE_MS
 
     def check(self, effects: Sequence[Effect], expected: Sequence[Effect]) -> None:
         """This, and nothing else, must be said of the connection; how long a wait is, is checked apart.

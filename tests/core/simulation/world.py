@@ -67,6 +67,11 @@ class World(Network):
         self.now_ms += after_ms
         self.clients[index].poll(self.now_ms)
 
+    def starve(self, index: int, seconds: int) -> None:
+        """Nothing gets through for a while, and a client does what is due as often as it can (HB-3)."""
+        for _ in range(2 * seconds):
+            self.poll(index, 500)
+
     def reboot(self, index: int) -> None:
         """A client's program ends and starts again."""
         self.cut(index, 1)

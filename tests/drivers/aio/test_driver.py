@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from optiverse_collab.core.client import line as line_module
+from optiverse_collab.core.client import liveness
 from optiverse_collab.errors import ConnectionFailed
 from optiverse_collab.scripting import connect
 from optiverse_collab.wording import connection as wording
@@ -132,7 +132,8 @@ def test_lost_network(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_server_that_stopped_speaking(monkeypatch: pytest.MonkeyPatch) -> None:
     """HB-3: a connection that is open but dead is given up, and presence is told anew (PRES-4)."""
-    monkeypatch.setattr(line_module, "SILENCE_MS", 300)
+    monkeypatch.setattr(liveness, "OVERDUE_MS", 300)
+    monkeypatch.setattr(liveness, "EDIT_MS", 0)
 
     async def main() -> None:
         async with live_server() as server, proxy(server.port) as network:

@@ -52,8 +52,8 @@ class ScriptPlay(Play):
     def soon(self, what: str | int) -> None:
         asyncio.get_running_loop().call_soon(self.do, what)
 
-    def wake(self) -> None:
-        self._bench._driver.wake()
+    def wake_up(self) -> None:
+        self._bench._driver._on_woke()
 
     def edit(self) -> None:
         self._bench.put("lens", "component", {"name": "Lens 1"})

@@ -56,13 +56,14 @@ class EditorPlay(Play):
     def soon(self, what: str | int) -> None:
         QTimer.singleShot(0, lambda: self.do(what))
 
-    def wake(self) -> None:
-        self.service.wake()
+    def wake_up(self) -> None:
+        assert self.service._driver is not None
+        self.service._driver._on_woke()
 
     def edit(self) -> None:
         assert self.service.session is not None
         self.service.session.replica.edit([Put("lens", "component", {"name": "Lens 1"})])
-        self.wake()
+        self.service.wake()
 
     def leave(self) -> None:
         self.service.disconnect_from_session()

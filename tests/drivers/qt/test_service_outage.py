@@ -10,6 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client import line as core
+from optiverse_collab.core.client import liveness
 from optiverse_collab.core.client.quality import Grade
 from optiverse_collab.core.records import Put
 from optiverse_collab.drivers.qt import quality_watch
@@ -29,9 +30,9 @@ def test_a_silent_server_is_given_up_and_the_heartbeat_is_told(
     assert ann.said("→ Sending heartbeat ping")[0][0] == logging.DEBUG
     qtbot.waitUntil(lambda: ann.quality.latency_ms is not None, timeout=SOON)
     assert not ann.does(Grade.OFFLINE)
-    monkeypatch.setattr(core, "SILENCE_MS", 0)
+    monkeypatch.setattr(liveness, "OVERDUE_MS", -1000)  # even before the answer can come
     with qtbot.waitSignal(ann.disconnected, timeout=SOON):
-        ann.wake()
+        ann.wake_up()
     assert "said nothing" in ann.said("✗ Disconnected")[0][1]
     assert ann.does(Grade.OFFLINE)
 
