@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from PyQt6.QtCore import QEvent, QObject, Qt
-from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtGui import QGuiApplication, QMouseEvent
 from PyQt6.QtWidgets import QGraphicsTextItem
 
 from optiverse_collab.host.optiverse.upstream.contract import as_qt
@@ -16,7 +16,12 @@ Presence = Callable[[Mapping[str, object]], None]
 
 
 def items_dragged(window: Window) -> Collection[Item]:
-    """The items that are being dragged or rotated with the mouse."""
+    """The items that are being dragged or rotated with the mouse.
+
+    Quirk: where a menu or dialog takes the release, the host goes on calling them dragged.
+    """
+    if not _is_button_down():
+        return ()
     # 0.3 takes the mouse away from Qt, so the scene has no grabber during a drag.
     if has_layers(window):
         return list(window.drag_handler._drag.initial_positions)
@@ -24,11 +29,15 @@ def items_dragged(window: Window) -> Collection[Item]:
 
 
 def items_in_hand(window: Window) -> Iterator[object]:
-    """What is being dragged, rotated, or edited as text."""
+    """What is being dragged, rotated, or edited as text.
+
+    Quirk: after a context menu the scene names the item its grabber until the next click: the menu took the
+    release.
+    """
     scene = window.scene
     yield from items_dragged(window)
     grabber = scene.mouseGrabberItem()
-    if grabber is not None:
+    if grabber is not None and _is_button_down():
         yield grabber
     focus = scene.focusItem()
     if (
@@ -36,6 +45,10 @@ def items_in_hand(window: Window) -> Iterator[object]:
         and focus.textInteractionFlags() != Qt.TextInteractionFlag.NoTextInteraction
     ):
         yield focus
+
+
+def _is_button_down() -> bool:
+    return QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
 
 
 class Pointer(QObject):

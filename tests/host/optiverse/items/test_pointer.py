@@ -6,11 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PyQt6.QtGui import QTextCursor
+from PyQt6.QtCore import QPoint, QPointF, QTimer
+from PyQt6.QtGui import QContextMenuEvent, QTextCursor
+from PyQt6.QtWidgets import QApplication, QDialog, QWidget
 
 from tests.helpers import user_input
 from tests.helpers.optiverse_background_edits import everything_else, with_dialogs
-from tests.helpers.optiverse_session import Participant, differences, rest
+from tests.helpers.optiverse_mouse import RIGHT
+from tests.helpers.optiverse_session import Participant, differences, rest, settle
+from tests.helpers.optiverse_user import grip, look_while
 from tests.helpers.wire import Wire
 
 pytestmark = [
@@ -160,3 +164,81 @@ def test_who_writes_a_note_goes_on_writing(
     else:
         assert note.toPlainText() == twin.toPlainText() == "leXY here"
         assert note.pos() == twin.pos()
+
+
+def drawn(one: Participant, what: str) -> Any:
+    """One item of a kind on the bench."""
+    points: dict[str, tuple[tuple[float, float], ...]] = {
+        "text": ((0.0, 0.0),),
+        "rectangle": ((0.0, 0.0),),
+        "ruler": ((-60.0, 0.0), (60.0, 0.0)),
+        "angle_measure": ((60.0, 0.0), (0.0, 0.0), (0.0, 60.0)),
+    }
+    return one.user.draw(what, *points[what]) if what in points else one.user.place(what, 0.0, 0.0)
+
+
+def open_menu_and_leave(one: Participant, item: Any) -> None:
+    """Open an item's context menu with the mouse, release the button over it, and close it."""
+    user, closed = one.user, list[QWidget]()
+    user.come()
+    user.look(grip(item))
+    pixel = user.at(grip(item))
+
+    def leave() -> None:
+        menu = QApplication.activePopupWidget()
+        if menu is not None:
+            user_input.release(menu, QPoint(-1, -1), button=RIGHT)
+            closed.append(menu)
+            menu.close()
+
+    def open_menu() -> None:
+        # As the window system does it: some items open their menu at the press, others after it.
+        user_input.press(user.viewport, pixel, button=RIGHT)
+        if not closed:
+            everywhere = user.viewport.mapToGlobal(pixel)
+            event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, pixel, everywhere)
+            QApplication.sendEvent(user.viewport, event)
+
+    look_while(QTimer(), leave, open_menu)
+    assert closed
+    user.come()
+
+
+@pytest.mark.parametrize("what", ["lens", "source", "text", "rectangle", "ruler", "angle_measure"])
+def test_window_follows_after_a_context_menu_is_closed(session: Session, what: str) -> None:
+    """The menu takes the release of the mouse, after which the scene still names the item its grabber."""
+    wire, ann, bob = session
+    item = drawn(ann, what)
+    rest(wire, ann, bob)
+    twin = next(one for one in bob.window.scene.items() if getattr(one, "item_uuid", "") == item.item_uuid)
+    open_menu_and_leave(bob, twin)
+    assert bob.host.held() == set()
+    before = bob.host.records()
+    item.setPos(item.pos() + QPointF(30.0, 10.0))
+    settle(wire, ann, bob)
+    assert bob.host.records() != before
+    assert differences(wire, ann, bob) == []
+
+
+def test_window_follows_after_a_dialog_took_the_release(session: Session) -> None:
+    """Of a drag; whatever the host still remembers of it."""
+    wire, ann, bob = session
+    lens = ann.user.place("lens", 0.0, 0.0)
+    rest(wire, ann, bob)
+    twin = bob.item(lens.item_uuid)
+    bob.user.press(twin)
+    bob.user.pull(20, 0)
+    assert bob.host.held() == {lens.item_uuid}
+    dialog = QDialog(bob.window)
+    dialog.show()
+    user_input.release(dialog, QPoint(1, 1))
+    assert bob.host.held() == set()
+    settle(wire, ann, bob)
+    lens.setPos(QPointF(70.0, 10.0))
+    settle(wire, ann, bob)
+    assert twin.pos() == lens.pos()
+    dialog.close()
+    dialog.deleteLater()
+    bob.user.release()
+    rest(wire, ann, bob)
+    assert differences(wire, ann, bob) == []
