@@ -37,8 +37,9 @@ class Line(NamedTuple):
 
 
 def unsent(replica: Replica) -> list[Line]:
-    """What never got to the server, with its values."""
-    lost = (fx.Lost(tuple(change.operations), LossKind.UNSENT) for change in replica.pending)
+    """What the server has not confirmed at the end of a session, with its values."""
+    kinds = {False: LossKind.UNSENT, True: LossKind.UNCONFIRMED}
+    lost = (fx.Lost(tuple(change.operations), kinds[change.sent]) for change in replica.pending)
     return [line for effect in lost for line in lines(effect, replica.view)]
 
 
@@ -128,4 +129,7 @@ def _lost(effect: fx.Lost, op: Op, record: Record | None) -> Line:
             return Line(logging.WARNING, f"✗ Your {deed} of {what} was refused by the server: {why}")
         case LossKind.UNSENT:
             return Line(logging.WARNING, f"✗ Your {deed} of {what} did not reach the server")
+        case LossKind.UNCONFIRMED:
+            what_is_open = f"The server has not confirmed your {deed} of {what}"
+            return Line(logging.WARNING, f"{what_is_open}; it may have it already")
     raise Unmatched(effect.kind)

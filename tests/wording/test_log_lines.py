@@ -8,7 +8,6 @@ import pytest
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
-from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import (
     ConnectionAck,
@@ -21,6 +20,7 @@ from optiverse_collab.core.protocol.messages import (
 )
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.wording import conflicts, log_lines
+from tests.helpers.wire import Peer, Wire
 
 ANN = Participant("Ann", "c1", "2025-03-01T12:34:56.789Z")
 EVIL = Participant("x\n[12:34:56] ERROR | forged", "c2", "")
@@ -136,13 +136,19 @@ def test_what_was_lost(op: Op, what: str) -> None:
     ]
 
 
-def test_what_never_got_to_the_server_is_told() -> None:
-    """REP-8."""
-    replica = Replica("client 1")
-    assert log_lines.unsent(replica) == []
-    replica.edit([Put("m", "component", {"name": "M"})])
-    text = '✗ Your change (name = "M") of "M" did not reach the server'
-    assert log_lines.unsent(replica) == [(logging.WARNING, text)]
+def test_what_was_never_sent_is_told_from_what_may_be_there() -> None:
+    """REP-8: nobody claims to know what became of an edit that was sent."""
+    wire, peer = Wire(), Peer("Ann")
+    wire.connect(peer)
+    wire.settle()
+    assert log_lines.unsent(peer.replica) == []
+    peer.replica.edit([Put("m", "component", {"name": "M"})])
+    what = 'change (name = "M") of "M"'
+    lost = (logging.WARNING, f"✗ Your {what} did not reach the server")
+    assert log_lines.unsent(peer.replica) == [lost]
+    peer.replica.poll(wire.now_ms)
+    sent = f"The server has not confirmed your {what}; it may have it already"
+    assert log_lines.unsent(peer.replica) == [(logging.WARNING, sent)]
 
 
 def test_several_losses_are_several_lines() -> None:

@@ -46,7 +46,9 @@ class LossKind(str, Enum):
     REFUSED = "refused"
     """The server did not accept a change."""
     UNSENT = "unsent"
-    """A change did not reach the server."""
+    """A change was never sent."""
+    UNCONFIRMED = "unconfirmed"
+    """A change may have reached the server, which has not confirmed it."""
 
 
 @dataclass(frozen=True)
