@@ -17,6 +17,7 @@ from optiverse_collab.convert.kinds import (
     props_of,
 )
 from optiverse_collab.convert.layer_reading import Entry, Layers, read_layers
+from optiverse_collab.convert.old_format import converted, is_old
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import size_of
@@ -84,11 +85,13 @@ def check_bench(bench: Any, name: str = "This") -> None:
             f"{name} is a component of the library, not a bench: "
             "place it on a bench in Optiverse, and save that."
         )
+    if is_old(bench):
+        return
     if bench.get("version") != VERSION:
-        stated = f"is of version {bench['version']!r}" if "version" in bench else "has no version"
+        stated = f"is of version {bench['version']!r}" if "version" in bench else "states no version"
         raise BenchFileError(
-            f"{name} {stated}, and only {VERSION!r} can be read: "
-            "open it in Optiverse 0.2.7 or later and save it again."
+            f"{name} {stated} of the format, and only {VERSION!r} and what came before it can be read; "
+            "update optiverse-collab, or look whether this is the right file."
         )
     if not isinstance(bench.get("items", []), list):
         raise BenchFileError(f"{name} is not an Optiverse bench: its 'items' are not a list.")
@@ -99,11 +102,12 @@ def check_bench(bench: Any, name: str = "This") -> None:
 def records_from_bench(bench: Any) -> Imported:
     """The records of a bench, each with its place in the tree of layers.
 
-    One bad entry doesn't stop the rest: it is left out, with a warning. The same file gives the
-    same records each time, also where its items have no ids.
+    A file from before version 2.0 is converted, with a warning. One bad entry doesn't stop the rest: it is
+    left out, with a warning. The same file gives the same records each time, also where its items have no
+    ids.
 
     Args:
-        bench: what `json.load` gives of an Optiverse 2.0 assembly file.
+        bench: what `json.load` gives of an Optiverse assembly file.
 
     Raises:
         BenchFileError: this is no bench at all (see `check_bench`).
@@ -125,6 +129,8 @@ def records_from_bench(bench: Any) -> Imported:
 def contents_of(bench: Mapping[str, Any]) -> Contents:
     """Take a bench apart that `check_bench` accepts."""
     warnings: list[str] = []
+    if is_old(bench):
+        bench = converted(bench, warnings)
     ids = Ids((ASSEMBLY_ID,), warnings)
     entries = _entries(bench, ids, warnings)
     layers = read_layers(bench, entries, ids, _parents_of_aside(bench.get(SET_ASIDE)), warnings)

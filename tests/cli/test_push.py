@@ -14,7 +14,8 @@ from optiverse_collab.cli import push
 from optiverse_collab.cli.main import main
 from optiverse_collab.convert import read_bench, records_from_bench, write_bench
 from optiverse_collab.scripting import AsyncBench, Bench, connect
-from tests.helpers.cli import SMALL, fail, succeed
+from tests.helpers.benches import DATA
+from tests.helpers.cli import SMALL, UTF_8, command, fail, succeed
 from tests.helpers.proxy import proxy
 from tests.helpers.server_process import ServerProcess
 
@@ -26,6 +27,16 @@ def test_what_is_no_bench_is_said_before_a_session_is_made(server: ServerProcess
     assert "There is no file" in fail("push", str(tmp_path / "nowhere.json"), *there)
     assert "not a complete JSON file" in fail("push", str(broken), *there)
     assert not any("never made" in line for line in server.log)
+
+
+def test_old_file_is_converted_and_says_so(server: ServerProcess, session_id: str) -> None:
+    path = str(DATA / "bench_old_format.json")
+    ended = command("push", path, "--server", server.url, "--session", session_id, **UTF_8)
+    assert (ended.code, ended.output.count("6 records added")) == (0, 1)
+    [warning] = ended.errors.splitlines()
+    assert "from before version 2.0: its 6 elements and sources were converted" in warning
+    with Bench(server.url, session_id) as bench:
+        assert bench["lens-456"]["interfaces"][0]["efl_mm"] == 100.0
 
 
 def test_records_that_are_there_already_are_left_alone(server: ServerProcess, session_id: str) -> None:

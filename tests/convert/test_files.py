@@ -38,7 +38,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         (b"[" * 200_000, "can't be read: it nests too deep to be a bench."),
         (b'{"version": "2.0", "items": [' + b"9" * 5000 + b"]}", "can't be read: "),
         (b"[1, 2]", "is not an Optiverse bench: it holds no JSON object."),
-        (b'{"items": []}', "has no version, and only '2.0' can be read: "),
+        (b'{"items": []}', "states no version of the format, and only '2.0' "),
     ],
     ids=["empty", "cut off", "picture", "deep", "huge number", "list", "no version"],
 )

@@ -17,6 +17,7 @@ from optiverse_collab.convert import (
     same_bench,
 )
 from optiverse_collab.core.records import Record
+from tests.convert.test_old_format import ends
 from tests.helpers import benches
 from tests.helpers.benches import ASSEMBLIES, REAL, Bench
 
@@ -159,3 +160,20 @@ def test_export_opens_whatever_is_in_the_session(
             props[source.choice([*props, *ODD_NAMES])] = source.choice(ODD_VALUES)
         odd[record.id] = Record(record.id, record.kind, props)
     opened_and_saved(bench_from_records(odd))
+
+
+def test_element_of_an_old_file_stands_where_it_stood(qapp: Any) -> None:
+    """And with what it does to light, of which the host keeps what it knows of that kind of interface."""
+    registry = pytest.importorskip("optiverse.objects.type_registry")
+    records, _ = records_from_bench(benches.load("bench_old_format"))
+    for record in records.values():
+        item = item_from_record(record)
+        made = registry.deserialize_item(dict(item))
+        if record.kind == "source":
+            assert made.params.n_rays == item["n_rays"]
+            continue
+        [(one, other, interface)] = made.get_interfaces_scene()
+        found = sorted((round(x, 6) + 0.0, round(y, 6) + 0.0) for x, y in (one, other))
+        assert found == ends(item)
+        said = interface.to_dict()
+        assert {**said, **item["interfaces"][0]} == said
