@@ -13,10 +13,7 @@ if TYPE_CHECKING:
 
 PROJECT = "optiverse"
 hookspec = pluggy.HookspecMarker(PROJECT)
-
-
-When = Callable[[Callable[[bool], None]], None]
-"""Calls what it is given with True or False, now and on every change."""
+When = Callable[[Callable[[bool], None]], None]  # calls what it is given, now and on every change
 
 
 @dataclass(frozen=True)

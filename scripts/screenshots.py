@@ -84,7 +84,7 @@ def _disagree(url: str, ann: Person, bob: Person, save: Callable[..., None]) -> 
     reports.dock.use_all.click()
     until(lambda: reports.count == 0 and content(ann) == content(bob))
     ann.window.set_theme(DARK)
-    until(lambda: ann.window.theme is DARK and len(ann.controller.status.text()) == len("2 users"))
+    until(lambda: ann.window.theme is DARK and ann.controller.status.text() == "2 users")
     save("dark", ann.window)
 
 

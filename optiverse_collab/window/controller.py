@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSlot
 from PyQt6.QtGui import QGuiApplication
 
-from optiverse_collab.core.client.quality import Grade
 from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.hookspecs import Action
 from optiverse_collab.host.adapters import adapter_of
@@ -21,9 +20,9 @@ from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.old_benches import OldBenches
 from optiverse_collab.window.reporting import ConflictReports
 from optiverse_collab.window.settings import Settings
+from optiverse_collab.window.standing import ConnectionStanding
 from optiverse_collab.window.ui.choice_dialog import Answer, ChoiceDialog, joining_dialog, opened_dialog
 from optiverse_collab.window.ui.participants import ParticipantsDialog
-from optiverse_collab.window.ui.status import StatusWidget
 from optiverse_collab.wording.benches import Differences
 
 if TYPE_CHECKING:
@@ -44,6 +43,7 @@ class CollaborationController(QObject):
         manager: the session.
         connecting: the connect dialog.
         kept_log: the file with all that is logged.
+        standing: shows how the connection stands.
         status: the part of the status bar.
         old_benches: shows benches that were replaced.
         reports: what is told of conflicts.
@@ -63,7 +63,8 @@ class CollaborationController(QObject):
         self._activity = ActivityLog(self.manager.service, self)
         self._activity.logged.connect(self.manager.log)
         self.connecting = Connecting(self.manager, Settings(self._manifest.settings, self), window)
-        self.status = StatusWidget(window)
+        self.standing = ConnectionStanding(window, self.manager, self)
+        self.status = self.standing.status
         self.reports = ConflictReports(window, self.manager, self)
         self.reports.toasts.quiet = self.connecting.settings.quiet
         self._show_quiet: Enable = lambda quiet: None
@@ -72,15 +73,15 @@ class CollaborationController(QObject):
         self.old_benches = OldBenches(self.manager, self.reports.toasts, window)
         self._switches: list[tuple[ActionTable, Enable]] = []
         self.status.clicked.connect(self._on_status_clicked)
+        self.standing.participants_wanted.connect(self.open_participants)
         self.manager.status_changed.connect(self._on_news)
         self.reports.changed.connect(self._on_news)
         self.reports.toasts.changed.connect(self._on_news)
         self.manager.participants_changed.connect(self._on_news)
-        self.manager.service.quality_changed.connect(self._on_quality_changed)
+        self.manager.service.outage_changed.connect(self._on_news)
         self.manager.choice_needed.connect(self._on_choice_needed)
         self.manager.replacement_needed.connect(self._on_replacement_needed)
         self.manager.replacements.changed.connect(self._on_news)
-        self.manager.failed.connect(self._on_failed)
 
     # What the plugin's hooks return
 
@@ -103,6 +104,7 @@ class CollaborationController(QObject):
         """The window closes."""
         self.manager.close()
         self.reports.close()
+        self.standing.close()
         self.kept_log.close()
 
     # What users can do
@@ -160,6 +162,8 @@ class CollaborationController(QObject):
                 return self.open_participants
             case ActionId.CHANGES:
                 return self.reports.open_changes
+            case ActionId.RETRY:
+                return self.manager.service.retry_now
             case ActionId.QUIET:
                 return self.toggle_quiet
             case ActionId.GO_TO_NOTICE:
@@ -180,6 +184,8 @@ class CollaborationController(QObject):
                 enable(True)
             case EnabledWhen.CHANGES:
                 enable(self.reports.count > 0)
+            case EnabledWhen.WAITING:
+                enable(self.standing.can_retry)
             case EnabledWhen.NOTICES:
                 enable(bool(self.reports.toasts.shown))
             case EnabledWhen.REPLACED:
@@ -199,20 +205,6 @@ class CollaborationController(QObject):
             self._switch(table, enable)
         if self.question is not None and not self.manager.status.in_session:
             self.question.reject()
-        self._on_quality_changed()
-
-    @pyqtSlot()
-    def _on_quality_changed(self) -> None:
-        manager = self.manager
-        session, quality = manager.service.session, manager.service.quality
-        users = 0 if session is None else len(session.participants)
-        self.status.show_state(manager.status, users, slow=quality.grade is Grade.POOR)
-        if manager.status.in_session:
-            self.status.show_place(manager.session_id, manager.server_url, quality.latency, quality.verdict)
-
-    @pyqtSlot(str)
-    def _on_failed(self, sentence: str) -> None:
-        self.status.setToolTip(sentence)
 
     @pyqtSlot(object, object)
     def _on_choice_needed(self, found: Differences, copy: Path) -> None:
@@ -239,6 +231,6 @@ class CollaborationController(QObject):
     @pyqtSlot()
     def _on_status_clicked(self) -> None:
         if self.manager.status.in_session:
-            self.open_participants()
+            self.standing.open_popup()
         else:
             self.open_connect_dialog()

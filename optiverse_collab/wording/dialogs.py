@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from optiverse_collab.core.client.connector import ConnectionState
-from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.core.text import printable
 
 DIALOG_TITLE = "Collaboration"
@@ -48,9 +46,6 @@ CANCELLED = "Cancelled."
 
 NOT_JOINED = "You did not join. Your bench is unchanged."
 
-TOOLTIP_OFFLINE = "Collaboration: not connected"
-TOOLTIP = "Session: {session}\nServer: {server}\nLatency: {latency}\nConnection: {quality}"
-SLOW = "{users} (slow)"
 
 DISMISS = "Dismiss"
 SAVE_AS_FILE = "Save as a file…"
@@ -71,21 +66,3 @@ def present(session: str, server: str, waiting: int) -> str:
     edits = "1 edit waits" if waiting == 1 else f"{waiting} edits wait"
     waits = f"; {edits} for the server" if waiting else ""
     return f"You are in session '{printable(session)}' at {server}{waits}. Joining another session leaves it."
-
-
-def status(state: ConnectionState, users: int) -> str:
-    """What the status bar says in a state, with so many users in the session."""
-    match state:
-        case ConnectionState.OFFLINE:
-            return "Not connected"
-        case ConnectionState.CONNECTING:
-            return "Connecting…"
-        case ConnectionState.SYNCING:
-            return "Loading…"
-        case ConnectionState.CONNECTED:
-            return "1 user" if users == 1 else f"{users} users"
-        case ConnectionState.RECONNECTING:
-            return "Reconnecting…"
-        case ConnectionState.FAILED:
-            return "Connection failed"
-    raise Unmatched(state)

@@ -22,6 +22,7 @@ def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:
     assert list(entries) == [
         "Connect…",
         "Disconnect",
+        "Retry now",
         "Copy invite link",
         "Participants",
         "Changes while you were away",

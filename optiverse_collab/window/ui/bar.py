@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
+from typing import NamedTuple
 
 from PyQt6.QtCore import QSize, Qt, pyqtSlot
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
@@ -29,6 +30,14 @@ class State(IntEnum):
     """There is no connection."""
 
 
+class _Shown(NamedTuple):
+    """What is shown of a state."""
+
+    sentence: str
+    action: BarAction | None
+    more: str
+
+
 class StateBar(QFrame):
     """One line over the top of the bench, as long as there is something to say.
 
@@ -44,7 +53,7 @@ class StateBar(QFrame):
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._states: dict[State, tuple[str, BarAction | None]] = {}
+        self._states: dict[State, _Shown] = {}
         self._run: Callable[[], object] = lambda: None
         self._label = _Elided(self)
         self.button = QPushButton(self)
@@ -63,14 +72,15 @@ class StateBar(QFrame):
         """All that is said, the most important first."""
         return self._label.full_text
 
-    def set_state(self, state: State, sentence: str, action: BarAction | None = None) -> None:
+    def set_state(self, state: State, sentence: str, action: BarAction | None = None, more: str = "") -> None:
         """Say that a state lasts, in place of what was said of it before.
 
         Args:
             sentence: what is so; markup in it shows as it is written.
             action: what the user can do about it.
+            more: for the tooltip.
         """
-        self._states[state] = (sentence, action)
+        self._states[state] = _Shown(sentence, action, more)
         self._show()
 
     def clear_state(self, state: State) -> None:
@@ -96,8 +106,10 @@ class StateBar(QFrame):
 
     def _show(self) -> None:
         shown = [self._states[state] for state in sorted(self._states)]
-        self._label.set_lines([sentence for sentence, _ in shown])
-        action = next((action for _, action in shown if action is not None), None)
+        text = " · ".join(one.sentence for one in shown)
+        lines = [line for one in shown for line in (one.sentence, one.more) if line]
+        self._label.set_text(text, "\n".join(lines))
+        action = next((one.action for one in shown if one.action is not None), None)
         had_focus = self.button.hasFocus()
         self.button.setVisible(action is not None)
         if action is not None:
@@ -141,10 +153,10 @@ class _Elided(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
-    def set_lines(self, lines: list[str]) -> None:
-        """Show these, behind each other."""
-        self.full_text = " · ".join(lines)
-        self.setToolTip(tooltips.plain("\n".join(lines)))
+    def set_text(self, text: str, tooltip: str) -> None:
+        """Show a text; the tooltip says the same, and perhaps more."""
+        self.full_text = text
+        self.setToolTip(tooltips.plain(tooltip))
         self._elide()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

@@ -2,86 +2,95 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize, Qt
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QStyle, QStyleOptionButton, QToolButton, QWidget
 
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.exhaustive import Unmatched
-from optiverse_collab.window.ui import colours
-from optiverse_collab.wording import dialogs
-
-_WIDEST = 28  # characters; longer text is elided
+from optiverse_collab.window.ui import colours, signal_bars, tooltips
+from optiverse_collab.wording import standing as wording
+from optiverse_collab.wording.standing import Standing
 
 
 class StatusWidget(QToolButton):
-    """A dot in the colour of the connection's state, and a few words.
+    """Four bars, or a dot in the colour of the state, and a few words.
 
-    A click (or Space, with the keyboard) is `clicked`, as of any button.
+    A click (or Space, with the keyboard) is `clicked`, as of any button. Where there is little room, the
+    details go, the least important before the others.
 
     Attributes:
-        state: how the connection stands.
-        slow: whether the connection is poor.
+        standing: what it shows.
+        details: what stands behind the text.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.state = ConnectionState.OFFLINE
-        self.slow = False
+        self.details: Sequence[str] = ()
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName("Collaboration")
-        self.show_state(ConnectionState.OFFLINE, 0)
+        self.show_standing(
+            Standing(ConnectionState.OFFLINE, 0, 0, Quality(Grade.OFFLINE)), wording.NOT_CONNECTED
+        )
 
     @property
     def colour(self) -> QColor:
-        """The colour of the dot."""
-        return colours.ORANGE if self.slow else _colour(self.state)
+        """The colour of the dot, or of the bars."""
+        if self.standing.state is ConnectionState.CONNECTED:
+            return signal_bars.colour_of(self.standing.quality.grade.bars)
+        return _colour(self.standing.state)
 
-    def show_state(self, state: ConnectionState, users: int, slow: bool = False) -> None:
-        """Show a state; while connected, how many users there are, and whether the connection is poor."""
-        self.state = state
-        self.slow = slow and state is ConnectionState.CONNECTED
-        told = dialogs.status(state, users)
-        if self.slow:
-            told = dialogs.SLOW.format(users=told)
-        metrics = self.fontMetrics()
-        widest = metrics.averageCharWidth() * _WIDEST
-        self.setText(metrics.elidedText(told, Qt.TextElideMode.ElideRight, widest))
-        if state is ConnectionState.OFFLINE:
-            self.setToolTip(dialogs.TOOLTIP_OFFLINE)
+    @property
+    def shown(self) -> str:
+        """The words for which there is room."""
+        metrics, room = self.fontMetrics(), self.width() - self._margins()
+        for count in range(len(self.details), 0, -1):
+            words = _joined(self.text(), self.details[:count])
+            if metrics.horizontalAdvance(words) <= room:
+                return words
+        return self.text()
+
+    def show_standing(self, standing: Standing, tooltip: str) -> None:
+        """Show how it stands."""
+        self.standing = standing
+        self.setText(wording.state(standing))
+        self.details = wording.details(standing)
+        self.setToolTip(tooltips.plain(tooltip))
+        self.setAccessibleName(f"Collaboration: {_joined(self.text(), self.details)}")
         self.updateGeometry()
         self.update()
 
-    def show_place(self, session: str, server: str, latency: str, quality: str) -> None:
-        """Say in the tooltip where we are connected, and how well."""
-        told = dialogs.TOOLTIP.format(session=session, server=server, latency=latency, quality=quality)
-        self.setToolTip(told)
-
     def sizeHint(self) -> QSize:
-        """Text, dot, and room between them."""
-        metrics = self.fontMetrics()
+        """All of the text, bars, and room between them."""
+        words = _joined(self.text(), self.details)
         return QSize(
-            metrics.horizontalAdvance(self.text()) + 3 * self._dot() + metrics.averageCharWidth(),
-            metrics.height() + 4,
+            self.fontMetrics().horizontalAdvance(words) + self._margins(), self.fontMetrics().height() + 4
         )
 
     def minimumSizeHint(self) -> QSize:
-        """Nothing is cut off."""
-        return self.sizeHint()
+        """Without the details, so that the window can be narrow."""
+        words = self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(words + self._margins(), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw dot and text, in the colours of the host's theme."""
+        """Draw bars and text, in the colours of the host's theme."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         dot = self._dot()
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.colour)
-        painter.drawEllipse(dot // 2, (self.height() - dot) // 2, dot, dot)
+        place = QRectF(dot / 2, (self.height() - dot) / 2, dot, dot)
+        if self.standing.state is ConnectionState.CONNECTED:
+            signal_bars.draw(painter, place.adjusted(-2, -2, 2, 2), self.standing.quality.grade.bars)
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.colour)
+            painter.drawEllipse(place)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         area = self.rect().adjusted(2 * dot, 0, 0, 0)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.shown)
         style = self.style()
         if self.hasFocus() and style is not None:
             option = QStyleOptionButton()
@@ -90,6 +99,13 @@ class StatusWidget(QToolButton):
 
     def _dot(self) -> int:
         return max(8, self.fontMetrics().height() * 2 // 3)
+
+    def _margins(self) -> int:
+        return 2 * self._dot() + self.fontMetrics().averageCharWidth()
+
+
+def _joined(text: str, details: Sequence[str]) -> str:
+    return " · ".join([text, *details])
 
 
 def _colour(state: ConnectionState) -> QColor:

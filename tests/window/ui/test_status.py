@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.quality import Grade, Quality
+from optiverse_collab.window.ui import signal_bars
 from optiverse_collab.window.ui.status import StatusWidget
+from optiverse_collab.wording.standing import Standing
 from tests.helpers.user_input import click, press_key
+
+NOTHING = Quality(Grade.OFFLINE)
+WELL = Standing(ConnectionState.CONNECTED, 2, 0, Quality(Grade.EXCELLENT, 38.0))
+STUCK = Standing(ConnectionState.CONNECTED, 2, 250, Quality(Grade.POOR, 812.0, waiting_ms=14_000.0))
+LOST = Standing(ConnectionState.RECONNECTING, 0, 3, NOTHING, 12)
 
 
 @pytest.fixture
@@ -20,44 +28,53 @@ def status(qtbot: QtBot) -> StatusWidget:
     return widget
 
 
-@pytest.mark.parametrize(
-    ("state", "users", "text"),
-    [
-        (ConnectionState.OFFLINE, 0, "Not connected"),
-        (ConnectionState.CONNECTING, 0, "Connecting…"),
-        (ConnectionState.SYNCING, 2, "Loading…"),
-        (ConnectionState.CONNECTED, 1, "1 user"),
-        (ConnectionState.CONNECTED, 2, "2 users"),
-        (ConnectionState.CONNECTED, 137, "137 users"),
-        (ConnectionState.RECONNECTING, 0, "Reconnecting…"),
-        (ConnectionState.FAILED, 0, "Connection failed"),
-    ],
-)
-def test_words_and_colour_of_each_state(
-    status: StatusWidget, state: ConnectionState, users: int, text: str
-) -> None:
-    status.show_state(state, users)
-    assert status.text() == text
-    dot = status.grab().toImage().pixelColor(status._dot(), status.height() // 2)
-    assert dot == status.colour
+def shown_at(status: StatusWidget, width: int) -> str:
+    """The words in a window with so much room."""
+    status.resize(width, 20)
+    return status.shown
 
 
-def test_tooltip_says_where_and_how_fast(status: StatusWidget) -> None:
-    status.show_state(ConnectionState.CONNECTED, 2)
-    status.show_place("default", "ws://lab:8765", "12 ms", "good")
-    assert status.toolTip() == "Session: default\nServer: ws://lab:8765\nLatency: 12 ms\nConnection: good"
-    status.show_state(ConnectionState.OFFLINE, 0)
-    assert status.toolTip() == "Collaboration: not connected"
+@pytest.mark.parametrize("state", ConnectionState)
+def test_colour_of_each_state(status: StatusWidget, state: ConnectionState) -> None:
+    grade = Grade.EXCELLENT if state is ConnectionState.CONNECTED else Grade.OFFLINE
+    status.show_standing(Standing(state, 2, 0, Quality(grade)), "")
+    image = status.grab().toImage()
+    side = status._dot() + status._dot() // 2
+    seen = {image.pixelColor(x, y).name() for x in range(side + 3) for y in range(image.height())}
+    assert status.colour.name() in seen
 
 
-def test_a_poor_connection_shows_in_words_and_colour(status: StatusWidget) -> None:
-    status.show_state(ConnectionState.CONNECTED, 2)
-    good = status.colour
-    status.show_state(ConnectionState.CONNECTED, 2, slow=True)
-    assert status.text() == "2 users (slow)"
-    assert status.colour != good
-    status.show_state(ConnectionState.RECONNECTING, 0, slow=True)
-    assert status.text() == "Reconnecting…"
+def test_words_and_what_a_screen_reader_says(status: StatusWidget) -> None:
+    status.show_standing(WELL, "tip")
+    assert status.text() == "2 users"
+    assert shown_at(status, status.sizeHint().width()) == "2 users · 38 ms"
+    assert status.accessibleName() == "Collaboration: 2 users · 38 ms"
+    assert status.toolTip() == "tip"
+    status.show_standing(LOST, "<b>")
+    assert shown_at(status, status.sizeHint().width()) == "Reconnecting… · in 12 s · 3 edits waiting"
+    assert status.toolTip() == "<qt>&lt;b&gt;</qt>"
+
+
+def test_details_go_where_there_is_little_room(status: StatusWidget) -> None:
+    status.show_standing(STUCK, "")
+    full = status.sizeHint().width()
+    assert shown_at(status, full) == "2 users · 250 edits waiting · 812 ms"
+    assert shown_at(status, full - 5) == "2 users · 250 edits waiting"
+    assert shown_at(status, status.minimumSizeHint().width()) == "2 users"
+    assert status.minimumSizeHint().width() < full // 2
+
+
+def test_bars_are_as_many_and_coloured_as_the_connection_is_good(status: StatusWidget) -> None:
+    colours = [signal_bars.colour_of(bars).name() for bars in range(1, 5)]
+    assert colours == sorted(colours, key=colours.index)
+    lit: list[int] = []
+    for grade in (Grade.POOR, Grade.FAIR, Grade.GOOD, Grade.EXCELLENT):
+        status.show_standing(WELL._replace(quality=Quality(grade)), "")
+        image = status.grab().toImage()
+        columns = range(2 * status._dot())
+        lit.append(sum(image.pixelColor(x, image.height() // 2 + 4) == status.colour for x in columns))
+    assert lit == sorted(lit)
+    assert lit[0] < lit[3]
 
 
 def test_click_and_space_are_the_same(qtbot: QtBot, status: StatusWidget) -> None:
@@ -73,7 +90,8 @@ def test_text_has_the_colour_of_the_theme(status: StatusWidget, colour: str) -> 
     palette.setColor(QPalette.ColorRole.WindowText, QColor(colour))
     palette.setColor(QPalette.ColorRole.Window, QColor("#7f7f7f"))
     status.setPalette(palette)
-    status.show_state(ConnectionState.CONNECTED, 2)
+    status.show_standing(WELL, "")
+    status.resize(QSize(200, 20))
     image = status.grab().toImage()
     seen = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
     assert QColor(colour).name() in seen

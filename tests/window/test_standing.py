@@ -1,0 +1,97 @@
+"""How the connection stands, in a window; against a real server."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.demo.templates import TEMPLATES
+from optiverse_collab.window import standing
+from optiverse_collab.window.standing import ConnectionStanding
+from tests.helpers.lost_connection import QT_SAYS
+from tests.helpers.server_process import ServerProcess
+from tests.helpers.user_input import click
+from tests.helpers.windows import SOON, Desk
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", QT_SAYS)
+
+
+def of(desk: Desk) -> ConnectionStanding:
+    """What shows in a window."""
+    return desk.controller.standing
+
+
+def test_latency_and_a_popup_with_the_people(
+    qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
+) -> None:
+    ann, bob = pair
+    ann.join(server.url, session_id, "Ann")
+    bob.join(server.url, session_id, "Bob")
+    ann.window.insert(TEMPLATES[0])
+    qtbot.waitUntil(lambda: bool(of(ann).status.details), timeout=SOON)
+    assert of(ann).status.details[-1].endswith(" ms")
+    click(of(ann).status)
+    popup = of(ann).popup
+    assert popup is not None
+    assert popup.isVisible()
+    assert popup.figures["Latency (median)"].endswith(" ms")
+    qtbot.waitUntil(lambda: popup.figures["Waiting edits"] == "none", timeout=SOON)
+    click(popup.participants)
+    assert not popup.isVisible()
+    assert of(ann).bar.text == ""
+
+
+def test_an_outage_that_lasts_is_said_over_the_bench(
+    qtbot: QtBot,
+    pair: tuple[Desk, Desk],
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(standing, "LASTS_S", 0.0)
+    ann, bar = pair[0], of(pair[0]).bar
+    with ServerProcess(tmp_path_factory.mktemp("data")) as server:
+        ann.join(server.url, "lab", "Ann")
+        assert "Retry now" not in ann.enabled
+        server.kill()
+        qtbot.waitUntil(lambda: ann.manager.status is ConnectionState.RECONNECTING, timeout=SOON)
+        ann.window.insert(TEMPLATES[0])
+        qtbot.waitUntil(lambda: "1 edit waiting · retrying in " in bar.text, timeout=SOON)
+        assert bar.isVisible()
+        assert bar.text.startswith("Offline since ")
+        qtbot.waitUntil(lambda: "1 edit waiting" in of(ann).status.details, timeout=SOON)
+        qtbot.waitUntil(lambda: bar.button.isVisible() and "Retry now" in ann.enabled, timeout=SOON)
+        server.start()
+        qtbot.waitUntil(lambda: press_retry(ann), timeout=SOON)
+        qtbot.waitUntil(lambda: not bar.isVisible(), timeout=SOON)
+        assert "Retry now" not in ann.enabled
+
+
+def press_retry(desk: Desk) -> bool:
+    """Try now, if an attempt is waited for; returns whether it led to a connection."""
+    if desk.controller.standing.bar.button.isVisible():
+        click(desk.controller.standing.bar.button)
+    return desk.manager.status is ConnectionState.CONNECTED
+
+
+def test_a_short_outage_does_not_flicker(
+    qtbot: QtBot, pair: tuple[Desk, Desk], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    ann = pair[0]
+    with ServerProcess(tmp_path_factory.mktemp("data")) as server:
+        ann.join(server.url, "lab", "Ann")
+        server.kill()
+        qtbot.waitUntil(lambda: ann.manager.status is ConnectionState.RECONNECTING, timeout=SOON)
+        assert not of(ann).bar.isVisible()
+        ann.manager.leave()
+        assert of(ann).bar.text == ""
+
+
+def test_why_there_is_no_session_is_in_the_tooltip(
+    qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
+) -> None:
+    ann = pair[0]
+    ann.manager.failed.emit("The server wants a valid token; ask for an invite.")
+    assert of(ann).status.toolTip() == "The server wants a valid token; ask for an invite."
+    ann.join(server.url, session_id, "Ann")
+    assert of(ann).status.toolTip().startswith(f"Session: {session_id}\n")
