@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots test lint format benchmark soak faults architecture constraints clean
+.PHONY: help demo quick-start screenshots test lint format benchmark soak soak-net faults architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,10 @@ soak: SEEDS ?= 100000
 soak: START ?= 0
 soak:  ## Simulate many more histories: make soak SEEDS=1000000
 	$(RUN) python -m tests.core.simulation.soak --seeds $(SEEDS) --start $(START)
+
+soak-net: MINUTES ?= 60
+soak-net:  ## Edit for an hour over networks that fail at random, and write docs/faults.md: make soak-net MINUTES=15
+	$(RUN) python -m tests.faults.soak --minutes $(MINUTES)
 
 faults:  ## Let every fault of a network happen in every phase, and write docs/faults.md
 	$(RUN) python -m tests.faults $(ARGS)

@@ -45,10 +45,15 @@ class Target:
 
     def resident_mb(self) -> float:
         """Its resident memory, in MB of 10^6 bytes; 0 where that can't be known."""
-        if not sys.platform.startswith("linux"):
-            return 0.0
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) * 1024 / 1e6
+        return resident_mb(self.pid)
+
+
+def resident_mb(pid: int) -> float:
+    """The resident memory of a process, in MB of 10^6 bytes; 0 where that can't be known."""
+    if not sys.platform.startswith("linux"):
+        return 0.0
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) * 1024 / 1e6
 
 
 @contextlib.contextmanager

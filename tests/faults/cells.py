@@ -6,10 +6,10 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
-if TYPE_CHECKING:
-    from tests.faults.rig import Rig
+from tests.helpers.proxy import Proxy
+from tests.helpers.server_process import ServerProcess
 
 SLOW_CLOSE_S = 6.0
 
@@ -25,6 +25,18 @@ class Phase(str, Enum):
     CLOSING = "closing"
 
 
+class Line(Protocol):
+    """What a fault happens to."""
+
+    @property
+    def network(self) -> Proxy:
+        """What lies between a client and the server."""
+
+    @property
+    def server(self) -> ServerProcess:
+        """The server."""
+
+
 class Fault(NamedTuple):
     """What happens to the connection.
 
@@ -33,20 +45,22 @@ class Fault(NamedTuple):
         what: for its reader.
         breaks: whether the connection is lost, so that the user must be told; otherwise it must hold.
         begin, end: make it happen, and undo that.
+        silent: the loss must be inferred, since nobody says so.
         passes: new connections work at once.
     """
 
     name: str
     what: str
     breaks: bool
-    begin: Callable[[Rig], Awaitable[None]]
-    end: Callable[[Rig], Awaitable[None]]
+    begin: Callable[[Line], Awaitable[None]]
+    end: Callable[[Line], Awaitable[None]]
+    silent: bool = False
     passes: bool = False
 
 
-async def _clear(rig: Rig) -> None:
+async def _clear(line: Line) -> None:
     """A network without any fault."""
-    network = rig.network
+    network = line.network
     network.up, network.answer = True, None
     for way in (network.to_server, network.to_client):
         way.delay_s = way.jitter_s = way.bytes_per_s = way.close_delay_s = 0.0
@@ -54,67 +68,67 @@ async def _clear(rig: Rig) -> None:
     network.resume()
 
 
-async def _latency(rig: Rig) -> None:
-    for way in (rig.network.to_server, rig.network.to_client):
+async def _latency(line: Line) -> None:
+    for way in (line.network.to_server, line.network.to_client):
         way.delay_s = 0.3
 
 
-async def _jitter(rig: Rig) -> None:
-    for way in (rig.network.to_server, rig.network.to_client):
+async def _jitter(line: Line) -> None:
+    for way in (line.network.to_server, line.network.to_client):
         way.delay_s, way.jitter_s = 0.3, 0.1
 
 
-async def _bandwidth(rig: Rig) -> None:
-    for way in (rig.network.to_server, rig.network.to_client):
+async def _bandwidth(line: Line) -> None:
+    for way in (line.network.to_server, line.network.to_client):
         way.bytes_per_s = 8_000
 
 
-async def _split(rig: Rig) -> None:
-    for way in (rig.network.to_server, rig.network.to_client):
+async def _split(line: Line) -> None:
+    for way in (line.network.to_server, line.network.to_client):
         way.piece_bytes = 7
 
 
-async def _cut(rig: Rig) -> None:
-    rig.network.up, rig.network.answer = False, b""
-    rig.network.cut(reset=False)
+async def _cut(line: Line) -> None:
+    line.network.up, line.network.answer = False, b""
+    line.network.cut(reset=False)
 
 
-async def _reset(rig: Rig) -> None:
-    rig.network.up = False
-    rig.network.cut()
+async def _reset(line: Line) -> None:
+    line.network.up = False
+    line.network.cut()
 
 
-async def _forget(rig: Rig) -> None:
-    rig.network.forget()
+async def _forget(line: Line) -> None:
+    line.network.forget()
 
 
-async def _silence(rig: Rig) -> None:
-    rig.network.stall()
+async def _silence(line: Line) -> None:
+    line.network.stall()
 
 
-async def _silence_up(rig: Rig) -> None:
-    rig.network.to_server.flowing.clear()
+async def _silence_up(line: Line) -> None:
+    line.network.to_server.flowing.clear()
 
 
-async def _silence_down(rig: Rig) -> None:
-    rig.network.to_client.flowing.clear()
+async def _silence_down(line: Line) -> None:
+    line.network.to_client.flowing.clear()
 
 
-async def _slow_close(rig: Rig) -> None:
+async def _slow_close(line: Line) -> None:
     """The server ends as one should: a close frame; the end of the connection itself comes late."""
-    rig.network.to_client.close_delay_s = SLOW_CLOSE_S
-    rig.network.up = False
-    rig.server.send(signal.SIGTERM)
-    await asyncio.to_thread(rig.server.wait)
+    line.network.to_client.close_delay_s = SLOW_CLOSE_S
+    line.network.up = False
+    line.server.send(signal.SIGTERM)
+    await asyncio.to_thread(line.server.wait)
 
 
-async def _kill(rig: Rig) -> None:
-    rig.server.kill()
+async def _kill(line: Line) -> None:
+    line.server.kill()
 
 
-async def _server_back(rig: Rig) -> None:
-    await asyncio.to_thread(rig.server.start)
-    await _clear(rig)
+async def _server_back(line: Line) -> None:
+    await asyncio.to_thread(line.server.start)
+    await _clear(line)
 
 
 FAULTS = (
@@ -127,11 +141,23 @@ FAULTS = (
     Fault(
         "half-open",
         "the network forgets the connection; whoever sends next gets a reset, and new connections work",
-        True, _forget, _clear, passes=True,
+        True, _forget, _clear, silent=True, passes=True,
     ),
-    Fault("silence", "nothing passes in either direction, and nobody is told", True, _silence, _clear),
-    Fault("silence up", "nothing reaches the server, and nobody is told", True, _silence_up, _clear),
-    Fault("silence down", "nothing reaches the client, and nobody is told", True, _silence_down, _clear),
+    Fault(
+        "silence",
+        "nothing passes in either direction, and nobody is told",
+        True, _silence, _clear, silent=True,
+    ),
+    Fault(
+        "silence up",
+        "nothing reaches the server, and nobody is told",
+        True, _silence_up, _clear, silent=True,
+    ),
+    Fault(
+        "silence down",
+        "nothing reaches the client, and nobody is told",
+        True, _silence_down, _clear, silent=True,
+    ),
     Fault(
         "slow close",
         f"the server is stopped and says so; the connection ends {SLOW_CLOSE_S:.0f} s later; it comes back "
@@ -147,6 +173,13 @@ class Cell(NamedTuple):
 
     fault: Fault
     phase: Phase
+
+    @property
+    def told_within_s(self) -> float:
+        """When the user is to know of the loss at the latest (HB-3); of one that shows, at once."""
+        if not self.fault.silent:
+            return 2.0
+        return 12.0 if self.phase in (Phase.DRAGGING, Phase.PUSHING) else 25.0
 
     def __str__(self) -> str:
         return f"{self.fault.name}, {self.phase.value}"

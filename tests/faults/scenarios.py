@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from tests.faults.rig import DEADLINE_S, do, in_step, lens, rig, until
+from tests.faults.rig import rig
+from tests.faults.session import DEADLINE_S, do, fill, in_step, lens, until
 
 ANSWERS = {
     200: "OK",
@@ -57,7 +58,7 @@ class Returned(NamedTuple):
 async def portal(status: int) -> list[str]:
     """Something else answers while the line is down; returns what went wrong."""
     async with rig() as it:
-        await it.fill(20)
+        await fill(it.server, 20)
         await it.join_all()
         network = it.network
         extra = "Location: http://portal.invalid/\r\n" if status == 302 else ""
@@ -79,7 +80,7 @@ async def portal(status: int) -> list[str]:
 async def stalled_drag(seconds: float) -> Stalled:
     """Nothing passes for some time while somebody drags."""
     async with rig() as it:
-        await it.fill(20)
+        await fill(it.server, 20)
         await it.join_all()
         await do(it.ann, drag=[ANN_DRAGS, DEADLINE_S])
         await asyncio.sleep(1)
@@ -99,7 +100,7 @@ async def stalled_drag(seconds: float) -> Stalled:
 async def slow_line(seconds: float) -> SlowLine:
     """Two people drag, each behind 64 kbit/s both ways and a buffer of 64 KiB."""
     async with rig() as it:
-        await it.fill(20)
+        await fill(it.server, 20)
         await it.join(it.bob, it.network.url)
         await it.settle(it.bob)
         await it.join(it.ann)
@@ -124,7 +125,7 @@ async def slow_line(seconds: float) -> SlowLine:
 async def many_changes(items: int) -> Returned:
     """All of a large bench changes while Ann is away."""
     async with rig() as it:
-        await it.fill(items)
+        await fill(it.server, items)
         await it.join(it.bob)
         await it.settle(it.bob)
         await do(it.ann, gap=[], look=[])

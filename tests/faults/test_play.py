@@ -10,9 +10,8 @@ from tests.faults.cells import CELLS, FAULTS, Cell, Phase, cell
 from tests.faults.play import play
 
 SOME = [
-    cell("jitter", Phase.DRAGGING),
+    cell("silence down", Phase.PUSHING),
     cell("byte split", Phase.JOINING),
-    cell("RST", Phase.DRAGGING),
     cell("half-open", Phase.PUSHING),
     cell("slow close", Phase.IDLE),
 ]

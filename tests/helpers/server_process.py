@@ -46,6 +46,12 @@ class ServerProcess:
         self._reader: threading.Thread | None = None
 
     @property
+    def pid(self) -> int:
+        """Of the process that runs now."""
+        assert self._process is not None, "it does not run"
+        return self._process.pid
+
+    @property
     def url(self) -> str:
         """Where clients find it."""
         return f"ws://127.0.0.1:{self.port}"

@@ -51,6 +51,7 @@ class Player(QObject):
 
     def drag(self, id: str, seconds: float) -> None:
         """Drag an item, at 60 places a second."""
+        self.dragged = []
         self._window.editor.start_drag([id])
         self._drag_id, self._drag_ends, self._frame = id, time.monotonic() + seconds, 0
         self._frame_timer.start()
@@ -65,6 +66,10 @@ class Player(QObject):
             change = {id: {"name": f"{prefix} {id}"}}
             self._edits.append(lambda change=change: self._window.editor.change("Rename", change))  # type: ignore[misc]
         self._edit_timer.start()
+
+    def forget(self) -> None:
+        """Empty the editor's undo stack, which grows for as long as somebody edits."""
+        self._window.editor.undo_stack.clear()
 
     def move_all(self, dx: float) -> None:
         """Move everything, in one step."""

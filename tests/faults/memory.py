@@ -1,0 +1,65 @@
+"""How much memory processes take over time, and whether that grows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from benchmarks.targets import resident_mb
+
+WARM_UP = 1 / 3
+"""The part of a run in which caches fill and pools grow."""
+
+ALLOWED_MB, ALLOWED_PART = 8.0, 0.1
+"""How much the memory of a process may grow over the rest of a run: this, or this part of what it is."""
+
+
+class Growth(NamedTuple):
+    """What became of a process's memory after the warm-up.
+
+    Attributes:
+        mean_mb: its resident memory, in MB of 10^6 bytes.
+        slope_mb_per_h: of the line that fits best.
+        grown_mb: along that line, over the time that was looked at.
+    """
+
+    mean_mb: float
+    slope_mb_per_h: float
+    grown_mb: float
+
+    @property
+    def flat(self) -> bool:
+        """Whether that is no more than allocators do."""
+        return self.grown_mb <= max(ALLOWED_MB, ALLOWED_PART * self.mean_mb)
+
+
+class Samples:
+    """The resident memory of processes, sampled now and then."""
+
+    def __init__(self) -> None:
+        self._of: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+
+    def take(self, at_s: float, pids: Mapping[str, int]) -> None:
+        """Sample processes by their names; Linux only."""
+        for name, pid in pids.items():
+            self._of[name].append((at_s, resident_mb(pid)))
+
+    def growth(self) -> dict[str, Growth]:
+        """What became of each."""
+        return {name: growth(samples) for name, samples in self._of.items()}
+
+
+def growth(samples: Sequence[tuple[float, float]]) -> Growth:
+    """Fit a line by least squares.
+
+    Args:
+        samples: time in s and memory in MB, in order; at least two behind the warm-up.
+    """
+    start, end = samples[0][0], samples[-1][0]
+    warm = [(at, mb) for at, mb in samples if at >= start + WARM_UP * (end - start)]
+    mean_s = sum(at for at, _ in warm) / len(warm)
+    mean_mb = sum(mb for _, mb in warm) / len(warm)
+    spread = sum((at - mean_s) ** 2 for at, _ in warm)
+    slope = sum((at - mean_s) * (mb - mean_mb) for at, mb in warm) / spread
+    return Growth(mean_mb, slope * 3600, slope * (warm[-1][0] - warm[0][0]))
