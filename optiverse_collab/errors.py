@@ -45,6 +45,7 @@ class Reason(str, Enum):
     NO_SUCH_RECORD = "no_such_record"
     RECORD_TOO_LARGE = "record_too_large"
     SESSION_FULL = "session_full"
+    PENDING_FULL = "pending_full"
 
 
 class CollaborationError(Exception):

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnprotected
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.exhaustive import Unmatched
@@ -18,6 +19,7 @@ from optiverse_collab.core.protocol.messages import ClientMessage, Have, Ping, P
 from optiverse_collab.core.records import Op, Put, Record, Remove
 from optiverse_collab.core.text import printable
 from optiverse_collab.wording.conflicts import sentence
+from optiverse_collab.wording.disk import PROTECTED, unprotected, waiting
 from optiverse_collab.wording.edits import short_values, title
 
 
@@ -36,8 +38,10 @@ class Line(NamedTuple):
 # What the session's core says
 
 
-def unsent(replica: Replica) -> list[Line]:
-    """What the server has not confirmed at the end of a session, with its values."""
+def unsent(replica: Replica, is_on_disk: bool) -> list[Line]:
+    """What the server has not confirmed at the end of a session: how much is on disk, or else its values."""
+    if is_on_disk:
+        return [Line(logging.INFO, waiting(len(replica.pending)))] if replica.pending else []
     kinds = {False: LossKind.UNSENT, True: LossKind.UNCONFIRMED}
     lost = (fx.Lost(tuple(change.operations), kinds[change.sent]) for change in replica.pending)
     return [line for effect in lost for line in lines(effect, replica.view)]
@@ -67,6 +71,10 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
         return [first, Line(logging.INFO, f"Connection acknowledged with {len(ack.users)} user(s)")]
     if isinstance(effect, (fx.Synced, fx.NoticesOmitted, fx.ReplicaForgotten)):
         return [_synchronised(effect)]
+    if isinstance(effect, EditsUnprotected):
+        return [Line(logging.WARNING, f"✗ {printable(unprotected(effect.cause))}")]
+    if isinstance(effect, EditsProtected):
+        return [Line(logging.INFO, f"✓ {PROTECTED}")]
     line = _line(effect)
     return [line] if line is not None else []
 

@@ -11,8 +11,8 @@ import optiverse_collab
 
 DRIVERS = Path(optiverse_collab.__file__).parent / "drivers"
 
-ONLY_QT = {"quality_watch.py", "service.py", "timers.py", "tls_probe.py"}
-"""What a window needs besides: its signals, the connection's quality, timers, and the question for TLS."""
+ONLY_QT = {"disk_writer.py", "quality_watch.py", "service.py", "timers.py", "tls_probe.py"}
+"""What a window needs besides: a replica on disk, signals, quality, timers, and the question for TLS."""
 
 
 def files(driver: str) -> set[str]:

@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnprotected
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import (
@@ -141,14 +142,28 @@ def test_what_was_never_sent_is_told_from_what_may_be_there() -> None:
     wire, peer = Wire(), Peer("Ann")
     wire.connect(peer)
     wire.settle()
-    assert log_lines.unsent(peer.replica) == []
+    assert log_lines.unsent(peer.replica, is_on_disk=False) == []
     peer.replica.edit([Put("m", "component", {"name": "M"})])
     what = 'change (name = "M") of "M"'
     lost = (logging.WARNING, f"✗ Your {what} did not reach the server")
-    assert log_lines.unsent(peer.replica) == [lost]
+    assert log_lines.unsent(peer.replica, is_on_disk=False) == [lost]
     peer.replica.poll(wire.now_ms)
     sent = f"The server has not confirmed your {what}; it may have it already"
-    assert log_lines.unsent(peer.replica) == [(logging.WARNING, sent)]
+    assert log_lines.unsent(peer.replica, is_on_disk=False) == [(logging.WARNING, sent)]
+    waits = "1 edit waits for the server; it will be sent when you join again."
+    assert log_lines.unsent(peer.replica, is_on_disk=True) == [(logging.INFO, waits)]
+    assert log_lines.unsent(Peer("Ben").replica, is_on_disk=True) == []
+
+
+def test_edits_that_a_crash_would_take_back_are_told() -> None:
+    """DISK-5."""
+    assert said(EditsUnprotected("The disk is full; free some space on it.")) == [
+        (
+            logging.WARNING,
+            "✗ Edits are not protected against a crash. The disk is full; free some space on it.",
+        )
+    ]
+    assert said(EditsProtected()) == [(logging.INFO, "✓ Edits are protected against a crash again.")]
 
 
 def test_several_losses_are_several_lines() -> None:

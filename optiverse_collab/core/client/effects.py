@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+from optiverse_collab.core.client.disk_effects import DiskEffect
 from optiverse_collab.core.client.failures import Failure
 from optiverse_collab.core.client.past_effects import BenchReplaced, PastArrived, PastUnavailable
 from optiverse_collab.core.protocol.codec import encode
@@ -238,6 +239,7 @@ SessionEffect = (
     | PresenceChanged
     | PastArrived
     | PastUnavailable
+    | DiskEffect
     | ProtocolFault
     | DropConnection
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from optiverse_collab.core.checks import check_count
-from optiverse_collab.core.limits import OPS_PER_RECORD
+from optiverse_collab.core.limits import OPS_PER_RECORD, PENDING_BYTES
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.records import Op, Put, Remove, Set
@@ -26,7 +26,7 @@ class PendingChange(msgspec.Struct):
         bytes: its size as JSON.
         seen, yields, step: see `PushedChange`.
         sent: whether it may ever have left; then its operations never change, since the server may have it.
-        closed: somebody else changed its records since it was made; no later edit joins it.
+        closed: it is about to be sent, or somebody else changed its records; no later edit joins it.
         former: client ids and numbers under which it may have been sent before the replica was restored.
         away: it was made without a connection, or its answer never came (SYNC-5).
     """
@@ -59,11 +59,17 @@ class Pending:
     Attributes:
         changes: oldest first; the first `_in_flight` of them are on their way.
         next_clock: the client_clock of the next change.
+        bytes: of all changes together.
+        unwritten: client_clock → a change that came or was altered since `write_ahead` emptied this.
+        settled: client_clocks of the changes that were dropped since then.
     """
 
     def __init__(self, changes: Iterable[PendingChange] = ()) -> None:
         self.changes: list[PendingChange] = []
         self.next_clock = 1
+        self.bytes = 0
+        self.unwritten: dict[int, PendingChange] = {}
+        self.settled: list[int] = []
         self._in_flight = 0
         self._by_id: dict[str, list[PendingChange]] = {}
         for change in changes:
@@ -73,14 +79,18 @@ class Pending:
         """Add a change. What touches only what the last, unsent change touches goes into that one.
 
         Raises:
-            ChangeRefused: longer than `max_bytes`, or too many operations on one record.
+            ChangeRefused: longer than `max_bytes`, too many operations on one record, or no room for more
+                changes (DISK-7).
         """
         tail = self.changes[-1] if self.changes else None
         if tail is not None and self._joins(tail, ops, yields, step):
             merged = squash(ops, tail.ops)
             size = _size(merged)
             if size <= max_bytes and max(map(len, merged.values()), default=0) <= OPS_PER_RECORD:
+                self._make_room(size - tail.bytes)
+                self.bytes += size - tail.bytes
                 tail.ops, tail.bytes, tail.seen = merged, size, min(tail.seen, seen)
+                self.unwritten[tail.client_clock] = tail
                 return
         change = squash(ops)
         size = _size(change)
@@ -91,6 +101,7 @@ class Pending:
             )
         check_count([op for listed in change.values() for op in listed])
         if change:
+            self._make_room(size)
             self._append(PendingChange(self.next_clock, change, size, seen, yields, step))
 
     def on(self, id: str) -> Sequence[PendingChange]:
@@ -125,13 +136,26 @@ class Pending:
         """Whether there is something to send."""
         return len(self.changes) > self._in_flight
 
-    def take_unsent(self, max_bytes: int) -> list[PendingChange]:
-        """The next changes to send, together at most `max_bytes` long; at least one."""
+    @property
+    def first_unsent(self) -> int:
+        """The client_clock of the next change to send."""
+        return self.changes[self._in_flight].client_clock if self.unsent else self.next_clock
+
+    def seal(self) -> None:
+        """No later edit joins a change that is here."""
+        if self.changes:
+            self.changes[-1].closed = True
+
+    def take_unsent(self, max_bytes: int, last: int) -> list[PendingChange]:
+        """The next changes to send, up to client_clock `last`, together at most `max_bytes` long.
+
+        If there are any, it is at least one.
+        """
         taken: list[PendingChange] = []
         room = max_bytes
         for change in self.changes[self._in_flight :]:
             room -= change.bytes + ENVELOPE_BYTES + len(change.step)
-            if taken and room < 0:
+            if change.client_clock > last or (taken and room < 0):
                 break
             change.sent = True
             taken.append(change)
@@ -156,6 +180,9 @@ class Pending:
         for place, change in enumerate(self.changes):
             if change.client_clock == client_clock:
                 del self.changes[place]
+                self.bytes -= change.bytes
+                self.unwritten.pop(client_clock, None)
+                self.settled.append(client_clock)
                 self._in_flight -= place < self._in_flight
                 for id in change.ops:
                     self._by_id[id].remove(change)
@@ -176,19 +203,36 @@ class Pending:
             return False
         return all(op.id in tail.ops for op in ops)
 
+    def _make_room(self, more: int) -> None:
+        if self.bytes + more > PENDING_BYTES:
+            raise ChangeRefused(
+                Reason.PENDING_FULL,
+                f"{PENDING_BYTES // 2**20} MiB of edits wait for the server, and that is the limit; join the "
+                "session again, or save the file.",
+            )
+
     def _append(self, change: PendingChange) -> None:
         self.changes.append(change)
+        self.bytes += change.bytes
+        self.unwritten[change.client_clock] = change
         self.next_clock = change.client_clock + 1
         for id in change.ops:
             self._by_id.setdefault(id, []).append(change)
 
 
-def restored(changes: Iterable[PendingChange], client_id: str) -> Pending:
-    """The pending changes of a replica with this id, as those of one that takes its place (SYNC-8)."""
+def restored(changes: Iterable[PendingChange], client_id: str, clock: int) -> Pending:
+    """The pending changes of a replica with this id, as those of one that takes its place (SYNC-8).
+
+    Args:
+        changes: they may have been made after the document was written that is here.
+        client_id: of the replica.
+        clock: that of the document. What came after it, its user has not seen here (DISK-4).
+    """
     return Pending(
         msgspec.structs.replace(
             change,
             client_clock=number,
+            seen=min(change.seen, clock),
             sent=True,  # perhaps, if this is not the newest copy
             former=[*change.former, (client_id, change.client_clock)],
         )

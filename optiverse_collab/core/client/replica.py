@@ -2,7 +2,7 @@
 
 The view that the user sees is always the confirmed document with the unacknowledged changes on
 top, record by record. From that alone follow optimism (an edit shows at once), the shield (what I
-am changing doesn't flicker) and the rebase (REP-1 to REP-10 in docs/protocol.md).
+am changing doesn't flicker) and the rebase (REP and DISK rules in docs/protocol.md).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from optiverse_collab.core.client.pending import Pending, PendingChange, restore
 from optiverse_collab.core.client.receipts import Receipts
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.view import rehearse, show
+from optiverse_collab.core.client.write_ahead import WriteAhead
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import (
     Delta,
@@ -51,6 +52,7 @@ class Replica:
         view: id → record as the user sees it. Read it; change it through `edit`.
         synced: whether pushes may be sent now.
         held: record id → edits that were not applied; see `conflicts.bring_back` and `dismiss_held`.
+        write_ahead: what of it is on disk, if there is one.
     """
 
     def __init__(self, client_id: str, limits: Limits | None = None) -> None:
@@ -61,6 +63,7 @@ class Replica:
         self.held: dict[str, HeldChange] = {}
         self._formers: list[str] = []
         self._pending = Pending()
+        self.write_ahead = WriteAhead(self, self._pending)
         self._confirmed = Confirmed(self._pending, [origin_of(client_id)])
         self._throttle = Throttle(PUSH_EVERY_MS)
         self._receipts = Receipts()
@@ -130,12 +133,13 @@ class Replica:
             by: who removed it.
         """
         conflict = fx.Conflict(fx.ConflictKind.GONE, by, (), op, Remove(op.id), record)
-        conflicts.keep(self.held, conflict)
+        self._hold(conflict)
         return conflict
 
     def dismiss_held(self, id: str) -> None:
         """Forget what was held of a record: its user has used it, or wants it no more (SEEN-9)."""
         del self.held[id]
+        self.write_ahead.held_changed(id)
 
     # The connection's side
 
@@ -153,7 +157,7 @@ class Replica:
         if not self.synced:
             return None
         waits = [self._receipts.wait_ms(self.clock, now_ms)]
-        if self._pending.unsent:
+        if self._pending.unsent and not self.write_ahead.blocks:
             waits.append(self._throttle.wait_ms(now_ms))
         return min((wait for wait in waits if wait is not None), default=None)
 
@@ -163,9 +167,10 @@ class Replica:
             return []
         effects: list[fx.ReplicaEffect] = []
         if self._pending.unsent and not self._throttle.wait_ms(now_ms):
-            self._throttle.fire(now_ms)
-            changes = self._pending.take_unsent(self.limits.change_bytes)
-            effects.append(fx.Transmit(Push([change.pushed for change in changes])))
+            last = self.write_ahead.sendable()
+            if changes := self._pending.take_unsent(self.limits.change_bytes, last):
+                self._throttle.fire(now_ms)
+                effects.append(fx.Transmit(Push([change.pushed for change in changes])))
         return effects + [fx.Transmit(receipt) for receipt in self._receipts.take(self.clock, now_ms)]
 
     def receive(self, message: DocumentMessage, size: int = 0) -> list[fx.ReplicaEffect]:
@@ -213,7 +218,8 @@ class Replica:
         replica = cls(client_id, limits)
         replica.held = dict(saved.held)
         replica._formers = saved.client_ids[-FORMERS:]
-        replica._pending = restored(saved.pending, saved.client_ids[-1])
+        replica._pending = restored(saved.pending, saved.client_ids[-1], saved.clock)
+        replica.write_ahead = WriteAhead(replica, replica._pending)
         origins = map(origin_of, [*replica._formers, client_id])
         replica._confirmed = Confirmed(replica._pending, origins, saved)
         replica._show([*replica._confirmed.document.records, *replica._pending.touched()], {})
@@ -272,8 +278,12 @@ class Replica:
         """Keep what was not applied, until its user has decided (SEEN-9)."""
         for one in told:
             if isinstance(one, fx.Conflict) and one.kind in (fx.ConflictKind.HELD, fx.ConflictKind.GONE):
-                conflicts.keep(self.held, one)
+                self._hold(one)
         return told
+
+    def _hold(self, conflict: fx.Conflict) -> None:
+        conflicts.keep(self.held, conflict)
+        self.write_ahead.held_changed(conflict.mine.id)
 
     # The view
 

@@ -1,4 +1,4 @@
-"""A replica on disk (REP-9)."""
+"""A replica on disk (DISK-2)."""
 
 from __future__ import annotations
 

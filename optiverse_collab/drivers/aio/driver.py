@@ -233,7 +233,7 @@ class AioDriver:
             self._log([wording.noticed(effect.failure, traceback.format_stack(limit=12))])
             self._notify()
         elif isinstance(effect, Ended):
-            self._log(log_lines.unsent(self._session.replica))
+            self._log(log_lines.unsent(self._session.replica, is_on_disk=False))
             self._wake_up.stop()
             self.left = effect.failure is None
             self.error = ConnectionFailed(wording.ending(effect, self._url))

@@ -28,6 +28,7 @@ from optiverse_collab.core.client.effects import (
 from optiverse_collab.core.client.failures import Failure
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.drivers.qt.connection import Connection
+from optiverse_collab.drivers.qt.disk_writer import DiskWriter, Store
 from optiverse_collab.drivers.qt.quality_watch import QualityWatch, now_ms
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.drivers.qt.tls_probe import TlsProbe
@@ -46,6 +47,7 @@ class QtDriver(QObject):
         url: of the WebSocket.
         chance: gives numbers from 0 to 1 for the waits between attempts.
         parent: what the connections end with at the latest; they may outlive the driver by a goodbye.
+        store: where the replica is kept; if it is none, unsent edits end with the program.
 
     Attributes:
         state: how it stands.
@@ -73,7 +75,13 @@ class QtDriver(QObject):
     logged = pyqtSignal(int, str)
 
     def __init__(
-        self, session: SessionClient, session_id: str, url: str, chance: Callable[[], float], parent: QObject
+        self,
+        session: SessionClient,
+        session_id: str,
+        url: str,
+        chance: Callable[[], float],
+        parent: QObject,
+        store: Store | None = None,
     ) -> None:
         super().__init__(parent)
         self.state = ConnectionState.OFFLINE
@@ -92,6 +100,10 @@ class QtDriver(QObject):
         self._timer = single_shot(self, self._on_timer)
         self._wake_up = WakeUp(self)
         self._wake_up.woke.connect(self._on_woke)
+        self._disk = DiskWriter(session.replica, store, self) if store is not None else None
+        if self._disk is not None:
+            self._disk.happened.connect(self._on_disk)
+            self._disk.written.connect(self._pump)
 
     def join(self) -> None:
         """Begin with the first attempt."""
@@ -100,16 +112,20 @@ class QtDriver(QObject):
 
     def leave(self) -> None:
         """Leave the session. What waits for the server still goes out, if there is a connection."""
+        if self._disk is not None:
+            self._disk.end()
         self.flush()
         self._perform(self._connector.leave())
 
     def wake(self) -> None:
-        """The session may have something to send: an edit, presence."""
+        """The session may have something to send, or to write: an edit, presence."""
         self._due.start(0)
+        self._write()
 
     def flush(self) -> None:
         """Send all that waits to be sent, however short ago the last push was."""
         self._perform(self._session.flush(now_ms()))
+        self._write()
 
     def retry_now(self) -> None:
         """Cut a wait for the next attempt short."""
@@ -166,11 +182,23 @@ class QtDriver(QObject):
         if self._connection is not None:
             self._session.line.written(self._connection.backlog)
         self._perform(self._connector.poll(now_ms()))
+        self._write()
         if self._connection is None:
             return
         wait_ms = self._connector.wait_ms(now_ms())
         if wait_ms is not None:
             self._due.start(max(1, round(wait_ms)))
+
+    # The disk
+
+    def _write(self) -> None:
+        if self._disk is not None:
+            self._disk.poll()
+
+    @pyqtSlot(object)
+    def _on_disk(self, effect: SessionEffect) -> None:
+        self._log(log_lines.lines(effect, self._session.replica.view))
+        self.happened.emit(effect)
 
     # Effects
 
@@ -218,7 +246,7 @@ class QtDriver(QObject):
             self._log([wording.noticed(effect.failure, traceback.format_stack(limit=12))])
         elif isinstance(effect, Ended):
             self._wake_up.stop()
-            self._log(log_lines.unsent(self._session.replica))
+            self._log(log_lines.unsent(self._session.replica, self._disk is not None and self._disk.protects))
             self._show_state()
             self._show_outage()
             if effect.failure is not None:

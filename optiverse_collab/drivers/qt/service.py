@@ -16,6 +16,7 @@ from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.address import websocket_url
+from optiverse_collab.drivers.qt.disk_writer import Store
 from optiverse_collab.drivers.qt.driver import QtDriver
 from optiverse_collab.wording import connection as wording
 
@@ -118,7 +119,12 @@ class CollaborationService(QObject):
             self._driver.retry_now()
 
     def connect_to_session(
-        self, server_url: str, session_id: str, user_id: str, replica: Replica | None = None
+        self,
+        server_url: str,
+        session_id: str,
+        user_id: str,
+        replica: Replica | None = None,
+        store: Store | None = None,
     ) -> None:
         """Join a session; one that was joined before is left first.
 
@@ -127,6 +133,8 @@ class CollaborationService(QObject):
             session_id: name of the session.
             user_id: name that others see.
             replica: the document as it was left, with what was not acknowledged; a new one if not given.
+            store: where it is kept until the session is left; it is not closed then. If none is given, unsent
+                edits end with the program.
 
         Raises:
             AddressError: one of them can't be used; nothing was done.
@@ -136,7 +144,7 @@ class CollaborationService(QObject):
         if self._driver is not None:
             self._driver.deleteLater()
         self.session = SessionClient(user_id, replica or Replica(secrets.token_hex(16)))
-        self._driver = driver = QtDriver(self.session, session_id, url, self._chance, self)
+        self._driver = driver = QtDriver(self.session, session_id, url, self._chance, self, store)
         driver.received.connect(self.message_received)
         driver.happened.connect(self._on_happened)
         driver.happened.connect(self.happened)

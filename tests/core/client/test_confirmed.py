@@ -38,7 +38,7 @@ class Following:
     def edits(self, *ops: Op) -> None:
         """A change that was sent."""
         self.pending.add(ops, 1000, 3, False, "")
-        self.pending.take_unsent(1000)
+        self.pending.take_unsent(1000, 99)
 
     def hears(self, *changes: Change, acks: tuple[Ack, ...] = ()) -> Told:
         """A patch that follows."""

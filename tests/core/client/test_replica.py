@@ -186,7 +186,7 @@ def restart(peer: Peer, client_id: str) -> Peer:
 
 
 def test_restored_replica_goes_on(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """REP-9: the program ended while offline edits were pending."""
+    """DISK-4: the program ended while offline edits were pending."""
     wire.lose(bob)
     bob.edit(Set("lens", {"name": "offline"}), Put("new", "component", {"µ": "☃"}))
     restored = restart(bob, "bob 2")
@@ -198,7 +198,7 @@ def test_restored_replica_goes_on(wire: Wire, ann: Peer, bob: Peer) -> None:
 
 
 def test_restored_replica_has_a_new_name_and_settles_the_former(wire: Wire, bob: Peer) -> None:
-    """REP-9, SYNC-8: an accepted change of which it has not heard is not sent again."""
+    """DISK-4, SYNC-8: an accepted change of which it has not heard is not sent again."""
     bob.edit(Set("lens", {"name": "once"}))
     wire.poll(bob)
     wire.send_up(bob)

@@ -92,7 +92,7 @@ def test_held_edit_that_is_dismissed_is_gone(holding: Peer) -> None:
 
 
 def test_held_edit_outlives_the_program(holding: Peer) -> None:
-    """REP-9, SEEN-9."""
+    """DISK-4, SEEN-9."""
     saved = holding.replica.save()
     holding.replica.dismiss_held("lens")
     assert Replica.restore(saved, "bob 2").held == saved.held != {}

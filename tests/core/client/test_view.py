@@ -19,7 +19,7 @@ def pending(*changes: Op) -> Pending:
     made = Pending()
     for op in changes:
         made.add([op], 1000, 0, False, "")
-        made.take_unsent(1000)
+        made.take_unsent(1000, 99)
     return made
 
 

@@ -81,7 +81,7 @@ class Client:
         self._begin(Replica(client_id))
 
     def restart(self) -> None:
-        """The program ends and starts again with what it has on disk (REP-9)."""
+        """The program ends and starts again with what it has on disk (DISK-4)."""
         saved = msgspec.json.encode(self.session.replica.save())
         self._restore(saved)
 

@@ -106,16 +106,16 @@ def former_numbers_go_on(saved: Saved, client_id: str, limits: Limits | None = N
     return restored
 
 
-@_mutation("Edits made offline are not kept on disk (REP-9).", (Replica, "restore"))
+@_mutation("Edits made offline are not kept on disk (DISK-4).", (Replica, "restore"))
 def pending_not_restored(saved: Saved, client_id: str, limits: Limits | None = None) -> Replica:
     return _restore(msgspec.structs.replace(saved, pending=[]), client_id, limits)
 
 
 @_mutation("A change that was sent is altered by the next edit (PUSH-2).", (Pending, "take_unsent"))
-def sent_change_altered(self: Pending, max_bytes: int) -> list[PendingChange]:
-    taken = _take_unsent(self, max_bytes)
+def sent_change_altered(self: Pending, max_bytes: int, last: int) -> list[PendingChange]:
+    taken = _take_unsent(self, max_bytes, last)
     for change in taken:
-        change.sent = False
+        change.sent = change.closed = False
     return taken
 
 
@@ -125,8 +125,8 @@ def in_flight_for_ever(self: Pending) -> None:
 
 
 @_mutation("What comes up later is sent first (PUSH-1).", (Pending, "take_unsent"))
-def last_change_first(self: Pending, max_bytes: int) -> list[PendingChange]:
-    return _take_unsent(self, max_bytes)[::-1]
+def last_change_first(self: Pending, max_bytes: int, last: int) -> list[PendingChange]:
+    return _take_unsent(self, max_bytes, last)[::-1]
 
 
 @_mutation("There is no pause between two pushes (PUSH-2).", (Throttle, "wait_ms"))

@@ -104,7 +104,7 @@ class Ledger:
         self.ids.append(client_id)
         keys = [(client_id, change.client_clock) for change in pending]
         if len(keys) != len(self.open):
-            raise Broken(f"REP-9: {list(self.open)} should be pending, and {keys} is")
+            raise Broken(f"DISK-4: {list(self.open)} should be pending, and {keys} is")
         self.open = dict(zip(keys, self.open.values(), strict=True))
         for key, change in self.open.items():
             change.keys.append(key)

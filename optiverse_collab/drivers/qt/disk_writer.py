@@ -1,0 +1,125 @@
+"""Has a replica written to disk as it asks for it, and tells it what is written."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from math import ceil
+from typing import Protocol
+
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+
+from optiverse_collab.core.client.disk_effects import EditsUnprotected
+from optiverse_collab.core.client.journal import Entry
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.core.client.write_ahead import Write
+from optiverse_collab.drivers.qt.quality_watch import now_ms
+from optiverse_collab.drivers.qt.timers import single_shot
+
+
+class Store(Protocol):
+    """Where a replica is kept: `optiverse_collab.disk.slot.Slot`. No call waits for the disk."""
+
+    def report_to(self, on_written: Callable[[int], None], on_failed: Callable[[str], None]) -> None:
+        """Say who hears of what is written; both are called in another thread."""
+
+    def append(self, entries: Sequence[Entry], mark: int) -> None:
+        """Append entries to the journal."""
+
+    def rebase(self, saved: Saved, mark: int) -> None:
+        """Write a whole copy, and begin an empty journal."""
+
+
+class DiskWriter(QObject):
+    """Carries what `WriteAhead` asks for to a store, and the store's answers back to the GUI thread.
+
+    Args:
+        replica: what is written.
+        store: where; given up by whoever opened it, after `end`.
+
+    Attributes:
+        protects: whether edits are on disk, or were when this ended.
+
+    Signals:
+        written: something is on disk, and may be sent.
+        happened: `EditsUnprotected` or `EditsProtected`.
+    """
+
+    written = pyqtSignal()
+    happened = pyqtSignal(object)
+    _answered = pyqtSignal(int)
+    _broke = pyqtSignal(str)
+
+    def __init__(self, replica: Replica, store: Store, parent: QObject) -> None:
+        super().__init__(parent)
+        self.protects = True
+        self._ahead = replica.write_ahead
+        self._store = store
+        self._due = single_shot(self, self.poll)
+        self._answered.connect(self._on_written)  # from another thread, so Qt queues it
+        self._broke.connect(self._on_failed)
+        store.report_to(self._report_written, self._report_failed)
+        self._ahead.begin()
+        self._due.start(0)
+
+    @pyqtSlot()
+    def poll(self) -> None:
+        """Ask for what is to be written, and come back when the next thing is."""
+        effect = self._ahead.poll(now_ms())
+        if isinstance(effect, Write):
+            self._write(effect)
+        elif effect is not None:
+            self._tell(effect)
+        wait_ms = self._ahead.wait_ms(now_ms())
+        if wait_ms is None:
+            self._due.stop()
+        else:
+            self._due.start(ceil(wait_ms))
+
+    def end(self) -> None:
+        """Leave a last copy in the store."""
+        self._store.report_to(_ignore, _ignore)
+        self._due.stop()
+        last = self._ahead.end()
+        if last is not None:
+            self._write(last)
+
+    def _write(self, write: Write) -> None:
+        if write.copy is not None:
+            self._store.rebase(write.copy, write.mark)
+        else:
+            self._store.append(write.entries, write.mark)
+
+    @pyqtSlot(int)
+    def _on_written(self, mark: int) -> None:
+        for effect in self._ahead.written(mark):
+            self.protects = True
+            self.happened.emit(effect)
+        self.written.emit()
+        self.poll()
+
+    @pyqtSlot(str)
+    def _on_failed(self, sentence: str) -> None:
+        for effect in self._ahead.failed(sentence, now_ms()):
+            self._tell(effect)
+        self.written.emit()  # nothing waits any more
+        self.poll()
+
+    def _tell(self, effect: EditsUnprotected) -> None:
+        self.protects = False
+        self.happened.emit(effect)
+
+    # In the store's thread, which may outlive this object
+
+    def _report_written(self, mark: int) -> None:
+        with contextlib.suppress(RuntimeError):
+            self._answered.emit(mark)
+
+    def _report_failed(self, sentence: str) -> None:
+        with contextlib.suppress(RuntimeError):
+            self._broke.emit(sentence)
+
+
+def _ignore(_: object) -> None:
+    pass
