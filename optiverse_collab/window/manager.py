@@ -90,6 +90,7 @@ class CollaborationManager(QObject):
         self.service.drained.connect(self._on_drained)
         self.service.state_changed.connect(self._on_service_state)
         self.service.error_occurred.connect(self.failed)
+        self.service.outage_changed.connect(self._on_outage_changed)
         self.replacements.announced.connect(self._on_bench_replaced)
         self.hosting.progress.connect(self._on_server_progress)
         self.hosting.ready.connect(self._join)
@@ -220,6 +221,13 @@ class CollaborationManager(QObject):
         if state is ConnectionState.FAILED:
             self._detach()
         self._update_status()
+
+    @pyqtSlot()
+    def _on_outage_changed(self) -> None:
+        """Say why the first attempts fail, for as long as they are repeated."""
+        outage = self.service.outage
+        if outage is not None and self.status is ConnectionState.CONNECTING:
+            self.progress.emit(dialogs.TRYING_AGAIN.format(reason=outage.latest), 0, 0)
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:

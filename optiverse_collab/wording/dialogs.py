@@ -41,6 +41,7 @@ SERVER_MISSING = (
 SERVER_FAILED = "The server stopped immediately: {reason}"
 SERVER_SILENT = "The server did not start within {seconds} s; look into the log."
 CONNECTING = "Connecting to {server}…"
+TRYING_AGAIN = "{reason} Trying again…"
 LOADING = "Loading the bench: {received} of {total} items…"
 CANCELLED = "Cancelled."
 

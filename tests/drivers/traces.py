@@ -38,7 +38,7 @@ class Trace:
         scheme, host: of the URL, if it is not the server's.
         tls: whether the server wants TLS.
         away: whether nobody listens at first.
-        patient: whether the first attempt may be repeated; scripts alone can ask for that.
+        patient: whether the first attempt may be repeated; in a window it always is.
     """
 
     name: str
@@ -194,22 +194,9 @@ TRACES = [
         script.answer(b"SSH-2.0-OpenSSH_9.2\r\n"),
         BROKE_OFF,
     ),
-    refused(
-        "broken off",
-        script.break_off,
-        BROKE_OFF,
-    ),
-    refused(
-        "hung up",
-        script.hang_up,
-        BROKE_OFF,
-    ),
-    refused(
-        "wants TLS",
-        script.stay_silent,
-        WANTS_TLS,
-        tls=True,
-    ),
+    refused("broken off", script.break_off, BROKE_OFF),
+    refused("hung up", script.hang_up, BROKE_OFF),
+    refused("wants TLS", script.stay_silent, WANTS_TLS, tls=True),
     refused("no TLS", script.hang_up, BROKE_OFF_TLS, scheme="wss"),
     refused("not allowed", script.close(4403), FORBIDDEN),
     refused("session full", script.close(4503), FULL),
@@ -225,7 +212,7 @@ TRACES = [
         "patient",
         [script.welcome()],
         [*again(NOTHING, 0.2), *IN, LEFT],
-        [],
+        ["state connecting", *S_IN, *S_LEFT],
         steps=[("✗ Nothing answers", LISTEN), (SYNCHRONISED, LEAVE)],
         away=True,
         patient=True,
@@ -261,6 +248,20 @@ TRACES = [
         steps=[(SYNCHRONISED, CUT), (SYNCHRONISED, LEAVE)],
     ),
     Trace(
+        "closed normally",
+        [script.welcome(), script.welcome()],
+        [*IN, *lost(CLOSED, 1000), "INFO Trying again in 0.2 s", *IN, LEFT],
+        ["state connecting", *S_IN, *S_LOST, *S_IN, *S_LEFT],
+        steps=[(SYNCHRONISED, 1000), (SYNCHRONISED, LEAVE)],
+    ),
+    Trace(
+        "another server for a while",
+        [script.welcome(), _NOT_FOUND, script.greet(_HELLO, None), script.welcome()],
+        [*_CUT, *again(HTTP % 404, 0.5), *again(WRONG_SERVER, 1.0), *IN, LEFT],
+        ["state connecting", *S_IN, *S_LOST, *S_IN, *S_LEFT],
+        steps=[(SYNCHRONISED, CUT), (SYNCHRONISED, LEAVE)],
+    ),
+    Trace(
         "restart",
         [script.welcome()],
         [*IN, *lost(RESTARTING, 1001), "INFO Trying again in 0.2 s", *again(NOTHING, 0.5), *IN, LEFT],
@@ -281,7 +282,7 @@ TRACES = [
     ),
     # The connection is lost for good
     closed("replaced", 4409, REPLACED),
-    closed("closed normally", 1000, CLOSED),
+    closed("banned", 4403, FORBIDDEN),
     Trace(
         "epoch changed",
         [script.welcome(), script.welcome("epoch 2")],
@@ -292,16 +293,6 @@ TRACES = [
         ],
         HISTORY,
         [ENDED],
-        [UNSENT],
-        steps=[(SYNCHRONISED, CUT), (LOST, EDIT)],
-    ),
-    Trace(
-        "another server on the next attempt",
-        [script.welcome(), _NOT_FOUND],
-        [*_CUT, "INFO → Connecting to: {url}"],
-        ["state connecting", *S_IN, *S_LOST, "state failed", f"error {HTTP % 404}"],
-        HTTP % 404,
-        [f"ERROR ✗ {HTTP % 404}"],
         [UNSENT],
         steps=[(SYNCHRONISED, CUT), (LOST, EDIT)],
     ),

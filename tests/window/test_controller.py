@@ -12,6 +12,8 @@ from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.wording import dialogs
 from tests.drivers.aio.test_connection import free_port
 from tests.helpers.demo_window import add
+from tests.helpers.scripted_server import scripted_server
+from tests.helpers.server_acts import answer_http
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.user_input import click
 from tests.helpers.windows import ALWAYS_ENABLED, SOON, Desk, names_in
@@ -72,9 +74,10 @@ def test_failure_shows_in_dialog_and_log_and_a_retry_works(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
 ) -> None:
     ann, _ = pair
-    dialog = ann.ask_to_join(f"ws://127.0.0.1:{free_port()}", session_id, "Ann")
-    qtbot.waitUntil(lambda: not dialog.busy, timeout=SOON)
-    assert dialog.message.startswith("Nothing answers at 127.0.0.1")
+    with scripted_server(answer_http("404 Not Found")) as other:
+        dialog = ann.ask_to_join(f"ws://{other.place}", session_id, "Ann")
+        qtbot.waitUntil(lambda: not dialog.busy, timeout=SOON)
+    assert dialog.message.startswith(f"{other.place} answered with HTTP 404")
     assert f"✗ {dialog.message}" in ann.log("ERROR")
     assert ann.controller.status.text() == "Connection failed"
     assert ann.controller.status.toolTip() == dialog.message
@@ -82,6 +85,24 @@ def test_failure_shows_in_dialog_and_log_and_a_retry_works(
     ann.ask_to_join(server.url, session_id, "Ann")
     ann.until_connected()
     assert not dialog.isVisible()
+
+
+def test_first_attempts_are_repeated_and_say_why(
+    qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
+) -> None:
+    """CONN-2: until the user cancels."""
+    ann, _ = pair
+    dialog = ann.ask_to_join(f"ws://127.0.0.1:{free_port()}", session_id, "Ann")
+    qtbot.waitUntil(lambda: "Trying again…" in dialog.message, timeout=SOON)
+    assert dialog.message.startswith("Nothing answers at 127.0.0.1")
+    assert ann.log("ERROR")[0] in f"✗ {dialog.message}"
+    qtbot.waitUntil(lambda: len(ann.log("ERROR")) > 1, timeout=SOON)
+    assert dialog.busy
+    assert ann.controller.status.text() == "Connecting…"
+    click(dialog.cancel)
+    assert dialog.message == dialogs.CANCELLED
+    ann.ask_to_join(server.url, session_id, "Ann")
+    ann.until_connected()
 
 
 def test_an_attempt_can_be_cancelled(qtbot: QtBot, pair: tuple[Desk, Desk]) -> None:

@@ -14,9 +14,6 @@ FIRST_S = 0.5
 LONGEST_S = 30.0
 """Nobody waits longer than this for a server that is back."""
 
-STABLE_S = 10.0
-"""A connection that held for so long was a good one; the next loss starts from the shortest wait."""
-
 
 class Backoff:
     """The waits between attempts.
@@ -35,7 +32,6 @@ class Backoff:
         self._attempts += 1
         return longest * (0.5 + 0.5 * self._chance())
 
-    def held(self, seconds: float) -> None:
-        """A connection held for so long; after a good one, waiting starts anew."""
-        if seconds >= STABLE_S:
-            self._attempts = 0
+    def reset(self) -> None:
+        """A connection has synchronised: the next wait is the shortest again."""
+        self._attempts = 0

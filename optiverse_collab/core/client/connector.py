@@ -110,7 +110,6 @@ class Connector:
         self._open_s = open_s
         self.outage: Outage | None = None
         self._phase = _Phase.OUT
-        self._opened_ms = 0.0
         self._synced = self._was_synced = self._gave_up = False
 
     @property
@@ -148,38 +147,38 @@ class Connector:
     def receive(self, text: str, now_ms: float) -> Sequence[Effect]:
         """Take a message of the server's; the first of a connection lets us in, or the server is not ours."""
         if self._phase is _Phase.IN:
-            return self._follow(self._session.receive(text, now_ms), now_ms)
+            return self._follow(self._session.receive(text, now_ms))
         if self._phase is not _Phase.OPENING:
             return []
         self._session.opened(now_ms)
         effects = self._session.receive(text, now_ms)
         if self._session.me is None:
-            return [*effects, *self._over(Failure(FailureKind.WRONG_SERVER), now_ms)]
-        self._phase, self._opened_ms = _Phase.IN, now_ms
-        return self._follow(effects, now_ms)
+            return [*effects, *self._over(Failure(FailureKind.WRONG_SERVER))]
+        self._phase = _Phase.IN
+        return self._follow(effects)
 
-    def failed(self, failure: Failure, now_ms: float) -> Sequence[Effect]:
+    def failed(self, failure: Failure) -> Sequence[Effect]:
         """The attempt or the connection is over."""
         if self._phase is _Phase.OPENING and failure.kind is FailureKind.BROKEN_OFF and not self._tls:
             self._phase = _Phase.PROBING
             return [DropConnection(), ProbeTls(PROBE_S)]
         if self._phase in (_Phase.OPENING, _Phase.IN):
-            return self._over(failure, now_ms)
+            return self._over(failure)
         return []
 
-    def probed(self, speaks_tls: bool, now_ms: float) -> Sequence[Effect]:
+    def probed(self, speaks_tls: bool) -> Sequence[Effect]:
         """The server was asked whether it speaks TLS."""
         if self._phase is not _Phase.PROBING:
             return []
         kind = FailureKind.WANTS_TLS if speaks_tls else FailureKind.BROKEN_OFF
-        return self._over(Failure(kind), now_ms)
+        return self._over(Failure(kind))
 
-    def timer_due(self, now_ms: float) -> Sequence[Effect]:
+    def timer_due(self) -> Sequence[Effect]:
         """The timer is due; nobody waits for it any more if we were let in meanwhile."""
         if self._phase is _Phase.OPENING:
-            return self._over(Failure(FailureKind.LATE, self._open_s), now_ms)
+            return self._over(Failure(FailureKind.LATE, self._open_s))
         if self._phase is _Phase.PROBING:
-            return self.probed(False, now_ms)
+            return self.probed(False)
         return self._attempt() if self._phase is _Phase.WAITING else []
 
     def woke(self, now_ms: float) -> Sequence[Effect]:
@@ -197,21 +196,22 @@ class Connector:
 
     def poll(self, now_ms: float) -> Sequence[Effect]:
         """Do what is due."""
-        return self._follow(self._session.poll(now_ms), now_ms)
+        return self._follow(self._session.poll(now_ms))
 
-    def _follow(self, effects: Sequence[SessionEffect], now_ms: float) -> Sequence[Effect]:
+    def _follow(self, effects: Sequence[SessionEffect]) -> Sequence[Effect]:
         """See where the session turns the connection's life; nothing is carried out behind its end."""
         for number, effect in enumerate(effects):
             kind = type(effect)
             if kind is Synced:
                 self._synced = self._was_synced = True
                 self.outage = None
+                self._backoff.reset()
             elif kind is DropConnection:
                 silent = Failure(FailureKind.SILENT, liveness.OVERDUE_MS // 1000)
-                return [*effects[:number], *self._over(silent, now_ms)]
+                return [*effects[:number], *self._over(silent)]
             elif kind is EpochChanged:
                 unsent = len(self._session.replica.pending)
-                return [*effects[:number], *self._over(Failure(FailureKind.EPOCH_CHANGED, unsent), now_ms)]
+                return [*effects[:number], *self._over(Failure(FailureKind.EPOCH_CHANGED, unsent))]
         return effects
 
     # Attempts
@@ -220,19 +220,20 @@ class Connector:
         self._phase = _Phase.OPENING
         return [OpenConnection(self._open_s)]
 
-    def _over(self, failure: Failure, now_ms: float) -> list[Effect]:
+    def _over(self, failure: Failure) -> list[Effect]:
         """Wait for the next attempt, or give up."""
         was_in = self._hang_up()
-        if was_in:
-            self._backoff.held((now_ms - self._opened_ms) / 1000)
         effects: list[Effect] = [DropConnection(), *([ConnectionLost(failure)] if was_in else [])]
-        if failure.may_retry and (self._patient or self._was_synced):
+        if self._comes_back_after(failure):
             self._phase = _Phase.WAITING
             self.outage = Outage(self.outage.cause if self.outage is not None else failure, failure)
             failed = [] if was_in else [AttemptFailed(failure)]
             return [*effects, *failed, RetryAfter(self._backoff.next_s())]
         self._phase, self._gave_up, self.outage = _Phase.OUT, True, None
         return [*effects, Ended(failure, was_in)]
+
+    def _comes_back_after(self, failure: Failure) -> bool:
+        return not failure.ends_session if self._was_synced else self._patient and failure.may_retry
 
     def _hang_up(self) -> bool:
         """Nothing is known from a connection any more; returns whether it was let in."""

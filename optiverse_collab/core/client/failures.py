@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from optiverse_collab.core.protocol.close_codes import may_retry
+from optiverse_collab.core.protocol.close_codes import ends_session, may_retry
 
 
 class FailureKind(Enum):
@@ -43,10 +43,10 @@ FINAL = frozenset(
         FailureKind.CLIENT_ERROR,
     )
 )
-"""Another attempt would end alike."""
+"""Another attempt would end alike, if none has synchronised yet: the address is wrong."""
 
-RETRIED_STATUS = frozenset((408, 425, 429, 500, 502, 503, 504))
-"""HTTP answers of a server or gateway that may well do better soon (RFC 9110 §15)."""
+RETRIED_STATUS = frozenset((408, 425, 429, 500, 502, 503, 504, 511))
+"""HTTP answers of a server or gateway that may well do better soon (RFC 9110 §15, RFC 6585 §6)."""
 
 
 class Failure(NamedTuple):
@@ -65,9 +65,20 @@ class Failure(NamedTuple):
 
     @property
     def may_retry(self) -> bool:
-        """Whether another attempt may help."""
+        """Whether another attempt may help, if none has synchronised yet."""
         if self.kind is FailureKind.CLOSED:
             return may_retry(int(self.number))
         if self.kind is FailureKind.HTTP:
             return self.number in RETRIED_STATUS
         return self.kind not in FINAL
+
+    @property
+    def ends_session(self) -> bool:
+        """Whether it ends a participation that has synchronised before.
+
+        The address was right then. What answers in the server's place since, such as a hotel's login page
+        with its certificate, or a gateway, goes again.
+        """
+        if self.kind is FailureKind.CLOSED:
+            return ends_session(int(self.number))
+        return self.kind is FailureKind.EPOCH_CHANGED

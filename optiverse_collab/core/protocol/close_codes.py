@@ -82,6 +82,22 @@ _FINAL = frozenset(
 )
 
 
+_ENDS_SESSION = frozenset(
+    (
+        CloseCode.BAD_MESSAGE,
+        CloseCode.UNAUTHORIZED,
+        CloseCode.FORBIDDEN,
+        CloseCode.REPLACED,
+        CloseCode.VERSION,
+    )
+)
+
+
+def ends_session(code: int) -> bool:
+    """Whether a close with `code` ends a participation that has synchronised before."""
+    return code in _ENDS_SESSION
+
+
 def may_retry(code: int) -> bool:
-    """Whether connecting again may help after a close with `code`; after one that nobody defined it may."""
+    """Whether another attempt may help where none has synchronised yet; after an undefined code it may."""
     return code not in _FINAL

@@ -143,7 +143,7 @@ class AioDriver:
             failure = Failure(FailureKind.CLIENT_ERROR, detail=repr(error))
         else:
             return
-        self._perform(self._connector.failed(failure, self._now_ms()))
+        self._perform(self._connector.failed(failure))
 
     async def _carry(self) -> None:
         """Open a WebSocket, and pass messages in both directions until one of them ends."""
@@ -165,7 +165,7 @@ class AioDriver:
 
     async def _ask_for_tls(self) -> None:
         answer = await speaks_tls(self._url)
-        self._perform(self._connector.probed(answer, self._now_ms()))
+        self._perform(self._connector.probed(answer))
 
     async def _read(self, ws: Connection) -> NoReturn:
         self._receive(await first_message(ws))
@@ -267,7 +267,7 @@ class AioDriver:
         self._due.set()
 
     def _on_timer(self) -> None:
-        self._perform(self._connector.timer_due(self._now_ms()))
+        self._perform(self._connector.timer_due())
 
     def _notify(self) -> None:
         self._changed.set()

@@ -91,7 +91,7 @@ class QtDriver(QObject):
         self._session_id = session_id
         self._url = url
         self._parent = parent
-        self._connector = Connector(session, chance, url.startswith("wss:"))
+        self._connector = Connector(session, chance, url.startswith("wss:"), patient=True)
         self._connection: Connection | None = None
         self._probe: TlsProbe | None = None
         self._is_in = False
@@ -161,15 +161,15 @@ class QtDriver(QObject):
 
     @pyqtSlot(object)
     def _on_over(self, failure: Failure) -> None:
-        self._perform(self._connector.failed(failure, now_ms()))
+        self._perform(self._connector.failed(failure))
 
     @pyqtSlot(bool)
     def _on_probed(self, speaks_tls: bool) -> None:
-        self._perform(self._connector.probed(speaks_tls, now_ms()))
+        self._perform(self._connector.probed(speaks_tls))
 
     @pyqtSlot()
     def _on_timer(self) -> None:
-        self._perform(self._connector.timer_due(now_ms()))
+        self._perform(self._connector.timer_due())
 
     @pyqtSlot()
     def _on_woke(self) -> None:

@@ -60,7 +60,7 @@ class Participation:
     def fails(self, failure: Failure, after_s: float = 0.0) -> Sequence[Effect]:
         """The attempt or connection ends."""
         self.now_ms += after_s * 1000
-        return self.connector.failed(failure, self.now_ms)
+        return self.connector.failed(failure)
 
     def hears(self, text: str) -> Sequence[Effect]:
         """A message comes."""
@@ -68,7 +68,7 @@ class Participation:
 
     def waits(self) -> Sequence[Effect]:
         """The timer is due."""
-        return self.connector.timer_due(self.now_ms)
+        return self.connector.timer_due()
 
     def synchronise(self) -> None:
         """Join, or come back, and be let in."""

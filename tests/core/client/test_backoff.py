@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from optiverse_collab.core.client.backoff import FIRST_S, LONGEST_S, STABLE_S, Backoff
+from optiverse_collab.core.client.backoff import FIRST_S, LONGEST_S, Backoff
 
 
 @pytest.mark.parametrize(("chance", "part"), [(0.0, 0.5), (0.5, 0.75), (1.0, 1.0)])
@@ -18,13 +18,11 @@ def test_waits_double_up_to_the_longest(chance: float, part: float) -> None:
     assert waits == sorted(waits)
 
 
-def test_only_a_connection_that_held_makes_waits_short_again() -> None:
-    """A server that lets everybody in and throws them out at once is not asked ever faster."""
+def test_waits_begin_again_with_the_shortest() -> None:
     backoff = Backoff(lambda: 1.0)
     waits = [backoff.next_s(), backoff.next_s()]
-    backoff.held(STABLE_S - 0.1)
     assert backoff.next_s() == 2 * waits[1]
-    backoff.held(STABLE_S)
+    backoff.reset()
     assert backoff.next_s() == waits[0]
 
 

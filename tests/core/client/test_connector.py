@@ -136,8 +136,8 @@ def test_a_server_that_breaks_off_is_asked_for_tls(ann: Participation, speaks_tl
     assert ann.fails(Failure(FailureKind.BROKEN_OFF)) == [DropConnection(), ProbeTls(PROBE_S)]
     assert ann.shows(ConnectionState.CONNECTING)
     ended = Ended(Failure(FailureKind(kind)), was_in=False)
-    assert ann.connector.probed(speaks_tls, ann.now_ms) == [DropConnection(), ended]
-    assert ann.connector.probed(True, ann.now_ms) == []
+    assert ann.connector.probed(speaks_tls) == [DropConnection(), ended]
+    assert ann.connector.probed(True) == []
 
 
 def test_a_question_for_tls_that_is_not_answered_is_a_no(ann: Participation) -> None:
@@ -214,7 +214,7 @@ def test_leaving_without_a_connection(synced: Participation, when: str) -> None:
         synced.fails(Failure(FailureKind.BROKEN_OFF))
     assert synced.connector.leave() == [CloseConnection(), Ended(None, was_in=False)]
     assert synced.waits() == synced.hears(GREETING) == synced.fails(REFUSED) == []
-    assert synced.connector.probed(True, synced.now_ms) == []
+    assert synced.connector.probed(True) == []
     assert synced.shows(ConnectionState.OFFLINE)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.client.backoff import LONGEST_S, STABLE_S
+from optiverse_collab.core.client.backoff import LONGEST_S
 from optiverse_collab.core.client.connector import OPEN_S, ConnectionState
 from optiverse_collab.core.client.effects import (
     AttemptFailed,
@@ -19,7 +19,6 @@ from tests.core.client.connecting import (
     BENCH,
     BROKEN,
     GREETING,
-    NOT_FOUND,
     REFUSED,
     REPLACED,
     RESTARTING,
@@ -66,11 +65,27 @@ def test_what_no_attempt_mends_ends_it(synced: Participation) -> None:
     assert synced.waits() == []
 
 
-def test_another_server_in_the_place_of_ours_ends_it(synced: Participation) -> None:
-    """CONN-4."""
+ASIDE = (FailureKind.BROKEN_OFF, FailureKind.EPOCH_CHANGED)
+
+OTHERS = [
+    *(Failure(FailureKind.HTTP, status) for status in (200, 302, 401, 403, 404, 407, 503, 511)),
+    *(
+        Failure(kind)
+        for kind in FailureKind
+        if kind not in (FailureKind.BROKEN_OFF, FailureKind.EPOCH_CHANGED)
+    ),
+    *(Failure(FailureKind.CLOSED, code) for code in (1000, 1003, 1007, 1008, 1009, 1010, 1015, 4404)),
+]
+"""What a login page, a gateway or another server says while ours can't be reached; 1009 is our own too."""
+
+
+@pytest.mark.parametrize("failure", OTHERS, ids=lambda failure: f"{failure.kind.value} {failure.number}")
+def test_something_else_in_the_place_of_ours_ends_nothing(synced: Participation, failure: Failure) -> None:
+    """CONN-4"""
     synced.fails(BROKEN)
     synced.waits()
-    assert synced.fails(NOT_FOUND) == [DropConnection(), Ended(NOT_FOUND, was_in=False)]
+    assert synced.fails(failure) == [DropConnection(), AttemptFailed(failure), RetryAfter(1.0)]
+    synced.synchronise()
 
 
 def test_waits_grow_up_to_the_longest(synced: Participation) -> None:
@@ -84,15 +99,14 @@ def test_waits_grow_up_to_the_longest(synced: Participation) -> None:
     assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, *[LONGEST_S] * 4]
 
 
-@pytest.mark.parametrize(("held_s", "wait_s"), [(STABLE_S - 0.1, 1.0), (STABLE_S, 0.5)])
-def test_only_a_connection_that_held_makes_waits_short_again(
-    synced: Participation, held_s: float, wait_s: float
-) -> None:
-    """CONN-3."""
-    synced.fails(BROKEN)
-    synced.now_ms += 60_000
-    synced.synchronise()
-    assert synced.fails(BROKEN, after_s=held_s)[-1] == RetryAfter(wait_s)
+def test_synchronising_makes_waits_short_again(synced: Participation) -> None:
+    """CONN-3: however soon the connection ends after that; being let in is not enough."""
+    for wait_s in (0.5, 1.0, 2.0):
+        assert synced.fails(BROKEN)[-1] == RetryAfter(wait_s)
+        synced.waits()
+        synced.hears(GREETING)
+    synced.hears(BENCH)
+    assert synced.fails(BROKEN)[-1] == RetryAfter(0.5)
 
 
 def test_chance_shortens_a_wait_to_its_half_at_most() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.protocol.close_codes import CloseCode, may_retry
+from optiverse_collab.core.protocol.close_codes import CloseCode, ends_session, may_retry
 
 Kind = FailureKind
 
@@ -33,20 +33,23 @@ HELPS = {
 @pytest.mark.parametrize("kind", Kind)
 def test_whether_another_attempt_may_help(kind: Kind) -> None:
     assert Failure(kind).may_retry is HELPS[kind]
+    assert Failure(kind).ends_session is (kind is Kind.EPOCH_CHANGED)
 
 
 @pytest.mark.parametrize("code", [*CloseCode, 4999])
 def test_a_close_is_judged_by_its_code(code: int) -> None:
     """CLOSE-2."""
     assert Failure(Kind.CLOSED, code).may_retry is may_retry(code)
+    assert Failure(Kind.CLOSED, code).ends_session is ends_session(code)
 
 
 @pytest.mark.parametrize(
     ("status", "helps"),
     [
         *[(status, False) for status in (101, 200, 302, 400, 401, 403, 404, 501)],
-        *[(status, True) for status in (408, 425, 429, 500, 502, 503, 504)],
+        *[(status, True) for status in (408, 425, 429, 500, 502, 503, 504, 511)],
     ],
 )
 def test_an_http_answer_is_judged_by_its_status(status: int, helps: bool) -> None:
     assert Failure(Kind.HTTP, status).may_retry is helps
+    assert not Failure(Kind.HTTP, status).ends_session

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from optiverse_collab.core.protocol.close_codes import CloseCode, CloseReason, may_retry
+from optiverse_collab.core.protocol.close_codes import CloseCode, CloseReason, ends_session, may_retry
 
 ROOT = Path(__file__).parents[3]
 
@@ -43,5 +43,7 @@ HELPS = {
 
 @pytest.mark.parametrize("code", [*CloseCode, 0, 3000, 4999])
 def test_whether_to_come_back(code: int) -> None:
-    """CLOSE-2: after a code that nobody defined, too."""
+    """CLOSE-2: after a code that nobody defined, too; and after many more, if it was there before."""
     assert may_retry(code) == (code in HELPS or code not in set(CloseCode))
+    assert ends_session(code) == (code in (4400, 4401, 4403, 4409, 4426))
+    assert not (may_retry(code) and ends_session(code))

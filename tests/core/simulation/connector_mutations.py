@@ -5,39 +5,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from optiverse_collab.core.client import connector, failures
-from optiverse_collab.core.client.backoff import FIRST_S, STABLE_S, Backoff
+from optiverse_collab.core.client.backoff import FIRST_S, Backoff
 from optiverse_collab.core.client.connector import Connector, Effect, _Phase
 from optiverse_collab.core.client.effects import DropConnection, Ended, EpochChanged, SessionEffect
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.liveness import STOOD_STILL_MS, Liveness
 from optiverse_collab.core.client.questions import Questions
-from optiverse_collab.core.protocol.close_codes import may_retry
+from optiverse_collab.core.protocol.close_codes import ends_session, may_retry
 from tests.core.simulation.mutation import Mutations
 
 CONNECTOR_MUTATIONS = Mutations()
 _mutation = CONNECTOR_MUTATIONS.add
 
 _follow, _leave, _over, _timer_due = Connector._follow, Connector.leave, Connector._over, Connector.timer_due
-_held, _is_dead = Backoff.held, Liveness.is_dead
+_hang_up, _is_dead = Connector._hang_up, Liveness.is_dead
+_comes_back_after = Connector._comes_back_after
 
 _CUT = Failure(FailureKind.CLOSED, 1006)
 
 
-@_mutation("A client that was replaced connects again (CONN-4).", (failures, "may_retry"))
+@_mutation("A client that was replaced connects again (CONN-4).", (failures, "ends_session"))
 def retry_after_4409(code: int) -> bool:
-    return code == 4409 or may_retry(code)
+    return code != 4409 and ends_session(code)
+
+
+@_mutation("One that had synchronised gives up where a new one would (CONN-4).", (failures, "ends_session"))
+def codes_are_final_at_any_time(code: int) -> bool:
+    return not may_retry(code)
+
+
+@_mutation("A first attempt is repeated after any code (CONN-4).", (failures, "may_retry"))
+def no_code_ends_a_first_attempt(code: int) -> bool:
+    return True
+
+
+@_mutation("A portal on the way ends the session (CONN-4).", (Connector, "_comes_back_after"))
+def portals_end_a_session(self: Connector, failure: Failure) -> bool:
+    return _comes_back_after(self, failure) and failure.may_retry
 
 
 @_mutation(
-    "After a close with a code that nobody defined, a client gives up (CLOSE-2).", (failures, "may_retry")
+    "After a close with a code that nobody defined, a client gives up (CLOSE-2).", (failures, "ends_session")
 )
 def unknown_codes_are_final(code: int) -> bool:
-    return code in (1001, 1002, 1005, 1006, 1011, 1012, 1013, 1014, 4408, 4429, 4430, 4503)
+    return code == 4999 or ends_session(code)
 
 
-@_mutation("A connection that breaks does not come back (CONN-2).", (failures, "may_retry"))
+@_mutation("A connection that breaks does not come back (CONN-2).", (failures, "ends_session"))
 def give_up_after_a_cut(code: int) -> bool:
-    return code != 1006 and may_retry(code)
+    return code == 1006 or ends_session(code)
 
 
 @_mutation("Every wait is the shortest (CONN-3).", (Backoff, "next_s"))
@@ -57,59 +73,60 @@ def chance_takes_all_of_a_wait(self: Backoff) -> float:
     return min(30.0, FIRST_S * 2.0 ** (self._attempts - 1)) * self._chance()
 
 
-@_mutation("Any connection makes the waits short again, however soon it ends (CONN-3).", (Backoff, "held"))
-def short_connections_count(self: Backoff, seconds: float) -> None:
-    _held(self, STABLE_S)
+@_mutation("A connection that never synchronised makes waits short again (CONN-3).", (Connector, "_hang_up"))
+def any_connection_makes_waits_short(self: Connector) -> bool:
+    was_in = _hang_up(self)
+    if was_in:
+        self._backoff.reset()
+    return was_in
 
 
-@_mutation("The waits never get short again (CONN-3).", (Backoff, "held"))
-def waits_are_never_forgotten(self: Backoff, seconds: float) -> None:
+@_mutation("The waits never get short again (CONN-3).", (Backoff, "reset"))
+def waits_are_never_forgotten(self: Backoff) -> None:
     pass
 
 
 @_mutation(
     "A first attempt that fails is repeated, though nobody asked for it (CONN-2).", (Connector, "_over")
 )
-def first_attempt_repeated(self: Connector, failure: Failure, now_ms: float) -> list[Effect]:
+def first_attempt_repeated(self: Connector, failure: Failure) -> list[Effect]:
     self._was_synced = True
-    return _over(self, failure, now_ms)
+    return _over(self, failure)
 
 
 @_mutation("Patience ends with the first attempt that fails after it (CONN-2).", (Connector, "_over"))
-def patience_ends(self: Connector, failure: Failure, now_ms: float) -> list[Effect]:
-    effects = _over(self, failure, now_ms)
+def patience_ends(self: Connector, failure: Failure) -> list[Effect]:
+    effects = _over(self, failure)
     self._patient = self._was_synced = False
     return effects
 
 
 @_mutation("The connection before is not dropped (CONN-6).", (Connector, "_over"))
-def old_connection_kept(self: Connector, failure: Failure, now_ms: float) -> list[Effect]:
-    return [effect for effect in _over(self, failure, now_ms) if not isinstance(effect, DropConnection)]
+def old_connection_kept(self: Connector, failure: Failure) -> list[Effect]:
+    return [effect for effect in _over(self, failure) if not isinstance(effect, DropConnection)]
 
 
 @_mutation("It is said that no attempt comes, and one comes (CONN-4).", (Connector, "_over"))
-def retry_after_giving_up(self: Connector, failure: Failure, now_ms: float) -> list[Effect]:
-    effects = _over(self, failure, now_ms)
+def retry_after_giving_up(self: Connector, failure: Failure) -> list[Effect]:
+    effects = _over(self, failure)
     if isinstance(effects[-1], Ended):
         self._phase = _Phase.WAITING
     return effects
 
 
 @_mutation("Another history is met again and again (CLK-3).", (Connector, "_over"))
-def another_history_is_retried(self: Connector, failure: Failure, now_ms: float) -> list[Effect]:
-    return _over(self, _CUT if failure.kind is FailureKind.EPOCH_CHANGED else failure, now_ms)
+def another_history_is_retried(self: Connector, failure: Failure) -> list[Effect]:
+    return _over(self, _CUT if failure.kind is FailureKind.EPOCH_CHANGED else failure)
 
 
 @_mutation("Another history is not the end of a connection (CLK-3).", (Connector, "_follow"))
-def another_history_goes_on(
-    self: Connector, effects: Sequence[SessionEffect], now_ms: float
-) -> Sequence[Effect]:
-    return _follow(self, [effect for effect in effects if not isinstance(effect, EpochChanged)], now_ms)
+def another_history_goes_on(self: Connector, effects: Sequence[SessionEffect]) -> Sequence[Effect]:
+    return _follow(self, [effect for effect in effects if not isinstance(effect, EpochChanged)])
 
 
 @_mutation("A server that says nothing any more is waited for (HB-3).", (Connector, "_follow"))
-def silence_is_borne(self: Connector, effects: Sequence[SessionEffect], now_ms: float) -> Sequence[Effect]:
-    return _follow(self, [effect for effect in effects if not isinstance(effect, DropConnection)], now_ms)
+def silence_is_borne(self: Connector, effects: Sequence[SessionEffect]) -> Sequence[Effect]:
+    return _follow(self, [effect for effect in effects if not isinstance(effect, DropConnection)])
 
 
 @_mutation("Whoever stood still blames the server (HB-3).", (Liveness, "is_dead"))
@@ -136,20 +153,20 @@ def only_edits_are_questions(self: Questions, now_ms: float) -> None:
 
 
 @_mutation("The time of the attempt ends the connection that it led to (CONN-1).", (Connector, "timer_due"))
-def late_after_being_let_in(self: Connector, now_ms: float) -> Sequence[Effect]:
+def late_after_being_let_in(self: Connector) -> Sequence[Effect]:
     if self._phase is _Phase.IN:
-        return _over(self, Failure(FailureKind.LATE, self._open_s), now_ms)
-    return _timer_due(self, now_ms)
+        return _over(self, Failure(FailureKind.LATE, self._open_s))
+    return _timer_due(self)
 
 
 @_mutation("A server that never lets anybody in is waited for (CONN-1).", (Connector, "timer_due"))
-def no_attempt_is_late(self: Connector, now_ms: float) -> Sequence[Effect]:
-    return [] if self._phase is _Phase.OPENING else _timer_due(self, now_ms)
+def no_attempt_is_late(self: Connector) -> Sequence[Effect]:
+    return [] if self._phase is _Phase.OPENING else _timer_due(self)
 
 
 @_mutation("When the time to wait is over, nothing happens (CONN-2).", (Connector, "timer_due"))
-def no_attempt_after_a_wait(self: Connector, now_ms: float) -> Sequence[Effect]:
-    return [] if self._phase is _Phase.WAITING else _timer_due(self, now_ms)
+def no_attempt_after_a_wait(self: Connector) -> Sequence[Effect]:
+    return [] if self._phase is _Phase.WAITING else _timer_due(self)
 
 
 @_mutation("Whoever doesn't want to wait has to (CONN-7).", (Connector, "retry_now"))
@@ -179,23 +196,23 @@ def leaving_ends_no_wait(self: Connector) -> Sequence[Effect]:
 def any_server_lets_in(self: Connector, text: str, now_ms: float) -> Sequence[Effect]:
     if self._phase is _Phase.OPENING:
         self._session.opened(now_ms)
-        self._phase, self._opened_ms = _Phase.IN, now_ms
-    return _follow(self, self._session.receive(text, now_ms), now_ms)
+        self._phase = _Phase.IN
+    return _follow(self, self._session.receive(text, now_ms))
 
 
 @_mutation("What comes late from a dropped connection counts (CONN-6).", (Connector, "failed"))
-def late_news_counts(self: Connector, failure: Failure, now_ms: float) -> Sequence[Effect]:
-    return _over(self, failure, now_ms)
+def late_news_counts(self: Connector, failure: Failure) -> Sequence[Effect]:
+    return _over(self, failure)
 
 
 @_mutation("Nobody asks whether a server wants TLS (CONN-5).", (Connector, "failed"))
-def no_question_for_tls(self: Connector, failure: Failure, now_ms: float) -> Sequence[Effect]:
-    return _over(self, failure, now_ms) if self._phase in (_Phase.OPENING, _Phase.IN) else []
+def no_question_for_tls(self: Connector, failure: Failure) -> Sequence[Effect]:
+    return _over(self, failure) if self._phase in (_Phase.OPENING, _Phase.IN) else []
 
 
 @_mutation("A server that wants TLS is asked again and again (CONN-4).", (Connector, "probed"))
-def answer_for_tls_ignored(self: Connector, speaks_tls: bool, now_ms: float) -> Sequence[Effect]:
-    return _over(self, Failure(FailureKind.BROKEN_OFF), now_ms)
+def answer_for_tls_ignored(self: Connector, speaks_tls: bool) -> Sequence[Effect]:
+    return _over(self, Failure(FailureKind.BROKEN_OFF))
 
 
 @_mutation("A session is not told that its connection is over (PRES-4).", (Connector, "_hang_up"))

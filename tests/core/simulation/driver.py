@@ -106,26 +106,26 @@ class Driver:
     def fail(self, failure: Failure, now_ms: float) -> None:
         """The attempt or the connection is over, as the network has it."""
         late_news = self.policy.stand not in ("opening", "in", "synced")
-        expected = [] if late_news else self.policy.fails(failure, now_ms)
-        self._perform(self._connector.failed(failure, now_ms), expected, now_ms)
+        expected = [] if late_news else self.policy.fails(failure)
+        self._perform(self._connector.failed(failure), expected, now_ms)
 
     def probed(self, speaks_tls: bool, now_ms: float) -> None:
         """The server was asked whether it wants TLS."""
         kind = FailureKind.WANTS_TLS if speaks_tls else FailureKind.BROKEN_OFF
-        expected = self.policy.fails(Failure(kind), now_ms)
-        self._perform(self._connector.probed(speaks_tls, now_ms), expected, now_ms)
+        expected = self.policy.fails(Failure(kind))
+        self._perform(self._connector.probed(speaks_tls), expected, now_ms)
 
     def timer_due(self, now_ms: float) -> None:
         """The timer that was started last is due."""
         self.timer_ms = None
         expected: list[Effect] = []
         if self.policy.stand == "opening":
-            expected = self.policy.fails(Failure(FailureKind.LATE, 10), now_ms)
+            expected = self.policy.fails(Failure(FailureKind.LATE, 10))
         elif self.policy.stand == "probing":
-            expected = self.policy.fails(Failure(FailureKind.BROKEN_OFF), now_ms)
+            expected = self.policy.fails(Failure(FailureKind.BROKEN_OFF))
         elif self.policy.stand == "waiting":
             expected = self.policy.opens()
-        self._perform(self._connector.timer_due(now_ms), expected, now_ms)
+        self._perform(self._connector.timer_due(), expected, now_ms)
 
     def hear(self, text: str, failure: Failure | None, now_ms: float) -> Sequence[Effect]:
         """A message comes; `failure` is what it ends the connection with, if it does."""
@@ -134,15 +134,15 @@ class Driver:
             if self.policy.stand == "opening":
                 self._silence = Silence(now_ms)
             self._silence.heard(text.startswith(PONG), self._pending)
-            self.policy.heard(effects, now_ms)
-        expected = [] if failure is None else self.policy.fails(failure, now_ms)
+            self.policy.heard(effects)
+        expected = [] if failure is None else self.policy.fails(failure)
         self._perform(effects, expected, now_ms)
         return effects
 
     def poll(self, now_ms: float) -> bool:
         """Do what is due; whether that was anything."""
         effects = self._connector.poll(now_ms)
-        expected = self.policy.fails(SILENT, now_ms) if ConnectionLost(SILENT) in effects else []
+        expected = self.policy.fails(SILENT) if ConnectionLost(SILENT) in effects else []
         if expected or self.policy.stand in ("in", "synced"):
             may, must = self._silence.looked(now_ms)
             if not (may if expected else not must):

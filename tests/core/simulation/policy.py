@@ -22,9 +22,10 @@ from optiverse_collab.core.client.effects import (
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from tests.core.simulation.truth import Broken
 
-FINAL_CODES = (1000, 1003, 1007, 1008, 1009, 1010, 1015, 4400, 4401, 4403, 4404, 4409, 4426)
+FINAL_CODES = (4400, 4401, 4403, 4409, 4426)
+FIRST_FINAL_CODES = (1000, 1003, 1007, 1008, 1009, 1010, 1015, 4400, 4401, 4403, 4404, 4409, 4426)
 FINAL_KINDS = ("wants TLS", "no TLS", "untrusted", "no WebSocket", "wrong server", "epoch changed")
-BUSY = (408, 425, 429, 500, 502, 503, 504)
+BUSY = (408, 425, 429, 500, 502, 503, 504, 511)
 
 _TURNS = (
     AttemptFailed,
@@ -52,16 +53,16 @@ class Policy:
     def __init__(self, patient: bool) -> None:
         self.stand = "out"
         self.is_out = False
-        self._comes_back = patient
+        self._patient, self._was_synced = patient, False
         self._waits = 0
-        self._in_since_ms = 0.0
 
-    def heard(self, effects: Sequence[Effect], now_ms: float) -> None:
+    def heard(self, effects: Sequence[Effect]) -> None:
         """A message was taken in, and this came of it."""
         if self.stand == "opening":
-            self.stand, self._in_since_ms = "in", now_ms
+            self.stand = "in"
         if any(isinstance(effect, Synced) for effect in effects):
-            self.stand, self._comes_back, self.is_out = "synced", True, False
+            self.stand, self._was_synced, self.is_out = "synced", True, False
+            self._waits = 0
 
     def check(self, effects: Sequence[Effect], expected: Sequence[Effect]) -> None:
         """This, and nothing else, must be said of the connection; how long a wait is, is checked apart.
@@ -78,19 +79,18 @@ class Policy:
         if isinstance(last, RetryAfter):
             self._check_wait(last.seconds)
 
-    def fails(self, failure: Failure, now_ms: float) -> list[Effect]:
+    def fails(self, failure: Failure) -> list[Effect]:
         """The attempt or connection ends; returns what a connector must say of it."""
         stand, self.stand = self.stand, "waiting"
         if stand == "opening" and failure.kind is FailureKind.BROKEN_OFF:
             self.stand = "probing"
             return [DropConnection(), ProbeTls(2.0)]
         was_in = stand in ("in", "synced")
-        if was_in and now_ms - self._in_since_ms >= 10_000:
-            self._waits = 0
         effects: list[Effect] = [DropConnection()]
         if was_in:
             effects.append(ConnectionLost(failure))
-        if not self._comes_back or _is_final(failure):
+        is_final = _is_final(failure) if self._was_synced else _is_final_at_first(failure)
+        if is_final or not (self._was_synced or self._patient):
             self.stand, self.is_out = "out", False
             return [*effects, Ended(failure, was_in)]
         self.is_out = True
@@ -118,9 +118,16 @@ class Policy:
 
 
 def _is_final(failure: Failure) -> bool:
-    """Whether another attempt would end alike (CONN-4)."""
+    """Whether it ends what has synchronised before (CONN-4)."""
     if failure.kind is FailureKind.CLOSED:
         return failure.number in FINAL_CODES
+    return failure.kind is FailureKind.EPOCH_CHANGED
+
+
+def _is_final_at_first(failure: Failure) -> bool:
+    """Whether another attempt would end alike, where none has synchronised yet (CONN-4)."""
+    if failure.kind is FailureKind.CLOSED:
+        return failure.number in FIRST_FINAL_CODES
     if failure.kind is FailureKind.HTTP:
         return failure.number not in BUSY
     return failure.kind.value in FINAL_KINDS

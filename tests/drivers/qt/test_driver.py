@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from optiverse_collab.core.client import connector as connector_module
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.effects import Acknowledged, Synced
+from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.records import Put
@@ -80,8 +81,10 @@ def test_a_server_that_does_not_answer_whether_it_wants_tls(
     monkeypatch.setattr(connector_module, "PROBE_S", 0.05)
     driver = Driven(breaking_off_once(owner).url, owner)
     driver.join()
-    qtbot.waitUntil(lambda: bool(driver.sentences), timeout=DEADLINE_MS)
-    assert "it may be restarting, or be another server" in driver.sentences[0]
+    qtbot.waitUntil(lambda: driver.outage is not None, timeout=DEADLINE_MS)
+    assert driver.outage is not None
+    assert driver.outage.latest == Failure(FailureKind.BROKEN_OFF)
+    driver.leave()
     assert not driver.ticks
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import partial
+from collections.abc import Callable
 
 import pytest
 from PyQt6.QtCore import QObject, QTimer
@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import Connector
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.records import Put
 from optiverse_collab.drivers.qt import driver as driver_module
 from optiverse_collab.drivers.qt.service import CollaborationService
@@ -18,6 +19,8 @@ from tests.drivers.play import Play
 from tests.drivers.traces import NO_ANSWER_S, TRACES, Trace
 from tests.helpers.attempt import DEADLINE_MS
 from tests.helpers.scripted_server import ScriptedServer, scripted_server
+
+Chance = Callable[[], float]
 
 
 class EditorPlay(Play):
@@ -77,13 +80,20 @@ class EditorPlay(Play):
         self.signals.append(f"happened {type(effect).__name__}")
 
 
-@pytest.mark.parametrize("trace", [one for one in TRACES if not one.patient], ids=lambda trace: trace.name)
+@pytest.mark.parametrize("trace", TRACES, ids=lambda trace: trace.name)
 def test_trace(qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch, trace: Trace) -> None:
     with (
         pytest.MonkeyPatch.context() as impatience,
         scripted_server(*trace.acts, tls=trace.tls, away=trace.away) as server,
     ):
-        impatience.setattr(driver_module, "Connector", partial(Connector, open_s=NO_ANSWER_S))
+
+        def connector(
+            session: SessionClient, chance: Callable[[], float], tls: bool, patient: bool
+        ) -> Connector:
+            assert patient
+            return Connector(session, chance, tls, trace.patient, NO_ANSWER_S)
+
+        impatience.setattr(driver_module, "Connector", connector)
         play = EditorPlay(trace, server, monkeypatch, owner)
         play.run(qtbot)
         assert play.lines == [play.told(line) for line in (*trace.lines, *trace.verdict, *trace.unsent)]

@@ -166,8 +166,8 @@ def test_a_server_that_goes_away_says_so(qtbot: QtBot, make: Make, tmp_path: Pat
 
 def test_a_second_try_works(qtbot: QtBot, make: Make, server: ServerProcess, session_id: str) -> None:
     ann = make("ann")
-    with qtbot.waitSignal(ann.error_occurred, timeout=SOON):
-        ann.connect_to_session(f"ws://127.0.0.1:{free_port()}", "default", "ann")
+    ann.connect_to_session(f"ws://127.0.0.1:{free_port()}", "default", "ann")
+    qtbot.waitUntil(lambda: ann.outage is not None, timeout=SOON)
     ann.join(qtbot, server.url, session_id)
     assert ann.is_connected()
 
