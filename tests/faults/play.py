@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from typing import NamedTuple
 
@@ -16,10 +17,10 @@ ITEMS_TO_LOAD = 600
 JOIN_BYTES_PER_S = 100_000
 EDITS = 100
 OF_BOB = [lens(number) for number in range(EDITS, EDITS + 10)]
+OFFLINE = [lens(number) for number in range(EDITS + 10, EDITS + 13)]
 DRAGGED = lens(ITEMS - 1)
 HOLDS_S = 4.0
 """How long a fault lasts that breaks no connection; one that does lasts until the user has been told."""
-OFFLINE_S = 1.5
 LOADED_S = 10.0
 """How much later than promised everything may happen on a machine that is busy."""
 AWAY = ("reconnecting", "failed", "offline")
@@ -122,8 +123,15 @@ class _Game:
             self._problems.append(f"nobody was told; the status is {state['text']!r}")
         elif self._told_s > self._cell.told_within_s + LOADED_S:
             self._problems.append(f"the user was told after {self._told_s:.0f} s")
-        elif not (self._cell.fault.passes or self._cell.phase is Phase.CONNECTING):
-            await asyncio.sleep(OFFLINE_S)
+        elif not self._cell.fault.passes and self._cell.phase in (Phase.IDLE, Phase.DRAGGING, Phase.PUSHING):
+            await self._edit_offline()
+
+    async def _edit_offline(self) -> None:
+        """Go on editing; the bar over the bench must say that this waits."""
+        await self._rig.rename(self._rig.ann, "Ann's offline", OFFLINE)
+        state = await until(self._rig.ann, _says_that_edits_wait)
+        if not _says_that_edits_wait(state):
+            self._problems.append(f"the bar says {state['bar']!r}")
 
     def _see(self, state: State) -> bool:
         """Whether the user has been told that the connection is lost."""
@@ -149,8 +157,16 @@ class _Game:
         if not settled(state):
             self._problems.append(f"Ann is not back: {state['text']!r}, {state['pending']} pending")
             return None
+        state = await until(ann, lambda state: not state["bar"])
+        if state["bar"]:
+            self._problems.append(f"the bar still says {state['bar']!r}")
         if self._cell.phase is Phase.DRAGGING:
             seen = await do(ann, seen=[], content=[], look=[])
             if seen["content"][DRAGGED][1]["pos"] != seen["seen"]["dragged"][-1][1]:
                 self._problems.append("the drag was lost")
         return back_s
+
+
+def _says_that_edits_wait(state: State) -> bool:
+    """Whether the bar says since when the window is offline, and how many edits wait."""
+    return re.match(r"Offline since .* · \d+ edits? waiting", state["bar"]) is not None
