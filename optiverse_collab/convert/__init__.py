@@ -5,7 +5,7 @@ No Qt and no editor: what an editor shows becomes a file's items first.
 
 from optiverse_collab.convert.comparing import same_bench
 from optiverse_collab.convert.copying import with_fresh_ids
-from optiverse_collab.convert.equivalence import Comparison, compare, differs
+from optiverse_collab.convert.equivalence import Comparison, alike, compare, differs
 from optiverse_collab.convert.files import read_bench, write_bench
 from optiverse_collab.convert.kinds import is_item, item_from_record, record_from_item
 from optiverse_collab.convert.layers import sibling_key, tree_of
@@ -16,6 +16,7 @@ from optiverse_collab.convert.writing import bench_from_records
 __all__ = [
     "Comparison",
     "Imported",
+    "alike",
     "bench_from_records",
     "compare",
     "differs",

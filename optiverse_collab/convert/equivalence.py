@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from optiverse_collab.convert.kinds import GROUP, is_item
+from optiverse_collab.convert.layers import tree_of
 from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.core.records import Record
 
@@ -65,6 +66,16 @@ def compare(mine: Mapping[str, Record], theirs: Mapping[str, Record]) -> Compari
         else:
             (found.differ if differs(record, other) else found.same).append(id)
     return found
+
+
+def alike(a: Mapping[str, Record], b: Mapping[str, Record]) -> bool:
+    """Whether two benches are the same to their users: content, groups, and what lies where."""
+    trees = [
+        {parent: [record.id for record in siblings] for parent, siblings in tree_of(bench).items()}
+        for bench in (a, b)
+    ]
+    ids = {id for siblings in trees[0].values() for id in siblings}
+    return trees[0] == trees[1] and not any(differs(a[id], b[id]) for id in ids)
 
 
 def differs(a: Record, b: Record) -> bool:

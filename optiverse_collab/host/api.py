@@ -98,6 +98,12 @@ class Host(Protocol):
                 much for one operation as for a thousand can wait for the last.
         """
 
+    def agree(self, ids: Collection[str]) -> None:
+        """Take the next change of each of these by `apply` for none of the user's file.
+
+        What was opened has the same, in the editor's own words.
+        """
+
     def edit(self, text: str, ops: Sequence[Op]) -> None:
         """Change the bench as its user would: one step, which they can undo, and which `watch` hears of.
 

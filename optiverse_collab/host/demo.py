@@ -36,6 +36,7 @@ class DemoHost(QObject):
         self._opened: Opened = lambda back: None
         self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
         self._watcher: UndoWatcher | None = None
+        self._agreed: set[str] = set()
         self._ids: list[str] = []  # of the command that is being undone or redone
         editor, bench = window.editor, window.bench
         editor.step_done.connect(self._on_step_done)
@@ -74,7 +75,11 @@ class DemoHost(QObject):
         return {id: Record(id, items[id].kind, dict(items[id].props)) for id in wanted if id in items}
 
     def apply(self, ops: Sequence[Op], batch_continues: bool = False) -> None:
-        bench = self.window.bench
+        bench, changed, was_modified = (
+            self.window.bench,
+            {op.id for op in ops},
+            self.window.isWindowModified(),
+        )
         for op in ops:
             if isinstance(op, Put):
                 bench.put(op.id, op.kind, op.props)
@@ -84,6 +89,12 @@ class DemoHost(QObject):
                 bench.remove([op.id])
             else:
                 bench.change({op.id: {**op.props, **dict.fromkeys(op.unset, MISSING)}})
+        if changed <= self._agreed:
+            self.window.setWindowModified(was_modified)
+        self._agreed -= changed
+
+    def agree(self, ids: Collection[str]) -> None:
+        self._agreed = set(ids)
 
     def edit(self, text: str, ops: Sequence[Op]) -> None:
         bench, steps = self.window.bench, list[Step]()

@@ -37,6 +37,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from optiverse_collab.convert import alike
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Op, Record, apply, touched
@@ -125,6 +126,8 @@ class Capture:
                 self._held_back[id] = shown.get(id)
                 self._shown_at[id] = 0
                 self.gestures.provenance.note(ShowChange((op,), before={id: shown.get(id)}))
+        if self._held_back and alike(shown, view):
+            self._host.agree([*self._held_back])
         self._wake()
 
     def scan(self, most: int | None = None) -> None:

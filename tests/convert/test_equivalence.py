@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optiverse_collab.convert import bench_from_records, records_from_bench
-from optiverse_collab.convert.equivalence import Comparison, compare, differing, differs
+from optiverse_collab.convert.equivalence import Comparison, alike, compare, differing, differs
 from optiverse_collab.core.records import Record
 from tests.helpers import benches
 from tests.helpers.benches import REAL
@@ -90,3 +90,28 @@ def test_a_real_bench_is_the_same_as_its_export(name: str) -> None:
     records = records_from_bench(benches.load(name)).records
     found = compare(records_from_bench(bench_from_records(records)).records, records)
     assert (found.new, found.differ, found.missing) == ([], [], [])
+
+
+def test_benches_are_alike_if_nobody_sees_a_difference() -> None:
+    bench = {
+        "group": Record("group", "group", {"name": "Arm", "z_base": 5.0}),
+        "lens": Record(
+            "lens", "component", {"name": "Lens", "parent": "group", "order": 1.0, "z_value": 7.0}
+        ),
+        "mirror": Record("mirror", "component", {"name": "Mirror", "parent": "group", "order": 2.0}),
+        "assembly": Record("assembly", "assembly", {"camera": 1}),
+    }
+
+    def with_(id: str, **props: object) -> dict[str, Record]:
+        return {**bench, id: Record(id, bench[id].kind, {**bench[id].props, **props})}
+
+    same = with_("lens", order=0.5, z_value=1.0, mm_per_pixel=0.1), with_("group", z_base=0.0)
+    assert all(alike(bench, other) and alike(other, bench) for other in same)
+    other = (
+        with_("lens", order=3.0),
+        with_("lens", parent=""),
+        with_("group", name="Leg"),
+        with_("mirror", name="M"),
+    )
+    assert not any(alike(bench, one) or alike(one, bench) for one in other)
+    assert not alike(bench, {id: record for id, record in bench.items() if id != "lens"})

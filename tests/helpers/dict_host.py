@@ -157,6 +157,9 @@ class DictHost:
         there = {id: self.bench[id].props for id in ids if id in self.in_hand and id in self.bench}
         return {id: {"pos": props["pos"]} for id, props in there.items() if "pos" in props}
 
+    def agree(self, ids: Collection[str]) -> None:
+        """It has no file."""
+
     def save_copy(self, path: Path) -> None:
         path.write_text(json.dumps(sorted(self.bench)), "utf-8")
 

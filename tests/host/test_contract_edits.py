@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from optiverse_collab.core.records import Put, Remove, Set
@@ -50,3 +52,16 @@ def test_what_others_removed_is_no_part_of_an_edit_any_more(driver: Driver) -> N
     driver.undo()
     assert driver.host.records([lens]) == {}
     assert props(driver, mirror)["pos"] == [50.0, 0.0]
+
+
+def test_what_the_file_agrees_with_is_no_change_of_it(driver: Driver, tmp_path: Path) -> None:
+    """The next time, and for just these."""
+    lens, mirror = driver.add(), driver.add(50.0, 0.0)
+    driver.save(tmp_path / "bench.json")
+    driver.host.agree([lens, mirror])
+    driver.host.apply([Set(lens, {"name": "In other words"})])
+    assert not driver.is_edited
+    driver.host.apply([Set(mirror, {"name": "In other words"})])
+    assert not driver.is_edited
+    driver.host.apply([Set(lens, {"name": "Another"})])
+    assert driver.is_edited

@@ -103,6 +103,9 @@ class OptiverseHost:
     def apply(self, ops: Sequence[Op], batch_continues: bool = False) -> None:
         self._writer.apply(ops, batch_continues)
 
+    def agree(self, ids: Collection[str]) -> None:
+        self._writer.agree(ids)
+
     def edit(self, text: str, ops: Sequence[Op]) -> None:
         before = self._reader.records([op.id for op in ops])
         self._window.undo_stack.push(UserEdit(self._write_own, before, ops))

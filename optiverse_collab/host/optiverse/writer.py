@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from PyQt6.QtWidgets import QGraphicsItem
 
@@ -78,6 +78,10 @@ class Writer:
         self._panel.close()
         self._retrace.close()
 
+    def agree(self, ids: Collection[str]) -> None:
+        """See `Host.agree`."""
+        self._unsaved_mark.agree(ids)
+
     def apply(self, ops: Sequence[Op], batch_continues: bool) -> None:
         """Apply all that can be applied, in one go; log a WARNING for each of the rest.
 
@@ -89,7 +93,7 @@ class Writer:
         self._layers.begin_batch()
         self._panel.note(ops)
         if ops:
-            self._unsaved_mark.note()
+            self._unsaved_mark.note(op.id for op in ops)
             self._undo.separate([op.id for op in ops])
         self._created = []
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from PyQt6.QtCore import QObject, QTimer, pyqtSlot
 
 from optiverse_collab.host.optiverse.upstream.contract import as_qt, has
@@ -25,13 +27,23 @@ class UnsavedMark(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(as_qt(window, QObject))
         self._files = window.file_controller
+        self._agreed: set[str] = set()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(AUTOSAVE_MS)
         self._later.timeout.connect(self._autosave)
 
-    def note(self) -> None:
-        """Others changed the bench."""
+    def agree(self, ids: Collection[str]) -> None:
+        """The file has these as the session has them: the next change of each marks nothing."""
+        self._agreed = set(ids)
+
+    def note(self, ids: Iterable[str]) -> None:
+        """Others changed these."""
+        changed = {*ids}
+        agreed = changed <= self._agreed
+        self._agreed -= changed
+        if agreed:
+            return
         self._files.mark_modified()
         if not self._later.isActive():
             self._later.start()
