@@ -21,6 +21,7 @@ from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.errors import AddressError, StorageError
 from optiverse_collab_server import __version__
 from optiverse_collab_server.connection import CLOSE_SECONDS, Connection
+from optiverse_collab_server.heard import HeardConnection
 from optiverse_collab_server.hub import SILENCE_SECONDS, Hub
 from optiverse_collab_server.storage import Store
 
@@ -55,6 +56,7 @@ class App:
             log.warning("%s speaks another protocol than %s", place.user_id, SUBPROTOCOL)
             await _close(ws, CloseReason.VERSION)
             return
+        assert isinstance(ws, HeardConnection)
         loop = asyncio.get_running_loop()
         connection = Connection(f"c{next(self._numbers)}", ws, self._hub.limits, loop.time)
         try:
@@ -102,13 +104,13 @@ async def running(
             app.handle,
             host,
             port,
+            create_connection=HeardConnection,
             process_request=app.check_request,
             select_subprotocol=select_subprotocol,
             origins=[None],  # no web page may use a visitor's browser to reach a server in the lab
             compression=None,
             open_timeout=HANDSHAKE_SECONDS,
             ping_interval=None,  # liveness is the JSON heartbeat (HB-1)
-            ping_timeout=None,
             close_timeout=CLOSE_SECONDS,
             max_size=limits.message_bytes,
             max_queue=16,

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.limits import Limits
@@ -16,6 +15,7 @@ from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import PushUnreadable, decode_client, encode
 from optiverse_collab.core.protocol.messages import ClientMessage, Error, Push
 from optiverse_collab.errors import MessageRefused, Refused
+from optiverse_collab_server.heard import HeardConnection
 from optiverse_collab_server.outbox import Frame, Outbox
 from optiverse_collab_server.rate import TokenBucket
 
@@ -51,10 +51,9 @@ class Connection:
         id: unique in this server.
         name: the name under which the participant is shown, once in the session.
         outbox: what leaves through it.
-        heard: loop time, in s, of the last message.
     """
 
-    def __init__(self, id: str, ws: ServerConnection, limits: Limits, clock: Callable[[], float]) -> None:
+    def __init__(self, id: str, ws: HeardConnection, limits: Limits, clock: Callable[[], float]) -> None:
         self.id = id
         self.name = ""
         self._ws = ws
@@ -63,9 +62,13 @@ class Connection:
         self._refused = 0
         self._closing: asyncio.Task[None] | None = None
         self._rate = TokenBucket(clock())
-        self.heard = clock()
         self._handler: MessageHandler | None = None
         self.outbox = Outbox(ws, self._give_up, self._caught_up)
+
+    @property
+    def heard(self) -> float:
+        """Loop time, in s, of the last bytes."""
+        return self._ws.heard
 
     async def listen(self, handler: MessageHandler) -> None:
         """Pass messages to the session until the connection closes."""
@@ -73,13 +76,13 @@ class Connection:
         try:
             while self._closing is None:
                 message = await self._ws.recv()
-                self.heard = now = self._clock()
-                if not self._rate.take(now):
-                    self.close(CloseReason.TOO_FAST)
-                elif isinstance(message, bytes):
+                wait_s = self._rate.take(self._clock())
+                if isinstance(message, bytes):
                     self.close(CloseReason.BINARY)
                 else:
                     await self._receive(handler, message)
+                if wait_s:
+                    await asyncio.sleep(wait_s)
         except ConnectionClosed as closed:
             log.debug("Connection of %s closed: %s", self.name, closed)
         if self._closing is not None:

@@ -16,8 +16,8 @@ from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.session import LiveSession
 from optiverse_collab_server.storage import Store
 
-SILENCE_SECONDS = 90.0
-"""A connection that sent nothing for so long is closed (HB-2)."""
+SILENCE_SECONDS = 75.0
+"""A connection of which no byte came for so long is closed (HB-2)."""
 
 LOOK_SECONDS = 5.0
 """How often silent connections are looked for."""

@@ -24,8 +24,10 @@ PRESENCE_QUEUED_BYTES = 1024 * 1024
 """From here on a slow receiver gets no presence."""
 
 SOCKET_BUFFER_BYTES = 256 * 1024
-"""As long as the transport holds less than this, a frame goes straight to it."""
+"""As long as the transport holds less than this, a message goes straight to it."""
 
+FRAME_BYTES = 16 * 1024
+"""A long message leaves in several frames: on a slow line each of them is a sign of life (HB-3)."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -45,9 +47,17 @@ class Frame:
 
     @property
     def wire(self) -> bytes:
-        """The message as a WebSocket frame; a server's frames are not masked, so it fits everybody."""
+        """The message as WebSocket frames; a server's are not masked, so they fit everybody."""
         if not self._wire:
-            self._wire = WireFrame(Opcode.TEXT, self.payload).serialize(mask=False)
+            starts = range(0, len(self.payload) or 1, FRAME_BYTES)
+            self._wire = b"".join(
+                WireFrame(
+                    Opcode.CONT if start else Opcode.TEXT,
+                    self.payload[start : start + FRAME_BYTES],
+                    fin=start == starts[-1],
+                ).serialize(mask=False)
+                for start in starts
+            )
         return self._wire
 
 
@@ -124,13 +134,13 @@ class Outbox:
             while self._queue:
                 item = self._queue.popleft()
                 if isinstance(item, Frame):
-                    await self._ws.send(item.payload, text=True)
+                    await self._write_out(item)
                     self._queued_bytes -= len(item.payload)
                 else:
                     for page in item:
-                        await self._ws.send(encode(page))
+                        await self._write_out(Frame(encode(page).encode()))
                         await asyncio.sleep(0)  # others have their turn between two pages
-        except ConnectionClosed:
+        except (ConnectionClosed, OSError):
             self._closed = True
         except Exception:
             log.exception("Writing to a connection failed")
@@ -140,3 +150,15 @@ class Outbox:
         if self._missed_presence and not self._closed:
             self._missed_presence = False
             self._caught_up()
+
+    async def _write_out(self, frame: Frame) -> None:
+        """Write a message, and wait until the transport has room for the next.
+
+        Raises:
+            ConnectionClosed: the connection is over, or the other side says goodbye.
+            OSError: it broke while this waited.
+        """
+        if self._ws.state is not State.OPEN:
+            raise ConnectionClosed(None, None)
+        self._ws.transport.write(frame.wire)
+        await self._ws.drain()

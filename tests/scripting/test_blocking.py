@@ -52,7 +52,8 @@ def test_invite_link_is_an_address(server: ServerProcess) -> None:
     with Bench(f" {server.url.removeprefix('ws://')}/ws/link ") as bench, Bench(server.url, "link") as other:
         bench.put("lens", "component", {})
         bench.flush()
-        assert list(other) == ["lens"]
+        while "lens" not in other:
+            other.wait_for_changes(0.1)
 
 
 def test_no_server_leaves_no_thread() -> None:

@@ -150,3 +150,36 @@ def test_server_does_not_wait_long_for_one_who_does_not_read(
 
     run(main())
     assert "stalled reads too slowly to hear the end; it will catch up later" in caplog.messages
+
+
+@pytest.mark.parametrize("size", [0, 1, 10, 11, 35])
+def test_long_message_leaves_in_several_frames(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """HB-5"""
+    monkeypatch.setattr(outbox, "FRAME_BYTES", 10)
+    wire, payload = outbox.Frame(b"x" * size).wire, b""
+    lengths: list[int] = []
+    while wire:
+        opcode, length = wire[0], wire[1]
+        assert opcode == (0 if lengths else 1) | (0x80 if len(payload) + length == size else 0)
+        payload += wire[2 : 2 + length]
+        wire = wire[2 + length :]
+        lengths.append(length)
+    assert payload == b"x" * size
+    assert max(lengths) <= 10
+    assert len(lengths) == max(1, -(-size // 10))
+
+
+def test_long_message_arrives_whole() -> None:
+    """HB-5: pages and patches, in letters of several bytes."""
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:
+            await ann.sync("1")
+            await bob.sync("2")
+            put = {"op": "put", "id": "r", "kind": "k", "props": {"x": "ä☃" * 40_000}}
+            await ann.push(1, put)
+            assert (await bob.receive("patch"))["changes"][0]["ops"] == [put]
+            await bob.send({"type": "sync:request", "client_id": "3"})
+            assert (await bob.receive("sync:full_state"))["records"][0]["props"] == put["props"]
+
+    run(main())

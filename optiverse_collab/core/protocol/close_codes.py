@@ -54,7 +54,6 @@ class CloseReason(Enum):
     SILENT = "silent", CloseCode.TIMEOUT
     REPLACED = "replaced", CloseCode.REPLACED
     VERSION = "version", CloseCode.VERSION
-    TOO_FAST = "too_fast", CloseCode.TOO_FAST
     TOO_SLOW = "too_slow", CloseCode.TOO_SLOW
     SESSION_FULL = "session_full", CloseCode.SESSION_FULL
 
