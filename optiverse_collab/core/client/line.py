@@ -10,6 +10,7 @@ from optiverse_collab.core.client.effects import (
     Transmit,
 )
 from optiverse_collab.core.client.liveness import Liveness
+from optiverse_collab.core.client.push_window import PushWindow
 from optiverse_collab.core.client.quality import QualityMeter
 from optiverse_collab.core.client.questions import Questions
 from optiverse_collab.core.protocol.messages import Patch, Ping, Push, ServerMessage, SyncRequest
@@ -21,6 +22,9 @@ HEARTBEAT_MS = 10_000
 FIRST_HEARTBEAT_MS = 1000
 """… and the first soon, so that the latency is known."""
 
+CONGESTED_MS = 1000
+"""While an answer takes longer, presence goes out less often (PUSH-10)."""
+
 
 class Line:
     """One connection after the other.
@@ -30,6 +34,7 @@ class Line:
 
     Attributes:
         meter: how well the connection does.
+        window: how much may be on its way without an answer.
     """
 
     def __init__(self, user_id: str) -> None:
@@ -37,11 +42,13 @@ class Line:
         self._questions = Questions()
         self.meter = QualityMeter(self._questions)
         self._liveness = Liveness(self._questions)
+        self.window = PushWindow()
         self._heartbeat = Throttle(HEARTBEAT_MS)
 
     def opened(self, now_ms: float) -> None:
         """A connection is open."""
         self._liveness.begin(now_ms)
+        self.window = PushWindow()
         self._heartbeat.fire(now_ms - HEARTBEAT_MS + FIRST_HEARTBEAT_MS)
         self.meter.connected(now_ms)
 
@@ -59,6 +66,10 @@ class Line:
     def woke(self, now_ms: float) -> None:
         """The machine slept, or the network changed: ping at once."""
         self._heartbeat.fire(now_ms - HEARTBEAT_MS)
+
+    def is_congested(self, now_ms: float) -> bool:
+        """Whether an answer takes so long that what can wait should."""
+        return self._questions.late(CONGESTED_MS, now_ms) > 0
 
     def stirred(self) -> None:
         """A part of a message arrived."""
@@ -105,9 +116,10 @@ class Line:
             message: pages are no measure: how long they take is a matter of how much they carry.
             oldest: the number of the oldest change that is still pending; None if none is.
         """
-        for latency_ms in self._questions.acknowledged(oldest, now_ms):
+        for push in self._questions.acknowledged(oldest):
             if isinstance(message, Patch):
-                self.meter.answered(latency_ms, now_ms)
+                self.meter.answered(now_ms - push.sent_ms, now_ms)
+                self.window.answered(now_ms - push.sent_ms, push.ahead)
 
     def ponged(self, now_ms: float) -> HeartbeatAnswered | None:
         """The oldest ping was answered; None if there is none."""

@@ -70,7 +70,7 @@ class Pending:
         self.bytes = 0
         self.unwritten: dict[int, PendingChange] = {}
         self.settled: list[int] = []
-        self._in_flight = 0
+        self._in_flight = self._bytes_in_flight = 0
         self._by_id: dict[str, list[PendingChange]] = {}
         for change in changes:
             self._append(change)
@@ -146,6 +146,14 @@ class Pending:
         if self.changes:
             self.changes[-1].closed = True
 
+    def can_send(self, window: int) -> bool:
+        """Whether there is something to send, and less than `window` bytes are on their way."""
+        return self.unsent and (not self._in_flight or self.room(window) > 0)
+
+    def room(self, window: int) -> int:
+        """How many bytes may be sent before `window` bytes are on their way."""
+        return window - self._bytes_in_flight
+
     def take_unsent(self, max_bytes: int, last: int) -> list[PendingChange]:
         """The next changes to send, up to client_clock `last`, together at most `max_bytes` long.
 
@@ -159,12 +167,13 @@ class Pending:
                 break
             change.sent = True
             taken.append(change)
+            self._bytes_in_flight += change.bytes
         self._in_flight += len(taken)
         return taken
 
     def unsend(self) -> None:
         """Nothing is on its way any more; what is still here goes out again."""
-        self._in_flight = 0
+        self._in_flight = self._bytes_in_flight = 0
 
     def yield_all(self) -> None:
         """What is still here was made away, or its answer never came: now all of it yields (SYNC-5)."""
@@ -183,7 +192,9 @@ class Pending:
                 self.bytes -= change.bytes
                 self.unwritten.pop(client_clock, None)
                 self.settled.append(client_clock)
-                self._in_flight -= place < self._in_flight
+                if place < self._in_flight:
+                    self._in_flight -= 1
+                    self._bytes_in_flight -= change.bytes
                 for id in change.ops:
                     self._by_id[id].remove(change)
                     if not self._by_id[id]:

@@ -12,11 +12,13 @@ class Question(NamedTuple):
     Attributes:
         sent_ms: when it was sent.
         end: how many bytes were sent over this connection up to its end.
+        ahead: how many of them were not known to have arrived.
         last: the number of a push's last change.
     """
 
     sent_ms: float
     end: int
+    ahead: int
     last: int = 0
 
 
@@ -49,26 +51,22 @@ class Questions:
 
     def pinged(self, now_ms: float) -> None:
         """It was a ping."""
-        self._pings.append(Question(now_ms, self.sent_bytes))
+        self._pings.append(self._question(now_ms, 0))
 
     def pushed(self, last: int, now_ms: float) -> None:
         """It was a push, up to the change with this number."""
-        self._pushes.append(Question(now_ms, self.sent_bytes, last))
+        self._pushes.append(self._question(now_ms, last))
 
     def ponged(self, now_ms: float) -> float | None:
         """The oldest ping was answered; after how many ms, or None if there is none."""
         return now_ms - self._answered(self._pings).sent_ms if self._pings else None
 
-    def acknowledged(self, oldest: int | None, now_ms: float) -> list[float]:
-        """The changes before `oldest` were answered, or all of them.
-
-        Returns:
-            for each push that is answered now: after how many ms.
-        """
-        latencies: list[float] = []
+    def acknowledged(self, oldest: int | None) -> list[Question]:
+        """The pushes that are answered now: the changes before `oldest` are, or all of them."""
+        answered: list[Question] = []
         while self._pushes and (oldest is None or self._pushes[0].last < oldest):
-            latencies.append(now_ms - self._answered(self._pushes).sent_ms)
-        return latencies
+            answered.append(self._answered(self._pushes))
+        return answered
 
     @property
     def ping(self) -> Question | None:
@@ -83,6 +81,9 @@ class Questions:
     def late(self, limit_ms: float, now_ms: float) -> int:
         """How many have waited for longer than `limit_ms`."""
         return sum(now_ms - one.sent_ms > limit_ms for one in (*self._pings, *self._pushes))
+
+    def _question(self, now_ms: float, last: int) -> Question:
+        return Question(now_ms, self.sent_bytes, self.sent_bytes - self.answered_bytes, last)
 
     def _answered(self, questions: deque[Question]) -> Question:
         question = questions.popleft()

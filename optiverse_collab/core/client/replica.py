@@ -37,6 +37,9 @@ from optiverse_collab.core.throttle import Throttle
 FORMERS = 32
 """A replica remembers this many of its former client ids; values that it set before are others' to it."""
 
+MOST_IN_FLIGHT = 2**62
+"""No limit to what may be on its way."""
+
 PUSH_EVERY_MS = 33
 """At most one push in so many ms: 30 a second, as fast as a drag needs to look smooth."""
 
@@ -51,6 +54,7 @@ class Replica:
     Attributes:
         view: id → record as the user sees it. Read it; change it through `edit`.
         synced: whether pushes may be sent now.
+        window: how many bytes of changes may be on their way without an answer (PUSH-10).
         held: record id → edits that were not applied; see `conflicts.bring_back` and `dismiss_held`.
         write_ahead: what of it is on disk, if there is one.
     """
@@ -60,6 +64,7 @@ class Replica:
         self.limits = limits or Limits()
         self.view: dict[str, Record] = {}
         self.synced = False
+        self.window = MOST_IN_FLIGHT
         self.held: dict[str, HeldChange] = {}
         self._formers: list[str] = []
         self._pending = Pending()
@@ -157,7 +162,7 @@ class Replica:
         if not self.synced:
             return None
         waits = [self._receipts.wait_ms(self.clock, now_ms)]
-        if self._pending.unsent and not self.write_ahead.blocks:
+        if self._pending.can_send(self.window) and not self.write_ahead.blocks:
             waits.append(self._throttle.wait_ms(now_ms))
         return min((wait for wait in waits if wait is not None), default=None)
 
@@ -166,9 +171,10 @@ class Replica:
         if not self.synced:
             return []
         effects: list[fx.ReplicaEffect] = []
-        if self._pending.unsent and not self._throttle.wait_ms(now_ms):
+        if self._pending.can_send(self.window) and not self._throttle.wait_ms(now_ms):
             last = self.write_ahead.sendable()
-            if changes := self._pending.take_unsent(self.limits.change_bytes, last):
+            room = min(self.limits.change_bytes, self._pending.room(self.window))
+            if changes := self._pending.take_unsent(room, last):
                 self._throttle.fire(now_ms)
                 effects.append(fx.Transmit(Push([change.pushed for change in changes])))
         return effects + [fx.Transmit(receipt) for receipt in self._receipts.take(self.clock, now_ms)]

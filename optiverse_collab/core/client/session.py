@@ -22,7 +22,7 @@ from optiverse_collab.core.client.effects import (
 )
 from optiverse_collab.core.client.line import Line
 from optiverse_collab.core.client.past import PastRequests
-from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
+from optiverse_collab.core.client.replica import MOST_IN_FLIGHT, PUSH_EVERY_MS, Replica
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.codec import decode_server
@@ -42,8 +42,8 @@ from optiverse_collab.core.protocol.messages import (
 from optiverse_collab.core.throttle import Throttle
 from optiverse_collab.errors import ChangeRefused, MessageRefused, Reason
 
-PRESENCE_EVERY_MS = 33
-"""At most one presence update in so many ms (PRES-1)."""
+PRESENCE_EVERY_MS, SLOW_PRESENCE_EVERY_MS = 33, 500
+"""At most one presence update in so many ms (PRES-1), and on a line that is congested (PUSH-10)."""
 
 
 class SessionClient:
@@ -72,10 +72,12 @@ class SessionClient:
         self.line = Line(user_id)
         self._mine = Presence(Limits())
         self._presence_throttle = Throttle(PRESENCE_EVERY_MS)
+        self._slow_presence_throttle = Throttle(SLOW_PRESENCE_EVERY_MS)
 
     def opened(self, now_ms: float) -> None:
         """A connection is open; the server speaks first."""
         self.line.opened(now_ms)
+        self.replica.window = self.line.window.bytes
 
     def closed(self) -> None:
         """The connection is gone. Edits and presence go on being collected."""
@@ -106,7 +108,7 @@ class SessionClient:
         if past is not None:
             waits.append(past)
         if self._mine.changed:
-            waits.append(self._presence_throttle.wait_ms(now_ms))
+            waits.append(self._presence_wait_ms(now_ms))
         return min(waits)
 
     def poll(self, now_ms: float) -> list[SessionEffect]:
@@ -118,20 +120,23 @@ class SessionClient:
         effects: list[SessionEffect] = [*self.replica.poll(now_ms)]
         if self.replica.synced:
             effects += self.past.poll(now_ms)
-        if self._mine.changed and not self._presence_throttle.wait_ms(now_ms):
+        if self._mine.changed and not self._presence_wait_ms(now_ms):
             self._presence_throttle.fire(now_ms)
+            self._slow_presence_throttle.fire(now_ms)
             effects.append(Transmit(PresenceUpdate(self._mine.take()[""])))
         effects += self.line.poll(now_ms)
         self.line.transmitted(effects, now_ms)
         return effects
 
     def flush(self, now_ms: float) -> list[SessionEffect]:
-        """Send all that waits to be sent, however short ago the last push was."""
+        """Send all that waits to be sent, however recent the last push, and however slow the line."""
         effects: list[SessionEffect] = []
         due_ms = now_ms
+        self.replica.window = MOST_IN_FLIGHT
         while self.replica.wait_ms(due_ms) is not None:  # a push takes as much as fits into one message
             due_ms += PUSH_EVERY_MS
             effects += self.replica.poll(due_ms)
+        self.replica.window = self.line.window.bytes
         self.line.transmitted(effects, now_ms)
         return effects
 
@@ -149,6 +154,10 @@ class SessionClient:
             return [ProtocolFault(f"Ignored a message of the server's. {refused}", serious=True)]
         self.line.transmitted(effects, now_ms)
         return effects
+
+    def _presence_wait_ms(self, now_ms: float) -> float:
+        slow = self.line.is_congested(now_ms)
+        return (self._slow_presence_throttle if slow else self._presence_throttle).wait_ms(now_ms)
 
     def _handle(self, message: ServerMessage, size: int, now_ms: float) -> list[SessionEffect]:
         if isinstance(message, ConnectionAck):
@@ -176,6 +185,7 @@ class SessionClient:
         effects: list[SessionEffect] = [*self.replica.receive(message, size)]
         pending = self.replica.pending
         self.line.answered(message, pending[0].client_clock if pending else None, now_ms)
+        self.replica.window = self.line.window.bytes
         return effects
 
     def _acknowledged(self, ack: ConnectionAck) -> list[SessionEffect]:

@@ -11,7 +11,7 @@ from optiverse_collab.core.client.effects import (
     Transmit,
 )
 from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import Ping, Pong, Push
+from optiverse_collab.core.protocol.messages import Ping, Pong, PresenceUpdate, Push
 from optiverse_collab.core.records import Put, Set
 from tests.helpers.wire import Peer, Wire
 
@@ -160,3 +160,54 @@ def test_flush_sends_all_and_waits_for_no_push(wire: Wire, ann: Peer) -> None:
     wire.send_up(ann)
     wire.commit()
     assert set("abcd") <= set(wire.room.history.document.records)
+
+
+def test_what_is_on_its_way_is_limited(wire: Wire, ann: Peer) -> None:
+    """PUSH-10: what comes up meanwhile waits, and joins; a flush sends it all the same."""
+    ann.replica.window = 1000
+    for number in range(100):
+        ann.edit(Put("a", "k", {"n": number, "text": "x" * 400}))
+        wire.poll(ann)
+    pushes = [text for text in ann.up if '"push"' in text]
+    assert 1000 <= sum(map(len, pushes)) < 2500
+    assert len(ann.replica.pending) == len(pushes) + 1
+    assert ann.session.wait_ms(wire.now_ms) != 0
+    wire.send_up(ann)
+    wire.commit()
+    wire.send_down(ann)
+    assert len(ann.replica.pending) == 1
+    assert ann.replica.window == ann.session.line.window.bytes
+    wire.settle()
+    assert wire.room.history.document.records["a"].props["n"] == 99
+
+
+def test_long_change_goes_alone(wire: Wire, ann: Peer) -> None:
+    """PUSH-10: it would never fit."""
+    ann.replica.window = 1000
+    ann.edit(Put("a", "k", {"text": "x" * 5000}))
+    wire.settle()
+    assert "a" in wire.room.history.document.records
+
+
+def test_flush_waits_for_no_answer(wire: Wire, ann: Peer) -> None:
+    """PUSH-10"""
+    ann.replica.window = 1000
+    for id in "abcdef":
+        ann.edit(Put(id, "k", {"text": "x" * 700}))
+        wire.poll(ann)
+    ann.do(ann.session.flush(wire.now_ms))
+    wire.send_up(ann)
+    wire.commit()
+    assert set("abcdef") <= set(wire.room.history.document.records)
+
+
+def test_presence_is_rare_while_answers_are_late(wire: Wire, ann: Peer) -> None:
+    """PUSH-10: it is the first thing that a line can do without."""
+    ann.edit(Put("a", "k"))
+    wire.poll(ann)
+    sent, start = 0, wire.now_ms
+    for ms in range(0, 4000, 40):
+        ann.session.show({"cursor": [ms, 0]})
+        effects = ann.session.poll(start + ms)
+        sent += any(isinstance(one, Transmit) and isinstance(one.message, PresenceUpdate) for one in effects)
+    assert 25 + 6 <= sent <= 25 + 7

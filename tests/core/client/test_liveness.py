@@ -112,7 +112,7 @@ def test_answered_questions_are_none(line: Clocked) -> None:
     line.ping()
     line.push()
     line.questions.ponged(line.now_ms)
-    line.questions.acknowledged(None, line.now_ms)
+    line.questions.acknowledged(None)
     assert line.dead_after(60_000) is None
 
 
@@ -161,7 +161,7 @@ def test_time_is_for_what_has_not_arrived(line: Clocked) -> None:
     line.push(1_000_000)
     line.ping()
     line.questions.ponged(line.now_ms)
-    line.questions.acknowledged(None, line.now_ms)
+    line.questions.acknowledged(None)
     line.ping()
     assert line.dead_after(60_000) == OVERDUE_MS
 
@@ -209,7 +209,7 @@ def test_never_dead_before_time_and_always_in_time(gaps: list[tuple[int, str]]) 
             line.push()
         elif what == "answer":
             line.questions.ponged(line.now_ms)
-            line.questions.acknowledged(None, line.now_ms)
+            line.questions.acknowledged(None)
         assert not line.look() or quiet_ms >= OVERDUE_MS
     line.ping()
     died_ms = line.dead_after(60_000)

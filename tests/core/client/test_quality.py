@@ -56,8 +56,8 @@ class SimulatedLine:
         while self._arriving and self._arriving[0][0] <= until_ms:
             self.now_ms, sent_ms = heapq.heappop(self._arriving)
             oldest = self._number - len(self._arriving) + 1 if self._arriving else None
-            for latency_ms in self.questions.acknowledged(oldest, self.now_ms):
-                self.meter.answered(latency_ms, self.now_ms)
+            for push in self.questions.acknowledged(oldest):
+                self.meter.answered(self.now_ms - push.sent_ms, self.now_ms)
             self.truth.append((self.now_ms, self.now_ms - sent_ms))
         self.now_ms = until_ms
 

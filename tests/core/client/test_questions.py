@@ -35,11 +35,11 @@ def test_push_is_answered_when_its_last_change_is(questions: Questions) -> None:
     """PUSH-4"""
     questions.pushed(3, 1000)
     questions.pushed(5, 1033)
-    assert questions.acknowledged(3, 1040) == []
+    assert questions.acknowledged(3) == []
     assert ages(questions, 1040) == (None, 40)
-    assert questions.acknowledged(5, 1050) == [50]
+    assert [push.sent_ms for push in questions.acknowledged(5)] == [1000]
     assert ages(questions, 1050) == (None, 17)
-    assert questions.acknowledged(None, 1060) == [27]
+    assert [push.sent_ms for push in questions.acknowledged(None)] == [1033]
     assert ages(questions, 1060) == (None, None)
 
 
@@ -71,8 +71,19 @@ def test_answer_shows_that_all_before_it_arrived(questions: Questions) -> None:
     assert (questions.sent_bytes, questions.answered_bytes) == (1350, 0)
     questions.ponged(1100)
     assert questions.answered_bytes == 1050
-    questions.acknowledged(None, 1200)
+    questions.acknowledged(None)
     assert questions.answered_bytes == 1050
+
+
+def test_question_knows_what_is_ahead_of_its_answer(questions: Questions) -> None:
+    for size, number in ((1000, 1), (50, 2)):
+        questions.sent(size)
+        questions.pushed(number, 1000)
+    first, second = questions.acknowledged(None)
+    assert (first.ahead, second.ahead) == (1000, 1050)
+    questions.sent(7)
+    questions.pushed(3, 2000)
+    assert [push.ahead for push in questions.acknowledged(None)] == [7]
 
 
 def test_late_are_those_that_have_waited_for_longer(questions: Questions) -> None:

@@ -1,0 +1,63 @@
+"""How much is on its way: PUSH-10 of docs/protocol.md, on lines of known speed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optiverse_collab.core.client.push_window import FIRST_BYTES, LEAST_BYTES, MOST_BYTES, PushWindow
+
+
+def fill(window: PushWindow, bytes_per_s: float, round_trip_ms: float, pushes: int) -> float:
+    """Push as much as may be on its way, again and again; returns the last latency in ms."""
+    latency_ms = 0.0
+    for _ in range(pushes):
+        ahead = window.bytes
+        latency_ms = round_trip_ms + ahead * 1000 / bytes_per_s
+        window.answered(latency_ms, ahead)
+    return latency_ms
+
+
+def test_begins_with_more_than_a_drag_needs() -> None:
+    """30 pushes a second of 250 bytes, answered within two seconds."""
+    assert PushWindow().bytes == FIRST_BYTES > 30 * 250 * 2
+
+
+@pytest.mark.parametrize("round_trip_ms", [2, 30, 700])
+def test_quick_line_gets_as_much_as_fits_into_a_message(round_trip_ms: float) -> None:
+    window = PushWindow()
+    fill(window, 1e9, round_trip_ms, 10)
+    assert window.bytes == MOST_BYTES
+
+
+@given(
+    bytes_per_s=st.sampled_from([2000, 4000, 8000, 32_000, 125_000]),
+    round_trip_ms=st.integers(2, 900),
+    small=st.integers(100, 1000),
+)
+def test_slow_line_gets_about_a_second(bytes_per_s: int, round_trip_ms: int, small: int) -> None:
+    """Once a small push has shown how quick an answer can be."""
+    window = PushWindow()
+    window.answered(round_trip_ms + small * 1000 / bytes_per_s, small)
+    latency_ms = fill(window, bytes_per_s, round_trip_ms, 30)
+    floor_ms = LEAST_BYTES * 1000 / bytes_per_s
+    assert latency_ms <= round_trip_ms + max(2500, floor_ms)
+
+
+def test_far_line_that_is_not_full_stays_as_it_was() -> None:
+    """300 ms each way, give or take a hundred: nothing is held back of a drag."""
+    window = PushWindow()
+    for number in range(1000):
+        window.answered(600 + (number * 37) % 400, 5000)
+        assert window.bytes >= FIRST_BYTES
+
+
+def test_line_that_gets_quick_again_is_used_again() -> None:
+    window = PushWindow()
+    window.answered(20, 100)
+    fill(window, 8000, 20, 10)
+    narrow = window.bytes
+    assert narrow < FIRST_BYTES
+    fill(window, 1e8, 20, 10)
+    assert window.bytes > 8 * narrow
