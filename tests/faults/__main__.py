@@ -8,6 +8,7 @@ import sys
 
 from tests.faults.cells import CELLS
 from tests.faults.play import Outcome, play
+from tests.faults.scenarios import at_length
 from tests.faults.table import legend, table, write_section
 
 
@@ -28,10 +29,14 @@ def main() -> int:
             sys.stdout.write(f"{cell}: {outcome[1:]}\n")
             sys.stdout.flush()
     sys.stdout.write(table(outcomes) + "\n")
+    problems = [problem for outcome in outcomes for problem in outcome.problems]
     if not part:
+        text, more = asyncio.run(at_length())
+        problems += more
         write_section("faults", legend())
         write_section("table", table(outcomes))
-    return int(any(outcome.problems for outcome in outcomes))
+        write_section("at length", "\n".join([text, *(f"- Wrong: {problem}" for problem in more)]))
+    return int(bool(problems))
 
 
 if __name__ == "__main__":

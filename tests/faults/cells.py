@@ -179,6 +179,8 @@ class Cell(NamedTuple):
         """When the user is to know of the loss at the latest (HB-3); of one that shows, at once."""
         if not self.fault.silent:
             return 2.0
+        if self.phase is Phase.CONNECTING:
+            return 12.0  # CONN-1, and the time for which the bar waits
         return 12.0 if self.phase in (Phase.DRAGGING, Phase.PUSHING) else 25.0
 
     def __str__(self) -> str:

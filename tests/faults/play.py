@@ -21,6 +21,7 @@ OFFLINE = [lens(number) for number in range(EDITS + 10, EDITS + 13)]
 DRAGGED = lens(ITEMS - 1)
 HOLDS_S = 4.0
 """How long a fault lasts that breaks no connection; one that does lasts until the user has been told."""
+AWAY_S = 1.5
 LOADED_S = 10.0
 """How much later than promised everything may happen on a machine that is busy."""
 AWAY = ("reconnecting", "failed", "offline")
@@ -125,6 +126,8 @@ class _Game:
             self._problems.append(f"the user was told after {self._told_s:.0f} s")
         elif not self._cell.fault.passes and self._cell.phase in (Phase.IDLE, Phase.DRAGGING, Phase.PUSHING):
             await self._edit_offline()
+        elif not self._cell.fault.passes:
+            await asyncio.sleep(AWAY_S)
 
     async def _edit_offline(self) -> None:
         """Go on editing; the bar over the bench must say that this waits."""
@@ -135,9 +138,11 @@ class _Game:
 
     def _see(self, state: State) -> bool:
         """Whether the user has been told that the connection is lost."""
-        for when, status, text in state["told"]:
-            if when >= self._begun and status in AWAY and self._told_s is None:
-                self._told_s, self._told = when - self._begun, text
+        for when, status, text, bar in state["told"]:
+            again = status == "connecting" and (bar or self._cell.phase is Phase.JOINING)
+            lost = status in AWAY or again
+            if when >= self._begun and lost and self._told_s is None:
+                self._told_s, self._told = when - self._begun, bar or text
         return self._told_s is not None
 
     async def _return(self) -> float | None:
@@ -149,9 +154,6 @@ class _Game:
         if self._cell.phase is Phase.DRAGGING:
             await do(ann, drop=[])
         state = await until(ann, lambda state: in_step(state) or state["status"] in ("failed", "offline"))
-        if state["status"] == "failed" and self._cell.phase in (Phase.CONNECTING, Phase.JOINING):
-            await self._rig.join(ann)
-            state = await until(ann, in_step)
         back_s = time.monotonic() - self._healed
         state = await until(ann, settled) if in_step(state) else state
         if not settled(state):

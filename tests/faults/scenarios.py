@@ -171,3 +171,25 @@ async def _saw_end(viewer: Any, place: Any) -> Places:
             return saw
         assert time.monotonic() < deadline, saw[-3:]
         await asyncio.sleep(0.1)
+
+
+async def at_length() -> tuple[str, list[str]]:
+    """Play all of them at full length: what they show, and what went wrong."""
+    problems = [problem for status in ANSWERS for problem in await portal(status)]
+    stalled = await stalled_drag(60.0)
+    slow = await slow_line(90.0)
+    returned = await many_changes(3000)
+    ratio = returned.return_gap_ms / returned.join_gap_ms
+    lines = [
+        f"While the line is down, something else answers with {', '.join(map(str, ANSWERS))}: the window tries on, "
+        "and is back when the server is.",
+        "Nothing passes for 60 s in the midst of a drag, which goes on for another second: "
+        f"{stalled.back_s:.1f} s after the stall the server has everything, and it has refused nothing.",
+        "Two people drag for 90 s, each behind 64 kbit/s both ways: what they see of each other is at most "
+        f"{slow.behind_s:.1f} s old, and {slow.drained_s:.1f} s after the end both see it.",
+        "All of 3,000 items were moved while a window was away. It stands still for at most "
+        f"{returned.return_gap_ms:.0f} ms when it comes back; when it joined, that was "
+        f"{returned.join_gap_ms:.0f} ms (a ratio of {ratio:.1f}).",
+    ]
+    text = "\n".join(f"- {line}" for line in lines)
+    return text, [*problems, *stalled.problems, *slow.problems, *returned.problems]

@@ -13,7 +13,6 @@ SOME = [
     cell("silence down", Phase.PUSHING),
     cell("byte split", Phase.JOINING),
     cell("half-open", Phase.PUSHING),
-    cell("slow close", Phase.IDLE),
 ]
 """A few that take seconds."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.faults.scenarios import behind, many_changes, slow_line, stalled_drag
+from tests.faults.scenarios import behind, many_changes, portal, slow_line, stalled_drag
 
 LOADED = 3.0
 """A machine that runs other tests meanwhile may take this many times as long."""
@@ -13,6 +13,11 @@ LOADED = 3.0
 def test_stall_in_the_midst_of_a_drag_ends_well() -> None:
     """What piled up meanwhile is no burst that the server refuses."""
     assert asyncio.run(stalled_drag(2.0)).problems == []
+
+
+def test_portal_in_the_place_of_the_server_ends_nothing() -> None:
+    """CONN-2: whatever answers, a session that has synchronised is tried again."""
+    assert asyncio.run(portal(302)) == []
 
 
 def test_two_people_drag_on_a_slow_line() -> None:

@@ -14,6 +14,7 @@ from optiverse_collab.window.controller import CollaborationController
 EDIT_MS = 10
 FRAME_MS = 16
 BEAT_MS = 5
+LOOK_MS = 50
 
 Place = Sequence[float] | None
 
@@ -150,26 +151,36 @@ class Told(QObject):
         parent: ends it.
 
     Attributes:
-        states: time in s (monotonic), state and text of the status bar, for each that was shown.
+        states: time in s (monotonic), state, text of the status bar, and of the bar over the bench where it
+            comes or goes.
         failures: the sentences with which a session ended.
     """
 
     def __init__(self, controller: CollaborationController, parent: QObject) -> None:
         super().__init__(parent)
-        self.states: list[tuple[float, str, str]] = []
+        self.states: list[tuple[float, str, str, str]] = []
         self.failures: list[str] = []
         self._controller = controller
         manager = controller.manager
         for signal in (manager.status_changed, manager.participants_changed):
             signal.connect(self._on_news)
-        manager.service.quality_changed.connect(self._on_news)
         manager.failed.connect(self._on_failed)
+        look = QTimer(self)  # the bar gives no sign
+        look.timeout.connect(self._on_news)
+        look.start(LOOK_MS)
+
+    @property
+    def bar(self) -> str:
+        """What the bar over the bench says; nothing if it isn't there."""
+        bar = self._controller.standing.bar
+        return bar.text if bar.isVisible() else ""
 
     @pyqtSlot()
     def _on_news(self) -> None:
         now = (self._controller.manager.status.value, self._controller.status.text())
-        if not self.states or self.states[-1][1:] != now:
-            self.states.append((time.monotonic(), *now))
+        _, *before, bar = self.states[-1] if self.states else (0.0, "", "", "")
+        if tuple(before) != now or bool(bar) != bool(self.bar):
+            self.states.append((time.monotonic(), *now, self.bar))
 
     @pyqtSlot(str)
     def _on_failed(self, sentence: str) -> None:

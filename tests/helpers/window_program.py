@@ -173,7 +173,7 @@ class Obedient(QObject):
         return {
             "status": self._controller.manager.status.value,
             "text": self._controller.status.text(),
-            "bar": self._controller.standing.bar.text if self._controller.standing.bar.isVisible() else "",
+            "bar": self._told.bar,
             "pending": 0 if session is None else len(session.replica.pending),
             "users": 0 if session is None else len(session.participants),
             "busy": self._player is not None and self._player.busy,
