@@ -24,7 +24,7 @@ def set_up(debug: bool) -> None:
     """Log to standard error, from INFO or DEBUG on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        OneLineFormatter("[%(asctime)s.%(msecs)03d] %(levelname)-7s | %(message)s", "%H:%M:%S")
+        OneLineFormatter("%(asctime)s.%(msecs)03d %(levelname)-7s | %(message)s", "%Y-%m-%d %H:%M:%S")
     )
     logger = logging.getLogger("optiverse_collab_server")
     logger.handlers = [handler]

@@ -5,7 +5,9 @@
 `{"join": [server, session, user]}`, `{"add": [x_mm, y_mm]}`, `{"move": [id, x_mm, y_mm]}`, `{"undo": []}`,
 `{"open": [path]}`, `{"save": [path]}`, `{"close_window": []}`, `{"tell": []}`, and for the demo bench each
 method of `Player`. Each is answered by a line with the state of the window; what a command returns stands
-there under its name. `{"look": []}` is answered without the items' places.
+there under its name. `{"look": []}` is answered without the items' places. As a user does it:
+`{"open_log": [category]}` opens the log window and shows a category, `{"connect": [server, session, user]}`
+fills in the connect dialog and presses Join, and `{"log": []}` reads the log window.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QObject, QSettings, QStandardPaths, pyqtSignal, pyqtSlot
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtGui import QTextDocument
+from PyQt6.QtWidgets import QApplication, QComboBox, QPlainTextEdit
 
 from optiverse_collab.demo import files
 from optiverse_collab.window.attachment import attachment_for
@@ -62,6 +65,12 @@ class Demo:
     def save(self, path: str) -> None:
         """Write the bench to a file."""
         files.write(Path(path), self.window.bench.items.values())
+
+    def open_log(self) -> tuple[QComboBox, QTextDocument]:
+        """Open the log window; returns its filter of categories and its text."""
+        self.window.show_log()
+        log = self.window.log_window
+        return log.category, log.findChild(QPlainTextEdit).document()
 
     def close_window(self) -> None:
         """Close the window without a question."""
@@ -116,6 +125,13 @@ class Optiverse:
     def _files(self) -> Any:
         return self.window.file_controller.file_manager
 
+    def open_log(self) -> tuple[QComboBox, QTextDocument]:
+        """Open the log window; returns its filter of categories and its text."""
+        self.window.act_show_log.trigger()
+        [log] = [one for one in QApplication.topLevelWidgets() if type(one).__name__ == "LogWindow"]
+        combo, text = (getattr(log, name) for name in ("category_combo", "log_text"))
+        return combo, text.document()
+
     def close_window(self) -> None:
         """Close the window without a question."""
         self.window.file_controller.mark_clean()
@@ -134,6 +150,7 @@ class Obedient(QObject):
         assert isinstance(controller, CollaborationController)
         self._controller = controller
         self._told = Told(controller, self)
+        self._log: QTextDocument | None = None
         self._player = Player(host.window, self) if isinstance(host, Demo) else None
         self.said.connect(self._on_said)
         threading.Thread(target=self._listen, daemon=True).start()
@@ -163,10 +180,31 @@ class Obedient(QObject):
     def _do(self, what: str, arguments: list[Any]) -> object:
         if what in ("tell", "look"):
             return None
+        if what == "open_log":
+            return self._open_log(*arguments)
+        if what == "log":
+            return [] if self._log is None else self._log.toPlainText().splitlines()
+        if what == "connect":
+            self._connect(*arguments)
+            return None
         if what == "join":
             self._controller.manager.join_session(*arguments)
             return None
         return getattr(self._host if hasattr(self._host, what) else self._player, what)(*arguments)
+
+    def _open_log(self, category: str) -> list[str]:
+        """Returns the categories that can be chosen."""
+        combo, self._log = self._host.open_log()
+        categories = [combo.itemText(row) for row in range(combo.count())]
+        combo.setCurrentText(category)
+        return categories
+
+    def _connect(self, server: str, session: str, user: str) -> None:
+        dialog = self._controller.open_connect_dialog()
+        page = dialog.join_page
+        for field, text in ((page.server, server), (page.session, session), (page.user, user)):
+            field.edit.setText(text)
+        dialog.go.click()
 
     def _state(self) -> dict[str, Any]:
         session = self._controller.manager.service.session
