@@ -22,6 +22,7 @@ from optiverse_collab.window.reporting import ConflictReports
 from optiverse_collab.window.settings import Settings
 from optiverse_collab.window.standing import ConnectionStanding
 from optiverse_collab.window.ui.choice_dialog import Answer, ChoiceDialog, joining_dialog, opened_dialog
+from optiverse_collab.window.ui.keep_server import KeepServerQuestion
 from optiverse_collab.window.ui.participants import ParticipantsDialog
 from optiverse_collab.wording.benches import Differences
 
@@ -102,7 +103,7 @@ class CollaborationController(QObject):
 
     def close(self) -> None:
         """The window closes."""
-        self.manager.close()
+        self.manager.close(keep_server=self._keeps_server())
         self.reports.close()
         self.standing.close()
         self.kept_log.close()
@@ -192,6 +193,16 @@ class CollaborationController(QObject):
                 enable(self.manager.replacements.last is not None)
             case _:
                 raise Unmatched(table.enabled_when)
+
+    def _keeps_server(self) -> bool:
+        """Ask what becomes of the server that this window started, if others are connected to it."""
+        guests, pid = self.manager.guests, self.manager.hosting.pid
+        if not guests or pid is None:
+            return False
+        question = KeepServerQuestion(guests, pid, str(self.manager.hosting.log), self._window)
+        question.exec()
+        question.deleteLater()
+        return question.keeps
 
     # What the manager tells
 

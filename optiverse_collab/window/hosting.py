@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.window.lan import reachable_url
-from optiverse_collab.window.local_server import CompanionServer
+from optiverse_collab.window.local_server import CompanionServer, log_of
 
 
 class Hosting(QObject):
@@ -45,6 +46,16 @@ class Hosting(QObject):
         """Where others find the server."""
         return "" if self._port is None else reachable_url(self._port, self._listen)
 
+    @property
+    def pid(self) -> int | None:
+        """The process of the server, if the session is on one that this window started."""
+        return None if self._port is None else self._server.pid
+
+    @property
+    def log(self) -> Path:
+        """The server's log."""
+        return log_of(self._port or 0)
+
     def start(self, port: int, listen: str) -> None:
         """Make sure that a server listens on `port`; `listen` is the address that a new one opens."""
         self._port, self._listen, self.starting = port, listen, True
@@ -56,8 +67,12 @@ class Hosting(QObject):
         self._server.cancel()
 
     def stop(self) -> None:
-        """End the server, if it is a child of ours."""
+        """End the server, if it is ours."""
         self._server.stop()
+
+    def leave_running(self) -> None:
+        """Let the server go on without the editor."""
+        self._server.leave_running()
 
     @pyqtSlot(str)
     def _on_progress(self, sentence: str) -> None:

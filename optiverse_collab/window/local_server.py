@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer, QUrl, pyqtSignal, pyqtSlot
 from PyQt6.QtNetwork import (
@@ -29,6 +30,11 @@ _READY = "Press Ctrl+C to stop"
 
 _let_go: list[subprocess.Popen[bytes]] = []
 """Processes that were told to end, or left running; Python complains of those that it forgets."""
+
+
+def log_of(port: int) -> Path:
+    """The log of a server that an editor started."""
+    return log_folder() / f"server-{port}.log"
 
 
 class CompanionServer(QObject):
@@ -131,7 +137,7 @@ class CompanionServer(QObject):
         self._last_line = ""
         module = [sys.executable, "-m", "optiverse_collab_server"]
         arguments = [*module, "--host", self._listen, "--port", str(self._port)]
-        output = self._output = OutputFile(log_folder() / f"server-{self._port}.log")
+        output = self._output = OutputFile(log_of(self._port))
         try:
             with output.opened() as file:
                 self._process = subprocess.Popen(

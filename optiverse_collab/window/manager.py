@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.host_watch import HOSTS
 from optiverse_collab.core.protocol.address import invite_link
 from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.qt.service import CollaborationService
@@ -148,12 +149,29 @@ class CollaborationManager(QObject):
         else:
             self._leave_now()
 
-    def close(self) -> None:
-        """The window closes: leave at once, and end the server if it is a child of ours."""
+    @property
+    def guests(self) -> list[str]:
+        """The names of the others in the session, if this window started the server for it."""
+        session = self.service.session
+        if self.hosting.pid is None or session is None or session.me is None:
+            return []
+        return [one.user_id for one in session.participants.values() if one is not session.me]
+
+    def close(self, keep_server: bool = False) -> None:
+        """The window closes: leave at once.
+
+        Args:
+            keep_server: let the server go on, if this window started it; else it ends.
+        """
         if self._participation is not None:
             self._participation.push_edits()
+        if keep_server and self.service.session is not None:
+            self.service.session.show({HOSTS: None})
         self._leave_now()
-        self.hosting.stop()
+        if keep_server:
+            self.hosting.leave_running()
+        else:
+            self.hosting.stop()
 
     def picture(self, records: Mapping[str, Record]) -> QGraphicsScene | None:
         """Another bench in a scene of its own; None if there is no session, or the host can't draw it."""
@@ -231,10 +249,18 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
+        if isinstance(effect, fx.Acknowledged) and self.hosting.pid is not None:
+            self._show_host()
         if isinstance(
             effect, (fx.Acknowledged, fx.ParticipantJoined, fx.ParticipantRenamed, fx.ParticipantLeft)
         ):
             self.participants_changed.emit()
+
+    def _show_host(self) -> None:
+        """Let the others know whose editor runs the server (PRES-6)."""
+        if self.service.session is not None:
+            self.service.session.show({HOSTS: True})
+            self.service.wake()
 
     @pyqtSlot()
     def _on_drained(self) -> None:

@@ -109,18 +109,23 @@ class ConnectionStanding(QObject):
         if outage is None:
             self._second.stop()
             self.bar.clear_state(State.OFFLINE)
+            self.bar.clear_state(State.HOST_LEFT)
             return
         if not self._second.isActive():
             self._second.start()
         since, now = datetime.fromtimestamp(outage.since).astimezone(), datetime.now().astimezone()
         if (now - since).total_seconds() < LASTS_S:
             return
-        if standing.state is ConnectionState.RECONNECTING or standing.state is ConnectionState.SYNCING:
-            sentence = wording.offline(standing, since, now)
-        else:
+        if outage.host:
+            sentence = wording.host_left(standing, outage.host)
+        elif standing.state is ConnectionState.CONNECTING:
             sentence = wording.not_yet(standing, outage.latest)
+        else:
+            sentence = wording.offline(standing, since, now)
         action = (wording.RETRY, self._manager.service.retry_now) if self.can_retry else None
-        self.bar.set_state(State.OFFLINE, sentence, action, outage.latest)
+        state, other = (State.HOST_LEFT, State.OFFLINE)[:: 1 if outage.host else -1]
+        self.bar.clear_state(other)
+        self.bar.set_state(state, sentence, action, outage.latest)
 
     def _show_popup(self, popup: QualityPopup) -> None:
         manager, session = self._manager, self._manager.service.session

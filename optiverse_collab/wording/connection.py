@@ -46,6 +46,9 @@ _FAILED = {
     FailureKind.WRONG_SERVER: (
         f"The server at {{place}} does not speak {SUBPROTOCOL}; start optiverse-collab-server in its place."
     ),
+    FailureKind.HOST_LEFT: (
+        "{detail}'s editor, which hosts this session, was closed; what you do is kept until it is open again."
+    ),
     FailureKind.CLOSED: "{closed}",
     FailureKind.SILENT: "The server said nothing for {number:g} s; check the network or the server.",
     FailureKind.EPOCH_CHANGED: (

@@ -22,7 +22,10 @@ PORT = "&Port"
 LISTEN = "&Open to"
 LISTEN_LOCAL = "This computer only"
 LISTEN_LAN = "Everybody in the local network"
-HOST_HINT = "Starts a server on this computer. It ends when you quit; the bench is kept for the next time."
+HOST_HINT = (
+    "Starts a server on this computer. It ends when you quit, unless others are in the session and you "
+    "let it go on."
+)
 HOST = "Start and &join"
 INVITE = "Invite"
 COPY = "&Copy"

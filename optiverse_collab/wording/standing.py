@@ -104,6 +104,12 @@ def not_yet(standing: Standing, why: str) -> str:
     return " · ".join([why.rstrip("."), *_waiting(standing)])
 
 
+def host_left(standing: Standing, host: str) -> str:
+    """``Ana's editor, which hosts this session, was closed · 3 edits waiting``; where attempts go on."""
+    who = f"{printable(host)}'s editor, which hosts this session, was closed"
+    return " · ".join([who, *_waiting(standing)])
+
+
 def edits(count: int) -> str:
     """``1 edit waiting``, ``3 edits waiting``."""
     return f"{count} edit{'s' * (count != 1)} waiting"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from PyQt6.QtCore import QSettings, QStandardPaths
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
@@ -20,6 +21,7 @@ from optiverse_collab.host.menus import menu_titled
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
+from optiverse_collab.window.ui.keep_server import KeepServerQuestion
 from optiverse_collab.window.ui.participants import ParticipantsDialog
 from tests.helpers.demo_window import new_window
 from tests.helpers.user_input import click
@@ -105,8 +107,9 @@ def names_in(dialog: ParticipantsDialog) -> list[str]:
 
 @contextmanager
 def desks(qtbot: QtBot, count: int) -> Iterator[list[Desk]]:
-    """So many windows of one program, with settings and documents of nobody."""
-    with tempfile.TemporaryDirectory() as folder:
+    """So many windows of one program, with settings and documents of nobody; servers end with them."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(KeepServerQuestion, "exec", lambda question: question.end.click())
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(Path(folder)))
         QStandardPaths.setTestModeEnabled(True)
         windows = [new_window() for _ in range(count)]

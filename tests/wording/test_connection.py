@@ -33,6 +33,9 @@ SENTENCES = {
     Kind.WRONG_SERVER: (
         f"The server at lab:8765 does not speak {SUBPROTOCOL}; start optiverse-collab-server in its place."
     ),
+    Kind.HOST_LEFT: (
+        "Odd's editor, which hosts this session, was closed; what you do is kept until it is open again."
+    ),
     Kind.CLOSED: "The connection broke off: the network or the server went away.",
     Kind.SILENT: "The server said nothing for 1006 s; check the network or the server.",
     Kind.EPOCH_CHANGED: (

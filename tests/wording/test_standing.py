@@ -103,3 +103,9 @@ def test_figures_of_the_popup(unsent: int, waiting_ms: float, text: str) -> None
         "Sent": "3.2 kB/s, 30 msg/s",
         "Received": "0.0 kB/s, 0 msg/s",
     }
+
+
+def test_the_host_left() -> None:
+    lost = standing(LOST, 3, NOTHING, 12)
+    said = "Ana\\n's editor, which hosts this session, was closed · 3 edits waiting · retrying in 12 s"
+    assert wording.host_left(lost, "Ana\n") == said

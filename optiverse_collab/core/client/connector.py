@@ -222,6 +222,7 @@ class Connector:
 
     def _over(self, failure: Failure) -> list[Effect]:
         """Wait for the next attempt, or give up."""
+        failure = self._session.host.judge(failure)
         was_in = self._hang_up()
         effects: list[Effect] = [DropConnection(), *([ConnectionLost(failure)] if was_in else [])]
         if self._comes_back_after(failure):

@@ -26,6 +26,7 @@ class FailureKind(Enum):
     LATE = "late"
     WRONG_SERVER = "wrong server"
     # At any time
+    HOST_LEFT = "host left"
     CLOSED = "closed"
     SILENT = "silent"
     EPOCH_CHANGED = "epoch changed"
@@ -56,7 +57,8 @@ class Failure(NamedTuple):
         kind: what happened.
         number: what goes with the kind: the close code (`CLOSED`), the HTTP status (`HTTP`), the seconds of
             waiting (`LATE`, `SILENT`), or how many changes were not sent (`EPOCH_CHANGED`).
-        detail: the words of the system or a library (`NETWORK`, `UNTRUSTED`, `CLIENT_ERROR`).
+        detail: the words of the system or a library (`NETWORK`, `UNTRUSTED`, `CLIENT_ERROR`), or who hosted
+            the session (`HOST_LEFT`).
     """
 
     kind: FailureKind

@@ -20,6 +20,7 @@ from optiverse_collab.core.client.effects import (
     SessionEffect,
     Transmit,
 )
+from optiverse_collab.core.client.host_watch import HostWatch
 from optiverse_collab.core.client.line import Line
 from optiverse_collab.core.client.past import PastRequests
 from optiverse_collab.core.client.replica import MOST_IN_FLIGHT, PUSH_EVERY_MS, Replica
@@ -59,6 +60,7 @@ class SessionClient:
         participants: connection_id → participant, this one included.
         presence: the others' presence.
         past: asks for the bench as it was earlier.
+        host: knows whose editor runs the server.
         line: the connection, and how well it does.
     """
 
@@ -69,6 +71,7 @@ class SessionClient:
         self.participants: dict[str, Participant] = {}
         self.presence = Presence(Limits())
         self.past = PastRequests()
+        self.host = HostWatch()
         self.line = Line(user_id)
         self._mine = Presence(Limits())
         self._presence_throttle = Throttle(PRESENCE_EVERY_MS)
@@ -137,6 +140,8 @@ class SessionClient:
             due_ms += PUSH_EVERY_MS
             effects += self.replica.poll(due_ms)
         self.replica.window = self.line.window.bytes
+        if self.me is not None and self._mine.changed:
+            effects.append(Transmit(PresenceUpdate(self._mine.take()[""])))
         self.line.transmitted(effects, now_ms)
         return effects
 
@@ -189,6 +194,7 @@ class SessionClient:
         return effects
 
     def _acknowledged(self, ack: ConnectionAck) -> list[SessionEffect]:
+        self.host.connected()
         self.replica.limits = ack.limits
         self.participants = {user.connection_id: user for user in ack.users}
         self.me = self.participants.get(ack.connection_id) or Participant(
@@ -203,8 +209,9 @@ class SessionClient:
         others = {id: state for id, state in message.participants.items() if id != mine}
         if message.full:
             self.presence.replace(others)
-            return [PresenceChanged(frozenset(others), full=True)]
-        for participant, state in others.items():
-            self.presence.update(participant, state)
-        self.presence.take()
-        return [PresenceChanged(frozenset(others))] if others else []
+        else:
+            for participant, state in others.items():
+                self.presence.update(participant, state)
+            self.presence.take()
+        self.host.look(self.participants, self.presence.states)
+        return [PresenceChanged(frozenset(others), message.full)] if others or message.full else []

@@ -12,6 +12,7 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.failures import FailureKind
 from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
@@ -28,11 +29,13 @@ class Outage(NamedTuple):
         since: when it was lost, in s since 1970 UTC.
         cause: how it was lost, or how the first attempt failed, in a sentence.
         latest: the cause, or how the last attempt failed.
+        host: whose editor ran the server and was closed; empty if it is not that.
     """
 
     since: float
     cause: str
     latest: str
+    host: str = ""
 
 
 class CollaborationService(QObject):
@@ -100,8 +103,10 @@ class CollaborationService(QObject):
         driver = self._driver
         if driver is None or driver.outage is None or driver.offline_since is None:
             return None
-        causes = (wording.sentence(failure, self._url) for failure in driver.outage)
-        return Outage(driver.offline_since, *causes)
+        cause, why = (wording.sentence(failure, self._url) for failure in driver.outage)
+        latest = driver.outage.latest
+        host = latest.detail if latest.kind is FailureKind.HOST_LEFT else ""
+        return Outage(driver.offline_since, cause, why, host)
 
     @property
     def next_attempt_ms(self) -> int | None:

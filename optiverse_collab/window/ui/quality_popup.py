@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QPoint, QRectF, QSize, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from optiverse_collab.window.ui import signal_bars
@@ -91,6 +91,15 @@ class QualityPopup(QDialog):
             place.setY(max(free.top(), place.y()))
         self.move(place)
         self.participants.setFocus()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw an edge: a popup has no frame of its own."""
+        super().paintEvent(event)
+        edge = self.palette().color(QPalette.ColorRole.WindowText)
+        edge.setAlphaF(0.35)
+        painter = QPainter(self)
+        painter.setPen(edge)
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _fit(self) -> None:
         layout = self.layout()

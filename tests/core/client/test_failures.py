@@ -22,6 +22,7 @@ HELPS = {
     Kind.NO_WEBSOCKET: False,
     Kind.LATE: True,
     Kind.WRONG_SERVER: False,
+    Kind.HOST_LEFT: True,
     Kind.CLOSED: True,
     Kind.SILENT: True,
     Kind.EPOCH_CHANGED: False,

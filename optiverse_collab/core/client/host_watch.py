@@ -1,0 +1,50 @@
+"""Whose editor runs the server, so that its guests are told what happened when it is closed (PRES-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.messages import Participant
+
+HOSTS = "hosts"
+"""The key of the presence: true for whoever hosts the session."""
+
+
+class HostWatch:
+    """Follows the presence of the others.
+
+    Attributes:
+        name: of whoever hosts; empty if nobody does, as far as is known.
+    """
+
+    def __init__(self) -> None:
+        self.name = ""
+        self._connection_id = ""
+
+    def connected(self) -> None:
+        """Another connection: it may lead to another server."""
+        self.name = self._connection_id = ""
+
+    def look(self, participants: Mapping[str, Participant], states: Mapping[str, Mapping[str, Any]]) -> None:
+        """The presence of others changed.
+
+        Args:
+            participants: connection_id → participant.
+            states: connection_id → key → value.
+        """
+        for id, participant in participants.items():
+            if states.get(id, {}).get(HOSTS) is True:
+                self.name, self._connection_id = participant.user_id, id
+                return
+        if self._connection_id in participants:  # who is still here, and no longer hosts
+            self.name = ""
+
+    def judge(self, failure: Failure) -> Failure:
+        """What a failure means if the server ran in somebody's editor (CONN-8)."""
+        going = failure.kind is FailureKind.CLOSED and failure.number == CloseCode.GOING_AWAY
+        if self.name and (going or failure.kind is FailureKind.REFUSED):
+            return Failure(FailureKind.HOST_LEFT, detail=self.name)
+        return failure

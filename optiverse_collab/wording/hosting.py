@@ -1,0 +1,36 @@
+"""What the user is asked when they close the editor that hosts a session. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from optiverse_collab.core.text import printable
+from optiverse_collab.wording.values import joined
+
+TITLE = "Others are in your session"
+KEEP = "&Keep the server running"
+END = "&End it for everybody"
+
+NAMED = 3
+"""So many people are named, and the others counted."""
+
+
+def connected(names: Sequence[str]) -> str:
+    """Who is connected: ``Ben, Zoë and 2 others are connected to the server that this editor started.``"""
+    shown = [printable(name) for name in names[:NAMED]]
+    more = len(names) - len(shown)
+    who = joined([*shown, *([f"{more} other{'s' * (more > 1)}"] if more else [])])
+    return f"{who} {'is' if len(names) == 1 else 'are'} connected to the server that this editor started."
+
+
+def consequences(pid: int, log: str) -> str:
+    """What keeping it means, and how it is ended later.
+
+    Args:
+        pid: the server's process.
+        log: the path of its log.
+    """
+    return (
+        "If you keep it running, they go on without you. It then ends when this computer is shut down, or "
+        f"when you end its process ({pid}). Its log is {log}. What was shared is stored either way."
+    )

@@ -1,0 +1,85 @@
+"""Whose editor runs the server, and what a failure means then (PRES-6, CONN-8)."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.client.host_watch import HOSTS
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.messages import PresencePatch, UserJoined, UserLeft
+from tests.core.client.connecting import BROKEN, REFUSED, RESTARTING, Participation
+from tests.helpers.wire import Peer, Wire
+
+CLOSED = Failure(FailureKind.HOST_LEFT, detail="ann")
+
+
+@pytest.fixture
+def hosted(wire: Wire, ann: Peer, bob: Peer) -> Peer:
+    """Ann hosts, and Bob knows it."""
+    ann.session.show({HOSTS: True, "cursor": [1, 2]})
+    wire.settle()
+    return bob
+
+
+def test_guests_know_who_hosts_and_the_host_does_not_count(wire: Wire, ann: Peer, hosted: Peer) -> None:
+    """PRES-6."""
+    late = Peer("late")
+    wire.connect(late)
+    wire.settle()
+    assert [peer.session.host.name for peer in (hosted, late, ann)] == ["ann", "ann", ""]
+
+
+def test_a_server_that_goes_away_was_the_hosts_editor(wire: Wire, ann: Peer, hosted: Peer) -> None:
+    """CONN-8: also if the host's connection ended just before."""
+    wire.lose(ann)
+    wire.settle()
+    judge = hosted.session.host.judge
+    assert [judge(RESTARTING), judge(REFUSED)] == [CLOSED, CLOSED]
+    for other in (BROKEN, Failure(FailureKind.UNREACHABLE), Failure(FailureKind.CLOSED, 4409)):
+        assert judge(other) == other
+
+
+def test_a_server_that_goes_on_without_its_host_is_nobodys(wire: Wire, ann: Peer, hosted: Peer) -> None:
+    """PRES-6: Ann takes it back, and that is sent even if she leaves at once."""
+    ann.session.show({HOSTS: None})
+    ann.do(ann.session.flush(wire.now_ms))
+    wire.settle()
+    wire.lose(ann)
+    assert hosted.session.host.name == ""
+    assert hosted.session.host.judge(RESTARTING) == RESTARTING
+
+
+def test_what_is_not_true_is_no_host(wire: Wire, ann: Peer, bob: Peer) -> None:
+    ann.session.show({HOSTS: "yes"})
+    wire.settle()
+    assert bob.session.host.name == ""
+
+
+def test_another_connection_may_lead_to_another_server(wire: Wire, hosted: Peer, ann: Peer) -> None:
+    """CONN-8."""
+    wire.lose(ann)
+    wire.lose(hosted)
+    wire.connect(hosted)
+    wire.settle()
+    assert hosted.session.host.name == ""
+
+
+def test_an_outage_says_that_the_host_left_and_attempts_go_on(synced: Participation) -> None:
+    """CONN-8."""
+    synced.hears(encode(UserJoined("ann", "c9", "")))
+    synced.hears(encode(PresencePatch({"c9": {HOSTS: True}})))
+    synced.hears(encode(UserLeft("ann", "c9", "")))
+    synced.fails(RESTARTING)
+    assert synced.shows(ConnectionState.RECONNECTING)
+    synced.waits()
+    synced.fails(REFUSED)
+    outage = synced.outage()
+    assert outage is not None
+    assert (outage.cause, outage.latest) == (CLOSED, CLOSED)
+    synced.synchronise()
+    synced.fails(REFUSED)
+    outage = synced.outage()
+    assert outage is not None
+    assert outage.latest == REFUSED

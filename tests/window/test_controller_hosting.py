@@ -1,0 +1,98 @@
+"""An editor that hosts a session is closed while others are in it: with a server of its own, and a guest."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.window import local_server, standing
+from optiverse_collab.window.ui.keep_server import KeepServerQuestion
+from tests.helpers.lost_connection import QT_SAYS
+from tests.helpers.windows import SOON, Desk
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", QT_SAYS)
+
+
+@pytest.fixture(autouse=True)
+def server_of_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setattr(local_server, "log_folder", lambda: tmp_path / "logs")
+    monkeypatch.setattr(standing, "LASTS_S", 0.0)
+    yield
+    for process in local_server._let_go:
+        process.terminate()
+        process.wait(SOON / 1000)
+
+
+@pytest.fixture
+def hosted(qtbot: QtBot, pair: tuple[Desk, Desk]) -> tuple[Desk, Desk]:
+    """Ann hosts, and Bob is her guest."""
+    ann, bob = pair
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    ann.manager.create_session(port, "127.0.0.1", "lab", "Ana")
+    qtbot.waitUntil(lambda: ann.manager.status is ConnectionState.CONNECTED, timeout=2 * SOON)
+    bob.join(f"ws://127.0.0.1:{port}", "lab", "Ben")
+    session = bob.manager.service.session
+    assert session is not None
+    qtbot.waitUntil(lambda: session.host.name == "Ana", timeout=SOON)
+    qtbot.waitUntil(lambda: ann.manager.guests == ["Ben"], timeout=SOON)
+    assert bob.manager.guests == []
+    return ann, bob
+
+
+def close(desk: Desk, keep: bool) -> list[str]:
+    """Close a window; returns what was asked."""
+    asked: list[str] = []
+
+    def answer(question: KeepServerQuestion) -> int:
+        asked.append(question.text())
+        (question.keep if keep else question.end).click()
+        return 0
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(KeepServerQuestion, "exec", answer)
+        desk.controller.close()
+    return asked
+
+
+def test_guests_of_a_server_that_ends_are_told_whose_it_was(qtbot: QtBot, hosted: tuple[Desk, Desk]) -> None:
+    """CONN-8."""
+    ann, bob = hosted
+    assert close(ann, keep=False) == ["Ben is connected to the server that this editor started."]
+    bar, said = bob.controller.standing.bar, "Ana's editor, which hosts this session, was closed"
+    qtbot.waitUntil(lambda: bar.text.startswith(said), timeout=SOON)
+    qtbot.waitUntil(lambda: bool(bob.log("ERROR")), timeout=SOON)
+    assert f"✗ Disconnected from session 'lab' - {said}" in bob.log("WARNING")[0]
+    assert all(text.startswith(f"✗ {said}") for text in bob.log("ERROR"))
+    bob.manager.leave()
+    assert bar.text == ""
+
+
+def test_guests_of_a_server_that_goes_on_notice_nothing(qtbot: QtBot, hosted: tuple[Desk, Desk]) -> None:
+    """PRES-6."""
+    ann, bob = hosted
+    pid = ann.manager.hosting.pid
+    assert close(ann, keep=True) != []
+    qtbot.waitUntil(lambda: bob.controller.status.text() == "1 user", timeout=SOON)
+    session = bob.manager.service.session
+    assert session is not None
+    assert session.host.name == ""
+    assert bob.manager.status is ConnectionState.CONNECTED
+    assert [process.pid for process in local_server._let_go if process.poll() is None] == [pid]
+
+
+def test_nobody_is_asked_without_guests(qtbot: QtBot, hosted: tuple[Desk, Desk]) -> None:
+    ann, bob = hosted
+    bob.manager.leave()
+    qtbot.waitUntil(lambda: ann.manager.guests == [], timeout=SOON)
+    assert close(ann, keep=True) == []
+    [process] = [one for one in local_server._let_go if one.pid][-1:]
+    assert process.wait(SOON / 1000) is not None
