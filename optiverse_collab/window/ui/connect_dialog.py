@@ -67,7 +67,9 @@ class ConnectDialog(QDialog):
         buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
         layout = QVBoxLayout(self)
-        for widget in (self._present, self.pages, self._message, self._progress, buttons):
+        layout.addWidget(self._present)
+        layout.addWidget(self.pages, 1)
+        for widget in (self._message, self._progress, buttons):
             layout.addWidget(widget)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 78)
         self.join_page.changed.connect(self._update)
