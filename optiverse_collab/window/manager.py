@@ -59,7 +59,7 @@ class CollaborationManager(QObject):
         joined: the window shows the session's bench.
         failed: a sentence: there is no session, or none any more.
         choice_needed, replacement_needed: see `Participation`.
-        participants_changed: somebody came or went.
+        participants_changed: somebody came or went, or is away or back.
         edited, undo_left, removed_in_hand: see `Participation`.
     """
 
@@ -252,7 +252,14 @@ class CollaborationManager(QObject):
         if isinstance(effect, fx.Acknowledged) and self.hosting.pid is not None:
             self._show_host()
         if isinstance(
-            effect, (fx.Acknowledged, fx.ParticipantJoined, fx.ParticipantRenamed, fx.ParticipantLeft)
+            effect,
+            (
+                fx.Acknowledged,
+                fx.ParticipantJoined,
+                fx.ParticipantRenamed,
+                fx.ParticipantAway,
+                fx.ParticipantLeft,
+            ),
         ):
             self.participants_changed.emit()
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from optiverse_collab.core.client.effects import (
+from optiverse_collab.core.client.connection_effects import (
     AttemptFailed,
     ConnectionLost,
     ConnectorEffect,

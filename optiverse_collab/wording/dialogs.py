@@ -57,6 +57,7 @@ BENCH_FILES = "Optiverse benches (*.json)"
 
 PARTICIPANTS_TITLE = "Participants"
 YOU = "{name} (you)"
+AWAY = "{name} (away)"
 
 
 def present(session: str, server: str, waiting: int) -> str:

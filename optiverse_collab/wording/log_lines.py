@@ -84,6 +84,9 @@ def _line(effect: fx.SessionEffect) -> Line | None:
         return Line(logging.INFO, f"User joined: {printable(effect.participant.user_id)}")
     if isinstance(effect, fx.ParticipantRenamed):
         return Line(logging.INFO, f"A user is called {printable(effect.participant.user_id)} now")
+    if isinstance(effect, fx.ParticipantAway):
+        how = "away: the server hears nothing from them" if effect.participant.away else "back"
+        return Line(logging.INFO, f"User {printable(effect.participant.user_id)} is {how}")
     if isinstance(effect, fx.ParticipantLeft):
         return Line(logging.INFO, f"User left: {printable(effect.participant.user_id)}")
     if isinstance(effect, fx.Diverged):

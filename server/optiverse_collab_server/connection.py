@@ -50,12 +50,14 @@ class Connection:
     Attributes:
         id: unique in this server.
         name: the name under which the participant is shown, once in the session.
+        is_away: whether the others were told that nothing is heard from it.
         outbox: what leaves through it.
     """
 
     def __init__(self, id: str, ws: HeardConnection, limits: Limits, clock: Callable[[], float]) -> None:
         self.id = id
         self.name = ""
+        self.is_away = False
         self._ws = ws
         self._limits = limits
         self._clock = clock

@@ -19,7 +19,10 @@ from optiverse_collab_server.storage import Store
 SILENCE_SECONDS = 75.0
 """A connection of which no byte came for so long is closed (HB-2)."""
 
-LOOK_SECONDS = 5.0
+AWAY_SECONDS = 20.0
+"""Whoever was silent for longer is shown to the others as away (HB-6)."""
+
+LOOK_SECONDS = 1.0
 """How often silent connections are looked for."""
 
 log = logging.getLogger("optiverse_collab_server")
@@ -45,7 +48,7 @@ class Hub:
         self._live: dict[str, LiveSession] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._stopping = False
-        self._reaper = asyncio.create_task(self._close_silent())
+        self._reaper = asyncio.create_task(self._look_for_silent())
 
     async def serve(self, connection: Connection, session_id: str, user_id: str) -> None:
         """Serve a connection until it closes.
@@ -117,13 +120,16 @@ class Hub:
                 del self._live[session.id]
                 log.info("Closed session %s: nobody is left", session.id)
 
-    async def _close_silent(self) -> None:
+    async def _look_for_silent(self) -> None:
+        """Tell the others of whoever is silent, and close what is silent for too long."""
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(min(LOOK_SECONDS, self._silence_seconds / 4))
-            limit = loop.time() - self._silence_seconds
+            await asyncio.sleep(min(LOOK_SECONDS, AWAY_SECONDS / 4, self._silence_seconds / 4))
+            now = loop.time()
             for session in list(self._live.values()):
                 for connection in list(session.connections.values()):
-                    if connection.heard < limit:
+                    silent = now - connection.heard
+                    session.set_away(connection, silent > AWAY_SECONDS)
+                    if silent > self._silence_seconds:
                         log.warning("%s was silent for too long", connection.name)
                         connection.close(CloseReason.SILENT)

@@ -101,6 +101,13 @@ class LiveSession:
             log.info("User %s left session %s", connection.name, self.id)
         self._perform(effects)
 
+    def set_away(self, connection: Connection, is_away: bool) -> None:
+        """Tell the others that nothing is heard from a member any more, or again (HB-6)."""
+        if connection.is_away is not is_away:
+            connection.is_away = is_away
+            log.info("User %s is %s", connection.name, "away" if is_away else "back")
+            self._perform(self.room.set_away(connection.id, is_away))
+
     def receive(self, connection: Connection, message: ClientMessage) -> None:
         """Take a message of a member's."""
         if self.failed:

@@ -14,7 +14,7 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.server.journal import Kept
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server import app, connection
+from optiverse_collab_server import app, connection, hub
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.hub import Hub
 from optiverse_collab_server.storage import MemoryStore, Store, Stored
@@ -208,3 +208,32 @@ async def users_of(client: RawClient, count: int) -> list[str]:
     while len(users) < count:
         users.append((await client.receive("user:joined"))["user_id"])
     return users
+
+
+def test_whoever_is_silent_is_away_until_heard_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HB-6: the others are told, and the session goes on."""
+    monkeypatch.setattr(hub, "AWAY_SECONDS", 0.4)
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:
+            bob_id = bob.ack["connection_id"]
+
+            async def hear(told: dict[str, object]) -> None:
+                while await next_away(ann) != told:
+                    pass
+
+            await hear({"type": "user:away", "connection_id": bob_id, "away": True})
+            async with server.client("eve") as eve:
+                assert [user.get("away", False) for user in eve.ack["users"]] == [False, True, False]
+            await bob.send({"type": "ping"})
+            await hear({"type": "user:away", "connection_id": bob_id})
+
+    async def next_away(client: RawClient) -> dict[str, object]:
+        """The next such message; the one who waits for it speaks meanwhile."""
+        receiving = asyncio.create_task(client.receive("user:away"))
+        while not receiving.done():
+            await client.send({"type": "ping"})
+            await asyncio.wait([receiving], timeout=0.1)
+        return receiving.result()
+
+    run(main())

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client import connection_effects as fx
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.protocol.close_codes import CloseCode
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL

@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.connection_effects import DropConnection
 from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnprotected
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
 from optiverse_collab.core.limits import Limits
@@ -47,6 +48,12 @@ def test_the_lines_that_users_know() -> None:
         (fx.ParticipantJoined(ANN), logging.INFO, "User joined: Ann"),
         (fx.ParticipantRenamed(ANN), logging.INFO, "A user is called Ann now"),
         (fx.ParticipantLeft(ANN), logging.INFO, "User left: Ann"),
+        (fx.ParticipantAway(ANN), logging.INFO, "User Ann is back"),
+        (
+            fx.ParticipantAway(Participant("Ann", "c1", "", away=True)),
+            logging.INFO,
+            "User Ann is away: the server hears nothing from them",
+        ),
         (fx.Synced(True, 27), logging.INFO, "Synchronised: received 27 record(s)"),
         (fx.Synced(False, 3), logging.INFO, "Synchronised: caught up with 3 record(s)"),
         (fx.SyncProgress(500, 10_000), logging.DEBUG, "← Received 500 of 10000 record(s)"),
@@ -77,7 +84,7 @@ def test_what_the_server_cannot_say_is_warned() -> None:
     "effect",
     [
         fx.PresenceChanged(frozenset()),
-        fx.DropConnection(),
+        DropConnection(),
         fx.EpochChanged("e"),
         fx.HeartbeatAnswered(1.25),
         fx.ShowChange((Remove("lens"),)),

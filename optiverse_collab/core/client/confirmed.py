@@ -13,7 +13,8 @@ from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.document import Document
-from optiverse_collab.core.protocol.messages import Change, Delta, FullState, Patch
+from optiverse_collab.core.protocol.changes import Change
+from optiverse_collab.core.protocol.messages import Delta, FullState, Patch
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.records import Ids, Lane, Op, Record, Remove, apply
 

@@ -11,7 +11,7 @@ import msgspec
 
 from optiverse_collab.core.client.effects import Conflict, ConflictKind
 from optiverse_collab.core.client.pending import PendingChange, squash
-from optiverse_collab.core.protocol.messages import Change
+from optiverse_collab.core.protocol.changes import Change
 from optiverse_collab.core.protocol.outcomes import Ack, Notice, Part
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, put
 

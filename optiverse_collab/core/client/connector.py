@@ -14,20 +14,18 @@ from typing import NamedTuple
 
 from optiverse_collab.core.client import liveness
 from optiverse_collab.core.client.backoff import Backoff
-from optiverse_collab.core.client.effects import (
+from optiverse_collab.core.client.connection_effects import (
     AttemptFailed,
     CloseConnection,
     ConnectionLost,
     ConnectorEffect,
     DropConnection,
     Ended,
-    EpochChanged,
     OpenConnection,
     ProbeTls,
     RetryAfter,
-    SessionEffect,
-    Synced,
 )
+from optiverse_collab.core.client.effects import EpochChanged, SessionEffect, Synced
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+from optiverse_collab.core.client.connection_effects import DropConnection
 from optiverse_collab.core.client.disk_effects import DiskEffect
-from optiverse_collab.core.client.failures import Failure
 from optiverse_collab.core.client.past_effects import BenchReplaced, PastArrived, PastUnavailable
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import ClientMessage, ConnectionAck, Participant
@@ -195,6 +195,13 @@ class ParticipantLeft:
 
 
 @dataclass(frozen=True)
+class ParticipantAway:
+    """The server hears nothing from somebody any more, or again: see `Participant.away`."""
+
+    participant: Participant
+
+
+@dataclass(frozen=True)
 class HeartbeatAnswered:
     """The server answered a ping after `latency_ms`."""
 
@@ -217,24 +224,13 @@ class ProtocolFault:
     serious: bool
 
 
-class ConnectionEffect:
-    """The base of effects on the connection itself, not on the messages that it carries."""
-
-
-@dataclass(frozen=True)
-class DropConnection(ConnectionEffect):
-    """Drop the connection, the attempt or the question; nothing is heard of it any more.
-
-    From a `SessionClient`: the server was silent for too long (HB-3).
-    """
-
-
 SessionEffect = (
     ReplicaEffect
     | Acknowledged
     | ParticipantJoined
     | ParticipantRenamed
     | ParticipantLeft
+    | ParticipantAway
     | HeartbeatAnswered
     | PresenceChanged
     | PastArrived
@@ -242,69 +238,4 @@ SessionEffect = (
     | DiskEffect
     | ProtocolFault
     | DropConnection
-)
-
-
-@dataclass(frozen=True)
-class OpenConnection(ConnectionEffect):
-    """Open a WebSocket; wake the connector after `timeout_s`."""
-
-    timeout_s: float
-
-
-@dataclass(frozen=True)
-class ProbeTls(ConnectionEffect):
-    """Ask whether the server speaks TLS; wake the connector after `timeout_s`."""
-
-    timeout_s: float
-
-
-@dataclass(frozen=True)
-class CloseConnection(ConnectionEffect):
-    """Say goodbye, so that what was sent still arrives; nothing is heard of the connection any more."""
-
-
-@dataclass(frozen=True)
-class ConnectionLost(ConnectionEffect):
-    """A connection that was let in is over."""
-
-    failure: Failure
-
-
-@dataclass(frozen=True)
-class AttemptFailed(ConnectionEffect):
-    """An attempt failed, and another one comes."""
-
-    failure: Failure
-
-
-@dataclass(frozen=True)
-class RetryAfter(ConnectionEffect):
-    """Wake the connector after `seconds`, for the next attempt."""
-
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Ended(ConnectionEffect):
-    """No other attempt comes.
-
-    Attributes:
-        failure: why; None if the user left.
-        was_in: whether a connection that was let in has ended with it.
-    """
-
-    failure: Failure | None
-    was_in: bool
-
-
-ConnectorEffect = (
-    OpenConnection
-    | ProbeTls
-    | CloseConnection
-    | DropConnection
-    | ConnectionLost
-    | AttemptFailed
-    | RetryAfter
-    | Ended
 )

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import structs
+
+from optiverse_collab.core.client.connection_effects import DropConnection
 from optiverse_collab.core.client.effects import (
     Acknowledged,
-    DropConnection,
+    ParticipantAway,
     ParticipantJoined,
     ParticipantLeft,
     ParticipantRenamed,
@@ -37,6 +40,7 @@ from optiverse_collab.core.protocol.messages import (
     PresencePatch,
     PresenceUpdate,
     ServerMessage,
+    UserAway,
     UserJoined,
     UserLeft,
 )
@@ -168,16 +172,23 @@ class SessionClient:
         if isinstance(message, ConnectionAck):
             return self._acknowledged(message)
         if isinstance(message, UserJoined):
-            known = message.connection_id in self.participants
-            participant = Participant(message.user_id, message.connection_id, message.timestamp)
+            known = self.participants.get(message.connection_id)
+            participant = Participant(
+                message.user_id,
+                message.connection_id,
+                message.timestamp,
+                away=known is not None and known.away,
+            )
             self.participants[message.connection_id] = participant
             if self.me is not None and message.connection_id == self.me.connection_id:
                 self.me = participant
-            return [ParticipantRenamed(participant) if known else ParticipantJoined(participant)]
+            return [ParticipantJoined(participant) if known is None else ParticipantRenamed(participant)]
         if isinstance(message, UserLeft):
             self.presence.forget(message.connection_id)
             gone = self.participants.pop(message.connection_id, None)
             return [ParticipantLeft(gone)] if gone is not None else []
+        if isinstance(message, UserAway):
+            return self._hear_away(message)
         if isinstance(message, Pong):
             answered = self.line.ponged(now_ms)
             return [] if answered is None else [answered, *self.replica.check_clock(message.clock)]
@@ -203,6 +214,16 @@ class SessionClient:
         if self._mine.states.get(""):
             self._mine.update("", dict(self._mine.states[""]))  # a new connection knows none of it
         return [Acknowledged(ack), *self.replica.connected()]
+
+    def _hear_away(self, message: UserAway) -> list[SessionEffect]:
+        known = self.participants.get(message.connection_id)
+        if known is None:
+            return []
+        participant = self.participants[message.connection_id] = structs.replace(known, away=message.away)
+        if self.me is not None and message.connection_id == self.me.connection_id:
+            self.me = participant
+            return []
+        return [ParticipantAway(participant)]
 
     def _hear_presence(self, message: PresencePatch) -> list[SessionEffect]:
         mine = self.me.connection_id if self.me is not None else ""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from optiverse_collab.core.client.past_effects import BenchReplaced
-from optiverse_collab.core.protocol.changes import RESTORE, replaces_bench
-from optiverse_collab.core.protocol.messages import Change
+from optiverse_collab.core.protocol.changes import RESTORE, Change, replaces_bench
 from optiverse_collab.core.protocol.outcomes import SweepNotice
 from optiverse_collab.core.records import Record, apply, record_difference
 

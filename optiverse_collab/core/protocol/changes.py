@@ -1,9 +1,10 @@
-"""A change as a client sends it, and the steps that say what they are (PUSH-1, PUSH-9)."""
+"""A change as it is sent and as others get it, and the steps that say what it is (PUSH-1, PUSH-5, PUSH-9)."""
 
 from __future__ import annotations
 
 import msgspec
 
+from optiverse_collab.core.protocol.outcomes import Replaced
 from optiverse_collab.core.records import Op
 
 SWEEP = "sweep:"
@@ -33,3 +34,13 @@ class PushedChange(msgspec.Struct, frozen=True, omit_defaults=True):
     seen: int | None = None
     yields: bool = msgspec.field(name="yield", default=False)
     step: str = ""
+
+
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One accepted change; `ops` are those that took effect."""
+
+    clock: int
+    user_id: str
+    ops: list[Op]
+    step: str = ""
+    replaced: list[Replaced] = []

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import msgspec
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.changes import PushedChange
-from optiverse_collab.core.protocol.outcomes import Ack, Notice, Replaced, SweepNotice
+from optiverse_collab.core.protocol.changes import Change, PushedChange
+from optiverse_collab.core.protocol.outcomes import Ack, Notice, SweepNotice
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
-from optiverse_collab.core.records import Lane, Op, Record
+from optiverse_collab.core.records import Lane, Record
 
 SUBPROTOCOL = "optiverse-collab.v3"
 PROTOCOL_VERSION = 3
@@ -93,11 +93,13 @@ class Participant(msgspec.Struct, frozen=True, omit_defaults=True):
         user_id: the name to show; ``name (2)`` for the second connection of that name.
         connection_id: unique among all connections of the session.
         connected_at: when they joined.
+        away: nothing was heard from them for a while (HB-6).
     """
 
     user_id: str
     connection_id: str
     connected_at: str
+    away: bool = False
 
 
 class ConnectionAck(Message, frozen=True, tag="connection:ack"):
@@ -127,6 +129,13 @@ class UserLeft(Message, frozen=True, tag="user:left"):
     user_id: str
     connection_id: str
     timestamp: str
+
+
+class UserAway(Message, frozen=True, tag="user:away"):
+    """Nothing was heard from a participant for a while, or something again (HB-6)."""
+
+    connection_id: str
+    away: bool = False
 
 
 class Pong(Message, frozen=True, tag="pong"):
@@ -213,16 +222,6 @@ class OtherHistory(Message, frozen=True, tag="sync:diverged"):
     head: str = ""
 
 
-class Change(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One accepted change; `ops` are those that took effect."""
-
-    clock: int
-    user_id: str
-    ops: list[Op]
-    step: str = ""
-    replaced: list[Replaced] = []
-
-
 class Patch(Message, frozen=True, tag="patch"):
     """All changes of a tick in order, and what became of the receiver's own (PUSH-5).
 
@@ -298,6 +297,7 @@ ServerMessage = (
     ConnectionAck
     | UserJoined
     | UserLeft
+    | UserAway
     | Pong
     | FullState
     | Delta

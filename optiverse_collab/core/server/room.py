@@ -6,8 +6,9 @@ The surroundings take `unsaved()` to storage, report `saved(clock)`, and send wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import structs
 
 from optiverse_collab.core.checks import check_client_ids
 from optiverse_collab.core.presence import Presence
@@ -27,6 +28,7 @@ from optiverse_collab.core.protocol.messages import (
     PresencePatch,
     PresenceUpdate,
     SyncRequest,
+    UserAway,
     UserJoined,
     UserLeft,
 )
@@ -39,19 +41,10 @@ from optiverse_collab.core.server.delivery import Delivery, Subscription
 from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, Kept
+from optiverse_collab.core.server.members import Member, free_name
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.subscribers import Bounds
 from optiverse_collab.errors import ChangeRefused, Reason, Refused
-
-
-@dataclass
-class _Member:
-    wanted_name: str
-    participant: Participant
-    request: SyncRequest | None = None
-    origin: str = ""
-    settled: frozenset[int] = frozenset()
-    pushed: int = 0
 
 
 class Unsaved(NamedTuple):
@@ -80,7 +73,7 @@ class Room:
         self.session_id = session_id
         self.history = history
         self._server = server
-        self._members: dict[str, _Member] = {}
+        self._members: dict[str, Member] = {}
         self._presence = Presence(history.limits)
         self._delivery = Delivery(history, bounds)
         self._now_ms = 0
@@ -98,8 +91,9 @@ class Room:
         if len(self._members) >= self.history.limits.participants:
             return [Close(connection_id, CloseReason.SESSION_FULL)]
         others = tuple(self._members)
-        participant = Participant(self._free_name(user_id), connection_id, timestamp(now_ms))
-        self._members[connection_id] = _Member(user_id, participant)
+        name = free_name(user_id, self._members.values())
+        participant = Participant(name, connection_id, timestamp(now_ms))
+        self._members[connection_id] = Member(user_id, participant)
         ack = ConnectionAck(
             session_id=self.session_id,
             user_id=participant.user_id,
@@ -125,6 +119,14 @@ class Room:
         self._delivery.unsubscribe(connection_id)
         left = UserLeft(member.participant.user_id, connection_id, timestamp(now_ms))
         return [Send(tuple(self._members), left)]
+
+    def set_away(self, connection_id: str, is_away: bool) -> list[RoomEffect]:
+        """Nothing was heard from a member for a while, or something again (HB-6)."""
+        member = self._members.get(connection_id)
+        if member is None:  # a connection that was replaced, and is about to close
+            return []
+        member.participant = structs.replace(member.participant, away=is_away)
+        return [Send(tuple(self._members), UserAway(connection_id, is_away))]
 
     def name_of(self, connection_id: str) -> str:
         """The name under which a member is shown."""
@@ -164,7 +166,7 @@ class Room:
             ack = Ack(client_clock, AckResult.REFUSED, reason=refusal.reason.value, message=str(refusal))
             self._delivery.add(ack=(connection_id, ack))
 
-    def _accept(self, connection_id: str, member: _Member, change: PushedChange, now_ms: int) -> None:
+    def _accept(self, connection_id: str, member: Member, change: PushedChange, now_ms: int) -> None:
         if change.client_clock <= member.pushed:
             ack = Ack(change.client_clock, AckResult.DUPLICATE)
             self._delivery.add(ack=(connection_id, ack))
@@ -191,7 +193,7 @@ class Room:
         return Ack(entry.client_clock, result, entry.clock, lost, held, replaced)
 
     def _sync(
-        self, connection_id: str, member: _Member, request: SyncRequest, now_ms: int
+        self, connection_id: str, member: Member, request: SyncRequest, now_ms: int
     ) -> list[RoomEffect]:
         """Answer with what is new since the replica's position, or with everything (SYNC-2, SYNC-3)."""
         try:
@@ -239,23 +241,15 @@ class Room:
             return [_error(connection_id, refusal.reason, str(refusal))]
         return []
 
-    def _rename(self, connection_id: str, member: _Member) -> list[RoomEffect]:
+    def _rename(self, connection_id: str, member: Member) -> list[RoomEffect]:
         """Give a member who came back before the server noticed the loss their name again (MSG-2)."""
-        taken, name = member.participant.user_id, self._free_name(member.wanted_name, besides=connection_id)
-        if name == taken:
+        others = (other for other in self._members.values() if other is not member)
+        name = free_name(member.wanted_name, others)
+        if name == member.participant.user_id:
             return []
-        member.participant = Participant(name, connection_id, member.participant.connected_at)
+        member.participant = structs.replace(member.participant, user_id=name)
         joined = UserJoined(name, connection_id, member.participant.connected_at)
         return [Send(tuple(self._members), joined)]
-
-    def _free_name(self, wanted: str, besides: str = "") -> str:
-        """`wanted`, or ``wanted (2)`` and so on where somebody is called that already."""
-        taken = {member.participant.user_id for id, member in self._members.items() if id != besides}
-        name, number = wanted, 1
-        while name in taken:
-            number += 1
-            name = f"{wanted} ({number})"
-        return name
 
     # Durability and delivery
 

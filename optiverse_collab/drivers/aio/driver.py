@@ -12,8 +12,7 @@ from typing import NoReturn
 
 from websockets.exceptions import ConnectionClosed
 
-from optiverse_collab.core.client.connector import OPEN_S, Connector, Effect
-from optiverse_collab.core.client.effects import (
+from optiverse_collab.core.client.connection_effects import (
     CloseConnection,
     ConnectionEffect,
     ConnectionLost,
@@ -23,9 +22,9 @@ from optiverse_collab.core.client.effects import (
     OpenConnection,
     ProbeTls,
     RetryAfter,
-    SessionEffect,
-    Transmit,
 )
+from optiverse_collab.core.client.connector import OPEN_S, Connector, Effect
+from optiverse_collab.core.client.effects import SessionEffect, Transmit
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.drivers.aio.connection import Connection, first_message, open_websocket, speaks_tls

@@ -8,11 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
-from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect, Outage
-from optiverse_collab.core.client.effects import (
-    Acknowledged,
+from optiverse_collab.core.client.connection_effects import (
     CloseConnection,
-    Conflict,
     ConnectionEffect,
     ConnectionLost,
     ConnectorEffect,
@@ -21,10 +18,9 @@ from optiverse_collab.core.client.effects import (
     OpenConnection,
     ProbeTls,
     RetryAfter,
-    SessionEffect,
-    Synced,
-    Transmit,
 )
+from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect, Outage
+from optiverse_collab.core.client.effects import Acknowledged, Conflict, SessionEffect, Synced, Transmit
 from optiverse_collab.core.client.failures import Failure
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.drivers.qt.connection import Connection

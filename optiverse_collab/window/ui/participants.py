@@ -50,7 +50,8 @@ class ParticipantsDialog(QDialog):
         self.names.clear()
         for participant in participants:
             mine = me is not None and participant.connection_id == me.connection_id
-            name = dialogs.YOU.format(name=participant.user_id) if mine else participant.user_id
+            label = dialogs.YOU if mine else dialogs.AWAY if participant.away else "{name}"
+            name = label.format(name=participant.user_id)
             item = QListWidgetItem(self._dot(participant.connection_id), name, self.names)
             item.setToolTip(tooltips.plain(participant.user_id))
 

@@ -11,12 +11,8 @@ from optiverse_collab.core.client.confirmed import Confirmed, Told
 from optiverse_collab.core.client.effects import Conflict, ConflictKind, LossKind, Lost
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.document import Document
-from optiverse_collab.core.protocol.messages import (
-    Change,
-    Delta,
-    FullState,
-    Patch,
-)
+from optiverse_collab.core.protocol.changes import Change
+from optiverse_collab.core.protocol.messages import Delta, FullState, Patch
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part, Replaced
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.records import Ids, Lane, Op, Put, Record, Remove, Set

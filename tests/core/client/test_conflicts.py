@@ -8,7 +8,7 @@ from optiverse_collab.core.client import conflicts
 from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.effects import Conflict, ConflictKind
 from optiverse_collab.core.client.pending import PendingChange, squash
-from optiverse_collab.core.protocol.messages import Change
+from optiverse_collab.core.protocol.changes import Change
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part, Replaced
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 

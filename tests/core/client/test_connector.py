@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.core.client import liveness
-from optiverse_collab.core.client.connector import OPEN_S, PROBE_S, ConnectionState
-from optiverse_collab.core.client.effects import (
-    Acknowledged,
+from optiverse_collab.core.client.connection_effects import (
     AttemptFailed,
     CloseConnection,
     ConnectionLost,
@@ -15,11 +13,10 @@ from optiverse_collab.core.client.effects import (
     Ended,
     OpenConnection,
     ProbeTls,
-    ProtocolFault,
     RetryAfter,
-    Synced,
-    Transmit,
 )
+from optiverse_collab.core.client.connector import OPEN_S, PROBE_S, ConnectionState
+from optiverse_collab.core.client.effects import Acknowledged, ProtocolFault, Synced, Transmit
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.protocol.messages import Ping
 from optiverse_collab.core.records import Put

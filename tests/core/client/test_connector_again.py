@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.core.client.backoff import LONGEST_S
-from optiverse_collab.core.client.connector import OPEN_S, ConnectionState
-from optiverse_collab.core.client.effects import (
+from optiverse_collab.core.client.connection_effects import (
     AttemptFailed,
     ConnectionLost,
     DropConnection,
@@ -14,6 +13,7 @@ from optiverse_collab.core.client.effects import (
     OpenConnection,
     RetryAfter,
 )
+from optiverse_collab.core.client.connector import OPEN_S, ConnectionState
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from tests.core.client.connecting import (
     BENCH,

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.client.effects import (
-    Diverged,
-    DropConnection,
-    HeartbeatAnswered,
-    Transmit,
-)
+from optiverse_collab.core.client.connection_effects import DropConnection
+from optiverse_collab.core.client.effects import Diverged, HeartbeatAnswered, Transmit
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import Ping, Pong, PresenceUpdate, Push
 from optiverse_collab.core.records import Put, Set

@@ -20,7 +20,8 @@ from optiverse_collab.core.client.effects import (
 )
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.messages import Change, Delta, FullState, OtherHistory, Patch, SyncRequest
+from optiverse_collab.core.protocol.changes import Change
+from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch, SyncRequest
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.records import Lane, Put, Remove, Set
 from optiverse_collab.core.server import delivery

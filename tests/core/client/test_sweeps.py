@@ -6,7 +6,7 @@ import pytest
 
 from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.client.sweeps import of_change
-from optiverse_collab.core.protocol.messages import Change
+from optiverse_collab.core.protocol.changes import Change
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply
 from tests.helpers.wire import Peer, Wire
 

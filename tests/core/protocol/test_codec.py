@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.changes import PushedChange
+from optiverse_collab.core.protocol.changes import Change, PushedChange
 from optiverse_collab.core.protocol.codec import (
     PushUnreadable,
     RawChange,
@@ -26,15 +26,7 @@ from optiverse_collab.core.protocol.codec import (
     patch_body,
     size_of,
 )
-from optiverse_collab.core.protocol.messages import (
-    Change,
-    Patch,
-    Ping,
-    PresenceUpdate,
-    Push,
-    SyncRequest,
-    UserJoined,
-)
+from optiverse_collab.core.protocol.messages import Patch, Ping, PresenceUpdate, Push, SyncRequest, UserJoined
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Replaced
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
 from optiverse_collab.errors import ChangeRefused, MessageRefused, Reason

@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.changes import Change
 from optiverse_collab.core.protocol.codec import close_patch, decode_server
-from optiverse_collab.core.protocol.messages import Change, FullState, Message, Patch, SyncRequest
+from optiverse_collab.core.protocol.messages import FullState, Message, Patch, SyncRequest
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Replaced
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set

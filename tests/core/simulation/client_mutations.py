@@ -9,12 +9,13 @@ import msgspec
 
 from optiverse_collab.core.client import view
 from optiverse_collab.core.client.confirmed import Confirmed
-from optiverse_collab.core.client.effects import ReplicaEffect, ShowChange
+from optiverse_collab.core.client.effects import ReplicaEffect, SessionEffect, ShowChange
 from optiverse_collab.core.client.pending import Pending, PendingChange
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch
+from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch, UserAway
 from optiverse_collab.core.protocol.outcomes import Ack
 from optiverse_collab.core.records import Record, put
 from optiverse_collab.core.throttle import Throttle
@@ -132,3 +133,8 @@ def last_change_first(self: Pending, max_bytes: int, last: int) -> list[PendingC
 @_mutation("There is no pause between two pushes (PUSH-2).", (Throttle, "wait_ms"))
 def no_throttle(self: Throttle, now_ms: float) -> float:
     return 0.0
+
+
+@_mutation("Word that somebody is away is ignored (HB-6).", (SessionClient, "_hear_away"))
+def nobody_is_ever_away(self: SessionClient, message: UserAway) -> list[SessionEffect]:
+    return []

@@ -12,7 +12,7 @@ from optiverse_collab.core import document
 from optiverse_collab.core.client import conflicts as client_conflicts
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.protocol.messages import Change
+from optiverse_collab.core.protocol.changes import Change
 from optiverse_collab.core.protocol.outcomes import Ack, Notice
 from optiverse_collab.core.records import Op, Put, Record, apply
 from optiverse_collab.core.server import conflicts, history

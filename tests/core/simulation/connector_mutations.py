@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from optiverse_collab.core.client import connector, failures
 from optiverse_collab.core.client.backoff import FIRST_S, Backoff
+from optiverse_collab.core.client.connection_effects import DropConnection, Ended
 from optiverse_collab.core.client.connector import Connector, Effect, _Phase
-from optiverse_collab.core.client.effects import DropConnection, Ended, EpochChanged, SessionEffect
+from optiverse_collab.core.client.effects import EpochChanged, SessionEffect
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.liveness import STOOD_STILL_MS, Liveness
 from optiverse_collab.core.client.questions import Questions

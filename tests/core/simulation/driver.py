@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import cycle
 
-from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect
-from optiverse_collab.core.client.effects import (
+from optiverse_collab.core.client.connection_effects import (
     AttemptFailed,
     CloseConnection,
     ConnectionLost,
@@ -16,9 +15,9 @@ from optiverse_collab.core.client.effects import (
     OpenConnection,
     ProbeTls,
     RetryAfter,
-    SessionEffect,
-    Transmit,
 )
+from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect
+from optiverse_collab.core.client.effects import SessionEffect, Transmit
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
 from tests.core.simulation.policy import Policy

@@ -15,14 +15,8 @@ PROPS = ("x", "y", "pos", "parent", "order", "z_value")
 CODES = (1000, 1001, 1005, 1006, 1008, 1011, 1013, 4401, 4408, 4409, 4426, 4429, 4430, 4503, 4999)
 REFUSALS = (
     *(("refused", 0), ("unknown host", 0), ("unreachable", 0), ("network", 0), ("closed", 4503)),
-    *(
-        ("broken off", 0),
-        ("untrusted", 0),
-        ("no WebSocket", 0),
-        ("HTTP", 404),
-        ("HTTP", 503),
-        ("closed", 4426),
-    ),
+    *(("broken off", 0), ("untrusted", 0), ("no WebSocket", 0)),
+    *(("HTTP", 404), ("HTTP", 503), ("closed", 4426)),
 )
 VALUES: tuple[Any, ...] = (0, 1, 1.0, 2.5, -0.0, True, None, "", "ü", [1, 2.5], {"k": [0]}, "long " * 9)
 
@@ -51,6 +45,7 @@ _WEIGHTS = {
     "keep_copy": 3,
     "revive": 2,
     "behind": 4,
+    "away": 4,
     "compact": 15,
     "settle": 6,
     "restart": 1,
@@ -297,6 +292,7 @@ _MAKE: dict[str, Callable[[Random, World, int], Step | None]] = {
     ),
     "rollback": lambda random, world, index: ["rollback", random.randrange(4)],
     "behind": _if_connected("behind"),
+    "away": lambda random, world, index: ["away", index, random.random() < 0.5],
     "compact": _compact,
     "settle": lambda random, world, index: ["settle"],
     "restart": lambda random, world, index: ["restart"],

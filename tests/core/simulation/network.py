@@ -162,6 +162,12 @@ class Network:
         if driver.policy.stand in ("probing", "waiting"):
             driver.fail(Failure(FailureKind.CLOSED, code), self.now_ms)
 
+    def away(self, index: int, is_away: bool) -> None:
+        """The server hears nothing from a client for a while, or again (HB-6)."""
+        connection = self.clients[index].connection
+        if connection is not None:
+            self.server.set_away(connection, is_away)
+
     def behind(self, index: int) -> None:
         """A client begins to read too slowly for presence, or has caught up."""
         connection = self.clients[index].connection

@@ -9,8 +9,8 @@ import msgspec
 
 from optiverse_collab.core.client import sweeps
 from optiverse_collab.core.client.past_effects import BenchReplaced
+from optiverse_collab.core.protocol.changes import Change
 from optiverse_collab.core.protocol.codec import decode_ops
-from optiverse_collab.core.protocol.messages import Change
 from optiverse_collab.core.protocol.outcomes import SweepNotice
 from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.records import Op, Record, Remove

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optiverse_collab.core.client.connector import Effect
-from optiverse_collab.core.client.effects import (
+from optiverse_collab.core.client.connection_effects import (
     AttemptFailed,
     CloseConnection,
     ConnectionLost,
@@ -17,8 +16,9 @@ from optiverse_collab.core.client.effects import (
     OpenConnection,
     ProbeTls,
     RetryAfter,
-    Synced,
 )
+from optiverse_collab.core.client.connector import Effect
+from optiverse_collab.core.client.effects import Synced
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from tests.core.simulation.truth import Broken
 

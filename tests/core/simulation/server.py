@@ -75,6 +75,11 @@ class Server:
             connection.close_server(code)
             self._perform(self.room.leave(connection.id, now_ms))
 
+    def set_away(self, connection: Connection, is_away: bool) -> None:
+        """Hear nothing from a connection for a while, or again."""
+        if connection.id in self.connections:
+            self._perform(self.room.set_away(connection.id, is_away))
+
     def receive(self, connection: Connection, now_ms: int) -> None:
         """Take the next message of a connection."""
         message = decode_client(connection.up.popleft(), self.limits)

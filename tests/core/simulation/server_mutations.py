@@ -19,7 +19,8 @@ from optiverse_collab.core.server.delivery import Delivery, Subscription, _Frame
 from optiverse_collab.core.server.effects import RoomEffect, SendFrame
 from optiverse_collab.core.server.history import Accepted, History
 from optiverse_collab.core.server.journal import Snapshot
-from optiverse_collab.core.server.room import Room, _Member
+from optiverse_collab.core.server.members import Member
+from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.server.stamps import Stamp
 from tests.core.simulation.mutation import Mutations
 
@@ -43,7 +44,7 @@ def no_dedup(self: History, origin: str) -> int:
 
 
 @_mutation("A push that is sent twice is applied twice (PUSH-7).", (Room, "_accept"))
-def no_dedup_on_a_connection(self: Room, connection_id: str, member: _Member, *change: Any) -> None:
+def no_dedup_on_a_connection(self: Room, connection_id: str, member: Member, *change: Any) -> None:
     pushed = member.pushed
     _accept(self, connection_id, member, *change)
     member.pushed = pushed
@@ -159,7 +160,7 @@ def acks_to_all(self: Delivery, frame: _Frame, now_ms: float) -> list[RoomEffect
 
 @_mutation("A connection that was taken over goes on (SYNC-7).", (Room, "_sync"))
 def two_connections_of_a_client(
-    self: Room, connection_id: str, member: _Member, request: SyncRequest, now_ms: int
+    self: Room, connection_id: str, member: Member, request: SyncRequest, now_ms: int
 ) -> list[RoomEffect]:
     others = {id: other for id, other in self._members.items() if id != connection_id}
     for id in others:
@@ -171,7 +172,7 @@ def two_connections_of_a_client(
 
 @_mutation("Whoever asked last takes over, dead or alive (SYNC-7).", (Room, "_sync"))
 def dead_connection_takes_over(
-    self: Room, connection_id: str, member: _Member, request: SyncRequest, now_ms: int
+    self: Room, connection_id: str, member: Member, request: SyncRequest, now_ms: int
 ) -> list[RoomEffect]:
     self._members[connection_id] = self._members.pop(connection_id)  # the newest, as it seems
     return _sync(self, connection_id, member, request, now_ms)
@@ -197,7 +198,7 @@ def names_lost(self: Room) -> Any:
     return _UNSAVED(self)
 
 
-_UNSAVED = Room.unsaved
+_UNSAVED, _set_away = Room.unsaved, Room.set_away
 
 
 @_mutation("What a former id of a replica accepted is not told (SYNC-8).", (_Answer, "__init__"))
@@ -206,3 +207,9 @@ def settled_forgotten(self: _Answer, history: History, request: SyncRequest) -> 
 
 
 _INIT = _Answer.__init__
+
+
+@_mutation("Nobody is told who is away (HB-6).", (Room, "set_away"))
+def away_is_not_told(self: Room, connection_id: str, is_away: bool) -> list[RoomEffect]:
+    _set_away(self, connection_id, is_away)
+    return []

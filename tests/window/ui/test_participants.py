@@ -15,6 +15,9 @@ def test_names_and_who_of_them_is_me(qtbot: QtBot) -> None:
     ann, bob = Participant("Ann", "c1", "t"), Participant("<b>Bob</b> " + "x" * 300, "c2", "t")
     dialog.show_participants([ann, bob], ann)
     assert names_in(dialog) == ["Ann (you)", bob.user_id]
+    away = Participant("Eve", "c3", "t", away=True)
+    dialog.show_participants([ann, away], ann)
+    assert names_in(dialog) == ["Ann (you)", "Eve (away)"]
     dialog.show_participants([bob], None)
     assert dialog.names.count() == 1
 

@@ -1,0 +1,84 @@
+"""What a connector asks its driver to do with the connection, or says of it; carried out in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from optiverse_collab.core.client.failures import Failure
+
+
+class ConnectionEffect:
+    """The base of effects on the connection itself, not on the messages that it carries."""
+
+
+@dataclass(frozen=True)
+class DropConnection(ConnectionEffect):
+    """Drop the connection, the attempt or the question; nothing is heard of it any more.
+
+    From a `SessionClient`: the server was silent for too long (HB-3).
+    """
+
+
+@dataclass(frozen=True)
+class OpenConnection(ConnectionEffect):
+    """Open a WebSocket; wake the connector after `timeout_s`."""
+
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class ProbeTls(ConnectionEffect):
+    """Ask whether the server speaks TLS; wake the connector after `timeout_s`."""
+
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class CloseConnection(ConnectionEffect):
+    """Say goodbye, so that what was sent still arrives; nothing is heard of the connection any more."""
+
+
+@dataclass(frozen=True)
+class ConnectionLost(ConnectionEffect):
+    """A connection that was let in is over."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class AttemptFailed(ConnectionEffect):
+    """An attempt failed, and another one comes."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class RetryAfter(ConnectionEffect):
+    """Wake the connector after `seconds`, for the next attempt."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Ended(ConnectionEffect):
+    """No other attempt comes.
+
+    Attributes:
+        failure: why; None if the user left.
+        was_in: whether a connection that was let in has ended with it.
+    """
+
+    failure: Failure | None
+    was_in: bool
+
+
+ConnectorEffect = (
+    OpenConnection
+    | ProbeTls
+    | CloseConnection
+    | DropConnection
+    | ConnectionLost
+    | AttemptFailed
+    | RetryAfter
+    | Ended
+)
