@@ -10,8 +10,10 @@ from optiverse_collab.core.records import Op, Remove
 from optiverse_collab.errors import ChangeRefused
 
 
-def edit_in_step(replica: Replica, ops: Sequence[Op], step: str, seen: int, yields: bool = False) -> None:
-    """Edit in as many changes as it takes; what the replica refuses is left out.
+def edit_in_step(
+    replica: Replica, ops: Sequence[Op], step: str, seen: int, yields: bool = False, away: bool = False
+) -> list[Op]:
+    """Edit in as many changes as it takes.
 
     Args:
         replica: the document.
@@ -20,6 +22,10 @@ def edit_in_step(replica: Replica, ops: Sequence[Op], step: str, seen: int, yiel
         seen: the clock of what the user had on the screen (SEEN-1).
         yields: leave alone what others did since (SEEN-5). Each removal is a change of its own then: of a
             change all removals are held if one is (SEEN-7).
+        away: it was made without a connection (SYNC-5).
+
+    Returns:
+        What the replica refused; it was left out.
     """
     alone = [op for op in ops if yields and isinstance(op, Remove)]
     others = [op for op in ops if not yields or not isinstance(op, Remove)]
@@ -32,8 +38,12 @@ def edit_in_step(replica: Replica, ops: Sequence[Op], step: str, seen: int, yiel
             return False
         return True
 
+    refused: list[Op] = []
     changes: list[Sequence[Op]] = [[op] for op in alone]
     for change in [*changes, *pages(others, replica.limits.page_bytes)]:
         if not edit(change):
-            for op in change:
-                edit([op])
+            refused += [op for op in change if not edit([op])]
+    for pending in replica.pending:
+        if away and pending.step == step:
+            pending.away = True
+    return refused

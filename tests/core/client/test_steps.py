@@ -35,9 +35,17 @@ def test_what_is_refused_is_left_out_and_the_rest_is_done() -> None:
     replica = replica_with(Record("a", "k", {}))
     long = Put("long", "k", {"text": "x" * (replica.limits.record_bytes + 1)})
     ops: list[Op] = [Put("b", "k"), Set("nobody", {"x": 1}), Set("a", {"x": 1}), long]
-    edit_in_step(replica, ops, "s", seen=1)
+    assert edit_in_step(replica, ops, "s", seen=1) == [ops[1], long]
     assert set(replica.view) == {"a", "b"}
     assert replica.view["a"].props == {"x": 1}
+
+
+def test_what_was_done_away_is_marked_and_nothing_else() -> None:
+    """SYNC-5"""
+    replica = replica_with(Record("a", "k", {}), Record("b", "k", {}))
+    replica.edit([Set("a", {"x": 1})], step="before")
+    assert edit_in_step(replica, [Set("b", {"x": 2})], "merge", seen=1, yields=True, away=True) == []
+    assert [(change.step, change.away) for change in replica.pending] == [("before", False), ("merge", True)]
 
 
 def test_yielding_removals_are_held_one_by_one(wire: Wire, ann: Peer, bob: Peer) -> None:

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QWidget
 
 from optiverse_collab.convert.kinds import GROUP, LAYER
 from optiverse_collab.convert.layers import FLAGS
+from optiverse_collab.convert.stacking import restacked
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
@@ -29,7 +30,6 @@ from optiverse_collab.host.optiverse.layers.nodes import (
     walk,
 )
 from optiverse_collab.host.optiverse.layers.places import Shown
-from optiverse_collab.host.optiverse.layers.stacking import restacked
 from optiverse_collab.host.optiverse.upstream.contract import as_qt
 from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props
 from optiverse_collab.host.optiverse.upstream.window import LayersWindow

@@ -43,8 +43,8 @@ from optiverse_collab.convert import tree_of
 from optiverse_collab.convert.kinds import GROUP
 from optiverse_collab.convert.layers import MAX_DEPTH, shows_file, sibling_key
 from optiverse_collab.convert.shapes import is_number
+from optiverse_collab.convert.stacking import restacked
 from optiverse_collab.core.records import Record
-from optiverse_collab.host.optiverse.layers.stacking import restacked
 
 PLACE = ("parent", "order")
 """The properties of a record that say where it is."""

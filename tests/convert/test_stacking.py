@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from optiverse_collab.host.optiverse.layers.stacking import restacked
+from optiverse_collab.convert.stacking import restacked
 
 
 def moved(ids: str, known: dict[str, float]) -> set[str]:

@@ -1,0 +1,112 @@
+"""What was moved in a tree of groups and layers, and where that goes in a tree that others have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from optiverse_collab.convert.layers import tree_of
+from optiverse_collab.convert.shapes import is_number
+from optiverse_collab.convert.stacking import restacked
+from optiverse_collab.core.records import Record
+
+Records = Mapping[str, Record]
+
+
+class Place(NamedTuple):
+    """Where a record goes.
+
+    Attributes:
+        parent: the group; None at the root.
+        order: among its siblings.
+        z_value: a height between those of the siblings above and below it; None if they have none.
+    """
+
+    parent: str | None
+    order: float
+    z_value: float | None = None
+
+
+def moved(before: Records, after: Records) -> set[str]:
+    """The ids of what has another parent, or was restacked among its siblings: as few as can be.
+
+    What only one of the two has, and numbers that give the same order, don't count.
+    """
+    old, new = _children(before), _children(after)
+    parents = {id: parent for parent, ids in old.items() for id in ids}
+    found: set[str] = set()
+    for parent, ids in new.items():
+        known = {id: float(place) for place, id in enumerate(old.get(parent, ()))}
+        found.update(id for id in ids if id in parents and id not in known)
+        stayed = [id for id in ids if id in known]
+        places = restacked(stayed, known)
+        found.update(id for id in stayed if places[id] != known[id])
+    return found
+
+
+def placed(theirs: Records, mine: Records, ids: Collection[str]) -> dict[str, Place]:
+    """Where some records go in another tree, each beside the sibling that lies above it in mine.
+
+    Args:
+        theirs: the tree that they come into.
+        mine: the tree that they come from.
+        ids: of those records.
+
+    Returns:
+        Their places; and new ones of siblings, where there is no room between those.
+    """
+    result: dict[str, Place] = {}
+    wanted = set(ids)
+    present = _children(theirs)
+    for parent, siblings in _children(mine).items():
+        if wanted.isdisjoint(siblings):
+            continue
+        there = [id for id in present.get(parent, ()) if id not in wanted]
+        known = {id: float(order) for id in there if is_number(order := theirs[id].props.get("order"))}
+        together = _inserted(there, siblings, wanted)
+        heights = [None if id in wanted else _number(theirs[id].props.get("z_value")) for id in together]
+        places = restacked(together, known)
+        for at, id in enumerate(together):
+            if id in wanted:
+                result[id] = Place(parent, places[id], _between(heights, at))
+            elif id in known and known[id] != places[id]:
+                result[id] = Place(parent, places[id], heights[at])
+    return result
+
+
+def _inserted(there: Sequence[str], siblings: Sequence[str], wanted: Collection[str]) -> list[str]:
+    """What is there, with those of `siblings` that are wanted: each below the one that lies above it here."""
+    anchors = set(there)
+    first: list[str] = []  # above all anchors
+    below: dict[str, list[str]] = {}
+    group = first
+    for id in siblings:
+        if id in wanted:
+            group.append(id)
+        elif id in anchors:
+            group = below.setdefault(id, [])
+    top = next((id for id in siblings if id in anchors), None)
+    result: list[str] = [] if top is not None else list(first)
+    for id in there:
+        if id == top:
+            result += first
+        result += [id, *below.get(id, ())]
+    return result
+
+
+def _between(heights: Sequence[float | None], at: int) -> float | None:
+    """A height between the nearest ones above and below a place."""
+    above = next((z for z in reversed(heights[:at]) if z is not None), None)
+    below = next((z for z in heights[at + 1 :] if z is not None), None)
+    if above is None or below is None:
+        return below + 1.0 if below is not None else None if above is None else above - 1.0
+    return (above + below) / 2
+
+
+def _number(value: object) -> float | None:
+    return float(value) if is_number(value) else None
+
+
+def _children(records: Records) -> dict[str | None, list[str]]:
+    """Parent → the ids in it, from top to bottom."""
+    return {parent: [record.id for record in siblings] for parent, siblings in tree_of(dict(records)).items()}
