@@ -41,10 +41,12 @@ class DemoWindow(QMainWindow):
     Signals:
         theme_changed(): from light to dark or back.
         bench_opened(before): another bench is there, from a file or an empty one; takes the path from before.
+        bench_saved(): it is in the window's file.
     """
 
     theme_changed = pyqtSignal()
     bench_opened = pyqtSignal(object)
+    bench_saved = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -165,6 +167,7 @@ class DemoWindow(QMainWindow):
             self._report(error)
             return
         self.set_saved(path)
+        self.bench_saved.emit()
         self.log.write("INFO", "Files", f"✓ Saved {path.name}")
 
     def set_saved(self, path: Path | None) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from optiverse_collab.errors import HostUnsupported
-from optiverse_collab.host.api import Host
+from optiverse_collab.host.api import FileNoted, Host
 
 
 def adapter_of(window: Any) -> Callable[[], Host]:
@@ -16,15 +16,43 @@ def adapter_of(window: Any) -> Callable[[], Host]:
     Raises:
         HostUnsupported: we have none for it. (Calling the result raises it if the window lacks something.)
     """
-    modules = [cls.__module__ for cls in type(window).__mro__]
-    if any(module.startswith("optiverse.") for module in modules):
+    if _is_from("optiverse.", window):
         from optiverse_collab.host.optiverse.adapter import OptiverseHost
 
         return partial(OptiverseHost, window)
-    if any(module.startswith("optiverse_collab.demo.") for module in modules):
+    if _is_from("optiverse_collab.demo.", window):
         from optiverse_collab.host.demo import DemoHost
 
         return partial(DemoHost, window)
-    raise HostUnsupported(
-        f"Collaboration does not know windows of {modules[0]}; it works in Optiverse and in the demo bench."
+    raise _unknown(window)
+
+
+def watch_files(window: Any, opened: FileNoted, saved: FileNoted) -> Callable[[], None]:
+    """Call `opened` and `saved` when a window has opened a file, or saved one, in a session or not.
+
+    Returns:
+        What ends that.
+
+    Raises:
+        HostUnsupported: we know no such window.
+    """
+    if _is_from("optiverse.", window):
+        from optiverse_collab.host.optiverse.files.file_watch import FileWatch
+
+        return FileWatch(window, opened, saved).close
+    if _is_from("optiverse_collab.demo.", window):
+        from optiverse_collab.host.demo import DemoFiles
+
+        return DemoFiles(window, opened, saved).close
+    raise _unknown(window)
+
+
+def _is_from(package: str, window: object) -> bool:
+    return any(cls.__module__.startswith(package) for cls in type(window).__mro__)
+
+
+def _unknown(window: object) -> HostUnsupported:
+    return HostUnsupported(
+        f"Collaboration does not know windows of {type(window).__module__}; "
+        "it works in Optiverse and in the demo bench."
     )

@@ -10,6 +10,7 @@ An adapter passes tests/host/test_contract.py. Its promises:
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 Opened = Callable[[Callable[[], None]], None]
 """Told that another bench is in the window; takes what gives the window the file back that it had before."""
+
+
+FileNoted = Callable[[Mapping[str, Record]], None]
+"""Takes what a file says that a window has opened or saved: id → record; nothing for a new, empty bench."""
 
 
 class UndoWatcher(Protocol):
@@ -47,6 +52,14 @@ class UndoWatcher(Protocol):
 
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+LEVELS: dict[int, LogLevel] = {
+    logging.DEBUG: "DEBUG",
+    logging.INFO: "INFO",
+    logging.WARNING: "WARNING",
+    logging.ERROR: "ERROR",
+}
+"""A level of `logging`, as the lines of `wording` have it → the host's name for it."""
 
 
 class Host(Protocol):

@@ -12,13 +12,14 @@ from PyQt6.QtWidgets import QGraphicsScene
 
 from optiverse_collab import manifest
 from optiverse_collab.category import log_category, note
+from optiverse_collab.convert import bench_from_records, records_from_bench
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.demo import commands, files
 from optiverse_collab.demo.commands import BenchCommand, Step
 from optiverse_collab.demo.model import MISSING, Bench, Item
 from optiverse_collab.demo.scene import BenchScene
 from optiverse_collab.demo.window import DemoWindow
-from optiverse_collab.host.api import Opened, UndoWatcher
+from optiverse_collab.host.api import FileNoted, Opened, UndoWatcher
 
 NAME = "Demo Bench"
 
@@ -173,3 +174,38 @@ class DemoHost(QObject):
     @pyqtSlot(list)
     def _on_selection_changed(self, ids: list[str]) -> None:
         self._presence({"selection": sorted(ids)})
+
+
+class DemoFiles(QObject):
+    """Says what a demo window's file says: in a file, everything has a place.
+
+    Args:
+        window: a demo window.
+        opened, saved: are told.
+    """
+
+    def __init__(self, window: DemoWindow, opened: FileNoted, saved: FileNoted) -> None:
+        super().__init__(window)
+        self._window = window
+        self._opened = opened
+        self._saved = saved
+        window.bench_opened.connect(self._on_opened)
+        window.bench_saved.connect(self._on_saved)
+
+    def close(self) -> None:
+        """Say nothing any more."""
+        self._window.bench_opened.disconnect(self._on_opened)
+        self._window.bench_saved.disconnect(self._on_saved)
+        self.deleteLater()
+
+    def _shown(self) -> Mapping[str, Record]:
+        records = files.records(self._window.bench.items.values())
+        return records_from_bench(bench_from_records(records)).records
+
+    @pyqtSlot()
+    def _on_opened(self) -> None:
+        self._opened(self._shown())
+
+    @pyqtSlot()
+    def _on_saved(self) -> None:
+        self._saved(self._shown())

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QGuiApplication
 
 from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.hookspecs import Action
-from optiverse_collab.host.adapters import adapter_of
+from optiverse_collab.host.adapters import adapter_of, watch_files
 from optiverse_collab.manifest import ActionId, ActionTable, EnabledWhen, load
 from optiverse_collab.window.activity_log import ActivityLog
 from optiverse_collab.window.connecting import Connecting
@@ -60,6 +60,8 @@ class CollaborationController(QObject):
         self._window = window
         self._manifest = load()
         self.manager = CollaborationManager(adapter_of(window), self)
+        coming_back = self.manager.coming_back
+        self._unwatch_files = watch_files(window, coming_back.note_opened, coming_back.note_saved)
         self.kept_log = KeptLog(self)
         self._activity = ActivityLog(self.manager.service, self)
         self._activity.logged.connect(self.manager.log)
@@ -104,6 +106,7 @@ class CollaborationController(QObject):
     def close(self) -> None:
         """The window closes."""
         self.manager.close(keep_server=self._keeps_server())
+        self._unwatch_files()
         self.reports.close()
         self.standing.close()
         self.kept_log.close()

@@ -16,3 +16,8 @@ def data_folder() -> Path:
 def log_folder() -> Path:
     """The folder of our log files."""
     return data_folder() / "logs"
+
+
+def ancestor_folder() -> Path:
+    """Where we keep what bench files were when they were last a session's."""
+    return data_folder() / "ancestors"

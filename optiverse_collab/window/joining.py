@@ -17,8 +17,11 @@ from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.qt.service import CollaborationService
+from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.api import Host
+from optiverse_collab.window.coming_back import LOOK_MS, ComingBack, Shared
+from optiverse_collab.window.meeting import Meeting, meet, send
 from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.saved_copies import copy_path, save_copy
 from optiverse_collab.window.sync_loop import LiveBench
@@ -27,6 +30,7 @@ from optiverse_collab.window.ui.cursors import CursorOverlay
 from optiverse_collab.wording import benches, dialogs
 from optiverse_collab.wording.activity import removed_in_hand
 from optiverse_collab.wording.benches import differences
+from optiverse_collab.wording.edits import title
 
 Records = dict[str, Record]
 
@@ -39,6 +43,7 @@ class Participation(QObject):
         service: connects to the session.
         session_id: the session's name.
         replacements: hears of replacements of the bench while it is shared.
+        coming_back: knows what the bench was when it was last the session's.
 
     Attributes:
         loaded: whether the window shows the session's bench.
@@ -72,6 +77,7 @@ class Participation(QObject):
         service: CollaborationService,
         session_id: str,
         replacements: Replacements,
+        coming_back: ComingBack,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -80,12 +86,16 @@ class Participation(QObject):
         self._service = service
         self._session_id = session_id
         self._replacements = replacements
+        self._coming_back = coming_back
+        coming_back.host = host
+        self._retry = single_shot(self, self._merge, LOOK_MS)
         self._live: LiveBench | None = None
         self._cursors: CursorOverlay | None = None
         self._copy: Path | None = None
         self._back: Callable[[], None] = lambda: None
         service.message_received.connect(self._on_message)
         service.happened.connect(self._on_happened)
+        service.drained.connect(self._on_drained)
 
     def choose(self, answer: Answer) -> None:
         """Answer the question that is open; an answer to the other one is ignored."""
@@ -124,8 +134,14 @@ class Participation(QObject):
         """Leave the window alone; its bench stays as it is."""
         self._service.message_received.disconnect(self._on_message)
         self._service.happened.disconnect(self._on_happened)
+        self._service.drained.disconnect(self._on_drained)
+        self._retry.stop()
         if self._cursors is not None:
             self._cursors.close_for_good()
+        if self._shared() is not None:
+            self._coming_back.note_left(self._host.records())
+        self._coming_back.forget_session()
+        self._warn()
         self._replacements.end()
         if self._live is not None:
             self._live.close()
@@ -133,50 +149,60 @@ class Participation(QObject):
         self.deleteLater()
 
     def _join(self, choice: JoiningChoice, path: Path) -> None:
-        mine, theirs = self._both()
-        match choice:
-            case JoiningChoice.BRING:
-                brought = [id for id in mine if id not in theirs]
-            case JoiningChoice.REPLACE:
-                brought = []
-            case JoiningChoice.CANCEL:
-                self.declined.emit(dialogs.NOT_JOINED)
-                return
-            case _:
-                raise Unmatched(choice)
-        found = differences(mine, theirs)
-        if found.differ or (found.new and not brought):
+        meeting = self._meet()
+        if choice is JoiningChoice.CANCEL or meeting is None:
+            self.declined.emit(dialogs.NOT_JOINED)
+            return
+        brings = choice is JoiningChoice.BRING
+        if meeting.found.differ or (meeting.found.new and not brings):
             try:
                 save_copy(self._host.save_copy, path)
             except BenchFileError as error:
                 self.declined.emit(f"{error} {dialogs.NOT_JOINED}")
                 return
             self._host.log("INFO", f"✓ A copy of your bench was saved: {path}")
-        self._share(brought)
+        self._share(meeting if brings else None)
 
     def _both(self) -> tuple[Records, Records]:
         """The window's bench and the session's."""
         session = self._service.session
         return self._host.records(), {} if session is None else session.replica.view
 
+    def _warn(self) -> None:
+        for sentence in self._coming_back.take_warnings():
+            self._host.log("WARNING", sentence)
+
+    def _meet(self) -> Meeting | None:
+        session = self._service.session
+        if session is None:
+            return None
+        return meet(*self._both(), session.replica, self._coming_back)
+
+    @pyqtSlot()
     def _merge(self) -> None:
         """The session's bench is here: bring the two together, or ask first."""
-        mine, theirs = self._both()
-        found = differences(mine, theirs)
-        if not found.new and not found.differ:
-            self._share([])
-        elif not found.theirs:
-            self._host.log("INFO", f"✓ {benches.shared(found)}")
-            self._share(list(mine))
-        else:
+        if not self._coming_back.is_ready:
+            self._retry.start()
+            return
+        self._warn()
+        meeting = self._meet()
+        if meeting is not None and meeting.asks:
             self._copy = copy_path("joining", self._session_id, datetime.now().astimezone())
-            self.choice_needed.emit(found, self._copy)
+            self.choice_needed.emit(meeting.found, self._copy)
+        elif meeting is not None:
+            if meeting.sentence:
+                self._host.log("INFO", f"✓ {meeting.sentence}")
+            self._share(meeting)
 
-    def _share(self, mine: list[str]) -> None:
-        """From here on the two benches are one."""
+    def _share(self, meeting: Meeting | None) -> None:
+        """From here on the two benches are one; without a meeting, the session's."""
         session = self._service.session
         if session is None:
             return
+        mine = self._host.records()
+        brought, refused = ([], []) if meeting is None else send(meeting, mine, session.replica)
+        for op in refused:
+            self._host.log("ERROR", f"✗ {benches.not_sent(title(op.id, mine.get(op.id)))}")
         live = self._live = LiveBench(self._host, session, self)
         live.edited.connect(self._service.wake)
         live.edited.connect(self.edited)
@@ -187,7 +213,17 @@ class Participation(QObject):
         if self._host.view is not None:
             self._cursors = CursorOverlay(self._host.view, session, self._host.outline)
         self._host.watch_opened(self._opened)
-        live.begin(mine)
+        self._coming_back.shared = self._shared
+        live.begin(brought)
+        live.edited.emit()
+        if meeting is not None:
+            self._coming_back.note_joined(mine)
+
+    def _shared(self) -> Shared | None:
+        live = self._live
+        if live is None or live.suspended:
+            return None
+        return Shared(self._session_id, live.replica, live.seen)
 
     def _opened(self, back: Callable[[], None]) -> None:
         """The user put another bench into the window: nobody else shall have it before they said so."""
@@ -204,6 +240,7 @@ class Participation(QObject):
                 self.leaving.emit()
             case ReplacementChoice.EVERYBODY if self._save_session(path):
                 live.publish_window()
+                self._coming_back.note_joined(self._host.records())
             case ReplacementChoice.EVERYBODY | ReplacementChoice.BACK:
                 self._back()
                 live.begin(())
@@ -244,6 +281,10 @@ class Participation(QObject):
             self._cursors.refresh()
         elif isinstance(effect, fx.Synced) and self._live is None and self._copy is None:
             self._merge()
+
+    @pyqtSlot()
+    def _on_drained(self) -> None:
+        self._coming_back.note_acknowledged()
 
     @pyqtSlot()
     def _on_loaded(self) -> None:

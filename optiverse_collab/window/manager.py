@@ -16,7 +16,9 @@ from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import AddressError, HostUnsupported
-from optiverse_collab.host.api import Host, LogLevel
+from optiverse_collab.host.api import LEVELS, Host
+from optiverse_collab.window import folders
+from optiverse_collab.window.coming_back import ComingBack
 from optiverse_collab.window.hosting import Hosting
 from optiverse_collab.window.joining import Participation
 from optiverse_collab.window.replacing import Replacements
@@ -31,15 +33,6 @@ LEAVE_MS = 2000
 """So long leaving waits for the server to store the last edits; it takes tens of ms."""
 
 
-_LEVELS: dict[int, LogLevel] = {
-    logging.DEBUG: "DEBUG",
-    logging.INFO: "INFO",
-    logging.WARNING: "WARNING",
-    logging.ERROR: "ERROR",
-}
-"""A level of `logging`, as the lines of `wording` have it → the host's name for it."""
-
-
 class CollaborationManager(QObject):
     """Joins a session with a window's bench, and leaves it again.
 
@@ -50,6 +43,7 @@ class CollaborationManager(QObject):
         service: the connection.
         hosting: the server of this computer that the session is on, if this window hosts it.
         replacements: of the session's bench, for everybody.
+        coming_back: what the bench was when it was last a session's.
         server_url, session_id: of the session that was joined last.
         status: how it stands; ``connected`` only when the window shows the session's bench.
 
@@ -80,6 +74,7 @@ class CollaborationManager(QObject):
         self.status = ConnectionState.OFFLINE
         self.service = CollaborationService(self)
         self.replacements = Replacements(self.service, self)
+        self.coming_back = ComingBack(folders.ancestor_folder(), attach, self)
         self._attach = attach
         self._host: Host | None = None
         self._participation: Participation | None = None
@@ -168,6 +163,7 @@ class CollaborationManager(QObject):
         if keep_server and self.service.session is not None:
             self.service.session.show({HOSTS: None})
         self._leave_now()
+        self.coming_back.close()
         if keep_server:
             self.hosting.leave_running()
         else:
@@ -193,7 +189,7 @@ class CollaborationManager(QObject):
             self.failed.emit(str(error))
             return False
         self.session_id, self._user_id = session_id, user_id
-        there = Participation(self._host, self.service, session_id, self.replacements, self)
+        there = Participation(self._host, self.service, session_id, self.replacements, self.coming_back, self)
         there.choice_needed.connect(self.choice_needed)
         there.replacement_needed.connect(self.replacement_needed)
         there.leaving.connect(self.leave)
@@ -304,4 +300,4 @@ class CollaborationManager(QObject):
     def log(self, level: int, text: str) -> None:
         """Write a line to the window's log, if it is in a session or was."""
         if self._host is not None:
-            self._host.log(_LEVELS[level], text)
+            self._host.log(LEVELS[level], text)

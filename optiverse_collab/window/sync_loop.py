@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client.effects import Conflict, ShowChange
-from optiverse_collab.core.client.replica import PUSH_EVERY_MS
+from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.client.steps import edit_in_step
 from optiverse_collab.core.protocol.changes import RESTORE, SWEEP
@@ -84,6 +84,21 @@ class LiveBench(QObject):
         self._scan.timeout.connect(self._on_scan)
         self._capture = Capture(host, session.replica, self._wake)
         self._undo = Undo(host, self._capture, self.edited.emit, self.undo_left.emit)
+
+    @property
+    def replica(self) -> Replica:
+        """The session's document."""
+        return self._session.replica
+
+    @property
+    def suspended(self) -> bool:
+        """Whether another bench is in the window."""
+        return self._suspended
+
+    @property
+    def seen(self) -> int:
+        """Up to which clock others' changes are on the screen; 0 if something is held back."""
+        return 0 if self._capture.held_back else self._session.replica.clock
 
     def begin(self, mine: Collection[str]) -> None:
         """Make the two equal, and keep them so; see `Capture.merge`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from optiverse_collab.convert import compare
@@ -71,6 +72,22 @@ def counts(found: Differences) -> str:
 def shared(found: Differences) -> str:
     """What became of a bench in a session without items."""
     return f"The session was empty, so your bench was shared: {items(found.mine)}."
+
+
+def merged(edited: int, taken: int, since_ms: int) -> str:
+    """What became of edits since a bench was the session's, at `since_ms` since 1970; empty without any."""
+    if not edited and not taken:
+        return ""
+    at, now = datetime.fromtimestamp(since_ms / 1000).astimezone(), datetime.now().astimezone()
+    since = f"{at:%H:%M}" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M}"
+    sent = f"{edited} of your edits since {since} {'was' if edited == 1 else 'were'} sent"
+    changes = "1 change" if taken == 1 else f"{taken} changes"
+    return f"Merged: {sent}, {changes} of others {'was' if taken == 1 else 'were'} taken."
+
+
+def not_sent(name: str) -> str:
+    """An edit of what is called so was refused."""
+    return f"Your edit of {name} was not shared: the session does not accept it."
 
 
 def joining_question(found: Differences) -> str:

@@ -20,11 +20,13 @@ def host(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def windows(host: str) -> Iterator[Callable[[], Window]]:
+def windows(host: str, tmp_path: Path) -> Iterator[Callable[[], Window]]:
     made: list[Window] = []
+    home = tmp_path / "home"
+    home.mkdir()
 
     def open_window() -> Window:
-        made.append(Window(host))
+        made.append(Window(host, home))
         return made[-1]
 
     yield open_window
@@ -76,6 +78,33 @@ def test_a_window_that_is_closed_takes_nothing_with_it(windows: Callable[[], Win
         state = ann.until(lambda state: state["text"] == "1 user")
         assert len(state["places"]) == 2
         assert ann.until(lambda state: state["places"][lens] == [30.0, 40.0])["status"] == "connected"
+
+
+def test_coming_back_with_a_file_is_no_question(windows: Callable[[], Window], tmp_path: Path) -> None:
+    """Save, close, open that file tomorrow, edit it, join: both sides stand."""
+    file = tmp_path / "bench.json"
+    with ServerProcess(tmp_path) as server:
+        ann, bob = windows(), windows()
+        for name, window in (("Ann", ann), ("Bob", bob)):
+            window.do(join=[server.url, "default", name])
+            window.until(is_in)
+        for x in (0.0, 100.0, 200.0):
+            ann.do(add=[x, 0.0])
+        state = bob.until(lambda state: len(state["places"]) == 3)
+        left, middle, right = sorted(state["places"], key=lambda id: float(state["places"][id][0]))
+        bob.do(save=[str(file)])
+        bob.do(close_window=[])
+        ann.do(move=[left, 0.0, 50.0])
+        ann.until(is_in)
+        again = windows()
+        again.do(open=[str(file)])
+        again.do(move=[right, 200.0, 70.0], add=[300.0, 0.0])
+        again.do(join=[server.url, "default", "Bob"])
+        again.until(is_in)
+        expected = {left: [0.0, 50.0], middle: [100.0, 0.0], right: [200.0, 70.0]}
+        for window in (ann, again):
+            state = window.until(lambda state: len(state["places"]) == 4)
+            assert {id: place for id, place in state["places"].items() if id in expected} == expected
 
 
 def test_bench_appears_item_for_item_in_another_window(windows: Callable[[], Window], tmp_path: Path) -> None:

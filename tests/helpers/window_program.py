@@ -23,7 +23,6 @@ from PyQt6.QtCore import QObject, QSettings, QStandardPaths, pyqtSignal, pyqtSlo
 from PyQt6.QtGui import QTextDocument
 from PyQt6.QtWidgets import QApplication, QComboBox, QPlainTextEdit
 
-from optiverse_collab.demo import files
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from tests.helpers.optiverse_user import wait_until
@@ -64,7 +63,7 @@ class Demo:
 
     def save(self, path: str) -> None:
         """Write the bench to a file."""
-        files.write(Path(path), self.window.bench.items.values())
+        self.window.save_path(Path(path))
 
     def open_log(self) -> tuple[QComboBox, QTextDocument]:
         """Open the log window; returns its filter of categories and its text."""

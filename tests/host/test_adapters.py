@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PyQt6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.errors import HostUnsupported
-from optiverse_collab.host.adapters import adapter_of
+from optiverse_collab.host.adapters import adapter_of, watch_files
 from optiverse_collab.host.demo import DemoHost
-from tests.helpers.demo_window import new_window
+from tests.helpers.demo_window import add, new_window
 
 
 def test_a_window_of_nobody_we_know(qtbot: QtBot) -> None:
@@ -17,6 +19,8 @@ def test_a_window_of_nobody_we_know(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     with pytest.raises(HostUnsupported, match="it works in Optiverse and in the demo bench"):
         adapter_of(window)
+    with pytest.raises(HostUnsupported):
+        watch_files(window, lambda file: None, lambda file: None)
 
 
 def test_a_demo_window_and_what_inherits_from_it(qtbot: QtBot) -> None:
@@ -26,6 +30,26 @@ def test_a_demo_window_and_what_inherits_from_it(qtbot: QtBot) -> None:
     assert isinstance(host, DemoHost)
     assert host.window is window
     assert host.name.startswith("Demo Bench ")
+
+
+def test_files_of_a_demo_window_are_noted(qtbot: QtBot, tmp_path: Path) -> None:
+    window = new_window()
+    qtbot.addWidget(window)
+    noted: list[tuple[str, set[str]]] = []
+    end = watch_files(
+        window,
+        lambda file: noted.append(("opened", set(file))),
+        lambda file: noted.append(("saved", set(file))),
+    )
+    lens = add(window, "lens")
+    window.save_path(tmp_path / "bench.json")
+    window.save_path(tmp_path / "no folder" / "bench.json")
+    window.new()
+    window.open_path(tmp_path / "bench.json")
+    end()
+    window.save_path(tmp_path / "bench.json")
+    assert noted == [("saved", {lens}), ("opened", set()), ("opened", {lens})]
+    window.setWindowModified(False)
 
 
 @pytest.mark.optiverse

@@ -33,6 +33,7 @@ def lab(
     yield lab
     for window in lab.windows:
         window.service.disconnect_from_session()
+        window.coming_back.close()
 
 
 @pytest.fixture

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.records import Record
+from optiverse_collab.core.client.conflicts import HeldChange
+from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.qt.service import CollaborationService
+from optiverse_collab.window.coming_back import ComingBack
 from optiverse_collab.window.joining import Participation
 from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.wording.benches import Differences
@@ -28,22 +30,57 @@ class Window:
         questions: what was asked: how the benches differ, and the path of the copy.
     """
 
-    def __init__(self, parent: QObject, session_id: str, *records: Record) -> None:
+    def __init__(self, parent: QObject, folder: Path, session_id: str, *records: Record) -> None:
         self.host = DictHost()
         self.host.bench = {record.id: record for record in records}
         self.service = CollaborationService(parent)
         self.replacements = Replacements(self.service, parent)
-        self.participation = Participation(self.host, self.service, session_id, self.replacements, parent)
+        self.coming_back = ComingBack(folder, lambda: self.host, parent)
         self.questions: list[tuple[Differences, Path]] = []
         self.declined: list[str] = []
+        self._parent, self._session_id = parent, session_id
+        self.begin()
+
+    def begin(self) -> None:
+        """Be about to join."""
+        self.participation = Participation(
+            self.host, self.service, self._session_id, self.replacements, self.coming_back, self._parent
+        )
         self.participation.choice_needed.connect(lambda *asked: self.questions.append(asked))
         self.participation.declined.connect(self.declined.append)
+
+    def does(self, *ops: Op) -> None:
+        """Edit, in a session."""
+        self.host.user_does(*ops)
+        self.participation.push_edits()
+
+    def save(self) -> list[Record]:
+        """Save; returns what is in the file."""
+        self.coming_back.note_saved(dict(self.host.bench))
+        return list(self.host.bench.values())
 
     @property
     def view(self) -> dict[str, Record]:
         """The session's records, as this window's client knows them."""
         assert self.service.session is not None
         return self.service.session.replica.view
+
+    @property
+    def held(self) -> dict[str, HeldChange]:
+        """The edits that this window's client holds."""
+        assert self.service.session is not None
+        return self.service.session.replica.held
+
+    @property
+    def clock(self) -> int:
+        """The session's clock, as this window's client knows it."""
+        assert self.service.session is not None
+        return self.service.session.replica.clock
+
+    def freeze(self) -> None:
+        """Send and receive nothing any more."""
+        assert self.service.session is not None
+        self.service.session.replica.synced = False
 
     @property
     def pending(self) -> bool:
@@ -61,12 +98,40 @@ class Lab:
         self.folder = folder
         self.windows: list[Window] = []
 
+    def open(self, *records: Record, file: Iterable[Record] | None = None) -> Window:
+        """A window opens a file with these records, or with others of which it shows these."""
+        window = self.open_slowly(*records, file=file)
+        self.until(lambda: window.coming_back.is_ready)
+        return window
+
+    def open_slowly(self, *records: Record, file: Iterable[Record] | None = None) -> Window:
+        """The same, without waiting for the disk."""
+        window = self._new(*records)
+        window.coming_back.note_opened({one.id: one for one in (records if file is None else file)})
+        return window
+
     def join(self, *records: Record) -> Window:
         """A window with these records joins; returns when it is in, or asks."""
-        window = Window(self._parent, self._session_id, *records)
-        self.windows.append(window)
-        window.service.connect_to_session(self._server.url, self._session_id, f"user {len(self.windows)}")
+        window = self._new(*records)
+        self.enter(window)
+        return window
+
+    def enter(self, window: Window, session_id: str = "") -> None:
+        """A window joins; returns when it is in, or asks."""
+        name = f"user {self.windows.index(window) + 1}"
+        window.service.connect_to_session(self._server.url, session_id or self._session_id, name)
         self.until(lambda: window.participation.loaded or bool(window.questions))
+        self.until(lambda: bool(window.questions) or not window.pending)
+
+    def leave(self, window: Window) -> None:
+        """A window leaves, and its user stays at it."""
+        window.service.disconnect_from_session()
+        window.participation.close()
+        window.begin()
+
+    def _new(self, *records: Record) -> Window:
+        window = Window(self._parent, self.folder / "ancestors", self._session_id, *records)
+        self.windows.append(window)
         return window
 
     def until(self, condition: Callable[[], bool]) -> None:

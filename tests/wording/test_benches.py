@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from optiverse_collab.core.records import Record
@@ -74,6 +76,29 @@ def test_rows_name_what_is_not_the_same() -> None:
         "lens: only on your bench",
         "wall: only in the session",
     ]
+
+
+@pytest.mark.parametrize(
+    ("edited", "taken", "text"),
+    [
+        (2, 5, "Merged: 2 of your edits since {} were sent, 5 changes of others were taken."),
+        (1, 1, "Merged: 1 of your edits since {} was sent, 1 change of others was taken."),
+        (0, 1, "Merged: 0 of your edits since {} were sent, 1 change of others was taken."),
+    ],
+)
+def test_what_was_merged_is_said_in_one_line(edited: int, taken: int, text: str) -> None:
+    now = datetime.now().astimezone()
+    before = now - timedelta(days=3)
+    for at, since in ((now, f"{now:%H:%M}"), (before, f"{before:%Y-%m-%d %H:%M}")):
+        assert benches.merged(edited, taken, round(at.timestamp() * 1000)) == text.format(since)
+
+
+def test_nothing_merged_is_nothing_to_say() -> None:
+    assert benches.merged(0, 0, 0) == ""
+
+
+def test_what_was_not_sent_is_named() -> None:
+    assert benches.not_sent('"Lens 3"').startswith('Your edit of "Lens 3" was not shared: ')
 
 
 def test_a_shared_bench_is_counted() -> None:

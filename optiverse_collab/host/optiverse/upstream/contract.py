@@ -132,6 +132,8 @@ def _kind_and_module(hint: Any) -> tuple[Any, str]:
 class Override:
     """A function of ours in the place of a method of one object of the host's, until it is undone.
 
+    Of several for one method, the last is undone first.
+
     Args:
         owner: whose method it is; its class keeps the method.
         name: of the method.
@@ -141,8 +143,16 @@ class Override:
     def __init__(self, owner: object, name: str, function: Callable[..., object]) -> None:
         self._owner = owner
         self._name = name
+        self._before = vars(owner).get(name)
+        self._undone = False
         setattr(owner, name, function)
 
     def undo(self) -> None:
-        """Leave the object to its class."""
-        vars(self._owner).pop(self._name, None)
+        """Leave the object to its class, or to the override before."""
+        if self._undone:
+            return
+        self._undone = True
+        if self._before is not None:
+            setattr(self._owner, self._name, self._before)
+        else:
+            vars(self._owner).pop(self._name, None)

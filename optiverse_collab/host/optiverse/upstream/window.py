@@ -57,6 +57,8 @@ class FileManager(Protocol):
 
     def open_file(self, path: str, /) -> object: ...
 
+    def save_to_file(self, path: str, /) -> object: ...
+
 
 class FileController(Protocol):
     """What the window knows of its file."""

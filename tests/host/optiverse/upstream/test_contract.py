@@ -160,6 +160,19 @@ def test_an_override_leaves_the_class_alone() -> None:
     assert lamp._is_on
 
 
+def test_an_override_leaves_the_one_before_alone() -> None:
+    lamp, called = RealLamp(), list[str]()
+    first = Override(lamp, "toggle", lambda: called.append("first"))
+    second = Override(lamp, "toggle", lambda: called.append("second"))
+    lamp.toggle()
+    second.undo()
+    lamp.toggle()
+    first.undo()
+    second.undo()
+    lamp.toggle()
+    assert (called, lamp._is_on) == (["second", "first"], True)
+
+
 def test_one_name_decides_whether_a_part_is_there() -> None:
     assert has(RealLamp(), Switch)
     assert not has(RealSocket(), Switch)

@@ -1,0 +1,160 @@
+"""Benches of sessions as files have them: what a file was when it was last saved in a session.
+
+One file for each session that a bench file was saved in, under a hash of what the bench file says, which is
+how it is found again. The oldest go when there are too many. Every call waits for the disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import zlib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import msgspec
+
+from optiverse_collab.core.records import Record
+from optiverse_collab.disk.failures import explained
+from optiverse_collab.disk.frames import Frames, find
+from optiverse_collab.errors import DiskError
+
+MOST_FILES, MOST_BYTES = 200, 64 * 1024 * 1024
+"""Of these benches on one computer; a bench of 300 items takes some 20 KiB."""
+
+_FORMAT = 1
+_TITLE = "optiverse-collab ancestor "
+_MAGIC = f"{_TITLE}{_FORMAT}\n".encode()
+_SUFFIX = ".ancestor"
+
+
+class Ancestor(msgspec.Struct, frozen=True):
+    """A session's bench, as a bench file has it.
+
+    Attributes:
+        records: the session's records, as the file says them; without what the file has besides.
+        session: the session's name.
+        epoch: its history.
+        clock: up to where others' changes were on the screen; 0 if that is not known.
+        when_ms: when that was, in ms since 1970.
+    """
+
+    records: list[Record]
+    session: str
+    epoch: str
+    clock: int
+    when_ms: int
+
+    def without(self, ids: Collection[str]) -> Ancestor:
+        """The same, without some records."""
+        kept = [record for record in self.records if record.id not in ids]
+        return msgspec.structs.replace(self, records=kept)
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_ancestor = msgspec.msgpack.Decoder(Ancestor)
+_sorted = msgspec.json.Encoder(order="sorted")
+
+
+def key_of(records: Mapping[str, Record]) -> str:
+    """A hash of all that a bench says, whatever the order: 32 hex digits."""
+    return _hash(b"\n".join(_sorted.encode(records[id]) for id in sorted(records)), 16)
+
+
+def _hash(data: bytes, size: int) -> str:
+    return hashlib.blake2b(data, digest_size=size).hexdigest()
+
+
+class Ancestors:
+    """The ancestors that are kept on this computer.
+
+    Args:
+        folder: where; it is made when it is needed, and should not roam between computers.
+        most_files, most_bytes: how many there may be, and how long together.
+    """
+
+    def __init__(self, folder: Path, most_files: int = MOST_FILES, most_bytes: int = MOST_BYTES) -> None:
+        self._folder = folder
+        self._most_files = most_files
+        self._most_bytes = most_bytes
+
+    def keys(self) -> set[str]:
+        """The keys of all files that have one.
+
+        Raises:
+            DiskError: the folder can't be read.
+        """
+        with explained(self._folder):
+            return {path.name.partition(".")[0] for path in self._folder.glob(f"*{_SUFFIX}")}
+
+    def get(self, key: str) -> list[Ancestor]:
+        """The ancestors of a bench file, one for each session's history; the latest first.
+
+        Args:
+            key: `key_of` what the file says.
+
+        Raises:
+            DiskError: there is one that can't be used: it is damaged, or from a newer version.
+        """
+        with explained(self._folder):
+            found = []
+            for path in self._folder.glob(f"{key}.*{_SUFFIX}"):
+                with contextlib.suppress(FileNotFoundError):
+                    found.append(_read(path.read_bytes(), path))
+                    os.utime(path)
+            return sorted(found, key=lambda one: one.when_ms, reverse=True)
+
+    def put(self, key: str, ancestor: Ancestor, keep: bool = False) -> None:
+        """Keep an ancestor, and delete the oldest if there are too many.
+
+        Args:
+            key: `key_of` what the file says.
+            ancestor: the session's bench.
+            keep: leave an ancestor of the same history that is there already.
+
+        Raises:
+            DiskError: it can't be written.
+        """
+        path = self._folder / f"{key}.{_hash(ancestor.epoch.encode(), 8)}{_SUFFIX}"
+        with explained(self._folder):
+            if keep and path.exists():
+                return
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            temporary = self._folder / f"{secrets.token_hex(8)}.new"
+            try:
+                temporary.write_bytes(_MAGIC + Frames(_MAGIC).add(zlib.compress(_encode(ancestor), 1)))
+                os.replace(temporary, path)
+            finally:
+                temporary.unlink(missing_ok=True)
+            self._delete_oldest()
+
+    def _delete_oldest(self) -> None:
+        """Keep what was used last; another process may be about to do the same."""
+        found = []
+        for path in self._folder.glob(f"*{_SUFFIX}"):
+            with contextlib.suppress(FileNotFoundError):
+                status = path.stat()
+                found.append((status.st_mtime_ns, status.st_size, path))
+        length = 0
+        for place, (_, size, path) in enumerate(sorted(found, reverse=True)):
+            length += size
+            if place >= self._most_files or (place and length > self._most_bytes):
+                path.unlink(missing_ok=True)
+
+
+def _read(data: bytes, path: Path) -> Ancestor:
+    """What a file says.
+
+    Raises:
+        DiskError: it can't be used.
+    """
+    if not data.startswith(_MAGIC):
+        why = "a newer version wrote it" if data.startswith(_TITLE.encode()) else "it is damaged"
+        raise DiskError(f"{path} is not used: {why}.")
+    payloads = find(data, len(_MAGIC)).payloads
+    try:
+        return _ancestor.decode(zlib.decompress(payloads[0]))
+    except (IndexError, zlib.error, msgspec.DecodeError, UnicodeDecodeError):
+        raise DiskError(f"{path} is not used: it is damaged.") from None
