@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 
 from PyQt6.QtWidgets import QGraphicsItem
 
@@ -26,6 +27,7 @@ from optiverse_collab.host.optiverse.upstream.contract import HOST_FAULTS, as_qt
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.items import Data, HasLock, Item, Props
 from optiverse_collab.host.optiverse.upstream.window import Window
+from optiverse_collab.wording.edits import title
 
 
 class Writer:
@@ -110,7 +112,15 @@ class Writer:
         except HOST_FAULTS as fault:
             # What the user deleted is about to be deleted for the others too.
             level = "DEBUG" if op.id in self._bench.lost else "WARNING"
-            self._log(level, f"A change of {op.id!r} by others can't be shown here: {fault!r}.")
+            self._log(level, f"A change of {self._title(op)} by others can't be shown here: {fault!r}.")
+
+    def _title(self, op: Op) -> str:
+        """What to call the record of an operation that failed."""
+        if isinstance(op, Put):
+            return title(op.id, Record(op.id, op.kind, op.props))
+        with suppress(*HOST_FAULTS):
+            return title(op.id, self._reader.records([op.id]).get(op.id))
+        return title(op.id, None)
 
     def _end_batch(self, continues: bool) -> None:
         """Let the host draw its panel and trace its rays, once for all changes."""
@@ -230,7 +240,9 @@ class Writer:
         if not bad:
             return data
         names = ", ".join(sorted(bad))
-        self._log("WARNING", f"{self._name} can't show the {names} of {record.id!r} that others set.")
+        self._log(
+            "WARNING", f"{self._name} can't show the {names} of {title(record.id, record)} that others set."
+        )
         together = KINDS.get(record.kind, ITEMS).together
         parts = {part for name in bad for part in together.get(name, (name,))}
         shown = {} if item is None else item_from_record(self._reader.shown(item))

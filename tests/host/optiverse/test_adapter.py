@@ -15,6 +15,7 @@ from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.upstream.version import installed_version
+from optiverse_collab.wording.edits import title
 from tests.helpers import user_input
 from tests.helpers.optiverse_user import User, clear, events, wait_until
 from tests.helpers.optiverse_window import window_of
@@ -114,6 +115,7 @@ def test_value_that_cannot_be_shown_is_kept_beside_the_rest(
     assert window_of(host).scene.items() == before
     if name != "locked":
         assert name in logged(host, "WARNING")[0]
+        assert title("lens", RECORDS[0]) in logged(host, "WARNING")[0]
     host.apply([Remove("lens"), put(expected)])
     assert same(host, expected)
     events()
@@ -175,7 +177,7 @@ def test_annotations_are_edited_in_place(host: OptiverseHost) -> None:
 def test_unknown_kinds_are_kept_with_a_warning(host: OptiverseHost) -> None:
     host.apply([put(RECORDS[-1]), Set("robot", {"arms": 3})])
     assert host.records() == {"robot": Record("robot", "robot", {"arms": 3})}
-    assert logged(host, "WARNING") == [f"A robot (robot) by others is kept, but {host.name} can't show it."]
+    assert logged(host, "WARNING") == [f"{host.name} can't show robot robot of others'; it is kept."]
 
 
 def test_what_is_being_placed_is_not_on_the_bench(host: OptiverseHost) -> None:

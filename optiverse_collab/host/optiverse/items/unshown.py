@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from optiverse_collab.convert.kinds import is_item
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.placeholders import Placeholders
+from optiverse_collab.wording.edits import title
 
 
 class Unshown:
@@ -38,8 +39,8 @@ class Unshown:
             self._placeholders.show(record)
         if is_new:
             level = "WARNING" if is_item(record) and record.kind not in self._given_up else "DEBUG"
-            text = f"A {record.kind} ({record.id}) by others is kept, but {self._host_name} can't show it."
-            self._log(level, text)
+            what = title(record.id, record)
+            self._log(level, f"{self._host_name} can't show {what} of others'; it is kept.")
 
     def give_up(self, kind: str, missing: Collection[str]) -> None:
         """Log once that no item of a kind will be shown, because the host's own lack something."""
