@@ -16,6 +16,8 @@ from tests.core.simulation.truth import Broken, Doc, as_data, play
 
 if TYPE_CHECKING:
     from tests.core.simulation.client import Client
+    from tests.core.simulation.disk import File
+    from tests.core.simulation.program import Program
 
 PAGES = '{"type":"sync'
 OTHER_HISTORY = '{"type":"sync:diverged"'
@@ -32,7 +34,7 @@ def screen(client: Client) -> None:
         raise Broken(f"REP-7: {list(ledger.open)} should be pending, and {pending} is")
 
 
-def view(client: Client) -> None:
+def view(client: Program) -> None:
     """The view is the durable document at the replica's clock, and the pending changes on top (REP-1)."""
     replica = client.replica
     if client.truth is None:
@@ -49,6 +51,13 @@ def view(client: Client) -> None:
                 play(doc, op)
     if doc != replica.view:
         raise Broken(f"REP-1: the view is {replica.view} and should be {doc}")
+
+
+def held(client: Program, file: File) -> None:
+    """What was held is held again after a restart (DISK-2)."""
+    found = {id: as_data(change) for id, change in client.replica.held.items()}
+    if found != file.now.held:
+        raise Broken(f"DISK-2: {found} is held, and {file.now.held} was written")
 
 
 def received(
@@ -114,7 +123,7 @@ def _told(client: Client, effects: Sequence[Effect], expected: Counter[Report]) 
         for effect in effects
         if isinstance(effect, Conflict)
     )
-    if told != expected:
+    if expected - told or (told - expected) - client.ledger.clones:
         raise Broken(f"SEEN-10: {dict(told)} was told, and should have been {dict(expected)}")
     for kind, id, _ in told:
         if kind in (ConflictKind.HELD, ConflictKind.GONE) and id not in client.replica.held:

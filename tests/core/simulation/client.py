@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import msgspec
@@ -21,101 +20,17 @@ from optiverse_collab.core.client.effects import (
     Transmit,
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.client.saved import Saved
-from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.messages import Push
 from optiverse_collab.core.records import Op
 from optiverse_collab.errors import ChangeRefused
 from tests.core.simulation import checks
-from tests.core.simulation.driver import Driver
-from tests.core.simulation.ledger import Ledger
+from tests.core.simulation.program import Program
 from tests.core.simulation.scenario import How, OpData
-from tests.core.simulation.truth import Broken, Change, Doc, Truth, as_data, play, strict
-from tests.core.simulation.wire import Connection
+from tests.core.simulation.truth import Broken, as_data, play, strict
 
 
-class Client:
-    """One participant.
-
-    Attributes:
-        session: the core.
-        screen: what the host shows: own edits and `ShowChange`, nothing else.
-        ledger: what the user did.
-        undo: inverses of the user's own edits.
-        shown: the presence that the user shows.
-        driver: what connects the session.
-        half_open: former connections of which the server has not noticed the end, oldest first.
-        truth: the history that the replica follows; None before the first synchronisation.
-        copy: what was on disk at some time, and what the user did up to then.
-        pushed: the last push, its first number and the connection, for a client that sends it again.
-        foreign: the session has another history now; the owner has not decided yet.
-        tainted: the replica was damaged on purpose and may be wrong.
-        counts: what happened, for all clients.
-    """
-
-    def __init__(
-        self,
-        index: int,
-        truths: dict[str, Truth],
-        changes: dict[tuple[str, int], Change],
-        counts: Counter[str],
-    ) -> None:
-        self.index = index
-        self.user_id = f"user {index // 2}"  # two share a name
-        self.truths = truths
-        self.half_open: list[Connection] = []
-        self.truth: Truth | None = None
-        self.copy: tuple[bytes, Ledger, Truth | None, bool] | None = None
-        self._changes = changes
-        self.counts = counts
-        self._lives = 0
-        self.start_anew()
-
-    def start_anew(self) -> None:
-        """Begin with an empty replica, as somebody new or after the session's data was replaced."""
-        self._lives += 1
-        client_id = f"client {self.index}.{self._lives}"
-        self.ledger = Ledger(client_id, self._changes)
-        self.tainted, self.truth, self.copy = False, None, None
-        self._begin(Replica(client_id))
-
-    def restart(self) -> None:
-        """The program ends and starts again with what it has on disk (DISK-4)."""
-        saved = msgspec.json.encode(self.session.replica.save())
-        self._restore(saved)
-
-    def keep_copy(self) -> None:
-        """Copy what is on disk."""
-        self.copy = msgspec.json.encode(self.replica.save()), self.ledger.copy(), self.truth, self.tainted
-
-    def revive(self) -> None:
-        """Start again from the copy: what came after it is forgotten here, but not by the server (SYNC-8)."""
-        assert self.copy is not None
-        (saved, self.ledger, self.truth, self.tainted), self.copy = self.copy, None
-        self._restore(saved)
-
-    def _restore(self, saved: bytes) -> None:
-        self._lives += 1
-        client_id = f"client {self.index}.{self._lives}"
-        self._begin(Replica.restore(msgspec.json.decode(saved, type=Saved), client_id))
-        self.ledger.restarted(client_id, self.replica.pending)
-
-    def _begin(self, replica: Replica) -> None:
-        self.session = SessionClient(self.user_id, replica)
-        self.driver = Driver(self.session, self.half_open, self._notify, self.counts)
-        self.replica = replica
-        self.screen: Doc = dict(replica.view)
-        self.undo: list[list[OpData]] = []
-        self.shown: dict[str, Any] = {}
-        self.foreign = False
-        self.pushed: tuple[str, int, Connection] | None = None
-        self._pushed_ms = self._now_ms = float("-inf")
-
-    @property
-    def connection(self) -> Connection | None:
-        """The present connection, if there is one."""
-        return self.driver.connection
+class Client(Program):
+    """One participant: a program, its user, and the wire."""
 
     # The user
 
@@ -133,12 +48,20 @@ class Client:
             if pending != [change.client_clock for change in self.replica.pending]:
                 raise Broken("REP-6: a refused edit is pending") from None
         else:
+            if self.replica.pending and self.replica.pending[-1].client_clock <= self.sealed:
+                raise Broken(f"DISK-1: an edit joined change {self.sealed}, which is about to be sent")
             self.ledger.made(self.replica.pending[-1], ops, seen, how.yields, how.step)
             for op in ops:
                 play(self.screen, op)
             pending = []
         checks.screen(self)
+        self.ask_disk()
         return not pending
+
+    def dismiss(self) -> None:
+        """A user decides about the first edit that is held."""
+        self.replica.dismiss_held(next(iter(self.replica.held)))
+        self.ask_disk()
 
     def show(self, state: dict[str, Any]) -> None:
         """Show a presence."""
@@ -166,7 +89,12 @@ class Client:
     def poll(self, now_ms: float) -> bool:
         """Do what is due; whether that was anything."""
         self._now_ms = now_ms
-        return self.driver.poll(now_ms)
+        was_blocked = self.replica.write_ahead.blocks
+        has_acted = self.driver.poll(now_ms)
+        if self.replica.write_ahead.blocks and not was_blocked and self._pushed_ms != now_ms:
+            self.sealed = self.replica.pending[-1].client_clock
+        self.ask_disk()
+        return has_acted
 
     def receive(self, text: str, now_ms: float) -> None:
         """Take a message of the server's."""
@@ -182,6 +110,7 @@ class Client:
         if text.startswith(checks.ABOUT_THE_DOCUMENT):
             in_pages = text.startswith(checks.PAGES)
             checks.received(self, effects, clock, epoch, pending, in_pages, was_tainted)
+        self.ask_disk()
 
     def _ends_it(self, text: str, clock: int, epoch: str | None) -> bool:
         """Whether a message says that the session has another history than the replica (CLK-3)."""
@@ -219,10 +148,12 @@ class Client:
         self.connection.up.append(text)
         if isinstance(effect.message, Push):
             self.pushed = text, effect.message.changes[0].client_clock, self.connection
-            if self._now_ms - self._pushed_ms < 33:
+            if self._now_ms - self._pushed_ms < 33 and not self._is_leaving:
                 raise Broken(f"PUSH-2: pushed again after {self._now_ms - self._pushed_ms} ms")
             self._pushed_ms = self._now_ms
             self.ledger.sent(effect.message.changes)
+            if self.disk is not None:
+                self.disk.check_sent(effect.message.changes, self.ledger)
 
     def _show(self, effect: ShowChange) -> None:
         """Show what changed; every operation must change something (REP-4)."""

@@ -96,6 +96,10 @@ class Driver:
         expected = self.policy.opens() if self.policy.stand == "waiting" else []
         self._perform(self._connector.retry_now(), expected, now_ms)
 
+    def flush(self, now_ms: float) -> None:
+        """Send what waits to be sent."""
+        self._perform(self._session.flush(now_ms), [], now_ms)
+
     # The network
 
     def accept(self, connection: Connection) -> None:
@@ -193,6 +197,7 @@ class Driver:
         connection, self.connection = self.connection, None
         self.timer_ms, self._is_open = None, False
         if connection is not None:
+            connection.is_held = False
             connection.down.clear()
             if connection.server_open:
                 self._half_open.append(connection)

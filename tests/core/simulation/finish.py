@@ -27,12 +27,14 @@ def finish(world: World) -> None:
     for client in world.clients:
         world.connect(client.index)
     world.settle()
+    _let_clones_in(world)
     for client in world.clients:
         if client.foreign:
             world.renew(client.index)
             world.notice(client.index)
             world.connect(client.index)
     world.settle()
+    _let_clones_in(world)
     if any(client.tainted or _lossy(client) for client in world.clients):
         _show_up_faults(world)
     world.server.check_replay()
@@ -40,6 +42,15 @@ def finish(world: World) -> None:
         _check_client(world, client)
     _check_deltas(world)
     _check_past(world)
+
+
+def _let_clones_in(world: World) -> None:
+    """Who lost the connection to somebody who settles the same id connects once more (SYNC-7)."""
+    for _ in world.clients:
+        for client in world.clients:
+            if client.cloned and client.driver.policy.stand == "out":
+                world.connect(client.index)
+        world.settle()
 
 
 def _hang_up(world: World, client: Client) -> None:

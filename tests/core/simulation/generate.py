@@ -8,6 +8,7 @@ from typing import Any
 
 from optiverse_collab.core.server.subscribers import BEHIND_BYTES, BEHIND_MS
 from tests.core.simulation.scenario import OpData, Setup, Step
+from tests.core.simulation.weights import PROFILES
 from tests.core.simulation.world import World
 
 IDS = ("a", "b", "c", "d", "e", "ö")
@@ -19,54 +20,6 @@ REFUSALS = (
     *(("HTTP", 404), ("HTTP", 503), ("closed", 4426)),
 )
 VALUES: tuple[Any, ...] = (0, 1, 1.0, 2.5, -0.0, True, None, "", "ü", [1, 2.5], {"k": [0]}, "long " * 9)
-
-_WEIGHTS = {
-    "edit": 240,
-    "undo": 25,
-    "poll": 150,
-    "up": 150,
-    "down": 260,
-    "take": 50,
-    "commit": 50,
-    "tick": 80,
-    "connect": 150,
-    "refuse": 20,
-    "show": 15,
-    "cut": 10,
-    "late": 14,
-    "notice": 5,
-    "drop": 6,
-    "close": 4,
-    "leave": 2,
-    "hurry": 12,
-    "late_news": 4,
-    "timer": 6,
-    "reboot": 3,
-    "keep_copy": 3,
-    "revive": 2,
-    "behind": 4,
-    "away": 4,
-    "compact": 15,
-    "settle": 6,
-    "restart": 1,
-    "crash": 2,
-    "resend": 6,
-}
-_FAULTS = {"lose": 25, "corrupt": 12, "replace": 2, "rollback": 3, "renew": 20}
-
-
-def _table(weights: dict[str, int]) -> tuple[str, ...]:
-    return tuple(name for name, weight in weights.items() for _ in range(weight))
-
-
-_PROFILES = (
-    _table(_WEIGHTS),
-    _table({**_WEIGHTS, "cut": 60, "late": 60, "reboot": 20}),  # bad network
-    _table({**_WEIGHTS, "cut": 30, "close": 20, "leave": 10, "late_news": 20, "refuse": 120}),  # bad attempts
-    _table({**_WEIGHTS, "crash": 15, "restart": 5, "commit": 25, "compact": 25}),  # bad server
-    _table({**_WEIGHTS, "take": 12, "commit": 6}),  # slow storage
-    _table({**_WEIGHTS, **_FAULTS}),  # what should never be
-)
 
 
 class Generator:
@@ -82,7 +35,7 @@ class Generator:
     def __init__(self, seed: int) -> None:
         self._random = random = Random(seed)
         self.setup = _setup(random)
-        self._table = _PROFILES[seed % len(_PROFILES)]
+        self._table = PROFILES[seed % len(PROFILES)]
 
     def next(self, world: World) -> Step:
         """A step that makes sense now."""
@@ -112,6 +65,7 @@ def _setup(random: Random) -> Setup:
         outcomes=10_000,
         behind_ms=random.choice((100, BEHIND_MS)),
         behind_bytes=random.choice((1, 500, BEHIND_BYTES)),
+        disks=random.random() < 0.6,
     )
 
 
@@ -264,6 +218,32 @@ def _show(random: Random, world: World, index: int) -> Step:
     return ["show", index, {random.choice(("cursor", "drag")): random.choice((None, 1, [2.5, 0.0]))}]
 
 
+def _write(random: Random, world: World, index: int) -> Step | None:
+    for client in world.clients[index:] + world.clients[:index]:
+        if client.disk is not None and client.disk.asked:
+            return ["write", client.index]
+    return None
+
+
+def _crash(name: str) -> Callable[[Random, World, int], Step | None]:
+    def make(random: Random, world: World, index: int) -> Step | None:
+        if world.clients[index].disk is None:
+            return None
+        return [name, index, random.randrange(3), random.choice((0.0, 0.3, 0.6, 0.99, 1.0))]
+
+    return make
+
+
+def _clone(random: Random, world: World, index: int) -> Step | None:
+    disk, other = world.clients[index].disk, random.randrange(len(world.clients))
+    return ["clone", index, other] if disk is not None and disk.file is not None and index != other else None
+
+
+def _disk_fails(random: Random, world: World, index: int) -> Step | None:
+    disk = world.clients[index].disk
+    return ["disk_fails", index] if disk is not None and disk.asked else None
+
+
 _MAKE: dict[str, Callable[[Random, World, int], Step | None]] = {
     "edit": _edit,
     "undo": _undo,
@@ -301,5 +281,11 @@ _MAKE: dict[str, Callable[[Random, World, int], Step | None]] = {
     "lose": _lose,
     "corrupt": _if_connected("corrupt"),
     "replace": lambda random, world, index: ["replace", random.random() < 0.5],
+    "write": _write,
+    "kill": _crash("kill"),
+    "power_cut": _crash("power_cut"),
+    "disk_fails": _disk_fails,
+    "clone": _clone,
+    "dismiss": lambda random, world, index: ["dismiss", index] if world.clients[index].replica.held else None,
     "renew": lambda random, world, index: ["renew", index] if world.clients[index].foreign else None,
 }

@@ -31,12 +31,14 @@ class Ledger:
         ids: all client ids, the present one last.
         open: the changes that must be pending now, oldest first.
         refused: the operations of changes that the user was told are refused.
+        clones: see `expected`.
     """
 
     def __init__(self, client_id: str, changes: dict[Key, Change]) -> None:
         self.ids = [client_id]
         self.open: dict[Key, Change] = {}
         self.refused: list[list[OpData]] = []
+        self.clones: Counter[Report] = Counter()
         self._changes = changes
         self._sent: dict[Key, bytes] = {}
 
@@ -95,9 +97,9 @@ class Ledger:
             change.sent_as.add(one.yields)
 
     def all_yield(self) -> None:
-        """A synchronisation is done: what is pending yields from now on (SYNC-5)."""
-        for change in self.open.values():
-            change.yields = True
+        """After a synchronisation, what is pending yields (SYNC-5), and has one number (SYNC-8)."""
+        for key, change in self.open.items():
+            change.yields, change.keys = True, [key]
 
     def restarted(self, client_id: str, pending: Iterable[PendingChange]) -> None:
         """The replica has a new client id, under which the same changes have new numbers, in order."""
@@ -123,26 +125,31 @@ class Ledger:
     def expected(self, passed: Iterable[Accepted | None]) -> Counter[Report]:
         """What a user has to be told of changes that their replica came to know (SEEN-10).
 
-        Of changes that a newer self made, of which this copy knows nothing, that one was told.
+        Of changes that a newer self made, of which this copy knows nothing, that one was told. If that one
+        goes on beside this one (a copied disk), what it replaces of this one's values may be told or not
+        (`clones`): pages know that it is another self, and a patch does not say so.
         """
         reports: Counter[Report] = Counter()
+        self.clones = Counter()
         mine = set(self.ids)
         for accepted in passed:
             if accepted is None:
                 continue
             verdict = accepted.verdict
+            of_mine = [
+                (ConflictKind.REPLACED_MINE, id, names)
+                for id, names, side in verdict.replaced
+                if side[1] in mine
+            ]
             if accepted.client_id in mine:
                 if self.settle((accepted.client_id, accepted.change_clock)) is None:
+                    self.clones.update(of_mine)
                     continue
                 reports.update((ConflictKind.GONE, id, names) for id, names, _ in verdict.lost)
                 reports.update((ConflictKind.HELD, id, names) for id, names, _ in verdict.held)
                 reports.update((ConflictKind.REPLACED_THEIRS, id, names) for id, names, _ in verdict.replaced)
             else:
-                reports.update(
-                    (ConflictKind.REPLACED_MINE, id, names)
-                    for id, names, side in verdict.replaced
-                    if side[1] in mine
-                )
+                reports.update(of_mine)
         return reports
 
 

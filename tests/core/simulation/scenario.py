@@ -50,6 +50,7 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
         participants: see `Limits`; small, so that dead connections take up the room.
         outcomes: how many outcomes the history remembers for those who are away.
         behind_ms, behind_bytes: see `Bounds`; small, so that receivers are behind.
+        disks: whether clients have a disk.
     """
 
     clients: int = 2
@@ -65,6 +66,7 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
     outcomes: int = 10_000
     behind_ms: float = BEHIND_MS
     behind_bytes: int = BEHIND_BYTES
+    disks: bool = False
 
     @property
     def limits(self) -> Limits:

@@ -230,6 +230,8 @@ class Server:
                 connections[effect.to].down.append(effect.pages)
             elif isinstance(effect, Close):
                 self._counts["takeovers"] += 1
+                if connections[effect.to].is_held:
+                    connections[effect.to].close_server(effect.reason.code)
             elif isinstance(effect, (Send, SendPresence)) and effect.to:
                 text = encode(effect.message)
                 slow_too = not isinstance(effect, SendPresence)

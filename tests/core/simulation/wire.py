@@ -21,6 +21,7 @@ class Connection:
         serial: greater than that of every older connection.
         up: on the way to the server.
         down: on the way to the client; pages are made when it is their turn.
+        is_held: whether its client has not let go of it.
         server_open: whether the server still holds it.
         close_code: what it was closed with when it does not; 1006 if it broke.
         behind: the client reads slowly: presence is left out (PRES-3).
@@ -33,6 +34,7 @@ class Connection:
         "close_code",
         "down",
         "id",
+        "is_held",
         "lossy",
         "serial",
         "server_open",
@@ -47,6 +49,7 @@ class Connection:
         self.serial = serial
         self.up: deque[str] = deque()
         self.down: deque[str | Iterator[Message]] = deque()
+        self.is_held = True
         self.server_open = True
         self.close_code = 1006
         self.behind = False

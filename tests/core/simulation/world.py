@@ -30,7 +30,8 @@ class World(Network):
         self.patient = setup.patient
         changes: dict[tuple[str, int], Change] = {}
         self.server = Server(setup, changes, counts)
-        self.clients = [Client(i, self.server.truths, changes, counts) for i in range(setup.clients)]
+        truths, disks = self.server.truths, setup.disks
+        self.clients = [Client(i, truths, changes, counts, disks) for i in range(setup.clients)]
         if setup.settled:
             for index in range(setup.clients):
                 self.connect(index)
@@ -74,10 +75,60 @@ class World(Network):
 
     def reboot(self, index: int) -> None:
         """A client's program ends and starts again."""
+        self.clients[index].quit()
         self.cut(index, 1)
         self.leave(index)
         self.clients[index].restart()
         self.counts["client restarts"] += 1
+
+    def dismiss(self, index: int) -> None:
+        """A user decides about an edit that is held (SEEN-9)."""
+        if self.clients[index].replica.held:
+            self.clients[index].dismiss()
+            self.counts["held edits dismissed"] += 1
+
+    # Their disks
+
+    def write(self, index: int) -> None:
+        """A client's disk has written what it was asked for."""
+        self.counts["writes"] += self.clients[index].write()
+
+    def disk_fails(self, index: int) -> None:
+        """A client's disk fails in the middle of a write."""
+        client = self.clients[index]
+        if client.disk is not None:
+            client.disk.fail(self.now_ms)
+            client.ask_disk()
+
+    def kill(self, index: int, arrives: int, part: float) -> None:
+        """A client's program crashes in the middle of a write, and starts again."""
+        client = self.clients[index]
+        if client.disk is not None:
+            self._end(index, arrives)
+            client.adopt(client.disk.after_kill(part, client.ledger))
+            self.counts["kills"] += 1
+
+    def power_cut(self, index: int, arrives: int, part: float) -> None:
+        """A client's computer loses its power, and starts again."""
+        client = self.clients[index]
+        if client.disk is not None:
+            self._end(index, arrives)
+            client.adopt(client.disk.after_power_cut(part))
+            self.counts["power cuts"] += 1
+
+    def clone(self, index: int, other: int) -> None:
+        """Somebody starts with a copy of what another client, which goes on, has on disk."""
+        disk = self.clients[index].disk
+        if disk is not None and disk.file is not None and index != other:
+            self._end(other, 1)
+            self.clients[other].adopt(disk.file)
+            self.clients[index].cloned = self.clients[other].cloned = True
+            self.counts["clones"] += 1
+
+    def _end(self, index: int, arrives: int) -> None:
+        """A client is gone; so many messages of it still arrive."""
+        self.cut(index, arrives)
+        self.leave(index)
 
     def renew(self, index: int) -> None:
         """The owner of a replica of a former history begins anew (CLK-3)."""
@@ -195,5 +246,8 @@ class World(Network):
                 moved = True
         self.now_ms += 40
         for client in self.clients:
+            while client.write():
+                moved = True
             moved = client.poll(self.now_ms) or client.replica.wait_ms(self.now_ms) is not None or moved
+            moved = moved or (client.disk is not None and client.disk.asked)
         return moved
