@@ -16,6 +16,7 @@ from websockets.protocol import State
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import Message
+from optiverse_collab.core.protocol.pages import PageSize
 
 MAX_QUEUED_BYTES = 8 * 1024 * 1024
 """What may wait for a slow receiver before it is closed."""
@@ -79,7 +80,7 @@ class Outbox:
         self._ws = ws
         self._give_up = give_up
         self._caught_up = caught_up
-        self._queue: deque[Frame | Iterator[Message]] = deque()
+        self._queue: deque[Frame | tuple[Iterator[Message], PageSize]] = deque()
         self._queued_bytes = 0
         self._missed_presence = False
         self._closed = False
@@ -107,10 +108,14 @@ class Outbox:
         else:
             self.send(frame)
 
-    def send_pages(self, pages: Iterator[Message]) -> None:
-        """Send pages after all before them, each encoded when there is room for it."""
+    def send_pages(self, pages: Iterator[Message], size: PageSize) -> None:
+        """Send pages after all before them, each encoded when there is room for it.
+
+        Args:
+            size: is told how long each took.
+        """
         if not self._closed:
-            self._queue.append(pages)
+            self._queue.append((pages, size))
             self._start_writer()
 
     async def drain(self) -> None:
@@ -137,9 +142,7 @@ class Outbox:
                     await self._write_out(item)
                     self._queued_bytes -= len(item.payload)
                 else:
-                    for page in item:
-                        await self._write_out(Frame(encode(page).encode()))
-                        await asyncio.sleep(0)  # others have their turn between two pages
+                    await self._write_pages(*item)
         except (ConnectionClosed, OSError):
             self._closed = True
         except Exception:
@@ -150,6 +153,14 @@ class Outbox:
         if self._missed_presence and not self._closed:
             self._missed_presence = False
             self._caught_up()
+
+    async def _write_pages(self, pages: Iterator[Message], size: PageSize) -> None:
+        loop = asyncio.get_running_loop()
+        for page in pages:
+            began = loop.time()
+            await self._write_out(Frame(encode(page).encode()))
+            size.took((loop.time() - began) * 1000)
+            await asyncio.sleep(0)  # others have their turn between two pages
 
     async def _write_out(self, frame: Frame) -> None:
         """Write a message, and wait until the transport has room for the next.

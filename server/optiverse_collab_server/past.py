@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import Message
+from optiverse_collab.core.protocol.pages import PageSize
 from optiverse_collab.core.protocol.past import PastRefusal
 from optiverse_collab.core.server.chain import first_head
 from optiverse_collab.core.server.effects import ReadPast
@@ -84,7 +85,8 @@ class PastReader:
         if past is None:
             _refuse(connection, wanted, PastRefusal.NOT_KEPT)
             return
-        await _send(connection, past.pages(wanted.request, self._page_bytes))
+        size = PageSize(self._page_bytes)
+        await _send(connection, past.pages(wanted.request, size), size)
 
     async def _read(self, clock: int) -> Past | None:
         """What was at a clock; None if that is not kept. At clock 0 nothing was."""
@@ -111,7 +113,7 @@ class PastReader:
             load.exception()  # asyncio logs those that nobody has looked at
 
 
-async def _send(connection: Connection, pages: Iterable[Message]) -> None:
+async def _send(connection: Connection, pages: Iterable[Message], size: PageSize) -> None:
     """Send pages, and wait until all are taken; close a connection that takes none."""
     loop = asyncio.get_running_loop()
     all_taken = asyncio.Event()
@@ -125,7 +127,7 @@ async def _send(connection: Connection, pages: Iterable[Message]) -> None:
             yield page
         all_taken.set()
 
-    connection.outbox.send_pages(watched())
+    connection.outbox.send_pages(watched(), size)
     try:
         await all_taken.wait()
     finally:

@@ -214,7 +214,7 @@ class LiveSession:
                 self._send_frame(effect)
             elif isinstance(effect, SendPages):
                 if effect.to in self.connections:
-                    self.connections[effect.to].outbox.send_pages(effect.pages)
+                    self.connections[effect.to].outbox.send_pages(effect.pages, effect.size)
             elif isinstance(effect, ReadPast):
                 if effect.to in self.connections:
                     self._past.start(self.connections[effect.to], effect)

@@ -143,7 +143,7 @@ def test_server_does_not_wait_long_for_one_who_does_not_read(
                 await ann.sync("1")
                 await stalled.sync("2")
                 stalled.ws.transport.pause_reading()
-                for clock in range(1, 30):
+                for clock in range(1, 20):
                     props = {"x": "y" * 400_000}
                     await ann.push(clock, {"op": "put", "id": "a", "kind": "k", "props": props})
             assert await ann.closed() == (1001, "restarting")

@@ -13,7 +13,7 @@ from optiverse_collab.core.client.liveness import Liveness
 from optiverse_collab.core.client.push_window import PushWindow
 from optiverse_collab.core.client.quality import QualityMeter
 from optiverse_collab.core.client.questions import Questions
-from optiverse_collab.core.protocol.messages import Patch, Ping, Push, ServerMessage, SyncRequest
+from optiverse_collab.core.protocol.messages import Pages, Patch, Ping, Push, ServerMessage, SyncRequest
 from optiverse_collab.core.throttle import Throttle
 
 HEARTBEAT_MS = 10_000
@@ -44,6 +44,7 @@ class Line:
         self._liveness = Liveness(self._questions)
         self.window = PushWindow()
         self._heartbeat = Throttle(HEARTBEAT_MS)
+        self._paged_ms = float("-inf")
 
     def opened(self, now_ms: float) -> None:
         """A connection is open."""
@@ -113,11 +114,13 @@ class Line:
         """A message about the document was taken in.
 
         Args:
-            message: pages are no measure: how long they take is a matter of how much they carry.
+            message: how long pages take, and what waits behind them, is a matter of how much they carry.
             oldest: the number of the oldest change that is still pending; None if none is.
         """
+        if isinstance(message, Pages):
+            self._paged_ms = now_ms
         for push in self._questions.acknowledged(oldest):
-            if isinstance(message, Patch):
+            if isinstance(message, Patch) and push.sent_ms >= self._paged_ms:
                 self.meter.answered(now_ms - push.sent_ms, now_ms)
                 self.window.answered(now_ms - push.sent_ms, push.ahead)
 
@@ -126,5 +129,6 @@ class Line:
         latency_ms = self._questions.ponged(now_ms)
         if latency_ms is None:
             return None
-        self.meter.answered(latency_ms, now_ms)
+        if now_ms - latency_ms >= self._paged_ms:
+            self.meter.answered(latency_ms, now_ms)
         return HeartbeatAnswered(latency_ms)

@@ -3,25 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import SupportsInt, TypeVar
 
 from optiverse_collab.core.protocol.codec import size_of
 
 T = TypeVar("T")
 
+FIRST_BYTES, LEAST_BYTES = 16 * 1024, 4 * 1024
+"""The first page, before anything is known of the line, and the shortest."""
 
-def pages(things: Iterable[T], page_bytes: int) -> Iterator[list[T]]:
+QUICK_MS, SLOW_MS = 250.0, 1000.0
+"""A page that is gone sooner is followed by one twice as long; one that takes longer, by half of it."""
+
+
+class PageSize:
+    """How long a page may be: about what its line takes in a second (SYNC-15).
+
+    Args:
+        most: the longest, in bytes.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._bytes = min(FIRST_BYTES, most)
+
+    def __int__(self) -> int:
+        return self._bytes
+
+    def took(self, ms: float) -> None:
+        """A page was on its way to the system for so long."""
+        if ms > SLOW_MS:
+            self._bytes = max(min(LEAST_BYTES, self._most), self._bytes // 2)
+        elif ms < QUICK_MS:
+            self._bytes = min(self._most, 2 * self._bytes)
+
+
+def pages(things: Iterable[T], page_bytes: SupportsInt) -> Iterator[list[T]]:
     """Yield `things` in lists of up to `page_bytes` of JSON each; a longer thing has a page of its own.
 
     Lazy: a page is measured when it is asked for. Nothing to yield for no things.
     """
     page: list[T] = []
-    room = page_bytes
+    room = int(page_bytes)
     for thing in things:
         size = size_of(thing) + 1  # and a comma
         if page and size > room:
             yield page
-            page, room = [], page_bytes
+            page, room = [], int(page_bytes)
         page.append(thing)
         room -= size
     if page:

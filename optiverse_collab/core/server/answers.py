@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
-from typing import Any
+from typing import Any, SupportsInt
 
 from msgspec import structs
 
@@ -30,27 +30,33 @@ NOTICES = 1000
 Thing = PageRecord | PageSet | PageRemove
 
 
-def answer_of(history: History, request: SyncRequest) -> Iterator[FullState | Delta] | OtherHistory:
-    """What a replica gets that asks for what is new, as of now."""
+def answer_of(
+    history: History, request: SyncRequest, size: SupportsInt | None = None
+) -> Iterator[FullState | Delta] | OtherHistory:
+    """What a replica gets that asks for what is new, as of now; see `catch_up`."""
     if request.epoch is None or request.clock == 0:
-        return _Answer(history, request).full_state(holds_nothing=True)
+        return _Answer(history, request, size).full_state(holds_nothing=True)
     agrees = history.chain.agrees(history.clock - request.clock, request.head)
     if request.epoch != history.epoch or request.clock > history.clock or agrees is False:
         return OtherHistory(history.epoch, history.clock, history.chain.head.hex())
-    answer = _Answer(history, request)
+    answer = _Answer(history, request, size)
     if agrees is None or request.clock < history.start:
         return answer.full_state(holds_nothing=False)
     return answer.delta()
 
 
-def catch_up(history: History, request: SyncRequest, clock: int) -> Iterator[FullState | Delta]:
+def catch_up(
+    history: History, request: SyncRequest, clock: int, size: SupportsInt | None = None
+) -> Iterator[FullState | Delta]:
     """What a replica that is connected has not been sent since a clock (SYNC-12).
 
     Args:
         request: with which it synchronised.
         clock: what it has by now.
+        size: how long a page may be, in bytes, each time that one is made; `Limits.page_bytes` if not given.
     """
-    answer = _Answer(history, structs.replace(request, epoch=history.epoch, clock=clock), unasked=True)
+    since = structs.replace(request, epoch=history.epoch, clock=clock)
+    answer = _Answer(history, since, size, unasked=True)
     return answer.full_state(holds_nothing=False) if clock < history.start else answer.delta()
 
 
@@ -62,7 +68,10 @@ def lanes_of(request: SyncRequest) -> frozenset[Lane]:
 class _Answer:
     """Holds on to the document of this moment; its pages are made when they are sent, which may be later."""
 
-    def __init__(self, history: History, request: SyncRequest, unasked: bool = False) -> None:
+    def __init__(
+        self, history: History, request: SyncRequest, size: SupportsInt | None, unasked: bool = False
+    ) -> None:
+        self._size = history.limits.page_bytes if size is None else size
         self._history, self._clock = history, request.clock
         self._lanes = lanes_of(request)
         self._authors: dict[str, int] = {}
@@ -87,7 +96,7 @@ class _Answer:
         since = None if holds_nothing else self._clock
         records = self._history.document.records.values()
         things = [self._record(one, since) for one in records if one.lane in self._lanes]
-        parts = pages(things, self._history.limits.page_bytes)
+        parts = pages(things, self._size)
         end = self._end()
         return (
             FullState(**self._common, total=len(things), records=part, **(end if last else {}))
@@ -97,7 +106,7 @@ class _Answer:
     def delta(self) -> Iterator[Delta]:
         """What changed since the replica's clock."""
         things = self._changed()
-        parts = pages(things, self._history.limits.page_bytes)
+        parts = pages(things, self._size)
         end = self._end()
         return (
             Delta(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import Delta, FullState, Message
 from optiverse_collab.core.protocol.outcomes import Ack
+from optiverse_collab.core.protocol.pages import PageSize
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,15 @@ class SendFrame:
 
 @dataclass(frozen=True)
 class SendPages:
-    """Send the pages of an answer to a ``sync:request``, each made when it is asked for."""
+    """Send the pages of an answer to a ``sync:request``, each made when it is asked for.
+
+    Attributes:
+        size: to be told how long each page took.
+    """
 
     to: str
     pages: Iterator[FullState | Delta]
+    size: PageSize = field(default_factory=lambda: PageSize(Limits().page_bytes), compare=False)
 
 
 @dataclass(frozen=True)

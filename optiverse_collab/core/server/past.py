@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import cast
+from typing import SupportsInt, cast
 
 import msgspec
 
@@ -78,7 +78,7 @@ class Past:
                 size = 0
                 yield
 
-    def pages(self, request: int, page_bytes: int) -> Iterator[RawPastPage]:
+    def pages(self, request: int, page_bytes: SupportsInt) -> Iterator[RawPastPage]:
         """The answer to a request, each page made when it is asked for."""
         records = [
             record

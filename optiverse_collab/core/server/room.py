@@ -34,6 +34,7 @@ from optiverse_collab.core.protocol.messages import (
 )
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
+from optiverse_collab.core.protocol.pages import PageSize
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server import past
 from optiverse_collab.core.server.answers import answer_of, catch_up, lanes_of, parts_of
@@ -214,14 +215,16 @@ class Room:
         for other_id in connections[:-1]:
             effects += [*self.leave(other_id, now_ms), _replaced(other_id)]
             effects += self._rename(connection_id, member)
-        answer = answer_of(self.history, request)
+        size = PageSize(self.history.limits.page_bytes)
+        answer = answer_of(self.history, request, size)
         if isinstance(answer, OtherHistory):
             return [*effects, Send((connection_id,), answer)]
         member.request, member.origin = request, origin_of(request.client_id)
         member.pushed = self.history.last_client_clock_of(member.origin)
         known = (self.history.names.known(NameKind.ORIGIN, origin_of(id)) for id in request.settles)
         member.settled = frozenset(number for number in known if number > 0)
-        self._delivery.add(subscription=Subscription(SendPages(connection_id, answer), lanes_of(request)))
+        pages = SendPages(connection_id, answer, size)
+        self._delivery.add(subscription=Subscription(pages, lanes_of(request)))
         return effects
 
     def _confirm(self, connection_id: str, request: SyncRequest, clock: int) -> list[RoomEffect]:
@@ -230,7 +233,8 @@ class Room:
             sentence = f"You have {clock}, and the session is at {self.history.clock}; say what you have."
             return [_error(connection_id, Reason.INVALID_MESSAGE, sentence)]
         if self._delivery.confirm(connection_id, clock, self._now_ms):
-            pages = SendPages(connection_id, catch_up(self.history, request, clock))
+            size = PageSize(self.history.limits.page_bytes)
+            pages = SendPages(connection_id, catch_up(self.history, request, clock, size), size)
             self._delivery.add(subscription=Subscription(pages, lanes_of(request), unasked=True))
         return []
 

@@ -7,7 +7,7 @@ import pytest
 from optiverse_collab.core.client.connection_effects import DropConnection
 from optiverse_collab.core.client.effects import Diverged, HeartbeatAnswered, Transmit
 from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import Ping, Pong, PresenceUpdate, Push
+from optiverse_collab.core.protocol.messages import Delta, Ping, Pong, PresenceUpdate, Push
 from optiverse_collab.core.records import Put, Set
 from tests.helpers.wire import Peer, Wire
 
@@ -133,6 +133,22 @@ def test_pages_are_not_measured(wire: Wire, ann: Peer) -> None:
     assert quality.waiting_ms == 0
     assert quality.latency_ms is not None
     assert quality.latency_ms < 100
+
+
+def test_answer_behind_pages_is_not_measured(wire: Wire, ann: Peer) -> None:
+    """It took as long as what they carry."""
+    ann.session.poll(OPENED_MS + 1000)
+    ann.edit(Put("a", "k"))
+    ann.session.poll(OPENED_MS + 1000)
+    page = Delta("epoch 1", 1, 0, "", 0, 0, unasked=True)
+    ann.session.receive(encode(page), OPENED_MS + 31_000)
+    assert ann.session.receive(encode(Pong("t")), OPENED_MS + 31_000) == [HeartbeatAnswered(30_000)]
+    ack = '{"type":"patch","changes":[],"acks":[{"client_clock":1,"result":"refused"}]}'
+    ann.session.receive(ack, OPENED_MS + 31_000)
+    assert ann.session.line.meter.quality(OPENED_MS + 31_000).latency_ms is None
+    ann.session.poll(OPENED_MS + 31_001)
+    ann.session.receive(encode(Pong("t")), OPENED_MS + 31_021)
+    assert ann.session.line.meter.quality(OPENED_MS + 31_021).latency_ms == 20
 
 
 def test_nothing_waits_after_the_end(wire: Wire, ann: Peer) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.protocol.pages import marked, pages
+from optiverse_collab.core.protocol.pages import FIRST_BYTES, LEAST_BYTES, PageSize, marked, pages
 
 
 def test_nothing_makes_no_page() -> None:
@@ -34,3 +37,46 @@ def test_the_last_page_is_marked() -> None:
     assert list(marked(iter([[1, 2], [3], [4]]))) == [([1, 2], False), ([3], False), ([4], True)]
     assert list(marked(iter([[1]]))) == [([1], True)]
     assert list(marked(iter(list[list[int]]()))) == [([], True)]
+
+
+def test_pages_grow_on_a_quick_line_and_shrink_on_a_slow_one() -> None:
+    """SYNC-15"""
+    size = PageSize(200_000)
+    sizes = [int(size)]
+    for ms in (0, 249, 250, 999, 1000, 100, 100, 1001, 30_000, *[2000] * 9):
+        size.took(ms)
+        sizes.append(int(size))
+    first = FIRST_BYTES
+    quick = [first, 2 * first, 4 * first, 4 * first, 4 * first, 4 * first, 8 * first, 200_000]
+    assert sizes[:8] == quick
+    assert sizes[8:10] == [100_000, 50_000]
+    assert sizes[-1] == LEAST_BYTES
+
+
+def test_no_page_is_longer_than_the_limit() -> None:
+    """SYNC-3"""
+    size = PageSize(1000)
+    size.took(0)
+    assert int(size) == 1000
+    size.took(9999)
+    assert int(size) == 1000
+
+
+def test_size_is_asked_for_with_each_page() -> None:
+    """SYNC-15"""
+    size = PageSize(200_000)
+    made = pages(["x" * 1000] * 200, size)
+    assert len(next(made)) == 16
+    size.took(0)
+    next(made)  # was begun with the size of before
+    assert len(next(made)) == 32
+
+
+@given(bytes_per_s=st.integers(2000, 10**7))
+def test_page_takes_about_a_second_at_most(bytes_per_s: int) -> None:
+    """SYNC-15: the last of a hundred on a line of this speed."""
+    size, ms = PageSize(262_144), 0.0
+    for _ in range(100):
+        ms = int(size) * 1000 / bytes_per_s
+        size.took(ms)
+    assert ms <= max(1001, LEAST_BYTES * 1000 / bytes_per_s)

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator
 
 from optiverse_collab.core.client.effects import ReplicaEffect
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.protocol.messages import Delta, FullState
+from optiverse_collab.core.protocol.messages import Delta, FullState, SyncRequest
 from optiverse_collab.core.protocol.outcomes import Ack
+from optiverse_collab.core.protocol.pages import PageSize
 from optiverse_collab.core.server import room
 from optiverse_collab.core.server.answers import _Answer, catch_up
 from optiverse_collab.core.server.delivery import _Frame
@@ -45,8 +46,10 @@ def refusals_withheld(self: _Frame, to: Collection[str]) -> dict[str, list[Ack]]
 
 
 @_mutation("Unasked pages begin with what is unconfirmed (SYNC-12).", (room, "catch_up"))
-def delta_from_the_present(history: History, request: object, clock: int) -> Iterator[FullState | Delta]:
-    return catch_up(history, request, history.clock)  # type: ignore[arg-type]
+def delta_from_the_present(
+    history: History, request: SyncRequest, clock: int, size: PageSize
+) -> Iterator[FullState | Delta]:
+    return catch_up(history, request, history.clock, size)
 
 
 @_mutation("Unasked pages make what is pending yield (SYNC-13).", (Replica, "_receive_page"))

@@ -202,11 +202,13 @@ _UNSAVED, _set_away = Room.unsaved, Room.set_away
 
 
 @_mutation("What a former id of a replica accepted is not told (SYNC-8).", (_Answer, "__init__"))
-def settled_forgotten(self: _Answer, history: History, request: SyncRequest) -> None:
-    _INIT(self, history, msgspec.structs.replace(request, settles=[]))
+def settled_forgotten(
+    self: _Answer, history: History, request: SyncRequest, *more: Any, **named: Any
+) -> None:
+    _INIT(self, history, msgspec.structs.replace(request, settles=[]), *more, **named)
 
 
-_INIT = _Answer.__init__
+_INIT: Any = _Answer.__init__
 
 
 @_mutation("Nobody is told who is away (HB-6).", (Room, "set_away"))
