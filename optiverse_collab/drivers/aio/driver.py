@@ -24,7 +24,7 @@ from optiverse_collab.core.client.connection_effects import (
     RetryAfter,
 )
 from optiverse_collab.core.client.connector import OPEN_S, Connector, Effect
-from optiverse_collab.core.client.effects import SessionEffect, Transmit
+from optiverse_collab.core.client.effects import Acknowledged, SessionEffect, Transmit
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.drivers.aio.connection import Connection, first_message, open_websocket, speaks_tls
@@ -33,6 +33,7 @@ from optiverse_collab.drivers.aio.wake_up import WakeUp
 from optiverse_collab.errors import ConnectionFailed
 from optiverse_collab.wording import connection as wording
 from optiverse_collab.wording import log_lines
+from optiverse_collab.wording.attempts import AttemptLog
 from optiverse_collab.wording.traffic import Traffic
 
 log = logging.getLogger("optiverse_collab")
@@ -68,7 +69,6 @@ class AioDriver:
         self.error: ConnectionFailed | None = None
         self.left = False
         self._session = session
-        self._session_id = session_id
         self._url = url
         self._report = report
         self._connector = Connector(session, chance, url.startswith("wss:"), patient, timeout_s)
@@ -82,6 +82,7 @@ class AioDriver:
         self._tasks: set[asyncio.Task[None]] = set()
         self._polite = False
         self._traffic = Traffic()
+        self._attempts = AttemptLog(session_id, url)
         self._wake_up = WakeUp(self._on_woke)
         self._wake_up.start()
         self._perform(self._connector.join())
@@ -212,14 +213,16 @@ class AioDriver:
             if isinstance(effect, Transmit):
                 self._outgoing.append(effect.text)
                 self._has_outgoing.set()
-            else:
-                self._report(effect)
+                continue
+            if isinstance(effect, Acknowledged):
+                self._attempts.connected()
+            self._report(effect)
 
     def _act(self, effect: ConnectorEffect) -> None:
         """Do what is about the connection; the caller, and not the log, hears how it ended for good."""
         self._log(self._traffic.take(self._now_ms()))
         if not isinstance(effect, Ended) or effect.failure is None:
-            self._log(wording.lines(effect, self._session_id, self._url))
+            self._log(self._attempts.lines(effect))
         if isinstance(effect, OpenConnection):
             self._start(self._carry, effect.timeout_s)
         elif isinstance(effect, ProbeTls):

@@ -31,6 +31,7 @@ from optiverse_collab.drivers.qt.tls_probe import TlsProbe
 from optiverse_collab.drivers.qt.wake_up import WakeUp
 from optiverse_collab.wording import connection as wording
 from optiverse_collab.wording import log_lines
+from optiverse_collab.wording.attempts import AttemptLog
 from optiverse_collab.wording.traffic import Traffic
 
 
@@ -84,7 +85,6 @@ class QtDriver(QObject):
         self.quality = QualityWatch(session.line.meter, self)
         self.offline_since: float | None = None
         self._session = session
-        self._session_id = session_id
         self._url = url
         self._parent = parent
         self._connector = Connector(session, chance, url.startswith("wss:"), patient=True)
@@ -92,6 +92,7 @@ class QtDriver(QObject):
         self._probe: TlsProbe | None = None
         self._is_in = False
         self._traffic = Traffic()
+        self._attempts = AttemptLog(session_id, url)
         self._due = single_shot(self, self._pump)
         self._timer = single_shot(self, self._on_timer)
         self._wake_up = WakeUp(self)
@@ -217,6 +218,7 @@ class QtDriver(QObject):
             return
         if isinstance(effect, Acknowledged):
             self._is_in = True
+            self._attempts.connected()
             self.quality.connected()
             self._show_state()
         elif isinstance(effect, Synced):
@@ -227,7 +229,7 @@ class QtDriver(QObject):
     def _act(self, effect: ConnectorEffect) -> None:
         """Do what is about the connection."""
         self._log(self._traffic.take(now_ms()))
-        self._log(wording.lines(effect, self._session_id, self._url))
+        self._log(self._attempts.lines(effect))
         if isinstance(effect, OpenConnection):
             self._open(effect.timeout_s)
         elif isinstance(effect, ProbeTls):

@@ -115,7 +115,7 @@ def test_value_that_cannot_be_shown_is_kept_beside_the_rest(
     assert window_of(host).scene.items() == before
     if name != "locked":
         assert name in logged(host, "WARNING")[0]
-        assert title("lens", RECORDS[0]) in logged(host, "WARNING")[0]
+        assert title("lens", expected) in logged(host, "WARNING")[0]
     host.apply([Remove("lens"), put(expected)])
     assert same(host, expected)
     events()

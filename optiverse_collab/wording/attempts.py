@@ -1,0 +1,54 @@
+"""The log's lines about a connection; attempts that fail alike are written a few times, and then left out.
+
+A server may be away for a night: three lines every half minute would push out all that the log keeps.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from optiverse_collab.core.client.connection_effects import (
+    AttemptFailed,
+    ConnectorEffect,
+    OpenConnection,
+    RetryAfter,
+)
+from optiverse_collab.core.client.failures import Failure
+from optiverse_collab.wording import connection
+from optiverse_collab.wording.log_lines import Line
+
+TOLD = 3
+"""So many attempts in a row that fail alike are written."""
+
+TRYING_ON = Line(logging.INFO, "Trying on; the log says more when something changes")
+
+
+class AttemptLog:
+    """Writes what becomes of the connections of one session.
+
+    Args:
+        session: its name.
+        url: of the WebSocket.
+    """
+
+    def __init__(self, session: str, url: str) -> None:
+        self._session = session
+        self._url = url
+        self._failure: Failure | None = None
+        self._count = 0
+
+    def lines(self, effect: ConnectorEffect) -> list[Line]:
+        """The lines for an effect of `Connector`; none for what is no news."""
+        if isinstance(effect, AttemptFailed):
+            self._count = self._count + 1 if effect.failure == self._failure else 1
+            self._failure = effect.failure
+        elif not isinstance(effect, (OpenConnection, RetryAfter)):
+            return connection.lines(effect, self._session, self._url)
+        if isinstance(effect, RetryAfter) and self._count == TOLD:
+            return [TRYING_ON]
+        is_told = self._count < TOLD or (isinstance(effect, AttemptFailed) and self._count == TOLD)
+        return connection.lines(effect, self._session, self._url) if is_told else []
+
+    def connected(self) -> None:
+        """The server let us in: whatever fails from now on is news."""
+        self._failure, self._count = None, 0

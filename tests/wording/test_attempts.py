@@ -1,0 +1,61 @@
+"""Attempts in the log: a few that fail alike, and whatever is news."""
+
+from __future__ import annotations
+
+import logging
+
+from optiverse_collab.core.client import connection_effects as fx
+from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.wording.attempts import TOLD, TRYING_ON, AttemptLog
+
+URL = "ws://lab:8765/ws/s/n"
+REFUSED, UNREACHABLE = Failure(FailureKind.REFUSED), Failure(FailureKind.UNREACHABLE)
+
+
+def texts(log: AttemptLog, *effects: fx.ConnectorEffect) -> list[str]:
+    """What is written."""
+    return [line.text for effect in effects for line in log.lines(effect)]
+
+
+def attempt(log: AttemptLog, failure: Failure) -> list[str]:
+    """What is written of an attempt that fails."""
+    return texts(
+        log, fx.OpenConnection(10.0), fx.DropConnection(), fx.AttemptFailed(failure), fx.RetryAfter(30.0)
+    )
+
+
+def test_a_night_without_a_server_is_a_handful_of_lines() -> None:
+    log = AttemptLog("s", URL)
+    assert texts(log, fx.ConnectionLost(Failure(FailureKind.CLOSED, 1006)), fx.RetryAfter(0.5)) != []
+    first = attempt(log, REFUSED)
+    assert [first[0], first[2]] == [f"→ Connecting to: {URL}", "Trying again in 30.0 s"]
+    lines = [line for _ in range(1000) for line in attempt(log, REFUSED)]
+    assert lines == [*first, *first[:2], TRYING_ON.text]
+    assert TOLD == 3
+
+
+def test_another_failure_is_news() -> None:
+    log = AttemptLog("s", URL)
+    for _ in range(10):
+        attempt(log, REFUSED)
+    assert attempt(log, UNREACHABLE) == [
+        "✗ There is no way to lab from here; check the network or VPN.",
+        "Trying again in 30.0 s",
+    ]
+    assert len(attempt(log, UNREACHABLE)) == 3
+
+
+def test_after_a_connection_everything_is_news() -> None:
+    log = AttemptLog("s", URL)
+    for _ in range(10):
+        attempt(log, REFUSED)
+    log.connected()
+    assert len(attempt(log, REFUSED)) == 3
+
+
+def test_the_end_is_always_told() -> None:
+    log = AttemptLog("s", URL)
+    for _ in range(10):
+        attempt(log, REFUSED)
+    [line] = log.lines(fx.Ended(Failure(FailureKind.WANTS_TLS), was_in=False))
+    assert line.level == logging.ERROR
