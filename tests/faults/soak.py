@@ -127,6 +127,7 @@ class Soak:
             stack.callback(window.kill)
             await do(window, join=[self._lines[name].network.url, SESSION, name])
             assert settled(await until(window, settled)), name
+            await do(window, fill_log=[], look=[])
         for name in SCRIPTS:
             bench = connect(self._lines[name].network.url, SESSION, name)
             self._benches[name] = await stack.enter_async_context(bench)

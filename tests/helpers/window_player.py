@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -71,6 +72,11 @@ class Player(QObject):
     def forget(self) -> None:
         """Empty the editor's undo stack, which grows for as long as somebody edits."""
         self._window.editor.undo_stack.clear()
+
+    def fill_log(self) -> None:
+        """Fill the editor's log, which keeps so much and no more, with lines as long as it ever gets."""
+        for _ in range(self._window.log.lines.maxlen or 0):
+            self._window.log.write("DEBUG", "General", "".join(traceback.format_stack(limit=12)))
 
     def move_all(self, dx: float) -> None:
         """Move everything, in one step."""
