@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from optiverse_collab.window import folders
 from tests.helpers.server_process import ServerProcess
 
 if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
@@ -29,6 +32,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A real server, for tests that leave it as it is; each has a session of its own."""
     with ServerProcess(tmp_path_factory.mktemp("data")) as process:
         yield process
+
+
+@pytest.fixture(scope="session")
+def data_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data folders")
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(monkeypatch: pytest.MonkeyPatch, data_folders: Path) -> Path:
+    """Where the windows of one test keep logs and replicas; no other test finds them."""
+    folder = Path(tempfile.mkdtemp(dir=data_folders))
+    monkeypatch.setattr(folders, "data_folder", lambda: folder)
+    return folder
 
 
 @pytest.fixture

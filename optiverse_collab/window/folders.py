@@ -21,3 +21,8 @@ def log_folder() -> Path:
 def ancestor_folder() -> Path:
     """Where we keep what bench files were when they were last a session's."""
     return data_folder() / "ancestors"
+
+
+def replica_folder() -> Path:
+    """The folder of the replicas of sessions."""
+    return data_folder() / "replicas"

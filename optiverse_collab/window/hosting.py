@@ -19,13 +19,13 @@ class Hosting(QObject):
         url: where others find it, ``ws://host:port``; empty while no session is hosted.
 
     Signals:
-        progress: a sentence that says what is being done.
+        progress: a sentence that says what is being done, and twice 0, since how much of it is unknown.
         ready: ``ws://127.0.0.1:port``, where this window joins.
         failed: a sentence that says why there is no server, and what to do.
         logged: level (of `logging`) and text of a line for the log.
     """
 
-    progress = pyqtSignal(str)
+    progress = pyqtSignal(str, int, int)
     ready = pyqtSignal(str)
     failed = pyqtSignal(str)
     logged = pyqtSignal(int, str)
@@ -77,7 +77,7 @@ class Hosting(QObject):
     @pyqtSlot(str)
     def _on_progress(self, sentence: str) -> None:
         self.logged.emit(logging.INFO, sentence)
-        self.progress.emit(sentence)
+        self.progress.emit(sentence, 0, 0)
 
     @pyqtSlot(int)
     def _on_ready(self, port: int) -> None:

@@ -10,17 +10,21 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.failures import FailureKind
 from optiverse_collab.core.client.host_watch import HOSTS
-from optiverse_collab.core.protocol.address import invite_link
+from optiverse_collab.core.protocol.address import invite_link, parse_address, websocket_url
 from optiverse_collab.core.records import Op, Record
+from optiverse_collab.disk.folder import ReplicaFolder, Waiting
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import AddressError, HostUnsupported
 from optiverse_collab.host.api import LEVELS, Host
 from optiverse_collab.window import folders
+from optiverse_collab.window.background import Background
 from optiverse_collab.window.coming_back import ComingBack
 from optiverse_collab.window.hosting import Hosting
 from optiverse_collab.window.joining import Participation
+from optiverse_collab.window.keeping import Keeping
 from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.ui.choice_dialog import Answer
 from optiverse_collab.wording import dialogs, replacements
@@ -42,6 +46,8 @@ class CollaborationManager(QObject):
     Attributes:
         service: the connection.
         hosting: the server of this computer that the session is on, if this window hosts it.
+        background: waits for the disk.
+        keeping: the replica of the session, on disk.
         replacements: of the session's bench, for everybody.
         coming_back: what the bench was when it was last a session's.
         server_url, session_id: of the session that was joined last.
@@ -80,18 +86,21 @@ class CollaborationManager(QObject):
         self._participation: Participation | None = None
         self._user_id = ""
         self.hosting = Hosting(self)
+        self.background = Background(self)
+        self.keeping = Keeping(ReplicaFolder(folders.replica_folder()), self.service, self.background, self)
         self._goodbye = single_shot(self, self._leave_now, LEAVE_MS)
         self.service.logged.connect(self.log)
         self.service.happened.connect(self._on_happened)
         self.service.drained.connect(self._on_drained)
         self.service.state_changed.connect(self._on_service_state)
-        self.service.error_occurred.connect(self.failed)
+        self.service.error_occurred.connect(self._on_ended)
         self.service.outage_changed.connect(self._on_outage_changed)
         self.replacements.announced.connect(self._on_bench_replaced)
-        self.hosting.progress.connect(self._on_server_progress)
+        self.hosting.progress.connect(self.progress)
         self.hosting.ready.connect(self._join)
         self.hosting.failed.connect(self._give_up)
         self.hosting.logged.connect(self.log)
+        self.keeping.logged.connect(self.log)
 
     def create_session(self, port: int, listen: str, session_id: str, user_id: str) -> None:
         """Start the companion server on this computer, or find it there, and join a session on it.
@@ -117,6 +126,14 @@ class CollaborationManager(QObject):
         if self._begin(session_id, user_id):
             self._join(server_url)
 
+    def rejoin(self, waiting: Waiting) -> None:
+        """Join the session of unsent edits, as their author; they are sent."""
+        owner = waiting.owner
+        if self._begin(owner.session, owner.user_id):
+            self.server_url = owner.addresses[0]
+            self.keeping.rejoin(waiting)
+            self._update_status()
+
     def choose(self, answer: Answer) -> None:
         """Answer `choice_needed` or `replacement_needed`; see `Participation.choose`."""
         if self._participation is not None:
@@ -126,6 +143,10 @@ class CollaborationManager(QObject):
         """Do something for the user, as one step of theirs; see `LiveBench.edit`."""
         if self._participation is not None:
             self._participation.edit(text, ops)
+
+    def is_in(self, session_id: str) -> bool:
+        """Whether the window follows this session at the moment."""
+        return self.session_id == session_id and self.service.is_connected()
 
     @pyqtSlot(str)
     def centre_on(self, id: str) -> None:
@@ -206,9 +227,12 @@ class CollaborationManager(QObject):
     def _join(self, server_url: str) -> None:
         self.server_url = server_url
         try:
-            self.service.connect_to_session(server_url, self.session_id, self._user_id)
+            websocket_url(server_url, self.session_id, self._user_id)
         except AddressError as error:
             self._give_up(str(error))
+            return
+        self.keeping.join(parse_address(server_url).server, self.session_id, self._user_id)
+        self._update_status()
 
     @pyqtSlot(str)
     def _give_up(self, sentence: str) -> None:
@@ -221,6 +245,7 @@ class CollaborationManager(QObject):
         self.hosting.cancel()
         self.service.disconnect_from_session()
         self._detach()
+        self.keeping.close()
         self._update_status()
 
     def _detach(self) -> None:
@@ -232,7 +257,7 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(object)
     def _on_service_state(self, state: ConnectionState) -> None:
-        if state is ConnectionState.FAILED:
+        if state is ConnectionState.FAILED and not self._is_of_the_past:
             self._detach()
         self._update_status()
 
@@ -242,6 +267,21 @@ class CollaborationManager(QObject):
         outage = self.service.outage
         if outage is not None and self.status is ConnectionState.CONNECTING:
             self.progress.emit(dialogs.TRYING_AGAIN.format(reason=outage.latest), 0, 0)
+
+    @property
+    def _is_of_the_past(self) -> bool:
+        """Whether what was kept of the session turned out, on joining, to be of a history that is gone."""
+        failure = self.service.failure
+        changed = failure is not None and failure.kind is FailureKind.EPOCH_CHANGED
+        return changed and self._participation is not None and not self._participation.loaded
+
+    @pyqtSlot(str)
+    def _on_ended(self, sentence: str) -> None:
+        if self._is_of_the_past:
+            self.keeping.start_over()
+        else:
+            self.keeping.close()
+            self.failed.emit(sentence)
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
@@ -284,17 +324,14 @@ class CollaborationManager(QObject):
         self.joined.emit()
 
     def _update_status(self) -> None:
-        state = ConnectionState.CONNECTING if self.hosting.starting else self.service.state
+        is_starting = self.hosting.starting or self.keeping.opening
+        state = ConnectionState.CONNECTING if is_starting else self.service.state
         loaded = self._participation is not None and self._participation.loaded
         if state is ConnectionState.CONNECTED and not loaded:
             state = ConnectionState.SYNCING
         if state is not self.status:
             self.status = state
             self.status_changed.emit(state)
-
-    @pyqtSlot(str)
-    def _on_server_progress(self, sentence: str) -> None:
-        self.progress.emit(sentence, 0, 0)
 
     @pyqtSlot(int, str)
     def log(self, level: int, text: str) -> None:

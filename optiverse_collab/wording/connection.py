@@ -132,6 +132,8 @@ def lines(effect: ConnectorEffect, session: str, url: str) -> list[Line]:
     if isinstance(effect, Ended) and effect.failure is None:
         return [Line(logging.INFO, f"✓ Disconnected from session '{name}' - Normal closure")]
     if isinstance(effect, Ended) and effect.failure is not None:
+        if effect.failure.kind is FailureKind.EPOCH_CHANGED:
+            return []  # the window may join with another replica
         return [_ENDED if effect.was_in else _failed(effect.failure, url)]
     return []
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+SET_ASIDE = (
+    "What this computer kept of the session is of a history that the server no longer has. Your edits in it "
+    "were set aside; choose Unsent edits… in the Collaboration menu to have them listed."
+)
 PROTECTED = "Edits are protected against a crash again."
 
 
@@ -10,7 +14,17 @@ def unprotected(cause: str) -> str:
     return f"Edits are not protected against a crash. {cause}"
 
 
-def waiting(count: int) -> str:
-    """Say what becomes of edits that the server has not acknowledged, when a session is left."""
-    edits, they = ("1 edit waits", "it") if count == 1 else (f"{count} edits wait", "they")
-    return f"{edits} for the server; {they} will be sent when you join again."
+def waiting(count: int, sent: int) -> str:
+    """Say what becomes of edits that the server has not acknowledged, when a session is left.
+
+    Args:
+        count: of all of them.
+        sent: how many are on their way.
+    """
+    edits, they = ("1 edit", "it") if count == 1 else (f"{count} edits", "they")
+    if sent == count:
+        return (
+            f"The server has not confirmed {edits} yet; if need be, {they} will be sent when you join again."
+        )
+    verb = "waits" if count == 1 else "wait"
+    return f"{edits} {verb} for the server; {they} will be sent when you join again."

@@ -41,7 +41,8 @@ class Line(NamedTuple):
 def unsent(replica: Replica, is_on_disk: bool) -> list[Line]:
     """What the server has not confirmed at the end of a session: how much is on disk, or else its values."""
     if is_on_disk:
-        return [Line(logging.INFO, waiting(len(replica.pending)))] if replica.pending else []
+        sent = sum(change.sent for change in replica.pending)
+        return [Line(logging.INFO, waiting(len(replica.pending), sent))] if replica.pending else []
     kinds = {False: LossKind.UNSENT, True: LossKind.UNCONFIRMED}
     lost = (fx.Lost(tuple(change.operations), kinds[change.sent]) for change in replica.pending)
     return [line for effect in lost for line in lines(effect, replica.view)]

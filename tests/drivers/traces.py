@@ -292,7 +292,7 @@ TRACES = [
             *("message sync:diverged", "state failed", f"error {HISTORY}", "disconnected"),
         ],
         HISTORY,
-        [ENDED],
+        [],
         [UNSENT],
         steps=[(SYNCHRONISED, CUT), (LOST, EDIT)],
     ),

@@ -16,44 +16,9 @@ from optiverse_collab.errors import HostUnsupported
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.wording import dialogs
-from tests.helpers.dict_host import DictHost
+from tests.helpers.managed_host import SOON, ManagedHost, join
 from tests.helpers.qt_servers import answer_as_http
 from tests.helpers.server_process import ServerProcess
-
-SOON = 10_000  # ms
-
-
-class Closing(DictHost):
-    """A host that says how often it was closed."""
-
-    closed = 0
-
-    def close(self) -> None:
-        super().close()
-        self.closed += 1
-
-
-class Window:
-    """A host and its manager.
-
-    Attributes:
-        states: one after the other.
-        failures: what was said when it failed.
-    """
-
-    def __init__(self, parent: QObject) -> None:
-        self.host = Closing()
-        self.manager = CollaborationManager(self.attach, parent)
-        self.states: list[ConnectionState] = []
-        self.failures: list[str] = []
-        self.manager.status_changed.connect(self.states.append)
-        self.manager.failed.connect(self.failures.append)
-
-    def attach(self) -> Host:
-        return self.host
-
-    def texts(self, level: str) -> list[str]:
-        return [text for at, text in self.host.lines if at == level]
 
 
 @pytest.fixture
@@ -62,19 +27,14 @@ def parent(qapp: object) -> QObject:
 
 
 @pytest.fixture
-def window(parent: QObject) -> Iterator[Window]:
-    window = Window(parent)
+def window(parent: QObject) -> Iterator[ManagedHost]:
+    window = ManagedHost(parent)
     yield window
     window.manager.close()
 
 
-def join(qtbot: QtBot, window: Window, url: str, session_id: str, name: str = "ann") -> None:
-    with qtbot.waitSignal(window.manager.joined, timeout=SOON):
-        window.manager.join_session(url, session_id, name)
-
-
 def test_states_and_lines_from_joining_to_leaving(
-    qtbot: QtBot, window: Window, server: ServerProcess, session_id: str
+    qtbot: QtBot, window: ManagedHost, server: ServerProcess, session_id: str
 ) -> None:
     join(qtbot, window, server.url, session_id)
     window.manager.leave()
@@ -90,10 +50,10 @@ def test_states_and_lines_from_joining_to_leaving(
 
 
 def test_leaving_waits_for_the_last_edit_to_be_stored(
-    qtbot: QtBot, parent: QObject, window: Window, server: ServerProcess, session_id: str
+    qtbot: QtBot, parent: QObject, window: ManagedHost, server: ServerProcess, session_id: str
 ) -> None:
     """And does not lose it, though pushes keep a pace (PUSH-2)."""
-    other = Window(parent)
+    other = ManagedHost(parent)
     join(qtbot, window, server.url, session_id)
     join(qtbot, other, server.url, session_id, "bob")
     window.host.user_does(Put("lens", "component", {"n": 0}))
@@ -109,9 +69,12 @@ def test_leaving_waits_for_the_last_edit_to_be_stored(
 
 
 def test_leaving_does_not_wait_long_for_a_killed_server(
-    qtbot: QtBot, window: Window, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    window: ManagedHost,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """REP-8: what it did not get is told, with its values."""
+    """DISK-6: what it did not get is kept, and said."""
     with ServerProcess(tmp_path_factory.mktemp("data")) as server:
         join(qtbot, window, server.url, "default")
         window.manager._goodbye.setInterval(50)
@@ -119,27 +82,27 @@ def test_leaving_does_not_wait_long_for_a_killed_server(
         server.kill()
         window.manager.leave()
         qtbot.waitUntil(lambda: window.manager.status is ConnectionState.OFFLINE, timeout=SOON)
-    [text] = window.texts("WARNING")[-1:]
-    assert text.startswith("The server has not confirmed your change (n = 0) ")
+    assert any(text.endswith("it will be sent when you join again.") for text in window.texts("INFO"))
+    assert not any("did not reach" in text for text in window.texts("WARNING"))
 
 
 def test_closing_with_an_edit_in_flight_claims_no_loss(
-    qtbot: QtBot, parent: QObject, window: Window, server: ServerProcess, session_id: str
+    qtbot: QtBot, parent: QObject, window: ManagedHost, server: ServerProcess, session_id: str
 ) -> None:
-    """REP-8: what was sent arrives, and nothing says that it didn't."""
-    other = Window(parent)
+    """REP-8, DISK-6: what was sent arrives, and nothing says that it didn't."""
+    other = ManagedHost(parent)
     join(qtbot, window, server.url, session_id)
     join(qtbot, other, server.url, session_id, "bob")
     window.host.user_does(Put("lens", "component", {"n": 0}))
     window.manager.close()
-    [text] = window.texts("WARNING")
-    assert text.endswith("; it may have it already")
+    assert window.texts("WARNING") == []
+    assert any(text.startswith("The server has not confirmed 1 edit yet") for text in window.texts("INFO"))
     qtbot.waitUntil(lambda: "lens" in other.host.bench, timeout=SOON)
     other.manager.close()
 
 
 def test_a_session_that_ends_for_good_leaves_the_bench(
-    qtbot: QtBot, parent: QObject, window: Window, server: ServerProcess, session_id: str
+    qtbot: QtBot, parent: QObject, window: ManagedHost, server: ServerProcess, session_id: str
 ) -> None:
     """SYNC-7, SYNC-8: a copy of the replica joined from elsewhere; the bench stays and can join anew."""
     join(qtbot, window, server.url, session_id)
@@ -147,7 +110,7 @@ def test_a_session_that_ends_for_good_leaves_the_bench(
     session = window.manager.service.session
     assert session is not None
     qtbot.waitUntil(lambda: bool(session.replica.view) and not session.replica.pending, timeout=SOON)
-    thief = Window(parent)
+    thief = ManagedHost(parent)
     thief.manager._begin(session_id, "thief")
     thief.manager.service.connect_to_session(
         server.url, session_id, "thief", type(session.replica).restore(session.replica.save(), "thief")
@@ -177,13 +140,13 @@ def test_a_window_that_lacks_something_is_refused(parent: QObject) -> None:
     assert manager.status is ConnectionState.OFFLINE
 
 
-def test_an_address_that_cannot_be_is_said(window: Window) -> None:
+def test_an_address_that_cannot_be_is_said(window: ManagedHost) -> None:
     window.manager.join_session("ftp://localhost", "default", "ann")
     assert "begins with ws://" in window.failures[0]
     assert window.host.closed == 1
 
 
-def test_a_port_of_another_program_is_explained(qtbot: QtBot, window: Window) -> None:
+def test_a_port_of_another_program_is_explained(qtbot: QtBot, window: ManagedHost) -> None:
     other = QTcpServer()
     assert other.listen(port=0)
     other.newConnection.connect(partial(answer_as_http, other))
@@ -197,7 +160,7 @@ def test_a_port_of_another_program_is_explained(qtbot: QtBot, window: Window) ->
 
 
 def test_a_server_that_runs_already_is_used(
-    qtbot: QtBot, window: Window, server: ServerProcess, session_id: str
+    qtbot: QtBot, window: ManagedHost, server: ServerProcess, session_id: str
 ) -> None:
     said: list[str] = []
     window.manager.progress.connect(lambda sentence, done, total: said.append(sentence))
@@ -207,7 +170,7 @@ def test_a_server_that_runs_already_is_used(
     assert window.manager.invite == f"ws://localhost:{server.port}/ws/{session_id}"
 
 
-def test_hosting_can_be_cancelled(qtbot: QtBot, window: Window, server: ServerProcess) -> None:
+def test_hosting_can_be_cancelled(qtbot: QtBot, window: ManagedHost, server: ServerProcess) -> None:
     window.manager.create_session(server.port, "127.0.0.1", "default", "ann")
     window.manager.leave()
     with qtbot.assertNotEmitted(window.manager.joined, wait=200):
@@ -216,14 +179,14 @@ def test_hosting_can_be_cancelled(qtbot: QtBot, window: Window, server: ServerPr
 
 
 def test_progress_tells_how_much_has_arrived(
-    qtbot: QtBot, parent: QObject, window: Window, server: ServerProcess, session_id: str
+    qtbot: QtBot, parent: QObject, window: ManagedHost, server: ServerProcess, session_id: str
 ) -> None:
     join(qtbot, window, server.url, session_id)
     window.host.user_does(*[Put(f"r{n}", "component", {"n": n}) for n in range(300)])
     session = window.manager.service.session
     assert session is not None
     qtbot.waitUntil(lambda: len(session.replica.view) == 300 and not session.replica.pending, timeout=SOON)
-    other = Window(parent)
+    other = ManagedHost(parent)
     said: list[tuple[str, int, int]] = []
     other.manager.progress.connect(lambda *told: said.append(told))
     join(qtbot, other, server.url, session_id, "bob")

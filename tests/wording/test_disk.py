@@ -6,7 +6,10 @@ from optiverse_collab.wording import disk
 
 
 def test_sentences() -> None:
-    assert disk.waiting(1) == "1 edit waits for the server; it will be sent when you join again."
-    assert disk.waiting(3) == "3 edits wait for the server; they will be sent when you join again."
+    assert disk.waiting(1, sent=0) == "1 edit waits for the server; it will be sent when you join again."
+    assert disk.waiting(3, sent=2) == "3 edits wait for the server; they will be sent when you join again."
+    assert disk.waiting(1, sent=1) == (
+        "The server has not confirmed 1 edit yet; if need be, it will be sent when you join again."
+    )
     full = disk.unprotected("The disk is full; free some space on it.")
     assert full == "Edits are not protected against a crash. The disk is full; free some space on it."

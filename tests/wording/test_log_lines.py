@@ -157,7 +157,7 @@ def test_what_was_never_sent_is_told_from_what_may_be_there() -> None:
     peer.replica.poll(wire.now_ms)
     sent = f"The server has not confirmed your {what}; it may have it already"
     assert log_lines.unsent(peer.replica, is_on_disk=False) == [(logging.WARNING, sent)]
-    waits = "1 edit waits for the server; it will be sent when you join again."
+    waits = "The server has not confirmed 1 edit yet; if need be, it will be sent when you join again."
     assert log_lines.unsent(peer.replica, is_on_disk=True) == [(logging.INFO, waits)]
     assert log_lines.unsent(Peer("Ben").replica, is_on_disk=True) == []
 

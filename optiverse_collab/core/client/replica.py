@@ -138,8 +138,13 @@ class Replica:
             by: who removed it.
         """
         conflict = fx.Conflict(fx.ConflictKind.GONE, by, (), op, Remove(op.id), record)
-        self._hold(conflict)
+        self.hold(conflict)
         return conflict
+
+    def hold(self, conflict: fx.Conflict) -> None:
+        """Keep an edit that was not applied, until its user has decided (SEEN-9)."""
+        conflicts.keep(self.held, conflict)
+        self.write_ahead.held_changed(conflict.mine.id)
 
     def dismiss_held(self, id: str) -> None:
         """Forget what was held of a record: its user has used it, or wants it no more (SEEN-9)."""
@@ -281,15 +286,11 @@ class Replica:
         return [fx.Transmit(SyncRequest(self.client_id, epoch, self.clock, self.head, list(self._formers)))]
 
     def _keep(self, told: Told) -> Told:
-        """Keep what was not applied, until its user has decided (SEEN-9)."""
+        """Keep what was not applied of all that is told."""
         for one in told:
             if isinstance(one, fx.Conflict) and one.kind in (fx.ConflictKind.HELD, fx.ConflictKind.GONE):
-                self._hold(one)
+                self.hold(one)
         return told
-
-    def _hold(self, conflict: fx.Conflict) -> None:
-        conflicts.keep(self.held, conflict)
-        self.write_ahead.held_changed(conflict.mine.id)
 
     # The view
 

@@ -49,6 +49,7 @@ class QtDriver(QObject):
     Attributes:
         state: how it stands.
         quality: how well the connection does.
+        failure: why no other attempt comes; None as long as one may, and if the session was left.
         offline_since: when the connection was lost, in s since 1970 UTC; None while it is there.
 
     Signals:
@@ -83,6 +84,7 @@ class QtDriver(QObject):
         super().__init__(parent)
         self.state = ConnectionState.OFFLINE
         self.quality = QualityWatch(session.line.meter, self)
+        self.failure: Failure | None = None
         self.offline_since: float | None = None
         self._session = session
         self._url = url
@@ -244,6 +246,7 @@ class QtDriver(QObject):
             self._log([wording.noticed(effect.failure, traceback.format_stack(limit=12))])
         elif isinstance(effect, Ended):
             self._wake_up.stop()
+            self.failure = effect.failure
             self._log(log_lines.unsent(self._session.replica, self._disk is not None and self._disk.protects))
             self._show_state()
             self._show_outage()

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import ConnectionState
-from optiverse_collab.core.client.failures import FailureKind
+from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
@@ -91,6 +91,11 @@ class CollaborationService(QObject):
     def state(self) -> ConnectionState:
         """How it stands."""
         return self._driver.state if self._driver is not None else ConnectionState.OFFLINE
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why no other attempt comes; None as long as one may, and if the session was left."""
+        return self._driver.failure if self._driver is not None else None
 
     @property
     def quality(self) -> Quality:

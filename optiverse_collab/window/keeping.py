@@ -1,0 +1,179 @@
+"""The replica of the session that a window is in, on this computer's disk (DISK in docs/protocol.md)."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+
+from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnprotected
+from optiverse_collab.core.client.failures import FailureKind
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.disk.folder import ReplicaFolder, Waiting
+from optiverse_collab.disk.set_aside import AsideReason
+from optiverse_collab.disk.slot import Slot
+from optiverse_collab.drivers.qt.service import CollaborationService
+from optiverse_collab.errors import CollaborationError
+from optiverse_collab.window.background import Background
+from optiverse_collab.wording import disk
+
+CLOSE_S = 5.0
+"""So long a slot may take to write its last."""
+
+
+class _Seat(NamedTuple):
+    """Where somebody joins, and as whom."""
+
+    address: str
+    session: str
+    user_id: str
+
+
+class Keeping(QObject):
+    """Joins sessions with the replica that is kept of them, and keeps it until they are left.
+
+    Args:
+        folder: of all replicas on this computer.
+        service: connects.
+        background: waits for the disk.
+
+    Attributes:
+        opening: whether a replica was asked for and is not here yet.
+        folder: as given.
+
+    Signals:
+        left_unsent: the session's name, and how many edits wait on disk for it, now that it is left.
+        unprotected: a sentence: a crash would take edits back; empty once it would not.
+        released: what was kept is all written, and another window can have it.
+        logged: level (of `logging`) and text of a line for the log.
+    """
+
+    left_unsent = pyqtSignal(str, int)
+    unprotected = pyqtSignal(str)
+    released = pyqtSignal()
+    logged = pyqtSignal(int, str)
+
+    def __init__(
+        self, folder: ReplicaFolder, service: CollaborationService, background: Background, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.opening = False
+        self.folder = folder
+        self._service = service
+        self._background = background
+        self._seat = _Seat("", "", "")
+        self._slot: Slot | None = None
+        self._asked = 0
+        service.happened.connect(self._on_happened)
+
+    def join(self, address: str, session: str, user_id: str) -> None:
+        """Join a session with what is kept of it, or with a new replica.
+
+        Args:
+            address: ``ws://host:port``.
+            session: its name.
+            user_id: name that others see.
+        """
+        seat = _Seat(address, session, user_id)
+        self._open(seat, partial(self.folder.claim, *seat))
+
+    def rejoin(self, waiting: Waiting) -> None:
+        """Join a session with unsent edits; without them, if another window has them meanwhile."""
+        seat = _Seat(waiting.owner.addresses[0], waiting.owner.session, waiting.owner.user_id)
+
+        def claim() -> Slot:
+            return self.folder.claim_slot(waiting) or self.folder.claim(*seat)
+
+        self._open(seat, claim)
+
+    def start_over(self) -> None:
+        """The history of what is kept is gone: set it aside, and join with a new replica."""
+        self._service.disconnect_from_session()
+        self._set_aside()
+        self._connect(None)
+
+    def close(self) -> None:
+        """The session is left, or there will be none."""
+        self.opening = False
+        self._asked += 1
+        self._service.disconnect_from_session()
+        self.unprotected.emit("")
+        slot, session = self._slot, self._service.session
+        if slot is None or session is None:
+            return
+        if self._is_history_gone:
+            self._set_aside()
+        elif session.replica.pending:
+            self.left_unsent.emit(self._seat.session, len(session.replica.pending))
+        self._slot = None
+        slot.close()
+        self._background.run(partial(slot.join, CLOSE_S), self._on_closed, self._on_closed)
+
+    @property
+    def _is_history_gone(self) -> bool:
+        failure = self._service.failure
+        return failure is not None and failure.kind is FailureKind.EPOCH_CHANGED
+
+    def _set_aside(self) -> None:
+        """Keep unsent edits where nothing overwrites them."""
+        session = self._service.session
+        has_edits = session is not None and (session.replica.pending or session.replica.held)
+        if self._slot is not None and has_edits:
+            self._slot.set_aside(AsideReason.EPOCH)
+            self.logged.emit(logging.WARNING, f"✗ {disk.SET_ASIDE}")
+
+    # Opening
+
+    def _open(self, seat: _Seat, claim: Callable[[], Slot]) -> None:
+        self.close()
+        self._seat, self.opening = seat, True
+        done, failed = partial(self._on_loaded, self._asked), partial(self._on_failed, self._asked)
+        self._background.run(partial(_load, claim), done, failed)
+
+    def _on_loaded(self, asked: int, loaded: tuple[Slot, Saved | None]) -> None:
+        slot, saved = loaded
+        if asked != self._asked:  # the user left meanwhile
+            slot.close()
+            return
+        self._slot = slot
+        if slot.damage:
+            self.logged.emit(logging.WARNING, f"✗ {slot.damage}")
+        self._connect(saved)
+
+    def _on_failed(self, asked: int, error: CollaborationError) -> None:
+        if asked == self._asked:
+            sentence = disk.unprotected(str(error))
+            self.logged.emit(logging.WARNING, f"✗ {sentence}")
+            self._connect(None)
+            self.unprotected.emit(sentence)
+
+    def _connect(self, saved: Saved | None) -> None:
+        self.opening = False
+        client_id = secrets.token_hex(16)
+        replica = Replica(client_id) if saved is None else Replica.restore(saved, client_id)
+        self._service.connect_to_session(*self._seat, replica, self._slot)
+
+    def _on_closed(self, _: object) -> None:
+        self.released.emit()
+
+    @pyqtSlot(object)
+    def _on_happened(self, effect: fx.SessionEffect) -> None:
+        if isinstance(effect, EditsUnprotected):
+            self.unprotected.emit(disk.unprotected(effect.cause))
+        elif isinstance(effect, EditsProtected):
+            self.unprotected.emit("")
+
+
+def _load(claim: Callable[[], Slot]) -> tuple[Slot, Saved | None]:
+    slot = claim()
+    try:
+        return slot, slot.load()
+    except CollaborationError:
+        slot.close()
+        raise

@@ -1,0 +1,55 @@
+"""A host without a window, and the manager of its sessions."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.host.api import Host
+from optiverse_collab.window.manager import CollaborationManager
+from tests.helpers.dict_host import DictHost
+
+SOON = 10_000  # ms
+
+
+class Closing(DictHost):
+    """A host that says how often it was closed."""
+
+    closed = 0
+
+    def close(self) -> None:
+        """Count it."""
+        super().close()
+        self.closed += 1
+
+
+class ManagedHost:
+    """A host and its manager.
+
+    Attributes:
+        states: one after the other.
+        failures: what was said when it failed.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        self.host = Closing()
+        self.manager = CollaborationManager(self.attach, parent)
+        self.states: list[ConnectionState] = []
+        self.failures: list[str] = []
+        self.manager.status_changed.connect(self.states.append)
+        self.manager.failed.connect(self.failures.append)
+
+    def attach(self) -> Host:
+        """The host, whenever a session is joined."""
+        return self.host
+
+    def texts(self, level: str) -> list[str]:
+        """What was logged at a level."""
+        return [text for at, text in self.host.lines if at == level]
+
+
+def join(qtbot: QtBot, window: ManagedHost, url: str, session_id: str, name: str = "ann") -> None:
+    """Join, and wait until the window shows the session's bench."""
+    with qtbot.waitSignal(window.manager.joined, timeout=SOON):
+        window.manager.join_session(url, session_id, name)

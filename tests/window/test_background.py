@@ -1,0 +1,67 @@
+"""Work in a thread, and its answers on the GUI thread."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PyQt6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.errors import CollaborationError, DiskError
+from optiverse_collab.window.background import Background
+
+SOON = 10_000  # ms
+
+
+@pytest.fixture
+def parent(qapp: object) -> QObject:
+    return QObject()
+
+
+def test_work_is_done_in_order_beside_the_window(qtbot: QtBot, parent: QObject) -> None:
+    background = Background(parent)
+    gui = threading.get_ident()
+    threads: set[int] = set()
+    results: list[int] = []
+
+    def work(number: int) -> int:
+        threads.add(threading.get_ident())
+        return number
+
+    def done(number: int) -> None:
+        assert threading.get_ident() == gui
+        results.append(number)
+
+    def failed(error: CollaborationError) -> None:
+        raise error
+
+    for number in range(20):
+        background.run(lambda number=number: work(number), done, failed)  # type: ignore[misc]
+    qtbot.waitUntil(lambda: len(results) == 20, timeout=SOON)
+    assert results == list(range(20))
+    assert gui not in threads
+
+
+def test_an_error_is_an_answer_too(qtbot: QtBot, parent: QObject) -> None:
+    background = Background(parent)
+    errors: list[CollaborationError] = []
+
+    def work() -> None:
+        raise DiskError("The disk is full; free some space.")
+
+    background.run(work, lambda _: None, errors.append)
+    qtbot.waitUntil(lambda: bool(errors), timeout=SOON)
+    assert str(errors[0]) == "The disk is full; free some space."
+
+
+def test_nobody_is_called_who_is_gone(qtbot: QtBot, parent: QObject) -> None:
+    background = Background(parent)
+    goes_on = threading.Event()
+    results: list[bool] = []
+    background.run(lambda: goes_on.wait(SOON / 1000), results.append, lambda _: None)
+    background.finished.disconnect()
+    goes_on.set()
+    assert background.wait(SOON / 1000)
+    qtbot.wait(10)
+    assert results == []

@@ -1,0 +1,154 @@
+"""Sessions that are left with unsent edits, and joined again: with a real server, and a real disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.records import Put, Set
+from optiverse_collab.disk.folder import ReplicaFolder
+from optiverse_collab.window import folders
+from tests.helpers.managed_host import SOON, ManagedHost, join
+from tests.helpers.server_process import ServerProcess
+
+LENS = Put("lens", "component", {"n": 0, "name": "Lens"})
+
+
+@pytest.fixture
+def parent(qapp: object) -> QObject:
+    return QObject()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server that a test may kill."""
+    with ServerProcess(tmp_path / "server") as server:
+        yield server
+
+
+def until_sent(qtbot: QtBot, window: ManagedHost) -> None:
+    """Wait until the server has confirmed the lens."""
+    session = window.manager.service.session
+    assert session is not None
+    qtbot.waitUntil(lambda: "lens" in session.replica.view and not session.replica.pending, timeout=SOON)
+
+
+def leave_with_an_unsent_edit(qtbot: QtBot, parent: QObject, server: ServerProcess) -> ManagedHost:
+    """Join, edit while the server is gone, and close the window."""
+    window = ManagedHost(parent)
+    join(qtbot, window, server.url, "lab")
+    window.host.user_does(LENS)
+    until_sent(qtbot, window)
+    server.kill()
+    qtbot.waitUntil(lambda: window.manager.status is ConnectionState.RECONNECTING, timeout=SOON)
+    window.host.user_does(Set("lens", {"n": 1}))
+    with qtbot.waitSignal(window.manager.keeping.left_unsent, timeout=SOON) as left:
+        window.manager.close()
+    assert left.args == ["lab", 1]
+    assert window.manager.background.wait(SOON / 1000)
+    return window
+
+
+def test_what_waited_is_sent_at_the_next_join(qtbot: QtBot, parent: QObject, own: ServerProcess) -> None:
+    """DISK-4: by another window, in place of the one that was closed."""
+    leave_with_an_unsent_edit(qtbot, parent, own)
+    [waiting] = ReplicaFolder(folders.replica_folder()).waiting()
+    assert (waiting.owner.session, waiting.owner.user_id, waiting.edits) == ("lab", "ann", 1)
+    own.start()
+    window = ManagedHost(parent)
+    join(qtbot, window, own.url, "lab")
+    until_sent(qtbot, window)
+    other = ManagedHost(parent)
+    join(qtbot, other, own.url, "lab", "bob")
+    assert other.host.bench["lens"].props["n"] == 1
+    for each in (window, other):
+        each.manager.close()
+        assert each.manager.background.wait(SOON / 1000)
+    assert ReplicaFolder(folders.replica_folder()).waiting() == []
+
+
+def test_another_history_is_no_hindrance(
+    qtbot: QtBot, parent: QObject, own: ServerProcess, tmp_path: Path
+) -> None:
+    """CLK-3, DISK-6: nothing waited, so nothing is set aside, and nobody is bothered."""
+    window = ManagedHost(parent)
+    join(qtbot, window, own.url, "lab")
+    window.host.user_does(LENS)
+    until_sent(qtbot, window)
+    window.manager.close()
+    own.kill()
+    with ServerProcess(tmp_path / "another") as another:
+        folder = ReplicaFolder(folders.replica_folder())
+        assert window.manager.background.wait(SOON / 1000)
+        slot = folder.claim(own.url, "lab", "ann")
+        slot.joined_at(another.url)  # as if it had come up at the same address
+        saved = slot.load()
+        assert saved is not None
+        slot.rebase(saved, 1)
+        slot.close()
+        assert slot.join(SOON / 1000)
+        again = ManagedHost(parent)
+        join(qtbot, again, another.url, "lab")
+        assert again.failures == []
+        assert folder.set_asides() == []
+        again.manager.close()
+
+
+def test_edits_of_another_history_are_set_aside(
+    qtbot: QtBot, parent: QObject, own: ServerProcess, tmp_path: Path
+) -> None:
+    """CLK-3, DISK-6: the session is joined as it is now, and the edits are kept."""
+    leave_with_an_unsent_edit(qtbot, parent, own)
+    folder = ReplicaFolder(folders.replica_folder())
+    slot = folder.claim(own.url, "lab", "ann")
+    with ServerProcess(tmp_path / "another") as another:
+        slot.joined_at(another.url)
+        saved = slot.load()
+        assert saved is not None
+        slot.rebase(saved, 1)
+        slot.close()
+        assert slot.join(SOON / 1000)
+        window = ManagedHost(parent)
+        join(qtbot, window, another.url, "lab")
+        assert window.failures == []
+        assert any("set aside" in text for text in window.texts("WARNING"))
+        qtbot.waitUntil(lambda: bool(folder.set_asides()), timeout=SOON)
+        [aside] = folder.set_asides()
+        assert aside.edits == 1
+        window.manager.close()
+
+
+def test_a_disk_that_fails_is_said_and_no_hindrance(
+    qtbot: QtBot, parent: QObject, server: ServerProcess, session_id: str, own_data_folder: Path
+) -> None:
+    """DISK-5: edits go out; a crash would take back those that wait."""
+    own_data_folder.rmdir()
+    own_data_folder.touch()  # a file, in which no folder can be
+    window = ManagedHost(parent)
+    said: list[str] = []
+    window.manager.keeping.unprotected.connect(said.append)
+    join(qtbot, window, server.url, session_id)
+    [sentence] = filter(None, said)
+    assert sentence.startswith("Edits are not protected against a crash. ")
+    assert any(sentence in text for text in window.texts("WARNING"))
+    window.host.user_does(LENS)
+    until_sent(qtbot, window)
+    window.manager.close()
+
+
+def test_leaving_while_the_disk_is_read_joins_nothing(
+    qtbot: QtBot, parent: QObject, server: ServerProcess, session_id: str
+) -> None:
+    window = ManagedHost(parent)
+    window.manager.join_session(server.url, session_id, "ann")
+    window.manager.leave()
+    assert window.states == [ConnectionState.CONNECTING, ConnectionState.OFFLINE]
+    with qtbot.assertNotEmitted(window.manager.service.connected, wait=200):
+        pass
+    assert window.texts("INFO") == []
+    assert ReplicaFolder(folders.replica_folder()).waiting() == []
