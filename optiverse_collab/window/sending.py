@@ -1,0 +1,105 @@
+"""Sends the unsent edits of a replica that no window shows, over a short connection of its own."""
+
+from __future__ import annotations
+
+import logging
+
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+
+from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.effects import Conflict
+from optiverse_collab.core.client.failures import FailureKind
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.unsent import held_edits
+from optiverse_collab.disk.set_aside import AsideReason
+from optiverse_collab.disk.slot import Slot
+from optiverse_collab.drivers.qt.service import CollaborationService
+from optiverse_collab.drivers.qt.timers import single_shot
+from optiverse_collab.errors import AddressError
+from optiverse_collab.wording import unsent as texts
+
+PATIENCE_MS = 30_000
+"""A server that has not stored everything by then is left; the edits stay where they are."""
+
+
+class Sender(QObject):
+    """Joins as the author of the edits, until the server has stored them.
+
+    Args:
+        slot: where the replica is kept; it is closed at the end.
+        replica: as it was left.
+        address: of the server.
+
+    Attributes:
+        replica, slot: as given.
+
+    Signals:
+        finished: a sentence that says why not all was sent; empty if it was. The slot is closed behind it.
+        logged: level (of `logging`) and text of a line for the log.
+    """
+
+    finished = pyqtSignal(str)
+    logged = pyqtSignal(int, str)
+
+    def __init__(self, slot: Slot, replica: Replica, address: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self.replica = replica
+        self.slot = slot
+        self._address = address
+        self._is_over = False
+        self._service = CollaborationService(self)
+        self._patience = single_shot(self, self._on_too_late, PATIENCE_MS)
+        self._service.happened.connect(self._on_happened)
+        self._service.drained.connect(self._on_drained)
+        self._service.error_occurred.connect(self._end)
+        self._service.logged.connect(self._on_logged)
+
+    def start(self) -> None:
+        """Connect."""
+        owner = self.slot.owner
+        self._patience.start()
+        try:
+            self._service.connect_to_session(
+                self._address, owner.session, owner.user_id, self.replica, self.slot
+            )
+        except AddressError as error:
+            self._end(str(error))
+
+    def take_held(self) -> list[Conflict]:
+        """What was not applied; whoever takes it lists it for the user. To be called from `finished`."""
+        held = [*held_edits(self.replica.held)]
+        for id in [*self.replica.held]:
+            self.replica.dismiss_held(id)
+        return held
+
+    @pyqtSlot(object)
+    def _on_happened(self, effect: fx.SessionEffect) -> None:
+        if isinstance(effect, fx.Synced) and not self.replica.pending:
+            self._end("")
+
+    @pyqtSlot()
+    def _on_drained(self) -> None:
+        self._end("")
+
+    @pyqtSlot()
+    def _on_too_late(self) -> None:
+        self._end(texts.TOO_LATE)
+
+    @pyqtSlot(int, str)
+    def _on_logged(self, level: int, text: str) -> None:
+        """A participation that takes a second is no news, but for what went wrong."""
+        if level >= logging.WARNING:
+            self.logged.emit(level, text)
+
+    @pyqtSlot(str)
+    def _end(self, why: str) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        self._patience.stop()
+        self.finished.emit(why)
+        failure = self._service.failure
+        self._service.disconnect_from_session()
+        if failure is not None and failure.kind is FailureKind.EPOCH_CHANGED:
+            self.slot.set_aside(AsideReason.EPOCH)
+        self.slot.close()

@@ -1,0 +1,87 @@
+"""Edits that wait on this computer for a server: what is said when somebody leaves, closes or comes back.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from optiverse_collab.core.text import printable
+
+TITLE = "Unsent edits"
+INTRODUCTION = (
+    "These edits did not reach their server. They are kept on this computer, and are sent when you rejoin."
+)
+SESSION, AUTHOR, EDITS, SINCE, SERVER = "Session", "By", "Edits", "Since", "Server"
+REJOIN = "&Rejoin"
+SEND = "&Send only"
+SAVE = "Save as a &file…"
+DISCARD = "&Discard"
+SHOW = "Show…"
+REJOIN_HINT = "Joins the session in this window; the edits are sent, and leave alone what others changed."
+SEND_HINT = "Sends the edits under the name of their author; this window does not join."
+DISCARD_HINT = "Forgets the edits; a copy of the bench with them is saved first."
+
+TOO_LATE = "The server did not store them in time; rejoin the session when the connection is better."
+
+IN_USE = "Another window has these edits open; close it, or use it."
+
+
+def edits(count: int) -> str:
+    """``1 edit``, ``3 edits``."""
+    return f"{count} edit{'s' * (count != 1)}"
+
+
+def disconnected(count: int, session: str) -> str:
+    """The user left while edits waited."""
+    kept = f"{'it is' if count == 1 else 'they are'} kept on this computer"
+    again = f"will be sent when you join '{printable(session)}' again"
+    return f"{edits(count)} did not reach the server; {kept} and {again}."
+
+
+def rejoin(session: str, count: int) -> str:
+    """What a window offers when it starts: ``Rejoin 'lab' (3 edits waiting)``."""
+    return f"Rejoin '{printable(session)}' ({edits(count)} waiting)"
+
+
+def offer(author: str, count: int, since: datetime, now: datetime) -> str:
+    """The sentence beside that offer."""
+    return f"{edits(count)} by {printable(author)} did not reach the server since {moment(since, now)}."
+
+
+def sent(session: str, author: str, count: int) -> str:
+    """Edits of somebody's were sent without joining."""
+    return f"✓ {edits(count)} by {printable(author)} {_were(count)} sent to session '{printable(session)}'."
+
+
+def not_sent(session: str, author: str, count: int, why: str) -> str:
+    """They were not."""
+    return (
+        f"✗ {edits(count)} by {printable(author)} for session '{printable(session)}' could not be sent, and "
+        f"{'stays' if count == 1 else 'stay'} on this computer. {why}"
+    )
+
+
+def discarded(count: int, path: str) -> str:
+    """They were forgotten, but for the copy."""
+    return f"✓ {edits(count)} {_were(count)} discarded. A copy of the bench with them was saved: {path}"
+
+
+def merged(count: int) -> str:
+    """Edits of a history that is gone were taken over into the list of changes."""
+    return f"{edits(count)} of before the session began again {_were(count)} listed for you to decide."
+
+
+def saved(path: str) -> str:
+    """The bench with the edits is a file now."""
+    return f"✓ The bench with the edits was saved: {path}"
+
+
+def moment(time: datetime, now: datetime) -> str:
+    """A time of the day, with its date if that is not today's."""
+    return f"{time:%H:%M}" if time.date() == now.date() else f"{time:%Y-%m-%d %H:%M}"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

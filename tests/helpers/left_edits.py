@@ -1,0 +1,46 @@
+"""Unsent edits on this computer, as a window leaves them that was closed while its server was gone."""
+
+from __future__ import annotations
+
+import secrets
+
+import msgspec
+
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.records import Op
+from optiverse_collab.disk.folder import ReplicaFolder
+from optiverse_collab.window import folders
+
+DEADLINE_S = 10.0
+
+
+def folder() -> ReplicaFolder:
+    """All replicas that the windows of this test keep."""
+    return ReplicaFolder(folders.replica_folder())
+
+
+def leave_edits(session: Replica, address: str, name: str, user_id: str, *ops: Op) -> None:
+    """Leave edits of somebody's own, made after what another replica of the session has.
+
+    Args:
+        session: has the session's records.
+        address: of the server.
+        name: of the session.
+        user_id: whose edits they are.
+        ops: one change each.
+    """
+    ids = [secrets.token_hex(16)]
+    copy = msgspec.structs.replace(session.save(), client_ids=ids, pending=[], held={})
+    replica = Replica.restore(copy, secrets.token_hex(16))
+    for op in ops:
+        replica.edit([op], step=secrets.token_hex(4))
+    slots = []
+    while True:  # one that nobody has used
+        slot = folder().claim(address, name, user_id)
+        slots.append(slot)
+        if slot.load() is None:
+            break
+    slot.rebase(replica.save(), 1)
+    for slot in slots:
+        slot.close()
+        assert slot.join(DEADLINE_S)

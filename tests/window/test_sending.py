@@ -1,0 +1,91 @@
+"""A short connection that sends what waits on disk; with a real server."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.records import Put, Set
+from optiverse_collab.disk.slot import Slot
+from optiverse_collab.window.sending import Sender
+from optiverse_collab.wording import unsent as texts
+from tests.helpers.left_edits import folder, leave_edits
+from tests.helpers.managed_host import SOON, ManagedHost, join
+from tests.helpers.server_process import ServerProcess
+
+
+@pytest.fixture
+def parent(qapp: object) -> QObject:
+    return QObject()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server that a test may kill."""
+    with ServerProcess(tmp_path / "server") as server:
+        yield server
+
+
+@pytest.fixture
+def slot(qtbot: QtBot, parent: QObject, own: ServerProcess) -> Slot:
+    """Has an edit of Ana's, of a lens that the server has."""
+    ben = ManagedHost(parent)
+    join(qtbot, ben, own.url, "lab", "ben")
+    ben.host.user_does(Put("lens", "component", {"n": 0}))
+    session = ben.manager.service.session
+    assert session is not None
+    qtbot.waitUntil(lambda: "lens" in session.replica.view and not session.replica.pending, timeout=SOON)
+    leave_edits(session.replica, own.url, "lab", "Ana", Set("lens", {"n": 1}))
+    ben.manager.close()
+    return folder().claim(own.url, "lab", "Ana")
+
+
+def sender(slot: Slot, address: str, parent: QObject) -> Sender:
+    saved = slot.load()
+    assert saved is not None
+    return Sender(slot, Replica.restore(saved, secrets.token_hex(16)), address, parent)
+
+
+def test_it_ends_once_the_server_has_all(
+    qtbot: QtBot, parent: QObject, own: ServerProcess, slot: Slot
+) -> None:
+    sending = sender(slot, own.url, parent)
+    with qtbot.waitSignal(sending.finished, timeout=SOON) as finished:
+        sending.start()
+    assert finished.args == [""]
+    assert slot.join(SOON / 1000)
+    assert folder().waiting() == []
+
+
+def test_a_server_that_is_silent_is_left(
+    qtbot: QtBot, parent: QObject, own: ServerProcess, slot: Slot
+) -> None:
+    """And what waits goes on waiting."""
+    own.kill()
+    sending = sender(slot, own.url, parent)
+    sending._patience.setInterval(300)
+    with qtbot.waitSignal(sending.finished, timeout=SOON) as finished:
+        sending.start()
+    assert finished.args == [texts.TOO_LATE]
+    assert slot.join(SOON / 1000)
+    assert [one.edits for one in folder().waiting()] == [1]
+
+
+def test_edits_of_a_history_that_is_gone_are_set_aside(
+    qtbot: QtBot, parent: QObject, own: ServerProcess, slot: Slot, tmp_path: Path
+) -> None:
+    """CLK-3, DISK-6: nothing is merged blindly, and nothing is tried again and again."""
+    with ServerProcess(tmp_path / "another") as another:
+        sending = sender(slot, another.url, parent)
+        with qtbot.waitSignal(sending.finished, timeout=SOON) as finished:
+            sending.start()
+        assert "another history" in finished.args[0]
+        assert slot.join(SOON / 1000)
+    assert folder().waiting() == []
+    assert [one.edits for one in folder().set_asides()] == [1]
