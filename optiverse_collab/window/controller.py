@@ -24,6 +24,7 @@ from optiverse_collab.window.standing import ConnectionStanding
 from optiverse_collab.window.ui.choice_dialog import Answer, ChoiceDialog, joining_dialog, opened_dialog
 from optiverse_collab.window.ui.keep_server import KeepServerQuestion
 from optiverse_collab.window.ui.participants import ParticipantsDialog
+from optiverse_collab.window.unsent import UnsentEdits
 from optiverse_collab.wording.benches import Differences
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class CollaborationController(QObject):
         standing: shows how the connection stands.
         status: the part of the status bar.
         old_benches: shows benches that were replaced.
+        unsent: the edits that wait on this computer.
         reports: what is told of conflicts.
         question: the open dialog that asks what to do with two benches.
 
@@ -74,6 +76,8 @@ class CollaborationController(QObject):
         self._participants_dialog: ParticipantsDialog | None = None
         self.question: ChoiceDialog | None = None
         self.old_benches = OldBenches(self.manager, self.reports.toasts, window)
+        self.unsent = UnsentEdits(self.manager, self.standing.bar, self.reports.toasts, self._user, window)
+        self.unsent.changed.connect(self._on_news)
         self._switches: list[tuple[ActionTable, Enable]] = []
         self.status.clicked.connect(self._on_status_clicked)
         self.standing.participants_wanted.connect(self.open_participants)
@@ -140,6 +144,10 @@ class CollaborationController(QObject):
         self.reports.toasts.quiet = self.connecting.settings.quiet = quiet
         self._show_quiet(quiet)
 
+    def _user(self) -> str:
+        """The name under which this window's user joins."""
+        return self.connecting.settings.user
+
     def _action(self, table: ActionTable) -> Action:
         def enabled_when(enable: Enable) -> None:
             self._switches.append((table, enable))
@@ -155,30 +163,21 @@ class CollaborationController(QObject):
 
     def _run(self, id: ActionId) -> Callable[[], object]:
         """What a menu entry calls."""
-        match id:
-            case ActionId.CONNECT:
-                return self.open_connect_dialog
-            case ActionId.DISCONNECT:
-                return self.manager.leave
-            case ActionId.COPY_INVITE:
-                return self.copy_invite
-            case ActionId.PARTICIPANTS:
-                return self.open_participants
-            case ActionId.CHANGES:
-                return self.reports.open_changes
-            case ActionId.RETRY:
-                return self.manager.service.retry_now
-            case ActionId.QUIET:
-                return self.toggle_quiet
-            case ActionId.GO_TO_NOTICE:
-                return self.reports.toasts.focus_newest
-            case ActionId.SHOW_LOG_FILES:
-                return self.kept_log.show
-            case ActionId.SHOW_OLD_BENCH:
-                return self.old_benches.show_last
-            case ActionId.BRING_BACK_BENCH:
-                return self.old_benches.bring_back_last
-        raise Unmatched(id)
+        runs: dict[ActionId, Callable[[], object]] = {
+            ActionId.CONNECT: self.open_connect_dialog,
+            ActionId.DISCONNECT: self.manager.leave,
+            ActionId.COPY_INVITE: self.copy_invite,
+            ActionId.PARTICIPANTS: self.open_participants,
+            ActionId.UNSENT: self.unsent.open,
+            ActionId.CHANGES: self.reports.open_changes,
+            ActionId.RETRY: self.manager.service.retry_now,
+            ActionId.QUIET: self.toggle_quiet,
+            ActionId.GO_TO_NOTICE: self.reports.toasts.focus_newest,
+            ActionId.SHOW_LOG_FILES: self.kept_log.show,
+            ActionId.SHOW_OLD_BENCH: self.old_benches.show_last,
+            ActionId.BRING_BACK_BENCH: self.old_benches.bring_back_last,
+        }
+        return runs[id]
 
     def _switch(self, table: ActionTable, enable: Enable) -> None:
         match table.enabled_when:
@@ -186,6 +185,8 @@ class CollaborationController(QObject):
                 enable(self.manager.status.in_session)
             case EnabledWhen.ALWAYS:
                 enable(True)
+            case EnabledWhen.UNSENT:
+                enable(bool(self.unsent.leftovers.found))
             case EnabledWhen.CHANGES:
                 enable(self.reports.count > 0)
             case EnabledWhen.WAITING:
@@ -199,7 +200,7 @@ class CollaborationController(QObject):
 
     def _keeps_server(self) -> bool:
         """Ask what becomes of the server that this window started, if others are connected to it."""
-        guests, pid = self.manager.guests, self.manager.hosting.pid
+        guests, pid = self.manager.hosting.guests, self.manager.hosting.pid
         if not guests or pid is None:
             return False
         question = KeepServerQuestion(guests, pid, str(self.manager.hosting.log), self._window)

@@ -7,12 +7,17 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
+from optiverse_collab.core.client.host_watch import HOSTS
+from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.window.lan import reachable_url
 from optiverse_collab.window.local_server import CompanionServer, log_of
 
 
 class Hosting(QObject):
     """Gets a server to host a session on.
+
+    Args:
+        service: connects to it.
 
     Attributes:
         starting: whether there is going to be one.
@@ -30,8 +35,9 @@ class Hosting(QObject):
     failed = pyqtSignal(str)
     logged = pyqtSignal(int, str)
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, service: CollaborationService, parent: QObject) -> None:
         super().__init__(parent)
+        self._service = service
         self.starting = False
         self._port: int | None = None
         self._listen = ""
@@ -40,6 +46,7 @@ class Hosting(QObject):
         self._server.ready.connect(self._on_ready)
         self._server.failed.connect(self._on_failed)
         self._server.logged.connect(self._on_logged)
+        service.connected.connect(self._on_connected)
 
     @property
     def url(self) -> str:
@@ -50,6 +57,14 @@ class Hosting(QObject):
     def pid(self) -> int | None:
         """The process of the server, if the session is on one that this window started."""
         return None if self._port is None else self._server.pid
+
+    @property
+    def guests(self) -> list[str]:
+        """The names of the others in the session, if this window started the server for it."""
+        session = self._service.session
+        if self.pid is None or session is None or session.me is None:
+            return []
+        return [one.user_id for one in session.participants.values() if one is not session.me]
 
     @property
     def log(self) -> Path:
@@ -70,9 +85,18 @@ class Hosting(QObject):
         """End the server, if it is ours."""
         self._server.stop()
 
-    def leave_running(self) -> None:
-        """Let the server go on without the editor."""
+    def hand_over(self) -> None:
+        """Let the server go on without the editor, which is nobody's host from now on."""
+        if self._service.session is not None:
+            self._service.session.show({HOSTS: None})
         self._server.leave_running()
+
+    @pyqtSlot()
+    def _on_connected(self) -> None:
+        """Let the others know whose editor runs the server (PRES-6)."""
+        if self.pid is not None and self._service.session is not None:
+            self._service.session.show({HOSTS: True})
+            self._service.wake()
 
     @pyqtSlot(str)
     def _on_progress(self, sentence: str) -> None:

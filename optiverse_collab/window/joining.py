@@ -54,7 +54,7 @@ class Participation(QObject):
         choice_needed: the `Differences` of the user's bench to the session's, and the `Path` where a copy
             will be saved; `choose` answers.
         declined: a sentence: the window is not going to join.
-        loading: how many of how many records have arrived.
+        progress: a sentence, and how many of how many records have arrived.
         finished_loading: the window shows the session's bench.
         edited: what the user did was made the replica's, or others' changes were shown.
         undo_left: see `LiveBench`.
@@ -65,7 +65,7 @@ class Participation(QObject):
     replacement_needed = pyqtSignal(object, object)
     declined = pyqtSignal(str)
     leaving = pyqtSignal()
-    loading = pyqtSignal(int, int)
+    progress = pyqtSignal(str, int, int)
     finished_loading = pyqtSignal()
     edited = pyqtSignal()
     undo_left = pyqtSignal(str)
@@ -207,7 +207,7 @@ class Participation(QObject):
         live.edited.connect(self._service.wake)
         live.edited.connect(self.edited)
         live.undo_left.connect(self.undo_left)
-        live.loading.connect(self.loading)
+        live.loading.connect(self._on_loading)
         live.loaded.connect(self._on_loaded)
         self._replacements.begin(live)
         if self._host.view is not None:
@@ -273,7 +273,7 @@ class Participation(QObject):
         elif isinstance(effect, fx.Conflict) and self._live is not None:
             self._live.settle(effect)
         elif isinstance(effect, fx.SyncProgress):
-            self.loading.emit(effect.received, effect.total)
+            self._on_loading(effect.received, effect.total)
         elif (
             isinstance(effect, (fx.PresenceChanged, fx.ParticipantLeft, fx.Acknowledged))
             and self._cursors is not None
@@ -281,6 +281,10 @@ class Participation(QObject):
             self._cursors.refresh()
         elif isinstance(effect, fx.Synced) and self._live is None and self._copy is None:
             self._merge()
+
+    @pyqtSlot(int, int)
+    def _on_loading(self, done: int, total: int) -> None:
+        self.progress.emit(dialogs.LOADING.format(received=done, total=total), done, total)
 
     @pyqtSlot()
     def _on_drained(self) -> None:

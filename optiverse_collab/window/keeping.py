@@ -107,7 +107,7 @@ class Keeping(QObject):
         slot, session = self._slot, self._service.session
         if slot is None or session is None:
             return
-        if self._is_history_gone:
+        if self.is_history_gone:
             self._set_aside()
         elif session.replica.pending:
             self.left_unsent.emit(self._seat.session, len(session.replica.pending))
@@ -116,7 +116,8 @@ class Keeping(QObject):
         self._background.run(partial(slot.join, CLOSE_S), self._on_closed, self._on_closed)
 
     @property
-    def _is_history_gone(self) -> bool:
+    def is_history_gone(self) -> bool:
+        """Whether the session ended since the server has another history than what was kept (CLK-3)."""
         failure = self._service.failure
         return failure is not None and failure.kind is FailureKind.EPOCH_CHANGED
 

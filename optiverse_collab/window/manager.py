@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,6 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import ConnectionState
-from optiverse_collab.core.client.failures import FailureKind
-from optiverse_collab.core.client.host_watch import HOSTS
 from optiverse_collab.core.protocol.address import invite_link, parse_address, websocket_url
 from optiverse_collab.core.records import Op, Record
 from optiverse_collab.disk.folder import ReplicaFolder, Waiting
@@ -27,8 +24,7 @@ from optiverse_collab.window.joining import Participation
 from optiverse_collab.window.keeping import Keeping
 from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.ui.choice_dialog import Answer
-from optiverse_collab.wording import dialogs, replacements
-from optiverse_collab.wording.replacements import Replacement
+from optiverse_collab.wording import dialogs
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QGraphicsScene
@@ -85,7 +81,7 @@ class CollaborationManager(QObject):
         self._host: Host | None = None
         self._participation: Participation | None = None
         self._user_id = ""
-        self.hosting = Hosting(self)
+        self.hosting = Hosting(self.service, self)
         self.background = Background(self)
         self.keeping = Keeping(ReplicaFolder(folders.replica_folder()), self.service, self.background, self)
         self._goodbye = single_shot(self, self._leave_now, LEAVE_MS)
@@ -95,7 +91,6 @@ class CollaborationManager(QObject):
         self.service.state_changed.connect(self._on_service_state)
         self.service.error_occurred.connect(self._on_ended)
         self.service.outage_changed.connect(self._on_outage_changed)
-        self.replacements.announced.connect(self._on_bench_replaced)
         self.hosting.progress.connect(self.progress)
         self.hosting.ready.connect(self._join)
         self.hosting.failed.connect(self._give_up)
@@ -165,14 +160,6 @@ class CollaborationManager(QObject):
         else:
             self._leave_now()
 
-    @property
-    def guests(self) -> list[str]:
-        """The names of the others in the session, if this window started the server for it."""
-        session = self.service.session
-        if self.hosting.pid is None or session is None or session.me is None:
-            return []
-        return [one.user_id for one in session.participants.values() if one is not session.me]
-
     def close(self, keep_server: bool = False) -> None:
         """The window closes: leave at once.
 
@@ -181,14 +168,11 @@ class CollaborationManager(QObject):
         """
         if self._participation is not None:
             self._participation.push_edits()
-        if keep_server and self.service.session is not None:
-            self.service.session.show({HOSTS: None})
+        if keep_server:
+            self.hosting.hand_over()
         self._leave_now()
         self.coming_back.close()
-        if keep_server:
-            self.hosting.leave_running()
-        else:
-            self.hosting.stop()
+        self.hosting.stop()
 
     def picture(self, records: Mapping[str, Record]) -> QGraphicsScene | None:
         """Another bench in a scene of its own; None if there is no session, or the host can't draw it."""
@@ -215,7 +199,7 @@ class CollaborationManager(QObject):
         there.replacement_needed.connect(self.replacement_needed)
         there.leaving.connect(self.leave)
         there.declined.connect(self._give_up)
-        there.loading.connect(self._on_loading)
+        there.progress.connect(self.progress)
         there.finished_loading.connect(self._on_loaded)
         there.edited.connect(self.edited)
         there.undo_left.connect(self.undo_left)
@@ -271,9 +255,8 @@ class CollaborationManager(QObject):
     @property
     def _is_of_the_past(self) -> bool:
         """Whether what was kept of the session turned out, on joining, to be of a history that is gone."""
-        failure = self.service.failure
-        changed = failure is not None and failure.kind is FailureKind.EPOCH_CHANGED
-        return changed and self._participation is not None and not self._participation.loaded
+        loaded = self._participation is None or self._participation.loaded
+        return self.keeping.is_history_gone and not loaded
 
     @pyqtSlot(str)
     def _on_ended(self, sentence: str) -> None:
@@ -285,8 +268,6 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
-        if isinstance(effect, fx.Acknowledged) and self.hosting.pid is not None:
-            self._show_host()
         if isinstance(
             effect,
             (
@@ -299,24 +280,10 @@ class CollaborationManager(QObject):
         ):
             self.participants_changed.emit()
 
-    def _show_host(self) -> None:
-        """Let the others know whose editor runs the server (PRES-6)."""
-        if self.service.session is not None:
-            self.service.session.show({HOSTS: True})
-            self.service.wake()
-
     @pyqtSlot()
     def _on_drained(self) -> None:
         if self._goodbye.isActive():
             self._leave_now()
-
-    @pyqtSlot(object)
-    def _on_bench_replaced(self, replacement: Replacement) -> None:
-        self.log(logging.INFO, f"← {replacements.sentence(replacement)}")
-
-    @pyqtSlot(int, int)
-    def _on_loading(self, done: int, total: int) -> None:
-        self.progress.emit(dialogs.LOADING.format(received=done, total=total), done, total)
 
     @pyqtSlot()
     def _on_loaded(self) -> None:

@@ -57,6 +57,7 @@ class OldBenches(QObject):
             (wording.SHOW_OLD, partial(self._replacements.show_old, one)),
             (wording.BRING_BACK, partial(self._replacements.bring_back, one)),
         )
+        self._manager.log(logging.INFO, f"← {wording.sentence(one)}")
         self._toasts.show(wording.sentence(one), actions)
 
     @pyqtSlot(object)

@@ -18,7 +18,6 @@ from optiverse_collab.core.records import Record
 from optiverse_collab.demo.plugins import attach_plugins
 from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.host.menus import menu_titled
-from optiverse_collab.window import folders
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
@@ -111,7 +110,6 @@ def desks(qtbot: QtBot, count: int) -> Iterator[list[Desk]]:
     """So many windows of one program, with settings and documents of nobody; servers end with them."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(KeepServerQuestion, "exec", lambda question: question.end.click())
-        patch.setattr(folders, "data_folder", lambda: Path(folder) / "data")
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(Path(folder)))
         QStandardPaths.setTestModeEnabled(True)
         windows = [new_window() for _ in range(count)]

@@ -27,6 +27,7 @@ def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:
         "Retry now",
         "Copy invite link",
         "Participants",
+        "Unsent edits…",
         "Changes while you were away",
         "Show the bench before it was replaced",
         "Bring that bench back",

@@ -43,8 +43,8 @@ def hosted(qtbot: QtBot, pair: tuple[Desk, Desk]) -> tuple[Desk, Desk]:
     session = bob.manager.service.session
     assert session is not None
     qtbot.waitUntil(lambda: session.host.name == "Ana", timeout=SOON)
-    qtbot.waitUntil(lambda: ann.manager.guests == ["Ben"], timeout=SOON)
-    assert bob.manager.guests == []
+    qtbot.waitUntil(lambda: ann.manager.hosting.guests == ["Ben"], timeout=SOON)
+    assert bob.manager.hosting.guests == []
     return ann, bob
 
 
@@ -92,7 +92,7 @@ def test_guests_of_a_server_that_goes_on_notice_nothing(qtbot: QtBot, hosted: tu
 def test_nobody_is_asked_without_guests(qtbot: QtBot, hosted: tuple[Desk, Desk]) -> None:
     ann, bob = hosted
     bob.manager.leave()
-    qtbot.waitUntil(lambda: ann.manager.guests == [], timeout=SOON)
+    qtbot.waitUntil(lambda: ann.manager.hosting.guests == [], timeout=SOON)
     assert close(ann, keep=True) == []
     [process] = [one for one in local_server._let_go if one.pid][-1:]
     assert process.wait(SOON / 1000) is not None

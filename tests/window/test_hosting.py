@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtNetwork import QTcpServer
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.window.hosting import Hosting
 from optiverse_collab.wording import dialogs
 from tests.helpers.qt_servers import answer_as_http
@@ -24,7 +25,7 @@ def parent(qapp: object) -> QObject:
 
 
 def test_a_server_that_runs_is_joined_here(qtbot: QtBot, parent: QObject, server: ServerProcess) -> None:
-    hosting = Hosting(parent)
+    hosting = Hosting(CollaborationService(parent), parent)
     lines: list[tuple[int, str]] = []
     hosting.logged.connect(lambda level, text: lines.append((level, text)))
     with qtbot.waitSignal(hosting.ready, timeout=SOON) as ready:
@@ -38,7 +39,7 @@ def test_a_server_that_runs_is_joined_here(qtbot: QtBot, parent: QObject, server
 def test_after_it_is_cancelled_nothing_is_hosted(
     qtbot: QtBot, parent: QObject, server: ServerProcess
 ) -> None:
-    hosting = Hosting(parent)
+    hosting = Hosting(CollaborationService(parent), parent)
     hosting.start(server.port, "127.0.0.1")
     assert hosting.url == f"ws://localhost:{server.port}"
     hosting.cancel()
@@ -52,7 +53,7 @@ def test_what_is_in_the_way_is_said_and_logged(qtbot: QtBot, parent: QObject) ->
     other = QTcpServer()
     assert other.listen(port=0)
     other.newConnection.connect(partial(answer_as_http, other))
-    hosting = Hosting(parent)
+    hosting = Hosting(CollaborationService(parent), parent)
     lines: list[tuple[int, str]] = []
     hosting.logged.connect(lambda level, text: lines.append((level, text)))
     with qtbot.waitSignal(hosting.failed, timeout=SOON) as failed:

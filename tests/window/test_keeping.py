@@ -127,8 +127,7 @@ def test_a_disk_that_fails_is_said_and_no_hindrance(
     qtbot: QtBot, parent: QObject, server: ServerProcess, session_id: str, own_data_folder: Path
 ) -> None:
     """DISK-5: edits go out; a crash would take back those that wait."""
-    own_data_folder.rmdir()
-    own_data_folder.touch()  # a file, in which no folder can be
+    (own_data_folder / "replicas").touch()  # a file, in which no folder can be
     window = ManagedHost(parent)
     said: list[str] = []
     window.manager.keeping.unprotected.connect(said.append)

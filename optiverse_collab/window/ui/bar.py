@@ -28,6 +28,8 @@ class State(IntEnum):
     """Whoever hosted the session is gone."""
     OFFLINE = 2
     """There is no connection."""
+    WAITING = 3
+    """There is no session, and unsent edits of one wait on this computer."""
 
 
 class _Shown(NamedTuple):

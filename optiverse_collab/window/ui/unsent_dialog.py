@@ -1,0 +1,137 @@
+"""Lists edits that wait on this computer for their servers, and asks what to do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from optiverse_collab.window.ui.changes_dock import ButtonGrid
+from optiverse_collab.wording import unsent as texts
+
+_EDITS, _SINCE = 2, 3  # columns whose texts are short
+
+
+class UnsentRow(NamedTuple):
+    """One person's unsent edits of one session.
+
+    Attributes:
+        key: of whoever shows the dialog.
+        session, author, server: where they were made, by whom, and where they go.
+        edits: how many.
+        since: local time of the last one.
+        can_send: whether they can be sent as they are; not if their history is gone.
+    """
+
+    key: str
+    session: str
+    author: str
+    server: str
+    edits: int
+    since: datetime
+    can_send: bool = True
+
+
+class UnsentDialog(QDialog):
+    """A table of unsent edits, and buttons for the row that is selected.
+
+    Attributes:
+        table: the rows.
+        rejoin, send, save, discard: the buttons.
+
+    Signals:
+        rejoin_requested, send_requested, save_requested, discard_requested: the key of a row.
+    """
+
+    rejoin_requested = pyqtSignal(str)
+    send_requested = pyqtSignal(str)
+    save_requested = pyqtSignal(str)
+    discard_requested = pyqtSignal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(texts.TITLE)
+        introduction = QLabel(texts.INTRODUCTION, self)
+        introduction.setWordWrap(True)
+        self.table = self._table()
+        self.rejoin = self._button(texts.REJOIN, texts.REJOIN_HINT)
+        self.send = self._button(texts.SEND, texts.SEND_HINT)
+        self.save = self._button(texts.SAVE, "")
+        self.discard = self._button(texts.DISCARD, texts.DISCARD_HINT)
+        self.rejoin.setDefault(True)
+        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        close.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(introduction)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(ButtonGrid([self.rejoin, self.send, self.save, self.discard], self))
+        layout.addWidget(close)
+        self.resize(self.fontMetrics().averageCharWidth() * 80, self.fontMetrics().height() * 18)
+
+    @property
+    def selected(self) -> str:
+        """The key of the selected row; empty if there is none."""
+        row = self.table.currentItem()
+        return "" if row is None else str(row.data(0, Qt.ItemDataRole.UserRole))
+
+    def show_rows(self, rows: Sequence[UnsentRow], now: datetime) -> None:
+        """Show these in place of what was there; what was selected stays so, or else the first is."""
+        selected = self.selected
+        self.table.clear()
+        for row in rows:
+            cells = [row.session, row.author, str(row.edits), texts.moment(row.since, now), row.server]
+            item = QTreeWidgetItem(self.table, cells)
+            item.setData(0, Qt.ItemDataRole.UserRole, row.key)
+            for column, cell in enumerate(cells):
+                item.setToolTip(column, cell)
+            if row.key == selected or self.table.currentItem() is None:
+                self.table.setCurrentItem(item)
+        for button in (self.rejoin, self.send, self.save, self.discard):
+            button.setEnabled(bool(rows))
+
+    def _table(self) -> QTreeWidget:
+        table = QTreeWidget(self)
+        table.setAccessibleName(texts.TITLE)
+        table.setHeaderLabels([texts.SESSION, texts.AUTHOR, texts.EDITS, texts.SINCE, texts.SERVER])
+        table.setRootIsDecorated(False)
+        table.setAllColumnsShowFocus(True)
+        table.setUniformRowHeights(True)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        header = table.header()
+        if header is not None:
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+            header.setSectionResizeMode(_EDITS, QHeaderView.ResizeMode.ResizeToContents)
+            header.setSectionResizeMode(_SINCE, QHeaderView.ResizeMode.ResizeToContents)
+        return table
+
+    def _button(self, text: str, hint: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setToolTip(hint)
+        button.clicked.connect(self._on_clicked)
+        return button
+
+    @pyqtSlot()
+    def _on_clicked(self) -> None:
+        signals = {
+            self.rejoin: self.rejoin_requested,
+            self.send: self.send_requested,
+            self.save: self.save_requested,
+            self.discard: self.discard_requested,
+        }
+        for button, signal in signals.items():
+            if button is self.sender() and self.selected:
+                signal.emit(self.selected)

@@ -1,0 +1,142 @@
+"""Offers unsent edits that wait on this computer: in the bar, in notices, and in a dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import QFileDialog, QMainWindow
+
+from optiverse_collab.disk.folder import Waiting
+from optiverse_collab.window.leftovers import Leftover, Leftovers
+from optiverse_collab.window.manager import CollaborationManager
+from optiverse_collab.window.ui.bar import BarAction, State, StateBar
+from optiverse_collab.window.ui.toasts import Toasts
+from optiverse_collab.window.ui.unsent_dialog import UnsentDialog, UnsentRow
+from optiverse_collab.wording import dialogs
+from optiverse_collab.wording import unsent as texts
+
+
+class UnsentEdits(QObject):
+    """Tells a window's user of edits that wait on this computer, and asks what to do with them.
+
+    Args:
+        manager: the session.
+        bar: says what lasts.
+        toasts: say what has happened.
+        user: the name under which this user joins.
+        window: the host's main window.
+
+    Attributes:
+        leftovers: what waits.
+        dialog: lists it; None until it is asked for.
+
+    Signals:
+        changed: there is something else, or nothing any more.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(
+        self,
+        manager: CollaborationManager,
+        bar: StateBar,
+        toasts: Toasts,
+        user: Callable[[], str],
+        window: QMainWindow,
+    ) -> None:
+        super().__init__(window)
+        self.leftovers = Leftovers(manager.keeping.folder, manager, self)
+        self.dialog: UnsentDialog | None = None
+        self._manager = manager
+        self._bar = bar
+        self._toasts = toasts
+        self._user = user
+        self._window = window
+        self.leftovers.changed.connect(self._show)
+        self.leftovers.told.connect(toasts.show)
+        manager.status_changed.connect(self._show)
+        manager.keeping.left_unsent.connect(self._on_left)
+        manager.keeping.unprotected.connect(self._on_unprotected)
+        self.leftovers.refresh()
+
+    def open(self) -> UnsentDialog:
+        """Show the list, above the other windows."""
+        if self.dialog is None:
+            dialog = self.dialog = UnsentDialog(self._window)
+            dialog.rejoin_requested.connect(partial(self._with, self._rejoin))
+            dialog.send_requested.connect(partial(self._with, self._send))
+            dialog.save_requested.connect(partial(self._with, self._ask_where))
+            dialog.discard_requested.connect(partial(self._with, self.leftovers.discard))
+        self.leftovers.refresh()
+        self._show()
+        self.dialog.show()
+        self.dialog.raise_()
+        self.dialog.activateWindow()
+        return self.dialog
+
+    # What there is
+
+    @pyqtSlot()
+    def _show(self) -> None:
+        found, now = self.leftovers.found, datetime.now().astimezone()
+        if self.dialog is not None:
+            self.dialog.show_rows([_row(one) for one in found], now)
+        if found and not self._manager.status.in_session:
+            self._offer(found, now)
+        else:
+            self._bar.clear_state(State.WAITING)
+        self.changed.emit()
+
+    def _offer(self, found: list[Leftover], now: datetime) -> None:
+        """The user's own edits of one session can be rejoined at once; who has more chooses."""
+        first = _row(found[0])
+        sentence = texts.offer(first.author, sum(one.edits for one in found), first.since, now)
+        action: BarAction = (texts.SHOW, self.open)
+        if len(found) == 1 and first.author == self._user():
+            action = (texts.rejoin(first.session, first.edits), partial(self._rejoin, found[0]))
+        self._bar.set_state(State.WAITING, sentence, action)
+
+    @pyqtSlot(str, int)
+    def _on_left(self, session: str, count: int) -> None:
+        self._toasts.show(texts.disconnected(count, session))
+
+    @pyqtSlot(str)
+    def _on_unprotected(self, sentence: str) -> None:
+        if sentence:
+            self._bar.set_state(State.UNPROTECTED, sentence)
+        else:
+            self._bar.clear_state(State.UNPROTECTED)
+
+    # What the user wants
+
+    def _with(self, act: Callable[[Leftover], None], key: str) -> None:
+        """Do something with what has this key, if it is still there."""
+        for one in self.leftovers.found:
+            if one.key == key:
+                act(one)
+
+    def _rejoin(self, one: Leftover) -> None:
+        if self.dialog is not None:
+            self.dialog.accept()
+        self.leftovers.rejoin(one)
+
+    def _send(self, one: Leftover) -> None:
+        self.leftovers.send(one, one.owner.addresses[0])
+
+    def _ask_where(self, one: Leftover) -> None:
+        dialog = QFileDialog(self.dialog, dialogs.SAVE_AS_FILE, "", dialogs.BENCH_FILES)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.fileSelected.connect(lambda path: self.leftovers.save(one, Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+
+def _row(one: Leftover) -> UnsentRow:
+    owner, since = one.owner, datetime.fromtimestamp(one.when_ms / 1000).astimezone()
+    can_send = isinstance(one.source, Waiting)
+    return UnsentRow(one.key, owner.session, owner.user_id, owner.addresses[0], one.edits, since, can_send)

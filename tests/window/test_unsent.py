@@ -1,0 +1,80 @@
+"""What a window says of unsent edits, and offers: with the demo's windows and a real server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.core.records import Set
+from tests.helpers.demo_window import add
+from tests.helpers.left_edits import leave_edits
+from tests.helpers.server_process import ServerProcess
+from tests.helpers.user_input import click
+from tests.helpers.windows import SOON, Desk
+
+
+def leave(qtbot: QtBot, ann: Desk, server: ServerProcess, session_id: str, *authors: str) -> str:
+    """A lens in the session, and an edit of it that waits for each author; Ann leaves."""
+    lens = add(ann.window, "lens")
+    ann.join(server.url, session_id, "Ann")
+    qtbot.waitUntil(lambda: lens in ann.session_records(), timeout=SOON)
+    session = ann.manager.service.session
+    assert session is not None
+    qtbot.waitUntil(lambda: not session.replica.pending, timeout=SOON)
+    for number, author in enumerate(authors):
+        leave_edits(session.replica, server.url, session_id, author, Set(lens, {"pos": [7.0, number + 1.0]}))
+    ann.manager.leave()
+    return lens
+
+
+def test_a_window_offers_to_rejoin(
+    qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
+) -> None:
+    """One click, and the edits are in the session."""
+    ann, bob = pair
+    ann.controller.connecting.settings.remember_join(server.url, session_id, "Ann")
+    lens = leave(qtbot, ann, server, session_id, "Ann")
+    ann.window.bench.change({lens: {"pos": [7.0, 1.0]}})  # as she saw it
+    bar = ann.controller.standing.bar
+    ann.controller.unsent.leftovers.refresh()
+    qtbot.waitUntil(lambda: "1 edit by Ann did not reach the server" in bar.text, timeout=SOON)
+    assert bar.button.text() == f"Rejoin '{session_id}' (1 edit waiting)"
+    assert "Unsent edits…" in ann.enabled
+    click(bar.button)
+    ann.until_connected()
+    assert bar.text == ""
+    bob.join(server.url, session_id, "Bob")
+    bob.until_same(ann)
+    assert bob.window.bench.items[lens].props["pos"] == [7.0, 1.0]
+
+
+def test_edits_of_others_are_listed(
+    qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
+) -> None:
+    """On a login that people share, nobody sends another's edits without being asked."""
+    ann, _ = pair
+    leave(qtbot, ann, server, session_id, "Ana", "Zoë")
+    bar = ann.controller.standing.bar
+    ann.controller.unsent.leftovers.refresh()
+    qtbot.waitUntil(lambda: bar.button.text() == "Show…", timeout=SOON)
+    click(bar.button)
+    dialog = ann.controller.unsent.dialog
+    assert dialog is not None
+    assert dialog.isVisible()
+    qtbot.waitUntil(lambda: dialog.table.topLevelItemCount() == 2, timeout=SOON)
+    click(dialog.send)
+    qtbot.waitUntil(lambda: dialog.table.topLevelItemCount() == 1, timeout=SOON)
+    assert any("1 edit by" in toast.text for toast in ann.controller.reports.toasts.shown)
+
+
+def test_an_unprotected_bench_is_said_over_it(
+    qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str, own_data_folder: Path
+) -> None:
+    """DISK-5."""
+    ann, _ = pair
+    (own_data_folder / "replicas").touch()  # a file, in which no folder can be
+    ann.join(server.url, session_id, "Ann")
+    assert "Edits are not protected against a crash" in ann.controller.standing.bar.text
+    ann.manager.leave()
+    assert ann.controller.standing.bar.text == ""
