@@ -21,7 +21,7 @@ def main(images: Path) -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PyQt6.QtWidgets import QApplication
 
-    from scripts.two_windows import play, quiet_qt, side_by_side, two_windows
+    from scripts.two_windows import play, quiet_qt, side_by_side, two_windows, until
 
     quiet_qt()
     app = QApplication(sys.argv[:1])
@@ -37,14 +37,20 @@ def main(images: Path) -> None:
             person.window.view.fit()
         play(ann, bob)
         save("two-windows", ann.window, bob.window)
+        until(lambda: any("← Bob moved" in line.text for line in ann.window.log.lines))
         log = ann.window.log_window
         log.resize(900, 260)
         log.category.setCurrentText("Collaboration")
         log.show()
         save("log", log)
         save("participants", ann.controller.open_participants())
+        popup = ann.controller.standing.open_popup()
+        until(lambda: popup.figures["Latency (median)"].endswith(" ms"))
+        save("quality", popup)
+        popup.close()
         _join(url, save)
         _disagree(url, ann, bob, save)
+        _offline(save)
     print(f"Wrote {len(list(images.glob('*.png')))} pictures to {images.name}/.")
 
 
@@ -69,6 +75,26 @@ def _join(url: str, save: Callable[..., None]) -> None:
     save("two-benches", question)
     question.reject()
     late.close()
+
+
+def _offline(save: Callable[..., None]) -> None:
+    """Dea's server goes away, and she works on."""
+    from tempfile import TemporaryDirectory
+
+    from scripts.two_windows import KEYS, Person, server, until
+
+    with TemporaryDirectory() as folder:
+        with server(Path(folder)) as url:
+            late = Person("Dea", url)
+            late.window.resize(800, 420)
+            late.join()
+            late.wait_until_in()
+        late.window.insert(KEYS["lens"])
+        bar = late.controller.standing.bar
+        until(lambda: "1 edit waiting · retrying" in bar.text)
+        save("offline", late.window)
+        late.controller.manager.leave()
+        late.close()
 
 
 def _disagree(url: str, ann: Person, bob: Person, save: Callable[..., None]) -> None:
