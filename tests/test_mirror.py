@@ -26,6 +26,7 @@ ABOUT_MORE = {
     "tests/core/simulation/test_simulation.py": "the whole core, in histories by chance",
     "tests/drivers/test_drivers.py": "the shape of both drivers",
     "tests/end2end/test_first_connection.py": "the first connection, step by step",
+    "tests/end2end/test_kill_editor.py": "the editor is killed, and comes back",
     "tests/end2end/test_kill.py": "server and clients, while the server is killed",
     "tests/end2end/test_windows.py": "server and windows as processes",
     "tests/faults/test_memory.py": "how memory that grows is noticed",
