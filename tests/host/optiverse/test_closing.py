@@ -230,14 +230,15 @@ def test_closing_while_a_bench_loads_or_a_question_is_open(
     wait_until(lambda: late.controller.manager.status is ConnectionState.SYNCING)
     late.window.file_controller.mark_clean()
     assert late.window.close()
-    bob.user.place("lens", -50.0, 0.0)
-    bob.controller.manager.join_session(talkative.url, session_id, "bob")
-    wait_until(lambda: bob.controller.question is not None)
-    bob.window.file_controller.mark_clean()
-    assert bob.window.close()
-    assert left_cleanly(bob, ann, talkative, "bob")
-    assert bob.controller.question is None or not bob.controller.question.isVisible()
-    for desk in (late, bob):
+    stranger = Desk()  # whose bench never met the session's
+    stranger.user.place("lens", -50.0, 0.0)
+    stranger.controller.manager.join_session(talkative.url, session_id, "stranger")
+    wait_until(lambda: stranger.controller.question is not None)
+    stranger.window.file_controller.mark_clean()
+    assert stranger.window.close()
+    assert left_cleanly(stranger, ann, talkative, "stranger")
+    assert stranger.controller.question is None or not stranger.controller.question.isVisible()
+    for desk in (late, stranger):
         wait_until(lambda desk=desk: not remains(desk.window))  # type: ignore[misc]
     assert len(ann.ids()) == 41
     assert ann.troubles() == []
