@@ -30,7 +30,8 @@ class Place(NamedTuple):
 def moved(before: Records, after: Records) -> set[str]:
     """The ids of what has another parent, or was restacked among its siblings: as few as can be.
 
-    What only one of the two has, and numbers that give the same order, don't count.
+    What only one of the two has, and numbers that give the same order, don't count. Nor does the order of
+    siblings that keep their `z_value`: 0.2 turns around those of one height each time it opens a file.
     """
     old, new = _children(before), _children(after)
     parents = {id: parent for parent, ids in old.items() for id in ids}
@@ -40,8 +41,16 @@ def moved(before: Records, after: Records) -> set[str]:
         found.update(id for id in ids if id in parents and id not in known)
         stayed = [id for id in ids if id in known]
         places = restacked(stayed, known)
-        found.update(id for id in stayed if places[id] != known[id])
+        restack = {id for id in stayed if places[id] != known[id]}
+        level = {id for id in stayed if _is_level(before[id], after[id])}
+        found |= restack if restack.isdisjoint(level) else {id for id in stayed if id not in level}
     return found
+
+
+def _is_level(before: Record, after: Record) -> bool:
+    """Whether an item is as high as it was."""
+    height = _number(before.props.get("z_value"))
+    return height is not None and height == _number(after.props.get("z_value"))
 
 
 def placed(theirs: Records, mine: Records, ids: Collection[str]) -> dict[str, Place]:
@@ -56,6 +65,8 @@ def placed(theirs: Records, mine: Records, ids: Collection[str]) -> dict[str, Pl
         Their places; and new ones of siblings, where there is no room between those.
     """
     result: dict[str, Place] = {}
+    if not ids:
+        return result
     wanted = set(ids)
     present = _children(theirs)
     for parent, siblings in _children(mine).items():
@@ -65,10 +76,10 @@ def placed(theirs: Records, mine: Records, ids: Collection[str]) -> dict[str, Pl
         known = {id: float(order) for id in there if is_number(order := theirs[id].props.get("order"))}
         together = _inserted(there, siblings, wanted)
         heights = [None if id in wanted else _number(theirs[id].props.get("z_value")) for id in together]
-        places = restacked(together, known)
+        places, between = restacked(together, known), _between(heights)
         for at, id in enumerate(together):
             if id in wanted:
-                result[id] = Place(parent, places[id], _between(heights, at))
+                result[id] = Place(parent, places[id], between[at])
             elif id in known and known[id] != places[id]:
                 result[id] = Place(parent, places[id], heights[at])
     return result
@@ -94,13 +105,21 @@ def _inserted(there: Sequence[str], siblings: Sequence[str], wanted: Collection[
     return result
 
 
-def _between(heights: Sequence[float | None], at: int) -> float | None:
-    """A height between the nearest ones above and below a place."""
-    above = next((z for z in reversed(heights[:at]) if z is not None), None)
-    below = next((z for z in heights[at + 1 :] if z is not None), None)
-    if above is None or below is None:
-        return below + 1.0 if below is not None else None if above is None else above - 1.0
-    return (above + below) / 2
+def _between(heights: Sequence[float | None]) -> list[float | None]:
+    """For each place, a height between the nearest ones above and below it."""
+    below: list[float | None] = [None] * (len(heights) + 1)
+    for at in range(len(heights) - 1, -1, -1):
+        below[at] = below[at + 1] if heights[at] is None else heights[at]
+    result: list[float | None] = []
+    above: float | None = None
+    for at, height in enumerate(heights):
+        under = below[at + 1]
+        if above is None or under is None:
+            result.append(under + 1.0 if under is not None else None if above is None else above - 1.0)
+        else:
+            result.append((above + under) / 2)
+        above = above if height is None else height
+    return result
 
 
 def _number(value: object) -> float | None:

@@ -23,11 +23,13 @@ from typing import NamedTuple
 
 from optiverse_collab.convert.equivalence import PLACE, differing, differs, same_meaning
 from optiverse_collab.convert.kinds import GROUP, LAYER, is_item
+from optiverse_collab.convert.layers import resolved
 from optiverse_collab.convert.places import Place, moved, placed
 from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, put, record_difference
 
 Records = Mapping[str, Record]
+_LOCKED = f"{LAYER}locked"
 
 
 class Opened(NamedTuple):
@@ -76,9 +78,10 @@ def merge(base: Records, opened: Opened, mine: Records, theirs: Records, removal
     new = _with_places([record for id, record in mine.items() if id not in base], mine, theirs)
     for record in sorted(new, key=lambda record: record.kind != GROUP):
         found.add(record)
+    locked = _in_locked_groups(mine)
     for id, record in mine.items():
         if id in base:
-            found.edit(id, _content(base[id], opened, record))
+            found.edit(id, _content(base[id], opened, record, id in locked))
     found.move(_moves(base, opened, mine), mine)
     if removals and any(map(is_item, mine.values())):
         for id in _removed(base, opened, mine):
@@ -157,7 +160,7 @@ def _join(found: dict[str, Op], id: str, props: dict[str, object], unset: Iterab
         found[id] = Set(id, {**before.props, **props}, [*before.unset, *unset])
 
 
-def _content(base: Record, opened: Opened, mine: Record) -> Put | Set | None:
+def _content(base: Record, opened: Opened, mine: Record, is_locked: bool) -> Put | Set | None:
     """What the user changed of a record, but for its place in the tree."""
     file, shown = opened.file.get(mine.id), opened.shown.get(mine.id)
     if shown is None or file is None:  # it went and came back
@@ -169,7 +172,7 @@ def _content(base: Record, opened: Opened, mine: Record) -> Put | Set | None:
     unset: list[str] = []
     if isinstance(op, Set):
         props, unset = {**props, **op.props}, op.unset
-    by_tree = _by_tree(mine, {*props, *unset})
+    by_tree = _by_tree(mine, {*props, *unset}, is_locked)
     return Set(
         mine.id,
         {name: value for name, value in props.items() if name not in by_tree and name not in unset},
@@ -177,16 +180,36 @@ def _content(base: Record, opened: Opened, mine: Record) -> Put | Set | None:
     )
 
 
-def _by_tree(mine: Record, changed: Collection[str]) -> Collection[str]:
-    """What of a record follows from the tree, if numbers order it: 0.3 locks items as it draws the tree."""
+def _by_tree(mine: Record, changed: Collection[str], is_locked: bool) -> Collection[str]:
+    """What of a record follows from the tree, if numbers order it.
+
+    0.3 takes the lock of an item from the tree when it draws that, and locks what is in a locked group.
+    """
     if not is_number(mine.props.get("order")):
         return ()
-    return PLACE if f"{LAYER}locked" in changed else PLACE | {"locked"}
+    if mine.kind == GROUP:
+        return PLACE
+    if is_locked:
+        return PLACE | {"locked", _LOCKED}
+    return PLACE if _LOCKED in changed else PLACE | {"locked"}
+
+
+def _in_locked_groups(records: Records) -> set[str]:
+    """The ids of what is in a group that is locked, at any depth."""
+    parents = resolved({id: record.props.get("parent") for id, record in records.items()})
+    found: set[str] = set()
+    for id in records:
+        above = parents[id]
+        while above is not None and records[above].props.get("locked") is not True:
+            above = parents[above]
+        if above is not None:
+            found.add(id)
+    return found
 
 
 def _moves(base: Records, opened: Opened, mine: Records) -> set[str]:
     """The ids of what the user moved in the tree, as far as numbers say so."""
-    found = moved(opened.shown, mine)
+    found = moved(opened.shown, mine) if opened.shown is not mine else set()
     if opened.file is not base:
         found |= moved(base, opened.file)
     return {id for id in found if id in base and id in mine and is_number(mine[id].props.get("order"))}

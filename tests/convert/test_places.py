@@ -75,6 +75,29 @@ def test_as_few_as_can_be_were_moved(before: str, now: str, expected: set[str] |
 
 
 @pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ({"a": 0.0, "b": 0.0}, {"b": 0.0, "a": 0.0}, set()),
+        ({"a": 1.0, "b": 0.0}, {"b": 2.0, "a": 1.0}, {"b"}),
+        ({"a": 1.0, "b": 0.0}, {"b": 0.0, "a": -1.0}, {"a"}),
+        ({"a": 1.0, "b": 0.0, "c": 0.0}, {"c": 0.0, "b": 0.0, "a": -1.0}, {"a"}),
+    ],
+)
+def test_what_keeps_its_height_was_not_restacked(
+    before: dict[str, float], now: dict[str, float], expected: set[str]
+) -> None:
+    """Of one height, 0.2 turns the order around."""
+
+    def with_heights(heights: dict[str, float]) -> dict[str, Record]:
+        records = bench(" ".join(heights))
+        for id, z in heights.items():
+            records[id].props["z_value"] = z
+        return records
+
+    assert moved(with_heights(before), with_heights(now)) == expected
+
+
+@pytest.mark.parametrize(
     ("theirs", "mine", "ids", "expected"),
     [
         ("a b c", "a x b c", {"x"}, "a x b c"),

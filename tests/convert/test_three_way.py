@@ -195,6 +195,18 @@ def test_a_lock_is_an_edit_if_the_tree_says_so() -> None:
     assert found.clear == [Set("b", {"layer_locked": 1}, ["locked"])]
 
 
+def test_what_is_in_a_locked_group_is_locked_with_it() -> None:
+    """0.3 locks it when it draws the tree; only the group's lock is somebody's edit."""
+    base = ordered("arm", "inner", "a", "b")
+    for id, parent in (("inner", "arm"), ("a", "inner")):
+        base[id] = Record(id, "group" if id == "inner" else "component", {"order": 0.0, "parent": parent})
+    base["arm"] = Record("arm", "group", {"order": 0.0})
+    mine = changed(base, arm={"locked": True}, a={"locked": True, "layer_locked": True})
+    mine["arm"] = Record("arm", "group", {"order": 0.0, "locked": True})
+    found = merged(mine, base, base)
+    assert found.clear == [Set("arm", {"locked": True})]
+
+
 def test_new_items_go_beside_their_siblings() -> None:
     theirs = ordered("n", "a", "b")
     found = merged(ordered("a", "new", "b"), theirs, ordered("a", "b"))

@@ -1,16 +1,28 @@
-"""A file that the session knows is open in a real window: nothing of it counts as an edit."""
+"""A file that the session knows is open in a real window: only what its user did counts as an edit."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PyQt6.QtCore import QObject
 
 from optiverse_collab.convert import compare, records_from_bench
+from optiverse_collab.convert.three_way import Merge, merge
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.records import Record, apply
+from optiverse_collab.host.adapters import watch_files
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
+from optiverse_collab.window.coming_back import ComingBack, Shared
 from tests.helpers import benches
 from tests.helpers.benches import ASSEMBLIES, DATA, REAL
-from tests.helpers.optiverse_user import events
+from tests.helpers.optiverse_mouse import MouseUser
+from tests.helpers.optiverse_panel import Panel
+from tests.helpers.optiverse_session import Participant, rest
+from tests.helpers.optiverse_user import clear, events, wait_until
+from tests.helpers.wire import Wire
 
 pytestmark = [
     pytest.mark.optiverse,
@@ -18,6 +30,65 @@ pytestmark = [
     pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
 ]
 FILES = [*REAL, *(f"assemblies/{name}" for name in ASSEMBLIES)]
+Session = tuple[Wire, Participant, Participant]
+Records = dict[str, Record]
+
+
+class Away:
+    """A window without a session, which knows the files that were saved in one.
+
+    Attributes:
+        user, panel: edit its bench.
+    """
+
+    def __init__(self, window: Any, folder: Path) -> None:
+        self.user, self.panel = MouseUser(window), Panel(window)
+        self._window = window
+        self._parent = QObject()
+        self.known = ComingBack(folder, self._attach, self._parent)
+        self._end = watch_files(window, self.known.note_opened, self.known.note_saved)
+
+    def open(self, path: Path) -> None:
+        """Open a file, and let the window do what it does a little later."""
+        self._window.file_controller.file_manager.open_file(str(path))
+        wait_until(lambda: self.known.is_ready)
+        self.panel.wait()
+        events()
+
+    def save(self, path: Path) -> None:
+        """Save the bench."""
+        self._window.file_controller.file_manager.save_to_file(str(path))
+
+    def merged(self, theirs: Records) -> Merge:
+        """What joining would send."""
+        [ancestor] = self.known.ancestors
+        assert self.known.opened is not None
+        base = {record.id: record for record in ancestor.records}
+        host = self._attach()
+        mine = host.records()
+        host.close()
+        return merge(base, self.known.opened, mine, theirs)
+
+    def close(self) -> None:
+        """Leave the window alone."""
+        self._end()
+        self.known.close()
+        clear(self._window)
+
+    def _attach(self) -> OptiverseHost:
+        return OptiverseHost(self._window)
+
+
+@pytest.fixture
+def away(windows: list[Any], tmp_path: Path) -> Any:
+    clear(windows[2])
+    away = Away(windows[2], tmp_path / "ancestors")
+    yield away
+    away.close()
+
+
+def shared(replica: Replica) -> Callable[[], Shared]:
+    return lambda: Shared("lab", replica, replica.clock)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -29,3 +100,75 @@ def test_a_pushed_file_is_the_same_in_a_window(name: str, host: OptiverseHost) -
     events()
     found = compare(host.records(), pushed)
     assert (found.new, found.differ, found.missing) == ([], [], [])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_known_file_that_is_opened_is_no_edit(name: str, away: Away) -> None:
+    """Whatever the host makes of it, now or when it draws its panel."""
+    theirs = records_from_bench(benches.load(name)).records
+    replica = Replica("a")
+    replica._confirmed.epoch = "epoch"
+    away.known.shared = shared(replica)
+    away.known.note_saved(theirs)
+    away.known.forget_session()
+    away.open(DATA / f"{name}.json")
+    assert away.merged(theirs) == Merge([], [], [], 0, 0, 0)
+
+
+def saved_in(session: Session, away: Away, path: Path) -> Participant:
+    """Two people have made groups, labels and layers, and one of them saves: the file is open elsewhere."""
+    wire, ann, bob = session
+    lens, mirror = ann.user.place("lens", 0.0, 0.0), ann.user.place("mirror", 60.0, 0.0)
+    ann.user.place("source", -100.0, 0.0)
+    rest(wire, ann, bob)
+    bob.user.draw("ruler", (-60.0, -40.0), (40.0, -40.0))
+    bob.user.draw("rectangle", (-80.0, -80.0), (20.0, -60.0))
+    bob.panel.group(bob.item(lens.item_uuid), bob.item(mirror.item_uuid))
+    rest(wire, ann, bob)
+    ann.user.drag(lens, 5, 7)
+    rest(wire, ann, bob)
+    files = bob.window.file_controller.file_manager
+    end = watch_files(bob.window, lambda file: None, away.known.note_saved)
+    away.known.shared = shared(bob.replica)
+    files.save_to_file(str(path))
+    away.known.forget_session()
+    end()
+    away.open(path)
+    assert away.merged(ann.replica.view) == Merge([], [], [], 0, 0, 0)
+    return ann
+
+
+def test_what_the_session_saved_comes_back_unchanged(session: Session, away: Away, tmp_path: Path) -> None:
+    """F50: groups, labels, heights and all that the host writes otherwise."""
+    ann = saved_in(session, away, tmp_path / "bench.json")
+    again = tmp_path / "again.json"
+    away.save(again)
+    away.open(again)
+    found = away.merged(ann.replica.view)
+    assert (found.clear, found.contested, found.gone) == ([], [], [])
+
+
+def test_what_was_done_away_is_all_that_is_sent(session: Session, away: Away, tmp_path: Path) -> None:
+    """Also if it is saved on the way, without a session."""
+    wire, _, bob = session
+    ann = saved_in(session, away, tmp_path / "bench.json")
+
+    source = next(item for item in away.user.items() if type(item).__name__ == "SourceItem")
+    [ruler] = away.user.drawn("ruler")
+    ruler_id = ruler.item_uuid
+    source_id = source.item_uuid
+    source.setPos(-90.0, 30.0)
+    away.user.delete(ruler)
+    away.save(tmp_path / "home.json")
+    away.open(tmp_path / "home.json")
+    added = away.user.place("lens", 200.0, 0.0)
+
+    found = away.merged(ann.replica.view)
+    assert (found.contested, found.gone) == ([], [])
+    assert {op.id for op in found.clear} == {source_id, ruler_id, added.item_uuid}
+    result = dict(ann.replica.view)
+    for op in found.clear:
+        assert apply(result, op)
+    assert result[source_id].props["pos"] == [-90.0, 30.0]
+    assert ruler_id not in result
+    rest(wire, ann, bob)
