@@ -203,6 +203,7 @@ class CollaborationController(QObject):
         guests, pid = self.manager.hosting.guests, self.manager.hosting.pid
         if not guests or pid is None:
             return False
+        self.manager.release_window()
         question = KeepServerQuestion(guests, pid, str(self.manager.hosting.log), self._window)
         question.exec()
         question.deleteLater()

@@ -54,9 +54,8 @@ class CollaborationManager(QObject):
         progress: a sentence, and how much is done of how much; 0 of 0 where that is not known.
         joined: the window shows the session's bench.
         failed: a sentence: there is no session, or none any more.
-        choice_needed, replacement_needed: see `Participation`.
         participants_changed: somebody came or went, or is away or back.
-        edited, undo_left, removed_in_hand: see `Participation`.
+        choice_needed, replacement_needed, edited, undo_left, removed_in_hand: see `Participation`.
     """
 
     status_changed = pyqtSignal(object)
@@ -160,14 +159,19 @@ class CollaborationManager(QObject):
         else:
             self._leave_now()
 
+    def release_window(self) -> None:
+        """Leave the window alone, which its host may take apart; the session goes on until `close`."""
+        if self._participation is not None:
+            self._participation.push_edits()
+        self._detach()
+
     def close(self, keep_server: bool = False) -> None:
         """The window closes: leave at once.
 
         Args:
             keep_server: let the server go on, if this window started it; else it ends.
         """
-        if self._participation is not None:
-            self._participation.push_edits()
+        self.release_window()
         if keep_server:
             self.hosting.hand_over()
         self._leave_now()
@@ -185,8 +189,7 @@ class CollaborationManager(QObject):
 
     def _begin(self, session_id: str, user_id: str) -> bool:
         """Leave what was joined before, and take hold of the window; False if that can't be."""
-        if self._participation is not None:
-            self._participation.push_edits()
+        self.release_window()
         self._leave_now()
         try:
             self._host = self._attach()

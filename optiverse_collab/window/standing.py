@@ -9,15 +9,12 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QMainWindow
 
 from optiverse_collab.core.client.connector import ConnectionState
-from optiverse_collab.core.client.disk_effects import DiskEffect, EditsProtected, EditsUnprotected
-from optiverse_collab.core.client.effects import SessionEffect
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.ui.bar import State, StateBar
 from optiverse_collab.window.ui.quality_popup import QualityPopup
 from optiverse_collab.window.ui.status import StatusWidget
 from optiverse_collab.wording import dialogs
 from optiverse_collab.wording import standing as wording
-from optiverse_collab.wording.disk import unprotected
 from optiverse_collab.wording.standing import Standing
 
 LASTS_S = 2.0
@@ -54,7 +51,6 @@ class ConnectionStanding(QObject):
         self._second.setInterval(1000)
         self._second.timeout.connect(self.refresh)
         service = manager.service
-        service.happened.connect(self._on_happened)
         service.quality_changed.connect(self.refresh)
         service.outage_changed.connect(self.refresh)
         service.drained.connect(self.refresh)
@@ -83,8 +79,7 @@ class ConnectionStanding(QObject):
     def close(self) -> None:
         """The window closes: take everything out of it."""
         self._second.stop()
-        self.bar.clear()
-        self.bar.deleteLater()
+        self.bar.close_for_good()
         if self.popup is not None:
             self.popup.close()
             self.popup.deleteLater()
@@ -95,8 +90,6 @@ class ConnectionStanding(QObject):
         standing, manager = self._standing(), self._manager
         if standing.state.in_session:
             self._failure = ""
-        else:
-            self.bar.clear_state(State.UNPROTECTED)
         tooltip = self._failure or wording.tooltip(standing, manager.session_id, manager.server_url)
         self.status.show_standing(standing, tooltip)
         self._show_outage(standing)
@@ -139,13 +132,6 @@ class ConnectionStanding(QObject):
         people, me = ([], None) if session is None else (session.participants.values(), session.me)
         names = [dialogs.YOU.format(name=one.user_id) if one is me else one.user_id for one in people]
         popup.show_standing(standing, wording.place(manager.session_id, manager.server_url), names)
-
-    @pyqtSlot(object)
-    def _on_happened(self, effect: SessionEffect | DiskEffect) -> None:
-        if isinstance(effect, EditsUnprotected):
-            self.bar.set_state(State.UNPROTECTED, unprotected(effect.cause))
-        elif isinstance(effect, EditsProtected):
-            self.bar.clear_state(State.UNPROTECTED)
 
     @pyqtSlot(str)
     def _on_failed(self, sentence: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.demo.templates import TEMPLATES
 from optiverse_collab.window import local_server, standing
 from optiverse_collab.window.ui.keep_server import KeepServerQuestion
 from tests.helpers.lost_connection import QT_SAYS
@@ -48,12 +49,17 @@ def hosted(qtbot: QtBot, pair: tuple[Desk, Desk]) -> tuple[Desk, Desk]:
     return ann, bob
 
 
-def close(desk: Desk, keep: bool) -> list[str]:
-    """Close a window; returns what was asked."""
+def close(desk: Desk, keep: bool, meanwhile: Callable[[], None] = lambda: None) -> list[str]:
+    """Close a window; returns what was asked.
+
+    Args:
+        meanwhile: happens before the answer.
+    """
     asked: list[str] = []
 
     def answer(question: KeepServerQuestion) -> int:
         asked.append(question.text())
+        meanwhile()
         (question.keep if keep else question.end).click()
         return 0
 
@@ -80,7 +86,17 @@ def test_guests_of_a_server_that_goes_on_notice_nothing(qtbot: QtBot, hosted: tu
     """PRES-6."""
     ann, bob = hosted
     pid = ann.manager.hosting.pid
-    assert close(ann, keep=True) != []
+    session = ann.manager.service.session
+    assert session is not None
+    seen = session.replica.view
+
+    def bob_edits() -> None:
+        """The host may have taken its window apart by now: nothing of this may be shown in it."""
+        bob.window.insert(TEMPLATES[0])
+        qtbot.waitUntil(lambda: len(seen) > 0, timeout=SOON)
+
+    assert close(ann, keep=True, meanwhile=bob_edits) != []
+    assert ann.content() == {}
     qtbot.waitUntil(lambda: bob.controller.status.text() == "1 user", timeout=SOON)
     session = bob.manager.service.session
     assert session is not None

@@ -6,7 +6,6 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
-from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnprotected
 from optiverse_collab.demo.templates import TEMPLATES
 from optiverse_collab.window import standing
 from optiverse_collab.window.standing import ConnectionStanding
@@ -96,20 +95,3 @@ def test_why_there_is_no_session_is_in_the_tooltip(
     assert of(ann).status.toolTip() == "The server wants a valid token; ask for an invite."
     ann.join(server.url, session_id, "Ann")
     assert of(ann).status.toolTip().startswith(f"Session: {session_id}\n")
-
-
-def test_edits_that_a_crash_would_take_are_said_meanwhile(
-    pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
-) -> None:
-    """DISK: what the service says of the user's disk; leaving ends it too."""
-    ann, _ = pair
-    happened, bar = ann.manager.service.happened, of(ann).bar
-    ann.join(server.url, session_id, "Ann")
-    for _ in range(2):
-        happened.emit(EditsUnprotected("The disk is full; free some space on it."))
-        assert bar.text == "Edits are not protected against a crash. The disk is full; free some space on it."
-        happened.emit(EditsProtected())
-        assert not bar.isVisible()
-    happened.emit(EditsUnprotected("The disk is full; free some space on it."))
-    ann.manager.leave()
-    assert not bar.isVisible()

@@ -57,6 +57,7 @@ class StateBar(QFrame):
         self._window = window
         self._states: dict[State, _Shown] = {}
         self._run: Callable[[], object] = lambda: None
+        self._is_closed = False
         self._label = _Elided(self)
         self.button = QPushButton(self)
         self.button.setAutoDefault(False)
@@ -82,18 +83,21 @@ class StateBar(QFrame):
             action: what the user can do about it.
             more: for the tooltip.
         """
-        self._states[state] = _Shown(sentence, action, more)
-        self._show()
+        if not self._is_closed:
+            self._states[state] = _Shown(sentence, action, more)
+            self._show()
 
     def clear_state(self, state: State) -> None:
         """It is over."""
         if self._states.pop(state, None) is not None:
             self._show()
 
-    def clear(self) -> None:
-        """Say nothing any more."""
+    def close_for_good(self) -> None:
+        """Leave the window, and say nothing any more: what is still set comes too late."""
         self._states.clear()
         self._show()
+        self._is_closed = True
+        self.deleteLater()
 
     def sizeHint(self) -> QSize:
         """As high as its button, whether it has one or not: so it does not jump."""

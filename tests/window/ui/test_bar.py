@@ -75,7 +75,8 @@ def test_important_states_come_first_and_the_first_action_shows(bar: StateBar) -
     bar.set_state(State.OFFLINE, "Still offline.")
     assert bar.text == "The host left. · Still offline."
     assert not bar.button.isVisible()
-    bar.clear()
+    bar.clear_state(State.HOST_LEFT)
+    bar.clear_state(State.OFFLINE)
     assert not bar.isVisible()
 
 
@@ -109,3 +110,12 @@ def test_keyboard_presses_the_button_and_returns_to_the_bench(window: QMainWindo
     press_key(bar.button, Qt.Key.Key_Space)
     assert not bar.isVisible()
     assert window.focusWidget() is bench(window)
+
+
+def test_what_is_set_after_the_end_comes_too_late(qtbot: QtBot, window: QMainWindow, bar: StateBar) -> None:
+    bar.set_state(State.OFFLINE, "Offline.")
+    with qtbot.waitSignal(bar.destroyed):
+        bar.close_for_good()
+    bar.set_state(State.OFFLINE, "Offline.")
+    bar.clear_state(State.OFFLINE)
+    assert window.findChildren(StateBar) == []
