@@ -110,6 +110,7 @@ class CollaborationController(QObject):
     def close(self) -> None:
         """The window closes."""
         self.manager.close(keep_server=self._keeps_server())
+        self.unsent.close()
         self._unwatch_files()
         self.reports.close()
         self.standing.close()

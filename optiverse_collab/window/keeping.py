@@ -48,7 +48,8 @@ class Keeping(QObject):
         folder: as given.
 
     Signals:
-        left_unsent: the session's name, and how many edits wait on disk for it, now that it is left.
+        left_unsent: the session's name, and how many edits wait on disk for it, now that it is left without
+            a connection.
         unprotected: a sentence: a crash would take edits back; empty once it would not.
         released: what was kept is all written, and another window can have it.
         logged: level (of `logging`) and text of a line for the log.
@@ -102,6 +103,7 @@ class Keeping(QObject):
         """The session is left, or there will be none."""
         self.opening = False
         self._asked += 1
+        is_cut_off = not self._service.is_connected()
         self._service.disconnect_from_session()
         self.unprotected.emit("")
         slot, session = self._slot, self._service.session
@@ -109,7 +111,7 @@ class Keeping(QObject):
             return
         if self.is_history_gone:
             self._set_aside()
-        elif session.replica.pending:
+        elif session.replica.pending and is_cut_off:
             self.left_unsent.emit(self._seat.session, len(session.replica.pending))
         self._slot = None
         slot.close()

@@ -230,9 +230,8 @@ class CollaborationManager(QObject):
     def _leave_now(self) -> None:
         self._goodbye.stop()
         self.hosting.cancel()
-        self.service.disconnect_from_session()
-        self._detach()
         self.keeping.close()
+        self._detach()
         self._update_status()
 
     def _detach(self) -> None:

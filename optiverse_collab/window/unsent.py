@@ -16,8 +16,10 @@ from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.ui.bar import BarAction, State, StateBar
 from optiverse_collab.window.ui.toasts import Toasts
 from optiverse_collab.window.ui.unsent_dialog import UnsentDialog, UnsentRow
+from optiverse_collab.window.ui.unsent_notice import UnsentNotice
 from optiverse_collab.wording import dialogs
 from optiverse_collab.wording import unsent as texts
+from optiverse_collab.wording.disk import waiting
 
 
 class UnsentEdits(QObject):
@@ -56,6 +58,7 @@ class UnsentEdits(QObject):
         self._toasts = toasts
         self._user = user
         self._window = window
+        self._left = 0
         self.leftovers.changed.connect(self._show)
         self.leftovers.told.connect(toasts.show)
         manager.status_changed.connect(self._show)
@@ -78,10 +81,21 @@ class UnsentEdits(QObject):
         self.dialog.activateWindow()
         return self.dialog
 
+    def close(self) -> None:
+        """The window closes: say what its session did not get; nothing more is offered."""
+        self.leftovers.changed.disconnect(self._show)
+        self._manager.status_changed.disconnect(self._show)
+        if self._left:
+            notice = UnsentNotice(waiting(self._left, sent=0), self._window)
+            notice.exec()
+            notice.deleteLater()
+
     # What there is
 
     @pyqtSlot()
     def _show(self) -> None:
+        if self._manager.status.in_session:
+            self._left = 0
         found, now = self.leftovers.found, datetime.now().astimezone()
         if self.dialog is not None:
             self.dialog.show_rows([_row(one) for one in found], now)
@@ -102,6 +116,7 @@ class UnsentEdits(QObject):
 
     @pyqtSlot(str, int)
     def _on_left(self, session: str, count: int) -> None:
+        self._left = count
         self._toasts.show(texts.disconnected(count, session))
 
     @pyqtSlot(str)

@@ -23,6 +23,7 @@ from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 from optiverse_collab.window.ui.keep_server import KeepServerQuestion
 from optiverse_collab.window.ui.participants import ParticipantsDialog
+from optiverse_collab.window.ui.unsent_notice import UnsentNotice
 from tests.helpers.demo_window import new_window
 from tests.helpers.user_input import click
 
@@ -110,6 +111,7 @@ def desks(qtbot: QtBot, count: int) -> Iterator[list[Desk]]:
     """So many windows of one program, with settings and documents of nobody; servers end with them."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(KeepServerQuestion, "exec", lambda question: question.end.click())
+        patch.setattr(UnsentNotice, "exec", lambda notice: notice.accept())
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(Path(folder)))
         QStandardPaths.setTestModeEnabled(True)
         windows = [new_window() for _ in range(count)]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.records import Set
+from optiverse_collab.window.ui.unsent_notice import UnsentNotice
 from tests.helpers.demo_window import add
 from tests.helpers.left_edits import leave_edits
 from tests.helpers.server_process import ServerProcess
@@ -78,3 +81,26 @@ def test_an_unprotected_bench_is_said_over_it(
     assert "Edits are not protected against a crash" in ann.controller.standing.bar.text
     ann.manager.leave()
     assert ann.controller.standing.bar.text == ""
+
+
+def test_closing_says_what_waits(
+    qtbot: QtBot, pair: tuple[Desk, Desk], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """And leaving does."""
+    said: list[str] = []
+    monkeypatch.setattr(UnsentNotice, "exec", lambda notice: said.append(notice.text()))
+    ann, _ = pair
+    lens = add(ann.window, "lens")
+    with ServerProcess(tmp_path / "server") as own:
+        ann.join(own.url, "lab", "Ann")
+        qtbot.waitUntil(lambda: lens in ann.session_records(), timeout=SOON)
+        qtbot.waitUntil(lambda: not ann.manager.service.unsent, timeout=SOON)
+        own.kill()
+        qtbot.waitUntil(lambda: ann.manager.status is ConnectionState.RECONNECTING, timeout=SOON)
+        ann.window.bench.change({lens: {"pos": [7.0, 1.0]}})
+        ann.manager.leave()
+    [toast] = ann.controller.reports.toasts.shown
+    assert toast.text.startswith("1 edit did not reach the server; it is kept on this computer")
+    ann.window.setWindowModified(False)
+    ann.window.close()
+    assert said == ["1 edit waits for the server; it will be sent when you join again."]
