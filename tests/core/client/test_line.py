@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.core.client.connection_effects import DropConnection
-from optiverse_collab.core.client.effects import Diverged, HeartbeatAnswered, Transmit
+from optiverse_collab.core.client.effects import HeartbeatAnswered, Transmit
 from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import Delta, Ping, Pong, PresenceUpdate, Push
+from optiverse_collab.core.protocol.messages import Delta, Ping, Pong, Push
 from optiverse_collab.core.records import Put, Set
 from tests.helpers.wire import Peer, Wire
 
@@ -39,13 +39,6 @@ def test_pong_that_nobody_asked_for_is_ignored(wire: Wire, ann: Peer) -> None:
     """HB-1: a latency belongs to a ping."""
     assert ann.session.receive(encode(Pong("t", 99)), wire.now_ms) == []
     assert ann.session.line.meter.quality(wire.now_ms).latency_ms is None
-
-
-def test_pong_may_bring_news_of_what_is_missing(wire: Wire, ann: Peer) -> None:
-    """HASH-4"""
-    ann.session.poll(wire.now_ms + 1000)
-    _, diverged, _ = ann.session.receive(encode(Pong("t", 99)), wire.now_ms + 1010)
-    assert isinstance(diverged, Diverged)
 
 
 def given_up_after(ann: Peer, now_ms: float, until_ms: float) -> float | None:
@@ -160,20 +153,6 @@ def test_nothing_waits_after_the_end(wire: Wire, ann: Peer) -> None:
     assert ann.session.line.meter.quality(wire.now_ms + 60_000).waiting_ms == 0
 
 
-def test_flush_sends_all_and_waits_for_no_push(wire: Wire, ann: Peer) -> None:
-    """PUSH-2: the last push was just now, and more than one message is needed."""
-    ann.edit(Put("a", "k"))
-    wire.poll(ann)
-    for id in "bcd":
-        ann.edit(Put(id, "k", {"text": "x" * 400_000}))
-    pushes = ann.session.flush(wire.now_ms)
-    assert len(pushes) == 2
-    ann.do(pushes)
-    wire.send_up(ann)
-    wire.commit()
-    assert set("abcd") <= set(wire.room.history.document.records)
-
-
 def test_what_is_on_its_way_is_limited(wire: Wire, ann: Peer) -> None:
     """PUSH-10: what comes up meanwhile waits, and joins; a flush sends it all the same."""
     ann.replica.window = 1000
@@ -201,25 +180,10 @@ def test_long_change_goes_alone(wire: Wire, ann: Peer) -> None:
     assert "a" in wire.room.history.document.records
 
 
-def test_flush_waits_for_no_answer(wire: Wire, ann: Peer) -> None:
+def test_line_is_congested_while_an_answer_is_late(wire: Wire, ann: Peer) -> None:
     """PUSH-10"""
-    ann.replica.window = 1000
-    for id in "abcdef":
-        ann.edit(Put(id, "k", {"text": "x" * 700}))
-        wire.poll(ann)
-    ann.do(ann.session.flush(wire.now_ms))
-    wire.send_up(ann)
-    wire.commit()
-    assert set("abcdef") <= set(wire.room.history.document.records)
-
-
-def test_presence_is_rare_while_answers_are_late(wire: Wire, ann: Peer) -> None:
-    """PUSH-10: it is the first thing that a line can do without."""
-    ann.edit(Put("a", "k"))
-    wire.poll(ann)
-    sent, start = 0, wire.now_ms
-    for ms in range(0, 4000, 40):
-        ann.session.show({"cursor": [ms, 0]})
-        effects = ann.session.poll(start + ms)
-        sent += any(isinstance(one, Transmit) and isinstance(one.message, PresenceUpdate) for one in effects)
-    assert 25 + 6 <= sent <= 25 + 7
+    line = ann.session.line
+    ann.session.poll(OPENED_MS + 1000)
+    assert [line.is_congested(OPENED_MS + ms) for ms in (2000, 2001)] == [False, True]
+    ann.session.receive(encode(Pong("t")), OPENED_MS + 2001)
+    assert not line.is_congested(OPENED_MS + 9000)
