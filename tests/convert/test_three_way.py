@@ -184,6 +184,13 @@ def test_heights_follow_and_what_has_none_gets_none() -> None:
     assert merged(ordered("c", "a", "b"), theirs, base).clear == [Set("c", {"order": -1.0, "z_value": 3.0})]
 
 
+def test_it_may_go_into_a_group() -> None:
+    base = {**ordered("a", "b"), "arm": Record("arm", "group", {"order": 2.0})}
+    base["b"] = Record("b", "component", {"parent": "arm", "order": 0.0})
+    mine = {**base, "a": Record("a", "component", {"parent": "arm", "order": 1.0})}
+    assert merged(mine, base, base).clear == [Set("a", {"order": 1.0, "parent": "arm"})]
+
+
 def test_a_lock_is_an_edit_if_the_tree_says_so() -> None:
     """0.3 takes the locks of a file of 0.2 away when it draws its layer panel, a little later."""
     shown, file = ordered("a", "b", locked=True), ordered("a", "b", locked=True)

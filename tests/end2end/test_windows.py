@@ -10,6 +10,7 @@ import pytest
 
 from optiverse_collab.convert import read_bench, records_from_bench, same_bench
 from tests.helpers.benches import DATA
+from tests.helpers.cli import succeed
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.window_process import Window
 
@@ -93,6 +94,8 @@ def test_coming_back_with_a_file_is_no_question(windows: Callable[[], Window], t
         state = bob.until(lambda state: len(state["places"]) == 3)
         left, middle, right = sorted(state["places"], key=lambda id: float(state["places"][id][0]))
         bob.do(save=[str(file)])
+        there = ["--server", server.url, "--session", "default"]
+        assert "0 records added, 0 changed, 3 there already." in succeed("push", str(file), *there)
         bob.do(close_window=[])
         ann.do(move=[left, 0.0, 50.0])
         ann.until(is_in)
