@@ -181,6 +181,8 @@ class Participation(QObject):
     @pyqtSlot()
     def _merge(self) -> None:
         """The session's bench is here: bring the two together, or ask first."""
+        if self._live is not None or self._copy is not None:  # it was there before, too
+            return
         if not self._coming_back.is_ready:
             self._retry.start()
             return
@@ -279,7 +281,7 @@ class Participation(QObject):
             and self._cursors is not None
         ):
             self._cursors.refresh()
-        elif isinstance(effect, fx.Synced) and self._live is None and self._copy is None:
+        elif isinstance(effect, fx.Synced):
             self._merge()
 
     @pyqtSlot(int, int)
