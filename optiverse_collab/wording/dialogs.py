@@ -69,5 +69,5 @@ def present(session: str, server: str, waiting: int) -> str:
         waiting: how many edits the server has not confirmed.
     """
     edits = "1 edit waits" if waiting == 1 else f"{waiting} edits wait"
-    waits = f"; {edits} for the server" if waiting else ""
-    return f"You are in session '{printable(session)}' at {server}{waits}. Joining another session leaves it."
+    waits = f" {edits} for the server, and will be sent when you join again." if waiting else ""
+    return f"You are in session '{printable(session)}' at {server}. Joining another session leaves it.{waits}"

@@ -71,7 +71,7 @@ def test_dialog_counts_the_edits_that_wait(qtbot: QtBot, pair: tuple[Desk, Desk]
         ann.join(server.url, "lab", "Ann")
     ann.menu["Connect…"].trigger()
     add(ann.window, "lens")
-    qtbot.waitUntil(lambda: "; 1 edit waits for the server." in present(ann), timeout=SOON)
+    qtbot.waitUntil(lambda: " 1 edit waits for the server," in present(ann), timeout=SOON)
     with server:
         qtbot.waitUntil(lambda: "wait" not in present(ann), timeout=SOON)
         assert "You are in session" in present(ann)
