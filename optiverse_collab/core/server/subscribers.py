@@ -51,6 +51,7 @@ class _Subscriber:
         caught_up_ms: with `behind`: when it was sent a delta; None before the first.
         awaits_pages: with `behind`: a delta for it is in the queue …
         is_quick: … after which it gets frames again.
+        quickest_ms: how long it took at least to confirm a frame: a far line is not a slow one.
     """
 
     lanes: Lanes
@@ -60,6 +61,12 @@ class _Subscriber:
     caught_up_ms: float | None = None
     awaits_pages: bool = False
     is_quick: bool = False
+    quickest_ms: float | None = None
+
+    @property
+    def distance_ms(self) -> float:
+        """How long a confirmation takes on its line, however little is sent."""
+        return self.quickest_ms or 0.0
 
 
 class _Sent(NamedTuple):
@@ -120,14 +127,13 @@ class Subscribers:
         if 0 <= now_ms - self._looked_ms < LOOK_EVERY_MS:
             return
         self._looked_ms = now_ms
-        clocks = [frame.clock for frame in self._frames]
-        oldest, young = len(clocks), bisect_right(self._frames, now_ms - IN_FLIGHT_MS, key=_sent_at)
-        old_bytes = self._frames[young].before if young < len(clocks) else self._bytes
+        frames = [*self._frames]
+        oldest = len(frames)
         for one in self._all.values():
             if one.behind:
                 continue
-            place = bisect_right(clocks, one.have)
-            if place < len(clocks) and self._exceeds(self._frames[place], old_bytes, now_ms):
+            place = bisect_right(frames, one.have, key=_clock)
+            if self._exceeds(one, frames, place, now_ms):
                 one.behind, one.sent, one.caught_up_ms = True, self._clock, None
             else:
                 oldest = min(oldest, place)
@@ -145,11 +151,14 @@ class Subscribers:
         one = self._all.get(id)
         if one is None:
             return False
+        self._note_distance(one, clock, now_ms)
         one.have = max(one.have, clock)
         if not one.behind or one.awaits_pages or one.have < one.sent:
             return False
         one.behind = one.awaits_pages = one.have < newest
-        one.is_quick = one.caught_up_ms is not None and now_ms - one.caught_up_ms <= self._bounds.ms
+        one.is_quick = one.caught_up_ms is not None and (
+            now_ms - one.caught_up_ms <= self._bounds.ms + one.distance_ms
+        )
         return one.behind
 
     def caught_up(self, id: str, clock: int, now_ms: float) -> bool:
@@ -163,10 +172,28 @@ class Subscribers:
             one.have = clock  # the frames before that were not for it
         return True
 
-    def _exceeds(self, first: _Sent, old_bytes: int, now_ms: float) -> bool:
-        """Whether too much is unconfirmed from this frame on."""
-        return now_ms - first.at_ms > self._bounds.ms or old_bytes - first.before > self._bounds.bytes
+    def _note_distance(self, one: _Subscriber, clock: int, now_ms: float) -> None:
+        """A receiver confirms everything up to `clock`: how long that took since the last of it was sent."""
+        place = bisect_right(self._frames, clock, key=_clock) - 1
+        if place >= 0 and self._frames[place].clock > one.have:
+            took_ms = now_ms - self._frames[place].at_ms
+            one.quickest_ms = took_ms if one.quickest_ms is None else min(one.quickest_ms, took_ms)
+
+    def _exceeds(self, one: _Subscriber, frames: list[_Sent], place: int, now_ms: float) -> bool:
+        """Whether a receiver leaves too much unconfirmed, from the frame at `place` on."""
+        if place == len(frames):
+            return False
+        first, on_their_way_ms = frames[place], IN_FLIGHT_MS + one.distance_ms
+        if now_ms - first.at_ms > self._bounds.ms + one.distance_ms:
+            return True
+        young = bisect_right(frames, now_ms - on_their_way_ms, key=_sent_at)
+        old_bytes = frames[young].before if young < len(frames) else self._bytes
+        return old_bytes - first.before > self._bounds.bytes
 
 
 def _sent_at(frame: _Sent) -> float:
     return frame.at_ms
+
+
+def _clock(frame: _Sent) -> int:
+    return frame.clock

@@ -154,3 +154,36 @@ def test_whoever_is_gone_or_came_back_needs_no_delta(some: Subscribers) -> None:
     assert not some.caught_up("bob", 7, 1300)
     assert not some.confirm("ann", 7, 7, 1300)
     assert ready(some) == ["bob"]
+
+
+def test_far_line_is_not_a_slow_one() -> None:
+    """SYNC-12: 700 ms there and back, and confirmations twice a second, while two people drag."""
+    some, now_ms = Subscribers(Bounds(1000, 16_000)), 0.0
+    for id in ("ann", "bob"):
+        some.add(id, BENCH, 5)
+    for tick in range(200):
+        now_ms = 10_000.0 + 33 * tick
+        some.note(6 + tick, 600, now_ms)
+        some.confirm("ann", 6 + tick, 6 + tick, now_ms)
+        if tick % 15 == 0 and tick > 21:
+            some.confirm("bob", 6 + tick - 21, 6 + tick, now_ms)
+        some.look(now_ms)
+        assert some.behind() == []
+    some.look(now_ms + 1000 + 690)
+    assert some.behind() == ["bob"]
+
+
+def test_far_line_may_be_quick_again(some: Subscribers) -> None:
+    """SYNC-12: the answer to a delta takes as long as any."""
+    some.note(6, 100, 0)
+    some.confirm("ann", 6, 6, 0)
+    some.confirm("bob", 6, 6, 700)
+    some.note(7, 100, 1000)
+    some.confirm("ann", 7, 7, 1000)
+    some.look(2701)
+    assert some.behind() == ["bob"]
+    some.confirm("bob", 7, 8, 5000)
+    some.caught_up("bob", 8, 5000)
+    assert some.confirm("bob", 8, 9, 6600)
+    assert some.caught_up("bob", 9, 6600)
+    assert some.behind() == []
