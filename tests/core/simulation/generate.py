@@ -206,6 +206,14 @@ def _if_connected(name: str) -> Callable[[Random, World, int], Step | None]:
     return make
 
 
+def _resend(random: Random, world: World, index: int) -> Step | None:
+    """Best by a client whose last push went out on an earlier connection."""
+    for client in world.clients[index:] + world.clients[:index]:
+        if client.replica.synced and client.pushed is not None and client.pushed[2] is not client.connection:
+            return ["resend", client.index]
+    return ["resend", index] if world.clients[index].connection is not None else None
+
+
 def _lose(random: Random, world: World, index: int) -> Step | None:
     for client in world.clients[index:] + world.clients[:index]:
         connection = client.connection
@@ -277,7 +285,7 @@ _MAKE: dict[str, Callable[[Random, World, int], Step | None]] = {
     "settle": lambda random, world, index: ["settle"],
     "restart": lambda random, world, index: ["restart"],
     "crash": lambda random, world, index: ["crash", random.randrange(3)],
-    "resend": _if_connected("resend"),
+    "resend": _resend,
     "lose": _lose,
     "corrupt": _if_connected("corrupt"),
     "replace": lambda random, world, index: ["replace", random.random() < 0.5],

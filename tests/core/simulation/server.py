@@ -104,7 +104,11 @@ class Server:
 
     def _synced(self, connection: Connection, request: SyncRequest) -> None:
         """A replica was answered; whoever else speaks for one of its ids is out."""
-        connection.client_id, connection.settles = request.client_id, frozenset(request.settles)
+        known = self.room.history.names.known
+        connection.client_id = request.client_id
+        connection.settles = frozenset(
+            id for id in request.settles if known(NameKind.ORIGIN, origin_of(id)) > 0
+        )
         for id in (request.client_id, *request.settles):
             self._client_ids[origin_of(id)] = id
             self._takeovers[id] = connection.serial
