@@ -37,6 +37,7 @@ def finish(world: World) -> None:
     _let_clones_in(world)
     if any(client.tainted or _lossy(client) for client in world.clients):
         _show_up_faults(world)
+        _let_clones_in(world)
     world.server.check_replay()
     for client in world.clients:
         _check_client(world, client)

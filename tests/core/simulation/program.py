@@ -36,7 +36,7 @@ class Program(ABC):
         copy: what was on disk at some time, and what the user did up to then.
         disk: where the replica is; None for a script, which saves it itself.
         pushed: the last push, its first number and the connection, for a client that sends it again.
-        cloned: somebody settles this client's present id, and so may take its connection over (SYNC-7).
+        cloned: it settles an id with which another may live, or another settles its own (SYNC-7).
         sealed: up to this number, changes are about to be sent.
         foreign: the session has another history now; the owner has not decided yet.
         tainted: the replica was damaged on purpose and may be wrong.
@@ -68,7 +68,7 @@ class Program(ABC):
         """Begin with an empty replica, as somebody new or after the session's data was replaced."""
         client_id = self._next_id()
         self.ledger = Ledger(client_id, self._changes)
-        self.tainted, self.truth, self.copy = False, None, None
+        self.tainted, self.truth, self.copy, self.cloned = False, None, None, False
         self._begin(Replica(client_id), None)
 
     def quit(self) -> None:
@@ -147,7 +147,7 @@ class Program(ABC):
         self.foreign = False
         self.pushed: tuple[str, int, Connection] | None = None
         self._pushed_ms = float("-inf")
-        self._is_leaving = self.cloned = False
+        self._is_leaving = False
         self.sealed = 0
 
     @property

@@ -36,7 +36,7 @@ _WEIGHTS = {
     "write": 150,
     "kill": 4,
     "power_cut": 3,
-    "disk_fails": 3,
+    "disk_fails": 6,
     "clone": 1,
     "dismiss": 4,
 }
@@ -53,6 +53,6 @@ PROFILES = (
     _table({**_WEIGHTS, "cut": 30, "close": 20, "leave": 10, "late_news": 20, "refuse": 120}),  # bad attempts
     _table({**_WEIGHTS, "crash": 15, "restart": 5, "commit": 25, "compact": 25}),  # bad server
     _table({**_WEIGHTS, "take": 12, "commit": 6}),  # slow storage
-    _table({**_WEIGHTS, "kill": 20, "power_cut": 15, "disk_fails": 12, "clone": 5}),  # bad disks
+    _table({**_WEIGHTS, "kill": 20, "power_cut": 15, "disk_fails": 40, "clone": 5}),  # bad disks
     _table({**_WEIGHTS, **_FAULTS}),  # what should never be
 )

@@ -118,8 +118,8 @@ class World(Network):
 
     def clone(self, index: int, other: int) -> None:
         """Somebody starts with a copy of what another client, which goes on, has on disk."""
-        disk = self.clients[index].disk
-        if disk is not None and disk.file is not None and index != other:
+        disk = None if self.clients[index].tainted else self.clients[index].disk
+        if disk is not None and disk.file is not None and index != other and not disk.file.tainted:
             self._end(other, 1)
             self.clients[other].adopt(disk.file)
             self.clients[index].cloned = self.clients[other].cloned = True
@@ -155,7 +155,7 @@ class World(Network):
     def corrupt(self, index: int) -> None:
         """A replica goes wrong by itself: it holds a record that nobody made (HASH-3)."""
         client = self.clients[index]
-        if client.replica.synced:
+        if client.replica.synced and not client.cloned:  # who asks for all of it may throw the other out
             client.replica._confirmed.document.apply(Put("ghost", "component", {}))
             client.tainted = True
             self.counts["replicas damaged"] += 1
