@@ -75,7 +75,7 @@ HAPPENS = {
     "probes": 80,
     "connections lost: closed": 3_500,
     "connections lost: epoch changed": 100,
-    "connections lost: silent": 80,
+    "connections lost: silent": 40,
     "attempts repeated: closed": 700,
     "attempts repeated: refused": 40,
     "attempts repeated: late": 90,
