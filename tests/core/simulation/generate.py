@@ -188,6 +188,11 @@ def _close(random: Random, world: World, index: int) -> Step | None:
 
 
 def _cut(random: Random, world: World, index: int) -> Step | None:
+    """Best while a question is on its way: it may arrive after that of the next connection (SYNC-7)."""
+    for client in world.clients[index:] + world.clients[:index]:
+        connection = client.connection
+        if connection is not None and connection.up and connection.up[0].startswith('{"type":"sync:request"'):
+            return ["cut", client.index, len(connection.up)]
     connection = world.clients[index].connection
     return ["cut", index, random.randrange(len(connection.up) + 1)] if connection is not None else None
 
