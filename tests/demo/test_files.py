@@ -29,7 +29,7 @@ def written(path: Path, text: str) -> Path:
         ("", "not a complete JSON file"),
         ('{"version": "2.0", "items": [', "not a complete JSON file"),
         ("[]", "no JSON object"),
-        ('{"items": []}', "has no version"),
+        ('{"items": []}', "states no version of the format"),
         ('{"version": "3.0", "items": []}', "is of version '3.0'"),
         ('{"version": "2.0", "items": 5}', "are not a list"),
     ],

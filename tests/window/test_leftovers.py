@@ -53,9 +53,13 @@ class Person:
         self._qtbot.waitUntil(lambda: any(sentence in told for told in self.told), timeout=SOON)
 
     def listed(self, count: int) -> None:
-        """Look again until there are so many leftovers."""
-        self.leftovers.refresh()
-        self._qtbot.waitUntil(lambda: len(self.leftovers.found) == count, timeout=SOON)
+        """Look again and again until there are so many leftovers: a slot is written by its own thread."""
+
+        def look() -> bool:
+            self.leftovers.refresh()
+            return len(self.leftovers.found) == count
+
+        self._qtbot.waitUntil(look, timeout=SOON)
 
     def _has(self, op: Op) -> bool:
         record = self.replica.view.get(op.id)
