@@ -27,6 +27,9 @@ TOO_LATE = "The server did not store them in time; rejoin the session when the c
 
 IN_USE = "Another window has these edits open; close it, or use it."
 
+NAME_CHARS = 24
+"""So much of a session's name stands on a button."""
+
 
 def edits(count: int) -> str:
     """``1 edit``, ``3 edits``."""
@@ -41,13 +44,15 @@ def disconnected(count: int, session: str) -> str:
 
 
 def rejoin(session: str, count: int) -> str:
-    """What a window offers when it starts: ``Rejoin 'lab' (3 edits waiting)``."""
-    return f"Rejoin '{printable(session)}' ({edits(count)} waiting)"
+    """What a window offers when it starts, on a button: ``Rejoin 'lab' (3 edits waiting)``."""
+    name = session if len(session) <= NAME_CHARS else f"{session[: NAME_CHARS - 1]}…"
+    return f"Rejoin '{printable(name)}' ({edits(count)} waiting)"
 
 
 def offer(author: str, count: int, since: datetime, now: datetime) -> str:
     """The sentence beside that offer."""
-    return f"{edits(count)} by {printable(author)} did not reach the server since {moment(since, now)}."
+    have = "has" if count == 1 else "have"
+    return f"{edits(count)} by {printable(author)} {have} not reached the server since {moment(since, now)}."
 
 
 def sent(session: str, author: str, count: int) -> str:

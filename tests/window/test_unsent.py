@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.records import Set
 from optiverse_collab.window.ui.unsent_notice import UnsentNotice
+from optiverse_collab.wording import unsent as texts
 from tests.helpers.demo_window import add
 from tests.helpers.left_edits import leave_edits
 from tests.helpers.server_process import ServerProcess
@@ -41,8 +42,8 @@ def test_a_window_offers_to_rejoin(
     ann.window.bench.change({lens: {"pos": [7.0, 1.0]}})  # as she saw it
     bar = ann.controller.standing.bar
     ann.controller.unsent.leftovers.refresh()
-    qtbot.waitUntil(lambda: "1 edit by Ann did not reach the server" in bar.text, timeout=SOON)
-    assert bar.button.text() == f"Rejoin '{session_id}' (1 edit waiting)"
+    qtbot.waitUntil(lambda: "1 edit by Ann has not reached the server" in bar.text, timeout=SOON)
+    assert bar.button.text() == texts.rejoin(session_id, 1)
     assert "Unsent edits…" in ann.enabled
     click(bar.button)
     ann.until_connected()

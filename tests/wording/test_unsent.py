@@ -23,12 +23,13 @@ def test_one_edit_and_many_are_told_in_plain_english() -> None:
 
 def test_the_offer_names_session_and_number() -> None:
     assert unsent.rejoin("lab", 3) == "Rejoin 'lab' (3 edits waiting)"
+    assert unsent.rejoin("x" * 128, 3) == f"Rejoin '{'x' * 23}…' (3 edits waiting)"
     assert unsent.rejoin("a\nb", 1) == "Rejoin 'a\\nb' (1 edit waiting)"
 
 
 def test_a_day_is_said_where_it_is_not_today() -> None:
     assert unsent.offer("Ana", 3, NOW.replace(hour=9, minute=5), NOW) == (
-        "3 edits by Ana did not reach the server since 09:05."
+        "3 edits by Ana have not reached the server since 09:05."
     )
     assert unsent.moment(NOW.replace(day=3, hour=9, minute=5), NOW) == "2026-05-03 09:05"
 
