@@ -105,7 +105,7 @@ class ConnectionStanding(QObject):
 
     def _show_outage(self, standing: Standing) -> None:
         outage = self._manager.service.outage if standing.state.in_session else None
-        if outage is None:
+        if outage is None or standing.state is ConnectionState.SYNCING:
             self._second.stop()
             self.bar.clear_state(State.OFFLINE)
             self.bar.clear_state(State.HOST_LEFT)

@@ -58,6 +58,10 @@ def test_an_outage_that_lasts_is_said_over_the_bench(
         ann.window.insert(TEMPLATES[0])
         qtbot.waitUntil(lambda: "1 edit waiting · retrying in " in bar.text, timeout=SOON)
         assert bar.isVisible()
+        loading: list[str] = []
+        ann.manager.status_changed.connect(
+            lambda state: loading.append(bar.text) if state is ConnectionState.SYNCING else None
+        )
         assert bar.text.startswith("Offline since ")
         qtbot.waitUntil(lambda: "1 edit waiting" in of(ann).status.details, timeout=SOON)
         qtbot.waitUntil(lambda: bar.button.isVisible() and "Retry now" in ann.enabled, timeout=SOON)
@@ -65,6 +69,7 @@ def test_an_outage_that_lasts_is_said_over_the_bench(
         qtbot.waitUntil(lambda: press_retry(ann), timeout=SOON)
         qtbot.waitUntil(lambda: not bar.isVisible(), timeout=SOON)
         assert "Retry now" not in ann.enabled
+        assert set(loading) == {""}, "nobody is offline who is loading"
 
 
 def press_retry(desk: Desk) -> bool:
