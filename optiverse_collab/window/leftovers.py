@@ -83,6 +83,11 @@ class Leftovers(QObject):
         manager.joined.connect(self._on_joined)
         manager.keeping.released.connect(self._on_released)
 
+    def begin(self) -> None:
+        """A window has opened: look what there is, and let go of what nobody needs any more (DISK-6)."""
+        self._run(self._folder.prune, lambda _: None)
+        self.refresh()
+
     def refresh(self) -> None:
         """Look again; `changed` follows, if it is different."""
         self._run(self._listed, self._on_listed)

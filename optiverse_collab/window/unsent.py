@@ -64,7 +64,7 @@ class UnsentEdits(QObject):
         manager.status_changed.connect(self._show)
         manager.keeping.left_unsent.connect(self._on_left)
         manager.keeping.unprotected.connect(self._on_unprotected)
-        self.leftovers.refresh()
+        self.leftovers.begin()
 
     def open(self) -> UnsentDialog:
         """Show the list, above the other windows."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Op, Put, Remove, Set
+from optiverse_collab.disk.folder import KEPT_S
+from optiverse_collab.disk.lock import AlreadyLocked, FileLock
+from optiverse_collab.disk.slot import LOCK_NAME
 from optiverse_collab.window.leftovers import Leftovers
 from tests.helpers.left_edits import folder, leave_edits
 from tests.helpers.managed_host import SOON, ManagedHost, join
@@ -169,6 +174,33 @@ def test_they_can_be_saved_as_a_file_and_discarded(
     for path in (tmp_path / "bench.json", copies / "discarding edits of.json"):
         [item] = json.loads(path.read_text("utf-8"))["items"]
         assert item["angle_deg"] == 30.0
+
+
+def test_what_nobody_needs_is_let_go(
+    qtbot: QtBot, parent: QObject, bob: Person, server: ServerProcess, session_id: str, own_data_folder: Path
+) -> None:
+    """DISK-6: an old replica without edits; one with edits stays."""
+    leave_edits(bob.replica, server.url, session_id, "ann")
+    leave_edits(bob.replica, server.url, session_id, "Ana", Set("lens", {"angle_deg": 30.0}))
+    files = {file.parent.name: file for file in own_data_folder.rglob("slots/*/replica")}
+    waiting = folder().waiting()[0].slot
+    old = time.time() - KEPT_S - 60
+    for file in files.values():
+        os.utime(file, (old, old))
+    [mine] = [name for name, file in files.items() if name != waiting and is_free(file)]
+    bob.leftovers.begin()
+    qtbot.waitUntil(lambda: not files[mine].exists(), timeout=SOON)
+    assert files[waiting].exists()
+    bob.listed(1)
+
+
+def is_free(replica: Path) -> bool:
+    """Whether no window has the slot of a replica."""
+    try:
+        FileLock(replica.parent / LOCK_NAME).release()
+    except AlreadyLocked:
+        return False
+    return True
 
 
 def test_edits_of_a_history_that_is_gone_are_listed(
