@@ -116,10 +116,11 @@ class Room:
         member = self._members.pop(connection_id, None)
         if member is None:
             return []
+        last = self.flush_presence()  # theirs, too
         self._presence.forget(connection_id)
         self._delivery.unsubscribe(connection_id)
         left = UserLeft(member.participant.user_id, connection_id, timestamp(now_ms))
-        return [Send(tuple(self._members), left)]
+        return [*last, Send(tuple(self._members), left)]
 
     def set_away(self, connection_id: str, is_away: bool) -> list[RoomEffect]:
         """Nothing was heard from a member for a while, or something again (HB-6)."""

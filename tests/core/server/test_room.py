@@ -154,6 +154,21 @@ def test_newcomer_hears_all_presence(wire: Wire) -> None:
     assert bob.session.presence.states == {}
 
 
+def test_the_last_presence_comes_before_the_goodbye(wire: Wire) -> None:
+    """PRES-4: whoever hands something over, and leaves at once, is heard."""
+    room = wire.room
+    for id in ("c1", "c2"):
+        room.join(id, id, NOW)
+    room.receive("c1", PresenceUpdate({"hosts": None}), NOW)
+    last, left = room.leave("c1", NOW)
+    assert last == SendPresence(("c2",), PresencePatch({"c1": {"hosts": None}}))
+    assert isinstance(left, Send)
+    assert isinstance(left.message, UserLeft)
+    assert not room.has_presence
+    [alone] = room.leave("c2", NOW)
+    assert isinstance(alone, Send)
+
+
 def test_too_much_presence_is_an_error(wire: Wire) -> None:
     """PRES-5: what was known stays."""
     ann = Peer("ann")
