@@ -1,0 +1,15 @@
+"""What a client's core asks its driver to do."""
+
+from __future__ import annotations
+
+import msgspec
+
+from optiverse_collab.core.client.effects import Transmit
+from optiverse_collab.core.protocol.messages import Ping
+
+
+def test_a_message_is_encoded_once() -> None:
+    """MSG-2: whoever sends it and whoever counts its bytes mean the same text."""
+    transmit = Transmit(Ping("ann"))
+    assert msgspec.json.decode(transmit.text) == {"type": "ping", "user_id": "ann"}
+    assert transmit.text is transmit.text
