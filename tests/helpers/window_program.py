@@ -13,6 +13,7 @@ fills in the connect dialog and presses Join, and `{"log": []}` reads the log wi
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import threading
@@ -221,6 +222,10 @@ class Obedient(QObject):
 
 def main() -> None:
     """Run until standard input ends."""
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
         QStandardPaths.setTestModeEnabled(True)
