@@ -15,6 +15,7 @@ from optiverse_collab.host.adapters import adapter_of, watch_files
 from optiverse_collab.manifest import ActionId, ActionTable, EnabledWhen, load
 from optiverse_collab.window.activity_log import ActivityLog
 from optiverse_collab.window.connecting import Connecting
+from optiverse_collab.window.garbage import GuiGarbage
 from optiverse_collab.window.kept_log import KeptLog
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.old_benches import OldBenches
@@ -61,6 +62,7 @@ class CollaborationController(QObject):
         super().__init__(window)
         self._window = window
         self._manifest = load()
+        self._garbage = GuiGarbage(self)
         self.manager = CollaborationManager(adapter_of(window), self)
         coming_back = self.manager.coming_back
         self._unwatch_files = watch_files(window, coming_back.note_opened, coming_back.note_saved)
@@ -115,6 +117,7 @@ class CollaborationController(QObject):
         self.reports.close()
         self.standing.close()
         self.kept_log.close()
+        self._garbage.close()
 
     # What users can do
 

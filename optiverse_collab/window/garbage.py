@@ -1,0 +1,50 @@
+"""Collects Python's garbage on the GUI thread alone, while threads of ours run.
+
+Python collects cycles in whatever thread happens to allocate. If that is one which writes to the disk, and an
+item of a canvas is in the cycle, Qt's object is deleted behind the GUI thread's back, and the editor crashes.
+calibre does the same (``GarbageCollector`` in calibre/gui2/__init__.py).
+"""
+
+from __future__ import annotations
+
+import gc
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSlot
+
+EVERY_MS = 200
+"""How often there is a look whether it is time to collect."""
+
+
+class GuiGarbage(QObject):
+    """Takes the place of Python's own collections, from the first window to the last."""
+
+    _users = 0
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._closed = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(EVERY_MS)
+        self._timer.timeout.connect(self._on_timer)
+        self._timer.start()
+        GuiGarbage._users += 1
+        gc.disable()
+
+    def close(self) -> None:
+        """The window closes; once is enough."""
+        if self._closed:
+            return
+        self._closed = True
+        self._timer.stop()
+        GuiGarbage._users -= 1
+        if not GuiGarbage._users:
+            gc.collect()
+            gc.enable()
+
+    @pyqtSlot()
+    def _on_timer(self) -> None:
+        """Collect the oldest generation whose time has come, and the younger ones with it."""
+        for generation in (2, 1, 0):
+            if gc.get_count()[generation] > gc.get_threshold()[generation]:
+                gc.collect(generation)
+                return
