@@ -149,7 +149,8 @@ class Person:
         return float(x), float(y)
 
     def close(self) -> None:
-        """Close the window without a question."""
+        """Close the window without a question, and with nothing to undo: Qt tells of that at its end."""
+        self.window.editor.undo_stack.clear()
         self.window.setWindowModified(False)
         self.window.close()
 

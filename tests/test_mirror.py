@@ -63,7 +63,7 @@ TESTED_THROUGH = {
     "tests/convert/test_reading.py": "convert.identity convert.shapes",
     "tests/core/client/test_replica.py": "core.client.saved",
     "tests/core/client/test_connector.py": "core.client.connection_effects",
-    "tests/core/client/test_session.py": "core.client.effects core.client.past_effects",
+    "tests/core/client/test_session.py": "core.client.past_effects",
     "tests/core/client/test_write_ahead.py": "core.client.disk_effects",
     "tests/core/protocol/test_codec.py": (
         "core.protocol.messages core.protocol.page_records core.protocol.past"
