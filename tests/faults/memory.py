@@ -11,7 +11,7 @@ from benchmarks.targets import resident_mb
 WARM_UP = 1 / 3
 """The part of a run in which caches fill and pools grow."""
 
-ALLOWED_MB, ALLOWED_PART = 8.0, 0.1
+ALLOWED_MB, ALLOWED_PART = 4.0, 0.03
 """How much the memory of a process may grow over the rest of a run: this, or this part of what it is."""
 
 
