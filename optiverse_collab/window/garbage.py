@@ -8,38 +8,34 @@ calibre does the same (``GarbageCollector`` in calibre/gui2/__init__.py).
 from __future__ import annotations
 
 import gc
+from functools import partial
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSlot
 
 EVERY_MS = 200
 """How often there is a look whether it is time to collect."""
 
+_collectors: set[object] = set()
+
 
 class GuiGarbage(QObject):
     """Takes the place of Python's own collections, from the first window to the last."""
 
-    _users = 0
-
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._closed = False
+        self._key = object()
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self._on_timer)
         self._timer.start()
-        GuiGarbage._users += 1
+        self.destroyed.connect(partial(_end, self._key))  # a window may go without being closed
+        _collectors.add(self._key)
         gc.disable()
 
     def close(self) -> None:
         """The window closes; once is enough."""
-        if self._closed:
-            return
-        self._closed = True
         self._timer.stop()
-        GuiGarbage._users -= 1
-        if not GuiGarbage._users:
-            gc.collect()
-            gc.enable()
+        _end(self._key)
 
     @pyqtSlot()
     def _on_timer(self) -> None:
@@ -48,3 +44,10 @@ class GuiGarbage(QObject):
             if gc.get_count()[generation] > gc.get_threshold()[generation]:
                 gc.collect(generation)
                 return
+
+
+def _end(key: object) -> None:
+    """One collector fewer; behind the last, Python collects again."""
+    _collectors.discard(key)
+    if not _collectors:
+        gc.enable()

@@ -8,9 +8,11 @@ import weakref
 from collections.abc import Iterator
 
 import pytest
+from PyQt6 import sip
 from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.window import garbage as garbage_module
 from optiverse_collab.window.garbage import GuiGarbage
 
 SOON = 10_000  # ms
@@ -53,8 +55,13 @@ def test_a_thread_that_allocates_collects_nothing(qtbot: QtBot, garbage: GuiGarb
     assert held
 
 
-def test_python_collects_again_behind_the_last_window(qapp: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(GuiGarbage, "_users", 0)  # a window of another test may be open
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window of another test may be open."""
+    monkeypatch.setattr(garbage_module, "_collectors", set())
+
+
+def test_python_collects_again_behind_the_last_window(qapp: object, nobody: None) -> None:
     parent = QObject()
     first, second = GuiGarbage(parent), GuiGarbage(parent)
     first.close()
@@ -62,4 +69,12 @@ def test_python_collects_again_behind_the_last_window(qapp: object, monkeypatch:
     assert not gc.isenabled()
     second.close()
     assert gc.isenabled()
-    assert GuiGarbage._users == 0
+
+
+def test_a_window_that_is_not_closed_stops_nothing(qapp: object, nobody: None) -> None:
+    """As one that could not be set up, or that its host deletes."""
+    parent = QObject()
+    GuiGarbage(parent)
+    assert not gc.isenabled()
+    sip.delete(parent)
+    assert gc.isenabled()
