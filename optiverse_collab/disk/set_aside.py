@@ -37,7 +37,7 @@ class SetAside(msgspec.Struct, frozen=True):
         when_ms: when it was written last, in ms since 1970.
         owner: whose it is; None if it can't be read.
         epoch: the history that it follows; None if it can't be read.
-        edits: how many edits in it were not acknowledged.
+        edits: how many edits in it are in no session: those that were not acknowledged, and those held.
     """
 
     file: Path
@@ -97,8 +97,7 @@ def found_in(folder: Path) -> list[SetAside]:
     """
     found = []
     for file in (folder / FOLDER_NAME).glob("*.replica"):
-        reason = AsideReason(file.name.partition("-")[0])
-        found.append(described(file, reason))
+        found.append(described(file, _reason_of(file)))
     return sorted(found, key=lambda one: one.when_ms, reverse=True)
 
 
@@ -113,7 +112,7 @@ def described(file: Path, reason: AsideReason) -> SetAside:
     if not isinstance(contents, Contents):
         return SetAside(file, contents, when_ms)
     saved = contents.saved
-    return SetAside(file, reason, when_ms, contents.owner, saved.epoch, len(saved.pending))
+    return SetAside(file, reason, when_ms, contents.owner, saved.epoch, len(saved.pending) + len(saved.held))
 
 
 def _contents(data: bytes, records: bool) -> Contents | AsideReason:
@@ -123,6 +122,12 @@ def _contents(data: bytes, records: bool) -> Contents | AsideReason:
         return AsideReason.UNREADABLE
     except NewerFormat:
         return AsideReason.NEWER
+
+
+def _reason_of(file: Path) -> AsideReason:
+    """Why a file was set aside; only a newer version knows other reasons."""
+    name = file.name.partition("-")[0]
+    return AsideReason(name) if name in set(AsideReason) else AsideReason.NEWER
 
 
 def _place(file: Path, reason: AsideReason) -> Path:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.core.records import Remove
 from optiverse_collab.disk.replica_file import ReplicaFile
 from optiverse_collab.disk.set_aside import AsideReason, copy_aside, described, found_in, set_aside
 from optiverse_collab.errors import DiskError
@@ -38,6 +40,21 @@ def test_a_replica_of_another_epoch_is_offered(tmp_path: Path) -> None:
     assert one.load() == COPY
     one.discard()
     assert found_in(tmp_path) == []
+
+
+def test_what_is_only_held_counts_too(tmp_path: Path) -> None:
+    """SEEN-9: it is in no session, and its user has not decided."""
+    held = {"lens": HeldChange([Remove("lens")], "Ben")}
+    set_aside(file_in(tmp_path, "one", saved(pending(4), held=held)), AsideReason.EPOCH)
+    assert [one.edits for one in found_in(tmp_path)] == [2]
+
+
+def test_a_reason_that_only_a_newer_version_knows(tmp_path: Path) -> None:
+    """It hides nothing else, and its file is left alone."""
+    set_aside(file_in(tmp_path, "one"), AsideReason.EPOCH)
+    [one] = found_in(tmp_path)
+    (one.file.parent / "unheard-of.replica").write_bytes(one.file.read_bytes())
+    assert {found.reason for found in found_in(tmp_path)} == {AsideReason.EPOCH, AsideReason.NEWER}
 
 
 def test_setting_aside_what_is_not_there_does_nothing(tmp_path: Path) -> None:
