@@ -55,6 +55,7 @@ class Slot:
     Attributes:
         owner: as given; `joined_at` changes it.
         folder: as given.
+        failure: why what was asked for last is not written; None if it is.
         damage: a sentence, if `load` found that something can't be read; empty if not.
     """
 
@@ -67,7 +68,7 @@ class Slot:
         self._jobs: SimpleQueue[Callable[[], bool]] = SimpleQueue()
         self._on_written: Callable[[int], None] = _ignore
         self._on_failed: Callable[[str], None] = _ignore
-        self._failure: DiskError | None = None
+        self.failure: DiskError | None = None
         self._aside: AsideReason | None = None
         self._written_s = 0.0
         # A daemon, so that a program ends that closes no slot; what was written is written.
@@ -169,8 +170,8 @@ class Slot:
         return max(0.0, self._written_s + SYNC_S - monotonic()) if self._file.unsynced else None
 
     def _append(self, entries: Sequence[Entry]) -> None:
-        if self._failure is not None:
-            raise self._failure
+        if self.failure is not None:
+            raise self.failure
         if not self._file.unsynced:
             self._written_s = monotonic()
         self._file.append(entries)
@@ -178,7 +179,7 @@ class Slot:
     def _replace(self, owner: Owner, saved: Saved) -> None:
         self._put_aside()
         self._file.replace(owner, saved)
-        self._failure = None
+        self.failure = None
 
     def _begin_aside(self, reason: AsideReason) -> None:
         self._aside = reason  # until that has worked, nothing replaces the file
@@ -213,7 +214,7 @@ class Slot:
 
     def _failed(self, error: DiskError) -> None:
         self._file.close()
-        self._failure = error
+        self.failure = error
         self._on_failed(str(error))
 
 

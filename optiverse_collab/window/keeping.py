@@ -51,13 +51,13 @@ class Keeping(QObject):
         left_unsent: the session's name, and how many edits wait on disk for it, now that it is left without
             a connection.
         unprotected: a sentence: a crash would take edits back; empty once it would not.
-        released: what was kept is all written, and another window can have it.
+        released: another window can have what was kept, and whether all of it is on disk.
         logged: level (of `logging`) and text of a line for the log.
     """
 
     left_unsent = pyqtSignal(str, int)
     unprotected = pyqtSignal(str)
-    released = pyqtSignal()
+    released = pyqtSignal(bool)
     logged = pyqtSignal(int, str)
 
     def __init__(
@@ -115,7 +115,11 @@ class Keeping(QObject):
             self.left_unsent.emit(self._seat.session, len(session.replica.pending))
         self._slot = None
         slot.close()
-        self._background.run(partial(slot.join, CLOSE_S), self._on_closed, self._on_closed)
+        self._background.run(
+            lambda: slot.join(CLOSE_S) and slot.failure is None,
+            self.released.emit,
+            lambda _: self.released.emit(False),
+        )
 
     @property
     def is_history_gone(self) -> bool:
@@ -161,9 +165,6 @@ class Keeping(QObject):
         client_id = secrets.token_hex(16)
         replica = Replica(client_id) if saved is None else Replica.restore(saved, client_id)
         self._service.connect_to_session(*self._seat, replica, self._slot)
-
-    def _on_closed(self, _: object) -> None:
-        self.released.emit()
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:

@@ -146,11 +146,11 @@ class Leftovers(QObject):
             self.found = found
             self.changed.emit()
 
-    @pyqtSlot()
-    def _on_released(self) -> None:
-        """A replica was given up, with all that was merged into it on disk."""
+    @pyqtSlot(bool)
+    def _on_released(self, is_on_disk: bool) -> None:
+        """A replica was given up; what was merged into it stays where it was if that is not on disk."""
         merged, self._merged = self._merged, []
-        for one in merged:
+        for one in merged if is_on_disk else ():
             self._run(one.discard, lambda _: None)
         self.refresh()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
@@ -16,6 +17,7 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Op, Put, Remove, Set
 from optiverse_collab.disk.folder import KEPT_S
 from optiverse_collab.disk.lock import AlreadyLocked, FileLock
+from optiverse_collab.disk.replica_file import ReplicaFile
 from optiverse_collab.disk.slot import LOCK_NAME
 from optiverse_collab.window.leftovers import Leftovers
 from tests.helpers.left_edits import folder, leave_edits
@@ -218,3 +220,31 @@ def test_edits_of_a_history_that_is_gone_are_listed(
         assert folder().set_asides() != []
         ann.window.manager.close()
         qtbot.waitUntil(lambda: folder().set_asides() == [], timeout=SOON)
+
+
+def test_what_was_listed_stays_kept_if_the_disk_fails(
+    qtbot: QtBot,
+    parent: QObject,
+    bob: Person,
+    server: ServerProcess,
+    session_id: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """DISK-5, DISK-6: the list is in memory alone then, and would end with the window."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    with ServerProcess(tmp_path / "another") as another:
+        leave_edits(bob.replica, another.url, "lab", "ann", Set("lens", {"angle_deg": 30.0}))
+        ann = Person(qtbot, parent, another.url, "lab", "ann")
+        ann.listed(1)
+        monkeypatch.setattr(ReplicaFile, "append", full)
+        monkeypatch.setattr(ReplicaFile, "replace", full)
+        ann.leftovers.rejoin(ann.leftovers.found[0])
+        ann.until("1 edit of before the session began again was listed")
+        with qtbot.waitSignal(ann.window.manager.keeping.released, timeout=SOON) as released:
+            ann.window.manager.close()
+        assert released.args == [False]
+        ann.listed(1)
