@@ -17,14 +17,11 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.disk.folder import ReplicaFolder, Waiting
 from optiverse_collab.disk.set_aside import AsideReason
-from optiverse_collab.disk.slot import Slot
+from optiverse_collab.disk.slot import CLOSE_S, Slot
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import CollaborationError
 from optiverse_collab.window.background import Background
 from optiverse_collab.wording import disk
-
-CLOSE_S = 5.0
-"""So long a slot may take to write its last."""
 
 
 class _Seat(NamedTuple):
@@ -141,7 +138,7 @@ class Keeping(QObject):
         self.close()
         self._seat, self.opening = seat, True
         done, failed = partial(self._on_loaded, self._asked), partial(self._on_failed, self._asked)
-        self._background.run(partial(_load, claim), done, failed)
+        self._background.run(lambda: loaded(claim()), done, failed)
 
     def _on_loaded(self, asked: int, loaded: tuple[Slot, Saved | None]) -> None:
         slot, saved = loaded
@@ -174,8 +171,12 @@ class Keeping(QObject):
             self.unprotected.emit("")
 
 
-def _load(claim: Callable[[], Slot]) -> tuple[Slot, Saved | None]:
-    slot = claim()
+def loaded(slot: Slot) -> tuple[Slot, Saved | None]:
+    """A slot with the replica in it; the slot is given up if that can't be read.
+
+    Raises:
+        DiskError: the disk can't be read.
+    """
     try:
         return slot, slot.load()
     except CollaborationError:

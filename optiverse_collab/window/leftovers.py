@@ -20,8 +20,9 @@ from optiverse_collab.core.client.unsent import unsent_edits
 from optiverse_collab.disk.file_format import Owner
 from optiverse_collab.disk.folder import ReplicaFolder, Waiting
 from optiverse_collab.disk.set_aside import AsideReason, SetAside
-from optiverse_collab.disk.slot import Slot
+from optiverse_collab.disk.slot import CLOSE_S, Slot
 from optiverse_collab.errors import BenchFileError, CollaborationError
+from optiverse_collab.window.keeping import loaded
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.saved_copies import copy_path, save_copy
 from optiverse_collab.window.sending import Sender
@@ -47,9 +48,6 @@ class Leftover(NamedTuple):
 
 
 T = TypeVar("T")
-
-_CLOSE_S = 5.0
-"""So long a slot may take to write its last."""
 
 
 class Leftovers(QObject):
@@ -220,7 +218,7 @@ class Leftovers(QObject):
                 self._hold(sender.take_held())
         sender.deleteLater()
         slot = sender.slot
-        self._run(lambda: slot.join(_CLOSE_S), lambda _: self.refresh())
+        self._run(lambda: slot.join(CLOSE_S), lambda _: self.refresh())
 
     def _run(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         self._background.run(work, done, self._on_failed)
@@ -236,13 +234,7 @@ class Leftovers(QObject):
 def _opened(folder: ReplicaFolder, one: Waiting) -> tuple[Slot, Saved | None] | None:
     """The slot, and the replica in it; None if another window has it."""
     slot = folder.claim_slot(one)
-    if slot is None:
-        return None
-    try:
-        return slot, slot.load()
-    except CollaborationError:
-        slot.close()
-        raise
+    return None if slot is None else loaded(slot)
 
 
 def _load(folder: ReplicaFolder, one: Waiting | SetAside) -> Saved | None:
@@ -254,7 +246,7 @@ def _load(folder: ReplicaFolder, one: Waiting | SetAside) -> Saved | None:
         return None
     slot, saved = opened
     slot.close()
-    slot.join(_CLOSE_S)
+    slot.join(CLOSE_S)
     return saved
 
 
@@ -273,4 +265,4 @@ def _discard(folder: ReplicaFolder, one: Waiting | SetAside) -> None:
     if slot is None:
         raise BenchFileError(texts.IN_USE)
     slot.discard()
-    slot.join(_CLOSE_S)
+    slot.join(CLOSE_S)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from optiverse_collab.convert import compare
 from optiverse_collab.core.records import Record
 from optiverse_collab.wording.edits import title
+from optiverse_collab.wording.numbers import counted, moment
 
 JOINING_TITLE = "Two benches"
 BRING = "&Bring my bench into the session"
@@ -79,9 +80,8 @@ def merged(edited: int, taken: int, since_ms: int) -> str:
     if not edited and not taken:
         return ""
     at, now = datetime.fromtimestamp(since_ms / 1000).astimezone(), datetime.now().astimezone()
-    since = f"{at:%H:%M}" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M}"
-    sent = f"{edited} of your edits since {since} {'was' if edited == 1 else 'were'} sent"
-    changes = "1 change" if taken == 1 else f"{taken} changes"
+    sent = f"{edited} of your edits since {moment(at, now)} {'was' if edited == 1 else 'were'} sent"
+    changes = counted(taken, "change")
     return f"Merged: {sent}, {changes} of others {'was' if taken == 1 else 'were'} taken."
 
 
@@ -136,13 +136,13 @@ def rows(found: Differences) -> list[str]:
 
 
 def items(count: int) -> str:
-    """So many items."""
-    return "1 item" if count == 1 else f"{count} items"
+    """``1 item``, ``3 items``."""
+    return counted(count, "item")
 
 
 def new_items(count: int) -> str:
-    """So many new items."""
-    return "1 new item" if count == 1 else f"{count} new items"
+    """``1 new item``, ``3 new items``."""
+    return counted(count, "new item")
 
 
 def _only_there(found: Differences) -> str:

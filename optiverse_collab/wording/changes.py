@@ -9,6 +9,7 @@ from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.records import Op, Remove
 from optiverse_collab.wording import values
 from optiverse_collab.wording.conflicts import author
+from optiverse_collab.wording.numbers import counted
 
 TITLE = "Changes while you were away"
 USE = "&Use mine"
@@ -65,7 +66,7 @@ def sides(change: HeldChange, theirs: Op, stands: bool, again: bool) -> Sides:
 
 def hint(count: int) -> str:
     """What the status bar says: ``2 changes to look at``."""
-    return f"{count} change{'s' * (count != 1)} to look at"
+    return f"{counted(count, 'change')} to look at"
 
 
 def step(titles: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from optiverse_collab.wording.numbers import counted
+
 SET_ASIDE = (
     "What this computer kept of the session is of a history that the server no longer has. Your edits in it "
     "were set aside; choose Unsent edits… in the Collaboration menu to have them listed."
@@ -21,7 +23,7 @@ def waiting(count: int, sent: int) -> str:
         count: of all of them.
         sent: how many are on their way.
     """
-    edits, they = ("1 edit", "it") if count == 1 else (f"{count} edits", "they")
+    edits, they = counted(count, "edit"), "it" if count == 1 else "they"
     if sent == count:
         return (
             f"The server has not confirmed {edits} yet; if need be, {they} will be sent when you join again."

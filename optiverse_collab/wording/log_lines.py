@@ -21,6 +21,7 @@ from optiverse_collab.core.text import printable
 from optiverse_collab.wording.conflicts import sentence
 from optiverse_collab.wording.disk import PROTECTED, unprotected, waiting
 from optiverse_collab.wording.edits import short_values, title
+from optiverse_collab.wording.numbers import counted
 
 
 class Line(NamedTuple):
@@ -50,7 +51,7 @@ def unsent(replica: Replica, is_on_disk: bool) -> list[Line]:
 
 def changes(count: int) -> str:
     """``1 change``, ``2 changes``."""
-    return f"{count} change{'s' * (count != 1)}"
+    return counted(count, "change")
 
 
 def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]:

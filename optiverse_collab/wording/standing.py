@@ -10,6 +10,7 @@ from optiverse_collab.core.client.quality import Quality
 from optiverse_collab.core.client.traffic import Rate
 from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.core.text import printable
+from optiverse_collab.wording.numbers import counted, moment
 
 RETRY = "&Retry now"
 NOT_CONNECTED = "Collaboration: not connected"
@@ -95,8 +96,7 @@ def offline(standing: Standing, since: datetime, now: datetime) -> str:
         since: when the connection was lost, in local time.
         now: the same for the present.
     """
-    shown = f"{since:%H:%M}" if since.date() == now.date() else f"{since:%Y-%m-%d %H:%M}"
-    return " · ".join([f"Offline since {shown}", *_waiting(standing)])
+    return " · ".join([f"Offline since {moment(since, now)}", *_waiting(standing)])
 
 
 def not_yet(standing: Standing, why: str) -> str:
@@ -112,7 +112,7 @@ def host_left(standing: Standing, host: str) -> str:
 
 def edits(count: int) -> str:
     """``1 edit waiting``, ``3 edits waiting``."""
-    return f"{count} edit{'s' * (count != 1)} waiting"
+    return f"{counted(count, 'edit')} waiting"
 
 
 def milliseconds(value: float | None) -> str:

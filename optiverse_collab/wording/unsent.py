@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from optiverse_collab.core.text import printable
+from optiverse_collab.wording.numbers import counted, moment
 
 TITLE = "Unsent edits"
 INTRODUCTION = (
@@ -31,61 +32,53 @@ NAME_CHARS = 24
 """So much of a session's name stands on a button."""
 
 
-def edits(count: int) -> str:
-    """``1 edit``, ``3 edits``."""
-    return f"{count} edit{'s' * (count != 1)}"
-
-
 def disconnected(count: int, session: str) -> str:
     """The user left while edits waited."""
     kept = f"{'it is' if count == 1 else 'they are'} kept on this computer"
     again = f"will be sent when you join '{printable(session)}' again"
-    return f"{edits(count)} did not reach the server; {kept} and {again}."
+    return f"{counted(count, 'edit')} did not reach the server; {kept} and {again}."
 
 
 def rejoin(session: str, count: int) -> str:
     """What a window offers when it starts, on a button: ``Rejoin 'lab' (3 edits waiting)``."""
     name = session if len(session) <= NAME_CHARS else f"{session[: NAME_CHARS - 1]}…"
-    return f"Rejoin '{printable(name)}' ({edits(count)} waiting)"
+    return f"Rejoin '{printable(name)}' ({counted(count, 'edit')} waiting)"
 
 
 def offer(author: str, count: int, since: datetime, now: datetime) -> str:
     """The sentence beside that offer."""
     have = "has" if count == 1 else "have"
-    return f"{edits(count)} by {printable(author)} {have} not reached the server since {moment(since, now)}."
+    return f"{counted(count, 'edit')} by {printable(author)} {have} not reached the server since {moment(since, now)}."
 
 
 def sent(session: str, author: str, count: int) -> str:
     """Edits of somebody's were sent without joining."""
-    return f"✓ {edits(count)} by {printable(author)} {_were(count)} sent to session '{printable(session)}'."
+    return f"✓ {counted(count, 'edit')} by {printable(author)} {_were(count)} sent to session '{printable(session)}'."
 
 
 def not_sent(session: str, author: str, count: int, why: str) -> str:
     """They were not."""
     return (
-        f"✗ {edits(count)} by {printable(author)} for session '{printable(session)}' could not be sent, and "
+        f"✗ {counted(count, 'edit')} by {printable(author)} for session '{printable(session)}' could not be sent, and "
         f"{'stays' if count == 1 else 'stay'} on this computer. {why}"
     )
 
 
 def discarded(count: int, path: str) -> str:
     """They were forgotten, but for the copy."""
-    return f"✓ {edits(count)} {_were(count)} discarded. A copy of the bench with them was saved: {path}"
+    return f"✓ {counted(count, 'edit')} {_were(count)} discarded. A copy of the bench with them was saved: {path}"
 
 
 def merged(count: int) -> str:
     """Edits of a history that is gone were taken over into the list of changes."""
-    return f"{edits(count)} of before the session began again {_were(count)} listed for you to decide."
+    return (
+        f"{counted(count, 'edit')} of before the session began again {_were(count)} listed for you to decide."
+    )
 
 
 def saved(path: str) -> str:
     """The bench with the edits is a file now."""
     return f"✓ The bench with the edits was saved: {path}"
-
-
-def moment(time: datetime, now: datetime) -> str:
-    """A time of the day, with its date if that is not today's."""
-    return f"{time:%H:%M}" if time.date() == now.date() else f"{time:%Y-%m-%d %H:%M}"
 
 
 def _were(count: int) -> str:

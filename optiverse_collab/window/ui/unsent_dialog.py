@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
 
 from optiverse_collab.window.ui.changes_dock import ButtonGrid
 from optiverse_collab.wording import unsent as texts
+from optiverse_collab.wording.numbers import moment
 
 _EDITS, _SINCE = 2, 3  # columns whose texts are short
 
@@ -93,7 +94,7 @@ class UnsentDialog(QDialog):
         selected = self.selected
         self.table.clear()
         for row in rows:
-            cells = [row.session, row.author, str(row.edits), texts.moment(row.since, now), row.server]
+            cells = [row.session, row.author, str(row.edits), moment(row.since, now), row.server]
             item = QTreeWidgetItem(self.table, cells)
             item.setData(0, Qt.ItemDataRole.UserRole, row.key)
             for column, cell in enumerate(cells):
