@@ -48,37 +48,41 @@ def rejoin(session: str, count: int) -> str:
 def offer(author: str, count: int, since: datetime, now: datetime) -> str:
     """The sentence beside that offer."""
     have = "has" if count == 1 else "have"
-    return f"{counted(count, 'edit')} by {printable(author)} {have} not reached the server since {moment(since, now)}."
+    return f"{_by(count, author)} {have} not reached the server since {moment(since, now)}."
 
 
 def sent(session: str, author: str, count: int) -> str:
     """Edits of somebody's were sent without joining."""
-    return f"✓ {counted(count, 'edit')} by {printable(author)} {_were(count)} sent to session '{printable(session)}'."
+    return f"✓ {_by(count, author)} {_were(count)} sent to session '{printable(session)}'."
 
 
 def not_sent(session: str, author: str, count: int, why: str) -> str:
     """They were not."""
     return (
-        f"✗ {counted(count, 'edit')} by {printable(author)} for session '{printable(session)}' could not be sent, and "
+        f"✗ {_by(count, author)} for session '{printable(session)}' could not be sent, and "
         f"{'stays' if count == 1 else 'stay'} on this computer. {why}"
     )
 
 
 def discarded(count: int, path: str) -> str:
     """They were forgotten, but for the copy."""
-    return f"✓ {counted(count, 'edit')} {_were(count)} discarded. A copy of the bench with them was saved: {path}"
+    gone = f"{counted(count, 'edit')} {_were(count)} discarded"
+    return f"✓ {gone}. A copy of the bench with them was saved: {path}"
 
 
 def merged(count: int) -> str:
     """Edits of a history that is gone were taken over into the list of changes."""
-    return (
-        f"{counted(count, 'edit')} of before the session began again {_were(count)} listed for you to decide."
-    )
+    edits = f"{counted(count, 'edit')} from before the session was started over"
+    return f"{edits} {_were(count)} listed for you to decide."
 
 
 def saved(path: str) -> str:
     """The bench with the edits is a file now."""
     return f"✓ The bench with the edits was saved: {path}"
+
+
+def _by(count: int, author: str) -> str:
+    return f"{counted(count, 'edit')} by {printable(author)}"
 
 
 def _were(count: int) -> str:

@@ -214,7 +214,7 @@ def test_edits_of_a_history_that_is_gone_are_listed(
         ann = Person(qtbot, parent, another.url, "lab", "ann")
         ann.listed(1)
         ann.leftovers.rejoin(ann.leftovers.found[0])
-        ann.until("1 edit of before the session began again was listed")
+        ann.until("1 edit from before the session was started over was listed")
         assert ann.replica.held["lens"].ops == [Set("lens", {"angle_deg": 30.0})]
         ann.listed(0)
         assert folder().set_asides() != []
@@ -243,7 +243,7 @@ def test_what_was_listed_stays_kept_if_the_disk_fails(
         monkeypatch.setattr(ReplicaFile, "append", full)
         monkeypatch.setattr(ReplicaFile, "replace", full)
         ann.leftovers.rejoin(ann.leftovers.found[0])
-        ann.until("1 edit of before the session began again was listed")
+        ann.until("1 edit from before the session was started over was listed")
         with qtbot.waitSignal(ann.window.manager.keeping.released, timeout=SOON) as released:
             ann.window.manager.close()
         assert released.args == [False]

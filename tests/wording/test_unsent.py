@@ -31,9 +31,8 @@ def test_a_day_is_said_where_it_is_not_today() -> None:
     assert unsent.offer("Ana", 3, NOW.replace(hour=9, minute=5), NOW) == (
         "3 edits by Ana have not reached the server since 09:05."
     )
-    assert unsent.offer("Ana", 3, NOW.replace(day=3, hour=9, minute=5), NOW).endswith(
-        "since 2026-05-03 09:05."
-    )
+    yesterday = NOW.replace(day=3, hour=9, minute=5)
+    assert unsent.offer("Ana", 3, yesterday, NOW).endswith("since 2026-05-03 09:05.")
 
 
 def test_what_became_of_them_is_said_with_numbers() -> None:
@@ -43,5 +42,7 @@ def test_what_became_of_them_is_said_with_numbers() -> None:
     assert unsent.discarded(2, "/a/b") == (
         "✓ 2 edits were discarded. A copy of the bench with them was saved: /a/b"
     )
-    assert unsent.merged(1) == "1 edit of before the session began again was listed for you to decide."
+    assert unsent.merged(1) == (
+        "1 edit from before the session was started over was listed for you to decide."
+    )
     assert unsent.saved("/a/b") == "✓ The bench with the edits was saved: /a/b"
