@@ -8,7 +8,7 @@ calibre does the same (``GarbageCollector`` in calibre/gui2/__init__.py).
 from __future__ import annotations
 
 import gc
-from functools import partial
+import weakref
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSlot
 
@@ -28,7 +28,8 @@ class GuiGarbage(QObject):
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self._on_timer)
         self._timer.start()
-        self.destroyed.connect(partial(_end, self._key))  # a window may go without being closed
+        # A window may go without being closed. Not `destroyed`: PyQt may have freed its slots by then.
+        weakref.finalize(self, _end, self._key).atexit = False
         _collectors.add(self._key)
         gc.disable()
 
