@@ -149,8 +149,7 @@ class Person:
         return float(x), float(y)
 
     def close(self) -> None:
-        """Close the window without a question, and with nothing to undo: Qt tells of that at its end."""
-        self.window.editor.undo_stack.clear()
+        """Close the window without a question."""
         self.window.setWindowModified(False)
         self.window.close()
 

@@ -204,6 +204,7 @@ class DemoWindow(QMainWindow):
             self._before_close.pop()()
         for dialog in (*self.dialogs.values(), self.log_window):
             dialog.close()
+        self.editor.undo_stack.clear()  # a full one signals while it is deleted, to slots that may be gone
         super().closeEvent(event)
 
     def _close_for_good(self) -> None:

@@ -235,3 +235,11 @@ def test_entry_that_fails_is_named_without_its_mark(window: DemoWindow) -> None:
 
     window.add_menu_entry(("&Tools",), "&Do it", "", "", fail).trigger()
     assert logged(window, "ERROR") == ["✗ “Do it” failed: not today"]
+
+
+def test_a_closed_window_has_nothing_to_undo(window: DemoWindow) -> None:
+    """A full stack would signal while it is deleted, to slots that Python may have freed."""
+    add(window, "lens")
+    window.setWindowModified(False)
+    window.close()
+    assert window.editor.undo_stack.count() == 0

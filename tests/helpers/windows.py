@@ -121,7 +121,6 @@ def desks(qtbot: QtBot, count: int) -> Iterator[list[Desk]]:
             yield [Desk(qtbot, window) for window in windows]
         finally:
             for window in windows:
-                window.editor.undo_stack.clear()
                 window.setWindowModified(False)
                 window.close()
                 window.deleteLater()
