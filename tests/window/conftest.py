@@ -37,6 +37,13 @@ def lab(
 
 
 @pytest.fixture
+def own(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server that a test may kill."""
+    with ServerProcess(tmp_path / "server") as server:
+        yield server
+
+
+@pytest.fixture
 def wire() -> Wire:
     return Wire()
 

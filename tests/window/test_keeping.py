@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,13 +21,6 @@ LENS = Put("lens", "component", {"n": 0, "name": "Lens"})
 @pytest.fixture
 def parent(qapp: object) -> QObject:
     return QObject()
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[ServerProcess]:
-    """A server that a test may kill."""
-    with ServerProcess(tmp_path / "server") as server:
-        yield server
 
 
 def until_sent(qtbot: QtBot, window: ManagedHost) -> None:
@@ -52,6 +44,17 @@ def leave_with_an_unsent_edit(qtbot: QtBot, parent: QObject, server: ServerProce
     assert left.args == ["lab", 1]
     assert window.manager.background.wait(SOON / 1000)
     return window
+
+
+def move(folder: ReplicaFolder, address: str, to: str) -> None:
+    """Let what Ann's window left lead to another server, as if that had come up at the same address."""
+    slot = folder.claim(address, "lab", "ann")
+    slot.joined_at(to)
+    saved = slot.load()
+    assert saved is not None
+    slot.rebase(saved, 1)
+    slot.close()
+    assert slot.join(SOON / 1000)
 
 
 def test_what_waited_is_sent_at_the_next_join(qtbot: QtBot, parent: QObject, own: ServerProcess) -> None:
@@ -85,13 +88,7 @@ def test_another_history_is_no_hindrance(
     with ServerProcess(tmp_path / "another") as another:
         folder = ReplicaFolder(folders.replica_folder())
         assert window.manager.background.wait(SOON / 1000)
-        slot = folder.claim(own.url, "lab", "ann")
-        slot.joined_at(another.url)  # as if it had come up at the same address
-        saved = slot.load()
-        assert saved is not None
-        slot.rebase(saved, 1)
-        slot.close()
-        assert slot.join(SOON / 1000)
+        move(folder, own.url, another.url)
         again = ManagedHost(parent)
         join(qtbot, again, another.url, "lab")
         assert again.failures == []
@@ -105,14 +102,8 @@ def test_edits_of_another_history_are_set_aside(
     """CLK-3, DISK-6: the session is joined as it is now, and the edits are kept."""
     leave_with_an_unsent_edit(qtbot, parent, own)
     folder = ReplicaFolder(folders.replica_folder())
-    slot = folder.claim(own.url, "lab", "ann")
     with ServerProcess(tmp_path / "another") as another:
-        slot.joined_at(another.url)
-        saved = slot.load()
-        assert saved is not None
-        slot.rebase(saved, 1)
-        slot.close()
-        assert slot.join(SOON / 1000)
+        move(folder, own.url, another.url)
         window = ManagedHost(parent)
         join(qtbot, window, another.url, "lab")
         assert window.failures == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,13 +22,6 @@ from tests.helpers.server_process import ServerProcess
 @pytest.fixture
 def parent(qapp: object) -> QObject:
     return QObject()
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[ServerProcess]:
-    """A server that a test may kill."""
-    with ServerProcess(tmp_path / "server") as server:
-        yield server
 
 
 @pytest.fixture
