@@ -41,7 +41,7 @@ OPS_PER_RECORD = 100
 """A change has at most this many operations on one record; clients squash them to fewer (LIM-11)."""
 
 PENDING_BYTES = 64 * 1024 * 1024
-"""A replica has at most so many bytes of changes that wait for the server (DISK-7)."""
+"""The most that may wait for the server in one replica (DISK-7)."""
 
 SETTLES = 100
 """A replica settles at most this many former ids; it remembers fewer (LIM-11)."""

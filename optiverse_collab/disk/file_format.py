@@ -28,7 +28,7 @@ _TITLE = "optiverse-collab replica "
 MAGIC = f"{_TITLE}{FORMAT}\n".encode()
 
 _RECORDS_IN_A_FRAME = 500
-"""Encoding so many takes under a millisecond, in which no other thread runs."""
+"""Encoding this many takes under a millisecond, in which no other thread runs."""
 
 
 class Owner(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from threading import Thread
 from optiverse_collab.disk import logs
 
 KEPT = 20
-"""So many files of earlier runs are kept."""
+"""How many files of earlier runs are kept."""
 
 WAITING = 10_000
 """Lines that wait for a disk that doesn't answer; more are dropped."""

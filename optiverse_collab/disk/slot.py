@@ -27,10 +27,10 @@ SYNC_S = 0.5
 """What is written is synced this much later, so that a power cut takes back a second at most."""
 
 ADDRESSES = 8
-"""So many addresses of a session's servers are remembered."""
+"""How many addresses of a session's servers are remembered."""
 
 CLOSE_S = 5.0
-"""A program that ends waits so long for a disk."""
+"""How long a program that ends waits for a disk, in s."""
 
 _UNREADABLE = (
     "What this computer kept of session {!r} can't be read; it was set aside, and the session's own bench is "

@@ -47,7 +47,7 @@ def plan_import(view: Mapping[str, Record], records: Mapping[str, Record], repla
     """How `records` of a file come into a session.
 
     What the session holds besides stays. Without `replace`, what it holds of the file stays too, in
-    its place and group, and as it is written there (docs/bench-format.md, "When two records are the same").
+    its place and group, and how it is written there (docs/bench-format.md, "When two records are the same").
 
     Raises:
         WouldOverwrite: without `replace`, records of the file are in the session with other content.

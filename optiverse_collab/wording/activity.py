@@ -15,10 +15,10 @@ from optiverse_collab.wording.conflicts import SOMEBODY
 from optiverse_collab.wording.edits import clauses, joined_clauses, title, verb
 
 NAMED = 3
-"""A line names at most so many items, and counts the others."""
+"""The most items that a line names; it counts the others."""
 
 LINES = 10
-"""More than so many lines at once are one for each person."""
+"""If there are more lines than this at once, each person gets one."""
 
 Parts = tuple[tuple[str, str], ...]
 
@@ -43,7 +43,7 @@ def sentences(edited: Iterable[Edited]) -> list[str]:
 
 
 def removed_in_hand(change: ShowChange, held: Callable[[], Collection[str]]) -> str:
-    """What is said to whoever held what was removed; empty if nothing of it was in hand.
+    """The sentence for whoever held what was removed; empty if nothing of it was in hand.
 
     Args:
         held: tells the ids of what the user has in hand; asked only if something was removed.

@@ -18,7 +18,7 @@ from optiverse_collab.wording import connection
 from optiverse_collab.wording.log_lines import Line
 
 TOLD = 3
-"""So many attempts in a row that fail alike are written."""
+"""How many attempts in a row that fail alike are written."""
 
 TRYING_ON = Line(logging.INFO, "Trying on; the log says more when something changes")
 

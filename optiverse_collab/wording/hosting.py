@@ -12,7 +12,7 @@ KEEP = "&Keep the server running"
 END = "&End it for everybody"
 
 NAMED = 3
-"""So many people are named, and the others counted."""
+"""How many people are named; the others are counted."""
 
 
 def connected(names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Edits that wait on this computer for a server: what is said when somebody leaves, closes or comes back.
+"""Edits that wait on this computer for a server: the sentences for leaving, closing and coming back.
 
 Pure.
 """
@@ -29,7 +29,7 @@ TOO_LATE = "The server did not store them in time; rejoin the session when the c
 IN_USE = "Another window has these edits open; close it, or use it."
 
 NAME_CHARS = 24
-"""So much of a session's name stands on a button."""
+"""The most of a session's name that a button shows."""
 
 
 def disconnected(count: int, session: str) -> str:

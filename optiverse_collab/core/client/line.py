@@ -77,7 +77,7 @@ class Line:
         self._liveness.stirred()
 
     def written(self, backlog: int) -> None:
-        """So many bytes wait to leave, by the system's measure: asked for before each `poll`."""
+        """`backlog` bytes wait to leave, as the system counts them: call this before each `poll`."""
         self._liveness.written(backlog)
 
     def is_dead(self, now_ms: float) -> bool:

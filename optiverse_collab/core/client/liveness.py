@@ -15,8 +15,8 @@ EDIT_MS = 3000
 """An edit that waits for longer is such a question; a ping is one at once."""
 
 HIDDEN_BYTES, SLOWEST_BYTES_PER_MS = 128 * 1024, 4
-"""Up to so many bytes that were sent before an answer can come are given their time, on a line of 32 kbit/s:
-the system's buffers hide what of them is still on the way."""
+"""The system's buffers hide what is still on its way. Before an answer is overdue, up to this many bytes get
+the time that a line of 32 kbit/s takes for them."""
 
 TICK_MS = 500
 """How often to look while a question is open."""
@@ -47,7 +47,7 @@ class Liveness:
         self._quiet_ms = 0.0
 
     def written(self, backlog: int) -> None:
-        """So many bytes that were sent have not left yet, because the system takes no more."""
+        """`backlog` bytes that were sent have not left yet, because the system takes no more."""
         left = self._backlog + self._questions.sent_bytes - self._taken - backlog
         if self._backlog and left > 0:
             self._quiet_ms = 0.0

@@ -48,7 +48,7 @@ from optiverse_collab.core.throttle import Throttle
 from optiverse_collab.errors import ChangeRefused, MessageRefused, Reason
 
 PRESENCE_EVERY_MS, SLOW_PRESENCE_EVERY_MS = 33, 500
-"""At most one presence update in so many ms (PRES-1), and on a line that is congested (PUSH-10)."""
+"""The shortest time between two presence updates (PRES-1), and on a congested line (PUSH-10)."""
 
 
 class SessionClient:

@@ -22,7 +22,7 @@ from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.throttle import Throttle
 
 WRITE_EVERY_MS = 250
-"""What is not about to be sent is written at once, and then at most once in so many ms."""
+"""What is not about to be sent is written at once, and then no more often than this."""
 
 QUIET_MS, QUIET_MS_PER_RECORD, BUSY_MS = 2_000, 1, 30_000
 """A new copy is due when nothing was confirmed for 2 s, and 1 ms for each record; in any case after 30 s."""

@@ -1,4 +1,4 @@
-"""A change as it is sent and as others get it, and the steps that say what it is (PUSH-1, PUSH-5, PUSH-9)."""
+"""A change on its way to the server and to others, and how its step names it (PUSH-1, PUSH-5, PUSH-9)."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class StateBar(QFrame):
         """Say that a state lasts, in place of what was said of it before.
 
         Args:
-            sentence: what is so; markup in it shows as it is written.
+            sentence: what lasts; markup in it shows unchanged.
             action: what the user can do about it.
             more: for the tooltip.
         """

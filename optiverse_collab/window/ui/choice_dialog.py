@@ -26,7 +26,7 @@ from optiverse_collab.wording import benches
 from optiverse_collab.wording.benches import Differences
 
 SHOWN_ROWS = 8
-"""So many lines of the list are seen without scrolling."""
+"""How many lines of the list show without scrolling."""
 
 WIDTH, NARROWEST = 480, 300
 """Of a dialog, in pixels: at first, and at least."""

@@ -16,7 +16,7 @@ from optiverse_collab.wording.standing import Standing
 
 WIDTH = 50  # characters
 NAMES = 8
-"""So many people are named; the dialog *Participants* has all."""
+"""How many people are named; the dialog *Participants* has all."""
 
 
 class QualityPopup(QDialog):
@@ -118,7 +118,7 @@ class _Bars(QWidget):
         self.setFixedSize(QSize(side, side))
 
     def show_bars(self, bars: int) -> None:
-        """Light so many."""
+        """Light this many."""
         self._bars = bars
         self.update()
 

@@ -11,7 +11,7 @@ COUNT = 4
 
 
 def colour_of(bars: int) -> QColor:
-    """The colour of so many bars; their number says the same."""
+    """The colour of this many bars; their number says the same."""
     return colours.VERMILION if bars <= 1 else colours.ORANGE if bars == 2 else colours.GREEN
 
 

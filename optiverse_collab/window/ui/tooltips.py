@@ -6,5 +6,5 @@ import html
 
 
 def plain(text: str) -> str:
-    """A tooltip that shows a text as it is written."""
+    """A tooltip that shows a text unchanged."""
     return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>") if "<" in text else text

@@ -9,7 +9,7 @@ from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.wording import unsent as texts
 
 SHOWN_MS = 8000
-"""It goes after so long: nobody may be there, as when the system shuts down."""
+"""It closes after this time: nobody may be there, as when the system shuts down."""
 
 
 class UnsentNotice(QMessageBox):
