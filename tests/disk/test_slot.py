@@ -239,15 +239,24 @@ def test_a_disk_that_can_not_be_read_is_told(opened: Opened) -> None:
 
 WRITE = """
 import sys
+from itertools import count
 from pathlib import Path
+from threading import Semaphore
 from optiverse_collab.core.client.journal import Changed
 from optiverse_collab.disk.folder import ReplicaFolder
 from tests.helpers.replicas import pending, saved
 
 slot = ReplicaFolder(Path(sys.argv[1])).claim("ws://a", "lab", "ann")
-slot.report_to(lambda mark: print(mark, flush=True), print)
+room = Semaphore(1000)  # appends that the disk may be behind, however slow it is
+
+def report(mark):
+    print(mark, flush=True)
+    room.release()
+
+slot.report_to(report, print)
 slot.rebase(saved(), 1)
-for number in range(2, 100000):
+for number in count(2):
+    room.acquire()
     slot.append([Changed(pending(number))], number)
 """
 
