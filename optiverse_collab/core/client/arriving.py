@@ -58,7 +58,8 @@ def authors_of(page: FullState | Delta) -> dict[str, str]:
 class Answers:
     """What the last page says of changes that are pending (SYNC-6, SYNC-8).
 
-    A change may have been sent under several client ids, if its replica was restored meanwhile.
+    A change may have been sent under several client ids, if its replica was restored meanwhile. It may have
+    been accepted under several, if a copy of the replica sent it too: then the newest id answers.
     """
 
     def __init__(self, page: FullState | Delta) -> None:
@@ -72,15 +73,22 @@ class Answers:
 
     def refused(self, change: PendingChange) -> bool:
         """Whether it refused the change."""
-        return not any(
-            number <= self._last.get(id, 0) and number not in self._skipped.get(id, ())
-            for id, number in _names(change)
-        )
+        return self._accepted_as(change) is None
 
     def ack(self, change: PendingChange) -> Ack | None:
         """What it says of an accepted change; None where all of it took effect."""
-        return next((self._acks[name] for name in _names(change) if name in self._acks), None)
+        name = self._accepted_as(change)
+        return None if name is None else self._acks.get(name)
+
+    def _accepted_as(self, change: PendingChange) -> tuple[str, int] | None:
+        accepted = (
+            (id, number)
+            for id, number in _names(change)
+            if number <= self._last.get(id, 0) and number not in self._skipped.get(id, ())
+        )
+        return next(accepted, None)
 
 
 def _names(change: PendingChange) -> list[tuple[str, int]]:
-    return [("", change.client_clock), *change.former]
+    """The numbers of a change, the newest first."""
+    return [("", change.client_clock), *reversed(change.former)]

@@ -125,5 +125,20 @@ def test_answer_finds_what_is_said_under_any_name() -> None:
     former = Ack(4, AckResult.REBASE, 6, client_id="old")
     answers = Answers(FullState(**POSITION, client_clock=4, settled={"old": 4}, acks=[former, mine]))
     assert answers.ack(change(4)) == mine
-    assert answers.ack(change(1, ("older", 4), ("old", 4))) == former
-    assert answers.ack(change(1, ("old", 3))) is None
+    assert answers.ack(change(5, ("older", 4), ("old", 4))) == former
+    assert answers.ack(change(5, ("old", 3))) is None
+
+
+@pytest.mark.parametrize(("skipped", "told"), [({}, "new"), ({"new": [2]}, "old")])
+def test_newest_number_answers_for_what_a_copy_sent_too(skipped: dict[str, list[int]], told: str) -> None:
+    """SYNC-8: what the copy sent counts only where this replica's own was refused."""
+    acks = [Ack(1, AckResult.DISCARD, 6, client_id="old"), Ack(2, AckResult.REBASE, 5, client_id="new")]
+    page = FullState(
+        **POSITION, client_clock=0, settled={"old": 1, "new": 2}, skipped=skipped, acks=acks, done=True
+    )
+    pending = change(1, ("old", 1), ("new", 2))
+    answers = Answers(page)
+    assert not answers.refused(pending)
+    ack = answers.ack(pending)
+    assert ack is not None
+    assert ack.client_id == told

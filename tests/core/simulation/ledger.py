@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -127,11 +127,14 @@ class Ledger:
 
         Of changes that a newer self made, of which this copy knows nothing, that one was told. If that one
         goes on beside this one (a copied disk), what it replaces of this one's values may be told or not
-        (`clones`): pages know that it is another self, and a patch does not say so.
+        (`clones`): pages know that it is another self, and a patch does not say so. If both sent the same
+        change, the newest of its numbers answers (SYNC-8).
         """
         reports: Counter[Report] = Counter()
         self.clones = Counter()
         mine = set(self.ids)
+        passed = list(passed)
+        accepted_as = {(one.client_id, one.change_clock) for one in passed if one is not None}
         for accepted in passed:
             if accepted is None:
                 continue
@@ -142,7 +145,8 @@ class Ledger:
                 if side[1] in mine
             ]
             if accepted.client_id in mine:
-                if self.settle((accepted.client_id, accepted.change_clock)) is None:
+                key = (accepted.client_id, accepted.change_clock)
+                if self._has_newer(key, accepted_as) or self.settle(key) is None:
                     self.clones.update(of_mine)
                     continue
                 reports.update((ConflictKind.GONE, id, names) for id, names, _ in verdict.lost)
@@ -151,6 +155,11 @@ class Ledger:
             else:
                 reports.update(of_mine)
         return reports
+
+    def _has_newer(self, key: Key, accepted_as: Collection[Key]) -> bool:
+        """Whether the change with this key was accepted under a newer one, too."""
+        keys = next((change.keys for change in self.open.values() if key in change.keys), [key])
+        return any(newer in accepted_as for newer in keys[keys.index(key) + 1 :])
 
 
 def report_of(conflict: Conflict) -> tuple[ConflictKind, str]:
