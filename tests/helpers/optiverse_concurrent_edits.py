@@ -13,6 +13,11 @@ def everything(one: Participant) -> list[Any]:
     return [*one.user.items(), *one.user.drawn()]
 
 
+def from_the_left(items: list[Any]) -> list[Any]:
+    """Items in an order that doesn't depend on their ids, which chance gives."""
+    return sorted(items, key=lambda item: (item.pos().x(), item.pos().y(), type(item).__name__))
+
+
 def _moves(one: Participant) -> None:
     for item in everything(one):
         item.setPos(item.pos().x() + 7.0, item.pos().y() + 5.0)
@@ -29,7 +34,7 @@ def _edits(one: Participant) -> None:
 
 
 def _deletes_one(one: Participant) -> None:
-    one.user.delete(min(everything(one), key=lambda item: (item.pos().x(), item.item_uuid)))
+    one.user.delete(from_the_left(everything(one))[0])
 
 
 def _deletes_all(one: Participant) -> None:
@@ -46,12 +51,16 @@ def _deletes_groups(one: Participant) -> None:
         one.panel.delete(id)
 
 
-def _groups(one: Participant) -> None:
-    one.panel.group(*one.user.items()[:2], name="Bob's")
+def _groups_the_left(one: Participant) -> None:
+    one.panel.group(*from_the_left(one.user.items())[:2], name="Bob's")
+
+
+def _groups_the_right(one: Participant) -> None:
+    one.panel.group(*from_the_left(one.user.items())[-2:], name="Bob's")
 
 
 def _restacks(one: Participant) -> None:
-    for number, item in enumerate(one.user.items()):
+    for number, item in enumerate(from_the_left(one.user.items())):
         one.user.restack(item, 0 if number % 2 else 3)
 
 
@@ -75,7 +84,8 @@ MEANWHILE: dict[str, Callable[[Participant], None]] = {
     "deletes one": _deletes_one,
     "deletes all": _deletes_all,
     "ungroups": _ungroups,
-    "groups": _groups,
+    "groups the left": _groups_the_left,
+    "groups the right": _groups_the_right,
     "restacks": _restacks,
     "locks": _locks,
 }
