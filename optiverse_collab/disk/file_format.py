@@ -31,6 +31,18 @@ _RECORDS_IN_A_FRAME = 500
 """Encoding this many takes under a millisecond, in which no other thread runs."""
 
 
+class Hosted(msgspec.Struct, frozen=True):
+    """The server of this computer on which an editor hosted a session.
+
+    Attributes:
+        port: where it listened.
+        listen: the address that it opened: ``127.0.0.1``, or ``0.0.0.0`` for the local network.
+    """
+
+    port: int
+    listen: str
+
+
 class Owner(msgspec.Struct, frozen=True):
     """Whose replica it is.
 
@@ -38,11 +50,13 @@ class Owner(msgspec.Struct, frozen=True):
         session: the session's name.
         addresses: of the servers at which it was joined, the last one first.
         user_id: under whose name its edits are sent.
+        hosted: how an editor of this computer hosted the session; None if none did.
     """
 
     session: str
     addresses: list[str]
     user_id: str
+    hosted: Hosted | None = None
 
 
 class Header(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ import msgspec
 from optiverse_collab.core.client.journal import Entry
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.disk.failures import explained
-from optiverse_collab.disk.file_format import Owner, Unreadable, read
+from optiverse_collab.disk.file_format import Hosted, Owner, Unreadable, read
 from optiverse_collab.disk.lock import FileLock
 from optiverse_collab.disk.replica_file import ReplicaFile
 from optiverse_collab.disk.set_aside import AsideReason, copy_aside, set_aside
@@ -53,7 +53,7 @@ class Slot:
         owner: whose replica it is.
 
     Attributes:
-        owner: as given; `joined_at` changes it.
+        owner: as given; `joined_at` and `hosted_on` change it.
         folder: as given.
         failure: why what was asked for last is not written; None if it is.
         damage: a sentence, if `load` found that something can't be read; empty if not.
@@ -119,6 +119,10 @@ class Slot:
         """The session was joined at this address; the next copy remembers it."""
         others = [one for one in self.owner.addresses if one != address]
         self.owner = msgspec.structs.replace(self.owner, addresses=[address, *others][:ADDRESSES])
+
+    def hosted_on(self, hosted: Hosted) -> None:
+        """The session is on a server that an editor of this computer starts; the next copy remembers it."""
+        self.owner = msgspec.structs.replace(self.owner, hosted=hosted)
 
     def set_aside(self, reason: AsideReason) -> None:
         """Put what is here where nothing overwrites it; the slot is empty then, and can be used further."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client.host_watch import HOSTS
+from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.window.lan import reachable_url
 from optiverse_collab.window.local_server import CompanionServer, log_of
@@ -21,6 +22,7 @@ class Hosting(QObject):
 
     Attributes:
         starting: whether there is going to be one.
+        hosted: where it listens; None while no session is hosted.
         url: where others find it, ``ws://host:port``; empty while no session is hosted.
 
     Signals:
@@ -39,8 +41,7 @@ class Hosting(QObject):
         super().__init__(parent)
         self._service = service
         self.starting = False
-        self._port: int | None = None
-        self._listen = ""
+        self.hosted: Hosted | None = None
         self._server = CompanionServer(self)
         self._server.progress.connect(self._on_progress)
         self._server.ready.connect(self._on_ready)
@@ -51,12 +52,12 @@ class Hosting(QObject):
     @property
     def url(self) -> str:
         """Where others find the server."""
-        return "" if self._port is None else reachable_url(self._port, self._listen)
+        return "" if self.hosted is None else reachable_url(self.hosted.port, self.hosted.listen)
 
     @property
     def pid(self) -> int | None:
         """The process of the server, if the session is on one that this window started."""
-        return None if self._port is None else self._server.pid
+        return None if self.hosted is None else self._server.pid
 
     @property
     def guests(self) -> list[str]:
@@ -69,16 +70,16 @@ class Hosting(QObject):
     @property
     def log(self) -> Path:
         """The server's log."""
-        return log_of(self._port or 0)
+        return log_of(0 if self.hosted is None else self.hosted.port)
 
-    def start(self, port: int, listen: str) -> None:
-        """Make sure that a server listens on `port`; `listen` is the address that a new one opens."""
-        self._port, self._listen, self.starting = port, listen, True
-        self._server.start(port, listen)
+    def start(self, wanted: Hosted) -> None:
+        """Make sure that a server listens on the port; a new one opens the address."""
+        self.hosted, self.starting = wanted, True
+        self._server.start(wanted.port, wanted.listen)
 
     def cancel(self) -> None:
         """Host no session; a start that is under way is given up, a server that runs goes on."""
-        self._port, self.starting = None, False
+        self.hosted, self.starting = None, False
         self._server.cancel()
 
     def stop(self) -> None:

@@ -15,6 +15,7 @@ from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnpro
 from optiverse_collab.core.client.failures import FailureKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.disk.folder import ReplicaFolder, Waiting
 from optiverse_collab.disk.set_aside import AsideReason
 from optiverse_collab.disk.slot import CLOSE_S, Slot
@@ -70,23 +71,31 @@ class Keeping(QObject):
         self._asked = 0
         service.happened.connect(self._on_happened)
 
-    def join(self, address: str, session: str, user_id: str) -> None:
+    def join(
+        self,
+        address: str,
+        session: str,
+        user_id: str,
+        hosted: Hosted | None = None,
+        waiting: Waiting | None = None,
+    ) -> None:
         """Join a session with what is kept of it, or with a new replica.
 
         Args:
             address: ``ws://host:port``.
             session: its name.
             user_id: name that others see.
+            hosted: the server, if this editor hosts the session.
+            waiting: the unsent edits to join with; others if another window has them meanwhile.
         """
         seat = _Seat(address, session, user_id)
-        self._open(seat, partial(self.folder.claim, *seat))
-
-    def rejoin(self, waiting: Waiting) -> None:
-        """Join a session with unsent edits; without them, if another window has them meanwhile."""
-        seat = _Seat(waiting.owner.addresses[0], waiting.owner.session, waiting.owner.user_id)
 
         def claim() -> Slot:
-            return self.folder.claim_slot(waiting) or self.folder.claim(*seat)
+            slot = None if waiting is None else self.folder.claim_slot(waiting)
+            slot = slot or self.folder.claim(*seat)
+            if hosted is not None:
+                slot.hosted_on(hosted)
+            return slot
 
         self._open(seat, claim)
 

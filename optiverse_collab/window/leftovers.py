@@ -91,14 +91,21 @@ class Leftovers(QObject):
         self._run(self._listed, self._on_listed)
 
     def rejoin(self, one: Leftover) -> None:
-        """Join the session with this window; the edits are sent, or listed for their user to decide."""
-        if isinstance(one.source, Waiting):
-            self._manager.rejoin(one.source)
-        elif self._manager.is_in(one.owner.session):
-            self._merge(one, one.source)
-        else:
+        """Join the session with this window; the edits are sent, or listed for their user to decide.
+
+        A session that an editor of this computer hosted is hosted again: its server ended with the editor.
+        """
+        owner, hosted, manager = one.owner, one.owner.hosted, self._manager
+        if isinstance(one.source, SetAside):
+            if manager.is_in(owner.session):
+                self._merge(one, one.source)
+                return
             self._to_merge = one
-            self._manager.join_session(one.owner.addresses[0], one.owner.session, one.owner.user_id)
+        waiting = one.source if isinstance(one.source, Waiting) else None
+        if hosted is None:
+            manager.join_session(owner.addresses[0], owner.session, owner.user_id, waiting)
+        else:
+            manager.create_session(hosted.port, hosted.listen, owner.session, owner.user_id, waiting)
 
     def send(self, one: Leftover, address: str) -> None:
         """Send the edits without joining, under their author's name; not those of a history that is gone.
@@ -203,7 +210,8 @@ class Leftovers(QObject):
             slot.close()
             return
         replica = Replica.restore(saved, secrets.token_hex(16))
-        sender = Sender(slot, replica, address, self)
+        hosted = one.owner.hosted if address == one.owner.addresses[0] else None
+        sender = Sender(slot, replica, address, hosted, self)
         sender.logged.connect(self._manager.log)
         sender.finished.connect(partial(self._on_sent, one, sender))
         sender.start()

@@ -11,6 +11,7 @@ from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.protocol.address import invite_link, parse_address, websocket_url
 from optiverse_collab.core.records import Op, Record
+from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.disk.folder import ReplicaFolder, Waiting
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
@@ -80,6 +81,7 @@ class CollaborationManager(QObject):
         self._host: Host | None = None
         self._participation: Participation | None = None
         self._user_id = ""
+        self._waiting: Waiting | None = None
         self.hosting = Hosting(self.service, self)
         self.background = Background(self)
         self.keeping = Keeping(ReplicaFolder(folders.replica_folder()), self.service, self.background, self)
@@ -96,7 +98,9 @@ class CollaborationManager(QObject):
         self.hosting.logged.connect(self.log)
         self.keeping.logged.connect(self.log)
 
-    def create_session(self, port: int, listen: str, session_id: str, user_id: str) -> None:
+    def create_session(
+        self, port: int, listen: str, session_id: str, user_id: str, waiting: Waiting | None = None
+    ) -> None:
         """Start the companion server on this computer, or find it there, and join a session on it.
 
         Args:
@@ -104,29 +108,25 @@ class CollaborationManager(QObject):
             listen: the address that it opens: ``127.0.0.1``, or ``0.0.0.0`` for the local network.
             session_id: name of the session.
             user_id: name that others see.
+            waiting: unsent edits to join with; they are sent.
         """
-        if self._begin(session_id, user_id):
-            self.hosting.start(port, listen)
+        if self._begin(session_id, user_id, waiting):
+            self.hosting.start(Hosted(port, listen))
             self._update_status()
 
-    def join_session(self, server_url: str, session_id: str, user_id: str) -> None:
+    def join_session(
+        self, server_url: str, session_id: str, user_id: str, waiting: Waiting | None = None
+    ) -> None:
         """Join a session on a server that is there.
 
         Args:
             server_url: ``ws://host:port``.
             session_id: name of the session; it is created if there is none.
             user_id: name that others see.
+            waiting: unsent edits to join with; they are sent.
         """
-        if self._begin(session_id, user_id):
+        if self._begin(session_id, user_id, waiting):
             self._join(server_url)
-
-    def rejoin(self, waiting: Waiting) -> None:
-        """Join the session of unsent edits, as their author; they are sent."""
-        owner = waiting.owner
-        if self._begin(owner.session, owner.user_id):
-            self.server_url = owner.addresses[0]
-            self.keeping.rejoin(waiting)
-            self._update_status()
 
     def choose(self, answer: Answer) -> None:
         """Answer `choice_needed` or `replacement_needed`; see `Participation.choose`."""
@@ -187,7 +187,7 @@ class CollaborationManager(QObject):
         """The link that others paste to join."""
         return invite_link(self.hosting.url or self.server_url, self.session_id)
 
-    def _begin(self, session_id: str, user_id: str) -> bool:
+    def _begin(self, session_id: str, user_id: str, waiting: Waiting | None = None) -> bool:
         """Leave what was joined before, and take hold of the window; False if that can't be."""
         self.release_window()
         self._leave_now()
@@ -196,7 +196,7 @@ class CollaborationManager(QObject):
         except HostUnsupported as error:
             self.failed.emit(str(error))
             return False
-        self.session_id, self._user_id = session_id, user_id
+        self.session_id, self._user_id, self._waiting = session_id, user_id, waiting
         there = Participation(self._host, self.service, session_id, self.replacements, self.coming_back, self)
         there.choice_needed.connect(self.choice_needed)
         there.replacement_needed.connect(self.replacement_needed)
@@ -218,7 +218,8 @@ class CollaborationManager(QObject):
         except AddressError as error:
             self._give_up(str(error))
             return
-        self.keeping.join(parse_address(server_url).server, self.session_id, self._user_id)
+        server, hosted = parse_address(server_url).server, self.hosting.hosted
+        self.keeping.join(server, self.session_id, self._user_id, hosted, self._waiting)
         self._update_status()
 
     @pyqtSlot(str)

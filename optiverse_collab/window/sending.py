@@ -11,11 +11,13 @@ from optiverse_collab.core.client.effects import Conflict
 from optiverse_collab.core.client.failures import FailureKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.unsent import held_edits
+from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.disk.set_aside import AsideReason
 from optiverse_collab.disk.slot import Slot
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import AddressError
+from optiverse_collab.window.local_server import CompanionServer
 from optiverse_collab.wording import unsent as texts
 
 PATIENCE_MS = 30_000
@@ -29,6 +31,7 @@ class Sender(QObject):
         slot: where the replica is kept; it is closed at the end.
         replica: as it was left.
         address: of the server.
+        hosted: started for as long as it is needed, if it does not run; None if the server is not ours.
 
     Attributes:
         replica, slot: as given.
@@ -41,11 +44,17 @@ class Sender(QObject):
     finished = pyqtSignal(str)
     logged = pyqtSignal(int, str)
 
-    def __init__(self, slot: Slot, replica: Replica, address: str, parent: QObject) -> None:
+    def __init__(
+        self, slot: Slot, replica: Replica, address: str, hosted: Hosted | None, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self.replica = replica
         self.slot = slot
         self._address = address
+        self._hosted = hosted
+        self._server = CompanionServer(self)
+        self._server.ready.connect(self._connect)
+        self._server.failed.connect(self._end)
         self._is_over = False
         self._service = CollaborationService(self)
         self._patience = single_shot(self, self._on_too_late, PATIENCE_MS)
@@ -55,9 +64,16 @@ class Sender(QObject):
         self._service.logged.connect(self._on_logged)
 
     def start(self) -> None:
-        """Connect."""
-        owner = self.slot.owner
+        """Connect, to a server that runs by then."""
         self._patience.start()
+        if self._hosted is None:
+            self._connect()
+        else:
+            self._server.start(self._hosted.port, self._hosted.listen)
+
+    @pyqtSlot()
+    def _connect(self) -> None:
+        owner = self.slot.owner
         try:
             self._service.connect_to_session(
                 self._address, owner.session, owner.user_id, self.replica, self.slot
@@ -97,9 +113,11 @@ class Sender(QObject):
             return
         self._is_over = True
         self._patience.stop()
+        self._server.cancel()
         self.finished.emit(why)
         failure = self._service.failure
         self._service.disconnect_from_session()
         if failure is not None and failure.kind is FailureKind.EPOCH_CHANGED:
             self.slot.set_aside(AsideReason.EPOCH)
         self.slot.close()
+        self._server.stop()

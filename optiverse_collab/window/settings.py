@@ -87,8 +87,9 @@ class Settings(QObject):
         lines = ["\t".join(known) for known in recent if not set("\t\r\n") & set("".join(known))]
         self._store.setValue("recent", "\n".join(lines[: self._defaults.recent_sessions]))
 
-    def remember_server(self, port: int, listen: str) -> None:
-        """A server was started."""
+    def remember_server(self, port: int, listen: str, user: str) -> None:
+        """A session was hosted."""
+        self._store.setValue("user", user)
         self._store.setValue("port", str(port))
         self._store.setValue("listen", listen)
 

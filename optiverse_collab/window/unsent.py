@@ -59,9 +59,12 @@ class UnsentEdits(QObject):
         self._user = user
         self._window = window
         self._left = 0
+        self._is_rejoining = False
         self.leftovers.changed.connect(self._show)
         self.leftovers.told.connect(toasts.show)
         manager.status_changed.connect(self._show)
+        manager.joined.connect(self._on_joined)
+        manager.failed.connect(self._on_failed)
         manager.keeping.left_unsent.connect(self._on_left)
         manager.keeping.unprotected.connect(self._on_unprotected)
         self.leftovers.begin()
@@ -114,6 +117,17 @@ class UnsentEdits(QObject):
             action = (texts.rejoin(first.session, first.edits), partial(self._rejoin, found[0]))
         self._bar.set_state(State.WAITING, sentence, action)
 
+    @pyqtSlot()
+    def _on_joined(self) -> None:
+        self._is_rejoining = False
+
+    @pyqtSlot(str)
+    def _on_failed(self, sentence: str) -> None:
+        """Say why there is no session to rejoin; there is no dialog that would."""
+        if self._is_rejoining:
+            self._is_rejoining = False
+            self._toasts.show(sentence)
+
     @pyqtSlot(str, int)
     def _on_left(self, session: str, count: int) -> None:
         self._left = count
@@ -137,6 +151,7 @@ class UnsentEdits(QObject):
     def _rejoin(self, one: Leftover) -> None:
         if self.dialog is not None:
             self.dialog.accept()
+        self._is_rejoining = True
         self.leftovers.rejoin(one)
 
     def _send(self, one: Leftover) -> None:

@@ -35,6 +35,14 @@ def strict(copy: Saved) -> bytes:
 COPY = saved(pending(4), pending(5), records=3, held={"a": HeldChange([Set("a", {"n": 1})], "ben")})
 
 
+def test_a_file_that_says_nothing_of_hosting_is_read() -> None:
+    """An earlier version wrote it."""
+    frames = Frames(MAGIC)
+    fields = msgspec.to_builtins(Header(OWNER, COPY.client_ids, COPY.epoch, 0, "", False, 0, 0))
+    del fields["owner"]["hosted"]
+    assert read(MAGIC + frames.add(msgspec.msgpack.encode(fields))).owner == OWNER
+
+
 @given(st.lists(entries, max_size=6), st.data())
 def test_any_prefix_loads_a_prefix_of_the_journal(journal: list[Entry], choice: st.DataObject) -> None:
     data, ends = written(COPY, journal)

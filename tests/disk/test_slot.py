@@ -14,7 +14,7 @@ import pytest
 
 from optiverse_collab.core.client.journal import Changed, Settled
 from optiverse_collab.core.client.saved import Saved
-from optiverse_collab.disk.file_format import MAGIC, read
+from optiverse_collab.disk.file_format import MAGIC, Hosted, read
 from optiverse_collab.disk.lock import AlreadyLocked, FileLock
 from optiverse_collab.disk.set_aside import AsideReason, found_in
 from optiverse_collab.disk.slot import ADDRESSES, LOCK_NAME, REPLICA_NAME, Slot
@@ -115,6 +115,15 @@ def test_addresses_are_remembered_the_last_one_first(opened: Opened) -> None:
     addresses = read((opened.folder / REPLICA_NAME).read_bytes()).owner.addresses
     assert addresses[:3] == ["ws://5", "ws://9", "ws://8"]
     assert len(addresses) == ADDRESSES
+
+
+def test_a_server_of_this_computer_is_remembered(opened: Opened) -> None:
+    opened.slot.hosted_on(Hosted(8765, "0.0.0.0"))
+    opened.slot.joined_at("ws://127.0.0.1:8765")
+    opened.slot.rebase(COPY, 1)
+    opened.next_report()
+    owner = read((opened.folder / REPLICA_NAME).read_bytes()).owner
+    assert owner.hosted == Hosted(8765, "0.0.0.0")
 
 
 class Full:

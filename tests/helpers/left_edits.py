@@ -8,6 +8,7 @@ import msgspec
 
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Op
+from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.disk.folder import ReplicaFolder
 from optiverse_collab.window import folders
 
@@ -19,7 +20,9 @@ def folder() -> ReplicaFolder:
     return ReplicaFolder(folders.replica_folder())
 
 
-def leave_edits(session: Replica, address: str, name: str, user_id: str, *ops: Op) -> None:
+def leave_edits(
+    session: Replica, address: str, name: str, user_id: str, *ops: Op, hosted: Hosted | None = None
+) -> None:
     """Leave edits of somebody's own, made after what another replica of the session has.
 
     Args:
@@ -28,6 +31,7 @@ def leave_edits(session: Replica, address: str, name: str, user_id: str, *ops: O
         name: of the session.
         user_id: whose edits they are.
         ops: one change each.
+        hosted: how an editor of this computer hosted the session.
     """
     ids = [secrets.token_hex(16)]
     copy = msgspec.structs.replace(session.save(), client_ids=ids, pending=[], held={})
@@ -40,6 +44,8 @@ def leave_edits(session: Replica, address: str, name: str, user_id: str, *ops: O
         slots.append(slot)
         if slot.load() is None:
             break
+    if hosted is not None:
+        slot.hosted_on(hosted)
     slot.rebase(replica.save(), 1)
     for slot in slots:
         slot.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.records import Put
+from optiverse_collab.disk.file_format import Hosted
+from optiverse_collab.window import local_server
+from tests.helpers.managed_host import SOON
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.windows import Desk, desks
 from tests.helpers.wire import Peer, Wire
@@ -41,6 +45,21 @@ def own(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server that a test may kill."""
     with ServerProcess(tmp_path / "server") as server:
         yield server
+
+
+@pytest.fixture
+def hosting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosted]:
+    """Where editors of this test may start a server; its data and its log are the test's own."""
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setattr(local_server, "log_folder", lambda: tmp_path / "logs")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    yield Hosted(port, "127.0.0.1")
+    for process in local_server._let_go:
+        process.terminate()
+        process.wait(SOON / 1000)
 
 
 @pytest.fixture

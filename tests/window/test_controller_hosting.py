@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.demo.templates import TEMPLATES
+from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.window import local_server, standing
 from optiverse_collab.window.ui.keep_server import KeepServerQuestion
 from tests.helpers.lost_connection import QT_SAYS
@@ -20,24 +19,15 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", QT_SAYS)
 
 
 @pytest.fixture(autouse=True)
-def server_of_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME"):
-        monkeypatch.setenv(name, str(tmp_path))
-    monkeypatch.setattr(local_server, "log_folder", lambda: tmp_path / "logs")
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(standing, "LASTS_S", 0.0)
-    yield
-    for process in local_server._let_go:
-        process.terminate()
-        process.wait(SOON / 1000)
 
 
 @pytest.fixture
-def hosted(qtbot: QtBot, pair: tuple[Desk, Desk]) -> tuple[Desk, Desk]:
+def hosted(qtbot: QtBot, pair: tuple[Desk, Desk], hosting: Hosted) -> tuple[Desk, Desk]:
     """Ann hosts, and Bob is her guest."""
     ann, bob = pair
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = hosting.port
     ann.manager.create_session(port, "127.0.0.1", "lab", "Ana")
     qtbot.waitUntil(lambda: ann.manager.status is ConnectionState.CONNECTED, timeout=2 * SOON)
     bob.join(f"ws://127.0.0.1:{port}", "lab", "Ben")

@@ -41,7 +41,7 @@ def slot(qtbot: QtBot, parent: QObject, own: ServerProcess) -> Slot:
 def sender(slot: Slot, address: str, parent: QObject) -> Sender:
     saved = slot.load()
     assert saved is not None
-    return Sender(slot, Replica.restore(saved, secrets.token_hex(16)), address, parent)
+    return Sender(slot, Replica.restore(saved, secrets.token_hex(16)), address, None, parent)
 
 
 def test_it_ends_once_the_server_has_all(

@@ -32,10 +32,10 @@ def test_damaged_values_count_as_not_there(folder: Path) -> None:
 def test_values_outlive_the_program(folder: Path) -> None:
     settings = Settings(load().settings)
     settings.remember_join("ws://lab:1", "Zoë ☃", "me")
-    settings.remember_server(9000, "0.0.0.0")
+    settings.remember_server(9000, "0.0.0.0", "Zoë")
     settings._store.sync()
     again = Settings(load().settings)
-    assert (again.server_url, again.session, again.user) == ("ws://lab:1", "Zoë ☃", "me")
+    assert (again.server_url, again.session, again.user) == ("ws://lab:1", "Zoë ☃", "Zoë")
     assert (again.port, again.listen) == (9000, "0.0.0.0")
 
 

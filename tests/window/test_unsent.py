@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
+from PyQt6.QtNetwork import QTcpServer
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.records import Set
+from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.window.ui.unsent_notice import UnsentNotice
+from optiverse_collab.wording import dialogs
 from optiverse_collab.wording import unsent as texts
 from tests.helpers.demo_window import add
 from tests.helpers.left_edits import leave_edits
+from tests.helpers.qt_servers import answer_as_http
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.user_input import click
 from tests.helpers.windows import SOON, Desk
@@ -51,6 +56,29 @@ def test_a_window_offers_to_rejoin(
     bob.join(server.url, session_id, "Bob")
     bob.until_same(ann)
     assert bob.window.bench.items[lens].props["pos"] == [7.0, 1.0]
+
+
+def test_a_session_that_cannot_be_hosted_again_is_said(
+    qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str, hosting: Hosted
+) -> None:
+    """Another program has the port by now. The edits go on waiting."""
+    ann, _ = pair
+    lens = leave(qtbot, ann, server, session_id)
+    session, here = ann.manager.service.session, f"ws://127.0.0.1:{hosting.port}"
+    assert session is not None
+    ann.controller.connecting.settings.remember_server(hosting.port, hosting.listen, "Ann")
+    leave_edits(session.replica, here, session_id, "Ann", Set(lens, {"pos": [7.0, 1.0]}), hosted=hosting)
+    other = QTcpServer()
+    assert other.listen(port=hosting.port)
+    other.newConnection.connect(partial(answer_as_http, other))
+    ann.controller.unsent.leftovers.refresh()
+    bar, toasts = ann.controller.standing.bar, ann.controller.reports.toasts
+    qtbot.waitUntil(lambda: bar.button.text() == texts.rejoin(session_id, 1), timeout=SOON)
+    click(bar.button)
+    said = dialogs.PORT_TAKEN.format(port=hosting.port)
+    qtbot.waitUntil(lambda: said in [toast.text for toast in toasts.shown], timeout=SOON)
+    assert bar.button.text() == texts.rejoin(session_id, 1)
+    other.close()
 
 
 def test_edits_of_others_are_listed(

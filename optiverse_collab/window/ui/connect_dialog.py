@@ -142,11 +142,10 @@ class ConnectDialog(QDialog):
             self.join_requested.emit(*place)
         else:
             server = self.server_page
-            self._remember = partial(self._settings.remember_server, server.port.value(), server.address)
-            self.show_progress(dialogs.PROBING.format(port=server.port.value()))
-            self.server_requested.emit(
-                server.port.value(), server.address, server.session.text, server.user.text
-            )
+            port, listen, user = server.port.value(), server.address, server.user.text
+            self._remember = partial(self._settings.remember_server, port, listen, user)
+            self.show_progress(dialogs.PROBING.format(port=port))
+            self.server_requested.emit(port, listen, server.session.text, user)
 
     @pyqtSlot()
     def _update(self) -> None:
