@@ -38,28 +38,24 @@ class PageSize:
             self._bytes = min(self._most, 2 * self._bytes)
 
 
-def pages(things: Iterable[T], page_bytes: SupportsInt) -> Iterator[list[T]]:
-    """Yield `things` in lists of up to `page_bytes` of JSON each; a longer thing has a page of its own.
+def marked_pages(things: Iterable[T], page_bytes: SupportsInt) -> Iterator[tuple[list[T], bool]]:
+    """Yield `things` in lists of up to `page_bytes` of JSON each, and whether a list is the last.
 
-    Lazy: a page is measured when it is asked for. Nothing to yield for no things.
+    A longer thing has a page of its own; no things are one empty page. Lazy: things are measured, and
+    `page_bytes` is looked at, when a page is asked for.
     """
     page: list[T] = []
     room = int(page_bytes)
     for thing in things:
         size = size_of(thing) + 1  # and a comma
         if page and size > room:
-            yield page
+            yield page, False
             page, room = [], int(page_bytes)
         page.append(thing)
         room -= size
-    if page:
-        yield page
-
-
-def marked(parts: Iterator[list[T]]) -> Iterator[tuple[list[T], bool]]:
-    """Each page, and whether it is the last; an empty page where there is none."""
-    page = next(parts, [])
-    for following in parts:
-        yield page, False
-        page = following
     yield page, True
+
+
+def pages(things: Iterable[T], page_bytes: SupportsInt) -> Iterator[list[T]]:
+    """Yield the lists of `marked_pages`; nothing for no things."""
+    return (page for page, _ in marked_pages(things, page_bytes) if page)

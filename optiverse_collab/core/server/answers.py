@@ -17,7 +17,7 @@ from optiverse_collab.core.protocol.messages import (
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part, SweepNotice
 from optiverse_collab.core.protocol.page_records import By, PageRecord, PageRemove, PageSet
-from optiverse_collab.core.protocol.pages import marked, pages
+from optiverse_collab.core.protocol.pages import marked_pages
 from optiverse_collab.core.records import Lane, Record
 from optiverse_collab.core.server.history import TERM, History
 from optiverse_collab.core.server.journal import Outcome, Touched
@@ -96,17 +96,17 @@ class _Answer:
         since = None if holds_nothing else self._clock
         records = self._history.document.records.values()
         things = [self._record(one, since) for one in records if one.lane in self._lanes]
-        parts = pages(things, self._size)
+        parts = marked_pages(things, self._size)
         end = self._end()
         return (
             FullState(**self._common, total=len(things), records=part, **(end if last else {}))
-            for part, last in marked(parts)
+            for part, last in parts
         )
 
     def delta(self) -> Iterator[Delta]:
         """What changed since the replica's clock."""
         things = self._changed()
-        parts = pages(things, self._size)
+        parts = marked_pages(things, self._size)
         end = self._end()
         return (
             Delta(
@@ -116,7 +116,7 @@ class _Answer:
                 ops=[thing for thing in part if not isinstance(thing, PageRecord)],
                 **(end if last else {}),
             )
-            for part, last in marked(parts)
+            for part, last in parts
         )
 
     def _changed(self) -> list[Thing]:

@@ -10,7 +10,7 @@ import msgspec
 
 from optiverse_collab.core.protocol.codec import RawPastPage, decode_ops
 from optiverse_collab.core.protocol.messages import PastRefused, PastRequest
-from optiverse_collab.core.protocol.pages import marked, pages
+from optiverse_collab.core.protocol.pages import marked_pages
 from optiverse_collab.core.protocol.past import PastRefusal
 from optiverse_collab.core.records import Lane, Record, apply
 from optiverse_collab.core.server.chain import next_head
@@ -85,7 +85,7 @@ class Past:
             for record in self._records.values()
             if not isinstance(record, Record) or record.lane is Lane.BENCH
         ]
-        for page, last in marked(pages(records, page_bytes)):
+        for page, last in marked_pages(records, page_bytes):
             yield RawPastPage(request, self._epoch, self.clock, self.head.hex(), len(records), page, last)
 
     def _index(self) -> Iterator[int]:

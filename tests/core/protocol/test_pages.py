@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.protocol.pages import FIRST_BYTES, LEAST_BYTES, PageSize, marked, pages
+from optiverse_collab.core.protocol.pages import FIRST_BYTES, LEAST_BYTES, PageSize, marked_pages, pages
 
 
 def test_nothing_makes_no_page() -> None:
@@ -34,9 +34,9 @@ def test_pages_are_made_when_they_are_asked_for() -> None:
 
 def test_the_last_page_is_marked() -> None:
     """SYNC-5, HIST-2: an empty one where there is none."""
-    assert list(marked(iter([[1, 2], [3], [4]]))) == [([1, 2], False), ([3], False), ([4], True)]
-    assert list(marked(iter([[1]]))) == [([1], True)]
-    assert list(marked(iter(list[list[int]]()))) == [([], True)]
+    assert list(marked_pages([1, 2, 3, 4], 4)) == [([1, 2], False), ([3, 4], True)]
+    assert list(marked_pages([1], 4)) == [([1], True)]
+    assert list(marked_pages([], 4)) == [([], True)]
 
 
 def test_pages_grow_on_a_quick_line_and_shrink_on_a_slow_one() -> None:
@@ -62,14 +62,15 @@ def test_no_page_is_longer_than_the_limit() -> None:
     assert int(size) == 1000
 
 
-def test_size_is_asked_for_with_each_page() -> None:
-    """SYNC-15"""
+def test_each_page_has_the_size_of_its_moment() -> None:
+    """SYNC-15: none is begun before the line took the one before."""
     size = PageSize(200_000)
     made = pages(["x" * 1000] * 200, size)
     assert len(next(made)) == 16
     size.took(0)
-    next(made)  # was begun with the size of before
     assert len(next(made)) == 32
+    size.took(9999)
+    assert len(next(made)) == 16
 
 
 @given(bytes_per_s=st.integers(2000, 10**7))

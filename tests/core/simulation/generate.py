@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from optiverse_collab.core.protocol.pages import FIRST_BYTES
 from optiverse_collab.core.server.subscribers import BEHIND_BYTES, BEHIND_MS
 from tests.core.simulation.scenario import OpData, Setup, Step
 from tests.core.simulation.weights import PROFILES
@@ -51,6 +52,7 @@ class Generator:
 def _setup(random: Random) -> Setup:
     clients = random.choice((2, 2, 2, 3, 3, 4, 5))
     small = random.random() < 0.5
+    first_page_bytes = random.choice((80, 200, FIRST_BYTES))
     return Setup(
         clients=clients,
         patient=random.random() < 0.3,
@@ -58,6 +60,8 @@ def _setup(random: Random) -> Setup:
         tombstones=random.choice((3, 4, 8, 4096)),
         hash_every=random.choice((1, 3, 8)),
         page_bytes=random.choice((1, 100, 300, 262144)),
+        first_page_bytes=first_page_bytes,
+        least_page_bytes=first_page_bytes // 2,
         record_bytes=random.choice((110, 150)) if small else 524288,
         change_bytes=random.choice((150, 250)) if small else 983040,
         records=random.choice((3, 4, 5, 100000)),

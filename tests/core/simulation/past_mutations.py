@@ -12,7 +12,7 @@ from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.protocol.changes import Change
 from optiverse_collab.core.protocol.codec import decode_ops
 from optiverse_collab.core.protocol.outcomes import SweepNotice
-from optiverse_collab.core.protocol.pages import pages
+from optiverse_collab.core.protocol.pages import marked_pages
 from optiverse_collab.core.records import Op, Record, Remove
 from optiverse_collab.core.server import past
 from optiverse_collab.core.server.journal import Sweep
@@ -37,9 +37,9 @@ def snapshot_left_out(self: Past) -> Iterator[int]:
     self._records.clear()
 
 
-@_mutation("The last record of a page is missing (HIST-2).", (past, "pages"))
-def record_left_out(things: Iterable[Any], most: int) -> Iterator[list[Any]]:
-    return (page[:-1] for page in pages(things, most))
+@_mutation("The last record of a page is missing (HIST-2).", (past, "marked_pages"))
+def record_left_out(things: Iterable[Any], most: int) -> Iterator[tuple[list[Any], bool]]:
+    return ((page[:-1], last) for page, last in marked_pages(things, most))
 
 
 @_mutation("The past names a head that is not the one of its clock (HIST-2).", (past, "next_head"))

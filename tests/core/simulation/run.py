@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from unittest import mock
 
+from optiverse_collab.core.protocol import pages
 from optiverse_collab.core.server import delivery
 from tests.core.simulation.finish import finish
 from tests.core.simulation.generate import Generator
-from tests.core.simulation.scenario import Log, Step, to_json
+from tests.core.simulation.scenario import Log, Setup, Step, to_json
 from tests.core.simulation.truth import Broken
 from tests.core.simulation.world import World
 
@@ -35,7 +38,7 @@ def run_seed(seed: int, counts: Counter[str], steps: int = STEPS) -> None:
     """
     generator = Generator(seed)
     log = Log(generator.setup, [])
-    with mock.patch.object(delivery, "HASH_EVERY", generator.setup.hash_every):
+    with _scaled(generator.setup):
         try:
             world = World(generator.setup, counts)
             for _ in range(steps):
@@ -55,7 +58,7 @@ def run(log: Log, counts: Counter[str] | None = None) -> None:
         Failed: with the part of the log that was replayed.
     """
     done: list[Step] = []
-    with mock.patch.object(delivery, "HASH_EVERY", log.setup.hash_every):
+    with _scaled(log.setup):
         try:
             world = World(log.setup, Counter() if counts is None else counts)
             for step in log.steps:
@@ -64,6 +67,17 @@ def run(log: Log, counts: Counter[str] | None = None) -> None:
             finish(world)
         except Exception as error:
             raise Failed(f"step {len(done)}", Log(log.setup, done, log.why), error) from error
+
+
+@contextmanager
+def _scaled(setup: Setup) -> Iterator[None]:
+    """Inside of this, what the core counts in hundreds and KiB fits into a short history."""
+    first, least = setup.first_page_bytes, setup.least_page_bytes
+    with (
+        mock.patch.object(delivery, "HASH_EVERY", setup.hash_every),
+        mock.patch.multiple(pages, FIRST_BYTES=first, LEAST_BYTES=least),
+    ):
+        yield
 
 
 def shrink(failed: Failed) -> Failed:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from optiverse_collab.core.limits import ENVELOPE_BYTES, Limits
+from optiverse_collab.core.protocol.pages import FIRST_BYTES, LEAST_BYTES
 from optiverse_collab.core.server.subscribers import BEHIND_BYTES, BEHIND_MS
 
 Step = list[Any]
@@ -44,6 +45,7 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
         tombstones: how many tombstones the history keeps.
         hash_every: a state hash goes out after so many changes.
         page_bytes: see `Limits`; small, so that there are many pages and short frames.
+        first_page_bytes, least_page_bytes: of an answer (SYNC-15); small, so that pages grow and shrink.
         record_bytes: see `Limits`; small, so that two edits together may be too much.
         change_bytes: see `Limits`; small, so that a push is cut in several.
         records: see `Limits`; small, so that a session is full.
@@ -59,6 +61,8 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
     tombstones: int = 4096
     hash_every: int = 256
     page_bytes: int = 256 * 1024
+    first_page_bytes: int = FIRST_BYTES
+    least_page_bytes: int = LEAST_BYTES
     record_bytes: int = 512 * 1024
     change_bytes: int = 960 * 1024
     records: int = 100_000

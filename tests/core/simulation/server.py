@@ -18,6 +18,7 @@ from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab.core.server.subscribers import Bounds
+from tests.core.simulation.paging import Paging, line_times
 from tests.core.simulation.scenario import Setup
 from tests.core.simulation.storage import Storage
 from tests.core.simulation.truth import Broken, Change, Doc, Truth
@@ -47,6 +48,7 @@ class Server:
         self._changes = changes
         self._counts = counts
         self._takeovers: dict[str, int] = {}
+        self._line_ms = line_times()
         self._client_ids: dict[str, str] = {}  # by origin
         self._own: dict[tuple[str, int], frozenset[str]] = {}  # what counted as its author's own, by change
         self.replace_data({id: Record(id, "component", {"x": 0}) for id in _BENCH})
@@ -231,7 +233,8 @@ class Server:
             if isinstance(effect, SendFrame):
                 self._send_frame(effect)
             elif isinstance(effect, SendPages):
-                connections[effect.to].down.append(effect.pages)
+                pages = Paging(effect, self.setup, self._line_ms, self._counts)
+                connections[effect.to].down.append(pages)
             elif isinstance(effect, Close):
                 self._counts["takeovers"] += 1
                 if connections[effect.to].is_held:

@@ -9,6 +9,7 @@ from tests.core.simulation.client_mutations import CLIENT_MUTATIONS
 from tests.core.simulation.conflict_mutations import CONFLICT_MUTATIONS
 from tests.core.simulation.connector_mutations import CONNECTOR_MUTATIONS
 from tests.core.simulation.disk_mutations import DISK_MUTATIONS
+from tests.core.simulation.line_mutations import LINE_MUTATIONS
 from tests.core.simulation.mutation import Mutation
 from tests.core.simulation.past_mutations import PAST_MUTATIONS
 from tests.core.simulation.server_mutations import SERVER_MUTATIONS
@@ -24,6 +25,7 @@ MUTATIONS = [
     *CONFLICT_MUTATIONS,
     *CONNECTOR_MUTATIONS,
     *BEHIND_MUTATIONS,
+    *LINE_MUTATIONS,
     *PAST_MUTATIONS,
     *DISK_MUTATIONS,
 ]

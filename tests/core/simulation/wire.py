@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import Message
-
 _CHANGES = '{"type":"patch","changes":[{'  # so begins a frame that has more than acknowledgements
 
 
@@ -48,7 +45,7 @@ class Connection:
         self.settles: frozenset[str] = frozenset()
         self.serial = serial
         self.up: deque[str] = deque()
-        self.down: deque[str | Iterator[Message]] = deque()
+        self.down: deque[str | Iterator[str]] = deque()
         self.is_held = True
         self.server_open = True
         self.close_code = 1006
@@ -64,7 +61,7 @@ class Connection:
                 return head
             page = next(head, None)
             if page is not None:
-                return encode(page)
+                return page
             self.down.popleft()
         return None
 
@@ -78,7 +75,7 @@ class Connection:
         """The server is done with it: it takes no more in and makes no more pages."""
         self.server_open, self.close_code = False, code
         self.up.clear()
-        sent: list[str | Iterator[Message]] = []
+        sent: list[str | Iterator[str]] = []
         for item in self.down:
             if not isinstance(item, str):
                 break
