@@ -15,7 +15,7 @@ from optiverse_collab.core.protocol.address import (
     named_session,
     parse_address,
 )
-from optiverse_collab.core.protocol.messages import Participant
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.text import printable
 from optiverse_collab.scripting import AsyncBench, connect
 

@@ -23,8 +23,8 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.address import DEFAULT_SERVER, named_session, parse_address, websocket_url
 from optiverse_collab.core.protocol.changes import SWEEP
-from optiverse_collab.core.protocol.messages import Participant
 from optiverse_collab.core.protocol.pages import pages
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import CollaborationError, EditsInConflict

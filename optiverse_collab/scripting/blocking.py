@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from optiverse_collab.core.client.connector import OPEN_S
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.protocol.address import DEFAULT_SERVER
-from optiverse_collab.core.protocol.messages import Participant
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.records import Op, Record
 from optiverse_collab.errors import ConnectionFailed
 from optiverse_collab.scripting.bench import AsyncBench, connect

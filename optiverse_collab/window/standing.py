@@ -53,6 +53,7 @@ class ConnectionStanding(QObject):
         service = manager.service
         service.quality_changed.connect(self.refresh)
         service.outage_changed.connect(self.refresh)
+        service.saving_changed.connect(self.refresh)
         service.drained.connect(self.refresh)
         manager.status_changed.connect(self.refresh)
         manager.participants_changed.connect(self.refresh)
@@ -93,6 +94,7 @@ class ConnectionStanding(QObject):
         tooltip = self._failure or wording.tooltip(standing, manager.session_id, manager.server_url)
         self.status.show_standing(standing, tooltip)
         self._show_outage(standing)
+        self._show_saving(standing)
         if self.popup is not None and self.popup.isVisible():
             self._show_popup(self.popup)
 
@@ -125,6 +127,13 @@ class ConnectionStanding(QObject):
         state, other = (State.HOST_LEFT, State.OFFLINE)[:: 1 if outage.host else -1]
         self.bar.clear_state(other)
         self.bar.set_state(state, sentence, action, outage.latest)
+
+    def _show_saving(self, standing: Standing) -> None:
+        session = self._manager.service.session
+        if session is not None and session.saving_is_late:
+            self.bar.set_state(State.NOT_SAVING, wording.not_saving(standing), more=wording.WHY_NOT)
+        else:
+            self.bar.clear_state(State.NOT_SAVING)
 
     def _show_popup(self, popup: QualityPopup) -> None:
         manager, session = self._manager, self._manager.service.session

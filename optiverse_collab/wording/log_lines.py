@@ -22,6 +22,7 @@ from optiverse_collab.wording.conflicts import sentence
 from optiverse_collab.wording.disk import PROTECTED, unprotected, waiting
 from optiverse_collab.wording.edits import short_values, title
 from optiverse_collab.wording.numbers import counted
+from optiverse_collab.wording.standing import NOT_SAVING, SAVING, WHY_NOT
 
 
 class Line(NamedTuple):
@@ -77,6 +78,9 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
         return [Line(logging.WARNING, f"✗ {printable(unprotected(effect.cause))}")]
     if isinstance(effect, EditsProtected):
         return [Line(logging.INFO, f"✓ {PROTECTED}")]
+    if isinstance(effect, fx.SavingChanged):
+        late, on_time = Line(logging.WARNING, f"✗ {NOT_SAVING}. {WHY_NOT}"), Line(logging.INFO, f"✓ {SAVING}")
+        return [late if effect.is_late else on_time]
     line = _line(effect)
     return [line] if line is not None else []
 

@@ -15,6 +15,9 @@ from optiverse_collab.wording.numbers import counted, moment
 RETRY = "&Retry now"
 NOT_CONNECTED = "Collaboration: not connected"
 PARTICIPANTS = "&Participants…"
+NOT_SAVING = "The server is not saving at the moment"
+WHY_NOT = "Its disk does not answer. Your edits stay here until they are saved."
+SAVING = "The server is saving again."
 LAST_MINUTE = "Answers of the last minute"
 NO_ANSWERS = "no answers yet"
 UNKNOWN = "not measured yet"
@@ -108,6 +111,12 @@ def host_left(standing: Standing, host: str) -> str:
     """``Ana's editor, which hosts this session, was closed · 3 edits waiting``; where attempts go on."""
     who = f"{printable(host)}'s editor, which hosts this session, was closed"
     return " · ".join([who, *_waiting(standing)])
+
+
+def not_saving(standing: Standing) -> str:
+    """``The server is not saving at the moment · 3 edits waiting``."""
+    said = [edits(standing.unsent)] if standing.unsent else []
+    return " · ".join([NOT_SAVING, *said])
 
 
 def edits(count: int) -> str:

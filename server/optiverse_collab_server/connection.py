@@ -18,6 +18,7 @@ from optiverse_collab.errors import MessageRefused, Refused
 from optiverse_collab_server.heard import HeardConnection
 from optiverse_collab_server.outbox import Frame, Outbox
 from optiverse_collab_server.rate import TokenBucket
+from optiverse_collab_server.unstored import Backlog
 
 MAX_REFUSED = 20
 """After so many messages that were not accepted, the connection is closed (LIM-10)."""
@@ -33,6 +34,10 @@ log = logging.getLogger("optiverse_collab_server")
 
 class MessageHandler(Protocol):
     """What a connection passes its messages to: the session that it is in."""
+
+    @property
+    def backlog(self) -> Backlog:
+        """What the session has taken in and storage doesn't hold yet."""
 
     def receive(self, connection: Connection, message: ClientMessage) -> None:
         """Take a message of the connection's."""
@@ -51,13 +56,14 @@ class Connection:
         id: unique in this server.
         name: the name under which the participant is shown, once in the session.
         is_away: whether the others were told that nothing is heard from it.
+        is_paused: nothing is read from it for now, so nothing can be heard.
         outbox: what leaves through it.
     """
 
     def __init__(self, id: str, ws: HeardConnection, limits: Limits, clock: Callable[[], float]) -> None:
         self.id = id
         self.name = ""
-        self.is_away = False
+        self.is_away = self.is_paused = False
         self._ws = ws
         self._limits = limits
         self._clock = clock
@@ -85,6 +91,8 @@ class Connection:
                     await self._receive(handler, message)
                 if wait_s:
                     await asyncio.sleep(wait_s)
+                if not handler.backlog.has_room(self.id):
+                    await self._pause(handler.backlog)
         except ConnectionClosed as closed:
             log.debug("Connection of %s closed: %s", self.name, closed)
         if self._closing is not None:
@@ -116,6 +124,20 @@ class Connection:
             for part in rest:
                 await asyncio.sleep(0)  # let others in
                 handler.receive(self, part)
+            if isinstance(message, Push):
+                handler.backlog.hold(self.id, len(text))
+
+    async def _pause(self, backlog: Backlog) -> None:
+        """Read nothing until there is room for it, or the connection is over (DUR-6)."""
+        self.is_paused = True
+        ends = [asyncio.ensure_future(end) for end in (backlog.until_room(self.id), self._ws.wait_closed())]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+            self.is_paused = False
+            self._ws.heard = self._clock()
 
     def _count_refused(self, refused: MessageRefused) -> None:
         log.warning("Refused a message of %s: %s (%s)", self.name, refused, refused.reason.value)

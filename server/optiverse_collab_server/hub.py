@@ -15,6 +15,7 @@ from optiverse_collab_server.chunking import OpenChunk
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.session import LiveSession
 from optiverse_collab_server.storage import Store
+from optiverse_collab_server.unstored import Unstored
 
 SILENCE_SECONDS = 75.0
 """A connection of which no byte came for so long is closed (HB-2)."""
@@ -45,6 +46,7 @@ class Hub:
         self._store = store
         self._server = server
         self._silence_seconds = silence_seconds
+        self._unstored = Unstored()
         self._live: dict[str, LiveSession] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._stopping = False
@@ -109,7 +111,7 @@ class Hub:
             records = len(history.document.records)
             log.info("Reopened session: %s with %d record(s)", session_id, records)
             chunk = OpenChunk(stored.snapshot_bytes, stored.entries)
-        return LiveSession(Room(session_id, history, self._server), self._store, chunk)
+        return LiveSession(Room(session_id, history, self._server), self._store, chunk, self._unstored)
 
     async def _close_empty(self, session: LiveSession) -> None:
         async with self._lock(session.id):
@@ -128,6 +130,8 @@ class Hub:
             now = loop.time()
             for session in list(self._live.values()):
                 for connection in list(session.connections.values()):
+                    if connection.is_paused:
+                        continue
                     silent = now - connection.heard
                     session.set_away(connection, silent > AWAY_SECONDS)
                     if silent > self._silence_seconds:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import close_patch, encode
-from optiverse_collab.core.protocol.messages import ClientMessage
+from optiverse_collab.core.protocol.messages import WAIT_STORAGE, ClientMessage, Wait
 from optiverse_collab.core.server.effects import (
     Close,
     ReadPast,
@@ -29,6 +29,7 @@ from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
 from optiverse_collab_server.past import PastReader
 from optiverse_collab_server.storage import Store
+from optiverse_collab_server.unstored import STORE_SECONDS, Backlog, Unstored
 
 TICK_MS = 12.0
 """While a session is busy, what comes up in so many ms leaves together."""
@@ -51,15 +52,18 @@ class LiveSession:
         room: the session's core.
         store: where it is kept.
         chunk: its newest one; None if nothing of it is kept yet.
+        unstored: what all sessions have taken in and storage doesn't hold yet.
 
     Attributes:
         room: the session's core.
+        backlog: what this session has taken in and storage doesn't hold yet.
         connections: by id.
         failed: storage failed; the session must be loaded again (DUR-3).
     """
 
-    def __init__(self, room: Room, store: Store, chunk: OpenChunk | None) -> None:
+    def __init__(self, room: Room, store: Store, chunk: OpenChunk | None, unstored: Unstored) -> None:
         self.room = room
+        self.backlog = Backlog(room, unstored)
         self.connections: dict[str, Connection] = {}
         self.failed = False
         self._store_in = store
@@ -136,6 +140,7 @@ class LiveSession:
         self._presence_deliverer.cancel()
         await self._past.close()
         await asyncio.wait([self._deliverer, self._presence_deliverer])
+        self.backlog.end()
         if self._chunk_writer is not None:
             await asyncio.wait([self._chunk_writer])
 
@@ -154,8 +159,10 @@ class LiveSession:
             tick_ms = min(TICK_MS, TICK_MS_PER_CONNECTION * len(self.connections))
             next_s = loop.time() + tick_ms / 1000
             try:
-                await self._store()
+                with self.backlog.storing(self._say_wait):
+                    await self._store()
                 self._perform(self.room.flush())
+                self.backlog.release(self.room.stored)
             except StorageError as error:
                 log.error("Session %s can't be stored: %s", self.id, error)
                 self._fail()
@@ -202,9 +209,15 @@ class LiveSession:
             throttle.fire(loop.time() * 1000)
             self._perform(self.room.flush_presence())
 
+    def _say_wait(self) -> None:
+        """Storage takes long: tell everybody that nothing is saved for now (DUR-6)."""
+        log.warning("Session %s waits for the disk for more than %g s", self.id, STORE_SECONDS)
+        self._perform([Send(tuple(self.connections), Wait(WAIT_STORAGE))])
+
     def _fail(self) -> None:
         """Let everybody come back and start again from what is stored (DUR-3)."""
         self.failed = self._stopping = True
+        self.backlog.end()
         for connection in list(self.connections.values()):
             connection.close(CloseReason.SESSION_FAILED)
 

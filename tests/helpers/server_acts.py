@@ -23,8 +23,8 @@ from optiverse_collab.core.protocol.messages import (
     FullState,
     Message,
     OtherHistory,
-    Participant,
 )
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.server.chain import first_head
 
 Act = Callable[["Caller"], Awaitable[None]]

@@ -23,18 +23,25 @@ class ServerProcess:
         data: the data folder.
         options: of the command.
         ignores_sigint: whether it starts as a job in the background does.
+        module: what is run.
 
     Attributes:
         port: the same over restarts.
         log: the lines that all its processes wrote.
     """
 
-    def __init__(self, data: Path, *options: str, ignores_sigint: bool = False) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *options: str,
+        ignores_sigint: bool = False,
+        module: str = "optiverse_collab_server",
+    ) -> None:
         self.port = 0
         self.log: list[str] = []
         self._command = [
             "-m",
-            "optiverse_collab_server",
+            module,
             "--host",
             "127.0.0.1",
             "--data",

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from optiverse_collab.core.client.effects import ParticipantLeft, ShowChange
-from optiverse_collab.core.protocol.messages import Participant
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
 from optiverse_collab.scripting.read_only import ReadOnlyDict, ReadOnlyList, read_only, read_only_effect
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -90,6 +92,27 @@ def test_a_short_outage_does_not_flicker(
         assert not of(ann).bar.isVisible()
         ann.manager.leave()
         assert of(ann).bar.text == ""
+
+
+def test_a_server_that_does_not_save_is_said_over_the_bench(
+    qtbot: QtBot, pair: tuple[Desk, Desk], tmp_path: Path
+) -> None:
+    """DUR-6: to whoever edits, and to whoever looks on; and in the log, once."""
+    stall = tmp_path / "stall"
+    with ServerProcess(tmp_path, module="tests.helpers.slow_disk_server") as server:
+        for desk, name in zip(pair, ("Ann", "Bob"), strict=True):
+            desk.join(server.url, "lab", name)
+        ann, bob = pair
+        stall.touch()
+        ann.window.insert(TEMPLATES[0])
+        qtbot.waitUntil(lambda: of(bob).bar.text == "The server is not saving at the moment", timeout=SOON)
+        assert of(ann).bar.text == "The server is not saving at the moment · 1 edit waiting"
+        assert of(ann).bar.isVisible()
+        stall.unlink()
+        qtbot.waitUntil(lambda: of(ann).bar.text == of(bob).bar.text == "", timeout=SOON)
+        for desk in pair:
+            said = [line for line in desk.log() if "is saving" in line or "not saving" in line]
+            assert [line[:12] for line in said] == ["✗ The server", "✓ The server"]
 
 
 def test_why_there_is_no_session_is_in_the_tooltip(

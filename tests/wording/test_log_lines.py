@@ -14,12 +14,12 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import (
     ConnectionAck,
     Have,
-    Participant,
     Ping,
     PresenceUpdate,
     Push,
     SyncRequest,
 )
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.wording import conflicts, log_lines
 from tests.helpers.wire import Peer, Wire
@@ -49,6 +49,13 @@ def test_the_lines_that_users_know() -> None:
         (fx.ParticipantRenamed(ANN), logging.INFO, "A user is called Ann now"),
         (fx.ParticipantLeft(ANN), logging.INFO, "User left: Ann"),
         (fx.ParticipantAway(ANN), logging.INFO, "User Ann is back"),
+        (
+            fx.SavingChanged(True),
+            logging.WARNING,
+            "✗ The server is not saving at the moment. Its disk does not answer. Your edits stay here until "
+            "they are saved.",
+        ),
+        (fx.SavingChanged(False), logging.INFO, "✓ The server is saving again."),
         (
             fx.ParticipantAway(Participant("Ann", "c1", "", away=True)),
             logging.INFO,

@@ -109,3 +109,8 @@ def test_the_host_left() -> None:
     lost = standing(LOST, 3, NOTHING, 12)
     said = "Ana\\n's editor, which hosts this session, was closed · 3 edits waiting · retrying in 12 s"
     assert wording.host_left(lost, "Ana\n") == said
+
+
+def test_the_server_does_not_save() -> None:
+    assert wording.not_saving(standing()) == "The server is not saving at the moment"
+    assert wording.not_saving(standing(unsent=1)) == "The server is not saving at the moment · 1 edit waiting"

@@ -11,7 +11,8 @@ from optiverse_collab.core.client.connection_effects import DropConnection
 from optiverse_collab.core.client.disk_effects import DiskEffect
 from optiverse_collab.core.client.past_effects import BenchReplaced, PastArrived, PastUnavailable
 from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import ClientMessage, ConnectionAck, Participant
+from optiverse_collab.core.protocol.messages import ClientMessage, ConnectionAck
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.records import Op, Record
 
 
@@ -202,6 +203,13 @@ class ParticipantAway:
 
 
 @dataclass(frozen=True)
+class SavingChanged:
+    """The server does not save for now, or does again (DUR-6)."""
+
+    is_late: bool
+
+
+@dataclass(frozen=True)
 class HeartbeatAnswered:
     """The server answered a ping after `latency_ms`."""
 
@@ -231,6 +239,7 @@ SessionEffect = (
     | ParticipantRenamed
     | ParticipantLeft
     | ParticipantAway
+    | SavingChanged
     | HeartbeatAnswered
     | PresenceChanged
     | PastArrived

@@ -7,7 +7,7 @@ from typing import Any
 
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.protocol.close_codes import CloseCode
-from optiverse_collab.core.protocol.messages import Participant
+from optiverse_collab.core.protocol.participants import Participant
 
 HOSTS = "hosts"
 """The key of the presence: true for whoever hosts the session."""

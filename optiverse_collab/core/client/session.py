@@ -20,6 +20,7 @@ from optiverse_collab.core.client.effects import (
     ParticipantRenamed,
     PresenceChanged,
     ProtocolFault,
+    SavingChanged,
     SessionEffect,
     Transmit,
 )
@@ -31,9 +32,9 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.codec import decode_server
 from optiverse_collab.core.protocol.messages import (
+    WAIT_STORAGE,
     ConnectionAck,
     Error,
-    Participant,
     PastPage,
     PastRefused,
     Pong,
@@ -43,7 +44,9 @@ from optiverse_collab.core.protocol.messages import (
     UserAway,
     UserJoined,
     UserLeft,
+    Wait,
 )
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.throttle import Throttle
 from optiverse_collab.errors import ChangeRefused, MessageRefused, Reason
 
@@ -66,12 +69,14 @@ class SessionClient:
         past: asks for the bench as it was earlier.
         host: knows whose editor runs the server.
         line: the connection, and how well it does.
+        saving_is_late: the server said that it does not save for now (DUR-6).
     """
 
     def __init__(self, user_id: str, replica: Replica) -> None:
         self.user_id = user_id
         self.replica = replica
         self.me: Participant | None = None
+        self.saving_is_late = False
         self.participants: dict[str, Participant] = {}
         self.presence = Presence(Limits())
         self.past = PastRequests()
@@ -89,6 +94,7 @@ class SessionClient:
     def closed(self) -> None:
         """The connection is gone. Edits and presence go on being collected."""
         self.me = None
+        self.saving_is_late = False
         self.participants.clear()
         self.presence.replace({})
         self.line.closed()
@@ -198,7 +204,9 @@ class SessionClient:
             return [*self.past.receive(message)]
         if isinstance(message, Error):
             return [ProtocolFault(f"The server did not accept a message: {message.message}", serious=True)]
-        effects: list[SessionEffect] = [*self.replica.receive(message, size)]
+        if isinstance(message, Wait):
+            return self._note_saving(True) if message.reason == WAIT_STORAGE else []
+        effects: list[SessionEffect] = [*self._note_saving(False), *self.replica.receive(message, size)]
         pending = self.replica.pending
         self.line.answered(message, pending[0].client_clock if pending else None, now_ms)
         self.replica.window = self.line.window.bytes
@@ -224,6 +232,13 @@ class SessionClient:
             self.me = participant
             return []
         return [ParticipantAway(participant)]
+
+    def _note_saving(self, is_late: bool) -> list[SessionEffect]:
+        """The server said that it does not save for now, or sends what it has saved."""
+        if is_late is self.saving_is_late:
+            return []
+        self.saving_is_late = is_late
+        return [SavingChanged(is_late)]
 
     def _hear_presence(self, message: PresencePatch) -> list[SessionEffect]:
         mine = self.me.connection_id if self.me is not None else ""

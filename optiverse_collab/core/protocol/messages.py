@@ -14,10 +14,14 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import Change, PushedChange
 from optiverse_collab.core.protocol.outcomes import Ack, Notice, SweepNotice
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.records import Lane, Record
 
 SUBPROTOCOL = "optiverse-collab.v3"
 PROTOCOL_VERSION = 3
+
+WAIT_STORAGE = "storage"
+"""Why the server waits: storage doesn't hold yet what was sent."""
 
 
 class Message(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True):
@@ -84,22 +88,6 @@ class PastRequest(Message, frozen=True, tag="past:request"):
 
 
 # From server to client
-
-
-class Participant(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Somebody in the session.
-
-    Attributes:
-        user_id: the name to show; ``name (2)`` for the second connection of that name.
-        connection_id: unique among all connections of the session.
-        connected_at: when they joined.
-        away: nothing was heard from them for a while (HB-6).
-    """
-
-    user_id: str
-    connection_id: str
-    connected_at: str
-    away: bool = False
 
 
 class ConnectionAck(Message, frozen=True, tag="connection:ack"):
@@ -279,6 +267,16 @@ class PastRefused(Message, frozen=True, tag="past:refused"):
     message: str
 
 
+class Wait(Message, frozen=True, tag="wait"):
+    """The server is not done with what it was sent, and goes on when it is (DUR-6).
+
+    Attributes:
+        reason: ``storage``, or a word that only a newer server knows.
+    """
+
+    reason: str
+
+
 class Error(Message, frozen=True, tag="error"):
     """A message of the receiver's was not accepted and had no effect (MSG-5).
 
@@ -306,5 +304,6 @@ ServerMessage = (
     | PresencePatch
     | PastPage
     | PastRefused
+    | Wait
     | Error
 )

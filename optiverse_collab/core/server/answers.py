@@ -8,12 +8,7 @@ from typing import Any, SupportsInt
 
 from msgspec import structs
 
-from optiverse_collab.core.protocol.messages import (
-    Delta,
-    FullState,
-    OtherHistory,
-    SyncRequest,
-)
+from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, SyncRequest
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part, SweepNotice
 from optiverse_collab.core.protocol.page_records import By, PageRecord, PageRemove, PageSet

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from optiverse_collab.core.protocol.messages import Participant, SyncRequest
+from optiverse_collab.core.protocol.messages import SyncRequest
+from optiverse_collab.core.protocol.participants import Participant
 
 
 @dataclass

@@ -21,7 +21,6 @@ from optiverse_collab.core.protocol.messages import (
     Error,
     Have,
     OtherHistory,
-    Participant,
     PastRequest,
     Ping,
     Pong,
@@ -35,6 +34,7 @@ from optiverse_collab.core.protocol.messages import (
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.protocol.pages import PageSize
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server import past
 from optiverse_collab.core.server.answers import answer_of, catch_up, lanes_of, parts_of
@@ -269,6 +269,11 @@ class Room:
     def has_unsaved(self) -> bool:
         """Whether there is something for storage."""
         return bool(self._unsaved)
+
+    @property
+    def stored(self) -> int:
+        """Storage holds everything up to this clock."""
+        return self._delivery.durable
 
     def saved(self, clock: int) -> None:
         """Storage holds everything up to `clock`."""

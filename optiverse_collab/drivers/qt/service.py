@@ -63,6 +63,7 @@ class CollaborationService(QObject):
         state_changed: the new `ConnectionState`.
         quality_changed: the new `Quality`, at most once a second.
         outage_changed: a connection was lost, an attempt failed or began, or there is a connection again.
+        saving_changed: the server doesn't save for now, or does again.
         logged: level (of `logging`) and text of a line for the log.
     """
 
@@ -78,6 +79,7 @@ class CollaborationService(QObject):
     state_changed = pyqtSignal(object)
     quality_changed = pyqtSignal(object)
     outage_changed = pyqtSignal()
+    saving_changed = pyqtSignal()
     logged = pyqtSignal(int, str)
 
     def __init__(self, parent: QObject, chance: Callable[[], float] = random.random) -> None:
@@ -204,3 +206,5 @@ class CollaborationService(QObject):
             self.user_joined.emit(effect.participant.user_id)
         elif isinstance(effect, fx.ParticipantLeft):
             self.user_left.emit(effect.participant.user_id)
+        elif isinstance(effect, fx.SavingChanged):
+            self.saving_changed.emit()

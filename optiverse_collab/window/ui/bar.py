@@ -28,7 +28,9 @@ class State(IntEnum):
     """Whoever hosted the session is gone."""
     OFFLINE = 2
     """There is no connection."""
-    WAITING = 3
+    NOT_SAVING = 3
+    """The server doesn't save for now."""
+    WAITING = 4
     """There is no session, and unsent edits of one wait on this computer."""
 
 

@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from optiverse_collab.core.protocol.messages import Participant
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.window.ui import colours, tooltips
 from optiverse_collab.wording import dialogs
 

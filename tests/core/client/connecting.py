@@ -10,13 +10,8 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import (
-    PROTOCOL_VERSION,
-    ConnectionAck,
-    FullState,
-    OtherHistory,
-    Participant,
-)
+from optiverse_collab.core.protocol.messages import PROTOCOL_VERSION, ConnectionAck, FullState, OtherHistory
+from optiverse_collab.core.protocol.participants import Participant
 
 NOW_MS = 1_000_000.0
 

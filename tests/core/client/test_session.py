@@ -24,7 +24,6 @@ from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import (
     PROTOCOL_VERSION,
     ConnectionAck,
-    Participant,
     PastPage,
     PastRequest,
     PresencePatch,
@@ -33,6 +32,7 @@ from optiverse_collab.core.protocol.messages import (
     UserJoined,
     UserLeft,
 )
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.records import Put
 from optiverse_collab.errors import ChangeRefused
 from tests.helpers.wire import Peer, Wire

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.core.client.connection_effects import DropConnection
-from optiverse_collab.core.client.effects import Diverged, ParticipantAway, Transmit
+from optiverse_collab.core.client.effects import Diverged, ParticipantAway, SavingChanged, Transmit
 from optiverse_collab.core.client.liveness import OVERDUE_MS, TICK_MS
 from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import Pong, PresenceUpdate, UserAway
+from optiverse_collab.core.protocol.messages import WAIT_STORAGE, Pong, PresenceUpdate, UserAway, Wait
 from optiverse_collab.core.records import Put
 from tests.helpers.wire import Peer, Wire
 
@@ -45,6 +45,27 @@ def test_whoever_is_away_is_known(wire: Wire, ann: Peer) -> None:
     assert ann.session.receive(encode(UserAway(ann.connection_id, away=True)), wire.now_ms) == []
     assert ann.session.me == ann.session.participants[ann.connection_id]
     assert ann.session.receive(encode(UserAway("c99", away=True)), wire.now_ms) == []
+
+
+def test_server_that_does_not_save_is_told_once(wire: Wire, ann: Peer) -> None:
+    """DUR-6: until it sends what it saved; a word of a newer server is no such news."""
+    ann.edit(Put("a", "k"))
+    wire.poll(ann)
+    wire.send_up(ann)
+    assert ann.session.receive(encode(Wait("holiday")), wire.now_ms) == []
+    assert ann.session.receive(encode(Wait(WAIT_STORAGE)), wire.now_ms) == [SavingChanged(True)]
+    assert ann.session.receive(encode(Wait(WAIT_STORAGE)), wire.now_ms) == []
+    assert ann.session.saving_is_late
+    wire.settle()
+    assert ann.told(SavingChanged) == [SavingChanged(False)]
+    assert not ann.session.saving_is_late
+
+
+def test_nothing_is_known_of_saving_without_a_connection(wire: Wire, ann: Peer) -> None:
+    """DUR-6"""
+    ann.session.receive(encode(Wait(WAIT_STORAGE)), wire.now_ms)
+    ann.session.closed()
+    assert not ann.session.saving_is_late
 
 
 def test_flush_sends_presence_too(wire: Wire, ann: Peer) -> None:

@@ -11,12 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import decode_ops, size_of
-from optiverse_collab.core.protocol.messages import (
-    Delta,
-    FullState,
-    OtherHistory,
-    SyncRequest,
-)
+from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, SyncRequest
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set, apply
 from optiverse_collab.core.server import chain

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optiverse_collab.core.protocol.messages import Participant
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.server.members import Member, free_name
 
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.protocol.messages import Participant
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.window.ui.cursors import GAP_PX, NAME_CHARS, CursorOverlay, _around
 from optiverse_collab.window.ui.participants import colour_of
 from tests.helpers.demo_window import add, click, new_window

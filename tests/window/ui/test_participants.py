@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.core.protocol.messages import Participant
+from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.window.ui.participants import ParticipantsDialog, colour_of
 from tests.helpers.windows import names_in
 

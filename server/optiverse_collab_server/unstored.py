@@ -1,0 +1,119 @@
+"""What the server has taken in and storage doesn't hold yet: bounded, and shared fairly (DUR-6).
+
+Each connection may hold half as much as is free at the moment. One alone gets a third of it all. Many leave
+little for each other, and still the rest of the server has room: a bystander, who holds hardly anything, goes
+on being read. Switches share their memory between ports in the same way (Choudhury and Hahne, "Dynamic queue
+length thresholds for shared-memory packet switches", 1998).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from optiverse_collab.core.server.room import Room
+
+UNSTORED_BYTES = 32 * 1024 * 1024
+"""Messages of so many bytes may wait for storage, of all connections together."""
+
+STORE_SECONDS = 2.0
+"""When storage takes longer, the participants are told that nothing is saved for now …"""
+
+WAIT_SECONDS = 5.0
+"""… and told again after so long, which is a sign of life, too."""
+
+
+class Unstored:
+    """Counts what each connection holds, in all sessions.
+
+    Args:
+        most: bytes that all of them may hold, and for each of them a message that has just been read.
+
+    Attributes:
+        total: bytes that all of them hold now.
+    """
+
+    def __init__(self, most: int = UNSTORED_BYTES) -> None:
+        self.total = 0
+        self._most = most
+        self._held: dict[str, int] = {}
+        self._released = asyncio.Event()
+
+    def hold(self, connection_id: str, size: int) -> None:
+        """A message of `size` bytes was taken in."""
+        self.total += size
+        self._held[connection_id] = self._held.get(connection_id, 0) + size
+
+    def release(self, connection_id: str, size: int) -> None:
+        """Storage holds a message, or nobody waits for it any more."""
+        self.total -= size
+        self._held[connection_id] -= size
+        if not self._held[connection_id]:
+            del self._held[connection_id]
+        self._released.set()
+        self._released.clear()
+
+    def has_room(self, connection_id: str) -> bool:
+        """Whether to read more from a connection."""
+        return self._held.get(connection_id, 0) <= (self._most - self.total) / 2
+
+    async def until_room(self, connection_id: str) -> None:
+        """Wait until there is room for more from a connection."""
+        while not self.has_room(connection_id):
+            await self._released.wait()
+
+
+class Backlog:
+    """What one session has taken in and storage doesn't hold yet.
+
+    Args:
+        room: the session's core.
+        unstored: what all sessions have.
+    """
+
+    def __init__(self, room: Room, unstored: Unstored) -> None:
+        self._room = room
+        self._unstored = unstored
+        self._held: deque[tuple[int, str, int]] = deque()  # clock to be stored, connection, bytes
+        self._is_over = False
+
+    def hold(self, connection_id: str, size: int) -> None:
+        """All of a push of `size` bytes was taken in; it counts until it is stored."""
+        if self._room.has_waiting and not self._is_over:
+            self._unstored.hold(connection_id, size)
+            self._held.append((self._room.history.clock, connection_id, size))
+
+    def release(self, clock: int) -> None:
+        """Storage holds everything up to `clock`."""
+        while self._held and self._held[0][0] <= clock:
+            _, connection_id, size = self._held.popleft()
+            self._unstored.release(connection_id, size)
+
+    def end(self) -> None:
+        """The session is over: nothing of it waits for storage any more."""
+        self._is_over = True
+        self.release(self._room.history.clock)
+
+    def has_room(self, connection_id: str) -> bool:
+        """Whether to read more from a member."""
+        return self._unstored.has_room(connection_id)
+
+    async def until_room(self, connection_id: str) -> None:
+        """Wait until there is room for more from a member."""
+        await self._unstored.until_room(connection_id)
+
+    @contextmanager
+    def storing(self, say_wait: Callable[[], None]) -> Iterator[None]:
+        """Call `say_wait` now and then while what runs in this block takes long."""
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(STORE_SECONDS, self._repeat, say_wait)
+        try:
+            yield
+        finally:
+            self._timer.cancel()
+
+    def _repeat(self, say_wait: Callable[[], None]) -> None:
+        self._timer = asyncio.get_running_loop().call_later(WAIT_SECONDS, self._repeat, say_wait)
+        say_wait()

@@ -1,0 +1,27 @@
+"""The server on a disk that stands still while there is a file ``stall`` in its data folder."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from unittest import mock
+
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.cli import main
+from optiverse_collab_server.storage.database import Append, Database
+
+_append = Database.append
+
+
+def append_when_it_may(self: Database, appends: Sequence[Append]) -> list[StorageError | None]:
+    """Wait as `fsync` does on a share that is away."""
+    while (Path(self.file).parent / "stall").exists():
+        time.sleep(0.01)
+    return _append(self, appends)
+
+
+if __name__ == "__main__":
+    with mock.patch.object(Database, "append", append_when_it_may):
+        sys.exit(main())
