@@ -53,7 +53,7 @@ class _Found(NamedTuple):
 
 
 class ReplicaFolder:
-    """All replicas that are kept on this computer, each in a slot. Every method waits for the disk.
+    """All replicas that are kept on this computer, each in a slot. All but `empty` waits for the disk.
 
     Args:
         path: the folder; it is made when it is needed, and should not roam between computers.
@@ -86,7 +86,7 @@ class ReplicaFolder:
         """The slot to keep a session's replica in: the newest of the same session and author, or a new one.
 
         Raises:
-            DiskError: there can be none.
+            DiskError: the folder can't be read.
         """
         with explained(self._path):
             for one in self._found():
@@ -95,11 +95,11 @@ class ReplicaFolder:
                 if is_mine and address in owner.addresses and (slot := _take(one)) is not None:
                     slot.joined_at(address)
                     return slot
-            folder = self._slots / secrets.token_hex(8)
-            for made in (*reversed(self._path.parents), self._path, self._slots, folder):
-                made.mkdir(mode=0o700, exist_ok=True)
-            (folder / LOCK_NAME).touch(mode=0o600)
-            return Slot(folder, FileLock(folder / LOCK_NAME), Owner(session, [address], user_id))
+        return self.empty(address, session, user_id)
+
+    def empty(self, address: str, session: str, user_id: str) -> Slot:
+        """A new slot for a session's replica; nothing of it is on disk before a copy is written."""
+        return Slot(self._slots / secrets.token_hex(8), None, Owner(session, [address], user_id))
 
     def claim_slot(self, waiting: Waiting) -> Slot | None:
         """The slot of a replica whose edits wait; None if another window has it meanwhile.

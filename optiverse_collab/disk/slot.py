@@ -49,7 +49,7 @@ class Slot:
 
     Args:
         folder: the slot's own.
-        lock: its lock, taken.
+        lock: its lock, taken; None if there is no such folder: it is made when a copy is written.
         owner: whose replica it is.
 
     Attributes:
@@ -59,7 +59,7 @@ class Slot:
         damage: a sentence, if `load` found that something can't be read; empty if not.
     """
 
-    def __init__(self, folder: Path, lock: FileLock, owner: Owner) -> None:
+    def __init__(self, folder: Path, lock: FileLock | None, owner: Owner) -> None:
         self.folder = folder
         self.owner = owner
         self.damage = ""
@@ -81,6 +81,8 @@ class Slot:
         Raises:
             DiskError: the disk can't be read.
         """
+        if self._lock is None:
+            return None
         with explained(self.folder):
             try:
                 data = self._file.path.read_bytes()
@@ -181,9 +183,26 @@ class Slot:
         self._file.append(entries)
 
     def _replace(self, owner: Owner, saved: Saved) -> None:
+        self._make()
         self._put_aside()
         self._file.replace(owner, saved)
         self.failure = None
+
+    def _make(self) -> None:
+        """Make the folder, also if it was deleted meanwhile, and take its lock."""
+        file = self.folder / LOCK_NAME
+        if self._lock is not None and file.exists():
+            return
+        self._release()
+        for made in (*reversed(self.folder.parents), self.folder):
+            made.mkdir(mode=0o700, exist_ok=True)
+        file.touch(mode=0o600)
+        self._lock = FileLock(file)
+
+    def _release(self) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.release()
 
     def _begin_aside(self, reason: AsideReason) -> None:
         self._aside = reason  # until that has worked, nothing replaces the file
@@ -211,7 +230,7 @@ class Slot:
         self._sync()
         self._file.close()
         is_empty = not self._file.path.exists()
-        self._lock.release()
+        self._release()
         if is_empty:
             shutil.rmtree(self.folder, ignore_errors=True)
         return False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -31,6 +30,7 @@ class _Seat(NamedTuple):
     address: str
     session: str
     user_id: str
+    hosted: Hosted | None = None  # if this editor hosts the session
 
 
 class Keeping(QObject):
@@ -88,16 +88,15 @@ class Keeping(QObject):
             hosted: the server, if this editor hosts the session.
             waiting: the unsent edits to join with; others if another window has them meanwhile.
         """
-        seat = _Seat(address, session, user_id)
+        self.close()
+        self._seat, self.opening = _Seat(address, session, user_id, hosted), True
 
-        def claim() -> Slot:
+        def claim() -> tuple[Slot, Saved | None]:
             slot = None if waiting is None else self.folder.claim_slot(waiting)
-            slot = slot or self.folder.claim(*seat)
-            if hosted is not None:
-                slot.hosted_on(hosted)
-            return slot
+            return loaded(slot or self.folder.claim(address, session, user_id))
 
-        self._open(seat, claim)
+        done, failed = partial(self._on_loaded, self._asked), partial(self._on_failed, self._asked)
+        self._background.run(claim, done, failed)
 
     def start_over(self) -> None:
         """The history of what is kept is gone: set it aside, and join with a new replica."""
@@ -143,34 +142,34 @@ class Keeping(QObject):
 
     # Opening
 
-    def _open(self, seat: _Seat, claim: Callable[[], Slot]) -> None:
-        self.close()
-        self._seat, self.opening = seat, True
-        done, failed = partial(self._on_loaded, self._asked), partial(self._on_failed, self._asked)
-        self._background.run(lambda: loaded(claim()), done, failed)
-
     def _on_loaded(self, asked: int, loaded: tuple[Slot, Saved | None]) -> None:
         slot, saved = loaded
         if asked != self._asked:  # the user left meanwhile
             slot.close()
             return
-        self._slot = slot
         if slot.damage:
             self.logged.emit(logging.WARNING, f"✗ {slot.damage}")
-        self._connect(saved)
+        self._begin(slot, saved)
 
     def _on_failed(self, asked: int, error: CollaborationError) -> None:
+        """Join without what is kept; what is new goes where it can be written, once it can be (DISK-5)."""
         if asked == self._asked:
-            sentence = disk.unprotected(str(error))
-            self.logged.emit(logging.WARNING, f"✗ {sentence}")
-            self._connect(None)
-            self.unprotected.emit(sentence)
+            seat = self._seat
+            self.logged.emit(logging.WARNING, f"✗ {disk.not_loaded(seat.session, str(error))}")
+            self._begin(self.folder.empty(seat.address, seat.session, seat.user_id), None)
+
+    def _begin(self, slot: Slot, saved: Saved | None) -> None:
+        self._slot = slot
+        if self._seat.hosted is not None:
+            slot.hosted_on(self._seat.hosted)
+        self._connect(saved)
 
     def _connect(self, saved: Saved | None) -> None:
         self.opening = False
         client_id = secrets.token_hex(16)
         replica = Replica(client_id) if saved is None else Replica.restore(saved, client_id)
-        self._service.connect_to_session(*self._seat, replica, self._slot)
+        seat = self._seat
+        self._service.connect_to_session(seat.address, seat.session, seat.user_id, replica, self._slot)
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:

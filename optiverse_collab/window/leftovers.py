@@ -17,10 +17,12 @@ from optiverse_collab.core.client.effects import Conflict
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.unsent import unsent_edits
+from optiverse_collab.core.client.write_ahead import RETRY_MS
 from optiverse_collab.disk.file_format import Owner
 from optiverse_collab.disk.folder import ReplicaFolder, Waiting
 from optiverse_collab.disk.set_aside import AsideReason, SetAside
 from optiverse_collab.disk.slot import CLOSE_S, Slot
+from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import BenchFileError, CollaborationError
 from optiverse_collab.window.keeping import loaded
 from optiverse_collab.window.manager import CollaborationManager
@@ -78,6 +80,8 @@ class Leftovers(QObject):
         self._background = manager.background
         self._to_merge: Leftover | None = None
         self._merged: list[SetAside] = []
+        self._is_unreadable = False
+        self._again = single_shot(self, self._look_for_mine, RETRY_MS)
         manager.joined.connect(self._on_joined)
         manager.keeping.released.connect(self._on_released)
 
@@ -88,7 +92,7 @@ class Leftovers(QObject):
 
     def refresh(self) -> None:
         """Look again; `changed` follows, if it is different."""
-        self._run(self._listed, self._on_listed)
+        self._background.run(self._listed, self._on_listed, self._on_unreadable)
 
     def rejoin(self, one: Leftover) -> None:
         """Join the session with this window; the edits are sent, or listed for their user to decide.
@@ -145,7 +149,15 @@ class Leftovers(QObject):
                 found.append(Leftover(one.file.name, one.owner, one.edits, one.when_ms, one))
         return found
 
+    def _on_unreadable(self, error: CollaborationError) -> None:
+        """Say so once; the disk is tried again, as for a replica (DISK-5)."""
+        if not self._is_unreadable:
+            self._on_failed(error)
+        self._is_unreadable = True
+        self._again.start()
+
     def _on_listed(self, found: list[Leftover]) -> None:
+        self._is_unreadable = False
         found = [one for one in found if one.source not in self._merged]
         if found != self.found:
             self.found = found
@@ -166,7 +178,11 @@ class Leftovers(QObject):
         one, self._to_merge = self._to_merge, None
         if one is not None and isinstance(one.source, SetAside) and self._manager.is_in(one.owner.session):
             self._merge(one, one.source)
-        self._run(self._listed, self._send_mine)
+        self._look_for_mine()
+
+    @pyqtSlot()
+    def _look_for_mine(self) -> None:
+        self._background.run(self._listed, self._send_mine, self._on_unreadable)
 
     def _send_mine(self, found: list[Leftover]) -> None:
         """Send what another window of this user left of the session that this one is in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from optiverse_collab.core.text import printable
 from optiverse_collab.wording.numbers import counted
 
 SET_ASIDE = (
@@ -14,6 +15,11 @@ PROTECTED = "Edits are protected against a crash again."
 def unprotected(cause: str) -> str:
     """Say that a crash would take edits back; `cause` is a sentence that says why, and what to do."""
     return f"Edits are not protected against a crash. {cause}"
+
+
+def not_loaded(session: str, cause: str) -> str:
+    """Say that a session is joined without what is kept of it; `cause` is a sentence that says why."""
+    return f"What this computer kept of session '{printable(session)}' can't be read now. {cause}"
 
 
 def waiting(count: int, sent: int) -> str:

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import Queue
 from time import time
 
 import pytest
@@ -216,7 +217,32 @@ def test_nobody_else_may_look(folder: ReplicaFolder, claimed: Claim, tmp_path: P
             assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0
 
 
-def test_a_folder_that_can_not_be_used_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(DiskError):
-        ReplicaFolder(tmp_path / "file").claim(HERE, "lab", "ann")
+def test_a_replica_that_can_not_be_read_is_told(folder: ReplicaFolder, left: Left) -> None:
+    replica = left(saved(pending(1))) / REPLICA_NAME
+    replica.unlink()
+    replica.mkdir()
+    for look in (lambda: folder.claim(HERE, "lab", "ann"), folder.waiting, folder.prune):
+        with pytest.raises(DiskError):
+            look()
+
+
+def test_a_new_slot_is_made_when_a_copy_is_written(tmp_path: Path) -> None:
+    """DISK-5: so a disk that works only later is no hindrance."""
+    (tmp_path / "replicas").write_bytes(b"")  # a file, in which no folder can be
+    folder = ReplicaFolder(tmp_path / "replicas")
+    slot, answers = folder.claim(HERE, "lab", "ann"), Queue[int | str]()
+    slot.report_to(answers.put, answers.put)
+    assert slot.load() is None
+    slot.rebase(saved(pending(1)), 1)
+    assert "failed" in str(answers.get(timeout=DEADLINE_S))
+    (tmp_path / "replicas").unlink()
+    slot.rebase(saved(pending(1)), 2)
+    assert answers.get(timeout=DEADLINE_S) == 2
+    assert folder.waiting() == []  # a window has it
+    give_up(slot)
+    assert [one.slot for one in folder.waiting()] == [slot.folder.name]
+
+
+def test_a_new_slot_without_a_copy_leaves_nothing(folder: ReplicaFolder, tmp_path: Path) -> None:
+    give_up(folder.claim(HERE, "lab", "ann"))
+    assert list(tmp_path.iterdir()) == []

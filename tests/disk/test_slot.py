@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,6 +125,19 @@ def test_a_server_of_this_computer_is_remembered(opened: Opened) -> None:
     opened.next_report()
     owner = read((opened.folder / REPLICA_NAME).read_bytes()).owner
     assert owner.hosted == Hosted(8765, "0.0.0.0")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows deletes nothing that is open")
+def test_a_slot_that_was_deleted_is_made_again(opened: Opened) -> None:
+    """DISK-5."""
+    opened.slot.rebase(COPY, 1)
+    assert opened.next_report() == 1
+    shutil.rmtree(opened.folder.parent)
+    opened.slot.rebase(COPY, 2)
+    assert opened.next_report() == 2
+    assert opened.on_disk() == COPY
+    with pytest.raises(AlreadyLocked):
+        FileLock(opened.folder / LOCK_NAME)
 
 
 class Full:

@@ -12,6 +12,7 @@ from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.records import Put, Set
 from optiverse_collab.disk.folder import ReplicaFolder
 from optiverse_collab.window import folders
+from optiverse_collab.window.leftovers import Leftovers
 from tests.helpers.managed_host import SOON, ManagedHost, join
 from tests.helpers.server_process import ServerProcess
 
@@ -123,11 +124,58 @@ def test_a_disk_that_fails_is_said_and_no_hindrance(
     said: list[str] = []
     window.manager.keeping.unprotected.connect(said.append)
     join(qtbot, window, server.url, session_id)
+    qtbot.waitUntil(lambda: bool(said[-1:] and said[-1]), timeout=SOON)
     [sentence] = filter(None, said)
     assert sentence.startswith("Edits are not protected against a crash. ")
     assert any(sentence in text for text in window.texts("WARNING"))
     window.host.user_does(LENS)
     until_sent(qtbot, window)
+    window.manager.close()
+
+
+def test_a_disk_that_works_again_is_noticed_during_the_session(
+    qtbot: QtBot, parent: QObject, own: ServerProcess, own_data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DISK-5: what is edited from then on outlives the window."""
+    monkeypatch.setattr("optiverse_collab.core.client.write_ahead.RETRY_MS", 100)
+    (own_data_folder / "replicas").touch()
+    window = ManagedHost(parent)
+    said: list[str] = []
+    window.manager.keeping.unprotected.connect(said.append)
+    join(qtbot, window, own.url, "lab")
+    qtbot.waitUntil(lambda: bool(said[-1:] and said[-1]), timeout=SOON)
+    (own_data_folder / "replicas").unlink()
+    qtbot.waitUntil(lambda: said[-1] == "", timeout=SOON)
+    assert "✓ Edits are protected against a crash again." in window.texts("INFO")
+    own.kill()
+    qtbot.waitUntil(lambda: window.manager.status is ConnectionState.RECONNECTING, timeout=SOON)
+    window.host.user_does(LENS)
+    window.manager.close()
+    assert window.manager.background.wait(SOON / 1000)
+    [waiting] = ReplicaFolder(folders.replica_folder()).waiting()
+    assert (waiting.owner.session, waiting.owner.user_id, waiting.edits) == ("lab", "ann", 1)
+
+
+def test_a_replica_that_can_not_be_read_is_no_hindrance(
+    qtbot: QtBot, parent: QObject, own: ServerProcess, own_data_folder: Path
+) -> None:
+    """DISK-5: the session is joined without it, and its edits are sent once it can be read."""
+    leave_with_an_unsent_edit(qtbot, parent, own)
+    own.start()
+    [replica] = own_data_folder.rglob("slots/*/replica")
+    replica.rename(replica.with_name("elsewhere"))
+    replica.mkdir()
+    window = ManagedHost(parent)
+    leftovers = Leftovers(window.manager.keeping.folder, window.manager, parent)
+    leftovers._again.setInterval(100)
+    join(qtbot, window, own.url, "lab")
+    assert any("kept of session 'lab' can't be read" in text for text in window.texts("WARNING"))
+    assert window.host.bench["lens"].props["n"] == 0
+    qtbot.waitUntil(leftovers._again.isActive, timeout=SOON)
+    replica.rmdir()
+    replica.with_name("elsewhere").rename(replica)
+    qtbot.waitUntil(lambda: window.host.bench["lens"].props["n"] == 1, timeout=SOON)
+    qtbot.waitUntil(lambda: leftovers.found == [], timeout=SOON)
     window.manager.close()
 
 

@@ -11,5 +11,9 @@ def test_sentences() -> None:
     assert disk.waiting(1, sent=1) == (
         "The server has not confirmed 1 edit yet; if need be, it will be sent when you join again."
     )
+    kept = disk.not_loaded("lab", "The disk is full; free some space on it.")
+    assert kept == (
+        "What this computer kept of session 'lab' can't be read now. The disk is full; free some space on it."
+    )
     full = disk.unprotected("The disk is full; free some space on it.")
     assert full == "Edits are not protected against a crash. The disk is full; free some space on it."
