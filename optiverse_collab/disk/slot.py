@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import shutil
 import threading
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ import msgspec
 
 from optiverse_collab.core.client.journal import Entry
 from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.disk.at_exit import wait_at_exit
 from optiverse_collab.disk.failures import explained
 from optiverse_collab.disk.file_format import Hosted, Owner, Unreadable, read
 from optiverse_collab.disk.lock import FileLock
@@ -28,9 +28,6 @@ SYNC_S = 0.5
 
 ADDRESSES = 8
 """How many addresses of a session's servers are remembered."""
-
-CLOSE_S = 5.0
-"""How long a program that ends waits for a disk, in s."""
 
 _UNREADABLE = (
     "What this computer kept of session {!r} can't be read; it was set aside, and the session's own bench is "
@@ -138,7 +135,7 @@ class Slot:
     def close(self) -> None:
         """Give the slot up, when all that was asked before is done."""
         self._jobs.put(self._finish)
-        atexit.register(self._thread.join, CLOSE_S)
+        wait_at_exit(self._thread)
 
     def join(self, timeout_s: float) -> bool:
         """Wait until the slot is given up; False if that takes longer."""

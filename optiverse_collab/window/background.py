@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
+from optiverse_collab.disk.at_exit import wait_at_exit
 from optiverse_collab.errors import CollaborationError
 
 T = TypeVar("T")
@@ -18,7 +19,7 @@ class Background(QObject):
     """Does what waits for the disk in threads, one thing after the other.
 
     Threads of Python, since Qt waits for its own when it deletes them, with Python's lock in hand. They are
-    daemons: a program ends that has a disk which doesn't answer.
+    daemons: a program that ends waits for what was begun, but not for a disk that doesn't answer.
 
     Signals:
         finished: what is to be called on the GUI thread.
@@ -56,6 +57,7 @@ class Background(QObject):
 
         self._last = Thread(target=job, name="collaboration disk", daemon=True)
         self._last.start()
+        wait_at_exit(self._last)
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until all is done that was asked for; False if that takes longer."""

@@ -16,18 +16,18 @@ An example, with a file that is saved in the session as `a`, and taken home:
     opened, edited, saved    b          a
     opened, edited, joined   b          a     sent: what differs between a, and the window now
 
-The disk is read and written by a thread of its own. Joining waits for an ancestor, but only for a second.
+The disk is read and written beside the window. Joining waits for an ancestor, but only for a second.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from PyQt6.QtCore import QElapsedTimer, QObject, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QObject, Qt, pyqtSignal, pyqtSlot
 
 from optiverse_collab.convert import is_item
 from optiverse_collab.convert.three_way import Opened
@@ -35,13 +35,14 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Record
 from optiverse_collab.disk.ancestors import Ancestor, Ancestors, key_of
 from optiverse_collab.drivers.qt.timers import single_shot
-from optiverse_collab.errors import DiskError, HostUnsupported
+from optiverse_collab.errors import CollaborationError, HostUnsupported
 from optiverse_collab.host.api import Host
+from optiverse_collab.window.background import Background
 
 Records = Mapping[str, Record]
 
-LOOK_MS, PATIENCE_MS = 10, 1000
-"""How often we look whether the disk has answered, and for how long. After that the user may have edited."""
+PATIENCE_MS = 1000
+"""How long the disk may take to answer. After that the user may have edited."""
 
 
 class Shared(NamedTuple):
@@ -86,6 +87,8 @@ class ComingBack(QObject):
         shared: what the window shares, asked for when a file is saved; None while it shares nothing.
         opened: the bench as it came into the window, if it has an ancestor.
         ancestors: the benches of sessions as the file has them, the latest first.
+        is_ready: whether all is known of the file that was opened last.
+        disk: reads and writes the ancestors.
     """
 
     _asked = pyqtSignal()
@@ -96,49 +99,36 @@ class ComingBack(QObject):
         self.shared: Callable[[], Shared | None] = lambda: None
         self.opened: Opened | None = None
         self.ancestors: list[Ancestor] = []
+        self.is_ready = True
+        self.disk = Background(self)
         self._ancestors = Ancestors(folder)
         self._attach = attach
-        self._disk = ThreadPoolExecutor(1, "ancestors")
-        self._keys = self._disk.submit(self._ancestors.keys)
+        self._keys: set[str] = set()
         self._file: Records = {}
         self._shown: Records | None = None
-        self._lookup: Future[list[Ancestor]] | None = None
-        self._writes: list[Future[None]] = []
+        self._openings = 0
         self._due: list[_Due] = []
         self._warnings: dict[str, None] = {}
-        self._since_asked = QElapsedTimer()
-        self._look = single_shot(self, self._on_look, LOOK_MS)
-        self._asked.connect(self._on_look, Qt.ConnectionType.QueuedConnection)  # type: ignore[call-arg]
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether all is known of the file that was opened last."""
-        return self._lookup is None
-
-    @property
-    def has_warnings(self) -> bool:
-        """Whether something went wrong on disk."""
-        for write in [write for write in self._writes if write.done()]:
-            self._writes.remove(write)
-            self._warn(write)
-        return bool(self._warnings)
+        self._patience = single_shot(self, self._on_too_late)
+        self._asked.connect(self._on_asked, Qt.ConnectionType.QueuedConnection)  # type: ignore[call-arg]
+        self.disk.run(self._ancestors.keys, self._on_keys, lambda _: None)
 
     def take_warnings(self) -> list[str]:
         """What went wrong on disk since the last call: a sentence for each."""
-        taken = list(self._warnings) if self.has_warnings else []
-        self._warnings.clear()
+        taken, self._warnings = list(self._warnings), {}
         return taken
 
     # What becomes of the window's file
 
     def note_opened(self, file: Records) -> None:
         """Another bench came into the window: what its file says, or nothing if it is a new one."""
-        self.opened = self._lookup = self._shown = None
-        self.ancestors = []
+        self._forget_file()
         self._file = file
         if any(map(is_item, file.values())):
-            self._lookup = self._disk.submit(lambda: self._ancestors.get(key_of(file)))
-            self._since_asked.start()
+            self.is_ready = False
+            found, failed = partial(self._on_found, self._openings), partial(self._on_missed, self._openings)
+            self.disk.run(lambda: self._ancestors.get(key_of(file)), found, failed)
+            self._patience.start(PATIENCE_MS)
             self._asked.emit()
 
     def note_saved(self, file: Records) -> None:
@@ -191,9 +181,8 @@ class ComingBack(QObject):
 
     def close(self) -> None:
         """The window closes; what is to be written still is."""
-        self._look.stop()
         self.forget_session()
-        self._disk.shutdown(wait=False)
+        self._forget_file()
 
     def _read(self) -> Records:
         """What the window shows."""
@@ -214,41 +203,45 @@ class ComingBack(QObject):
             self._put(due.key, _ancestor(due.records, due.shared), due.keep)
 
     def _put(self, key: str, ancestor: Ancestor, keep: bool) -> None:
-        self._writes.append(self._disk.submit(lambda: self._ancestors.put(key, ancestor, keep)))
+        self.disk.run(lambda: self._ancestors.put(key, ancestor, keep), lambda _: None, self._warn)
+
+    def _forget_file(self) -> None:
+        """Nothing is known of the window's bench, and what is asked for is not waited for."""
+        self._patience.stop()
+        self._openings += 1
+        self.is_ready = True
+        self.opened = self._shown = None
+        self.ancestors = []
+
+    def _on_keys(self, keys: set[str]) -> None:
+        self._keys = keys
+        self._on_asked()
 
     @pyqtSlot()
-    def _on_look(self) -> None:
-        lookup = self._lookup
-        if lookup is None:
-            return
-        if self._shown is None and self._is_listed:
+    def _on_asked(self) -> None:
+        """Read a window whose file had an ancestor when the window opened, before its user can edit."""
+        if not self.is_ready and self._shown is None and key_of(self._file) in self._keys:
             self._shown = self._read()
-        if lookup.done():
-            self._lookup = None
-            self.ancestors = [] if self._warn(lookup) else lookup.result()
-            if self.ancestors:
-                self.opened = Opened(self._file, self._read() if self._shown is None else self._shown)
-        elif self._since_asked.elapsed() > PATIENCE_MS:
-            self._lookup = None
-            self._warnings["The disk did not tell in time what this file was when it was saved."] = None
-        else:
-            self._look.start()
 
-    @property
-    def _is_listed(self) -> bool:
-        """Whether an ancestor of the file was there when the window opened."""
-        keys = self._keys
-        return keys.done() and keys.exception() is None and key_of(self._file) in keys.result()
+    def _on_found(self, opening: int, ancestors: list[Ancestor]) -> None:
+        if opening != self._openings or self.is_ready:
+            return  # another file was opened, or the answer is too late
+        self._patience.stop()
+        self.is_ready, self.ancestors = True, ancestors
+        if ancestors:
+            self.opened = Opened(self._file, self._read() if self._shown is None else self._shown)
 
-    def _warn(self, future: Future[list[Ancestor]] | Future[None]) -> bool:
-        """Whether something failed."""
-        error = future.exception()
-        if error is None:
-            return False
-        if not isinstance(error, DiskError):
-            raise error
+    def _on_missed(self, opening: int, error: CollaborationError) -> None:
+        self._warn(error)
+        self._on_found(opening, [])
+
+    @pyqtSlot()
+    def _on_too_late(self) -> None:
+        self.is_ready = True
+        self._warnings["The disk did not tell in time what this file was when it was saved."] = None
+
+    def _warn(self, error: CollaborationError) -> None:
         self._warnings[str(error)] = None
-        return True
 
 
 def _ancestor(records: Records, shared: Shared) -> Ancestor:

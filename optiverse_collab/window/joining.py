@@ -20,7 +20,7 @@ from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.api import Host
-from optiverse_collab.window.coming_back import LOOK_MS, ComingBack, Shared
+from optiverse_collab.window.coming_back import ComingBack, Shared
 from optiverse_collab.window.meeting import Meeting, meet, send
 from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.saved_copies import copy_path, save_copy
@@ -33,6 +33,9 @@ from optiverse_collab.wording.benches import differences
 from optiverse_collab.wording.edits import title
 
 Records = dict[str, Record]
+
+LOOK_MS = 10
+"""How often we look whether the disk has said what the file was."""
 
 
 class Participation(QObject):

@@ -14,10 +14,11 @@ from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnpro
 from optiverse_collab.core.client.failures import FailureKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.disk.at_exit import CLOSE_S
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.disk.folder import ReplicaFolder, Waiting
 from optiverse_collab.disk.set_aside import AsideReason
-from optiverse_collab.disk.slot import CLOSE_S, Slot
+from optiverse_collab.disk.slot import Slot
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import CollaborationError
 from optiverse_collab.window.background import Background

@@ -18,10 +18,11 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.unsent import unsent_edits
 from optiverse_collab.core.client.write_ahead import RETRY_MS
+from optiverse_collab.disk.at_exit import CLOSE_S
 from optiverse_collab.disk.file_format import Owner
 from optiverse_collab.disk.folder import ReplicaFolder, Waiting
 from optiverse_collab.disk.set_aside import AsideReason, SetAside
-from optiverse_collab.disk.slot import CLOSE_S, Slot
+from optiverse_collab.disk.slot import Slot
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import BenchFileError, CollaborationError
 from optiverse_collab.window.keeping import loaded

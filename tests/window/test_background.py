@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QObject
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.errors import CollaborationError, DiskError
 from optiverse_collab.window.background import Background
+from tests.helpers.processes import run_python
 
 SOON = 10_000  # ms
 
@@ -65,3 +67,22 @@ def test_nobody_is_called_who_is_gone(qtbot: QtBot, parent: QObject) -> None:
     assert background.wait(SOON / 1000)
     qtbot.wait(10)
     assert results == []
+
+
+def test_what_was_begun_is_done_when_the_program_ends(tmp_path: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from threading import Event
+from PyQt6.QtCore import QCoreApplication, QObject
+from optiverse_collab.window.background import Background
+
+application, parent = QCoreApplication([]), QObject()
+background = Background(parent)
+for _ in range(2):
+    background.run(lambda: Event().wait(0.2), lambda _: None, lambda _: None)
+background.run(lambda: Path(sys.argv[1]).touch(), lambda _: None, lambda _: None)
+"""
+    ended = run_python("-c", program, str(tmp_path / "file"))
+    assert (ended.code, ended.errors) == (0, "")
+    assert (tmp_path / "file").exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from threading import Event
 
 import pytest
@@ -102,7 +101,7 @@ def test_a_store_that_can_not_be_written_is_a_warning(lab: Lab) -> None:
     (lab.folder / "ancestors").write_text("in the way", "utf-8")
     bob = fill(lab, LENS)
     bob.save()
-    lab.until(lambda: bool(bob.coming_back.has_warnings))
+    lab.until(lambda: bool(bob.coming_back._warnings))
     lab.leave(bob)
     [line] = lines(bob, "WARNING")
     assert "ancestors" in line
@@ -112,11 +111,17 @@ def test_a_store_that_can_not_be_written_is_a_warning(lab: Lab) -> None:
 
 def test_a_disk_that_does_not_answer_is_not_waited_for(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """By then the user may have edited, and what the window shows is no ancestor's."""
-    never = Future[list[Ancestor]]()
-    monkeypatch.setattr(Ancestors, "get", lambda self, key: never.result(SOON / 1000))
+    at_last = Event()
+
+    def late(self: Ancestors, key: str) -> list[Ancestor]:
+        at_last.wait(SOON / 1000)
+        return [Ancestor([LENS], "lab", "epoch", 1, 0)]
+
+    monkeypatch.setattr(Ancestors, "get", late)
     monkeypatch.setattr(coming_back, "PATIENCE_MS", 50)
     bob = lab.open(LENS)
-    never.set_result([Ancestor([LENS], "lab", "epoch", 1, 0)])
+    at_last.set()
+    assert bob.coming_back.disk.wait(SOON / 1000)
     assert not bob.coming_back.ancestors
     lab.enter(bob)
     assert [line for line in lines(bob, "WARNING") if "did not tell in time" in line]
