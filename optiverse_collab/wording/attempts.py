@@ -1,6 +1,7 @@
 """The log's lines about a connection; attempts that fail alike are written a few times, and then left out.
 
 A server may be away for a night: three lines every half minute would push out all that the log keeps.
+And a server that is away is one event: one WARNING when it begins, and one ERROR if no other attempt comes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import logging
 
 from optiverse_collab.core.client.connection_effects import (
     AttemptFailed,
+    ConnectionLost,
     ConnectorEffect,
     OpenConnection,
     RetryAfter,
@@ -36,6 +38,7 @@ class AttemptLog:
         self._url = url
         self._failure: Failure | None = None
         self._count = 0
+        self._has_warned = False
 
     def lines(self, effect: ConnectorEffect) -> list[Line]:
         """The lines for an effect of `Connector`; none for what is no news."""
@@ -43,12 +46,19 @@ class AttemptLog:
             self._count = self._count + 1 if effect.failure == self._failure else 1
             self._failure = effect.failure
         elif not isinstance(effect, (OpenConnection, RetryAfter)):
-            return connection.lines(effect, self._session, self._url)
+            return self._written(effect)
         if isinstance(effect, RetryAfter) and self._count == TOLD:
             return [TRYING_ON]
         is_told = self._count < TOLD or (isinstance(effect, AttemptFailed) and self._count == TOLD)
-        return connection.lines(effect, self._session, self._url) if is_told else []
+        return self._written(effect) if is_told else []
 
     def connected(self) -> None:
         """The server let us in: whatever fails from now on is news."""
-        self._failure, self._count = None, 0
+        self._failure, self._count, self._has_warned = None, 0, False
+
+    def _written(self, effect: ConnectorEffect) -> list[Line]:
+        lines = connection.lines(effect, self._session, self._url)
+        if isinstance(effect, AttemptFailed) and not self._has_warned:
+            lines = [line._replace(level=logging.WARNING) for line in lines]
+        self._has_warned |= isinstance(effect, (AttemptFailed, ConnectionLost))
+        return lines

@@ -124,7 +124,7 @@ def lines(effect: ConnectorEffect, session: str, url: str) -> list[Line]:
     if isinstance(effect, RetryAfter):
         return [Line(logging.INFO, f"Trying again in {effect.seconds:.1f} s")]
     if isinstance(effect, AttemptFailed):
-        return [_failed(effect.failure, url)]
+        return [Line(logging.INFO, f"✗ {sentence(effect.failure, url)}")]
     name = printable(session)
     if isinstance(effect, ConnectionLost):
         why = sentence(effect.failure, url)
@@ -134,7 +134,7 @@ def lines(effect: ConnectorEffect, session: str, url: str) -> list[Line]:
     if isinstance(effect, Ended) and effect.failure is not None:
         if effect.failure.kind is FailureKind.EPOCH_CHANGED:
             return []  # the window may join with another replica
-        return [_ENDED if effect.was_in else _failed(effect.failure, url)]
+        return [_ENDED if effect.was_in else Line(logging.ERROR, f"✗ {sentence(effect.failure, url)}")]
     return []
 
 
@@ -152,7 +152,3 @@ def noticed(failure: Failure, stack: Iterable[str]) -> Line:
 _ENDED = Line(
     logging.ERROR, "✗ You are no longer in the session. Your bench is unchanged; connect again to rejoin."
 )
-
-
-def _failed(failure: Failure, url: str) -> Line:
-    return Line(logging.ERROR, f"✗ {sentence(failure, url)}")

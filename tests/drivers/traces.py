@@ -77,9 +77,9 @@ def lost(sentence: str, code: int) -> tuple[str, str]:
     return f"WARNING {LOST} from session 'default' - {sentence}", noticed
 
 
-def again(sentence: str, seconds: float) -> tuple[str, str, str]:
-    """An attempt that failed, and is repeated."""
-    return "INFO → Connecting to: {url}", f"ERROR ✗ {sentence}", f"INFO Trying again in {seconds} s"
+def again(sentence: str, seconds: float, level: str = "INFO") -> tuple[str, str, str]:
+    """An attempt that failed, and is repeated; it is a WARNING if nothing was wrong before."""
+    return "INFO → Connecting to: {url}", f"{level} ✗ {sentence}", f"INFO Trying again in {seconds} s"
 
 
 # The sentences
@@ -211,7 +211,7 @@ TRACES = [
     Trace(
         "patient",
         [script.welcome()],
-        [*again(NOTHING, 0.2), *IN, LEFT],
+        [*again(NOTHING, 0.2, "WARNING"), *IN, LEFT],
         ["state connecting", *S_IN, *S_LEFT],
         steps=[("✗ Nothing answers", LISTEN), (SYNCHRONISED, LEAVE)],
         away=True,

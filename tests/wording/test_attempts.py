@@ -45,6 +45,18 @@ def test_another_failure_is_news() -> None:
     assert len(attempt(log, UNREACHABLE)) == 3
 
 
+def test_an_outage_is_one_warning_and_at_last_one_error() -> None:
+    log = AttemptLog("s", URL)
+    told = [log.lines(fx.AttemptFailed(failure)) for failure in (REFUSED, REFUSED, UNREACHABLE)]
+    assert [line.level for [line] in told] == [logging.WARNING, logging.INFO, logging.INFO]
+    log.connected()
+    lost = fx.ConnectionLost(Failure(FailureKind.CLOSED, 1006))
+    told = [log.lines(effect) for effect in (lost, fx.AttemptFailed(REFUSED), fx.AttemptFailed(UNREACHABLE))]
+    assert [line.level for [line] in told] == [logging.WARNING, logging.INFO, logging.INFO]
+    [line] = log.lines(fx.Ended(UNREACHABLE, was_in=True))
+    assert line.level == logging.ERROR
+
+
 def test_after_a_connection_everything_is_news() -> None:
     log = AttemptLog("s", URL)
     for _ in range(10):

@@ -78,7 +78,7 @@ def test_sentence_says_what_is_known(failure: Failure, url: str, part: str) -> N
             logging.WARNING,
             "✗ Disconnected from session 'default\\n' - A newer connection of yours has replaced this one.",
         ),
-        (fx.AttemptFailed(REFUSED), logging.ERROR, f"✗ {SENTENCES[Kind.REFUSED]}"),
+        (fx.AttemptFailed(REFUSED), logging.INFO, f"✗ {SENTENCES[Kind.REFUSED]}"),
         (fx.RetryAfter(0.42), logging.INFO, "Trying again in 0.4 s"),
         (
             fx.Ended(None, was_in=True),
