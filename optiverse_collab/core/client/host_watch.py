@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from optiverse_collab.core.client.failures import Failure, FailureKind
@@ -23,20 +23,28 @@ class HostWatch:
     def __init__(self) -> None:
         self.name = ""
         self._connection_id = ""
+        self._own: set[tuple[str, str]] = set()
 
-    def connected(self) -> None:
-        """Another connection: it may lead to another server."""
+    def connected(self, me: Participant, participants: Iterable[Participant]) -> None:
+        """Another connection: it may lead to another server.
+
+        Args:
+            me: this participant. A former connection of theirs, of which the server has not noticed the end,
+                is nobody else.
+            participants: all.
+        """
         self.name = self._connection_id = ""
+        self._own = {key for key in map(_key, participants) if key in self._own} | {_key(me)}
 
     def look(self, participants: Mapping[str, Participant], states: Mapping[str, Mapping[str, Any]]) -> None:
-        """The presence of others changed.
+        """The others changed, or their presence did.
 
         Args:
             participants: connection_id → participant.
             states: connection_id → key → value.
         """
         for id, participant in participants.items():
-            if states.get(id, {}).get(HOSTS) is True:
+            if states.get(id, {}).get(HOSTS) is True and _key(participant) not in self._own:
                 self.name, self._connection_id = participant.user_id, id
                 return
         if self._connection_id in participants:  # who is still here, and no longer hosts
@@ -48,3 +56,8 @@ class HostWatch:
         if self.name and (going or failure.kind is FailureKind.REFUSED):
             return Failure(FailureKind.HOST_LEFT, detail=self.name)
         return failure
+
+
+def _key(participant: Participant) -> tuple[str, str]:
+    """A connection; after a restart, a server gives the same ids again."""
+    return participant.connection_id, participant.connected_at

@@ -188,10 +188,12 @@ class SessionClient:
             self.participants[message.connection_id] = participant
             if self.me is not None and message.connection_id == self.me.connection_id:
                 self.me = participant
+            self.host.look(self.participants, self.presence.states)
             return [ParticipantJoined(participant) if known is None else ParticipantRenamed(participant)]
         if isinstance(message, UserLeft):
             self.presence.forget(message.connection_id)
             gone = self.participants.pop(message.connection_id, None)
+            self.host.look(self.participants, self.presence.states)
             return [ParticipantLeft(gone)] if gone is not None else []
         if isinstance(message, UserAway):
             return self._hear_away(message)
@@ -213,12 +215,12 @@ class SessionClient:
         return effects
 
     def _acknowledged(self, ack: ConnectionAck) -> list[SessionEffect]:
-        self.host.connected()
         self.replica.limits = ack.limits
         self.participants = {user.connection_id: user for user in ack.users}
         self.me = self.participants.get(ack.connection_id) or Participant(
             ack.user_id, ack.connection_id, ack.timestamp
         )
+        self.host.connected(self.me, ack.users)
         if self._mine.states.get(""):
             self._mine.update("", dict(self._mine.states[""]))  # a new connection knows none of it
         return [Acknowledged(ack), *self.replica.connected()]

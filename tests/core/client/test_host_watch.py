@@ -6,9 +6,10 @@ import pytest
 
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.client.host_watch import HOSTS
+from optiverse_collab.core.client.host_watch import HOSTS, HostWatch
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import PresencePatch, UserJoined, UserLeft
+from optiverse_collab.core.protocol.participants import Participant
 from tests.core.client.connecting import BROKEN, REFUSED, RESTARTING, Participation
 from tests.helpers.wire import Peer, Wire
 
@@ -49,6 +50,50 @@ def test_a_server_that_goes_on_without_its_host_is_nobodys(wire: Wire, ann: Peer
     wire.lose(ann)
     assert hosted.session.host.name == ""
     assert hosted.session.host.judge(RESTARTING) == RESTARTING
+
+
+def test_my_own_former_connection_is_nobody_elses(wire: Wire, ann: Peer, hosted: Peer) -> None:
+    """PRES-6: Ann is back before the server noticed that she was lost."""
+    wire.lose(ann, noticed=False)
+    wire.connect(ann)
+    assert [peer.session.host.name for peer in (hosted, ann)] == ["ann", ""]
+
+
+def test_an_id_that_was_mine_on_another_server_is_somebody_elses() -> None:
+    """PRES-6: a server that starts again counts its connections from one."""
+    watch = HostWatch()
+    states = {"c1": {HOSTS: True}}
+    me, later = Participant("bob", "c1", "10:00"), Participant("bob", "c2", "10:05")
+    watch.connected(me, [me])
+    watch.connected(later, [me, later])
+    watch.look({"c1": me, "c2": later}, states)
+    assert watch.name == ""
+    ann = Participant("ann", "c1", "11:00")
+    watch.connected(later, [ann, later])
+    watch.look({"c1": ann, "c2": later}, states)
+    assert watch.name == "ann"
+
+
+def test_a_host_is_called_by_the_latest_name(synced: Participation) -> None:
+    """PRES-6, MSG-2."""
+    synced.hears(encode(UserJoined("ann (2)", "c9", "")))
+    synced.hears(encode(PresencePatch({"c9": {HOSTS: True}})))
+    synced.hears(encode(UserJoined("ann", "c9", "")))
+    synced.fails(RESTARTING)
+    outage = synced.outage()
+    assert outage is not None
+    assert outage.cause == CLOSED
+
+
+def test_whoever_hosts_when_another_host_leaves(wire: Wire, ann: Peer, hosted: Peer) -> None:
+    """CONN-8: the presence of somebody who is here counts more than that of somebody who left."""
+    eve = Peer("eve")
+    wire.connect(eve)
+    eve.session.show({HOSTS: True})
+    wire.settle()
+    wire.lose(ann)
+    wire.settle()
+    assert hosted.session.host.name == "eve"
 
 
 def test_what_is_not_true_is_no_host(wire: Wire, ann: Peer, bob: Peer) -> None:
