@@ -20,6 +20,7 @@ from optiverse_collab.core.client.connector import ConnectionState, Connector, E
 from optiverse_collab.core.client.effects import SessionEffect, Transmit
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
+from tests.core.simulation.hosting import Hosting
 from tests.core.simulation.policy import Policy
 from tests.core.simulation.silence import Silence
 from tests.core.simulation.truth import Broken
@@ -56,6 +57,7 @@ class Driver:
         connection: the present one, if the server accepted one.
         timer_ms: when the timer is due, if it runs.
         policy: how things stand, by the model.
+        hosting: who hosts, by the model.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Driver:
         self._counts = counts
         self._is_open = False
         self._silence = Silence(0.0)
+        self.hosting = Hosting()
         self._begin(patient=False)
 
     def _begin(self, patient: bool) -> None:
@@ -109,7 +112,7 @@ class Driver:
     def fail(self, failure: Failure, now_ms: float) -> None:
         """The attempt or the connection is over, as the network has it."""
         late_news = self.policy.stand not in ("opening", "in", "synced")
-        expected = [] if late_news else self.policy.fails(failure)
+        expected = [] if late_news else self.policy.fails(self.hosting.judge(failure))
         self._perform(self._connector.failed(failure), expected, now_ms)
 
     def probed(self, speaks_tls: bool, now_ms: float) -> None:
@@ -138,6 +141,7 @@ class Driver:
                 self._silence = Silence(now_ms)
             self._silence.heard(text.startswith(PONG), self._pending)
             self.policy.heard(effects)
+            self.hosting.heard(text, self._session.host.name)
         expected = [] if failure is None else self.policy.fails(failure)
         self._perform(effects, expected, now_ms)
         return effects

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
-from typing import Any
 
 from optiverse_collab.core.protocol.pages import FIRST_BYTES
 from optiverse_collab.core.server.subscribers import BEHIND_BYTES, BEHIND_MS
-from tests.core.simulation.scenario import OpData, Setup, Step
+from tests.core.simulation import users
+from tests.core.simulation.scenario import Setup, Step
 from tests.core.simulation.weights import PROFILES
 from tests.core.simulation.world import World
 
-IDS = ("a", "b", "c", "d", "e", "ö")
-PROPS = ("x", "y", "pos", "parent", "order", "z_value")
 CODES = (1000, 1001, 1005, 1006, 1008, 1011, 1013, 4401, 4408, 4409, 4426, 4429, 4430, 4503, 4999)
 REFUSALS = (
     *(("refused", 0), ("unknown host", 0), ("unreachable", 0), ("network", 0), ("closed", 4503)),
     *(("broken off", 0), ("untrusted", 0), ("no WebSocket", 0)),
     *(("HTTP", 404), ("HTTP", 503), ("closed", 4426)),
 )
-VALUES: tuple[Any, ...] = (0, 1, 1.0, 2.5, -0.0, True, None, "", "ü", [1, 2.5], {"k": [0]}, "long " * 9)
 
 
 class Generator:
@@ -73,54 +70,14 @@ def _setup(random: Random) -> Setup:
     )
 
 
-def _edit(random: Random, world: World, index: int) -> Step:
-    view = world.clients[index].replica.view
-    shown = {id for id in IDS if id in view}
-    ops = [_op(random, shown)]
-    while random.random() < 0.2:
-        ops.append(_op(random, shown))
-    how: dict[str, Any] = {}
-    if random.random() < 0.15:
-        how["back"] = random.randrange(1, 6)
-    if random.random() < 0.1:
-        how["yields"] = True
-    if random.random() < 0.1:
-        how["step"] = random.choice(("drag", "script", "sweep:a", "restore:b"))
-    return ["edit", index, ops, how] if how else ["edit", index, ops]
-
-
-def _op(random: Random, shown: set[str]) -> OpData:
-    """An operation on what is shown; `shown` is what is shown after it."""
-    chance = random.random()
-    ids = sorted(shown)
-    if chance < 0.25 or not ids:
-        id = random.choice(IDS)
-        shown.add(id)
-        return {"op": "put", "id": id, "kind": random.choice(("component", "ruler")), "props": _props(random)}
-    id = ids[int(random.random() * len(ids))]
-    if chance < 0.4:
-        shown.remove(id)
-        return {"op": "remove", "id": id}
-    if chance < 0.5:
-        return {"op": "set", "id": id, "props": _props(random), "unset": [random.choice(PROPS)]}
-    return {"op": "set", "id": id, "props": {random.choice(PROPS): random.choice(VALUES)}}
-
-
-def _props(random: Random) -> dict[str, Any]:
-    return {name: random.choice(VALUES) for name in PROPS if random.random() < 0.4}
-
-
-def _undo(random: Random, world: World, index: int) -> Step | None:
-    return ["undo", index] if world.clients[index].undo else None
-
-
 def _poll(random: Random, world: World, index: int) -> Step | None:
     session, now_ms = world.clients[index].session, world.now_ms
     wait = session.wait_ms(now_ms)
     if wait is None:
         return None
-    if random.random() < 0.01:
-        return random.choice((["poll", index, 80_000], ["starve", index, 5], ["starve", index, 30]))
+    chance = random.random()
+    if chance < 0.02:  # mostly too short for a dead line, unless what arrives in between doesn't count
+        return ["poll", index, 80_000] if chance < 0.003 else ["starve", index, 30 if chance < 0.006 else 6]
     return ["poll", index, wait] if wait < 100 or (random.random() < 0.3 and wait < 1000) else None
 
 
@@ -177,6 +134,8 @@ def _refuse(random: Random, world: World, index: int) -> Step | None:
     chance = random.random()
     if chance < 0.1:
         return ["greet", index]
+    if chance > 0.4 and client.driver.hosting.name:
+        return ["refuse", index, "refused", 0]
     return ["timer", index] if chance < 0.2 else ["refuse", index, *random.choice(REFUSALS)]
 
 
@@ -231,10 +190,6 @@ def _lose(random: Random, world: World, index: int) -> Step | None:
     return None
 
 
-def _show(random: Random, world: World, index: int) -> Step:
-    return ["show", index, {random.choice(("cursor", "drag")): random.choice((None, 1, [2.5, 0.0]))}]
-
-
 def _write(random: Random, world: World, index: int) -> Step | None:
     for client in world.clients[index:] + world.clients[:index]:
         if client.disk is not None and client.disk.asked:
@@ -262,8 +217,8 @@ def _disk_fails(random: Random, world: World, index: int) -> Step | None:
 
 
 _MAKE: dict[str, Callable[[Random, World, int], Step | None]] = {
-    "edit": _edit,
-    "undo": _undo,
+    "edit": users.edit,
+    "undo": users.undo,
     "poll": _poll,
     "up": _up,
     "down": _down,
@@ -271,7 +226,9 @@ _MAKE: dict[str, Callable[[Random, World, int], Step | None]] = {
     "commit": _commit,
     "tick": _tick,
     "connect": _connect,
-    "show": _show,
+    "show": users.show,
+    "host": users.host,
+    "depart": users.depart,
     "cut": _cut,
     "late": _late,
     "notice": lambda random, world, index: ["notice", index] if world.clients[index].half_open else None,

@@ -6,6 +6,7 @@ A step that makes no sense where it stands does nothing, so any part of a log ca
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from tests.core.simulation.client import Client
@@ -118,6 +119,7 @@ class Network:
             return False
         text = connection.next_down()
         if text is not None:
+            self.server.attendance.check(connection, text, client.session.presence.states)
             client.receive(text, self.now_ms)
             return True
         if not connection.server_open:
@@ -127,6 +129,21 @@ class Network:
     def leave(self, index: int) -> None:
         """A user leaves; what was sent still arrives."""
         self.clients[index].driver.leave(self.now_ms)
+
+    def depart(self, index: int, state: dict[str, Any]) -> None:
+        """A user shows something and leaves; the server gets that and the end in one (PRES-4)."""
+        client = self.clients[index]
+        connection = client.connection
+        if connection is not None and connection.server_open:
+            client.show(state)
+            self.now_ms += 500
+            client.poll(self.now_ms)
+            client.driver.leave(self.now_ms)
+            while connection.up:
+                self.server.receive(connection, int(self.now_ms))
+            self.counts["presence told with a goodbye"] += self.server.room.has_presence
+            client.half_open.remove(connection)
+            self.server.leave(connection, int(self.now_ms))
 
     def cut(self, index: int, kept: int) -> None:
         """A client's connection breaks; the server may still get the first `kept` messages of it."""

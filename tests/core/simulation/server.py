@@ -8,7 +8,13 @@ from collections.abc import Sequence
 import msgspec
 
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
-from optiverse_collab.core.protocol.messages import OtherHistory, Push, SyncRequest
+from optiverse_collab.core.protocol.messages import (
+    OtherHistory,
+    PresencePatch,
+    PresenceUpdate,
+    Push,
+    SyncRequest,
+)
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendFrame, SendPages, SendPresence
@@ -18,6 +24,7 @@ from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab.core.server.subscribers import Bounds
+from tests.core.simulation.attendance import Attendance
 from tests.core.simulation.paging import Paging, line_times
 from tests.core.simulation.scenario import Setup
 from tests.core.simulation.storage import Storage
@@ -38,6 +45,7 @@ class Server:
     Attributes:
         truths: epoch → what is true in it.
         connections: the open ones, by id.
+        attendance: what participants showed.
     """
 
     def __init__(self, setup: Setup, changes: dict[tuple[str, int], Change], counts: Counter[str]) -> None:
@@ -45,6 +53,7 @@ class Server:
         self.limits = setup.limits
         self.connections: dict[str, Connection] = {}
         self.truths: dict[str, Truth] = {}
+        self.attendance = Attendance()
         self._changes = changes
         self._counts = counts
         self._takeovers: dict[str, int] = {}
@@ -89,6 +98,8 @@ class Server:
         if isinstance(message, Push):
             keys = [(connection.client_id, change.client_clock) for change in message.changes]
             self._own.update(dict.fromkeys(keys, connection.settles))
+        elif isinstance(message, PresenceUpdate):
+            self.attendance.changed(connection.id, message.state)
         effects = self.room.receive(connection.id, message, now_ms)
         self._counts["prunings"] += self.room.history.start > start
         for effect in effects:
@@ -118,6 +129,7 @@ class Server:
     def catch_up(self, connection: Connection) -> None:
         """A slow receiver caught up: it gets all presence (PRES-3)."""
         connection.behind = False
+        connection.missed -= {participant.connection_id for participant in self.room.participants}
         if connection.server_open:
             connection.down.append(encode(self.room.presence_of_all()))
 
@@ -240,11 +252,16 @@ class Server:
                 if connections[effect.to].is_held:
                     connections[effect.to].close_server(effect.reason.code)
             elif isinstance(effect, (Send, SendPresence)) and effect.to:
-                text = encode(effect.message)
-                slow_too = not isinstance(effect, SendPresence)
-                for id in effect.to:
-                    if slow_too or not connections[id].behind:
-                        connections[id].down.append(text)
+                self._send(effect)
+
+    def _send(self, effect: Send | SendPresence) -> None:
+        self.attendance.said(effect.message)
+        text = encode(effect.message)
+        for connection in map(self.connections.__getitem__, effect.to):
+            if isinstance(effect.message, PresencePatch) and connection.behind:
+                connection.missed |= effect.message.participants.keys()
+            else:
+                connection.down.append(text)
 
     def _send_frame(self, frame: SendFrame) -> None:
         self._counts["state hashes"] += b'"hash":' in frame.body

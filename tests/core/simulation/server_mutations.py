@@ -10,7 +10,6 @@ import msgspec
 from optiverse_collab.core import document
 from optiverse_collab.core.client import confirmed, view
 from optiverse_collab.core.client import conflicts as client_conflicts
-from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.messages import SyncRequest
 from optiverse_collab.core.records import Op, Record, Remove, Set, apply
 from optiverse_collab.core.server import conflicts
@@ -176,11 +175,6 @@ def dead_connection_takes_over(
 ) -> list[RoomEffect]:
     self._members[connection_id] = self._members.pop(connection_id)  # the newest, as it seems
     return _sync(self, connection_id, member, request, now_ms)
-
-
-@_mutation("The presence of those who left stays (PRES-4).", (Presence, "forget"))
-def presence_stays(self: Presence, participant: str) -> None:
-    pass
 
 
 @_mutation("A frame doesn't say at which head it ends (CLK-2).", (_Frame, "body"))

@@ -12,6 +12,7 @@ from tests.core.simulation.disk_mutations import DISK_MUTATIONS
 from tests.core.simulation.line_mutations import LINE_MUTATIONS
 from tests.core.simulation.mutation import Mutation
 from tests.core.simulation.past_mutations import PAST_MUTATIONS
+from tests.core.simulation.presence_mutations import PRESENCE_MUTATIONS
 from tests.core.simulation.server_mutations import SERVER_MUTATIONS
 from tests.core.simulation.test_simulation import HISTORIES
 
@@ -26,6 +27,7 @@ MUTATIONS = [
     *CONNECTOR_MUTATIONS,
     *BEHIND_MUTATIONS,
     *LINE_MUTATIONS,
+    *PRESENCE_MUTATIONS,
     *PAST_MUTATIONS,
     *DISK_MUTATIONS,
 ]

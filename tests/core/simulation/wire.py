@@ -22,6 +22,7 @@ class Connection:
         server_open: whether the server still holds it.
         close_code: what it was closed with when it does not; 1006 if it broke.
         behind: the client reads slowly: presence is left out (PRES-3).
+        missed: the connections of whose presence something was left out.
         lossy: a frame was lost, against the rules of TCP, and the client has not found out.
     """
 
@@ -33,6 +34,7 @@ class Connection:
         "id",
         "is_held",
         "lossy",
+        "missed",
         "serial",
         "server_open",
         "settles",
@@ -50,6 +52,7 @@ class Connection:
         self.server_open = True
         self.close_code = 1006
         self.behind = False
+        self.missed: set[str] = set()
         self.lossy = False
 
     def next_down(self) -> str | None:

@@ -63,6 +63,15 @@ class World(Network):
         """A user moves the cursor, or the like."""
         self.clients[index].show(state)
 
+    def close_host(self, index: int) -> None:
+        """The editor of the user who hosts is closed, and its server ends with it (PRES-6)."""
+        client = self.clients[index]
+        if client.shown.get("hosts"):
+            self.depart(index, {})
+            client.show({"hosts": None})
+            self.restart()
+            self.counts["hosts that left"] += 1
+
     def poll(self, index: int, after_ms: float) -> None:
         """Time passes, and a client does what is due."""
         self.now_ms += after_ms

@@ -1,0 +1,47 @@
+"""What participants showed last, which the others must have heard when they hear that these left (PRES-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from optiverse_collab.core.protocol.messages import Message, UserLeft
+from tests.core.simulation.truth import Broken
+from tests.core.simulation.wire import Connection
+
+_LEFT = '{"type":"user:left"'
+
+
+class Attendance:
+    """The presence of all connections that there ever were, as the server took it in."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, dict[str, Any]] = {}
+        self._last: dict[str, dict[str, Any]] = {}
+
+    def changed(self, id: str, state: Mapping[str, Any]) -> None:
+        """The server took in what a participant changed."""
+        shown = {**self._shown.get(id, {}), **state}
+        self._shown[id] = {key: value for key, value in shown.items() if value is not None}
+
+    def said(self, message: Message) -> None:
+        """The server says something to participants."""
+        if isinstance(message, UserLeft):
+            id = message.connection_id
+            self._last[id] = self._shown.pop(id, {})
+
+    def check(self, connection: Connection, text: str, heard: Mapping[str, Mapping[str, Any]]) -> None:
+        """A message is about to reach a client, which has heard so much of the others' presence.
+
+        Raises:
+            Broken: somebody left, and it has not heard what they showed last.
+        """
+        if text.startswith(_LEFT):
+            id = msgspec.json.decode(text)["connection_id"]
+            found, last = heard.get(id, {}), self._last[id]
+            if found != last and id not in connection.missed:
+                raise Broken(
+                    f"PRES-4: {id} left and had shown {last}, of which {connection.id} knows {found}"
+                )
