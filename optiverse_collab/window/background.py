@@ -1,36 +1,40 @@
-"""Work that waits for the disk: done in threads, in order, and answered on the GUI thread."""
+"""Work that waits for the disk, or takes long: done in threads, in order, and answered on the GUI thread."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
+from functools import partial
+from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TypeVar
 
-from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSlot
 
 from optiverse_collab.disk.at_exit import wait_at_exit
+from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import CollaborationError
 
 T = TypeVar("T")
 
+LOOK_MS = 5
+"""How often there is a look for an answer, as long as one is to come."""
+
 
 class Background(QObject):
-    """Does what waits for the disk in threads, one thing after the other.
+    """Does what would stop the window in threads, one thing after the other.
 
     Threads of Python, since Qt waits for its own when it deletes them, with Python's lock in hand. They are
-    daemons: a program that ends waits for what was begun, but not for a disk that doesn't answer.
-
-    Signals:
-        finished: what is to be called on the GUI thread.
+    daemons: a program that ends waits for what was begun, but not for a disk that doesn't answer. They leave
+    their answers in a queue, where the GUI thread looks: to emit a signal of an object that another thread is
+    just deleting is a crash.
     """
-
-    finished = pyqtSignal(object)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._last: Thread | None = None
-        self.finished.connect(self._on_finished)
+        self._answers = SimpleQueue[Callable[[], None]]()
+        self._expected = 0
+        self._look = single_shot(self, self._on_look, LOOK_MS)
 
     def run(
         self,
@@ -40,9 +44,10 @@ class Background(QObject):
     ) -> None:
         """Do `work` in a thread; then call one of the others with what it returned, or raised.
 
-        Neither is called if this object is deleted meanwhile.
+        Neither is called if this object is deleted meanwhile. What is no `CollaborationError` is raised again
+        on the GUI thread.
         """
-        before = self._last
+        before, answers = self._last, self._answers
 
         def job() -> None:
             if before is not None:
@@ -50,11 +55,14 @@ class Background(QObject):
             try:
                 result = work()
             except CollaborationError as error:
-                failure = error
-                self._answer(lambda: failed(failure))
+                answers.put(partial(failed, error))
+            except Exception as error:  # noqa: BLE001, it is raised again
+                answers.put(partial(_raise, error))
             else:
-                self._answer(lambda: done(result))
+                answers.put(partial(done, result))
 
+        self._expected += 1
+        self._look.start()
         self._last = Thread(target=job, name="collaboration disk", daemon=True)
         self._last.start()
         wait_at_exit(self._last)
@@ -66,10 +74,18 @@ class Background(QObject):
         self._last.join(timeout_s)
         return not self._last.is_alive()
 
-    def _answer(self, call: Callable[[], None]) -> None:
-        with contextlib.suppress(RuntimeError):  # this object is deleted
-            self.finished.emit(call)
-
-    @pyqtSlot(object)
-    def _on_finished(self, call: Callable[[], None]) -> None:
+    @pyqtSlot()
+    def _on_look(self) -> None:
+        try:
+            call = self._answers.get_nowait()
+        except Empty:
+            self._look.start()
+            return
+        self._expected -= 1
+        if self._expected:
+            self._look.start()
         call()
+
+
+def _raise(error: Exception) -> None:
+    raise error
