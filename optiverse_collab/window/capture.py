@@ -108,24 +108,33 @@ class Capture:
         self._removed.clear()
         self.gestures.clear()
 
-    def merge(self, mine: Collection[str] = ()) -> None:
+    def merge(
+        self,
+        mine: Collection[str] = (),
+        shown: Mapping[str, Record] | None = None,
+        changed: Collection[str] = (),
+    ) -> None:
         """Make two benches one: the host's becomes the replica's, but what is `mine` is added to it.
 
         What the host has to change is held back at first; `tick` catches up with it, bit by bit.
 
         Args:
             mine: ids of records of the host's that the replica doesn't have.
+            shown: id → record, as the host showed it; as it does now, if not given.
+            changed: the ids of what the user may have changed since.
         """
-        shown, view = self._host.records(), self._replica.view
-        self._dirty.clear()  # what was noted by now is in `shown`
+        shown, view = self._host.records() if shown is None else shown, self._replica.view
+        self._dirty = dict.fromkeys(changed)  # what else was noted by now is in `shown`
+        ops: list[Op] = []
         for id in {**view, **shown}:
             if id in mine and id not in view:
                 self._dirty[id] = None
                 self._brought.add(id)
             elif (op := diff(shown.get(id), view.get(id))) is not None:
                 self._held_back[id] = shown.get(id)
-                self._shown_at[id] = 0
-                self.gestures.provenance.note(ShowChange((op,), before={id: shown.get(id)}))
+                ops.append(op)
+        self._shown_at.update(dict.fromkeys((op.id for op in ops), 0))
+        self.gestures.provenance.note(ShowChange(tuple(ops), before=self._held_back))
         if self._held_back and alike(shown, view):
             self._host.agree([*self._held_back])
         self._wake()

@@ -12,27 +12,24 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
-from optiverse_collab.convert import bench_from_records, write_bench
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.exhaustive import Unmatched
-from optiverse_collab.core.records import Op, Record
+from optiverse_collab.core.records import Op
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.coming_back import ComingBack, Shared
-from optiverse_collab.window.meeting import Meeting, meet, send
+from optiverse_collab.window.meeting import Meeting
+from optiverse_collab.window.merge_job import MergeJob
 from optiverse_collab.window.replacing import Replacements
-from optiverse_collab.window.saved_copies import copy_path, save_copy
+from optiverse_collab.window.saved_copies import copy_path, save_own, save_session
 from optiverse_collab.window.sync_loop import LiveBench
 from optiverse_collab.window.ui.choice_dialog import Answer, JoiningChoice, ReplacementChoice
 from optiverse_collab.window.ui.cursors import CursorOverlay
-from optiverse_collab.wording import benches, dialogs
+from optiverse_collab.wording import dialogs
 from optiverse_collab.wording.activity import removed_in_hand
 from optiverse_collab.wording.benches import differences
-from optiverse_collab.wording.edits import title
-
-Records = dict[str, Record]
 
 LOOK_MS = 10
 """How often we look whether the disk has said what the file was."""
@@ -58,7 +55,7 @@ class Participation(QObject):
             will be saved; `choose` answers.
         declined: a sentence: the window is not going to join.
         progress: a sentence, and how many of how many records have arrived.
-        finished_loading: the window shows the session's bench.
+        finished_loading: `loaded`.
         edited: what the user did was made the replica's, or others' changes were shown.
         undo_left: see `LiveBench`.
         removed_in_hand: a sentence: somebody removed what the user has in hand.
@@ -92,6 +89,8 @@ class Participation(QObject):
         self._coming_back = coming_back
         coming_back.host = host
         self._retry = single_shot(self, self._merge, LOOK_MS)
+        self._job: MergeJob | None = None
+        self._choice: tuple[JoiningChoice, Path] | None = None
         self._live: LiveBench | None = None
         self._cursors: CursorOverlay | None = None
         self._copy: Path | None = None
@@ -107,7 +106,11 @@ class Participation(QObject):
             return
         if live is None and isinstance(answer, JoiningChoice):
             self._copy = None
-            self._join(answer, path)
+            if answer is JoiningChoice.CANCEL:
+                self.declined.emit(dialogs.NOT_JOINED)
+            else:
+                self._choice = answer, path
+                self._merge()  # both may be different by now
         elif live is not None and isinstance(answer, ReplacementChoice):
             self._copy = None
             self._replace(live, answer, path)
@@ -125,11 +128,13 @@ class Participation(QObject):
 
     def push_edits(self) -> None:
         """Push what the user did up to now."""
+        self._finish_job()
         if self._live is not None:
             self._live.push_edits()
 
     def tick(self) -> None:
         """The same, and show what others did up to now."""
+        self._finish_job()
         if self._live is not None:
             self._live.tick()
 
@@ -139,6 +144,7 @@ class Participation(QObject):
         self._service.happened.disconnect(self._on_happened)
         self._service.drained.disconnect(self._on_drained)
         self._retry.stop()
+        self._drop_job()
         if self._cursors is not None:
             self._cursors.close_for_good()
         if self._shared() is not None:
@@ -151,63 +157,61 @@ class Participation(QObject):
         self._host.close()
         self.deleteLater()
 
-    def _join(self, choice: JoiningChoice, path: Path) -> None:
-        meeting = self._meet()
-        if choice is JoiningChoice.CANCEL or meeting is None:
-            self.declined.emit(dialogs.NOT_JOINED)
-            return
+    def _join(self, job: MergeJob, meeting: Meeting, choice: JoiningChoice, path: Path) -> None:
         brings = choice is JoiningChoice.BRING
         if meeting.found.differ or (meeting.found.new and not brings):
             try:
-                save_copy(self._host.save_copy, path)
+                save_own(self._host, path)
             except BenchFileError as error:
                 self.declined.emit(f"{error} {dialogs.NOT_JOINED}")
                 return
-            self._host.log("INFO", f"✓ A copy of your bench was saved: {path}")
-        self._share(meeting if brings else None)
-
-    def _both(self) -> tuple[Records, Records]:
-        """The window's bench and the session's."""
-        session = self._service.session
-        return self._host.records(), {} if session is None else session.replica.view
+        job.send(meeting if brings else None)
 
     def _warn(self) -> None:
         for sentence in self._coming_back.take_warnings():
             self._host.log("WARNING", sentence)
 
-    def _meet(self) -> Meeting | None:
-        session = self._service.session
-        if session is None:
-            return None
-        return meet(*self._both(), session.replica, self._coming_back)
+    # The two benches meet
 
     @pyqtSlot()
     def _merge(self) -> None:
         """The session's bench is here: bring the two together, or ask first."""
-        if self._live is not None or self._copy is not None:  # it was there before, too
-            return
+        session = self._service.session
+        is_sending = self._job is not None and self._job.is_sending
+        if self._live is not None or self._copy is not None or is_sending or session is None:
+            return  # it was there before, too
+        self._drop_job()
         if not self._coming_back.is_ready:
             self._retry.start()
             return
         self._warn()
-        meeting = self._meet()
-        if meeting is not None and meeting.asks:
+        self._job = MergeJob(self._host, session.replica, self._coming_back, self)
+        self._job.compared.connect(self._on_compared)
+        self._job.sent.connect(self._on_sent)
+        self._host.watch_opened(self._opened)
+
+    @pyqtSlot(object)
+    def _on_compared(self, meeting: Meeting) -> None:
+        job, choice, self._choice = self._job, self._choice, None
+        if job is None:
+            return
+        if choice is not None:
+            self._join(job, meeting, *choice)
+        elif meeting.asks:
+            self._drop_job()
             self._copy = copy_path("joining", self._session_id, datetime.now().astimezone())
             self.choice_needed.emit(meeting.found, self._copy)
-        elif meeting is not None:
+        else:
             if meeting.sentence:
                 self._host.log("INFO", f"✓ {meeting.sentence}")
-            self._share(meeting)
+            job.send(meeting)
 
-    def _share(self, meeting: Meeting | None) -> None:
-        """From here on the two benches are one; without a meeting, the session's."""
-        session = self._service.session
-        if session is None:
+    @pyqtSlot()
+    def _on_sent(self) -> None:
+        """From here on the two benches are one."""
+        job, session = self._job, self._service.session
+        if job is None or session is None:
             return
-        mine = self._host.records()
-        brought, refused = ([], []) if meeting is None else send(meeting, mine, session.replica)
-        for op in refused:
-            self._host.log("ERROR", f"✗ {benches.not_sent(title(op.id, mine.get(op.id)))}")
         live = self._live = LiveBench(self._host, session, self)
         live.edited.connect(self._service.wake)
         live.edited.connect(self.edited)
@@ -217,12 +221,22 @@ class Participation(QObject):
         self._replacements.begin(live)
         if self._host.view is not None:
             self._cursors = CursorOverlay(self._host.view, session, self._host.outline)
-        self._host.watch_opened(self._opened)
         self._coming_back.shared = self._shared
-        live.begin(brought)
+        live.begin(job.brought, job.shown, job.changed)
         live.edited.emit()
-        if meeting is not None:
-            self._coming_back.note_joined(mine)
+        if job.meeting is not None:
+            self._coming_back.note_joined(job.shown)
+        self._drop_job()
+
+    def _finish_job(self) -> None:
+        """Send at once what is being sent."""
+        if self._job is not None and self._job.finish():
+            self._on_sent()
+
+    def _drop_job(self) -> None:
+        if self._job is not None:
+            self._job.close()
+            self._job = None
 
     def _shared(self) -> Shared | None:
         live = self._live
@@ -232,18 +246,24 @@ class Participation(QObject):
 
     def _opened(self, back: Callable[[], None]) -> None:
         """The user put another bench into the window: nobody else shall have it before they said so."""
+        if self._live is None and self._job is not None:  # it meets the session's as this one was about to
+            self._job.finish()
+            self._drop_job()
+            self._choice = None
+            self._merge()
         if self._live is None or self._copy is not None:
             return
         self._back = back
         self._live.suspend()
         self._copy = copy_path("replacing", self._session_id, datetime.now().astimezone())
-        self.replacement_needed.emit(differences(*self._both()), self._copy)
+        found = differences(self._host.records(), self._live.replica.view)
+        self.replacement_needed.emit(found, self._copy)
 
     def _replace(self, live: LiveBench, choice: ReplacementChoice, path: Path) -> None:
         match choice:
             case ReplacementChoice.LEAVE:
                 self.leaving.emit()
-            case ReplacementChoice.EVERYBODY if self._save_session(path):
+            case ReplacementChoice.EVERYBODY if save_session(self._host, live.replica.view, path):
                 live.publish_window()
                 self._coming_back.note_joined(self._host.records())
             case ReplacementChoice.EVERYBODY | ReplacementChoice.BACK:
@@ -251,17 +271,6 @@ class Participation(QObject):
                 live.begin(())
             case _:
                 raise Unmatched(choice)
-
-    def _save_session(self, path: Path) -> bool:
-        """Save what the session has, before it is replaced for everybody."""
-        records = self._both()[1]
-        try:
-            save_copy(lambda path: write_bench(path, bench_from_records(records)), path)
-        except BenchFileError as error:
-            self._host.log("ERROR", f"✗ {error} The session's bench was not replaced.")
-            return False
-        self._host.log("INFO", f"✓ A copy of the session's bench was saved: {path}")
-        return True
 
     @pyqtSlot()
     def _on_message(self) -> None:

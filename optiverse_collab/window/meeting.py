@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from optiverse_collab.convert import is_item
 from optiverse_collab.convert.three_way import Merge, Opened, Records, merge
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.steps import edit_in_step
-from optiverse_collab.core.records import Op, Put
-from optiverse_collab.window.coming_back import ComingBack
+from optiverse_collab.core.records import Op, Put, Set
+from optiverse_collab.disk.ancestors import Ancestor
 from optiverse_collab.window.gestures import new_id
 from optiverse_collab.wording import benches
 from optiverse_collab.wording.benches import Differences, differences
@@ -23,6 +26,7 @@ class Meeting(NamedTuple):
     Attributes:
         found: the differences of the items.
         merge: what the user did that the session lacks.
+        clock: of the session's records.
         seen: the clock of what they had seen of contested records.
         since_ms: when the two were the same, in ms since 1970; None if they never were.
         asks: the two have not met before, and differ.
@@ -30,6 +34,7 @@ class Meeting(NamedTuple):
 
     found: Differences
     merge: Merge
+    clock: int
     seen: int
     since_ms: int | None
     asks: bool
@@ -42,40 +47,98 @@ class Meeting(NamedTuple):
         return "" if self.found.theirs or not self.found.mine else benches.shared(self.found)
 
 
-def meet(mine: Records, theirs: Records, replica: Replica, known: ComingBack) -> Meeting:
+class Position(NamedTuple):
+    """Where a replica stands.
+
+    Attributes:
+        epoch: the history that it follows.
+        clock: up to where it has that.
+    """
+
+    epoch: str | None
+    clock: int
+
+
+def meet(
+    mine: Records, theirs: Records, at: Position, opened: Opened | None, ancestors: Sequence[Ancestor]
+) -> Meeting:
     """Compare what a window shows with what the session has.
 
     An ancestor of another history says what the user edited of what is in this session, too. It does not
     say what others removed, or what the user has seen.
+
+    Args:
+        mine, theirs: id → record.
+        at: where the session's records stand.
+        opened: the bench as it came into the window, if it has an ancestor.
+        ancestors: the benches of sessions as the file has them, the latest first.
     """
-    same = (one for one in known.ancestors if one.epoch == replica.epoch and one.clock <= replica.clock)
+    same = (one for one in ancestors if one.epoch == at.epoch and one.clock <= at.clock)
     exact = next(same, None)
     is_exact = exact is not None
-    ancestor = exact or next(iter(known.ancestors), None)
+    ancestor = exact or next(iter(ancestors), None)
     base = {} if ancestor is None else {record.id: record for record in ancestor.records}
     if not is_exact:
         base = {id: record for id, record in base.items() if id in theirs}
     found = differences(mine, theirs)
-    merged = merge(base, known.opened or Opened(mine, mine), mine, theirs, removals=is_exact)
+    merged = merge(base, opened or Opened(mine, mine), mine, theirs, removals=is_exact)
     have_met = is_exact or bool(base)
     if not have_met:  # then groups alone are no work
         items = [op for op in merged.contested if is_item(mine[op.id])]
         merged = merged._replace(contested=items) if merged.added else NOTHING
     asks = bool(found.theirs) and not is_exact and bool(merged.added or (found.differ and not have_met))
     seen = ancestor.clock if ancestor is not None and is_exact else 0
-    return Meeting(found, merged, seen, ancestor.when_ms if ancestor is not None and have_met else None, asks)
+    since_ms = ancestor.when_ms if ancestor is not None and have_met else None
+    return Meeting(found, merged, at.clock, seen, since_ms, asks)
 
 
-def send(meeting: Meeting, mine: Records, replica: Replica) -> tuple[list[str], list[Op]]:
-    """Make what the user did the session's, in one step that yields (SEEN-5).
+class Sending:
+    """Makes what the user did the session's, some of it at a time, in one step that yields (SEEN-5).
 
-    Returns:
-        The ids of new records that were refused, and the other edits that were.
+    Args:
+        meeting: what they did; None for nothing.
+        mine: id → record, as the window shows it.
+        replica: the session's document.
+
+    Attributes:
+        brought: the ids of new records that were refused …
+        refused: … and the other edits that were.
     """
-    found, step = meeting.merge, new_id()
-    refused = edit_in_step(replica, found.clear, step, replica.clock, yields=True, away=True)
-    refused += edit_in_step(replica, found.contested, step, meeting.seen, yields=True, away=True)
-    for op in found.gone:
-        replica.note_gone(op, mine[op.id])
-    new = [op.id for op in refused if isinstance(op, Put) and op.id not in replica.view]
-    return new, [op for op in refused if op.id not in new]
+
+    def __init__(self, meeting: Meeting | None, mine: Records, replica: Replica) -> None:
+        self.brought: list[str] = []
+        self.refused: list[Op] = []
+        self._mine = mine
+        self._replica = replica
+        self._step = new_id()
+        self._left: list[tuple[int, Op]] = []
+        self._gone: list[Set] = []
+        if meeting is not None:
+            self._left += [(meeting.clock, op) for op in meeting.merge.clear]
+            self._left += [(meeting.seen, op) for op in meeting.merge.contested]
+            self._gone += meeting.merge.gone
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to be sent."""
+        return not self._left and not self._gone
+
+    def go_on(self, most: int | None = None) -> None:
+        """Send so many edits, or all."""
+        part, self._left = self._left[:most], self._left[most:] if most is not None else []
+        for seen, group in groupby(part, key=itemgetter(0)):
+            ops = [op for _, op in group]
+            self._sort(edit_in_step(self._replica, ops, self._step, seen, yields=True, away=True))
+        if not self._left:
+            for op in self._gone:
+                self._replica.note_gone(op, self._mine[op.id])
+            self._gone.clear()
+
+    def _sort(self, refused: Iterable[Op]) -> None:
+        for op in refused:
+            if op.id in self._replica.view:
+                self.refused.append(op)
+            elif isinstance(op, Put):
+                self.brought.append(op.id)
+            elif isinstance(op, Set):  # others have removed it since the two were compared
+                self._gone.append(op)

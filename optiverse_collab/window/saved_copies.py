@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from PyQt6.QtCore import QStandardPaths
 
+from optiverse_collab.convert import bench_from_records, write_bench
+from optiverse_collab.core.records import Record
 from optiverse_collab.errors import BenchFileError
+from optiverse_collab.host.api import Host
 
 FOLDER = "Optiverse copies"
 
@@ -47,3 +50,24 @@ def save_copy(write: Callable[[Path], None], path: Path) -> None:
             f"The folder {path.parent} can't be made: {error.strerror or error}; make it, and try again."
         ) from None
     write(path)
+
+
+def save_own(host: Host, path: Path) -> None:
+    """Save what a window shows, before the session's bench replaces it.
+
+    Raises:
+        BenchFileError: it can't be written.
+    """
+    save_copy(host.save_copy, path)
+    host.log("INFO", f"✓ A copy of your bench was saved: {path}")
+
+
+def save_session(host: Host, records: Mapping[str, Record], path: Path) -> bool:
+    """Save what a session has, before it is replaced for everybody; returns whether that worked."""
+    try:
+        save_copy(lambda path: write_bench(path, bench_from_records(records)), path)
+    except BenchFileError as error:
+        host.log("ERROR", f"✗ {error} The session's bench was not replaced.")
+        return False
+    host.log("INFO", f"✓ A copy of the session's bench was saved: {path}")
+    return True

@@ -100,18 +100,26 @@ class LiveBench(QObject):
         """Up to which clock others' changes are on the screen; 0 if something is held back."""
         return 0 if self._capture.held_back else self._session.replica.clock
 
-    def begin(self, mine: Collection[str]) -> None:
+    def begin(
+        self,
+        mine: Collection[str],
+        shown: Mapping[str, Record] | None = None,
+        changed: Collection[str] = (),
+    ) -> None:
         """Make the two equal, and keep them so; see `Capture.merge`."""
         self._suspended = False
         self._host.watch_undo(self._undo)
         _spare_collector(self)
         self._capture.forget()
-        self._capture.merge(mine)
+        self._capture.merge(mine, shown, changed)
         self._total = self._capture.held_back
         self._is_loading = True
         self._scan.start()
         self._host.watch_presence(self._show_presence)
-        self._on_tick()
+        if self._total or changed:
+            self._timer.start(1)
+        else:
+            self._on_tick()
 
     def suspend(self) -> None:
         """Push and show nothing until `begin` or `publish_window`: another bench is in the window."""

@@ -118,10 +118,14 @@ class Lab:
 
     def enter(self, window: Window, session_id: str = "") -> None:
         """A window joins; returns when it is in, or asks."""
-        name = f"user {self.windows.index(window) + 1}"
-        window.service.connect_to_session(self._server.url, session_id or self._session_id, name)
+        self.begin_to_enter(window, session_id)
         self.until(lambda: window.participation.loaded or bool(window.questions))
         self.until(lambda: bool(window.questions) or not window.pending)
+
+    def begin_to_enter(self, window: Window, session_id: str = "") -> None:
+        """A window is about to join."""
+        name = f"user {self.windows.index(window) + 1}"
+        window.service.connect_to_session(self._server.url, session_id or self._session_id, name)
 
     def leave(self, window: Window) -> None:
         """A window leaves, and its user stays at it."""

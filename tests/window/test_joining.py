@@ -133,6 +133,7 @@ def test_a_copy_that_cannot_be_saved_stops_it(
 
     monkeypatch.setattr(second.host, "save_copy", full)
     second.participation.choose(choice)
+    lab.until(lambda: bool(second.declined))
     assert second.declined == [f"The disk is full; make room. {dialogs.NOT_JOINED}"]
     assert second.host.bench == {"lens": mine}
     assert not second.participation.loaded

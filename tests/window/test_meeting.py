@@ -10,10 +10,11 @@ from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.convert.three_way import Opened
+from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.disk.ancestors import Ancestor
 from optiverse_collab.window.coming_back import ComingBack
-from optiverse_collab.window.meeting import Meeting, meet, send
+from optiverse_collab.window.meeting import Meeting, Position, Sending, meet
 from tests.helpers.dict_host import DictHost
 from tests.helpers.wire import Peer, Wire
 
@@ -39,7 +40,16 @@ def peer(wire: Wire) -> Peer:
 
 def met(peer: Peer, known: ComingBack, *mine: Record) -> tuple[Meeting, dict[str, Record]]:
     records = {record.id: record for record in mine}
-    return meet(records, peer.replica.view, peer.replica, known), records
+    at = Position(peer.replica.epoch, peer.replica.clock)
+    return meet(records, peer.replica.view, at, known.opened, known.ancestors), records
+
+
+def send(meeting: Meeting, mine: dict[str, Record], replica: Replica, at_once: int = 1) -> Sending:
+    """Send a little at a time."""
+    sending = Sending(meeting, mine, replica)
+    while not sending.is_done:
+        sending.go_on(at_once)
+    return sending
 
 
 def test_benches_that_differ_and_never_met_are_asked_about(peer: Peer, known: ComingBack) -> None:
@@ -50,7 +60,7 @@ def test_benches_that_differ_and_never_met_are_asked_about(peer: Peer, known: Co
 def test_groups_alone_are_no_work(peer: Peer, known: ComingBack) -> None:
     meeting, mine = met(peer, known, LENS, Record("arm", "group", {"name": "Arm"}))
     assert not meeting.asks
-    assert send(meeting, mine, peer.replica) == ([], [])
+    send(meeting, mine, peer.replica)
     assert not peer.replica.pending
 
 
@@ -58,7 +68,8 @@ def test_it_is_one_step_that_yields(peer: Peer, known: ComingBack) -> None:
     """SEEN-5"""
     new = Record("new", "component", {"pos": [1.0, 0.0]})
     meeting, mine = met(peer, known, Record("lens", "component", {"pos": [9.0, 0.0]}), new)
-    assert send(meeting, mine, peer.replica) == ([], [])
+    sending = send(meeting, mine, peer.replica)
+    assert (sending.brought, sending.refused) == ([], [])
     assert {change.step for change in peer.replica.pending} == {peer.replica.pending[0].step}
     assert all(change.yields and change.away for change in peer.replica.pending)
     assert [change.seen for change in peer.replica.pending] == [1, 0]
@@ -74,7 +85,8 @@ def test_what_is_refused_is_told(peer: Peer, known: ComingBack) -> None:
         Record("long", "component", {"name": long + long}),
         Record("new", "component", {}),
     )
-    assert send(meeting, mine, peer.replica) == (["long"], [Set("lens", {"name": long})])
+    sending = send(meeting, mine, peer.replica)
+    assert (sending.brought, sending.refused) == (["long"], [Set("lens", {"name": long})])
     assert set(peer.replica.view) == {"lens", "new"}
 
 
