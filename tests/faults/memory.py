@@ -11,8 +11,8 @@ from benchmarks.targets import resident_mb
 WARM_UP = 1 / 3
 """The part of a run in which caches fill and pools grow."""
 
-ALLOWED_MB, ALLOWED_PART = 4.0, 0.03
-"""How much the memory of a process may grow over the rest of a run: this, or this part of what it is."""
+ALLOWED_MB = 3.0
+"""How much the memory of a process may grow over the rest of a run: allocators do that."""
 
 
 class Growth(NamedTuple):
@@ -31,7 +31,12 @@ class Growth(NamedTuple):
     @property
     def flat(self) -> bool:
         """Whether that is no more than allocators do."""
-        return self.grown_mb <= max(ALLOWED_MB, ALLOWED_PART * self.mean_mb)
+        return self.grown_mb <= ALLOWED_MB
+
+
+def smallest_leak_mb_per_h(minutes: float) -> float:
+    """The growth above which a run of so many minutes is not flat."""
+    return ALLOWED_MB / (minutes / 60 * (1 - WARM_UP))
 
 
 class Samples:

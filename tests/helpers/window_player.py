@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSlot
+from PyQt6.QtWidgets import QPushButton
 
 from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.window.controller import CollaborationController
@@ -69,13 +70,11 @@ class Player(QObject):
         self._edit_timer.start()
 
     def forget(self) -> None:
-        """Empty the editor's undo stack, which grows for as long as somebody edits."""
+        """Empty what grows in the editor for as long as somebody edits: its undo stack and its log."""
         self._window.editor.undo_stack.clear()
-
-    def fill_log(self) -> None:
-        """Fill the editor's log, which keeps a number of lines and no more; each takes 4 KB in its view."""
-        for number in range(self._window.log.lines.maxlen or 0):
-            self._window.log.write("DEBUG", "General", f"Line {number}")
+        clear = self._window.log_window.findChild(QPushButton)
+        assert clear is not None
+        clear.click()
 
     def move_all(self, dx: float) -> None:
         """Move everything, in one step."""
