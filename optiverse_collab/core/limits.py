@@ -46,5 +46,8 @@ PENDING_BYTES = 64 * 1024 * 1024
 SETTLES = 100
 """A replica settles at most this many former ids; it remembers fewer (LIM-11)."""
 
+PRESENCE_BYTES = 4 * 1024 * 1024
+"""The presence of all participants of a session together (PRES-7)."""
+
 RECEIVED_BYTES = 2 * Limits().message_bytes
 """The longest message that a client takes; the server keeps to `Limits.message_bytes`, the rest is margin."""

@@ -80,7 +80,7 @@ class Outbox:
         self._ws = ws
         self._give_up = give_up
         self._caught_up = caught_up
-        self._queue: deque[Frame | tuple[Iterator[Message], PageSize]] = deque()
+        self._queue: deque[Frame | tuple[Iterator[Message], PageSize | None]] = deque()
         self._queued_bytes = 0
         self._missed_presence = False
         self._closed = False
@@ -108,11 +108,11 @@ class Outbox:
         else:
             self.send(frame)
 
-    def send_pages(self, pages: Iterator[Message], size: PageSize) -> None:
+    def send_pages(self, pages: Iterator[Message], size: PageSize | None = None) -> None:
         """Send pages after all before them, each encoded when there is room for it.
 
         Args:
-            size: is told how long each took.
+            size: is told how long each took, if it is given.
         """
         if not self._closed:
             self._queue.append((pages, size))
@@ -154,12 +154,13 @@ class Outbox:
             self._missed_presence = False
             self._caught_up()
 
-    async def _write_pages(self, pages: Iterator[Message], size: PageSize) -> None:
+    async def _write_pages(self, pages: Iterator[Message], size: PageSize | None) -> None:
         loop = asyncio.get_running_loop()
         for page in pages:
             began = loop.time()
             await self._write_out(Frame(encode(page).encode()))
-            size.took((loop.time() - began) * 1000)
+            if size is not None:
+                size.took((loop.time() - began) * 1000)
             await asyncio.sleep(0)  # others have their turn between two pages
 
     async def _write_out(self, frame: Frame) -> None:

@@ -131,7 +131,7 @@ class LiveSession:
 
     def send_all_presence(self, connection: Connection) -> None:
         """Bring a member that missed presence up to date."""
-        connection.outbox.send_presence(Frame(encode(self.room.presence_of_all()).encode()))
+        connection.outbox.send_pages(iter(self.room.presence_of_all()))
 
     async def close(self) -> None:
         """Make everything durable, send it, and stop."""

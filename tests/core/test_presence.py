@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.presence import Presence
+from optiverse_collab.core.presence import Presence, patches
+from optiverse_collab.core.protocol.messages import PresencePatch
 from optiverse_collab.errors import ChangeRefused
 
 
@@ -30,6 +31,51 @@ def test_latest_value_of_each_key_wins() -> None:
     assert presence.take() == {"c1": {"a": 2, "b": None}, "c2": {"a": 3}}
     assert presence.states == {"c1": {"a": 2}, "c2": {"a": 3}}
     assert presence.take() == {}
+
+
+def test_null_of_what_is_not_there_is_no_change() -> None:
+    """PRES-7"""
+    presence = Presence(Limits())
+    presence.update("c1", {f"key {number}": None for number in range(9000)})
+    assert not presence.changed
+    presence.update("c1", {"a": 1})
+    presence.update("c1", {"a": None, "b": None})
+    assert presence.take() == {"c1": {"a": None}}
+
+
+def test_what_was_taken_away_within_a_tick_counts_too() -> None:
+    """PRES-7, PRES-5: however often somebody changes their mind, what is told is bounded."""
+    presence = Presence(Limits(presence_bytes=200))
+    presence.update("c1", {"a" * 100: 1})
+    presence.update("c1", {"a" * 100: None})
+    with pytest.raises(ChangeRefused):
+        presence.update("c1", {"b" * 100: 1})
+    presence.take()
+    presence.update("c1", {"b" * 100: 1})
+
+
+def test_nobody_takes_the_room_of_all() -> None:
+    """PRES-7: whoever comes later has room for a cursor, and what becomes shorter is taken."""
+    presence = Presence(Limits(), 1000)
+    presence.update("c1", {"a": "x" * 480})
+    for number in range(2, 30):
+        with pytest.raises(ChangeRefused):
+            presence.update(f"c{number}", {"a": "x" * 480})
+        presence.update(f"c{number}", {"c": 1})
+    presence.update("c1", {"a": "x" * 470})
+    assert sum(len(str(state)) for state in presence.states.values()) < 1000
+    presence.forget("c1")
+    presence.update("c2", {"a": "x" * 300})
+
+
+def test_long_lists_are_cut_between_participants() -> None:
+    """PRES-7"""
+    states = {f"c{number}": {"a": "x" * 90} for number in range(5)}
+    found = patches(states, 200, full=True)
+    assert [list(patch.participants) for patch in found] == [["c0", "c1"], ["c2", "c3"], ["c4"]]
+    assert [patch.full for patch in found] == [True, False, False]
+    assert patches(states, 10_000) == [PresencePatch(states)]
+    assert patches({}, 200) == []
 
 
 def test_who_left_is_forgotten() -> None:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from msgspec import structs
 
 from optiverse_collab.core.checks import check_client_ids
-from optiverse_collab.core.presence import Presence
+from optiverse_collab.core.limits import PRESENCE_BYTES
+from optiverse_collab.core.presence import Presence, patches
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
@@ -75,7 +76,7 @@ class Room:
         self.history = history
         self._server = server
         self._members: dict[str, Member] = {}
-        self._presence = Presence(history.limits)
+        self._presence = Presence(history.limits, PRESENCE_BYTES)
         self._delivery = Delivery(history, bounds)
         self._now_ms = 0
         self._unsaved: list[Kept] = []
@@ -107,9 +108,7 @@ class Room:
         )
         joined = UserJoined(participant.user_id, connection_id, timestamp(now_ms))
         effects: list[RoomEffect] = [Send((connection_id,), ack), Send(others, joined)]
-        if self._presence.states:
-            effects.append(SendPresence((connection_id,), self.presence_of_all()))
-        return effects
+        return effects + [SendPresence((connection_id,), patch) for patch in self.presence_of_all()]
 
     def leave(self, connection_id: str, now_ms: int) -> list[RoomEffect]:
         """A connection is gone; nothing happens if it was not in."""
@@ -134,9 +133,9 @@ class Room:
         """The name under which a member is shown."""
         return self._members[connection_id].participant.user_id
 
-    def presence_of_all(self) -> PresencePatch:
-        """Everybody's presence, for those who know nothing of it yet."""
-        return PresencePatch(dict(self._presence.states), full=True)
+    def presence_of_all(self) -> list[PresencePatch]:
+        """Everybody's presence, for those who know nothing of it yet; nothing if there is none."""
+        return patches(self._presence.states, self.history.limits.page_bytes, full=True)
 
     # Messages
 
@@ -295,8 +294,8 @@ class Room:
 
     def flush_presence(self) -> list[RoomEffect]:
         """What changed of everybody's presence since the last call (PRES-2)."""
-        changed = self._presence.take()
-        return [SendPresence(tuple(self._members), PresencePatch(changed))] if changed else []
+        changed = patches(self._presence.take(), self.history.limits.page_bytes)
+        return [SendPresence(tuple(self._members), patch) for patch in changed]
 
 
 def _replaced(connection_id: str) -> Close:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from optiverse_collab.core.client.effects import (
@@ -159,6 +161,8 @@ def test_the_last_presence_comes_before_the_goodbye(wire: Wire) -> None:
     room = wire.room
     for id in ("c1", "c2"):
         room.join(id, id, NOW)
+    room.receive("c1", PresenceUpdate({"hosts": True}), NOW)
+    room.flush_presence()
     room.receive("c1", PresenceUpdate({"hosts": None}), NOW)
     last, left = room.leave("c1", NOW)
     assert last == SendPresence(("c2",), PresencePatch({"c1": {"hosts": None}}))
@@ -178,7 +182,26 @@ def test_too_much_presence_is_an_error(wire: Wire) -> None:
     wire.settle()
     assert any("too_large" in text for text in ann.texts)
     assert ann.told(ProtocolFault)[-1].serious
-    assert wire.room.presence_of_all().participants == {ann.connection_id: {"a": 1}}
+    assert wire.room.presence_of_all() == [PresencePatch({ann.connection_id: {"a": 1}}, full=True)]
+
+
+def test_presence_of_many_comes_in_messages_that_fit(wire: Wire) -> None:
+    """PRES-7: the first takes the place of what was known, and the others add to it."""
+    room = wire.room
+    for number in range(40):
+        room.join(f"m{number}", f"user {number}", NOW)
+        room.receive(f"m{number}", PresenceUpdate({"note": "x" * 60_000}), NOW)
+    told = [effect.message for effect in room.flush_presence() if isinstance(effect, SendPresence)]
+    assert len(told) > 1
+    ann = Peer("ann")
+    wire.connect(ann)
+    messages = [text for text in ann.texts if '"presence"' in text]
+    assert len(messages) > 1
+    assert max(map(len, messages)) <= room.history.limits.message_bytes
+    first, *others = [json.loads(text) for text in messages]
+    assert first["full"]
+    assert not any("full" in other for other in others)
+    assert ann.session.presence.states.keys() == {f"m{number}" for number in range(40)}
 
 
 def test_unsynced_participants_get_no_frames(wire: Wire) -> None:

@@ -131,7 +131,7 @@ class Server:
         connection.behind = False
         connection.missed -= {participant.connection_id for participant in self.room.participants}
         if connection.server_open:
-            connection.down.append(encode(self.room.presence_of_all()))
+            connection.down += map(encode, self.room.presence_of_all())
 
     # Storage
 
