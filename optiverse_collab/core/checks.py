@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from optiverse_collab.core.limits import OPS_PER_RECORD, SETTLES, Limits
+from optiverse_collab.core.limits import OPS_PER_CHANGE, OPS_PER_RECORD, SETTLES, Limits
 from optiverse_collab.core.records import Op, Put, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
@@ -27,6 +27,9 @@ def check_change(ops: Sequence[Op], limits: Limits) -> None:
         check_id(op.id, limits)
         if isinstance(op, Put):
             check_id(op.kind, limits)
+        if isinstance(op, Set):
+            for name in op.unset:
+                check_id(name, limits)
         if isinstance(op, (Put, Set)):
             for name, value in op.props.items():
                 check_id(name, limits)
@@ -34,14 +37,24 @@ def check_change(ops: Sequence[Op], limits: Limits) -> None:
                     check_value(value, limits.depth, f"property {name!r} of {op.id!r}")
 
 
+def are_few(counts: Sequence[int]) -> bool:
+    """Whether a change may have so many operations on each of its records (LIM-11)."""
+    return sum(counts) <= OPS_PER_CHANGE and max(counts, default=0) <= OPS_PER_RECORD
+
+
 def check_count(ops: Sequence[Op]) -> None:
-    """Check that a change has few operations on each record; each copies all of the record (LIM-11).
+    """Check that a change has few operations, and few on each record: each copies all of it (LIM-11).
 
     Raises:
         ChangeRefused: there are too many.
     """
     if len(ops) <= OPS_PER_RECORD:
         return
+    if len(ops) > OPS_PER_CHANGE:
+        raise ChangeRefused(
+            Reason.TOO_LARGE,
+            f"The change has {len(ops)} operations, and the limit is {OPS_PER_CHANGE}; split it.",
+        )
     for id, count in Counter(op.id for op in ops).items():
         if count > OPS_PER_RECORD:
             raise ChangeRefused(

@@ -37,8 +37,17 @@ class Limits(msgspec.Struct, frozen=True):
         return self.message_bytes - ENVELOPE_BYTES
 
 
+OPS_PER_CHANGE = 1000
+"""A change has at most this many operations; clients make several of what is longer (LIM-11) …"""
+
 OPS_PER_RECORD = 100
-"""A change has at most this many operations on one record; clients squash them to fewer (LIM-11)."""
+"""… and at most this many on one record; clients squash them to fewer."""
+
+CHANGES_PER_PUSH = 1000
+"""A push has at most this many changes (LIM-11)."""
+
+LARGEST_NUMBER = 2**53
+"""The largest clock or number of a client's: the largest that all JSON readers keep exactly (LIM-12)."""
 
 PENDING_BYTES = 64 * 1024 * 1024
 """The most that may wait for the server in one replica (DISK-7)."""

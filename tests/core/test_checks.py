@@ -6,8 +6,15 @@ import math
 
 import pytest
 
-from optiverse_collab.core.checks import check_change, check_client_ids, check_count, check_id, check_value
-from optiverse_collab.core.limits import OPS_PER_RECORD, SETTLES, Limits
+from optiverse_collab.core.checks import (
+    are_few,
+    check_change,
+    check_client_ids,
+    check_count,
+    check_id,
+    check_value,
+)
+from optiverse_collab.core.limits import OPS_PER_CHANGE, OPS_PER_RECORD, SETTLES, Limits
 from optiverse_collab.core.records import Op, Put, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
@@ -117,6 +124,36 @@ def test_ids_of_a_replica(ids: list[str], reason: Reason) -> None:
     with pytest.raises(ChangeRefused) as refusal:
         check_client_ids(ids, Limits())
     assert refusal.value.reason is reason
+
+
+def test_operations_of_a_change_are_counted() -> None:
+    """LIM-11."""
+    ops = [Remove(f"r{n}") for n in range(OPS_PER_CHANGE)]
+    check_count(ops)
+    with pytest.raises(ChangeRefused, match=f"has {OPS_PER_CHANGE + 1} operations") as refusal:
+        check_count([*ops, Remove("a")])
+    assert refusal.value.reason is Reason.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("counts", "few"),
+    [
+        ([], True),
+        ([OPS_PER_RECORD] * (OPS_PER_CHANGE // OPS_PER_RECORD), True),
+        ([OPS_PER_RECORD + 1], False),
+        ([1] * (OPS_PER_CHANGE + 1), False),
+    ],
+)
+def test_few_operations(counts: list[int], few: bool) -> None:
+    """LIM-11."""
+    assert are_few(counts) is few
+
+
+def test_names_to_remove_are_names() -> None:
+    """LIM-3."""
+    with pytest.raises(ChangeRefused) as refusal:
+        check_change([Set("a", {}, ["x" * 129])], Limits())
+    assert refusal.value.reason is Reason.ID_TOO_LONG
 
 
 def test_operations_on_one_record_are_counted() -> None:

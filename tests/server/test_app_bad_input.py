@@ -180,6 +180,31 @@ def test_long_step_is_taken_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [turn for turn, _ in slices] == [*range(len(slices))]
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ([{"client_clock": n, "ops": []} for n in range(1, 1002)], "invalid_message"),
+        ([{"client_clock": 1, "ops": [{"op": "remove", "id": f"r{n}"} for n in range(1001)]}], "too_large"),
+        ([{"client_clock": 2**53 + 1, "ops": []}], "invalid_message"),
+        ([{"client_clock": 0, "ops": []}], "invalid_message"),
+        ([{"client_clock": 1, "ops": [], "seen": 2**54}], "invalid_message"),
+    ],
+)
+def test_push_beyond_all_measure_is_one_answer(changes: list[dict[str, object]], reason: str) -> None:
+    """LIM-11, LIM-12: the next one is taken."""
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann:
+            await ann.sync("a")
+            await ann.send({"type": "push", "changes": changes})
+            message = await ann.receive("patch", "error")
+            refused = message if message["type"] == "error" else message["acks"][0]
+            assert refused["reason"] == reason
+            assert (await ann.push(2, LENS))["result"] == "commit"
+
+    run(main())
+
+
 def test_many_operations_on_one_record_are_refused() -> None:
     """LIM-11: one message would keep the server busy for seconds."""
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from optiverse_collab.core.checks import check_count
-from optiverse_collab.core.limits import OPS_PER_RECORD, PENDING_BYTES
+from optiverse_collab.core.checks import are_few, check_count
+from optiverse_collab.core.limits import CHANGES_PER_PUSH, PENDING_BYTES
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.records import Op, Put, Remove, Set
@@ -86,7 +86,7 @@ class Pending:
         if tail is not None and self._joins(tail, ops, yields, step):
             merged = squash(ops, tail.ops)
             size = _size(merged)
-            if size <= max_bytes and max(map(len, merged.values()), default=0) <= OPS_PER_RECORD:
+            if size <= max_bytes and are_few([*map(len, merged.values())]):
                 self._make_room(size - tail.bytes)
                 self.bytes += size - tail.bytes
                 tail.ops, tail.bytes, tail.seen = merged, size, min(tail.seen, seen)
@@ -163,7 +163,7 @@ class Pending:
         room = max_bytes
         for change in self.changes[self._in_flight :]:
             room -= change.bytes + ENVELOPE_BYTES + len(change.step)
-            if change.client_clock > last or (taken and room < 0):
+            if change.client_clock > last or (taken and room < 0) or len(taken) == CHANGES_PER_PUSH:
                 break
             change.sent = True
             taken.append(change)

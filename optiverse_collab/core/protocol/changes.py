@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
+from optiverse_collab.core.limits import LARGEST_NUMBER
 from optiverse_collab.core.protocol.outcomes import Replaced
 from optiverse_collab.core.records import Op
 
@@ -12,6 +15,10 @@ SWEEP = "sweep:"
 
 RESTORE = "restore:"
 """A step whose id begins so brings an earlier bench back."""
+
+
+Number = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_NUMBER)]
+"""A client's number for a change (LIM-12)."""
 
 
 def replaces_bench(step: str) -> bool:
@@ -29,7 +36,7 @@ class PushedChange(msgspec.Struct, frozen=True, omit_defaults=True):
         step: the client's id for what it is a part of (PUSH-8).
     """
 
-    client_clock: int
+    client_clock: Number
     ops: list[Op]
     seen: int | None = None
     yields: bool = msgspec.field(name="yield", default=False)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import msgspec
 
 from optiverse_collab.core.checks import check_change, check_value
-from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.limits import CHANGES_PER_PUSH, Limits
+from optiverse_collab.core.protocol.changes import Number
 from optiverse_collab.core.protocol.messages import (
     ClientMessage,
     Message,
@@ -34,13 +35,13 @@ _ops_decoder: msgspec.json.Decoder[list[Op]] = msgspec.json.Decoder(list[Op])
 
 
 class _ClockOnly(msgspec.Struct):
-    client_clock: int
+    client_clock: Number
 
 
 class _PushClocks(msgspec.Struct, tag_field="type", tag="push"):
     """What can be read of a push whose operations can't."""
 
-    changes: list[_ClockOnly]
+    changes: Annotated[list[_ClockOnly], msgspec.Meta(max_length=CHANGES_PER_PUSH)]
 
 
 _clocks_decoder = msgspec.json.Decoder(_PushClocks)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.limits import CHANGES_PER_PUSH, LARGEST_NUMBER, Limits
 from optiverse_collab.core.protocol.changes import Change, PushedChange
 from optiverse_collab.core.protocol.outcomes import Ack, Notice, SweepNotice
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
@@ -60,7 +60,7 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
 class Push(Message, frozen=True, tag="push"):
     """Changes in the order in which they were made (PUSH-1)."""
 
-    changes: list[PushedChange]
+    changes: Annotated[list[PushedChange], msgspec.Meta(max_length=CHANGES_PER_PUSH)]
 
 
 class Have(Message, frozen=True, tag="have"):
@@ -83,7 +83,7 @@ class PastRequest(Message, frozen=True, tag="past:request"):
         clock: of the session's history; 0 is before the first change.
     """
 
-    request: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    request: Annotated[int, msgspec.Meta(ge=0, le=LARGEST_NUMBER)]
     clock: int
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import SupportsInt, TypeVar
 
+from optiverse_collab.core.limits import OPS_PER_CHANGE
 from optiverse_collab.core.protocol.codec import size_of
 
 T = TypeVar("T")
@@ -38,8 +39,10 @@ class PageSize:
             self._bytes = min(self._most, 2 * self._bytes)
 
 
-def marked_pages(things: Iterable[T], page_bytes: SupportsInt) -> Iterator[tuple[list[T], bool]]:
-    """Yield `things` in lists of up to `page_bytes` of JSON each, and whether a list is the last.
+def marked_pages(
+    things: Iterable[T], page_bytes: SupportsInt, most: int | None = None
+) -> Iterator[tuple[list[T], bool]]:
+    """Yield `things` in lists of up to `page_bytes` of JSON and `most` things, and whether it is the last.
 
     A longer thing has a page of its own; no things are one empty page. Lazy: things are measured, and
     `page_bytes` is looked at, when a page is asked for.
@@ -48,7 +51,7 @@ def marked_pages(things: Iterable[T], page_bytes: SupportsInt) -> Iterator[tuple
     room = int(page_bytes)
     for thing in things:
         size = size_of(thing) + 1  # and a comma
-        if page and size > room:
+        if page and (size > room or len(page) == most):
             yield page, False
             page, room = [], int(page_bytes)
         page.append(thing)
@@ -56,6 +59,6 @@ def marked_pages(things: Iterable[T], page_bytes: SupportsInt) -> Iterator[tuple
     yield page, True
 
 
-def pages(things: Iterable[T], page_bytes: SupportsInt) -> Iterator[list[T]]:
-    """Yield the lists of `marked_pages`; nothing for no things."""
-    return (page for page, _ in marked_pages(things, page_bytes) if page)
+def pages(ops: Iterable[T], page_bytes: SupportsInt) -> Iterator[list[T]]:
+    """Yield operations in lists that each fit into one change (LIM-11); nothing for none."""
+    return (page for page, _ in marked_pages(ops, page_bytes, OPS_PER_CHANGE) if page)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optiverse_collab.core.client.pending import Pending, squash
-from optiverse_collab.core.limits import OPS_PER_RECORD
+from optiverse_collab.core.limits import CHANGES_PER_PUSH, OPS_PER_RECORD
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply
 from optiverse_collab.errors import ChangeRefused, Reason
@@ -159,6 +159,15 @@ def test_operations_on_one_record_have_a_limit() -> None:
     with pytest.raises(ChangeRefused, match="operations on 'a'") as refusal:
         add(pending, *edits)
     assert refusal.value.reason is Reason.TOO_LARGE
+
+
+def test_a_push_has_few_changes() -> None:
+    """LIM-11: the others go with the next."""
+    pending = Pending()
+    for n in range(CHANGES_PER_PUSH + 5):
+        add(pending, Remove(f"r{n}"))
+    assert len(pending.take_unsent(10**9, 10**9)) == CHANGES_PER_PUSH
+    assert len(pending.take_unsent(10**9, 10**9)) == 5
 
 
 def test_a_push_is_bounded_and_goes_on_where_it_stopped() -> None:

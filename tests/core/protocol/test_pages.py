@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optiverse_collab.core.limits import OPS_PER_CHANGE
 from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.protocol.pages import FIRST_BYTES, LEAST_BYTES, PageSize, marked_pages, pages
 
@@ -15,6 +16,15 @@ def test_nothing_makes_no_page() -> None:
 
 def test_one_thing_longer_than_a_page_has_its_own() -> None:
     assert list(pages(["a", "x" * 200, "b"], 100)) == [["a"], ["x" * 200], ["b"]]
+
+
+def test_one_change_holds_few_operations() -> None:
+    """LIM-11"""
+    assert [len(page) for page in pages([1] * (2 * OPS_PER_CHANGE + 1), 10**9)] == [
+        OPS_PER_CHANGE,
+        OPS_PER_CHANGE,
+        1,
+    ]
 
 
 def test_pages_hold_everything_in_order_within_their_size() -> None:
