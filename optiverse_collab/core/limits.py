@@ -43,6 +43,9 @@ OPS_PER_CHANGE = 1000
 OPS_PER_RECORD = 100
 """… and at most this many on one record; clients squash them to fewer."""
 
+PROPERTIES = 1000
+"""A record has at most this many (LIM-6)."""
+
 CHANGES_PER_PUSH = 1000
 """A push has at most this many changes (LIM-11)."""
 

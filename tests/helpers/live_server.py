@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
@@ -44,6 +44,15 @@ class RawClient:
             await self._confirm(message)
             if not types or message["type"] in types:
                 return message
+
+    async def hear(self, last: Callable[[dict[str, Any]], bool]) -> list[tuple[int, dict[str, Any]]]:
+        """The lengths of all messages up to one, with the messages."""
+        heard: list[tuple[int, dict[str, Any]]] = []
+        while not heard or not last(heard[-1][1]):
+            text = await self.ws.recv()
+            heard.append((len(text), json.loads(text)))
+            await self._confirm(heard[-1][1])
+        return heard
 
     async def _confirm(self, message: dict[str, Any]) -> None:
         clock = message["changes"][-1]["clock"] if message.get("changes") else 0

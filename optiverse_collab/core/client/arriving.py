@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from optiverse_collab.core.client.pending import PendingChange
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.protocol.messages import Delta, FullState
-from optiverse_collab.core.protocol.outcomes import Ack
+from optiverse_collab.core.protocol.outcomes import Ack, Notice
 from optiverse_collab.core.records import Ids, Op, Put, Record, Remove, Set
 
 
 class Arriving:
-    """Collects pages, and makes the confirmed document of them."""
+    """Collects pages, and makes the confirmed document of them.
+
+    Attributes:
+        authors: who changed the records, as far as it was one person each.
+    """
 
     def __init__(self) -> None:
         self._records: list[Record] = []
         self._ops: list[Op] = []
+        self._names: list[str] = []
+        self._by: dict[str, int] = {}
+        self._acks: list[Ack] = []
+        self._notices: list[Notice] = []
+        self._skipped: dict[str, list[int]] = {}
 
     @property
     def count(self) -> int:
@@ -32,6 +43,23 @@ class Arriving:
             self._ops += [
                 Remove(op.id) if isinstance(op, Remove) else Set(op.id, op.props, op.unset) for op in page.ops
             ]
+        things = [*page.records, *(page.ops if isinstance(page, Delta) else ())]
+        self._by.update({thing.id: thing.by for thing in things if isinstance(thing.by, int)})
+        self._names += page.authors
+        self._acks += page.acks
+        self._notices += page.notices
+        for id, numbers in page.skipped.items():
+            self._skipped.setdefault(id, []).extend(numbers)
+
+    def joined(self, last: FullState | Delta) -> FullState | Delta:
+        """The last page with what all of them say besides records (SYNC-16)."""
+        return structs.replace(
+            last, authors=self._names, acks=self._acks, notices=self._notices, skipped=self._skipped
+        )
+
+    @property
+    def authors(self) -> dict[str, str]:  # noqa: D102 - see the class
+        return {id: self._names[number] for id, number in self._by.items() if number < len(self._names)}
 
     def full_document(self) -> Document:
         """What a full state says."""
@@ -47,12 +75,6 @@ class Arriving:
         for op in ops:
             document.apply(op)
         return dict.fromkeys(op.id for op in ops)
-
-
-def authors_of(page: FullState | Delta) -> dict[str, str]:
-    """Who changed the records of a last page, as far as it was one person each."""
-    things = [*page.records, *(page.ops if isinstance(page, Delta) else ())]
-    return {thing.id: page.authors[thing.by] for thing in things if isinstance(thing.by, int)}
 
 
 class Answers:

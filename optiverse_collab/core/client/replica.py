@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client import conflicts
 from optiverse_collab.core.client import effects as fx
-from optiverse_collab.core.client.arriving import Arriving, authors_of
+from optiverse_collab.core.client.arriving import Arriving
 from optiverse_collab.core.client.confirmed import Confirmed, Told
 from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.pending import Pending, PendingChange, restored
@@ -264,9 +264,9 @@ class Replica:
         if not page.done:
             return [] if page.unasked else [fx.SyncProgress(self._arriving.count, page.total)]
         is_forgotten = self._confirmed.accepted and not page.known
-        ids, told = self._confirmed.take_pages(self._arriving, page)
+        ids, told = self._confirmed.take_pages(self._arriving, self._arriving.joined(page))
+        effects = [*self._keep(told), *self._show(ids, self._arriving.authors)]
         self._arriving.clear()
-        effects = [*self._keep(told), *self._show(ids, authors_of(page))]
         if not page.unasked:
             self.synced, self._syncing = True, False
             self._receipts.begin(self.clock)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.codec import size_of
+from optiverse_collab.core.record_size import check_record
 from optiverse_collab.core.records import Op, Record, Remove, apply, record_difference
 from optiverse_collab.errors import ChangeRefused, Reason
 
@@ -62,9 +62,5 @@ def rehearse(view: Records, ops: Sequence[Op], limits: Limits) -> dict[str, Reco
                 Reason.NO_SUCH_RECORD, f"There is no record {op.id!r} in the session; put it first."
             )
     for record in scratch.values():
-        if size_of(record) > limits.record_bytes:
-            raise ChangeRefused(
-                Reason.RECORD_TOO_LARGE,
-                f"The record {record.id!r} would be longer than {limits.record_bytes} bytes.",
-            )
+        check_record(record, limits)
     return scratch

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, takewhile
-from typing import Any, SupportsInt
+from typing import Any, SupportsInt, TypeVar
 
 from msgspec import structs
 
@@ -20,8 +20,15 @@ from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.stamps import Stamp
 
 NOTICES = 1000
-"""The last page has at most this many notices of replaced values (SYNC-9)."""
+"""An answer has at most this many notices of replaced values (SYNC-9)."""
 
+NAMED = 500
+"""The authors of so many properties of a record are named; of more, nobody is, so that it fits."""
+
+ENDS_PER_PAGE = 8
+"""What stands behind the records is cut into such parts of the longest page."""
+
+T = TypeVar("T")
 Thing = PageRecord | PageSet | PageRemove
 
 
@@ -91,27 +98,22 @@ class _Answer:
         since = None if holds_nothing else self._clock
         records = self._history.document.records.values()
         things = [self._record(one, since) for one in records if one.lane in self._lanes]
-        parts = marked_pages(things, self._size)
-        end = self._end()
-        return (
-            FullState(**self._common, total=len(things), records=part, **(end if last else {}))
-            for part, last in parts
-        )
+        parts = _with_ends(things, self._size, self._ends())
+        return (FullState(**self._common, total=len(things), records=part, **end) for part, end in parts)
 
     def delta(self) -> Iterator[Delta]:
         """What changed since the replica's clock."""
         things = self._changed()
-        parts = marked_pages(things, self._size)
-        end = self._end()
+        parts = _with_ends(things, self._size, self._ends())
         return (
             Delta(
                 **self._common,
                 total=len(things),
                 records=[thing for thing in part if isinstance(thing, PageRecord)],
                 ops=[thing for thing in part if not isinstance(thing, PageRecord)],
-                **(end if last else {}),
+                **end,
             )
-            for part, last in parts
+            for part, end in parts
         )
 
     def _changed(self) -> list[Thing]:
@@ -146,7 +148,9 @@ class _Answer:
 
     def _by(self, stamps: dict[str, Stamp]) -> By:
         found = {name: self._author(stamp) for name, stamp in stamps.items()}
-        return next(iter(found.values())) if len(set(found.values())) == 1 else found
+        if len(set(found.values())) == 1:
+            return next(iter(found.values()))
+        return found if len(found) <= NAMED else None
 
     def _author(self, stamp: Stamp) -> int:
         return self._authors.setdefault(self._name(stamp.author), len(self._authors))
@@ -154,8 +158,21 @@ class _Answer:
     def _name(self, number: int) -> str:
         return self._history.names.text(NameKind.AUTHOR, number)
 
-    def _end(self) -> dict[str, Any]:
-        """What stands in the last page alone: what the replica has to be told (SYNC-6, SYNC-9)."""
+    def _ends(self) -> list[dict[str, Any]]:
+        """What stands in the last page, and if that is long, in others behind the records (SYNC-16)."""
+        acks, notices, more = self._told()
+        end_bytes = self._history.limits.page_bytes // ENDS_PER_PAGE
+        lists: dict[str, Iterable[Any]] = {"authors": self._authors, "acks": acks, "notices": notices}
+        lists["skipped"] = self._skipped.items()
+        items = [(key, item) for key, items in lists.items() for item in items]
+        ends = [_gathered(part) for part, _ in marked_pages(items, end_bytes)]
+        if len(ends) > 1:
+            ends.insert(0, {})  # the records have a page without them
+        ends[-1].update(more=more, sweeps=self._sweeps(), done=True)
+        return ends
+
+    def _told(self) -> tuple[list[Ack], list[Notice], int]:
+        """What the replica has to be told, and how many notices there are besides (SYNC-6, SYNC-9)."""
         acks: list[Ack] = []
         notices: list[Notice] = []
         more = 0
@@ -175,15 +192,7 @@ class _Answer:
             more += 1  # perhaps, or more; nobody knows any more
         acks.reverse()
         notices.reverse()
-        return {
-            "authors": list(self._authors),
-            "skipped": self._skipped,
-            "acks": acks,
-            "notices": notices,
-            "more": more,
-            "sweeps": self._sweeps(),
-            "done": True,
-        }
+        return acks, notices, more
 
     def _sweeps(self) -> list[SweepNotice]:
         """Who replaced the bench meanwhile (SYNC-14)."""
@@ -200,6 +209,26 @@ class _Answer:
             replaced=parts_of(self._history, outcome.replaced),
             client_id=self._mine[outcome.origin],
         )
+
+
+def _with_ends(
+    things: Sequence[T], size: SupportsInt, ends: Sequence[dict[str, Any]]
+) -> Iterator[tuple[list[T], dict[str, Any]]]:
+    for part, is_last in marked_pages(things, size):
+        yield part, (ends[0] if is_last else {})
+    for end in ends[1:]:
+        yield [], end
+
+
+def _gathered(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Items of several lists, and of one mapping, as the page has them."""
+    found: dict[str, Any] = {}
+    for key, item in items:
+        if key == "skipped":
+            found.setdefault(key, {}).update([item])
+        else:
+            found.setdefault(key, []).append(item)
+    return found
 
 
 def parts_of(history: History, touched: Iterable[Touched]) -> list[Part]:

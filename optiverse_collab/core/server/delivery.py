@@ -38,7 +38,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from optiverse_collab.core.protocol.codec import RawChange, encode_change, patch_body
+from optiverse_collab.core.protocol.codec import RawChange, encode_change, patch_body, size_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Replaced
 from optiverse_collab.core.records import Lane
 from optiverse_collab.core.server.effects import RoomEffect, SendFrame, SendPages
@@ -48,6 +48,9 @@ from optiverse_collab.core.server.subscribers import Bounds, Lanes, Subscribers
 
 HASH_EVERY = 256
 """A state hash goes out about once in so many changes (HASH-1)."""
+
+ACK_BYTES = 100
+"""About the length of an acknowledgement that tells of no parts."""
 
 _NOTHING = msgspec.Raw(b"[]")
 
@@ -138,13 +141,17 @@ class Delivery:
                 if self._subscribe(waiting.subscription, waiting.after, members, now_ms):
                     effects.append(waiting.subscription.pages)
                 continue
+            change = None if waiting.accepted is None else self._change(waiting.accepted)
+            encoded = b"" if change is None else encode_change(change)
+            size = len(encoded) + (_ack_size(waiting.ack[1]) if waiting.ack is not None else 0)
+            if frame.bytes and frame.bytes + size > self._history.limits.page_bytes:
+                effects += self._close(frame, now_ms)
+            frame.bytes += size
             if waiting.ack is not None:
                 frame.acks.setdefault(waiting.ack[0], []).append(waiting.ack[1])
-            if waiting.accepted is not None:
-                frame.add(self._change(waiting.accepted), waiting.accepted)
-                self.sent = waiting.accepted.entry.clock
-                if frame.bytes > self._history.limits.page_bytes:
-                    effects += self._close(frame, now_ms)
+            if change is not None and waiting.accepted is not None:
+                frame.add(encoded, change, waiting.accepted)
+                self.sent = change.clock
         return effects + self._close(frame, now_ms)
 
     def _subscribe(
@@ -190,13 +197,19 @@ class Delivery:
         return effects
 
 
+def _ack_size(ack: Ack) -> int:
+    """How long an acknowledgement is, about."""
+    parts = ack.lost or ack.held or ack.replaced
+    return size_of(ack) if parts else ACK_BYTES + len(ack.message)
+
+
 class _Frame:
     """Changes and acknowledgements for a `SendFrame`.
 
     Attributes:
         changes: JSON of each change, with its lane.
         acks: connection → its acknowledgements.
-        bytes: the size of the changes.
+        bytes: the size of the changes, and of what is told of them.
         clock: of the last change.
     """
 
@@ -206,10 +219,8 @@ class _Frame:
         self.bytes = self.clock = 0
         self._head = b""
 
-    def add(self, change: RawChange, accepted: Accepted) -> None:
-        encoded = encode_change(change)
+    def add(self, encoded: bytes, change: RawChange, accepted: Accepted) -> None:
         self.changes.append((encoded, change, accepted.lane))
-        self.bytes += len(encoded)
         self.clock, self._head = change.clock, accepted.kept.head
 
     def refusals(self, to: Collection[str]) -> dict[str, list[Ack]]:

@@ -17,10 +17,11 @@ from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import decode_ops, encode_ops, size_of
+from optiverse_collab.core.record_size import check_record
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, touched
 from optiverse_collab.core.server.chain import Chain, first_head
 from optiverse_collab.core.server.conflicts import Judgement, changed_names
-from optiverse_collab.core.server.journal import Entry, Kept, Outcome, Snapshot
+from optiverse_collab.core.server.journal import Entry, Kept, Outcome, Snapshot, Touched
 from optiverse_collab.core.server.lanes import lane_of
 from optiverse_collab.core.server.names import Name, NameKind, Names
 from optiverse_collab.core.server.snapshots import StampTable, stamped
@@ -36,6 +37,9 @@ OUTCOMES = 10_000
 
 SKIPPED = 1000
 """How many numbers are remembered of a replica whose changes were refused (SYNC-6)."""
+
+PART_BYTES = 100
+"""The keys with which a part is told (PUSH-4)."""
 
 TERM = 1
 """There is one server, and it never hands a session over."""
@@ -148,7 +152,7 @@ class History:
         judged = Judgement(change.ops, seen, change.yields, {number, *own}, *session)
         self._check_result(change.ops, judged.records)
         lane = lane_of(change.ops, self.document.records, self.tombstones)
-        ops = self._encoded(judged.happened)
+        ops = self._encoded(judged)
         self._time_ms = max(self._time_ms, time_ms)
         entry = Entry(
             clock=self.clock + 1,
@@ -213,21 +217,26 @@ class History:
                 "remove some first.",
             )
         for record in after.values():
-            if record is not records.get(record.id) and size_of(record) > self.limits.record_bytes:
-                raise ChangeRefused(
-                    Reason.RECORD_TOO_LARGE,
-                    f"The record {record.id!r} would be longer than {self.limits.record_bytes} bytes.",
-                )
+            if record is not records.get(record.id):
+                check_record(record, self.limits)
 
-    def _encoded(self, ops: Sequence[Op]) -> bytes:
-        """The JSON of what took effect, unless it is too long to travel on."""
-        data = encode_ops(ops)
-        if len(data) > self.limits.change_bytes:
+    def _encoded(self, judged: Judgement) -> bytes:
+        """The JSON of what took effect, if it fits into a message with what has to be told of it (LIM-13)."""
+        data = encode_ops(judged.happened)
+        parts = [*judged.lost, *judged.held, *judged.replaced]
+        told = sum(map(self._told_bytes, parts))
+        if len(data) + told > self.limits.change_bytes:
             raise ChangeRefused(
                 Reason.TOO_LARGE,
                 f"The change is longer than {self.limits.change_bytes} bytes; split it.",
             )
         return data
+
+    def _told_bytes(self, part: Touched) -> int:
+        """How much a part takes in the acknowledgement, and the same in the patch, at most."""
+        text = self.names.text
+        named = text(NameKind.AUTHOR, part.author), text(NameKind.ORIGIN, part.origin)
+        return 2 * size_of((part.id, part.names, *named, part.clock)) + PART_BYTES
 
     def _follow(self, entry: Entry, data: bytes, ops: Iterable[Op]) -> None:
         """Go on to the next entry."""

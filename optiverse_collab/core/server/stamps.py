@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -60,13 +60,14 @@ class RecordStamps:
         """The stamp of a property."""
         return self.own.get(name, self.whole)
 
-    def mark(self, names: Iterable[str], stamp: Stamp, record: Record) -> None:
+    def mark(self, names: Collection[str], stamp: Stamp, record: Record) -> None:
         """A change gave these properties other values, or removed them; `record` is what came of it."""
         own = self.own
         for name in names:
             own[name] = stamp
             self.newest = stamp
-        if len(own) > len(record.props) + UNSET_NAMES:
+        removed = any(name not in record.props for name in names)
+        if removed and sum(name not in record.props for name in own) > UNSET_NAMES:
             self.own = {name: one for name, one in own.items() if name in record.props}
             self.whole = stamp
 

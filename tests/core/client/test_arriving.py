@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from optiverse_collab.core.client.arriving import Answers, Arriving, authors_of
+from optiverse_collab.core.client.arriving import Answers, Arriving
 from optiverse_collab.core.client.pending import PendingChange
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.protocol.messages import Delta, FullState
-from optiverse_collab.core.protocol.outcomes import Ack, AckResult
+from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.records import Lane, Record, Set
 
@@ -82,8 +82,30 @@ def test_single_authors_of_records_are_named() -> None:
         PageSet("two", {"x": 1}, by={"x": 0, "y": 1}),
     ]
     last: dict[str, Any] = {**POSITION, "client_clock": 0, "authors": ["ann", "bob"], "records": records}
-    assert authors_of(Delta(**last, ops=ops)) == {"new": "bob", "set": "ann", "gone": "bob"}
-    assert authors_of(FullState(**last)) == {"new": "bob"}
+    arriving = Arriving()
+    arriving.add(delta(PageRecord("early", "k", {}, by=0)))
+    arriving.add(Delta(**last, ops=ops))
+    assert arriving.authors == {"early": "ann", "new": "bob", "set": "ann", "gone": "bob"}
+    arriving.clear()
+    arriving.add(FullState(**{**last, "authors": ["ann"]}))
+    assert arriving.authors == {}, "a number without a name is nobody"
+
+
+def test_what_stands_behind_the_records_may_fill_pages() -> None:
+    """SYNC-16: in the order in which it came."""
+    acks = [Ack(number, AckResult.COMMIT, number) for number in (1, 2)]
+    notices = [Notice(number, "a", ["x"]) for number in (1, 2)]
+    arriving = Arriving()
+    pages = [
+        FullState(**POSITION, client_clock=0, authors=["ann"], acks=acks[:1], skipped={"": [1]}),
+        FullState(**POSITION, client_clock=0, notices=notices[:1], authors=["bob"], skipped={"": [2]}),
+        FullState(**POSITION, client_clock=0, acks=acks[1:], notices=notices[1:], more=3, done=True),
+    ]
+    for page in pages:
+        arriving.add(page)
+    last = arriving.joined(pages[-1])
+    assert (last.authors, last.acks, last.notices) == (["ann", "bob"], acks, notices)
+    assert (last.skipped, last.more, last.done) == ({"": [1, 2]}, 3, True)
 
 
 def change(client_clock: int, *former: tuple[str, int]) -> PendingChange:

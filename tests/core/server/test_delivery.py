@@ -140,8 +140,8 @@ def test_one_who_left_before_the_pages_gets_none() -> None:
 
 
 def test_frame_closes_when_it_is_long() -> None:
-    """SYNC-3: a frame has room for one record after its limit, as a page has."""
-    desk = Desk("c1", limits=Limits(page_bytes=500))
+    """LIM-13: before what would make it too long, be it a change or what is told of one."""
+    desk = Desk("c1", limits=Limits(page_bytes=1000))
     for n in range(5):
         desk.accept(Put(f"r{n}", "component", {"text": "x" * 300}))
     frames = [patch(frame, "c1") for frame in desk.flush()]
@@ -150,7 +150,7 @@ def test_frame_closes_when_it_is_long() -> None:
 
 def test_frame_has_the_head_after_its_last_change() -> None:
     """PUSH-5, CLK-5: also one that is not the session's last; a frame without changes has none."""
-    desk = Desk("c1", limits=Limits(page_bytes=500))
+    desk = Desk("c1", limits=Limits(page_bytes=1000))
     heads = [desk.accept(Put(f"r{n}", "component", {"text": "x" * 300})).kept.head.hex() for n in range(5)]
     assert [patch(frame, "c1").head for frame in desk.flush()] == [heads[1], heads[3], heads[4]]
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from optiverse_collab.core.client.effects import (
     Acknowledged,
     ParticipantJoined,
     ParticipantLeft,
-    PresenceChanged,
-    ProtocolFault,
 )
 from optiverse_collab.core.limits import SETTLES, Limits
 from optiverse_collab.core.protocol.changes import PushedChange
@@ -21,17 +17,13 @@ from optiverse_collab.core.protocol.messages import (
     OtherHistory,
     Ping,
     Pong,
-    PresencePatch,
-    PresenceUpdate,
     Push,
     SyncRequest,
     UserLeft,
 )
-from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Lane, Put, Set
 from optiverse_collab.core.server.chain import first_head
-from optiverse_collab.core.server.effects import Close, Send, SendFrame, SendPresence
-from optiverse_collab.core.server.room import Unsaved
+from optiverse_collab.core.server.effects import Close, Send, SendFrame
 from optiverse_collab.errors import Reason
 from tests.helpers.wire import Peer, Wire
 
@@ -129,81 +121,6 @@ def test_heartbeat_is_answered(wire: Wire) -> None:
     assert wire.room.receive("c1", Ping("ann"), NOW) == [Send(("c1",), Pong("2025-03-01T12:34:56.789Z"))]
 
 
-def test_presence_reaches_the_others_once_a_tick(wire: Wire) -> None:
-    """PRES-1, PRES-2: the latest of each key."""
-    ann, bob = Peer("ann"), Peer("bob")
-    wire.connect(ann, bob)
-    for x in range(5):
-        wire.room.receive(ann.connection_id, PresenceUpdate({"cursor": [x, 0]}), NOW)
-    wire.room.receive(ann.connection_id, PresenceUpdate({"selection": ["a"]}), NOW)
-    wire.settle()
-    assert bob.session.presence.states == {ann.connection_id: {"cursor": [4, 0], "selection": ["a"]}}
-    assert len(bob.told(PresenceChanged)) == 1
-    assert ann.session.presence.states == {}
-
-
-def test_newcomer_hears_all_presence(wire: Wire) -> None:
-    """PRES-3, PRES-4."""
-    ann, bob = Peer("ann"), Peer("bob")
-    wire.connect(ann)
-    ann.session.show({"cursor": [1.0, 2.0]})
-    wire.settle()
-    wire.settle()
-    wire.connect(bob)
-    assert bob.session.presence.states == {ann.connection_id: {"cursor": [1.0, 2.0]}}
-    wire.lose(ann)
-    wire.settle()
-    assert bob.session.presence.states == {}
-
-
-def test_the_last_presence_comes_before_the_goodbye(wire: Wire) -> None:
-    """PRES-4: whoever hands something over, and leaves at once, is heard."""
-    room = wire.room
-    for id in ("c1", "c2"):
-        room.join(id, id, NOW)
-    room.receive("c1", PresenceUpdate({"hosts": True}), NOW)
-    room.flush_presence()
-    room.receive("c1", PresenceUpdate({"hosts": None}), NOW)
-    last, left = room.leave("c1", NOW)
-    assert last == SendPresence(("c2",), PresencePatch({"c1": {"hosts": None}}))
-    assert isinstance(left, Send)
-    assert isinstance(left.message, UserLeft)
-    assert not room.has_presence
-    [alone] = room.leave("c2", NOW)
-    assert isinstance(alone, Send)
-
-
-def test_too_much_presence_is_an_error(wire: Wire) -> None:
-    """PRES-5: what was known stays."""
-    ann = Peer("ann")
-    wire.connect(ann)
-    wire.room.receive(ann.connection_id, PresenceUpdate({"a": 1}), NOW)
-    wire.perform(wire.room.receive(ann.connection_id, PresenceUpdate({"b": "x" * 70_000}), NOW))
-    wire.settle()
-    assert any("too_large" in text for text in ann.texts)
-    assert ann.told(ProtocolFault)[-1].serious
-    assert wire.room.presence_of_all() == [PresencePatch({ann.connection_id: {"a": 1}}, full=True)]
-
-
-def test_presence_of_many_comes_in_messages_that_fit(wire: Wire) -> None:
-    """PRES-7: the first takes the place of what was known, and the others add to it."""
-    room = wire.room
-    for number in range(40):
-        room.join(f"m{number}", f"user {number}", NOW)
-        room.receive(f"m{number}", PresenceUpdate({"note": "x" * 60_000}), NOW)
-    told = [effect.message for effect in room.flush_presence() if isinstance(effect, SendPresence)]
-    assert len(told) > 1
-    ann = Peer("ann")
-    wire.connect(ann)
-    messages = [text for text in ann.texts if '"presence"' in text]
-    assert len(messages) > 1
-    assert max(map(len, messages)) <= room.history.limits.message_bytes
-    first, *others = [json.loads(text) for text in messages]
-    assert first["full"]
-    assert not any("full" in other for other in others)
-    assert ann.session.presence.states.keys() == {f"m{number}" for number in range(40)}
-
-
 def test_unsynced_participants_get_no_frames(wire: Wire) -> None:
     """SYNC-4: frames start where the pages stand in the stream, not before."""
     ann, bob = Peer("ann"), Peer("bob")
@@ -233,34 +150,6 @@ def test_one_who_takes_over_under_another_name_keeps_it(wire: Wire) -> None:
     joined = [effect for effect in effects if isinstance(effect, Send)]
     assert [type(send.message) for send in joined] == [UserLeft]
     assert wire.room.name_of("new") == "Ann B."
-
-
-def test_surroundings_can_ask_what_there_is_to_do(wire: Wire) -> None:
-    """DUR-1, PRES-2: something to store, to send, and to tell of presence, each until it is taken."""
-    room = wire.room
-
-    def to_do() -> tuple[bool, bool, bool]:
-        return room.has_unsaved, room.has_waiting, room.has_presence
-
-    room.join("c1", "ann", NOW)
-    assert to_do() == (False, False, False)
-    room.receive("c1", SyncRequest("client"), NOW)
-    assert to_do() == (False, True, False)
-    room.flush()
-    room.receive("c1", PresenceUpdate({"cursor": [0, 0]}), NOW)
-    assert to_do() == (False, False, True)
-    [presence] = room.flush_presence()
-    assert presence == SendPresence(("c1",), PresencePatch({"c1": {"cursor": [0, 0]}}))
-    assert room.flush_presence() == []
-    room.receive("c1", Push([PushedChange(1, [Put("a", "k")])]), NOW)
-    assert to_do() == (True, True, False)
-    [entry], names = room.unsaved()
-    assert {name.text for name in names} == {"ann", origin_of("client")}
-    assert to_do() == (False, True, False)
-    assert room.unsaved() == Unsaved([], [])
-    room.saved(entry.clock)
-    room.flush()
-    assert to_do() == (False, False, False)
 
 
 def test_one_who_settles_an_id_takes_over_from_it(wire: Wire) -> None:

@@ -19,7 +19,7 @@ from tests.core.simulation.mutation import Mutations
 BEHIND_MUTATIONS = Mutations()
 _mutation = BEHIND_MUTATIONS.add
 
-_end = _Answer._end
+_ends = _Answer._ends
 _confirm, _groups, _receive_page, _refusals = (
     Subscribers.confirm,
     Subscribers.groups,
@@ -59,7 +59,7 @@ def all_yields(self: Replica, page: FullState | Delta) -> list[ReplicaEffect]:
     return _receive_page(self, page)
 
 
-@_mutation("Unasked pages don't say whose values were replaced (SYNC-13).", (_Answer, "_end"))
-def nothing_is_told(self: _Answer) -> dict[str, object]:
-    end = _end(self)
-    return {**end, "acks": [], "notices": []} if self._common["unasked"] else end
+@_mutation("Unasked pages don't say whose values were replaced (SYNC-13).", (_Answer, "_ends"))
+def nothing_is_told(self: _Answer) -> list[dict[str, object]]:
+    ends = _ends(self)
+    return [{**end, "acks": [], "notices": []} for end in ends] if self._common["unasked"] else ends

@@ -10,10 +10,12 @@ import msgspec
 
 from optiverse_collab.core import document
 from optiverse_collab.core.client import conflicts as client_conflicts
+from optiverse_collab.core.client.arriving import Arriving
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.protocol.changes import Change
-from optiverse_collab.core.protocol.outcomes import Ack, Notice
+from optiverse_collab.core.protocol.messages import Delta, FullState
+from optiverse_collab.core.protocol.outcomes import Ack
 from optiverse_collab.core.records import Op, Put, Record, apply
 from optiverse_collab.core.server import conflicts, history
 from optiverse_collab.core.server.answers import _Answer
@@ -26,11 +28,11 @@ from tests.core.simulation.mutation import Mutations
 CONFLICT_MUTATIONS = Mutations()
 _mutation = CONFLICT_MUTATIONS.add
 
-_judge, _unseen, _init, _end, _seen = (
+_judge, _unseen, _init, _ends, _seen = (
     Judgement._judge,
     Judgement._unseen,
     Judgement.__init__,
-    _Answer._end,
+    _Answer._ends,
     Replica._seen,
 )
 _snapshot, _changed_names, _mark = History.snapshot, conflicts.changed_names, RecordStamps.mark
@@ -146,19 +148,28 @@ def replacing_untold(ack: Ack, change: Any, before: Any, after: Any, clock: int)
 _OF_ACKNOWLEDGED = client_conflicts.of_acknowledged
 
 
-@_mutation("The pages say nothing of what was replaced meanwhile (SYNC-9).", (_Answer, "_end"))
-def no_notices(self: _Answer) -> dict[str, Any]:
-    return {**_end(self), "notices": list[Notice]()}
+def _without(ends: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+    return [{name: items for name, items in end.items() if name != key} for end in ends]
 
 
-@_mutation("The pages say nothing of what became of my changes (SYNC-6).", (_Answer, "_end"))
-def no_acks_in_pages(self: _Answer) -> dict[str, Any]:
-    return {**_end(self), "acks": list[Ack]()}
+@_mutation("Only the last page counts of what stands behind the records (SYNC-16).", (Arriving, "joined"))
+def last_page_alone(self: Arriving, last: FullState | Delta) -> FullState | Delta:
+    return last
 
 
-@_mutation("The pages don't say what was refused (SYNC-6).", (_Answer, "_end"))
-def refusals_forgotten(self: _Answer) -> dict[str, Any]:
-    return {**_end(self), "skipped": {}}
+@_mutation("The pages say nothing of what was replaced meanwhile (SYNC-9).", (_Answer, "_ends"))
+def no_notices(self: _Answer) -> list[dict[str, Any]]:
+    return _without(_ends(self), "notices")
+
+
+@_mutation("The pages say nothing of what became of my changes (SYNC-6).", (_Answer, "_ends"))
+def no_acks_in_pages(self: _Answer) -> list[dict[str, Any]]:
+    return _without(_ends(self), "acks")
+
+
+@_mutation("The pages don't say what was refused (SYNC-6).", (_Answer, "_ends"))
+def refusals_forgotten(self: _Answer) -> list[dict[str, Any]]:
+    return _without(_ends(self), "skipped")
 
 
 @_mutation("Outcomes don't outlive the server (SYNC-9, DUR-4).", (History, "snapshot"))

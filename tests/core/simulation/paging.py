@@ -25,6 +25,16 @@ class _Page(msgspec.Struct):
 
     records: list[msgspec.Raw] = []
     ops: list[msgspec.Raw] = []
+    authors: list[msgspec.Raw] = []
+    acks: list[msgspec.Raw] = []
+    notices: list[msgspec.Raw] = []
+    skipped: dict[str, msgspec.Raw] = {}
+
+    @property
+    def rest(self) -> list[int]:
+        """The lengths of what is no record."""
+        lists = self.authors, self.acks, self.notices, self.skipped.values()
+        return [len(bytes(item)) for items in lists for item in items]
 
 
 _decoder = msgspec.json.Decoder(_Page)
@@ -60,7 +70,11 @@ class Paging(Iterator[str]):
         if self._before is not None:
             self._took(next(self._line_ms))
         text = encode(next(self._pages))
-        self._check(_decoder.decode(text))
+        page = _decoder.decode(text)
+        if self._before is not None and page.rest and not (page.records or page.ops):
+            self._check_rest(page.rest)
+        else:
+            self._check(page)
         return text
 
     def _took(self, ms: float) -> None:
@@ -71,6 +85,13 @@ class Paging(Iterator[str]):
             self._limit = min(most, self._limit * 2)
         elif ms > 1000:
             self._limit = max(min(self._setup.least_page_bytes, most), self._limit // 2)
+
+    def _check_rest(self, rest: list[int]) -> None:
+        """A page behind the records (SYNC-16)."""
+        self._counts["pages behind the records"] += 1
+        most = self._setup.page_bytes // 8
+        if len(rest) > 1 and sum(rest) > most:
+            raise Broken(f"SYNC-16: {rest} in one page, and {most} are allowed")
 
     def _check(self, page: _Page) -> None:
         things = [len(bytes(thing)) + 1 for thing in _in_order(page)]

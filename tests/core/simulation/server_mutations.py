@@ -10,6 +10,7 @@ import msgspec
 from optiverse_collab.core import document
 from optiverse_collab.core.client import confirmed, view
 from optiverse_collab.core.client import conflicts as client_conflicts
+from optiverse_collab.core.protocol.codec import encode_change
 from optiverse_collab.core.protocol.messages import SyncRequest
 from optiverse_collab.core.records import Op, Record, Remove, Set, apply
 from optiverse_collab.core.server import conflicts
@@ -127,7 +128,8 @@ def pages_out_of_place(self: Delivery, members: Collection[str], now_ms: float) 
         if waiting.ack is not None:
             frame.acks.setdefault(waiting.ack[0], []).append(waiting.ack[1])
         if waiting.accepted is not None:
-            frame.add(self._change(waiting.accepted), waiting.accepted)
+            change = self._change(waiting.accepted)
+            frame.add(encode_change(change), change, waiting.accepted)
         asked = waiting.subscription
         if asked is not None and self._subscribe(asked, waiting.after, members, now_ms):
             effects.append(asked.pages)

@@ -37,6 +37,7 @@ HAPPENS = {
     "deltas": 2_000,
     "full states": 2_000,
     "unasked pages": 3_000,
+    "pages behind the records": 5_000,
     "pages that were not the last": 2_000,
     "pages that may be longer": 600,
     "pages that must be shorter": 400,

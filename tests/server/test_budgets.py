@@ -1,0 +1,171 @@
+"""Whatever peers do, no message is longer than the limit, and nobody else is hurt: LIM and PRES rules."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+from optiverse_collab.core.limits import Limits
+from tests.helpers.aio import run
+from tests.helpers.live_server import LiveServer, RawClient, live_server
+
+LONGEST = Limits().message_bytes
+
+
+def attack(go: Callable[[LiveServer, RawClient, RawClient], Coroutine[Any, Any, None]]) -> None:
+    """Mallory and a victim in one session; clients take messages of any length."""
+
+    async def main() -> None:
+        async with (
+            live_server() as server,
+            server.client("mallory", max_size=None) as mallory,
+            server.client("victim", max_size=None) as victim,
+        ):
+            await mallory.sync("m")
+            await victim.sync("v")
+            await go(server, mallory, victim)
+
+    run(main())
+
+
+async def longest(client: RawClient, last: Callable[[dict[str, Any]], bool]) -> int:
+    """The length of the longest message up to one."""
+    return max(length for length, _ in await client.hear(last))
+
+
+def never(message: dict[str, Any]) -> bool:
+    """Hear everything."""
+    return False
+
+
+def sets(client_clock: int, *names: str, of: str = "x", length: int = 1) -> dict[str, Any]:
+    """A push that sets a property of each of these records."""
+    ops = [{"op": "set", "id": name, "props": {of: "y" * length}} for name in names]
+    return {"type": "push", "changes": [{"client_clock": client_clock, "ops": ops, "seen": 0}]}
+
+
+def puts(client_clock: int, *names: str, **props: Any) -> dict[str, Any]:
+    """A push that puts records."""
+    ops = [{"op": "put", "id": name, "kind": "component", "props": props} for name in names]
+    return {"type": "push", "changes": [{"client_clock": client_clock, "ops": ops}]}
+
+
+def acknowledges(client_clock: int) -> Callable[[dict[str, Any]], bool]:
+    """Whether a message acknowledges a change."""
+    return lambda message: any(ack["client_clock"] == client_clock for ack in message.get("acks", ()))
+
+
+def test_presence_of_nulls_hurts_nobody() -> None:
+    """PRES-7"""
+
+    async def go(server: LiveServer, mallory: RawClient, victim: RawClient) -> None:
+        for part in range(4):
+            nulls = {f"{part}_{number}{'k' * 100}": None for number in range(8000)}
+            await mallory.send({"type": "presence", "state": nulls})
+        await mallory.send({"type": "presence", "state": {"cursor": [1, 2]}})
+        assert await longest(victim, lambda message: message["type"] == "presence") < 1000
+
+    attack(go)
+
+
+def test_newcomer_gets_in_whatever_the_others_show() -> None:
+    """PRES-7"""
+
+    async def go(server: LiveServer, mallory: RawClient, victim: RawClient) -> None:
+        async with AsyncExitStack() as stack:
+            for number in range(40):
+                member = await stack.enter_async_context(server.client(f"m{number}", max_size=None))
+                await member.send({"type": "presence", "state": {"k": "x" * 60_000}})
+                await member.send({"type": "ping"})
+                await member.hear(lambda message: message["type"] == "pong")
+                stack.callback(asyncio.create_task(member.hear(never)).cancel)
+            shown: set[str] = set()
+            newcomer = await stack.enter_async_context(server.client("newcomer", max_size=LONGEST))
+            while len(shown) < 40:
+                shown.update((await newcomer.receive("presence"))["participants"])
+
+    attack(go)
+
+
+def test_acknowledgements_of_what_is_gone_fit() -> None:
+    """LIM-13: eight long changes to what never was."""
+
+    async def go(server: LiveServer, mallory: RawClient, victim: RawClient) -> None:
+        for number in range(1, 9):
+            names = [f"gone {number} {part} {'n' * 100}" for part in range(1000)]
+            await mallory.send(sets(number, *names, length=500))
+        assert await longest(mallory, acknowledges(8)) <= LONGEST
+
+    attack(go)
+
+
+def test_patches_of_long_changes_fit() -> None:
+    """LIM-13"""
+
+    async def go(server: LiveServer, mallory: RawClient, victim: RawClient) -> None:
+        for number in range(1, 13):
+            length = 470_000 if number % 2 else 120_000
+            await mallory.send(puts(number, f"{number} a", f"{number} b", text="x" * length))
+        watching = asyncio.create_task(longest(victim, lambda message: _clock(message) == 12))
+        assert await longest(mallory, acknowledges(12)) <= LONGEST
+        assert await watching <= LONGEST
+
+    attack(go)
+
+
+def test_change_that_meets_too_much_is_refused() -> None:
+    """LIM-13: with the names of all that it would replace, its patch would be too long."""
+
+    async def go(server: LiveServer, mallory: RawClient, victim: RawClient) -> None:
+        names = [f"{number} {'n' * 110}" for number in range(900)]
+        await victim.send(puts(1, "r", **dict.fromkeys(names, 1)))
+        await longest(victim, acknowledges(1))
+        ops = [{"op": "set", "id": "r", "props": dict.fromkeys(names, turn)} for turn in range(2)]
+        await mallory.send(
+            {"type": "push", "changes": [{"client_clock": 1, "ops": [*ops, *_long("s")], "seen": 0}]}
+        )
+        *_, (_, answer) = await mallory.hear(acknowledges(1))
+        assert answer["acks"][0]["reason"] == "too_large"
+        assert (await mallory.push(2, *ops, *_long("s")))["result"] == "commit", "it saw what it replaces"
+
+    attack(go)
+
+
+def test_answer_of_all_that_was_replaced_fits() -> None:
+    """SYNC-16, LIM-13: what happened while somebody was away fills many pages."""
+
+    async def go(server: LiveServer, mallory: RawClient, victim: RawClient) -> None:
+        names = [f"{number} {'n' * 110}" for number in range(500)]
+        epoch = (await victim.sync("v"))["epoch"]
+        await victim.send(puts(1, "r", **dict.fromkeys(names, 0)))
+        [*_, (_, first)] = await victim.hear(acknowledges(1))
+        for number in range(1, 30):
+            for client, value, clock in ((mallory, number, number), (victim, -number, number + 1)):
+                ops = [{"op": "set", "id": "r", "props": dict.fromkeys(names, value)}]
+                change = {"client_clock": clock, "ops": ops, "seen": 1}
+                await client.send({"type": "push", "changes": [change]})
+                await client.hear(acknowledges(clock))
+        async with server.client("victim", max_size=None) as again:
+            asks = {"type": "sync:request", "client_id": "v", "epoch": epoch, "clock": 1}
+            await again.send({**asks, "head": first["head"]})
+            pages = await again.hear(lambda page: page.get("done", False))
+            assert len(pages) > 5
+            assert max(length for length, _ in pages) <= LONGEST
+            acks = [ack["client_clock"] for _, page in pages for ack in page.get("acks", ())]
+            assert acks == [*range(2, 31)]
+
+    attack(go)
+
+
+def _clock(message: dict[str, Any]) -> int:
+    return int(message["changes"][-1]["clock"]) if message.get("changes") else 0
+
+
+def _long(id: str) -> list[dict[str, Any]]:
+    """Operations of about 640 KB on other records."""
+    return [
+        {"op": "put", "id": f"{id}{number}", "kind": "component", "props": {"text": "x" * 320_000}}
+        for number in range(2)
+    ]
