@@ -13,7 +13,7 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import PushUnreadable, decode_client, encode
-from optiverse_collab.core.protocol.messages import ClientMessage, Error, Push
+from optiverse_collab.core.protocol.messages import ClientMessage, Error, Push, SyncRequest
 from optiverse_collab.errors import MessageRefused, Refused
 from optiverse_collab_server.heard import HeardConnection
 from optiverse_collab_server.outbox import Frame, Outbox
@@ -41,6 +41,9 @@ class MessageHandler(Protocol):
 
     def receive(self, connection: Connection, message: ClientMessage) -> None:
         """Take a message of the connection's."""
+
+    async def until_answered(self, connection: Connection) -> None:
+        """Wait until no pages for the connection are under way."""
 
     def refuse(self, connection: Connection, client_clocks: Sequence[int], refusal: Refused) -> None:
         """Answer for changes that can't be read."""
@@ -119,6 +122,8 @@ class Connection:
             self.outbox.send(Frame(encode(Error(refused.reason.value, str(refused))).encode()))
             self._count_refused(refused)
         else:
+            if isinstance(message, SyncRequest):
+                await self._until_answered(handler)
             first, *rest = _slices(message)
             handler.receive(self, first)
             for part in rest:
@@ -126,6 +131,13 @@ class Connection:
                 handler.receive(self, part)
             if isinstance(message, Push):
                 handler.backlog.hold(self.id, len(text))
+
+    async def _until_answered(self, handler: MessageHandler) -> None:
+        """Read nothing while pages are on their way: the next answer is made when they are gone (LIM-14)."""
+        self.is_paused = True
+        await handler.until_answered(self)
+        self.is_paused = False
+        self._ws.heard = self._clock()
 
     async def _pause(self, backlog: Backlog) -> None:
         """Read nothing until there is room for it, or the connection is over (DUR-6)."""

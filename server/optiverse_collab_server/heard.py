@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection
+from websockets.frames import Frame, Opcode
+from websockets.protocol import Event
+
+from optiverse_collab_server.rate import TokenBucket
+
+UNREAD_BYTES = 2 * 1024 * 1024
+"""More than what the server gives to the transport before the peer has read it (LIM-9): only pongs can be."""
 
 UNSENT_BYTES = 64 * 1024
 """So much that was not sent yet may wait in the system's buffer, beside what is on its way."""
+
+log = logging.getLogger("optiverse_collab_server")
 
 
 class HeardConnection(ServerConnection):
@@ -22,6 +32,7 @@ class HeardConnection(ServerConnection):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.heard = self.loop.time()
+        self._frames = TokenBucket(self.heard)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let the system hold little of what has yet to be sent: it would hide how slow the line is."""
@@ -34,3 +45,17 @@ class HeardConnection(ServerConnection):
         """Take bytes from the network."""
         self.heard = self.loop.time()
         super().data_received(data)
+        if self.transport.get_write_buffer_size() > UNREAD_BYTES:  # what else is sent waits for the peer
+            self._cut("does not read the answers to its WebSocket pings")
+
+    def process_event(self, event: Event) -> None:
+        """Take a frame. Pings, pongs and parts of messages cost more than their bytes: they may be few."""
+        is_beginning = isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY)
+        if not is_beginning and self._frames.take(self.loop.time()):
+            self._cut("sends WebSocket pings, or parts of messages, without end")
+        super().process_event(event)
+
+    def _cut(self, why: str) -> None:
+        if not self.transport.is_closing():
+            log.warning("Cutting a connection that %s", why)
+            self.transport.abort()

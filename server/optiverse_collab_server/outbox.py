@@ -30,6 +30,9 @@ SOCKET_BUFFER_BYTES = 256 * 1024
 FRAME_BYTES = 16 * 1024
 """A long message leaves in several frames: on a slow line each of them is a sign of life (HB-3)."""
 
+STALLED_SECONDS = 60.0
+"""Whoever takes nothing of a page for so long is closed."""
+
 log = logging.getLogger("optiverse_collab_server")
 
 
@@ -81,7 +84,8 @@ class Outbox:
         self._give_up = give_up
         self._caught_up = caught_up
         self._queue: deque[Frame | tuple[Iterator[Message], PageSize | None]] = deque()
-        self._queued_bytes = 0
+        self._queued_bytes = self._answers = 0
+        self._answered = asyncio.Event()
         self._missed_presence = False
         self._closed = False
         self._writer: asyncio.Task[None] | None = None
@@ -115,8 +119,15 @@ class Outbox:
             size: is told how long each took, if it is given.
         """
         if not self._closed:
+            self._answers += 1
             self._queue.append((pages, size))
             self._start_writer()
+
+    async def pages_sent(self) -> None:
+        """Wait until no pages wait, or the connection is over."""
+        while self._answers and not self._closed:
+            self._answered.clear()
+            await self._answered.wait()
 
     async def drain(self) -> None:
         """Wait until nothing waits."""
@@ -126,6 +137,7 @@ class Outbox:
     def close(self) -> None:
         """Send nothing more."""
         self._closed = True
+        self._answered.set()
         self._queue.clear()
         if self._writer is not None:
             self._writer.cancel()
@@ -143,8 +155,11 @@ class Outbox:
                     self._queued_bytes -= len(item.payload)
                 else:
                     await self._write_pages(*item)
+                    self._answers -= 1
+                    self._answered.set()
         except (ConnectionClosed, OSError):
             self._closed = True
+            self._answered.set()
         except Exception:
             log.exception("Writing to a connection failed")
             self._give_up(CloseReason.INTERNAL_ERROR)
@@ -158,7 +173,11 @@ class Outbox:
         loop = asyncio.get_running_loop()
         for page in pages:
             began = loop.time()
-            await self._write_out(Frame(encode(page).encode()))
+            timer = loop.call_later(STALLED_SECONDS, self._give_up, CloseReason.TOO_SLOW)
+            try:
+                await self._write_out(Frame(encode(page).encode()))
+            finally:
+                timer.cancel()
             if size is not None:
                 size.took((loop.time() - began) * 1000)
             await asyncio.sleep(0)  # others have their turn between two pages

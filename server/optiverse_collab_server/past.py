@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator
 
-from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import Message
 from optiverse_collab.core.protocol.pages import PageSize
 from optiverse_collab.core.protocol.past import PastRefusal
 from optiverse_collab.core.server.chain import first_head
@@ -24,9 +21,6 @@ EVERY_MS = 500
 
 AT_ONCE = 4
 """A session answers at most this many requests at a time: each holds all records of an old bench."""
-
-STALLED_SECONDS = 60.0
-"""A connection that takes no page for so long is closed."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -86,7 +80,8 @@ class PastReader:
             _refuse(connection, wanted, PastRefusal.NOT_KEPT)
             return
         size = PageSize(self._page_bytes)
-        await _send(connection, past.pages(wanted.request, size), size)
+        connection.outbox.send_pages(past.pages(wanted.request, size), size)
+        await connection.outbox.pages_sent()
 
     async def _read(self, clock: int) -> Past | None:
         """What was at a clock; None if that is not kept. At clock 0 nothing was."""
@@ -111,32 +106,6 @@ class PastReader:
         self._loads.discard(load)
         if not load.cancelled():
             load.exception()  # asyncio logs those that nobody has looked at
-
-
-async def _send(connection: Connection, pages: Iterable[Message], size: PageSize) -> None:
-    """Send pages, and wait until all are taken; close a connection that takes none."""
-    loop = asyncio.get_running_loop()
-    all_taken = asyncio.Event()
-    timer = loop.call_later(STALLED_SECONDS, _give_up, connection)
-
-    def watched() -> Iterator[Message]:
-        nonlocal timer
-        for page in pages:
-            timer.cancel()
-            timer = loop.call_later(STALLED_SECONDS, _give_up, connection)
-            yield page
-        all_taken.set()
-
-    connection.outbox.send_pages(watched(), size)
-    try:
-        await all_taken.wait()
-    finally:
-        timer.cancel()
-
-
-def _give_up(connection: Connection) -> None:
-    log.warning("%s asked for the past and does not read it", connection.name)
-    connection.close(CloseReason.TOO_SLOW)
 
 
 def _refuse(connection: Connection, wanted: ReadPast, reason: PastRefusal) -> None:

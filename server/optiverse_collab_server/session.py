@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import close_patch, encode
-from optiverse_collab.core.protocol.messages import WAIT_STORAGE, ClientMessage, Wait
+from optiverse_collab.core.protocol.messages import WAIT_STORAGE, ClientMessage, SyncRequest, Wait
 from optiverse_collab.core.server.effects import (
     Close,
     ReadPast,
@@ -36,6 +36,9 @@ TICK_MS = 12.0
 
 TICK_MS_PER_CONNECTION = 0.2
 """A tick is shorter where there are few to send to: there it saves little, and they feel it."""
+
+ANSWER_BYTES = 100
+"""About what an answer that waits takes for each record of the session."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -70,7 +73,7 @@ class LiveSession:
         self._chunk = chunk
         self._past = PastReader(self.id, store, room.history.epoch, room.history.limits.page_bytes)
         self._stopping = False
-        self._wake = asyncio.Event()
+        self._wake, self._flushed = asyncio.Event(), asyncio.Event()
         self._wake_presence = asyncio.Event()
         self._deliverer = asyncio.create_task(self._deliver())
         self._presence_deliverer = asyncio.create_task(self._deliver_presence())
@@ -119,10 +122,22 @@ class LiveSession:
         if log.isEnabledFor(logging.DEBUG):
             log.debug("← %s from %s", type(message).__name__, connection.name)
         self._perform(self.room.receive(connection.id, message, now_ms()))
+        if isinstance(message, SyncRequest):
+            self.backlog.hold(connection.id, ANSWER_BYTES * len(self.room.history.document.records))
         if self.room.has_presence:
             self._wake_presence.set()
         if self.room.has_waiting:
             self._wake.set()
+
+    async def until_answered(self, connection: Connection) -> None:
+        """Wait until no pages for a member are under way, or it is gone."""
+        while self.room.owes_pages(connection.id) and not self._stopping:
+            await self._flushed.wait()
+        await connection.outbox.pages_sent()
+
+    def _wake_asking(self) -> None:
+        self._flushed.set()
+        self._flushed.clear()
 
     def refuse(self, connection: Connection, client_clocks: Sequence[int], refusal: Refused) -> None:
         """Tell a member that changes of theirs were not accepted."""
@@ -163,6 +178,7 @@ class LiveSession:
                     await self._store()
                 self._perform(self.room.flush())
                 self.backlog.release(self.room.stored)
+                self._wake_asking()
             except StorageError as error:
                 log.error("Session %s can't be stored: %s", self.id, error)
                 self._fail()
@@ -218,6 +234,7 @@ class LiveSession:
         """Let everybody come back and start again from what is stored (DUR-3)."""
         self.failed = self._stopping = True
         self.backlog.end()
+        self._wake_asking()
         for connection in list(self.connections.values()):
             connection.close(CloseReason.SESSION_FAILED)
 

@@ -7,7 +7,10 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
+import pytest
+
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.server import answers, room
 from tests.helpers.aio import run
 from tests.helpers.live_server import LiveServer, RawClient, live_server
 
@@ -155,6 +158,36 @@ def test_answer_of_all_that_was_replaced_fits() -> None:
             assert max(length for length, _ in pages) <= LONGEST
             acks = [ack["client_clock"] for _, page in pages for ack in page.get("acks", ())]
             assert acks == [*range(2, 31)]
+
+    attack(go)
+
+
+def test_answers_that_are_not_read_are_made_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LIM-14: the server reads no other question before the pages of the one before are gone."""
+    made = 0
+    answer = answers.answer_of
+
+    def counted(*args: Any) -> Any:
+        nonlocal made
+        made += 1
+        return answer(*args)
+
+    monkeypatch.setattr(room, "answer_of", counted)
+
+    async def go(server: LiveServer, mallory: RawClient, victim: RawClient) -> None:
+        for number in range(1, 11):
+            await victim.send(puts(number, *(f"{number} {part}" for part in range(10)), text="x" * 60_000))
+            await victim.hear(acknowledges(number))
+        mallory.ws.transport.pause_reading()
+        before = made
+        for number in range(200):
+            await mallory.send({"type": "sync:request", "client_id": f"m{number}"})
+        for _ in range(3):
+            await victim.send({"type": "ping"})
+            await victim.receive("pong")
+        assert made - before == 1
+        mallory.ws.transport.resume_reading()
+        assert await longest(mallory, lambda message: made - before == 3) <= LONGEST
 
     attack(go)
 

@@ -1,11 +1,16 @@
-"""What counts as hearing from a peer: HB-2 of docs/protocol.md."""
+"""What counts as hearing from a peer, and what it may send beside messages: HB-2 and LIM-14."""
 
 from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from optiverse_collab_server import heard
 from tests.helpers.aio import run
-from tests.helpers.live_server import live_server
+from tests.helpers.live_server import RawClient, live_server
+
+TEXT, PING, PART, LAST = 0x01, 0x89, 0x00, 0x80
 
 
 def test_part_of_a_message_is_a_sign_of_life() -> None:
@@ -13,7 +18,7 @@ def test_part_of_a_message_is_a_sign_of_life() -> None:
 
     async def main() -> None:
         async with live_server(silence_seconds=0.6) as server, server.client("ann") as ann:
-            wire = memoryview(_frame(b'{"type":"ping"}' + b" " * 60))
+            wire = memoryview(_frame(TEXT | LAST, b'{"type":"ping"}' + b" " * 60))
             for place in range(len(wire)):
                 ann.ws.transport.write(bytes(wire[place : place + 1]))
                 await asyncio.sleep(0.02)
@@ -23,6 +28,67 @@ def test_part_of_a_message_is_a_sign_of_life() -> None:
     run(main())
 
 
-def _frame(payload: bytes) -> bytes:
-    """A short text message of a client's, masked with zeros."""
-    return bytes((0x81, 0x80 | len(payload), 0, 0, 0, 0)) + payload
+@pytest.mark.parametrize(
+    ("frame", "first"), [(PING, b""), (PART, b"\x01\x80\x00\x00\x00\x00")], ids=["pings", "parts"]
+)
+def test_frames_without_end_are_cut(frame: int, first: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """LIM-14: and nobody else notices."""
+
+    async def main() -> None:
+        async with live_server() as server, server.client("bob") as bob:
+            async with server.client("mallory") as mallory:
+                mallory.ws.transport.write(first + _frame(frame, b"") * 1500)
+                await _is_cut(mallory)
+            await bob.send({"type": "ping"})
+            await bob.receive("pong")
+        assert "sends WebSocket pings, or parts of messages, without end" in caplog.text
+
+    run(main())
+
+
+def test_some_pings_are_answered() -> None:
+    """LIM-14: a proxy may send them."""
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann:
+            for _ in range(20):
+                await (await ann.ws.ping())
+
+    run(main())
+
+
+def test_answers_that_are_not_read_are_bounded(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """LIM-14"""
+    monkeypatch.setattr(heard, "UNREAD_BYTES", 1000)
+
+    async def main() -> None:
+        async with live_server() as server, server.client("mallory") as mallory:
+            mallory.ws.transport.pause_reading()
+            for _ in range(100):
+                mallory.ws.transport.write(_frame(PING, b"x" * 125) * 400)
+                await asyncio.sleep(0.01)
+                if "does not read the answers" in caplog.text:
+                    break
+            mallory.ws.transport.resume_reading()
+            await _is_cut(mallory)
+        assert "does not read the answers to its WebSocket pings" in caplog.text
+
+    monkeypatch.setattr(heard, "TokenBucket", lambda now: _NoLimit())
+    run(main())
+
+
+class _NoLimit:
+    def take(self, now: float) -> float:
+        return 0.0
+
+
+async def _is_cut(client: RawClient) -> None:
+    code, _ = await client.closed()
+    assert code == 1006, "without a goodbye"
+
+
+def _frame(first: int, payload: bytes) -> bytes:
+    """A short frame of a client's, masked with zeros."""
+    return bytes((first, 0x80 | len(payload), 0, 0, 0, 0)) + payload

@@ -32,7 +32,7 @@ If storage fails after 8, change 9 has reached nobody. Bob has no acknowledgemen
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -96,6 +96,7 @@ class Delivery:
         self.durable = self.sent = history.clock
         self._history = history
         self._waiting: deque[_Waiting] = deque()
+        self._asked: Counter[str] = Counter()
         self._subscribers = Subscribers(bounds)
         self._hash_due = history.clock + HASH_EVERY
 
@@ -107,11 +108,17 @@ class Delivery:
     ) -> None:
         """Queue something that depends on all that was accepted up to now."""
         self._waiting.append(_Waiting(self._history.clock, accepted, ack, subscription))
+        if subscription is not None:
+            self._asked[subscription.pages.to] += 1
 
     @property
     def waiting(self) -> bool:
         """Whether something is in the queue."""
         return bool(self._waiting)
+
+    def owes_pages(self, connection_id: str) -> bool:
+        """Whether pages for a connection are in the queue."""
+        return connection_id in self._asked
 
     def unsubscribe(self, connection_id: str) -> None:
         """Send no more frames to a connection."""
@@ -159,6 +166,9 @@ class Delivery:
     ) -> bool:
         """The turn of a connection's pages has come; False if nobody waits for them any more."""
         to = subscription.pages.to
+        self._asked[to] -= 1
+        if not self._asked[to]:
+            del self._asked[to]
         if subscription.unasked:
             return self._subscribers.caught_up(to, clock, now_ms)
         if to in members:

@@ -287,6 +287,10 @@ class Room:
         """Whether there is something that `flush` gives, or will give once it is durable."""
         return self._delivery.waiting
 
+    def owes_pages(self, connection_id: str) -> bool:
+        """Whether `flush` will give pages for a connection."""
+        return self._delivery.owes_pages(connection_id)
+
     @property
     def has_presence(self) -> bool:
         """Whether somebody's presence changed since `flush_presence`."""
