@@ -11,7 +11,7 @@ from optiverse_collab.cli.session import connected
 from optiverse_collab.cli.terminal import write_line
 from optiverse_collab.core.text import printable
 from optiverse_collab.errors import CollaborationError
-from optiverse_collab.scripting.files import read_records
+from optiverse_collab.scripting.files import read_file
 
 if TYPE_CHECKING:
     from optiverse_collab.cli.session import Commands
@@ -33,10 +33,10 @@ async def run(options: argparse.Namespace) -> None:
     Raises:
         CollaborationError: the file is no bench, the session can't have it, or others' edits took its place.
     """
-    records = await read_records(options.file)
+    read = await read_file(options.file)
     async with connected(options) as bench:
         with ProgressLine("Sending", sys.stderr) as progress:
-            plan = await bench.import_records(records, options.replace, progress)
+            plan = await bench.import_records(read.records, options.replace, progress, read.has_tree)
         theirs = {conflict.id for conflict in await bench.flush() if conflict.stands == "theirs"}
     if theirs:
         raise CollaborationError(

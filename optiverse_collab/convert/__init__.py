@@ -9,23 +9,24 @@ from optiverse_collab.convert.equivalence import Comparison, alike, compare, dif
 from optiverse_collab.convert.files import read_bench, write_bench
 from optiverse_collab.convert.kinds import is_item, item_from_record, record_from_item
 from optiverse_collab.convert.layers import sibling_key, tree_of
-from optiverse_collab.convert.merging import import_ops
+from optiverse_collab.convert.merging import additions, replacements
 from optiverse_collab.convert.reading import Imported, records_from_bench
 from optiverse_collab.convert.writing import bench_from_records
 
 __all__ = [
     "Comparison",
     "Imported",
+    "additions",
     "alike",
     "bench_from_records",
     "compare",
     "differs",
-    "import_ops",
     "is_item",
     "item_from_record",
     "read_bench",
     "record_from_item",
     "records_from_bench",
+    "replacements",
     "same_bench",
     "sibling_key",
     "tree_of",

@@ -11,10 +11,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from optiverse_collab.convert.kinds import GROUP, is_item
-from optiverse_collab.convert.layers import tree_of
+from optiverse_collab.convert.kinds import GROUP, LAYER, is_item
+from optiverse_collab.convert.layers import FLAGS, tree_of
 from optiverse_collab.convert.shapes import is_number
-from optiverse_collab.core.records import Record
+from optiverse_collab.core.records import Record, Set
 
 PLACE = frozenset(("parent", "order", "z_value"))
 """What says where a record lies, and not what it is (SEEN-6)."""
@@ -33,6 +33,39 @@ _FILES = frozenset(("image_path", "source_path"))
 
 _TEXT_COLOURS = frozenset(("#0a0a28", "#000000", "#ffffff"))
 """The default colour of a text in files, in the light theme and in the dark one."""
+
+_FLAGS_OF_ITEMS = {f"{LAYER}{name}": value for name, value in FLAGS.items()}
+"""What the tree says of an item; a record that doesn't say it means this."""
+
+_FILLED_IN: dict[str, Any] = {
+    "mm_per_pixel": 0.1,
+    "object_height_mm": 60.0,
+    "angle_deg": 0.0,
+    "efl_mm": 100.0,
+    "clear_aperture_mm": 0.0,
+    "reflectivity": 100.0,
+    "split_T": 50.0,
+    "split_R": 50.0,
+    "cutoff_wavelength_nm": 550.0,
+    "transition_width_nm": 50.0,
+    "pass_type": "longpass",
+    "n1": 1.0,
+    "n2": 1.5,
+    "radius_of_curvature_mm": 0.0,
+    "polarizer_subtype": "waveplate",
+    "phase_shift_deg": 90.0,
+    "fast_axis_deg": 0.0,
+    "transmission_axis_deg": 0.0,
+    "pbs_transmission_axis_deg": 0.0,
+    "extinction_ratio_db": 40.0,
+    "rotation_angle_deg": 45.0,
+    "wavelength_nm": 633.0,
+    "polarization_type": "horizontal",
+    "polarization_angle_deg": 0.0,
+    "source_type": "ray",
+    "beam_waist_mm": 0.5,
+}
+"""What editors write where a file says nothing: property, or part of an interface → value."""
 
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
@@ -95,6 +128,57 @@ def differing(a: Record, b: Record) -> list[str]:
         for name, value in a.props.items()
         if name in b.props and name not in skipped and not same_meaning(a.kind, name, value, b.props[name])
     ]
+
+
+def overwriting(there: Record, file: Record, has_tree: bool) -> Set | None:
+    """The edit that gives a record the content that another of its kind has; None if it has that.
+
+    That is what `differing` finds, what the tree says of it, and what only `file` states, unless editors fill
+    that in. What only `there` states stays.
+
+    Args:
+        there: the record.
+        file: the other one.
+        has_tree: whether that says if it is hidden or locked, and otherwise is neither.
+    """
+    is_group = there.kind == GROUP
+    skipped = PLACE | (_DERIVED_OF_GROUPS - FLAGS.keys() if is_group else _DERIVED)
+    flags = FLAGS if is_group else _FLAGS_OF_ITEMS
+    before = {**flags, **there.props}
+    props = {
+        name: value
+        for name, value in file.props.items()
+        if name not in skipped and not _is_stated(before, there.kind, name, value)
+    }
+    gone = (there.props.keys() & flags.keys()) - file.props.keys()
+    unset = sorted(name for name in gone if has_tree and before[name] != flags[name])
+    return Set(there.id, props, unset) if props or unset else None
+
+
+def _is_stated(props: Mapping[str, Any], kind: str, name: str, value: Any) -> bool:
+    """Whether properties say what an import says of one of them."""
+    if name not in props:
+        return _is_filled_in(name, value)
+    return same_meaning(kind, name, props[name], value) and not _says_more(props[name], value)
+
+
+def _says_more(there: Any, value: Any) -> bool:
+    """Whether a part of a property, as of an interface, is stated that is not there."""
+    if isinstance(value, list) and isinstance(there, (list, tuple)):
+        return any(_says_more(*pair) for pair in zip(there, value, strict=False))
+    if not isinstance(value, dict) or not isinstance(there, dict):
+        return False
+    return any(
+        _says_more(there[name], part) if name in there else not _is_filled_in(name, part)
+        for name, part in value.items()
+    )
+
+
+def _is_filled_in(name: str, value: Any) -> bool:
+    """Whether a property says no more than if it were not stated."""
+    if not value and not is_number(value):  # null, false, and what is empty
+        return True
+    return name in _FILLED_IN and same_meaning("", name, value, _FILLED_IN[name])
 
 
 def same_meaning(kind: str, name: str, a: Any, b: Any) -> bool:

@@ -4,40 +4,92 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from optiverse_collab.convert.kinds import ASSEMBLY, GROUP
+from optiverse_collab.convert.equivalence import PLACE, overwriting
+from optiverse_collab.convert.kinds import GROUP
+from optiverse_collab.convert.places import moved, place_props, placed
 from optiverse_collab.convert.shapes import is_number
-from optiverse_collab.core.records import Op, Record, Set, record_difference
+from optiverse_collab.core.records import Op, Put, Record, Set, put
+
+Records = Mapping[str, Record]
 
 
-def import_ops(view: Mapping[str, Record], records: Mapping[str, Record]) -> list[Op]:
-    """The operations that bring imported records into a session.
+def additions(view: Records, records: Records) -> list[Op]:
+    """The operations that add imported records to a session; what it holds stays as it is.
 
-    What the session holds stays. An item that is in both (the same file imported again, or a copy
-    of it under another name) becomes as the import has it. What is imported lies on top of everything
-    else, in its own order. Of the record of the file as a whole, properties that only the session
-    has stay. Where nothing of an import was changed, and nothing put on top of it, importing it again
-    gives no operations.
+    What is imported lies on top of everything else, in its own order.
 
     Args:
         view: the session's records.
         records: the imported ones, from `records_from_bench`.
 
     Returns:
-        One operation per record that changes; groups stand before what is in them.
+        One operation per record; groups stand before what is in them.
     """
     lift = _lift(view, records)
-    ops: list[Op] = []
-    for record in sorted(records.values(), key=lambda record: record.kind != GROUP):
-        old = view.get(record.id)
-        op = record_difference(old, _lifted(record, lift))
-        if isinstance(op, Set) and record.kind == ASSEMBLY:
-            op = Set(op.id, op.props) if op.props else None
+    return [put(_lifted(record, lift)) for record in _groups_first(records) if record.id not in view]
+
+
+def replacements(view: Records, records: Records, has_tree: bool = True) -> list[Op]:
+    """The operations after which a session has imported records as the import has them.
+
+    What differs is changed, and nothing that the import only writes otherwise (`equivalence`). What is in
+    another group, or in another order, than the import says goes there; all else stays where it is. What is
+    new lies where it does in the import.
+
+    Args:
+        view: the session's records.
+        records: the imported ones, from `records_from_bench`.
+        has_tree: whether they say of everything what is hidden and locked, unlike a file of Optiverse 0.2.
+
+    Returns:
+        One operation per record that changes; groups stand before what is in them.
+    """
+    ops: dict[str, Op] = {}
+    for record in _groups_first(records):
+        op = _replacement(view.get(record.id), record, has_tree)
         if op is not None:
-            ops.append(op)
-    return ops
+            ops[record.id] = op
+    ids = {id for id in moved(view, records) if has_tree or _is_told(view, records[id])}
+    ids |= records.keys() - view.keys()
+    ids = {id for id in ids if is_number(records[id].props.get("order"))}
+    for id, place in placed(view, records, ids).items():
+        op, there = ops.get(id), view.get(id)
+        if isinstance(op, Put):
+            stood = op if there is None else there
+            props, unset = place_props(place, Record(id, op.kind, stood.props))
+            props = {name: value for name, value in {**op.props, **props}.items() if name not in unset}
+            ops[id] = Put(id, op.kind, props, op.lane)
+        elif there is not None:
+            before = op if isinstance(op, Set) else Set(id)
+            props, unset = place_props(place, there)
+            ops[id] = Set(id, {**before.props, **props}, [*before.unset, *unset])
+    return list(ops.values())
 
 
-def _lift(view: Mapping[str, Record], records: Mapping[str, Record]) -> float:
+def _replacement(there: Record | None, record: Record, has_tree: bool) -> Op | None:
+    """What gives a record of the session's the import's content, and leaves it in its place."""
+    if there is None:
+        return put(record)
+    if there.kind != record.kind:
+        content = {name: value for name, value in record.props.items() if name not in PLACE}
+        place = {name: value for name, value in there.props.items() if name in PLACE}
+        return put(Record(record.id, record.kind, {**content, **place}, record.lane))
+    return overwriting(there, record, has_tree)
+
+
+def _is_told(view: Records, record: Record) -> bool:
+    """Whether a file without a tree can say where something lies: not groups' order, nor labels' owners."""
+    parent = view[record.id].props.get("parent")
+    if record.kind == GROUP:
+        return bool(parent != record.props.get("parent"))
+    return not isinstance(parent, str) or parent not in view or view[parent].kind == GROUP
+
+
+def _groups_first(records: Records) -> list[Record]:
+    return sorted(records.values(), key=lambda record: record.kind != GROUP)
+
+
+def _lift(view: Records, records: Records) -> float:
     """What to add to the orders at the root of `records`, so that they come before the others'."""
     others = _root_orders(record for id, record in view.items() if id not in records)
     imported = _root_orders(records.values())
@@ -58,4 +110,4 @@ def _lifted(record: Record, lift: float) -> Record:
     order = record.props.get("order")
     if not lift or "parent" in record.props or not is_number(order):
         return record
-    return Record(record.id, record.kind, {**record.props, "order": order + lift})
+    return Record(record.id, record.kind, {**record.props, "order": order + lift}, record.lane)

@@ -42,15 +42,25 @@ def moved(before: Records, after: Records) -> set[str]:
         stayed = [id for id in ids if id in known]
         places = restacked(stayed, known)
         restack = {id for id in stayed if places[id] != known[id]}
-        level = {id for id in stayed if _is_level(before[id], after[id])}
-        found |= restack if restack.isdisjoint(level) else {id for id in stayed if id not in level}
+        if any(_is_level(before[id], after[id]) for id in restack):
+            restack = {id for id in stayed if not _is_as_high(before[id], after[id])}
+        found |= restack
     return found
 
 
 def _is_level(before: Record, after: Record) -> bool:
-    """Whether an item is as high as it was."""
-    height = _number(before.props.get("z_value"))
-    return height is not None and height == _number(after.props.get("z_value"))
+    """Whether an item is as high as it was; 0.2 gives what has no height the height 0."""
+    old, new = _height(before), _height(after)
+    return new is not None and new == (0.0 if old is None else old)
+
+
+def _is_as_high(before: Record, after: Record) -> bool:
+    """The same, or nobody says how high it was and is, as of groups."""
+    return _is_level(before, after) or (_height(before) is None and _height(after) is None)
+
+
+def _height(record: Record) -> float | None:
+    return _number(record.props.get("z_value"))
 
 
 def placed(theirs: Records, mine: Records, ids: Collection[str]) -> dict[str, Place]:
@@ -83,6 +93,16 @@ def placed(theirs: Records, mine: Records, ids: Collection[str]) -> dict[str, Pl
             elif id in known and known[id] != places[id]:
                 result[id] = Place(parent, places[id], heights[at])
     return result
+
+
+def place_props(place: Place, there: Record) -> tuple[dict[str, object], list[str]]:
+    """The properties to set, and those to unset, that give a record of the session's a place."""
+    props: dict[str, object] = {"order": place.order}
+    if place.z_value is not None and "z_value" in there.props:
+        props["z_value"] = place.z_value
+    if place.parent is None:
+        return props, ["parent"] if "parent" in there.props else []
+    return (props if there.props.get("parent") == place.parent else {**props, "parent": place.parent}), []
 
 
 def _inserted(there: Sequence[str], siblings: Sequence[str], wanted: Collection[str]) -> list[str]:

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from optiverse_collab.convert.equivalence import PLACE, differing, differs, same_meaning
 from optiverse_collab.convert.kinds import GROUP, LAYER, is_item
 from optiverse_collab.convert.layers import resolved
-from optiverse_collab.convert.places import Place, moved, placed
+from optiverse_collab.convert.places import moved, place_props, placed
 from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, put, record_difference
 
@@ -135,7 +135,7 @@ class _Found:
         ids = {id for id in ids if id in self._theirs}
         others = moved(self._base, self._theirs) if ids else set()
         for id, place in placed(self._theirs, mine, ids).items():
-            props, unset = _place_props(place, self._theirs[id])
+            props, unset = place_props(place, self._theirs[id])
             _join(self.contested if id in others else self.clear, id, props, unset)
 
     def remove(self, id: str) -> None:
@@ -234,16 +234,6 @@ def _with_places(new: list[Record], mine: Records, theirs: Records) -> list[Reco
         else one
         for one in new
     ]
-
-
-def _place_props(place: Place, there: Record) -> tuple[dict[str, object], list[str]]:
-    """The edit that gives a record of the session's a place."""
-    props: dict[str, object] = {"order": place.order}
-    if place.z_value is not None and "z_value" in there.props:
-        props["z_value"] = place.z_value
-    if place.parent is None:
-        return props, ["parent"] if "parent" in there.props else []
-    return (props if there.props.get("parent") == place.parent else {**props, "parent": place.parent}), []
 
 
 def _taken(base: Records, mine: Records, theirs: Records) -> int:

@@ -29,7 +29,7 @@ from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import CollaborationError, EditsInConflict
 from optiverse_collab.scripting.conflicts import Conflict, conflict_of
-from optiverse_collab.scripting.files import Plan, plan_import, read_records, write_records
+from optiverse_collab.scripting.files import Plan, plan_import, read_file, write_records
 from optiverse_collab.scripting.item import Items, own_copy, plain
 from optiverse_collab.scripting.stream import E, Stream
 from optiverse_collab.scripting.unacknowledged import FLUSH_SECONDS, Progress, Unacknowledged
@@ -224,10 +224,15 @@ class AsyncBench(Items):
         Raises:
             BenchFileError: this is no bench.
         """
-        return await self.import_records(await read_records(path), replace, progress)
+        read = await read_file(path)
+        return await self.import_records(read.records, replace, progress, read.has_tree)
 
     async def import_records(
-        self, records: Mapping[str, Record], replace: bool = False, progress: Progress | None = None
+        self,
+        records: Mapping[str, Record],
+        replace: bool = False,
+        progress: Progress | None = None,
+        has_tree: bool = True,
     ) -> Plan:
         """Add records to the session; what it holds besides stays. Returns when the server has them.
 
@@ -238,13 +243,15 @@ class AsyncBench(Items):
             replace: let what the session holds with other content become as in `records`. Everybody hears of
                 it, and can bring back what was there (PUSH-9).
             progress: called while the server acknowledges.
+            has_tree: whether `records` say of everything what is hidden and locked, unlike a file of
+                Optiverse 0.2.
 
         Raises:
             WouldOverwrite: without `replace`, something is there with other content; nothing was changed.
             ConnectionFailed: as in `flush`.
         """
         records = {id: Record(id, one.kind, plain(one.props), one.lane) for id, one in records.items()}
-        plan = plan_import(self._view, records, replace)
+        plan = plan_import(self._view, records, replace, has_tree)
         check_change(plan.ops, self._replica.limits)
         step = SWEEP + secrets.token_hex(8) if plan.changed and replace else self._step
         for page in pages(plan.ops, self._replica.limits.page_bytes):

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from optiverse_collab.convert import (
+    Imported,
+    additions,
     bench_from_records,
     differs,
-    import_ops,
     read_bench,
     records_from_bench,
+    replacements,
     write_bench,
 )
 from optiverse_collab.core.records import Op, Record
@@ -25,6 +27,18 @@ SHOWN = 3
 """So many of the records in the way are named."""
 
 log = logging.getLogger("optiverse_collab")
+
+
+class FileRecords(NamedTuple):
+    """What a file holds.
+
+    Attributes:
+        records: id → record.
+        has_tree: whether it says of everything what is hidden and locked, unlike a file of Optiverse 0.2.
+    """
+
+    records: dict[str, Record]
+    has_tree: bool
 
 
 class Plan(NamedTuple):
@@ -43,33 +57,41 @@ class Plan(NamedTuple):
     unchanged: int
 
 
-def plan_import(view: Mapping[str, Record], records: Mapping[str, Record], replace: bool) -> Plan:
+def plan_import(
+    view: Mapping[str, Record], records: Mapping[str, Record], replace: bool, has_tree: bool = True
+) -> Plan:
     """How `records` of a file come into a session.
 
-    What the session holds besides stays. Without `replace`, what it holds of the file stays too, in
-    its place and group, and how it is written there (docs/bench-format.md, "When two records are the same").
+    What the session holds besides stays, and how it writes what is the same (docs/bench-format.md, "When two
+    records are the same"). Without `replace`, what it holds of the file stays in its place and group, too.
 
     Raises:
         WouldOverwrite: without `replace`, records of the file are in the session with other content.
     """
-    ops = import_ops(view, records)
-    if not replace:
+    if replace:
+        ops = replacements(view, records, has_tree)
+    else:
         _check_content(view, records)
-        ops = [op for op in ops if op.id not in view]
+        ops = additions(view, records)
     added = sum(op.id not in view for op in ops)
-    return Plan(ops, added, len(ops) - added, len(records) - len(ops))
+    return Plan(ops, added, len(ops) - added, len(records.keys() - {op.id for op in ops}))
 
 
-async def read_records(path: str | os.PathLike[str]) -> dict[str, Record]:
+async def read_file(path: str | os.PathLike[str]) -> FileRecords:
     """The records of an Optiverse file; the log has a WARNING for what of it can't be used.
 
     Raises:
         BenchFileError: this is no bench.
     """
-    read = await asyncio.to_thread(lambda: records_from_bench(read_bench(path)))
-    for warning in read.warnings:
+
+    def read() -> tuple[Imported, bool]:
+        bench = read_bench(path)
+        return records_from_bench(bench), "layer_state" in bench
+
+    imported, has_tree = await asyncio.to_thread(read)
+    for warning in imported.warnings:
         log.warning("%s: %s", os.fspath(path), printable(warning))
-    return read.records
+    return FileRecords(imported.records, has_tree)
 
 
 async def write_records(

@@ -13,6 +13,7 @@ import pytest
 from optiverse_collab.cli import push
 from optiverse_collab.cli.main import main
 from optiverse_collab.convert import read_bench, records_from_bench, write_bench
+from optiverse_collab.core.records import Set
 from optiverse_collab.scripting import AsyncBench, Bench, connect
 from tests.helpers.benches import DATA
 from tests.helpers.cli import SMALL, UTF_8, command, fail, succeed
@@ -58,6 +59,32 @@ def test_what_an_editor_writes_otherwise_is_there_already(
     assert "0 records added, 0 changed, 27 there already." in succeed(
         "push", str(tmp_path / "saved.json"), *there
     )
+
+
+def test_replacing_sends_nothing_that_is_only_written_otherwise(
+    server: ServerProcess, session_id: str, tmp_path: Path
+) -> None:
+    """So nobody hears that the bench was replaced, and what the session alone states stays."""
+    there = ["--server", server.url, "--session", session_id]
+    succeed("push", SMALL, *there)
+    bench = read_bench(SMALL)
+    first, second, *_ = bench["items"]
+    for n, item in enumerate(bench["items"]):
+        item.update(z_value=item.get("z_value", 0.0), angle_deg=item["angle_deg"] + 360.0, locked=n % 2 == 0)
+    del first["name"]
+    write_bench(tmp_path / "saved.json", bench)
+    pushed = ["push", str(tmp_path / "saved.json"), "--replace", *there]
+    with Bench(server.url, session_id) as session:
+        clock = session.clock
+        assert session.wait_for_changes(0.0) == []  # from here on
+        assert "0 records added, 0 changed, 27 there already." in succeed(*pushed)
+        second.update(x_mm=second["x_mm"] + 1.0)
+        write_bench(tmp_path / "saved.json", bench)
+        assert "0 records added, 1 changed, 26 there already." in succeed(*pushed)
+        [change] = session.wait_for_changes()
+        [op] = change.ops
+        assert isinstance(op, Set)
+        assert ({*op.props}, op.unset, session.clock) == ({"pos"}, [], clock + 1)
 
 
 def test_changed_records_are_overwritten_only_when_asked(server: ServerProcess, session_id: str) -> None:

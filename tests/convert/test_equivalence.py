@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from optiverse_collab.convert import bench_from_records, records_from_bench
-from optiverse_collab.convert.equivalence import Comparison, alike, compare, differing, differs
-from optiverse_collab.core.records import Record
+from optiverse_collab.convert.equivalence import Comparison, alike, compare, differing, differs, overwriting
+from optiverse_collab.core.records import Record, Set
 from tests.helpers import benches
 from tests.helpers.benches import REAL
 
@@ -44,8 +44,9 @@ def record(kind: str = "component", **props: Any) -> Record:
     ],
 )
 def test_what_editors_write_otherwise_is_the_same(kind: str, a: dict[str, Any], b: dict[str, Any]) -> None:
-    assert not differs(record(kind, **a), record(kind, **b))
-    assert not differs(record(kind, **b), record(kind, **a))
+    for one, other in ((record(kind, **a), record(kind, **b)), (record(kind, **b), record(kind, **a))):
+        assert not differs(one, other)
+        assert overwriting(one, other, has_tree=True) is None
 
 
 @pytest.mark.parametrize(
@@ -71,6 +72,61 @@ def test_what_people_change_differs(kind: str, a: dict[str, Any], b: dict[str, A
     [name] = a
     assert differing(record(kind, **a), record(kind, **b)) == [name]
     assert differs(record(kind, **b), record(kind, **a))
+
+
+@pytest.mark.parametrize(
+    ("kind", "there", "file", "expected"),
+    [
+        ("component", {"n": 1}, {"n": 2, "m": 3}, Set("id", {"n": 2, "m": 3})),
+        ("component", {"n": 1}, {}, None),
+        (
+            "component",
+            {},
+            {"notes": "x", "name": "", "mm_per_pixel": 0.2},
+            Set("id", {"notes": "x", "mm_per_pixel": 0.2}),
+        ),
+        (
+            "component",
+            {"interfaces": [{"efl_mm": 1.0}]},
+            {"interfaces": [{"efl_mm": 1.0, "reflectivity": 50.0}]},
+            Set("id", {"interfaces": [{"efl_mm": 1.0, "reflectivity": 50.0}]}),
+        ),
+        (
+            "component",
+            {"interfaces": [{"a": {"b": 1}}]},
+            {"interfaces": [{"a": {"b": 1, "c": 0.0}}]},
+            Set("id", {"interfaces": [{"a": {"b": 1, "c": 0.0}}]}),
+        ),
+        (
+            "component",
+            {"interfaces": [{"efl_mm": 1.0, "name": "x"}]},
+            {"interfaces": [{"efl_mm": 1.0}]},
+            None,
+        ),
+        ("component", {"layer_visible": False}, {}, Set("id", {}, ["layer_visible"])),
+        ("component", {}, {"layer_locked": True}, Set("id", {"layer_locked": True})),
+        ("component", {}, {"layer_visible": True, "visible": False}, None),
+        (
+            "group",
+            {"locked": True, "z_base": 1},
+            {"visible": False},
+            Set("id", {"visible": False}, ["locked"]),
+        ),
+        ("group", {"collapsed": False}, {}, None),
+    ],
+)
+def test_only_what_differs_is_overwritten(
+    kind: str, there: dict[str, Any], file: dict[str, Any], expected: Set | None
+) -> None:
+    """What editors fill in, and what the file does not state, is no difference; but for the tree's flags."""
+    assert overwriting(record(kind, **there), record(kind, **file), has_tree=True) == expected
+
+
+def test_without_a_tree_nothing_is_said_of_flags() -> None:
+    """As in a file of 0.2."""
+    assert overwriting(record("group", locked=True), record("group"), has_tree=False) is None
+    hidden = record("group", visible=False)
+    assert overwriting(record("group"), hidden, has_tree=False) == Set("id", {"visible": False})
 
 
 def test_another_kind_differs() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given
 
-from optiverse_collab.convert import import_ops, records_from_bench, tree_of
+from optiverse_collab.convert import additions, records_from_bench, replacements, tree_of
 from optiverse_collab.core.records import Op, Put, Record, Set, apply
 from tests.helpers import benches
 from tests.helpers.benches import REAL, Bench, bench
@@ -21,7 +21,7 @@ def after(view: dict[str, Record], ops: list[Op]) -> dict[str, Record]:
 
 def imported(view: dict[str, Record], *files: Bench) -> dict[str, Record]:
     for file in files:
-        view = after(view, import_ops(view, records_from_bench(file).records))
+        view = after(view, additions(view, records_from_bench(file).records))
     return view
 
 
@@ -45,34 +45,103 @@ def test_import_lies_on_top_of_what_the_session_holds() -> None:
 
 
 def test_two_files_keep_what_belongs_to_each_as_a_whole() -> None:
-    records = imported({}, file("a", title="one", by="Ann"), file("b", title="two", scale=2))
+    first, second = (
+        records_from_bench(one).records
+        for one in (file("a", title="one", by="Ann"), file("b", title="two", scale=2))
+    )
+    records = replaced(first, second)
     assert records["assembly"].props == {"title": "two", "by": "Ann", "scale": 2}
 
 
-def test_an_import_takes_what_was_changed_back_to_the_file() -> None:
-    """Of all that the session knows of an item only what the file says is left."""
-    view = imported({}, file("a", "b"))
-    view["a"] = Record("a", "component", {"pos": [9, 9], "order": 5.0})
-    assert import_ops(view, records_from_bench(file("a", "b")).records) == [Set("a", {"order": 0.0}, ["pos"])]
+def replaced(view: dict[str, Record], records: dict[str, Record]) -> dict[str, Record]:
+    return after(view, replacements(view, records))
 
 
-def test_an_import_puts_back_what_was_removed() -> None:
+def test_what_was_changed_becomes_as_the_file_has_it() -> None:
+    """What the file doesn't state stays."""
+    there = {"pos": [9, 9], "notes": "Ann's", "order": 0.0}
+    view = {"a": Record("a", "component", there)}
+    records = {"a": Record("a", "component", {"pos": [1, 1], "name": "L1", "order": 5.0})}
+    assert replacements(view, records) == [Set("a", {"pos": [1, 1], "name": "L1"})]
+
+
+def test_another_kind_keeps_its_place() -> None:
+    view = {"a": Record("a", "text", {"text": "x", "order": 3.0, "z_value": 2.0})}
+    records = {"a": Record("a", "component", {"name": "L1", "order": 0.0, "z_value": 9.0})}
+    assert replaced(view, records)["a"].props == {"name": "L1", "order": 3.0, "z_value": 2.0}
+
+
+def test_what_was_put_elsewhere_goes_back_and_nothing_else() -> None:
+    records = imported({}, file("a", "b", "c"))
+    view = {**records, "others": Record("others", "component", {"order": -5.0})}
+    view["c"] = Record("c", "component", {"order": -1.0})
+    [op] = replacements(view, records)
+    assert (op.id, roots(after(view, [op]))) == ("c", ["others", "a", "b", "c"])
+
+
+def test_what_left_its_group_goes_back_into_it() -> None:
+    group = Record("g", "group", {"name": "Arm", "order": 0.0})
+    lens = Record("a", "component", {"parent": "g", "order": 0.0})
+    view = {"g": group, "b": Record("b", "component", {"parent": "g", "order": 0.0})}
+    view["a"] = Record("a", "component", {"order": 1.0})
+    result = replaced(view, {"g": group, "a": lens})
+    assert result["a"].props["parent"] == "g"
+    assert "parent" not in replaced({"a": lens, "g": group}, {"g": group, "a": view["a"]})["a"].props
+
+
+def test_a_file_without_a_tree_says_no_owners_and_group_orders() -> None:
+    """0.2 writes neither."""
+    view = {
+        "g": Record("g", "group", {"order": 0.0}),
+        "h": Record("h", "group", {"order": 1.0}),
+        "a": Record("a", "component", {"parent": "g", "order": 0.0}),
+        "b": Record("b", "component", {"parent": "h", "order": 0.0}),
+        "label": Record("label", "text", {"parent": "a", "order": 0.0}),
+    }
+    records = {
+        **view,
+        "g": Record("g", "group", {"order": 2.0}),
+        "label": Record("label", "text", {"parent": "g", "order": 5.0}),
+    }
+    assert replacements(view, records, has_tree=False) == []
+    assert "label" in {op.id for op in replacements(view, records)}
+    records["a"] = Record("a", "component", {"parent": "h", "order": 5.0})
+    records["h"] = Record("h", "group", {"parent": "g", "order": 2.0})
+    moves = {op.id: op for op in replacements(view, records, has_tree=False)}
+    assert {id: isinstance(op, Set) and op.props["parent"] for id, op in moves.items()} == {
+        "a": "h",
+        "h": "g",
+    }
+
+
+def test_what_is_new_lies_where_it_does_in_the_file() -> None:
     view = imported({}, file("a", "b"))
+    records = records_from_bench(file("a", "new", "b")).records
+    assert roots(replaced(view, records)) == ["a", "new", "b"]
+    assert [op.id for op in replacements(view, records)] == ["new"]
+
+
+def test_what_was_removed_is_put_back() -> None:
+    view = imported({}, file("a", "b"))
+    records = records_from_bench(file("a", "b")).records
     del view["b"]
-    assert import_ops(view, records_from_bench(file("a", "b")).records) == [
-        Put("b", "component", {"order": 1.0})
-    ]
+    for ops in (additions(view, records), replacements(view, records)):
+        assert ops == [Put("b", "component", {"order": 1.0})]
 
 
 def test_groups_come_before_what_is_in_them() -> None:
     for name in REAL:
-        ops = import_ops({}, records_from_bench(benches.load(name)).records)
-        kinds = [op.kind == "group" for op in ops if isinstance(op, Put)]
-        assert kinds == sorted(kinds, reverse=True)
+        records = records_from_bench(benches.load(name)).records
+        for ops in (additions({}, records), replacements({}, records)):
+            kinds = [op.kind == "group" for op in ops if isinstance(op, Put)]
+            assert kinds == sorted(kinds, reverse=True)
 
 
 @given(benches.benches, benches.benches)
 def test_the_same_import_again_does_nothing(first: Bench, second: Bench) -> None:
     view = imported({}, first, second)
-    assert import_ops(view, records_from_bench(second).records) == []
+    records = records_from_bench(second).records
+    assert additions(view, records) == []
+    assert replacements(imported({}, second), records) == []
+    assert replacements(replaced(view, records), records) == []
     assert set(view) == {id for file in (first, second) for id in records_from_bench(file).records}

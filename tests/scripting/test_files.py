@@ -14,7 +14,7 @@ from optiverse_collab.convert import same_bench
 from optiverse_collab.core.client.effects import Conflict
 from optiverse_collab.core.records import Op, Record, apply
 from optiverse_collab.errors import BenchFileError, WouldOverwrite
-from optiverse_collab.scripting.files import plan_import, read_records, write_records
+from optiverse_collab.scripting.files import plan_import, read_file, write_records
 from tests.helpers.benches import DATA, bench, load
 from tests.helpers.wire import Peer, Wire
 
@@ -56,8 +56,9 @@ def test_the_place_among_layers_is_not_in_the_way() -> None:
 
 
 def test_replacing_changes_what_differs_and_keeps_the_rest() -> None:
-    view = by_id(lens("Mine"), lens(id="same"), lens(id="besides", order=5.0))
-    plan = plan_import(view, by_id(lens("Theirs"), lens(id="same"), lens(id="new")), replace=True)
+    view = by_id(lens("Mine"), lens(id="same", order=1.0), lens(id="besides", order=5.0))
+    file = by_id(lens("Theirs"), lens(id="same", order=1.0), lens(id="new", order=2.0))
+    plan = plan_import(view, file, replace=True)
     result = dict(view)
     for op in plan.ops:
         apply(result, op)
@@ -68,7 +69,7 @@ def test_replacing_changes_what_differs_and_keeps_the_rest() -> None:
 
 
 def test_import_into_an_empty_session_is_all_new() -> None:
-    records = asyncio.run(read_records(SMALL))
+    records = asyncio.run(read_file(SMALL)).records
     plan = plan_import({}, records, replace=False)
     view: dict[str, Record] = {}
     ops: list[Op] = plan.ops
@@ -82,16 +83,16 @@ def test_what_is_no_bench(tmp_path: Path, content: str) -> None:
     path = tmp_path / "bench.json"
     path.write_text(content, "utf-8")
     with pytest.raises(BenchFileError, match=r"bench\.json"):
-        asyncio.run(read_records(path))
+        asyncio.run(read_file(path))
     with pytest.raises(BenchFileError, match="There is no file"):
-        asyncio.run(read_records(tmp_path / "nowhere.json"))
+        asyncio.run(read_file(tmp_path / "nowhere.json"))
 
 
 def test_what_cannot_be_used_is_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "bench.json"
     item = {"_type": "component", "name": "Lens\n1", "x_mm": math.nan, "y_mm": 0.0, "item_uuid": "lens"}
     path.write_text(json.dumps(bench(items=[item])), "utf-8")
-    assert asyncio.run(read_records(path)) == {}
+    assert asyncio.run(read_file(path)).records == {}
     [record] = caplog.records
     assert record.levelno == logging.WARNING
     assert record.getMessage().startswith(f"{path}: Left out: ")
@@ -104,7 +105,7 @@ def test_files_are_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(WouldOverwrite, match=r"bench\.json exists"):
         asyncio.run(write_records(path, {}))
     assert path.read_text("utf-8") == "precious"
-    records = asyncio.run(read_records(SMALL))
+    records = asyncio.run(read_file(SMALL)).records
     asyncio.run(write_records(path, records, replace=True))
     assert same_bench(load("bench_small"), json.loads(path.read_text("utf-8"))) == []
 
@@ -126,7 +127,7 @@ def test_nowhere_to_write(tmp_path: Path) -> None:
 
 def test_two_scripts_import_one_file_at_once() -> None:
     """Both put the same records under the same ids, so that there is one copy and no conflict; SEEN-8."""
-    records = asyncio.run(read_records(SMALL))
+    records = asyncio.run(read_file(SMALL)).records
     wire = Wire()
     ann, bob = Peer("ann"), Peer("bob")
     wire.connect(ann, bob)
