@@ -19,6 +19,7 @@ from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.capture import Capture
 from optiverse_collab.window.gestures import new_id
+from optiverse_collab.window.pace import Pace
 from optiverse_collab.window.undo import Undo
 
 SCAN_MS, SCAN_RECORDS = 1000, 100
@@ -26,10 +27,6 @@ SCAN_MS, SCAN_RECORDS = 1000, 100
 
 AT_ONCE = 200
 """What others did to more records than this, while the user was away for example, is shown in steps."""
-
-SLICE_MS = (10, 30)
-"""How long such a step takes, and one of loading a bench: under 100 ms nobody feels that a window stops
-(Nielsen, Usability Engineering, 1993, ch. 5), and the cost of one record varies by a factor of three."""
 
 SELECTION_MOST = 500
 """Ids of selected items that are told to others; more say nothing that these don't, and presence is small."""
@@ -75,8 +72,8 @@ class LiveBench(QObject):
         self._session = session
         self._total = 0
         self._seen = 0
-        self._is_loading = self._suspended = False
-        self._slice = 10
+        self._is_loading = self._in_steps = self._suspended = False
+        self._pace = Pace()
         self._since_tick = QElapsedTimer()
         self._timer = single_shot(self, self._on_tick)
         self._scan = QTimer(self)
@@ -178,7 +175,7 @@ class LiveBench(QObject):
 
     def tick(self) -> None:
         """The same, and show what others did up to now."""
-        self._tick(self._slice if self._is_loading else None)
+        self._tick(self._pace.records if self._is_loading else None)
 
     def _tick(self, most: int | None) -> None:
         if self._capture.has_work and not self._suspended:
@@ -236,23 +233,16 @@ class LiveBench(QObject):
     def _on_tick(self) -> None:
         self._since_tick.start()
         before = self._capture.held_back
-        in_steps = self._is_loading or before > AT_ONCE
-        self._tick(self._slice if in_steps else None)
-        if in_steps:
-            self._choose_slice(self._since_tick.elapsed())
+        in_steps = self._in_steps = self._is_loading or before > (0 if self._in_steps else AT_ONCE)
+        self._tick(self._pace.records if in_steps else None)
+        if in_steps and before:
+            self._pace.took(min(before, self._pace.records), self._since_tick.elapsed())
         if self._is_loading:
             self._report_loading()
         if in_steps and self._capture.held_back < before:
             self._timer.start(1)
         elif self._capture.has_work and not self._suspended:  # something is in the user's hand
             self._timer.start(PUSH_EVERY_MS)
-
-    def _choose_slice(self, took_ms: int) -> None:
-        """Make the next step one that the window doesn't feel."""
-        if took_ms < SLICE_MS[0]:
-            self._slice *= 2
-        elif took_ms > SLICE_MS[1]:
-            self._slice = max(1, self._slice // 2)
 
     def _report_loading(self) -> None:
         if self._total:

@@ -15,6 +15,7 @@ from optiverse_collab.core.client.effects import Conflict, ConflictKind, ShowCha
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.records import Put, Record, Set
+from optiverse_collab.window import pace
 from optiverse_collab.window import sync_loop as module
 from optiverse_collab.window.sync_loop import LiveBench
 from tests.helpers.dict_host import DictHost
@@ -47,17 +48,6 @@ def test_loads_in_steps_that_grow_while_they_are_quick(qtbot: QtBot, parent: QOb
     assert told == sorted(told)
     sizes = list(map(len, bench.host.applied))
     assert sizes[1] > sizes[0]
-
-
-def test_steps_shrink_where_the_host_is_slow(
-    qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "SLICE_MS", (-2, -1))  # any step is too long
-    bench = Bench(parent, records=50)
-    with qtbot.waitSignal(bench.live.loaded, timeout=5000):
-        bench.live.begin(())
-    assert min(map(len, bench.host.applied)) == 1
-    assert bench.host.bench == bench.session.replica.view
 
 
 def test_two_empty_benches_are_loaded_at_once(qtbot: QtBot, parent: QObject) -> None:
@@ -123,9 +113,9 @@ def test_many_changes_of_others_are_shown_in_steps(
     qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a connection that was away for long; the session stays loaded meanwhile."""
-    monkeypatch.setattr(module, "SLICE_MS", (-2, -1))  # any step is too long
-    monkeypatch.setattr(module, "AT_ONCE", 10)
-    count = 30
+    monkeypatch.setattr(pace.Pace, "took", lambda *given: None)  # each step is as the first
+    monkeypatch.setattr(module, "AT_ONCE", 30)
+    count = 100
     bench = Bench(parent, records=count)
     loaded: list[None] = []
     bench.live.loaded.connect(lambda: loaded.append(None))
@@ -140,7 +130,7 @@ def test_many_changes_of_others_are_shown_in_steps(
     bench.live.show(ShowChange(ops, before=before))
     qtbot.waitUntil(lambda: bench.host.bench == bench.session.replica.view)
     assert sum(map(len, bench.host.applied)) == count
-    assert len(bench.host.applied) > count // 2
+    assert max(map(len, bench.host.applied)) == 10
     assert len(loaded) == 1
 
 
