@@ -41,7 +41,7 @@ class Player(QObject):
         self._edits: list[Callable[[], object]] = []
         self._drag_id = self._watched_id = ""
         self._drag_ends, self._frame = 0.0, 0
-        self._beaten, self._gap_s = time.monotonic(), 0.0
+        self._worked_s, self._gap_s = time.thread_time(), 0.0
         self._edit_timer = self._every(EDIT_MS, self._on_edit)
         self._frame_timer = self._every(FRAME_MS, self._on_frame)
         self._beat_timer = self._every(BEAT_MS, self._on_beat)
@@ -91,9 +91,16 @@ class Player(QObject):
         """What was dragged here and what was watched."""
         return {"dragged": self.dragged, "watched": self.watched}
 
+    def rename_all(self, name: str) -> None:
+        """Give everything the same name, in one step."""
+        self._window.editor.change("Rename", {id: {"name": name} for id in self._window.bench.items})
+
     def gap(self) -> float:
-        """The longest time, in ms, in which the window did nothing since this was asked; measures on."""
-        longest, self._gap_s, self._beaten = self._gap_s, 0.0, time.monotonic()
+        """How long the window worked on end since this was asked, at most, in ms; measures on.
+
+        In time of the processor: a machine that does other things as well takes longer by the clock.
+        """
+        longest, self._gap_s, self._worked_s = self._gap_s, 0.0, time.thread_time()
         self._beat_timer.start()
         return 1000 * longest
 
@@ -137,8 +144,8 @@ class Player(QObject):
 
     @pyqtSlot()
     def _on_beat(self) -> None:
-        now = time.monotonic()
-        self._gap_s, self._beaten = max(self._gap_s, now - self._beaten), now
+        now = time.thread_time()
+        self._gap_s, self._worked_s = max(self._gap_s, now - self._worked_s), now
 
     @pyqtSlot()
     def _on_items_changed(self) -> None:

@@ -3,9 +3,9 @@
     python -m tests.helpers.window_program demo|optiverse
 
 `{"join": [server, session, user]}`, `{"add": [x_mm, y_mm]}`, `{"move": [id, x_mm, y_mm]}`, `{"undo": []}`,
-`{"open": [path]}`, `{"save": [path]}`, `{"close_window": []}`, `{"tell": []}`, and for the demo bench each
-method of `Player`. Each is answered by a line with the state of the window; what a command returns stands
-there under its name. `{"look": []}` is answered without the items' places. As a user does it:
+`{"open": [path]}`, `{"save": [path]}`, `{"leave": []}`, `{"close_window": []}`, `{"tell": []}`, and for the
+demo bench each method of `Player`. Each is answered by a line with the state of the window; what a command
+returns stands there under its name. `{"look": []}` is answered without the items' places. As a user does it:
 `{"open_log": [category]}` opens the log window and shows a category, `{"connect": [server, session, user]}`
 fills in the connect dialog and presses Join, and `{"log": []}` reads the log window.
 """
@@ -189,6 +189,9 @@ class Obedient(QObject):
             return None
         if what == "join":
             self._controller.manager.join_session(*arguments)
+            return None
+        if what == "leave":
+            self._controller.manager.leave()
             return None
         return getattr(self._host if hasattr(self._host, what) else self._player, what)(*arguments)
 
