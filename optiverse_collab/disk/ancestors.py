@@ -11,7 +11,7 @@ import hashlib
 import os
 import secrets
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -27,7 +27,7 @@ MOST_FILES, MOST_BYTES = 200, 64 * 1024 * 1024
 _FORMAT = 1
 _TITLE = "optiverse-collab ancestor "
 _MAGIC = f"{_TITLE}{_FORMAT}\n".encode()
-_SUFFIX = ".ancestor"
+_SUFFIX, _OF_AUTOSAVE = ".ancestor", ".autosave"
 
 
 class Ancestor(msgspec.Struct, frozen=True):
@@ -117,18 +117,45 @@ class Ancestors:
         Raises:
             DiskError: it can't be written.
         """
-        path = self._folder / f"{key}.{_hash(ancestor.epoch.encode(), 8)}{_SUFFIX}"
+        path = self._path(key, ancestor, _SUFFIX)
         with explained(self._folder):
             if keep and path.exists():
                 return
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            temporary = self._folder / f"{secrets.token_hex(8)}.new"
-            try:
-                temporary.write_bytes(_MAGIC + Frames(_MAGIC).add(zlib.compress(_encode(ancestor), 1)))
-                os.replace(temporary, path)
-            finally:
-                temporary.unlink(missing_ok=True)
+            self._write(path, ancestor)
             self._delete_oldest()
+
+    def put_of_autosave(self, key: str, ancestors: Sequence[Ancestor], before: str) -> None:
+        """Keep the ancestors of an autosave in place of those that the one before it had.
+
+        Args:
+            key: `key_of` what the autosave says.
+            ancestors: the sessions' benches.
+            before: the key of the autosave that this one has overwritten.
+
+        Raises:
+            DiskError: they can't be written.
+        """
+        suffix = _OF_AUTOSAVE + _SUFFIX
+        with explained(self._folder):
+            paths = {self._path(key, one, suffix): one for one in ancestors}
+            for path, ancestor in paths.items():
+                self._write(path, ancestor)
+            for path in self._folder.glob(f"{before}.*{suffix}"):
+                if path not in paths:
+                    path.unlink(missing_ok=True)
+            self._delete_oldest()
+
+    def _path(self, key: str, ancestor: Ancestor, suffix: str) -> Path:
+        return self._folder / f"{key}.{_hash(ancestor.epoch.encode(), 8)}{suffix}"
+
+    def _write(self, path: Path, ancestor: Ancestor) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = self._folder / f"{secrets.token_hex(8)}.new"
+        try:
+            temporary.write_bytes(_MAGIC + Frames(_MAGIC).add(zlib.compress(_encode(ancestor), 1)))
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
     def _delete_oldest(self) -> None:
         """Keep what was used last; another process may be about to do the same."""

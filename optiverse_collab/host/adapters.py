@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from optiverse_collab.errors import HostUnsupported
-from optiverse_collab.host.api import FileNoted, Host
+from optiverse_collab.host.api import AutosaveNoted, FileNoted, Host
 
 
 def adapter_of(window: Any) -> Callable[[], Host]:
@@ -27,8 +27,10 @@ def adapter_of(window: Any) -> Callable[[], Host]:
     raise _unknown(window)
 
 
-def watch_files(window: Any, opened: FileNoted, saved: FileNoted) -> Callable[[], None]:
-    """Call `opened` and `saved` when a window has opened a file, or saved one, in a session or not.
+def watch_files(
+    window: Any, opened: FileNoted, saved: FileNoted, autosaved: AutosaveNoted
+) -> Callable[[], None]:
+    """Call these when a window has opened a file, saved it, or autosaved its bench, in a session or not.
 
     Returns:
         What ends that.
@@ -39,7 +41,7 @@ def watch_files(window: Any, opened: FileNoted, saved: FileNoted) -> Callable[[]
     if _is_from("optiverse.", window):
         from optiverse_collab.host.optiverse.files.file_watch import FileWatch
 
-        return FileWatch(window, opened, saved).close
+        return FileWatch(window, opened, saved, autosaved).close
     if _is_from("optiverse_collab.demo.", window):
         from optiverse_collab.host.demo import DemoFiles
 

@@ -29,6 +29,10 @@ FileNoted = Callable[[Mapping[str, Record]], None]
 """Takes what a file says that a window has opened or saved: id → record; nothing for a new, empty bench."""
 
 
+AutosaveNoted = Callable[[Callable[[], Mapping[str, Record]]], None]
+"""Takes what reads what an autosave says, in any thread; the window's file is what it was."""
+
+
 class UndoWatcher(Protocol):
     """Hears of each of the user's undo steps, from inside it."""
 

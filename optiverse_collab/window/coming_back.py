@@ -21,42 +21,25 @@ The disk is read and written beside the window. Joining waits for an ancestor, b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal, pyqtSlot
 
 from optiverse_collab.convert import is_item
 from optiverse_collab.convert.three_way import Opened
-from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.records import Record
 from optiverse_collab.disk.ancestors import Ancestor, Ancestors, key_of
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import CollaborationError, HostUnsupported
 from optiverse_collab.host.api import Host
+from optiverse_collab.window.ancestry import Records, Shared, ancestor_of, ancestors_away
 from optiverse_collab.window.background import Background
-
-Records = Mapping[str, Record]
 
 PATIENCE_MS = 1000
 """How long the disk may take to answer. After that the user may have edited."""
-
-
-class Shared(NamedTuple):
-    """What a window shares at the moment.
-
-    Attributes:
-        session: the session's name.
-        replica: its document.
-        clock: up to where others' changes are on the screen; 0 if that is not known.
-    """
-
-    session: str
-    replica: Replica
-    clock: int
 
 
 class _Due(NamedTuple):
@@ -107,6 +90,8 @@ class ComingBack(QObject):
         self._file: Records = {}
         self._shown: Records | None = None
         self._openings = 0
+        self._answered = Event()
+        self._autosaved = ""  # the key of the last one, known beside the window
         self._due: list[_Due] = []
         self._warnings: dict[str, None] = {}
         self._patience = single_shot(self, self._on_too_late)
@@ -127,7 +112,8 @@ class ComingBack(QObject):
         if any(map(is_item, file.values())):
             self.is_ready = False
             found, failed = partial(self._on_found, self._openings), partial(self._on_missed, self._openings)
-            self.disk.run(lambda: self._ancestors.get(key_of(file)), found, failed)
+            self.disk.run(partial(self._look_up, file, answered := Event()), found, failed)
+            self._answered = answered
             self._patience.start(PATIENCE_MS)
             self._asked.emit()
 
@@ -149,6 +135,19 @@ class ComingBack(QObject):
             for one in self.ancestors:
                 self._put(key_of(file), one, keep=False)
 
+    def note_autosaved(self, read: Callable[[], Records]) -> None:
+        """The window's bench was autosaved, and is known if a crash makes its user recover it.
+
+        Args:
+            read: reads what the autosave says, beside the window; its file is what it was.
+        """
+        shared = self.shared()
+        if shared is not None and shared.replica.epoch is not None:
+            ancestor = ancestor_of(shared)
+            self._put_of_autosave(read, lambda file: [ancestor(file)])
+        elif shared is None and self.opened is not None:
+            self._put_of_autosave(read, ancestors_away(self.ancestors, self.opened))
+
     # What becomes of its session
 
     def note_joined(self, shown: Collection[str]) -> None:
@@ -169,7 +168,7 @@ class ComingBack(QObject):
         """The session was left, with this bench in the window."""
         shared = self.shared()
         if shared is not None:
-            self.opened, self.ancestors = Opened(shown, shown), [_ancestor(shown, shared)]
+            self.opened, self.ancestors = Opened(shown, shown), [ancestor_of(shared)(shown)]
         self.forget_session()
 
     def forget_session(self) -> None:
@@ -200,10 +199,20 @@ class ComingBack(QObject):
 
     def _keep(self, due: _Due) -> None:
         if due.shared.replica.epoch is not None:
-            self._put(due.key, _ancestor(due.records, due.shared), due.keep)
+            self._put(due.key, ancestor_of(due.shared)(due.records), due.keep)
 
     def _put(self, key: str, ancestor: Ancestor, keep: bool) -> None:
         self.disk.run(lambda: self._ancestors.put(key, ancestor, keep), lambda _: None, self._warn)
+
+    def _put_of_autosave(
+        self, read: Callable[[], Records], ancestors: Callable[[Records], list[Ancestor]]
+    ) -> None:
+        def put() -> None:
+            file, before = read(), self._autosaved
+            self._autosaved = key_of(file)
+            self._ancestors.put_of_autosave(self._autosaved, ancestors(file), before)
+
+        self.disk.run(put, lambda _: None, self._warn)
 
     def _forget_file(self) -> None:
         """Nothing is known of the window's bench, and what is asked for is not waited for."""
@@ -235,25 +244,20 @@ class ComingBack(QObject):
         self._warn(error)
         self._on_found(opening, [])
 
+    def _look_up(self, file: Records, answered: Event) -> list[Ancestor]:
+        """Read the ancestors of a file; this is done beside the window."""
+        try:
+            return self._ancestors.get(key_of(file))
+        finally:
+            answered.set()
+
     @pyqtSlot()
     def _on_too_late(self) -> None:
+        if self._answered.is_set():  # it was the window that stood still; the answer comes next
+            self._patience.start(0)
+            return
         self.is_ready = True
         self._warnings["The disk did not tell in time what this file was when it was saved."] = None
 
     def _warn(self, error: CollaborationError) -> None:
         self._warnings[str(error)] = None
-
-
-def _ancestor(records: Records, shared: Shared) -> Ancestor:
-    """The ancestor that a bench is now. Of what the server may not have, that is what it has confirmed."""
-    replica = shared.replica
-    kept = dict(records)
-    if replica.pending:
-        saved = replica.save()
-        confirmed = {record.id: record for record in saved.records}
-        for id in {id for change in saved.pending for id in change.ops}:
-            kept.pop(id, None)
-            if id in confirmed:
-                kept[id] = confirmed[id]
-    now_ms = round(datetime.now().astimezone().timestamp() * 1000)
-    return Ancestor(list(kept.values()), shared.session, replica.epoch or "", shared.clock, now_ms)

@@ -65,7 +65,9 @@ class CollaborationController(QObject):
         self._garbage = GuiGarbage(self)
         self.manager = CollaborationManager(adapter_of(window), self)
         coming_back = self.manager.coming_back
-        self._unwatch_files = watch_files(window, coming_back.note_opened, coming_back.note_saved)
+        self._unwatch_files = watch_files(
+            window, coming_back.note_opened, coming_back.note_saved, coming_back.note_autosaved
+        )
         self.kept_log = KeptLog(self)
         self._activity = ActivityLog(self.manager.service, self)
         self._activity.logged.connect(self.manager.log)

@@ -19,7 +19,8 @@ from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.api import Host
-from optiverse_collab.window.coming_back import ComingBack, Shared
+from optiverse_collab.window.ancestry import Shared
+from optiverse_collab.window.coming_back import ComingBack
 from optiverse_collab.window.meeting import Meeting
 from optiverse_collab.window.merge_job import MergeJob
 from optiverse_collab.window.replacing import Replacements
@@ -30,9 +31,6 @@ from optiverse_collab.window.ui.cursors import CursorOverlay
 from optiverse_collab.wording import dialogs
 from optiverse_collab.wording.activity import removed_in_hand
 from optiverse_collab.wording.benches import differences
-
-LOOK_MS = 10
-"""How often we look whether the disk has said what the file was."""
 
 
 class Participation(QObject):
@@ -88,7 +86,7 @@ class Participation(QObject):
         self._replacements = replacements
         self._coming_back = coming_back
         coming_back.host = host
-        self._retry = single_shot(self, self._merge, LOOK_MS)
+        self._retry = single_shot(self, self._merge, 10)  # ms, until the disk has said what the file was
         self._job: MergeJob | None = None
         self._choice: tuple[JoiningChoice, Path] | None = None
         self._live: LiveBench | None = None

@@ -51,6 +51,20 @@ def test_each_history_has_one_and_the_latest_comes_first(tmp_path: Path) -> None
     assert kept.get("a") == [other, ancestor("later")]
 
 
+def test_an_autosave_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
+    """There are many of them; what was saved stays, also under the same key."""
+    kept = Ancestors(tmp_path)
+    kept.put("a", ANCESTOR)
+    for key, before in (("a", ""), ("b", "a"), ("c", "b"), ("c", "c")):
+        other = Ancestor([], "lab", "epoch 2", 1, 1)
+        kept.put_of_autosave(key, [ancestor(key), other], before)
+        assert kept.get(key)[-2:] == [other, ancestor(key)]
+    assert kept.keys() == {"a", "c"}
+    assert kept.get("a") == [ANCESTOR]
+    kept.put_of_autosave("d", [], "c")
+    assert kept.keys() == {"a"}
+
+
 def test_records_can_be_left_out() -> None:
     assert ANCESTOR.without({"lens"}) == Ancestor([MIRROR], "lab", "epoch 1", 12, 1_700_000_000_000)
 

@@ -20,7 +20,7 @@ def test_a_window_of_nobody_we_know(qtbot: QtBot) -> None:
     with pytest.raises(HostUnsupported, match="it works in Optiverse and in the demo bench"):
         adapter_of(window)
     with pytest.raises(HostUnsupported):
-        watch_files(window, lambda file: None, lambda file: None)
+        watch_files(window, lambda file: None, lambda file: None, lambda read: None)
 
 
 def test_a_demo_window_and_what_inherits_from_it(qtbot: QtBot) -> None:
@@ -40,6 +40,7 @@ def test_files_of_a_demo_window_are_noted(qtbot: QtBot, tmp_path: Path) -> None:
         window,
         lambda file: noted.append(("opened", set(file))),
         lambda file: noted.append(("saved", set(file))),
+        lambda read: noted.append(("autosaved", set(read()))),
     )
     lens = add(window, "lens")
     window.save_path(tmp_path / "bench.json")

@@ -59,6 +59,12 @@ class Window:
         self.coming_back.note_saved(dict(self.host.bench))
         return list(self.host.bench.values())
 
+    def autosave(self) -> list[Record]:
+        """Autosave; returns what it says."""
+        said = dict(self.host.bench)
+        self.coming_back.note_autosaved(lambda: said)
+        return list(said.values())
+
     @property
     def view(self) -> dict[str, Record]:
         """The session's records, as this window's client knows them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.window.ui.choice_dialog import JoiningChoice, ReplacementChoice
 from tests.window.away import LENS, MIRROR, WALL, lines, saved, written
-from tests.window.joining_lab import Lab, copies, fill
+from tests.window.joining_lab import SOON, Lab, copies, fill
 
 
 def test_both_sides_stand_and_nobody_is_asked(lab: Lab) -> None:
@@ -121,6 +121,44 @@ def test_what_is_saved_without_a_session_keeps_its_ancestor(lab: Lab) -> None:
     lab.until(lambda: ann.host.bench == bob.host.bench and len(ann.host.bench) == 3)
     assert bob.questions == []
     assert {record.props.get("name") for record in ann.host.bench.values()} == {"Mine", "Ann's", None}
+
+
+def test_an_autosave_is_known_as_a_file_is(lab: Lab) -> None:
+    """The editor crashes, and its user recovers the bench and joins."""
+    ann, bob = fill(lab, LENS, MIRROR), lab.join()
+    bob.does(Put("mine", "component", {"pos": [1.0, 0.0]}), Set("lens", {"pos": [4.0, 0.0]}))
+    lab.until(lambda: not bob.pending)
+    recovered = bob.autosave()
+    lab.until(lambda: len(written(lab)) == 1)
+    ann.does(Set("mirror", {"pos": [7.0, 0.0]}), Remove("mine"), Set("lens", {"name": "Ann's"}))
+    lab.until(lambda: not ann.pending)
+    again = lab.open(*recovered)
+    again.host.user_does(Set("lens", {"pos": [5.0, 0.0]}))
+    lab.enter(again)
+    lab.until(lambda: ann.host.bench == again.host.bench)
+    assert (again.questions, set(ann.host.bench)) == ([], {"lens", "mirror"})
+    assert ann.host.bench["lens"].props == {"name": "Ann's", "pos": [5.0, 0.0]}
+    assert ann.host.bench["mirror"].props["pos"] == [7.0, 0.0]
+
+
+def test_an_autosave_away_keeps_the_ancestor(lab: Lab) -> None:
+    """And the file keeps its own."""
+    ann, file = saved(lab)
+    home = lab.open(*file)
+    home.host.user_does(Set("lens", {"name": "Mine"}), Remove("wall"))
+    home.autosave()
+    home.host.user_does(Set("lens", {"pos": [3.0, 0.0]}))
+    recovered = home.autosave()
+    assert home.coming_back.disk.wait(SOON / 1000)
+    assert len(written(lab)) == 2
+    bob = lab.open(*recovered)
+    lab.enter(bob)
+    lab.until(lambda: ann.host.bench == bob.host.bench and len(ann.host.bench) == 2)
+    assert bob.questions == []
+    assert ann.host.bench["lens"].props == {"name": "Mine", "pos": [3.0, 0.0]}
+    cem = lab.open(*file)
+    lab.enter(cem)
+    assert cem.questions == []
 
 
 def test_an_empty_window_removes_nothing(lab: Lab) -> None:

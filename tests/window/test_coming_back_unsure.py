@@ -127,6 +127,16 @@ def test_a_disk_that_does_not_answer_is_not_waited_for(lab: Lab, monkeypatch: py
     assert [line for line in lines(bob, "WARNING") if "did not tell in time" in line]
 
 
+def test_a_window_that_stands_still_is_not_the_disks_fault(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host may work for longer than the disk has to answer."""
+    _, file = saved(lab)
+    monkeypatch.setattr(coming_back, "PATIENCE_MS", 0)
+    bob = lab.open_slowly(*file)
+    assert bob.coming_back.disk.wait(SOON / 1000)
+    lab.until(lambda: bob.coming_back.is_ready)
+    assert len(bob.coming_back.ancestors) == 1
+
+
 def test_joining_waits_for_the_disk(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     _, file = saved(lab)
     wait = Event()

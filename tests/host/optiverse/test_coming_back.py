@@ -15,7 +15,8 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Record, apply
 from optiverse_collab.host.adapters import watch_files
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
-from optiverse_collab.window.coming_back import ComingBack, Shared
+from optiverse_collab.window.ancestry import Shared
+from optiverse_collab.window.coming_back import ComingBack
 from tests.helpers import benches
 from tests.helpers.benches import ASSEMBLIES, DATA, REAL
 from tests.helpers.optiverse_mouse import MouseUser
@@ -46,7 +47,9 @@ class Away:
         self._window = window
         self._parent = QObject()
         self.known = ComingBack(folder, self._attach, self._parent)
-        self._end = watch_files(window, self.known.note_opened, self.known.note_saved)
+        self._end = watch_files(
+            window, self.known.note_opened, self.known.note_saved, self.known.note_autosaved
+        )
 
     def open(self, path: Path) -> None:
         """Open a file, and let the window do what it does a little later."""
@@ -128,7 +131,7 @@ def saved_in(session: Session, away: Away, path: Path) -> Participant:
     ann.user.drag(lens, 5, 7)
     rest(wire, ann, bob)
     files = bob.window.file_controller.file_manager
-    end = watch_files(bob.window, lambda file: None, away.known.note_saved)
+    end = watch_files(bob.window, lambda file: None, away.known.note_saved, away.known.note_autosaved)
     away.known.shared = shared(bob.replica)
     files.save_to_file(str(path))
     away.known.forget_session()
@@ -172,3 +175,35 @@ def test_what_was_done_away_is_all_that_is_sent(session: Session, away: Away, tm
     assert result[source_id].props["pos"] == [-90.0, 30.0]
     assert ruler_id not in result
     rest(wire, ann, bob)
+
+
+def test_a_recovered_autosave_is_known(
+    session: Session, away: Away, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a crash in the session: what was done since the last save, and is in the session, is no edit."""
+    _, ann, bob = session
+    files, path = bob.window.file_controller.file_manager, tmp_path / "bench.autosave.json"
+    if not hasattr(files, "check_autosave_recovery"):
+        pytest.skip("this Optiverse offers nothing to recover")
+    lens = ann.user.place("lens", 0.0, 0.0)
+    rest(*session)
+    away.known.shared = shared(bob.replica)
+    end = watch_files(bob.window, lambda file: None, lambda file: None, away.known.note_autosaved)
+    monkeypatch.setattr(files, "get_autosave_path", lambda: str(path))
+    for x in (60.0, 120.0):
+        mirror = ann.user.place("mirror", x, 0.0)
+        rest(*session)
+        files.mark_modified()
+        files.do_autosave()
+    end()
+    away.known.shared = lambda: None
+
+    away.open(path)  # as recovering does
+    moved = next(item for item in away.user.items() if item.item_uuid == lens.item_uuid)
+    moved.setPos(-90.0, 30.0)
+    ann.user.delete(mirror)
+    rest(*session)
+    found = away.merged(ann.replica.view)
+    assert [op.id for op in found.clear] == [lens.item_uuid]
+    assert (found.contested, found.gone, found.taken) == ([], [], 1)
+    assert len(list((tmp_path / "ancestors").iterdir())) == 1

@@ -60,6 +60,12 @@ class FileManager(Protocol):
     def save_to_file(self, path: str, /) -> object: ...
 
 
+class HasDoAutosave(Protocol):
+    """A file manager that can autosave; one of 0.2 does so if it is asked to, which nobody does."""
+
+    def do_autosave(self) -> None: ...
+
+
 class FileController(Protocol):
     """What the window knows of its file."""
 

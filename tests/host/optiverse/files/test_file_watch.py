@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PyQt6.QtWidgets import QFileDialog
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from optiverse_collab.convert import read_bench, records_from_bench
 from optiverse_collab.core.records import Record
@@ -32,12 +32,16 @@ def noted(window: Any) -> Iterator[Noted]:
     """What is noted of a window."""
     found: Noted = []
     end = watch_files(
-        window, lambda file: found.append(("opened", file)), lambda file: found.append(("saved", file))
+        window,
+        lambda file: found.append(("opened", file)),
+        lambda file: found.append(("saved", file)),
+        lambda read: found.append(("autosaved", read())),
     )
     yield found
     end()
     files = window.file_controller
-    assert not {"load_from_data", "save_to_file", "serialize_scene"} & vars(files.file_manager).keys()
+    overridden = {"load_from_data", "save_to_file", "serialize_scene", "do_autosave"}
+    assert not overridden & vars(files.file_manager).keys()
     assert "_clear_scene" not in vars(files)
     clear(window)
 
@@ -73,6 +77,30 @@ def test_what_can_not_be_saved_is_not_noted(window: Any, noted: Noted, tmp_path:
     with pytest.raises(Exception, match="bench"):
         window.file_controller.file_manager.save_to_file(str(tmp_path / "no folder" / "bench.json"))
     assert noted == []
+
+
+def test_an_autosave_says_what_recovering_it_says(
+    window: Any, noted: Noted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The host offers it 0.1 s after a window has opened, which is then watched already."""
+    files = window.file_controller.file_manager
+    monkeypatch.setattr("optiverse.platform.paths._app_data_root", lambda: tmp_path)
+    files.mark_clean()
+    files.do_autosave()
+    assert noted == []
+    Drawing(window).place("lens", 50.0, 0.0)
+    files.mark_modified()
+    files.do_autosave()
+    [path] = (tmp_path / "autosave").iterdir()
+    monkeypatch.setenv("QT_QPA_PLATFORM", "")  # otherwise it offers nothing
+    monkeypatch.setattr("optiverse.ui.theme_manager.question", lambda *_: QMessageBox.StandardButton.Yes)
+    monkeypatch.setattr(QMessageBox, "information", lambda *_: None)
+    said = records(path)
+    assert files.check_autosave_recovery()
+    assert [what for what, _ in noted] == ["autosaved", "opened"]
+    assert noted[0][1] == noted[1][1] == said
+    assert len(said) == 1
+    files.clear_autosave()
 
 
 def test_a_file_of_nothing_we_know_is_empty(window: Any, noted: Noted, tmp_path: Path) -> None:
