@@ -8,10 +8,13 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import Any, cast
+from weakref import WeakSet
 
 from websockets.asyncio.server import Server as WebSocketServer
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
+from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from optiverse_collab.core.limits import Limits
@@ -37,6 +40,19 @@ class App:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._numbers = itertools.count(1)
+        self._sockets: WeakSet[HeardConnection] = WeakSet()
+
+    def accept(self, *args: Any, **options: Any) -> HeardConnection:
+        """Take a connection, whose peer has yet to ask for a WebSocket."""
+        ws = HeardConnection(*args, **options)
+        self._sockets.add(ws)
+        return ws
+
+    def cut_unfinished(self) -> None:
+        """Cut whoever has not finished asking; nobody waits for them."""
+        for ws in self._sockets:
+            if ws.state is State.CONNECTING:
+                ws.transport.abort()
 
     def check_request(self, ws: ServerConnection, request: Request) -> Response | None:
         """Refuse what is not the path of a session with HTTP 404 and a sentence (MSG-4)."""
@@ -95,33 +111,46 @@ async def running(
 
     Raises:
         OSError: the address can't be listened on.
+        StorageError: at the end, the disk doesn't answer.
     """
     limits = limits or Limits()
     hub = Hub(store, limits, f"optiverse-collab-server {__version__}", silence_seconds)
     app = App(hub)
+    disk_answers = True
     try:
-        server = await serve(
-            app.handle,
-            host,
-            port,
-            create_connection=HeardConnection,
-            process_request=app.check_request,
-            select_subprotocol=select_subprotocol,
-            origins=[None],  # no web page may use a visitor's browser to reach a server in the lab
-            compression=None,
-            open_timeout=HANDSHAKE_SECONDS,
-            ping_interval=None,  # liveness is the JSON heartbeat (HB-1)
-            close_timeout=CLOSE_SECONDS,
-            max_size=limits.message_bytes,
-            max_queue=16,
-            write_limit=2**15,
-            server_header=None,
-        )
+        server = await _listen(app, host, port, limits)
         try:
             yield server
         finally:
             server.close(close_connections=False)
-            await hub.close()
+            app.cut_unfinished()
+            disk_answers = await hub.close()
             await server.wait_closed()
     finally:
-        await store.close()
+        if disk_answers:
+            await store.close()
+    if not disk_answers:
+        raise StorageError(
+            "The disk does not answer; what is not stored was not acknowledged, and its authors have it."
+        )
+
+
+async def _listen(app: App, host: str, port: int, limits: Limits) -> WebSocketServer:
+    return await serve(
+        app.handle,
+        host,
+        port,
+        create_connection=cast("type[ServerConnection]", app.accept),  # any factory will do
+        process_request=app.check_request,
+        select_subprotocol=select_subprotocol,
+        origins=[None],  # no web page may use a visitor's browser to reach a server in the lab
+        compression=None,
+        open_timeout=HANDSHAKE_SECONDS,
+        ping_interval=None,  # liveness is the JSON heartbeat (HB-1)
+        ping_timeout=None,
+        close_timeout=CLOSE_SECONDS,
+        max_size=limits.message_bytes,
+        max_queue=16,
+        write_limit=2**15,
+        server_header=None,
+    )

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import io
 import logging
+import os
 import signal
 import sys
 from collections.abc import Coroutine, Sequence
@@ -36,11 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     set_up(options.debug)
+    os.umask(0o077)  # what is kept here is the participants', and nobody else's on this machine
     try:
+        data = options.data or _default_folder()
         if options.action == "check":
-            return _check(options.data)
+            return _check(data)
         keep_bytes = None if options.keep_mb is None else options.keep_mb * 1_000_000
-        _run(_serve(options.host, options.port, options.data, Retention(options.keep_days, keep_bytes)))
+        _run(_serve(options.host, options.port, data, Retention(options.keep_days, keep_bytes)))
     except StorageError as error:
         log.error("%s", error)
         return 1
@@ -67,8 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         "--data",
         type=Path,
         metavar="DIR",
-        default=user_data_path("optiverse-collab") / "server",
-        help="folder in which sessions are kept (default: %(default)s)",
+        help="folder in which sessions are kept (default: one of this user's)",
     )
     parser.add_argument(
         "--keep-days", type=_count, metavar="N", help="drop history that is older (default: keep all)"
@@ -81,6 +83,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     return parser
+
+
+def _default_folder() -> Path:
+    try:
+        return user_data_path("optiverse-collab") / "server"
+    except (KeyError, RuntimeError) as error:  # a service, or a container, without a home
+        raise StorageError(
+            "This user has no home folder; say with --data in which folder sessions are kept."
+        ) from error
 
 
 def _port(text: str) -> int:

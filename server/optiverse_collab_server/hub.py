@@ -23,6 +23,9 @@ SILENCE_SECONDS = 75.0
 AWAY_SECONDS = 20.0
 """Whoever was silent for longer is shown to the others as away (HB-6)."""
 
+STORE_SECONDS, GOODBYE_SECONDS = 1.5, 1.0
+"""When the server ends, it waits for the disk for so long, and then for slow receivers (CLOSE-3)."""
+
 LOOK_SECONDS = 1.0
 """How often silent connections are looked for."""
 
@@ -76,18 +79,23 @@ class Hub:
             if not session.connections:
                 await self._close_empty(session)
 
-    async def close(self) -> None:
-        """Make every session durable, send what waits, and close all connections (CLOSE-3)."""
+    async def close(self) -> bool:
+        """Make every session durable, send what waits, and close all connections (CLOSE-3).
+
+        Returns:
+            False if the disk doesn't answer; then it was not waited for.
+        """
         self._stopping = True
         self._reaper.cancel()
         sessions = list(self._live.values())
-        await asyncio.gather(*(session.close() for session in sessions))
+        late = await _late([asyncio.create_task(session.close()) for session in sessions])
         connections = [c for session in sessions for c in session.connections.values()]
         await asyncio.gather(*(self._say_goodbye(connection) for connection in connections))
+        return not late
 
     async def _say_goodbye(self, connection: Connection) -> None:
         try:
-            await asyncio.wait_for(connection.outbox.drain(), timeout=1)
+            await asyncio.wait_for(connection.outbox.drain(), timeout=GOODBYE_SECONDS)
         except asyncio.TimeoutError:
             log.warning("%s reads too slowly to hear the end; it will catch up later", connection.name)
         connection.close(CloseReason.RESTARTING)
@@ -115,7 +123,7 @@ class Hub:
 
     async def _close_empty(self, session: LiveSession) -> None:
         async with self._lock(session.id):
-            if session.connections:
+            if session.connections or self._stopping:  # `close` closes it
                 return
             await session.close()
             if self._live.get(session.id) is session:  # and not the one that replaced it after a failure
@@ -137,3 +145,11 @@ class Hub:
                     if silent > self._silence_seconds:
                         log.warning("%s was silent for too long", connection.name)
                         connection.close(CloseReason.SILENT)
+
+
+async def _late(tasks: list[asyncio.Task[None]]) -> bool:
+    """Whether some of these take longer than the server has; those are given up."""
+    late = (await asyncio.wait(tasks, timeout=STORE_SECONDS))[1] if tasks else ()
+    for task in late:
+        task.cancel()
+    return bool(late)

@@ -7,17 +7,52 @@ import sys
 
 from optiverse_collab.core.text import printable
 
+LINE_CHARS = 1000
+"""What is longer in a message is cut."""
+
+LINES_PER_SECOND = 50
+"""Below ERROR, more lines than this are left out and counted, but for bursts of `LINES_AT_ONCE`."""
+
+LINES_AT_ONCE = 2000
+
 
 class OneLineFormatter(logging.Formatter):
-    """Escapes what can't be printed in a message, so that no name can forge a line.
+    """Escapes what can't be printed in a message, so that no name can forge a line, and cuts long ones.
 
     Tracebacks, which the server writes itself, keep their lines.
     """
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The line without its traceback."""
-        record.message = printable(record.message)
+        text = record.message
+        more = f"… ({len(text) - LINE_CHARS} more characters)" if len(text) > LINE_CHARS else ""
+        record.message = printable(text[:LINE_CHARS]) + more
         return super().formatMessage(record)
+
+
+class FloodFilter(logging.Filter):
+    """Leaves lines out where there are too many, so that nobody fills the disk, and says how many."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._room, self._then = float(LINES_AT_ONCE), 0.0
+        self._omitted = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to write a line."""
+        self._room = min(LINES_AT_ONCE, self._room + (record.created - self._then) * LINES_PER_SECOND)
+        self._then = record.created
+        if self._room < 1 and record.levelno < logging.ERROR:
+            self._omitted += 1
+            return False
+        self._room = max(0.0, self._room - 1)
+        if self._omitted:
+            record.msg, record.args = (
+                f"{record.getMessage()} (lines left out before this: {self._omitted})",
+                (),
+            )
+            self._omitted = 0
+        return True
 
 
 def set_up(debug: bool) -> None:
@@ -26,6 +61,8 @@ def set_up(debug: bool) -> None:
     handler.setFormatter(
         OneLineFormatter("%(asctime)s.%(msecs)03d %(levelname)-7s | %(message)s", "%Y-%m-%d %H:%M:%S")
     )
+    if not debug:
+        handler.addFilter(FloodFilter())
     logger = logging.getLogger("optiverse_collab_server")
     logger.handlers = [handler]
     logger.setLevel(logging.DEBUG if debug else logging.INFO)

@@ -59,6 +59,11 @@ class ServerProcess:
         return self._process.pid
 
     @property
+    def is_running(self) -> bool:
+        """Whether its process has not ended yet."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def url(self) -> str:
         """Where clients find it."""
         return f"ws://127.0.0.1:{self.port}"

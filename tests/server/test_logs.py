@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from optiverse_collab_server.logs import OneLineFormatter, set_up
+from optiverse_collab_server.logs import LINE_CHARS, LINES_AT_ONCE, FloodFilter, OneLineFormatter, set_up
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,31 @@ def test_set_up_twice_writes_each_line_once(
     logger.info("hello")
     assert logger.level == level
     assert capsys.readouterr().err.count("hello") == 1
+
+
+def test_long_lines_are_cut() -> None:
+    record = logging.LogRecord("x", logging.INFO, "", 0, "Refused %s", ("x" * 8000,), None)
+    line = OneLineFormatter("%(message)s").format(record)
+    assert line.startswith("Refused xxx")
+    assert line.endswith("x… (7008 more characters)")
+    assert len(line) < LINE_CHARS + 50
+
+
+def line(at_s: float, level: int = logging.WARNING) -> logging.LogRecord:
+    """A line of the log."""
+    record = logging.LogRecord("x", level, "", 0, "Refused %s", ("it",), None)
+    record.created = at_s
+    return record
+
+
+def test_flood_of_lines_is_left_out_and_counted() -> None:
+    """Nothing that is serious is left out."""
+    flood = FloodFilter()
+    lines = [line(1000.0 + number / 10_000) for number in range(10_000)]
+    lines += [line(1001.0, logging.ERROR), line(1030.0)]
+    written = [one.getMessage() for one in lines if flood.filter(one)]
+    assert LINES_AT_ONCE <= len(written) <= LINES_AT_ONCE + 60
+    counted = [int(text.split(": ")[1].rstrip(")")) for text in written if "left out" in text]
+    assert sum(counted) + len(written) == len(lines)
+    assert written[-2].startswith("Refused it (lines left out before this: ")
+    assert written[-1] == "Refused it"

@@ -19,6 +19,7 @@ from optiverse_collab_server.storage.api import Stored, StoredPast, Tail, check_
 from optiverse_collab_server.storage.directory import ChunkRow, SessionRow, read_chunk_at, read_directory
 from optiverse_collab_server.storage.failures import Misfit, failure, session_damaged
 from optiverse_collab_server.storage.housekeeping import Housekeeper, Retention, drop_parts
+from optiverse_collab_server.storage.open_files import OpenFiles
 from optiverse_collab_server.storage.parts import encode_snapshot
 from optiverse_collab_server.storage.reading import ChunkReader, read_names
 from optiverse_collab_server.storage.rows import Column, join
@@ -66,6 +67,7 @@ class Database:
     def __init__(self, connection: sqlite3.Connection, file: Path, retention: Retention) -> None:
         self._connection = connection
         self.file = file
+        self._files = OpenFiles(file)
         directory = read_directory(connection, file)
         self._sessions = directory.sessions
         self._last_key = max((session.key for session in self._sessions.values()), default=0)
@@ -101,6 +103,10 @@ class Database:
             if len(appends) == 1:
                 return [failure(error, self.file)]
             return [self.append([append])[0] for append in appends]
+        try:
+            self._files.check()
+        except StorageError as error:  # written, but nobody will find it
+            return [error] * len(appends)
         for name, tail in tails.items():
             self._sessions[name].tail = tail
         return outcomes
@@ -110,8 +116,10 @@ class Database:
 
         Raises:
             DatabaseDamaged: a part of it is missing or wrong.
+            StorageError: the files are not in their folder any more.
             sqlite3.Error: it can't be read.
         """
+        self._files.check()
         session = self._sessions.get(name)
         if session is None:
             return None

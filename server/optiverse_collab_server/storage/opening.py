@@ -50,6 +50,8 @@ def open_database(folder: Path, lock: FolderLock) -> sqlite3.Connection:
                 version = _check_content(connection, file)
             if version == format1.VERSION:
                 upgrade(file, lock)
+        with contextlib.suppress(OSError):  # it is another user's, who chose
+            file.chmod(0o600)  # SQLite gives its log the same
         return _connect(file)
 
 

@@ -42,7 +42,7 @@ class SqliteStore:
 
     def __init__(self, data_folder: Path, retention: Retention = KEEP_ALL) -> None:
         with explained(data_folder), ExitStack() as undo:
-            data_folder.mkdir(parents=True, exist_ok=True)
+            data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = FolderLock(data_folder)
             undo.callback(self._lock.release)
             connection = open_database(data_folder, self._lock)

@@ -1,0 +1,57 @@
+"""Whether the files that SQLite has open are still those in the data folder.
+
+A program that tidies up may delete them under the server. The system keeps such files for whoever has them
+open, and SQLite goes on writing into files that nobody will ever find again. The same goes for a log that
+somebody cuts: SQLite writes behind the gap.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NoReturn
+
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.storage.schema import log_of
+
+
+class OpenFiles:
+    """A database and its log, as they were when this was made.
+
+    Args:
+        file: the database, which is open and has a log.
+
+    Raises:
+        OSError: they can't be looked at.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file, self._log = file, log_of(file)
+        self._ids = [_id_of(os.stat(path)) for path in (file, self._log)]
+        self._log_bytes = 0
+
+    def check(self) -> None:
+        """Look again.
+
+        Raises:
+            StorageError: one of them was deleted, replaced or cut.
+        """
+        try:
+            database, log = os.stat(self._file), os.stat(self._log)
+        except OSError:
+            self._fail("deleted")
+        if [_id_of(database), _id_of(log)] != self._ids:
+            self._fail("replaced")
+        if log.st_size < self._log_bytes:
+            self._fail("cut")
+        self._log_bytes = log.st_size
+
+    def _fail(self, what: str) -> NoReturn:
+        raise StorageError(
+            f"{self._file} or its log was {what} while the server ran, and nothing is stored any more; stop "
+            "the server, put the files back or restore a backup, and start it again."
+        )
+
+
+def _id_of(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino

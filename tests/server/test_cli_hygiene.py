@@ -1,0 +1,128 @@
+"""The command on a machine with other users, without a home, and when it must end: DUR-7, CLOSE-3."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import stat
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tests.helpers.aio import DEADLINE_S, run, until
+from tests.helpers.live_server import LiveServer
+from tests.helpers.processes import run_python
+from tests.helpers.server_process import ServerProcess
+from tests.server.test_cli import ENDS_S, with_signals
+
+HOMELESS = """
+import os, sys
+from optiverse_collab_server.cli import main
+os.setgid(54321)
+os.setuid(54321)
+os.environ.pop("HOME", None)
+os.environ.pop("XDG_DATA_HOME", None)
+sys.exit(main(sys.argv[1:]))
+"""
+
+PUT = {"op": "put", "id": "lens", "kind": "component", "props": {}}
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+
+
+async def edit(server: ServerProcess, number: int) -> str:
+    """Put a record; what became of it, or how the connection ended."""
+    try:
+        async with LiveServer(server.port).client("ann") as ann:
+            await ann.sync("a")
+            await ann.send({"type": "push", "changes": [{"client_clock": number, "ops": [PUT]}]})
+            await ann.hear(lambda message: "acks" in message)
+            return "acknowledged"
+    except ConnectionClosed as closed:
+        return "" if closed.rcvd is None else closed.rcvd.reason
+
+
+@posix
+def test_others_on_the_machine_read_nothing(tmp_path: Path) -> None:
+    data = tmp_path / "new" / "data"
+    with ServerProcess(data) as server:
+        assert run(edit(server, 1)) == "acknowledged"
+        assert stat.S_IMODE(data.stat().st_mode) == 0o700
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in data.iterdir()}
+        assert set(modes.values()) == {0o600}, modes
+
+
+@posix
+def test_database_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path) as server:
+        assert run(edit(server, 1)) == "acknowledged"
+    database = tmp_path / "sessions.sqlite3"
+    database.chmod(0o644)
+    with ServerProcess(tmp_path):
+        assert stat.S_IMODE(database.stat().st_mode) == 0o600
+
+
+@posix
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.getuid() != 0, reason="only root can become somebody without a home"
+)
+@pytest.mark.parametrize("options", [[], ["--data", "DATA"]], ids=["default", "data"])
+def test_user_without_a_home_is_told_or_served(tmp_path: Path, options: list[str]) -> None:
+    """As a container with a random user, or a service without HOME."""
+    arguments = [str(tmp_path / "data") if option == "DATA" else option for option in options]
+    ended = run_python("-c", HOMELESS, "check", *arguments, deadline=DEADLINE_S)
+    assert ended.code == 1
+    [line] = ended.errors.splitlines()
+    assert ("no home folder; say with --data" in line) is not bool(options), line
+
+
+@pytest.mark.parametrize("harm", ["deleted", "log cut"])
+def test_what_nobody_would_find_is_not_acknowledged(tmp_path: Path, harm: str) -> None:
+    """DUR-7: a tidy program deletes the data under the server, or somebody cuts its log."""
+    with ServerProcess(tmp_path / "data") as server:
+        assert run(edit(server, 1)) == "acknowledged"
+        if harm == "deleted":
+            shutil.rmtree(tmp_path / "data")
+        else:
+            os.truncate(tmp_path / "data" / "sessions.sqlite3-wal", 0)
+        assert run(edit(server, 2)) == "session_failed"
+        assert any("while the server ran, and nothing is stored any more" in line for line in server.log)
+        server.kill()
+
+
+@with_signals
+def test_ends_in_time_though_somebody_has_yet_to_ask(tmp_path: Path) -> None:
+    """CLOSE-3: whoever has sent half of a request is not waited for."""
+    with ServerProcess(tmp_path) as server, socket.create_connection(("127.0.0.1", server.port)) as half:
+        half.sendall(b"GET /ws/lab/ann HTTP/1.1\r\nX: ")
+        time.sleep(0.2)
+        began = time.monotonic()
+        assert server.terminate() == 0
+        assert time.monotonic() - began < ENDS_S
+
+
+@with_signals
+def test_ends_in_time_though_the_disk_does_not_answer(tmp_path: Path) -> None:
+    """CLOSE-3: what is not stored was not acknowledged."""
+
+    async def push(server: ServerProcess) -> None:
+        async with LiveServer(server.port).client("ann") as ann:
+            await ann.sync("a")
+            await ann.push(1, PUT)
+            (tmp_path / "stall").touch()
+            await ann.send({"type": "push", "changes": [{"client_clock": 2, "ops": [PUT]}]})
+            await ann.receive("wait")
+            began = time.monotonic()
+            server.send(signal.SIGTERM)
+            assert await ann.closed() == (1001, "restarting")
+            await until(lambda: not server.is_running)
+            assert time.monotonic() - began < ENDS_S
+
+    with ServerProcess(tmp_path, module="tests.helpers.slow_disk_server") as server:
+        run(push(server))
+        assert server.wait() == 1
+        assert any("The disk does not answer; what is not stored" in line for line in server.log)
