@@ -110,19 +110,27 @@ class Line:
         self._liveness.stirred()
         self.meter.received(size, now_ms)
 
-    def answered(self, message: ServerMessage, oldest: int | None, now_ms: float) -> None:
+    def paged(self, size: int, now_ms: float) -> None:
+        """A page of `size` bytes came, of the bench or of its past: what was behind it had to wait."""
+        self._paged_ms = now_ms
+        self._questions.paged(size)
+
+    def answered(self, message: ServerMessage, size: int, oldest: int | None, now_ms: float) -> None:
         """A message about the document was taken in.
 
         Args:
             message: how long pages take, and what waits behind them, is a matter of how much they carry.
+            size: of the message, in bytes.
             oldest: the number of the oldest change that is still pending; None if none is.
         """
         if isinstance(message, Pages):
-            self._paged_ms = now_ms
+            self.paged(size, now_ms)
         for push in self._questions.acknowledged(oldest):
+            latency_ms = now_ms - push.sent_ms
             if isinstance(message, Patch) and push.sent_ms >= self._paged_ms:
-                self.meter.answered(now_ms - push.sent_ms, now_ms)
-                self.window.answered(now_ms - push.sent_ms, push.ahead)
+                self.meter.answered(latency_ms, now_ms)
+            if self._questions.paged_bytes - push.paged <= push.ahead:
+                self.window.answered(latency_ms, push.ahead)
 
     def ponged(self, now_ms: float) -> HeartbeatAnswered | None:
         """The oldest ping was answered; None if there is none."""

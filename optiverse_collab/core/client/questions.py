@@ -14,12 +14,14 @@ class Question(NamedTuple):
         end: how many bytes were sent over this connection up to its end.
         ahead: how many of them were not known to have arrived.
         last: the number of a push's last change.
+        paged: how many bytes of pages had come by then.
     """
 
     sent_ms: float
     end: int
     ahead: int
     last: int = 0
+    paged: int = 0
 
 
 class Questions:
@@ -28,22 +30,27 @@ class Questions:
     Attributes:
         sent_bytes: how much was sent over this connection.
         answered_bytes: how much of it arrived, at least: up to the end of a question that was answered.
+        paged_bytes: how much came in pages.
     """
 
     def __init__(self) -> None:
-        self.sent_bytes = self.answered_bytes = 0
+        self.sent_bytes = self.answered_bytes = self.paged_bytes = 0
         self._pings: deque[Question] = deque()
         self._pushes: deque[Question] = deque()
 
     def clear(self) -> None:
         """The connection is over: nobody answers any more."""
-        self.sent_bytes = self.answered_bytes = 0
+        self.sent_bytes = self.answered_bytes = self.paged_bytes = 0
         self._pings.clear()
         self._pushes.clear()
 
     def sent(self, size: int) -> None:
         """A message of `size` bytes is sent."""
         self.sent_bytes += size
+
+    def paged(self, size: int) -> None:
+        """A page of `size` bytes came; the answers behind it had to wait for it."""
+        self.paged_bytes += size
 
     def synchronising(self) -> None:
         """It asks for pages: they answer the pushes, and what they don't answer is sent again."""
@@ -83,7 +90,8 @@ class Questions:
         return sum(now_ms - one.sent_ms > limit_ms for one in (*self._pings, *self._pushes))
 
     def _question(self, now_ms: float, last: int) -> Question:
-        return Question(now_ms, self.sent_bytes, self.sent_bytes - self.answered_bytes, last)
+        ahead = self.sent_bytes - self.answered_bytes
+        return Question(now_ms, self.sent_bytes, ahead, last, self.paged_bytes)
 
     def _answered(self, questions: deque[Question]) -> Question:
         question = questions.popleft()

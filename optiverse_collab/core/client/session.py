@@ -203,6 +203,7 @@ class SessionClient:
         if isinstance(message, PresencePatch):
             return self._hear_presence(message)
         if isinstance(message, (PastPage, PastRefused)):
+            self.line.paged(size, now_ms)
             return [*self.past.receive(message)]
         if isinstance(message, Error):
             return [ProtocolFault(f"The server did not accept a message: {message.message}", serious=True)]
@@ -210,7 +211,7 @@ class SessionClient:
             return self._note_saving(True) if message.reason == WAIT_STORAGE else []
         effects: list[SessionEffect] = [*self._note_saving(False), *self.replica.receive(message, size)]
         pending = self.replica.pending
-        self.line.answered(message, pending[0].client_clock if pending else None, now_ms)
+        self.line.answered(message, size, pending[0].client_clock if pending else None, now_ms)
         self.replica.window = self.line.window.bytes
         return effects
 

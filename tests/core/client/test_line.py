@@ -6,8 +6,11 @@ import pytest
 
 from optiverse_collab.core.client.connection_effects import DropConnection
 from optiverse_collab.core.client.effects import HeartbeatAnswered, Transmit
+from optiverse_collab.core.client.line import Line
+from optiverse_collab.core.client.push_window import FIRST_BYTES
+from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import Delta, Ping, Pong, Push
+from optiverse_collab.core.protocol.messages import Delta, Patch, Ping, Pong, Push
 from optiverse_collab.core.records import Put, Set
 from tests.helpers.wire import Peer, Wire
 
@@ -178,6 +181,29 @@ def test_long_change_goes_alone(wire: Wire, ann: Peer) -> None:
     ann.edit(Put("a", "k", {"text": "x" * 5000}))
     wire.settle()
     assert "a" in wire.room.history.document.records
+
+
+PATCH, PAGE = Patch([]), Delta("epoch 1", 1, 0, "", 0, 0, unasked=True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "size", "of_the_past", "narrows"),
+    [(PATCH, 99, 0, True), (PAGE, 99, 0, True), (PAGE, 9999, 0, False), (PATCH, 99, 9999, False)],
+)
+def test_late_answer_limits_what_is_on_its_way(
+    answer: Patch | Delta, size: int, of_the_past: int, narrows: bool
+) -> None:
+    """PUSH-10: unless more came in pages meanwhile, of the bench or of its past."""
+    line = Line("ann")
+    line.opened(0)
+    for number, latency_ms in ((1, 20), (2, 5000)):
+        sent_ms = 1000 * number
+        change = PushedChange(number, [Put("a", "k", {"text": "x" * 400})], 0)
+        line.transmitted([Transmit(Push([change]))], sent_ms)
+        if of_the_past:
+            line.paged(of_the_past, sent_ms + latency_ms)
+        line.answered(answer, size, None, sent_ms + latency_ms)
+    assert (line.window.bytes < FIRST_BYTES) is narrows
 
 
 def test_line_is_congested_while_an_answer_is_late(wire: Wire, ann: Peer) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from optiverse_collab.core.client.push_window import FIRST_BYTES, LEAST_BYTES, MOST_BYTES, PushWindow
+from optiverse_collab.core.records import Set
+from tests.helpers.wire import LENS, Peer, Wire
 
 
 def fill(window: PushWindow, bytes_per_s: float, round_trip_ms: float, pushes: int) -> float:
@@ -61,3 +65,32 @@ def test_line_that_gets_quick_again_is_used_again() -> None:
     assert narrow < FIRST_BYTES
     fill(window, 1e8, 20, 10)
     assert window.bytes > 8 * narrow
+
+
+@pytest.mark.parametrize("bytes_per_s", [2000, 3000, 8000])
+def test_drag_over_a_slow_line_is_seen_soon(wire: Wire, bytes_per_s: int) -> None:
+    """PUSH-10: a minute of dragging; the system takes all that it is given, and lets it out bit by bit."""
+    ann, bob = Peer("ann"), Peer("bob")
+    wire.connect(ann, bob)
+    ann.edit(LENS)
+    wire.settle()
+    system: deque[str] = deque()
+    room, latest = 0.0, 0.0
+    for move in range(1, 1500):
+        ann.edit(Set("lens", {"n": move, "note": "x" * 300}))
+        wire.poll(ann)
+        bob.do(bob.session.poll(wire.now_ms))
+        wire.send_up(bob)
+        system += ann.up
+        ann.up.clear()
+        room += bytes_per_s * 0.04 if system else -room
+        while system and len(system[0]) <= room:
+            room -= len(system[0])
+            ann.up.append(system.popleft())
+            wire.send_up(ann)
+        wire.commit()
+        wire.send_down(ann)
+        wire.send_down(bob)
+        if move > 700:  # what is given to the line before it is known has left by then
+            latest = max(latest, (move - bob.screen["lens"].props.get("n", 0)) * 0.04)
+    assert 0.04 < latest < 3

@@ -90,3 +90,14 @@ def test_late_are_those_that_have_waited_for_longer(questions: Questions) -> Non
     questions.pinged(1000)
     questions.pushed(1, 2000)
     assert [questions.late(5000, now_ms) for now_ms in (6000, 6001, 7000, 7001)] == [0, 1, 1, 2]
+
+
+def test_push_knows_what_had_come_in_pages(questions: Questions) -> None:
+    """PUSH-10"""
+    questions.paged(300)
+    questions.pushed(1, 1000)
+    questions.paged(50)
+    assert questions.push is not None
+    assert questions.paged_bytes - questions.push.paged == 50
+    questions.clear()
+    assert questions.paged_bytes == 0
