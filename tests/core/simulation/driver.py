@@ -20,6 +20,7 @@ from optiverse_collab.core.client.connector import ConnectionState, Connector, E
 from optiverse_collab.core.client.effects import SessionEffect, Transmit
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
+from tests.core.simulation.flow import PONG, Flow
 from tests.core.simulation.hosting import Hosting
 from tests.core.simulation.policy import Policy
 from tests.core.simulation.silence import Silence
@@ -30,8 +31,6 @@ CHANCE = (0.0, 0.7, 1.0, 0.3)
 """What the waits are shortened by, in turn."""
 
 SILENT = Failure(FailureKind.SILENT, 8)
-
-PONG = '{"type":"pong"'
 
 _ON_THE_WAY = (ConnectionState.CONNECTING, ConnectionState.RECONNECTING)
 _STATES = {
@@ -52,6 +51,7 @@ class Driver:
         half_open: takes the connections of which the server has not noticed the end.
         notify: takes the effects that are not about the connection.
         counts: what happened, for `run`.
+        bounds: see `Flow`.
 
     Attributes:
         connection: the present one, if the server accepted one.
@@ -66,6 +66,7 @@ class Driver:
         half_open: list[Connection],
         notify: Callable[[SessionEffect], None],
         counts: Counter[str],
+        bounds: tuple[int, int, int],
     ) -> None:
         self.connection: Connection | None = None
         self.timer_ms: float | None = None
@@ -75,6 +76,7 @@ class Driver:
         self._counts = counts
         self._is_open = False
         self._silence = Silence(0.0)
+        self._flow = Flow(bounds, counts)
         self.hosting = Hosting()
         self._begin(patient=False)
 
@@ -101,7 +103,7 @@ class Driver:
 
     def flush(self, now_ms: float) -> None:
         """Send what waits to be sent."""
-        self._perform(self._session.flush(now_ms), [], now_ms)
+        self._perform(self._session.flush(now_ms), [], now_ms, is_last=True)
 
     # The network
 
@@ -139,7 +141,10 @@ class Driver:
         if failure is None:
             if self.policy.stand == "opening":
                 self._silence = Silence(now_ms)
-            self._silence.heard(text.startswith(PONG), self._pending)
+                self._flow.opened()
+            pending = {change.client_clock for change in self._session.replica.pending}
+            self._silence.heard(text.startswith(PONG), pending)
+            self._flow.heard(text, pending, self._session.replica.window, now_ms)
             self.policy.heard(effects)
             self.hosting.heard(text, self._session.host.name)
         expected = [] if failure is None else self.policy.fails(failure)
@@ -155,11 +160,16 @@ class Driver:
             if not (may if expected else not must):
                 raise Broken(f"HB-3: dropped: {bool(expected)}; it may be dead: {may}; it must be: {must}")
         self._perform(effects, expected, now_ms)
+        replica = self._session.replica
+        if replica.synced and replica.pending and not replica.write_ahead.blocks:
+            self._flow.polled([change.client_clock for change in replica.pending], now_ms)
         return bool(effects)
 
     # Carrying out
 
-    def _perform(self, effects: Sequence[Effect], expected: Sequence[Effect], now_ms: float) -> None:
+    def _perform(
+        self, effects: Sequence[Effect], expected: Sequence[Effect], now_ms: float, is_last: bool = False
+    ) -> None:
         self.policy.check(effects, expected)
         for effect in effects:
             if isinstance(effect, OpenConnection):
@@ -181,15 +191,14 @@ class Driver:
                 self._counts["given up" if effect.failure is not None else "left"] += 1
             else:
                 self._notify(effect)
-        self._silence.sent((one.message for one in effects if isinstance(one, Transmit)), now_ms)
-        if effects and expected:
-            self._check_state()
+        if effects:
+            transmits = [effect for effect in effects if isinstance(effect, Transmit)]
+            self._silence.sent((effect.message for effect in transmits), now_ms)
+            self._flow.sent(transmits, now_ms, is_last)
+            if expected:
+                self._check_state()
         if (self._connector.outage is not None) != self.policy.is_out:
             raise Broken(f"CONN-7: {self.policy.stand}, and the outage is {self._connector.outage}")
-
-    @property
-    def _pending(self) -> set[int]:
-        return {change.client_clock for change in self._session.replica.pending}
 
     def _open(self) -> None:
         if self._is_open:

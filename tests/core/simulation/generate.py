@@ -8,7 +8,7 @@ from random import Random
 from optiverse_collab.core.protocol.pages import FIRST_BYTES
 from optiverse_collab.core.server.subscribers import BEHIND_BYTES, BEHIND_MS
 from tests.core.simulation import users
-from tests.core.simulation.scenario import Setup, Step
+from tests.core.simulation.scenario import PUSH_BYTES, Setup, Step
 from tests.core.simulation.weights import PROFILES
 from tests.core.simulation.world import World
 
@@ -62,6 +62,7 @@ def _setup(random: Random) -> Setup:
         record_bytes=random.choice((110, 150)) if small else 524288,
         change_bytes=random.choice((150, 250)) if small else 983040,
         records=random.choice((3, 4, 5, 100000)),
+        push_bytes=random.choice((PUSH_BYTES, (400, 100, 1200))),
         participants=random.choice((clients, clients + 1, 500)),
         outcomes=10_000,
         behind_ms=random.choice((100, BEHIND_MS)),
@@ -228,6 +229,7 @@ _MAKE: dict[str, Callable[[Random, World, int], Step | None]] = {
     "connect": _connect,
     "show": users.show,
     "host": users.host,
+    "drag": users.drag,
     "depart": users.depart,
     "cut": _cut,
     "late": _late,

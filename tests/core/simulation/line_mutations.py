@@ -1,10 +1,15 @@
-"""What could be wrong with how much a line is given at a time (SYNC-15)."""
+"""What could be wrong with how much a line is given at a time (SYNC-15, PUSH-10)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+from optiverse_collab.core.client.line import Line
+from optiverse_collab.core.client.pending import Pending, PendingChange
+from optiverse_collab.core.client.push_window import SLOW_MS as SLOW_ANSWER_MS
+from optiverse_collab.core.client.push_window import PushWindow
+from optiverse_collab.core.client.questions import Questions
 from optiverse_collab.core.protocol import pages
 from optiverse_collab.core.protocol.pages import QUICK_MS, SLOW_MS, PageSize, marked_pages
 from optiverse_collab.core.server import answers
@@ -14,6 +19,8 @@ LINE_MUTATIONS = Mutations()
 _mutation = LINE_MUTATIONS.add
 
 _took = PageSize.took
+_answered, _opened = PushWindow.answered, Line.opened
+_can_send, _drop = Pending.can_send, Pending.drop
 
 
 @_mutation("The first page is as long as a page may be (SYNC-15).", (PageSize, "__init__"))
@@ -56,3 +63,67 @@ def pages_made_ahead(things: list[Any], page_bytes: PageSize) -> Iterator[tuple[
 @_mutation("Pages are cut by number, not by length (SYNC-15).", (pages, "size_of"))
 def things_without_a_length(thing: object) -> int:
     return 40
+
+
+@_mutation("Any number of changes is on its way (PUSH-10).", (Pending, "room"))
+def no_window(self: Pending, window: int) -> int:
+    return 2**60
+
+
+@_mutation("The next change waits for the answer to the last (PUSH-10).", (Pending, "can_send"))
+def one_at_a_time(self: Pending, window: int) -> bool:
+    return _can_send(self, window) and not self._in_flight
+
+
+@_mutation("What was answered counts as on its way (PUSH-10).", (Pending, "drop"))
+def answers_make_no_room(self: Pending, client_clock: int) -> PendingChange | None:
+    before = self._bytes_in_flight
+    dropped = _drop(self, client_clock)
+    self._bytes_in_flight = before
+    return dropped
+
+
+@_mutation("A slow line is given as much as ever (PUSH-10).", (PushWindow, "answered"))
+def windows_never_narrow(self: PushWindow, latency_ms: float, ahead: int) -> None:
+    _answered(self, min(latency_ms, self._quickest_ms + SLOW_ANSWER_MS), ahead)
+
+
+@_mutation("A slow line is given next to nothing (PUSH-10).", (PushWindow, "answered"))
+def windows_narrow_to_nothing(self: PushWindow, latency_ms: float, ahead: int) -> None:
+    before = self.bytes
+    _answered(self, latency_ms, ahead)
+    if self.bytes < before:
+        self.bytes = min(self.bytes, int(ahead * 1000 / latency_ms))
+
+
+@_mutation("A quick line is given no more than any other (PUSH-10).", (PushWindow, "answered"))
+def windows_never_widen(self: PushWindow, latency_ms: float, ahead: int) -> None:
+    _answered(self, latency_ms, min(ahead, self.bytes // 2))
+
+
+@_mutation("A far line counts as a slow one (PUSH-10).", (PushWindow, "answered"))
+def far_is_slow(self: PushWindow, latency_ms: float, ahead: int) -> None:
+    self._quickest_ms = 0.0
+    _answered(self, latency_ms, ahead)
+
+
+@_mutation("Another connection has the window of the one before (PUSH-10).", (Line, "opened"))
+def window_of_the_last_line(self: Line, now_ms: float) -> None:
+    window = self.window
+    _opened(self, now_ms)
+    self.window = window
+
+
+@_mutation("An answer behind long pages counts like any other (PUSH-10).", (Questions, "paged"))
+def pages_take_no_time(self: Questions, size: int) -> None:
+    pass
+
+
+@_mutation("An answer in short pages counts for nothing (PUSH-10).", (Questions, "paged"))
+def all_pages_are_long(self: Questions, size: int) -> None:
+    self.paged_bytes += 2**40
+
+
+@_mutation("Presence is as frequent as ever on a slow line (PUSH-10).", (Line, "is_congested"))
+def never_congested(self: Line, now_ms: float) -> bool:
+    return False

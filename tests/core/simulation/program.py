@@ -16,7 +16,7 @@ from tests.core.simulation import checks
 from tests.core.simulation.disk import Disk, File
 from tests.core.simulation.driver import Driver
 from tests.core.simulation.ledger import Ledger
-from tests.core.simulation.scenario import OpData
+from tests.core.simulation.scenario import OpData, Setup
 from tests.core.simulation.truth import Change, Doc, Truth
 from tests.core.simulation.wire import Connection
 
@@ -49,7 +49,7 @@ class Program(ABC):
         truths: dict[str, Truth],
         changes: dict[tuple[str, int], Change],
         counts: Counter[str],
-        has_disk: bool = False,
+        setup: Setup,
     ) -> None:
         self.index = index
         self.user_id = f"user {index // 2}"  # two share a name
@@ -58,7 +58,7 @@ class Program(ABC):
         self.truth: Truth | None = None
         self.copy: File | tuple[bytes, Ledger, Truth | None, bool] | None = None
         self._changes = changes
-        self._has_disk = has_disk
+        self._setup = setup
         self._now_ms = 0.0
         self.counts = counts
         self._lives = 0
@@ -138,8 +138,9 @@ class Program(ABC):
 
     def _begin(self, replica: Replica, file: File | None) -> None:
         self.session = SessionClient(self.user_id, replica)
-        self.disk = Disk(replica, file, self.counts) if self._has_disk else None
-        self.driver = Driver(self.session, self.half_open, self._notify, self.counts)
+        self.disk = Disk(replica, file, self.counts) if self._setup.disks else None
+        bounds = self._setup.push_bytes
+        self.driver = Driver(self.session, self.half_open, self._notify, self.counts, bounds)
         self.replica = replica
         self.screen: Doc = dict(replica.view)
         self.undo: list[list[OpData]] = []

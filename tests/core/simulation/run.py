@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest import mock
 
+from optiverse_collab.core.client import push_window
 from optiverse_collab.core.protocol import pages
 from optiverse_collab.core.server import delivery
 from tests.core.simulation.finish import finish
@@ -73,9 +74,11 @@ def run(log: Log, counts: Counter[str] | None = None) -> None:
 def _scaled(setup: Setup) -> Iterator[None]:
     """Inside of this, what the core counts in hundreds and KiB fits into a short history."""
     first, least = setup.first_page_bytes, setup.least_page_bytes
+    at_first, at_least, at_most = setup.push_bytes
     with (
         mock.patch.object(delivery, "HASH_EVERY", setup.hash_every),
         mock.patch.multiple(pages, FIRST_BYTES=first, LEAST_BYTES=least),
+        mock.patch.multiple(push_window, FIRST_BYTES=at_first, LEAST_BYTES=at_least, MOST_BYTES=at_most),
     ):
         yield
 

@@ -10,12 +10,15 @@ from typing import Any
 
 import msgspec
 
+from optiverse_collab.core.client import push_window
 from optiverse_collab.core.limits import ENVELOPE_BYTES, Limits
 from optiverse_collab.core.protocol.pages import FIRST_BYTES, LEAST_BYTES
 from optiverse_collab.core.server.subscribers import BEHIND_BYTES, BEHIND_MS
 
 Step = list[Any]
 """The name of a step (a method of `world.World`) and its arguments, all of it JSON."""
+
+PUSH_BYTES = (push_window.FIRST_BYTES, push_window.LEAST_BYTES, push_window.MOST_BYTES)
 
 OpData = dict[str, Any]
 """An operation as the wire spells it: ``{"op": "put", "id": …, "kind": …, "props": …}``."""
@@ -49,6 +52,7 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
         record_bytes: see `Limits`; small, so that two edits together may be too much.
         change_bytes: see `Limits`; small, so that a push is cut in several.
         records: see `Limits`; small, so that a session is full.
+        push_bytes: on their way at first, at least and at most (PUSH-10); small, so that edits wait.
         participants: see `Limits`; small, so that dead connections take up the room.
         outcomes: how many outcomes the history remembers for those who are away.
         behind_ms, behind_bytes: see `Bounds`; small, so that receivers are behind.
@@ -66,6 +70,7 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
     record_bytes: int = 512 * 1024
     change_bytes: int = 960 * 1024
     records: int = 100_000
+    push_bytes: tuple[int, int, int] = PUSH_BYTES
     participants: int = 500
     outcomes: int = 10_000
     behind_ms: float = BEHIND_MS

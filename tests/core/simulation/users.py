@@ -76,6 +76,12 @@ def host(random: Random, world: World, index: int) -> Step | None:
     return ["depart", index, {"hosts": None}] if chance < 0.7 else ["show", index, {"hosts": None}]
 
 
+def drag(random: Random, world: World, index: int) -> Step | None:
+    """Drag an item, for a moment or for longer than an answer should take."""
+    shown = [id for id in IDS if id in world.clients[index].replica.view]
+    return ["drag", index, random.choice(shown), random.choice((4, 36))] if shown else None
+
+
 def depart(random: Random, world: World, index: int) -> Step | None:
     """Move the cursor and leave."""
     return ["depart", index, _state(random)] if world.clients[index].connection is not None else None

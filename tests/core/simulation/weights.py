@@ -15,6 +15,7 @@ _WEIGHTS = {
     "refuse": 20,
     "show": 20,
     "host": 8,
+    "drag": 2,
     "depart": 3,
     "cut": 10,
     "late": 14,

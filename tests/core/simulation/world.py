@@ -30,8 +30,8 @@ class World(Network):
         self.patient = setup.patient
         changes: dict[tuple[str, int], Change] = {}
         self.server = Server(setup, changes, counts)
-        truths, disks = self.server.truths, setup.disks
-        self.clients = [Client(i, truths, changes, counts, disks) for i in range(setup.clients)]
+        truths = self.server.truths
+        self.clients = [Client(i, truths, changes, counts, setup) for i in range(setup.clients)]
         if setup.settled:
             for index in range(setup.clients):
                 self.connect(index)
@@ -62,6 +62,17 @@ class World(Network):
     def show(self, index: int, state: dict[str, Any]) -> None:
         """A user moves the cursor, or the like."""
         self.clients[index].show(state)
+
+    def drag(self, index: int, id: str, moves: int) -> None:
+        """A user drags an item, and nothing gets through meanwhile (PUSH-10)."""
+        client = self.clients[index]
+        for x in range(moves):
+            if id in client.replica.view:
+                client.edit([{"op": "set", "id": id, "props": {"pos": [x, 0.5]}}], How(step="drag"))
+            if x % 4 == 0:
+                client.show({"cursor": [x, 0.5]})
+            self.write(index)
+            self.poll(index, 35)
 
     def close_host(self, index: int) -> None:
         """The editor of the user who hosts is closed, and its server ends with it (PRES-6)."""
