@@ -25,6 +25,7 @@ from optiverse_collab.wording import unsent as texts
 from optiverse_collab.wording.numbers import moment
 
 _EDITS, _SINCE = 2, 3  # columns whose texts are short
+_CAN_SEND = Qt.ItemDataRole.UserRole + 1
 
 
 class UnsentRow(NamedTuple):
@@ -99,10 +100,10 @@ class UnsentDialog(QDialog):
             item.setData(0, Qt.ItemDataRole.UserRole, row.key)
             for column, cell in enumerate(cells):
                 item.setToolTip(column, cell)
+            item.setData(0, _CAN_SEND, row.can_send)
             if row.key == selected or self.table.currentItem() is None:
                 self.table.setCurrentItem(item)
-        for button in (self.rejoin, self.send, self.save, self.discard):
-            button.setEnabled(bool(rows))
+        self._on_selected()
 
     def _table(self) -> QTreeWidget:
         table = QTreeWidget(self)
@@ -111,6 +112,7 @@ class UnsentDialog(QDialog):
         table.setRootIsDecorated(False)
         table.setAllColumnsShowFocus(True)
         table.setUniformRowHeights(True)
+        table.currentItemChanged.connect(self._on_selected)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         header = table.header()
         if header is not None:
@@ -124,6 +126,14 @@ class UnsentDialog(QDialog):
         button.setToolTip(hint)
         button.clicked.connect(self._on_clicked)
         return button
+
+    @pyqtSlot()
+    def _on_selected(self) -> None:
+        """Offer what can be done with the selected row."""
+        row = self.table.currentItem()
+        for button in (self.rejoin, self.save, self.discard):
+            button.setEnabled(row is not None)
+        self.send.setEnabled(row is not None and bool(row.data(0, _CAN_SEND)))
 
     @pyqtSlot()
     def _on_clicked(self) -> None:

@@ -50,6 +50,15 @@ def test_the_selected_row_stays_selected(dialog: UnsentDialog) -> None:
     assert dialog.selected == "a"
 
 
+def test_what_is_of_a_history_that_is_gone_can_not_be_sent(dialog: UnsentDialog) -> None:
+    dialog.show_rows([ANN, ANA._replace(can_send=False)], NOW)
+    assert all(button.isEnabled() for button in buttons(dialog))
+    dialog.table.setCurrentItem(dialog.table.topLevelItem(1))
+    assert [button.isEnabled() for button in buttons(dialog)] == [True, False, True, True]
+    dialog.show_rows([ANA._replace(can_send=False)], NOW)
+    assert not dialog.send.isEnabled()
+
+
 def test_without_rows_there_is_nothing_to_do(dialog: UnsentDialog) -> None:
     dialog.show_rows([], NOW)
     assert dialog.selected == ""
