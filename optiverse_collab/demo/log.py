@@ -10,7 +10,8 @@ from typing import NamedTuple
 from PyQt6.QtCore import QObject, pyqtSignal
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-MAX_LINES = 5000
+MAX_LINES = 1000
+"""As many as Optiverse keeps; each takes up to 7 KB in the log window."""
 
 
 class LogLine(NamedTuple):
