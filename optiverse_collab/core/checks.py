@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from optiverse_collab.core.limits import OPS_PER_CHANGE, OPS_PER_RECORD, SETTLES, Limits
@@ -33,8 +34,7 @@ def check_change(ops: Sequence[Op], limits: Limits) -> None:
         if isinstance(op, (Put, Set)):
             for name, value in op.props.items():
                 check_id(name, limits)
-                if not _is_plain(value, limits.depth):
-                    check_value(value, limits.depth, f"property {name!r} of {op.id!r}")
+                check_value(value, limits.depth, f"property {name!r} of {op.id!r}")
 
 
 def are_few(counts: Sequence[int]) -> bool:
@@ -63,14 +63,62 @@ def check_count(ops: Sequence[Op]) -> None:
             )
 
 
-def _is_plain(value: Any, depth: int) -> bool:
-    """Whether a value is one of those that are most, and is in order; all others have to be looked at."""
-    kind = type(value)
-    if kind is float:
+def _is_in_order(value: Any, depth: int) -> bool:
+    """Whether a value is what JSON can carry: found out level by level, with few steps of Python for many.
+
+    False if it is not, and for what is rare; then it has to be looked at in detail.
+    """
+    if type(value) is float:
         return math.isfinite(value)
-    if kind is list:
-        return depth > 0 and all(_is_plain(part, depth - 1) for part in value)
-    return kind is str and value.isascii()
+    if type(value) is str and value.isascii():
+        return True
+    if type(value) is list and len(value) <= _SHORT and depth > 0 and all(map(_is_finite, value)):
+        return True  # most are places: [x, y]
+    level: list[Any] = [value]
+    for deeper in range(depth, -1, -1):
+        kinds = set(map(type, level))
+        if not kinds <= _KINDS:
+            return False
+        groups: dict[type, list[Any]] = {
+            kind: [one for one in level if type(one) is kind] for kind in kinds - _CONSTANTS
+        }
+        lists, dicts = groups.pop(list, []), groups.pop(dict, [])
+        if (lists or dicts) and not deeper:
+            return False
+        groups.setdefault(str, []).extend(chain.from_iterable(dicts))
+        if not all(_CHECKS[kind](group) for kind, group in groups.items()):
+            return False
+        level = [*chain.from_iterable(lists), *chain.from_iterable(one.values() for one in dicts)]
+        if not level:
+            break
+    return True
+
+
+def _is_finite(value: Any) -> bool:
+    return type(value) is float and math.isfinite(value)
+
+
+def _are_finite(numbers: list[Any]) -> bool:
+    return all(map(math.isfinite, numbers))
+
+
+def _are_64_bit(numbers: list[Any]) -> bool:
+    return bool(min(numbers) >= _INT_MIN and max(numbers) <= _INT_MAX)
+
+
+def _are_text(texts: list[Any]) -> bool:
+    try:
+        "".join(texts).encode()
+    except (TypeError, UnicodeEncodeError):
+        return False
+    return True
+
+
+_CHECKS: dict[type, Callable[[list[Any]], bool]] = {float: _are_finite, int: _are_64_bit, str: _are_text}
+_CONSTANTS: set[type] = {bool, type(None)}
+_KINDS: set[type] = {*_CHECKS, *_CONSTANTS, list, dict}
+
+_SHORT = 8
 
 
 def check_id(text: str, limits: Limits) -> None:
@@ -114,6 +162,11 @@ def check_value(value: Any, depth: int, where: str) -> None:
     Raises:
         ChangeRefused: with a sentence that says where the value stands.
     """
+    if not _is_in_order(value, depth):
+        _check_in_detail(value, depth, where)
+
+
+def _check_in_detail(value: Any, depth: int, where: str) -> None:
     if value is None or value is True or value is False:
         return
     if isinstance(value, str):
@@ -131,7 +184,7 @@ def check_value(value: Any, depth: int, where: str) -> None:
                     )
                 _check_text(key, where)
         for part in value.values() if isinstance(value, dict) else value:
-            check_value(part, depth - 1, where)
+            _check_in_detail(part, depth - 1, where)
     else:
         raise ChangeRefused(
             Reason.INVALID_MESSAGE,

@@ -9,6 +9,7 @@ from optiverse_collab.core.protocol.codec import canonical
 from optiverse_collab.core.records import Lane, Op, Record, apply
 
 _MODULUS = 2**64
+_ALL = 2**60
 
 
 class Document:
@@ -32,16 +33,23 @@ class Document:
         self._stale.add(op.id)
         return apply(self.records, op)
 
-    def hashes(self) -> dict[Lane, str]:
-        """The state hash of each lane: 16 hex digits."""
-        for id in self._stale:
+    def freshen(self, most: int) -> bool:
+        """Hash records that have changed, of about `most` bytes; whether that was all."""
+        while self._stale and most > 0:
+            id = self._stale.pop()
             lane, old = self._hashes.pop(id, (Lane.BENCH, 0))
             self._sums[lane] -= old
             record = self.records.get(id)
             if record is not None:
-                digest = blake2b(canonical(record), digest_size=8).digest()
-                new = int.from_bytes(digest, "big")
+                text = canonical(record)
+                most -= len(text)
+                new = int.from_bytes(blake2b(text, digest_size=8).digest(), "big")
                 self._hashes[id] = (record.lane, new)
                 self._sums[record.lane] += new
-        self._stale.clear()
+        return not self._stale
+
+    def hashes(self) -> dict[Lane, str]:
+        """The state hash of each lane: 16 hex digits."""
+        while not self.freshen(_ALL):
+            pass
         return {lane: f"{total % _MODULUS:016x}" for lane, total in self._sums.items()}

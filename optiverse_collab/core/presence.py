@@ -42,9 +42,9 @@ class Presence:
         Raises:
             ChangeRefused: a key or value that can't travel, or too much of it; nothing is merged.
         """
-        for key, value in state.items():
+        for key in state:
             check_id(key, self._limits)
-            check_value(value, self._limits.depth, f"presence {key!r}")
+        check_value(dict(state), self._limits.depth + 1, "presence")
         known, changed = self.states.get(participant, {}), self._changed.get(participant, {})
         news = {key: value for key, value in state.items() if value is not None or key in known}
         merged = {key: value for key, value in {**known, **news}.items() if value is not None}

@@ -1,6 +1,12 @@
-"""How long a record may be, and how many properties it may have (LIM-6)."""
+"""How long a record may be, and how many properties it may have (LIM-6).
+
+Measuring all of a long record takes long, and a change may set one short property of many of them. So the
+server remembers how long each is, and measures only what a change replaces.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from optiverse_collab.core.limits import PROPERTIES, Limits
 from optiverse_collab.core.protocol.codec import size_of
@@ -8,8 +14,11 @@ from optiverse_collab.core.records import Record
 from optiverse_collab.errors import ChangeRefused, Reason
 
 
-def check_record(record: Record, limits: Limits) -> None:
+def check_record(record: Record, limits: Limits, size: int | None = None) -> None:
     """Check a record that a change would leave.
+
+    Args:
+        size: how long it is, in bytes of JSON, if that is known.
 
     Raises:
         ChangeRefused: it would be too long, or have too many properties.
@@ -19,8 +28,28 @@ def check_record(record: Record, limits: Limits) -> None:
             Reason.RECORD_TOO_LARGE,
             f"The record {record.id!r} would have {len(record.props)} properties; the limit is {PROPERTIES}.",
         )
-    if size_of(record) > limits.record_bytes:
+    if (size_of(record) if size is None else size) > limits.record_bytes:
         raise ChangeRefused(
             Reason.RECORD_TOO_LARGE,
             f"The record {record.id!r} would be longer than {limits.record_bytes} bytes.",
         )
+
+
+def size_after(size: int | None, before: Record | None, after: Record, names: Collection[str]) -> int:
+    """How long a record is after a change, in bytes of JSON.
+
+    Args:
+        size: how long it was; None if that is not known.
+        before: the record then.
+        names: the properties that the change touched.
+    """
+    if before is None or before.kind != after.kind or not before.props or not after.props:
+        return size_of(after)
+    size = size_of(before) if size is None else size
+    return size + _size_of(after, names) - _size_of(before, names)
+
+
+def _size_of(record: Record, names: Collection[str]) -> int:
+    """How much some properties take, each with a colon and a comma."""
+    props = record.props
+    return sum(size_of(name) + size_of(props[name]) + 2 for name in names if name in props)

@@ -148,6 +148,18 @@ Ids = dict[str, None]
 """Ids in order, each once."""
 
 
+def named(ops: Iterable[Op]) -> dict[str, Ids]:
+    """The properties that `ops` name, of each record."""
+    found: dict[str, Ids] = {}
+    for op in ops:
+        names = found.setdefault(op.id, {})
+        if not isinstance(op, Remove):
+            names.update(dict.fromkeys(op.props))
+        if isinstance(op, Set):
+            names.update(dict.fromkeys(op.unset))
+    return found
+
+
 def touched(ops: Iterable[Op]) -> Ids:
     """The ids that `ops` speak of, in their order (REP-10)."""
     return dict.fromkeys(op.id for op in ops)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from optiverse_collab.core import checks
 from optiverse_collab.core.checks import (
     are_few,
     check_change,
@@ -164,3 +167,42 @@ def test_operations_on_one_record_are_counted() -> None:
     with pytest.raises(ChangeRefused, match=f"has {OPS_PER_RECORD + 1} operations on 'a'") as refusal:
         check_count([*ops, Remove("a")])
     assert refusal.value.reason is Reason.TOO_LARGE
+
+
+JSON = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(2**70), 2**70),
+        st.floats(),
+        st.text(max_size=3),
+        st.sampled_from(["\ud800", object(), (1, 2), {1: 2}, {"\udfff": 1}]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.lists(inner, max_size=2).map(tuple),
+        st.dictionaries(st.text(max_size=2), inner, max_size=3),
+    ),
+    max_leaves=12,
+)
+
+
+@given(value=JSON, depth=st.integers(0, 5))
+def test_what_is_found_in_order_quickly_is_so_in_detail(value: object, depth: int) -> None:
+    """LIM-2, LIM-4, LIM-5: both ways of looking agree."""
+    try:
+        checks._check_in_detail(value, depth, "value")
+    except ChangeRefused:
+        assert not checks._is_in_order(value, depth)
+    else:
+        check_value(value, depth, "value")
+
+
+@pytest.mark.parametrize(
+    ("value", "levels"), [([], 1), ({}, 1), ([[]], 2), ([{}], 2), ({"a": []}, 2), ([1.0], 1), ([[1]], 2)]
+)
+def test_containers_count_though_they_are_empty(value: object, levels: int) -> None:
+    """LIM-4"""
+    check_value(value, levels, "value")
+    with pytest.raises(ChangeRefused):
+        check_value(value, levels - 1, "value")

@@ -72,3 +72,16 @@ def test_record_that_comes_back_in_another_lane_moves() -> None:
     document.apply(Remove("a"))
     document.apply(Put("a", "k", {}, Lane.TALK))
     assert hash_of(document, Lane.TALK) == hash_of(Document([Record("a", "k", {}, Lane.TALK)]), Lane.TALK)
+
+
+def test_hashing_is_done_in_parts() -> None:
+    """HASH-1: a little for each frame, until all that changed is hashed."""
+    records = [Record(f"r{number}", "component", {"text": "x" * 100}) for number in range(10)]
+    document = Document(records)
+    turns = 1
+    while not document.freshen(250):
+        turns += 1
+        assert turns < 10
+    assert turns > 1
+    assert document.freshen(0)
+    assert document.hashes() == Document(records).hashes()

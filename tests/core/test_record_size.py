@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from optiverse_collab.core.limits import PROPERTIES, Limits
-from optiverse_collab.core.record_size import check_record
-from optiverse_collab.core.records import Record
+from optiverse_collab.core.protocol.codec import size_of
+from optiverse_collab.core.record_size import check_record, size_after
+from optiverse_collab.core.records import Record, Set, apply, named
 from optiverse_collab.errors import ChangeRefused, Reason
 
 
@@ -27,3 +30,27 @@ def test_record_that_is_too_large(record: Record, said: str) -> None:
 def test_record_that_is_just_right() -> None:
     """LIM-6"""
     check_record(Record("a", "k", {f"p{n}": n for n in range(PROPERTIES)}), Limits())
+
+
+VALUES = st.one_of(st.integers(0, 999), st.text(max_size=5), st.lists(st.floats(0, 1)))
+PROPS = st.dictionaries(st.text(max_size=3), VALUES)
+
+
+@given(before=PROPS, puts=PROPS, unset=st.lists(st.text(max_size=3)), known=st.booleans())
+def test_size_is_that_of_the_whole_record(
+    before: dict[str, object], puts: dict[str, object], unset: list[str], known: bool
+) -> None:
+    """LIM-6: whatever a change does to it."""
+    old = Record("a", "k", before)
+    records = {"a": old}
+    op = Set("a", puts, unset)
+    apply(records, op)
+    found = size_after(size_of(old) if known else None, old, records["a"], named([op])["a"])
+    assert found == size_of(records["a"])
+
+
+def test_size_of_a_new_record_and_of_another_kind() -> None:
+    """LIM-6"""
+    old, new = Record("a", "k", {"x": 1}), Record("a", "other", {"y": [1, 2]})
+    assert size_after(None, None, new, []) == size_of(new)
+    assert size_after(99, old, new, ["y"]) == size_of(new)

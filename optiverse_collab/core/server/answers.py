@@ -96,10 +96,12 @@ class _Answer:
     def full_state(self, holds_nothing: bool) -> Iterator[FullState]:
         """Every record, with authors where the replica may have to compare."""
         since = None if holds_nothing else self._clock
-        records = self._history.document.records.values()
-        things = [self._record(one, since) for one in records if one.lane in self._lanes]
+        records = [one for one in self._history.document.records.values() if one.lane in self._lanes]
+        things: Iterable[PageRecord] = (self._record(one, since) for one in records)
+        if since is not None:
+            things = [*things]  # stamps may change before the page is made; records don't
         parts = _with_ends(things, self._size, self._ends())
-        return (FullState(**self._common, total=len(things), records=part, **end) for part, end in parts)
+        return (FullState(**self._common, total=len(records), records=part, **end) for part, end in parts)
 
     def delta(self) -> Iterator[Delta]:
         """What changed since the replica's clock."""
@@ -212,7 +214,7 @@ class _Answer:
 
 
 def _with_ends(
-    things: Sequence[T], size: SupportsInt, ends: Sequence[dict[str, Any]]
+    things: Iterable[T], size: SupportsInt, ends: Sequence[dict[str, Any]]
 ) -> Iterator[tuple[list[T], dict[str, Any]]]:
     for part, is_last in marked_pages(things, size):
         yield part, (ends[0] if is_last else {})

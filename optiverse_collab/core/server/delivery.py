@@ -49,6 +49,9 @@ from optiverse_collab.core.server.subscribers import Bounds, Lanes, Subscribers
 HASH_EVERY = 256
 """A state hash goes out about once in so many changes (HASH-1)."""
 
+HASH_BYTES = 1024 * 1024
+"""Records of so many bytes are hashed for one frame; if more have changed, the hash is late."""
+
 ACK_BYTES = 100
 """About the length of an acknowledgement that tells of no parts."""
 
@@ -187,8 +190,9 @@ class Delivery:
     def _close(self, frame: _Frame, now_ms: float) -> list[RoomEffect]:
         """Turn what was gathered into effects, one for each set of lanes that somebody knows."""
         hashes: dict[Lane, str] = {}
-        if frame.clock >= self._hash_due and frame.clock == self._history.clock:
-            hashes = self._history.document.hashes()
+        document, is_newest = self._history.document, frame.clock == self._history.clock
+        if frame.clock >= self._hash_due and is_newest and document.freshen(HASH_BYTES):
+            hashes = document.hashes()
             self._hash_due = frame.clock + HASH_EVERY
         effects: list[RoomEffect] = []
         size = 0
