@@ -17,7 +17,7 @@ from optiverse_collab.core.protocol.messages import ClientMessage, Error, Push, 
 from optiverse_collab.errors import MessageRefused, Refused
 from optiverse_collab_server.heard import HeardConnection
 from optiverse_collab_server.outbox import Frame, Outbox
-from optiverse_collab_server.rate import TokenBucket
+from optiverse_collab_server.rate import Rates
 from optiverse_collab_server.unstored import Backlog
 
 MAX_REFUSED = 20
@@ -72,7 +72,7 @@ class Connection:
         self._clock = clock
         self._refused = 0
         self._closing: asyncio.Task[None] | None = None
-        self._rate = TokenBucket(clock())
+        self._rates = Rates(clock())
         self._handler: MessageHandler | None = None
         self.outbox = Outbox(ws, self._give_up, self._caught_up)
 
@@ -87,11 +87,11 @@ class Connection:
         try:
             while self._closing is None:
                 message = await self._ws.recv()
-                wait_s = self._rate.take(self._clock())
                 if isinstance(message, bytes):
                     self.close(CloseReason.BINARY)
-                else:
-                    await self._receive(handler, message)
+                    break
+                changes = await self._receive(handler, message)
+                wait_s = self._rates.take(self._clock(), len(message), changes)
                 if wait_s:
                     await asyncio.sleep(wait_s)
                 if not handler.backlog.has_room(self.id):
@@ -112,12 +112,14 @@ class Connection:
         if self._closing is not None:
             await asyncio.wait([self._closing])
 
-    async def _receive(self, handler: MessageHandler, text: str) -> None:
+    async def _receive(self, handler: MessageHandler, text: str) -> int:
+        """Take a message; returns how many changes it had."""
         try:
             message = decode_client(text, self._limits)
         except PushUnreadable as refused:
             handler.refuse(self, refused.client_clocks, refused)
             self._count_refused(refused)
+            return len(refused.client_clocks)
         except MessageRefused as refused:
             self.outbox.send(Frame(encode(Error(refused.reason.value, str(refused))).encode()))
             self._count_refused(refused)
@@ -131,6 +133,8 @@ class Connection:
                 handler.receive(self, part)
             if isinstance(message, Push):
                 handler.backlog.hold(self.id, len(text))
+                return len(message.changes)
+        return 0
 
     async def _until_answered(self, handler: MessageHandler) -> None:
         """Read nothing while pages are on their way: the next answer is made when they are gone (LIM-14)."""

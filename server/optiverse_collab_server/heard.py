@@ -11,7 +11,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Event
 
-from optiverse_collab_server.rate import TokenBucket
+from optiverse_collab_server.rate import MESSAGES, TokenBucket
 
 UNREAD_BYTES = 2 * 1024 * 1024
 """More than what the server gives to the transport before the peer has read it (LIM-9): only pongs can be."""
@@ -32,7 +32,7 @@ class HeardConnection(ServerConnection):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.heard = self.loop.time()
-        self._frames = TokenBucket(self.heard)
+        self._frames = TokenBucket(self.heard, MESSAGES)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let the system hold little of what has yet to be sent: it would hide how slow the line is."""

@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
-MESSAGES_PER_SECOND = 200
-BURST = 1000
+from typing import NamedTuple
+
+
+class Quota(NamedTuple):
+    """So much at once, and so much a second in the long run."""
+
+    burst: float
+    per_second: float
+
+
+MESSAGES = Quota(1000, 200)
+CHANGES = Quota(20_000, 2000)
+BYTES = Quota(32 * 1024 * 1024, 4 * 1024 * 1024)
 
 
 class TokenBucket:
-    """Allows `BURST` messages at once and `MESSAGES_PER_SECOND` in the long run; what is above waits."""
+    """Allows what a quota says; what is above waits."""
+
+    def __init__(self, now: float, quota: Quota) -> None:
+        self._quota = quota
+        self._tokens = quota.burst
+        self._then = now
+
+    def take(self, now: float, amount: float = 1) -> float:
+        """Count `amount` at `now` (seconds); returns for how many seconds to read nothing else."""
+        burst, per_second = self._quota
+        self._tokens = min(burst, self._tokens + (now - self._then) * per_second) - amount
+        self._then = now
+        return max(0.0, -self._tokens / per_second)
+
+
+class Rates:
+    """Everything that a connection spends.
+
+    Args:
+        now: in seconds.
+    """
 
     def __init__(self, now: float) -> None:
-        self._tokens = float(BURST)
-        self._then = now
+        self._messages = TokenBucket(now, MESSAGES)
+        self._changes = TokenBucket(now, CHANGES)
+        self._bytes = TokenBucket(now, BYTES)
 
-    def take(self, now: float) -> float:
-        """Count one message at `now` (seconds); returns for how many seconds to read no other."""
-        self._tokens = min(BURST, self._tokens + (now - self._then) * MESSAGES_PER_SECOND) - 1
-        self._then = now
-        return max(0.0, -self._tokens / MESSAGES_PER_SECOND)
+    def take(self, now: float, size: int, changes: int) -> float:
+        """Count a message of `size` bytes with so many changes; returns how long to read no other, in s."""
+        waits = self._messages.take(now), self._bytes.take(now, size), self._changes.take(now, changes)
+        return max(waits)

@@ -82,8 +82,7 @@ def test_text_that_is_not_utf_8_closes_the_connection() -> None:
 
 def test_who_sends_too_fast_is_read_more_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     """LIM-8: nothing is lost, nobody is closed, and nobody else waits."""
-    monkeypatch.setattr(rate, "BURST", 100)
-    monkeypatch.setattr(rate, "MESSAGES_PER_SECOND", 1000)
+    monkeypatch.setattr(rate, "MESSAGES", rate.Quota(100, 1000))
 
     async def main() -> None:
         async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:

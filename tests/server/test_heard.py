@@ -75,7 +75,7 @@ def test_answers_that_are_not_read_are_bounded(
             await _is_cut(mallory)
         assert "does not read the answers to its WebSocket pings" in caplog.text
 
-    monkeypatch.setattr(heard, "TokenBucket", lambda now: _NoLimit())
+    monkeypatch.setattr(heard, "TokenBucket", lambda now, quota: _NoLimit())
     run(main())
 
 
