@@ -9,12 +9,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, cast
-from weakref import WeakSet
 
 from websockets.asyncio.server import Server as WebSocketServer
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
-from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from optiverse_collab.core.limits import Limits
@@ -24,6 +22,7 @@ from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.errors import AddressError, StorageError
 from optiverse_collab_server import __version__
 from optiverse_collab_server.connection import CLOSE_SECONDS, Connection
+from optiverse_collab_server.doors import Doors
 from optiverse_collab_server.heard import HeardConnection
 from optiverse_collab_server.hub import SILENCE_SECONDS, Hub
 from optiverse_collab_server.storage import Store
@@ -35,27 +34,27 @@ log = logging.getLogger("optiverse_collab_server")
 
 
 class App:
-    """Lets connections in and hands them to the hub."""
+    """Lets connections in and hands them to the hub.
+
+    Attributes:
+        doors: how many there are.
+    """
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._numbers = itertools.count(1)
-        self._sockets: WeakSet[HeardConnection] = WeakSet()
+        self.doors = Doors()
 
     def accept(self, *args: Any, **options: Any) -> HeardConnection:
         """Take a connection, whose peer has yet to ask for a WebSocket."""
-        ws = HeardConnection(*args, **options)
-        self._sockets.add(ws)
-        return ws
-
-    def cut_unfinished(self) -> None:
-        """Cut whoever has not finished asking; nobody waits for them."""
-        for ws in self._sockets:
-            if ws.state is State.CONNECTING:
-                ws.transport.abort()
+        return HeardConnection(self.doors, *args, **options)
 
     def check_request(self, ws: ServerConnection, request: Request) -> Response | None:
-        """Refuse what is not the path of a session with HTTP 404 and a sentence (MSG-4)."""
+        """Refuse what is not the path of a session, and who is one too many (MSG-4, LIM-15)."""
+        assert isinstance(ws, HeardConnection)
+        if full := self.doors.asked(ws):
+            log.warning("Refused a connection: %s", full)
+            return ws.respond(HTTPStatus.SERVICE_UNAVAILABLE, f"{full}\n")
         try:
             parse_path(request.path)
         except AddressError as refused:
@@ -123,7 +122,7 @@ async def running(
             yield server
         finally:
             server.close(close_connections=False)
-            app.cut_unfinished()
+            app.doors.cut_unfinished()
             disk_answers = await hub.close()
             await server.wait_closed()
     finally:

@@ -11,6 +11,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Event
 
+from optiverse_collab_server.doors import Doors
 from optiverse_collab_server.rate import MESSAGES, TokenBucket
 
 UNREAD_BYTES = 2 * 1024 * 1024
@@ -25,12 +26,16 @@ log = logging.getLogger("optiverse_collab_server")
 class HeardConnection(ServerConnection):
     """What `serve` makes for each peer.
 
+    Args:
+        doors: count it.
+
     Attributes:
         heard: loop time, in s, of the last bytes.
     """
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, doors: Doors, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._doors = doors
         self.heard = self.loop.time()
         self._frames = TokenBucket(self.heard, MESSAGES)
 
@@ -40,22 +45,30 @@ class HeardConnection(ServerConnection):
         if open_socket is not None and hasattr(socket, "TCP_NOTSENT_LOWAT"):
             open_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
         super().connection_made(transport)
+        address = transport.get_extra_info("peername")
+        self._doors.opened(self, address[0] if isinstance(address, tuple) else "")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The connection is gone."""
+        super().connection_lost(error)
+        self._doors.closed(self)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the network."""
         self.heard = self.loop.time()
         super().data_received(data)
         if self.transport.get_write_buffer_size() > UNREAD_BYTES:  # what else is sent waits for the peer
-            self._cut("does not read the answers to its WebSocket pings")
+            self.cut("does not read the answers to its WebSocket pings")
 
     def process_event(self, event: Event) -> None:
         """Take a frame. Pings, pongs and parts of messages cost more than their bytes: they may be few."""
         is_beginning = isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY)
         if not is_beginning and self._frames.take(self.loop.time()):
-            self._cut("sends WebSocket pings, or parts of messages, without end")
+            self.cut("sends WebSocket pings, or parts of messages, without end")
         super().process_event(event)
 
-    def _cut(self, why: str) -> None:
+    def cut(self, why: str) -> None:
+        """End the connection at once."""
         if not self.transport.is_closing():
             log.warning("Cutting a connection that %s", why)
             self.transport.abort()

@@ -1,0 +1,86 @@
+"""How many connections there may be: in all, from one address, and while they have yet to ask (LIM-15)."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from typing import NamedTuple, Protocol
+
+MOST, MOST_OF_ONE, MOST_UNFINISHED = 2000, 500, 200
+
+
+class Guest(Protocol):
+    """A connection at the door."""
+
+    def cut(self, why: str) -> None:
+        """End it at once."""
+
+
+class Bounds(NamedTuple):
+    """How many connections there may be.
+
+    Attributes:
+        all: in all.
+        of_one: from one address; this machine's own are proxies, and don't count.
+        unfinished: that have yet to ask for a WebSocket.
+    """
+
+    all: int = MOST
+    of_one: int = MOST_OF_ONE
+    unfinished: int = MOST_UNFINISHED
+
+
+class Doors:
+    """Counts connections.
+
+    Args:
+        bounds: how many there may be.
+    """
+
+    def __init__(self, bounds: Bounds | None = None) -> None:
+        self._bounds = bounds or Bounds()
+        self._places: dict[Guest, str] = {}
+        self._of: Counter[str] = Counter()
+        self._unfinished: dict[Guest, None] = {}
+
+    def opened(self, guest: Guest, address: str) -> None:
+        """A connection is there; if too many have not finished asking, the one that takes longest is cut."""
+        self._places[guest] = address
+        self._of[address] += 1
+        self._unfinished[guest] = None
+        if len(self._unfinished) > self._bounds.unfinished:
+            slowest = next(iter(self._unfinished))
+            del self._unfinished[slowest]
+            slowest.cut("takes long to ask for a WebSocket, while others wait")
+
+    def asked(self, guest: Guest) -> str:
+        """A connection has asked for a WebSocket; why it is not let in, or nothing."""
+        self._unfinished.pop(guest, None)
+        address = self._places.get(guest, "")
+        if len(self._places) > self._bounds.all:
+            return f"The server has {self._bounds.all} connections, and that is the limit; try again later."
+        if self._of[address] > self._bounds.of_one and not _is_own(address):
+            return f"{self._bounds.of_one} connections come from {address}, and that is the limit; try later."
+        return ""
+
+    def closed(self, guest: Guest) -> None:
+        """A connection is gone."""
+        self._unfinished.pop(guest, None)
+        address = self._places.pop(guest, None)
+        if address is not None:
+            self._of[address] -= 1
+            if not self._of[address]:
+                del self._of[address]
+
+    def cut_unfinished(self) -> None:
+        """The server ends: nobody waits for those who have not finished asking."""
+        for guest in list(self._unfinished):
+            guest.cut("has not finished asking for a WebSocket")
+
+
+def _is_own(address: str) -> bool:
+    """Whether an address is this machine's."""
+    try:
+        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
