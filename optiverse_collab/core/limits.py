@@ -20,6 +20,7 @@ class Limits(msgspec.Struct, frozen=True):
         records: how many records a session may hold.
         presence_bytes: the longest presence state of one participant, as JSON.
         participants: how many connections a session may hold.
+        session_bytes: how long all records of a session may be together, as JSON.
     """
 
     message_bytes: int = 1024 * 1024
@@ -30,6 +31,7 @@ class Limits(msgspec.Struct, frozen=True):
     records: int = 100_000
     presence_bytes: int = 64 * 1024
     participants: int = 500
+    session_bytes: int = 64 * 1024 * 1024
 
     @property
     def change_bytes(self) -> int:

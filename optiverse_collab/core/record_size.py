@@ -6,12 +6,62 @@ server remembers how long each is, and measures only what a change replaces.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
 from optiverse_collab.core.limits import PROPERTIES, Limits
 from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.records import Record
+from optiverse_collab.core.records import Op, Record, named
 from optiverse_collab.errors import ChangeRefused, Reason
+
+
+class RecordSizes:
+    """How long the records of a session are, alone and together."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+        self._total: int | None = None
+
+    def after(
+        self, records: Mapping[str, Record], after: Mapping[str, Record], ops: Iterable[Op], limits: Limits
+    ) -> dict[str, int]:
+        """How long the records are that a change touches, after it; 0 for what it removes.
+
+        Args:
+            records: before it.
+            after: those that it touches, after it.
+            ops: what takes effect of it.
+
+        Raises:
+            ChangeRefused: one of them would be too long, or all of the session.
+        """
+        if self._total is None:
+            self._total = size_of([*records.values()])
+        sizes: dict[str, int] = {}
+        growth = 0
+        for id, names in named(ops).items():
+            record, before = after.get(id), records.get(id)
+            if before is not None and id not in self._known:
+                self._known[id] = size_of(before)
+            sizes[id] = 0
+            if record is not None:
+                sizes[id] = size_after(self._known.get(id), before, record, names)
+                check_record(record, limits, sizes[id])
+            growth += sizes[id] - self._known.get(id, 0)
+        if growth > 0 and self._total + growth > limits.session_bytes:
+            raise ChangeRefused(
+                Reason.SESSION_FULL,
+                f"The session's records take {self._total} bytes, and the limit is {limits.session_bytes}; "
+                "remove some first.",
+            )
+        return sizes
+
+    def take(self, sizes: Mapping[str, int]) -> None:
+        """A change takes effect, of which `after` said this."""
+        assert self._total is not None
+        for id, size in sizes.items():
+            self._total += size - self._known.pop(id, 0)
+            if size:
+                self._known[id] = size
 
 
 def check_record(record: Record, limits: Limits, size: int | None = None) -> None:

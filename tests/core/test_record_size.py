@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from optiverse_collab.core.limits import PROPERTIES, Limits
 from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.record_size import check_record, size_after
-from optiverse_collab.core.records import Record, Set, apply, named
+from optiverse_collab.core.record_size import RecordSizes, check_record, size_after
+from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, named
 from optiverse_collab.errors import ChangeRefused, Reason
 
 
@@ -54,3 +54,33 @@ def test_size_of_a_new_record_and_of_another_kind() -> None:
     old, new = Record("a", "k", {"x": 1}), Record("a", "other", {"y": [1, 2]})
     assert size_after(None, None, new, []) == size_of(new)
     assert size_after(99, old, new, ["y"]) == size_of(new)
+
+
+def change(records: dict[str, Record], sizes: RecordSizes, limits: Limits, *ops: Op) -> None:
+    """Make a change, or raise what refuses it."""
+    after = {op.id: records[op.id] for op in ops if op.id in records}
+    for op in ops:
+        apply(after, op)
+    found = sizes.after(records, after, ops, limits)
+    sizes.take(found)
+    for op in ops:
+        apply(records, op)
+    assert found == {op.id: size_of(records[op.id]) if op.id in records else 0 for op in ops}
+
+
+def test_session_has_room_for_so_much() -> None:
+    """LIM-6: what makes it shorter is taken; what was removed is room again; a refused change takes none."""
+    records = {"a": Record("a", "k", {"x": "1" * 100})}
+    sizes, limits = RecordSizes(), Limits(session_bytes=400)
+    change(records, sizes, limits, Put("b", "k", {"x": "2" * 100}))
+    for _ in range(3):
+        with pytest.raises(ChangeRefused, match="the limit is 400; remove some first") as refusal:
+            change(records, sizes, limits, Put("c", "k", {"x": "3" * 200}))
+        assert refusal.value.reason is Reason.SESSION_FULL
+    change(records, sizes, limits, Set("a", {"x": "1"}))
+    change(records, sizes, limits, Set("a", {"x": "1" * 100}))
+    change(records, sizes, limits, Remove("b"))
+    change(records, sizes, limits, Put("c", "k", {"x": "3" * 200}))
+    change(records, sizes, Limits(session_bytes=10), Set("c", {"x": "3"}), Set("a", {"x": ""}))
+    with pytest.raises(ChangeRefused):
+        change(records, sizes, Limits(session_bytes=10), Set("c", {"x": "33"}))

@@ -17,8 +17,8 @@ from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import decode_ops, encode_ops, size_of
-from optiverse_collab.core.record_size import check_record, size_after
-from optiverse_collab.core.records import Lane, Op, Put, Remove, named, touched
+from optiverse_collab.core.record_size import RecordSizes
+from optiverse_collab.core.records import Lane, Op, Put, Remove, touched
 from optiverse_collab.core.server.chain import Chain, first_head
 from optiverse_collab.core.server.conflicts import Judgement, changed_names
 from optiverse_collab.core.server.journal import Entry, Kept, Outcome, Snapshot, Touched
@@ -108,7 +108,7 @@ class History:
         self._clients = dict(snapshot.clients)
         self._skipped = {origin: deque(numbers, SKIPPED) for origin, numbers in snapshot.skipped.items()}
         self.stamps, self.tombstones = stamped(snapshot)
-        self._sizes: dict[str, int] = {}  # of records that were changed since
+        self._sizes = RecordSizes()
         for data in entries:
             self._replay(data)
 
@@ -172,8 +172,8 @@ class History:
             replaced=judged.replaced,
         )
         data = _encoder.encode(entry)
+        self._sizes.take(sizes)
         self._follow(entry, data, judged.happened)
-        self._sizes.update(sizes)
         return Accepted(entry, Kept(self.clock, data, self.chain.head), lane)
 
     def snapshot(self) -> Snapshot:
@@ -209,7 +209,7 @@ class History:
         check_count(change.ops)
 
     def _check_result(self, ops: Sequence[Op], judged: Judgement) -> dict[str, int]:
-        """Refuse a change that would leave too much; how long the records are that it leaves."""
+        """Refuse a change that would leave too much; how long its records are then (`RecordSizes.after`)."""
         records, after = self.document.records, judged.records
         added = len(after) - sum(id in records for id in touched(ops))
         if added > 0 and len(records) + added > self.limits.records:
@@ -218,13 +218,7 @@ class History:
                 f"The session holds {len(records)} records, and the limit is {self.limits.records}; "
                 "remove some first.",
             )
-        sizes = {}
-        for id, names in named(judged.happened).items():
-            record, before = after.get(id), records.get(id)
-            if record is not None and record is not before:
-                sizes[id] = size_after(self._sizes.get(id), before, record, names)
-                check_record(record, self.limits, sizes[id])
-        return sizes
+        return self._sizes.after(records, after, judged.happened, self.limits)
 
     def _encoded(self, judged: Judgement) -> bytes:
         """The JSON of what took effect, if it fits into a message with what has to be told of it (LIM-13)."""
@@ -272,7 +266,6 @@ class History:
         self.document.apply(op)
         if isinstance(op, Remove):
             del self.stamps[op.id]
-            self._sizes.pop(op.id, None)
             assert record is not None  # else it would not have taken effect
             self.tombstones[op.id] = Tombstone(stamp, record.lane)
         elif record is None or (isinstance(op, Put) and op.kind != record.kind):
