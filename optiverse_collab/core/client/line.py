@@ -125,12 +125,13 @@ class Line:
         """
         if isinstance(message, Pages):
             self.paged(size, now_ms)
-        for push in self._questions.acknowledged(oldest):
-            latency_ms = now_ms - push.sent_ms
+        pushes = self._questions.acknowledged(oldest)
+        for push in pushes:
             if isinstance(message, Patch) and push.sent_ms >= self._paged_ms:
-                self.meter.answered(latency_ms, now_ms)
+                self.meter.answered(now_ms - push.sent_ms, now_ms)
+        for push in pushes[-1:]:  # the others waited for this message, and not for the line
             if self._questions.paged_bytes - push.paged <= push.ahead:
-                self.window.answered(latency_ms, push.ahead)
+                self.window.answered(now_ms - push.sent_ms, push.ahead)
 
     def ponged(self, now_ms: float) -> HeartbeatAnswered | None:
         """The oldest ping was answered; None if there is none."""

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optiverse_collab.core.client.push_window import FIRST_BYTES, LEAST_BYTES, MOST_BYTES, PushWindow
-from optiverse_collab.core.records import Set
-from tests.helpers.wire import LENS, Peer, Wire
+from optiverse_collab.core.records import Put, Set
+from tests.helpers.wire import Peer, Wire
 
 
 def fill(window: PushWindow, bytes_per_s: float, round_trip_ms: float, pushes: int) -> float:
@@ -67,30 +67,51 @@ def test_line_that_gets_quick_again_is_used_again() -> None:
     assert window.bytes > 8 * narrow
 
 
-@pytest.mark.parametrize("bytes_per_s", [2000, 3000, 8000])
-def test_drag_over_a_slow_line_is_seen_soon(wire: Wire, bytes_per_s: int) -> None:
-    """PUSH-10: a minute of dragging; the system takes all that it is given, and lets it out bit by bit."""
-    ann, bob = Peer("ann"), Peer("bob")
-    wire.connect(ann, bob)
-    ann.edit(LENS)
+class Slow:
+    """One direction of a line. The system takes all that it is given, and lets it out bit by bit."""
+
+    def __init__(self, queue: deque[str], bytes_per_s: int) -> None:
+        self.bytes_per_s = bytes_per_s
+        self._queue, self._system = queue, deque[str]()
+        self._room = 0.0
+
+    def wait(self, ms: float) -> None:
+        """Leave in the queue what has passed."""
+        self._system += self._queue
+        self._queue.clear()
+        self._room = self._room + self.bytes_per_s * ms / 1000 if self._system else 0.0
+        while self._system and len(self._system[0]) <= self._room:
+            self._room -= len(self._system[0])
+            self._queue.append(self._system.popleft())
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "size"), [(8000, 8000, 100), (2000, 10**6, 300), (4000, 10**6, 300), (8000, 10**6, 300)]
+)
+def test_drags_over_slow_lines_are_seen_soon(wire: Wire, up: int, down: int, size: int) -> None:
+    """PUSH-10, SYNC-12: two drag for a minute, and then rest."""
+    peers = [Peer("ann"), Peer("bob")]
+    wire.connect(*peers)
+    for number, peer in enumerate(peers):
+        peer.edit(Put(f"lens {number}", "k", {"n": 0}))
     wire.settle()
-    system: deque[str] = deque()
-    room, latest = 0.0, 0.0
-    for move in range(1, 1500):
-        ann.edit(Set("lens", {"n": move, "note": "x" * 300}))
-        wire.poll(ann)
-        bob.do(bob.session.poll(wire.now_ms))
-        wire.send_up(bob)
-        system += ann.up
-        ann.up.clear()
-        room += bytes_per_s * 0.04 if system else -room
-        while system and len(system[0]) <= room:
-            room -= len(system[0])
-            ann.up.append(system.popleft())
-            wire.send_up(ann)
+    lines = [(peer, Slow(peer.up, up), Slow(peer.down, down)) for peer in peers]
+    latest_s, last = 0.0, 1500
+    for move in range(1, last + 125):
+        wire.now_ms += 40
+        for number, (peer, line, _) in enumerate(lines):
+            if move <= last:
+                peer.edit(Set(f"lens {number}", {"n": move, "text": "x" * size}))
+                peer.session.show({"cursor": [move, 0]})
+            peer.do(peer.session.poll(wire.now_ms))
+            line.wait(40)
+            wire.send_up(peer)
         wire.commit()
-        wire.send_down(ann)
-        wire.send_down(bob)
-        if move > 700:  # what is given to the line before it is known has left by then
-            latest = max(latest, (move - bob.screen["lens"].props.get("n", 0)) * 0.04)
-    assert 0.04 < latest < 3
+        for peer, _, line in lines:
+            line.wait(40)
+            wire.send_down(peer)
+        seen = min(peers[0].screen["lens 1"].props["n"], peers[1].screen["lens 0"].props["n"])
+        if move > 700:  # what was given to the lines before they were known has left by then
+            latest_s = max(latest_s, (min(move, last) - seen) * 0.04)
+    assert 0.1 < latest_s < 4
+    assert seen == last

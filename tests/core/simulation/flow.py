@@ -91,11 +91,12 @@ class Flow:
         elif text.startswith((PATCH, PAGES)):
             if text.startswith(PAGES):
                 self._paged += len(text)
+            push = None
             while self._pushes and all(self._pushes[0].last < number for number in pending):
                 push = self._pushes.pop(0)
                 self._answered(push)
-                if self._paged - push.paged <= push.ahead:
-                    self._adapt(now_ms - push.at_ms, push.ahead)
+            if push is not None and self._paged - push.paged <= push.ahead:
+                self._adapt(now_ms - push.at_ms, push.ahead)
             self._on_way = {number: size for number, size in self._on_way.items() if number in pending}
             if window != self._window:
                 raise Broken(f"PUSH-10: {window} bytes may be on their way, and it should be {self._window}")

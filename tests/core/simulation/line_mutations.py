@@ -11,6 +11,7 @@ from optiverse_collab.core.client.push_window import SLOW_MS as SLOW_ANSWER_MS
 from optiverse_collab.core.client.push_window import PushWindow
 from optiverse_collab.core.client.questions import Questions
 from optiverse_collab.core.protocol import pages
+from optiverse_collab.core.protocol.messages import ServerMessage
 from optiverse_collab.core.protocol.pages import QUICK_MS, SLOW_MS, PageSize, marked_pages
 from optiverse_collab.core.server import answers
 from tests.core.simulation.mutation import Mutations
@@ -19,7 +20,7 @@ LINE_MUTATIONS = Mutations()
 _mutation = LINE_MUTATIONS.add
 
 _took = PageSize.took
-_answered, _opened = PushWindow.answered, Line.opened
+_answered, _line_answered, _opened = PushWindow.answered, Line.answered, Line.opened
 _can_send, _drop = Pending.can_send, Pending.drop
 
 
@@ -112,6 +113,17 @@ def window_of_the_last_line(self: Line, now_ms: float) -> None:
     window = self.window
     _opened(self, now_ms)
     self.window = window
+
+
+@_mutation("Of several pushes that are answered at once, the first counts (PUSH-10).", (Line, "answered"))
+def first_of_several(
+    self: Line, message: ServerMessage, size: int, oldest: int | None, now_ms: float
+) -> None:
+    waiting = self._questions._pushes
+    answered = [push for push in waiting if oldest is None or push.last < oldest]
+    for push in answered[:1]:
+        waiting[len(answered) - 1] = push._replace(last=answered[-1].last)
+    _line_answered(self, message, size, oldest, now_ms)
 
 
 @_mutation("An answer behind long pages counts like any other (PUSH-10).", (Questions, "paged"))
