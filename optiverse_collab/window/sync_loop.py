@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from optiverse_collab.core.records import Op, Record, difference
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.host.api import Host
+from optiverse_collab.window import garbage
 from optiverse_collab.window.capture import Capture
 from optiverse_collab.window.gestures import new_id
 from optiverse_collab.window.pace import Pace
@@ -106,7 +106,7 @@ class LiveBench(QObject):
         """Make the two equal, and keep them so; see `Capture.merge`."""
         self._suspended = False
         self._host.watch_undo(self._undo)
-        _spare_collector(self)
+        garbage.spare(self)
         self._capture.forget()
         self._capture.merge(mine, shown, changed)
         self._total = self._capture.held_back
@@ -218,7 +218,7 @@ class LiveBench(QObject):
         self._scan.stop()
         self._host.watch_undo(None)
         self._capture.close()
-        _release_collector(self)
+        garbage.release(self)
         self._host.watch_presence(lambda state: None)
         self.deleteLater()
 
@@ -249,7 +249,7 @@ class LiveBench(QObject):
             self.loading.emit(self._total - self._capture.held_back, self._total)
         if not self._capture.held_back:
             self._is_loading = False
-            _spare_collector(self)
+            garbage.spare(self)
             self.loaded.emit()
 
     @pyqtSlot()
@@ -266,25 +266,3 @@ class LiveBench(QObject):
             self._host.log("DEBUG", f"✗ Presence was not sent: {refusal}")
         else:
             self.edited.emit()
-
-
-_spared_for: set[LiveBench] = set()
-"""The benches, of any window, for which the garbage collector leaves objects alone."""
-
-
-def _spare_collector(bench: LiveBench) -> None:
-    """Let Python's garbage collector leave alone what is there now, until no bench is shared any more.
-
-    It looks at all objects from time to time, in one go. With a bench of 3,000 items that takes 0.1 s, in
-    which the window stands still, several times while the bench is loaded and now and then ever after.
-    """
-    _spared_for.add(bench)
-    gc.freeze()
-
-
-def _release_collector(bench: LiveBench) -> None:
-    """Let it look at everything again, unless another window still shares its bench."""
-    if bench in _spared_for:
-        _spared_for.remove(bench)
-        if not _spared_for:
-            gc.unfreeze()

@@ -11,7 +11,7 @@ from benchmarks.targets import resident_mb
 WARM_UP = 1 / 3
 """The part of a run in which caches fill and pools grow."""
 
-ALLOWED_MB = 3.0
+ALLOWED_MB = 1.0
 """How much the memory of a process may grow over the rest of a run: allocators do that."""
 
 

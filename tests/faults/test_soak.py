@@ -23,5 +23,5 @@ def test_report_says_what_grows_and_what_went_wrong() -> None:
     assert "3 faults (RST 2, jitter 1), 17 connections" in text
     assert "| the server | 50 MB | +0.1 MB/h | flat |" in text
     assert "| Ann's window | 90 MB | +40.0 MB/h | **grows** |" in text
-    assert "A leak of more than 18.0 MB/h would count as growth." in text
+    assert "A leak of more than 6.0 MB/h would count as growth." in text
     assert text.endswith("it broke")

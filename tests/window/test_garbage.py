@@ -13,7 +13,7 @@ from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.window import garbage as garbage_module
-from optiverse_collab.window.garbage import GuiGarbage
+from optiverse_collab.window.garbage import GuiGarbage, release, spare
 
 SOON = 10_000  # ms
 
@@ -53,6 +53,53 @@ def test_a_thread_that_allocates_collects_nothing(qtbot: QtBot, garbage: GuiGarb
     qtbot.waitUntil(lambda: bool(gone), timeout=SOON)
     assert gone == [threading.get_ident()]
     assert held
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No window of another test shares its bench."""
+    monkeypatch.setattr(garbage_module, "_spared", garbage_module._Spared())
+    gc.unfreeze()
+
+
+def left_by(owner: object) -> list[int]:
+    """Something of a bench that was shared, and is left; says in which thread it went."""
+    something = Cycle()
+    spare(owner)
+    return something.went_in
+
+
+def test_what_was_shared_is_collected_once_it_is_left(
+    qtbot: QtBot, garbage: GuiGarbage, shared: None
+) -> None:
+    """Though the collector has no reason of its own to look at old objects."""
+    gone = left_by("a bench")
+    gc.collect()
+    assert gone == []
+    release("a bench")
+    assert gc.get_freeze_count() == 0
+    qtbot.waitUntil(lambda: bool(gone), timeout=SOON)
+    assert gone == [threading.get_ident()]
+
+
+def test_a_bench_that_follows_at_once_keeps_nothing_of_it(shared: None) -> None:
+    """To leave and join again kept all of the bench before, each time."""
+    gone = left_by("a bench")
+    release("a bench")
+    spare("the next")
+    assert gone
+    release("the next")
+
+
+def test_what_another_window_shares_is_left_alone(qtbot: QtBot, garbage: GuiGarbage, shared: None) -> None:
+    spare("another bench")
+    gone = left_by("a bench")
+    release("a bench that was never shared")
+    assert gc.get_freeze_count() > 0
+    release("a bench")
+    qtbot.waitUntil(lambda: bool(gone), timeout=SOON)
+    assert gc.get_freeze_count() > 0
+    release("another bench")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from optiverse_collab.core.client.effects import Conflict, ConflictKind, ShowCha
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.records import Put, Record, Set
-from optiverse_collab.window import pace
+from optiverse_collab.window import garbage, pace
 from optiverse_collab.window import sync_loop as module
 from optiverse_collab.window.sync_loop import LiveBench
 from tests.helpers.dict_host import DictHost
@@ -176,7 +176,7 @@ def test_presence_goes_to_the_session(qtbot: QtBot, parent: QObject) -> None:
 @pytest.fixture
 def frozen(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """How many objects the garbage collector leaves alone, for benches of this test."""
-    monkeypatch.setattr(module, "_spared_for", set())
+    monkeypatch.setattr(garbage, "_spared", garbage._Spared())
     gc.unfreeze()
     return gc.get_freeze_count
 
@@ -192,20 +192,6 @@ def test_shared_bench_is_frozen_for_the_garbage_collector(
         pass
     assert 0 < before < frozen()
     bench.live.close()
-    assert frozen() == 0
-
-
-def test_collector_is_spared_until_the_last_window_lets_go(
-    parent: QObject, frozen: Callable[[], int]
-) -> None:
-    first, second, idle = Bench(parent), Bench(parent), Bench(parent)
-    first.live.begin(())
-    second.live.begin(())
-    second.live.begin(())  # as after another bench was opened
-    first.live.close()
-    idle.live.close()  # it was never shared
-    assert frozen() > 0
-    second.live.close()
     assert frozen() == 0
 
 
