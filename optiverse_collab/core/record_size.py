@@ -6,12 +6,15 @@ server remembers how long each is, and measures only what a change replaces.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from optiverse_collab.core.limits import PROPERTIES, Limits
 from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.records import Op, Record, named
+from optiverse_collab.core.records import Ids, Op, Record, named, touched
 from optiverse_collab.errors import ChangeRefused, Reason
+
+LONG_BYTES = 4096
+"""Measuring less at once costs no more than looking for what has changed."""
 
 
 class RecordSizes:
@@ -22,7 +25,7 @@ class RecordSizes:
         self._total: int | None = None
 
     def after(
-        self, records: Mapping[str, Record], after: Mapping[str, Record], ops: Iterable[Op], limits: Limits
+        self, records: Mapping[str, Record], after: Mapping[str, Record], ops: Sequence[Op], limits: Limits
     ) -> dict[str, int]:
         """How long the records are that a change touches, after it; 0 for what it removes.
 
@@ -37,16 +40,22 @@ class RecordSizes:
         if self._total is None:
             self._total = size_of([*records.values()])
         sizes: dict[str, int] = {}
+        names: dict[str, Ids] | None = None
         growth = 0
-        for id, names in named(ops).items():
+        for id in touched(ops):
             record, before = after.get(id), records.get(id)
             if before is not None and id not in self._known:
                 self._known[id] = size_of(before)
+            known = self._known.get(id, 0)
             sizes[id] = 0
+            if record is not None and known > LONG_BYTES:
+                names = named(ops) if names is None else names
+                sizes[id] = size_after(known, before, record, names[id])
+            elif record is not None:
+                sizes[id] = size_of(record)
             if record is not None:
-                sizes[id] = size_after(self._known.get(id), before, record, names)
                 check_record(record, limits, sizes[id])
-            growth += sizes[id] - self._known.get(id, 0)
+            growth += sizes[id] - known
         if growth > 0 and self._total + growth > limits.session_bytes:
             raise ChangeRefused(
                 Reason.SESSION_FULL,
@@ -85,17 +94,16 @@ def check_record(record: Record, limits: Limits, size: int | None = None) -> Non
         )
 
 
-def size_after(size: int | None, before: Record | None, after: Record, names: Collection[str]) -> int:
+def size_after(size: int, before: Record | None, after: Record, names: Collection[str]) -> int:
     """How long a record is after a change, in bytes of JSON.
 
     Args:
-        size: how long it was; None if that is not known.
+        size: how long it was.
         before: the record then.
         names: the properties that the change touched.
     """
     if before is None or before.kind != after.kind or not before.props or not after.props:
         return size_of(after)
-    size = size_of(before) if size is None else size
     return size + _size_of(after, names) - _size_of(before, names)
 
 
