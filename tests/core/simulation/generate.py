@@ -60,7 +60,7 @@ def _setup(random: Random) -> Setup:
         first_page_bytes=first_page_bytes,
         least_page_bytes=first_page_bytes // 2,
         record_bytes=random.choice((110, 150)) if small else 524288,
-        change_bytes=random.choice((150, 250)) if small else 983040,
+        change_bytes=random.choice((150, 600)) if small else 983040,
         records=random.choice((3, 4, 5, 100000)),
         push_bytes=random.choice((PUSH_BYTES, (400, 100, 1200))),
         participants=random.choice((clients, clients + 1, 500)),
