@@ -18,6 +18,7 @@ from optiverse_collab.errors import MessageRefused, Refused
 from optiverse_collab_server.heard import HeardConnection
 from optiverse_collab_server.outbox import Frame, Outbox
 from optiverse_collab_server.rate import Rates
+from optiverse_collab_server.stock import TOLD, is_stock
 from optiverse_collab_server.unstored import Backlog
 
 MAX_REFUSED = 20
@@ -41,6 +42,9 @@ class MessageHandler(Protocol):
 
     def receive(self, connection: Connection, message: ClientMessage) -> None:
         """Take a message of the connection's."""
+
+    def dismiss(self, connection: Connection) -> None:
+        """The connection takes no part any more, though it stays open."""
 
     async def until_answered(self, connection: Connection) -> None:
         """Wait until no pages for the connection are under way."""
@@ -71,6 +75,7 @@ class Connection:
         self._limits = limits
         self._clock = clock
         self._refused = 0
+        self._is_turned_away = False
         self._closing: asyncio.Task[None] | None = None
         self._rates = Rates(clock())
         self._handler: MessageHandler | None = None
@@ -114,6 +119,8 @@ class Connection:
 
     async def _receive(self, handler: MessageHandler, text: str) -> int:
         """Take a message; returns how many changes it had."""
+        if self._is_turned_away:
+            return 0
         try:
             message = decode_client(text, self._limits)
         except PushUnreadable as refused:
@@ -121,6 +128,9 @@ class Connection:
             self._count_refused(refused)
             return len(refused.client_clocks)
         except MessageRefused as refused:
+            if self._ws.subprotocol is None and is_stock(text):
+                self._turn_away(handler)
+                return 0
             self.outbox.send(Frame(encode(Error(refused.reason.value, str(refused))).encode()))
             self._count_refused(refused)
         else:
@@ -135,6 +145,13 @@ class Connection:
                 handler.backlog.hold(self.id, len(text))
                 return len(message.changes)
         return 0
+
+    def _turn_away(self, handler: MessageHandler) -> None:
+        """Tell Optiverse's own collaboration what it needs; it stays connected, to go on showing that."""
+        log.warning("%s uses Optiverse's own collaboration, which can't take part here", self.name)
+        self._is_turned_away = True
+        handler.dismiss(self)
+        self.outbox.send(Frame(encode(TOLD).encode()))
 
     async def _until_answered(self, handler: MessageHandler) -> None:
         """Read nothing while pages are on their way: the next answer is made when they are gone (LIM-14)."""

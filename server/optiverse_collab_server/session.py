@@ -108,6 +108,11 @@ class LiveSession:
             log.info("User %s left session %s", connection.name, self.id)
         self._perform(effects)
 
+    def dismiss(self, connection: Connection) -> None:
+        """A member takes no part any more, though its connection stays open."""
+        log.info("User %s left session %s", connection.name, self.id)
+        self._perform(self.room.leave(connection.id, now_ms()))
+
     def set_away(self, connection: Connection, is_away: bool) -> None:
         """Tell the others that nothing is heard from a member any more, or again (HB-6)."""
         if connection.is_away is not is_away:

@@ -267,3 +267,18 @@ def test_example_in_the_module_is_true() -> None:
     assert isinstance(frame, SendFrame)
     assert (frame.to, list(frame.acks)) == (("ann", "bob", "cid"), ["bob"])
     assert not desk.delivery.waiting
+
+
+def test_pages_are_owed_until_they_leave() -> None:
+    """LIM-14: each that was asked for."""
+    desk = Desk("c1")
+    assert not desk.delivery.owes_pages("c2")
+    desk.accept(LENS)
+    desk.ask("c2")
+    desk.ask("c2")
+    assert desk.delivery.owes_pages("c2")
+    assert not desk.delivery.owes_pages("c1")
+    desk.flush(durable=0)
+    assert desk.delivery.owes_pages("c2")
+    desk.flush()
+    assert not desk.delivery.owes_pages("c2")

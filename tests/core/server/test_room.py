@@ -213,3 +213,21 @@ def test_what_can_be_no_replica_closes_nobody(
     assert (answer.to, answer.message.reason) == (("c2",), reason.value)
     assert [one.connection_id for one in wire.room.participants] == ["c1", "c2"]
     assert not wire.room.has_waiting
+
+
+def test_surroundings_see_what_is_stored_and_owed(wire: Wire) -> None:
+    """DUR-6, LIM-14"""
+    ann, bob = Peer("ann"), Peer("bob")
+    wire.connect(ann)
+    ann.edit(Put("a", "k"))
+    wire.poll(ann)
+    wire.send_up(ann)
+    assert wire.room.stored == 0
+    room = wire.room
+    room.join("c9", "bob", NOW)
+    room.receive("c9", SyncRequest("bob"), NOW)
+    assert room.owes_pages("c9")
+    wire.commit()
+    assert wire.room.stored == 1
+    assert not room.owes_pages("c9")
+    assert bob.texts == []
