@@ -75,7 +75,7 @@ def _is_in_order(value: Any, depth: int) -> bool:
     if type(value) is list and len(value) <= _SHORT and depth > 0 and all(map(_is_finite, value)):
         return True  # most are places: [x, y]
     level: list[Any] = [value]
-    for deeper in range(depth, -1, -1):
+    while level:
         kinds = set(map(type, level))
         if not kinds <= _KINDS:
             return False
@@ -83,14 +83,13 @@ def _is_in_order(value: Any, depth: int) -> bool:
             kind: [one for one in level if type(one) is kind] for kind in kinds - _CONSTANTS
         }
         lists, dicts = groups.pop(list, []), groups.pop(dict, [])
-        if (lists or dicts) and not deeper:
+        if (lists or dicts) and not depth:
             return False
         groups.setdefault(str, []).extend(chain.from_iterable(dicts))
         if not all(_CHECKS[kind](group) for kind, group in groups.items()):
             return False
         level = [*chain.from_iterable(lists), *chain.from_iterable(one.values() for one in dicts)]
-        if not level:
-            break
+        depth -= 1
     return True
 
 

@@ -53,7 +53,10 @@ def test_refused_values(value: object, reason: Reason) -> None:
     assert "property 'x'" in str(refusal.value)
 
 
-@pytest.mark.parametrize("value", [None, True, 2**64 - 1, -(2**63), 5e-324, "☃\x00", nested(32), {"": ()}])
+@pytest.mark.parametrize(
+    "value",
+    [None, True, 2**64 - 1, -(2**63), 5e-324, "text", "☃\x00", [1.5, 2.0], [1.5] * 9, nested(32), {"": ()}],
+)
 def test_accepted_values(value: object) -> None:
     check_value(value, 32, "x")
 

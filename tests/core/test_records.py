@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from optiverse_collab.core.records import (
     Lane,
+    Op,
     Put,
     Record,
     Remove,
     Set,
     apply,
     difference,
+    named,
     put,
     record_difference,
     same_value,
@@ -129,3 +131,14 @@ def test_copies_of_a_value_are_the_same_value(value: object) -> None:
 def test_touched_ids_come_in_order_and_once() -> None:
     """REP-10."""
     assert list(touched([Put("b", "k"), Remove("a"), Set("b", {"x": 1}), Put("c", "k")])) == ["b", "a", "c"]
+
+
+def test_properties_that_operations_name() -> None:
+    """LIM-6: of each record, once."""
+    ops: list[Op] = [
+        Put("a", "k", {"x": 1}),
+        Set("a", {"y": 2, "x": 3}, ["z"]),
+        Remove("b"),
+        Set("a", {}, ["y"]),
+    ]
+    assert {id: [*names] for id, names in named(ops).items()} == {"a": ["x", "y", "z"], "b": []}
