@@ -23,8 +23,8 @@ def attack(go: Callable[[LiveServer, RawClient, RawClient], Coroutine[Any, Any, 
     async def main() -> None:
         async with (
             live_server() as server,
-            server.client("mallory", max_size=None) as mallory,
-            server.client("victim", max_size=None) as victim,
+            server.client("mallory", max_size=None, close_timeout=0.5) as mallory,
+            server.client("victim", max_size=None, close_timeout=0.5) as victim,
         ):
             await mallory.sync("m")
             await victim.sync("v")
@@ -79,13 +79,17 @@ def test_newcomer_gets_in_whatever_the_others_show() -> None:
     async def go(server: LiveServer, mallory: RawClient, victim: RawClient) -> None:
         async with AsyncExitStack() as stack:
             for number in range(40):
-                member = await stack.enter_async_context(server.client(f"m{number}", max_size=None))
+                member = await stack.enter_async_context(
+                    server.client(f"m{number}", max_size=None, close_timeout=0.5)
+                )
                 await member.send({"type": "presence", "state": {"k": "x" * 60_000}})
                 await member.send({"type": "ping"})
                 await member.hear(lambda message: message["type"] == "pong")
                 stack.callback(asyncio.create_task(member.hear(never)).cancel)
             shown: set[str] = set()
-            newcomer = await stack.enter_async_context(server.client("newcomer", max_size=LONGEST))
+            newcomer = await stack.enter_async_context(
+                server.client("newcomer", max_size=LONGEST, close_timeout=0.5)
+            )
             while len(shown) < 40:
                 shown.update((await newcomer.receive("presence"))["participants"])
 
@@ -150,7 +154,7 @@ def test_answer_of_all_that_was_replaced_fits() -> None:
                 change = {"client_clock": clock, "ops": ops, "seen": 1}
                 await client.send({"type": "push", "changes": [change]})
                 await client.hear(acknowledges(clock))
-        async with server.client("victim", max_size=None) as again:
+        async with server.client("victim", max_size=None, close_timeout=0.5) as again:
             asks = {"type": "sync:request", "client_id": "v", "epoch": epoch, "clock": 1}
             await again.send({**asks, "head": first["head"]})
             pages = await again.hear(lambda page: page.get("done", False))
