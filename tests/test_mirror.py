@@ -26,8 +26,8 @@ ABOUT_MORE = {
     "tests/core/simulation/test_simulation.py": "the whole core, in histories by chance",
     "tests/drivers/test_drivers.py": "the shape of both drivers",
     "tests/end2end/test_first_connection.py": "the first connection, step by step",
-    "tests/end2end/test_kill_editor.py": "the editor is killed, and comes back",
     "tests/end2end/test_kill.py": "server and clients, while the server is killed",
+    "tests/end2end/test_kill_editor.py": "the editor is killed, and comes back",
     "tests/end2end/test_windows.py": "server and windows as processes",
     "tests/faults/test_memory.py": "how memory that grows is noticed",
     "tests/faults/test_play.py": "windows and a server, while the network between them fails",
@@ -40,13 +40,13 @@ ABOUT_MORE = {
     "tests/host/optiverse/test_away.py": "what became of edits while the user was away, in the real editor",
     "tests/host/optiverse/test_closing.py": "a window that closes, with all that is attached to it",
     "tests/host/optiverse/test_coming_back.py": "a file that the session knows, in the real editor",
+    "tests/host/optiverse/test_edit_methods.py": "the table of all ways to edit",
     "tests/host/optiverse/test_health.py": "the editor goes on working as without us",
     "tests/host/optiverse/test_loading.py": "a large bench, over many ticks",
     "tests/host/optiverse/test_session.py": "two editors in a session",
-    "tests/host/optiverse/test_edit_methods.py": "the table of all ways to edit",
     "tests/host/test_contract.py": "what every adapter must do",
-    "tests/host/test_contract_pictures.py": "how every adapter draws another bench",
     "tests/host/test_contract_edits.py": "what every adapter must do of edits that are the user's",
+    "tests/host/test_contract_pictures.py": "how every adapter draws another bench",
     "tests/host/test_contract_undo.py": "what every adapter's undo must do",
     "tests/server/storage/test_contract.py": "what every store must do",
     "tests/server/storage/test_contract_past.py": "what every store must do with the past",
@@ -57,6 +57,7 @@ ABOUT_MORE = {
     "tests/test_mirror.py": "this law",
     "tests/test_project.py": "what stands in more than one place",
     "tests/test_sizes.py": "the law of sizes",
+    "tests/window/ui/test_names_of_others.py": "names of others are no markup, in any tooltip or label",
 }
 """A test that is about no single module → what it is about."""
 

@@ -1,6 +1,8 @@
-"""Text of others on one line of a log or terminal."""
+"""Text of others: on one line of a log or terminal, and where markup would be taken for markup."""
 
 from __future__ import annotations
+
+import html
 
 
 def printable(text: str) -> str:
@@ -11,3 +13,8 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text)
+
+
+def unmarked(text: str) -> str:
+    """`text` for a tooltip of Qt's, shown unchanged. Otherwise Qt loads images that a name asks for."""
+    return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>") if "<" in text else text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.text import printable
+from optiverse_collab.core.text import printable, unmarked
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,15 @@ from optiverse_collab.core.text import printable
 )
 def test_what_cannot_be_printed_is_escaped(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<img src=//evil/x.png> & co\nB", "<qt>&lt;img src=//evil/x.png&gt; &amp; co<br>B</qt>"),
+        ("Ann & 光路\nB", "Ann & 光路\nB"),
+    ],
+)
+def test_markup_shows_unchanged(text: str, shown: str) -> None:
+    """A name may not make Qt load what it asks for."""
+    assert unmarked(text) == shown

@@ -10,7 +10,8 @@ from PyQt6.QtCore import QSize, Qt, pyqtSlot
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QPushButton, QSizePolicy
 
-from optiverse_collab.window.ui import colours, tooltips
+from optiverse_collab.core.text import unmarked
+from optiverse_collab.window.ui import colours
 from optiverse_collab.window.ui.bench_area import BenchArea
 
 EDGE = 4  # pixels: the coloured edge at the left
@@ -164,7 +165,7 @@ class _Elided(QLabel):
     def set_text(self, text: str, tooltip: str) -> None:
         """Show a text; the tooltip says the same, and perhaps more."""
         self.full_text = text
-        self.setToolTip(tooltips.plain(tooltip))
+        self.setToolTip(unmarked(tooltip))
         self._elide()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

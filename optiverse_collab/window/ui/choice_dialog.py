@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from optiverse_collab.core.text import unmarked
 from optiverse_collab.wording import benches
 from optiverse_collab.wording.benches import Differences
 
@@ -104,6 +105,7 @@ class ChoiceDialog(QDialog):
         self._answer = choices[-1].answer
         layout = QVBoxLayout(self)
         label = QLabel(question, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         layout.addWidget(label)
         self.list = self._made_list(rows)
@@ -135,7 +137,7 @@ class ChoiceDialog(QDialog):
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for row in rows:
             item = QListWidgetItem(row, made)
-            item.setToolTip(row)
+            item.setToolTip(unmarked(row))
         shown = min(len(rows), SHOWN_ROWS)
         made.setFixedHeight(shown * max(made.sizeHintForRow(0), 0) + 2 * made.frameWidth())
         made.setVisible(bool(rows))

@@ -9,7 +9,8 @@ from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from optiverse_collab.core.protocol.participants import Participant
-from optiverse_collab.window.ui import colours, tooltips
+from optiverse_collab.core.text import unmarked
+from optiverse_collab.window.ui import colours
 from optiverse_collab.wording import dialogs
 
 _COLOURS = (
@@ -53,7 +54,7 @@ class ParticipantsDialog(QDialog):
             label = dialogs.YOU if mine else dialogs.AWAY if participant.away else "{name}"
             name = label.format(name=participant.user_id)
             item = QListWidgetItem(self._dot(participant.connection_id), name, self.names)
-            item.setToolTip(tooltips.plain(participant.user_id))
+            item.setToolTip(unmarked(participant.user_id))
 
     def _dot(self, connection_id: str) -> QIcon:
         side, ratio = self.fontMetrics().height(), self.devicePixelRatioF()

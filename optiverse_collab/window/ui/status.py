@@ -11,7 +11,8 @@ from PyQt6.QtWidgets import QSizePolicy, QStyle, QStyleOptionButton, QToolButton
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.exhaustive import Unmatched
-from optiverse_collab.window.ui import colours, signal_bars, tooltips
+from optiverse_collab.core.text import unmarked
+from optiverse_collab.window.ui import colours, signal_bars
 from optiverse_collab.wording import standing as wording
 from optiverse_collab.wording.standing import Standing
 
@@ -59,7 +60,7 @@ class StatusWidget(QToolButton):
         self.standing = standing
         self.setText(wording.state(standing))
         self.details = wording.details(standing)
-        self.setToolTip(tooltips.plain(tooltip))
+        self.setToolTip(unmarked(tooltip))
         self.setAccessibleName(f"Collaboration: {_joined(self.text(), self.details)}")
         self.updateGeometry()
         self.update()

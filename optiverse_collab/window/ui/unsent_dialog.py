@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from optiverse_collab.core.text import unmarked
 from optiverse_collab.window.ui.changes_dock import ButtonGrid
 from optiverse_collab.wording import unsent as texts
 from optiverse_collab.wording.numbers import moment
@@ -99,7 +100,7 @@ class UnsentDialog(QDialog):
             item = QTreeWidgetItem(self.table, cells)
             item.setData(0, Qt.ItemDataRole.UserRole, row.key)
             for column, cell in enumerate(cells):
-                item.setToolTip(column, cell)
+                item.setToolTip(column, unmarked(cell))
             item.setData(0, _CAN_SEND, row.can_send)
             if row.key == selected or self.table.currentItem() is None:
                 self.table.setCurrentItem(item)
@@ -123,7 +124,7 @@ class UnsentDialog(QDialog):
 
     def _button(self, text: str, hint: str) -> QPushButton:
         button = QPushButton(text, self)
-        button.setToolTip(hint)
+        button.setToolTip(unmarked(hint))
         button.clicked.connect(self._on_clicked)
         return button
 

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QGraphicsRectItem, QGraphicsScene, QGraphicsSimpleTe
 
 from optiverse_collab.convert.shapes import is_point
 from optiverse_collab.core.records import Record
+from optiverse_collab.core.text import unmarked
 
 SIDE_MM = 20.0
 """As wide as a one-inch component is drawn, roughly; what size the item has is not known."""
@@ -31,7 +32,7 @@ class Placeholder(QGraphicsRectItem):
         self.setPen(pen)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.setZValue(_ABOVE_ALL)
-        self.setToolTip(tip)
+        self.setToolTip(unmarked(tip))
         text = QGraphicsSimpleTextItem(record.kind, self)
         text.setBrush(_GREY)
         # The host's y axis points up; text that keeps its size on the screen is not turned over with it.
