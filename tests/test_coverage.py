@@ -69,7 +69,9 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Measured]:
         data = folder / sources.replace("/", ".")
         run = ["-m", "coverage", "run", f"--rcfile={ROOT / 'pyproject.toml'}", f"--data-file={data}"]
         plugins = ["-p", "tests.helpers.coverage_contexts", "-p", "no:cacheprovider"]
-        tests = ["-m", "pytest", "-q", *plugins, "--hypothesis-profile=the same few", *ROOMS[sources]]
+        own_folder = f"--basetemp={data}.tmp"  # they would clean up the same one at the same time
+        options = ["-q", own_folder, *plugins, "--hypothesis-profile=the same few"]
+        tests = ["-m", "pytest", *options, *ROOMS[sources]]
         return Measured(run_python(*run, f"--source={ROOT / sources}", *tests, deadline=280), data)
 
     with ThreadPoolExecutor() as threads:
