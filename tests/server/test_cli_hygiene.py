@@ -80,17 +80,40 @@ def test_user_without_a_home_is_told_or_served(tmp_path: Path, options: list[str
     assert ("no home folder; say with --data" in line) is not bool(options), line
 
 
-@pytest.mark.parametrize("harm", ["deleted", "log cut"])
-def test_what_nobody_would_find_is_not_acknowledged(tmp_path: Path, harm: str) -> None:
+def harm(data: Path, what: str) -> None:
+    """Delete all of the server's data, or cut its log."""
+    if what == "deleted":
+        shutil.rmtree(data)
+    else:
+        os.truncate(data / "sessions.sqlite3-wal", 0)
+
+
+@pytest.mark.parametrize("what", ["deleted", "log cut"])
+def test_what_nobody_would_find_is_not_acknowledged(tmp_path: Path, what: str) -> None:
     """DUR-7: a tidy program deletes the data under the server, or somebody cuts its log."""
     with ServerProcess(tmp_path / "data") as server:
         assert run(edit(server, 1)) == "acknowledged"
-        if harm == "deleted":
-            shutil.rmtree(tmp_path / "data")
-        else:
-            os.truncate(tmp_path / "data" / "sessions.sqlite3-wal", 0)
+        harm(tmp_path / "data", what)
         assert run(edit(server, 2)) == "session_failed"
         assert any("while the server ran, and nothing is stored any more" in line for line in server.log)
+        server.kill()
+
+
+@pytest.mark.parametrize("what", ["deleted", "log cut"])
+def test_session_that_is_live_notices_it_too(tmp_path: Path, what: str) -> None:
+    """DUR-7: a write behind a cut would cover it up."""
+
+    async def go_on(server: ServerProcess) -> None:
+        async with LiveServer(server.port).client("ann") as ann:
+            await ann.sync("a")
+            assert (await ann.push(1, PUT))["result"] == "commit"
+            harm(tmp_path / "data", what)
+            await ann.send({"type": "push", "changes": [{"client_clock": 2, "ops": [PUT]}]})
+            assert await ann.closed() == (1011, "session_failed")
+
+    with ServerProcess(tmp_path / "data") as server:
+        run(go_on(server))
+        assert run(edit(server, 2)) == "session_failed", "and goes on noticing it"
         server.kill()
 
 

@@ -98,15 +98,15 @@ class Database:
             if append.names:
                 names.append((session.key, append.names))
         try:
+            self._files.check()
             self._insert(values, names)
+            self._files.check()
+        except StorageError as error:  # if it was written, nobody will find it
+            return [error] * len(appends)
         except sqlite3.Error as error:
             if len(appends) == 1:
                 return [failure(error, self.file)]
             return [self.append([append])[0] for append in appends]
-        try:
-            self._files.check()
-        except StorageError as error:  # written, but nobody will find it
-            return [error] * len(appends)
         for name, tail in tails.items():
             self._sessions[name].tail = tail
         return outcomes

@@ -29,13 +29,16 @@ class OpenFiles:
         self._file, self._log = file, log_of(file)
         self._ids = [_id_of(os.stat(path)) for path in (file, self._log)]
         self._log_bytes = 0
+        self._failure: StorageError | None = None
 
     def check(self) -> None:
-        """Look again.
+        """Look again: before a write, which would cover a cut up, and after it, before it is reported.
 
         Raises:
-            StorageError: one of them was deleted, replaced or cut.
+            StorageError: one of them was deleted, replaced or cut, now or before.
         """
+        if self._failure is not None:
+            raise self._failure
         try:
             database, log = os.stat(self._file), os.stat(self._log)
         except OSError:
@@ -47,10 +50,11 @@ class OpenFiles:
         self._log_bytes = log.st_size
 
     def _fail(self, what: str) -> NoReturn:
-        raise StorageError(
+        self._failure = StorageError(
             f"{self._file} or its log was {what} while the server ran, and nothing is stored any more; stop "
             "the server, put the files back or restore a backup, and start it again."
         )
+        raise self._failure
 
 
 def _id_of(found: os.stat_result) -> tuple[int, int]:

@@ -51,6 +51,17 @@ def test_files_that_went_away(file: Path, what: str, harm: Callable[[Path], None
             files.check()
 
 
+def test_cut_stays_noticed_however_much_is_written_behind_it(file: Path) -> None:
+    """DUR-7"""
+    files = OpenFiles(file)
+    files.check()
+    os.truncate(log_of(file), 0)
+    for _ in range(2):
+        with pytest.raises(StorageError, match="was cut"):
+            files.check()
+        log_of(file).write_bytes(b"much more than there was")
+
+
 def test_files_that_grow_are_the_same(file: Path) -> None:
     """DUR-7"""
     files = OpenFiles(file)
