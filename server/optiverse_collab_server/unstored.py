@@ -80,8 +80,8 @@ class Backlog:
         self._is_over = False
 
     def hold(self, connection_id: str, size: int) -> None:
-        """All of a push of `size` bytes was taken in; it counts until it is stored."""
-        if self._room.has_waiting and not self._is_over:
+        """Something of `size` bytes was taken in; it counts until all before it is stored."""
+        if size and self._room.has_waiting and not self._is_over:
             self._unstored.hold(connection_id, size)
             self._held.append((self._room.history.clock, connection_id, size))
 

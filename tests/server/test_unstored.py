@@ -173,3 +173,17 @@ def test_people_are_told_that_nothing_is_saved(
         assert "Session default waits for the disk" in caplog.text
 
     on_a_slow_disk(monkeypatch, go)
+
+
+def test_question_about_an_empty_session_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DUR-6: behind a push that is not stored yet; the session goes on."""
+
+    async def go(store: GatedStore, server: LiveServer, ann: RawClient, bob: RawClient) -> None:
+        removal = {"client_clock": 1, "ops": [{"op": "remove", "id": "nothing"}]}
+        await ann.send({"type": "push", "changes": [removal]})
+        await ann.send({"type": "sync:request", "client_id": "1"})
+        store.gate.set()
+        assert (await ann.receive("sync:full_state"))["clock"] == 1
+        assert (await ann.push(2, {"op": "remove", "id": "nothing"}))["clock"] == 2
+
+    on_a_slow_disk(monkeypatch, go)
