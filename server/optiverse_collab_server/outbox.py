@@ -31,7 +31,7 @@ FRAME_BYTES = 16 * 1024
 """A long message leaves in several frames: on a slow line each of them is a sign of life (HB-3)."""
 
 STALLED_SECONDS = 60.0
-"""Whoever takes nothing of a page for so long is closed."""
+"""Whoever takes nothing for this long while pages wait is closed."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -84,6 +84,7 @@ class Outbox:
         self._give_up = give_up
         self._caught_up = caught_up
         self._queue: deque[Frame | tuple[Iterator[Message], PageSize | None]] = deque()
+        self._loop = asyncio.get_running_loop()
         self._queued_bytes = self._answers = 0
         self._answered = asyncio.Event()
         self._missed_presence = False
@@ -170,16 +171,11 @@ class Outbox:
             self._caught_up()
 
     async def _write_pages(self, pages: Iterator[Message], size: PageSize | None) -> None:
-        loop = asyncio.get_running_loop()
         for page in pages:
-            began = loop.time()
-            timer = loop.call_later(STALLED_SECONDS, self._give_up, CloseReason.TOO_SLOW)
-            try:
-                await self._write_out(Frame(encode(page).encode()))
-            finally:
-                timer.cancel()
+            began = self._loop.time()
+            await self._write_out(Frame(encode(page).encode()))
             if size is not None:
-                size.took((loop.time() - began) * 1000)
+                size.took((self._loop.time() - began) * 1000)
             await asyncio.sleep(0)  # others have their turn between two pages
 
     async def _write_out(self, frame: Frame) -> None:
@@ -192,4 +188,18 @@ class Outbox:
         if self._ws.state is not State.OPEN:
             raise ConnectionClosed(None, None)
         self._ws.transport.write(frame.wire)
-        await self._ws.drain()
+        self._watch()
+        try:
+            await self._ws.drain()
+        finally:
+            self._stalled.cancel()
+
+    def _watch(self) -> None:
+        self._stalled = self._loop.call_later(STALLED_SECONDS, self._on_stalled)
+
+    def _on_stalled(self) -> None:
+        """The receiver takes nothing; that is its own affair unless pages wait for it (LIM-14)."""
+        if self._answers:
+            self._give_up(CloseReason.TOO_SLOW)
+        else:
+            self._watch()

@@ -11,7 +11,7 @@ import pytest
 
 from optiverse_collab.core.protocol.messages import Message
 from optiverse_collab_server import outbox
-from tests.helpers.aio import run
+from tests.helpers.aio import run, until
 from tests.helpers.live_server import RawClient, live_server, soon
 
 
@@ -123,6 +123,35 @@ def test_one_who_goes_while_pages_wait_ends_nothing_else(monkeypatch: pytest.Mon
                 slow.ws.transport.abort()
                 assert (await ann.receive("user:left"))["user_id"] == "slow"
             await soon(ann)
+
+    run(main())
+
+
+def test_pages_behind_what_is_not_read_end_the_connection(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """LIM-14, HIST-4: also if the receiver stopped reading before it asked; frames alone may wait."""
+    monkeypatch.setattr(outbox, "STALLED_SECONDS", 0.3)
+    monkeypatch.setattr(outbox, "SOCKET_BUFFER_BYTES", 50_000)
+
+    async def main() -> None:
+        async with (
+            live_server() as server,
+            server.client("ann") as ann,
+            server.client("slow", max_queue=1, close_timeout=0.5) as slow,
+        ):
+            await ann.sync("1")
+            await slow.sync("2")
+            slow.ws.transport.pause_reading()
+            put = {"op": "put", "id": "a", "kind": "k", "props": {"x": "y" * 100_000}}
+            for clock in range(1, 70):
+                await ann.push(clock, put)
+                await slow.send({"type": "have", "clock": clock})  # it lies
+            await asyncio.sleep(0.8)
+            await soon(ann)
+            assert "too_slow" not in caplog.text
+            await slow.send({"type": "past:request", "request": 1, "clock": 1})
+            await until(lambda: "Closing the connection of slow (too_slow)" in caplog.text)
 
     run(main())
 
