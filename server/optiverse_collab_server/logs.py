@@ -6,14 +6,13 @@ import logging
 import sys
 
 from optiverse_collab.core.text import printable
+from optiverse_collab_server.rate import Quota, TokenBucket
 
 LINE_CHARS = 1000
 """What is longer in a message is cut."""
 
-LINES_PER_SECOND = 50
-"""Below ERROR, more lines than this are left out and counted, but for bursts of `LINES_AT_ONCE`."""
-
-LINES_AT_ONCE = 2000
+LINES = Quota(2000, 50)
+"""Below ERROR, more lines than this are left out and counted."""
 
 
 class OneLineFormatter(logging.Formatter):
@@ -35,17 +34,15 @@ class FloodFilter(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._room, self._then = float(LINES_AT_ONCE), 0.0
+        self._room = TokenBucket(0.0, LINES)
         self._omitted = 0
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether to write a line."""
-        self._room = min(LINES_AT_ONCE, self._room + (record.created - self._then) * LINES_PER_SECOND)
-        self._then = record.created
-        if self._room < 1 and record.levelno < logging.ERROR:
+        if self._room.left(record.created) < 1 and record.levelno < logging.ERROR:
             self._omitted += 1
             return False
-        self._room = max(0.0, self._room - 1)
+        self._room.take(record.created)
         if self._omitted:
             record.msg, record.args = (
                 f"{record.getMessage()} (lines left out before this: {self._omitted})",

@@ -27,10 +27,15 @@ class TokenBucket:
 
     def take(self, now: float, amount: float = 1) -> float:
         """Count `amount` at `now` (seconds); returns for how many seconds to read nothing else."""
+        self._tokens = self.left(now) - amount
+        return max(0.0, -self._tokens / self._quota.per_second)
+
+    def left(self, now: float) -> float:
+        """How much may be taken at `now` (seconds) without a wait."""
         burst, per_second = self._quota
-        self._tokens = min(burst, self._tokens + (now - self._then) * per_second) - amount
+        self._tokens = min(burst, self._tokens + (now - self._then) * per_second)
         self._then = now
-        return max(0.0, -self._tokens / per_second)
+        return self._tokens
 
 
 class Rates:

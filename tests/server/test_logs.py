@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from optiverse_collab_server.logs import LINE_CHARS, LINES_AT_ONCE, FloodFilter, OneLineFormatter, set_up
+from optiverse_collab_server.logs import LINE_CHARS, LINES, FloodFilter, OneLineFormatter, set_up
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_flood_of_lines_is_left_out_and_counted() -> None:
     lines = [line(1000.0 + number / 10_000) for number in range(10_000)]
     lines += [line(1001.0, logging.ERROR), line(1030.0)]
     written = [one.getMessage() for one in lines if flood.filter(one)]
-    assert LINES_AT_ONCE <= len(written) <= LINES_AT_ONCE + 60
+    assert LINES.burst <= len(written) <= LINES.burst + 60
     counted = [int(text.split(": ")[1].rstrip(")")) for text in written if "left out" in text]
     assert sum(counted) + len(written) == len(lines)
     assert written[-2].startswith("Refused it (lines left out before this: ")
