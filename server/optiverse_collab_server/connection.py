@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol
 
 from websockets.exceptions import ConnectionClosed
 
@@ -100,7 +100,7 @@ class Connection:
                 if wait_s:
                     await asyncio.sleep(wait_s)
                 if not handler.backlog.has_room(self.id):
-                    await self._pause(handler.backlog)
+                    await self._pause(handler.backlog.until_room(self.id))
         except ConnectionClosed as closed:
             log.debug("Connection of %s closed: %s", self.name, closed)
         if self._closing is not None:
@@ -135,7 +135,7 @@ class Connection:
             self._count_refused(refused)
         else:
             if isinstance(message, SyncRequest):
-                await self._until_answered(handler)
+                await self._pause(handler.until_answered(self))
             first, *rest = _slices(message)
             handler.receive(self, first)
             for part in rest:
@@ -153,17 +153,10 @@ class Connection:
         handler.dismiss(self)
         self.outbox.send(Frame(encode(TOLD).encode()))
 
-    async def _until_answered(self, handler: MessageHandler) -> None:
-        """Read nothing while pages are on their way: the next answer is made when they are gone (LIM-14)."""
+    async def _pause(self, until: Coroutine[Any, Any, None]) -> None:
+        """Read nothing until that is over, or the connection is: nothing can be heard (DUR-6, LIM-14)."""
         self.is_paused = True
-        await handler.until_answered(self)
-        self.is_paused = False
-        self._ws.heard = self._clock()
-
-    async def _pause(self, backlog: Backlog) -> None:
-        """Read nothing until there is room for it, or the connection is over (DUR-6)."""
-        self.is_paused = True
-        ends = [asyncio.ensure_future(end) for end in (backlog.until_room(self.id), self._ws.wait_closed())]
+        ends = [asyncio.ensure_future(end) for end in (until, self._ws.wait_closed())]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -6,8 +6,6 @@ import ipaddress
 from collections import Counter
 from typing import NamedTuple, Protocol
 
-MOST, MOST_OF_ONE, MOST_UNFINISHED = 2000, 500, 200
-
 
 class Guest(Protocol):
     """A connection at the door."""
@@ -25,9 +23,9 @@ class Bounds(NamedTuple):
         unfinished: that have yet to ask for a WebSocket.
     """
 
-    all: int = MOST
-    of_one: int = MOST_OF_ONE
-    unfinished: int = MOST_UNFINISHED
+    all: int = 2000
+    of_one: int = 500
+    unfinished: int = 200
 
 
 class Doors:

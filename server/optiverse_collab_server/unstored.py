@@ -9,14 +9,14 @@ length thresholds for shared-memory packet switches", 1998).
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from optiverse_collab.core.server.room import Room
 
 UNSTORED_BYTES = 32 * 1024 * 1024
-"""Messages of so many bytes may wait for storage, of all connections together."""
+"""The most that may wait for storage, of all connections together."""
 
 STORE_SECONDS = 2.0
 """When storage takes longer, the participants are told that nothing is saved for now …"""
@@ -38,13 +38,13 @@ class Unstored:
     def __init__(self, most: int = UNSTORED_BYTES) -> None:
         self.total = 0
         self._most = most
-        self._held: dict[str, int] = {}
+        self._held: Counter[str] = Counter()
         self._released = asyncio.Event()
 
     def hold(self, connection_id: str, size: int) -> None:
         """A message of `size` bytes was taken in."""
         self.total += size
-        self._held[connection_id] = self._held.get(connection_id, 0) + size
+        self._held[connection_id] += size
 
     def release(self, connection_id: str, size: int) -> None:
         """Storage holds a message, or nobody waits for it any more."""
@@ -57,7 +57,7 @@ class Unstored:
 
     def has_room(self, connection_id: str) -> bool:
         """Whether to read more from a connection."""
-        return self._held.get(connection_id, 0) <= (self._most - self.total) / 2
+        return self._held[connection_id] <= (self._most - self.total) / 2
 
     async def until_room(self, connection_id: str) -> None:
         """Wait until there is room for more from a connection."""
