@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         "--data",
         type=Path,
         metavar="DIR",
-        help="folder in which sessions are kept (default: one of this user's)",
+        help="folder in which sessions are kept (default: in the data folder of this user)",
     )
     parser.add_argument(
         "--keep-days", type=_count, metavar="N", help="drop history that is older (default: keep all)"

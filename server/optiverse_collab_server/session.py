@@ -29,7 +29,7 @@ from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
 from optiverse_collab_server.past import PastReader
 from optiverse_collab_server.storage import Store
-from optiverse_collab_server.unstored import STORE_SECONDS, Backlog, Unstored
+from optiverse_collab_server.unstored import Backlog, Unstored
 
 TICK_MS = 12.0
 """While a session is busy, what comes up in so many ms leaves together."""
@@ -72,7 +72,7 @@ class LiveSession:
         self._store_in = store
         self._chunk = chunk
         self._past = PastReader(self.id, store, room.history.epoch, room.history.limits.page_bytes)
-        self._stopping = False
+        self._stopping = self._is_late = False
         self._wake, self._flushed = asyncio.Event(), asyncio.Event()
         self._wake_presence = asyncio.Event()
         self._deliverer = asyncio.create_task(self._deliver())
@@ -102,16 +102,15 @@ class LiveSession:
     def leave(self, connection: Connection) -> None:
         """A connection is gone."""
         self.connections.pop(connection.id, None)
+        self.dismiss(connection)
+
+    def dismiss(self, connection: Connection) -> None:
+        """A member takes no part any more; nothing happens if it took none."""
         self._past.forget(connection)
         effects = self.room.leave(connection.id, now_ms())
         if effects:
             log.info("User %s left session %s", connection.name, self.id)
         self._perform(effects)
-
-    def dismiss(self, connection: Connection) -> None:
-        """A member takes no part any more, though its connection stays open."""
-        log.info("User %s left session %s", connection.name, self.id)
-        self._perform(self.room.leave(connection.id, now_ms()))
 
     def set_away(self, connection: Connection, is_away: bool) -> None:
         """Tell the others that nothing is heard from a member any more, or again (HB-6)."""
@@ -181,6 +180,7 @@ class LiveSession:
             try:
                 with self.backlog.storing(self._say_wait):
                     await self._store()
+                self._is_late = False
                 self._perform(self.room.flush())
                 self.backlog.release(self.room.stored)
                 self._wake_asking()
@@ -232,7 +232,9 @@ class LiveSession:
 
     def _say_wait(self) -> None:
         """Storage takes long: tell everybody that nothing is saved for now (DUR-6)."""
-        log.warning("Session %s waits for the disk for more than %g s", self.id, STORE_SECONDS)
+        if not self._is_late:
+            log.warning("Session %s waits for the disk; until it answers, nothing is acknowledged", self.id)
+        self._is_late = True
         self._perform([Send(tuple(self.connections), Wait(WAIT_STORAGE))])
 
     def _fail(self) -> None:
