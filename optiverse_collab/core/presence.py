@@ -5,13 +5,14 @@ In memory only, off the clock; for each key of each participant the latest value
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from optiverse_collab.core.checks import check_id, check_value
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.protocol.messages import PresencePatch
+from optiverse_collab.core.protocol.pages import marked_pages
 from optiverse_collab.errors import ChangeRefused, Reason
 
 States = dict[str, dict[str, Any]]
@@ -102,18 +103,5 @@ def patches(states: States, most: int, full: bool = False) -> list[PresencePatch
     Args:
         full: they take the place of what was known.
     """
-    return [PresencePatch(part, full and not number) for number, part in enumerate(_parts(states, most))]
-
-
-def _parts(states: States, most: int) -> Iterator[States]:
-    part: States = {}
-    room = most
-    for participant, state in states.items():
-        size = size_of(state)
-        if part and size > room:
-            yield part
-            part, room = {}, most
-        part[participant] = state
-        room -= size
-    if part:
-        yield part
+    parts = (dict(part) for part, _ in marked_pages(states.items(), most) if part)
+    return [PresencePatch(part, full and not number) for number, part in enumerate(parts)]

@@ -71,7 +71,7 @@ def test_nobody_takes_the_room_of_all() -> None:
 def test_long_lists_are_cut_between_participants() -> None:
     """PRES-7"""
     states = {f"c{number}": {"a": "x" * 90} for number in range(5)}
-    found = patches(states, 200, full=True)
+    found = patches(states, 220, full=True)
     assert [list(patch.participants) for patch in found] == [["c0", "c1"], ["c2", "c3"], ["c4"]]
     assert [patch.full for patch in found] == [True, False, False]
     assert patches(states, 10_000) == [PresencePatch(states)]
