@@ -14,7 +14,7 @@ Records = Mapping[str, Record]
 
 
 def additions(view: Records, records: Records) -> list[Op]:
-    """The operations that add imported records to a session; what it holds stays as it is.
+    """The operations that add imported records to a session; what it holds is left alone.
 
     What is imported lies on top of everything else, in its own order.
 

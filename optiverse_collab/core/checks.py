@@ -38,7 +38,7 @@ def check_change(ops: Sequence[Op], limits: Limits) -> None:
 
 
 def are_few(counts: Sequence[int]) -> bool:
-    """Whether a change may have so many operations on each of its records (LIM-11)."""
+    """Whether a change with these numbers of operations, one for each record, is short enough (LIM-11)."""
     return sum(counts) <= OPS_PER_CHANGE and max(counts, default=0) <= OPS_PER_RECORD
 
 

@@ -124,7 +124,7 @@ class Sending:
         return not self._left and not self._gone
 
     def go_on(self, most: int | None = None) -> None:
-        """Send so many edits, or all."""
+        """Send at most `most` edits, or all."""
         part, self._left = self._left[:most], self._left[most:] if most is not None else []
         for seen, group in groupby(part, key=itemgetter(0)):
             ops = [op for _, op in group]

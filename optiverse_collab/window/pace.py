@@ -32,7 +32,7 @@ class Pace:
         self._steps = deque[tuple[int, float]](maxlen=REMEMBERED)
 
     def took(self, records: int, ms: float) -> None:
-        """A step of so many records took so long."""
+        """A step that showed `records` records took `ms`."""
         self._steps.append((records, ms))
         fixed_ms, each_ms = self._costs()
         wanted = 2 * records

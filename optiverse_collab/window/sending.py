@@ -31,7 +31,7 @@ class Sender(QObject):
         slot: where the replica is kept; it is closed at the end.
         replica: as it was left.
         address: of the server.
-        hosted: started for as long as it is needed, if it does not run; None if the server is not ours.
+        hosted: started while it is needed, if it does not run; None if the server is not ours.
 
     Attributes:
         replica, slot: as given.

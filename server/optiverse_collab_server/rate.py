@@ -51,6 +51,6 @@ class Rates:
         self._bytes = TokenBucket(now, BYTES)
 
     def take(self, now: float, size: int, changes: int) -> float:
-        """Count a message of `size` bytes with so many changes; returns how long to read no other, in s."""
+        """Count a message of `size` bytes with `changes` changes; returns how long to read no other, in s."""
         waits = self._messages.take(now), self._bytes.take(now, size), self._changes.take(now, changes)
         return max(waits)

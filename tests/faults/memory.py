@@ -35,7 +35,7 @@ class Growth(NamedTuple):
 
 
 def smallest_leak_mb_per_h(minutes: float) -> float:
-    """The growth above which a run of so many minutes is not flat."""
+    """The growth above which a run of `minutes` is not flat."""
     return ALLOWED_MB / (minutes / 60 * (1 - WARM_UP))
 
 

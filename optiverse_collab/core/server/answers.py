@@ -23,7 +23,7 @@ NOTICES = 1000
 """An answer has at most this many notices of replaced values (SYNC-9)."""
 
 NAMED = 500
-"""The authors of so many properties of a record are named; of more, nobody is, so that it fits."""
+"""If more properties of a record have several authors, none is named, so that the record fits."""
 
 ENDS_PER_PAGE = 8
 """What stands behind the records is cut into such parts of the longest page."""

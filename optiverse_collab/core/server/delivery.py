@@ -50,10 +50,10 @@ HASH_EVERY = 256
 """A state hash goes out about once in so many changes (HASH-1)."""
 
 HASH_BYTES = 1024 * 1024
-"""Records of so many bytes are hashed for one frame; if more have changed, the hash is late."""
+"""How much is hashed for one frame; if more has changed, the hash is late."""
 
 ACK_BYTES = 100
-"""About the length of an acknowledgement that tells of no parts."""
+"""About the length of an acknowledgement without parts."""
 
 _NOTHING = msgspec.Raw(b"[]")
 

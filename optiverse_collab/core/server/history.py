@@ -228,8 +228,8 @@ class History:
         if len(data) + told > self.limits.change_bytes:
             raise ChangeRefused(
                 Reason.TOO_LARGE,
-                f"The change takes more than {self.limits.change_bytes} bytes, with the names of others' edits "
-                "that it meets; split it.",
+                f"The change takes more than {self.limits.change_bytes} bytes, with the names of those edits "
+                "of others that it meets; split it.",
             )
         return data
 

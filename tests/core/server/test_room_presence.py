@@ -108,7 +108,7 @@ def test_presence_of_many_comes_in_messages_that_fit(wire: Wire) -> None:
 
 
 def test_surroundings_can_ask_what_there_is_to_do(wire: Wire) -> None:
-    """DUR-1, PRES-2: something to store, to send, and to tell of presence, each until it is taken."""
+    """DUR-1, PRES-2: something to store, to send, and to say about presence, each until it is taken."""
     room = wire.room
 
     def to_do() -> tuple[bool, bool, bool]:

@@ -81,7 +81,7 @@ class Flow:
                 self._show(now_ms)
 
     def heard(self, text: str, pending: Collection[int], window: int, now_ms: float) -> None:
-        """A message arrived; these changes are still pending, and so many bytes may be on their way.
+        """A message arrived; these changes are still pending, and `window` bytes may be on their way.
 
         Raises:
             Broken: that isn't what the answers say.
