@@ -6,6 +6,7 @@ from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.manager import CollaborationManager
 from tests.helpers.dict_host import DictHost
@@ -53,3 +54,12 @@ def join(qtbot: QtBot, window: ManagedHost, url: str, session_id: str, name: str
     """Join, and wait until the window shows the session's bench."""
     with qtbot.waitSignal(window.manager.joined, timeout=SOON):
         window.manager.join_session(url, session_id, name)
+
+
+def until_stored(qtbot: QtBot, window: ManagedHost, id: str = "lens") -> Replica:
+    """Wait until the server has a record, and all else that was edited in the window; its replica."""
+    session = window.manager.service.session
+    assert session is not None
+    replica = session.replica
+    qtbot.waitUntil(lambda: id in replica.view and not replica.pending, timeout=SOON)
+    return replica

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.records import Put
@@ -18,6 +19,12 @@ from tests.helpers.windows import Desk, desks
 from tests.helpers.wire import Peer, Wire
 from tests.window.capturing import Window, settle
 from tests.window.joining_lab import Lab
+
+
+@pytest.fixture
+def parent(qapp: object) -> QObject:
+    """Of what a test makes; it ends with the test."""
+    return QObject()
 
 
 @pytest.fixture

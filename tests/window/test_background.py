@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-import pytest
 from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
@@ -14,11 +13,6 @@ from optiverse_collab.window.background import Background
 from tests.helpers.processes import run_python
 
 SOON = 10_000  # ms
-
-
-@pytest.fixture
-def parent(qapp: object) -> QObject:
-    return QObject()
 
 
 def test_work_is_done_in_order_beside_the_window(qtbot: QtBot, parent: QObject) -> None:

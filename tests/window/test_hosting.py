@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-import pytest
 from PyQt6.QtCore import QObject
 from PyQt6.QtNetwork import QTcpServer
 from pytestqt.qtbot import QtBot
@@ -18,11 +17,6 @@ from tests.helpers.qt_servers import answer_as_http
 from tests.helpers.server_process import ServerProcess
 
 SOON = 10_000  # ms
-
-
-@pytest.fixture
-def parent(qapp: object) -> QObject:
-    return QObject()
 
 
 def test_a_server_that_runs_is_joined_here(qtbot: QtBot, parent: QObject, server: ServerProcess) -> None:

@@ -13,22 +13,10 @@ from optiverse_collab.core.records import Put, Set
 from optiverse_collab.disk.folder import ReplicaFolder
 from optiverse_collab.window import folders
 from optiverse_collab.window.leftovers import Leftovers
-from tests.helpers.managed_host import SOON, ManagedHost, join
+from tests.helpers.managed_host import SOON, ManagedHost, join, until_stored
 from tests.helpers.server_process import ServerProcess
 
 LENS = Put("lens", "component", {"n": 0, "name": "Lens"})
-
-
-@pytest.fixture
-def parent(qapp: object) -> QObject:
-    return QObject()
-
-
-def until_sent(qtbot: QtBot, window: ManagedHost) -> None:
-    """Wait until the server has confirmed the lens."""
-    session = window.manager.service.session
-    assert session is not None
-    qtbot.waitUntil(lambda: "lens" in session.replica.view and not session.replica.pending, timeout=SOON)
 
 
 def leave_with_an_unsent_edit(qtbot: QtBot, parent: QObject, server: ServerProcess) -> ManagedHost:
@@ -36,7 +24,7 @@ def leave_with_an_unsent_edit(qtbot: QtBot, parent: QObject, server: ServerProce
     window = ManagedHost(parent)
     join(qtbot, window, server.url, "lab")
     window.host.user_does(LENS)
-    until_sent(qtbot, window)
+    until_stored(qtbot, window)
     server.kill()
     qtbot.waitUntil(lambda: window.manager.status is ConnectionState.RECONNECTING, timeout=SOON)
     window.host.user_does(Set("lens", {"n": 1}))
@@ -66,7 +54,7 @@ def test_what_waited_is_sent_at_the_next_join(qtbot: QtBot, parent: QObject, own
     own.start()
     window = ManagedHost(parent)
     join(qtbot, window, own.url, "lab")
-    until_sent(qtbot, window)
+    until_stored(qtbot, window)
     other = ManagedHost(parent)
     join(qtbot, other, own.url, "lab", "bob")
     assert other.host.bench["lens"].props["n"] == 1
@@ -83,7 +71,7 @@ def test_another_history_is_no_hindrance(
     window = ManagedHost(parent)
     join(qtbot, window, own.url, "lab")
     window.host.user_does(LENS)
-    until_sent(qtbot, window)
+    until_stored(qtbot, window)
     window.manager.close()
     own.kill()
     with ServerProcess(tmp_path / "another") as another:
@@ -129,7 +117,7 @@ def test_a_disk_that_fails_is_said_and_no_hindrance(
     assert sentence.startswith("Edits are not protected against a crash. ")
     assert any(sentence in text for text in window.texts("WARNING"))
     window.host.user_does(LENS)
-    until_sent(qtbot, window)
+    until_stored(qtbot, window)
     window.manager.close()
 
 

@@ -84,11 +84,6 @@ class Person:
 
 
 @pytest.fixture
-def parent(qapp: object) -> QObject:
-    return QObject()
-
-
-@pytest.fixture
 def bob(qtbot: QtBot, parent: QObject, server: ServerProcess, session_id: str) -> Iterator[Person]:
     """In the session, with a lens in it."""
     bob = Person(qtbot, parent, server.url, session_id, "bob")

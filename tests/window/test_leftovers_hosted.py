@@ -12,14 +12,9 @@ from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.window import local_server
 from optiverse_collab.window.leftovers import Leftover, Leftovers
 from tests.helpers.left_edits import folder
-from tests.helpers.managed_host import SOON, ManagedHost, join
+from tests.helpers.managed_host import SOON, ManagedHost, join, until_stored
 
 LENS = Put("lens", "component", {"pos": [0.0, 0.0], "angle_deg": 0.0})
-
-
-@pytest.fixture
-def parent(qapp: object) -> QObject:
-    return QObject()
 
 
 @pytest.fixture
@@ -28,9 +23,7 @@ def left(qtbot: QtBot, parent: QObject, hosting: Hosted) -> None:
     ana = ManagedHost(parent)
     host(qtbot, ana, hosting)
     ana.host.user_does(LENS)
-    session = ana.manager.service.session
-    assert session is not None
-    qtbot.waitUntil(lambda: "lens" in session.replica.view and not session.replica.pending, timeout=SOON)
+    until_stored(qtbot, ana)
     ana.manager.hosting.stop()
     qtbot.waitUntil(lambda: ana.manager.status is ConnectionState.RECONNECTING, timeout=SOON)
     ana.host.user_does(Set("lens", {"angle_deg": 30.0}))

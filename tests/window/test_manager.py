@@ -22,11 +22,6 @@ from tests.helpers.server_process import ServerProcess
 
 
 @pytest.fixture
-def parent(qapp: object) -> QObject:
-    return QObject()
-
-
-@pytest.fixture
 def window(parent: QObject) -> Iterator[ManagedHost]:
     window = ManagedHost(parent)
     yield window

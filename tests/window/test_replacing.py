@@ -43,11 +43,6 @@ class Room:
 
 
 @pytest.fixture
-def parent(qapp: object) -> QObject:
-    return QObject()
-
-
-@pytest.fixture
 def room(parent: QObject, monkeypatch: pytest.MonkeyPatch) -> Room:
     monkeypatch.setattr(replacing, "QUIET_MS", 100)
     return Room(Wire(), parent)

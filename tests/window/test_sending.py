@@ -15,13 +15,8 @@ from optiverse_collab.disk.slot import Slot
 from optiverse_collab.window.sending import Sender
 from optiverse_collab.wording import unsent as texts
 from tests.helpers.left_edits import folder, leave_edits
-from tests.helpers.managed_host import SOON, ManagedHost, join
+from tests.helpers.managed_host import SOON, ManagedHost, join, until_stored
 from tests.helpers.server_process import ServerProcess
-
-
-@pytest.fixture
-def parent(qapp: object) -> QObject:
-    return QObject()
 
 
 @pytest.fixture
@@ -30,10 +25,7 @@ def slot(qtbot: QtBot, parent: QObject, own: ServerProcess) -> Slot:
     ben = ManagedHost(parent)
     join(qtbot, ben, own.url, "lab", "ben")
     ben.host.user_does(Put("lens", "component", {"n": 0}))
-    session = ben.manager.service.session
-    assert session is not None
-    qtbot.waitUntil(lambda: "lens" in session.replica.view and not session.replica.pending, timeout=SOON)
-    leave_edits(session.replica, own.url, "lab", "Ana", Set("lens", {"n": 1}))
+    leave_edits(until_stored(qtbot, ben), own.url, "lab", "Ana", Set("lens", {"n": 1}))
     ben.manager.close()
     return folder().claim(own.url, "lab", "Ana")
 

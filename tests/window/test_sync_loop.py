@@ -31,11 +31,6 @@ class Bench:
         self.live = LiveBench(self.host, self.session, parent)
 
 
-@pytest.fixture
-def parent(qapp: object) -> QObject:
-    return QObject()
-
-
 def test_loads_in_steps_that_grow_while_they_are_quick(qtbot: QtBot, parent: QObject) -> None:
     bench = Bench(parent, records=300)
     told: list[tuple[int, int]] = []

@@ -35,11 +35,6 @@ class Pair:
 
 
 @pytest.fixture
-def parent(qapp: object) -> QObject:
-    return QObject()
-
-
-@pytest.fixture
 def pair(qtbot: QtBot, parent: QObject) -> Pair:
     return Pair(qtbot, parent)
 

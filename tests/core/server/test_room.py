@@ -30,11 +30,6 @@ from tests.helpers.wire import Peer, Wire
 NOW = 1_740_832_496_789
 
 
-@pytest.fixture
-def wire() -> Wire:
-    return Wire()
-
-
 def test_message_of_somebody_who_is_not_in_is_ignored(wire: Wire) -> None:
     """SYNC-7: what a replaced connection still had under way."""
     assert wire.room.receive("nobody", Ping(), NOW) == []

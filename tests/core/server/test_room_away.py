@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from optiverse_collab.core.client.effects import ParticipantAway
 from tests.helpers.wire import Peer, Wire
 
 NOW = 1_740_832_496_789
-
-
-@pytest.fixture
-def wire() -> Wire:
-    return Wire()
 
 
 def test_whoever_is_silent_is_shown_as_away(wire: Wire) -> None:

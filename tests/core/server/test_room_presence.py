@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from optiverse_collab.core.client.effects import (
     PresenceChanged,
     ProtocolFault,
@@ -25,11 +23,6 @@ from optiverse_collab.core.server.room import Unsaved
 from tests.helpers.wire import Peer, Wire
 
 NOW = 1_740_832_496_789
-
-
-@pytest.fixture
-def wire() -> Wire:
-    return Wire()
 
 
 def test_presence_reaches_the_others_once_a_tick(wire: Wire) -> None:
