@@ -28,10 +28,10 @@ class Document:
         self._stale = set(self.records)
         self._sums = dict.fromkeys(Lane, 0)
 
-    def apply(self, op: Op) -> bool:
-        """Apply `op`; False if its record is not there."""
+    def apply(self, op: Op, copies: set[str] | None = None) -> bool:
+        """Apply `op`; False if its record is not there. For `copies` see `records.apply`."""
         self._stale.add(op.id)
-        return apply(self.records, op)
+        return apply(self.records, op, copies)
 
     def freshen(self, most: int) -> bool:
         """Hash records that have changed, of about `most` bytes; whether that was all."""

@@ -20,7 +20,8 @@ class Limits(msgspec.Struct, frozen=True):
         records: how many records a session may hold.
         presence_bytes: the longest presence state of one participant, as JSON.
         participants: how many connections a session may hold.
-        session_bytes: how long all records of a session may be together, as JSON.
+        session_bytes: how much all records of a session may take: their JSON, and about what their values,
+            properties and stamps take in memory besides.
     """
 
     message_bytes: int = 1024 * 1024
@@ -50,6 +51,12 @@ PROPERTIES = 1000
 
 CHANGES_PER_PUSH = 1000
 """A push has at most this many changes (LIM-11)."""
+
+VALUES_PER_MESSAGE = 50_000
+"""A client's message has at most this many values: each takes the server time to read (LIM-1)."""
+
+VALUES_PER_CHANGE = VALUES_PER_MESSAGE - 1000
+"""A change has at most this many, which leaves room for the message around it (LIM-1)."""
 
 LARGEST_NUMBER = 2**53
 """The largest clock or number of a client's: the largest that all JSON readers keep exactly (LIM-12)."""

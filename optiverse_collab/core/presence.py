@@ -5,15 +5,20 @@ In memory only, off the clock; for each key of each participant the latest value
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from optiverse_collab.core.checks import check_id, check_value
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.codec import size_of
+from optiverse_collab.core.protocol.codec import encoded, size_of
 from optiverse_collab.core.protocol.messages import PresencePatch
 from optiverse_collab.core.protocol.pages import marked_pages
+from optiverse_collab.core.record_size import memory_of
+from optiverse_collab.core.space import Share, Space
 from optiverse_collab.errors import ChangeRefused, Reason
+
+SMALL_BYTES = 2048
+"""Memory that everybody's presence may take, however little the server has left."""
 
 States = dict[str, dict[str, Any]]
 """connection_id → key → value."""
@@ -25,17 +30,20 @@ class Presence:
     Args:
         limits: of the session.
         most: how long the presence of all may be together, as JSON in bytes; None for any length.
+        space: for what is longer than `SMALL_BYTES`, shared with others; None for as much as there may be.
 
     Attributes:
         states: connection_id → key → value.
     """
 
-    def __init__(self, limits: Limits, most: int | None = None) -> None:
+    def __init__(self, limits: Limits, most: int | None = None, space: Space | None = None) -> None:
         self.states: States = {}
         self._limits = limits
         self._most = most
         self._sizes: dict[str, int] = {}
         self._changed: States = {}
+        self._shares: dict[str, Share] = {}
+        self._space = space
 
     def update(self, participant: str, state: Mapping[str, Any]) -> None:
         """Merge `state` into a participant's; None takes a key away, and is no change if it is not there.
@@ -50,13 +58,15 @@ class Presence:
         news = {key: value for key, value in state.items() if value is not None or key in known}
         merged = {key: value for key, value in {**known, **news}.items() if value is not None}
         told = {**changed, **news}
-        size = size_of(merged)
+        text = encoded(merged)
+        size = len(text)
         if max(size, size_of(told)) > self._limits.presence_bytes:
             raise ChangeRefused(
                 Reason.TOO_LARGE,
                 f"The presence is longer than {self._limits.presence_bytes} bytes; select fewer items.",
             )
         self._check_room(participant, size)
+        self._take_space(participant, text)
         self._sizes[participant] = size
         self.states[participant] = merged
         if told:
@@ -67,6 +77,8 @@ class Presence:
         self.states.pop(participant, None)
         self._sizes.pop(participant, None)
         self._changed.pop(participant, None)
+        if participant in self._shares:
+            self._shares.pop(participant).resize(0)
 
     def replace(self, states: Mapping[str, Mapping[str, Any]]) -> None:
         """Take `states` as all there is."""
@@ -75,14 +87,14 @@ class Presence:
         self._changed.clear()
 
     @property
-    def changed(self) -> bool:
-        """Whether there is something to take."""
-        return bool(self._changed)
+    def changes(self) -> Mapping[str, Mapping[str, Any]]:
+        """The latest value of each key that changed, None where it went; who waits longest first."""
+        return self._changed
 
-    def take(self) -> States:
-        """What changed since the last call: the latest value of each key, None where it went."""
-        changed, self._changed = self._changed, {}
-        return changed
+    def take(self, participants: Iterable[str] | None = None) -> States:
+        """Take what changed of these participants, or of all."""
+        taken = list(self._changed if participants is None else participants)
+        return {participant: self._changed.pop(participant) for participant in taken}
 
     def _check_room(self, participant: str, size: int) -> None:
         """Refuse what takes more than half of the room that the others leave (PRES-7)."""
@@ -95,6 +107,19 @@ class Presence:
                 Reason.TOO_LARGE,
                 f"The presence has {size} bytes, and there is room for {room}; select fewer items.",
             )
+
+    def _take_space(self, participant: str, text: bytes) -> None:
+        """Count what a participant's presence takes; refuse more where there is no memory for it (LIM-16)."""
+        if self._space is None:
+            return
+        share = self._shares.setdefault(participant, Share(self._space))
+        memory = max(0, memory_of(text) - SMALL_BYTES)
+        if memory > share.bytes + share.space.left:
+            raise ChangeRefused(
+                Reason.TOO_LARGE,
+                "The server has too little memory left for this presence; select fewer items.",
+            )
+        share.resize(memory)
 
 
 def patches(states: States, most: int, full: bool = False) -> list[PresencePatch]:

@@ -18,3 +18,8 @@ def printable(text: str) -> str:
 def unmarked(text: str) -> str:
     """`text` for a tooltip of Qt's, shown unchanged. Otherwise Qt loads images that a name asks for."""
     return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>") if "<" in text else text
+
+
+def cut(text: str, most: int) -> str:
+    """`text`, or where it has more than `most` characters its beginning and an ellipsis, as many together."""
+    return text if len(text) <= most else text[: most - 1] + "…"

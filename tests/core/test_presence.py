@@ -7,6 +7,7 @@ import pytest
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.presence import Presence, patches
 from optiverse_collab.core.protocol.messages import PresencePatch
+from optiverse_collab.core.space import Space
 from optiverse_collab.errors import ChangeRefused
 
 
@@ -19,7 +20,7 @@ def test_refused_presence_changes_nothing(state: dict[str, object]) -> None:
     with pytest.raises(ChangeRefused):
         presence.update("c1", state)
     assert presence.states == {"c1": {"a": 1}}
-    assert not presence.changed
+    assert not presence.changes
 
 
 def test_latest_value_of_each_key_wins() -> None:
@@ -37,7 +38,7 @@ def test_null_of_what_is_not_there_is_no_change() -> None:
     """PRES-7"""
     presence = Presence(Limits())
     presence.update("c1", {f"key {number}": None for number in range(9000)})
-    assert not presence.changed
+    assert not presence.changes
     presence.update("c1", {"a": 1})
     presence.update("c1", {"a": None, "b": None})
     assert presence.take() == {"c1": {"a": None}}
@@ -85,7 +86,7 @@ def test_who_left_is_forgotten() -> None:
     presence.forget("c1")
     presence.forget("c1")
     assert presence.states == {}
-    assert not presence.changed
+    assert not presence.changes
 
 
 def test_replace_is_all_there_is() -> None:
@@ -94,4 +95,23 @@ def test_replace_is_all_there_is() -> None:
     presence.update("c1", {"a": 1})
     presence.replace({"c2": {"b": 2}})
     assert presence.states == {"c2": {"b": 2}}
-    assert not presence.changed
+    assert not presence.changes
+
+
+def test_presence_takes_the_memory_that_is_left() -> None:
+    """LIM-16: what is short is always shown, and what becomes shorter, too."""
+    space = Space(10_000)
+    one, other = (Presence(Limits(), space=space) for _ in range(2))
+    one.update("c1", {"a": "x" * 10_000})
+    used = space.used
+    assert 7_000 < used < 10_000
+    with pytest.raises(ChangeRefused, match="too little memory"):
+        other.update("c2", {"a": [0] * 200})
+    other.update("c2", {"cursor": [1.0, 2.0]})
+    assert space.used == used
+    space.most = 0
+    one.update("c1", {"a": "x" * 5_000})
+    assert space.used == used - 5_000
+    one.forget("c1")
+    one.forget("c1")
+    assert space.used == 0

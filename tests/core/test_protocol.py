@@ -10,7 +10,8 @@ from typing import get_args
 
 import pytest
 
-from optiverse_collab.core.protocol.messages import ClientMessage, Message, ServerMessage
+from optiverse_collab.core.protocol.message import Message
+from optiverse_collab.core.protocol.messages import ClientMessage, ServerMessage
 from optiverse_collab.core.records import Put, Set
 from tests.helpers.wire import Peer, Wire, use_held
 

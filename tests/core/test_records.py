@@ -92,6 +92,41 @@ def test_tuple_is_a_list_on_the_wire() -> None:
     assert not same_value((1.0, 2.0), [1.0])
 
 
+def test_order_of_keys_does_not_count() -> None:
+    assert same_value({"a": 1, "b": [2]}, {"b": [2], "a": 1})
+    assert not same_value({"a": 1, "b": [2]}, {"b": [3], "a": 1})
+    assert not same_value({"a": 1}, {"b": 1})
+    assert not same_value({}, [])
+
+
+@pytest.mark.parametrize("odd", [2**70, "\ud800", object()])
+def test_values_that_can_not_travel_are_compared_too(odd: object) -> None:
+    """What a host or a user has before it is refused."""
+    assert same_value([odd, {"x": [odd]}], (odd, {"x": [odd]}))
+    assert not same_value([odd, 1], [odd, 2])
+    assert not same_value([odd], [odd, odd])
+    assert not same_value({"x": odd}, {"y": odd})
+    assert not same_value({"x": odd}, [odd])
+
+
+JSON = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-2, 2),
+        st.sampled_from([0.0, -0.0, 1.0, 0.5]),
+        st.text(max_size=2),
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from("ab"), inner)),
+    max_leaves=6,
+)
+
+
+@given(JSON, JSON)
+def test_same_is_what_json_with_sorted_keys_says(a: object, b: object) -> None:
+    assert same_value(a, b) == (json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True))
+
+
 def test_difference_is_at_the_grain_of_properties() -> None:
     """DOC-1."""
     old = {"a": Record("a", "k", {"x": 1, "y": 2}), "b": Record("b", "k", {}), "c": Record("c", "k", {})}
@@ -142,3 +177,25 @@ def test_properties_that_operations_name() -> None:
         Set("a", {}, ["y"]),
     ]
     assert {id: [*names] for id, names in named(ops).items()} == {"a": ["x", "y", "z"], "b": []}
+
+
+def test_records_that_nobody_else_has_are_changed_in_place() -> None:
+    """DOC-2, DOC-3: each is copied once, whatever happens to it; those from before stay as they were."""
+    before = Record("a", "k", {"x": 0, "y": 0})
+    records, copies = {"a": before}, set[str]()
+    assert apply(records, Set("a", {"x": 1}), copies)
+    copy = records["a"].props
+    apply(records, Set("a", {"z": 1}, ["y"]), copies)
+    apply(records, Put("a", "k", {"w": 1}), copies)
+    assert records["a"].props is copy
+    assert (copy, before.props) == ({"x": 1, "z": 1, "w": 1}, {"x": 0, "y": 0})
+    other = Put("a", "other", {"x": 2})
+    apply(records, other, copies)
+    apply(records, Set("a", {"y": 2}), copies)
+    assert (records["a"].props, other.props) == ({"x": 2, "y": 2}, {"x": 2})
+    assert apply(records, Remove("a"), copies)
+    new = Put("a", "k", {"x": 3})
+    assert not apply(records, Set("a", {"x": 3}), copies)
+    apply(records, new, copies)
+    apply(records, Set("a", {"y": 3}), copies)
+    assert (records["a"].props, new.props) == ({"x": 3, "y": 3}, {"x": 3})

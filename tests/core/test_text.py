@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.text import printable, unmarked
+from optiverse_collab.core.text import cut, printable, unmarked
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,9 @@ def test_what_cannot_be_printed_is_escaped(text: str, shown: str) -> None:
 def test_markup_shows_unchanged(text: str, shown: str) -> None:
     """A name may not make Qt load what it asks for."""
     assert unmarked(text) == shown
+
+
+@pytest.mark.parametrize(("text", "shown"), [("", ""), ("abcd", "abcd"), ("abcde", "abc…")])
+def test_long_text_is_cut(text: str, shown: str) -> None:
+    """The ellipsis counts, too."""
+    assert cut(text, 4) == shown

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TypeGuard
 
 from optiverse_collab.core.client import conflicts, sweeps
 from optiverse_collab.core.client.arriving import Answers, Arriving
-from optiverse_collab.core.client.effects import Conflict, LossKind, Lost
+from optiverse_collab.core.client.effects import Conflict, EpochChanged, LossKind, Lost
 from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.client.pending import Pending
+from optiverse_collab.core.client.rights import is_denial
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.protocol.changes import Change
-from optiverse_collab.core.protocol.messages import Delta, FullState, Patch
+from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.records import Ids, Lane, Op, Record, Remove, apply
 
@@ -46,6 +48,19 @@ class Confirmed:
         self.accepted = saved is not None and saved.accepted
         self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending
 
+    def is_continued_by(self, message: FullState | Delta | OtherHistory) -> TypeGuard[FullState | Delta]:
+        """Whether it is a page of this history (CLK-3), or of one that continues it (CLK-8)."""
+        if isinstance(message, OtherHistory):
+            return False
+        return not self.clock or self.epoch in (message.epoch, message.continues)
+
+    def parting(self, message: FullState | Delta | OtherHistory) -> EpochChanged:
+        """What became of the history, as its owner is told (CLK-3, CLK-8)."""
+        parent = message.parent if isinstance(message, OtherHistory) else None
+        if parent is None or parent.epoch != self.epoch or self.clock <= parent.clock:
+            return EpochChanged(message.epoch)
+        return EpochChanged(message.epoch, parent.time, self.clock - parent.clock)
+
     def follows(self, patch: Patch) -> bool:
         """Whether a patch begins where this ends, and has no gaps (CLK-1)."""
         clocks = [change.clock for change in patch.changes]
@@ -58,7 +73,7 @@ class Confirmed:
     def lacks_answer(self, patch: Patch) -> bool:
         """Whether a change is pending of which the server says that it has answered (PUSH-7)."""
         return any(
-            ack.result is AckResult.DUPLICATE and self.pending.holds(ack.client_clock) for ack in patch.acks
+            ack.result is AckResult.DUPLICATE and self.pending.awaits(ack.client_clock) for ack in patch.acks
         )
 
     def take_patch(self, patch: Patch, ids: Ids, authors: dict[str, str]) -> Told:
@@ -84,10 +99,11 @@ class Confirmed:
         return told
 
     def take_refusals(self, acks: Iterable[Ack], ids: Ids) -> Told:
-        """Drop the changes that the server refused."""
+        """Drop the changes that the server refused, but for those that need a right (RIGHT-3)."""
         told: Told = []
         for ack in acks:
-            change = self.pending.drop(ack.client_clock) if ack.result is AckResult.REFUSED else None
+            is_lost = ack.result is AckResult.REFUSED and not is_denial(ack)
+            change = self.pending.drop(ack.client_clock) if is_lost else None
             if change is not None:
                 ids.update(dict.fromkeys(change.ops))
                 told.append(Lost(tuple(change.operations), LossKind.REFUSED, message=ack.message))

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from optiverse_collab.core.client.effects import Conflict, ConflictKind
-from optiverse_collab.core.client.pending import PendingChange, squash
+from optiverse_collab.core.client.pending import PendingChange
+from optiverse_collab.core.client.squash import squash
 from optiverse_collab.core.protocol.changes import Change
 from optiverse_collab.core.protocol.outcomes import Ack, Notice, Part
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, put
@@ -64,6 +65,17 @@ def of_notice(notice: Notice, mine: Records, after: Records) -> Conflict:
     now = after.get(notice.id)
     theirs: Op = Remove(notice.id) if now is None else _values(now, notice.names)
     return _replaced_mine(notice.by, notice.id, notice.names, mine.get(notice.id), [theirs])
+
+
+def of_gone(op: Op, record: Record | None = None, by: str = "") -> Conflict:
+    """An edit of a record that others removed while the user had it in hand, for `Replica.hold`.
+
+    Args:
+        op: the edit, which the replica refused with `no_such_record`.
+        record: the record with the edit, to bring it back.
+        by: who removed it.
+    """
+    return Conflict(ConflictKind.GONE, by, (), op, Remove(op.id), record)
 
 
 def keep(held: dict[str, HeldChange], conflict: Conflict) -> None:

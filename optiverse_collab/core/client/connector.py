@@ -1,5 +1,7 @@
 """The life of a participant's connection: attempt → let in → lost → wait → the next attempt, or the end.
 
+An owner may have to let a participant in, who is outside until then (ACC-12).
+
 It decides when to connect, when to wait and when to give up (CONN rules in docs/protocol.md), around a
 `SessionClient` that decides what to send. A driver opens sockets and starts timers; it passes in what
 happens, and carries the effects out. There is one timer: `OpenConnection`, `ProbeTls` and `RetryAfter` start
@@ -46,6 +48,7 @@ class ConnectionState(str, Enum):
 
     OFFLINE = "offline"
     CONNECTING = "connecting"
+    OUTSIDE = "outside"
     SYNCING = "syncing"
     CONNECTED = "connected"
     RECONNECTING = "reconnecting"
@@ -63,6 +66,7 @@ class _Phase(Enum):
     OUT = "out"  # no connection, and none to come
     OPENING = "opening"  # an attempt that is not let in yet
     PROBING = "probing"  # the attempt was broken off, and the server is asked whether it wants TLS
+    OUTSIDE = "outside"  # the server said that an owner has to let us in
     IN = "in"
     WAITING = "waiting"  # for the next attempt
 
@@ -117,6 +121,8 @@ class Connector:
             return ConnectionState.FAILED if self._gave_up else ConnectionState.OFFLINE
         if self._phase is _Phase.IN:
             return ConnectionState.CONNECTED if self._synced else ConnectionState.SYNCING
+        if self._phase is _Phase.OUTSIDE:
+            return ConnectionState.OUTSIDE
         return ConnectionState.RECONNECTING if self._was_synced else ConnectionState.CONNECTING
 
     @property
@@ -143,13 +149,17 @@ class Connector:
     # What a driver hears
 
     def receive(self, text: str, now_ms: float) -> Sequence[Effect]:
-        """Take a message of the server's; the first of a connection lets us in, or the server is not ours."""
+        """Take a message of the server's; the first of a connection lets us in, or wait, or is not ours."""
         if self._phase is _Phase.IN:
             return self._follow(self._session.receive(text, now_ms))
-        if self._phase is not _Phase.OPENING:
+        if self._phase is _Phase.OPENING:
+            self._session.opened(now_ms)
+        elif self._phase is not _Phase.OUTSIDE:
             return []
-        self._session.opened(now_ms)
         effects = self._session.receive(text, now_ms)
+        if self._session.is_outside:
+            self._phase = _Phase.OUTSIDE
+            return effects
         if self._session.me is None:
             return [*effects, *self._over(Failure(FailureKind.WRONG_SERVER))]
         self._phase = _Phase.IN
@@ -160,7 +170,7 @@ class Connector:
         if self._phase is _Phase.OPENING and failure.kind is FailureKind.BROKEN_OFF and not self._tls:
             self._phase = _Phase.PROBING
             return [DropConnection(), ProbeTls(PROBE_S)]
-        if self._phase in (_Phase.OPENING, _Phase.IN):
+        if self._phase in (_Phase.OPENING, _Phase.OUTSIDE, _Phase.IN):
             return self._over(failure)
         return []
 
@@ -172,16 +182,21 @@ class Connector:
         return self._over(Failure(kind))
 
     def timer_due(self) -> Sequence[Effect]:
-        """The timer is due; nobody waits for it any more if we were let in meanwhile."""
+        """The timer is due; nobody waits for it any more if we were let in meanwhile.
+
+        Where the first attempt may not be repeated, an owner has no more time than the server.
+        """
         if self._phase is _Phase.OPENING:
             return self._over(Failure(FailureKind.LATE, self._open_s))
+        if self._phase is _Phase.OUTSIDE and not self._patient and not self._was_synced:
+            return self._over(Failure(FailureKind.NOT_LET_IN, self._open_s))
         if self._phase is _Phase.PROBING:
             return self.probed(False)
         return self._attempt() if self._phase is _Phase.WAITING else []
 
     def woke(self, now_ms: float) -> Sequence[Effect]:
         """The machine slept, or the network is up again: try now, or see whether the line still lives."""
-        if self._phase is _Phase.IN:
+        if self._phase in (_Phase.IN, _Phase.OUTSIDE):
             self._session.line.woke(now_ms)
             return self.poll(now_ms)
         return self.retry_now()
@@ -207,10 +222,14 @@ class Connector:
             elif kind is DropConnection:
                 silent = Failure(FailureKind.SILENT, liveness.OVERDUE_MS // 1000)
                 return [*effects[:number], *self._over(silent)]
-            elif kind is EpochChanged:
-                unsent = len(self._session.replica.pending)
-                return [*effects[:number], *self._over(Failure(FailureKind.EPOCH_CHANGED, unsent))]
+            elif isinstance(effect, EpochChanged):
+                return [*effects[:number], *self._over(self._parted(effect))]
         return effects
+
+    def _parted(self, changed: EpochChanged) -> Failure:
+        if changed.restored:
+            return Failure(FailureKind.RESTORED, changed.missing, changed.restored)
+        return Failure(FailureKind.EPOCH_CHANGED, len(self._session.replica.pending))
 
     # Attempts
 
@@ -219,7 +238,10 @@ class Connector:
         return [OpenConnection(self._open_s)]
 
     def _over(self, failure: Failure) -> list[Effect]:
-        """Wait for the next attempt, or give up."""
+        """Wait for the next attempt, or give up; a token that was refused may have another one behind it."""
+        if failure.needs_token and self._session.credentials.refused():
+            self._hang_up()
+            return [DropConnection(), *self._attempt()]
         failure = self._session.host.judge(failure)
         was_in = self._hang_up()
         effects: list[Effect] = [DropConnection(), *([ConnectionLost(failure)] if was_in else [])]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+from optiverse_collab.core.client import access_effects
 from optiverse_collab.core.client.connection_effects import DropConnection
 from optiverse_collab.core.client.disk_effects import DiskEffect
 from optiverse_collab.core.client.past_effects import BenchReplaced, PastArrived, PastUnavailable
@@ -147,9 +148,14 @@ class EpochChanged:
 
     Attributes:
         epoch: the server's.
+        restored: the time (MSG-7) of the backup from which the session was restored, if it is the replica's
+            history up to there (CLK-8).
+        missing: how many changes of the replica's position the backup lacks.
     """
 
     epoch: str
+    restored: str = ""
+    missing: int = 0
 
 
 ReplicaEffect = (
@@ -223,6 +229,11 @@ class PresenceChanged:
     participants: frozenset[str]
     full: bool = False
 
+    @property
+    def changed(self) -> frozenset[str] | None:
+        """Whose presence changed; None if it may be anybody's."""
+        return None if self.full else self.participants
+
 
 @dataclass(frozen=True)
 class ProtocolFault:
@@ -231,6 +242,16 @@ class ProtocolFault:
     message: str
     serious: bool
 
+
+OfPeople = (
+    Acknowledged
+    | ParticipantJoined
+    | ParticipantRenamed
+    | ParticipantAway
+    | ParticipantLeft
+    | access_effects.RoleChanged
+)
+"""What changes who is in the session, and what they may do."""
 
 SessionEffect = (
     ReplicaEffect
@@ -244,6 +265,7 @@ SessionEffect = (
     | PresenceChanged
     | PastArrived
     | PastUnavailable
+    | access_effects.AccessEffect
     | DiskEffect
     | ProtocolFault
     | DropConnection

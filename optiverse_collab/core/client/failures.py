@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from optiverse_collab.core.protocol.close_codes import ends_session, may_retry
+from optiverse_collab.core.protocol.close_codes import CloseCode, ends_session, may_retry
 
 
 class FailureKind(Enum):
@@ -20,16 +20,19 @@ class FailureKind(Enum):
     WANTS_TLS = "wants TLS"
     NO_TLS = "no TLS"
     UNTRUSTED = "untrusted"
+    WRONG_KEY = "wrong key"
     HTTP = "HTTP"  # an answer that is no WebSocket
     NO_WEBSOCKET = "no WebSocket"
     # Nobody was let in
     LATE = "late"
+    NOT_LET_IN = "not let in"  # by an owner, who has to
     WRONG_SERVER = "wrong server"
     # At any time
     HOST_LEFT = "host left"
     CLOSED = "closed"
     SILENT = "silent"
     EPOCH_CHANGED = "epoch changed"
+    RESTORED = "restored"
     CLIENT_ERROR = "client error"
 
 
@@ -38,9 +41,11 @@ FINAL = frozenset(
         FailureKind.WANTS_TLS,
         FailureKind.NO_TLS,
         FailureKind.UNTRUSTED,
+        FailureKind.WRONG_KEY,
         FailureKind.NO_WEBSOCKET,
         FailureKind.WRONG_SERVER,
         FailureKind.EPOCH_CHANGED,
+        FailureKind.RESTORED,
         FailureKind.CLIENT_ERROR,
     )
 )
@@ -50,20 +55,35 @@ RETRIED_STATUS = frozenset((408, 425, 429, 500, 502, 503, 504, 511))
 """HTTP answers of a server or gateway that may well do better soon (RFC 9110 §15, RFC 6585 §6)."""
 
 
+_OF_TOKENS = (CloseCode.UNAUTHORIZED, CloseCode.FORBIDDEN)
+
+
 class Failure(NamedTuple):
     """How an attempt or a connection ended.
 
     Attributes:
         kind: what happened.
         number: what goes with the kind: the close code (`CLOSED`), the HTTP status (`HTTP`), the seconds of
-            waiting (`LATE`, `SILENT`), or how many changes were not sent (`EPOCH_CHANGED`).
-        detail: the words of the system or a library (`NETWORK`, `UNTRUSTED`, `CLIENT_ERROR`), or who hosted
-            the session (`HOST_LEFT`).
+            waiting (`LATE`, `SILENT`), how many changes were not sent (`EPOCH_CHANGED`), or how many the
+            backup lacks (`RESTORED`).
+        detail: the words of the system or a library (`NETWORK`, `UNTRUSTED`, `CLIENT_ERROR`), who hosted
+            the session (`HOST_LEFT`), the time of the backup (`RESTORED`), or the word that goes with the
+            close code (`CLOSED`).
     """
 
     kind: FailureKind
     number: float = 0
     detail: str = ""
+
+    @classmethod
+    def of_close(cls, code: int, word: str) -> Failure:
+        """How a connection ended that was closed; where a code means several things, its word tells which."""
+        return cls(FailureKind.CLOSED, code, word if code in _OF_TOKENS else "")
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether the server wants another token than it was shown (RIGHT-4)."""
+        return self.kind is FailureKind.CLOSED and self.number in _OF_TOKENS
 
     @property
     def may_retry(self) -> bool:
@@ -75,6 +95,11 @@ class Failure(NamedTuple):
         return self.kind not in FINAL
 
     @property
+    def is_history_gone(self) -> bool:
+        """Whether the server no longer has the history that the replica follows (CLK-3, CLK-8)."""
+        return self.kind in (FailureKind.EPOCH_CHANGED, FailureKind.RESTORED)
+
+    @property
     def ends_session(self) -> bool:
         """Whether it ends a participation that has synchronised before.
 
@@ -83,4 +108,4 @@ class Failure(NamedTuple):
         """
         if self.kind is FailureKind.CLOSED:
             return ends_session(int(self.number))
-        return self.kind is FailureKind.EPOCH_CHANGED
+        return self.is_history_gone

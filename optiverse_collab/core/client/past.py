@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optiverse_collab.core.client.effects import Transmit
 from optiverse_collab.core.client.past_effects import PastArrived, PastUnavailable
-from optiverse_collab.core.protocol.messages import PastPage, PastRefused, PastRequest
+from optiverse_collab.core.protocol.past import PastPage, PastRefused, PastRequest
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.throttle import Throttle
 

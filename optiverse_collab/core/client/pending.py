@@ -7,13 +7,19 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from optiverse_collab.core.checks import are_few, check_count
-from optiverse_collab.core.limits import CHANGES_PER_PUSH, PENDING_BYTES
+from optiverse_collab.core.client.squash import squash
+from optiverse_collab.core.limits import (
+    CHANGES_PER_PUSH,
+    PENDING_BYTES,
+    VALUES_PER_CHANGE,
+    VALUES_PER_MESSAGE,
+)
 from optiverse_collab.core.protocol.changes import PushedChange
-from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.records import Op, Put, Remove, Set
+from optiverse_collab.core.protocol.codec import encoded, values_in
+from optiverse_collab.core.records import Lane, Op, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
-ENVELOPE_BYTES = 128
+ENVELOPE_BYTES, ENVELOPE_VALUES = 128, 10
 """What a change is wrapped in within a push, at most, but for its step."""
 
 
@@ -24,11 +30,13 @@ class PendingChange(msgspec.Struct):
         client_clock: this replica's number for it.
         ops: record id → operations on it, in order.
         bytes: its size as JSON.
+        values: how many values it has (LIM-1).
         seen, yields, step: see `PushedChange`.
         sent: whether it may ever have left; then its operations never change, since the server may have it.
         closed: it is about to be sent, or somebody else changed its records; no later edit joins it.
         former: client ids and numbers under which it may have been sent before the replica was restored.
         away: it was made without a connection, or its answer never came (SYNC-5).
+        lane: in which it lies.
     """
 
     client_clock: int
@@ -41,6 +49,8 @@ class PendingChange(msgspec.Struct):
     closed: bool = False
     former: list[tuple[str, int]] = []
     away: bool = False
+    lane: Lane = Lane.BENCH
+    values: int = 0
 
     @property
     def operations(self) -> list[Op]:
@@ -62,6 +72,7 @@ class Pending:
         bytes: of all changes together.
         unwritten: client_clock → a change that came or was altered since `write_ahead` emptied this.
         settled: client_clocks of the changes that were dropped since then.
+        lanes: those in which changes may be sent; in another one they wait, and so does what follows them.
     """
 
     def __init__(self, changes: Iterable[PendingChange] = ()) -> None:
@@ -70,12 +81,21 @@ class Pending:
         self.bytes = 0
         self.unwritten: dict[int, PendingChange] = {}
         self.settled: list[int] = []
+        self.lanes = frozenset(Lane)
         self._in_flight = self._bytes_in_flight = 0
         self._by_id: dict[str, list[PendingChange]] = {}
         for change in changes:
             self._append(change)
 
-    def add(self, ops: Sequence[Op], max_bytes: int, seen: int, yields: bool, step: str) -> None:
+    def add(
+        self,
+        ops: Sequence[Op],
+        max_bytes: int,
+        seen: int,
+        yields: bool,
+        step: str,
+        lane: Lane = Lane.BENCH,
+    ) -> None:
         """Add a change. What touches only what the last, unsent change touches goes into that one.
 
         Raises:
@@ -85,24 +105,32 @@ class Pending:
         tail = self.changes[-1] if self.changes else None
         if tail is not None and self._joins(tail, ops, yields, step):
             merged = squash(ops, tail.ops)
-            size = _size(merged)
-            if size <= max_bytes and are_few([*map(len, merged.values())]):
+            size, values = _size(merged)
+            if size <= max_bytes and values <= VALUES_PER_CHANGE and are_few([*map(len, merged.values())]):
                 self._make_room(size - tail.bytes)
                 self.bytes += size - tail.bytes
                 tail.ops, tail.bytes, tail.seen = merged, size, min(tail.seen, seen)
+                tail.values = values
                 self.unwritten[tail.client_clock] = tail
                 return
         change = squash(ops)
-        size = _size(change)
+        size, values = _size(change)
         if size > max_bytes:
             raise ChangeRefused(
                 Reason.TOO_LARGE,
                 f"The change has {size} bytes, and the limit is {max_bytes}; split it.",
             )
+        if values > VALUES_PER_CHANGE:
+            raise ChangeRefused(
+                Reason.TOO_LARGE,
+                f"The change has {values} values, and the limit is {VALUES_PER_CHANGE}; split it.",
+            )
         check_count([op for listed in change.values() for op in listed])
         if change:
             self._make_room(size)
-            self._append(PendingChange(self.next_clock, change, size, seen, yields, step))
+            number = self.next_clock
+            more = PendingChange(number, change, size, seen, yields, step, lane=lane, values=values)
+            self._append(more)
 
     def on(self, id: str) -> Sequence[PendingChange]:
         """The changes that touch a record, oldest first."""
@@ -132,9 +160,14 @@ class Pending:
             tail.closed = True
 
     @property
+    def in_flight(self) -> int:
+        """How many changes are on their way: the first ones."""
+        return self._in_flight
+
+    @property
     def unsent(self) -> bool:
-        """Whether there is something to send."""
-        return len(self.changes) > self._in_flight
+        """Whether there is something that may be sent."""
+        return len(self.changes) > self._in_flight and self.changes[self._in_flight].lane in self.lanes
 
     @property
     def first_unsent(self) -> int:
@@ -160,10 +193,12 @@ class Pending:
         If there are any, it is at least one.
         """
         taken: list[PendingChange] = []
-        room = max_bytes
+        room, values = max_bytes, VALUES_PER_MESSAGE
         for change in self.changes[self._in_flight :]:
             room -= change.bytes + ENVELOPE_BYTES + len(change.step)
-            if change.client_clock > last or (taken and room < 0) or len(taken) == CHANGES_PER_PUSH:
+            values -= change.values + ENVELOPE_VALUES
+            is_full = (taken and min(room, values) < 0) or len(taken) == CHANGES_PER_PUSH
+            if is_full or change.client_clock > last or change.lane not in self.lanes:
                 break
             change.sent = True
             taken.append(change)
@@ -180,9 +215,9 @@ class Pending:
         for change in self.changes:
             change.yields = change.away = True
 
-    def holds(self, client_clock: int) -> bool:
-        """Whether the change with this clock is here."""
-        return any(change.client_clock == client_clock for change in self.changes)
+    def awaits(self, client_clock: int) -> bool:
+        """Whether the change with this clock is on its way."""
+        return any(change.client_clock == client_clock for change in self.changes[: self._in_flight])
 
     def drop(self, client_clock: int) -> PendingChange | None:
         """Take out the change with this clock; None if it is not there."""
@@ -251,45 +286,6 @@ def restored(changes: Iterable[PendingChange], client_id: str, clock: int) -> Pe
     )
 
 
-def squash(ops: Iterable[Op], onto: dict[str, list[Op]] | None = None) -> dict[str, list[Op]]:
-    """As few operations as have the same effect as `onto` followed by `ops`: one per record, rarely two.
-
-    Records are independent, so only the order within one record counts.
-    """
-    squashed = {id: list(earlier) for id, earlier in (onto or {}).items()}
-    for op in ops:
-        earlier = squashed.setdefault(op.id, [])
-        if isinstance(op, Remove):
-            earlier[:] = [op]
-        elif earlier:
-            earlier[-1:] = _combined(earlier[-1], op)
-        else:
-            earlier.append(op)
-    return squashed
-
-
-def _combined(earlier: Op, later: Put | Set) -> list[Op]:
-    """The same as one after the other."""
-    if isinstance(earlier, Remove):
-        return [earlier, later] if isinstance(later, Put) else [earlier]  # DOC-5: a set has no effect here
-    props = {**earlier.props, **later.props}
-    if isinstance(later, Put):
-        if isinstance(earlier, Set):
-            return [earlier, later]  # which kind the record has is not known here
-        if earlier.kind != later.kind:
-            return [Remove(later.id), later]
-        return [Put(earlier.id, earlier.kind, props, earlier.lane)]
-    for name in later.unset:
-        props.pop(name, None)
-    if isinstance(earlier, Put):
-        created = Put(earlier.id, earlier.kind, props, earlier.lane)
-        # At the server the record may be there, with properties that the user didn't see.
-        return [created, Set(later.id, {}, later.unset)] if later.unset else [created]
-    unset = [name for name in earlier.unset if name not in later.props]
-    unset += [name for name in later.unset if name not in unset]
-    return [Set(earlier.id, props, unset)]
-
-
 def _seen_of(name: str, id: str, changes: Iterable[PendingChange], shown: int) -> int:
     """The `seen` of the oldest change to a property; `shown` if there is none."""
     for change in changes:
@@ -303,5 +299,7 @@ def _names(op: Op) -> set[str]:
     return {*op.props, *(op.unset if isinstance(op, Set) else ())} if not isinstance(op, Remove) else set()
 
 
-def _size(ops: dict[str, list[Op]]) -> int:
-    return size_of([op for listed in ops.values() for op in listed])
+def _size(ops: dict[str, list[Op]]) -> tuple[int, int]:
+    """How many bytes of JSON a change has, and how many values."""
+    text = encoded([op for listed in ops.values() for op in listed])
+    return len(text), values_in(text)

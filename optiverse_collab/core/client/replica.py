@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from optiverse_collab.core.access import Role
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client import conflicts
 from optiverse_collab.core.client import effects as fx
@@ -17,6 +18,7 @@ from optiverse_collab.core.client.confirmed import Confirmed, Told
 from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.pending import Pending, PendingChange, restored
 from optiverse_collab.core.client.receipts import Receipts
+from optiverse_collab.core.client.rights import Rights
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.view import rehearse, show
 from optiverse_collab.core.client.write_ahead import WriteAhead
@@ -25,13 +27,12 @@ from optiverse_collab.core.protocol.messages import (
     Delta,
     DocumentMessage,
     FullState,
-    OtherHistory,
     Patch,
     Push,
     SyncRequest,
 )
 from optiverse_collab.core.protocol.origins import origin_of
-from optiverse_collab.core.records import Ids, Op, Record, Remove, touched
+from optiverse_collab.core.records import Ids, Op, Record, touched
 from optiverse_collab.core.throttle import Throttle
 
 FORMERS = 32
@@ -41,7 +42,7 @@ MOST_IN_FLIGHT = 2**62
 """No limit to what may be on its way."""
 
 PUSH_EVERY_MS = 33
-"""At most one push in so many ms: 30 a second, as fast as a drag needs to look smooth."""
+"""The shortest time between two pushes, ms: 30 a second, as fast as a drag needs to look smooth."""
 
 
 class Replica:
@@ -57,6 +58,7 @@ class Replica:
         window: how many bytes of changes may be on their way without an answer (PUSH-10).
         held: record id → edits that were not applied; see `conflicts.bring_back` and `dismiss_held`.
         write_ahead: what of it is on disk, if there is one.
+        rights: what its user may write.
     """
 
     def __init__(self, client_id: str, limits: Limits | None = None) -> None:
@@ -69,6 +71,7 @@ class Replica:
         self._formers: list[str] = []
         self._pending = Pending()
         self.write_ahead = WriteAhead(self, self._pending)
+        self.rights = Rights(self._pending)
         self._confirmed = Confirmed(self._pending, [origin_of(client_id)])
         self._throttle = Throttle(PUSH_EVERY_MS)
         self._receipts = Receipts()
@@ -116,30 +119,19 @@ class Replica:
             step: what the change is a part of (PUSH-8).
 
         Raises:
-            ChangeRefused: it breaks a rule, or speaks of a record that is not there; nothing of it
-                was applied.
+            ChangeRefused: it breaks a rule, speaks of a record that is not there, or needs a right that the
+                user does not have; nothing of it was applied.
         """
         check_change(ops, self.limits)
+        lane = self.rights.lane_of(ops, self.view)
         after = rehearse(self.view, ops, self.limits)
         seen = min((self._seen(op, last_shown or {}) for op in ops), default=self.clock)
-        self._pending.add(ops, self.limits.change_bytes, seen, yields, step)
+        self._pending.add(ops, self.limits.change_bytes, seen, yields, step, lane)
         for id in touched(ops):
             if id in after:
                 self.view[id] = after[id]
             else:
                 self.view.pop(id, None)
-
-    def note_gone(self, op: Op, record: Record | None = None, by: str = "") -> fx.Conflict:
-        """Keep an edit of a record that others removed while the user had it in hand, as one that is held.
-
-        Args:
-            op: the edit, which `edit` refused with `no_such_record`.
-            record: the record with the edit, to bring it back.
-            by: who removed it.
-        """
-        conflict = fx.Conflict(fx.ConflictKind.GONE, by, (), op, Remove(op.id), record)
-        self.hold(conflict)
-        return conflict
 
     def hold(self, conflict: fx.Conflict) -> None:
         """Keep an edit that was not applied, until its user has decided (SEEN-9)."""
@@ -161,6 +153,17 @@ class Replica:
         """The connection is gone; edits go on being collected."""
         self.synced = self._syncing = False
         self._arriving.clear()
+
+    def set_role(self, role: Role) -> list[fx.ReplicaEffect]:
+        """The user may do more or less from now on (ACC-2, RIGHT-2)."""
+        asks = self.rights.change(role) and self.synced
+        return self._request_sync(everything=False) if asks else []
+
+    @property
+    def unanswered(self) -> int | None:
+        """The client_clock of the oldest change that waits for the server; None if none does."""
+        waits_for_right = not self._pending.in_flight and self.rights.withheld
+        return self.pending[0].client_clock if self.pending and not waits_for_right else None
 
     def wait_ms(self, now_ms: float) -> float | None:
         """How long until `poll` has something to send; None if there is nothing."""
@@ -191,10 +194,10 @@ class Replica:
             return []
         if isinstance(message, Patch):
             return self._receive_patch(message)
-        if isinstance(message, OtherHistory) or (self.clock and message.epoch != self.epoch):
-            self._foreign = self._syncing
-            return [fx.EpochChanged(message.epoch)] if self._syncing else []
-        return self._receive_page(message)
+        if self._confirmed.is_continued_by(message):
+            return self._receive_page(message)
+        self._foreign = self._syncing
+        return [self._confirmed.parting(message)] if self._syncing else []
 
     def check_clock(self, clock: int) -> list[fx.ReplicaEffect]:
         """The server has sent everything up to `clock`; if that is not here, ask for it (HASH-4)."""
@@ -231,6 +234,7 @@ class Replica:
         replica._formers = saved.client_ids[-FORMERS:]
         replica._pending = restored(saved.pending, saved.client_ids[-1], saved.clock)
         replica.write_ahead = WriteAhead(replica, replica._pending)
+        replica.rights = Rights(replica._pending)
         origins = map(origin_of, [*replica._formers, client_id])
         replica._confirmed = Confirmed(replica._pending, origins, saved)
         replica._show([*replica._confirmed.document.records, *replica._pending.touched()], {})
@@ -249,7 +253,9 @@ class Replica:
         else:
             told = self._confirmed.take_patch(patch, ids, authors)
         effects = [*self._keep(told), *self._show(ids, authors)]
-        if self.synced and self._confirmed.lacks_answer(patch):
+        if self.rights.take_denials(patch.acks) and self.synced:
+            effects += self._request_sync(everything=False)
+        elif self.synced and self._confirmed.lacks_answer(patch):
             text = "The answer to a change never came; asking for what is missing."
             effects += [fx.Diverged(text), *self._request_sync(everything=False)]
         elif self.synced and not self._confirmed.agrees(patch):

@@ -11,7 +11,11 @@ from typing import Any
 
 from msgspec import structs
 
+from optiverse_collab.core.access import may_manage
+from optiverse_collab.core.client.access import AccessRequests, Outside
+from optiverse_collab.core.client.access_effects import AccessEnds, DeviceMade, RoleChanged
 from optiverse_collab.core.client.connection_effects import DropConnection
+from optiverse_collab.core.client.credentials import Credentials
 from optiverse_collab.core.client.effects import (
     Acknowledged,
     ParticipantAway,
@@ -24,19 +28,21 @@ from optiverse_collab.core.client.effects import (
     SessionEffect,
     Transmit,
 )
-from optiverse_collab.core.client.host_watch import HostWatch
+from optiverse_collab.core.client.host_watch import HOSTS, HostWatch
 from optiverse_collab.core.client.line import Line
+from optiverse_collab.core.client.own_presence import OwnPresence
 from optiverse_collab.core.client.past import PastRequests
+from optiverse_collab.core.client.people import COLOUR, PERSON, People
 from optiverse_collab.core.client.replica import MOST_IN_FLIGHT, PUSH_EVERY_MS, Replica
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.presence import Presence
+from optiverse_collab.core.protocol.access import AccessExpires, UserRole
+from optiverse_collab.core.protocol.access import ServerMessage as AccessMessage
 from optiverse_collab.core.protocol.codec import decode_server
 from optiverse_collab.core.protocol.messages import (
     WAIT_STORAGE,
     ConnectionAck,
     Error,
-    PastPage,
-    PastRefused,
     Pong,
     PresencePatch,
     PresenceUpdate,
@@ -47,11 +53,11 @@ from optiverse_collab.core.protocol.messages import (
     Wait,
 )
 from optiverse_collab.core.protocol.participants import Participant
-from optiverse_collab.core.throttle import Throttle
+from optiverse_collab.core.protocol.past import PastPage, PastRefused
 from optiverse_collab.errors import ChangeRefused, MessageRefused, Reason
 
-PRESENCE_EVERY_MS, SLOW_PRESENCE_EVERY_MS = 33, 500
-"""The shortest time between two presence updates (PRES-1), and on a congested line (PUSH-10)."""
+_LOOKED_AT = frozenset((HOSTS, PERSON, COLOUR))
+"""What others show that says who they are."""
 
 
 class SessionClient:
@@ -60,31 +66,39 @@ class SessionClient:
     Args:
         user_id: the name to be shown.
         replica: the document.
+        credentials: what lets this participant in; nothing if not given.
 
     Attributes:
+        credentials: what the next connection is let in with.
         replica: the document; edit it through `Replica.edit`.
         me: this participant, as the server named it; None while not connected.
         participants: connection_id → participant, this one included.
+        mine: what this participant shows; some of it may be hidden.
         presence: the others' presence.
         past: asks for the bench as it was earlier.
+        access: asks who may come in, and changes it, if this participant is an owner.
+        expires: when this participant's role ends, as a timestamp; None for never.
         host: knows whose editor runs the server.
+        people: knows who is who, and in which colour.
         line: the connection, and how well it does.
         saving_is_late: the server said that it does not save for now (DUR-6).
     """
 
-    def __init__(self, user_id: str, replica: Replica) -> None:
+    def __init__(self, user_id: str, replica: Replica, credentials: Credentials | None = None) -> None:
         self.user_id = user_id
+        self.credentials = credentials or Credentials()
         self.replica = replica
         self.me: Participant | None = None
         self.saving_is_late = False
         self.participants: dict[str, Participant] = {}
         self.presence = Presence(Limits())
         self.past = PastRequests()
+        self.access = AccessRequests()
+        self.expires: str | None = None
         self.host = HostWatch()
+        self.people = People()
         self.line = Line(user_id)
-        self._mine = Presence(Limits())
-        self._presence_throttle = Throttle(PRESENCE_EVERY_MS)
-        self._slow_presence_throttle = Throttle(SLOW_PRESENCE_EVERY_MS)
+        self.mine = OwnPresence()
 
     def opened(self, now_ms: float) -> None:
         """A connection is open; the server speaks first."""
@@ -100,6 +114,7 @@ class SessionClient:
         self.line.closed()
         self.replica.disconnected()
         self.past.disconnected()
+        self.access.disconnected()
 
     def show(self, state: Mapping[str, Any]) -> None:
         """Change my presence: key → value, None to take a key away; `poll` sends it.
@@ -107,12 +122,17 @@ class SessionClient:
         Raises:
             ChangeRefused: a key or value that can't travel.
         """
-        self._mine.update("", state)
+        self.mine.show(state)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether this participant waits until an owner lets it in (ACC-12)."""
+        return self.me is None and self.access.is_outside
 
     def wait_ms(self, now_ms: float) -> float | None:
         """How long until `poll` has something to do; None while not connected."""
         if self.me is None:
-            return None
+            return self.line.wait_ms(now_ms) if self.is_outside else None
         waits = [self.line.wait_ms(now_ms)]
         push = self.replica.wait_ms(now_ms)
         if push is not None:
@@ -120,25 +140,29 @@ class SessionClient:
         past = self.past.wait_ms(now_ms) if self.replica.synced else None
         if past is not None:
             waits.append(past)
-        if self._mine.changed:
+        if self.mine.changed:
             waits.append(self._presence_wait_ms(now_ms))
-        return min(waits)
+        return 0.0 if self.access.is_due else min(waits)
 
     def poll(self, now_ms: float) -> list[SessionEffect]:
         """Do what is due."""
-        if self.me is None:
+        if self.me is None and not self.is_outside:
             return []
         if self.line.is_dead(now_ms):
             return [DropConnection()]
+        effects = [] if self.is_outside else self._due(now_ms)
+        effects += self.line.poll(now_ms)
+        self.line.transmitted(effects, now_ms)
+        return effects
+
+    def _due(self, now_ms: float) -> list[SessionEffect]:
         effects: list[SessionEffect] = [*self.replica.poll(now_ms)]
         if self.replica.synced:
             effects += self.past.poll(now_ms)
-        if self._mine.changed and not self._presence_wait_ms(now_ms):
-            self._presence_throttle.fire(now_ms)
-            self._slow_presence_throttle.fire(now_ms)
-            effects.append(Transmit(PresenceUpdate(self._mine.take()[""])))
-        effects += self.line.poll(now_ms)
-        self.line.transmitted(effects, now_ms)
+        effects += self.access.poll()
+        if self.mine.changed and not self._presence_wait_ms(now_ms):
+            self.mine.sent(now_ms)
+            effects.append(Transmit(PresenceUpdate(self.mine.take())))
         return effects
 
     def flush(self, now_ms: float) -> list[SessionEffect]:
@@ -150,8 +174,8 @@ class SessionClient:
             due_ms += PUSH_EVERY_MS
             effects += self.replica.poll(due_ms)
         self.replica.window = self.line.window.bytes
-        if self.me is not None and self._mine.changed:
-            effects.append(Transmit(PresenceUpdate(self._mine.take()[""])))
+        if self.me is not None and self.mine.changed:
+            effects.append(Transmit(PresenceUpdate(self.mine.take())))
         self.line.transmitted(effects, now_ms)
         return effects
 
@@ -171,29 +195,23 @@ class SessionClient:
         return effects
 
     def _presence_wait_ms(self, now_ms: float) -> float:
-        slow = self.line.is_congested(now_ms)
-        return (self._slow_presence_throttle if slow else self._presence_throttle).wait_ms(now_ms)
+        return self.mine.wait_ms(now_ms, self.line.is_congested(now_ms))
 
     def _handle(self, message: ServerMessage, size: int, now_ms: float) -> list[SessionEffect]:
         if isinstance(message, ConnectionAck):
             return self._acknowledged(message)
         if isinstance(message, UserJoined):
             known = self.participants.get(message.connection_id)
-            participant = Participant(
-                message.user_id,
-                message.connection_id,
-                message.timestamp,
-                away=known is not None and known.away,
-            )
-            self.participants[message.connection_id] = participant
-            if self.me is not None and message.connection_id == self.me.connection_id:
-                self.me = participant
-            self.host.look(self.participants, self.presence.states)
+            away = known is not None and known.away
+            names = message.user_id, message.connection_id, message.timestamp
+            participant = Participant(*names, away, message.role, message.person, message.script)
+            self._update(participant)
+            self._look()
             return [ParticipantJoined(participant) if known is None else ParticipantRenamed(participant)]
         if isinstance(message, UserLeft):
             self.presence.forget(message.connection_id)
             gone = self.participants.pop(message.connection_id, None)
-            self.host.look(self.participants, self.presence.states)
+            self._look()
             return [ParticipantLeft(gone)] if gone is not None else []
         if isinstance(message, UserAway):
             return self._hear_away(message)
@@ -205,36 +223,71 @@ class SessionClient:
         if isinstance(message, (PastPage, PastRefused)):
             self.line.paged(size, now_ms)
             return [*self.past.receive(message)]
+        if isinstance(message, AccessMessage):
+            return self._hear_access(message)
         if isinstance(message, Error):
             return [ProtocolFault(f"The server did not accept a message: {message.message}", serious=True)]
         if isinstance(message, Wait):
             return self._note_saving(True) if message.reason == WAIT_STORAGE else []
         effects: list[SessionEffect] = [*self._note_saving(False), *self.replica.receive(message, size)]
-        pending = self.replica.pending
-        self.line.answered(message, size, pending[0].client_clock if pending else None, now_ms)
+        self.line.answered(message, size, self.replica.unanswered, now_ms)
         self.replica.window = self.line.window.bytes
         return effects
 
     def _acknowledged(self, ack: ConnectionAck) -> list[SessionEffect]:
         self.replica.limits = ack.limits
+        self.replica.set_role(ack.role)
+        self.expires = ack.expires
         self.participants = {user.connection_id: user for user in ack.users}
         self.me = self.participants.get(ack.connection_id) or Participant(
             ack.user_id, ack.connection_id, ack.timestamp
         )
         self.host.connected(self.me, ack.users)
-        if self._mine.states.get(""):
-            self._mine.update("", dict(self._mine.states[""]))  # a new connection knows none of it
-        return [Acknowledged(ack), *self.replica.connected()]
+        self._look()
+        self.mine.repeat()
+        device = self.credentials.acknowledged(ack.token)
+        made = [DeviceMade(device)] if device is not None else []
+        return [Acknowledged(structs.replace(ack, token="")), *made, *self.replica.connected()]
+
+    def _look(self) -> None:
+        """The participants changed, or what they show did."""
+        self.host.look(self.participants, self.presence.states)
+        news = self.people.look(self.me, self.participants, self.presence.states)
+        if news:
+            self.show(news)
+
+    def _update(self, participant: Participant) -> bool:
+        """Take over what is new about a participant; returns whether that is this one."""
+        self.participants[participant.connection_id] = participant
+        is_me = self.me is not None and participant.connection_id == self.me.connection_id
+        if is_me:
+            self.me = participant
+        return is_me
 
     def _hear_away(self, message: UserAway) -> list[SessionEffect]:
         known = self.participants.get(message.connection_id)
         if known is None:
             return []
-        participant = self.participants[message.connection_id] = structs.replace(known, away=message.away)
-        if self.me is not None and message.connection_id == self.me.connection_id:
-            self.me = participant
+        participant = structs.replace(known, away=message.away)
+        return [] if self._update(participant) else [ParticipantAway(participant)]
+
+    def _hear_access(self, message: AccessMessage) -> list[SessionEffect]:
+        if isinstance(message, AccessExpires):
+            self.expires = message.expires
+            return [AccessEnds(message.expires)]
+        if isinstance(message, Outside):
+            return [*self.access.hear(message)]
+        if not isinstance(message, UserRole):
+            return [*self.access.receive(message)]
+        known = self.participants.get(message.connection_id)
+        if known is None:
             return []
-        return [ParticipantAway(participant)]
+        participant = structs.replace(known, role=message.role)
+        if not self._update(participant):
+            return [RoleChanged(participant)]
+        if not may_manage(message.role):
+            self.access.knocks.clear()  # what becomes of them is told to owners alone
+        return [RoleChanged(participant), *self.replica.set_role(message.role)]
 
     def _note_saving(self, is_late: bool) -> list[SessionEffect]:
         """The server said that it does not save for now, or sends what it has saved."""
@@ -252,5 +305,6 @@ class SessionClient:
             for participant, state in others.items():
                 self.presence.update(participant, state)
             self.presence.take()
-        self.host.look(self.participants, self.presence.states)
+        if message.full or not all(map(_LOOKED_AT.isdisjoint, others.values())):
+            self._look()  # most messages are of cursors alone, and there are many
         return [PresenceChanged(frozenset(others), message.full)] if others or message.full else []

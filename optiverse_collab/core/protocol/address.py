@@ -15,6 +15,8 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.lookalikes import is_seen
+from optiverse_collab.core.protocol.invite import TOKEN_CHARS, Fragment, format_fragment, split_link
 from optiverse_collab.errors import AddressError
 
 DEFAULT_PORT = 8765
@@ -25,23 +27,60 @@ _SCHEMES = {"ws": "ws", "http": "ws", "wss": "wss", "https": "wss"}
 """Scheme that is typed → that of the WebSocket."""
 
 
+_SECRET = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_CHARS},}}")
+
+
 class Address(NamedTuple):
     """What a user typed or pasted to say where a server is.
 
     Attributes:
         server: ``ws://host:port``.
         session: the session's name, if it was an invite link.
+        token: the secret of the invite, if it needs one. It is never shown, logged, or kept with the rest.
+        pin: the hash of the server's key (`optiverse_collab.core.protocol.invite`), if the link names one.
     """
 
     server: str
     session: str | None
+    token: str | None = None
+    pin: str | None = None
+
+    @property
+    def link(self) -> str:
+        """All of it, as a link; with the token, so it is only for whoever connects now."""
+        place = self.server if self.session is None else f"{self.server}/ws/{quote(self.session, safe='')}"
+        return place + format_fragment(Fragment(self.token, self.pin))
+
+    @property
+    def remembered(self) -> str:
+        """What may be kept of it: the server, with the pin of its key as a fragment, and never the token."""
+        return self.server + format_fragment(Fragment(None, self.pin))
+
+    def may_be(self, other: Address) -> bool:
+        """Whether it may be the same server: the same key, or, where one has no pin, the same place."""
+        if self.pin is not None and other.pin is not None:
+            return self.pin == other.pin
+        return self.server == other.server
+
+    def has_another_key(self, other: Address) -> bool:
+        """Whether the same place had another key, so that it is another server now."""
+        return self.server == other.server and not self.may_be(other)
+
+
+SCRIPT = "script"
+"""Says in the query string that nobody sits at the client."""
 
 
 class Place(NamedTuple):
-    """What the path of a WebSocket says: ``/ws/{session_id}/{user_id}``."""
+    """What the path of a WebSocket says: ``/ws/{session_id}/{user_id}``.
+
+    Attributes:
+        is_script: a query string says that nobody sits there: ``?script`` (PRES-18).
+    """
 
     session_id: str
     user_id: str
+    is_script: bool = False
 
 
 def parse_address(text: str) -> Address:
@@ -54,18 +93,21 @@ def parse_address(text: str) -> Address:
     Raises:
         AddressError: it is neither; with a sentence for the user.
     """
-    parts = _split(text.strip())
+    text, (token, pin) = split_link(text)
+    parts = _split(text)
+    if pin is not None and parts.scheme == "ws":
+        raise AddressError("The link names a key, which only wss:// servers have; ask for the link again.")
     before, _, after = f"{parts.path}/".partition("/ws/")
     names = after.rstrip("/").split("/")
     if len(names) > 2 or (after.strip("/") and not names[0]):
         raise AddressError(
-            f"{text.strip()!r} is not an invite link; one looks like {DEFAULT_SERVER}/ws/session."
+            f"{_quoted(text)} is not an invite link; one looks like {DEFAULT_SERVER}/ws/session."
         )
     before, netloc = before.rstrip("/"), parts.netloc.rstrip(":")
     if parts.port is None and parts.scheme == "ws" and not before:
         netloc = f"{netloc}:{DEFAULT_PORT}"
     session = _unquoted(names[0], "session") if names[0] else None
-    return Address(f"{parts.scheme}://{netloc}{before}", session)
+    return Address(f"{parts.scheme}://{netloc}{before}", session, token, pin)
 
 
 def named_session(address: Address, name: str | None) -> str:
@@ -93,6 +135,8 @@ def check_name(name: str, what: str) -> str:
     most = Limits().id_chars
     if not name.strip():
         raise AddressError(f"The name of the {what} is empty; give it at least one character.")
+    if not is_seen(name):
+        raise AddressError(f"The name of the {what} shows nothing; give it at least one letter.")
     if len(name) > most:
         raise AddressError(f"The name of the {what} has {len(name)} characters; the limit is {most}.")
     if name in (".", ".."):
@@ -106,38 +150,55 @@ def check_name(name: str, what: str) -> str:
     return name
 
 
-def websocket_url(server: str, session: str, user: str) -> str:
+def websocket_url(server: str, session: str, user: str, is_script: bool = False) -> str:
     """Where to open the WebSocket: ``ws://host:port/ws/{session}/{user}``, percent-encoded.
+
+    Args:
+        is_script: nobody sits at it (PRES-18).
 
     Raises:
         AddressError: one of them can't be used.
     """
     address, user = parse_address(server), check_name(user, "user")
     session = check_name(named_session(address, session), "session")
-    return f"{address.server}/ws/{quote(session, safe='')}/{quote(user, safe='')}"
+    query = f"?{SCRIPT}" if is_script else ""
+    return f"{address.server}/ws/{quote(session, safe='')}/{quote(user, safe='')}{query}"
 
 
 def parse_path(path: str) -> Place:
-    """Read the path of a request to the server; a query string is ignored.
+    """Read the path of a request to the server; of a query string, only `SCRIPT` counts.
 
     Raises:
         AddressError: it is not the path of a session.
     """
-    parts = path.split("?", 1)[0].split("/")
+    path, _, query = path.partition("?")
+    parts = path.split("/")
     if len(parts) != 4 or parts[0] or parts[1] != "ws":
         raise AddressError(
             "This is an Optiverse Collaboration Server; connect a WebSocket to /ws/SESSION/USER."
         )
-    return Place(_unquoted(parts[2], "session"), _unquoted(parts[3], "user"))
+    return Place(_unquoted(parts[2], "session"), _unquoted(parts[3], "user"), SCRIPT in query.split("&"))
 
 
-def invite_link(server: str, session: str) -> str:
-    """A link that others can paste: ``ws://host:port/ws/{session}``.
+def invite_link(server: str, session: str, token: str | None = None, pin: str | None = None) -> str:
+    """A link that others can paste: ``wss://host:port/ws/{session}#t={token}&pin={pin}``.
+
+    Args:
+        server: its address.
+        session: the session's name.
+        token: of the invite, if there is one.
+        pin: the hash of the server's key; the address's if it is not given.
 
     Raises:
         AddressError: one of them can't be used.
     """
-    return f"{parse_address(server).server}/ws/{quote(check_name(session, 'session'), safe='')}"
+    address = parse_address(server)
+    return Address(address.server, check_name(session, "session"), token, pin or address.pin).link
+
+
+def _quoted(text: str) -> str:
+    """What was typed, for a sentence about it, without what may be the secret of a damaged link."""
+    return repr(_SECRET.sub("…", text))
 
 
 def _unquoted(part: str, what: str) -> str:
@@ -172,12 +233,12 @@ def _split(text: str) -> SplitResult:
         port = parts.port
     except ValueError:
         raise AddressError(
-            f"{text!r} is not an address; write for example {DEFAULT_SERVER}, with a port up to 65535."
+            f"{_quoted(text)} is not an address; write for example {DEFAULT_SERVER}, with a port up to 65535."
         ) from None
     if not parts.hostname or port == 0 or any(c.isspace() or c in "%\\" for c in parts.netloc):
-        raise AddressError(f"{text!r} names no host; write for example {DEFAULT_SERVER}.")
-    if parts.username is not None or parts.query or parts.fragment:
+        raise AddressError(f"{_quoted(text)} names no host; write for example {DEFAULT_SERVER}.")
+    if parts.username is not None or parts.query:
         raise AddressError(
-            "The server's address holds more than a place; leave out what stands before @ or behind ? and #."
+            "The server's address holds more than a place; leave out what stands before @ or behind ?."
         )
     return parts

@@ -52,10 +52,18 @@ class CloseReason(Enum):
     SESSION_FAILED = "session_failed", CloseCode.INTERNAL_ERROR
     BAD_MESSAGES = "bad_messages", CloseCode.BAD_MESSAGE
     SILENT = "silent", CloseCode.TIMEOUT
+    NO_TOKEN = "no_token", CloseCode.UNAUTHORIZED
+    UNKNOWN_TOKEN = "unknown_token", CloseCode.UNAUTHORIZED
+    EXPIRED = "expired", CloseCode.UNAUTHORIZED
+    REMOVED = "removed", CloseCode.FORBIDDEN
+    CANNOT_WAIT = "cannot_wait", CloseCode.FORBIDDEN
+    NOT_ADMITTED = "not_admitted", CloseCode.FORBIDDEN
+    UNANSWERED = "unanswered", CloseCode.FORBIDDEN
     REPLACED = "replaced", CloseCode.REPLACED
     VERSION = "version", CloseCode.VERSION
     TOO_SLOW = "too_slow", CloseCode.TOO_SLOW
     SESSION_FULL = "session_full", CloseCode.SESSION_FULL
+    SERVER_FULL = "server_full", CloseCode.SESSION_FULL
 
     def __init__(self, word: str, code: CloseCode) -> None:
         self.word = word

@@ -14,11 +14,11 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import msgspec
 
 from optiverse_collab.core.checks import check_change, check_value
-from optiverse_collab.core.limits import CHANGES_PER_PUSH, Limits
+from optiverse_collab.core.limits import CHANGES_PER_PUSH, VALUES_PER_MESSAGE, Limits
 from optiverse_collab.core.protocol.changes import Number
+from optiverse_collab.core.protocol.message import Message
 from optiverse_collab.core.protocol.messages import (
     ClientMessage,
-    Message,
     PresenceUpdate,
     Push,
     ServerMessage,
@@ -68,6 +68,9 @@ def decode_client(text: str, limits: Limits) -> ClientMessage:
         MessageRefused: anything else that is not a message, with the reason.
     """
     try:
+        if values_in(text) > VALUES_PER_MESSAGE:
+            sentence = f"The message has more than {VALUES_PER_MESSAGE} values; send several messages."
+            raise MessageRefused(Reason.TOO_LARGE, sentence)
         return _decode(_client_decoder, text, limits)
     except MessageRefused as refused:
         try:
@@ -116,8 +119,23 @@ def size_of(value: Any) -> int:
     Raises:
         ChangeRefused: if it can't be written.
     """
+    return len(encoded(value))
+
+
+def values_in(text: str | bytes) -> int:
+    """How many values JSON has, at most: each follows a comma or an opening bracket."""
+    marks = (",", "[", "{") if isinstance(text, str) else (b",", b"[", b"{")
+    return sum(map(text.count, marks))  # type: ignore[arg-type]
+
+
+def encoded(value: Any) -> bytes:
+    """`value` as JSON.
+
+    Raises:
+        ChangeRefused: if it can't be written.
+    """
     try:
-        return len(_encoder.encode(value))
+        return _encoder.encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise ChangeRefused(Reason.INVALID_MESSAGE, f"This can't be shared: {error}.") from None
 

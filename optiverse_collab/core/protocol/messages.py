@@ -10,22 +10,25 @@ from typing import Annotated, Any
 
 import msgspec
 
-from optiverse_collab.core.limits import CHANGES_PER_PUSH, LARGEST_NUMBER, Limits
+from optiverse_collab.core.access import Role
+from optiverse_collab.core.limits import CHANGES_PER_PUSH, Limits
+from optiverse_collab.core.protocol import access
 from optiverse_collab.core.protocol.changes import Change, PushedChange
+from optiverse_collab.core.protocol.message import Message
 from optiverse_collab.core.protocol.outcomes import Ack, Notice, SweepNotice
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.protocol.participants import Participant
-from optiverse_collab.core.records import Lane, Record
+from optiverse_collab.core.protocol.past import PastPage, PastRefused, PastRequest
+from optiverse_collab.core.records import Lane
 
 SUBPROTOCOL = "optiverse-collab.v3"
 PROTOCOL_VERSION = 3
 
+CAN_WAIT = "wait"
+"""The header ``Prefer`` of a client that can wait outside (ACC-12)."""
+
 WAIT_STORAGE = "storage"
 """Why the server waits: storage doesn't hold yet what was sent."""
-
-
-class Message(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True):
-    """The base of all messages."""
 
 
 # From client to server
@@ -75,23 +78,17 @@ class PresenceUpdate(Message, frozen=True, tag="presence"):
     state: dict[str, Any]
 
 
-class PastRequest(Message, frozen=True, tag="past:request"):
-    """Ask for the bench as it was after the change at a clock (HIST-1).
-
-    Attributes:
-        request: the client's own number for it, which is in all answers.
-        clock: of the session's history; 0 is before the first change.
-    """
-
-    request: Annotated[int, msgspec.Meta(ge=0, le=LARGEST_NUMBER)]
-    clock: int
-
-
 # From server to client
 
 
 class ConnectionAck(Message, frozen=True, tag="connection:ack"):
-    """The first message of the server (MSG-1)."""
+    """The first message of the server (MSG-1, ACC-2).
+
+    Attributes:
+        role: what the receiver may do.
+        token: what the receiver comes back with from now on; empty if that is what it came with.
+        expires: when its role ends; None for never.
+    """
 
     session_id: str
     user_id: str
@@ -101,6 +98,9 @@ class ConnectionAck(Message, frozen=True, tag="connection:ack"):
     protocol: int
     limits: Limits
     timestamp: str
+    role: Role = Role.OWNER
+    token: str = ""
+    expires: str | None = None
 
 
 class UserJoined(Message, frozen=True, tag="user:joined"):
@@ -109,6 +109,9 @@ class UserJoined(Message, frozen=True, tag="user:joined"):
     user_id: str
     connection_id: str
     timestamp: str
+    role: Role = Role.OWNER
+    person: str = ""
+    script: bool = False
 
 
 class UserLeft(Message, frozen=True, tag="user:left"):
@@ -155,6 +158,7 @@ class Pages(Message, frozen=True):
         notices: in the last page: see `Notice`.
         more: how many notices there are besides.
         sweeps: in the last page: who replaced the bench since the replica's position, oldest first.
+        continues: the epoch of the replica's position, if this is another one, which continues it (CLK-8).
         done: True in the last page.
     """
 
@@ -173,6 +177,7 @@ class Pages(Message, frozen=True):
     notices: list[Notice] = []
     more: int = 0
     sweeps: list[SweepNotice] = []
+    continues: str = ""
     done: bool = False
 
 
@@ -198,16 +203,32 @@ class Delta(Pages, frozen=True, tag="sync:delta"):
     ops: list[PageSet | PageRemove] = []
 
 
+class ParentPosition(msgspec.Struct, frozen=True):
+    """Where a session's history left the one that the replica follows (CLK-8).
+
+    Attributes:
+        epoch: of the replica's history.
+        clock: of the last change that both have.
+        time: when that change was made (MSG-7).
+    """
+
+    epoch: str
+    clock: int
+    time: str
+
+
 class OtherHistory(Message, frozen=True, tag="sync:diverged"):
     """The replica's position is not one of this session's history (CLK-3).
 
     Attributes:
         epoch, clock, head: the session's own position.
+        parent: if the session was restored from a backup of the replica's history (CLK-8).
     """
 
     epoch: str
     clock: int = 0
     head: str = ""
+    parent: ParentPosition | None = None
 
 
 class Patch(Message, frozen=True, tag="patch"):
@@ -236,37 +257,6 @@ class PresencePatch(Message, frozen=True, tag="presence"):
     full: bool = False
 
 
-class PastPage(Message, frozen=True, tag="past:page"):
-    """A page of the answer (HIST-2).
-
-    Attributes:
-        epoch, clock, head: the position that all pages describe.
-        total: how many records they have together; `records` are this page's, in the document's order.
-        done: True in the last page.
-    """
-
-    request: int
-    epoch: str
-    clock: int
-    head: str
-    total: int
-    records: list[Record] = []
-    done: bool = False
-
-
-class PastRefused(Message, frozen=True, tag="past:refused"):
-    """There is no answer, or no more of it (HIST-3).
-
-    Attributes:
-        reason: a `PastRefusal`, or one that only a newer server knows.
-        message: a sentence.
-    """
-
-    request: int
-    reason: str
-    message: str
-
-
 class Wait(Message, frozen=True, tag="wait"):
     """The server is not done with what it was sent, and goes on when it is (DUR-6).
 
@@ -290,7 +280,7 @@ class Error(Message, frozen=True, tag="error"):
 
 
 DocumentMessage = FullState | Delta | OtherHistory | Patch
-ClientMessage = Ping | SyncRequest | Push | Have | PresenceUpdate | PastRequest
+ClientMessage = Ping | SyncRequest | Push | Have | PresenceUpdate | PastRequest | access.Request
 ServerMessage = (
     ConnectionAck
     | UserJoined
@@ -304,6 +294,7 @@ ServerMessage = (
     | PresencePatch
     | PastPage
     | PastRefused
+    | access.ServerMessage
     | Wait
     | Error
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import SupportsInt, TypeVar
 
-from optiverse_collab.core.limits import OPS_PER_CHANGE
-from optiverse_collab.core.protocol.codec import size_of
+from optiverse_collab.core.limits import OPS_PER_CHANGE, VALUES_PER_CHANGE
+from optiverse_collab.core.protocol.codec import encoded, size_of, values_in
 
 T = TypeVar("T")
 
@@ -39,19 +39,21 @@ class PageSize:
             self._bytes = min(self._most, 2 * self._bytes)
 
 
-def marked_pages(
-    things: Iterable[T], page_bytes: SupportsInt, most: int | None = None
-) -> Iterator[tuple[list[T], bool]]:
-    """Yield `things` in lists of up to `page_bytes` of JSON and `most` things, and whether it is the last.
+def marked_pages(things: Iterable[T | None], page_bytes: SupportsInt) -> Iterator[tuple[list[T], bool]]:
+    """Yield `things` in lists of up to `page_bytes` of JSON, and whether it is the last.
 
-    A longer thing has a page of its own; no things are one empty page. Lazy: things are measured, and
-    `page_bytes` is looked at, when a page is asked for.
+    A longer thing has a page of its own; no things are one empty page. A None among the things ends a page
+    where it stands. Lazy: things are measured, and `page_bytes` is looked at, when a page is asked for.
     """
     page: list[T] = []
     room = int(page_bytes)
     for thing in things:
+        if thing is None:
+            yield page, False
+            page, room = [], int(page_bytes)
+            continue
         size = size_of(thing) + 1  # and a comma
-        if page and (size > room or len(page) == most):
+        if page and size > room:
             yield page, False
             page, room = [], int(page_bytes)
         page.append(thing)
@@ -59,6 +61,22 @@ def marked_pages(
     yield page, True
 
 
-def pages(ops: Iterable[T], page_bytes: SupportsInt) -> Iterator[list[T]]:
-    """Yield operations in lists that each fit into one change (LIM-11); nothing for none."""
-    return (page for page, _ in marked_pages(ops, page_bytes, OPS_PER_CHANGE) if page)
+def pages(ops: Iterable[T], page_bytes: int) -> Iterator[list[T]]:
+    """Yield operations in lists of up to `page_bytes` that each fit into one change; nothing for none.
+
+    So there are few operations and values in each (LIM-1, LIM-11). A longer operation has a list of its own.
+    """
+    page: list[T] = []
+    size = values = 0
+    for op in ops:
+        text = encoded(op)
+        bytes_more, values_more = len(text) + 1, values_in(text) + 1  # and a comma
+        fits = size + bytes_more <= page_bytes and values + values_more <= VALUES_PER_CHANGE
+        if page and (not fits or len(page) == OPS_PER_CHANGE):
+            yield page
+            page, size, values = [], 0, 0
+        page.append(op)
+        size += bytes_more
+        values += values_more
+    if page:
+        yield page

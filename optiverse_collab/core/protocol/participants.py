@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from optiverse_collab.core.access import Role
+
 
 class Participant(msgspec.Struct, frozen=True, omit_defaults=True):
     """Somebody in the session.
@@ -13,9 +15,15 @@ class Participant(msgspec.Struct, frozen=True, omit_defaults=True):
         connection_id: unique among all connections of the session.
         connected_at: when they joined.
         away: nothing was heard from them for a while (HB-6).
+        role: what they may do (ACC-1).
+        person: the id of the grant that let them in; empty if the server asks nothing of them (PRES-8).
+        script: it is a program, at which nobody sits (PRES-18).
     """
 
     user_id: str
     connection_id: str
     connected_at: str
     away: bool = False
+    role: Role = Role.OWNER
+    person: str = ""
+    script: bool = False

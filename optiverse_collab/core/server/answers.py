@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, takewhile
-from typing import Any, SupportsInt, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, takewhile
+from typing import Any, NamedTuple, SupportsInt, TypeVar
 
 from msgspec import structs
 
@@ -14,10 +14,12 @@ from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part
 from optiverse_collab.core.protocol.page_records import By, PageRecord, PageRemove, PageSet
 from optiverse_collab.core.protocol.pages import marked_pages
 from optiverse_collab.core.records import Lane, Record
+from optiverse_collab.core.server.changed import changed_since, joined
 from optiverse_collab.core.server.history import TERM, History
 from optiverse_collab.core.server.journal import Outcome, Touched
+from optiverse_collab.core.server.lineage import last_shared, parent_position
 from optiverse_collab.core.server.names import NameKind
-from optiverse_collab.core.server.stamps import Stamp
+from optiverse_collab.core.server.stamps import RecordStamps, Stamp
 
 NOTICES = 1000
 """An answer has at most this many notices of replaced values (SYNC-9)."""
@@ -39,8 +41,9 @@ def answer_of(
     if request.epoch is None or request.clock == 0:
         return _Answer(history, request, size).full_state(holds_nothing=True)
     agrees = history.chain.agrees(history.clock - request.clock, request.head)
-    if request.epoch != history.epoch or request.clock > history.clock or agrees is False:
-        return OtherHistory(history.epoch, history.clock, history.chain.head.hex())
+    if request.clock > last_shared(history, request.epoch) or agrees is False:
+        parent = parent_position(history, request.epoch)
+        return OtherHistory(history.epoch, history.clock, history.chain.head.hex(), parent)
     answer = _Answer(history, request, size)
     if agrees is None or request.clock < history.start:
         return answer.full_state(holds_nothing=False)
@@ -48,17 +51,18 @@ def answer_of(
 
 
 def catch_up(
-    history: History, request: SyncRequest, clock: int, size: SupportsInt | None = None
+    history: History, request: SyncRequest, clock: int, accepted: int, size: SupportsInt | None = None
 ) -> Iterator[FullState | Delta]:
     """What a replica that is connected has not been sent since a clock (SYNC-12).
 
     Args:
         request: with which it synchronised.
         clock: what it has by now.
+        accepted: its last accepted client_clock.
         size: how long a page may be, in bytes, each time that one is made; `Limits.page_bytes` if not given.
     """
     since = structs.replace(request, epoch=history.epoch, clock=clock)
-    answer = _Answer(history, since, size, unasked=True)
+    answer = _Answer(history, since, size, accepted)
     return answer.full_state(holds_nothing=False) if clock < history.start else answer.delta()
 
 
@@ -67,16 +71,32 @@ def lanes_of(request: SyncRequest) -> frozenset[Lane]:
     return frozenset(request.lanes or [Lane.BENCH])
 
 
+class _Told(NamedTuple):
+    """What a replica has to be told.
+
+    Attributes:
+        answered: outcomes of its own changes, oldest first.
+        notices: what others replaced of its values; `more` is how many there are besides.
+        sweeps: who replaced the bench meanwhile.
+    """
+
+    answered: list[Outcome]
+    notices: list[Notice]
+    more: int
+    sweeps: list[SweepNotice]
+
+
 class _Answer:
     """Holds on to the document of this moment; its pages are made when they are sent, which may be later."""
 
     def __init__(
-        self, history: History, request: SyncRequest, size: SupportsInt | None, unasked: bool = False
+        self, history: History, request: SyncRequest, size: SupportsInt | None, accepted: int | None = None
     ) -> None:
         self._size = history.limits.page_bytes if size is None else size
         self._history, self._clock = history, request.clock
         self._lanes = lanes_of(request)
         self._authors: dict[str, int] = {}
+        self._texts = history.names.texts(NameKind.AUTHOR)  # a page may be made when they are forgotten
         known = history.names.known
         own = known(NameKind.ORIGIN, origin_of(request.client_id))
         settled = {id: known(NameKind.ORIGIN, origin_of(id)) for id in request.settles}
@@ -86,64 +106,72 @@ class _Answer:
             "term": TERM,
             "clock": history.clock,
             "head": history.chain.head.hex(),
-            "client_clock": history.last_client_clock(own),
-            "known": request.epoch is None or any(number > 0 for number in self._mine),
-            "unasked": unasked,
-            "settled": {id: history.last_client_clock(number) for id, number in settled.items()},
+            "client_clock": history.clients.last(own) if accepted is None else accepted,
+            "known": accepted is not None or self._is_known(request),
+            "unasked": accepted is not None,
+            "continues": (request.epoch or "") if request.clock and request.epoch != history.epoch else "",
+            "settled": {id: history.clients.last(number) for id, number in settled.items()},
         }
-        self._skipped = {id: found for number, id in self._mine.items() if (found := history.skipped(number))}
+        # Who is connected has heard of each refusal.
+        numbers = self._mine if accepted is None else {}
+        skipped = ((id, history.clients.skipped(number)) for number, id in numbers.items())
+        self._skipped = {id: found for id, found in skipped if found}
+
+    def _is_known(self, request: SyncRequest) -> bool:
+        """Whether all is remembered that was accepted from a replica after its position (SYNC-10)."""
+        if request.epoch is not None and last_shared(self._history, request.epoch) < 0:
+            return False
+        is_new = request.epoch is None and request.clock == 0 and not request.settles
+        return is_new or self._history.clients.answers_for(self._mine, request.clock)
 
     def full_state(self, holds_nothing: bool) -> Iterator[FullState]:
         """Every record, with authors where the replica may have to compare."""
-        since = None if holds_nothing else self._clock
         records = [one for one in self._history.document.records.values() if one.lane in self._lanes]
-        things: Iterable[PageRecord] = (self._record(one, since) for one in records)
-        if since is not None:
-            things = [*things]  # stamps may change before the page is made; records don't
-        parts = _with_ends(things, self._size, self._ends())
+        things: Iterable[PageRecord | None] = (self._record(one, None) for one in records)
+        if not holds_nothing:
+            stamps = self._history.stamps
+            things = (pair and self._record(*pair) for pair in joined(records, [*stamps], [*stamps.values()]))
+        parts = self._with_ends(things, self._told())
         return (FullState(**self._common, total=len(records), records=part, **end) for part, end in parts)
 
     def delta(self) -> Iterator[Delta]:
         """What changed since the replica's clock."""
-        things = self._changed()
-        parts = _with_ends(things, self._size, self._ends())
+        total, things = self._changed()
         return (
             Delta(
                 **self._common,
-                total=len(things),
+                total=total,
                 records=[thing for thing in part if isinstance(thing, PageRecord)],
-                ops=[thing for thing in part if not isinstance(thing, PageRecord)],
+                ops=[thing for thing in part if isinstance(thing, (PageSet, PageRemove))],
                 **end,
             )
-            for part, end in parts
+            for part, end in self._with_ends(things, self._told())
         )
 
-    def _changed(self) -> list[Thing]:
-        """Removals, then new records in the document's order (REP-10), then what changed of others."""
-        history = self._history
+    def _changed(self) -> tuple[int, Iterator[Thing | None]]:
+        """How many things changed since, about, and these: removals, and then the rest."""
         removed = [
             PageRemove(id, by=self._author(one.stamp))
-            for id, one in history.tombstones.items()
+            for id, one in self._history.tombstones.items()
             if one.stamp.clock > self._clock and one.lane in self._lanes
         ]
-        stamps, all_records = history.stamps, history.document.records
-        changed = takewhile(lambda id: stamps[id].newest.clock > self._clock, reversed(stamps))
-        records = [record for id in changed if (record := all_records[id]).lane in self._lanes]
-        new = {one.id for one in records if stamps[one.id].whole.clock > self._clock}
-        newest_first = islice((id for id in reversed(all_records) if id in new), len(new))
-        whole = [self._record(all_records[id], self._clock) for id in reversed([*newest_first])]
-        return [*removed, *whole, *(self._set(one) for one in reversed(records) if one.id not in new)]
+        total, pairs = changed_since(self._history, self._clock)
+        things = (
+            pair and self._thing(*pair) for pair in pairs if pair is None or pair[0].lane in self._lanes
+        )
+        return len(removed) + total, chain(removed, things)
 
-    def _record(self, record: Record, since: int | None) -> PageRecord:
+    def _thing(self, record: Record, stamps: RecordStamps) -> Thing:
+        return self._record(record, stamps) if stamps.whole.clock > self._clock else self._set(record, stamps)
+
+    def _record(self, record: Record, stamps: RecordStamps | None) -> PageRecord:
         by: By = None
-        if since is not None:
-            stamps = self._history.stamps[record.id]
-            newer = {name: stamps.of(name) for name in record.props if stamps.of(name).clock > since}
+        if stamps is not None:
+            newer = {name: one for name in record.props if (one := stamps.of(name)).clock > self._clock}
             by = self._by(newer) if newer else self._author(stamps.whole)
         return PageRecord(record.id, record.kind, record.props, record.lane, by)
 
-    def _set(self, record: Record) -> PageSet:
-        stamps = self._history.stamps[record.id]
+    def _set(self, record: Record, stamps: RecordStamps) -> PageSet:
         newer = {name: stamps.of(name) for name in stamps.newer(self._clock)}
         props = {name: record.props[name] for name in newer if name in record.props}
         return PageSet(record.id, props, [name for name in newer if name not in props], self._by(newer))
@@ -158,43 +186,61 @@ class _Answer:
         return self._authors.setdefault(self._name(stamp.author), len(self._authors))
 
     def _name(self, number: int) -> str:
-        return self._history.names.text(NameKind.AUTHOR, number)
+        return self._texts[number]
 
-    def _ends(self) -> list[dict[str, Any]]:
+    def _with_ends(self, things: Iterable[T | None], told: _Told) -> Iterator[tuple[list[T], dict[str, Any]]]:
+        """The pages of records, and what else stands in each page."""
+        for part, is_last in marked_pages(things, self._size):
+            ends = self._ends(told) if is_last else iter(({},))
+            yield part, next(ends)
+            for end in ends:
+                yield [], end
+
+    def _ends(self, told: _Told) -> Iterator[dict[str, Any]]:
         """What stands in the last page, and if that is long, in others behind the records (SYNC-16)."""
-        acks, notices, more = self._told()
-        end_bytes = self._history.limits.page_bytes // ENDS_PER_PAGE
-        lists: dict[str, Iterable[Any]] = {"authors": self._authors, "acks": acks, "notices": notices}
-        lists["skipped"] = self._skipped.items()
-        items = [(key, item) for key, items in lists.items() for item in items]
-        ends = [_gathered(part) for part, _ in marked_pages(items, end_bytes)]
-        if len(ends) > 1:
-            ends.insert(0, {})  # the records have a page without them
-        ends[-1].update(more=more, sweeps=self._sweeps(), done=True)
-        return ends
+        lists = (
+            (("authors", author) for author in self._authors),
+            (("acks", self._ack(outcome)) for outcome in told.answered),
+            (("notices", notice) for notice in told.notices),
+            (("skipped", item) for item in self._skipped.items()),
+        )
+        is_first = True
+        for part, is_last in marked_pages(chain(*lists), self._history.limits.page_bytes // ENDS_PER_PAGE):
+            if is_first and not is_last:
+                yield {}  # the records have a page without them
+            is_first = False
+            yield {
+                **_gathered(part),
+                **({"more": told.more, "sweeps": told.sweeps, "done": True} if is_last else {}),
+            }
 
-    def _told(self) -> tuple[list[Ack], list[Notice], int]:
-        """What the replica has to be told, and how many notices there are besides (SYNC-6, SYNC-9)."""
-        acks: list[Ack] = []
+    def _told(self) -> _Told:
+        """What the replica has to be told, as of now (SYNC-6, SYNC-9)."""
+        answered: list[Outcome] = []
         notices: list[Notice] = []
         more = 0
-        since = takewhile(lambda outcome: outcome.clock > self._clock, reversed(self._history.outcomes))
+        since = takewhile(lambda outcome: outcome.clock > self._clock, reversed(self._history.outcomes.kept))
         for outcome in since:
             if outcome.origin in self._mine:
-                acks.append(self._ack(outcome))
+                if self._has_answered(outcome):
+                    answered.append(outcome)
                 continue
             for part in reversed(outcome.replaced):
-                if part.origin not in self._mine or part.origin <= 0:
+                if part.origin <= 0 or part.origin not in self._mine:
                     continue
                 if len(notices) < NOTICES:
-                    notices.append(Notice(outcome.clock, part.id, part.names, self._name(outcome.author)))
+                    notices.append(Notice(outcome.clock, part.id, part.names, self._texts[outcome.author]))
                 else:
                     more += 1
-        if self._history.outcomes_from > self._clock and any(number > 0 for number in self._mine):
+        if self._history.outcomes.since > self._clock and any(number > 0 for number in self._mine):
             more += 1  # perhaps, or more; nobody knows any more
-        acks.reverse()
-        notices.reverse()
-        return acks, notices, more
+        return _Told(answered[::-1], notices[::-1], more, self._sweeps())
+
+    def _has_answered(self, outcome: Outcome) -> bool:
+        """Whether these pages say that the change was accepted; if not, the replica sends it again."""
+        id = self._mine[outcome.origin]
+        accepted = self._common["settled"][id] if id else self._common["client_clock"]
+        return outcome.client_clock <= accepted and self._history.clients.stands_for(outcome)
 
     def _sweeps(self) -> list[SweepNotice]:
         """Who replaced the bench meanwhile (SYNC-14)."""
@@ -206,20 +252,11 @@ class _Answer:
             outcome.client_clock,
             AckResult.REBASE if outcome.lost or outcome.held else AckResult.COMMIT,
             outcome.clock,
-            lost=parts_of(self._history, outcome.lost),
-            held=parts_of(self._history, outcome.held),
-            replaced=parts_of(self._history, outcome.replaced),
+            lost=parts_of(self._texts, outcome.lost),
+            held=parts_of(self._texts, outcome.held),
+            replaced=parts_of(self._texts, outcome.replaced),
             client_id=self._mine[outcome.origin],
         )
-
-
-def _with_ends(
-    things: Iterable[T], size: SupportsInt, ends: Sequence[dict[str, Any]]
-) -> Iterator[tuple[list[T], dict[str, Any]]]:
-    for part, is_last in marked_pages(things, size):
-        yield part, (ends[0] if is_last else {})
-    for end in ends[1:]:
-        yield [], end
 
 
 def _gathered(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -233,7 +270,6 @@ def _gathered(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def parts_of(history: History, touched: Iterable[Touched]) -> list[Part]:
-    """Parts as the wire has them."""
-    text = history.names.text
-    return [Part(one.id, one.names, text(NameKind.AUTHOR, one.author), one.clock) for one in touched]
+def parts_of(authors: Mapping[int, str], touched: Iterable[Touched]) -> list[Part]:
+    """Parts as the wire has them, by the names of authors."""
+    return [Part(one.id, one.names, authors[one.author], one.clock) for one in touched]

@@ -45,6 +45,10 @@ class Chain:
         if len(self._recent) > 2 * HEADS * PREFIX_BYTES:
             del self._recent[: -HEADS * PREFIX_BYTES]
 
+    def __len__(self) -> int:
+        """How many bytes of old heads are kept."""
+        return len(self._recent)
+
     def agrees(self, back: int, head: str) -> bool | None:
         """Whether the head `back` changes ago was this one; None if that is too long ago to know.
 

@@ -8,10 +8,17 @@ from enum import Enum, auto
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, same_value, touched
 from optiverse_collab.core.server.journal import Touched
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
+from optiverse_collab.errors import ChangeRefused, Reason
 
 HEIGHT = "z_value"
 UNIT = frozenset(("parent", "order", HEIGHT))
 """Where a record is among the others: one property in three (SEEN-6)."""
+
+MOST_MET = 50_000
+"""A change may remove at most this many properties that have to be looked at one by one (LIM-11)."""
+
+MOST_TOUCHED = 250_000
+"""A change sets properties of records with at most this many together: each record is copied (LIM-11)."""
 
 _ABSENT = object()
 
@@ -57,6 +64,7 @@ class Judgement:
         self._seen, self._yields, self._own = seen, yields, own
         self._stamps, self._tombstones = stamps, tombstones
         before = {id: records[id] for id in touched(ops) if id in records}
+        _check_touched(ops, before)
         self._judge(ops, before, hold_removals=False)
         if any(isinstance(op, Remove) and op.id in self._held_ids for op in self.dropped):
             self._judge(ops, before, hold_removals=True)  # SEEN-7: all of them or none
@@ -68,8 +76,10 @@ class Judgement:
         self._parts: dict[_Fate, dict[_Side, dict[str, None]]] = {}
         self._hold_removals = hold_removals
         self._held_ids: set[str] = set()
-        self._earlier: dict[str, list[tuple[Op, Record]]] = {}  # operations of the change, and what they met
-        self._made_here: set[str] = set()  # … and the records that they removed or made
+        self._met = 0
+        self._copies: set[str] = set()
+        self._set_here: dict[str, set[str]] = {}  # properties that the change gave a value, or removed
+        self._made_here: set[str] = set()  # … and the records that it removed or made
         for op in ops:
             self._take(op)
 
@@ -91,8 +101,8 @@ class Judgement:
             if _ends(op, record):
                 self._made_here.add(op.id)
             else:
-                self._earlier.setdefault(op.id, []).append((op, record))
-        apply(self.records, op)
+                self._set_here.setdefault(op.id, set()).update(changed_names(op, record))
+        apply(self.records, op, self._copies)
         self.happened.append(op)
 
     def _resolve(self, op: Op, record: Record) -> Op | None:
@@ -107,7 +117,7 @@ class Judgement:
         if unseen is None:
             return op
         if not self._yields:
-            here = self._set_here(op.id)
+            here = self._set_here.get(op.id, ())
             names = [name for name in unseen if name not in here]
             if names or not unseen:
                 self._note(_Fate.REPLACED, op.id, names, stamps.of)
@@ -128,9 +138,10 @@ class Judgement:
 
     def _unseen(self, op: Op, record: Record, stamps: RecordStamps) -> list[str] | None:
         """The properties with unseen values that an operation would replace; None if there are none."""
-        here = self._set_here(op.id)
+        here = self._set_here.get(op.id, ())
         if _ends(op, record):
             names = {*record.props, *stamps.own}.difference(here, (HEIGHT,))
+            self._count(len(names))
             found = sorted(name for name in names if self._is_unseen(stamps.of(name)))
             return found if found or self._is_unseen(stamps.whole) else None
         changed = changed_names(op, record)
@@ -141,9 +152,15 @@ class Judgement:
             found += unit
         return found or None
 
-    def _set_here(self, id: str) -> set[str]:
-        """The properties that earlier operations of the change gave a value, or removed."""
-        return {name for op, record in self._earlier.get(id, ()) for name in changed_names(op, record)}
+    def _count(self, properties: int) -> None:
+        """A removal meets this many properties."""
+        self._met += properties
+        if self._met > MOST_MET:
+            raise ChangeRefused(
+                Reason.TOO_LARGE,
+                f"The change removes more than {MOST_MET} properties from records that others changed; "
+                "split it.",
+            )
 
     def _newest_unseen(self, stamps: RecordStamps) -> Stamp | None:
         found = [stamp for stamp in (stamps.whole, *stamps.own.values()) if self._is_unseen(stamp)]
@@ -215,3 +232,14 @@ def changed_names(op: Op, record: Record) -> list[str]:
 def _side(stamp: Stamp | None) -> tuple[int, int, int]:
     """Origin, author and clock of a stamp."""
     return (0, 0, 0) if stamp is None else (stamp.origin, stamp.author, stamp.clock)
+
+
+def _check_touched(ops: Sequence[Op], before: Mapping[str, Record]) -> None:
+    copied = {op.id for op in ops if not isinstance(op, Remove)}
+    count = sum(len(record.props) for id, record in before.items() if id in copied)
+    if count > MOST_TOUCHED:
+        raise ChangeRefused(
+            Reason.TOO_LARGE,
+            f"The change sets records with {count} properties together, and the limit is {MOST_TOUCHED}; "
+            "split it.",
+        )

@@ -35,6 +35,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -47,9 +48,9 @@ from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.subscribers import Bounds, Lanes, Subscribers
 
 HASH_EVERY = 256
-"""A state hash goes out about once in so many changes (HASH-1)."""
+"""About how many changes there are from one state hash to the next (HASH-1)."""
 
-HASH_BYTES = 1024 * 1024
+HASH_BYTES = 256 * 1024
 """How much is hashed for one frame; if more has changed, the hash is late."""
 
 ACK_BYTES = 100
@@ -73,12 +74,20 @@ class Subscription:
     unasked: bool = False
 
 
+class _Change(NamedTuple):
+    """A change as it goes out, the head after it, and its lane."""
+
+    raw: RawChange
+    head: bytes
+    lane: Lane
+
+
 @dataclass(frozen=True)
 class _Waiting:
     """Something that leaves once the change at clock `after` is durable."""
 
     after: int
-    accepted: Accepted | None
+    change: _Change | None
     ack: tuple[str, Ack] | None
     subscription: Subscription | None
 
@@ -110,7 +119,8 @@ class Delivery:
         subscription: Subscription | None = None,
     ) -> None:
         """Queue something that depends on all that was accepted up to now."""
-        self._waiting.append(_Waiting(self._history.clock, accepted, ack, subscription))
+        change = None if accepted is None else self._change(accepted)
+        self._waiting.append(_Waiting(self._history.clock, change, ack, subscription))
         if subscription is not None:
             self._asked[subscription.pages.to] += 1
 
@@ -151,17 +161,17 @@ class Delivery:
                 if self._subscribe(waiting.subscription, waiting.after, members, now_ms):
                     effects.append(waiting.subscription.pages)
                 continue
-            change = None if waiting.accepted is None else self._change(waiting.accepted)
-            encoded = b"" if change is None else encode_change(change)
+            change = waiting.change
+            encoded = b"" if change is None else encode_change(change.raw)
             size = len(encoded) + (_ack_size(waiting.ack[1]) if waiting.ack is not None else 0)
             if frame.bytes and frame.bytes + size > self._history.limits.page_bytes:
                 effects += self._close(frame, now_ms)
             frame.bytes += size
             if waiting.ack is not None:
                 frame.acks.setdefault(waiting.ack[0], []).append(waiting.ack[1])
-            if change is not None and waiting.accepted is not None:
-                frame.add(encoded, change, waiting.accepted)
-                self.sent = change.clock
+            if change is not None:
+                frame.add(encoded, change)
+                self.sent = change.raw.clock
         return effects + self._close(frame, now_ms)
 
     def _subscribe(
@@ -178,14 +188,17 @@ class Delivery:
             self._subscribers.add(to, subscription.lanes, clock)
         return to in members
 
-    def _change(self, accepted: Accepted) -> RawChange:
+    def _change(self, accepted: Accepted) -> _Change:
+        """A change with names in place of numbers, which may be forgotten while it waits."""
         entry, text = accepted.entry, self._history.names.text
         replaced = [
             Replaced(one.id, one.names, text(NameKind.ORIGIN, one.origin))
             for one in entry.replaced
             if one.origin
         ]
-        return RawChange(entry.clock, text(NameKind.AUTHOR, entry.author), entry.ops, entry.step, replaced)
+        author = text(NameKind.AUTHOR, entry.author)
+        raw = RawChange(entry.clock, author, entry.ops, entry.step, replaced)
+        return _Change(raw, accepted.kept.head, accepted.lane)
 
     def _close(self, frame: _Frame, now_ms: float) -> list[RoomEffect]:
         """Turn what was gathered into effects, one for each set of lanes that somebody knows."""
@@ -221,21 +234,21 @@ class _Frame:
     """Changes and acknowledgements for a `SendFrame`.
 
     Attributes:
-        changes: JSON of each change, with its lane.
+        changes: with the JSON of each.
         acks: connection → its acknowledgements.
-        bytes: the size of the changes, and of what is told of them.
+        bytes: the size of the changes and their acknowledgements.
         clock: of the last change.
     """
 
     def __init__(self) -> None:
-        self.changes: list[tuple[bytes, RawChange, Lane]] = []
+        self.changes: list[tuple[bytes, _Change]] = []
         self.acks: dict[str, list[Ack]] = {}
         self.bytes = self.clock = 0
         self._head = b""
 
-    def add(self, encoded: bytes, change: RawChange, accepted: Accepted) -> None:
-        self.changes.append((encoded, change, accepted.lane))
-        self.clock, self._head = change.clock, accepted.kept.head
+    def add(self, encoded: bytes, change: _Change) -> None:
+        self.changes.append((encoded, change))
+        self.clock, self._head = change.raw.clock, change.head
 
     def refusals(self, to: Collection[str]) -> dict[str, list[Ack]]:
         """The acknowledgements of refused changes for these connections; no delta has them."""
@@ -249,7 +262,9 @@ class _Frame:
     def body(self, lanes: Lanes, hashes: dict[Lane, str]) -> bytes:
         """A patch for those who know these lanes; changes of others reach them without operations."""
         changes = [
-            encoded if lane in lanes else encode_change(RawChange(change.clock, change.user_id, _NOTHING))
-            for encoded, change, lane in self.changes
+            encoded
+            if change.lane in lanes
+            else encode_change(RawChange(change.raw.clock, change.raw.user_id, _NOTHING))
+            for encoded, change in self.changes
         ]
         return patch_body(changes, self._head.hex(), hashes)

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol import access
 from optiverse_collab.core.protocol.close_codes import CloseReason
-from optiverse_collab.core.protocol.messages import Delta, FullState, Message
+from optiverse_collab.core.protocol.message import Message
+from optiverse_collab.core.protocol.messages import Delta, FullState, PresencePatch
 from optiverse_collab.core.protocol.outcomes import Ack
 from optiverse_collab.core.protocol.pages import PageSize
 
@@ -52,11 +54,27 @@ class ReadPast:
 
 
 @dataclass(frozen=True)
+class ManageAccess:
+    """Do what an owner asked about access, and send `to` the answer (ACC-4 to ACC-7).
+
+    Attributes:
+        grant: the id of the owner's own grant; empty if the server asks nothing of them.
+    """
+
+    to: str
+    grant: str
+    message: access.Request
+
+
+@dataclass(frozen=True)
 class SendPresence:
-    """Send presence; a receiver that is behind may miss it, and gets all of it later (PRES-3)."""
+    """Send presence, to each of `to` what is not their own (`PresenceFrames`).
+
+    A receiver that is behind may miss it, and gets all of it later (PRES-3).
+    """
 
     to: tuple[str, ...]
-    message: Message
+    message: PresencePatch
 
 
 @dataclass(frozen=True)
@@ -67,4 +85,4 @@ class Close:
     reason: CloseReason
 
 
-RoomEffect = Send | SendFrame | SendPages | ReadPast | SendPresence | Close
+RoomEffect = Send | SendFrame | SendPages | ReadPast | ManageAccess | SendPresence | Close

@@ -6,7 +6,6 @@ document (DUR-4). docs/protocol.md: DOC, CLK, STAMP, PUSH, SEEN and DUR rules.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
@@ -17,26 +16,25 @@ from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import decode_ops, encode_ops, size_of
-from optiverse_collab.core.record_size import RecordSizes
+from optiverse_collab.core.record_size import RecordSizes, Size
 from optiverse_collab.core.records import Lane, Op, Put, Remove, touched
 from optiverse_collab.core.server.chain import Chain, first_head
+from optiverse_collab.core.server.clients import CLIENTS, Clients
 from optiverse_collab.core.server.conflicts import Judgement, changed_names
-from optiverse_collab.core.server.journal import Entry, Kept, Outcome, Snapshot, Touched
+from optiverse_collab.core.server.journal import Entry, Kept, Snapshot, Touched
+from optiverse_collab.core.server.knowledge import Knowledge
 from optiverse_collab.core.server.lanes import lane_of
 from optiverse_collab.core.server.names import Name, NameKind, Names
-from optiverse_collab.core.server.snapshots import StampTable, stamped
+from optiverse_collab.core.server.outcomes import MANY, Outcomes
+from optiverse_collab.core.server.references import References
+from optiverse_collab.core.server.snapshots import SnapshotBuilder, stamped
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
 from optiverse_collab.core.server.sweeps import Sweeps
+from optiverse_collab.core.space import Space
 from optiverse_collab.errors import ChangeRefused, Reason
 
 TOMBSTONES = 4096
-"""How many tombstones are kept; past it the older half goes, together with the history they tell of."""
-
-OUTCOMES = 10_000
-"""How many outcomes are remembered for those who are away (SYNC-9)."""
-
-SKIPPED = 1000
-"""How many numbers are remembered of a replica whose changes were refused (SYNC-6)."""
+"""How many tombstones are kept; past it the older half goes, together with the history that needs them."""
 
 PART_BYTES = 100
 """The keys with which a part is told (PUSH-4)."""
@@ -70,20 +68,23 @@ class History:
         names: those that the snapshot and the entries refer to.
         entries: the stored entries that follow, as JSON.
         limits: of the session.
-        tombstones, outcomes: how many are kept.
+        tombstones, outcomes, clients: how many are kept.
+        space: for the records of this and other sessions.
 
     Attributes:
         epoch: id of this history.
-        clock: the clock of the last change.
+        clock: the clock of the last change, and `time_ms` its time.
         start: the oldest clock from which a delta can be told.
         document: the records.
         names: origins and authors.
         chain: the head.
         stamps: id → stamps of a living record; the one that changed last is the last.
         tombstones: removed id → stamp and lane.
-        outcomes: what people may still have to be told, oldest first …
-        outcomes_from: … and from which clock on that is all.
+        outcomes: what people may still have to be told.
         sweeps: the last steps that replaced the bench.
+        parents: the histories that it was restored from, oldest first.
+        clients: what was accepted from whom.
+        space: for records and presence of this and other sessions; None for as much as there may be.
     """
 
     def __init__(
@@ -93,41 +94,37 @@ class History:
         entries: Iterable[bytes] = (),
         limits: Limits | None = None,
         tombstones: int = TOMBSTONES,
-        outcomes: int = OUTCOMES,
+        outcomes: int = MANY,
+        clients: int = CLIENTS,
+        space: Space | None = None,
     ) -> None:
         self.epoch, self.clock, self.start = snapshot.epoch, snapshot.clock, snapshot.history_start
         self.limits = limits or Limits()
         self.names = Names(names)
         self.chain = Chain(snapshot.head, snapshot.heads)
-        self.document = Document(record for record, _, _ in snapshot.records)
-        self.outcomes = deque(snapshot.outcomes)
-        self.outcomes_from = snapshot.outcomes_from
+        self.document = Document(one.record for one in snapshot.records)
+        self.outcomes = Outcomes(snapshot.outcomes, snapshot.outcomes_from, outcomes)
         self.sweeps = Sweeps(snapshot.sweeps)
-        self._max_outcomes, self._max_tombstones = outcomes, tombstones
-        self._time_ms = snapshot.time_ms
-        self._clients = dict(snapshot.clients)
-        self._skipped = {origin: deque(numbers, SKIPPED) for origin, numbers in snapshot.skipped.items()}
+        self.clients = Clients(snapshot, clients)
+        self.parents = list(snapshot.parents)
+        self._max_tombstones = tombstones
+        self.time_ms = snapshot.time_ms
         self.stamps, self.tombstones = stamped(snapshot)
-        self._sizes = RecordSizes()
         for data in entries:
             self._replay(data)
+        self._sizes = RecordSizes(self.document.records, space)
+        self.space = space
+        self._knowledge = Knowledge(self.clients, self.names, self.outcomes, self.chain, space)
+        self._knowledge.count(self.tombstones)
 
     @staticmethod
     def empty(epoch: str) -> Snapshot:
         """The snapshot that a new session starts with."""
-        return Snapshot(epoch, TERM, 0, first_head(epoch), 0, 0, b"", [], [], [], {}, {}, [], 0)
-
-    def last_client_clock(self, origin: int) -> int:
-        """The last accepted change of a replica, by its origin's number; 0 if there is none."""
-        return self._clients.get(origin, 0)
-
-    def skipped(self, origin: int) -> list[int]:
-        """The numbers below a replica's last accepted change that were refused, by its origin's number."""
-        return list(self._skipped.get(origin, ()))
+        return Snapshot(epoch, TERM, 0, first_head(epoch), 0, 0, b"", [], [], [], [], {}, [], 0)
 
     def last_client_clock_of(self, origin: str) -> int:
-        """The same, by the origin itself."""
-        return self.last_client_clock(self.names.known(NameKind.ORIGIN, origin))
+        """The last accepted change of a replica; 0 if there is none."""
+        return self.clients.last(self.names.known(NameKind.ORIGIN, origin))
 
     def accept(
         self, origin: str, own: Collection[int], author: str, time_ms: int, change: PushedChange, sent: int
@@ -146,59 +143,89 @@ class History:
             ChangeRefused: it breaks a rule; nothing was applied.
         """
         check_change(change.ops, self.limits)
-        seen = sent if change.seen is None else change.seen
-        self._check_form(change, seen)
+        seen = self._check_form(change, sent)
         number = self.names.known(NameKind.ORIGIN, origin)
-        session = self.document.records, self.stamps, self.tombstones
-        judged = Judgement(change.ops, seen, change.yields, {number, *own}, *session)
+        records, tombstones = self.document.records, self.tombstones
+        judged = Judgement(change.ops, seen, change.yields, {number, *own}, records, self.stamps, tombstones)
         sizes = self._check_result(change.ops, judged)
-        lane = lane_of(change.ops, self.document.records, self.tombstones)
-        ops = self._encoded(judged)
-        self._time_ms = max(self._time_ms, time_ms)
+        lane = lane_of(change.ops, records, tombstones)
+        ops = msgspec.Raw(self._encoded(judged))
+        self.time_ms = max(self.time_ms, time_ms)
         entry = Entry(
             clock=self.clock + 1,
             term=TERM,
             origin=self.names.number(NameKind.ORIGIN, origin),
             author=self.names.number(NameKind.AUTHOR, author),
             client_clock=change.client_clock,
-            time_ms=self._time_ms,
-            ops=msgspec.Raw(ops),
+            time_ms=self.time_ms,
+            ops=ops,
             seen=seen,
             yields=change.yields,
             step=change.step,
+            settles=self.clients.remembered(one for one in own if one != number),
             dropped=msgspec.Raw(encode_ops(judged.dropped)) if judged.dropped else msgspec.UNSET,
             lost=judged.lost,
             held=judged.held,
             replaced=judged.replaced,
         )
-        data = _encoder.encode(entry)
         self._sizes.take(sizes)
-        self._follow(entry, data, judged.happened)
+        self._follow(entry, data := _encoder.encode(entry), judged.happened)
+        self._knowledge.count(self.tombstones)
         return Accepted(entry, Kept(self.clock, data, self.chain.head), lane)
+
+    def release(self) -> None:
+        """The session is not live any more, and others may have its space."""
+        self._sizes.release()
+        self._knowledge.release()
+
+    def discard(self) -> None:
+        """It is not used again: let go of what takes memory, since garbage may hold the history for long."""
+        self.release()
+        self.document.records.clear()
+        self.stamps.clear()
+        self.tombstones.clear()
+        self.outcomes.kept.clear()
 
     def snapshot(self) -> Snapshot:
         """All of it, as of now."""
-        table = StampTable()
-        return Snapshot(
+        return self._freeze().finished()
+
+    def begin_chunk(self) -> SnapshotBuilder:
+        """A snapshot of now to go on from, which has yet to be built; then `forget_names`."""
+        self.names.watch()
+        return self._freeze()
+
+    def forget_names(self, used: References) -> None:
+        """Forget the names to which neither the new chunk's snapshot nor a change since refers (STAMP-4)."""
+        for kind in NameKind:
+            self.names.keep(kind, used.numbers(kind))
+        self._knowledge.count(self.tombstones)
+
+    def _freeze(self) -> SnapshotBuilder:
+        rest = Snapshot(
             epoch=self.epoch,
             term=TERM,
             clock=self.clock,
             head=self.chain.head,
-            time_ms=self._time_ms,
+            time_ms=self.time_ms,
             history_start=self.start,
             heads=self.chain.recent,
-            records=[table.record(record, self.stamps[id]) for id, record in self.document.records.items()],
-            tombstones=[table.tombstone(id, one) for id, one in self.tombstones.items()],
-            stamps=table.stamps,
-            clients=dict(self._clients),
-            skipped={origin: list(numbers) for origin, numbers in self._skipped.items()},
-            outcomes=list(self.outcomes),
-            outcomes_from=self.outcomes_from,
+            records=[],
+            tombstones=[],
+            stamps=[],
+            clients=self.clients.kept(),
+            skipped=self.clients.kept_skipped(),
+            outcomes=list(self.outcomes.kept),
+            outcomes_from=self.outcomes.since,
             sweeps=list(self.sweeps.kept),
+            parents=list(self.parents),
+            forgotten=(self.clients.forgotten, self.clients.settled),
         )
+        return SnapshotBuilder(rest, self.document.records, self.stamps, self.tombstones)
 
-    def _check_form(self, change: PushedChange, seen: int) -> None:
-        """Refuse a change that no client makes."""
+    def _check_form(self, change: PushedChange, sent: int) -> int:
+        """Refuse a change that no client makes; what its user had seen."""
+        seen = sent if change.seen is None else change.seen
         if not 0 <= seen <= self.clock:
             raise ChangeRefused(
                 Reason.INVALID_MESSAGE,
@@ -207,8 +234,9 @@ class History:
         if change.step:
             check_id(change.step, self.limits)
         check_count(change.ops)
+        return seen
 
-    def _check_result(self, ops: Sequence[Op], judged: Judgement) -> dict[str, int]:
+    def _check_result(self, ops: Sequence[Op], judged: Judgement) -> dict[str, Size]:
         """Refuse a change that would leave too much; how long its records are then (`RecordSizes.after`)."""
         records, after = self.document.records, judged.records
         added = len(after) - sum(id in records for id in touched(ops))
@@ -228,8 +256,8 @@ class History:
         if len(data) + told > self.limits.change_bytes:
             raise ChangeRefused(
                 Reason.TOO_LARGE,
-                f"The change takes more than {self.limits.change_bytes} bytes, with the names of those edits "
-                "of others that it meets; split it.",
+                f"The change takes more than {self.limits.change_bytes} bytes, including a list of others' "
+                "edits that it conflicts with; split it.",
             )
         return data
 
@@ -242,29 +270,22 @@ class History:
     def _follow(self, entry: Entry, data: bytes, ops: Iterable[Op]) -> None:
         """Go on to the next entry."""
         self.clock = entry.clock
-        self._time_ms = entry.time_ms
-        self._count(entry.origin, entry.client_clock)
+        self.time_ms = entry.time_ms
+        self.clients.note(entry)
         self.chain.add(data)
         stamp = Stamp(entry.clock, entry.origin, entry.author, entry.time_ms)
+        copies: set[str] = set()
         for op in ops:
-            self._apply(op, stamp)
+            self._apply(op, stamp, copies)
         if len(self.tombstones) > self._max_tombstones:
             self._prune()
         self.sweeps.note(entry)
-        if entry.lost or entry.held or entry.replaced:
-            self._remember(entry)
+        self.outcomes.note(entry)
 
-    def _count(self, origin: int, client_clock: int) -> None:
-        """A replica numbers its changes without gaps; what is missing was refused."""
-        last = self._clients.get(origin, 0)
-        if client_clock > last + 1:
-            missing = range(max(last + 1, client_clock - SKIPPED), client_clock)
-            self._skipped.setdefault(origin, deque(maxlen=SKIPPED)).extend(missing)
-        self._clients[origin] = client_clock
-
-    def _apply(self, op: Op, stamp: Stamp) -> None:
+    def _apply(self, op: Op, stamp: Stamp, copies: set[str]) -> None:
         record = self.document.records.get(op.id)
-        self.document.apply(op)
+        names = () if record is None else changed_names(op, record)
+        self.document.apply(op, copies)
         if isinstance(op, Remove):
             del self.stamps[op.id]
             assert record is not None  # else it would not have taken effect
@@ -273,9 +294,8 @@ class History:
             self.stamps.pop(op.id, None)
             self.stamps[op.id] = RecordStamps(stamp)
             self.tombstones.pop(op.id, None)
-        elif names := changed_names(op, record):
-            stamps = self.stamps.pop(op.id)
-            stamps.mark(names, stamp, self.document.records[op.id])
+        elif names:
+            stamps = self.stamps.pop(op.id).marked(names, stamp, self.document.records[op.id])
             self.stamps[op.id] = stamps  # at the end: it changed last
 
     def _prune(self) -> None:
@@ -283,12 +303,6 @@ class History:
         oldest_first = sorted(self.tombstones.items(), key=lambda item: item[1].stamp.clock)
         self.start = oldest_first[len(oldest_first) // 2 - 1][1].stamp.clock
         self.tombstones = {id: one for id, one in oldest_first if one.stamp.clock > self.start}
-
-    def _remember(self, entry: Entry) -> None:
-        parts = entry.lost, entry.held, entry.replaced
-        self.outcomes.append(Outcome(entry.clock, entry.origin, entry.author, entry.client_clock, *parts))
-        if len(self.outcomes) > self._max_outcomes:
-            self.outcomes_from = self.outcomes.popleft().clock
 
     def _replay(self, data: bytes) -> None:
         entry = _entries.decode(data)

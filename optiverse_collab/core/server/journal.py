@@ -41,6 +41,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
         seen: the clock of what its user had on the screen.
         yields: whether it left unseen values of others alone.
         step: what it is a part of.
+        settles: numbers of origins whose place the replica took (SYNC-8); now they are forgotten.
         dropped: JSON array of the operations that had no effect: lost or held.
         lost: parts whose record was gone; `held`: parts that yielded; `replaced`: unseen values of others.
     """
@@ -55,6 +56,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     seen: int = 0
     yields: bool = msgspec.field(name="yield", default=False)
     step: str = ""
+    settles: list[int] = []
     dropped: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     lost: list[Touched] = []
     held: list[Touched] = []
@@ -87,6 +89,27 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     replaced: list[Touched]
 
 
+class Client(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What is remembered of a replica.
+
+    Attributes:
+        origin: its number.
+        client_clock: its number for the last change of its that was accepted.
+        clock: of that change; `time_ms` when it came.
+        since: up to this clock, what was accepted from it or from those that it settled is forgotten.
+        first: the clock of the first change that is remembered of it itself …
+        first_number: … and its number for that.
+    """
+
+    origin: int
+    client_clock: int
+    clock: int = 0
+    time_ms: int = 0
+    since: int = 0
+    first: int = 0
+    first_number: int = 0
+
+
 class Sweep(msgspec.Struct, frozen=True, array_like=True):
     """A step that replaced the bench (PUSH-9).
 
@@ -102,8 +125,15 @@ class Sweep(msgspec.Struct, frozen=True, array_like=True):
     author: int
 
 
-StampedRecord = tuple[Record, int, dict[str, int]]
-"""A record, the stamp of all of it, and those of single properties, as indexes into `Snapshot.stamps`."""
+class StampedRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A record, the stamp of all of it, and those of single properties, as indexes into `Snapshot.stamps`.
+
+    No cycle can begin in it, and there are many: Python's garbage collector need not look at them.
+    """
+
+    record: Record
+    whole: int
+    own: dict[str, int]
 
 
 class StampedTombstone(msgspec.Struct, frozen=True, array_like=True):
@@ -112,6 +142,19 @@ class StampedTombstone(msgspec.Struct, frozen=True, array_like=True):
     id: str
     stamp: int
     lane: Lane = Lane.BENCH
+
+
+class Parent(msgspec.Struct, frozen=True, array_like=True):
+    """Where a history left another one, of which it has all changes up to there (CLK-8).
+
+    Attributes:
+        epoch: of the other one.
+        clock: of the last change that both have, and `time_ms` its time.
+    """
+
+    epoch: str
+    clock: int
+    time_ms: int
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -125,11 +168,14 @@ class Snapshot(msgspec.Struct, frozen=True):
         records: the living records, in the order in which they were put.
         tombstones: the removed ids.
         stamps: what the indexes mean.
-        clients: number of an origin → its last accepted client_clock.
+        clients: what was accepted from whom; the replica that changed last is the last.
         skipped: number of an origin → the last numbers below that which were not accepted.
         outcomes: the last ones, oldest first.
         outcomes_from: the clock from which on `outcomes` has all there were.
         sweeps: the last ones, oldest first.
+        parents: the histories that it was restored from, oldest first.
+        forgotten: the newest clock of a change whose replica is forgotten, and the same for those that
+            others settled (`Clients`).
     """
 
     epoch: str
@@ -142,8 +188,10 @@ class Snapshot(msgspec.Struct, frozen=True):
     records: list[StampedRecord]
     tombstones: list[StampedTombstone]
     stamps: list[Stamp]
-    clients: dict[int, int]
+    clients: list[Client]
     skipped: dict[int, list[int]]
     outcomes: list[Outcome]
     outcomes_from: int
     sweeps: list[Sweep] = []
+    parents: list[Parent] = []
+    forgotten: tuple[int, int] = (0, 0)

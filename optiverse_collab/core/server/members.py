@@ -1,12 +1,41 @@
-"""Who is in a room, and what they are called."""
+"""Who is in a room, what they are called, and what they may do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from optiverse_collab.core.protocol.messages import SyncRequest
+from msgspec import structs
+
+from optiverse_collab.core.access import Role
+from optiverse_collab.core.lookalikes import skeleton
+from optiverse_collab.core.protocol.access import UserRole
+from optiverse_collab.core.protocol.close_codes import CloseReason
+from optiverse_collab.core.protocol.messages import SyncRequest, UserAway, UserJoined, UserLeft
 from optiverse_collab.core.protocol.participants import Participant
+from optiverse_collab.core.protocol.timestamps import timestamp
+from optiverse_collab.core.server.effects import Close, Send
+
+
+class Admission(NamedTuple):
+    """By what right somebody comes in (ACC-2).
+
+    Attributes:
+        role: what they may do.
+        grant: the id of the grant that says so; empty if the server asks nothing of them.
+        token: the secret of a new grant, for them to keep; empty if they have it.
+        expires_ms: when the right ends, in ms since 1970 UTC; None for never.
+    """
+
+    role: Role = Role.OWNER
+    grant: str = ""
+    token: str = ""
+    expires_ms: int | None = None
+
+
+EVERYTHING = Admission()
+"""What the server asks nobody about."""
 
 
 @dataclass
@@ -18,7 +47,8 @@ class Member:
         request: how it synchronised; None before.
         origin: its replica's.
         settled: the numbers of the origins that it settled (SYNC-8).
-        pushed: its last change.
+        pushed: its last change; `accepted` the last one that was accepted.
+        denied: a change of it was refused for want of a right, and it has not synchronised since (ACC-8).
     """
 
     wanted_name: str
@@ -27,13 +57,103 @@ class Member:
     origin: str = ""
     settled: frozenset[int] = frozenset()
     pushed: int = 0
+    denied: bool = False
+    accepted: int = 0
+
+    @property
+    def role(self) -> Role:
+        """What it may do."""
+        return self.participant.role
+
+    @property
+    def grant(self) -> str:
+        """The id of the grant that lets it in; empty if the server asks nothing of it."""
+        return self.participant.person
+
+
+class Members:
+    """The connections in a room, and what the others hear about each.
+
+    Attributes:
+        all: by id, in the order in which they came.
+    """
+
+    def __init__(self) -> None:
+        self.all: dict[str, Member] = {}
+
+    @property
+    def participants(self) -> list[Participant]:
+        """Everybody, as they are shown."""
+        return [member.participant for member in self.all.values()]
+
+    def add(
+        self, connection_id: str, user_id: str, now_ms: int, admission: Admission, script: bool = False
+    ) -> Send:
+        """Somebody is in; the others hear of it (MSG-2)."""
+        name, others = free_name(user_id, self.all.values()), tuple(self.all)
+        participant = Participant(
+            name,
+            connection_id,
+            timestamp(now_ms),
+            role=admission.role,
+            person=admission.grant,
+            script=script,
+        )
+        self.all[connection_id] = Member(user_id, participant)
+        return Send(others, _joined(participant))
+
+    def remove(self, connection_id: str, now_ms: int) -> Send:
+        """Somebody has left; the others hear of it (MSG-2)."""
+        name = self.all.pop(connection_id).participant.user_id
+        return Send(tuple(self.all), UserLeft(name, connection_id, timestamp(now_ms)))
+
+    def set_away(self, connection_id: str, is_away: bool) -> list[Send]:
+        """Nothing was heard from a connection for a while, or something again (HB-6)."""
+        member = self.all.get(connection_id)
+        if member is None:  # it was replaced, and is about to close
+            return []
+        member.participant = structs.replace(member.participant, away=is_away)
+        return [Send(tuple(self.all), UserAway(connection_id, is_away))]
+
+    def rename(self, connection_id: str) -> list[Send]:
+        """Give one who came back before the server noticed the loss their name again (MSG-2)."""
+        member = self.all[connection_id]
+        name = free_name(member.wanted_name, (other for other in self.all.values() if other is not member))
+        if name == member.participant.user_id:
+            return []
+        member.participant = structs.replace(member.participant, user_id=name)
+        return [Send(tuple(self.all), _joined(member.participant))]
+
+    def set_role(self, grant: str, role: Role) -> list[Send | Close]:
+        """A grant has another role; those who came in with it hear of it, and so do the others (ACC-2)."""
+        effects: list[Send | Close] = []
+        for id, member in self.all.items():
+            if member.grant != grant or member.role is role:
+                continue
+            member.participant = structs.replace(member.participant, role=role)
+            if role is Role.NONE:
+                effects.append(Close(id, CloseReason.REMOVED))
+            else:
+                effects.append(Send(tuple(self.all), UserRole(id, role)))
+        return effects
 
 
 def free_name(wanted: str, others: Iterable[Member]) -> str:
-    """`wanted`, or ``wanted (2)`` and so on where somebody is called that already (MSG-2)."""
-    taken = {member.participant.user_id for member in others}
+    """`wanted`, or ``wanted (2)`` and so on where somebody's name looks like that already (MSG-2)."""
+    taken = {skeleton(member.participant.user_id) for member in others}
     name, number = wanted, 1
-    while name in taken:
+    while skeleton(name) in taken:
         number += 1
         name = f"{wanted} ({number})"
     return name
+
+
+def _joined(participant: Participant) -> UserJoined:
+    return UserJoined(
+        participant.user_id,
+        participant.connection_id,
+        participant.connected_at,
+        participant.role,
+        participant.person,
+        participant.script,
+    )

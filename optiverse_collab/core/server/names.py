@@ -1,11 +1,12 @@
 """The origins and authors of a session, which entries and stamps name by number.
 
-The texts stand in a table of their own: so a name can be erased, and the entries keep their hashes.
+The texts stand in a table of their own: so a name can be erased, and the entries keep their hashes. A name
+that nothing refers to any more is forgotten. Whoever has it comes back under another number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
 import msgspec
@@ -22,8 +23,8 @@ class Name(msgspec.Struct, frozen=True, array_like=True):
     """One name.
 
     Attributes:
-        number: from 1 on, without gaps among those of its kind.
-        text: 32 hex digits for an origin, what people were shown for an author.
+        number: from 1 on, each once in a session; those of its kind that are newer have greater ones.
+        text: 32 hex digits for an origin, what people were shown for an author; empty if it is erased.
     """
 
     kind: NameKind
@@ -35,24 +36,36 @@ class Names:
     """Number ↔ text, for origins and authors.
 
     Args:
-        names: those that are known, in order.
+        names: those that are known, in order, and the last of each kind, which may be erased.
+
+    Attributes:
+        characters: how long all texts are together.
     """
 
     def __init__(self, names: Iterable[Name] = ()) -> None:
-        self._texts: dict[NameKind, list[str]] = {kind: [""] for kind in NameKind}  # 0 is unknown
+        self._texts: dict[NameKind, dict[int, str]] = {kind: {0: ""} for kind in NameKind}  # 0 is unknown
         self._numbers: dict[NameKind, dict[str, int]] = {kind: {"": 0} for kind in NameKind}
+        self._last = dict.fromkeys(NameKind, 0)
         self._new: list[Name] = []
+        self.characters = 0
+        self.watch()
         for name in names:
-            self._add(name.kind, name.text)
+            self._add(name)
 
     def number(self, kind: NameKind, text: str) -> int:
         """The number of a text, which is a new one if it had none."""
-        known = self._numbers[kind].get(text)
-        if known is not None:
-            return known
-        number = self._add(kind, text)
-        self._new.append(Name(kind, number, text))
+        number = self._numbers[kind].get(text)
+        if number is None:
+            number = self._last[kind] + 1
+            name = Name(kind, number, text)
+            self._add(name)
+            self._new.append(name)
+        self._asked[kind].add(number)
         return number
+
+    def watch(self) -> None:
+        """From now on, numbers that are asked for are in use, whatever `keep` is told."""
+        self._asked: dict[NameKind, set[int]] = {kind: set() for kind in NameKind}
 
     def known(self, kind: NameKind, text: str) -> int:
         """The number of a text; -1 if it has none."""
@@ -62,12 +75,36 @@ class Names:
         """The text of a number."""
         return self._texts[kind][number]
 
+    def texts(self, kind: NameKind) -> Mapping[int, str]:
+        """All texts, also those that are forgotten after this call."""
+        return self._texts[kind]
+
+    def keep(self, kind: NameKind, used: Iterable[int]) -> None:
+        """Forget all but these numbers, and those that somebody asked for since `watch`."""
+        kept_numbers = {0, *used, *self._asked[kind]}
+        kept = {number: text for number, text in self._texts[kind].items() if number in kept_numbers}
+        self.characters -= sum(map(len, self._texts[kind].values())) - sum(map(len, kept.values()))
+        self._texts[kind] = kept
+        self._numbers[kind] = {text: number for number, text in kept.items() if text or not number}
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(map(len, self._texts.values()))
+
     def take_new(self) -> list[Name]:
         """The names that came since the last call: for storage, which gets each once."""
         new, self._new = self._new, []
         return new
 
-    def _add(self, kind: NameKind, text: str) -> int:
-        texts = self._texts[kind]
-        texts.append(text)
-        return self._numbers[kind].setdefault(text, len(texts) - 1)
+    def _add(self, name: Name) -> None:
+        self._texts[name.kind][name.number] = name.text
+        self.characters += len(name.text)
+        if name.text:
+            self._numbers[name.kind][name.text] = name.number
+        self._last[name.kind] = name.number
+
+
+def erased(name: Name) -> Name:
+    """A name that only says that its number was given."""
+    return Name(name.kind, name.number, "")

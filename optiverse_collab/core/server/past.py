@@ -8,10 +8,10 @@ from typing import SupportsInt, cast
 
 import msgspec
 
-from optiverse_collab.core.protocol.codec import RawPastPage, decode_ops
-from optiverse_collab.core.protocol.messages import PastRefused, PastRequest
+from optiverse_collab.core.protocol.codec import RawPastPage, decode_ops, values_in
 from optiverse_collab.core.protocol.pages import marked_pages
-from optiverse_collab.core.protocol.past import PastRefusal
+from optiverse_collab.core.protocol.past import PastRefusal, PastRefused, PastRequest
+from optiverse_collab.core.record_size import RECORD_BYTES, VALUE_BYTES
 from optiverse_collab.core.records import Lane, Record, apply
 from optiverse_collab.core.server.chain import next_head
 from optiverse_collab.core.server.effects import ReadPast, Send
@@ -36,6 +36,7 @@ _SENTENCES = {
     PastRefusal.NO_SUCH_CLOCK: "The session has no such change.",
     PastRefusal.NOT_KEPT: "The server does not keep this part of the history any more.",
     PastRefusal.BUSY: "The server is reading history already; try again in a moment.",
+    PastRefusal.TOO_LARGE: "The server has too little memory left for that; try again when others have left.",
     PastRefusal.UNREADABLE: "The server can't read this part of the history; its log says why.",
 }
 
@@ -53,6 +54,7 @@ class Past:
 
     Attributes:
         clock, head: how far it was replayed.
+        memory: about how many bytes it takes at most, which grows while it is replayed.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Past:
         self._kept = records
         self._entries = entries
         self._records: dict[str, Record | msgspec.Raw] = {}
+        self.memory = 0
 
     def replay(self) -> Iterator[None]:
         """Go on to the last entry, in short steps."""
@@ -80,33 +83,54 @@ class Past:
 
     def pages(self, request: int, page_bytes: SupportsInt) -> Iterator[RawPastPage]:
         """The answer to a request, each page made when it is asked for."""
-        records = [
+        records: list[Record | msgspec.Raw] = [
             record
             for record in self._records.values()
             if not isinstance(record, Record) or record.lane is Lane.BENCH
         ]
-        for page, last in marked_pages(records, page_bytes):
+        parts: Iterator[tuple[list[Record | msgspec.Raw], bool]] = marked_pages(records, page_bytes)
+        for page, last in parts:
             yield RawPastPage(request, self._epoch, self.clock, self.head.hex(), len(records), page, last)
 
     def _index(self) -> Iterator[int]:
         """Find the ids of the records; gives the length of each."""
         for raw in self._kept:
             header = _headers.decode(raw)
-            self._records[header.id] = raw if header.lane is Lane.BENCH else _records.decode(raw)
-            yield len(memoryview(raw))
+            self._records[header.id] = raw
+            size = len(memoryview(raw))
+            self.memory += memory_of(size, 1)
+            if header.lane is not Lane.BENCH:
+                self._decode(header.id, raw)
+            yield size
         self._kept = ()
 
     def _follow(self) -> Iterator[int]:
         """Apply the entries; gives the length of each."""
         for data in self._entries:
+            self.memory += memory_of(len(data), 1) + VALUE_BYTES * values_in(data)
             for op in decode_ops(_entries.decode(data).ops):
                 known = self._records.get(op.id)
                 if isinstance(known, msgspec.Raw):
-                    self._records[op.id] = _records.decode(known)
+                    self._decode(op.id, known)
                 apply(cast("dict[str, Record]", self._records), op)
             self.clock, self.head = self.clock + 1, next_head(self.head, data)
             yield len(data)
         self._entries = ()
+
+    def _decode(self, id: str, raw: msgspec.Raw) -> None:
+        """Read a record that can't stay JSON."""
+        self._records[id] = _records.decode(raw)
+        self.memory += VALUE_BYTES * values_in(bytes(raw))
+
+
+def memory_of(json: int, parts: int) -> int:
+    """About what records or entries take that stay JSON.
+
+    Args:
+        json: bytes of JSON.
+        parts: how many they are.
+    """
+    return json + RECORD_BYTES * parts
 
 
 def answer(to: str, message: PastRequest, known: int) -> ReadPast | Send:

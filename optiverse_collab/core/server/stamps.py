@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -41,7 +41,7 @@ class Tombstone(NamedTuple):
 
 
 class RecordStamps:
-    """The stamps of one record.
+    """The stamps of one record; they don't change any more once their change is done.
 
     Attributes:
         whole: of the change since which the record exists, or counts as changed as a whole.
@@ -49,27 +49,43 @@ class RecordStamps:
         own: property name → stamp, where it is not `whole`; also of properties that were removed.
     """
 
-    __slots__ = ("newest", "own", "whole")
+    __slots__ = ("_gone", "newest", "own", "whole")
 
-    def __init__(self, whole: Stamp, own: dict[str, Stamp] | None = None) -> None:
+    def __init__(
+        self, whole: Stamp, own: dict[str, Stamp] | None = None, props: Mapping[str, Any] | None = None
+    ) -> None:
         self.whole = whole
         self.own = own or {}
         self.newest = max([whole, *self.own.values()], key=_clock)
+        self._gone = frozenset(name for name in self.own if name not in (props or {}))
 
     def of(self, name: str) -> Stamp:
         """The stamp of a property."""
         return self.own.get(name, self.whole)
 
-    def mark(self, names: Collection[str], stamp: Stamp, record: Record) -> None:
-        """A change gave these properties other values, or removed them; `record` is what came of it."""
-        own = self.own
-        for name in names:
-            own[name] = stamp
-            self.newest = stamp
-        removed = any(name not in record.props for name in names)
-        if removed and sum(name not in record.props for name in own) > UNSET_NAMES:
-            self.own = {name: one for name, one in own.items() if name in record.props}
-            self.whole = stamp
+    def marked(self, names: Collection[str], stamp: Stamp, record: Record) -> RecordStamps:
+        """The stamps after a change gave these properties other values, or removed them.
+
+        Args:
+            names: at least one.
+            stamp: of the change.
+            record: what came of it.
+        """
+        new = self if self.newest is stamp else self._copy()
+        new.own.update(dict.fromkeys(names, stamp))
+        new.newest = stamp
+        removed = [name for name in names if name not in record.props]
+        if removed or new._gone:
+            new._gone = new._gone.difference(names).union(removed)
+        if len(new._gone) > UNSET_NAMES:
+            new.own = {name: one for name, one in new.own.items() if name not in new._gone}
+            new.whole, new._gone = stamp, frozenset()
+        return new
+
+    def _copy(self) -> RecordStamps:
+        new = RecordStamps(self.whole)
+        new.own, new._gone = self.own.copy(), self._gone
+        return new
 
     def newer(self, clock: int) -> Iterator[str]:
         """The properties that were changed or removed after `clock`; `whole` must not be newer."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.core.client import conflicts
-from optiverse_collab.core.client.conflicts import HeldChange
+from optiverse_collab.core.client.conflicts import HeldChange, of_gone
 from optiverse_collab.core.client.effects import Conflict, ConflictKind
-from optiverse_collab.core.client.pending import PendingChange, squash
+from optiverse_collab.core.client.pending import PendingChange
+from optiverse_collab.core.client.squash import squash
 from optiverse_collab.core.protocol.changes import Change
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part, Replaced
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
@@ -253,3 +254,10 @@ def test_held_edit_is_used_on_the_record_or_makes_it(
 def test_what_stands_is_what_using_would_replace(ops: list[Op], now: Record | None, stands: Op) -> None:
     """SEEN-9: who decides sees it beside their own."""
     assert conflicts.standing(HeldChange(ops, "bob"), now) == stands
+
+
+def test_edit_of_what_somebody_has_removed() -> None:
+    """SEEN-9: it was in hand."""
+    mine = Record("lens", "component", {"name": "mine"})
+    edit = Set("lens", {"name": "mine"})
+    assert of_gone(edit, mine, "Ben") == Conflict(ConflictKind.GONE, "Ben", (), edit, Remove("lens"), mine)

@@ -16,9 +16,11 @@ from optiverse_collab.core.client.connection_effects import (
     RetryAfter,
 )
 from optiverse_collab.core.client.connector import OPEN_S, PROBE_S, ConnectionState
+from optiverse_collab.core.client.credentials import Credentials, Device, digest
 from optiverse_collab.core.client.effects import Acknowledged, ProtocolFault, Synced, Transmit
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.protocol.messages import Ping
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.messages import OtherHistory, ParentPosition, Ping
 from optiverse_collab.core.records import Put
 from tests.core.client.connecting import (
     BENCH,
@@ -46,7 +48,7 @@ def test_session_is_under_way_unless_offline_or_failed(state: ConnectionState) -
 
 def test_states_are_the_words_that_the_status_bar_knows() -> None:
     assert [state.value for state in ConnectionState] == (
-        ["offline", "connecting", "syncing", "connected", "reconnecting", "failed"]
+        ["offline", "connecting", "outside", "syncing", "connected", "reconnecting", "failed"]
     )
 
 
@@ -191,6 +193,17 @@ def test_another_history_ends_it_and_says_what_was_not_sent(synced: Participatio
     assert len(synced.session.replica.pending) == 1
 
 
+def test_a_restored_server_ends_it_and_says_what_is_missing(synced: Participation) -> None:
+    """CLK-8."""
+    synced.fails(BROKEN)
+    synced.waits()
+    synced.hears(GREETING)
+    parent = ParentPosition("epoch 1", 5, "2026-05-03T09:05:30.000Z")
+    failure = Failure(FailureKind.RESTORED, 2, parent.time)
+    *_, ended = synced.hears(encode(OtherHistory("epoch 2", parent=parent)))
+    assert ended == Ended(failure, was_in=True)
+
+
 # Leaving
 
 
@@ -220,3 +233,29 @@ def test_what_comes_late_from_a_connection_is_ignored(synced: Participation) -> 
     synced.fails(BROKEN)
     assert synced.fails(REPLACED) == synced.hears(BENCH) == []
     assert synced.shows(ConnectionState.RECONNECTING)
+
+
+def refused(code: int) -> Failure:
+    return Failure(FailureKind.CLOSED, code)
+
+
+@pytest.mark.parametrize("code", [4401, 4403])
+def test_pasted_token_is_tried_once_if_the_device_is_refused(code: int) -> None:
+    """RIGHT-4: at once, and no news."""
+    ann = Participation()
+    ann.session.credentials = Credentials(Device("device", digest("invite")), "invite")
+    ann.connector.join()
+    assert ann.session.credentials.token == "device"
+    assert ann.fails(refused(code)) == [DropConnection(), OpenConnection(OPEN_S)]
+    assert ann.session.credentials.token == "invite"
+    assert ann.fails(refused(code))[-1] == Ended(refused(code), was_in=False)
+
+
+def test_whoever_is_removed_is_out() -> None:
+    """RIGHT-4, CONN-4: the link that is still here brings nobody back."""
+    ann = Participation()
+    ann.session.credentials = Credentials(Device("device", digest("invite")), "invite")
+    ann.connector.join()
+    ann.hears(GREETING)
+    ann.hears(BENCH)
+    assert ann.fails(refused(4403))[-1] == Ended(refused(4403), was_in=True)

@@ -65,15 +65,11 @@ def test_what_no_attempt_mends_ends_it(synced: Participation) -> None:
     assert synced.waits() == []
 
 
-ASIDE = (FailureKind.BROKEN_OFF, FailureKind.EPOCH_CHANGED)
+ASIDE = (FailureKind.BROKEN_OFF, FailureKind.EPOCH_CHANGED, FailureKind.RESTORED)
 
 OTHERS = [
     *(Failure(FailureKind.HTTP, status) for status in (200, 302, 401, 403, 404, 407, 503, 511)),
-    *(
-        Failure(kind)
-        for kind in FailureKind
-        if kind not in (FailureKind.BROKEN_OFF, FailureKind.EPOCH_CHANGED)
-    ),
+    *(Failure(kind) for kind in FailureKind if kind not in ASIDE),
     *(Failure(FailureKind.CLOSED, code) for code in (1000, 1003, 1007, 1008, 1009, 1010, 1015, 4404)),
 ]
 """What a login page, a gateway or another server says while ours can't be reached; 1009 is our own too."""

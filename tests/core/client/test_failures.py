@@ -18,14 +18,17 @@ HELPS = {
     Kind.WANTS_TLS: False,
     Kind.NO_TLS: False,
     Kind.UNTRUSTED: False,
+    Kind.WRONG_KEY: False,
     Kind.HTTP: False,
     Kind.NO_WEBSOCKET: False,
     Kind.LATE: True,
+    Kind.NOT_LET_IN: True,
     Kind.WRONG_SERVER: False,
     Kind.HOST_LEFT: True,
     Kind.CLOSED: True,
     Kind.SILENT: True,
     Kind.EPOCH_CHANGED: False,
+    Kind.RESTORED: False,
     Kind.CLIENT_ERROR: False,
 }
 """Whether another attempt may help, if the number does not say otherwise."""
@@ -34,7 +37,7 @@ HELPS = {
 @pytest.mark.parametrize("kind", Kind)
 def test_whether_another_attempt_may_help(kind: Kind) -> None:
     assert Failure(kind).may_retry is HELPS[kind]
-    assert Failure(kind).ends_session is (kind is Kind.EPOCH_CHANGED)
+    assert Failure(kind).ends_session is (kind in (Kind.EPOCH_CHANGED, Kind.RESTORED))
 
 
 @pytest.mark.parametrize("code", [*CloseCode, 4999])
@@ -54,3 +57,17 @@ def test_a_close_is_judged_by_its_code(code: int) -> None:
 def test_an_http_answer_is_judged_by_its_status(status: int, helps: bool) -> None:
     assert Failure(Kind.HTTP, status).may_retry is helps
     assert not Failure(Kind.HTTP, status).ends_session
+
+
+def test_word_counts_where_its_code_says_too_little() -> None:
+    """CLOSE-2."""
+    assert Failure.of_close(4401, "expired") == Failure(Kind.CLOSED, 4401, "expired")
+    assert Failure.of_close(4409, "replaced") == Failure(Kind.CLOSED, 4409)
+
+
+def test_codes_that_want_another_token() -> None:
+    """RIGHT-4."""
+    assert Failure(Kind.CLOSED, 4401).needs_token
+    assert Failure(Kind.CLOSED, 4403).needs_token
+    assert not Failure(Kind.CLOSED, 4409).needs_token
+    assert not Failure(Kind.HTTP, 4401).needs_token

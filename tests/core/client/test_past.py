@@ -8,7 +8,7 @@ from optiverse_collab.core.client.effects import Transmit
 from optiverse_collab.core.client.past import ASK_EVERY_MS, PastRequests
 from optiverse_collab.core.client.past_effects import PastArrived, PastUnavailable
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.messages import PastPage, PastRefused, PastRequest
+from optiverse_collab.core.protocol.past import PastPage, PastRefused, PastRequest
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from tests.helpers.wire import Peer, Wire, equal
 

@@ -5,23 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from optiverse_collab.core.client.pending import Pending, squash
-from optiverse_collab.core.limits import CHANGES_PER_PUSH, OPS_PER_RECORD
+from optiverse_collab.core.client.pending import Pending
+from optiverse_collab.core.limits import CHANGES_PER_PUSH, OPS_PER_RECORD, VALUES_PER_CHANGE
 from optiverse_collab.core.protocol.changes import PushedChange
-from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply
+from optiverse_collab.core.records import Lane, Op, Put, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
-PLENTY, LAST = 10_000, 99
+PLENTY, MUCH, LAST = 10_000, 10**6, 99
 
 
 def add(
-    pending: Pending, *ops: Op, seen: int = 0, yields: bool = False, step: str = "", max_bytes: int = PLENTY
+    pending: Pending,
+    *ops: Op,
+    seen: int = 0,
+    yields: bool = False,
+    step: str = "",
+    max_bytes: int = PLENTY,
+    lane: Lane = Lane.BENCH,
 ) -> None:
     """Make a change that saw `seen`."""
-    pending.add(ops, max_bytes, seen, yields, step)
+    pending.add(ops, max_bytes, seen, yields, step, lane)
 
 
 def test_too_long_a_change_is_refused() -> None:
@@ -31,6 +35,27 @@ def test_too_long_a_change_is_refused() -> None:
         add(pending, Set("a", {"x": "y" * 100}), max_bytes=100)
     assert pending.changes == []
     assert pending.next_clock == 1
+
+
+def test_a_push_has_few_values() -> None:
+    """LIM-1, PUSH-3: reading them takes the server as long as many bytes."""
+    pending = Pending()
+    values: list[list[int]] = [[] for _ in range(VALUES_PER_CHANGE // 2 - 10)]
+    for id in "abc":
+        add(pending, Set(id, {"x": values}), max_bytes=MUCH)
+    assert [len(pending.take_unsent(MUCH, LAST)) for _ in range(3)] == [1, 1, 1]
+    with pytest.raises(ChangeRefused, match="the limit is 49000; split it"):
+        add(pending, Set("d", {"x": values, "y": [[], [], []] * 10}), max_bytes=MUCH)
+    add(pending, Set("c", {"y": 1}), max_bytes=MUCH)
+    assert pending.changes[-1].values > 0
+
+
+def test_squashing_stops_at_many_values() -> None:
+    """LIM-1"""
+    pending = Pending()
+    for name in "xy":
+        add(pending, Set("a", {name: [0] * (VALUES_PER_CHANGE * 2 // 3)}), max_bytes=MUCH)
+    assert [change.client_clock for change in pending.changes] == [1, 2]
 
 
 def test_what_was_sent_is_never_altered() -> None:
@@ -199,65 +224,6 @@ def test_dropping_keeps_count_of_what_is_on_its_way() -> None:
     assert not pending.unsent
 
 
-OPS = st.lists(
-    st.one_of(
-        st.builds(
-            Put,
-            st.sampled_from("ab"),
-            st.sampled_from("kl"),
-            st.dictionaries(st.sampled_from("xyz"), st.integers(0, 3)),
-        ),
-        st.builds(
-            Set,
-            st.sampled_from("ab"),
-            st.dictionaries(st.sampled_from("xyz"), st.integers(0, 3)),
-            st.lists(st.sampled_from("xyz"), max_size=2),
-        ),
-        st.builds(Remove, st.sampled_from("ab")),
-    ),
-    max_size=12,
-)
-
-
-@given(OPS, OPS, st.booleans())
-def test_squashing_has_the_same_effect(earlier: list[Op], later: list[Op], there: bool) -> None:
-    """PUSH-2: few operations a record, and nobody can tell the difference."""
-    one = {id: Record(id, "k", {"x": 9, "z": 9}) for id in "ab"} if there else {}
-    other = dict(one)
-    for op in earlier + later:
-        apply(one, op)
-    for ops in squash(later, squash(earlier)).values():
-        for op in ops:
-            apply(other, op)
-    assert one == other
-
-
-@pytest.mark.parametrize(
-    ("ops", "squashed"),
-    [
-        ([Set("a", {"x": 1}, ["y"]), Set("a", {"y": 2}, ["x"])], [Set("a", {"y": 2}, ["x"])]),
-        ([Put("a", "k", {"x": 1}), Put("a", "k", {"y": 2})], [Put("a", "k", {"x": 1, "y": 2})]),
-        ([Put("a", "k", {"x": 1}), Put("a", "l", {"y": 2})], [Remove("a"), Put("a", "l", {"y": 2})]),
-        ([Set("a", {"x": 1}), Put("a", "k", {"y": 2})], [Set("a", {"x": 1}), Put("a", "k", {"y": 2})]),
-        ([Set("a", {"x": 1}), Remove("a")], [Remove("a")]),
-        ([Remove("a"), Set("a", {"x": 1})], [Remove("a")]),
-        ([Remove("a"), Put("a", "k"), Set("a", {"x": 1})], [Remove("a"), Put("a", "k", {"x": 1})]),
-        ([Put("a", "k", {"x": 1, "y": 1}), Set("a", {"y": 2})], [Put("a", "k", {"x": 1, "y": 2})]),
-    ],
-)
-def test_squashing_makes_few_operations(ops: list[Op], squashed: list[Op]) -> None:
-    """PUSH-2, DOC-2 to DOC-5."""
-    assert squash(ops) == {"a": squashed}
-
-
-def test_put_that_meets_a_record_still_removes_what_was_unset() -> None:
-    """DOC-2: somebody else put the record meanwhile, with a property that the user's `unset` names."""
-    records = {"a": Record("a", "k", {"x": 9, "y": 9})}
-    for op in squash([Put("a", "k", {"x": 1}), Set("a", {}, ["x", "y"])])["a"]:
-        apply(records, op)
-    assert records == {"a": Record("a", "k", {})}
-
-
 def test_change_of_nothing_is_none() -> None:
     pending = Pending()
     add(pending)
@@ -269,7 +235,7 @@ def test_dropping_leaves_later_changes_of_the_same_record() -> None:
     for x in range(3):
         add(pending, Set("a", {"x": x}))
         pending.take_unsent(PLENTY, LAST)
-    assert [pending.holds(clock) for clock in (1, 3, 4)] == [True, True, False]
+    assert [pending.awaits(clock) for clock in (1, 3, 4)] == [True, True, False]
     pending.drop(2)
     assert [change.client_clock for change in pending.on("a")] == [1, 3]
 
@@ -281,3 +247,29 @@ def test_change_goes_out_with_what_is_said_of_it() -> None:
     [change] = pending.take_unsent(PLENTY, LAST)
     ops: list[Op] = [Set("a", {"x": 1}), Remove("b")]
     assert change.pushed == PushedChange(1, ops, seen=3, yields=True, step="gesture")
+
+
+def test_changes_in_other_lanes_wait_and_so_does_what_follows() -> None:
+    """RIGHT-2: numbers grow in the order of the changes, so nothing overtakes what may not be sent."""
+    pending = Pending()
+    add(pending, Put("note", "k", lane=Lane.TALK), lane=Lane.TALK)
+    add(pending, Set("lens", {"x": 1}))
+    add(pending, Put("reply", "k", lane=Lane.TALK), lane=Lane.TALK)
+    pending.lanes = frozenset([Lane.TALK])
+    assert [change.client_clock for change in pending.take_unsent(PLENTY, LAST)] == [1]
+    assert (pending.unsent, pending.can_send(PLENTY), pending.take_unsent(PLENTY, LAST)) == (False, False, [])
+    assert pending.first_unsent == pending.next_clock
+    pending.lanes = frozenset(Lane)
+    assert [change.client_clock for change in pending.take_unsent(PLENTY, LAST)] == [2, 3]
+
+
+def test_count_of_changes_on_their_way() -> None:
+    """PUSH-10."""
+    pending = Pending()
+    add(pending, Put("a", "k"))
+    counts = [pending.in_flight]
+    pending.take_unsent(PLENTY, LAST)
+    add(pending, Put("b", "k"))
+    counts.append(pending.in_flight)
+    pending.drop(1)
+    assert [*counts, pending.in_flight] == [0, 1, 0]

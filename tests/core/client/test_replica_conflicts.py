@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.client.conflicts import HeldChange
+from optiverse_collab.core.client.conflicts import HeldChange, of_gone
 from optiverse_collab.core.client.effects import Conflict, ConflictKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
@@ -129,7 +129,8 @@ def test_edit_in_hand_of_a_removed_record_is_kept(wire: Wire, ann: Peer) -> None
     ann.edit(Remove("lens"))
     wire.settle()
     mine = Record("lens", "component", {"name": "mine"})
-    told = ann.replica.note_gone(Set("lens", {"name": "mine"}), mine, "bob")
+    told = of_gone(Set("lens", {"name": "mine"}), mine, "bob")
+    ann.replica.hold(told)
     assert told == Conflict(ConflictKind.GONE, "bob", (), Set("lens", {"name": "mine"}), Remove("lens"), mine)
     use_held(ann.replica, "lens")
     assert ann.replica.view == {"lens": mine}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from optiverse_collab.core.client.conflicts import of_gone
 from optiverse_collab.core.client.effects import Transmit
 from optiverse_collab.core.client.journal import replay
 from optiverse_collab.core.client.replica import Replica
@@ -83,8 +84,8 @@ def test_what_became_of_edits_comes_back(wire: Wire, ann: Peer, bob: Peer, disk:
 
 def test_what_is_held_no_more_does_not_come_back(wire: Wire, ann: Peer, bob: Peer, disk: Disk) -> None:
     """SEEN-9: a user decides once."""
-    bob.replica.note_gone(Set("old", {"n": 1}))
-    bob.replica.note_gone(Set("lens", {"n": 2}))
+    bob.replica.hold(of_gone(Set("old", {"n": 1})))
+    bob.replica.hold(of_gone(Set("lens", {"n": 2})))
     disk.write()
     use_held(bob.replica, "lens")
     bob.replica.dismiss_held("old")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from optiverse_collab.core.access import Role
 from optiverse_collab.core.client.effects import (
     Acknowledged,
     Diverged,
@@ -19,13 +20,12 @@ from optiverse_collab.core.client.effects import (
     Transmit,
 )
 from optiverse_collab.core.client.past_effects import PastArrived
+from optiverse_collab.core.client.people import COLOUR, PERSON, Introduction
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import (
     PROTOCOL_VERSION,
     ConnectionAck,
-    PastPage,
-    PastRequest,
     PresencePatch,
     PresenceUpdate,
     SyncRequest,
@@ -33,6 +33,7 @@ from optiverse_collab.core.protocol.messages import (
     UserLeft,
 )
 from optiverse_collab.core.protocol.participants import Participant
+from optiverse_collab.core.protocol.past import PastPage, PastRequest
 from optiverse_collab.core.records import Put
 from optiverse_collab.errors import ChangeRefused
 from tests.helpers.wire import Peer, Wire
@@ -188,6 +189,13 @@ def test_who_comes_is_renamed_and_leaves(wire: Wire, ann: Peer) -> None:
     assert list(ann.session.participants.values()) == [me]
 
 
+def test_a_script_is_known_as_one(wire: Wire, ann: Peer) -> None:
+    """PRES-18"""
+    joined = UserJoined("bot", "c9", "2025-03-01T12:34:56.789Z", script=True)
+    ann.session.receive(encode(joined), wire.now_ms)
+    assert [one.script for one in ann.session.participants.values()] == [False, True]
+
+
 def test_acknowledgement_without_oneself_in_it_will_do(wire: Wire) -> None:
     """MSG-1: `users` may lack the newcomer; `user_id` and `connection_id` say who that is."""
     session = Peer("ann").session
@@ -221,3 +229,18 @@ def test_the_past_is_asked_for_when_it_is_time(wire: Wire, ann: Peer) -> None:
     assert Transmit(PastRequest(2, 99)) in ann.session.poll(wire.now_ms)
     ann.session.closed()
     assert ann.session.past.waiting == [99]
+
+
+def test_roles_of_others_are_known(wire: Wire, ann: Peer) -> None:
+    """ACC-2."""
+    ann.receive(encode(UserJoined("bob", "c9", "t", Role.VIEWER)), 0)
+    assert ann.session.participants["c9"].role is Role.VIEWER
+
+
+def test_who_introduces_themselves_shows_who_they_are(wire: Wire, ann: Peer) -> None:
+    """PRES-8, PRES-9"""
+    ann.session.people.introduce(Introduction("person", 4))
+    ann.receive(encode(UserJoined("bob", "c9", "t", person="g9")), wire.now_ms)
+    wire.now_ms += 100
+    assert Transmit(PresenceUpdate({PERSON: "person", COLOUR: 4})) in ann.session.poll(wire.now_ms)
+    assert ann.session.people.person_of("c9") == "g9"

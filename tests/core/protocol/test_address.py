@@ -21,6 +21,7 @@ from optiverse_collab.core.protocol.address import (
 from optiverse_collab.errors import AddressError
 
 SERVER = "ws://localhost:8765"
+TOKEN, PIN = "cHl0aG9uLWFuZC1RdDEyMw", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,8 @@ SERVER = "ws://localhost:8765"
         ("ann@lab:8765", "leave out what stands before @"),
         ("ws://ann:secret@lab:8765", "leave out what stands before @"),
         ("ws://lab:8765?token=1", "leave out what stands"),
-        ("ws://lab:8765#x", "leave out what stands"),
+        ("ws://lab:8765#x", "behind # is damaged"),
+        (f"ws://lab/ws/default#pin={PIN}", "a key, which only wss:// servers have"),
         ("ws://lab:8765/ws/a/b/c", "is not an invite link"),
         ("ws://lab:8765/ws//ann", "is not an invite link"),
         ("ws://lab:8765/ws/%ff", "is not UTF-8"),
@@ -93,6 +95,9 @@ def test_server_is_read_generously(text: str, server: str) -> None:
         ("http://lab/ws/default/", Address("ws://lab:8765", "default")),
         ("lab/ws/default/Ann", Address("ws://lab:8765", "default")),
         ("wss://gateway.example/optics/ws/a%2Fb", Address("wss://gateway.example/optics", "a/b")),
+        (f"ws://lab/ws/default#t={TOKEN}", Address("ws://lab:8765", "default", TOKEN)),
+        (f"wss://lab/ws/a#t={TOKEN}&pin={PIN}", Address("wss://lab", "a", TOKEN, PIN)),
+        (f"wss://lab:8765#pin={PIN}", Address("wss://lab:8765", None, None, PIN)),
     ],
 )
 def test_invite_names_server_and_session(text: str, address: Address) -> None:
@@ -110,6 +115,41 @@ def test_link_and_name_may_each_name_the_session() -> None:
         websocket_url(f"{SERVER}/ws/lab", "bench", "Ann")
 
 
+def test_a_sentence_does_not_repeat_a_secret() -> None:
+    """It may stand in a log."""
+    for text in (
+        f"wss://lab/ws/a/b/c#t={TOKEN}",
+        f"wss://#t={TOKEN}",
+        f"ann@lab#t={TOKEN}",
+        f"lab#t={TOKEN}x",
+    ):
+        with pytest.raises(AddressError) as caught:
+            parse_address(text)
+        assert TOKEN not in str(caught.value)
+
+
+def test_what_is_remembered_has_no_token() -> None:
+    """LINK-2: it may lie in settings and files."""
+    address = Address("wss://lab:1", "a b", TOKEN, PIN)
+    assert address.link == invite_link("wss://lab:1", "a b", TOKEN, PIN)
+    assert parse_address(address.link) == address
+    assert parse_address(address._replace(session=None).link) == ("wss://lab:1", None, TOKEN, PIN)
+    assert address.remembered == f"wss://lab:1#pin={PIN}"
+    assert parse_address(SERVER).remembered == SERVER
+    assert parse_address(invite_link(address.remembered, "lab")) == ("wss://lab:1", "lab", None, PIN)
+
+
+def test_a_server_is_the_same_by_its_key_or_its_place() -> None:
+    here, there = (Address(server, None, None, PIN) for server in ("wss://here", "wss://there"))
+    other = here._replace(pin="x" * 43)
+    unknown = here._replace(pin=None)
+    assert here.may_be(there)
+    assert not here.may_be(other)
+    assert here.may_be(unknown)
+    assert unknown.may_be(other)
+    assert not unknown.may_be(there)
+
+
 @given(st.text("wsh:/.[]1%?#@ lab\\\u00e9\n", max_size=24))
 def test_what_is_read_is_read_the_same_again(text: str) -> None:
     try:
@@ -118,7 +158,8 @@ def test_what_is_read_is_read_the_same_again(text: str) -> None:
         return
     assert parse_address(address.server) == Address(address.server, None)
     if address.session is not None:
-        assert parse_address(invite_link(address.server, address.session)) == address
+        link = invite_link(address.server, address.session, address.token, address.pin)
+        assert parse_address(link) == address
 
 
 @pytest.mark.parametrize(
@@ -154,6 +195,8 @@ def test_names_that_cannot_be(name: str, sentence: str, what: str) -> None:
         ("/ws/a/%ed%a0%80", "user is not UTF-8"),
         ("/ws/a/\udcff", "half of a character"),
         (f"/ws/a/{'x' * 129}", "has 129 characters"),
+        ("/ws/%e2%80%ae/b", "session shows nothing"),
+        ("/ws/a/%e3%85%a4", "user shows nothing"),
     ],
 )
 def test_paths_that_cannot_be(path: str, sentence: str) -> None:
@@ -165,13 +208,22 @@ def test_paths_that_cannot_be(path: str, sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["default", "a/b?c#d%2F e", "光路 ½″", "...", " a ", "x" * 128, "é" * 128, "a\nb", "\u202e"]
+    "name", ["default", "a/b?c#d%2F e", "光路 ½″", "...", " a ", "x" * 128, "é" * 128, "a\nb", "a\u202e"]
 )
 def test_the_server_reads_the_names_that_were_written(name: str) -> None:
     """MSG-4: any Unicode, percent-encoded, also what has a meaning in URLs; a query is ignored."""
     path = websocket_url(SERVER, name, name).removeprefix(SERVER)
     assert path.isascii()
     assert parse_path(path) == parse_path(path + "?token=x") == Place(name, name)
+
+
+def test_a_script_says_that_it_is_one() -> None:
+    """PRES-18"""
+    url = websocket_url(SERVER, "lab", "script", is_script=True)
+    assert url == f"{SERVER}/ws/lab/script?script"
+    assert parse_path("/ws/lab/script?script") == Place("lab", "script", is_script=True)
+    assert parse_path("/ws/lab/ann?v=1&script&x").is_script
+    assert not parse_path("/ws/lab/ann?scripts&script=").is_script
 
 
 names = st.one_of(st.text(max_size=20), st.sampled_from(["", " ", ".", "..", "x" * 128, "x" * 129, "\ud800"]))
@@ -204,3 +256,26 @@ def test_clients_accept_what_the_server_accepts(path: str) -> None:
     except AddressError:
         return
     assert parse_path(websocket_url(SERVER, *place).removeprefix(SERVER)) == place
+
+
+@pytest.mark.parametrize(
+    ("known", "now", "is_another"),
+    [
+        ("wss://lab:1#pin=" + "a" * 43, "wss://lab:1#pin=" + "b" * 43, True),
+        ("wss://lab:1#pin=" + "a" * 43, "wss://lab:1#pin=" + "a" * 43, False),
+        ("wss://lab:1#pin=" + "a" * 43, "wss://moved:1#pin=" + "b" * 43, False),
+        ("wss://lab:1", "wss://lab:1#pin=" + "b" * 43, False),
+    ],
+)
+def test_another_key_at_the_same_place_is_another_server(known: str, now: str, is_another: bool) -> None:
+    """DISK-6, LINK-3"""
+    assert parse_address(now).has_another_key(parse_address(known)) is is_another
+
+
+def test_sentence_about_a_damaged_link_keeps_its_secret() -> None:
+    """LINK-1: also if the number sign before it was lost."""
+    token = "Fh5yVC9-fthtuBqsRcrryg"
+    for link in (f"wss://host:1t={token}", f"wss:///{token}", f"wss://host/ws/a/b/t={token}"):
+        with pytest.raises(AddressError, match="…") as refused:
+            parse_address(link)
+        assert token not in str(refused.value)

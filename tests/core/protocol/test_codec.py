@@ -56,12 +56,13 @@ PUSH = '{"type":"push","changes":[{"client_clock":7,"ops":[%s]}]}'
         ('{"type":"push","changes":[{"ops":[]}]}', Reason.INVALID_MESSAGE),
         ('{"type":"sync:request","client_id":"c","lanes":["attic"]}', Reason.INVALID_MESSAGE),
         ('{"type":"presence","state":' + "[" * 5000 + "]" * 5000 + "}", Reason.INVALID_MESSAGE),
-        ('{"type":"presence","state":{"x":' + "[" * 100_000 + "]" * 100_000 + "}}", Reason.TOO_DEEP),
+        ('{"type":"presence","state":{"x":' + "[" * 49_000 + "]" * 49_000 + "}}", Reason.TOO_DEEP),
         ('{"type":"ping","user_id":"\ud800"}', Reason.BAD_TEXT),
+        ('{"type":"presence","state":{"x":[' + "[]," * 30_000 + "[]]}}", Reason.TOO_LARGE),
     ],
 )
 def test_refused_with_its_reason(text: str, reason: Reason) -> None:
-    """LIM-2, LIM-4, LIM-5."""
+    """LIM-1, LIM-2, LIM-4, LIM-5."""
     with pytest.raises(MessageRefused) as refusal:
         decode_client(text, LIMITS)
     assert refusal.value.reason is reason

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optiverse_collab.core.limits import OPS_PER_CHANGE
-from optiverse_collab.core.protocol.codec import size_of
+from optiverse_collab.core.limits import OPS_PER_CHANGE, VALUES_PER_CHANGE
+from optiverse_collab.core.protocol.codec import encoded, size_of, values_in
 from optiverse_collab.core.protocol.pages import FIRST_BYTES, LEAST_BYTES, PageSize, marked_pages, pages
+from optiverse_collab.core.records import Set
 
 
 def test_nothing_makes_no_page() -> None:
@@ -25,6 +26,15 @@ def test_one_change_holds_few_operations() -> None:
         OPS_PER_CHANGE,
         1,
     ]
+
+
+def test_one_change_holds_few_values() -> None:
+    """LIM-1, PUSH-3: short ones may be too many long before they are too long."""
+    ops = [Set(id, {"points": [[0, 0]] * 3000}) for id in "abcdefghijklmnopqrst"]
+    cut = list(pages(ops, 256 * 1024))
+    assert [op for page in cut for op in page] == ops
+    assert [len(page) for page in cut] == [5, 5, 5, 5]
+    assert max(values_in(encoded(page)) for page in cut) <= VALUES_PER_CHANGE
 
 
 def test_pages_hold_everything_in_order_within_their_size() -> None:
@@ -75,7 +85,7 @@ def test_no_page_is_longer_than_the_limit() -> None:
 def test_each_page_has_the_size_of_its_moment() -> None:
     """SYNC-15: none is begun before the line took the one before."""
     size = PageSize(200_000)
-    made = pages(["x" * 1000] * 200, size)
+    made = (page for page, _ in marked_pages(["x" * 1000] * 200, size))
     assert len(next(made)) == 16
     size.took(0)
     assert len(next(made)) == 32
@@ -91,3 +101,9 @@ def test_page_takes_about_a_second_at_most(bytes_per_s: int) -> None:
         ms = int(size) * 1000 / bytes_per_s
         size.took(ms)
     assert ms <= max(1001, LEAST_BYTES * 1000 / bytes_per_s)
+
+
+def test_page_ends_where_others_have_their_turn() -> None:
+    """SYNC-15: full or not."""
+    found = list(marked_pages(["a", None, None, "b", "c", None, "d"], 1000))
+    assert found == [(["a"], False), ([], False), (["b", "c"], False), (["d"], True)]

@@ -12,14 +12,23 @@ from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Op
 from optiverse_collab.core.server.answers import answer_of
 from optiverse_collab.core.server.chain import PREFIX_BYTES
-from optiverse_collab.core.server.history import OUTCOMES, TOMBSTONES, Accepted, History
-from optiverse_collab.core.server.journal import Touched
+from optiverse_collab.core.server.clients import CLIENTS
+from optiverse_collab.core.server.history import TOMBSTONES, Accepted, History
+from optiverse_collab.core.server.journal import Snapshot, Touched
 from optiverse_collab.core.server.names import NameKind
+from optiverse_collab.core.server.outcomes import MANY
 
 
-def make(limits: Limits | None = None, tombstones: int = TOMBSTONES, outcomes: int = OUTCOMES) -> History:
+def make(
+    limits: Limits | None = None,
+    tombstones: int = TOMBSTONES,
+    outcomes: int = MANY,
+    clients: int = CLIENTS,
+) -> History:
     """An empty history of epoch ``e``."""
-    return History(History.empty("e"), limits=limits, tombstones=tombstones, outcomes=outcomes)
+    return History(
+        History.empty("e"), limits=limits, tombstones=tombstones, outcomes=outcomes, clients=clients
+    )
 
 
 def do(
@@ -43,6 +52,14 @@ def do(
     client_clock = history.last_client_clock_of(origin) + 1 + skip
     change = PushedChange(client_clock, [*ops], seen, yields, step)
     return history.accept(origin, own, by, now_ms, change, sent=history.clock)
+
+
+def begin_chunk(history: History) -> Snapshot:
+    """Go on in a new chunk, at once."""
+    builder = history.begin_chunk()
+    snapshot = builder.finished()
+    history.forget_names(builder.used)
+    return snapshot
 
 
 Side = tuple[str, list[str], str, int]

@@ -18,7 +18,7 @@ def test_it_begins_where_the_replica_is() -> None:
     do(history, Put("lens", "component", {"x": 0, "y": 0}))
     for x in range(1, 4):
         do(history, Set("lens", {"x": x}))
-    [page] = catch_up(history, NEW, 2)
+    [page] = catch_up(history, NEW, 2, 0)
     assert isinstance(page, Delta)
     assert page.unasked
     assert (page.clock, page.ops) == (4, [PageSet("lens", {"x": 3}, [], 0)])
@@ -30,7 +30,7 @@ def test_it_is_all_where_what_was_removed_since_is_forgotten() -> None:
     do(history, *(Put(id, "component") for id in "abcd"))
     for id in "abc":
         do(history, Remove(id))
-    [page] = catch_up(history, NEW, 1)
+    [page] = catch_up(history, NEW, 1, 0)
     assert isinstance(page, FullState)
     assert page.unasked
     assert [record.id for record in page.records] == ["d"]

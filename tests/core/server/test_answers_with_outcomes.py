@@ -6,10 +6,12 @@ import pytest
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import FullState, SyncRequest
+from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Notice, Part
 from optiverse_collab.core.records import Put, Remove, Set
 from optiverse_collab.core.server import answers
 from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.names import NameKind
 from tests.core.server.histories import asked, at, do, make
 
 
@@ -50,19 +52,46 @@ def test_replica_that_settles_is_told_of_each_former_id() -> None:
 
 
 @pytest.mark.parametrize(
-    ("client_id", "settles", "known"),
+    ("clock", "client_id", "settles", "known"),
     [
-        ("ann", [], True),
-        ("new", [], False),
-        ("new", ["forgotten", "ann"], True),
-        ("new", ["forgotten"], False),
+        (1, "bob", [], False),
+        (1, "new", [], False),
+        (1, "new", ["cid", "bob"], False),
+        (1, "ann", [], True),
+        (1, "new", ["cid"], False),
+        (2, "bob", [], True),
+        (0, "bob", [], True),
     ],
 )
-def test_replica_that_is_not_known_is_told_so(client_id: str, settles: list[str], known: bool) -> None:
-    """SYNC-10: under none of its ids; unless it holds nothing, so that nothing can be missing."""
-    history = bench()
-    assert numbers(history, at(history, 1, client_id, settles=settles))[1] is known
-    assert numbers(history, SyncRequest(client_id, settles=settles))[1]
+def test_replica_that_may_be_forgotten_is_told_so(
+    clock: int, client_id: str, settles: list[str], known: bool
+) -> None:
+    """SYNC-10: unless all was forgotten before its position, or it holds nothing."""
+    history = make(clients=2)
+    for number, name in enumerate(("ann", "bob", "cid", "ann")):
+        do(history, Put("a", "k", {"x": number}), by=name)
+    request = SyncRequest(client_id) if clock == 0 else at(history, clock, client_id, settles=settles)
+    assert numbers(history, request)[1] is known
+    assert history.clients.forgotten == 2
+    assert not numbers(history, at(history, 0, "bob", settles=["ann"]))[1]
+
+
+def test_replica_that_another_settled_is_told_so() -> None:
+    """SYNC-10: the other one goes on, and knows what came of it."""
+    history = make()
+    do(history, Put("a", "k"))
+    ann = history.names.known(NameKind.ORIGIN, origin_of("ann"))
+    do(history, Put("b", "k"), by="bob")
+    do(history, Put("c", "k"), by="restored", own={ann})
+    assert history.last_client_clock_of(origin_of("ann")) == 0
+    assert numbers(history, at(history, 1, "restored", settles=["ann"]))[:3] == (1, True, {"ann": 0})
+    assert numbers(history, at(history, 1, "ann"))[1]  # it knows of its change
+    do(history, Put("d", "k"), by="ann")
+    do(history, Put("e", "k"), by="restored", own={ann})
+    for clock, known in ((3, False), (4, True)):
+        assert numbers(history, at(history, clock, "ann"))[1] is known
+        assert numbers(history, at(history, clock, "restored", settles=["ann"]))[1] is known
+    assert numbers(history, at(history, 3, "bob"))[1]
 
 
 # Acknowledgements
@@ -93,6 +122,25 @@ def test_acknowledgement_of_a_former_id_says_so() -> None:
     do(history, Set("a", {"x": 5}), seen=1)
     [page] = asked(history, at(history, 3, "restored", settles=["bob", "ann"]))
     assert [(ack.client_id, ack.client_clock) for ack in page.acks] == [("ann", 2)]
+
+
+def test_a_forgotten_change_is_not_acknowledged() -> None:
+    """SYNC-10: the replica sends it again, and what came of it first is no answer to that."""
+    history = make(clients=1)
+    do(history, Put("a", "k", {"x": 0, "y": 0}), by="bob")
+    before = at(history, 1)
+    do(history, Set("a", {"x": 1}), seen=0, yields=True)
+    do(history, Set("a", {"y": 1}), seen=0, yields=True)
+    [page] = asked(history, before)
+    assert [(ack.client_clock, ack.clock) for ack in page.acks] == [(1, 2), (2, 3)]
+    do(history, Put("b", "k"), by="bob")
+    [page] = asked(history, before)
+    assert (page.client_clock, page.known, page.acks) == (0, False, [])
+    do(history, Set("a", {"y": 1}), seen=0, yields=True, skip=1)
+    [page] = asked(history, before)
+    assert (page.client_clock, page.known) == (2, False)
+    # Of the first it is told, which is below the number from which it is known again.
+    assert [(ack.client_clock, ack.clock) for ack in page.acks] == [(1, 2), (2, 5)]
 
 
 # Notices
@@ -141,7 +189,7 @@ def test_outcomes_that_were_forgotten_count_as_more() -> None:
     for _ in range(2):
         do(history, Set("a", {"x": history.clock}), by="bob")
         do(history, Set("a", {"x": history.clock}), seen=history.clock - 1)
-    assert history.outcomes_from == 5
+    assert history.outcomes.since == 5
     assert [asked(history, at(history, clock, "bob"))[0].more for clock in (4, 5)] == [1, 0]
     assert asked(history, at(history, 4, "new"))[0].more == 0
 

@@ -22,6 +22,7 @@ def test_heads_are_those_that_the_protocol_describes() -> None:
     chain = Chain(first_head("e"))
     chain.add(b"one")
     chain.add(b"two")
+    assert len(chain) == 3 * PREFIX_BYTES
     assert chain.head == next_head(next_head(first_head("e"), b"one"), b"two")
 
 

@@ -8,10 +8,13 @@ import pytest
 from optiverse_collab.core.protocol.codec import decode_ops
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
+from optiverse_collab.core.server import conflicts
 from optiverse_collab.core.server.conflicts import changed_names
 from optiverse_collab.core.server.history import Accepted, History
+from optiverse_collab.core.server.journal import StampedRecord
 from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.stamps import Stamp
+from optiverse_collab.errors import ChangeRefused, Reason
 from tests.core.server.histories import do, make, sides
 
 INSISTS, YIELDS = False, True
@@ -158,7 +161,7 @@ def test_value_without_an_author_is_somebodys(yields: bool) -> None:
     unknown = msgspec.structs.replace(
         History.empty("e"),
         clock=1,
-        records=[(Record("a", "k", {"x": 1}), 0, {})],
+        records=[StampedRecord(Record("a", "k", {"x": 1}), 0, {})],
         stamps=[Stamp(1, 0, 0, 0)],
     )
     history = History(unknown)
@@ -166,3 +169,52 @@ def test_value_without_an_author_is_somebodys(yields: bool) -> None:
     assert sides(history, entry.held if yields else entry.replaced) == [("a", ["x"], "", 1)]
     assert history.document.records["a"].props["x"] == (1 if yields else 2)
     assert do(history, Set("a", {"x": 3}), seen=1, yields=True).entry.held == []
+
+
+def test_operations_on_one_record_are_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LIM-11: a change costs what it has, however its operations follow each other."""
+    history = make()
+    do(history, Put("a", "k", {f"p{number}": 0 for number in range(100)}))
+    do(history, *(Set("a", {f"p{number}": 1}) for number in range(100)), by="bob")
+    compared = 0
+
+    def counted(op: Op, record: Record) -> list[str]:
+        nonlocal compared
+        compared += len(op.props)  # type: ignore[union-attr]
+        return changed_names(op, record)
+
+    monkeypatch.setattr(conflicts, "changed_names", counted)
+    accepted = do(history, *(Set("a", {f"p{number}": 2}) for number in range(100)), seen=1)
+    assert len(accepted.entry.replaced) == 1
+    assert compared <= 2 * 100
+
+
+@pytest.mark.parametrize("yields", [False, True])
+def test_change_that_removes_too_much_of_others_is_refused(
+    yields: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LIM-11: as far as its properties have to be looked at one by one."""
+    monkeypatch.setattr(conflicts, "MOST_MET", 20)
+    history = make()
+    for id in "abc":
+        do(history, Put(id, "k", dict.fromkeys("0123456789", 0)))
+    do(history, *(Set(id, {"0": 1}) for id in "abc"), by="bob")
+    with pytest.raises(ChangeRefused, match="removes more than 20 properties") as refused:
+        do(history, *(Remove(id) for id in "abc"), seen=3, yields=yields)
+    assert refused.value.reason is Reason.TOO_LARGE
+    do(history, *(Remove(id) for id in "abc"), seen=4, yields=yields)
+    assert not history.document.records
+
+
+def test_change_of_records_with_very_many_properties_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LIM-11: each is copied whole; removing and making records copies none."""
+    monkeypatch.setattr(conflicts, "MOST_TOUCHED", 20)
+    history = make()
+    for id in "abc":
+        do(history, Put(id, "k", dict.fromkeys("0123456789", 0)))
+    with pytest.raises(ChangeRefused, match="records with 30 properties together") as refused:
+        do(history, *(Set(id, {"0": 1}) for id in "abc"))
+    assert refused.value.reason is Reason.TOO_LARGE
+    do(history, *(Set(id, {"0": 1}) for id in "ab"))
+    do(history, *(Remove(id) for id in "abc"))
+    do(history, *(Put(id, "k", dict.fromkeys("0123456789", 0)) for id in "abc"))

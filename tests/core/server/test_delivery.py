@@ -7,7 +7,8 @@ import msgspec
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import Change
 from optiverse_collab.core.protocol.codec import close_patch, decode_server
-from optiverse_collab.core.protocol.messages import FullState, Message, Patch, SyncRequest
+from optiverse_collab.core.protocol.message import Message
+from optiverse_collab.core.protocol.messages import FullState, Patch, SyncRequest
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Replaced
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
@@ -15,6 +16,7 @@ from optiverse_collab.core.server.answers import answer_of
 from optiverse_collab.core.server.delivery import HASH_EVERY, Delivery, Subscription
 from optiverse_collab.core.server.effects import RoomEffect, SendFrame, SendPages
 from optiverse_collab.core.server.history import Accepted, History
+from optiverse_collab.core.server.journal import StampedRecord
 from optiverse_collab.core.server.stamps import Stamp
 from tests.core.server.histories import do, make
 
@@ -172,7 +174,7 @@ def test_value_of_an_unknown_origin_was_nobodys() -> None:
     snapshot = msgspec.structs.replace(
         History.empty("e"),
         clock=9,
-        records=[(Record("lens", "component", {"x": 0}), 0, {})],
+        records=[StampedRecord(Record("lens", "component", {"x": 0}), 0, {})],
         stamps=[Stamp(9, 0, 0, 0)],
     )
     desk = Desk("c1", history=History(snapshot))

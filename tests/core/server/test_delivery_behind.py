@@ -66,7 +66,7 @@ def test_delta_stands_where_the_frames_would_go_on() -> None:
     slow = Slow()
     slow.change(2)
     assert slow.delivery.confirm("slow", 1, slow.now_ms)
-    pages = SendPages("slow", catch_up(slow.history, SyncRequest("slow"), 1))
+    pages = SendPages("slow", catch_up(slow.history, SyncRequest("slow"), 1, 0))
     slow.delivery.add(subscription=Subscription(pages, BENCH, unasked=True))
     slow.delivery.durable = 1
     assert slow.delivery.flush(("quick", "slow"), slow.now_ms) == []

@@ -11,11 +11,12 @@ from optiverse_collab.core.protocol.codec import decode_ops
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Lane, Op, Put, Remove, Set
 from optiverse_collab.core.server.chain import first_head, next_head
-from optiverse_collab.core.server.history import SKIPPED, TERM, History
+from optiverse_collab.core.server.history import TERM, History
 from optiverse_collab.core.server.journal import Entry
 from optiverse_collab.core.server.names import NameKind
+from optiverse_collab.core.space import Space
 from optiverse_collab.errors import ChangeRefused, Reason
-from tests.core.server.histories import do, make
+from tests.core.server.histories import begin_chunk, do, make
 
 
 @pytest.mark.parametrize(
@@ -163,43 +164,6 @@ def test_time_never_runs_backwards_over_a_restart() -> None:
         assert do(again, Put("a", "k"), now_ms=20).entry.time_ms == 50
 
 
-# Replicas
-
-
-def test_last_number_of_each_replica_is_known() -> None:
-    """PUSH-7, STAMP-1: by its origin."""
-    history = make()
-    for _ in range(3):
-        do(history, Put("a", "k"))
-    do(history, Put("a", "k"), by="bob")
-    assert history.last_client_clock_of(origin_of("ann")) == 3
-    assert history.last_client_clock_of(origin_of("bob")) == 1
-    assert history.last_client_clock_of(origin_of("cid")) == 0
-    assert history.last_client_clock(-1) == 0
-
-
-def test_numbers_between_accepted_changes_were_refused() -> None:
-    """SYNC-6: each replica's own, so that it can tell which of its changes are in the pages."""
-    history = make()
-    do(history, Put("a", "k"), skip=2)
-    do(history, Put("a", "k"))
-    do(history, Put("a", "k"), skip=1)
-    do(history, Put("a", "k"), by="bob")
-    ann, bob = (history.names.known(NameKind.ORIGIN, origin_of(name)) for name in ("ann", "bob"))
-    assert history.skipped(ann) == [1, 2, 5]
-    assert history.skipped(bob) == history.skipped(-1) == []
-
-
-def test_refused_numbers_that_are_remembered_have_a_limit() -> None:
-    """SYNC-6: the last ones, whatever a client sends."""
-    history = make()
-    do(history, Put("a", "k"), skip=2)
-    do(history, Put("a", "k"), skip=10**9)
-    ann = history.names.known(NameKind.ORIGIN, origin_of("ann"))
-    last = history.last_client_clock(ann)
-    assert history.skipped(ann) == [*range(last - SKIPPED, last)]
-
-
 # Stamps
 
 
@@ -256,16 +220,6 @@ def test_history_starts_where_tombstones_are_forgotten() -> None:
     assert {id: one.stamp.clock for id, one in history.tombstones.items()} == {"r2": 9, "r3": 10, "r4": 11}
 
 
-def test_outcomes_that_are_remembered_have_a_limit() -> None:
-    """SYNC-9: and from which clock on they are all there is known."""
-    history = make(outcomes=2)
-    for _ in range(3):
-        do(history, Put("a", "k"))
-        do(history, Set("gone", {"x": 1}))
-    assert [outcome.clock for outcome in history.outcomes] == [4, 6]
-    assert history.outcomes_from == 2
-
-
 def test_history_goes_on_from_what_was_kept() -> None:
     """DUR-4: see also `test_journal`."""
     history = make()
@@ -273,3 +227,41 @@ def test_history_goes_on_from_what_was_kept() -> None:
     replayed = History(History.empty("e"), history.names.take_new(), kept)
     assert replayed.snapshot() == history.snapshot()
     assert do(replayed, Set("a", {"x": 2})).kept == do(history, Set("a", {"x": 2})).kept
+
+
+def test_a_chunk_begins_without_names_that_are_not_used() -> None:
+    """STAMP-4; DUR-4: what is read from there on is the same."""
+    history = make(clients=1)
+    for name in ("ann", "bob", "cid"):
+        do(history, Put("a", "k", {"x": name}), by=name)
+    names = history.names.take_new()
+    snapshot = begin_chunk(history)
+    assert [history.names.known(NameKind.AUTHOR, name) for name in ("ann", "bob", "cid")] == [1, -1, 3]
+    for one in (history, History(snapshot, [name for name in names if name.number != 2], clients=1)):
+        assert do(one, Put("a", "k", {"x": 1}), by="bob").entry.author == 4
+
+
+def test_session_that_is_not_live_leaves_its_space_to_others() -> None:
+    """LIM-16"""
+    space = Space(10_000)
+    history = History(History.empty("e"), space=space)
+    do(history, Put("a", "k"))
+    assert space.used > 0
+    history.release()
+    assert space.used == 0
+
+
+def test_discarded_history_lets_go_of_what_it_knows() -> None:
+    """LIM-16: what is left of a failed connection may hold it for a while."""
+    space = Space(10_000)
+    history = History(History.empty("e"), space=space)
+    do(history, Put("a", "k"))
+    do(history, Put("b", "k"), by="bob")
+    do(history, Set("b", {"x": 1}), by="cid", seen=0)
+    do(history, Remove("a"), by="bob")
+    document = history.document
+    held = len(document.records), len(history.stamps), len(history.tombstones), len(history.outcomes.kept)
+    assert held == (1, 1, 1, 1)
+    history.discard()
+    assert (document.records, history.stamps, history.tombstones, space.used) == ({}, {}, {}, 0)
+    assert not history.outcomes.kept

@@ -44,8 +44,8 @@ def comparable(history: History) -> bytes:
     snapshot = history.snapshot()
     stamps = snapshot.stamps
     records = [
-        (record, stamps[whole], {name: stamps[index] for name, index in sorted(own.items())})
-        for record, whole, own in snapshot.records
+        (one.record, stamps[one.whole], {name: stamps[index] for name, index in sorted(one.own.items())})
+        for one in snapshot.records
     ]
     tombstones = [(one.id, stamps[one.stamp], one.lane) for one in snapshot.tombstones]
     rest = msgspec.structs.replace(snapshot, records=[], tombstones=[], stamps=[])

@@ -1,9 +1,15 @@
-"""What people in a room are called: MSG-2 of docs/protocol.md."""
+"""Who is in a room, and what the others hear of them: MSG-2, ACC-2, ACC-6 of docs/protocol.md."""
 
 from __future__ import annotations
 
+from optiverse_collab.core.access import Role
+from optiverse_collab.core.protocol.access import UserRole
+from optiverse_collab.core.protocol.close_codes import CloseReason
+from optiverse_collab.core.protocol.messages import UserAway, UserJoined, UserLeft
 from optiverse_collab.core.protocol.participants import Participant
-from optiverse_collab.core.server.members import Member, free_name
+from optiverse_collab.core.protocol.timestamps import timestamp
+from optiverse_collab.core.server.effects import Close, Send
+from optiverse_collab.core.server.members import Admission, Member, Members, free_name
 
 
 def members(*names: str) -> list[Member]:
@@ -13,7 +19,7 @@ def members(*names: str) -> list[Member]:
 
 def test_free_name_is_as_wanted() -> None:
     assert free_name("ann", []) == "ann"
-    assert free_name("ann", members("bob", "Ann")) == "ann"
+    assert free_name("ann", members("bob", "anna")) == "ann"
 
 
 def test_name_that_is_taken_gets_a_number() -> None:
@@ -21,3 +27,66 @@ def test_name_that_is_taken_gets_a_number() -> None:
     assert free_name("ann", members("ann")) == "ann (2)"
     assert free_name("ann", members("ann (2)", "ann")) == "ann (3)"
     assert free_name("ann", members("ann", "ann (3)")) == "ann (2)"
+
+
+def people(**grants: str) -> Members:
+    """Members by name, each with the grant that let them in."""
+    members = Members()
+    for name, grant in grants.items():
+        members.add(f"c-{name}", name, 0, Admission(Role.EDITOR, grant))
+    return members
+
+
+def test_those_who_came_in_with_a_grant_get_its_role() -> None:
+    """ACC-2, ACC-6: everybody hears of it, and nobody twice."""
+    members = people(ann="g1", bob="g2", cid="g1")
+    everybody = ("c-ann", "c-bob", "c-cid")
+    assert members.set_role("g1", Role.VIEWER) == [
+        Send(everybody, UserRole("c-ann", Role.VIEWER)),
+        Send(everybody, UserRole("c-cid", Role.VIEWER)),
+    ]
+    assert [one.role for one in members.participants] == [Role.VIEWER, Role.EDITOR, Role.VIEWER]
+    assert members.set_role("g1", Role.VIEWER) == []
+
+
+def test_a_script_is_known_as_one() -> None:
+    """PRES-18: also under another name."""
+    members = people(ann="g1")
+    told = members.add("c-bot", "bot", 0, Admission(), script=True)
+    assert told.message == UserJoined("bot", "c-bot", timestamp(0), script=True)
+    assert [one.script for one in members.participants] == [False, True]
+
+
+def test_removed_grant_closes_its_connections() -> None:
+    """ACC-6: 4403."""
+    members = people(ann="g1", bob="g2")
+    assert members.set_role("g2", Role.NONE) == [Close("c-bob", CloseReason.REMOVED)]
+    assert members.all["c-bob"].role is Role.NONE
+
+
+def test_name_that_looks_like_anothers_gets_a_number() -> None:
+    """MSG-2"""
+    cyrillic = "\u0410nn"
+    assert free_name(cyrillic, members("Ann")) == f"{cyrillic} (2)"
+    assert free_name("Ann\u200b", members("ann", "ann (2)")) == "Ann\u200b (3)"
+
+
+def test_others_hear_who_leaves_and_who_is_silent() -> None:
+    """MSG-2, HB-6: a connection that was replaced is nobody's any more."""
+    members = people(ann="g1", bob="g2")
+    everybody = ("c-ann", "c-bob")
+    assert members.set_away("c-bob", True) == [Send(everybody, UserAway("c-bob", True))]
+    assert [one.away for one in members.participants] == [False, True]
+    left = members.remove("c-bob", 0)
+    assert left == Send(("c-ann",), UserLeft("bob", "c-bob", "1970-01-01T00:00:00.000Z"))
+    assert members.set_away("c-bob", False) == []
+
+
+def test_name_is_given_back_to_who_had_it() -> None:
+    """MSG-2, ACC-2: with the role."""
+    members = people(ann="g1")
+    members.add("again", "ann", 0, Admission(Role.VIEWER))
+    assert members.rename("again") == []
+    members.remove("c-ann", 0)
+    joined = UserJoined("ann", "again", "1970-01-01T00:00:00.000Z", Role.VIEWER)
+    assert members.rename("again") == [Send(("again",), joined)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.server.names import Name, NameKind, Names
+from optiverse_collab.core.server.names import Name, NameKind, Names, erased
 
 ORIGIN, AUTHOR = NameKind.ORIGIN, NameKind.AUTHOR
 
@@ -46,8 +46,40 @@ def test_zero_is_unknown_and_a_new_text_has_no_number(kind: NameKind) -> None:
 
 
 def test_erased_names_keep_the_numbers_of_others() -> None:
-    """STAMP-1: their texts may be the same then; the first has them."""
+    """STAMP-1: their texts may be the same then; the last has them."""
     names = Names([Name(AUTHOR, 1, "erased"), Name(AUTHOR, 2, "erased"), Name(AUTHOR, 3, "cid")])
-    assert names.known(AUTHOR, "erased") == 1
+    assert names.known(AUTHOR, "erased") == 2
     assert [names.text(AUTHOR, number) for number in (1, 2, 3)] == ["erased", "erased", "cid"]
     assert names.number(AUTHOR, "dan") == 4
+
+
+def test_names_that_nothing_refers_to_are_forgotten() -> None:
+    """STAMP-4: their numbers are not given again; what was asked for before still has its texts."""
+    names = Names()
+    for text in ("ann", "bob", "cid", "dan"):
+        names.number(AUTHOR, text)
+    names.number(ORIGIN, "x")
+    before = names.texts(AUTHOR)
+    names.watch()
+    names.keep(AUTHOR, {0, 2})
+    assert [names.known(AUTHOR, text) for text in ("ann", "bob", "cid", "dan")] == [-1, 2, -1, -1]
+    assert (names.known(ORIGIN, "x"), names.known(AUTHOR, "")) == (1, 0)
+    assert [names.text(AUTHOR, number) for number in (0, 2)] == ["", "bob"]
+    assert dict(before) == {0: "", 1: "ann", 2: "bob", 3: "cid", 4: "dan"}
+    assert (names.count, names.characters) == (4, len("bob" + "x"))
+    assert names.number(AUTHOR, "ann") == 5
+    again = Names([Name(AUTHOR, 2, "bob"), erased(Name(AUTHOR, 5, "ann"))])
+    assert [again.number(AUTHOR, text) for text in ("bob", "ann", "")] == [2, 6, 0]
+    again.watch()
+    again.keep(AUTHOR, {5, 6})
+    assert [again.known(AUTHOR, text) for text in ("bob", "ann", "")] == [-1, 6, 0]
+
+
+def test_name_that_came_into_use_meanwhile_is_kept() -> None:
+    """STAMP-4: whether it had a number before or not."""
+    names = Names([Name(AUTHOR, number, text) for number, text in enumerate(("ann", "bob"), 1)])
+    names.watch()
+    names.number(AUTHOR, "bob")
+    names.number(AUTHOR, "cid")
+    names.keep(AUTHOR, ())
+    assert [names.known(AUTHOR, text) for text in ("ann", "bob", "cid")] == [-1, 2, 3]

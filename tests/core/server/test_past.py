@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import decode_server, encode
-from optiverse_collab.core.protocol.messages import PastPage, PastRefused, PastRequest
+from optiverse_collab.core.protocol.past import PastPage, PastRefused, PastRequest
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
 from optiverse_collab.core.server import past
 from optiverse_collab.core.server.effects import ReadPast, Send
@@ -32,7 +33,7 @@ CHANGES: list[Op] = [
 def past_of(history: History, entries: Sequence[bytes], at: Snapshot | None = None) -> Past:
     """A past that begins with a snapshot, or with nothing."""
     start = at or History.empty(history.epoch)
-    records = [msgspec.Raw(msgspec.json.encode(record)) for record, _, _ in start.records]
+    records = [msgspec.Raw(msgspec.json.encode(one.record)) for one in start.records]
     return Past(start.epoch, start.clock, start.head, records, entries)
 
 
@@ -132,3 +133,24 @@ def test_records_of_other_lanes_stay_where_they_are() -> None:
     found = past_of(history, kept, snapshot)
     list(found.replay())
     assert [record.id for record in records_of(found)] == ["lens"]
+
+
+def test_memory_is_counted_while_it_is_replayed() -> None:
+    """LIM-16: records that nobody changed stay JSON; others, and those of other lanes, become objects."""
+    history = make()
+    do(history, Put("a", "k", {"x": [0] * 1000}), Put("b", "k", {"x": [0] * 1000}))
+    do(history, Put("t", "k", {"x": [0] * 1000}, Lane.TALK))
+    start, counted = history.snapshot(), []
+    kept = do(history, Set("a", {"y": 1})).kept.data
+    for records in ([0], [0, 1], [0, 1, 2]):
+        past = past_of(history, (), replace(start, records=[start.records[number] for number in records]))
+        assert past.memory == 0
+        list(past.replay())
+        counted.append(past.memory)
+    one, two, three = counted
+    assert 2000 < one < 3000
+    assert two == 2 * one
+    assert three > two + 64_000
+    past = past_of(history, [kept], start)
+    list(past.replay())
+    assert past.memory > three + 64_000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.protocol.messages import Error, PastRefused, PastRequest, SyncRequest
+from optiverse_collab.core.protocol.messages import Error, SyncRequest
+from optiverse_collab.core.protocol.past import PastRefused, PastRequest
 from optiverse_collab.core.records import Put
 from optiverse_collab.core.server.effects import ReadPast, Send
 from optiverse_collab.core.server.room import Room

@@ -58,7 +58,7 @@ def test_the_last_presence_comes_before_the_goodbye(wire: Wire) -> None:
     for id in ("c1", "c2"):
         room.join(id, id, NOW)
     room.receive("c1", PresenceUpdate({"hosts": True}), NOW)
-    room.flush_presence()
+    room.flush_presence(NOW)
     room.receive("c1", PresenceUpdate({"hosts": None}), NOW)
     last, left = room.leave("c1", NOW)
     assert last == SendPresence(("c2",), PresencePatch({"c1": {"hosts": None}}))
@@ -87,8 +87,6 @@ def test_presence_of_many_comes_in_messages_that_fit(wire: Wire) -> None:
     for number in range(40):
         room.join(f"m{number}", f"user {number}", NOW)
         room.receive(f"m{number}", PresenceUpdate({"note": "x" * 60_000}), NOW)
-    told = [effect.message for effect in room.flush_presence() if isinstance(effect, SendPresence)]
-    assert len(told) > 1
     ann = Peer("ann")
     wire.connect(ann)
     messages = [text for text in ann.texts if '"presence"' in text]
@@ -114,9 +112,9 @@ def test_surroundings_can_ask_what_there_is_to_do(wire: Wire) -> None:
     room.flush()
     room.receive("c1", PresenceUpdate({"cursor": [0, 0]}), NOW)
     assert to_do() == (False, False, True)
-    [presence] = room.flush_presence()
+    [presence] = room.flush_presence(NOW)
     assert presence == SendPresence(("c1",), PresencePatch({"c1": {"cursor": [0, 0]}}))
-    assert room.flush_presence() == []
+    assert room.flush_presence(NOW) == []
     room.receive("c1", Push([PushedChange(1, [Put("a", "k")])]), NOW)
     assert to_do() == (True, True, False)
     [entry], names = room.unsaved()
@@ -126,3 +124,59 @@ def test_surroundings_can_ask_what_there_is_to_do(wire: Wire) -> None:
     room.saved(entry.clock)
     room.flush()
     assert to_do() == (False, False, False)
+
+
+def test_changes_leave_in_messages_that_fit_one_a_tick(wire: Wire) -> None:
+    """PRES-17: whoever waits longest first; what comes meanwhile replaces what waits."""
+    room = wire.room
+    for number in range(10):
+        room.join(f"m{number}", f"user {number}", NOW)
+        room.receive(f"m{number}", PresenceUpdate({"note": f"{number}" * 60_000}), NOW)
+    told: list[str] = []
+    for tick in range(3):
+        [effect] = room.flush_presence(NOW + 40 * tick)
+        assert isinstance(effect, SendPresence)
+        last = effect.message.participants
+        assert 0 < len(effect.message.participants) <= 4
+        told += effect.message.participants
+        room.receive("m9", PresenceUpdate({"note": f"{tick}"}), NOW)
+    assert told == [f"m{number}" for number in range(10)]
+    assert last["m9"] == {"note": "1"}
+
+
+def test_who_shows_too_much_too_often_waits_alone(wire: Wire) -> None:
+    """PRES-17: their latest values come now and then, others' at each tick; the last with the goodbye."""
+    room, seen = wire.room, []
+    for id in ("fast", "ann", "bob"):
+        room.join(id, id, NOW)
+    for tick in range(300):
+        now_ms = NOW + 40 * tick
+        for x in range(3):
+            room.receive("fast", PresenceUpdate({"note": f"{tick} {x}" + "x" * 8000}), now_ms)
+        room.receive("ann", PresenceUpdate({"cursor": [tick, 0]}), now_ms)
+        [effect] = room.flush_presence(now_ms)
+        assert isinstance(effect, SendPresence)
+        assert effect.message.participants["ann"] == {"cursor": [tick, 0]}
+        if "fast" in effect.message.participants:
+            assert effect.message.participants["fast"]["note"].startswith(f"{tick} 2")
+            seen.append(tick)
+    assert 20 < len(seen) < 50
+    assert seen[-1] > 290
+    last, _ = room.leave("fast", NOW + 40 * 300)
+    assert isinstance(last, SendPresence)
+
+
+def test_nobody_hears_their_own_presence(wire: Wire) -> None:
+    """PRES-17: whoever shows something alone sends nothing back."""
+    ann, bob = Peer("ann"), Peer("bob")
+    wire.connect(ann, bob)
+    for peer in (ann, bob):
+        peer.session.show({"cursor": [1.0, 2.0]})
+    wire.settle()
+    for peer, other in ((ann, bob), (bob, ann)):
+        told = [json.loads(text)["participants"] for text in peer.texts if '"presence"' in text]
+        assert told
+        assert all(participants.keys() == {other.connection_id} for participants in told)
+    assert wire.room.presence_of_all(ann.connection_id) == [
+        PresencePatch({bob.connection_id: {"cursor": [1.0, 2.0]}}, full=True)
+    ]

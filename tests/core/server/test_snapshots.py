@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
-from optiverse_collab.core.records import Lane, Record
+from optiverse_collab.core.records import Lane, Put, Record, Remove, Set
+from optiverse_collab.core.server import snapshots
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Snapshot, StampedTombstone
+from optiverse_collab.core.server.journal import Snapshot, StampedRecord, StampedTombstone
+from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.snapshots import StampTable, stamped
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
+from tests.core.server.histories import do, make
 
 A, B = Record("a", "k", {"x": 1, "y": 1}), Record("b", "k", {"x": 1})
 ONE, TWO, THREE, NINE = (Stamp(clock, 1, 2, clock * 10) for clock in (1, 2, 3, 9))
@@ -21,7 +25,7 @@ def over_the_disk(snapshot: Snapshot) -> Snapshot:
 
 def test_stamps_come_back_with_their_records() -> None:
     """DUR-4: the record that changed last at the end, whatever the order in which they were put."""
-    table = StampTable()
+    table = StampTable([])
     gone_from_talk = Tombstone(THREE, Lane.TALK)
     records = [
         table.record(A, RecordStamps(ONE, {"x": THREE, "gone": TWO})),
@@ -47,11 +51,70 @@ def test_tombstone_without_a_lane_was_on_the_bench() -> None:
 
 
 def test_each_stamp_stands_in_the_table_once() -> None:
-    table = StampTable()
+    table = StampTable([])
     assert [table.index(stamp) for stamp in (TWO, ONE, TWO)] == [0, 1, 0]
-    assert table.record(B, RecordStamps(ONE, {"x": TWO})) == (B, 1, {"x": 0})
+    assert table.record(B, RecordStamps(ONE, {"x": TWO})) == StampedRecord(B, 1, {"x": 0})
     assert table.stamps == [TWO, ONE]
 
 
 def test_snapshot_without_anything_has_no_stamps() -> None:
     assert stamped(History.empty("e")) == ({}, {})
+
+
+def busy() -> History:
+    """A history with something of everything."""
+    history = make(clients=1)
+    do(history, Put("a", "k", {"x": 1, "y": 1}), Put("b", "k", {"x": 1}), Put("c", "k"), by="ann")
+    do(history, Remove("c"), Set("a", {"x": 2}), by="bob")
+    do(history, Set("c", {"x": 1}), by="cid", seen=1)
+    return history
+
+
+def test_changes_while_a_snapshot_is_built_are_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DUR-4: neither values, nor stamps, removals, heads or outcomes, whenever they come."""
+    monkeypatch.setattr(snapshots, "STEP", 1)
+    history, expected = busy(), busy().snapshot()
+    builder = history.begin_chunk()
+    steps = 0
+    for steps, _ in enumerate(builder.steps(), 1):
+        do(history, Set("a", {"x": steps, "z": steps}), Remove("b"), Put(f"d{steps}", "k"), by="dan")
+        do(history, Put("c", "k"), Set("gone", {"x": 1}), Put("b", "k", {"x": steps}), by="eva", seen=1)
+    assert steps > 5
+    assert builder.snapshot == expected
+
+
+def test_steps_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LIM-11: so that others have their turn, however many records and properties there are."""
+    history = make()
+    for number in range(10):
+        do(history, Put(f"record {number}", "k", dict.fromkeys(map(str, range(100)), 0)))
+        do(history, Set(f"record {number}", dict.fromkeys(map(str, range(100)), 1)), by="bob")
+    lengths = {}
+    for step in (1, 200, 10_000):
+        monkeypatch.setattr(snapshots, "STEP", step)
+        lengths[step] = len(list(history.begin_chunk().steps()))
+    assert lengths[1] > 10 > lengths[200] > 3
+    assert lengths[10_000] == 0
+
+
+def test_name_that_comes_back_while_a_snapshot_is_built_is_kept() -> None:
+    """STAMP-4: also if nothing in the snapshot refers to it, and the change was replaced by then."""
+    history = make(clients=1)
+    for name in ("ann", "bob", "eva", "cid"):
+        do(history, Put("a", "k", {"x": name}), by=name)
+    builder = history.begin_chunk()
+    builder.finished()
+    do(history, Set("a", {"x": 1}), by="bob")
+    do(history, Set("a", {"x": 2}), by="dan")
+    history.forget_names(builder.used)
+    known = {name: history.names.known(NameKind.AUTHOR, name) for name in ("ann", "bob", "cid", "dan", "eva")}
+    assert known == {"ann": 1, "bob": 2, "cid": 4, "dan": 5, "eva": -1}
+
+
+def test_snapshot_gives_its_memory_back_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LIM-11: to free many records at once takes long, too."""
+    monkeypatch.setattr(snapshots, "STEP", 2)
+    builder = busy().begin_chunk()
+    for number in range(3):
+        builder.snapshot.records.append(StampedRecord(Record(str(number), "k", {}), 0, {}))
+    assert [len(builder.snapshot.records) for _ in builder.discard()] == [1, 0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.server.stamps import UNSET_NAMES, RecordStamps, Stamp
 
@@ -19,9 +21,19 @@ def record(*names: str) -> Record:
 def test_property_has_the_stamp_of_its_record_until_it_changes() -> None:
     stamps = RecordStamps(at(1))
     assert (stamps.of("x"), stamps.newest) == (at(1), at(1))
-    stamps.mark(["x", "gone"], at(2), record("x", "y"))
-    assert [stamps.of(name) for name in ("x", "y", "gone")] == [at(2), at(1), at(2)]
-    assert (stamps.whole, stamps.newest) == (at(1), at(2))
+    changed = stamps.marked(["x", "gone"], at(2), record("x", "y"))
+    assert [changed.of(name) for name in ("x", "y", "gone")] == [at(2), at(1), at(2)]
+    assert (changed.whole, changed.newest) == (at(1), at(2))
+
+
+def test_stamps_of_a_change_that_is_done_stay() -> None:
+    """SYNC-3: pages that are made later show the moment when they were asked for."""
+    first, second = at(2), at(3)
+    stamps = RecordStamps(at(1)).marked(["x"], first, record("x"))
+    assert stamps.marked(["y"], first, record("x", "y")) is stamps
+    later = stamps.marked(["x", "z"], second, record("x", "y", "z"))
+    assert (stamps.of("x"), stamps.of("z"), stamps.newest) == (first, at(1), first)
+    assert (later.of("x"), later.of("y"), later.of("z"), later.newest) == (second, first, second, second)
 
 
 def test_newest_is_found_among_stamps_that_were_kept() -> None:
@@ -40,21 +52,18 @@ def test_newer_are_those_that_changed_since() -> None:
     ]
 
 
-def test_change_without_names_marks_nothing() -> None:
-    stamps = RecordStamps(at(1))
-    stamps.mark([], at(2), record("x"))
-    assert stamps.newest == at(1)
-
-
-def test_removed_properties_are_forgotten_when_they_are_many() -> None:
+@pytest.mark.parametrize("is_restored", [False, True])
+def test_removed_properties_are_forgotten_when_they_are_many(is_restored: bool) -> None:
     """STAMP-2: then the record counts as changed as a whole, so that nobody misses a removal."""
-    stamps = RecordStamps(at(1))
-    stamps.mark(["x"], at(2), record("x", "y"))
+    stamps = RecordStamps(at(1)).marked(["x"], at(2), record("x", "y"))
+    stamps = stamps.marked(["back"], at(2), record("x", "y")).marked(["back"], at(2), record("x", "back"))
     for number in range(UNSET_NAMES):
-        stamps.mark([f"gone {number}"], at(3 + number), record("x", "y"))
+        stamps = stamps.marked([f"gone {number}"], at(3 + number), record("x", "y", "back"))
     assert stamps.whole == at(1)
+    if is_restored:
+        stamps = RecordStamps(stamps.whole, stamps.own, record("x", "y", "back").props)
     last = at(1000)
-    stamps.mark(["one more"], last, record("x", "y"))
+    stamps = stamps.marked(["one more"], last, record("x", "y", "back"))
     assert stamps.whole == stamps.newest == last
-    assert stamps.own == {"x": at(2)}
+    assert stamps.own == {"x": at(2), "back": at(2)}
     assert stamps.of("gone 0") == last

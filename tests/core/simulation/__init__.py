@@ -2,9 +2,9 @@
 
 One seed drives all: who edits what, which message is delivered when, which attempt to connect is refused, who
 loses the connection and how, when storage is done, who crashes. What must hold is checked after every step
-(`checks`, `server`, `truth`, `disk`, `policy`, `silence`, `flow`, `hosting`, `attendance`, `paging`) and at
-the end (`finish`). A step is data, so that a history can be printed, replayed, made shorter and pinned in
-``tests/data/simulation``::
+(`checks`, `server`, `truth`, `disk`, `policy`, `silence`, `flow`, `hosting`, `attendance`, `paging`,
+`rights`) and at the end (`finish`). A step is data, so that a history can be printed, replayed, made shorter
+and pinned in ``tests/data/simulation``::
 
     python -m tests.core.simulation.soak --seeds 1000000 --start 2000
     python -m tests.core.simulation.replay tests/data/simulation/NAME.json

@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
-from optiverse_collab.core.protocol.messages import Message, UserLeft
+from optiverse_collab.core.protocol.message import Message
+from optiverse_collab.core.protocol.messages import UserLeft
 from tests.core.simulation.truth import Broken
 from tests.core.simulation.wire import Connection
 
-_LEFT = '{"type":"user:left"'
+_LEFT, _PRESENCE = '{"type":"user:left"', '{"type":"presence"'
 
 
 class Attendance:
@@ -36,8 +37,10 @@ class Attendance:
         """A message is about to reach a client, which has heard so much of the others' presence.
 
         Raises:
-            Broken: somebody left, and it has not heard what they showed last.
+            Broken: it hears its own, or somebody left, and it has not heard what they showed last.
         """
+        if text.startswith(_PRESENCE) and connection.id in msgspec.json.decode(text)["participants"]:
+            raise Broken(f"PRES-17: {connection.id} hears of its own presence: {text}")
         if text.startswith(_LEFT):
             id = msgspec.json.decode(text)["connection_id"]
             found, last = heard.get(id, {}), self._last[id]

@@ -10,7 +10,7 @@ from optiverse_collab.core.protocol.messages import Delta, FullState, SyncReques
 from optiverse_collab.core.protocol.outcomes import Ack
 from optiverse_collab.core.protocol.pages import PageSize
 from optiverse_collab.core.server import room
-from optiverse_collab.core.server.answers import _Answer, catch_up
+from optiverse_collab.core.server.answers import _Answer, _Told, catch_up
 from optiverse_collab.core.server.delivery import _Frame
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.subscribers import Subscribers
@@ -19,7 +19,7 @@ from tests.core.simulation.mutation import Mutations
 BEHIND_MUTATIONS = Mutations()
 _mutation = BEHIND_MUTATIONS.add
 
-_ends = _Answer._ends
+_told = _Answer._told
 _confirm, _groups, _receive_page, _refusals = (
     Subscribers.confirm,
     Subscribers.groups,
@@ -47,9 +47,9 @@ def refusals_withheld(self: _Frame, to: Collection[str]) -> dict[str, list[Ack]]
 
 @_mutation("Unasked pages begin with what is unconfirmed (SYNC-12).", (room, "catch_up"))
 def delta_from_the_present(
-    history: History, request: SyncRequest, clock: int, size: PageSize
+    history: History, request: SyncRequest, clock: int, accepted: int, size: PageSize
 ) -> Iterator[FullState | Delta]:
-    return catch_up(history, request, history.clock, size)
+    return catch_up(history, request, history.clock, accepted, size)
 
 
 @_mutation("Unasked pages make what is pending yield (SYNC-13).", (Replica, "_receive_page"))
@@ -59,7 +59,7 @@ def all_yields(self: Replica, page: FullState | Delta) -> list[ReplicaEffect]:
     return _receive_page(self, page)
 
 
-@_mutation("Unasked pages don't say whose values were replaced (SYNC-13).", (_Answer, "_ends"))
-def nothing_is_told(self: _Answer) -> list[dict[str, object]]:
-    ends = _ends(self)
-    return [{**end, "acks": [], "notices": []} for end in ends] if self._common["unasked"] else ends
+@_mutation("Unasked pages don't say whose values were replaced (SYNC-13).", (_Answer, "_told"))
+def nothing_is_told(self: _Answer) -> _Told:
+    told = _told(self)
+    return told._replace(answered=[], notices=[]) if self._common["unasked"] else told

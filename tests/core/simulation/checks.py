@@ -90,7 +90,9 @@ def received(
     if synced and replica.epoch is not None:
         client.truth = client.truths[replica.epoch]
     passed = client.truth.log[clock : replica.clock] if client.truth is not None else []
-    expected = ledger.expected(passed)
+    answer = None if client.connection is None else client.connection.answer
+    forgotten = answer.forgotten if answer is not None and synced else {}
+    expected = ledger.expected(passed, forgotten)
     _settle_refused(client, pending)
     if synced:
         ledger.all_yield()
@@ -112,6 +114,8 @@ def _settle_refused(client: Client, before: Sequence[tuple[int, list[Op]]]) -> N
     pending = {one.client_clock for one in client.replica.pending}
     for number, ops in before:
         if number not in pending and list(as_data(ops)) in ledger.refused:
+            if (ledger.ids[-1], number) in client.denied:
+                raise Broken(f"RIGHT-3: change {number} needs a right, and was given up")
             ledger.settle((ledger.ids[-1], number))
     ledger.refused.clear()
 

@@ -20,9 +20,9 @@ from optiverse_collab.core.client.effects import (
     Transmit,
 )
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.protocol.messages import Push
+from optiverse_collab.core.protocol.messages import Push, SyncRequest
 from optiverse_collab.core.records import Op
-from optiverse_collab.errors import ChangeRefused
+from optiverse_collab.errors import ChangeRefused, Reason
 from tests.core.simulation import checks
 from tests.core.simulation.program import Program
 from tests.core.simulation.scenario import How, OpData
@@ -44,10 +44,15 @@ class Client(Program):
         try:
             self.replica.edit(msgspec.convert(ops, list[Op]), shown, how.yields, how.step)
         except ChangeRefused as refused:
+            rights = self.driver.rights
+            if (refused.reason is Reason.NOT_ALLOWED) is rights.may_edit:
+                raise Broken(f"RIGHT-1: refused ({refused}), and the user is {rights.role}") from None
             self.counts[f"edits refused, {refused.reason.value}"] += 1
             if pending != [change.client_clock for change in self.replica.pending]:
                 raise Broken("REP-6: a refused edit is pending") from None
         else:
+            if not self.driver.rights.may_edit:
+                raise Broken(f"RIGHT-1: an edit shows, and the user is {self.driver.rights.role}")
             if self.replica.pending and self.replica.pending[-1].client_clock <= self.sealed:
                 raise Broken(f"DISK-1: an edit joined change {self.sealed}, which is about to be sent")
             self.ledger.made(self.replica.pending[-1], ops, seen, how.yields, how.step)
@@ -79,6 +84,8 @@ class Client(Program):
         text, first, where = self.pushed
         if where is not connection and pending and pending[0].client_clock < first:
             return False
+        if connection.answer is None or connection.answer.memory.has_forgotten(self.replica.client_id, first):
+            return False  # no client repeats what was acknowledged
         connection.up.append(text)
         return True
 
@@ -132,11 +139,14 @@ class Client(Program):
             counts[f"told: {effect.kind.value}"] += 1
         elif isinstance(effect, Synced):
             counts["full states" if effect.full else "deltas"] += 1
+            self.driver.rights.synced()
             self._synced(effect)
         elif isinstance(effect, SyncProgress):
             counts["pages that were not the last"] += 1
-        elif isinstance(effect, (NoticesOmitted, ReplicaForgotten)):
-            raise Broken(f"SYNC-9, SYNC-10: {effect}, and the server forgets nobody and nothing")
+        elif isinstance(effect, NoticesOmitted):
+            raise Broken(f"SYNC-9: {effect}, and the server forgets nothing")
+        elif isinstance(effect, ReplicaForgotten):
+            counts["told: forgotten"] += 1
         elif isinstance(effect, Diverged):
             self._diverged(effect)
         elif isinstance(effect, ProtocolFault) and effect.serious:
@@ -146,7 +156,12 @@ class Client(Program):
         assert self.connection is not None
         text = effect.text
         self.connection.up.append(text)
-        if isinstance(effect.message, Push):
+        rights = self.driver.rights
+        if isinstance(effect.message, SyncRequest):
+            rights.asked()
+        elif isinstance(effect.message, Push):
+            if not rights.may_edit or rights.must_ask:
+                raise Broken(f"RIGHT-2: a push leaves, and the user is {rights.role}")
             self.pushed = text, effect.message.changes[0].client_clock, self.connection
             if self._now_ms - self._pushed_ms < 33 and not self._is_leaving:
                 raise Broken(f"PUSH-2: pushed again after {self._now_ms - self._pushed_ms} ms")

@@ -18,24 +18,25 @@ from optiverse_collab.core.protocol.messages import Delta, FullState
 from optiverse_collab.core.protocol.outcomes import Ack
 from optiverse_collab.core.records import Op, Put, Record, apply
 from optiverse_collab.core.server import conflicts, history
-from optiverse_collab.core.server.answers import _Answer
+from optiverse_collab.core.server.answers import _Answer, _Told
 from optiverse_collab.core.server.conflicts import Judgement
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Entry, Snapshot
+from optiverse_collab.core.server.journal import Entry, Snapshot, StampedRecord
+from optiverse_collab.core.server.snapshots import SnapshotBuilder, StampTable
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp
 from tests.core.simulation.mutation import Mutations
 
 CONFLICT_MUTATIONS = Mutations()
 _mutation = CONFLICT_MUTATIONS.add
 
-_judge, _unseen, _init, _ends, _seen = (
+_judge, _unseen, _init, _told, _seen = (
     Judgement._judge,
     Judgement._unseen,
     Judgement.__init__,
-    _Answer._ends,
+    _Answer._told,
     Replica._seen,
 )
-_snapshot, _changed_names, _mark = History.snapshot, conflicts.changed_names, RecordStamps.mark
+_builder_init, _changed_names, _mark = SnapshotBuilder.__init__, conflicts.changed_names, RecordStamps.marked
 
 
 @_mutation("A change that yields is applied as one that insists (SEEN-4).", (Judgement, "__init__"))
@@ -84,18 +85,14 @@ def equal_values_are_stamped(op: Op, record: Record) -> list[str]:
     return list(dict.fromkeys([*_changed_names(op, record), *getattr(op, "props", ())]))
 
 
-@_mutation("What was removed of a record has no stamp (STAMP-2).", (RecordStamps, "mark"))
-def unset_is_not_stamped(self: RecordStamps, names: Any, stamp: Stamp, record: Record) -> None:
-    _mark(self, [name for name in names if name in record.props], stamp, record)
+@_mutation("What was removed of a record has no stamp (STAMP-2).", (RecordStamps, "marked"))
+def unset_is_not_stamped(self: RecordStamps, names: Any, stamp: Stamp, record: Record) -> RecordStamps:
+    return _mark(self, [name for name in names if name in record.props], stamp, record)
 
 
-@_mutation("A snapshot has the clock of a record for all its properties (STAMP-2).", (History, "snapshot"))
-def snapshot_without_stamps(self: History) -> Snapshot:
-    snapshot = _snapshot(self)
-    return msgspec.structs.replace(
-        snapshot,
-        records=[(record, max([whole, *own.values()]), {}) for record, whole, own in snapshot.records],
-    )
+@_mutation("A snapshot has the clock of a record for all its properties (STAMP-2).", (StampTable, "record"))
+def snapshot_without_stamps(self: StampTable, record: Record, stamps: RecordStamps) -> StampedRecord:
+    return StampedRecord(record, self.index(stamps.newest), {})
 
 
 @_mutation("What a change has seen is what the replica knows (SEEN-1).", (Replica, "_seen"))
@@ -148,33 +145,30 @@ def replacing_untold(ack: Ack, change: Any, before: Any, after: Any, clock: int)
 _OF_ACKNOWLEDGED = client_conflicts.of_acknowledged
 
 
-def _without(ends: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
-    return [{name: items for name, items in end.items() if name != key} for end in ends]
-
-
 @_mutation("Only the last page counts of what stands behind the records (SYNC-16).", (Arriving, "joined"))
 def last_page_alone(self: Arriving, last: FullState | Delta) -> FullState | Delta:
     return last
 
 
-@_mutation("The pages say nothing of what was replaced meanwhile (SYNC-9).", (_Answer, "_ends"))
-def no_notices(self: _Answer) -> list[dict[str, Any]]:
-    return _without(_ends(self), "notices")
+@_mutation("The pages say nothing of what was replaced meanwhile (SYNC-9).", (_Answer, "_told"))
+def no_notices(self: _Answer) -> _Told:
+    return _told(self)._replace(notices=[])
 
 
-@_mutation("The pages say nothing of what became of my changes (SYNC-6).", (_Answer, "_ends"))
-def no_acks_in_pages(self: _Answer) -> list[dict[str, Any]]:
-    return _without(_ends(self), "acks")
+@_mutation("The pages say nothing of what became of my changes (SYNC-6).", (_Answer, "_told"))
+def no_acks_in_pages(self: _Answer) -> _Told:
+    return _told(self)._replace(answered=[])
 
 
-@_mutation("The pages don't say what was refused (SYNC-6).", (_Answer, "_ends"))
-def refusals_forgotten(self: _Answer) -> list[dict[str, Any]]:
-    return _without(_ends(self), "skipped")
+@_mutation("The pages don't say what was refused (SYNC-6).", (_Answer, "_told"))
+def refusals_forgotten(self: _Answer) -> _Told:
+    self._skipped = {}
+    return _told(self)
 
 
-@_mutation("Outcomes don't outlive the server (SYNC-9, DUR-4).", (History, "snapshot"))
-def snapshot_without_outcomes(self: History) -> Snapshot:
-    return msgspec.structs.replace(_snapshot(self), outcomes=[])
+@_mutation("Outcomes don't outlive the server (SYNC-9, DUR-4).", (SnapshotBuilder, "__init__"))
+def snapshot_without_outcomes(self: SnapshotBuilder, rest: Snapshot, *tables: Any) -> None:
+    _builder_init(self, msgspec.structs.replace(rest, outcomes=[]), *tables)
 
 
 @_mutation("A put replaces all of a record that is there (DOC-2).", (conflicts, "apply"), (document, "apply"))

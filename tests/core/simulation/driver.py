@@ -23,6 +23,7 @@ from optiverse_collab.core.client.session import SessionClient
 from tests.core.simulation.flow import PONG, Flow
 from tests.core.simulation.hosting import Hosting
 from tests.core.simulation.policy import Policy
+from tests.core.simulation.rights import Heard, denies
 from tests.core.simulation.silence import Silence
 from tests.core.simulation.truth import Broken
 from tests.core.simulation.wire import Connection
@@ -58,6 +59,7 @@ class Driver:
         timer_ms: when the timer is due, if it runs.
         policy: how things stand, by the model.
         hosting: who hosts, by the model.
+        rights: what the client has heard of its role, by the model.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Driver:
         self._silence = Silence(0.0)
         self._flow = Flow(bounds, counts)
         self.hosting = Hosting()
+        self.rights = Heard()
         self._begin(patient=False)
 
     def _begin(self, patient: bool) -> None:
@@ -143,9 +146,14 @@ class Driver:
                 self._silence = Silence(now_ms)
                 self._flow.opened()
             pending = {change.client_clock for change in self._session.replica.pending}
+            if denies(text, pending):
+                self._counts["denials heard"] += 1
+                pending = pending if self.rights.may_edit else set()
             self._silence.heard(text.startswith(PONG), pending)
             self._flow.heard(text, pending, self._session.replica.window, now_ms)
             self.policy.heard(effects)
+            if self.connection is not None:
+                self.rights.heard(text, self.connection.id, bool(self._session.replica.pending))
             self.hosting.heard(text, self._session.host.name)
         expected = [] if failure is None else self.policy.fails(failure)
         self._perform(effects, expected, now_ms)
@@ -161,7 +169,7 @@ class Driver:
                 raise Broken(f"HB-3: dropped: {bool(expected)}; it may be dead: {may}; it must be: {must}")
         self._perform(effects, expected, now_ms)
         replica = self._session.replica
-        if replica.synced and replica.pending and not replica.write_ahead.blocks:
+        if replica.synced and replica.pending and self.rights.may_edit and not replica.write_ahead.blocks:
             self._flow.polled([change.client_clock for change in replica.pending], now_ms)
         return bool(effects)
 

@@ -8,7 +8,8 @@ from optiverse_collab.core.client.arriving import Arriving
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.line import HEARTBEAT_MS
 from optiverse_collab.core.document import Document
-from optiverse_collab.core.protocol.messages import Delta, OtherHistory, PastPage, SyncRequest
+from optiverse_collab.core.protocol.messages import Delta, OtherHistory, SyncRequest
+from optiverse_collab.core.protocol.past import PastPage
 from optiverse_collab.core.server.answers import answer_of
 from tests.core.simulation import checks
 from tests.core.simulation.client import Client
@@ -23,6 +24,7 @@ def finish(world: World) -> None:
         Broken: somebody lacks something, or has too much.
     """
     for client in world.clients:
+        world.role(client.index, "editor")
         _hang_up(world, client)
     for client in world.clients:
         world.connect(client.index)

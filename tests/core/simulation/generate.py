@@ -68,6 +68,7 @@ def _setup(random: Random) -> Setup:
         behind_ms=random.choice((100, BEHIND_MS)),
         behind_bytes=random.choice((1, 500, BEHIND_BYTES)),
         disks=random.random() < 0.6,
+        remembered=random.choice((1, 2, 3, 10_000, 10_000)),
     )
 
 
@@ -263,5 +264,6 @@ _MAKE: dict[str, Callable[[Random, World, int], Step | None]] = {
     "disk_fails": _disk_fails,
     "clone": _clone,
     "dismiss": lambda random, world, index: ["dismiss", index] if world.clients[index].replica.held else None,
+    "role": users.role,
     "renew": lambda random, world, index: ["renew", index] if world.clients[index].foreign else None,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -122,18 +122,25 @@ class Ledger:
         found = next((present for present, change in self.open.items() if key in change.keys), None)
         return None if found is None else self.open.pop(found)
 
-    def expected(self, passed: Iterable[Accepted | None]) -> Counter[Report]:
+    def expected(
+        self, passed: Iterable[Accepted | None], forgotten: Mapping[str, int] | None = None
+    ) -> Counter[Report]:
         """What a user has to be told of changes that their replica came to know (SEEN-10).
 
         Of changes that a newer self made, of which this copy knows nothing, that one was told. If that one
         goes on beside this one (a copied disk), what it replaces of this one's values may be told or not
         (`clones`): pages know that it is another self, and a patch does not say so. If both sent the same
         change, the newest of its numbers answers (SYNC-8).
+
+        Args:
+            passed: the changes.
+            forgotten: client id → the clock up to which the server forgot what it accepted. Such a change
+                stays pending, and is told when it is accepted again (SYNC-10).
         """
         reports: Counter[Report] = Counter()
         self.clones = Counter()
         mine = set(self.ids)
-        passed = list(passed)
+        passed = list(self._answered(passed, forgotten or {}))
         accepted_as = {(one.client_id, one.change_clock) for one in passed if one is not None}
         for accepted in passed:
             if accepted is None:
@@ -155,6 +162,23 @@ class Ledger:
             else:
                 reports.update(of_mine)
         return reports
+
+    def _answered(
+        self, passed: Iterable[Accepted | None], forgotten: Mapping[str, int]
+    ) -> Iterator[Accepted | None]:
+        """The changes without those of mine that were accepted again since, or that the server forgot."""
+        listed = list(passed)
+        last = {(one.client_id, one.change_clock): one for one in listed if one is not None}
+        for one in listed:
+            if (
+                one is None
+                or one.client_id not in self.ids
+                or (
+                    last[one.client_id, one.change_clock] is one
+                    and one.clock > forgotten.get(one.client_id, 0)
+                )
+            ):
+                yield one
 
     def _has_newer(self, key: Key, accepted_as: Collection[Key]) -> bool:
         """Whether the change with this key was accepted under a newer one, too."""

@@ -67,7 +67,7 @@ class Network:
         client = self.clients[index]
         if client.driver.policy.stand == "opening" and client.connection is None:
             self._connections += 1
-            connection = Connection(self._connections)
+            connection = Connection(self._connections, client.grant)
             client.driver.accept(connection)
             self.server.join(connection, client.user_id, int(self.now_ms))
 

@@ -13,6 +13,7 @@ from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.server.effects import SendPages
 from tests.core.simulation.scenario import Setup
 from tests.core.simulation.truth import Broken
+from tests.core.simulation.wire import Connection
 
 
 def line_times() -> Iterator[float]:
@@ -29,6 +30,10 @@ class _Page(msgspec.Struct):
     acks: list[msgspec.Raw] = []
     notices: list[msgspec.Raw] = []
     skipped: dict[str, msgspec.Raw] = {}
+    client_clock: int = 0
+    settled: dict[str, int] = {}
+    known: bool = True
+    unasked: bool = False
 
     @property
     def rest(self) -> list[int]:
@@ -54,13 +59,20 @@ class Paging(Iterator[str]):
     Args:
         effect: what the room wants to be sent.
         setup: the limits.
+        connection: where they go.
         line_ms: how long the line takes for each page.
         counts: what happened.
     """
 
     def __init__(
-        self, effect: SendPages, setup: Setup, line_ms: Iterator[float], counts: Counter[str]
+        self,
+        effect: SendPages,
+        connection: Connection,
+        setup: Setup,
+        line_ms: Iterator[float],
+        counts: Counter[str],
     ) -> None:
+        self._connection = connection
         self._pages, self._size = effect.pages, effect.size
         self._setup, self._line_ms, self._counts = setup, line_ms, counts
         self._limit = min(setup.first_page_bytes, setup.page_bytes)
@@ -71,11 +83,19 @@ class Paging(Iterator[str]):
             self._took(next(self._line_ms))
         text = encode(next(self._pages))
         page = _decoder.decode(text)
+        if self._before is None and not page.unasked:
+            self._answer(page)
         if self._before is not None and page.rest and not (page.records or page.ops):
             self._check_rest(page.rest)
         else:
             self._check(page)
         return text
+
+    def _answer(self, page: _Page) -> None:
+        """What the pages say of the replica's former changes is what the server remembers (SYNC-10)."""
+        answer = self._connection.answer = self._connection.questions.popleft()
+        answer.check(page.known, page.client_clock, page.settled)
+        self._counts["replicas forgotten"] += not page.known
 
     def _took(self, ms: float) -> None:
         """The line took so long for the page before."""

@@ -7,17 +7,21 @@ from typing import Any
 
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.host_watch import HostWatch
+from optiverse_collab.core.client.own_presence import OwnPresence
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.presence import Presence
+from optiverse_collab.core.presence import Presence, States
 from optiverse_collab.core.protocol.participants import Participant
+from optiverse_collab.core.protocol.presence_frames import PresenceFrames
+from optiverse_collab.core.server import presence_pace
 from optiverse_collab.core.server.effects import RoomEffect
+from optiverse_collab.core.server.presence_pace import PresencePace
 from optiverse_collab.core.server.room import Room
 from tests.core.simulation.mutation import Mutations
 
 PRESENCE_MUTATIONS = Mutations()
 _mutation = PRESENCE_MUTATIONS.add
 
-_closed, _leave = SessionClient.closed, Room.leave
+_closed, _leave, _take = SessionClient.closed, Room.leave, Presence.take
 _connected, _judge, _look = HostWatch.connected, HostWatch.judge, HostWatch.look
 _States = Mapping[str, Mapping[str, Any]]
 
@@ -38,10 +42,32 @@ def last_presence_late(self: Room, connection_id: str, now_ms: int) -> list[Room
     return _leave(self, connection_id, now_ms)[::-1]
 
 
+@_mutation("Presence goes back to its author (PRES-17).", (PresenceFrames, "without"))
+def own_presence_comes_back(self: PresenceFrames, receiver: str) -> bytes:
+    return self.whole
+
+
+@_mutation("Whoever shows something is told nothing of others (PRES-17).", (PresenceFrames, "without"))
+def others_untold(self: PresenceFrames, receiver: str) -> bytes:
+    return b"" if receiver in self._spans else self.whole
+
+
+@_mutation("What had to wait for an allowance is forgotten (PRES-17).", (Presence, "take"))
+def waiting_is_forgotten(self: Presence, participants: Iterable[str] | None = None) -> States:
+    taken = _take(self, participants)
+    self._changed.clear()
+    return taken
+
+
+@_mutation("An allowance that is spent doesn't come back (PRES-17).", (PresencePace, "_left_of"))
+def spent_for_ever(self: PresencePace, participant: str, now_ms: float) -> float:
+    return self._left.get(participant, (presence_pace.BURST_BYTES, now_ms))[0]
+
+
 @_mutation("A new connection is not told my presence (PRES-4).", (SessionClient, "closed"))
 def presence_forgotten(self: SessionClient) -> None:
     _closed(self)
-    self._mine.forget("")
+    self.mine = OwnPresence()
 
 
 @_mutation("A host who leaves is nobody's host at once (CONN-8).", (HostWatch, "look"))

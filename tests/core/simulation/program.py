@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ class Program(ABC):
 
     Attributes:
         session: the core.
+        grant: by which the server lets it in.
         screen: what the host shows: own edits and `ShowChange`, nothing else.
         ledger: what the user did.
         undo: inverses of the user's own edits.
@@ -41,6 +43,7 @@ class Program(ABC):
         foreign: the session has another history now; the owner has not decided yet.
         tainted: the replica was damaged on purpose and may be wrong.
         counts: what happened, for all clients.
+        denied: of all clients: see `Given`.
     """
 
     def __init__(
@@ -50,9 +53,11 @@ class Program(ABC):
         changes: dict[tuple[str, int], Change],
         counts: Counter[str],
         setup: Setup,
+        denied: Collection[tuple[str, int]],
     ) -> None:
         self.index = index
         self.user_id = f"user {index // 2}"  # two share a name
+        self.grant = f"grant {index}"
         self.truths = truths
         self.half_open: list[Connection] = []
         self.truth: Truth | None = None
@@ -61,6 +66,7 @@ class Program(ABC):
         self._setup = setup
         self._now_ms = 0.0
         self.counts = counts
+        self.denied = denied
         self._lives = 0
         self.start_anew()
 

@@ -9,7 +9,7 @@ from unittest import mock
 
 from optiverse_collab.core.client import push_window
 from optiverse_collab.core.protocol import pages
-from optiverse_collab.core.server import delivery
+from optiverse_collab.core.server import delivery, presence_pace, snapshots
 from tests.core.simulation.finish import finish
 from tests.core.simulation.generate import Generator
 from tests.core.simulation.scenario import Log, Setup, Step, to_json
@@ -77,6 +77,8 @@ def _scaled(setup: Setup) -> Iterator[None]:
     at_first, at_least, at_most = setup.push_bytes
     with (
         mock.patch.object(delivery, "HASH_EVERY", setup.hash_every),
+        mock.patch.object(snapshots, "STEP", 1),
+        mock.patch.multiple(presence_pace, BURST_BYTES=30, BYTES_PER_S=500),
         mock.patch.multiple(pages, FIRST_BYTES=first, LEAST_BYTES=least),
         mock.patch.multiple(push_window, FIRST_BYTES=at_first, LEAST_BYTES=at_least, MOST_BYTES=at_most),
     ):

@@ -55,6 +55,7 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
         push_bytes: on their way at first, at least and at most (PUSH-10); small, so that edits wait.
         participants: see `Limits`; small, so that dead connections take up the room.
         outcomes: how many outcomes the history remembers for those who are away.
+        remembered: how many replicas the history remembers; small, so that some are forgotten.
         behind_ms, behind_bytes: see `Bounds`; small, so that receivers are behind.
         disks: whether clients have a disk.
     """
@@ -73,6 +74,7 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
     push_bytes: tuple[int, int, int] = PUSH_BYTES
     participants: int = 500
     outcomes: int = 10_000
+    remembered: int = 10_000
     behind_ms: float = BEHIND_MS
     behind_bytes: int = BEHIND_BYTES
     disks: bool = False

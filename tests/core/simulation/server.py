@@ -7,27 +7,31 @@ from collections.abc import Sequence
 
 import msgspec
 
+from optiverse_collab.core.access import Role
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
 from optiverse_collab.core.protocol.messages import (
     OtherHistory,
-    PresencePatch,
     PresenceUpdate,
     Push,
     SyncRequest,
 )
 from optiverse_collab.core.protocol.origins import origin_of
+from optiverse_collab.core.protocol.presence_frames import PresenceFrames
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendFrame, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Entry, Snapshot
+from optiverse_collab.core.server.journal import Entry, StampedRecord
+from optiverse_collab.core.server.members import Admission
 from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab.core.server.subscribers import Bounds
 from tests.core.simulation.attendance import Attendance
+from tests.core.simulation.memory import Answer, log_of, memory_of
 from tests.core.simulation.paging import Paging, line_times
+from tests.core.simulation.rights import Given
 from tests.core.simulation.scenario import Setup
-from tests.core.simulation.storage import Storage
+from tests.core.simulation.storage import Building, Storage, comparable
 from tests.core.simulation.truth import Broken, Change, Doc, Truth
 from tests.core.simulation.wire import Connection
 
@@ -46,6 +50,7 @@ class Server:
         truths: epoch → what is true in it.
         connections: the open ones, by id.
         attendance: what participants showed.
+        given: who may edit.
     """
 
     def __init__(self, setup: Setup, changes: dict[tuple[str, int], Change], counts: Counter[str]) -> None:
@@ -54,12 +59,15 @@ class Server:
         self.connections: dict[str, Connection] = {}
         self.truths: dict[str, Truth] = {}
         self.attendance = Attendance()
+        self.given = Given()
         self._changes = changes
         self._counts = counts
         self._takeovers: dict[str, int] = {}
         self._line_ms = line_times()
         self._client_ids: dict[str, str] = {}  # by origin
         self._own: dict[tuple[str, int], frozenset[str]] = {}  # what counted as its author's own, by change
+        self._told: dict[str, int] = {}  # up to which clock replicas know that they are forgotten
+        self._told_at: dict[tuple[str, int], int] = {}  # the same for the author of a change
         self.replace_data({id: Record(id, "component", {"x": 0}) for id in _BENCH})
 
     @property
@@ -72,7 +80,8 @@ class Server:
     def join(self, connection: Connection, user_id: str, now_ms: int) -> None:
         """Somebody connects."""
         self.connections[connection.id] = connection
-        effects = self.room.join(connection.id, user_id, now_ms)
+        admission = Admission(Role(self.given.role(connection.grant)), connection.grant)
+        effects = self.room.join(connection.id, user_id, now_ms, admission)
         if isinstance(effects[0], Close):
             self._counts["session full"] += 1
             del self.connections[connection.id]
@@ -86,6 +95,11 @@ class Server:
             connection.close_server(code)
             self._perform(self.room.leave(connection.id, now_ms))
 
+    def set_role(self, grant: str, role: str, now_ms: int) -> None:
+        """An owner gives a client another role, whether it is connected or not (ACC-6)."""
+        self.given.give(grant, role)
+        self._perform(self.room.set_role(grant, Role(role), now_ms))
+
     def set_away(self, connection: Connection, is_away: bool) -> None:
         """Hear nothing from a connection for a while, or again."""
         if connection.id in self.connections:
@@ -97,21 +111,31 @@ class Server:
         clock, start = self.room.history.clock, self.room.history.start
         if isinstance(message, Push):
             keys = [(connection.client_id, change.client_clock) for change in message.changes]
+            self.given.decides(connection.grant, connection.id, keys)
             self._own.update(dict.fromkeys(keys, connection.settles))
+            self._told_at.update(dict.fromkeys(keys, self._told.get(connection.client_id, 0)))
+        elif isinstance(message, SyncRequest):
+            self.given.asked(connection.id)
         elif isinstance(message, PresenceUpdate):
             self.attendance.changed(connection.id, message.state)
+        if self.storage.building is not None and self.storage.building.go_on():
+            self._counts["messages while a snapshot was built"] += 1
         effects = self.room.receive(connection.id, message, now_ms)
         self._counts["prunings"] += self.room.history.start > start
         for effect in effects:
             if isinstance(effect, Close) and self.connections[effect.to].serial > connection.serial:
                 raise Broken(f"SYNC-7: {connection.id} is dead, and it took over from {effect.to}")
         self._perform(effects)
+        if self.room.history.clock != clock and not self.given.may_edit(connection.grant):
+            raise Broken(f"ACC-8: {connection.grant} may not edit, and its push was applied")
         if connection.serial < self._takeovers.get(connection.client_id, 0):
             self._counts["messages after a takeover"] += 1
             if self.room.history.clock != clock:
                 raise Broken(f"SYNC-7: {connection.id} was taken over, and its push was applied")
         elif isinstance(message, SyncRequest) and not any(
-            isinstance(one, Send) and isinstance(one.message, OtherHistory) for one in effects
+            (isinstance(one, Send) and isinstance(one.message, OtherHistory))
+            or (isinstance(one, Close) and one.to == connection.id)
+            for one in effects
         ):
             self._synced(connection, message)
 
@@ -122,6 +146,9 @@ class Server:
         connection.settles = frozenset(
             id for id in request.settles if known(NameKind.ORIGIN, origin_of(id)) > 0
         )
+        log = log_of(self.truth, self.room, self._client_ids, self._own)
+        memory = memory_of(log, self.setup.remembered)
+        connection.questions.append(Answer(request, self.room.history.epoch, memory, self._told))
         for id in (request.client_id, *request.settles):
             self._client_ids[origin_of(id)] = id
             self._takeovers[id] = connection.serial
@@ -131,7 +158,7 @@ class Server:
         connection.behind = False
         connection.missed -= {participant.connection_id for participant in self.room.participants}
         if connection.server_open:
-            connection.down += map(encode, self.room.presence_of_all())
+            connection.down += map(encode, self.room.presence_of_all(connection.id))
 
     # Storage
 
@@ -145,14 +172,14 @@ class Server:
             entry = msgspec.json.decode(kept.data, type=Entry)
             client_id = self._client_ids[history.names.text(NameKind.ORIGIN, entry.origin)]
             key = (client_id, entry.client_clock)
-            truth.append(entry, kept, client_id, self._own[key], self._changes[key])
+            truth.append(entry, kept, client_id, self._own[key], self._changes[key], self._told_at[key])
         if truth.docs[-1] != history.document.records:
             raise Broken(f"DUR-4: the journal says {truth.docs[-1]}, the room {history.document.records}")
         if len(truth.docs[-1]) > self.limits.records:
             raise Broken(f"LIM-6: {len(truth.docs[-1])} records, and {self.limits.records} are allowed")
         self.storage.appends.append(unsaved)
-        if compact:
-            self.storage.compactions.append(history.snapshot())
+        if compact and self.storage.building is None:
+            self.storage.building = Building(history)
         return True
 
     def commit(self) -> bool:
@@ -163,21 +190,25 @@ class Server:
         self.room.saved(self.truth.durable)
         return True
 
-    def tick(self) -> None:
+    def compact(self) -> None:
+        """Storage is done with the snapshot."""
+        self._counts["names forgotten"] += self.storage.compact()
+
+    def tick(self, now_ms: float) -> None:
         """Send what need not wait any more."""
         self._perform(self.room.flush())
-        self._perform(self.room.flush_presence())
+        self._perform(self.room.flush_presence(now_ms))
 
     # Ends
 
-    def restart(self) -> None:
+    def restart(self, now_ms: float) -> None:
         """Stop as told and start again: everything is made durable and sent before."""
         self.take(compact=False)
         while self.commit():
             pass
-        self.tick()
+        self.tick(now_ms)
         while self.storage.can_compact:
-            self.storage.compact()
+            self.compact()
         self.check_replay()
         self._start(1001)
 
@@ -187,7 +218,7 @@ class Server:
             if self.storage.appends:
                 self.truth.durable = self.storage.append()
             elif self.storage.can_compact:
-                self.storage.compact()
+                self.compact()
         if len(self.truth.docs) > self.truth.durable + 1 or self.room.has_unsaved:
             self._counts["crashes that lost something"] += 1
         self.storage.crash()
@@ -206,7 +237,7 @@ class Server:
             empty,
             clock=clock,
             history_start=clock,
-            records=[(record, 0, {}) for record in records.values()],
+            records=[StampedRecord(record, 0, {}) for record in records.values()],
             stamps=[Stamp(clock, 0, 0, 0)],
         )
         self.storage = Storage(snapshot)
@@ -225,7 +256,7 @@ class Server:
         for history in (stored, live):
             if history.chain.head != self.truth.heads[-1]:
                 raise Broken(f"CLK-5: {history.chain.head!r} should be {self.truth.heads[-1]!r}")
-        if _comparable(stored.snapshot()) != _comparable(live.snapshot()):
+        if comparable(stored.snapshot()) != comparable(live.snapshot()):
             raise Broken(f"DUR-4: stored {stored.snapshot()}, live {live.snapshot()}")
 
     def _start(self, code: int = 1006) -> None:
@@ -245,8 +276,9 @@ class Server:
             if isinstance(effect, SendFrame):
                 self._send_frame(effect)
             elif isinstance(effect, SendPages):
-                pages = Paging(effect, self.setup, self._line_ms, self._counts)
-                connections[effect.to].down.append(pages)
+                to = connections[effect.to]
+                pages = Paging(effect, to, self.setup, self._line_ms, self._counts)
+                to.down.append(pages)
             elif isinstance(effect, Close):
                 self._counts["takeovers"] += 1
                 if connections[effect.to].is_held:
@@ -258,10 +290,12 @@ class Server:
         self.attendance.said(effect.message)
         text = encode(effect.message)
         for connection in map(self.connections.__getitem__, effect.to):
-            if isinstance(effect.message, PresencePatch) and connection.behind:
-                connection.missed |= effect.message.participants.keys()
-            else:
+            if isinstance(effect, Send):
                 connection.down.append(text)
+            elif connection.behind:
+                connection.missed |= effect.message.participants.keys()
+            elif told := PresenceFrames(effect.message).without(connection.id):
+                connection.down.append(told.decode())
 
     def _send_frame(self, frame: SendFrame) -> None:
         self._counts["state hashes"] += b'"hash":' in frame.body
@@ -269,17 +303,5 @@ class Server:
             acks = frame.acks.get(id, ())
             self.connections[id].down.append(close_patch(frame.body, acks).decode())
             for ack in acks:
+                self.given.answered(self.connections[id].client_id, ack.client_clock, ack.reason)
                 self._counts[ack.reason or ack.result.value] += 1
-
-
-def _comparable(snapshot: Snapshot) -> bytes:
-    """A snapshot in which equal ones are spelled alike: indexes of stamps depend on the order of records."""
-    stamps = snapshot.stamps
-    records = {
-        record.id: (record, stamps[whole], {name: stamps[index] for name, index in own.items()})
-        for record, whole, own in snapshot.records
-    }
-    tombstones = {one.id: (stamps[one.stamp], one.lane) for one in snapshot.tombstones}
-    numbers = sorted(snapshot.clients.items()), sorted(snapshot.skipped.items())
-    rest = msgspec.structs.replace(snapshot, records=[], tombstones=[], stamps=[], clients={}, skipped={})
-    return msgspec.json.encode([rest, records, tombstones, numbers], order="sorted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +21,7 @@ from optiverse_collab.core.server.history import Accepted, History
 from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab.core.server.members import Member
 from optiverse_collab.core.server.room import Room
+from optiverse_collab.core.server.snapshots import SnapshotBuilder
 from optiverse_collab.core.server.stamps import Stamp
 from tests.core.simulation.mutation import Mutations
 
@@ -28,12 +29,12 @@ SERVER_MUTATIONS = Mutations()
 _mutation = SERVER_MUTATIONS.add
 
 _add, _apply, _close, _flush = Delivery.add, History._apply, Delivery._close, Delivery.flush
-_accept, _changed, _prune, _replay, _snapshot, _sync = (
+_accept, _changed, _prune, _replay, _build, _sync = (
     Room._accept,
     _Answer._changed,
     History._prune,
     History._replay,
-    History.snapshot,
+    SnapshotBuilder.__init__,
     Room._sync,
 )
 
@@ -51,8 +52,8 @@ def no_dedup_on_a_connection(self: Room, connection_id: str, member: Member, *ch
 
 
 @_mutation("A removal is not recorded, so that no delta tells of it (CLK-4).", (History, "_apply"))
-def tombstone_dropped(self: History, op: Op, stamp: Stamp) -> None:
-    _apply(self, op, stamp)
+def tombstone_dropped(self: History, op: Op, stamp: Stamp, copies: set[str]) -> None:
+    _apply(self, op, stamp, copies)
     if isinstance(op, Remove):
         self.tombstones.pop(op.id, None)
 
@@ -65,8 +66,9 @@ def prune_without_start(self: History) -> None:
 
 
 @_mutation("A delta leaves out the record that changed last (SYNC-2).", (_Answer, "_changed"))
-def delta_misses_an_id(self: _Answer) -> list[Any]:
-    return _changed(self)[:-1]
+def delta_misses_an_id(self: _Answer) -> tuple[int, Iterator[Any]]:
+    total, things = _changed(self)
+    return total, iter([*things][:-1])
 
 
 @_mutation(
@@ -77,10 +79,10 @@ def delta_misses_an_id(self: _Answer) -> list[Any]:
     (confirmed, "apply"),
     (view, "apply"),
 )
-def set_resurrects(records: dict[str, Record], op: Op) -> bool:
+def set_resurrects(records: dict[str, Record], op: Op, *more: Any) -> bool:
     if isinstance(op, Set) and op.id not in records:
         records[op.id] = Record(op.id, "component", {})
-    return apply(records, op)
+    return apply(records, op, *more)
 
 
 @_mutation("A session takes more records than its limit (LIM-6).", (History, "_check_result"))
@@ -88,16 +90,16 @@ def full_session_takes_more(self: History, ops: Sequence[Op], after: dict[str, R
     pass
 
 
-@_mutation("A snapshot forgets whose changes it holds (PUSH-7, DUR-4).", (History, "snapshot"))
-def snapshot_without_clients(self: History) -> Snapshot:
-    return msgspec.structs.replace(_snapshot(self), clients={})
+@_mutation("A snapshot forgets whose changes it holds (PUSH-7, DUR-4).", (SnapshotBuilder, "__init__"))
+def snapshot_without_clients(self: SnapshotBuilder, rest: Snapshot, *tables: Any) -> None:
+    _build(self, msgspec.structs.replace(rest, clients=[]), *tables)
 
 
 @_mutation("Who made a change is not read back from the log (PUSH-7, DUR-4).", (History, "_replay"))
 def replay_without_clients(self: History, data: bytes) -> None:
-    clients = dict(self._clients)
+    clients = self.clients._all.copy()
     _replay(self, data)
-    self._clients = clients
+    self.clients._all = clients
 
 
 @_mutation("Changes and acknowledgements leave before they are durable (DUR-1).", (Delivery, "flush"))
@@ -127,9 +129,8 @@ def pages_out_of_place(self: Delivery, members: Collection[str], now_ms: float) 
         waiting = self._waiting.popleft()
         if waiting.ack is not None:
             frame.acks.setdefault(waiting.ack[0], []).append(waiting.ack[1])
-        if waiting.accepted is not None:
-            change = self._change(waiting.accepted)
-            frame.add(encode_change(change), change, waiting.accepted)
+        if waiting.change is not None:
+            frame.add(encode_change(waiting.change.raw), waiting.change)
         asked = waiting.subscription
         if asked is not None and self._subscribe(asked, waiting.after, members, now_ms):
             effects.append(asked.pages)
@@ -163,11 +164,10 @@ def acks_to_all(self: Delivery, frame: _Frame, now_ms: float) -> list[RoomEffect
 def two_connections_of_a_client(
     self: Room, connection_id: str, member: Member, request: SyncRequest, now_ms: int
 ) -> list[RoomEffect]:
-    others = {id: other for id, other in self._members.items() if id != connection_id}
-    for id in others:
-        del self._members[id]
+    members = self._members.all
+    others = {id: members.pop(id) for id in [*members] if id != connection_id}
     effects = _sync(self, connection_id, member, request, now_ms)
-    self._members = {**others, **self._members}
+    self._members.all = {**others, **members}
     return effects
 
 
@@ -175,7 +175,7 @@ def two_connections_of_a_client(
 def dead_connection_takes_over(
     self: Room, connection_id: str, member: Member, request: SyncRequest, now_ms: int
 ) -> list[RoomEffect]:
-    self._members[connection_id] = self._members.pop(connection_id)  # the newest, as it seems
+    self._members.all[connection_id] = self._members.all.pop(connection_id)  # the newest, as it seems
     return _sync(self, connection_id, member, request, now_ms)
 
 

@@ -9,10 +9,12 @@ from tests.core.simulation.client_mutations import CLIENT_MUTATIONS
 from tests.core.simulation.conflict_mutations import CONFLICT_MUTATIONS
 from tests.core.simulation.connector_mutations import CONNECTOR_MUTATIONS
 from tests.core.simulation.disk_mutations import DISK_MUTATIONS
+from tests.core.simulation.forgetting_mutations import FORGETTING_MUTATIONS
 from tests.core.simulation.line_mutations import LINE_MUTATIONS
 from tests.core.simulation.mutation import Mutation
 from tests.core.simulation.past_mutations import PAST_MUTATIONS
 from tests.core.simulation.presence_mutations import PRESENCE_MUTATIONS
+from tests.core.simulation.rights_mutations import RIGHTS_MUTATIONS
 from tests.core.simulation.server_mutations import SERVER_MUTATIONS
 from tests.core.simulation.test_simulation import HISTORIES
 
@@ -24,12 +26,14 @@ MUTATIONS = [
     *SERVER_MUTATIONS,
     *CLIENT_MUTATIONS,
     *CONFLICT_MUTATIONS,
+    *FORGETTING_MUTATIONS,
     *CONNECTOR_MUTATIONS,
     *BEHIND_MUTATIONS,
     *LINE_MUTATIONS,
     *PRESENCE_MUTATIONS,
     *PAST_MUTATIONS,
     *DISK_MUTATIONS,
+    *RIGHTS_MUTATIONS,
 ]
 
 

@@ -12,6 +12,9 @@ from tests.core.simulation.run import Failed, run, run_seed, shrink
 from tests.core.simulation.scenario import from_json, to_json
 from tests.core.simulation.server_mutations import SERVER_MUTATIONS
 
+# One process runs the histories for all of these tests.
+pytestmark = [pytest.mark.takes_minutes, pytest.mark.xdist_group("histories")]
+
 HISTORIES = 2000
 """How many histories of `run.STEPS` steps the suite runs; ``make soak`` runs more."""
 
@@ -27,6 +30,9 @@ HAPPENS = {
     "session_full": 500,
     "edits refused, record_too_large": 100,
     "edits refused, too_large": 100,
+    "edits refused, not_allowed": 900,
+    "edits that wait for a right": 180,
+    "denials heard": 30,
     "edits undone": 2_000,
     "told: gone": 2_500,
     "told: held": 10_000,
@@ -37,6 +43,9 @@ HAPPENS = {
     "deltas": 2_000,
     "full states": 2_000,
     "unasked pages": 3_000,
+    "replicas forgotten": 250,
+    "told: forgotten": 50,
+    "names forgotten": 5,
     "pages behind the records": 5_000,
     "pages that were not the last": 2_000,
     "pages that may be longer": 600,
@@ -51,6 +60,7 @@ HAPPENS = {
     "crashes": 500,
     "crashes that lost something": 100,
     "snapshots": 300,
+    "messages while a snapshot was built": 100,
     "compactions": 150,
     "prunings": 65,
     "state hashes": 5_000,

@@ -106,8 +106,19 @@ class Truth:
         self._states.append(({id: {"": (len(self.log), "")} for id in records}, {}))
         self._last: dict[str, int] = {}
 
-    def append(self, entry: Entry, kept: Kept, client_id: str, own: AbstractSet[str], change: Change) -> None:
+    def append(
+        self,
+        entry: Entry,
+        kept: Kept,
+        client_id: str,
+        own: AbstractSet[str],
+        change: Change,
+        forgotten: int = 0,
+    ) -> None:
         """Take in an entry that goes to storage; `change` is what its author did and sent.
+
+        Args:
+            forgotten: its replica was told that what it had accepted up to this clock is forgotten (SYNC-10).
 
         Raises:
             Broken: the entry is not what this change does to the document before it.
@@ -115,9 +126,10 @@ class Truth:
         key = (client_id, entry.client_clock)
         if entry.clock != len(self.docs):
             raise Broken(f"CLK-1: clock {entry.clock} follows {len(self.docs) - 1}")
-        if key in self.accepted:
+        if key in self.accepted and self.accepted[key].clock > forgotten:
             raise Broken(f"PUSH-7: change {key} was applied twice")
-        if entry.client_clock <= self._last.get(client_id, 0):
+        last = self._last.get(client_id, 0)
+        if entry.client_clock <= last and self.accepted[client_id, last].clock > forgotten:
             raise Broken(f"PUSH-1: change {key} came after a later one")
         digest = hashlib.blake2b(kept.data, digest_size=16).digest()
         if kept.head != hashlib.blake2b(self.heads[-1] + digest, digest_size=16).digest():

@@ -51,6 +51,11 @@ def _props(random: Random) -> dict[str, Any]:
     return {name: random.choice(VALUES) for name in PROPS if random.random() < 0.4}
 
 
+def role(random: Random, world: World, index: int) -> Step:
+    """Lose the right to edit, or get it back."""
+    return ["role", index, random.choice(("viewer", "commenter", "editor", "editor", "owner"))]
+
+
 def undo(random: Random, world: World, index: int) -> Step | None:
     """Undo the last change."""
     return ["undo", index] if world.clients[index].undo else None

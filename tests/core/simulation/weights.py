@@ -57,5 +57,6 @@ PROFILES = (
     _table({**_WEIGHTS, "crash": 15, "restart": 5, "commit": 25, "compact": 25}),  # bad server
     _table({**_WEIGHTS, "take": 12, "commit": 6}),  # slow storage
     _table({**_WEIGHTS, "kill": 20, "power_cut": 15, "disk_fails": 40, "clone": 5}),  # bad disks
+    _table({**_WEIGHTS, "role": 30, "cut": 20, "revive": 4, "clone": 2}),  # rights that come and go
     _table({**_WEIGHTS, **_FAULTS}),  # what should never be
 )

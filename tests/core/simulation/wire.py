@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
+from tests.core.simulation.memory import Answer
+
 _CHANGES = '{"type":"patch","changes":[{'  # so begins a frame that has more than acknowledgements
 
 
@@ -13,6 +15,7 @@ class Connection:
 
     Attributes:
         id: its name on the server.
+        grant: by which the server lets its client in.
         client_id: whom the server knows it to be, once it asked to synchronise.
         settles: the client ids that count as its own besides.
         serial: greater than that of every older connection.
@@ -24,25 +27,31 @@ class Connection:
         behind: the client reads slowly: presence is left out (PRES-3).
         missed: the connections of whose presence something was left out.
         lossy: a frame was lost, against the rules of TCP, and the client has not found out.
+        questions: what the answers must say that are on their way, in order.
+        answer: what the last one said that the client had.
     """
 
     __slots__ = (
+        "answer",
         "behind",
         "client_id",
         "close_code",
         "down",
+        "grant",
         "id",
         "is_held",
         "lossy",
         "missed",
+        "questions",
         "serial",
         "server_open",
         "settles",
         "up",
     )
 
-    def __init__(self, serial: int) -> None:
+    def __init__(self, serial: int, grant: str) -> None:
         self.id = f"c{serial}"
+        self.grant = grant
         self.client_id = ""
         self.settles: frozenset[str] = frozenset()
         self.serial = serial
@@ -54,6 +63,8 @@ class Connection:
         self.behind = False
         self.missed: set[str] = set()
         self.lossy = False
+        self.questions: deque[Answer] = deque()
+        self.answer: Answer | None = None
 
     def next_down(self) -> str | None:
         """Take the next message to the client off the wire; None if there is none."""

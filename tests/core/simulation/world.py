@@ -31,7 +31,8 @@ class World(Network):
         changes: dict[tuple[str, int], Change] = {}
         self.server = Server(setup, changes, counts)
         truths = self.server.truths
-        self.clients = [Client(i, truths, changes, counts, setup) for i in range(setup.clients)]
+        denied = self.server.given.denied
+        self.clients = [Client(i, truths, changes, counts, setup, denied) for i in range(setup.clients)]
         if setup.settled:
             for index in range(setup.clients):
                 self.connect(index)
@@ -182,6 +183,13 @@ class World(Network):
 
     # The server
 
+    def role(self, index: int, role: str) -> None:
+        """An owner says what a client's user may do."""
+        client = self.clients[index]
+        takes_away = role in ("viewer", "commenter")
+        self.counts["edits that wait for a right"] += takes_away and bool(client.ledger.open)
+        self.server.set_role(client.grant, role, int(self.now_ms))
+
     def take(self, compact: bool) -> None:
         """The server hands what it accepted to storage, perhaps with a snapshot."""
         if self.server.take(compact) and compact:
@@ -194,16 +202,16 @@ class World(Network):
     def compact(self) -> None:
         """Storage is done with the oldest snapshot."""
         if self.server.storage.can_compact:
-            self.server.storage.compact()
+            self.server.compact()
             self.counts["compactions"] += 1
 
     def tick(self) -> None:
         """The server sends what it may."""
-        self.server.tick()
+        self.server.tick(self.now_ms)
 
     def restart(self) -> None:
         """The server stops as told, and starts again."""
-        self.server.restart()
+        self.server.restart(self.now_ms)
         self._forget_half_open()
         self.counts["server restarts"] += 1
 
@@ -260,7 +268,8 @@ class World(Network):
         self.server.take(compact=False)
         while self.server.commit():
             moved = True
-        self.server.tick()
+        self.server.tick(self.now_ms)
+        moved = moved or self.server.room.has_presence
         for client in self.clients:
             while self.down(client.index):
                 moved = True

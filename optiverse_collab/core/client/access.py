@@ -1,0 +1,142 @@
+"""Asks the server who may come into the session, and changes it, for an owner (ACC-4 to ACC-7, ACC-13)."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from msgspec import structs
+
+from optiverse_collab.core.access import Role
+from optiverse_collab.core.client.access_effects import (
+    AccessDenied,
+    GrantsArrived,
+    InviteMade,
+    Knocked,
+    KnockOver,
+    WaitsOutside,
+)
+from optiverse_collab.core.client.effects import Transmit
+from optiverse_collab.core.protocol.access import (
+    WAITING,
+    AccessAdmit,
+    AccessGrants,
+    AccessInvite,
+    AccessInvited,
+    AccessKnock,
+    AccessKnockOver,
+    AccessList,
+    AccessRefused,
+    AccessSet,
+    AccessWait,
+    Grant,
+    Request,
+)
+
+Answer = AccessGrants | AccessInvited | AccessRefused
+Outside = AccessWait | AccessKnock | AccessKnockOver
+
+
+class AccessRequests:
+    """The requests of one session's client, one at a time; what a lost connection leaves open is given up.
+
+    Attributes:
+        is_outside: the server said on this connection that an owner has to let this user in.
+        knocks: those who wait until an owner lets them in, by the names of their knocks, oldest first.
+    """
+
+    def __init__(self) -> None:
+        self.is_outside = False
+        self.knocks: dict[str, AccessKnock] = {}
+        self._waiting: deque[Request] = deque()
+        self._sent: Request | None = None
+        self._last = 0
+        self._grants: list[Grant] = []
+
+    def ask_all(self) -> None:
+        """Ask for all grants of the session; `poll` sends it."""
+        self._waiting.append(AccessList(0))
+
+    def invite(
+        self, role: Role, label: str = "", expires_s: int = 0, uses: int | None = None, knock: bool = False
+    ) -> AccessInvite:
+        """Ask for a new invite; returns the request, which the answer names as `asked`.
+
+        Args:
+            label: what it is for.
+            expires_s: how long it and the devices that it lets in last, in s; 0 for no end.
+            uses: how often it can be used; None for any number.
+            knock: an owner has to let in everybody who comes with it.
+        """
+        request = AccessInvite(0, role, label, expires_s, uses, knock)
+        self._waiting.append(request)
+        return request
+
+    def change(self, grant: str, role: Role | None = None, expires_s: int | None = None) -> AccessSet:
+        """Ask for another role or time of the grant with this id; role `NONE` revokes or removes.
+
+        Returns:
+            The request, which a refusal names as `asked`.
+        """
+        request = AccessSet(0, grant, role, expires_s)
+        self._waiting.append(request)
+        return request
+
+    def admit(self, knock: str, admitted: bool) -> AccessAdmit:
+        """Let somebody in who waits, or send them away.
+
+        Returns:
+            The request, which a refusal names as `asked`.
+        """
+        request = AccessAdmit(0, knock, admitted)
+        self._waiting.append(request)
+        return request
+
+    def disconnected(self) -> None:
+        """The connection is gone, and with it what was asked."""
+        self.is_outside = False
+        self.knocks.clear()
+        self._waiting.clear()
+        self._sent = None
+        self._grants = []
+
+    @property
+    def is_due(self) -> bool:
+        """Whether `poll` has something to send."""
+        return bool(self._waiting) and self._sent is None
+
+    def poll(self) -> list[Transmit]:
+        """Send the next request, if the one before was answered."""
+        if not self.is_due:
+            return []
+        self._last += 1
+        self._sent = self._waiting.popleft()
+        return [Transmit(structs.replace(self._sent, request=self._last))]
+
+    def hear(self, message: Outside) -> list[WaitsOutside | Knocked | KnockOver]:
+        """Take what the server says of those who wait, or of this user's own waiting."""
+        if isinstance(message, AccessWait):
+            self.is_outside = True
+            return [WaitsOutside()]
+        if isinstance(message, AccessKnockOver):
+            over = self.knocks.pop(message.knock, None)
+            return [] if over is None else [KnockOver(over)]
+        if message.knock in self.knocks or len(self.knocks) >= WAITING:
+            return []
+        self.knocks[message.knock] = message
+        return [Knocked(message)]
+
+    def receive(self, message: Answer) -> list[GrantsArrived | InviteMade | AccessDenied]:
+        """Take an answer, or a page of it; one to another request is ignored."""
+        if self._sent is None or message.request != self._last:
+            return []
+        if isinstance(message, AccessGrants):
+            self._grants += message.grants
+            if not message.done:
+                return []
+        sent, grants = self._sent, tuple(self._grants)
+        self._sent, self._grants = None, []
+        if isinstance(message, AccessGrants):
+            return [GrantsArrived(grants, isinstance(sent, AccessList))]
+        if isinstance(message, AccessInvited):
+            return [InviteMade(message.grant, message.token, sent)]
+        return [AccessDenied(message.message, sent)]

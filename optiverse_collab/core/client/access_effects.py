@@ -1,0 +1,95 @@
+"""What a client's half of the core reports about who may do what (ACC)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from optiverse_collab.core.client.credentials import Device
+from optiverse_collab.core.protocol.access import AccessKnock, Grant, Request
+from optiverse_collab.core.protocol.participants import Participant
+
+
+@dataclass(frozen=True)
+class RoleChanged:
+    """Somebody may do more or less from now on, perhaps this user: see `Participant.role`."""
+
+    participant: Participant
+
+
+@dataclass(frozen=True)
+class AccessEnds:
+    """This user's role ends soon, or at another time than was told.
+
+    Attributes:
+        expires: when, as a timestamp; None for never.
+    """
+
+    expires: str | None
+
+
+@dataclass(frozen=True)
+class DeviceMade:
+    """The server has a token for this device, which is to be kept and shown from now on (ACC-2)."""
+
+    device: Device = field(repr=False)
+
+
+@dataclass(frozen=True)
+class GrantsArrived:
+    """Who may come into the session, as was asked for: all of it, or one grant that was changed."""
+
+    grants: tuple[Grant, ...]
+    is_all: bool
+
+
+@dataclass(frozen=True)
+class InviteMade:
+    """An invite, as was asked for, and its token, which is not sent again.
+
+    Attributes:
+        asked: the request that this answers, as `AccessRequests.invite` returned it.
+    """
+
+    grant: Grant
+    token: str = field(repr=False)
+    asked: Request | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class AccessDenied:
+    """Something that was asked for was not done; `message` is a sentence, `asked` the request."""
+
+    message: str
+    asked: Request | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class WaitsOutside:
+    """An owner has yet to let this user in (ACC-12)."""
+
+
+@dataclass(frozen=True)
+class Knocked:
+    """Somebody waits until this user, or another owner, lets them in (ACC-13)."""
+
+    knock: AccessKnock
+
+
+@dataclass(frozen=True)
+class KnockOver:
+    """Somebody does not wait any more."""
+
+    knock: AccessKnock
+
+
+AccessEffect = (
+    RoleChanged
+    | AccessEnds
+    | DeviceMade
+    | GrantsArrived
+    | InviteMade
+    | AccessDenied
+    | WaitsOutside
+    | Knocked
+    | KnockOver
+)

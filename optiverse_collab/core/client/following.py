@@ -1,0 +1,79 @@
+"""Who follows whose view (PRES-11). Pure; what others show may be anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any, NamedTuple
+
+FOLLOWS, VIEW, DECLINES = "follows", "view", "declines"
+"""Keys of the presence."""
+
+MOST_DECLINED = 64
+"""At most this many connections are declined, or looked at in what others show."""
+
+FARTHEST_MM = 1e7
+
+State = Mapping[str, Any]
+
+
+class View(NamedTuple):
+    """What a canvas shows, in mm.
+
+    Attributes:
+        x, y: its middle.
+        width, height: how much of the bench it is.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def value(self) -> list[float]:
+        """As it stands in the presence."""
+        return [*self]
+
+
+def followed_by(state: State) -> str:
+    """The connection whose view somebody follows; empty if they follow none."""
+    followed = state.get(FOLLOWS)
+    return followed if isinstance(followed, str) else ""
+
+
+def followers_of(id: str, states: Mapping[str, State]) -> list[str]:
+    """The connections that follow the view of one."""
+    return [other for other, state in states.items() if other != id and followed_by(state) == id]
+
+
+def view_in(value: Any) -> View | None:
+    """A view as somebody shows it; None if it can't be understood."""
+    if not isinstance(value, list) or len(value) != 4:
+        return None
+    if not all(type(part) in (int, float) and abs(part) <= FARTHEST_MM for part in value):
+        return None
+    view = View(*map(float, value))
+    return view if view.width > 0 and view.height > 0 else None
+
+
+def declines(state: State, id: str) -> bool:
+    """Whether somebody doesn't want to be followed by a connection."""
+    declined = state.get(DECLINES)
+    return isinstance(declined, list) and id in islice(declined, MOST_DECLINED)
+
+
+def circle_from(id: str, states: Mapping[str, State]) -> list[str]:
+    """The connections that follow each other in a circle with this one; none if there is no circle.
+
+    Args:
+        states: connection_id → presence, of this one too.
+    """
+    path = [id]
+    while followed := followed_by(states.get(path[-1], {})):
+        if followed == id:
+            return path
+        if followed in path:
+            return []
+        path.append(followed)
+    return []

@@ -1,0 +1,127 @@
+"""Which connections are one person's, and which colour each person has (PRES-8, PRES-9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from optiverse_collab.core.protocol.participants import Participant
+
+PERSON, COLOUR = "person", "colour"
+"""Keys of the presence."""
+
+COLOURS = 10
+"""How many colours can be told apart. A larger number has the colour of its last digit, and a pattern."""
+
+MOST = 10 * COLOURS
+"""More don't need to be told apart."""
+
+States = Mapping[str, Mapping[str, Any]]
+
+
+class Introduction(NamedTuple):
+    """Who somebody is.
+
+    Attributes:
+        person: random, and the same in all windows of one person.
+        wish: the colour that they would like, from 0 on.
+    """
+
+    person: str
+    wish: int
+
+
+class People:
+    """Follows the participants and what they show.
+
+    Attributes:
+        me: this participant, as the server named it; None while not connected.
+    """
+
+    def __init__(self) -> None:
+        self.me: Participant | None = None
+        self._mine: Introduction | None = None
+        self._shown: dict[str, Any] = {}
+        self._participants: Mapping[str, Participant] = {}
+        self._states: States = {}
+
+    def introduce(self, mine: Introduction) -> None:
+        """Say who this participant is."""
+        self._mine = mine
+
+    def look(
+        self, me: Participant | None, participants: Mapping[str, Participant], states: States
+    ) -> dict[str, Any]:
+        """The participants changed, or what they show did.
+
+        Args:
+            me: this participant; None while not connected.
+            participants: connection_id → participant, in the order in which they came.
+            states: connection_id → key → value, of the others.
+
+        Returns:
+            What this participant has to show of itself from now on; nothing if it does already.
+        """
+        self.me, self._participants, self._states = me, participants, states
+        if me is None or self._mine is None:
+            return {}
+        shown = {PERSON: self._mine.person, COLOUR: self._choice(me, self._mine)}
+        if shown == self._shown:
+            return {}
+        self._shown = shown
+        return shown
+
+    @property
+    def scripts(self) -> frozenset[str]:
+        """The names of participants at which nobody sits (PRES-18)."""
+        return frozenset(one.user_id for one in self._participants.values() if one.script)
+
+    def person_of(self, id: str) -> str:
+        """Who is behind a connection; a connection that doesn't say so is somebody of its own."""
+        participant = self._participants.get(id)
+        shown = (self._shown if self._is_me(id) else self._states.get(id, {})).get(PERSON)
+        if participant is not None and participant.person:
+            return participant.person  # the server knows better
+        return shown if isinstance(shown, str) and shown else id
+
+    def colour_of(self, id: str) -> int:
+        """The colour of a connection, from 0 on; if it shows none, one that is the same in every window."""
+        shown = self._shown.get(COLOUR) if self._is_me(id) else self._colour_shown(id)
+        return sum(id.encode()) % COLOURS if shown is None else int(shown)
+
+    def _is_me(self, id: str) -> bool:
+        return self.me is not None and self.me.connection_id == id
+
+    def _colour_shown(self, id: str) -> int | None:
+        colour = self._states.get(id, {}).get(COLOUR)
+        return colour if type(colour) is int and 0 <= colour < MOST else None
+
+    def _choice(self, me: Participant, mine: Introduction) -> int:
+        """The colour of this participant: whoever came first keeps theirs."""
+        person = me.person or mine.person
+        earlier, taken, is_earlier = set[int](), set[int](), True
+        for id in self._participants:
+            if id == me.connection_id:
+                is_earlier = False
+                continue
+            colour = self._colour_shown(id)
+            if colour is None:
+                continue
+            if self.person_of(id) == person:
+                if is_earlier:
+                    return colour
+                continue  # it follows this one
+            taken.add(colour)
+            if is_earlier:
+                earlier.add(colour)
+        shown = self._shown.get(COLOUR)
+        if shown is not None and shown not in earlier:
+            return int(shown)
+        return next((colour for colour in _candidates(mine.wish) if colour not in taken), MOST - 1)
+
+
+def _candidates(wish: int) -> Iterator[int]:
+    """Colours, the likeliest to be liked first."""
+    yield wish
+    for row in range(0, MOST, COLOURS):
+        yield from (row + (wish + step) % COLOURS for step in range(COLOURS))

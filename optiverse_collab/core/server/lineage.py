@@ -1,0 +1,43 @@
+"""Histories that continue another one, because a backup of it was restored (CLK-8)."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from optiverse_collab.core.protocol.messages import ParentPosition
+from optiverse_collab.core.protocol.timestamps import timestamp
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Parent, Snapshot
+
+
+def last_shared(history: History, epoch: str) -> int:
+    """The clock up to which the changes of an epoch are those of a history; -1 if it has none of them."""
+    if epoch == history.epoch:
+        return history.clock
+    parted = _parted(history, epoch)
+    return -1 if parted is None else parted.clock
+
+
+def parent_position(history: History, epoch: str) -> ParentPosition | None:
+    """Where a history left that of a replica, for the replica to know; None if it was never the same."""
+    parted = _parted(history, epoch)
+    return None if parted is None else ParentPosition(epoch, parted.clock, timestamp(parted.time_ms))
+
+
+def _parted(history: History, epoch: str) -> Parent | None:
+    """The first parting since an epoch: a parent's parent may have been left before the parent was."""
+    epochs = [parent.epoch for parent in history.parents]
+    if epoch not in epochs:
+        return None
+    return min(history.parents[epochs.index(epoch) :], key=lambda parent: parent.clock)
+
+
+def continued(snapshot: Snapshot, end: Parent, epoch: str) -> Snapshot:
+    """The start of a history of another epoch that goes on where this one ends.
+
+    Args:
+        snapshot: of the history that is continued.
+        end: where that one ends, which may be behind the snapshot.
+        epoch: of the new one.
+    """
+    return structs.replace(snapshot, epoch=epoch, parents=[*snapshot.parents, end])

@@ -1,0 +1,56 @@
+"""What people may still have to be told of changes, when they are back (SYNC-6, SYNC-9)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from optiverse_collab.core.protocol.codec import size_of
+from optiverse_collab.core.server.journal import Entry, Outcome
+
+MANY, MANY_BYTES = 10_000, 8 * 1024 * 1024
+"""How many outcomes are remembered, and about how much memory they take at most."""
+
+BYTES, PART_BYTES, PROPERTY_BYTES = 400, 200, 64
+"""About what an outcome, a part of it, and a property in that take in memory besides their JSON."""
+
+
+class Outcomes:
+    """Those of one history.
+
+    Args:
+        kept: those before it begins, oldest first.
+        since: the clock from which on these are all there were.
+        most: how many are remembered.
+
+    Attributes:
+        kept: oldest first …
+        since: … and from which clock on that is all.
+        memory: about how much they take, in bytes.
+    """
+
+    def __init__(self, kept: Iterable[Outcome], since: int, most: int = MANY) -> None:
+        self.kept = deque(kept)
+        self.since = since
+        self.memory = sum(map(memory_of, self.kept))
+        self._most = most
+
+    def note(self, entry: Entry) -> None:
+        """The history goes on to an entry."""
+        if not (entry.lost or entry.held or entry.replaced):
+            return
+        parts = entry.lost, entry.held, entry.replaced
+        outcome = Outcome(entry.clock, entry.origin, entry.author, entry.client_clock, *parts)
+        self.kept.append(outcome)
+        self.memory += memory_of(outcome)
+        while len(self.kept) > self._most or self.memory > MANY_BYTES:
+            oldest = self.kept.popleft()
+            self.memory -= memory_of(oldest)
+            self.since = oldest.clock
+
+
+def memory_of(outcome: Outcome) -> int:
+    """About what an outcome takes."""
+    parts = [*outcome.lost, *outcome.held, *outcome.replaced]
+    properties = sum(len(part.names) for part in parts)
+    return size_of(outcome) + BYTES + PART_BYTES * len(parts) + PROPERTY_BYTES * properties

@@ -1,0 +1,50 @@
+"""Memory that all live sessions of a server share (LIM-16)."""
+
+from __future__ import annotations
+
+
+class Space:
+    """Memory for what sessions keep.
+
+    Args:
+        most: how much there is, in bytes.
+
+    Attributes:
+        used: how much of it is used.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.used = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether more is used than there is."""
+        return self.used > self.most
+
+    @property
+    def left(self) -> int:
+        """How much is not used, in bytes."""
+        return max(0, self.most - self.used)
+
+
+class Share:
+    """What one holder takes of a space.
+
+    Args:
+        space: shared with others; None for as much as there may be.
+
+    Attributes:
+        space: the same.
+        bytes: how much the holder takes.
+    """
+
+    def __init__(self, space: Space | None = None, bytes: int = 0) -> None:
+        self.space = space or Space(2**62)
+        self.bytes = 0
+        self.resize(bytes)
+
+    def resize(self, bytes: int) -> None:
+        """The holder takes so much from now on, whether there is as much or not."""
+        self.space.used += bytes - self.bytes
+        self.bytes = bytes

@@ -1,0 +1,46 @@
+"""Whether what comes is of the history that a replica follows: CLK-3 and CLK-8."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import structs
+
+from optiverse_collab.core.client.confirmed import Confirmed
+from optiverse_collab.core.client.effects import EpochChanged
+from optiverse_collab.core.client.pending import Pending
+from optiverse_collab.core.protocol.messages import OtherHistory, ParentPosition
+from tests.core.client.test_confirmed import Following, full
+
+
+@pytest.mark.parametrize(
+    ("epoch", "continues", "is_own"),
+    [
+        ("epoch 1", "", True),
+        ("epoch 2", "epoch 1", True),
+        ("epoch 2", "epoch 0", False),
+        ("epoch 2", "", False),
+    ],
+)
+def test_pages_are_of_this_history_or_of_one_that_continues_it(
+    epoch: str, continues: str, is_own: bool
+) -> None:
+    """CLK-3, CLK-8"""
+    page = structs.replace(full(), epoch=epoch, continues=continues)
+    assert Following().confirmed.is_continued_by(page) is is_own
+    assert not Following().confirmed.is_continued_by(OtherHistory(epoch))
+    assert Confirmed(Pending(), []).is_continued_by(page), "there is nothing yet"
+
+
+@pytest.mark.parametrize(
+    ("parent", "told"),
+    [
+        (None, EpochChanged("epoch 2")),
+        (ParentPosition("epoch 1", 1, "then"), EpochChanged("epoch 2", "then", 2)),
+        (ParentPosition("epoch 1", 3, "then"), EpochChanged("epoch 2")),
+        (ParentPosition("epoch 0", 1, "then"), EpochChanged("epoch 2")),
+    ],
+)
+def test_what_became_of_the_history_is_told(parent: ParentPosition | None, told: EpochChanged) -> None:
+    """CLK-3, CLK-8: with a backup's time only if this has more of the same history."""
+    assert Following().confirmed.parting(OtherHistory("epoch 2", parent=parent)) == told
+    assert Following().confirmed.parting(structs.replace(full(), epoch="epoch 2")) == EpochChanged("epoch 2")

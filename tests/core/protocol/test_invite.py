@@ -1,0 +1,106 @@
+"""LINK-1: what stands behind the number sign of an invite link, and what mail and hands make of it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optiverse_collab.core.protocol.invite import Fragment, format_fragment, parse_fragment, split_link
+from optiverse_collab.errors import AddressError
+
+TOKEN, PIN = "cHl0aG9uLWFuZC1RdDEyMw", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
+BOTH = Fragment(TOKEN, PIN)
+LINK = f"wss://lab:8765/ws/a#t={TOKEN}&pin={PIN}"
+
+BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def written(chars: int) -> st.SearchStrategy[str]:
+    """Bits in base64url."""
+    return st.text(BASE64URL, min_size=chars, max_size=chars)
+
+
+def test_both_parts_are_optional() -> None:
+    """LINK-1."""
+    assert format_fragment(Fragment()) == ""
+    assert format_fragment(BOTH) == f"#t={TOKEN}&pin={PIN}"
+    assert parse_fragment("") == Fragment(None, None)
+    assert parse_fragment(f"pin={PIN}") == Fragment(None, PIN)
+    assert parse_fragment(f"pin={PIN}&t={TOKEN}") == BOTH
+
+
+@given(st.none() | written(22), st.none() | written(43))
+def test_what_is_written_is_read(token: str | None, pin: str | None) -> None:
+    """LINK-1."""
+    fragment = Fragment(token, pin)
+    assert split_link(f"wss://lab:8765/ws/a{format_fragment(fragment)}") == (
+        "wss://lab:8765/ws/a",
+        fragment,
+    )
+
+
+@given(st.text(f"{BASE64URL}=&#%tpin \n") | st.text())
+def test_what_is_read_can_be_written(text: str) -> None:
+    try:
+        fragment = parse_fragment(text)
+    except AddressError:
+        return
+    assert parse_fragment(format_fragment(fragment).removeprefix("#")) == fragment
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"  {LINK}\n",
+        LINK.replace("&", "&\n "),
+        LINK[:40] + "\r\n" + LINK[40:],
+        LINK.replace("#", "%23"),
+        LINK.replace("#", "%23").replace("&", "%26"),
+        LINK.replace("t=", "t%3D"),
+        LINK.replace("#", " #"),
+    ],
+)
+def test_what_programs_on_the_way_do_to_a_link_is_undone(link: str) -> None:
+    assert split_link(link) == ("wss://lab:8765/ws/a", BOTH)
+
+
+def test_a_number_sign_in_a_name_stays_there() -> None:
+    """LINK-1: a link holds it percent-encoded, as all of a name."""
+    for name in ("no. #1", "a#t=x", "#"):
+        place = f"ws://lab:8765/ws/{quote(name, safe='')}"
+        assert split_link(place) == (place, Fragment())
+
+
+@pytest.mark.parametrize(
+    ("fragment", "sentence"),
+    [
+        ("x", "damaged"),
+        (f"T={TOKEN}", "damaged"),
+        (f"t={TOKEN}&", "damaged"),
+        (f"t={TOKEN}&t={TOKEN}", "damaged"),
+        (f"t={TOKEN}&until=2030", "of a newer version"),
+        (f"t={TOKEN}#pin={PIN}", "has 70 of 22 characters"),
+        ("t=", "The invite in the link has 0 of 22"),
+        (f"t={TOKEN[:-1]}", "The invite in the link has 21 of 22"),
+        (f"t={TOKEN}.", "has 23 of 22"),
+        (f"pin={PIN[:-3]}", "The key in the link has 40 of 43"),
+        (f"pin={PIN[:-1]}=", "a character that can't be there"),
+        (f"t={TOKEN[:-1]}é", "The invite in the link has a character that can't be there"),
+    ],
+)
+def test_a_damaged_link_says_what_is_wrong(fragment: str, sentence: str) -> None:
+    """LINK-1: and never what it has of the secret."""
+    with pytest.raises(AddressError) as caught:
+        parse_fragment(fragment)
+    assert sentence in str(caught.value)
+    assert str(caught.value).endswith("; copy the whole link again.")
+    assert TOKEN[:-1] not in str(caught.value)
+
+
+@pytest.mark.parametrize("fragment", [Fragment("short"), Fragment(None, "+" * 43)])
+def test_what_cannot_be_one_is_not_written(fragment: Fragment) -> None:
+    with pytest.raises(AddressError):
+        format_fragment(fragment)

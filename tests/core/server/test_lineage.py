@@ -1,0 +1,53 @@
+"""Where histories that were restored left each other: CLK-8."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from optiverse_collab.core.protocol.messages import OtherHistory, ParentPosition
+from optiverse_collab.core.records import Put
+from optiverse_collab.core.server.answers import answer_of
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Parent
+from optiverse_collab.core.server.lineage import continued, last_shared, parent_position
+from tests.core.server.histories import asked, at, do, make
+
+
+def of_three() -> History:
+    """A history of three changes."""
+    history = make()
+    for number in range(3):
+        do(history, Put(f"item-{number}", "k", {}))
+    return history
+
+
+def test_epochs_share_changes_up_to_where_they_parted() -> None:
+    """CLK-8: of a parent's parent, no more than the parent has."""
+    snapshot = structs.replace(of_three().snapshot(), epoch="e4")
+    parents = [Parent("e1", 7, 70), Parent("e2", 2, 20), Parent("e3", 5, 50)]
+    history = History(structs.replace(snapshot, parents=parents))
+    reach = {epoch: last_shared(history, epoch) for epoch in ("e1", "e2", "e3", "e4", "e5")}
+    assert reach == {"e1": 2, "e2": 2, "e3": 5, "e4": 3, "e5": -1}
+    assert parent_position(history, "e1") == ParentPosition("e1", 2, "1970-01-01T00:00:00.020Z")
+    assert parent_position(history, "e5") is None
+
+
+def test_position_of_a_parent_is_answered_with_its_name() -> None:
+    """CLK-8"""
+    before = of_three()
+    request = at(before, 2)
+    history = History(continued(before.snapshot(), Parent("e", 3, 0), "e2"), before.names.take_new())
+    [page] = asked(history, request)
+    assert (page.epoch, page.continues, page.clock) == ("e2", "e", 3)
+    [own] = asked(history, at(history, 2))
+    assert own.continues == ""
+
+
+def test_position_behind_the_parting_is_told_where_it_was() -> None:
+    """CLK-8"""
+    before = of_three()
+    request = at(before, 3)
+    history = History(continued(before.snapshot(), Parent("e", 2, 0), "e2"), before.names.take_new())
+    answer = answer_of(history, request)
+    assert isinstance(answer, OtherHistory)
+    assert answer.parent == ParentPosition("e", 2, "1970-01-01T00:00:00.000Z")

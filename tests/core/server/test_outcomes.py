@@ -1,0 +1,48 @@
+"""What people may still have to be told: SYNC-9 of docs/protocol.md."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.core.records import Put, Set
+from optiverse_collab.core.server import outcomes
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.outcomes import memory_of
+from tests.core.server.histories import do, make
+
+
+def test_outcomes_that_are_remembered_have_a_limit() -> None:
+    """SYNC-9: and from which clock on they are all there is known."""
+    history = make(outcomes=2)
+    for _ in range(3):
+        do(history, Put("a", "k"))
+        do(history, Set("gone", {"x": 1}))
+    assert [outcome.clock for outcome in history.outcomes.kept] == [4, 6]
+    assert history.outcomes.since == 2
+
+
+def test_outcomes_that_are_remembered_take_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SYNC-9: all together; DUR-4: those that were kept count, too."""
+    monkeypatch.setattr(outcomes, "MANY_BYTES", 3000)
+    history = make()
+    names = []
+    for number in range(8):
+        do(history, Set(f"gone {number} {'n' * 50}", {"x": 1}))
+        names += history.names.take_new()
+        if number == 3:
+            history = History(history.snapshot(), names)
+    kept = history.outcomes.kept
+    assert 1 < len(kept) < 5
+    assert sum(map(memory_of, kept)) == history.outcomes.memory <= 3000
+    assert history.outcomes.since == kept[0].clock - 1
+
+
+def test_outcome_takes_more_than_its_json() -> None:
+    """SYNC-9, LIM-16: an object for each part, and for each property."""
+    history = make()
+    do(history, Put("a", "k", {"x": 0, "y": 0}))
+    do(history, Set("a", {"x": 1, "y": 1}), by="bob")
+    for by, props in (("cid", {"x": 2}), ("dan", {"x": 3, "y": 3})):
+        do(history, Set("a", props), by=by, seen=1)
+    one, two = map(memory_of, history.outcomes.kept)
+    assert 600 < one < two < 1200
