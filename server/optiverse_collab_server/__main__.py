@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optiverse_collab_server.cli import main
+from optiverse_collab_server.cli.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -16,16 +17,30 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.address import parse_path
-from optiverse_collab.core.protocol.close_codes import CloseReason
+from optiverse_collab.core.protocol.address import Place, parse_path
+from optiverse_collab.core.protocol.close_codes import CloseCode, CloseReason
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
+from optiverse_collab.core.protocol.server_name import header
 from optiverse_collab.errors import AddressError, StorageError
 from optiverse_collab_server import __version__
+from optiverse_collab_server.access.entrance import Entrance
+from optiverse_collab_server.access.grants import StoredGrant, Visit
+from optiverse_collab_server.access.tries import FailedTries
 from optiverse_collab_server.connection import CLOSE_SECONDS, Connection
 from optiverse_collab_server.doors import Doors
+from optiverse_collab_server.garbage import Garbage
+from optiverse_collab_server.health import STOPPING, Health
 from optiverse_collab_server.heard import HeardConnection
+from optiverse_collab_server.held import Held
 from optiverse_collab_server.hub import SILENCE_SECONDS, Hub
+from optiverse_collab_server.quotas import Quotas
+from optiverse_collab_server.secured import SecuredConnection
 from optiverse_collab_server.storage import Store
+
+NAME = f"optiverse-collab-server {__version__}"
+"""What clients are told they are connected to."""
+
+NO_ANSWER = "The disk does not answer; what is not stored was not acknowledged, and its authors have it."
 
 HANDSHAKE_SECONDS = 10.0
 """How long a peer may take to ask for a WebSocket."""
@@ -38,27 +53,59 @@ class App:
 
     Attributes:
         doors: how many there are.
+        garbage: what is collected now and then.
     """
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, tls: ssl.SSLContext | None = None, entrance: Entrance | None = None) -> None:
         self._hub = hub
+        self._tls = tls
+        self._entrance = entrance
+        self._failed = FailedTries()
         self._numbers = itertools.count(1)
         self.doors = Doors()
+        self._held = Held()
+        self.garbage = Garbage()
+        self._health = Health(hub, self.doors, entrance)
 
     def accept(self, *args: Any, **options: Any) -> HeardConnection:
         """Take a connection, whose peer has yet to ask for a WebSocket."""
-        return HeardConnection(self.doors, *args, **options)
+        self.garbage.connections += 1
+        if self._tls is not None:
+            return SecuredConnection(self.doors, self._held, self._tls, *args, **options)
+        return HeardConnection(self.doors, self._held, *args, **options)
 
-    def check_request(self, ws: ServerConnection, request: Request) -> Response | None:
+    async def close(self) -> bool:
+        """Let nobody in any more, tell whoever asks, and end what goes on (CLOSE-3).
+
+        Returns:
+            False if the disk doesn't answer; then it was not waited for.
+        """
+        self.doors.cut_unfinished()
+        self._failed.stop()
+        if self._entrance is None:
+            return await self._hub.close()
+        self._entrance.waiting.close()
+        disk_answers, _ = await asyncio.gather(self._hub.close(), self._entrance.book.close())
+        return disk_answers
+
+    async def check_request(self, ws: ServerConnection, request: Request) -> Response | None:
         """Refuse what is not the path of a session, and who is one too many (MSG-4, LIM-15)."""
         assert isinstance(ws, HeardConnection)
-        if full := self.doors.asked(ws):
+        full = self.doors.asked(ws)
+        if health := await self._health.answer(request, ws.address):
+            return health
+        if self._hub.is_stopping:
+            return ws.respond(HTTPStatus.SERVICE_UNAVAILABLE, f"{STOPPING}\n")
+        refused_count = self._hub.tally.refused
+        if full:
+            refused_count["full"] += 1
             log.warning("Refused a connection: %s", full)
             return ws.respond(HTTPStatus.SERVICE_UNAVAILABLE, f"{full}\n")
         try:
             parse_path(request.path)
         except AddressError as refused:
-            log.warning("Refused %s: %s", request.path, refused)
+            refused_count["no_session"] += 1
+            log.warning("Refused %s: %s", request.path.partition("?")[0], refused)
             return ws.respond(HTTPStatus.NOT_FOUND, f"{refused}\n")
         return None
 
@@ -73,15 +120,46 @@ class App:
             return
         assert isinstance(ws, HeardConnection)
         loop = asyncio.get_running_loop()
-        connection = Connection(f"c{next(self._numbers)}", ws, self._hub.limits, loop.time)
+        id, hub = f"c{next(self._numbers)}", self._hub
+        connection = Connection(id, ws, hub.limits, loop.time, hub.tally, self._held)
+        self._held.join(connection)
         try:
-            await self._hub.serve(connection, place.session_id, place.user_id)
+            visit = await self._admit(connection, ws, ws.request, place)
+            if visit is not None:
+                await self._hub.serve(connection, place, visit)
         except StorageError as error:
             log.error("Session %s can't be opened: %s", place.session_id, error)
             await _close(ws, CloseReason.SESSION_FAILED)
         except Exception:
             log.exception("The connection of %s failed", place.user_id)
             await _close(ws, CloseReason.INTERNAL_ERROR)
+        finally:
+            self._held.leave(connection)
+            connection.outbox.close()
+
+    async def _admit(
+        self, connection: Connection, ws: HeardConnection, request: Request, place: Place
+    ) -> Visit | None:
+        """Look at the token of a request (ACC-9); None if it lets nobody in, and the connection is closed.
+
+        Raises:
+            StorageError: an invite could not be used.
+        """
+        if self._entrance is None:
+            return Visit()
+        visit: Visit | CloseReason | StoredGrant | None
+        visit = await self._entrance.admit(request.headers, ws.address, place)
+        if isinstance(visit, StoredGrant):
+            await self._failed.wait(ws)  # each knock is a try
+            visit = await self._entrance.waiting.wait(connection, place, visit, ws.address)
+        if visit is None or isinstance(visit, Visit):
+            return visit
+        self._hub.tally.refused[visit.word] += 1
+        log.warning("Refused %s in session %s: %s", place.user_id, place.session_id, visit.word)
+        if visit.code in (CloseCode.UNAUTHORIZED, CloseCode.FORBIDDEN):
+            await self._failed.wait(ws)
+        await _close(ws, visit)
+        return None
 
 
 async def _close(ws: ServerConnection, reason: CloseReason) -> None:
@@ -100,6 +178,9 @@ async def running(
     port: int,
     limits: Limits | None = None,
     silence_seconds: float = SILENCE_SECONDS,
+    tls: ssl.SSLContext | None = None,
+    entrance: Entrance | None = None,
+    quotas: Quotas | None = None,
 ) -> AsyncIterator[WebSocketServer]:
     """A server that accepts connections inside the block, and ends well after it (CLOSE-3).
 
@@ -107,31 +188,34 @@ async def running(
         store: closed at the end.
         host: the address to listen on.
         port: 0 for any that is free.
+        tls: the key and the certificate; None for connections that are not encrypted.
+        entrance: who may come in; None for everybody. Its book is closed at the end.
+        quotas: how much may be kept; the defaults if not given.
 
     Raises:
         OSError: the address can't be listened on.
         StorageError: at the end, the disk doesn't answer.
     """
     limits = limits or Limits()
-    hub = Hub(store, limits, f"optiverse-collab-server {__version__}", silence_seconds)
-    app = App(hub)
-    disk_answers = True
+    hub = Hub(store, limits, NAME, silence_seconds, entrance, quotas=quotas)
+    app = App(hub, tls, entrance)
+    disk_answers, server = True, None
     try:
-        server = await _listen(app, host, port, limits)
         try:
-            yield server
+            server = await _listen(app, host, port, limits)
+            async with app.garbage.tended():
+                yield server
         finally:
-            server.close(close_connections=False)
-            app.doors.cut_unfinished()
-            disk_answers = await hub.close()
-            await server.wait_closed()
+            disk_answers = await app.close()
+            if server is not None:
+                server.close(close_connections=False)
+                app.doors.cut_unfinished()  # who came meanwhile
+                await server.wait_closed()
     finally:
         if disk_answers:
             await store.close()
     if not disk_answers:
-        raise StorageError(
-            "The disk does not answer; what is not stored was not acknowledged, and its authors have it."
-        )
+        raise StorageError(NO_ANSWER)
 
 
 async def _listen(app: App, host: str, port: int, limits: Limits) -> WebSocketServer:
@@ -149,7 +233,7 @@ async def _listen(app: App, host: str, port: int, limits: Limits) -> WebSocketSe
         ping_timeout=None,
         close_timeout=CLOSE_SECONDS,
         max_size=limits.message_bytes,
-        max_queue=16,
+        max_queue=2,  # messages that are read and wait: a MiB each
         write_limit=2**15,
-        server_header=None,
+        server_header=header(__version__),
     )

@@ -40,3 +40,14 @@ class OpenChunk:
         return self._entries > max(CHUNK_ENTRIES, records) or self._bytes > max(
             CHUNK_BYTES, self.snapshot_bytes
         )
+
+
+class ChunkTurn:
+    """Whose turn it is: sessions begin their chunks one after the other, since a snapshot takes memory.
+
+    Attributes:
+        is_taken: a session begins one.
+    """
+
+    def __init__(self) -> None:
+        self.is_taken = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol
@@ -10,25 +11,28 @@ from typing import Any, Protocol
 from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import PushUnreadable, decode_client, encode
-from optiverse_collab.core.protocol.messages import ClientMessage, Error, Push, SyncRequest
-from optiverse_collab.errors import MessageRefused, Refused
+from optiverse_collab.core.protocol.messages import ClientMessage, Error, Ping, Pong, Push, SyncRequest
+from optiverse_collab.core.protocol.timestamps import timestamp
+from optiverse_collab.errors import MessageRefused, Reason, Refused
 from optiverse_collab_server.heard import HeardConnection
+from optiverse_collab_server.held import Held
 from optiverse_collab_server.outbox import Frame, Outbox
 from optiverse_collab_server.rate import Rates
+from optiverse_collab_server.slices import slices
 from optiverse_collab_server.stock import TOLD, is_stock
+from optiverse_collab_server.tally import Tally
 from optiverse_collab_server.unstored import Backlog
+from optiverse_collab_server.wall_clock import now_ms
 
 MAX_REFUSED = 20
-"""After so many messages that were not accepted, the connection is closed (LIM-10)."""
-
-SLICE = 100
-"""A push of more operations is taken in slices of whole changes; others have a turn in between (LIM-11)."""
+"""The connection is closed after this many messages that were not accepted (LIM-10)."""
 
 CLOSE_SECONDS = 2.0
 """How long a peer may take to answer a close, before the connection is cut."""
+
+OUTSIDE = "You wait outside until an owner lets you in; until then, only pings are answered."
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -63,13 +67,24 @@ class Connection:
         id: unique in this server.
         name: the name under which the participant is shown, once in the session.
         is_away: whether the others were told that nothing is heard from it.
+        grant: the id of the grant that lets it in; empty if the server asks for none.
+        warned_of_ms: the end of its time about which it was warned last; None if there was no warning.
         is_paused: nothing is read from it for now, so nothing can be heard.
         outbox: what leaves through it.
     """
 
-    def __init__(self, id: str, ws: HeardConnection, limits: Limits, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        id: str,
+        ws: HeardConnection,
+        limits: Limits,
+        clock: Callable[[], float],
+        tally: Tally,
+        held: Held,
+    ) -> None:
         self.id = id
-        self.name = ""
+        self.name = self.grant = ""
+        self.warned_of_ms: int | None = None
         self.is_away = self.is_paused = False
         self._ws = ws
         self._limits = limits
@@ -78,13 +93,23 @@ class Connection:
         self._is_turned_away = False
         self._closing: asyncio.Task[None] | None = None
         self._rates = Rates(clock())
+        self._tally = tally
         self._handler: MessageHandler | None = None
-        self.outbox = Outbox(ws, self._give_up, self._caught_up)
+        self.outbox = Outbox(ws, held, self._give_up, self._caught_up)
 
     @property
     def heard(self) -> float:
         """Loop time, in s, of the last bytes."""
         return self._ws.heard
+
+    @property
+    def held_bytes(self) -> int:
+        """How much memory waits for the peer to read, or for the server to take what it sent."""
+        return 0 if self._closing is not None else self.outbox.bytes + self._ws.ahead
+
+    def give_up_for_others(self) -> None:
+        """Close: all connections hold too much, and this one most."""
+        self._give_up(CloseReason.TOO_SLOW)
 
     async def listen(self, handler: MessageHandler) -> None:
         """Pass messages to the session until the connection closes."""
@@ -95,7 +120,10 @@ class Connection:
                 if isinstance(message, bytes):
                     self.close(CloseReason.BINARY)
                     break
+                self._tally.messages += 1
+                self._tally.message_chars += len(message)
                 changes = await self._receive(handler, message)
+                self._ws.took_message()
                 wait_s = self._rates.take(self._clock(), len(message), changes)
                 if wait_s:
                     await asyncio.sleep(wait_s)
@@ -106,9 +134,23 @@ class Connection:
         if self._closing is not None:
             await asyncio.wait([self._closing])
 
+    async def attend(self) -> None:
+        """Answer the heartbeat of a peer who waits outside, until the connection closes (ACC-12).
+
+        Once this is cancelled, `listen` goes on where it stopped.
+        """
+        with contextlib.suppress(ConnectionClosed):
+            while self._closing is None:
+                message = await self._ws.recv()
+                self._ws.took_message()
+                self._answer_outside(message)
+                await asyncio.sleep(self._rates.take(self._clock(), len(message), 0))
+        await self.closed()
+
     def close(self, reason: CloseReason) -> None:
         """Close; nothing that still waits is sent, and the peer's answer is not waited for."""
         if self._closing is None:
+            self._tally.closed[reason.word] += 1
             self.outbox.close()
             self._closing = asyncio.create_task(self._close(reason))
 
@@ -116,6 +158,18 @@ class Connection:
         """Wait until a close that was begun is done."""
         if self._closing is not None:
             await asyncio.wait([self._closing])
+
+    def _answer_outside(self, text: str | bytes) -> None:
+        if isinstance(text, bytes):
+            self.close(CloseReason.BINARY)
+            return
+        try:
+            if not isinstance(decode_client(text, self._limits), Ping):
+                raise MessageRefused(Reason.NOT_ALLOWED, OUTSIDE)
+        except MessageRefused as refused:
+            self._refuse(refused)
+        else:
+            self.outbox.send(Frame(encode(Pong(timestamp(now_ms()))).encode()))
 
     async def _receive(self, handler: MessageHandler, text: str) -> int:
         """Take a message; returns how many changes it had."""
@@ -131,19 +185,18 @@ class Connection:
             if self._ws.subprotocol is None and is_stock(text):
                 self._turn_away(handler)
                 return 0
-            self.outbox.send(Frame(encode(Error(refused.reason.value, str(refused))).encode()))
-            self._count_refused(refused)
+            self._refuse(refused)
         else:
             if isinstance(message, SyncRequest):
                 await self._pause(handler.until_answered(self))
-            first, *rest = _slices(message)
-            handler.receive(self, first)
-            for part in rest:
-                await asyncio.sleep(0)  # let others in
+            if not isinstance(message, Push):
+                handler.receive(self, message)
+                return 0
+            for part in slices(message):
                 handler.receive(self, part)
-            if isinstance(message, Push):
-                handler.backlog.hold(self.id, len(text))
-                return len(message.changes)
+                await asyncio.sleep(0)  # let others in
+            handler.backlog.hold(self.id, len(text))
+            return len(message.changes)
         return 0
 
     def _turn_away(self, handler: MessageHandler) -> None:
@@ -165,8 +218,14 @@ class Connection:
             self.is_paused = False
             self._ws.heard = self._clock()
 
+    def _refuse(self, refused: MessageRefused) -> None:
+        """Say that a message was not accepted (MSG-5)."""
+        self.outbox.send(Frame(encode(Error(refused.reason.value, str(refused))).encode()))
+        self._count_refused(refused)
+
     def _count_refused(self, refused: MessageRefused) -> None:
-        log.warning("Refused a message of %s: %s (%s)", self.name, refused, refused.reason.value)
+        why = str(refused)  # a record of the log that has the error has this connection, too
+        log.warning("Refused a message of %s: %s (%s)", self.name, why, refused.reason.value)
         self._refused += 1
         if self._refused >= MAX_REFUSED:
             self.close(CloseReason.BAD_MESSAGES)
@@ -185,18 +244,3 @@ class Connection:
             await asyncio.wait_for(self._ws.close(reason.code, reason.word), CLOSE_SECONDS)
         except asyncio.TimeoutError:
             self._ws.transport.abort()
-
-
-def _slices(message: ClientMessage) -> list[ClientMessage]:
-    """A message in parts, of which none takes the server long."""
-    if not isinstance(message, Push):
-        return [message]
-    slices: list[list[PushedChange]] = [[]]
-    room = SLICE
-    for change in message.changes:
-        room -= max(1, len(change.ops))
-        if room < 0 and slices[-1]:
-            slices.append([])
-            room = SLICE - max(1, len(change.ops))
-        slices[-1].append(change)
-    return [Push(changes) for changes in slices]

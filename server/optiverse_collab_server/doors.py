@@ -41,6 +41,11 @@ class Doors:
         self._of: Counter[str] = Counter()
         self._unfinished: dict[Guest, None] = {}
 
+    @property
+    def count(self) -> int:
+        """How many connections there are."""
+        return len(self._places)
+
     def opened(self, guest: Guest, address: str) -> None:
         """A connection is there; if too many have not finished asking, the one that takes longest is cut."""
         self._places[guest] = address
@@ -57,7 +62,7 @@ class Doors:
         address = self._places.get(guest, "")
         if len(self._places) > self._bounds.all:
             return f"The server has {self._bounds.all} connections, and that is the limit; try again later."
-        if self._of[address] > self._bounds.of_one and not _is_own(address):
+        if self._of[address] > self._bounds.of_one and not is_own(address):
             return f"{self._bounds.of_one} connections come from {address}, and that is the limit; try later."
         return ""
 
@@ -76,7 +81,12 @@ class Doors:
             guest.cut("has not finished asking for a WebSocket")
 
 
-def _is_own(address: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether this machine alone reaches a host of this name or address."""
+    return host == "localhost" or is_own(host)
+
+
+def is_own(address: str) -> bool:
     """Whether an address is this machine's."""
     try:
         return ipaddress.ip_address(address.partition("%")[0]).is_loopback

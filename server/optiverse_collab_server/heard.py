@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections import deque
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection
@@ -12,13 +13,14 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Event
 
 from optiverse_collab_server.doors import Doors
+from optiverse_collab_server.held import Held
 from optiverse_collab_server.rate import MESSAGES, TokenBucket
 
 UNREAD_BYTES = 2 * 1024 * 1024
 """More than what the server gives to the transport before the peer has read it (LIM-9): only pongs can be."""
 
 UNSENT_BYTES = 64 * 1024
-"""So much that was not sent yet may wait in the system's buffer, beside what is on its way."""
+"""At most this much that was not sent yet waits in the system's buffer, beside what is on its way."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -28,47 +30,88 @@ class HeardConnection(ServerConnection):
 
     Args:
         doors: count it.
+        held: counts what all connections hold.
 
     Attributes:
         heard: loop time, in s, of the last bytes.
+        address: where it comes from; empty if that is not known.
+        ahead: how many bytes were read and not dealt with: whole messages, and the beginning of one.
     """
 
-    def __init__(self, doors: Doors, *args: Any, **options: Any) -> None:
+    def __init__(self, doors: Doors, held: Held, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._doors = doors
+        self._doors, self._held = doors, held
+        self.ahead = self._message_bytes = 0
+        self._messages: deque[int] = deque()  # the lengths of those that can be taken
         self.heard = self.loop.time()
+        self.address = ""
         self._frames = TokenBucket(self.heard, MESSAGES)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Let the system hold little of what has yet to be sent: it would hide how slow the line is."""
+        """The connection is there."""
+        super().connection_made(transport)
+        self.arrive(transport)
+
+    def arrive(self, transport: asyncio.BaseTransport) -> None:
+        """Count the connection, and let the system hold little of what has yet to be sent to its peer.
+
+        More would hide how slow the line is.
+        """
         open_socket = transport.get_extra_info("socket")
         if open_socket is not None and hasattr(socket, "TCP_NOTSENT_LOWAT"):
             open_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
-        super().connection_made(transport)
-        address = transport.get_extra_info("peername")
-        self._doors.opened(self, address[0] if isinstance(address, tuple) else "")
+        peer = transport.get_extra_info("peername")
+        self.address = peer[0] if isinstance(peer, tuple) else ""
+        self._doors.opened(self, self.address)
 
     def connection_lost(self, error: Exception | None) -> None:
         """The connection is gone."""
         super().connection_lost(error)
         self._doors.closed(self)
+        vars(self.protocol).pop("select_subprotocol", None)  # it leads back to the connection
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the network."""
         self.heard = self.loop.time()
+        self.ahead += len(data)
         super().data_received(data)
+        self._held.add(len(data))
         if self.transport.get_write_buffer_size() > UNREAD_BYTES:  # what else is sent waits for the peer
             self.cut("does not read the answers to its WebSocket pings")
 
     def process_event(self, event: Event) -> None:
         """Take a frame. Pings, pongs and parts of messages cost more than their bytes: they may be few."""
+        self._count(event)
         is_beginning = isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY)
         if not is_beginning and self._frames.take(self.loop.time()):
             self.cut("sends WebSocket pings, or parts of messages, without end")
         super().process_event(event)
+
+    def took_message(self) -> None:
+        """A message was dealt with: it is not held any more."""
+        self.ahead -= self._messages.popleft() if self._messages else 0
+
+    def _count(self, event: Event) -> None:
+        """Find out how long messages are as they came; what is no part of a message is not kept."""
+        if not isinstance(event, Frame):  # the request
+            self.ahead = 0
+            return
+        size = len(event.data) + _header_bytes(len(event.data))
+        if event.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            self.ahead -= size
+            return
+        self._message_bytes += size
+        if event.fin:
+            self._messages.append(self._message_bytes)
+            self._message_bytes = 0
 
     def cut(self, why: str) -> None:
         """End the connection at once."""
         if not self.transport.is_closing():
             log.warning("Cutting a connection that %s", why)
             self.transport.abort()
+
+
+def _header_bytes(length: int) -> int:
+    """How long the header of a client's frame is (RFC 6455, 5.2)."""
+    return 6 if length < 126 else 8 if length < 65_536 else 14

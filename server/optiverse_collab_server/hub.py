@@ -5,17 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Collection
+from functools import partial
 from weakref import WeakValueDictionary
 
+from optiverse_collab.core.access import may_manage
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.address import Place
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.members import EVERYTHING
 from optiverse_collab.core.server.room import Room
-from optiverse_collab_server.chunking import OpenChunk
+from optiverse_collab.core.space import Space
+from optiverse_collab_server.access.entrance import Entrance
+from optiverse_collab_server.access.grants import StoredGrant, Visit
+from optiverse_collab_server.chunking import ChunkTurn, OpenChunk
 from optiverse_collab_server.connection import Connection
+from optiverse_collab_server.past import PastReaders
+from optiverse_collab_server.quotas import Quotas
 from optiverse_collab_server.session import LiveSession
 from optiverse_collab_server.storage import Store
+from optiverse_collab_server.storage.api import ANY_SIZE, TooLarge
+from optiverse_collab_server.tally import Tally
 from optiverse_collab_server.unstored import Unstored
+from optiverse_collab_server.writer import SessionWriter
 
 SILENCE_SECONDS = 75.0
 """A connection of which no byte came for so long is closed (HB-2)."""
@@ -29,6 +42,9 @@ STORE_SECONDS, GOODBYE_SECONDS = 1.5, 1.0
 LOOK_SECONDS = 1.0
 """How often silent connections are looked for."""
 
+SPACE_BYTES = 66 * 1024 * 1024
+"""Memory for what all live sessions keep, and for old benches that are being sent (LIM-16)."""
+
 log = logging.getLogger("optiverse_collab_server")
 
 
@@ -40,44 +56,112 @@ class Hub:
         limits: what the participants may do.
         server: name and version of the server.
         silence_seconds: how long a connection may be silent.
+        entrance: who may come in; None for everybody.
+        space_bytes: memory for what all live sessions keep.
+        quotas: how much may be kept.
+
+    Attributes:
+        limits: as given.
+        is_stopping: the server ends, and lets nobody in.
+        unstored: what all sessions have taken in and storage doesn't hold yet.
+        tally: what has happened so far.
     """
 
     def __init__(
-        self, store: Store, limits: Limits, server: str, silence_seconds: float = SILENCE_SECONDS
+        self,
+        store: Store,
+        limits: Limits,
+        server: str,
+        silence_seconds: float = SILENCE_SECONDS,
+        entrance: Entrance | None = None,
+        space_bytes: int = SPACE_BYTES,
+        quotas: Quotas | None = None,
     ) -> None:
         self.limits = limits
         self._store = store
         self._server = server
         self._silence_seconds = silence_seconds
-        self._unstored = Unstored()
+        self._entrance = entrance
+        self._book = None if entrance is None else entrance.book
+        if self._book is not None:
+            self._book.changed = self._access_changed
+        if entrance is not None:
+            entrance.waiting.owners = self._owners
+        self._space = Space(space_bytes)
+        self._quotas = quotas or Quotas()
+        self._turn = ChunkTurn()
+        self._past = PastReaders(self._space)
+        self.unstored = Unstored()
+        self.tally = Tally()
         self._live: dict[str, LiveSession] = {}
+        self._opening = asyncio.Lock()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._stopping = False
+        self.is_stopping = False
         self._reaper = asyncio.create_task(self._look_for_silent())
 
-    async def serve(self, connection: Connection, session_id: str, user_id: str) -> None:
+    @property
+    def sessions(self) -> Collection[LiveSession]:
+        """Those that are live."""
+        return self._live.values()
+
+    async def serve(self, connection: Connection, place: Place, visit: Visit) -> None:
         """Serve a connection until it closes.
+
+        Args:
+            place: where it wants to.
+            visit: how it was let in.
 
         Raises:
             StorageError: the session can't be loaded.
         """
-        async with self._lock(session_id):
-            session = self._live.get(session_id)
+        async with self._lock(place.session_id):
+            session = self._live.get(place.session_id)
             if session is None or session.failed:
-                session = self._live[session_id] = await self._open(session_id)
-            admitted = not self._stopping and session.join(connection, user_id)
-        if not admitted:
-            if self._stopping:
-                connection.close(CloseReason.RESTARTING)
-            await connection.closed()
-            return
+                session = await self._open(place.session_id)
+                if session is None:
+                    connection.close(CloseReason.SERVER_FULL)
+                    await connection.closed()
+                    return
+                self._live[place.session_id] = session
+            admitted = self._join(session, connection, place, visit)
         try:
-            log.info("Entering message loop for %s", connection.name)
-            await connection.listen(session)
+            if admitted:
+                log.info("Entering message loop for %s", connection.name)
+                await connection.listen(session)
+            else:
+                await connection.closed()
         finally:
             session.leave(connection)
             if not session.connections:
                 await self._close_empty(session)
+
+    def _join(self, session: LiveSession, connection: Connection, place: Place, visit: Visit) -> bool:
+        """Let a connection into a session, or close it."""
+        if self.is_stopping:
+            connection.close(CloseReason.RESTARTING)
+            return False
+        admission = EVERYTHING if self._entrance is None else self._entrance.admission(visit, session.id)
+        if isinstance(admission, CloseReason):  # removed on the way
+            connection.close(admission)
+            return False
+        if not session.join(connection, place, admission):
+            return False
+        if self._entrance is not None and may_manage(admission.role):
+            self._entrance.waiting.tell(connection, session.id)
+        return True
+
+    def _owners(self, session_id: str) -> list[Connection]:
+        """The owners who are in a session; nobody is if it is not live."""
+        session = self._live.get(session_id)
+        return [] if session is None else session.owners
+
+    def _access_changed(self, before: StoredGrant, after: StoredGrant) -> None:
+        is_new_owner = may_manage(after.role) and not may_manage(before.role)
+        for session in list(self._live.values()):
+            session.access_changed(before, after)
+            for owner in session.owners if is_new_owner else ():
+                if owner.grant == after.id and self._entrance is not None:
+                    self._entrance.waiting.tell(owner, session.id)
 
     async def close(self) -> bool:
         """Make every session durable, send what waits, and close all connections (CLOSE-3).
@@ -85,7 +169,7 @@ class Hub:
         Returns:
             False if the disk doesn't answer; then it was not waited for.
         """
-        self._stopping = True
+        self.is_stopping = True
         self._reaper.cancel()
         sessions = list(self._live.values())
         late = await _late([asyncio.create_task(session.close()) for session in sessions])
@@ -108,24 +192,51 @@ class Hub:
         """
         return self._locks.setdefault(session_id, asyncio.Lock())
 
-    async def _open(self, session_id: str) -> LiveSession:
-        stored = await self._store.load(session_id)
+    async def _open(self, session_id: str) -> LiveSession | None:
+        """Open a session; None if there is no space for it beside the others (LIM-16, LIM-18)."""
+        async with self._opening:  # each takes memory before it is known how much it needs
+            try:
+                return await self._load(session_id)
+            except TooLarge:
+                log.warning("Session %s was not opened: the others leave too little memory", session_id)
+                return None
+
+    async def _load(self, session_id: str) -> LiveSession | None:
+        stored = await self._store.load(session_id, self._space.left if self._live else ANY_SIZE)
         if stored is None:
-            history = History(History.empty(secrets.token_hex(16)), limits=self.limits)
+            if await self._has_all_sessions():
+                log.warning("Session %s was not begun: there are as many as max-sessions allows", session_id)
+                return None
+            empty = History.empty(secrets.token_hex(16))
+            history = History(empty, limits=self.limits, space=self._space)
             log.info("Created new session: %s", session_id)
-            chunk = None
+            chunk, size = None, 0  # nothing waits from here until it is live, so no two take the last place
         else:
-            history = History(stored.snapshot, stored.names, stored.entries, self.limits)
+            size = await self._store.size(session_id)
+            snapshot, names, entries = stored.snapshot, stored.names, stored.entries
+            load = partial(History, snapshot, names, entries, self.limits, space=self._space)
+            history = await asyncio.to_thread(load)  # others go on meanwhile
+            if self._space.is_over and self._live:
+                history.release()
+                raise TooLarge
             records = len(history.document.records)
             log.info("Reopened session: %s with %d record(s)", session_id, records)
             chunk = OpenChunk(stored.snapshot_bytes, stored.entries)
-        return LiveSession(Room(session_id, history, self._server), self._store, chunk, self._unstored)
+        room = Room(session_id, history, self._server)
+        writer = SessionWriter(room, self._store, chunk, self.tally, self._quotas, size, self._turn)
+        return LiveSession(room, self._store, writer, self.unstored, self._past, self._entrance)
+
+    async def _has_all_sessions(self) -> bool:
+        """Whether there are as many sessions as may be, with those of which nothing is kept yet."""
+        sessions = {*await self._store.sessions(), *self._live}
+        return len(sessions) >= self._quotas.sessions
 
     async def _close_empty(self, session: LiveSession) -> None:
         async with self._lock(session.id):
-            if session.connections or self._stopping:  # `close` closes it
+            if session.connections or self.is_stopping:  # `close` closes it
                 return
             await session.close()
+            session.room.history.discard()
             if self._live.get(session.id) is session:  # and not the one that replaced it after a failure
                 del self._live[session.id]
                 log.info("Closed session %s: nobody is left", session.id)
@@ -135,16 +246,25 @@ class Hub:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(min(LOOK_SECONDS, AWAY_SECONDS / 4, self._silence_seconds / 4))
-            now = loop.time()
-            for session in list(self._live.values()):
-                for connection in list(session.connections.values()):
-                    if connection.is_paused:
-                        continue
-                    silent = now - connection.heard
-                    session.set_away(connection, silent > AWAY_SECONDS)
-                    if silent > self._silence_seconds:
-                        log.warning("%s was silent for too long", connection.name)
-                        connection.close(CloseReason.SILENT)
+            if self._book is not None:
+                self._book.keep_seen()
+            if self._entrance is not None:
+                self._entrance.waiting.look(self._silence_seconds)
+            for session_id in list(self._live):
+                self._look_at(self._live[session_id], loop.time())
+
+    def _look_at(self, session: LiveSession, now: float) -> None:
+        """Look at one session: a method, since a coroutine that sleeps would hold the last one until then."""
+        if self._book is not None:
+            session.close_overdue(self._book.grants)
+        for connection in list(session.connections.values()):
+            if connection.is_paused:
+                continue
+            silent = now - connection.heard
+            session.set_away(connection, silent > AWAY_SECONDS)
+            if silent > self._silence_seconds:
+                log.warning("%s was silent for too long", connection.name)
+                connection.close(CloseReason.SILENT)
 
 
 async def _late(tasks: list[asyncio.Task[None]]) -> bool:

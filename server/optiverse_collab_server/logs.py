@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 
+from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.text import printable
 from optiverse_collab_server.rate import Quota, TokenBucket
 
@@ -23,10 +25,13 @@ class OneLineFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """The line without its traceback."""
-        text = record.message
-        more = f"… ({len(text) - LINE_CHARS} more characters)" if len(text) > LINE_CHARS else ""
-        record.message = printable(text[:LINE_CHARS]) + more
+        record.message = printable(_cut(record.message))
         return super().formatMessage(record)
+
+
+def _cut(text: str) -> str:
+    more = f"… ({len(text) - LINE_CHARS} more characters)" if len(text) > LINE_CHARS else ""
+    return text[:LINE_CHARS] + more
 
 
 class FloodFilter(logging.Filter):
@@ -39,10 +44,12 @@ class FloodFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether to write a line."""
-        if self._room.left(record.created) < 1 and record.levelno < logging.ERROR:
+        has_room = self._room.left(record.created) >= 1
+        if not has_room and record.levelno < logging.ERROR:
             self._omitted += 1
             return False
-        self._room.take(record.created)
+        if has_room:  # errors leave nobody in debt
+            self._room.take(record.created)
         if self._omitted:
             record.msg, record.args = (
                 f"{record.getMessage()} (lines left out before this: {self._omitted})",
@@ -52,12 +59,37 @@ class FloodFilter(logging.Filter):
         return True
 
 
-def set_up(debug: bool) -> None:
-    """Log to standard error, from INFO or DEBUG on."""
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, for programs that collect logs; times are UTC."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line: ``time``, ``level``, ``message``, and a ``traceback`` if there is one."""
+        line = {
+            "time": timestamp(round(record.created * 1000)),
+            "level": record.levelname,
+            "message": _cut(record.getMessage()),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+_FORMATTERS = {
+    "text": OneLineFormatter("%(asctime)s.%(msecs)03d %(levelname)-7s | %(message)s", "%Y-%m-%d %H:%M:%S"),
+    "json": JsonFormatter(),
+}
+"""By the value of the setting ``log-format``."""
+
+
+def set_up(debug: bool, log_format: str = "text") -> None:
+    """Log to standard error, from INFO or DEBUG on.
+
+    Args:
+        debug: whether DEBUG counts, and nothing is left out.
+        log_format: ``text`` or ``json``.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        OneLineFormatter("%(asctime)s.%(msecs)03d %(levelname)-7s | %(message)s", "%Y-%m-%d %H:%M:%S")
-    )
+    handler.setFormatter(_FORMATTERS[log_format])
     if not debug:
         handler.addFilter(FloodFilter())
     logger = logging.getLogger("optiverse_collab_server")

@@ -15,8 +15,9 @@ from websockets.protocol import State
 
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import Message
+from optiverse_collab.core.protocol.message import Message
 from optiverse_collab.core.protocol.pages import PageSize
+from optiverse_collab_server.held import Held
 
 MAX_QUEUED_BYTES = 8 * 1024 * 1024
 """What may wait for a slow receiver before it is closed."""
@@ -73,14 +74,20 @@ class Outbox:
 
     Args:
         ws: the connection, without compression.
+        held: counts what all connections hold.
         give_up: called with the reason when too much waits, or writing failed.
         caught_up: called when nothing waits any more and presence was left out.
     """
 
     def __init__(
-        self, ws: ServerConnection, give_up: Callable[[CloseReason], None], caught_up: Callable[[], None]
+        self,
+        ws: ServerConnection,
+        held: Held,
+        give_up: Callable[[CloseReason], None],
+        caught_up: Callable[[], None],
     ) -> None:
         self._ws = ws
+        self._held = held
         self._give_up = give_up
         self._caught_up = caught_up
         self._queue: deque[Frame | tuple[Iterator[Message], PageSize | None]] = deque()
@@ -91,8 +98,14 @@ class Outbox:
         self._closed = False
         self._writer: asyncio.Task[None] | None = None
 
+    @property
+    def bytes(self) -> int:
+        """How much waits here and in the transport."""
+        return self._queued_bytes + self._ws.transport.get_write_buffer_size()
+
     def send(self, frame: Frame) -> None:
         """Send a message after all before it."""
+        self._held.add(len(frame.payload))
         if self._closed:
             return
         if self._writer is None and self._ws.transport.get_write_buffer_size() < SOCKET_BUFFER_BYTES:
@@ -136,10 +149,11 @@ class Outbox:
             await asyncio.wait([self._writer])
 
     def close(self) -> None:
-        """Send nothing more."""
+        """Send nothing more, and let go of all that waits and of who is called about it."""
         self._closed = True
         self._answered.set()
         self._queue.clear()
+        self._give_up = self._caught_up = _pass_over
         if self._writer is not None:
             self._writer.cancel()
 
@@ -158,7 +172,8 @@ class Outbox:
                     await self._write_pages(*item)
                     self._answers -= 1
                     self._answered.set()
-        except (ConnectionClosed, OSError):
+        except (ConnectionClosed, OSError) as error:
+            error.__traceback__ = None  # it leads back to here, and the connection keeps the error
             self._closed = True
             self._answered.set()
         except Exception:
@@ -173,7 +188,9 @@ class Outbox:
     async def _write_pages(self, pages: Iterator[Message], size: PageSize | None) -> None:
         for page in pages:
             began = self._loop.time()
-            await self._write_out(Frame(encode(page).encode()))
+            frame = Frame(encode(page).encode())
+            self._held.add(len(frame.payload))
+            await self._write_out(frame)
             if size is not None:
                 size.took((self._loop.time() - began) * 1000)
             await asyncio.sleep(0)  # others have their turn between two pages
@@ -203,3 +220,7 @@ class Outbox:
             self._give_up(CloseReason.TOO_SLOW)
         else:
             self._watch()
+
+
+def _pass_over(*_: object) -> None:
+    """The connection is over: nothing is left to give up, or to catch up on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from weakref import WeakSet
 
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.pages import PageSize
@@ -11,31 +12,66 @@ from optiverse_collab.core.protocol.past import PastRefusal
 from optiverse_collab.core.server.chain import first_head
 from optiverse_collab.core.server.effects import ReadPast
 from optiverse_collab.core.server.past import Past, refused
+from optiverse_collab.core.space import Share, Space
 from optiverse_collab.core.throttle import Throttle
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
-from optiverse_collab_server.storage import Store, StoredPast
+from optiverse_collab_server.storage import Store, StoredPast, TooLarge
 
 EVERY_MS = 500
 """A connection may ask this often; a client keeps to twice the time."""
 
 AT_ONCE = 4
-"""A session answers at most this many requests at a time: each holds all records of an old bench."""
+"""A session answers at most this many requests at a time: each holds all records of an old bench …"""
+
+IN_ALL = 8
+"""… and all sessions together this many."""
+
+LENT = 0.9
+"""Until it is known what an old bench takes, it has this share of the memory that is left (LIM-16)."""
 
 log = logging.getLogger("optiverse_collab_server")
+
+
+class PastReaders:
+    """Those of all live sessions.
+
+    Args:
+        space: for the old benches that they hold, shared with the sessions (LIM-16).
+
+    Attributes:
+        space: the same.
+    """
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        self._all: WeakSet[PastReader] = WeakSet()
+
+    def add(self, reader: PastReader) -> None:
+        """A session is live, until nobody refers to its reader any more."""
+        self._all.add(reader)
+
+    @property
+    def are_full(self) -> bool:
+        """Whether they hold as many old benches as they may."""
+        return sum(reader.held for reader in self._all) >= IN_ALL
 
 
 class PastReader:
     """Answers requests for the past of one session.
 
     Args:
+        others: those of all sessions.
         session_id: the session.
         store: where it is kept.
         epoch: of its history.
         page_bytes: how long a page may be.
     """
 
-    def __init__(self, session_id: str, store: Store, epoch: str, page_bytes: int) -> None:
+    def __init__(
+        self, others: PastReaders, session_id: str, store: Store, epoch: str, page_bytes: int
+    ) -> None:
+        self._others = others
         self._session_id = session_id
         self._store = store
         self._epoch = epoch
@@ -43,12 +79,18 @@ class PastReader:
         self._throttles: dict[str, Throttle] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._loads: set[asyncio.Future[StoredPast | None]] = set()
+        others.add(self)
+
+    @property
+    def held(self) -> int:
+        """How many old benches are held for answers, or being read."""
+        return max(len(self._tasks), len(self._loads))
 
     def start(self, connection: Connection, wanted: ReadPast) -> None:
         """Answer a request, now or as soon as it is read."""
         now_ms = asyncio.get_running_loop().time() * 1000
         throttle = self._throttles.setdefault(connection.id, Throttle(EVERY_MS))
-        is_full = max(len(self._tasks), len(self._loads)) >= AT_ONCE
+        is_full = self.held >= AT_ONCE or self._others.are_full
         if is_full or connection.id in self._tasks or throttle.wait_ms(now_ms):
             _refuse(connection, wanted, PastRefusal.BUSY)
             return
@@ -70,37 +112,59 @@ class PastReader:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _answer(self, connection: Connection, wanted: ReadPast) -> None:
+        space = self._others.space
+        loan = Share(space, int(space.left * LENT))
         try:
-            past = await self._read(wanted.clock)
+            past = await self._read(wanted.clock, loan)
+        except TooLarge:
+            log.warning("Too little memory for the past of session %s", self._session_id)
+            _refuse(connection, wanted, PastRefusal.TOO_LARGE)
         except Exception:
             log.exception("The past of session %s can't be read", self._session_id)
             _refuse(connection, wanted, PastRefusal.UNREADABLE)
-            return
-        if past is None:
-            _refuse(connection, wanted, PastRefusal.NOT_KEPT)
-            return
-        size = PageSize(self._page_bytes)
-        connection.outbox.send_pages(past.pages(wanted.request, size), size)
-        await connection.outbox.pages_sent()
+        else:
+            if past is None:
+                _refuse(connection, wanted, PastRefusal.NOT_KEPT)
+                return
+            size = PageSize(self._page_bytes)
+            connection.outbox.send_pages(past.pages(wanted.request, size), size)
+            await connection.outbox.pages_sent()
+        finally:
+            loan.resize(0)
 
-    async def _read(self, clock: int) -> Past | None:
-        """What was at a clock; None if that is not kept. At clock 0 nothing was."""
+    async def _read(self, clock: int, loan: Share) -> Past | None:
+        """What was at a clock; None if that is not kept. At clock 0 nothing was.
+
+        Raises:
+            TooLarge: it takes more than was lent.
+        """
         if clock == 0:
+            loan.resize(0)
             return Past(self._epoch, 0, first_head(self._epoch))
-        stored = await self._load(clock)
+        stored = await self._load(clock, loan.bytes)
         if stored is None:
             return None
         past = Past(stored.epoch, stored.clock, stored.head, stored.records, stored.entries)
         for _ in past.replay():
             await asyncio.sleep(0)  # others have their turn
+            if past.memory > loan.bytes:
+                break
+        if past.memory > loan.bytes:
+            raise TooLarge
+        loan.resize(past.memory)
         return past
 
-    async def _load(self, clock: int) -> StoredPast | None:
+    async def _load(self, clock: int, most: int) -> StoredPast | None:
         """Load from storage, which finishes what it was asked for though nobody waits any more."""
-        load = asyncio.ensure_future(self._store.load_at(self._session_id, clock))
+        load = asyncio.ensure_future(self._store.load_at(self._session_id, clock, most))
         self._loads.add(load)
         load.add_done_callback(self._loaded)
-        return await asyncio.shield(load)
+        try:
+            return await asyncio.shield(load)
+        except asyncio.CancelledError:
+            lent = Share(self._others.space, most)  # until storage is done
+            load.add_done_callback(lambda load: lent.resize(0))
+            raise
 
     def _loaded(self, load: asyncio.Future[StoredPast | None]) -> None:
         self._loads.discard(load)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Quota(NamedTuple):
-    """So much at once, and so much a second in the long run."""
+    """How much at once, and how much a second in the long run."""
 
     burst: float
     per_second: float
@@ -31,9 +31,9 @@ class TokenBucket:
         return max(0.0, -self._tokens / self._quota.per_second)
 
     def left(self, now: float) -> float:
-        """How much may be taken at `now` (seconds) without a wait."""
+        """How much may be taken at `now` (seconds) without a wait; a clock that is set back costs nothing."""
         burst, per_second = self._quota
-        self._tokens = min(burst, self._tokens + (now - self._then) * per_second)
+        self._tokens = min(burst, self._tokens + max(0.0, now - self._then) * per_second)
         self._then = now
         return self._tokens
 

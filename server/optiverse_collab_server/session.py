@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Sequence
 
+from optiverse_collab.core.access import may_manage
+from optiverse_collab.core.protocol.address import Place
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import close_patch, encode
-from optiverse_collab.core.protocol.messages import WAIT_STORAGE, ClientMessage, SyncRequest, Wait
+from optiverse_collab.core.protocol.messages import WAIT_STORAGE, ClientMessage, Push, SyncRequest, Wait
+from optiverse_collab.core.protocol.presence_frames import PresenceFrames
+from optiverse_collab.core.server import presence_pace
 from optiverse_collab.core.server.effects import (
     Close,
+    ManageAccess,
     ReadPast,
     RoomEffect,
     Send,
@@ -19,20 +23,24 @@ from optiverse_collab.core.server.effects import (
     SendPages,
     SendPresence,
 )
-from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Snapshot
+from optiverse_collab.core.server.members import Admission
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.throttle import Throttle
 from optiverse_collab.errors import Refused, StorageError
-from optiverse_collab_server.chunking import OpenChunk
+from optiverse_collab_server.access import expiry
+from optiverse_collab_server.access.entrance import Entrance
+from optiverse_collab_server.access.grants import Grants, StoredGrant
+from optiverse_collab_server.access.requests import AccessRequests
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
-from optiverse_collab_server.past import PastReader
+from optiverse_collab_server.past import PastReader, PastReaders
 from optiverse_collab_server.storage import Store
 from optiverse_collab_server.unstored import Backlog, Unstored
+from optiverse_collab_server.wall_clock import now_ms
+from optiverse_collab_server.writer import SessionWriter
 
 TICK_MS = 12.0
-"""While a session is busy, what comes up in so many ms leaves together."""
+"""While a session is busy, what comes up within this many ms leaves together."""
 
 TICK_MS_PER_CONNECTION = 0.2
 """A tick is shorter where there are few to send to: there it saves little, and they feel it."""
@@ -43,51 +51,64 @@ ANSWER_BYTES = 100
 log = logging.getLogger("optiverse_collab_server")
 
 
-def now_ms() -> int:
-    """The wall clock, ms since 1970 UTC."""
-    return time.time_ns() // 1_000_000
-
-
 class LiveSession:
     """Carries a `Room`: stores what it accepts, sends what it says.
 
     Args:
         room: the session's core.
         store: where it is kept.
-        chunk: its newest one; None if nothing of it is kept yet.
+        writer: stores what it accepts.
         unstored: what all sessions have taken in and storage doesn't hold yet.
+        past: what reads old benches for all sessions.
+        entrance: has the grants; None if the server asks nobody for one.
 
     Attributes:
         room: the session's core.
         backlog: what this session has taken in and storage doesn't hold yet.
         connections: by id.
         failed: storage failed; the session must be loaded again (DUR-3).
+        is_late: storage takes long (DUR-6).
     """
 
-    def __init__(self, room: Room, store: Store, chunk: OpenChunk | None, unstored: Unstored) -> None:
+    def __init__(
+        self,
+        room: Room,
+        store: Store,
+        writer: SessionWriter,
+        unstored: Unstored,
+        past: PastReaders,
+        entrance: Entrance | None = None,
+    ) -> None:
         self.room = room
         self.backlog = Backlog(room, unstored)
         self.connections: dict[str, Connection] = {}
         self.failed = False
-        self._store_in = store
-        self._chunk = chunk
-        self._past = PastReader(self.id, store, room.history.epoch, room.history.limits.page_bytes)
-        self._stopping = self._is_late = False
+        self._writer = writer
+        page_bytes = room.history.limits.page_bytes
+        self._past = PastReader(past, self.id, store, room.history.epoch, page_bytes)
+        self._access = AccessRequests(self.id, self.connections, entrance, page_bytes)
+        self._stopping = self.is_late = False
         self._wake, self._flushed = asyncio.Event(), asyncio.Event()
         self._wake_presence = asyncio.Event()
         self._deliverer = asyncio.create_task(self._deliver())
         self._presence_deliverer = asyncio.create_task(self._deliver_presence())
-        self._chunk_writer: asyncio.Task[None] | None = None
 
     @property
     def id(self) -> str:
         """The session's name."""
         return self.room.session_id
 
-    def join(self, connection: Connection, user_id: str) -> bool:
+    @property
+    def owners(self) -> list[Connection]:
+        """The connections of those who say who else may come in."""
+        owners = [one.connection_id for one in self.room.participants if may_manage(one.role)]
+        return [self.connections[id] for id in owners if id in self.connections]
+
+    def join(self, connection: Connection, place: Place, admission: Admission) -> bool:
         """Let a connection in; False if there is no room for it."""
         self.connections[connection.id] = connection
-        effects = self.room.join(connection.id, user_id, now_ms())
+        connection.grant = admission.grant
+        effects = self.room.join(connection.id, place.user_id, now_ms(), admission, place.is_script)
         if any(isinstance(effect, Close) for effect in effects):
             self._perform(effects)
             del self.connections[connection.id]
@@ -119,12 +140,30 @@ class LiveSession:
             log.info("User %s is %s", connection.name, "away" if is_away else "back")
             self._perform(self.room.set_away(connection.id, is_away))
 
+    def access_changed(self, before: StoredGrant, after: StoredGrant) -> None:
+        """A grant has another role or another end; those who came in with it hear of it (ACC-2, ACC-3)."""
+        self._perform(self.room.set_role(after.id, after.role, now_ms()))
+        for connection in self.connections.values():
+            if connection.grant == after.id and before.expires_ms != after.expires_ms:
+                expiry.tell(connection, after.expires_ms)
+
+    def close_overdue(self, grants: Grants) -> None:
+        """Close the connections whose time is over, and tell those whose time ends soon (ACC-3)."""
+        for connection in expiry.overdue(self.connections.values(), grants, now_ms()):
+            log.info("The time of %s is over", connection.name)
+            self.dismiss(connection)
+            connection.close(CloseReason.EXPIRED)
+
     def receive(self, connection: Connection, message: ClientMessage) -> None:
-        """Take a message of a member's."""
-        if self.failed:
+        """Take a message of a member's, unless the session ends."""
+        if self._stopping:
             return
         if log.isEnabledFor(logging.DEBUG):
             log.debug("← %s from %s", type(message).__name__, connection.name)
+        if self._writer.refusal is not None and isinstance(message, Push):
+            clocks = [change.client_clock for change in message.changes]
+            self.refuse(connection, clocks, self._writer.refusal)
+            return
         self._perform(self.room.receive(connection.id, message, now_ms()))
         if isinstance(message, SyncRequest):
             self.backlog.hold(connection.id, ANSWER_BYTES * len(self.room.history.document.records))
@@ -150,7 +189,7 @@ class LiveSession:
 
     def send_all_presence(self, connection: Connection) -> None:
         """Bring a member that missed presence up to date."""
-        connection.outbox.send_pages(iter(self.room.presence_of_all()))
+        connection.outbox.send_pages(iter(self.room.presence_of_all(connection.id)))
 
     async def close(self) -> None:
         """Make everything durable, send it, and stop."""
@@ -160,8 +199,7 @@ class LiveSession:
         await self._past.close()
         await asyncio.wait([self._deliverer, self._presence_deliverer])
         self.backlog.end()
-        if self._chunk_writer is not None:
-            await asyncio.wait([self._chunk_writer])
+        await self._writer.finished()
 
     # Carrying the room
 
@@ -169,7 +207,7 @@ class LiveSession:
         """Store and send, at once when idle and once a tick when busy (PUSH-5)."""
         loop = asyncio.get_running_loop()
         next_s = 0.0
-        while not self._stopping:
+        while not self.failed and not (self._stopping and not self.room.has_waiting):
             await self._wake.wait()
             delay = next_s - loop.time()
             if delay > 0:
@@ -179,8 +217,8 @@ class LiveSession:
             next_s = loop.time() + tick_ms / 1000
             try:
                 with self.backlog.storing(self._say_wait):
-                    await self._store()
-                self._is_late = False
+                    await self._writer.write()
+                self.is_late = False
                 self._perform(self.room.flush())
                 self.backlog.release(self.room.stored)
                 self._wake_asking()
@@ -191,56 +229,31 @@ class LiveSession:
                 log.exception("Session %s failed", self.id)
                 self._fail()
 
-    async def _store(self) -> None:
-        """Make durable what was accepted up to now, and now and then begin a chunk."""
-        room = self.room
-        if not room.has_unsaved:
-            return
-        if self._chunk is None:
-            empty = History.empty(room.history.epoch)
-            self._chunk = OpenChunk(await self._store_in.begin_chunk(self.id, empty))
-        entries, names = room.unsaved()
-        self._chunk.add(entries)
-        snapshot = None
-        if self._chunk_writer is None and self._chunk.is_full(len(room.history.document.records)):
-            snapshot = room.history.snapshot()
-            self._chunk = OpenChunk(self._chunk.snapshot_bytes)
-        await self._store_in.append(self.id, entries, names)
-        room.saved(entries[-1].clock)
-        if snapshot is not None:
-            self._chunk_writer = asyncio.create_task(self._begin_chunk(snapshot, self._chunk))
-
-    async def _begin_chunk(self, snapshot: Snapshot, chunk: OpenChunk) -> None:
-        """Begin a chunk at a position up to which all is stored already."""
-        try:
-            chunk.snapshot_bytes = await self._store_in.begin_chunk(self.id, snapshot)
-        except StorageError as error:
-            log.warning("The log of session %s stays as it is: %s", self.id, error)
-        finally:
-            self._chunk_writer = None
-
     async def _deliver_presence(self) -> None:
         """Send presence once a tick, whatever storage is doing."""
-        throttle = Throttle(TICK_MS)
+        throttle = Throttle(presence_pace.TICK_MS)
         loop = asyncio.get_running_loop()
         while True:
             await self._wake_presence.wait()
             await asyncio.sleep(throttle.wait_ms(loop.time() * 1000) / 1000)
             self._wake_presence.clear()
             throttle.fire(loop.time() * 1000)
-            self._perform(self.room.flush_presence())
+            self._perform(self.room.flush_presence(loop.time() * 1000))
+            if self.room.has_presence:  # what had to wait
+                self._wake_presence.set()
 
     def _say_wait(self) -> None:
         """Storage takes long: tell everybody that nothing is saved for now (DUR-6)."""
-        if not self._is_late:
+        if not self.is_late:
             log.warning("Session %s waits for the disk; until it answers, nothing is acknowledged", self.id)
-        self._is_late = True
+        self.is_late = True
         self._perform([Send(tuple(self.connections), Wait(WAIT_STORAGE))])
 
     def _fail(self) -> None:
         """Let everybody come back and start again from what is stored (DUR-3)."""
         self.failed = self._stopping = True
         self.backlog.end()
+        self.room.history.release()
         self._wake_asking()
         for connection in list(self.connections.values()):
             connection.close(CloseReason.SESSION_FAILED)
@@ -249,17 +262,24 @@ class LiveSession:
         for effect in effects:
             if isinstance(effect, SendFrame):
                 self._send_frame(effect)
-            elif isinstance(effect, SendPages):
-                if effect.to in self.connections:
-                    self.connections[effect.to].outbox.send_pages(effect.pages, effect.size)
-            elif isinstance(effect, ReadPast):
-                if effect.to in self.connections:
-                    self._past.start(self.connections[effect.to], effect)
-            elif isinstance(effect, Close):
-                if effect.to in self.connections:
-                    self.connections[effect.to].close(effect.reason)
-            elif effect.to:
+            elif isinstance(effect, SendPresence):
+                self._send_presence(effect)
+            elif isinstance(effect, Send):
                 self._send_message(effect)
+            elif effect.to in self.connections:
+                self._perform_for(self.connections[effect.to], effect)
+
+    def _perform_for(
+        self, connection: Connection, effect: SendPages | ReadPast | Close | ManageAccess
+    ) -> None:
+        if isinstance(effect, SendPages):
+            connection.outbox.send_pages(effect.pages, effect.size)
+        elif isinstance(effect, ReadPast):
+            self._past.start(connection, effect)
+        elif isinstance(effect, Close):
+            connection.close(effect.reason)
+        else:
+            self._access.start(connection, effect)
 
     def _send_frame(self, effect: SendFrame) -> None:
         """One frame for all that it acknowledges nothing to, and one for each of the others."""
@@ -270,12 +290,20 @@ class LiveSession:
             if id in self.connections:
                 self.connections[id].outbox.send(frame)
 
-    def _send_message(self, effect: Send | SendPresence) -> None:
+    def _send_message(self, effect: Send) -> None:
+        if not effect.to:
+            return
         frame = Frame(encode(effect.message).encode())
         for id in effect.to:
-            if id not in self.connections:
-                continue
-            if isinstance(effect, SendPresence):
-                self.connections[id].outbox.send_presence(frame)
-            else:
+            if id in self.connections:
                 self.connections[id].outbox.send(frame)
+
+    def _send_presence(self, effect: SendPresence) -> None:
+        """One frame for all of whom it says nothing, and one for each of the others (PRES-17)."""
+        frames = PresenceFrames(effect.message)
+        shared = Frame(frames.whole)
+        for id in effect.to:
+            text = frames.without(id)
+            if text and id in self.connections:
+                frame = shared if text is frames.whole else Frame(text)
+                self.connections[id].outbox.send_presence(frame)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 from optiverse_collab.core.server.room import Room
 
-UNSTORED_BYTES = 32 * 1024 * 1024
+UNSTORED_BYTES = 16 * 1024 * 1024
 """The most that may wait for storage, of all connections together."""
 
 STORE_SECONDS = 2.0

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import socket
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
@@ -13,8 +15,12 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.errors import StorageError
 from optiverse_collab_server import outbox
+from optiverse_collab_server.access.entrance import Entrance
+from optiverse_collab_server.app import running
 from optiverse_collab_server.storage import MemoryStore, Stored
+from optiverse_collab_server.storage.api import ANY_SIZE
 from tests.helpers.aio import run, until
 from tests.helpers.live_server import live_server, soon
 
@@ -46,6 +52,19 @@ def test_web_pages_are_refused() -> None:
             with pytest.raises(InvalidStatus) as refusal:
                 await connect(server.url + "/ws/a/b", origin=Origin("https://example.org"))
             assert refusal.value.response.status_code == 403
+
+    run(main())
+
+
+def test_a_port_that_is_taken_leaves_nothing_open(tmp_path: Path) -> None:
+    async def main() -> None:
+        store, entrance = MemoryStore(), Entrance.open(tmp_path, trusts_own=True)
+        with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="address"):
+            async with running(store, "127.0.0.1", taken.getsockname()[1], entrance=entrance):
+                pass
+        for use in (store.sessions(), entrance.book.look_again()):
+            with pytest.raises(StorageError):
+                await use
 
     run(main())
 
@@ -225,10 +244,10 @@ def test_fault_of_ours_ends_its_connection_alone(caplog: pytest.LogCaptureFixtur
     """CLOSE-1: 1011, and the log has the stack."""
 
     class Faulty(MemoryStore):
-        async def load(self, session_id: str) -> Stored | None:
+        async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
             if session_id == "faulty":
                 raise RuntimeError("nobody thought of this")
-            return await super().load(session_id)
+            return await super().load(session_id, most)
 
     async def main() -> None:
         async with live_server(Faulty()) as server, server.client("bob") as bob:

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.server import answers, room
+from optiverse_collab.core.server import answers, history, room
+from optiverse_collab.core.server.clients import Clients
+from optiverse_collab.core.space import Space
+from optiverse_collab_server import hub
 from tests.helpers.aio import run
 from tests.helpers.live_server import LiveServer, RawClient, live_server
 
@@ -206,3 +209,50 @@ def _long(id: str) -> list[dict[str, Any]]:
         {"op": "put", "id": f"{id}{number}", "kind": "component", "props": {"text": "x" * 320_000}}
         for number in range(2)
     ]
+
+
+def test_client_ids_without_end_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SYNC-10: the oldest first; one that comes back is told so, and what it sends is accepted again."""
+    monkeypatch.setattr(history, "Clients", lambda snapshot, _: Clients(snapshot, 20))
+    lens = {"op": "put", "id": "lens", "kind": "component", "props": {}}
+
+    async def go(server: LiveServer, mallory: RawClient, victim: RawClient) -> None:
+        await victim.push(1, lens)
+        await mallory.sync("m")
+        positions: dict[str, dict[str, Any]] = {}
+        for number in range(100):
+            positions[f"id {number}"] = await mallory.sync(f"id {number}")
+            await mallory.push(1, {"op": "set", "id": "lens", "props": {"x": number}})
+        assert (await victim.push(2, lens))["result"] == "commit"  # whoever is connected goes on
+        for name, known in (("id 50", False), ("id 99", True), ("id 98", True), ("id 0", False)):
+            position = {key: positions[name][key] for key in ("epoch", "clock", "head")}
+            await mallory.send({"type": "sync:request", **position, "client_id": name})
+            page = await mallory.receive("sync:delta")
+            assert (page["client_clock"], page.get("known", True)) == (int(known), known)
+        assert (await mallory.push(1, lens))["result"] == "commit"
+
+    attack(go)
+
+
+def test_nothing_that_a_session_keeps_is_beyond_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LIM-16: client ids and long presence share it with the records, and a bystander goes on."""
+    space = Space(60_000)
+    monkeypatch.setattr(hub, "Space", lambda most: space)
+
+    async def go(server: LiveServer, mallory: RawClient, victim: RawClient) -> None:
+        await victim.push(1, {"op": "put", "id": "lens", "kind": "component", "props": {"x": 0}})
+        await mallory.send({"type": "presence", "state": {"k": [0] * 500}})
+        for number in range(60):
+            await mallory.sync(f"client {number}")
+            await mallory.send(sets(1, "lens"))
+        assert await longest(mallory, lambda message: "wait until others have left" in str(message)) < LONGEST
+        assert space.used < 62_000
+        await victim.send({"type": "presence", "state": {"k": [0] * 500}})
+        assert "too little memory left" in (await victim.receive("error"))["message"]
+        await victim.send({"type": "presence", "state": {"cursor": [1, 2]}})
+        shown = await mallory.hear(lambda message: "cursor" in str(message))
+        assert shown[-1][1]["type"] == "presence"
+        ack = await victim.push(2, {"op": "remove", "id": "lens"})
+        assert ack["result"] == "commit"
+
+    attack(go)

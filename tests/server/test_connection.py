@@ -6,10 +6,7 @@ import asyncio
 
 import pytest
 
-from optiverse_collab.core.protocol.changes import PushedChange
-from optiverse_collab.core.protocol.messages import Ping, Push
-from optiverse_collab.core.records import Remove
-from optiverse_collab_server import connection, rate
+from optiverse_collab_server import rate
 from tests.helpers.aio import run
 from tests.helpers.live_server import live_server, soon
 
@@ -117,23 +114,3 @@ def test_push_that_cannot_be_read_is_refused_change_by_change() -> None:
             assert await ann.closed() == (4400, "bad_messages")
 
     run(main())
-
-
-@pytest.mark.parametrize(
-    ("sizes", "slices"),
-    [
-        ([], [[]]),
-        ([1], [[1]]),
-        ([60, 40, 1], [[60, 40], [1]]),
-        ([60, 41], [[60], [41]]),
-        ([500, 1, 0, 99], [[500], [1, 0], [99]]),
-        ([0] * 101, [[0] * 100, [0]]),
-    ],
-)
-def test_long_push_is_cut_between_changes(sizes: list[int], slices: list[list[int]]) -> None:
-    """LIM-11: one change is never cut, and one without operations counts as one."""
-    changes = [PushedChange(n, [Remove("a")] * size) for n, size in enumerate(sizes, 1)]
-    cut = connection._slices(Push(changes))
-    assert all(isinstance(part, Push) for part in cut)
-    assert [[len(change.ops) for change in part.changes] for part in cut if isinstance(part, Push)] == slices
-    assert connection._slices(Ping()) == [Ping()]

@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from optiverse_collab_server import app
-from optiverse_collab_server.doors import Bounds, Doors
+from optiverse_collab_server.doors import Bounds, Doors, is_loopback
 from tests.helpers.aio import run
 from tests.helpers.live_server import live_server
 
@@ -108,3 +108,11 @@ def test_who_is_one_too_many_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
             other.close()
 
     run(main())
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("lab-pc", False)],
+)
+def test_loopback_is_this_machine_alone(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback

@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.address import Place
 from optiverse_collab.core.server.journal import Kept
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server import app, connection, hub
+from optiverse_collab_server.access.grants import Visit
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.hub import Hub
-from optiverse_collab_server.storage import MemoryStore, Store, Stored
+from optiverse_collab_server.storage import MemoryStore, Stored
+from optiverse_collab_server.storage.api import ANY_SIZE
 from tests.helpers.aio import DEADLINE_S, run, until
-from tests.helpers.live_server import RawClient, live_server
+from tests.helpers.live_server import RawClient, live_server, soon
 
 PUT = {"op": "put", "id": "lens", "kind": "component", "props": {"x": 0}}
 
@@ -33,9 +36,9 @@ class CountingHub(Hub):
 
     asked = 0
 
-    async def serve(self, asking: Connection, session_id: str, user_id: str) -> None:
+    async def serve(self, asking: Connection, place: Place, visit: Visit) -> None:
         self.asked += 1
-        await super().serve(asking, session_id, user_id)
+        await super().serve(asking, place, visit)
 
 
 @pytest.fixture
@@ -43,8 +46,8 @@ def hubs(monkeypatch: pytest.MonkeyPatch) -> list[CountingHub]:
     """The hubs of the servers that a test starts."""
     made: list[CountingHub] = []
 
-    def make(store: Store, limits: Limits, server: str, silence_seconds: float) -> CountingHub:
-        made.append(CountingHub(store, limits, server, silence_seconds))
+    def make(*args: Any, **options: Any) -> CountingHub:
+        made.append(CountingHub(*args, **options))
         return made[-1]
 
     monkeypatch.setattr(app, "Hub", make)
@@ -68,9 +71,9 @@ class SlowStore(MemoryStore):
         self.waiting = 0
         self.broken = False
 
-    async def load(self, session_id: str) -> Stored | None:
+    async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
         await self._wait(self.may_read)
-        return await super().load(session_id)
+        return await super().load(session_id, most)
 
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         await self._wait(self.may_write)
@@ -192,7 +195,7 @@ def test_one_who_comes_while_the_server_stops_is_sent_away(hubs: list[CountingHu
             ws = await connect(server.url + "/ws/default/ann")
             await until(lambda: hubs[0].asked == 1)
             stopping = asyncio.create_task(stack.aclose())
-            await until(lambda: hubs[0]._stopping)
+            await until(lambda: hubs[0].is_stopping)
             store.may_read.set()
             with pytest.raises(ConnectionClosed):
                 await ws.recv()
@@ -208,6 +211,36 @@ async def users_of(client: RawClient, count: int) -> list[str]:
     while len(users) < count:
         users.append((await client.receive("user:joined"))["user_id"])
     return users
+
+
+def test_session_that_does_not_fit_beside_others_is_not_opened(hubs: list[CountingHub]) -> None:
+    """LIM-16: 4503; and it is, once there is space again."""
+
+    async def main() -> None:
+        store = MemoryStore()
+        long = {**PUT, "props": {"x": "y" * 5000}}
+        async with live_server(store) as server:
+            for session in ("one", "other"):
+                async with server.client("ann", session) as ann:
+                    await ann.sync("a")
+                    await ann.push(1, long)
+            await until(lambda: not hubs[0]._live)
+            assert hubs[0]._space.used == 0
+            hubs[0]._space.most = 8000
+            async with server.client("ann", "one") as ann:
+                await ann.sync("b")
+                with pytest.raises(ConnectionClosed) as closed:
+                    async with server.client("bob", "other"):
+                        pass
+                assert closed.value.rcvd is not None
+                assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4503, "server_full")
+                ack = await ann.push(1, {**long, "id": "more"})
+                assert ack["reason"] == "session_full"
+            await until(lambda: not hubs[0]._live)
+            async with server.client("bob", "other") as bob:
+                assert len((await bob.sync("c"))["records"]) == 1
+
+    run(main())
 
 
 def test_whoever_is_silent_is_away_until_heard_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,5 +268,26 @@ def test_whoever_is_silent_is_away_until_heard_again(monkeypatch: pytest.MonkeyP
             await client.send({"type": "ping"})
             await asyncio.wait([receiving], timeout=0.1)
         return receiving.result()
+
+    run(main())
+
+
+def test_what_was_accepted_is_stored_when_nobody_is_left() -> None:
+    """DUR-8: while another change is being written, too."""
+
+    async def main() -> None:
+        store = SlowStore()
+        async with live_server(store) as server:
+            async with server.client("ann") as ann:
+                await ann.sync("1")
+                store.may_write.clear()
+                for number in (1, 2):
+                    op = {**PUT, "id": f"lens {number}"}
+                    await ann.send({"type": "push", "changes": [{"client_clock": number, "ops": [op]}]})
+                    await soon(ann)
+            store.may_write.set()
+            async with server.client("bob") as bob:
+                page = await bob.sync("2")
+                assert [record["id"] for record in page["records"]] == ["lens 1", "lens 2"]
 
     run(main())

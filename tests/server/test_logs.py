@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 import pytest
 
-from optiverse_collab_server.logs import LINE_CHARS, LINES, FloodFilter, OneLineFormatter, set_up
+from optiverse_collab_server.logs import (
+    LINE_CHARS,
+    LINES,
+    FloodFilter,
+    JsonFormatter,
+    OneLineFormatter,
+    set_up,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +30,28 @@ from optiverse_collab_server.logs import LINE_CHARS, LINES, FloodFilter, OneLine
 def test_no_name_can_forge_a_line(name: str, shown: str) -> None:
     record = logging.LogRecord("x", logging.INFO, "", 0, "User %s joined", (name,), None)
     assert OneLineFormatter("%(levelname)s %(message)s").format(record) == f"INFO User {shown} joined"
+
+
+def test_json_lines_have_time_level_and_message() -> None:
+    record = logging.LogRecord("x", logging.WARNING, "", 0, "User %s\njoined", ("Zoë",), None)
+    record.created = 1_777_777_777.1234
+    assert json.loads(JsonFormatter().format(record)) == {
+        "time": "2026-05-03T03:09:37.123Z",
+        "level": "WARNING",
+        "message": "User Zoë\njoined",
+    }
+
+
+def test_json_lines_are_one_line_with_a_traceback_too() -> None:
+    try:
+        raise ValueError("x\ud800")
+    except ValueError as error:
+        info = (type(error), error, error.__traceback__)
+    text = JsonFormatter().format(logging.LogRecord("x", logging.ERROR, "", 0, "y" * 8000, (), info))
+    assert "\n" not in text
+    line = json.loads(text)
+    assert line["traceback"].startswith("Traceback")
+    assert line["message"].endswith("y… (7000 more characters)")
 
 
 def test_tracebacks_keep_their_lines() -> None:
@@ -74,3 +104,11 @@ def test_flood_of_lines_is_left_out_and_counted() -> None:
     assert sum(counted) + len(written) == len(lines)
     assert written[-2].startswith("Refused it (lines left out before this: ")
     assert written[-1] == "Refused it"
+
+
+def test_a_flood_of_errors_silences_nothing_after_it() -> None:
+    """All are written, and a second later there is room again."""
+    flood = FloodFilter()
+    assert all(flood.filter(line(1000.0, logging.ERROR)) for _ in range(10 * int(LINES.burst)))
+    assert not flood.filter(line(1000.0))
+    assert flood.filter(line(1001.0))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from optiverse_collab.core.protocol.messages import Message
+from optiverse_collab.core.protocol.message import Message
 from optiverse_collab_server import outbox
 from tests.helpers.aio import run, until
 from tests.helpers.live_server import RawClient, live_server, soon
@@ -21,14 +21,8 @@ def test_presence_is_left_out_first_and_made_up_for(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(outbox, "SOCKET_BUFFER_BYTES", 50_000)
 
     async def main() -> None:
-        async with (
-            live_server() as server,
-            server.client("ann") as ann,
-            server.client("slow", max_queue=1, close_timeout=0.5) as slow,
-        ):
+        async with live_server() as server, server.client("ann") as ann, server.stalled("slow") as slow:
             await ann.sync("1")
-            await slow.sync("2")
-            slow.ws.transport.pause_reading()
             put = {"op": "put", "id": "a", "kind": "k", "props": {"x": "y" * 100_000}}
             for clock in range(1, 70):
                 await ann.push(clock, put)
@@ -135,14 +129,8 @@ def test_pages_behind_what_is_not_read_end_the_connection(
     monkeypatch.setattr(outbox, "SOCKET_BUFFER_BYTES", 50_000)
 
     async def main() -> None:
-        async with (
-            live_server() as server,
-            server.client("ann") as ann,
-            server.client("slow", max_queue=1, close_timeout=0.5) as slow,
-        ):
+        async with live_server() as server, server.client("ann") as ann, server.stalled("slow") as slow:
             await ann.sync("1")
-            await slow.sync("2")
-            slow.ws.transport.pause_reading()
             put = {"op": "put", "id": "a", "kind": "k", "props": {"x": "y" * 100_000}}
             for clock in range(1, 70):
                 await ann.push(clock, put)
@@ -166,12 +154,8 @@ def test_server_does_not_wait_long_for_one_who_does_not_read(
         async with AsyncExitStack() as clients:
             async with live_server() as server:
                 ann = await clients.enter_async_context(server.client("ann"))
-                stalled = await clients.enter_async_context(
-                    server.client("stalled", max_queue=1, close_timeout=0.1)
-                )
+                await clients.enter_async_context(server.stalled("stalled"))
                 await ann.sync("1")
-                await stalled.sync("2")
-                stalled.ws.transport.pause_reading()
                 for clock in range(1, 20):
                     props = {"x": "y" * 400_000}
                     await ann.push(clock, {"op": "put", "id": "a", "kind": "k", "props": props})

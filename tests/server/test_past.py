@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -160,13 +161,13 @@ class SlowStore(GatedStore):
         self.fault: Exception | None = None
         self.dropped = False
 
-    async def load_at(self, session_id: str, clock: int) -> StoredPast | None:
+    async def load_at(self, session_id: str, clock: int, most: int = 2**62) -> StoredPast | None:
         """Wait until it is readable."""
         self.reads += 1
         await self.readable.wait()
         if self.fault is not None:
             raise self.fault
-        return None if self.dropped else await super().load_at(session_id, clock)
+        return None if self.dropped else await super().load_at(session_id, clock, most)
 
 
 def test_what_was_dropped_or_damaged_is_refused() -> None:
@@ -224,10 +225,35 @@ def test_edits_go_on_while_the_past_is_read() -> None:
                 await b.ws.close()
                 await soon(last)
                 await ask(last, 1)
-                assert (await answer(last))[
-                    "reason"
-                ] == "busy"  # storage is still reading for the one that left
+                # Storage is still reading for the one that left.
+                assert (await answer(last))["reason"] == "busy"
                 assert store.reads == past.AT_ONCE
+
+    run(main())
+
+
+def test_old_benches_of_all_sessions_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HIST-4: sessions share what the server may hold of them."""
+    monkeypatch.setattr(past, "IN_ALL", 1)
+
+    async def main() -> None:
+        store = SlowStore()
+        async with live_server(store) as server, AsyncExitStack() as stack:
+            ann, bob = [
+                await stack.enter_async_context(server.client(session, session)) for session in ("one", "two")
+            ]
+            for client in (ann, bob):
+                await client.sync("1")
+                await client.push(1, put("a"))
+            await ask(ann, 1)
+            await soon(ann)
+            await ask(bob, 1)
+            assert (await answer(bob))["reason"] == "busy"
+            store.readable.set()
+            assert (await answer(ann))["done"]
+            await soon(ann)
+            await ask(bob, 1)
+            assert (await answer(bob))["done"]
 
     run(main())
 
@@ -267,18 +293,18 @@ def test_pages_that_nobody_takes_cost_nothing_and_end(
     async def main() -> None:
         async with live_server(limits=Limits(page_bytes=64 * 1024)) as server, server.client("ann") as ann:
             await ann.sync("1")
-            for number in range(1, 41):
+            for number in range(1, 37):
                 await ann.push(number, *(put(f"r{number}-{part}", text="x" * 8000) for part in range(100)))
             async with server.client("bob") as bob:
                 await bob.send({"type": "sync:request", "client_id": "2"})
                 while not (await bob.receive("sync:full_state")).get("done"):
                     pass
-                await ask(bob, 40)
+                await ask(bob, 36)
                 bob.ws.transport.pause_reading()
                 await until(lambda: "Closing the connection of bob (too_slow)" in caplog.text)
-                assert 0 < len(made) < 400
+                assert 0 < len(made) < 360
                 bob.ws.transport.resume_reading()
                 assert (await bob.closed())[0] == 4430
-            assert (await ann.push(41, put("last")))["result"] == "commit"
+            assert (await ann.push(37, put("last")))["result"] == "commit"
 
     run(main())

@@ -17,6 +17,14 @@ def test_a_burst_and_then_the_long_run() -> None:
     assert sum(bucket.take(1e6) == 0.0 for _ in range(BURST * 2)) == BURST  # what is not used is not saved up
 
 
+def test_a_clock_that_is_set_back_costs_nothing() -> None:
+    """The log goes by the time of day, and would be silent for as long as the clock was set back."""
+    bucket = TokenBucket(10_000.0, MESSAGES)
+    bucket.take(10_000.0, 500)
+    assert bucket.left(100.0) == BURST - 500
+    assert bucket.left(101.0) == BURST - 500 + MESSAGES_PER_SECOND
+
+
 def test_who_waits_as_told_sends_at_the_rate() -> None:
     """No message is counted twice, and none is free."""
     bucket, now, count = TokenBucket(0.0, MESSAGES), 0.0, 10 * BURST

@@ -16,6 +16,7 @@ from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.errors import DatabaseDamaged
 from optiverse_collab_server import chunking
 from optiverse_collab_server.storage import MemoryStore, Stored
+from optiverse_collab_server.storage.api import ANY_SIZE
 from tests.helpers.aio import run, until
 from tests.helpers.gated_store import GatedStore
 from tests.helpers.live_server import live_server, soon
@@ -52,10 +53,10 @@ def test_session_that_cannot_be_loaded_closes_no_other() -> None:
     """DUR-3: a damaged session is not served; its neighbour is."""
 
     class HalfDamaged(MemoryStore):
-        async def load(self, session_id: str) -> Stored | None:
+        async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
             if session_id == "damaged":
                 raise DatabaseDamaged("The session is damaged; restore a backup.")
-            return await super().load(session_id)
+            return await super().load(session_id, most)
 
     async def main() -> None:
         async with live_server(HalfDamaged()) as server:
@@ -82,8 +83,8 @@ def test_nothing_leaves_before_it_is_durable() -> None:
             await soon(ann)
             async with server.client("eve") as eve:
                 await eve.send({"type": "sync:request", "client_id": "3"})
-                for client in (ann, bob, eve):
-                    await client.send({"type": "presence", "state": {"cursor": [1, 1]}})
+                for client, other in ((ann, bob), (bob, eve), (eve, ann)):
+                    await other.send({"type": "presence", "state": {"cursor": [1, 1]}})
                     await client.receive("presence")
                     await client.send({"type": "ping"})
                     seen = [await client.receive()]
@@ -159,7 +160,7 @@ def test_chunk_that_cannot_be_begun_stops_nobody(
             for clock in range(2, 16):
                 assert (await ann.push(clock, {**PUT, "props": {"x": clock}}))["result"] == "commit"
             store.full = False
-            assert caplog.text.count("The log of session default stays as it is: The disk is full") == 1
+            assert caplog.text.count("The log of session default stays unchanged: The disk is full") == 1
             for clock in range(16, 26):
                 await ann.push(clock, {**PUT, "props": {"x": clock}})
             await until(lambda: len(store.chunks) == 2)

@@ -15,6 +15,15 @@ from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.errors import StorageError
 
+ANY_SIZE = 2**62
+
+
+class TooLarge(StorageError):
+    """There is too little memory for what a session is, or was."""
+
+    def __init__(self) -> None:
+        super().__init__("The server has too little memory left for that; try again when others have left.")
+
 
 class Stored(msgspec.Struct, frozen=True):
     """What a session goes on from: its newest chunk.
@@ -22,7 +31,8 @@ class Stored(msgspec.Struct, frozen=True):
     Attributes:
         snapshot: the start of the chunk.
         snapshot_bytes: how long it is as JSON.
-        names: all of the session's, in the order of their numbers for each kind.
+        names: those that snapshot and entries refer to, and the last of each kind, in their order;
+            without a text if nothing refers to it.
         entries: what follows the snapshot, as it was appended, byte for byte.
     """
 
@@ -30,6 +40,11 @@ class Stored(msgspec.Struct, frozen=True):
     snapshot_bytes: int
     names: list[Name]
     entries: list[bytes]
+
+    @property
+    def clock(self) -> int:
+        """Of the last entry."""
+        return self.snapshot.clock + len(self.entries)
 
 
 class StoredPast(msgspec.Struct, frozen=True):
@@ -60,20 +75,28 @@ class Store(Protocol):
     what is kept of the session can't be trusted; then the session is neither served nor overwritten.
     """
 
-    async def load(self, session_id: str) -> Stored | None:
+    async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
         """What a session goes on from; None if it was never created.
 
+        Args:
+            most: about how many bytes of memory it may take.
+
         Raises:
+            TooLarge: it takes more; no more than that was read.
             DatabaseDamaged: also if the chain of its entries doesn't fit (CLK-5).
         """
 
-    async def load_at(self, session_id: str, clock: int) -> StoredPast | None:
+    async def load_at(self, session_id: str, clock: int, most: int = ANY_SIZE) -> StoredPast | None:
         """What a session was after the change at a clock: the chunk that has it, without what came later.
+
+        Args:
+            most: how many bytes of memory it may take (`memory_of` in the core's ``past``).
 
         Returns:
             None if that is not kept: it was dropped, or never stored.
 
         Raises:
+            TooLarge: it takes more; no more than that was read.
             DatabaseDamaged: this part of the history doesn't fit. The session goes on being served.
         """
 
@@ -104,6 +127,9 @@ class Store(Protocol):
             StorageError: also if the snapshot is not of a position at which an append ended.
         """
 
+    async def size(self, session_id: str) -> int:
+        """How many bytes of data are kept of a session, history and all; 0 if it was never created."""
+
     async def sessions(self) -> list[str]:
         """The ids of all sessions, sorted."""
 
@@ -116,7 +142,7 @@ class Tail(NamedTuple):
 
     Attributes:
         clock: of the last entry.
-        origins, authors: how many names of these kinds there are.
+        origins, authors: the number of the last name of these kinds.
     """
 
     clock: int
@@ -145,9 +171,9 @@ class Tail(NamedTuple):
 
     @staticmethod
     def of(clock: int, names: Sequence[Name]) -> Tail:
-        """Where it ends with this last entry and these names, which are all there are."""
-        origins = sum(name.kind is NameKind.ORIGIN for name in names)
-        return Tail(clock, origins, len(names) - origins)
+        """Where it ends with this last entry and these names, among which are the last of each kind."""
+        last = {name.kind: name.number for name in names}
+        return Tail(clock, last.get(NameKind.ORIGIN, 0), last.get(NameKind.AUTHOR, 0))
 
 
 def check_start(session_id: str, epoch: str, clock: int, head: bytes | None, snapshot: Snapshot) -> None:

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage.directory import SessionRow, chunk_row, read_directory
 from optiverse_collab_server.storage.failures import Misfit, explained
-from optiverse_collab_server.storage.lock import FolderLock
-from optiverse_collab_server.storage.opening import opened_to_read
-from optiverse_collab_server.storage.reading import ChunkReader, read_names
-from optiverse_collab_server.storage.schema import FILE_NAME
+from optiverse_collab_server.storage.lock import locked
+from optiverse_collab_server.storage.opening import database_in, opened_to_read
+from optiverse_collab_server.storage.reading import ChunkReader, read_names, size_of_session
 from optiverse_collab_server.storage.steps import finished
 
 
@@ -51,16 +49,10 @@ def check_folder(folder: Path) -> Iterator[Report]:
         DatabaseDamaged: the database can't be trusted as a whole.
         StorageError: it can't be read.
     """
-    file = folder / FILE_NAME
-    if not file.exists():
-        raise StorageError(f"There is no database in {folder}; give the server's folder with --data.")
-    lock = FolderLock(folder)
-    try:
-        with opened_to_read(folder, lock) as connection, explained(file):
-            for _, session in sorted(read_directory(connection, file).sessions.items()):
-                yield _report(connection, session)
-    finally:
-        lock.release()
+    file = database_in(folder)
+    with locked(folder) as lock, opened_to_read(folder, lock) as connection, explained(file):
+        for _, session in sorted(read_directory(connection, file).sessions.items()):
+            yield _report(connection, session)
 
 
 def _report(connection: sqlite3.Connection, session: SessionRow) -> Report:
@@ -87,14 +79,5 @@ def _report(connection: sqlite3.Connection, session: SessionRow) -> Report:
         except Misfit as misfit:
             if str(misfit) not in report.faults:
                 report.faults.append(str(misfit))
-    report.bytes = _size(connection, session)
+    report.bytes = size_of_session(connection, session)
     return report
-
-
-def _size(connection: sqlite3.Connection, session: SessionRow) -> int:
-    [[size]] = connection.execute(
-        "SELECT (SELECT total(length(data)) FROM part WHERE session=?) + "
-        "(SELECT total(length(data)) FROM log WHERE session=?)",
-        (session.key, session.key),
-    )
-    return int(size)

@@ -15,7 +15,7 @@ import msgspec
 
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.server.chain import first_head, next_head
-from optiverse_collab.core.server.journal import Entry, Touched
+from optiverse_collab.core.server.journal import Client, Entry, Touched
 from optiverse_collab.core.server.names import NameKind, Names
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab_server.storage import format1
@@ -31,6 +31,7 @@ from optiverse_collab_server.storage.writing import (
     write_part,
     write_session,
 )
+from optiverse_collab_server.wall_clock import now_ms
 
 _TERM = 1  # there was one server
 
@@ -97,6 +98,7 @@ class _Conversion:
         self._shapes = Shapes()
         self._indexes: dict[int, int] = {}  # clock → index of the stamp
         self._parts = 0
+        self._now_ms = now_ms()
         self._chunk = ChunkRow(
             session=session.key,
             number=1,
@@ -128,12 +130,16 @@ class _Conversion:
         if part == format1.TOMBSTONES:
             self._write_part(TOMBSTONES, _encoder.encode([(id, self._index(clock)) for id, clock in pairs]))
         else:
-            self._write_part(CLIENTS, _encoder.encode([(self._origin(id), clock) for id, clock in pairs]))
+            self._write_part(CLIENTS, _encoder.encode([self._client(id, clock) for id, clock in pairs]))
 
     def _record(self, clock: int, data: msgspec.Raw) -> bytes:
         record = format1.decode_record(data)
         self._shapes.add(record.id, record.kind, frozenset(record.props))
         return b"[%b,%d,{}]" % (data, self._index(clock))
+
+    def _client(self, id: str, client_clock: int) -> Client:
+        """Nobody knows when it changed something last; half a year from now it is forgotten."""
+        return Client(self._origin(id), client_clock, self._session.clock, self._now_ms)
 
     def _index(self, clock: int) -> int:
         return self._indexes.setdefault(clock, len(self._indexes))

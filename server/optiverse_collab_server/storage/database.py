@@ -14,14 +14,29 @@ from typing import NamedTuple
 
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
+from optiverse_collab.core.server.past import memory_of
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server.storage.api import Stored, StoredPast, Tail, check_start, no_such_session
-from optiverse_collab_server.storage.directory import ChunkRow, SessionRow, read_chunk_at, read_directory
+from optiverse_collab_server.storage.api import (
+    ANY_SIZE,
+    Stored,
+    StoredPast,
+    Tail,
+    TooLarge,
+    check_start,
+    no_such_session,
+)
+from optiverse_collab_server.storage.directory import (
+    ChunkRow,
+    SessionRow,
+    read_chunk_at,
+    read_chunks,
+    read_directory,
+)
 from optiverse_collab_server.storage.failures import Misfit, failure, session_damaged
 from optiverse_collab_server.storage.housekeeping import Housekeeper, Retention, drop_parts
 from optiverse_collab_server.storage.open_files import OpenFiles
 from optiverse_collab_server.storage.parts import encode_snapshot
-from optiverse_collab_server.storage.reading import ChunkReader, read_names
+from optiverse_collab_server.storage.reading import ChunkReader, read_stored
 from optiverse_collab_server.storage.rows import Column, join
 from optiverse_collab_server.storage.steps import Steps, finished, transaction
 from optiverse_collab_server.storage.writing import (
@@ -111,7 +126,7 @@ class Database:
             self._sessions[name].tail = tail
         return outcomes
 
-    def load(self, name: str) -> Steps[Stored | None]:
+    def load(self, name: str, most: int = ANY_SIZE) -> Steps[Stored | None]:
         """What a session goes on from, checked; None if it was never created.
 
         Raises:
@@ -124,26 +139,18 @@ class Database:
         if session is None:
             return None
         try:
-            if session.damage or session.chunk is None:
-                raise Misfit(session.damage)
-            reader = ChunkReader(self._connection, session.chunk)
-            snapshot = yield from reader.snapshot(session.epoch)
-            entries: list[bytes] = []
-            for page in reader.entries():
-                entries += page
-                yield
-            names = read_names(self._connection, session.key)  # no step came since the last look for entries
-            reader.check_names(names)
+            stored = yield from read_stored(self._connection, session, most)
         except Misfit as misfit:
             session.damage, session.tail = str(misfit), None
             raise session_damaged(self.file, name, str(misfit)) from misfit
-        session.tail = Tail.of(reader.clock, names)
-        return Stored(snapshot, reader.bytes, names, entries)
+        session.tail = Tail.of(stored.clock, stored.names)
+        return stored
 
-    def load_at(self, name: str, clock: int) -> Steps[StoredPast | None]:
+    def load_at(self, name: str, clock: int, most: int = ANY_SIZE) -> Steps[StoredPast | None]:
         """What a session was at a clock, checked as far as it is read; None if that is not kept.
 
         Raises:
+            TooLarge: it takes more than `most` bytes of memory.
             DatabaseDamaged: a part of it is missing or wrong.
             sqlite3.Error: it can't be read.
         """
@@ -155,10 +162,14 @@ class Database:
             if chunk is None:
                 return None
             reader = ChunkReader(self._connection, chunk)
-            records = yield from reader.records()
+            records = yield from reader.records(most)
             entries: list[bytes] = []
+            memory = memory_of(reader.bytes, len(records))
             for page in reader.entries():
                 entries += page
+                memory += memory_of(sum(map(len, page)), len(page))
+                if memory > most:
+                    raise TooLarge
                 yield
                 if reader.clock >= clock:
                     break
@@ -186,7 +197,7 @@ class Database:
             assert session.chunk is not None
             head = self._head_at(session, snapshot.clock)
             check_start(name, session.epoch, session.chunk.clock, head, snapshot)
-        chunk = _row_of(session, snapshot)
+        chunk = session.next_chunk(snapshot)
         yield from drop_parts(self._connection, chunk)  # those of one that was never finished
         size = 0
         try:
@@ -201,6 +212,30 @@ class Database:
                 yield from drop_parts(self._connection, chunk)
             raise
         return size
+
+    def size(self, name: str) -> Steps[int]:
+        """How many bytes of data are kept of a session; of cold chunks it is known.
+
+        Raises:
+            DatabaseDamaged: the table of its chunks can't be read.
+            sqlite3.Error: it can't be read.
+        """
+        yield from ()
+        session = self._sessions.get(name)
+        if session is None:
+            return 0
+        try:
+            chunks = read_chunks(self._connection, session.key)
+        except Misfit as misfit:
+            raise session_damaged(self.file, name, str(misfit)) from misfit
+        loose = next(chunk for chunk in chunks if chunk.packed is None)
+        key = (session.key, loose.number, session.key, loose.clock)
+        [[size]] = self._connection.execute(
+            "SELECT (SELECT total(length(data)) FROM part WHERE session=? AND chunk>=?) + "
+            "(SELECT total(length(data)) FROM log WHERE session=? AND first>?)",
+            key,
+        )
+        return int(size) + sum(chunk.packed or 0 for chunk in chunks if chunk.number < loose.number)
 
     def names(self) -> Steps[list[str]]:
         """The names of all sessions, sorted."""
@@ -257,18 +292,3 @@ class Database:
         self._last_key = max(session.key, self._last_key)
         if before is not None:
             self.housekeeper.add(session)
-
-
-def _row_of(session: SessionRow, snapshot: Snapshot) -> ChunkRow:
-    """The row of a session's next chunk, before its parts are written."""
-    return ChunkRow(
-        session=session.key,
-        number=1 if session.chunk is None else session.chunk.number + 1,
-        term=snapshot.term,
-        clock=snapshot.clock,
-        head=snapshot.head,
-        time_ms=snapshot.time_ms,
-        history_start=snapshot.history_start,
-        outcomes_from=snapshot.outcomes_from,
-        parts=0,
-    )

@@ -8,6 +8,7 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab_server.storage.api import Tail
 from optiverse_collab_server.storage.failures import Misfit, damaged
 from optiverse_collab_server.storage.rows import Column, checksum
@@ -69,6 +70,20 @@ class SessionRow:
     def columns(self) -> tuple[Column, ...]:
         """The row, as far as the checksum goes."""
         return self.key, self.name, self.epoch, self.damage
+
+    def next_chunk(self, snapshot: Snapshot) -> ChunkRow:
+        """The row of its next chunk, before the parts of the snapshot are written."""
+        return ChunkRow(
+            session=self.key,
+            number=1 if self.chunk is None else self.chunk.number + 1,
+            term=snapshot.term,
+            clock=snapshot.clock,
+            head=snapshot.head,
+            time_ms=snapshot.time_ms,
+            history_start=snapshot.history_start,
+            outcomes_from=snapshot.outcomes_from,
+            parts=0,
+        )
 
 
 @dataclass

@@ -57,7 +57,7 @@ def failure(error: sqlite3.Error, path: Path) -> StorageError:
 def damaged(path: Path, detail: str) -> DatabaseDamaged:
     """The error for a database that can't be trusted as a whole."""
     return DatabaseDamaged(
-        f"The database {path} is damaged ({detail}) and was left as it is; keep a copy of its folder, "
+        f"The database {path} is damaged ({detail}) and was left unchanged; keep a copy of its folder, "
         "then restore a backup."
     )
 
@@ -65,6 +65,6 @@ def damaged(path: Path, detail: str) -> DatabaseDamaged:
 def session_damaged(path: Path, session_id: str, detail: str) -> DatabaseDamaged:
     """The error for one session whose rows can't be trusted."""
     return DatabaseDamaged(
-        f"Session {session_id!r} in {path} is damaged ({detail}) and was left as it is; keep a copy of the "
+        f"Session {session_id!r} in {path} is damaged ({detail}) and was left unchanged; keep a copy of the "
         "folder, then restore a backup."
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,14 +15,19 @@ from itertools import pairwise
 
 from optiverse_collab_server.storage.directory import ChunkRow, Directory, SessionRow, read_chunks
 from optiverse_collab_server.storage.failures import Misfit
+from optiverse_collab_server.storage.forgotten_names import ForgottenNames
 from optiverse_collab_server.storage.parts import HEADS
 from optiverse_collab_server.storage.reading import LogRow, log_rows, part_rows
 from optiverse_collab_server.storage.rows import ROW_BYTES, join, pack
 from optiverse_collab_server.storage.steps import Steps, transaction
 from optiverse_collab_server.storage.writing import log_values, write_chunk, write_log, write_part
+from optiverse_collab_server.wall_clock import now_ms
 
 DROPPED_AT_ONCE = 8
 """Rows that are deleted in one step, which takes about as long as writing one of the longest."""
+
+FREE_PAGES, PAGES_AT_ONCE = 1024, 64
+"""Free pages of 4 KiB that stay, at least; and how many are given back in one step."""
 
 DAY_MS = 24 * 60 * 60 * 1000
 
@@ -41,6 +45,11 @@ class Retention:
 
     days: int | None = None
     bytes: int | None = None
+
+    @classmethod
+    def of(cls, days: int | None, megabytes: int | None) -> Retention:
+        """What the settings `keep_days` and `keep_mb` say."""
+        return cls(days, None if megabytes is None else megabytes * 1_000_000)
 
     def expired(self, chunks: Sequence[ChunkRow], now_ms: int) -> list[ChunkRow]:
         """The chunks that go.
@@ -76,6 +85,7 @@ class Housekeeper:
         self._connection = connection
         self._retention = retention
         self._waiting: deque[SessionRow] = deque()
+        self._forgetting = ForgottenNames(connection)
         self._current: Steps[None] | None = None
 
     def start(self, directory: Directory) -> None:
@@ -129,11 +139,15 @@ class Housekeeper:
                 if chunk.last is not None and chunk.packed is None:
                     yield from self._pack(chunk)
             chunks = read_chunks(self._connection, session.key)
-            for chunk in self._retention.expired(chunks, time.time_ns() // 1_000_000):
+            expired = self._retention.expired(chunks, now_ms())
+            for chunk in expired:
                 yield from self._drop(chunk)
                 log.info("Dropped the history of session %s up to change %d", session.name, chunk.last)
+            if expired:
+                yield from self._forgetting.look_after(session)
+            yield from give_back(self._connection)
         except (Misfit, sqlite3.Error) as error:  # tried again with the next chunk, or at the next start
-            log.warning("The history of session %s stays as it is: %s", session.name, error)
+            log.warning("The history of session %s stays unchanged: %s", session.name, error)
 
     def _pack(self, chunk: ChunkRow) -> Steps[None]:
         kept = 0
@@ -206,6 +220,26 @@ class Housekeeper:
             (chunk.session, *key),
         ).rowcount:
             yield
+
+
+def give_back(connection: sqlite3.Connection) -> Steps[None]:
+    """Make the file smaller if much of it is free, but leave some, which is needed again soon.
+
+    What is in use at its end moves to the front. The file is cut with the next checkpoint. A database of an
+    older server has no notes for that, and keeps its length until `prune` writes all of it again.
+    """
+    while (free := _pragma(connection, "freelist_count")) > max(
+        FREE_PAGES, _pragma(connection, "page_count") // 8
+    ):
+        connection.execute(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})").fetchall()
+        if _pragma(connection, "freelist_count") >= free:
+            return
+        yield
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    [[value]] = connection.execute(f"PRAGMA {name}")
+    return int(value)
 
 
 def drop_parts(connection: sqlite3.Connection, chunk: ChunkRow) -> Steps[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -28,6 +29,21 @@ class Holder(msgspec.Struct, frozen=True):
 
     pid: int
     host: str
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[FolderLock]:
+    """Use a data folder for a moment.
+
+    Raises:
+        DataFolderInUse: a server has it.
+        StorageError: the folder can't be written.
+    """
+    lock = FolderLock(folder)
+    try:
+        yield lock
+    finally:
+        lock.release()
 
 
 class FolderLock:

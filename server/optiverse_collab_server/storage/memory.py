@@ -8,11 +8,23 @@ from dataclasses import dataclass
 
 import msgspec
 
+from optiverse_collab.core.record_size import memory_of
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
-from optiverse_collab_server.storage.api import Stored, StoredPast, Tail, check_start, closed, no_such_session
+from optiverse_collab.core.server.references import Header, References
+from optiverse_collab_server.storage.api import (
+    ANY_SIZE,
+    Stored,
+    StoredPast,
+    Tail,
+    TooLarge,
+    check_start,
+    closed,
+    no_such_session,
+)
 
 _snapshots = msgspec.json.Decoder(Snapshot)
+_headers = msgspec.json.Decoder(Header)
 
 
 MAX_CHUNKS = 16
@@ -29,16 +41,24 @@ class _Chunk:
     def last(self) -> int:
         return self.appends[-1][-1].clock if self.appends else self.clock
 
+    @property
+    def size(self) -> int:
+        return len(self.snapshot) + sum(len(entry.data) for append in self.appends for entry in append)
+
     def past(self, epoch: str, last: int) -> StoredPast:
         """What a session was after the change `last`, which is in this chunk."""
         start = _snapshots.decode(self.snapshot)
-        records = [msgspec.Raw(msgspec.json.encode(record)) for record, _, _ in start.records]
+        records = [msgspec.Raw(msgspec.json.encode(one.record)) for one in start.records]
         return StoredPast(epoch, start.clock, start.head, records, self._entries(last))
 
     def stored(self, names: Sequence[Name]) -> Stored:
         """What a session goes on from."""
-        entries = self._entries(self.last)
-        return Stored(_snapshots.decode(self.snapshot), len(self.snapshot), list(names), entries)
+        snapshot, entries = _snapshots.decode(self.snapshot), self._entries(self.last)
+        used = References()
+        used.add_snapshot(snapshot)
+        for entry in entries:
+            used.add_entry(_headers.decode(entry))
+        return Stored(snapshot, len(self.snapshot), used.pick(names), entries)
 
     def _entries(self, last: int) -> list[bytes]:
         return [entry.data for append in self.appends for entry in append if entry.clock <= last]
@@ -66,20 +86,29 @@ class MemoryStore:
         self._sessions: dict[str, _Session] = {}
         self._closed = False
 
-    async def load(self, session_id: str) -> Stored | None:
+    async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
         """See `Store.load`."""
         self._check_open()
         session = self._sessions.get(session_id)
-        return None if session is None else session.chunks[-1].stored(session.names)
+        if session is None:
+            return None
+        chunk = session.chunks[-1]
+        if memory_of(chunk.snapshot) > most:
+            raise TooLarge
+        return chunk.stored(session.names)
 
-    async def load_at(self, session_id: str, clock: int) -> StoredPast | None:
+    async def load_at(self, session_id: str, clock: int, most: int = ANY_SIZE) -> StoredPast | None:
         """See `Store.load_at`."""
         self._check_open()
         session = self._sessions.get(session_id)
         if session is None or clock > session.tail.clock:
             return None
-        chunks = (chunk for chunk in reversed(session.chunks) if chunk.clock <= clock)
-        return next((chunk.past(session.epoch, clock) for chunk in chunks), None)
+        chunk = next((chunk for chunk in reversed(session.chunks) if chunk.clock <= clock), None)
+        if chunk is None:
+            return None
+        if chunk.size > most:
+            raise TooLarge
+        return chunk.past(session.epoch, clock)
 
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """See `Store.append`."""
@@ -109,6 +138,12 @@ class MemoryStore:
         newest.appends = newest.appends[: len(newest.appends) - len(chunk.appends)]
         session.chunks.append(chunk)
         return len(chunk.snapshot)
+
+    async def size(self, session_id: str) -> int:
+        """See `Store.size`."""
+        self._check_open()
+        session = self._sessions.get(session_id)
+        return 0 if session is None else sum(chunk.size for chunk in session.chunks)
 
     async def sessions(self) -> list[str]:
         """See `Store.sessions`."""

@@ -72,6 +72,33 @@ def opened_to_read(folder: Path, lock: FolderLock) -> Iterator[sqlite3.Connectio
             yield connection
 
 
+@contextlib.contextmanager
+def opened_beside(folder: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that can't write, to a database that a server is writing to.
+
+    Raises:
+        StorageError: it can't be read, is another program's, or of another version.
+    """
+    file = folder / FILE_NAME
+    with explained(file), _reading(file, has_log=True) as connection:
+        if _check_kind(connection, file) != VERSION:
+            raise StorageError(f"{file} is being upgraded; try again when the server is up.")
+        yield connection
+
+
+def database_in(folder: Path) -> Path:
+    """The database of a data folder.
+
+    Raises:
+        StorageError: there is none.
+    """
+    file = folder / FILE_NAME
+    with explained(file):
+        if not file.exists():
+            raise StorageError(f"There is no database in {folder}; give the server's folder with --data.")
+    return file
+
+
 def _check_files(file: Path, interrupted: bool) -> bool:
     """Look for damage that SQLite would not notice, or would cover up while it opens the file.
 
@@ -112,14 +139,7 @@ def _reading(file: Path, has_log: bool) -> Iterator[sqlite3.Connection]:
 
 def _check_content(connection: sqlite3.Connection, file: Path) -> int:
     """Read all of the database; returns its version, which is one that we can read."""
-    if _pragma(connection, "application_id") != APPLICATION_ID:
-        raise StorageError(f"{file} is not a database of this server; choose another data folder.")
-    version = _pragma(connection, "user_version")
-    if version not in (VERSION, format1.VERSION):
-        raise StorageError(
-            f"{file} has version {version}, and this server knows version {VERSION}; use the server that "
-            "wrote it, or a newer one."
-        )
+    version = _check_kind(connection, file)
     verdict = _pragma(connection, "integrity_check(1)")
     if verdict != "ok":
         raise damaged(file, " ".join(str(verdict).split()))
@@ -128,6 +148,19 @@ def _check_content(connection: sqlite3.Connection, file: Path) -> int:
         return format1.VERSION
     read_directory(connection, file)
     return VERSION
+
+
+def _check_kind(connection: sqlite3.Connection, file: Path) -> object:
+    """Make sure that it is a database of ours; returns its version, which is one that we can read."""
+    if _pragma(connection, "application_id") != APPLICATION_ID:
+        raise StorageError(f"{file} is not a database of this server; choose another data folder.")
+    version = _pragma(connection, "user_version")
+    if version not in (VERSION, format1.VERSION):
+        raise StorageError(
+            f"{file} has version {version}, and this server knows version {VERSION}; use the server that "
+            "wrote it, or a newer one."
+        )
+    return version
 
 
 def _connect(file: Path) -> sqlite3.Connection:

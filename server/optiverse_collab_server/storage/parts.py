@@ -7,13 +7,23 @@ from typing import Any
 
 import msgspec
 
-from optiverse_collab.core.server.journal import Outcome, Snapshot, StampedRecord, StampedTombstone, Sweep
+from optiverse_collab.core.server.journal import (
+    Client,
+    Outcome,
+    Parent,
+    Snapshot,
+    StampedRecord,
+    StampedTombstone,
+    Sweep,
+)
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab_server.storage.directory import ChunkRow
 from optiverse_collab_server.storage.rows import ROW_BYTES, join
 
 RECORDS, TOMBSTONES, STAMPS = "records", "tombstones", "stamps"
-CLIENTS, SKIPPED, OUTCOMES, SWEEPS, HEADS = "clients", "skipped", "outcomes", "sweeps", "heads"
+CLIENTS, SKIPPED, FORGOTTEN = "clients", "skipped", "forgotten"
+OUTCOMES, SWEEPS = "outcomes", "sweeps"
+PARENTS, HEADS = "parents", "heads"
 
 _encoder = msgspec.json.Encoder()
 _raw_records = msgspec.json.Decoder(list[tuple[msgspec.Raw, msgspec.Raw, msgspec.Raw]])
@@ -21,10 +31,12 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
     RECORDS: msgspec.json.Decoder(list[StampedRecord]),
     TOMBSTONES: msgspec.json.Decoder(list[StampedTombstone]),
     STAMPS: msgspec.json.Decoder(list[Stamp]),
-    CLIENTS: msgspec.json.Decoder(list[tuple[int, int]]),
+    CLIENTS: msgspec.json.Decoder(list[Client]),
     SKIPPED: msgspec.json.Decoder(list[tuple[int, list[int]]]),
+    FORGOTTEN: msgspec.json.Decoder(list[tuple[int, int]]),
     OUTCOMES: msgspec.json.Decoder(list[Outcome]),
     SWEEPS: msgspec.json.Decoder(list[Sweep]),
+    PARENTS: msgspec.json.Decoder(list[Parent]),
     HEADS: msgspec.json.Decoder(list[bytes]),
 }
 
@@ -37,10 +49,13 @@ def encode_snapshot(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
     yield from parts(RECORDS, snapshot.records)
     yield from parts(TOMBSTONES, snapshot.tombstones)
     yield from parts(STAMPS, snapshot.stamps)
-    yield from parts(CLIENTS, snapshot.clients.items())
+    yield from parts(CLIENTS, snapshot.clients)
     yield from parts(SKIPPED, snapshot.skipped.items())
+    if any(snapshot.forgotten):
+        yield from parts(FORGOTTEN, [snapshot.forgotten])
     yield from parts(OUTCOMES, snapshot.outcomes)
     yield from parts(SWEEPS, snapshot.sweeps)
+    yield from parts(PARENTS, snapshot.parents)
     if snapshot.heads:
         yield from parts(HEADS, [snapshot.heads])
 
@@ -97,9 +112,11 @@ class SnapshotReader:
             records=values[RECORDS],
             tombstones=values[TOMBSTONES],
             stamps=values[STAMPS],
-            clients=dict(values[CLIENTS]),
+            clients=values[CLIENTS],
             skipped=dict(values[SKIPPED]),
             outcomes=values[OUTCOMES],
             outcomes_from=chunk.outcomes_from,
             sweeps=values[SWEEPS],
+            parents=values[PARENTS],
+            forgotten=values[FORGOTTEN][0] if values[FORGOTTEN] else (0, 0),
         )

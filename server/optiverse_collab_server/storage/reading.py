@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
 import msgspec
 
+from optiverse_collab.core import record_size
 from optiverse_collab.core.server.chain import next_head
 from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab.core.server.names import Name, NameKind
-from optiverse_collab_server.storage.api import Tail
-from optiverse_collab_server.storage.directory import ChunkRow
+from optiverse_collab.core.server.past import memory_of
+from optiverse_collab.core.server.references import Header, References
+from optiverse_collab_server.storage.api import ANY_SIZE, Stored, TooLarge
+from optiverse_collab_server.storage.directory import ChunkRow, SessionRow
 from optiverse_collab_server.storage.failures import Misfit
 from optiverse_collab_server.storage.parts import RECORDS, SnapshotReader, raw_records
 from optiverse_collab_server.storage.rows import checksum, split, unpack
@@ -52,40 +55,42 @@ class LogRow(NamedTuple):
         return unpack(self.stored) if self.packed else self.stored
 
 
-class _Header(msgspec.Struct, gc=False):
-    """What an entry has to have in common with its surroundings."""
+_NAMES = "SELECT session, kind, number, text, checksum FROM name WHERE session=?"
 
-    clock: int
-    origin: int
-    author: int
-
-
-_headers = msgspec.json.Decoder(_Header)
+_headers = msgspec.json.Decoder(Header)
 
 
 def read_names(connection: sqlite3.Connection, session: int) -> list[Name]:
     """All names of a session, in the order of their numbers for each kind.
 
     Raises:
-        Misfit: one is missing or wrong.
+        Misfit: one is wrong.
         sqlite3.Error: they can't be read.
     """
-    names: list[Name] = []
-    counts = dict.fromkeys(NameKind, 0)
-    rows = connection.execute(
-        "SELECT session, kind, number, text, checksum FROM name WHERE session=? ORDER BY kind, number",
-        (session,),
-    )
-    for *columns, found in rows:
-        _, kind, number, text = columns
-        if checksum(columns) != found or kind not in NameKind._value2member_map_:
-            raise Misfit(f"wrong checksum at {kind} {number}")
-        name = Name(NameKind(kind), number, text)
-        counts[name.kind] += 1
-        if number != counts[name.kind]:
-            raise Misfit(f"{kind} {counts[name.kind]} is missing")
-        names.append(name)
-    return names
+    return [_name(*row) for row in connection.execute(f"{_NAMES} ORDER BY kind, number", (session,))]
+
+
+def read_used_names(connection: sqlite3.Connection, session: int, used: References) -> list[Name]:
+    """The names of a session that are used, and the last of each kind, as `References.pick` gives them.
+
+    Raises:
+        Misfit: one is wrong.
+        sqlite3.Error: they can't be read.
+    """
+    found: list[Name] = []
+    for kind in sorted(NameKind):
+        key = (session, kind.value)
+        [[last]] = connection.execute("SELECT max(number) FROM name WHERE session=? AND kind=?", key)
+        for number in sorted({*used.numbers(kind), last or 0}):
+            rows = connection.execute(f"{_NAMES} AND kind=? AND number=?", (*key, number))
+            found += [_name(*row) for row in rows]
+    return used.pick(found)
+
+
+def _name(session: int, kind: str, number: int, text: str, found: int) -> Name:
+    if checksum((session, kind, number, text)) != found or kind not in NameKind._value2member_map_:
+        raise Misfit(f"wrong checksum at {kind} {number}")
+    return Name(NameKind(kind), number, text)
 
 
 def part_rows(connection: sqlite3.Connection, chunk: ChunkRow) -> Iterator[PartRow]:
@@ -130,6 +135,40 @@ def log_rows(connection: sqlite3.Connection, chunk: ChunkRow, after: int) -> Ite
         after = last
 
 
+def read_stored(connection: sqlite3.Connection, session: SessionRow, most: int = ANY_SIZE) -> Steps[Stored]:
+    """What a session goes on from, checked.
+
+    Args:
+        most: about how many bytes of memory it may take.
+
+    Raises:
+        TooLarge: it takes more.
+        Misfit: a part of it is missing or wrong.
+        sqlite3.Error: it can't be read.
+    """
+    if session.damage or session.chunk is None:
+        raise Misfit(session.damage)
+    reader = ChunkReader(connection, session.chunk)
+    snapshot = yield from reader.snapshot(session.epoch, most)
+    entries: list[bytes] = []
+    for page in reader.entries():
+        entries += page
+        yield
+    names = read_used_names(connection, session.key, reader.used)  # no step came since the last entries
+    reader.check_names(names)
+    return Stored(snapshot, reader.bytes, names, entries)
+
+
+def size_of_session(connection: sqlite3.Connection, session: SessionRow) -> int:
+    """How many bytes of data the rows of a session have."""
+    [[size]] = connection.execute(
+        "SELECT (SELECT total(length(data)) FROM part WHERE session=?) + "
+        "(SELECT total(length(data)) FROM log WHERE session=?)",
+        (session.key, session.key),
+    )
+    return int(size)
+
+
 class ChunkReader:
     """Reads one chunk in steps.
 
@@ -140,43 +179,51 @@ class ChunkReader:
     Attributes:
         clock, head: how far the chunk was read.
         bytes: how long the snapshot is as JSON.
-        origin, author: the highest numbers of names that were referred to.
+        used: the names that were referred to.
     """
 
     def __init__(self, connection: sqlite3.Connection, chunk: ChunkRow) -> None:
         self._connection, self._chunk = connection, chunk
         self.clock, self.head = chunk.clock, chunk.head
-        self.bytes = self.origin = self.author = 0
+        self.bytes = 0
+        self.used = References()
 
-    def snapshot(self, epoch: str) -> Steps[Snapshot]:
+    def snapshot(self, epoch: str, most: int = ANY_SIZE) -> Steps[Snapshot]:
         """The snapshot that the chunk begins with.
 
+        Args:
+            most: about how many bytes of memory it may take.
+
         Raises:
+            TooLarge: it takes more.
             Misfit: a part of it is missing or wrong.
             sqlite3.Error: it can't be read.
         """
         reader = SnapshotReader()
+        memory = 0
         try:
             for row in part_rows(self._connection, self._chunk):
                 data = row.data
+                memory += record_size.memory_of(data)
+                if memory > most:
+                    raise TooLarge
                 reader.add(row.kind, data)
                 self.bytes += len(data)
                 yield
         except (msgspec.DecodeError, zlib.error, KeyError) as error:
             raise Misfit(f"the snapshot of chunk {self._chunk.number} can't be read: {error}") from error
         snapshot = reader.snapshot(epoch, self._chunk)
-        for stamp in snapshot.stamps:
-            self._refer(stamp.origin, stamp.author)
-        for outcome in snapshot.outcomes:
-            self._refer(outcome.origin, outcome.author)
-        for sweep in snapshot.sweeps:
-            self._refer(0, sweep.author)
+        self.used.add_snapshot(snapshot)
         return snapshot
 
-    def records(self) -> Steps[list[msgspec.Raw]]:
+    def records(self, most: int) -> Steps[list[msgspec.Raw]]:
         """The records of the snapshot alone, each as JSON.
 
+        Args:
+            most: how many bytes of memory they may take.
+
         Raises:
+            TooLarge: they take more.
             Misfit: a part of the snapshot is missing or wrong.
             sqlite3.Error: it can't be read.
         """
@@ -184,7 +231,11 @@ class ChunkReader:
         try:
             for row in part_rows(self._connection, self._chunk):
                 if row.kind == RECORDS:
-                    found += raw_records(row.data)
+                    data = row.data
+                    found += raw_records(data)
+                    self.bytes += len(data)
+                    if memory_of(self.bytes, len(found)) > most:
+                        raise TooLarge
                 yield
         except (msgspec.DecodeError, zlib.error) as error:
             raise Misfit(f"the snapshot of chunk {self._chunk.number} can't be read: {error}") from error
@@ -221,7 +272,7 @@ class ChunkReader:
         for clock, header in enumerate(headers, row.first):
             if header.clock != clock:
                 raise Misfit(f"change {header.clock} stands where {clock} belongs")
-            self._refer(header.origin, header.author)
+            self.used.add_entry(header)
         if len(entries) != row.last - row.first + 1:
             raise Misfit(f"there are {len(entries)} entries at {span}")
         head = self.head
@@ -232,17 +283,11 @@ class ChunkReader:
         self.clock, self.head = row.last, head
         return entries
 
-    def check_names(self, names: Sequence[Name]) -> None:
+    def check_names(self, names: Iterable[Name]) -> None:
         """Make sure that these are all the names that were referred to.
 
         Raises:
             Misfit: one is missing.
         """
-        tail = Tail.of(self.clock, names)
-        if self.origin > tail.origins:
-            raise Misfit(f"origin {self.origin} is missing")
-        if self.author > tail.authors:
-            raise Misfit(f"author {self.author} is missing")
-
-    def _refer(self, origin: int, author: int) -> None:
-        self.origin, self.author = max(self.origin, origin), max(self.author, author)
+        if missing := self.used.missing(names):
+            raise Misfit(f"{missing} is missing")

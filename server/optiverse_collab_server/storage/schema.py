@@ -13,6 +13,9 @@ FILE_NAME = "sessions.sqlite3"
 APPLICATION_ID = 0x4F705643  # "OpVC"
 VERSION = 2
 
+AUTO_VACUUM = "INCREMENTAL"
+"""SQLite notes who refers to a page: so free pages can be given back to the system, a few at a time."""
+
 # A chunk is a snapshot at `clock`, and the entries after it up to `last`, which is NULL in a session's newest
 # chunk alone. `head` and `last_head` are the heads of the chain at these clocks, so each chunk takes up where
 # the one before ends. The chunk's row is what counts: parts without one belong to a snapshot that was never
@@ -98,7 +101,8 @@ def create_tables(connection: sqlite3.Connection) -> None:
         sqlite3.Error: they can't be written.
     """
     connection.executescript(
-        f"BEGIN; {TABLES} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; COMMIT;"
+        f"PRAGMA auto_vacuum={AUTO_VACUUM}; BEGIN; {TABLES} "
+        f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; COMMIT;"
     )
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
-from optiverse_collab_server.storage.api import Stored, StoredPast, closed
+from optiverse_collab_server.storage.api import ANY_SIZE, Stored, StoredPast, closed
 from optiverse_collab_server.storage.database import Append, Database
 from optiverse_collab_server.storage.failures import explained
 from optiverse_collab_server.storage.housekeeping import KEEP_ALL, Retention
@@ -54,13 +54,13 @@ class SqliteStore:
         self._worker = Worker(self._database, self._close_files)
         self._closing: asyncio.Future[None] | None = None
 
-    async def load(self, session_id: str) -> Stored | None:
+    async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
         """See `Store.load`."""
-        return await self._do(self._database.load(session_id))
+        return await self._do(self._database.load(session_id, most))
 
-    async def load_at(self, session_id: str, clock: int) -> StoredPast | None:
+    async def load_at(self, session_id: str, clock: int, most: int = ANY_SIZE) -> StoredPast | None:
         """See `Store.load_at`."""
-        return await self._do(self._database.load_at(session_id, clock))
+        return await self._do(self._database.load_at(session_id, clock, most))
 
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """See `Store.append`."""
@@ -73,6 +73,10 @@ class SqliteStore:
     async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
         """See `Store.begin_chunk`."""
         return await self._do(self._database.begin_chunk(session_id, snapshot))
+
+    async def size(self, session_id: str) -> int:
+        """See `Store.size`."""
+        return await self._do(self._database.size(session_id))
 
     async def sessions(self) -> list[str]:
         """See `Store.sessions`."""

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import shutil
 import sqlite3
-from itertools import chain, count
 from pathlib import Path
 
-from optiverse_collab.disk.durable import sync_folder
-from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage import format1
 from optiverse_collab_server.storage.conversion import convert
 from optiverse_collab_server.storage.directory import SessionRow
 from optiverse_collab_server.storage.failures import Misfit
 from optiverse_collab_server.storage.lock import FolderLock
-from optiverse_collab_server.storage.schema import create_tables, log_of, unfinished_name
+from optiverse_collab_server.storage.replacing import name_aside, put_in_place, take_log_in
+from optiverse_collab_server.storage.schema import create_tables, unfinished_name
 from optiverse_collab_server.storage.steps import transaction
 from optiverse_collab_server.storage.writing import write_session
 
@@ -40,39 +36,19 @@ def upgrade(file: Path, lock: FolderLock) -> None:
         StorageError: another program uses the database.
         sqlite3.Error, OSError: there is no space, or no right to write.
     """
-    backup = _backup_name(file)
+    backup = name_aside(file, "format-1")
     log.info("Upgrading %s to format 2; the old one stays as %s", file, backup.name)
     # As a server that ends: a log that is missing is damage only while there is a holder.
     lock.forget_holder()
-    _take_log_in(file)
+    take_log_in(file)
     unfinished = unfinished_name(file)
     unfinished.unlink(missing_ok=True)
     try:
         _write(file, unfinished, backup.name)
-        _sync(unfinished)
-        _keep(file, backup)
-        os.replace(unfinished, file)
+        put_in_place(unfinished, file, backup)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
-    sync_folder(file.parent)
-
-
-def _backup_name(file: Path) -> Path:
-    """A name that is free, or that the database has already since an upgrade was interrupted."""
-    suffixes = chain([""], (f"-{number}" for number in count(2)))
-    backups = (file.with_name(f"{file.stem}-format-1{suffix}{file.suffix}") for suffix in suffixes)
-    return next(backup for backup in backups if not backup.exists() or backup.samefile(file))
-
-
-def _take_log_in(file: Path) -> None:
-    """Bring the write-ahead log into the database, as its own server does when it ends."""
-    with contextlib.closing(sqlite3.connect(file, timeout=5, isolation_level=None)) as connection:
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA checkpoint_fullfsync=ON")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    if log_of(file).exists():
-        raise StorageError(f"Another program uses {file}; close that program, then start again.")
 
 
 def _write(file: Path, unfinished: Path, backup: str) -> None:
@@ -94,22 +70,3 @@ def _write(file: Path, unfinished: Path, backup: str) -> None:
                 damage = f"{misfit}, before it was upgraded from {backup}"
                 write_session(new, SessionRow(session.key, session.name, session.epoch, damage))
                 log.error("Session %s is damaged (%s)", session.name, damage)
-
-
-def _sync(file: Path) -> None:
-    with file.open("rb+") as stream:
-        os.fsync(stream.fileno())
-
-
-def _keep(file: Path, backup: Path) -> None:
-    """Give the old database a second name, under which it stays."""
-    if backup.exists():
-        return
-    try:
-        os.link(file, backup)
-    except OSError:  # a file system without hard links
-        copy = backup.with_name(f"{backup.name}.new")
-        shutil.copyfile(file, copy)
-        _sync(copy)
-        os.replace(copy, backup)
-    sync_folder(file.parent)

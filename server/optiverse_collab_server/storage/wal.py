@@ -67,7 +67,7 @@ def _check_frames(
         if intact and current:
             checksum = _checksum(order, frame[24:], _checksum(order, frame[:8], checksum))
         intact = intact and current and tuple(rest[2:]) == checksum
-        if intact or not current:  # frames with other salts are left from before the log began anew
+        if intact or not current:  # frames with other salts are left from before the log started over
             continue
         if ended:
             raise LogBroken("the write-ahead log has a wrong frame before its end")

@@ -22,7 +22,7 @@ from optiverse_collab_server.storage.failures import failure
 from optiverse_collab_server.storage.steps import Steps
 
 _GROUP = 64
-"""At most so many requests go into one transaction. One statement writes them, with seven values each, and
+"""At most this many requests go into one transaction. One statement writes them, with seven values each, and
 older versions of SQLite allow 999 values."""
 
 Outcome = tuple["asyncio.Future[Any]", Any, "BaseException | None"]

@@ -277,3 +277,18 @@ def test_whoever_is_cancelled_does_no_harm(run: Run) -> None:
         assert await clock_of(store, "bench") == 5
 
     run(scenario)
+
+
+def test_size_of_a_session_is_that_of_its_data(run: Run) -> None:
+    async def scenario(store: Store) -> None:
+        assert await store.size("bench") == 0
+        snapshot_bytes = await store.begin_chunk("bench", snapshot(records=5))
+        before = await store.size("bench")
+        assert snapshot_bytes // 2 < before <= snapshot_bytes * 2
+        await store.append("bench", entries(1, 20))
+        data = sum(len(one.data) for one in entries(1, 20))
+        assert data <= await store.size("bench") - before < data + 100
+        await store.begin_chunk("other", snapshot(records=5))
+        assert data <= await store.size("bench") - before < data + 100
+
+    run(scenario)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from optiverse_collab.core.records import Record
-from optiverse_collab_server.storage import Store
+from optiverse_collab_server.storage import Store, TooLarge
 from tests.helpers.storage import EPOCH, content, content_of, entries, entry, head, names, snapshot
 from tests.server.storage.conftest import Run
 
@@ -26,7 +26,7 @@ def test_any_clock_that_is_kept_can_be_loaded(run: Run) -> None:
             start, records = (3, 2) if clock < 9 else (9, 4)
             stored = await store.load_at("bench", clock)
             assert stored is not None
-            expected = [record for record, _, _ in snapshot(start, records=records).records]
+            expected = [one.record for one in snapshot(start, records=records).records]
             assert [msgspec.json.decode(raw, type=Record) for raw in stored.records] == expected
             assert (stored.epoch, stored.clock, stored.head) == (EPOCH, start, head(start))
             assert stored.entries == [one.data for one in entries(start + 1, clock)]
@@ -60,5 +60,32 @@ def test_the_past_is_loaded_while_appends_go_on(run: Run) -> None:
         stored = await loading
         assert stored is not None
         assert (len(stored.records), stored.entries) == (3000, [])
+
+    run(scenario)
+
+
+def test_no_more_is_loaded_than_there_is_memory_for(run: Run) -> None:
+    """LIM-16: neither of records nor of entries."""
+
+    async def scenario(store: Store) -> None:
+        await store.begin_chunk("few", snapshot(1))
+        await store.append("few", entries(2, 200), names())
+        await store.begin_chunk("many", snapshot(1, records=100))
+        for session, clock in (("few", 200), ("many", 1)):
+            with pytest.raises(TooLarge, match="too little memory"):
+                await store.load_at(session, clock, 5_000)
+            assert await store.load_at(session, clock, 10**6) is not None
+
+    run(scenario)
+
+
+def test_no_session_is_loaded_that_there_is_no_memory_for(run: Run) -> None:
+    """LIM-16"""
+
+    async def scenario(store: Store) -> None:
+        await store.begin_chunk("bench", snapshot(1, records=100))
+        with pytest.raises(TooLarge):
+            await store.load("bench", 5_000)
+        assert await store.load("bench", 10**6) == await store.load("bench")
 
     run(scenario)

@@ -101,7 +101,7 @@ def test_nothing_differs(before: list[Any], after: list[Any]) -> None:
             assert stamps.newest.clock == snapshot_clocks[id]
             assert stamps.own == {}
     lost = [(entry["clock"], [op["id"] for op in entry["lost"]]) for entry in old.entries if entry["lost"]]
-    assert [(one.clock, [part.id for part in one.lost]) for one in new.outcomes] == lost
+    assert [(one.clock, [part.id for part in one.lost]) for one in new.outcomes.kept] == lost
 
 
 def test_what_the_old_server_wrote_is_all_there(tmp_path: Path) -> None:
@@ -126,8 +126,8 @@ def test_what_the_old_server_wrote_is_all_there(tmp_path: Path) -> None:
                 stamps = history.stamps[record["id"]]
                 assert (stamps.newest.clock, stamps.newest.origin, stamps.newest.author) == (clock, 0, 0)
         lost = [entry for entry in old["entries"] if entry["lost"]]
-        assert [outcome.clock for outcome in history.outcomes] == [entry["clock"] for entry in lost]
-        assert [[part.id for part in outcome.lost] for outcome in history.outcomes] == [
+        assert [outcome.clock for outcome in history.outcomes.kept] == [entry["clock"] for entry in lost]
+        assert [[part.id for part in outcome.lost] for outcome in history.outcomes.kept] == [
             [op["id"] for op in entry["lost"]] for entry in lost
         ]
 

@@ -98,7 +98,8 @@ def test_power_failure_loses_only_what_was_not_on_disk(tmp_path: Path, rest: str
         crashed = tmp_path / f"crashed-{clock}"
         shutil.copytree(tmp_path / "copy", crashed)
         (crashed / LOG_NAME).write_bytes(log[:size] + tail)
-        assert run(stored_clock_after(crashed, then=clock + 1)) == clock
+        stored = clock + (tail == following)  # a page may end in zeros
+        assert run(stored_clock_after(crashed, then=stored + 1)) == stored
 
 
 async def log_sizes_at_acknowledgement(folder: Path, copy: Path, appends: int) -> list[int]:

@@ -14,6 +14,7 @@ from optiverse_collab.core.server.journal import Kept
 from optiverse_collab.errors import DatabaseDamaged, StorageError
 from optiverse_collab_server.storage.database import Append
 from optiverse_collab_server.storage.housekeeping import Retention
+from optiverse_collab_server.storage.reading import size_of_session
 from optiverse_collab_server.storage.schema import FILE_NAME
 from optiverse_collab_server.storage.steps import finished
 from tests.helpers.aio import run
@@ -210,3 +211,17 @@ def rows(folder: Path) -> list[object]:
                 ("name", "session"),
             )
         ]
+
+
+def test_size_of_a_session_counts_what_is_packed(tmp_path: Path) -> None:
+    with database(tmp_path) as made:
+        fill(made, "bench", 0, 300, 400, 450)
+        fill(made, "other", 0, 5)
+        before = finished(made.size("bench"))
+        tidy(made)
+        assert finished(made.size("bench")) < before / 2
+        assert finished(made.size("bench")) == size_of_session(made._connection, made._sessions["bench"])
+        assert finished(made.size("nobody's")) == 0
+        execute(tmp_path, "UPDATE chunk SET packed=1 WHERE number=1")
+        with pytest.raises(DatabaseDamaged, match="wrong checksum in the row of chunk 1"):
+            finished(made.size("bench"))

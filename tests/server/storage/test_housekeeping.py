@@ -117,7 +117,7 @@ def test_chunk_that_lacks_its_end_is_not_packed(tmp_path: Path, caplog: pytest.L
     with database(tmp_path) as made:
         tidy(made)
         assert [chunk.packed for chunk in read_chunks(made._connection, 1)] == [None, None]
-    assert "The history of session bench stays as it is: change 5 is missing" in caplog.messages
+    assert "The history of session bench stays unchanged: change 5 is missing" in caplog.messages
 
 
 def test_session_that_is_marked_as_damaged_is_left_alone(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_what_is_damaged_is_not_packed(tmp_path: Path, caplog: pytest.LogCapture
     with database(tmp_path) as made:
         tidy(made)
         assert finished(made.load("bench")) is not None
-    assert "The history of session bench stays as it is: wrong checksum at change 3" in caplog.messages
+    assert "The history of session bench stays unchanged: wrong checksum at change 3" in caplog.messages
     assert execute(tmp_path, "SELECT sum(packed) FROM log") == [(0,)]
     [report] = check_folder(tmp_path)
     assert report.faults == ["wrong checksum at change 3"]
@@ -239,7 +239,7 @@ def test_history_is_dropped_when_a_chunk_is_closed_and_at_start(
         assert entries_of(made) == [signed(401, 450), []]
         stored = finished(made.load("bench"))
         assert stored is not None
-        assert (stored.snapshot.clock, len(stored.names)) == (450, 4)
+        assert (stored.snapshot.clock, len(stored.names)) == (450, 2)  # the last of each kind
     bench, other = check_folder(tmp_path)
     assert (bench.faults, bench.entries, bench.clock) == ([], 50, 450)
     assert (other.faults, other.entries) == ([], 1)
@@ -278,3 +278,8 @@ def test_a_stop_at_any_step_of_dropping_leaves_nothing_behind(tmp_path: Path) ->
             break
     assert len(chunks) == 1
     assert 5 < steps < 99
+
+
+def test_retention_is_what_the_settings_say() -> None:
+    assert Retention.of(None, None) == Retention()
+    assert Retention.of(30, 2) == Retention(30, 2_000_000)

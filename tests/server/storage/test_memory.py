@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from optiverse_collab.core.server.journal import Client
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab_server.storage import MemoryStore
 from optiverse_collab_server.storage.memory import MAX_CHUNKS
@@ -14,8 +15,8 @@ def test_store_does_not_follow_later_changes_of_a_snapshot() -> None:
         store = MemoryStore()
         given = snapshot(3, records=4)
         await store.begin_chunk("bench", given)
-        given.clients[9] = 1
-        given.records[0][0].props["name"] = "changed"
+        given.clients.append(Client(9, 1))
+        given.records[0].record.props["name"] = "changed"
         given.records.clear()
         assert await content_of(store, "bench") == content(snapshot(3, records=4))
 
@@ -30,7 +31,7 @@ def test_what_is_loaded_is_the_callers_own() -> None:
         loaded = await store.load("bench")
         assert loaded is not None
         loaded.snapshot.tombstones.clear()
-        loaded.snapshot.records[0][0].props.clear()
+        loaded.snapshot.records[0].record.props.clear()
         loaded.entries.clear()
         loaded.names.append(Name(NameKind.AUTHOR, 1, "mine"))
         assert await content_of(store, "bench") == content(snapshot(3, records=4), entries(4, 5))

@@ -6,13 +6,24 @@ import msgspec
 import pytest
 
 from optiverse_collab.core.records import Record
-from optiverse_collab.core.server.journal import Snapshot
+from optiverse_collab.core.server.journal import Snapshot, StampedRecord
 from optiverse_collab_server.storage.directory import ChunkRow
 from optiverse_collab_server.storage.parts import SnapshotReader, encode_snapshot
 from optiverse_collab_server.storage.rows import ROW_BYTES
 from tests.helpers.storage import record, snapshot
 
-ORDER = ["records", "tombstones", "stamps", "clients", "skipped", "outcomes", "sweeps", "heads"]
+ORDER = [
+    "records",
+    "tombstones",
+    "stamps",
+    "clients",
+    "skipped",
+    "forgotten",
+    "outcomes",
+    "sweeps",
+    "parents",
+    "heads",
+]
 
 
 def read(parts: list[tuple[str, bytes]], like: Snapshot) -> Snapshot:
@@ -43,7 +54,7 @@ def test_parts_are_short_json_and_in_order() -> None:
 def test_a_record_may_be_longer_than_a_part() -> None:
     long = Record("long", "text", {"text": "🔬" * ROW_BYTES})
     given = msgspec.structs.replace(
-        snapshot(), records=[(record(1), 0, {}), (long, 0, {}), (record(3), 0, {})]
+        snapshot(), records=[StampedRecord(one, 0, {}) for one in (record(1), long, record(3))]
     )
     parts = list(encode_snapshot(given))
     assert len(parts) == 2

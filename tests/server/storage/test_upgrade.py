@@ -80,7 +80,7 @@ def test_a_write_ahead_log_that_is_missing_is_still_noticed(tmp_path: Path) -> N
 @posix
 @pytest.mark.parametrize(
     ("step", "modules", "at_least"),
-    [("1", ["upgrade"], 40), ("301", ["conversion", "format1", "writing"], 15)],
+    [("1", ["upgrade", "replacing"], 40), ("301", ["conversion", "format1", "writing"], 15)],
     ids=["around it", "within it"],
 )
 def test_an_upgrade_may_be_killed_at_any_line(

@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
-from optiverse_collab_server import cli
-from optiverse_collab_server.cli import main
-from optiverse_collab_server.storage import Retention
-from optiverse_collab_server.storage.housekeeping import KEEP_ALL
+from optiverse_collab_server.cli import serve
+from optiverse_collab_server.cli.main import main
+from optiverse_collab_server.config.settings import Settings
 from tests.helpers.aio import DEADLINE_S, run, until
 from tests.helpers.live_server import LiveServer, soon
 from tests.helpers.processes import run_python
@@ -68,25 +67,6 @@ def test_address_of_another_computer_is_one_sentence(tmp_path: Path) -> None:
     assert "192.0.2.1" in log[0]
 
 
-@pytest.mark.parametrize("port", ["-1", "65536", "http", "8765.0", ""])
-def test_what_is_no_port_is_a_usage_error(port: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main([f"--port={port}"])
-    assert ended.value.code == 2
-    assert "is not a port" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("option", ["--keep-days", "--keep-mb"])
-@pytest.mark.parametrize("text", ["-1", "1.5", "all", "²"])
-def test_what_is_no_number_to_keep_is_a_usage_error(
-    option: str, text: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main([f"{option}={text}"])
-    assert ended.value.code == 2
-    assert "is not a number; give 0 or more" in capsys.readouterr().err
-
-
 def test_log_begins_as_users_know_it(tmp_path: Path) -> None:
     with ServerProcess(tmp_path) as server:
         run(until(lambda: len(server.log) >= 3))
@@ -113,13 +93,8 @@ def test_ends_in_time_with_a_reason_whoever_is_connected(tmp_path: Path, number:
 
     async def talk(server: ServerProcess) -> None:
         live = LiveServer(server.port)
-        async with (
-            live.client("ann") as ann,
-            live.client("stalled", max_queue=1, close_timeout=0.5) as stalled,
-        ):
+        async with live.client("ann") as ann, live.stalled("bob"):
             await ann.sync("1")
-            await stalled.sync("2")
-            stalled.ws.transport.pause_reading()
             put = {"op": "put", "id": "a", "kind": "k", "props": {"x": "y" * 400_000}}
             for clock in range(1, 25):
                 await ann.push(clock, put)
@@ -185,7 +160,7 @@ def test_serves_until_it_is_told_to_stop(tmp_path: Path, caplog: pytest.LogCaptu
         return [record.message for record in caplog.records if record.name == "optiverse_collab_server"]
 
     async def main() -> None:
-        serving = asyncio.create_task(cli._serve("127.0.0.1", 0, tmp_path, KEEP_ALL))
+        serving = asyncio.create_task(serve.serve(Settings(port=0, data=tmp_path)))
         await until(lambda: "Press Ctrl+C to stop" in told())
         started = told()[0]
         port = int(started.rpartition(":")[2])
@@ -208,7 +183,7 @@ def test_loop_without_signals_is_told_to_stop_too(tmp_path: Path, monkeypatch: p
 
     async def main() -> None:
         monkeypatch.setattr(asyncio.get_running_loop(), "add_signal_handler", refuse)
-        serving = asyncio.create_task(cli._serve("127.0.0.1", 0, tmp_path, KEEP_ALL))
+        serving = asyncio.create_task(serve.serve(Settings(port=0, data=tmp_path)))
         await until(lambda: signal.getsignal(signal.SIGTERM) is not before[signal.SIGTERM])
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
         signal.raise_signal(signal.SIGTERM)
@@ -230,23 +205,19 @@ def test_exit_code_says_whether_it_could_start(
     """With uvloop or, where there is none, without."""
     if not is_there:
         monkeypatch.setitem(sys.modules, "uvloop", None)
-    asked: list[tuple[str, int, Path, Retention]] = []
+    asked: list[tuple[str, int, Path | None]] = []
 
-    async def serve(host: str, port: int, data: Path, retention: Retention) -> None:
-        asked.append((host, port, data, retention))
+    async def note(settings: Settings, is_managed: bool) -> None:
+        asked.append((settings.host, settings.port, settings.data))
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert main(["--port", str(port), "--data", str(tmp_path / "free")]) == 1
     (tmp_path / "file").touch()
     assert main(["--port", "0", "--data", str(tmp_path / "file")]) == 1
-    monkeypatch.setattr(cli, "_serve", serve)
+    monkeypatch.setattr(serve, "serve", note)
     assert main(["--host", "::1", "--port", "0", "--data", str(tmp_path)]) == 0
-    assert main(["--port", "0", "--data", str(tmp_path), "--keep-days", "30", "--keep-mb", "2"]) == 0
-    assert asked == [
-        ("::1", 0, tmp_path, KEEP_ALL),
-        ("127.0.0.1", 0, tmp_path, Retention(30, 2_000_000)),
-    ]
+    assert asked == [("::1", 0, tmp_path)]
 
 
 @pytest.mark.parametrize(
@@ -258,4 +229,45 @@ def test_exit_code_says_whether_it_could_start(
     ],
 )
 def test_address_that_cannot_be_had_is_explained(number: int, sentence: str) -> None:
-    assert cli._explain(OSError(number, "no"), "lab", 80).startswith(sentence)
+    assert serve._explain(OSError(number, "no"), "lab", 80).startswith(sentence)
+
+
+def test_owners_link_is_logged_once(tmp_path: Path) -> None:
+    """ACC-9, ACC-11: and opens the server, of which the log tells no secret after that."""
+    with ServerProcess(tmp_path, "--auth", "local", "--debug") as server:
+        server.until_says(r"Press Ctrl\+C")
+        link = (tmp_path / "owner-link").read_text().strip()
+        assert [line for line in server.log if line.endswith(f"Owner's link: {link}")]
+        assert link.startswith(f"{server.url}/ws/default#t=")
+        token = link.partition("#t=")[2]
+        server.terminate()
+        server.log.clear()
+        server.start()
+
+        async def come_in() -> None:
+            async with LiveServer(server.port).client("olga", token=token) as olga:
+                assert olga.ack["token"]
+
+        run(come_in())
+        server.terminate()
+    text = "\n".join(server.log)
+    assert "olga" in text
+    assert str(tmp_path / "owner-link") in text
+    assert token not in text
+
+
+def test_own_users_need_no_invite(tmp_path: Path) -> None:
+    """ACC-9: unless that is said; with ``none`` the log warns."""
+    with ServerProcess(tmp_path) as server:
+        server.until_says(r"Press Ctrl\+C")
+        assert not any("needs an invite" in line or "owner" in line for line in server.log)
+    assert not (tmp_path / "owner-link").exists()
+    with ServerProcess(tmp_path, "--auth", "none") as server:
+        assert "Nobody needs an invite" in server.log[0]
+
+
+def test_grants_that_can_not_be_read_are_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "access.db").write_text("no database, and longer than a few letters " * 100)
+    code, log = try_to_start("--port", "0", "--data", str(tmp_path))
+    assert (code, len(log)) == (1, 1)
+    assert "access.db is damaged" in log[0]

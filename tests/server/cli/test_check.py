@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from pathlib import Path
 
 import pytest
 
-from optiverse_collab_server.cli import main
+from optiverse_collab_server.cli.main import main
 from optiverse_collab_server.storage.check import check_folder
-from tests.helpers.aio import DEADLINE_S, run, until
+from tests.helpers.aio import DEADLINE_S
 from tests.helpers.processes import run_python
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.storage import database, execute, fill
@@ -70,7 +71,17 @@ def test_history_is_kept_as_long_as_is_said(tmp_path: Path, option: str) -> None
         server.terminate()
     assert [report.chunks for report in check_folder(tmp_path)] == [3]
     with ServerProcess(tmp_path, option) as server:
-        last = "Dropped the history of session bench up to change 8"
-        run(until(lambda: any(line.endswith(last) for line in server.log)))
+        server.until_says("Dropped the history of session bench up to change 8$")
         assert server.terminate() == 0
     assert [(report.chunks, report.faults) for report in check_folder(tmp_path)] == [(1, [])]
+
+
+def test_programs_read_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with database(tmp_path) as made:
+        fill(made, "a", 0, 5, 8)
+        fill(made, "b", 0, 5)
+    execute(tmp_path, "DELETE FROM log WHERE session=1 AND first=7")
+    assert main(["check", "--data", str(tmp_path), "--json"]) == 1
+    a, b = json.loads(capsys.readouterr().out)
+    assert (a["session_id"], a["faults"]) == ("a", ["change 7 is missing"])
+    assert (b["session_id"], b["clock"], b["entries"], b["chunks"], b["faults"]) == ("b", 5, 5, 1, [])

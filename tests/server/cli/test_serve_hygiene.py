@@ -18,11 +18,11 @@ from tests.helpers.aio import DEADLINE_S, run, until
 from tests.helpers.live_server import LiveServer
 from tests.helpers.processes import run_python
 from tests.helpers.server_process import ServerProcess
-from tests.server.test_cli import ENDS_S, with_signals
+from tests.server.cli.test_serve import ENDS_S, with_signals
 
 HOMELESS = """
 import os, sys
-from optiverse_collab_server.cli import main
+from optiverse_collab_server.cli.main import main
 os.setgid(54321)
 os.setuid(54321)
 os.environ.pop("HOME", None)

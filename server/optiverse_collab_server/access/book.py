@@ -1,0 +1,304 @@
+"""The grants, in memory and on disk: every change of them is one step here, durable before it counts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from optiverse_collab.core.access import Role, may_manage
+from optiverse_collab.core.protocol.access import AccessInvite, AccessRefusal, AccessSet, GrantKind
+from optiverse_collab.core.protocol.close_codes import CloseReason
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.access.file import AccessFile
+from optiverse_collab_server.access.grants import (
+    EVERY_SESSION,
+    Grants,
+    NotDone,
+    StoredGrant,
+    end_ms,
+    new_grant,
+    refusal,
+)
+from optiverse_collab_server.access.tokens import new_token
+from optiverse_collab_server.access.writer import GrantFile, Writer
+
+SEEN_EVERY_MS = 60_000
+"""The times at which grants were last used are written at most this often."""
+
+EXCHANGES = 200
+"""At most this many guests with invites wait for the disk."""
+
+LOOK_SECONDS = 2.0
+"""A look at the file takes no longer; whoever waits for it has to try again."""
+
+CLOSE_SECONDS = 0.5
+"""How long the end of the server waits for the disk, each time."""
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+class GrantBook:
+    """The grants of a server.
+
+    Args:
+        grants: those that are kept.
+        file: where they are kept.
+
+    Attributes:
+        grants: what counts now; change it through the methods alone.
+        clock: the time of day, in ms.
+        changed: called with a grant whose role or end has changed, before and after.
+    """
+
+    def __init__(self, grants: Grants, file: GrantFile, clock: Callable[[], int]) -> None:
+        self.grants = grants
+        self.changed: Callable[[StoredGrant, StoredGrant], None] = lambda before, after: None
+        self.clock = clock
+        self._writer = Writer(file)
+        self._lock = asyncio.Lock()  # one change after the other, each judged by what the last one left
+        self._exchanging = 0
+        self._version = 0  # of the file; it begins with another one
+        self._seen: dict[str, int] = {}
+        self._seen_written_ms = clock()
+        self._seen_writer: asyncio.Task[None] | None = None
+
+    @staticmethod
+    def open(folder: Path, clock: Callable[[], int]) -> GrantBook:
+        """The grants that a data folder keeps.
+
+        Raises:
+            StorageError: the file can't be used.
+        """
+        file = AccessFile(folder)
+        return GrantBook(Grants(file.load()), file, clock)
+
+    async def add(self, grant: StoredGrant) -> None:
+        """Add a grant that the server itself makes.
+
+        Raises:
+            StorageError: nothing was changed.
+        """
+        async with self._lock:
+            await self._store([grant])
+
+    async def find(self, token: str) -> StoredGrant | None:
+        """The grant of a token. The command ``invite`` may have added it to the file while the server runs.
+
+        Raises:
+            StorageError: the file can't be read.
+        """
+        known = self.grants.of_token(token)
+        if known is not None:
+            return known
+        await self.look_again()
+        return self.grants.of_token(token)
+
+    async def look_again(self) -> None:
+        """Let count what another process has written to the file, and announce it.
+
+        Raises:
+            StorageError: the file can't be read.
+        """
+        try:
+            await asyncio.wait_for(self._look_again(), LOOK_SECONDS)
+        except asyncio.TimeoutError:
+            raise StorageError("The disk does not answer, so no token can be looked up; try again.") from None
+
+    async def _look_again(self) -> None:
+        async with self._lock:
+            found = await self._writer.load_since(self._version)
+            if found is None:
+                return
+            before = self.grants
+            self._version, self.grants = found[0], Grants(found[1])
+            for old in before:
+                new = self.grants.get(old.id) or old._replace(role=Role.NONE)
+                if (old.role, old.expires_ms) != (new.role, new.expires_ms):
+                    self.changed(old, new)
+
+    def with_last_use(self, grant: StoredGrant) -> StoredGrant:
+        """A grant with the time at which it was last used, which may not be written yet."""
+        return grant._replace(seen_ms=self._seen.get(grant.id, grant.seen_ms))
+
+    async def exchange(
+        self, invite: str, session: str, name: str, by: str | None = None
+    ) -> tuple[StoredGrant, str] | CloseReason:
+        """Use an invite, named by its id: make a device of it.
+
+        Args:
+            name: of the user, as the device's label.
+            by: the id of the grant of the owner who agrees; None if nobody has to.
+
+        Returns:
+            The device and its token, or why the invite lets nobody in.
+
+        Raises:
+            NotDone: the owner is none any more.
+            StorageError: nothing was changed.
+        """
+        if self._exchanging >= EXCHANGES:
+            raise StorageError("Too many guests wait for the disk; try again.")
+        self._exchanging += 1
+        try:
+            return await self._exchange(invite, session, name, by)
+        finally:
+            self._exchanging -= 1
+
+    async def _exchange(
+        self, id: str, session: str, name: str, by: str | None
+    ) -> tuple[StoredGrant, str] | CloseReason:
+        async with self._lock:
+            if by is not None:
+                self._check_owner(session, by)
+            now_ms, invite = self.clock(), self.grants.get(id)
+            reason = refusal(invite, session, now_ms)
+            if invite is None or reason is not None:
+                return reason or CloseReason.UNKNOWN_TOKEN
+            useless = self.grants.in_the_way(invite.session, now_ms)
+            if useless is None:
+                return CloseReason.SESSION_FULL
+            secret = new_token()
+            device = new_grant(GrantKind.DEVICE, secret, invite.session, invite.role, name, now_ms)._replace(
+                expires_ms=invite.expires_ms, invite=invite.id, seen_ms=now_ms
+            )
+            uses = None if invite.uses is None else invite.uses - 1
+            await self._store([invite._replace(uses=uses, seen_ms=now_ms), device], useless)
+            return device, secret
+
+    async def invite(self, wanted: AccessInvite, session: str, by: str) -> tuple[StoredGrant, str]:
+        """Make an invite; returns it and its token.
+
+        Args:
+            session: where this was asked.
+            by: the id of the asker's grant; empty for those who need none.
+
+        Raises:
+            NotDone: the session has too many grants, or the asker is no owner any more.
+            StorageError: nothing was changed.
+        """
+        async with self._lock:
+            now_ms = self.clock()
+            self._check_owner(session, by)
+            useless = self.grants.in_the_way(session, now_ms)
+            if useless is None:
+                raise NotDone(AccessRefusal.TOO_MANY)
+            secret = new_token()
+            invite = new_grant(GrantKind.INVITE, secret, session, wanted.role, wanted.label, now_ms)._replace(
+                expires_ms=end_ms(now_ms, wanted.expires_s), uses=wanted.uses, knock=wanted.knock
+            )
+            await self._store([invite], useless)
+            return invite, secret
+
+    async def set(self, wanted: AccessSet, session: str, by: str) -> StoredGrant:
+        """Change the role or the end of a grant.
+
+        Args:
+            session: where this was asked.
+            by: the id of the asker's grant; empty for those who need none.
+
+        Raises:
+            NotDone: the session has no such grant, it is its last owner's own, or the asker owns it no more.
+            StorageError: nothing was changed.
+        """
+        async with self._lock:
+            now_ms, grant = self.clock(), self.grants.get(wanted.id)
+            if grant not in self.manageable(session, by) or grant is None:
+                raise NotDone(AccessRefusal.NO_SUCH_GRANT)
+            changed = grant._replace(role=grant.role if wanted.role is None else wanted.role)
+            if wanted.expires_s is not None:
+                changed = changed._replace(expires_ms=end_ms(now_ms, wanted.expires_s))
+            loses = changed.role is not Role.OWNER or (wanted.expires_s or 0) > 0
+            if grant.id == by and loses and not self.grants.has_owner(grant.session, now_ms, besides=by):
+                raise NotDone(AccessRefusal.LAST_OWNER)
+            await self._store([changed])
+            self.changed(grant, changed)
+            return changed
+
+    def manageable(self, session: str, by: str) -> list[StoredGrant]:
+        """The grants that an owner may see and change, oldest first.
+
+        Those that hold everywhere are the affair of the server's owners.
+
+        Raises:
+            NotDone: the asker is no owner any more.
+        """
+        return self.grants.of_session(session, also_everywhere=self._is_servers(session, by))
+
+    def is_managed_by(self, by: str, session: str, grant: StoredGrant) -> bool:
+        """Whether somebody, who may be no owner any more, may see and change a grant."""
+        try:
+            return self._is_servers(session, by) or grant.session == session
+        except NotDone:
+            return False
+
+    def _is_servers(self, session: str, by: str) -> bool:
+        """Whether an owner of a session owns the server.
+
+        Raises:
+            NotDone: they are no owner any more.
+        """
+        own = self._check_owner(session, by)
+        return not by or (own is not None and own.session == EVERY_SESSION)
+
+    def _check_owner(self, session: str, by: str) -> StoredGrant | None:
+        """The grant of an owner; it may have been removed while the request waited.
+
+        Raises:
+            NotDone: it was.
+        """
+        own = self.grants.get(by)
+        if by and (refusal(own, session, self.clock()) or own is None or not may_manage(own.role)):
+            raise NotDone(AccessRefusal.NOT_ALLOWED)
+        return own
+
+    def note_seen(self, id: str) -> None:
+        """Somebody came in with a grant."""
+        self._seen[id] = self.clock()
+
+    def keep_seen(self) -> None:
+        """Begin to write when grants were used, if that was not done just now."""
+        now_ms = self.clock()
+        is_due = abs(now_ms - self._seen_written_ms) >= SEEN_EVERY_MS
+        if self._seen and is_due and (self._seen_writer is None or self._seen_writer.done()):
+            self._seen_written_ms = now_ms
+            self._seen_writer = asyncio.create_task(self._write_seen())
+
+    async def _write_seen(self) -> None:
+        async with self._lock:
+            seen, self._seen = self._seen, {}
+            found = [(self.grants.get(id), seen_ms) for id, seen_ms in seen.items()]
+            try:
+                if found:
+                    used = [grant._replace(seen_ms=ms) for grant, ms in found if grant is not None]
+                    await self._store(used)
+            except StorageError as error:
+                log.warning("The times at which grants were last used are not stored: %s", error)
+
+    async def close(self) -> None:
+        """Write what waits, and let go of the file; the disk is not waited for without end (CLOSE-3)."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._write_seen(), CLOSE_SECONDS)
+        await self._writer.close(CLOSE_SECONDS)
+
+    async def _store(self, grants: list[StoredGrant], forgotten: list[str] | None = None) -> None:
+        """Make a change durable, and then let it count.
+
+        Raises:
+            StorageError: nothing was changed.
+        """
+        await self._writer.write(grants, forgotten or [])
+        for id in forgotten or []:
+            self.grants.forget(id)
+        for grant in grants:
+            self.grants.put(grant)
+
+
+def owner_invite(now_ms: int) -> tuple[StoredGrant, str]:
+    """An invite for the server's owner, in every session, and its token."""
+    secret = new_token()
+    return new_grant(
+        GrantKind.INVITE, secret, EVERY_SESSION, Role.OWNER, "the server's owner", now_ms
+    ), secret

@@ -1,0 +1,36 @@
+"""The end of people's time: they are told before, and closed then (ACC-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from optiverse_collab.core.protocol.access import AccessExpires
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.timestamps import timestamp
+from optiverse_collab_server.access.grants import Grants
+from optiverse_collab_server.connection import Connection
+from optiverse_collab_server.outbox import Frame
+
+WARN_MS = 5 * 60 * 1000
+"""How long before they are told."""
+
+
+def overdue(connections: Iterable[Connection], grants: Grants, now_ms: int) -> list[Connection]:
+    """Tell those whose time ends soon, once for each end; returns those whose time is over."""
+    over: list[Connection] = []
+    for connection in connections:
+        grant = grants.get(connection.grant)
+        if grant is None or grant.expires_ms is None:
+            continue
+        if grant.expires_ms <= now_ms:
+            over.append(connection)
+        elif grant.expires_ms <= now_ms + WARN_MS and connection.warned_of_ms != grant.expires_ms:
+            tell(connection, grant.expires_ms)
+    return over
+
+
+def tell(connection: Connection, expires_ms: int | None) -> None:
+    """Tell somebody when their time ends; None is never."""
+    connection.warned_of_ms = expires_ms
+    message = AccessExpires(None if expires_ms is None else timestamp(expires_ms))
+    connection.outbox.send(Frame(encode(message).encode()))

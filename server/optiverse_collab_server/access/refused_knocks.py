@@ -1,0 +1,52 @@
+"""Whom owners have sent away: for a while, their next knocks make no noise (ACC-14)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from optiverse_collab.core.lookalikes import skeleton
+from optiverse_collab_server.access.tries import network_of
+from optiverse_collab_server.doors import is_own
+
+LASTS_S = 600.0
+"""How long that lasts."""
+
+OF_NETWORK = 3
+"""From this many on, it holds for everybody from there, whatever they call themselves."""
+
+MOST = 1000
+"""How many refusals are remembered: the last ones."""
+
+
+class _Somebody(NamedTuple):
+    """Who knocks, as far as a server can tell people apart who have no grant yet."""
+
+    session: str
+    network: str
+    name: str
+
+
+class RefusedKnocks:
+    """Remembers the last refusals. Times are in seconds."""
+
+    def __init__(self) -> None:
+        self._until: dict[_Somebody, float] = {}
+
+    def note(self, session: str, address: str, name: str, now_s: float) -> None:
+        """An owner has sent somebody away."""
+        who = _Somebody(session, network_of(address), skeleton(name))
+        self._until.pop(who, None)
+        self._until[who] = now_s + LASTS_S  # the last
+        if len(self._until) > MOST:
+            del self._until[next(iter(self._until))]
+
+    def is_again(self, session: str, address: str, name: str, now_s: float) -> bool:
+        """Whether an owner has sent them away a short while ago, or several who came from there."""
+        network = network_of(address)
+        names = {
+            one.name
+            for one, until in self._until.items()
+            if (one.session, one.network) == (session, network) and until > now_s
+        }
+        # A proxy on this machine is the address of everybody.
+        return skeleton(name) in names or (len(names) >= OF_NETWORK and not is_own(address))

@@ -1,0 +1,10 @@
+"""What belongs to a server besides its sessions, and lies in its data folder."""
+
+from __future__ import annotations
+
+from optiverse_collab_server.access import file as access_file
+from optiverse_collab_server.config import sources
+from optiverse_collab_server.tls import FOLDER as TLS_FOLDER
+
+BESIDES = (access_file.FILE_NAME, TLS_FOLDER, sources.FILE_NAME)
+"""Who may come in, the key that links name, and the settings."""

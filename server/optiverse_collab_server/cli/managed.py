@@ -1,0 +1,50 @@
+"""For programs that run a server: a line of JSON when it is ready, and an end by its standard input.
+
+Windows has no SIGTERM; there, to end a process from outside is to kill it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+
+from optiverse_collab.core.protocol.messages import PROTOCOL_VERSION
+from optiverse_collab_server import __version__
+from optiverse_collab_server.cli.output import write_json
+
+STOP = b"stop"
+_INPUT = 0  # read without Python's buffer, whose lock would be held when the process ends
+
+
+def say_ready(port: int, tls: bool) -> None:
+    """Print that the server accepts connections, and how it is reached.
+
+    Args:
+        port: on which it listens.
+        tls: whether connections are encrypted.
+    """
+    about = {"port": port, "tls": tls, "version": __version__, "protocol": PROTOCOL_VERSION}
+    write_json({"ready": {**about, "pid": os.getpid()}})
+
+
+def stop_on_request(stop: Callable[[], object]) -> None:
+    """Call `stop`, in another thread, when a line ``stop`` comes in. That the input ends means nothing."""
+    if sys.stdin is not None:
+        threading.Thread(target=_listen, args=(stop,), name="standard input", daemon=True).start()
+
+
+def _listen(stop: Callable[[], object]) -> None:
+    rest = b""
+    while True:
+        try:
+            found = os.read(_INPUT, 64)
+        except OSError:
+            return
+        if not found:
+            return
+        *lines, rest = (rest + found).split(b"\n")
+        if any(line.strip() == STOP for line in lines):
+            stop()
+        rest = rest[-64:]

@@ -1,0 +1,49 @@
+"""``optiverse-collab-server prune``: drops old history, and makes the database as small as it can be."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from optiverse_collab_server.cli.output import add_json, write_json, write_line
+from optiverse_collab_server.config.arguments import add_settings
+from optiverse_collab_server.config.folders import data_folder
+from optiverse_collab_server.storage import Retention
+from optiverse_collab_server.storage.alone import opened_alone, prune
+from optiverse_collab_server.storage.opening import database_in
+
+if TYPE_CHECKING:
+    from optiverse_collab_server.config.arguments import Commands
+    from optiverse_collab_server.config.settings import Settings
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "prune", help="drop the history that is kept no longer, and make the database small"
+    )
+    add_settings(parser, "data", "keep_days", "keep_mb", "debug")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Drop, pack and shrink.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        StorageError: the database can't be written, or a server runs.
+    """
+    folder = data_folder(settings)
+    file = database_in(folder)
+    before = file.stat().st_size
+    with opened_alone(folder) as view:
+        prune(view, Retention.of(settings.keep_days, settings.keep_mb))
+    after = file.stat().st_size
+    if options.json:
+        write_json({"bytes_before": before, "bytes": after})
+    else:
+        write_line(f"{file}: {after / 1e6:.1f} MB, and {before / 1e6:.1f} MB before")
+    return 0

@@ -1,0 +1,141 @@
+"""``optiverse-collab-server serve``: serves the sessions of a data folder until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import errno
+import logging
+import signal
+from collections.abc import Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.access import owner_link
+from optiverse_collab_server.app import running
+from optiverse_collab_server.cli.entrance import entrance_for, link_to
+from optiverse_collab_server.cli.identity import identity_for, log_protection
+from optiverse_collab_server.cli.managed import say_ready, stop_on_request
+from optiverse_collab_server.config.arguments import add_settings
+from optiverse_collab_server.config.folders import data_folder
+from optiverse_collab_server.quotas import MB, Quotas
+from optiverse_collab_server.storage import Retention, SqliteStore
+
+if TYPE_CHECKING:
+    from optiverse_collab_server.config.arguments import Commands
+    from optiverse_collab_server.config.settings import Settings
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command."""
+    add_arguments(commands.add_parser("serve", help="serve sessions; the same as no command"))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments: every setting."""
+    add_settings(parser)
+    parser.add_argument(
+        "--check-config",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="print every setting and where it comes from, and exit",
+    )
+    parser.add_argument(
+        "--ready-json",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="print one line of JSON when the server is ready, and end at a line 'stop' on standard input",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        StorageError: the data folder can't be used.
+    """
+    try:
+        _run(serve(settings, options.ready_json))
+    except OSError as error:
+        log.error("%s", _explain(error, settings.host, settings.port))
+        return 1
+    return 0
+
+
+async def serve(settings: Settings, is_managed: bool = False) -> None:
+    """Serve until the process is told to stop.
+
+    Args:
+        settings: all of them.
+        is_managed: whether a program runs it, which wants to know when it is ready (``--ready-json``).
+
+    Raises:
+        OSError: the address can't be listened on.
+        SettingsError: the certificate and the key that were given can't be used.
+        StorageError: the data folder can't be used.
+    """
+    stop = _told_to_stop()
+    host, port, data = settings.host, settings.port, data_folder(settings)
+    identity = identity_for(settings, data)
+    tls = None if identity is None else identity.context
+    store = SqliteStore(data, Retention.of(settings.keep_days, settings.keep_mb))
+    try:
+        entrance = entrance_for(settings, data)
+    except StorageError:
+        await store.close()
+        raise
+    quotas = Quotas(settings.max_sessions, settings.session_mb * MB)
+    async with running(store, host, port, tls=tls, entrance=entrance, quotas=quotas) as server:
+        shown = server.sockets[0].getsockname()[1] if port == 0 else port
+        log.info("Starting Optiverse Collaboration Server on %s:%d", host, shown)
+        log.info("Sessions are kept in %s", data)
+        log_protection(identity, settings)
+        if entrance is not None and not entrance.trusts_own:
+            await owner_link.announce(entrance.book, data, partial(link_to, settings, shown, identity))
+        log.info("Press Ctrl+C to stop")
+        if is_managed:
+            stop_on_request(partial(asyncio.get_running_loop().call_soon_threadsafe, stop.set))
+            say_ready(shown, identity is not None)
+        await stop.wait()
+        log.info("Stopping: no new connections, everything is being stored")
+    log.info("Stopped")
+
+
+def _told_to_stop() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            continue  # a job in the background is not meant by Ctrl+C
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    return stop
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    """Run on uvloop where there is one; it halves the cost of a broadcast."""
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        uvloop.run(main)
+        return
+    asyncio.run(main)
+
+
+def _explain(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} on {host} is in use; stop the other server or choose another with --port."
+    if error.errno == errno.EACCES:
+        return f"Port {port} may not be opened by this user; choose one above 1023 with --port."
+    return f"The server can't listen on {host}:{port}: {error}. Check --host and --port."

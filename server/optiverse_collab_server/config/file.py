@@ -1,0 +1,83 @@
+"""The configuration file: TOML, with a key for each setting; ``keep_days`` is ``keep-days``."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optiverse_collab_server.config.kinds import PATH
+from optiverse_collab_server.config.settings import TABLE
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True)
+class ConfigFile:
+    """A file that says settings.
+
+    Attributes:
+        path: where it is.
+        is_in_data_folder: it was found there, so it can't say where that is.
+    """
+
+    path: Path
+    is_in_data_folder: bool = False
+
+    def read(self, complain: Callable[[str], None]) -> dict[str, Any]:
+        """The settings that the file says, by name.
+
+        Args:
+            complain: called with a sentence for everything that will not do.
+        """
+        try:
+            text = self.path.read_text("utf-8")
+            content = tomllib.loads(text)
+        except OSError as error:
+            complain(f"The configuration file {self.path} can't be read ({error.strerror}).")
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            complain(f"The configuration file {self.path} is not TOML: {error}.")
+        else:
+            return self._values(text, content, complain)
+        return {}
+
+    def _values(self, text: str, content: dict[str, Any], complain: Callable[[str], None]) -> dict[str, Any]:
+        values = {}
+        for key, value in content.items():
+            try:
+                name = _name(key)
+                if name == "data" and self.is_in_data_folder:
+                    raise ValueError("it can't be set in a file that lies in the data folder")
+                kind = TABLE[name].kind
+                values[name] = kind.take(value)
+                if kind is PATH:
+                    values[name] = self.path.parent / values[name]
+            except ValueError as error:
+                complain(f"{self.path}, line {_line(text, key)}, {key}: {error}.")
+        return values
+
+
+def _name(key: str) -> str:
+    """The setting that a key means.
+
+    Raises:
+        ValueError: there is none.
+    """
+    keys = {name.replace("_", "-"): name for name in TABLE}
+    if key in keys:
+        return keys[key]
+    near = difflib.get_close_matches(key, keys, 1)
+    raise ValueError("there is no such setting" + (f"; did you mean {near[0]}?" if near else ""))
+
+
+def _line(text: str, key: str) -> int:
+    """The line on which a key, or a table of this name, stands."""
+    found = re.search(rf"""^[ \t]*(\[+[ \t]*)?["']?{re.escape(key)}\b""", text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else 1

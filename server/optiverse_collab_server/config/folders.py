@@ -1,0 +1,26 @@
+"""Where the server keeps things."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.config.settings import Settings
+
+
+def data_folder(settings: Settings) -> Path:
+    """The data folder: the one that is set, or one of this user's.
+
+    Raises:
+        StorageError: none is set, and the user has no home.
+    """
+    if settings.data is not None:
+        return settings.data
+    try:
+        return user_data_path("optiverse-collab") / "server"
+    except (KeyError, RuntimeError) as error:  # a service, or a container, without a home
+        raise StorageError(
+            "This user has no home folder; say with --data in which folder sessions are kept."
+        ) from error

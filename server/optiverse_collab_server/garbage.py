@@ -1,0 +1,64 @@
+"""Collects Python's garbage when there is time for it.
+
+By default Python looks for cycles whenever enough has been allocated. Many small values in a message make it
+do so again and again while it is read, which takes longer than all the rest; and now and then it looks at
+every record of every session, in one go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+YOUNG_EVERY_S = 1.0
+"""How often it looks at what came since the last look but one: that takes a few ms."""
+
+ALL_EVERY = 600
+"""One look in this many is at everything …"""
+
+ALL_AFTER = 5_000
+"""… or the first after this many connections: none leaves a cycle that we know of, but each is made of many
+objects of libraries."""
+
+
+class Garbage:
+    """Counts what may have become garbage.
+
+    Attributes:
+        connections: how many there were since the last look at everything.
+    """
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self._looks = 0
+
+    def look(self) -> bool:
+        """Look for cycles; whether that was at everything."""
+        self._looks += 1
+        is_whole = self._looks >= ALL_EVERY or self.connections >= ALL_AFTER
+        if is_whole:
+            self._looks = self.connections = 0
+        gc.collect(2 if is_whole else 1)
+        return is_whole
+
+    @asynccontextmanager
+    async def tended(self) -> AsyncIterator[None]:
+        """Inside of this, nothing is collected but when it is time."""
+        was_enabled = gc.isenabled()
+        gc.disable()
+        tending = asyncio.create_task(self._tend())
+        try:
+            yield
+        finally:
+            tending.cancel()
+            with suppress(asyncio.CancelledError):
+                await tending
+            if was_enabled:
+                gc.enable()
+
+    async def _tend(self) -> None:
+        while True:
+            await asyncio.sleep(YOUNG_EVERY_S)
+            self.look()

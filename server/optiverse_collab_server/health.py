@@ -1,0 +1,89 @@
+"""What the server answers to programs that look after it: on the port of the WebSockets, to a plain GET."""
+
+from __future__ import annotations
+
+import contextlib
+from http import HTTPStatus
+
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.access.entrance import Entrance
+from optiverse_collab_server.access.grants import EVERY_SESSION, refusal
+from optiverse_collab_server.access.tokens import is_forwarded, token_in
+from optiverse_collab_server.doors import Doors, is_own
+from optiverse_collab_server.hub import Hub
+from optiverse_collab_server.metrics import Metrics
+
+STOPPING = "The server is restarting."
+LATE = "The disk does not answer; nothing is saved for now."
+NO_METRICS = (
+    "Metrics are for this machine itself; from elsewhere, ask with a token that holds in every session."
+)
+
+
+class Health:
+    """Answers for the whole server.
+
+    Args:
+        hub: the sessions.
+        doors: the connections.
+        entrance: who may come in; None for everybody.
+    """
+
+    def __init__(self, hub: Hub, doors: Doors, entrance: Entrance | None) -> None:
+        self._hub, self._entrance = hub, entrance
+        self._metrics = Metrics(hub, doors)
+
+    async def answer(self, request: Request, address: str) -> Response | None:
+        """The answer to a request for one of these paths; None to any other.
+
+        Args:
+            address: where it came from.
+        """
+        path = request.path.partition("?")[0]
+        if path == "/healthz":
+            return _text(HTTPStatus.OK, "The server is running.")
+        if path == "/readyz":
+            why = self._not_ready()
+            return _text(HTTPStatus.SERVICE_UNAVAILABLE, why) if why else _text(HTTPStatus.OK, "Ready.")
+        if path == "/metrics":
+            if await self._may_have_metrics(request.headers, address):
+                return _response(HTTPStatus.OK, CONTENT_TYPE_LATEST, self._metrics.text())
+            return _text(HTTPStatus.FORBIDDEN, NO_METRICS)
+        return None
+
+    def _not_ready(self) -> str:
+        """Why nobody should be sent here now; empty if there is no reason."""
+        if self._hub.is_stopping:
+            return STOPPING
+        return LATE if any(session.is_late for session in self._hub.sessions) else ""
+
+    async def _may_have_metrics(self, headers: Headers, address: str) -> bool:
+        if is_own(address) and not is_forwarded(headers):
+            return True
+        token = token_in(headers)
+        if self._entrance is None or token is None:
+            return False
+        book = self._entrance.book
+        with contextlib.suppress(StorageError):
+            return refusal(await book.find(token), EVERY_SESSION, book.clock()) is None
+        return False
+
+
+def _text(status: HTTPStatus, sentence: str) -> Response:
+    return _response(status, "text/plain; charset=utf-8", f"{sentence}\n".encode())
+
+
+def _response(status: HTTPStatus, content_type: str, body: bytes) -> Response:
+    headers = Headers(
+        [
+            ("Connection", "close"),
+            ("Cache-Control", "no-store"),
+            ("Content-Length", str(len(body))),
+            ("Content-Type", content_type),
+        ]
+    )
+    return Response(status.value, status.phrase, headers, body)

@@ -1,0 +1,173 @@
+"""Puts a backup in the place of a data folder's database; each session goes on in a new epoch (CLK-8)."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Parent
+from optiverse_collab.errors import DatabaseDamaged
+from optiverse_collab_server.storage.backup import copy_database, copy_missing
+from optiverse_collab_server.storage.directory import SessionRow, read_directory
+from optiverse_collab_server.storage.failures import Misfit, explained
+from optiverse_collab_server.storage.lock import FolderLock, locked
+from optiverse_collab_server.storage.opening import opened_to_read
+from optiverse_collab_server.storage.parts import PARENTS
+from optiverse_collab_server.storage.reading import read_stored
+from optiverse_collab_server.storage.replacing import name_aside, put_in_place, take_log_in
+from optiverse_collab_server.storage.rows import checksum
+from optiverse_collab_server.storage.schema import FILE_NAME, log_of, unfinished_name
+from optiverse_collab_server.storage.steps import finished, transaction
+from optiverse_collab_server.storage.viewing import viewed
+from optiverse_collab_server.storage.writing import write_chunk, write_part
+
+log = logging.getLogger("optiverse_collab_server")
+
+Lineage = list[Parent]
+"""The histories that a session continues, oldest first, and its own one up to its end."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What became of a session.
+
+    Attributes:
+        session: its name.
+        change: the clock at which it goes on.
+        time_ms: of that change, ms since 1970 UTC.
+        replaced: the last clock of what was there before; None if there was nothing, or it can't be read.
+        damage: why it can't be served, as in the backup.
+    """
+
+    session: str
+    change: int
+    time_ms: int
+    replaced: int | None
+    damage: str | None = None
+
+
+def restore_folder(
+    backup: Path, folder: Path, also: Sequence[str] = ()
+) -> tuple[list[Restored], Path | None]:
+    """Restore a backup.
+
+    Args:
+        backup: a data folder that `backup.copy_folder` made, or another one.
+        folder: the server's, which is made if there is none.
+        also: names of what else is taken from the backup, if the folder lacks it.
+
+    Returns:
+        What became of each session of the backup; and where the database is that was replaced, if there was
+        one.
+
+    Raises:
+        DataFolderInUse: a server has the folder.
+        DatabaseDamaged: the backup can't be trusted as a whole; nothing has changed.
+        StorageError: the backup can't be read, or the folder not be written; nothing has changed.
+    """
+    file = folder / FILE_NAME
+    with explained(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with locked(folder) as lock:
+        unfinished = unfinished_name(file)
+        try:
+            with explained(unfinished):
+                unfinished.unlink(missing_ok=True)
+                with viewed(backup) as view:
+                    copy_database(view, unfinished)
+                restored = _continue_all(unfinished, _lineages(folder, lock))
+            with explained(file):
+                copy_missing(backup, folder, also)
+                return restored, _replace(unfinished, file, lock)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+
+
+def _lineages(folder: Path, lock: FolderLock) -> dict[str, Lineage]:
+    """Those of the sessions that are in the folder, as far as they can be read.
+
+    Raises:
+        StorageError: what is there is no database of ours.
+    """
+    found: dict[str, Lineage] = {}
+    if not (folder / FILE_NAME).exists():
+        return found
+    with contextlib.suppress(DatabaseDamaged), opened_to_read(folder, lock) as connection:
+        for name, session in read_directory(connection, folder / FILE_NAME).sessions.items():
+            with contextlib.suppress(Misfit):
+                found[name] = _lineage(connection, session)
+    return found
+
+
+def _lineage(connection: sqlite3.Connection, session: SessionRow) -> Lineage:
+    stored = finished(read_stored(connection, session))
+    history = History(stored.snapshot, stored.names, stored.entries)
+    return [*history.parents, Parent(history.epoch, history.clock, history.time_ms)]
+
+
+def _siblings(end: Parent, replaced: Lineage) -> Lineage:
+    """The histories that were replaced, and that have the backup's changes too, up to where they left it."""
+    epochs = [one.epoch for one in replaced]
+    if end.epoch not in epochs:
+        return []
+    at = epochs.index(end.epoch)
+    shared = min([end, *replaced[at:-1]], key=lambda one: one.clock)
+    return [Parent(one.epoch, shared.clock, shared.time_ms) for one in replaced[at + 1 :]]
+
+
+def _replace(unfinished: Path, file: Path, lock: FolderLock) -> Path | None:
+    """Put a database in its place; where the one is that was there, if there was one."""
+    aside = name_aside(file, "replaced")
+    was_there = file.exists()
+    # As a server that ends: a log that is missing is damage only while there is a holder.
+    lock.forget_holder()
+    if was_there:
+        try:
+            take_log_in(file)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:  # it is damaged: that may be why there is a backup to restore
+            log.warning("%s is damaged", file)
+    if log_of(file).exists():
+        log_of(file).rename(log_of(aside))
+    put_in_place(unfinished, file, aside)
+    return aside if was_there else None
+
+
+def _continue_all(file: Path, replaced: dict[str, Lineage]) -> list[Restored]:
+    """Let all sessions of a database go on in another epoch."""
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous=OFF")  # nothing of this counts before the file has its name
+        sessions = read_directory(connection, file).sessions
+        with transaction(connection):
+            return [
+                _continue(connection, sessions[name], replaced.get(name, [])) for name in sorted(sessions)
+            ]
+
+
+def _continue(connection: sqlite3.Connection, session: SessionRow, replaced: Lineage) -> Restored:
+    last = replaced[-1].clock if replaced else None
+    try:
+        end = _lineage(connection, session)[-1]
+    except Misfit as misfit:
+        return Restored(session.name, 0, 0, last, str(misfit))
+    chunk = session.chunk
+    assert chunk is not None
+    parents = [*_siblings(end, replaced), end]
+    write_part(connection, chunk, chunk.parts + 1, PARENTS, msgspec.json.encode(parents))
+    write_chunk(connection, replace(chunk, parts=chunk.parts + 1))
+    session = replace(session, epoch=secrets.token_hex(16))
+    connection.execute(
+        "UPDATE session SET epoch=?, checksum=? WHERE key=?",
+        (session.epoch, checksum(session.columns), session.key),
+    )
+    return Restored(session.name, end.clock, end.time_ms, last)

@@ -1,0 +1,114 @@
+"""A session in a file of its own: its newest state with its position, and no older history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import msgspec
+
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Parent, Snapshot
+from optiverse_collab.core.server.lineage import continued
+from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab.core.server.references import References
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.storage.directory import SessionRow
+from optiverse_collab_server.storage.failures import Misfit, session_damaged
+from optiverse_collab_server.storage.parts import encode_snapshot
+from optiverse_collab_server.storage.reading import read_stored
+from optiverse_collab_server.storage.steps import finished, transaction
+from optiverse_collab_server.storage.viewing import View
+from optiverse_collab_server.storage.writing import write_chunk, write_names, write_part, write_session
+
+
+class Export(msgspec.Struct, frozen=True):
+    """What is in the file, as JSON.
+
+    Attributes:
+        format, version: say what file it is.
+        session: the session's name.
+        snapshot: its state; bytes are base64.
+        names: origins and authors that the snapshot refers to.
+    """
+
+    format: Literal["optiverse-collab-session"]
+    version: Literal[1]
+    session: str
+    snapshot: Snapshot
+    names: list[Name]
+
+
+def export_session(view: View, name: str) -> Export:
+    """The newest state of a session.
+
+    Raises:
+        DatabaseDamaged: the session is damaged.
+        StorageError: there is none of this name.
+        sqlite3.Error: it can't be read.
+    """
+    session = view.session(name)
+    try:
+        stored = finished(read_stored(view.connection, session))
+    except Misfit as misfit:
+        raise session_damaged(view.file, name, str(misfit)) from misfit
+    history = History(stored.snapshot, stored.names, stored.entries)
+    snapshot, used = history.snapshot(), References()
+    used.add_snapshot(snapshot)
+    return Export("optiverse-collab-session", 1, session.name, snapshot, used.pick(stored.names))
+
+
+def read_export(data: bytes) -> Export:
+    """Read a file and make sure that a server can go on from it.
+
+    Raises:
+        StorageError: it is another file, of another version, or doesn't fit together.
+    """
+    try:
+        export = msgspec.json.decode(data, type=Export)
+        _check(export)
+    except (msgspec.DecodeError, Misfit, LookupError) as error:
+        raise StorageError(f"This is no session that was exported: {error}.") from error
+    return export
+
+
+def import_session(view: View, name: str, export: Export, epoch: str) -> None:
+    """Write a session that is not there, as one that continues the exported one in another epoch (CLK-8).
+
+    Raises:
+        StorageError: it is there.
+        sqlite3.Error: it can't be written; nothing has changed.
+    """
+    if name in view.sessions:
+        raise StorageError(f"There is a session {name!r}; delete it first, or choose a name with --as.")
+    connection, start = view.connection, export.snapshot
+    snapshot = continued(start, Parent(start.epoch, start.clock, start.time_ms), epoch)
+    with transaction(connection):
+        [[last]] = connection.execute("SELECT coalesce(max(key), 0) FROM session")
+        session = SessionRow(last + 1, name, epoch)
+        write_session(connection, session)
+        write_names(connection, session.key, export.names)
+        chunk = session.next_chunk(snapshot)
+        for number, (kind, part) in enumerate(encode_snapshot(snapshot), 1):
+            write_part(connection, chunk, number, kind, part)
+            chunk = replace(chunk, parts=number)
+        write_chunk(connection, chunk)
+
+
+def _check(export: Export) -> None:
+    """Make sure that what refers to something finds it.
+
+    Raises:
+        Misfit, LookupError: it does not.
+    """
+    snapshot = export.snapshot
+    last = dict.fromkeys(NameKind, 0)
+    for name in export.names:
+        if name.number <= last[name.kind]:
+            raise Misfit(f"{name.kind.value} {name.number} stands behind {last[name.kind]}")
+        last[name.kind] = name.number
+    used = References()
+    used.add_snapshot(snapshot)
+    if missing := used.missing(export.names):
+        raise Misfit(f"{missing} is missing")
+    History(snapshot, export.names)

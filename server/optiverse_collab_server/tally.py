@@ -1,0 +1,55 @@
+"""What the server has done since it started, as numbers that only grow: for its metrics."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+
+BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""The upper ends of the ranges in which durations are counted; there is one more for longer ones."""
+
+
+class Durations:
+    """Durations in ranges.
+
+    Attributes:
+        counts: how many there were in each range of `BUCKETS_S`, and behind them how many were longer.
+        total_s: of all of them.
+    """
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(BUCKETS_S) + 1)
+        self.total_s = 0.0
+
+    def add(self, seconds: float) -> None:
+        """Count a duration."""
+        self.counts[bisect_left(BUCKETS_S, seconds)] += 1
+        self.total_s += seconds
+
+
+class Tally:
+    """Counts what happens, for all connections and sessions together.
+
+    Attributes:
+        messages: that were read, and `message_chars` how long they were.
+        changes: that were stored.
+        storing: how long each storing of a session's changes took.
+        refused: connections that were not let in, by the reason.
+        closed: connections that the server closed, by the word of the reason (CLOSE-2).
+    """
+
+    def __init__(self) -> None:
+        self.messages = self.message_chars = self.changes = 0
+        self.storing = Durations()
+        self.refused: Counter[str] = Counter()
+        self.closed: Counter[str] = Counter()
+
+    def stored(self, changes: int, seconds: float) -> None:
+        """Changes of a session were stored together.
+
+        Args:
+            changes: how many.
+            seconds: how long that took.
+        """
+        self.changes += changes
+        self.storing.add(seconds)

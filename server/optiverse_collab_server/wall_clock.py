@@ -1,0 +1,10 @@
+"""The time that people and files go by; it may jump, unlike that of the event loop."""
+
+from __future__ import annotations
+
+import time
+
+
+def now_ms() -> int:
+    """The time of day, in ms since 1970 UTC."""
+    return time.time_ns() // 1_000_000
