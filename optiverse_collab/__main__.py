@@ -11,8 +11,13 @@ import sys
 def main() -> int:
     """Run what the arguments say; returns the exit code."""
     if len(sys.argv) > 1:
-        from optiverse_collab.cli.main import main as command
+        try:
+            from optiverse_collab.cli.main import main as command
+        except ImportError as fault:
+            from optiverse_collab.host.faults import sentence_of
 
+            sys.stderr.write(f"optiverse-collab: {sentence_of(fault)}\n")
+            return 1
         return command(sys.argv[1:])
     from optiverse_collab.host.optiverse.launch import launch
 

@@ -15,13 +15,9 @@ def log_category() -> str:
     """The manifest's category."""
     try:
         from optiverse_collab import manifest
-    except ImportError:
-        return USUAL
-    from optiverse_collab.errors import ManifestError
 
-    try:
         return manifest.load().plugin.log_category
-    except ManifestError:
+    except Exception:  # noqa: BLE001 - what can't be loaded may raise anything, and this is for saying so
         return USUAL
 
 

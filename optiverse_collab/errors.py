@@ -13,6 +13,7 @@ The tree::
     │   └── AddressError         a server, session or user that can't be
     ├── ManifestError            plugin.toml has a fault
     ├── HostUnsupported          a host lacks what its adapter relies on
+    ├── SettingsError            what the server was told can't be
     ├── DiskError                what we keep on the user's disk can't be read or written
     └── StorageError             the server's data folder
         ├── DataFolderInUse      another server holds it
@@ -42,6 +43,7 @@ class Reason(str, Enum):
     INVALID_MESSAGE = "invalid_message"
     NOT_SYNCED = "not_synced"
     MIXED_LANES = "mixed_lanes"
+    NOT_ALLOWED = "not_allowed"
     NO_SUCH_RECORD = "no_such_record"
     RECORD_TOO_LARGE = "record_too_large"
     SESSION_FULL = "session_full"
@@ -106,6 +108,18 @@ class ManifestError(CollaborationError):
 
 class HostUnsupported(CollaborationError):
     """A host lacks what its adapter relies on, or is of a version that we don't know."""
+
+
+class SettingsError(CollaborationError):
+    """Settings of the server, in its file or in the environment, that can't be.
+
+    Attributes:
+        problems: a sentence for each.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = list(problems)
 
 
 class DiskError(CollaborationError):

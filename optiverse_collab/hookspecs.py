@@ -11,6 +11,8 @@ import pluggy
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
 
+    from optiverse_collab.host.api import AutosaveNoted, FileNoted, Host
+
 PROJECT = "optiverse"
 hookspec = pluggy.HookspecMarker(PROJECT)
 When = Callable[[Callable[[bool], None]], None]  # calls what it is given, now and on every change
@@ -18,7 +20,7 @@ When = Callable[[Callable[[bool], None]], None]  # calls what it is given, now a
 
 @dataclass(frozen=True)
 class Action:
-    """A menu entry; one with `checked_when` can be checked, and `run` changes that."""
+    """A menu entry; a held shortcut runs it once. With `checked_when` it is checkable: `run` changes that."""
 
     menu: tuple[str, ...]
     text: str
@@ -57,3 +59,21 @@ def optiverse_dialogs(window: QMainWindow) -> dict[str, Callable[[], QDialog]]: 
 @hookspec
 def optiverse_window_closing(window: QMainWindow) -> None:
     """A main window is about to close for good; leave what was entered for it."""
+
+
+@hookspec(firstresult=True)
+def optiverse_host_adapter(window: QMainWindow) -> Callable[[], Host] | None:
+    """What makes the adapter for a window, each time that it joins; None if the plugin has none for it.
+
+    Until it is called, the window is left alone. Of several plugins, the first that has one counts.
+    """
+
+
+@hookspec(firstresult=True)
+def optiverse_watch_files(
+    window: QMainWindow, opened: FileNoted, saved: FileNoted, autosaved: AutosaveNoted
+) -> Callable[[], None] | None:
+    """Call these when a window opens, saves or autosaves a file, in a session or not; returns what ends that.
+
+    None if the plugin can't tell for this window. Of several plugins, the first that can counts.
+    """

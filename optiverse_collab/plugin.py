@@ -9,11 +9,14 @@ import pluggy
 
 from optiverse_collab.category import log_category
 from optiverse_collab.hookspecs import PROJECT, Action
+from optiverse_collab.host.optiverse import windows
 from optiverse_collab.window import attachment
 from optiverse_collab.window.attachment import attachment_for
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
+
+    from optiverse_collab.host.api import AutosaveNoted, FileNoted, Host
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
@@ -44,7 +47,7 @@ def optiverse_status_widgets(window: QMainWindow) -> list[QWidget]:
 
 @hookimpl
 def optiverse_dialogs(window: QMainWindow) -> dict[str, Callable[[], QDialog]]:
-    """``collaboration.connect`` and ``collaboration.participants``."""
+    """``collaboration.connect`` and ``collaboration.people``."""
     return attachment_for(window).dialogs()
 
 
@@ -52,3 +55,17 @@ def optiverse_dialogs(window: QMainWindow) -> dict[str, Callable[[], QDialog]]:
 def optiverse_window_closing(window: QMainWindow) -> None:
     """Leave the session; nothing of the bench is changed by that."""
     attachment.close_window(window)
+
+
+@hookimpl
+def optiverse_host_adapter(window: QMainWindow) -> Callable[[], Host] | None:
+    """Optiverse's, for windows of Optiverse."""
+    return windows.adapter_of(window)
+
+
+@hookimpl
+def optiverse_watch_files(
+    window: QMainWindow, opened: FileNoted, saved: FileNoted, autosaved: AutosaveNoted
+) -> Callable[[], None] | None:
+    """The files of windows of Optiverse."""
+    return windows.watch_files(window, opened, saved, autosaved)

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from optiverse_collab.cli import pull, push, terminal, watch, who
+from optiverse_collab.cli import doctor, pull, push, terminal, watch, who
 from optiverse_collab.cli.session import session_options
 from optiverse_collab.errors import CollaborationError
 
@@ -17,13 +17,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Returns:
-        The exit code: 0, 1 with a sentence on standard error if it failed, 2 for wrong arguments, 130
-        after Ctrl+C.
+        The exit code: the command's own, 1 with a sentence on standard error if it failed, 2 for wrong
+        arguments, 130 after Ctrl+C.
     """
     options = _parser().parse_args(arguments)
     terminal.set_up()
     try:
-        asyncio.run(options.run(options))
+        code: int | None = asyncio.run(options.run(options))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("Nobody reads the output any more.")
     except CollaborationError as error:
         return _fail(str(error))
-    return 0
+    return code or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         "Without a command: start Optiverse with live collaboration.",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (push, pull, watch, who):
+    for command in (push, pull, watch, who, doctor):
         command.add_parser(commands, session_options())
     return parser
 

@@ -18,6 +18,7 @@ from optiverse_collab.core.protocol.address import (
 from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.text import printable
 from optiverse_collab.scripting import AsyncBench, connect
+from optiverse_collab.wording.presence import name_of
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -70,5 +71,5 @@ def others_in(bench: AsyncBench) -> list[Participant]:
 
 def company_in(bench: AsyncBench) -> str:
     """Who else is there, as the end of a sentence."""
-    names = [printable(participant.user_id) for participant in others_in(bench)]
+    names = [printable(name_of(participant)) for participant in others_in(bench)]
     return f"together with {', '.join(names)}" if names else "nobody else is there"

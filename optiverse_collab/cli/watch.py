@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from optiverse_collab.cli.session import company_in, connected
@@ -20,6 +21,7 @@ from optiverse_collab.core.records import Record
 from optiverse_collab.core.text import printable
 from optiverse_collab.scripting import AsyncBench
 from optiverse_collab.wording.edits import describe
+from optiverse_collab.wording.presence import marked, name_of
 from optiverse_collab.wording.replacements import Replacement, sentence
 
 if TYPE_CHECKING:
@@ -41,26 +43,41 @@ async def run(options: argparse.Namespace) -> None:
         ConnectionFailed: the session can't be reached any more.
     """
     async with connected(options) as bench:
-        known = dict(bench.records)
+        known, scripts = dict(bench.records), _scripts(bench)
         events = bench.listen(
             Acknowledged, ParticipantJoined, ParticipantRenamed, ParticipantLeft, BenchReplaced, ShowChange
         )
         session = printable(options.session)
         write_timed_line(f"watching {len(known)} records of session '{session}', {company_in(bench)}")
         async for event in events:
-            for line in _lines(event, bench, known):
+            for line in _lines(event, bench, known, scripts):
                 write_timed_line(line)
 
 
-def _lines(event: SessionEffect, bench: AsyncBench, known: dict[str, Record]) -> list[str]:
+def _scripts(bench: AsyncBench) -> set[str]:
+    """The names of the scripts in the session."""
+    return {one.user_id for one in bench.participants if one.script}
+
+
+def _lines(event: SessionEffect, bench: AsyncBench, known: dict[str, Record], scripts: set[str]) -> list[str]:
+    """The lines for an event.
+
+    Args:
+        known: id → record before it; brought up to date.
+        scripts: the names of scripts at that moment, by the events alone; brought up to date.
+    """
     if isinstance(event, ShowChange):
-        return describe(event, known)
+        authors = {id: marked(by, by in scripts) for id, by in event.authors.items()}
+        return describe(replace(event, authors=authors), known)
     if isinstance(event, BenchReplaced):  # of a long one, there is a line for each part
-        return [sentence(Replacement(event)).rstrip(".")]
+        by = marked(event.by, event.by in scripts)
+        return [sentence(Replacement(replace(event, by=by))).rstrip(".")]
     if isinstance(event, Acknowledged):
+        scripts.update(_scripts(bench))
         return [f"connected again, {company_in(bench)}"]
     if isinstance(event, ParticipantJoined):
-        return [f"{printable(event.participant.user_id)} joined"]
+        (scripts.add if event.participant.script else scripts.discard)(event.participant.user_id)
+        return [f"{printable(name_of(event.participant))} joined"]
     if isinstance(event, ParticipantRenamed):
-        return [f"somebody is called {printable(event.participant.user_id)} now"]
-    return [f"{printable(event.participant.user_id)} left"] if isinstance(event, ParticipantLeft) else []
+        return [f"somebody is called {printable(name_of(event.participant))} now"]
+    return [f"{printable(name_of(event.participant))} left"] if isinstance(event, ParticipantLeft) else []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from optiverse_collab.cli.session import connected, others_in
 from optiverse_collab.cli.terminal import write_line
 from optiverse_collab.core.text import printable
+from optiverse_collab.wording.numbers import local_time
+from optiverse_collab.wording.presence import name_of
 
 if TYPE_CHECKING:
     from optiverse_collab.cli.session import Commands
@@ -29,15 +30,6 @@ async def run(options: argparse.Namespace) -> None:
     async with connected(options) as bench:
         others = others_in(bench)
     for participant in others:
-        write_line(f"{printable(participant.user_id)}  since {_local_time(participant.connected_at)}")
+        write_line(f"{printable(name_of(participant))}  since {local_time(participant.connected_at)}")
     if not others:
         write_line(f"Nobody is in session '{printable(options.session)}'.")
-
-
-def _local_time(timestamp: str) -> str:
-    """A moment of the wire (MSG-7) in the local time zone."""
-    try:
-        moment = datetime.fromisoformat(timestamp.replace("Z", "+00:00"))
-    except ValueError:
-        return printable(timestamp)
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 from optiverse_collab.core.limits import Limits
 
-# Fixed for ever: every import of the same file gives the same ids.
+# Never changes: every import of the same file gives the same ids.
 _NAMESPACE = uuid.UUID("5f0c4f0e-8a2b-4a64-9d0e-2d1c0c7d3b11")
 
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from optiverse_collab.convert.elsewhere import original
 from optiverse_collab.convert.identity import derived_id, is_id
 from optiverse_collab.core.records import Record
+
+IMAGE = "image_path"
 
 ESCAPE = "file:"
 LAYER = "layer_"
@@ -113,7 +116,7 @@ def props_of(item: Mapping[str, Any], kind: str) -> dict[str, Any]:
             continue
         if name in taken or name.startswith((LAYER, ESCAPE)):
             name = escaped(name, taken)
-        props[name] = value
+        props[name] = original(value) if name == IMAGE and isinstance(value, str) else value
     for name, names in spec.together.items():
         if all(part in item for part in names):
             props[name] = [item[part] for part in names]

@@ -2,7 +2,7 @@
 
 Optiverse 0.2 writes ``groups``, a flat list that names its items; what lies on top follows from
 `z_value`. Optiverse 0.3 writes ``layer_state``, a tree of everything from top to bottom. A file
-that has both (as we write it) means ``layer_state``; ``groups`` tells of what isn't in it.
+that has both (as we write it) means ``layer_state``; ``groups`` has what isn't in it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
+from optiverse_collab.convert.elsewhere import original
 from optiverse_collab.convert.identity import Ids
 from optiverse_collab.convert.kinds import LAYER, escaped
 from optiverse_collab.convert.layers import FLAGS, holders, resolved, z_value
@@ -153,7 +154,7 @@ class _Reader:
         if props.get("type") == "group":
             del props["type"]
         if "link_metadata" in node:
-            props["link"] = node["link_metadata"]
+            props["link"] = _with_original_path(node["link_metadata"])
         self.groups[id] = props
         self.parents[id] = parent
         self.in_tree.append(id)
@@ -190,7 +191,8 @@ class _Reader:
                 self.groups[id] = props
                 self.in_list.append(id)
                 outer[id] = group.get("parent_group_uuid")
-            for uuid in filter(_is_key, group.get("item_uuids") or ()):
+            named = group.get("item_uuids")
+            for uuid in filter(_is_key, named if isinstance(named, list) else ()):
                 if uuid in self.entries:
                     members.setdefault(uuid, id)
                 else:
@@ -232,6 +234,12 @@ def _is_key(value: Any) -> TypeGuard[str]:
 
 def _is_default(name: str, value: Any) -> bool:
     return name in _DEFAULTS and value == _DEFAULTS[name]
+
+
+def _with_original_path(link: Any) -> Any:
+    if not is_link(link):
+        return link
+    return {**link, "source_path": original(link["source_path"])}
 
 
 def _group_props(group: Mapping[str, Any], placed: tuple[str, ...]) -> dict[str, Any]:

@@ -155,7 +155,7 @@ def _entries(bench: Mapping[str, Any], ids: Ids, warnings: list[str]) -> list[En
                 continue
             kind = ANNOTATIONS.get(section) or kind_of(item)
             if kind == ITEM:
-                warnings.append(f"Optiverse won't show {what}: its type can't be one. It is kept as it is.")
+                warnings.append(f"Optiverse won't show {what}: its type can't be one. It is kept unchanged.")
             entries.append(Entry(ids.claim(item.get("item_uuid"), item, what), kind, item))
     return entries
 

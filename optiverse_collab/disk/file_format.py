@@ -48,7 +48,8 @@ class Owner(msgspec.Struct, frozen=True):
 
     Attributes:
         session: the session's name.
-        addresses: of the servers at which it was joined, the last one first.
+        addresses: of the servers at which it was joined, the last one first; with ``#pin=…`` where the key
+            of the server is known (`Address.remembered`).
         user_id: under whose name its edits are sent.
         hosted: how an editor of this computer hosted the session; None if none did.
     """

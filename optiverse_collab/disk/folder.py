@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab.disk import set_aside
 from optiverse_collab.disk.failures import explained
 from optiverse_collab.disk.file_format import Contents, NewerFormat, Owner, Unreadable, read
@@ -51,6 +52,11 @@ class _Found(NamedTuple):
     when_s: float
     contents: Contents
 
+    @property
+    def has_edits(self) -> bool:
+        """Whether there are edits in it that are in no session."""
+        return bool(self.contents.saved.pending or self.contents.saved.held)
+
 
 class ReplicaFolder:
     """All replicas that are kept on this computer, each in a slot. All but `empty` waits for the disk.
@@ -85,16 +91,29 @@ class ReplicaFolder:
     def claim(self, address: str, session: str, user_id: str) -> Slot:
         """The slot to keep a session's replica in: the newest of the same session and author, or a new one.
 
+        One that was joined at this address under another key is another server's. If there are edits in
+        it, it is set aside.
+
         Raises:
             DiskError: the folder can't be read.
         """
+        place = parse_address(address)
         with explained(self._path):
             for one in self._found():
                 owner = one.contents.owner
-                is_mine = (owner.session, owner.user_id) == (session, user_id)
-                if is_mine and address in owner.addresses and (slot := _take(one)) is not None:
+                if (owner.session, owner.user_id) != (session, user_id):
+                    continue
+                known = [parse_address(text) for text in owner.addresses]
+                if any(map(place.may_be, known)) and (slot := _take(one)) is not None:
                     slot.joined_at(address)
                     return slot
+                if (
+                    one.has_edits
+                    and any(map(place.has_another_key, known))
+                    and (slot := _take(one)) is not None
+                ):
+                    slot.set_aside(AsideReason.KEY)
+                    slot.close()
         return self.empty(address, session, user_id)
 
     def empty(self, address: str, session: str, user_id: str) -> Slot:
@@ -132,9 +151,7 @@ class ReplicaFolder:
             DiskError: the folder can't be read.
         """
         with explained(self._path):
-            idle = [
-                one for one in self._found() if not (one.contents.saved.pending or one.contents.saved.held)
-            ]
+            idle = [one for one in self._found() if not one.has_edits]
             oldest_s = time() - KEPT_S
             for place, one in enumerate(idle):
                 if place >= KEPT_COUNT or one.when_s < oldest_s:

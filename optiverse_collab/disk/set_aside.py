@@ -20,6 +20,8 @@ class AsideReason(str, Enum):
 
     EPOCH = "epoch"
     """The session has another history now (CLK-3)."""
+    KEY = "key"
+    """The server at its address has another key now, so it is another server (LINK-3)."""
     UNREADABLE = "unreadable"
     """Its file can't be read."""
     DAMAGED = "damaged"

@@ -13,6 +13,7 @@ import msgspec
 
 from optiverse_collab.core.client.journal import Entry
 from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab.disk.at_exit import wait_at_exit
 from optiverse_collab.disk.failures import explained
 from optiverse_collab.disk.file_format import Hosted, Owner, Unreadable, read
@@ -115,9 +116,15 @@ class Slot:
         self._do(lambda: self._replace(owner, saved), mark)
 
     def joined_at(self, address: str) -> None:
-        """The session was joined at this address; the next copy remembers it."""
-        others = [one for one in self.owner.addresses if one != address]
-        self.owner = msgspec.structs.replace(self.owner, addresses=[address, *others][:ADDRESSES])
+        """The session was joined at this address; the next copy remembers it.
+
+        A pin that was known is not forgotten if the address comes without one.
+        """
+        place, known = parse_address(address), [parse_address(one) for one in self.owner.addresses]
+        pin = place.pin or next((one.pin for one in known if one.server == place.server), None)
+        others = [one.remembered for one in known if one.server != place.server]
+        addresses = [place._replace(pin=pin).remembered, *others][:ADDRESSES]
+        self.owner = msgspec.structs.replace(self.owner, addresses=addresses)
 
     def hosted_on(self, hosted: Hosted) -> None:
         """The session is on a server that an editor of this computer starts; the next copy remembers it."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.access_effects import DeviceMade
 from optiverse_collab.core.client.connector import OPEN_S
 from optiverse_collab.core.client.effects import LossKind, Lost, SessionEffect, ShowChange, SyncProgress
 from optiverse_collab.core.client.past_effects import PastArrived, PastUnavailable
@@ -31,6 +32,7 @@ from optiverse_collab.errors import CollaborationError, EditsInConflict
 from optiverse_collab.scripting.conflicts import Conflict, conflict_of
 from optiverse_collab.scripting.files import Plan, plan_import, read_file, write_records
 from optiverse_collab.scripting.item import Items, own_copy, plain
+from optiverse_collab.scripting.keys import Keys
 from optiverse_collab.scripting.stream import E, Stream
 from optiverse_collab.scripting.unacknowledged import FLUSH_SECONDS, Progress, Unacknowledged
 
@@ -49,11 +51,12 @@ def connect(
 ) -> AsyncBench:
     """Connect to a session: ``async with connect("ws://localhost:8765") as bench: …``.
 
-    Inside the block the connection comes back by itself when it is lost, and edits go on meanwhile.
+    Inside the block, a lost connection is restored automatically, and you can go on editing meanwhile.
     Leaving the block waits until the server has everything.
 
     Args:
-        server: ``ws://host:port``, or an invite link; ``ws://`` and the port 8765 can be left out.
+        server: ``ws://host:port``, or an invite link; ``ws://`` and the port 8765 can be left out. The token
+            of an invite can be in the environment, too: ``OPTIVERSE_COLLAB_TOKEN``.
         session: its name, if no link has it; ``default`` without either. It is created if there is none.
         user: the name that others see; this machine's if there is none.
         wait: keep trying if the server is not there yet, instead of failing.
@@ -68,8 +71,9 @@ def connect(
     user = user or platform.node() or "script"
     address = parse_address(server)
     session = named_session(address, session)
-    url = websocket_url(address.server, session, user)
-    return AsyncBench(url, session, user, wait, timeout_s, progress, chance)
+    url = websocket_url(address.server, session, user, is_script=True)
+    keys = Keys(address, session)
+    return AsyncBench(url, session, user, wait, timeout_s, progress, chance, keys, address.pin)
 
 
 class AsyncBench(Items):
@@ -84,17 +88,21 @@ class AsyncBench(Items):
         timeout_s: float,
         progress: Progress | None,
         chance: Callable[[], float],
+        keys: Keys,
+        pin: str | None,
     ) -> None:
         self._replica = Replica(secrets.token_hex(16))
         self._session = SessionClient(user, self._replica)
         self._open = partial(
-            AioDriver, self._session, session_id, url, self._hear, chance, patient, timeout_s
+            AioDriver, self._session, session_id, url, self._hear, chance, patient, timeout_s, pin
         )
+        self._keys = keys
         self._progress = progress
         self._step = secrets.token_hex(8)
         self._streams: weakref.WeakSet[Stream[Any]] = weakref.WeakSet()
 
     async def __aenter__(self) -> AsyncBench:
+        self._session.credentials = await self._keys.credentials()
         self._driver = self._open()
         self._unacknowledged = Unacknowledged(self._replica, self._driver)
         try:
@@ -114,6 +122,7 @@ class AsyncBench(Items):
                 await self._flush_after(error)
         finally:
             await self._driver.close()
+            await self._keys.kept()
 
     # Reading
 
@@ -289,6 +298,8 @@ class AsyncBench(Items):
             self._unacknowledged.refusals.append(effect.message)
         elif isinstance(effect, fx.Conflict):
             self._unacknowledged.conflicts.append(conflict_of(effect))
+        elif isinstance(effect, DeviceMade):
+            self._keys.keep(effect.device)
         elif isinstance(effect, SyncProgress) and self._progress is not None:
             self._progress(effect.received, effect.total)
         for stream in self._streams:

@@ -38,8 +38,8 @@ class Bench(Items):
             [lens] = bench.named("Lens 1")
             lens.move(120.0, 0.0)
 
-    The connection is there inside the block; it comes back by itself when it is lost, and edits go on
-    meanwhile. Leaving the block waits until the server has everything. Outside of a ``with``, call
+    The connection is there inside the block; a lost one is restored automatically, and you can go on
+    editing meanwhile. Leaving the block waits until the server has everything. Outside of a ``with``, call
     `open` and `close`. All methods may be called from any thread.
 
     Args:

@@ -24,7 +24,7 @@ from optiverse_collab.errors import WouldOverwrite
 from optiverse_collab.wording.edits import title
 
 SHOWN = 3
-"""So many of the records in the way are named."""
+"""How many of the records in the way are named."""
 
 log = logging.getLogger("optiverse_collab")
 

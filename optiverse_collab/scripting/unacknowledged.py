@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
+from optiverse_collab.core.access import all_that_is_allowed
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import CollaborationError, ConnectionFailed
@@ -45,10 +46,15 @@ class Unacknowledged:
 
         Raises:
             ConnectionFailed: gave up, or the session ended for good; says what the server does not have.
-            CollaborationError: the server refused a change since the last call.
+            CollaborationError: the server refused a change since the last call, or the script may not edit
+                the session any more.
         """
         total = self._operations()
         while pending := self._replica.pending:
+            rights = self._replica.rights
+            if rights.withheld:
+                may = all_that_is_allowed(rights.role)
+                raise CollaborationError(f"You may only {may} now; {self._missing()}.")
             acknowledged = partial(self._is_acknowledged, pending[0].client_clock)
             try:
                 if not await self._driver.until(acknowledged, timeout_s):
@@ -73,8 +79,9 @@ class Unacknowledged:
         return sum(len(change.ops) for change in self._replica.pending)
 
     def _is_acknowledged(self, client_clock: int) -> bool:
+        """Whether the server has answered a change, or will not be sent it."""
         pending = self._replica.pending
-        return not pending or pending[0].client_clock > client_clock
+        return not pending or pending[0].client_clock > client_clock or bool(self._replica.rights.withheld)
 
     def _missing(self) -> str:
         count = len(self._replica.pending)

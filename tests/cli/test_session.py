@@ -12,13 +12,13 @@ from tests.helpers.server_process import ServerProcess
 @pytest.mark.parametrize(
     ("server", "sentence"),
     [
-        (f"ws://127.0.0.1:{free_port()}", "Nothing answers at 127.0.0.1:"),
+        ("ws://127.0.0.1:{port}", "Nothing answers at 127.0.0.1:"),
         ("ftp://localhost", "begins with ws:// or wss://"),
     ],
 )
 @pytest.mark.parametrize("arguments", [["push", SMALL], ["pull", "-"], ["watch"], ["who"]])
 def test_no_server(arguments: list[str], server: str, sentence: str) -> None:
-    assert sentence in fail(*arguments, "--server", server)
+    assert sentence in fail(*arguments, "--server", server.format(port=free_port()))
 
 
 def test_invite_link_names_the_session_too(server: ServerProcess) -> None:

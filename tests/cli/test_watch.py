@@ -28,26 +28,26 @@ def test_what_others_do_is_told_over_restarts_until_ctrl_c(tmp_path: Path) -> No
                 ann.flush()
                 ann.remove("lens")
                 ann.close()
-                watcher.wait_for("Ann left")
+                watcher.wait_for("Ann (script) left")
                 server.kill()
                 server.start()
                 watcher.wait_for("connected again")
                 succeed("push", SMALL, "--user", "DESKTOP-X", *there)
-                watcher.wait_for("DESKTOP-X left")
+                watcher.wait_for("DESKTOP-X (script) left")
                 watcher.send(signal.SIGINT)
                 code, errors = watcher.ended()
     assert code == 130
     assert "Traceback" not in errors
     assert errors.splitlines()[0].startswith("✗ Disconnected from session 'lab' - ")
     assert watcher.texts() == [
-        "watching 1 records of session 'lab', together with Ann",
-        'Ann moved "Standard Lens (1in)" to (10.0, 20.0) mm',
-        'Ann removed "Standard Lens (1in)"',
-        "Ann left",
+        "watching 1 records of session 'lab', together with Ann (script)",
+        'Ann (script) moved "Standard Lens (1in)" to (10.0, 20.0) mm',
+        'Ann (script) removed "Standard Lens (1in)"',
+        "Ann (script) left",
         "connected again, nobody else is there",
-        "DESKTOP-X joined",
-        "DESKTOP-X added 27 records",
-        "DESKTOP-X left",
+        "DESKTOP-X (script) joined",
+        "DESKTOP-X (script) added 27 records",
+        "DESKTOP-X (script) left",
     ]
 
 
@@ -91,7 +91,7 @@ def test_who_replaces_something_for_everybody_is_named(server: ServerProcess, se
     with watching(*there, "--user", "Eve") as watcher:
         watcher.wait_for("watching")
         succeed("push", SMALL, "--replace", "--user", "Ben", *there)
-        watcher.wait_for("Ben left")
+        watcher.wait_for("Ben (script) left")
         watcher.send(signal.SIGINT)
         watcher.ended()
-    assert watcher.texts()[2] == "Ben replaced the bench for everybody: 1 item changed"
+    assert watcher.texts()[2] == "Ben (script) replaced the bench for everybody: 1 item changed"

@@ -15,6 +15,6 @@ def test_everybody_but_the_command_is_listed(server: ServerProcess, session_id: 
     with Bench(server.url, session_id, "DESKTOP-X"), Bench(server.url, session_id, "evil\n\x1b[31m"):
         lines = succeed("who", *there).splitlines()
     assert [re.sub(r"\d", "0", line) for line in lines] == [
-        "DESKTOP-X  since 0000-00-00 00:00:00",
-        "evil\\n\\x0b[00m  since 0000-00-00 00:00:00",
+        "DESKTOP-X (script)  since 0000-00-00 00:00:00",
+        "evil\\n\\x0b[00m (script)  since 0000-00-00 00:00:00",
     ]

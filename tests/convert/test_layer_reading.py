@@ -202,3 +202,9 @@ def test_a_copy_of_an_empty_groups_file_belongs_to_none() -> None:
     records = records_from_bench(original).records
     assert list(records) == ["assembly"]
     assert records["assembly"].props["linked_assembly_cache"] == {"g": {"snapshot": {}}}
+
+
+@pytest.mark.parametrize("members", [5, "a", {"a": 1}, None, 0.5])
+def test_group_whose_members_are_no_list_has_none(members: object) -> None:
+    found = records_from_bench(bench(items=items("a"), groups=[{"group_uuid": "g", "item_uuids": members}]))
+    assert "parent" not in found.records["a"].props

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
-from time import time
+from time import sleep, time
 
 import pytest
 
@@ -125,6 +125,55 @@ def test_a_session_is_found_at_every_address_it_was_joined_at(folder: ReplicaFol
     again = claimed(THERE)
     assert again.folder == slot.folder
     assert again.owner.addresses == [THERE, HERE]
+
+
+PIN, OTHER = f"#pin={'a' * 43}", f"#pin={'b' * 43}"
+
+
+@pytest.mark.parametrize(
+    ("known", "asked", "is_same"),
+    [
+        ("wss://lab:1" + PIN, "wss://lab:1" + PIN, True),
+        ("wss://lab:1" + PIN, "wss://moved:1" + PIN, True),
+        ("wss://lab:1" + PIN, "wss://lab:1", True),
+        ("wss://lab:1", "wss://lab:1" + PIN, True),
+        ("wss://lab:1" + PIN, "wss://lab:1" + OTHER, False),
+        ("wss://lab:1" + PIN, "wss://moved:1", False),
+    ],
+)
+def test_a_server_is_known_by_its_key(
+    folder: ReplicaFolder, claimed: Claim, known: str, asked: str, is_same: bool
+) -> None:
+    """What was left at another server is not sent to this one."""
+    slot = folder.claim(known, "lab", "ann")
+    slot.rebase(saved(pending(1)), 1)
+    give_up(slot)
+    again = claimed(asked)
+    assert (again.folder == slot.folder) is is_same
+
+
+def test_edits_for_a_server_with_another_key_are_set_aside(folder: ReplicaFolder, claimed: Claim) -> None:
+    """DISK-6: and can be merged; a replica without edits stays where it is."""
+    for user, edits in (("ann", [pending(1)]), ("ben", [])):
+        slot = folder.claim("wss://lab:1" + PIN, "lab", user)
+        slot.rebase(saved(*edits), 1)
+        give_up(slot)
+    claimed("wss://moved:1" + OTHER)
+    assert [one.owner.user_id for one in folder.waiting()] == ["ann"]
+    for user in ("ann", "ben"):
+        give_up(folder.claim("wss://lab:1" + OTHER, "lab", user))
+    deadline = time() + DEADLINE_S
+    while folder.waiting() and time() < deadline:
+        sleep(0.01)
+    assert folder.waiting() == []
+    [aside] = folder.set_asides()
+    assert (aside.reason, aside.edits) == (AsideReason.KEY, 1)
+    assert aside.owner is not None
+    assert aside.owner.user_id == "ann"
+    merged = aside.load()
+    assert merged is not None
+    assert len(merged.pending) == 1
+    assert len(folder._found()) == 1  # Ben's
 
 
 def test_an_orphan_is_claimed_to_be_sent(folder: ReplicaFolder, left: Left) -> None:

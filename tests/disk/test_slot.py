@@ -109,13 +109,23 @@ def test_what_waits_is_synced_within_a_second(opened: Opened, monkeypatch: pytes
 
 def test_addresses_are_remembered_the_last_one_first(opened: Opened) -> None:
     for number in range(ADDRESSES + 2):
-        opened.slot.joined_at(f"ws://{number}")
-    opened.slot.joined_at("ws://5")
+        opened.slot.joined_at(f"ws://{number}:1")
+    opened.slot.joined_at("ws://5:1")
     opened.slot.rebase(COPY, 1)
     opened.next_report()
     addresses = read((opened.folder / REPLICA_NAME).read_bytes()).owner.addresses
-    assert addresses[:3] == ["ws://5", "ws://9", "ws://8"]
+    assert addresses[:3] == ["ws://5:1", "ws://9:1", "ws://8:1"]
     assert len(addresses) == ADDRESSES
+
+
+def test_the_key_of_a_server_is_remembered_with_its_address(opened: Opened) -> None:
+    """A pin is not forgotten when the address comes without one, and replaced by another."""
+    old, new = f"wss://lab:8765#pin={'a' * 43}", f"wss://lab:8765#pin={'b' * 43}"
+    for address in (old, "ws://elsewhere:8765", "wss://lab:8765"):
+        opened.slot.joined_at(address)
+    assert opened.slot.owner.addresses[:2] == [old, "ws://elsewhere:8765"]
+    opened.slot.joined_at(new)
+    assert opened.slot.owner.addresses[:2] == [new, "ws://elsewhere:8765"]
 
 
 def test_a_server_of_this_computer_is_remembered(opened: Opened) -> None:

@@ -95,7 +95,7 @@ WRONG_SERVER = (
 )
 HTTP = "{place} answered with HTTP %d and not as a collaboration server; check the address."
 FORBIDDEN = "You are not allowed to join this session."
-FULL = "The session is full; try again when somebody has left."
+FULL = "The session or its server is full; try again when somebody has left."
 BROKEN = "The connection broke off: the network or the server went away."
 RESTARTING = "The server is restarting or going away."
 REPLACED = "A newer connection of yours has replaced this one."

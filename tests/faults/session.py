@@ -12,8 +12,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from optiverse_collab.demo.templates import TEMPLATES
 from optiverse_collab.scripting import connect
+from optiverse_collab_demo.templates import TEMPLATES
 from optiverse_collab_server.storage.rows import unpack
 from optiverse_collab_server.storage.schema import FILE_NAME
 from tests.helpers.server_process import ServerProcess

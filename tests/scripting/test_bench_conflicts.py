@@ -163,13 +163,14 @@ def test_what_is_imported_yields() -> None:
 
 
 def test_all_changes_of_a_run_are_one_step() -> None:
-    """PUSH-8."""
+    """PUSH-8, PRES-18."""
 
     async def main() -> None:
         async with live_server() as server, server.client("raw") as raw:
             await raw.sync("raw")
             for _ in range(2):
                 async with connect(server.url) as bench:
+                    assert [one.script for one in bench.participants] == [False, True]
                     bench.put("lens", "component", {})
                     await bench.import_records({"mirror": Record("mirror", "component", {})}, replace=True)
                     bench.remove("mirror")

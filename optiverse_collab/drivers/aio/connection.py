@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Callable
 from typing import Any
@@ -15,8 +16,13 @@ from websockets.typing import Subprotocol
 from optiverse_collab.core.client.connector import GOODBYE_S
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.limits import RECEIVED_BYTES
-from optiverse_collab.core.protocol.messages import SUBPROTOCOL
-from optiverse_collab.drivers.aio.failures import ConnectionEnded, failure_of
+from optiverse_collab.core.protocol.messages import CAN_WAIT, SUBPROTOCOL
+from optiverse_collab.core.protocol.pins import pin_of
+from optiverse_collab.drivers.aio.failures import ConnectionEnded, WrongKey, failure_of
+
+_LOG = logging.getLogger("optiverse_collab.websockets")
+_LOG.setLevel(logging.INFO)
+"""The library's lines for debugging have the headers in them, and with them the token."""
 
 
 class Connection(ClientConnection):
@@ -45,18 +51,53 @@ def _ignore() -> None:
     """Nobody listens."""
 
 
-async def open_websocket(url: str) -> Connection:
+class _Opening(connect):
+    """An attempt that goes to one server: a redirection would take the token elsewhere."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+def pinned(pin: str) -> ssl.SSLContext:
+    """For connections to a server with this key, whoever vouches for it (LINK-3)."""
+
+    class Checked(ssl.SSLObject):
+        """A handshake that fails before anything else is sent, the token above all."""
+
+        def do_handshake(self) -> None:
+            super().do_handshake()
+            certificate = self.getpeercert(binary_form=True)
+            if certificate is None or pin_of(certificate) != pin:
+                raise WrongKey
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.sslobject_class = Checked
+    return context
+
+
+async def open_websocket(url: str, token: str | None = None, pin: str | None = None) -> Connection:
     """Open a WebSocket; how long that may take is up to the caller.
+
+    Args:
+        url: where.
+        token: what lets us in, if the server asks for it (LINK-2).
+        pin: of the server's key; None if the system's authorities decide.
 
     Raises:
         ConnectionEnded: it failed.
     """
     try:
-        opened = await connect(
+        opened = await _Opening(
             url,
             create_connection=Connection,
+            ssl=pinned(pin) if pin is not None else url.startswith("wss:") or None,
+            additional_headers=None
+            if token is None
+            else {"Authorization": f"Bearer {token}", "Prefer": CAN_WAIT},
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             compression=None,
+            logger=_LOG,
             proxy=None,  # as in the editor; a lab's server is not behind its proxy to the world
             open_timeout=None,
             ping_interval=None,  # liveness is the JSON heartbeat (HB-1)

@@ -50,6 +50,7 @@ class AioDriver:
         chance: gives numbers from 0 to 1 for the waits between attempts.
         patient: whether the first attempt may be repeated too.
         timeout_s: how long a server may take to let us in.
+        pin: of the server's key; None if the system's authorities decide.
 
     Attributes:
         error: why there will be no other connection; None as long as there may be one.
@@ -65,7 +66,9 @@ class AioDriver:
         chance: Callable[[], float],
         patient: bool = False,
         timeout_s: float = OPEN_S,
+        pin: str | None = None,
     ) -> None:
+        self._pin = pin
         self.error: ConnectionFailed | None = None
         self.left = False
         self._session = session
@@ -147,7 +150,8 @@ class AioDriver:
 
     async def _carry(self) -> None:
         """Open a WebSocket, and pass messages in both directions until one of them ends."""
-        ws = await open_websocket(self._url)
+        token = self._session.credentials.token or None
+        ws = await open_websocket(self._url, token, self._pin)
         ws.stirred = self._session.line.stirred
         tasks = [asyncio.create_task(work(ws)) for work in (self._read, self._write, self._poll)]
         try:

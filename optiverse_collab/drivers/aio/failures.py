@@ -17,6 +17,10 @@ _BROKEN_OFF = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError, Invalid
 """Reset, aborted, or ended in the midst of a handshake; or with something that is no HTTP."""
 
 
+class WrongKey(ssl.SSLError):
+    """The server's key is not the one that a link named."""
+
+
 class ConnectionEnded(Exception):
     """A connection is of no use any more.
 
@@ -32,7 +36,9 @@ class ConnectionEnded(Exception):
 def failure_of_close(closed: ConnectionClosed) -> Failure:
     """Why an open WebSocket closed."""
     frame = closed.rcvd or closed.sent
-    return Failure(FailureKind.CLOSED, CloseCode.ABNORMAL_CLOSURE if frame is None else frame.code)
+    if frame is None:
+        return Failure(FailureKind.CLOSED, CloseCode.ABNORMAL_CLOSURE)
+    return Failure.of_close(frame.code, frame.reason)
 
 
 def failure_of(error: Exception) -> Failure:
@@ -41,6 +47,8 @@ def failure_of(error: Exception) -> Failure:
         return Failure(FailureKind.HTTP, error.response.status_code)
     if isinstance(error, (socket.gaierror, UnicodeError)):  # the latter for what can't be a name
         return Failure(FailureKind.UNKNOWN_HOST)
+    if isinstance(error, WrongKey):
+        return Failure(FailureKind.WRONG_KEY)
     if isinstance(error, ssl.SSLCertVerificationError):
         return Failure(FailureKind.UNTRUSTED, detail=error.verify_message)
     number = _number(error) if isinstance(error, OSError) else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QByteArray, QObject, QUrl, pyqtSignal, pyqtSlot
-from PyQt6.QtNetwork import QAbstractSocket, QNetworkProxy, QNetworkRequest, QSslError
+from PyQt6.QtNetwork import QAbstractSocket, QNetworkProxy, QNetworkRequest, QSslError, QSslSocket
 from PyQt6.QtWebSockets import QWebSocket, QWebSocketHandshakeOptions, QWebSocketProtocol
 
 from optiverse_collab.core.client.connector import GOODBYE_S
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.limits import RECEIVED_BYTES
-from optiverse_collab.core.protocol.messages import SUBPROTOCOL
+from optiverse_collab.core.protocol.messages import CAN_WAIT, SUBPROTOCOL
+from optiverse_collab.core.protocol.pins import pin_of
 from optiverse_collab.drivers.qt.failures import Ending, judge
 from optiverse_collab.drivers.qt.timers import single_shot
 
@@ -19,6 +20,8 @@ class Connection(QObject):
 
     Args:
         url: of the WebSocket, percent-encoded.
+        token: what lets us in, if the server asks for it (LINK-2).
+        pin: of the server's key; None if the system's authorities decide (LINK-3).
 
     Signals:
         stirred: a part of a message arrived: a frame.
@@ -30,8 +33,10 @@ class Connection(QObject):
     received = pyqtSignal(str)
     over = pyqtSignal(object)
 
-    def __init__(self, url: str, parent: QObject) -> None:
+    def __init__(self, url: str, parent: QObject, token: str | None = None, pin: str | None = None) -> None:
         super().__init__(parent)
+        self._token = token
+        self._pin = pin
         self._ending = Ending(url)
         self._left = self._told = self._is_ours = False
         # A lab's server is not behind its proxy to the world.
@@ -59,7 +64,17 @@ class Connection(QObject):
         """Begin; how long that may take is up to the caller."""
         options = QWebSocketHandshakeOptions()
         options.setSubprotocols([SUBPROTOCOL])
-        self._socket.open(QNetworkRequest(QUrl(self._ending.url)), options)
+        if self._pin is not None:
+            # Nobody vouches for any certificate, so each one is asked about, in `_on_ssl_errors`.
+            configuration = self._socket.sslConfiguration()
+            configuration.setCaCertificates([])
+            configuration.setPeerVerifyMode(QSslSocket.PeerVerifyMode.VerifyPeer)
+            self._socket.setSslConfiguration(configuration)
+        request = QNetworkRequest(QUrl(self._ending.url))
+        if self._token is not None:
+            request.setRawHeader(b"Authorization", f"Bearer {self._token}".encode())
+            request.setRawHeader(b"Prefer", CAN_WAIT.encode())
+        self._socket.open(request, options)
 
     @property
     def backlog(self) -> int:
@@ -117,8 +132,18 @@ class Connection(QObject):
 
     @pyqtSlot("QList<QSslError>")
     def _on_ssl_errors(self, errors: list[QSslError]) -> None:
-        if errors:
-            self._ending.certificate = errors[0].errorString()
+        if self._pin is None:
+            self._ending.certificate = errors[0].errorString() if errors else ""
+        elif self._has_key(self._pin):
+            self._socket.ignoreSslErrors()  # has an effect only here
+        else:
+            self._ending.wrong_key = True
+
+    def _has_key(self, pin: str) -> bool:
+        try:
+            return pin_of(self._socket.sslConfiguration().peerCertificate().toDer().data()) == pin
+        except ValueError:
+            return False
 
     @pyqtSlot()
     def _on_about_to_close(self) -> None:
@@ -139,6 +164,7 @@ class Connection(QObject):
         """Judge the connection by what was seen of it."""
         self._goodbye.stop()
         self._ending.close_code = _number(self._socket.closeCode())
+        self._ending.close_reason = self._socket.closeReason()
         self._report(judge(self._ending))
 
     def _report(self, failure: Failure) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
+from optiverse_collab.core.client.access_effects import WaitsOutside
 from optiverse_collab.core.client.connection_effects import (
     CloseConnection,
     ConnectionEffect,
@@ -45,6 +46,7 @@ class QtDriver(QObject):
         chance: gives numbers from 0 to 1 for the waits between attempts.
         parent: what the connections end with at the latest; they may outlive the driver by a goodbye.
         store: where the replica is kept; if it is none, unsent edits end with the program.
+        pin: of the server's key; None if the system's authorities decide.
 
     Attributes:
         state: how it stands.
@@ -80,8 +82,10 @@ class QtDriver(QObject):
         chance: Callable[[], float],
         parent: QObject,
         store: Store | None = None,
+        pin: str | None = None,
     ) -> None:
         super().__init__(parent)
+        self._pin = pin
         self.state = ConnectionState.OFFLINE
         self.quality = QualityWatch(session.line.meter, self)
         self.failure: Failure | None = None
@@ -223,7 +227,7 @@ class QtDriver(QObject):
             self._attempts.connected()
             self.quality.connected()
             self._show_state()
-        elif isinstance(effect, Synced):
+        elif isinstance(effect, (Synced, WaitsOutside)):
             self._show_state()
             self._show_outage()
         self.happened.emit(effect)
@@ -257,7 +261,8 @@ class QtDriver(QObject):
         self._show_state()
         self._start_timer(timeout_s)
         self._show_outage()
-        connection = self._connection = Connection(self._url, self._parent)
+        token = self._session.credentials.token or None
+        connection = self._connection = Connection(self._url, self._parent, token, self._pin)
         connection.stirred.connect(self._on_stirred)
         connection.received.connect(self._on_received)
         connection.over.connect(self._on_over)

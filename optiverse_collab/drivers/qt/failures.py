@@ -39,7 +39,9 @@ class Ending:
         answered: the error came when something had accepted, in the midst of a handshake.
         error: what `errorOccurred` said last, and its text.
         certificate: what is wrong with the server's certificate.
+        wrong_key: the server's key is not the one that the link named.
         close_code: of the close frame; Qt says 1000 also where there was none.
+        close_reason: the word that came with it.
     """
 
     url: str
@@ -48,7 +50,9 @@ class Ending:
     error: QAbstractSocket.SocketError | None = None
     error_text: str = ""
     certificate: str = ""
+    wrong_key: bool = False
     close_code: int = CloseCode.NORMAL_CLOSURE
+    close_reason: str = ""
 
 
 def judge(ending: Ending) -> Failure:
@@ -56,11 +60,14 @@ def judge(ending: Ending) -> Failure:
     if ending.opened:
         # Over TLS, an error may come along with the close frame: the end of TLS, in the same piece of data.
         broke = ending.error is not None and ending.close_code == CloseCode.NORMAL_CLOSURE
-        return Failure(FailureKind.CLOSED, CloseCode.ABNORMAL_CLOSURE if broke else ending.close_code)
+        code = CloseCode.ABNORMAL_CLOSURE if broke else ending.close_code
+        return Failure.of_close(code, ending.close_reason)
     if not QUrl(ending.url).isValid():  # what can't be a name
         return Failure(FailureKind.UNKNOWN_HOST)
     if ending.error is _Error.ConnectionRefusedError and ending.answered:
         return _no_websocket(ending.error_text)
+    if ending.wrong_key:
+        return Failure(FailureKind.WRONG_KEY)
     if ending.error is _Error.SslHandshakeFailedError and ending.certificate:
         return Failure(FailureKind.UNTRUSTED, detail=ending.certificate)
     kind = _KINDS.get(ending.error) if ending.error is not None else None

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import secrets
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import msgspec
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.credentials import Credentials
 from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.client.own_presence import Privacy
+from optiverse_collab.core.client.people import Introduction
 from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.protocol.address import websocket_url
+from optiverse_collab.core.protocol.address import parse_address, websocket_url
 from optiverse_collab.drivers.qt.disk_writer import Store
 from optiverse_collab.drivers.qt.driver import QtDriver
+from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.wording import connection as wording
 
 
@@ -64,6 +69,7 @@ class CollaborationService(QObject):
         quality_changed: the new `Quality`, at most once a second.
         outage_changed: a connection was lost, an attempt failed or began, or there is a connection again.
         saving_changed: the server doesn't save for now, or does again.
+        edit_denied: the user did what they have no right to, and the window takes it back.
         logged: level (of `logging`) and text of a line for the log.
     """
 
@@ -80,11 +86,14 @@ class CollaborationService(QObject):
     quality_changed = pyqtSignal(object)
     outage_changed = pyqtSignal()
     saving_changed = pyqtSignal()
+    edit_denied = pyqtSignal()
     logged = pyqtSignal(int, str)
 
     def __init__(self, parent: QObject, chance: Callable[[], float] = random.random) -> None:
         super().__init__(parent)
         self.session: SessionClient | None = None
+        self.introduction: Introduction | None = None
+        self._privacy = Privacy()
         self._chance = chance
         self._driver: QtDriver | None = None
         self._url = ""
@@ -125,6 +134,11 @@ class CollaborationService(QObject):
         """How many changes the server has not acknowledged."""
         return len(self.session.replica.pending) if self.session is not None else 0
 
+    @property
+    def sendable(self) -> int:
+        """How many of them can be sent: the others wait for a right (RIGHT-2)."""
+        return self.unsent - self.session.replica.rights.withheld if self.session is not None else 0
+
     def retry_now(self) -> None:
         """Connect now, if an attempt is waited for."""
         if self._driver is not None:
@@ -137,16 +151,18 @@ class CollaborationService(QObject):
         user_id: str,
         replica: Replica | None = None,
         store: Store | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
         """Join a session; one that was joined before is left first.
 
         Args:
-            server_url: ``ws://host:port``.
+            server_url: ``ws://host:port``, with ``#pin=…`` if the server's key is known.
             session_id: name of the session.
             user_id: name that others see.
             replica: the document as it was left, with what was not acknowledged; a new one if not given.
             store: where it is kept until the session is left; it is not closed then. If none is given, unsent
                 edits end with the program.
+            credentials: what lets us in, if the server asks for it.
 
         Raises:
             AddressError: one of them can't be used; nothing was done.
@@ -155,8 +171,12 @@ class CollaborationService(QObject):
         self.disconnect_from_session()
         if self._driver is not None:
             self._driver.deleteLater()
-        self.session = SessionClient(user_id, replica or Replica(secrets.token_hex(16)))
-        self._driver = driver = QtDriver(self.session, session_id, url, self._chance, self, store)
+        replica, pin = replica or Replica(secrets.token_hex(16)), parse_address(server_url).pin
+        self.session = SessionClient(user_id, replica, credentials)
+        self.session.mine.hide(self._privacy)
+        if self.introduction is not None:
+            self.session.people.introduce(self.introduction)
+        self._driver = driver = QtDriver(self.session, session_id, url, self._chance, self, store, pin)
         driver.received.connect(self.message_received)
         driver.happened.connect(self._on_happened)
         driver.happened.connect(self.happened)
@@ -183,10 +203,27 @@ class CollaborationService(QObject):
         if self._driver is not None:
             self._driver.wake()
 
+    def show(self, state: Mapping[str, Any]) -> None:
+        """Change what the user shows to others: key → value, None to take a key away."""
+        if self.session is None:
+            return
+        try:
+            self.session.show(state)
+        except ChangeRefused as refusal:
+            self.logged.emit(logging.DEBUG, f"✗ Presence was not sent: {refusal}")
+        self.wake()
+
     def flush(self) -> None:
         """Send all that waits to be sent, however short ago the last push was."""
         if self._driver is not None:
             self._driver.flush()
+
+    def hide(self, privacy: Privacy) -> None:
+        """Show others no more than this, now and in sessions to come."""
+        self._privacy = privacy
+        if self.session is not None:
+            self.session.mine.hide(privacy)
+            self.wake()
 
     def ask_past(self, clock: int) -> None:
         """Ask for the bench as it was after the change at a clock.

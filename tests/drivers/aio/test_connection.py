@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import quote
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
@@ -227,7 +229,7 @@ def test_session_is_full() -> None:
 
     async def main() -> None:
         async with live_server(limits=Limits(participants=1)) as server, connect(server.url):
-            assert "The session is full" in await why_not(server.url)
+            assert "The session or its server is full" in await why_not(server.url)
 
     run(main())
 
@@ -239,6 +241,48 @@ def test_second_try_works() -> None:
             assert bench.me is not None
 
     run(main())
+
+
+# What lets a client in
+
+
+TOKEN = "cHl0aG9uLWFuZC1RdDEyMw"
+
+
+def test_a_token_goes_in_a_header_alone() -> None:
+    """LINK-2."""
+    asked: list[tuple[str, str | None]] = []
+
+    async def note(ws: ServerConnection) -> None:
+        assert ws.request is not None
+        asked.append((ws.request.path, ws.request.headers.get("Authorization")))
+
+    async def main() -> None:
+        async with websocket_server(note) as url:
+            await why_not(f"{url}/ws/lab/#t={TOKEN}")
+            await why_not(f"{url}/ws/lab")
+
+    run(main())
+    path = f"/ws/lab/{quote(platform.node())}?script"
+    assert asked == [(path, f"Bearer {TOKEN}"), (path, None)]
+
+
+def test_a_redirection_is_not_followed() -> None:
+    """LINK-2: the token goes to the server that the link names, and to no other."""
+    others = 0
+
+    async def count(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal others
+        others += 1
+
+    async def main() -> None:
+        async with tcp_server(count) as elsewhere:
+            answer = f"HTTP/1.1 302 Found\r\nLocation: {elsewhere}\r\nContent-Length: 0\r\n\r\n"
+            async with tcp_server(answering(answer.encode())) as url:
+                assert "HTTP 302 and not as a collaboration server" in await why_not(f"{url}#t={TOKEN}")
+
+    run(main())
+    assert others == 0
 
 
 # Does a server want TLS?

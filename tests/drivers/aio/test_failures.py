@@ -13,7 +13,7 @@ from websockets.frames import Close
 from websockets.http11 import Response
 
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.drivers.aio.failures import ConnectionEnded, failure_of, failure_of_close
+from optiverse_collab.drivers.aio.failures import ConnectionEnded, WrongKey, failure_of, failure_of_close
 
 Kind = FailureKind
 
@@ -37,6 +37,7 @@ UNTRUSTED.verify_message = "self-signed certificate"
         (ssl.SSLEOFError(8, "x"), Failure(Kind.BROKEN_OFF)),
         (InvalidMessage("no HTTP"), Failure(Kind.BROKEN_OFF)),
         (ssl.SSLError(1, "WRONG_VERSION_NUMBER"), Failure(Kind.NO_TLS)),
+        (WrongKey(), Failure(Kind.WRONG_KEY)),
         (UNTRUSTED, Failure(Kind.UNTRUSTED, detail="self-signed certificate")),
         (InvalidStatus(Response(404, "Not Found", Headers(), b"No.")), Failure(Kind.HTTP, 404)),
         (InvalidUpgrade("Connection", "close"), Failure(Kind.NO_WEBSOCKET)),

@@ -12,9 +12,11 @@ from pytestqt.qtbot import QtBot
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from tests.drivers.aio.test_connection import free_port
-from tests.helpers.attempt import DEADLINE_MS, Open, join
+from tests.helpers.attempt import DEADLINE_MS, Attempt, Open, join
 from tests.helpers.qt_servers import TcpServer, WebSocketServer
 from tests.helpers.server_process import ServerProcess
+
+TOKEN = "cHl0aG9uLWFuZC1RdDEyMw"
 
 FRAME_BYTES = 512 * 1024
 """Qt splits a message into frames of so many bytes."""
@@ -25,6 +27,15 @@ def test_the_path_arrives_as_it_was_encoded(opens: Open, owner: QObject) -> None
     server = WebSocketServer(owner)
     attempt = opens(f"{server.url}%2F%20%25%C3%A9")
     assert attempt.meets(server).path == "/ws/default/ann%2F%20%25%C3%A9"
+
+
+def test_a_token_goes_in_a_header_alone(qtbot: QtBot, owner: QObject) -> None:
+    """LINK-2."""
+    server = WebSocketServer(owner)
+    Attempt(qtbot, server.url, owner, TOKEN).meets(server)
+    Attempt(qtbot, server.url, owner).meets(server)
+    assert [peer.authorization for peer in server.peers] == [f"Bearer {TOKEN}", ""]
+    assert [peer.path for peer in server.peers] == ["/ws/default/ann"] * 2
 
 
 def test_messages_arrive_in_order_both_ways(qtbot: QtBot, opens: Open, owner: QObject) -> None:

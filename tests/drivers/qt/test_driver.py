@@ -36,8 +36,8 @@ class Driven(QtDriver):
         lines: the log.
     """
 
-    def __init__(self, url: str, parent: QObject, session_id: str = "default") -> None:
-        self.session = SessionClient("ann", Replica("client of ann"))
+    def __init__(self, url: str, parent: QObject, session_id: str = "default", user: str = "ann") -> None:
+        self.session = SessionClient(user, Replica(f"client of {user}"))
         super().__init__(self.session, session_id, url, lambda: 0.0, parent)
         self.effects: list[object] = []
         self.states: list[ConnectionState] = []
@@ -118,8 +118,9 @@ def test_a_goodbye_outlives_its_driver(
     qtbot: QtBot, owner: QObject, server: ServerProcess, session_id: str
 ) -> None:
     """A window that joins another session at once loses nothing that was sent."""
-    url = f"{server.url}/ws/{session_id}/ann"
-    first, second = Driven(url, owner, session_id), Driven(url.replace("ann", "bob"), owner, session_id)
+    first, second = (
+        Driven(f"{server.url}/ws/{session_id}/{user}", owner, session_id, user) for user in ("ann", "bob")
+    )
     first.join()
     qtbot.waitUntil(lambda: first.session.replica.synced, timeout=DEADLINE_MS)
     notes = [Put(f"note {n}", "text", {"text": "long " * 100_000}) for n in range(5)]

@@ -122,6 +122,15 @@ def test_an_http_server_answers(attempt: Try, owner: QObject, status: str, hang_
     assert attempt(server.url) == Failure(Kind.HTTP, int(status[:3]))
 
 
+def test_a_redirection_is_not_followed(qtbot: QtBot, owner: QObject) -> None:
+    """LINK-2: the token goes to the server that the link names, and to no other."""
+    elsewhere = TcpServer(owner)
+    answer = f"HTTP/1.1 302 Found\r\nLocation: {elsewhere.plain_url}\r\nContent-Length: 0\r\n\r\n"
+    server = answering(owner, answer.encode(), hang_up=False)
+    assert Attempt(qtbot, server.url, owner, "token").end() == Failure(Kind.HTTP, 302)
+    assert elsewhere.sockets == []
+
+
 @pytest.mark.parametrize(
     "wanted", [b"", b"WWW-Authenticate: Bearer\r\n", b'WWW-Authenticate: Basic realm="lab"\r\n']
 )

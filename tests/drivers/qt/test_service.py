@@ -207,3 +207,19 @@ def test_strange_names_arrive_as_they_are(
     assert ann.session is not None
     assert ann.session.me is not None
     assert ann.session.me.user_id == name
+
+
+def test_presence_is_shown_and_what_cannot_travel_is_logged(
+    qtbot: QtBot, make: Make, server: ServerProcess, session_id: str
+) -> None:
+    """PRES-1, PRES-5."""
+    ann, bob = make("ann"), make("bob")
+    ann.show({"view": None})  # without a session
+    ann.join(qtbot, server.url, session_id)
+    bob.join(qtbot, server.url, session_id)
+    ann.show({"selection": ["x" * 100_000]})
+    assert any("Presence was not sent" in text for level, text in ann.lines if level == logging.DEBUG)
+    ann.show({"selection": ["lens"]})
+    session = bob.session
+    assert session is not None
+    qtbot.waitUntil(lambda: [*session.presence.states.values()] == [{"selection": ["lens"]}], timeout=SOON)
