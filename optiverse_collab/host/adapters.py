@@ -1,60 +1,60 @@
-"""The hosts that we know, by where the class of their window comes from."""
+"""Finds the adapter for a window: the one that came with it, or what an installed plugin has for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from optiverse_collab.errors import HostUnsupported
 from optiverse_collab.host.api import AutosaveNoted, FileNoted, Host
+from optiverse_collab.host.plugins import installed_plugins
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QMainWindow
+
+_given: WeakKeyDictionary[QMainWindow, Callable[[], Host]] = WeakKeyDictionary()
 
 
-def adapter_of(window: Any) -> Callable[[], Host]:
+def give(window: QMainWindow, adapter: Callable[[], Host]) -> None:
+    """Use this adapter for a window, whatever plugins have for it, until `take_back`."""
+    _given[window] = adapter
+
+
+def take_back(window: QMainWindow) -> None:
+    """Forget the adapter that came with a window."""
+    _given.pop(window, None)
+
+
+def adapter_of(window: QMainWindow) -> Callable[[], Host]:
     """What makes an adapter for a window; the window is left alone until it is called.
 
     Raises:
-        HostUnsupported: we have none for it. (Calling the result raises it if the window lacks something.)
+        HostUnsupported: there is none for it. (Calling the result raises it if the window lacks something.)
+        Exception: whatever a plugin raises.
     """
-    if _is_from("optiverse.", window):
-        from optiverse_collab.host.optiverse.adapter import OptiverseHost
-
-        return partial(OptiverseHost, window)
-    if _is_from("optiverse_collab.demo.", window):
-        from optiverse_collab.host.demo import DemoHost
-
-        return partial(DemoHost, window)
-    raise _unknown(window)
+    adapter = _given.get(window)
+    if adapter is None:
+        adapter = installed_plugins().hook.optiverse_host_adapter(window=window)
+    if adapter is None:
+        raise HostUnsupported(
+            f"Collaboration does not know windows of {type(window).__module__}; no plugin that is installed "
+            "has an adapter for them."
+        )
+    return adapter
 
 
 def watch_files(
-    window: Any, opened: FileNoted, saved: FileNoted, autosaved: AutosaveNoted
+    window: QMainWindow, opened: FileNoted, saved: FileNoted, autosaved: AutosaveNoted
 ) -> Callable[[], None]:
     """Call these when a window has opened a file, saved it, or autosaved its bench, in a session or not.
 
     Returns:
-        What ends that.
+        What ends that; it does nothing if no plugin can tell.
 
     Raises:
-        HostUnsupported: we know no such window.
+        Exception: whatever a plugin raises.
     """
-    if _is_from("optiverse.", window):
-        from optiverse_collab.host.optiverse.files.file_watch import FileWatch
-
-        return FileWatch(window, opened, saved, autosaved).close
-    if _is_from("optiverse_collab.demo.", window):
-        from optiverse_collab.host.demo import DemoFiles
-
-        return DemoFiles(window, opened, saved).close
-    raise _unknown(window)
-
-
-def _is_from(package: str, window: object) -> bool:
-    return any(cls.__module__.startswith(package) for cls in type(window).__mro__)
-
-
-def _unknown(window: object) -> HostUnsupported:
-    return HostUnsupported(
-        f"Collaboration does not know windows of {type(window).__module__}; "
-        "it works in Optiverse and in the demo bench."
-    )
+    watch = installed_plugins().hook.optiverse_watch_files
+    end: Callable[[], None] | None = watch(window=window, opened=opened, saved=saved, autosaved=autosaved)
+    return end or (lambda: None)

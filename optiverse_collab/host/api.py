@@ -1,6 +1,7 @@
 """What we need from any host's window. Everything else of a host is unknown to us.
 
-An adapter passes tests/host/test_contract.py. Its promises:
+An adapter derives from `Host`, which answers for hosts that can't tell something, or has all its methods.
+examples/toy_editor.py is a short one. It passes the suite of `optiverse_collab.testing`. Its promises:
 
 - what `records` says after `apply` is exactly what was applied, so that there is no echo to suppress;
 - `apply` edits the objects that are there, in place: selection, open dialogs and the user's undo
@@ -11,15 +12,37 @@ An adapter passes tests/host/test_contract.py. Its promises:
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-from optiverse_collab.core.records import Op, Record
+from optiverse_collab.category import log_category, note
+from optiverse_collab.convert import bench_from_records, write_bench
+from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, touched
 
 if TYPE_CHECKING:
+    from PyQt6.QtCore import QModelIndex
     from PyQt6.QtGui import QPainterPath
-    from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView, QMainWindow
+    from PyQt6.QtWidgets import QDialog, QGraphicsScene, QGraphicsView, QMainWindow, QTreeView
+
+__all__ = [
+    "LEVELS",
+    "AutosaveNoted",
+    "FileNoted",
+    "Host",
+    "ItemList",
+    "LogLevel",
+    "Op",
+    "Opened",
+    "Put",
+    "Record",
+    "Remove",
+    "Set",
+    "UndoWatcher",
+    "apply",
+    "touched",
+]
 
 Opened = Callable[[Callable[[], None]], None]
 """Told that another bench is in the window; takes what gives the window the file back that it had before."""
@@ -66,23 +89,48 @@ LEVELS: dict[int, LogLevel] = {
 """A level of `logging`, as the lines of `wording` have it → the host's name for it."""
 
 
+class ItemList(NamedTuple):
+    """A list of a host with a line for each item.
+
+    Attributes:
+        view: where it stands.
+        id_of: tells the id of the item in a line; None for a line of something else, or for none.
+    """
+
+    view: QTreeView
+    id_of: Callable[[QModelIndex], str | None]
+
+
 class Host(Protocol):
-    """One main window of a host, and the bench in it."""
+    """One main window of a host, and the bench in it.
+
+    A class that derives from it has `name`, `window`, `records`, `apply`, `watch` and `close` of its own. The
+    others do what is right for a host that can't tell, or knows no such thing.
+    """
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """What the host calls itself, with its version."""
 
     @property
+    @abstractmethod
     def window(self) -> QMainWindow:
         """Its main window; our widgets are children of it."""
 
     @property
     def view(self) -> QGraphicsView | None:
         """Its canvas, whose scene is in mm; None if others' cursors can't be shown."""
+        return None
+
+    @property
+    def item_list(self) -> ItemList | None:
+        """Its list of items, such as a panel with layers; None if it has none."""
+        return None
 
     def outline(self, id: str) -> QPainterPath | None:
         """The shape of an item on the canvas, in scene coordinates [mm]; None if it isn't there."""
+        return None
 
     def picture(self, records: Mapping[str, Record]) -> QGraphicsScene | None:
         """A scene of its own with another bench, to be looked at; None if the host can't make one.
@@ -93,20 +141,28 @@ class Host(Protocol):
         Returns:
             Nothing of it is the window's; `sceneRect` is what the items cover [mm], y up.
         """
+        return None
 
     def log(self, level: LogLevel, text: str) -> None:
         """Write a line to the host's log window, in our category, and `category.note` it.
 
+        A host without such a window has a logger of Python's of that name.
+
         Args:
             text: one line; a stack trace may have more.
         """
+        logging.getLogger(log_category()).log(logging.getLevelName(level), "%s", text)
+        note(level, text)
 
     def ids(self) -> Collection[str]:
         """The ids of all that is on the bench, looked up again; of items on each other the lowest first."""
+        return list(self.records())
 
+    @abstractmethod
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
         """The bench as it is now: all of it, or those of `ids` that are there. Positions are in mm."""
 
+    @abstractmethod
     def apply(self, ops: Sequence[Op], batch_continues: bool = False) -> None:
         """Change the bench as others changed it, in one go; the user's file doesn't have it yet.
 
@@ -120,6 +176,7 @@ class Host(Protocol):
 
         What was opened has the same, in the editor's own words.
         """
+        return
 
     def edit(self, text: str, ops: Sequence[Op]) -> None:
         """Change the bench as its user would: one step, which they can undo, and which `watch` hears of.
@@ -128,7 +185,9 @@ class Host(Protocol):
             text: what is done, for a host that names its steps.
             ops: the change; `apply` says what becomes of what can't be done.
         """
+        self.apply(ops)
 
+    @abstractmethod
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
         """Call `dirty` with ids of what may have changed, whoever changed it; too many do no harm.
 
@@ -142,12 +201,15 @@ class Host(Protocol):
         would destroy the file; so `opened` is given what makes the file from before the window's again,
         with changes that are not saved.
         """
+        return
 
     def watch_undo(self, watcher: UndoWatcher | None) -> None:
         """Tell `watcher` of each undo step from now on; nobody, if it is None."""
+        return
 
     def held(self) -> Collection[str]:
         """Ids that the user has in hand: being dragged, rotated, or edited as text."""
+        return ()
 
     def dragged(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
         """Of those of `ids` that the user drags, what dragging them changes: some of their properties.
@@ -155,6 +217,22 @@ class Host(Protocol):
         Reading just these is quick; the rest is read when they are let go. A host for which `records` is
         quick enough says of none that it is dragged.
         """
+        return {}
+
+    def watch_editors(self, changed: Callable[[], None]) -> Callable[[], None]:
+        """Call `changed`, too, soon after the user opens an item or closes it, in a dialog or to type in it.
+
+        Returns:
+            What ends that.
+        """
+        return lambda: None
+
+    def editors(self) -> Mapping[str, QDialog | None]:
+        """The items that the user has open: id → the dialog; None for text that is typed on the canvas.
+
+        In a dialog that grows together with the bottom margin of its layout, nothing moves.
+        """
+        return {}
 
     def save_copy(self, path: Path) -> None:
         """Write the bench to an Optiverse file.
@@ -162,9 +240,12 @@ class Host(Protocol):
         Raises:
             BenchFileError: it can't be written; the text says why.
         """
+        write_bench(path, bench_from_records(self.records()))
 
     def watch_presence(self, changed: Callable[[Mapping[str, object]], None]) -> None:
         """Call `changed` when the user's ``cursor`` ([x_mm, y_mm] or None) or ``selection`` (ids) changes."""
+        return
 
+    @abstractmethod
     def close(self) -> None:
         """Take back everything that was connected to the host, which goes on without us; once is enough."""

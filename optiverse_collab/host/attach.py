@@ -1,18 +1,28 @@
-"""Asks an editor's plugins what they have for a window; who knows the editor puts it in its place."""
+"""Gives a window what the installed plugins have for it: the way in for editors that know no pluggy.
+
+Only the standard library is imported at first: whatever of ours is missing, an editor that uses this starts.
+"""
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Callable
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pluggy
-
-from optiverse_collab import hookspecs
-from optiverse_collab.hookspecs import Action
+from optiverse_collab.host.faults import OFF, sentence_of
+from optiverse_collab.host.plugins import installed_plugins
 
 if TYPE_CHECKING:
+    import pluggy
+    from PyQt6.QtGui import QCloseEvent
     from PyQt6.QtWidgets import QMainWindow, QWidget
+
+    from optiverse_collab.hookspecs import Action
+    from optiverse_collab.host.api import Host
+
+LOG = logging.getLogger("optiverse_collab")
 
 
 class WindowParts(NamedTuple):
@@ -31,16 +41,49 @@ class WindowParts(NamedTuple):
     closing: Callable[[], None]
 
 
-def installed_plugins() -> pluggy.PluginManager:
-    """The plugins that are installed.
+def attach_to(window: QMainWindow, adapter: Callable[[], Host] | None = None) -> None:
+    """Put the menus and status widgets of the installed plugins into a window, until it closes.
 
-    Raises:
-        Exception: whatever a plugin raises while it is imported.
+    Whatever goes wrong with them, the window works without them: an ERROR is logged, and a menu says why.
+
+    Args:
+        window: any main window, made a moment ago.
+        adapter: makes the adapter for it, each time that it joins a session; None if a plugin has one.
     """
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
-    manager.load_setuptools_entrypoints(hookspecs.PROJECT)
-    return manager
+    try:
+        _attach(window, adapter)
+    except Exception as fault:  # noqa: BLE001 - a plugin may raise anything, and the host must go on
+        from optiverse_collab.host.menus import say_why
+
+        LOG.error("✗ %s %s", OFF, sentence_of(fault))
+        LOG.debug("%s", "".join(traceback.format_exception(fault)))
+        say_why(window, sentence_of(fault))
+
+
+def _attach(window: QMainWindow, adapter: Callable[[], Host] | None) -> None:
+    manager = installed_plugins()  # before what needs more of ours
+    from optiverse_collab.host import adapters
+    from optiverse_collab.host.menus import Installed
+
+    if adapter is not None:
+        adapters.give(window, adapter)
+    try:
+        parts = window_parts(window, manager)
+    except Exception:
+        adapters.take_back(window)
+        raise
+    close_event: Callable[[QCloseEvent | None], None] = window.closeEvent
+
+    def close(event: QCloseEvent) -> None:
+        """Let the window ask about unsaved changes; when it closes, leave."""
+        close_event(event)
+        if event.isAccepted():
+            window.closeEvent = close_event  # type: ignore[method-assign,assignment]
+            parts.closing()
+            adapters.take_back(window)
+
+    Installed(window, parts.actions, parts.widgets)
+    window.closeEvent = close  # type: ignore[method-assign,assignment]
 
 
 def window_parts(window: QMainWindow, manager: pluggy.PluginManager) -> WindowParts:
@@ -49,7 +92,7 @@ def window_parts(window: QMainWindow, manager: pluggy.PluginManager) -> WindowPa
     Raises:
         Exception: whatever a plugin raises; the plugins were told that the window closes.
     """
-    hook = manager.hook
+    hook: Any = manager.hook
 
     def closing() -> None:
         hook.optiverse_window_closing(window=window)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QAction, QIcon, QKeySequence
 from PyQt6.QtWidgets import QMainWindow, QMenu, QMenuBar, QWidget
 
-from optiverse_collab.hookspecs import Action
+from optiverse_collab.host.faults import OFF
+
+if TYPE_CHECKING:
+    from optiverse_collab.hookspecs import Action
+
+MENU = "&Collaboration"
 
 
 class Installed:
@@ -48,6 +54,7 @@ class Installed:
         action = QAction(QIcon.fromTheme(wanted.icon), wanted.text, self._window)
         if wanted.shortcut:
             action.setShortcut(QKeySequence(wanted.shortcut))
+        action.setAutoRepeat(False)
         action.triggered.connect(lambda checked: wanted.run())
         wanted.enabled_when(action.setEnabled)
         if wanted.checked_when is not None:
@@ -68,6 +75,22 @@ class Installed:
         if not isinstance(place, QMenu):
             raise ValueError(f"there is no menu {'/'.join(path)}")
         return place
+
+
+def say_why(window: QMainWindow, why: str) -> None:
+    """Put a line into the Collaboration menu that says why there is no live collaboration.
+
+    Args:
+        why: a sentence, as `faults.sentence_of` has it.
+    """
+    bar = window.menuBar()
+    menu = menu_titled(bar, MENU)
+    if menu is None and bar is not None:
+        menu = bar.addMenu(MENU)
+    if menu is not None:
+        line = QAction(f"{OFF} {why}"[:200].replace("&", "&&"), window)
+        line.setEnabled(False)
+        menu.addAction(line)
 
 
 def menu_titled(place: QMenuBar | QMenu | None, title: str) -> QMenu | None:

@@ -7,19 +7,28 @@ from collections.abc import Iterator
 import pytest
 from PyQt6.QtWidgets import QApplication
 
-from tests.host.drivers.driver import Driver
+from optiverse_collab.testing.driver import Driver
+
+HOSTS = ["demo", pytest.param("optiverse", marks=pytest.mark.optiverse)]
 
 
-@pytest.fixture(params=["demo", pytest.param("optiverse", marks=pytest.mark.optiverse)])
-def driver(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Driver]:
-    made: Driver
-    if request.param == "demo":
+def driver_of(host: str) -> Driver:
+    """A user in front of a window of this host."""
+    if host == "toy":
+        from tests.host.drivers.toy import ToyDriver
+
+        return ToyDriver()
+    if host == "demo":
         from tests.host.drivers.demo import DemoDriver
 
-        made = DemoDriver()
-    else:
-        from tests.host.drivers.optiverse import OptiverseDriver
+        return DemoDriver()
+    from tests.host.drivers.optiverse import OptiverseDriver
 
-        made = OptiverseDriver()
+    return OptiverseDriver()
+
+
+@pytest.fixture(params=HOSTS)
+def driver(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Driver]:
+    made = driver_of(request.param)
     yield made
     made.close()

@@ -9,10 +9,10 @@ from PyQt6.QtWidgets import QApplication
 
 from optiverse_collab.core.client.effects import Conflict, ConflictKind, ShowChange
 from optiverse_collab.core.records import Remove, Set, difference
+from optiverse_collab.testing.driver import Driver
 from optiverse_collab.window.capture import Capture
 from optiverse_collab.window.undo import Undo
 from tests.helpers.wire import Peer, Wire
-from tests.host.drivers.driver import Driver
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image")
 

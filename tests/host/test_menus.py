@@ -50,6 +50,7 @@ def test_an_action_runs_and_is_enabled_when_it_says(window: QMainWindow) -> None
     entry.trigger()
     assert ran == ["x"]
     assert entry.shortcut().toString() == "Ctrl+K"
+    assert not entry.autoRepeat()  # A chord that is held runs it once.
 
 
 def test_removing_leaves_the_window_as_it_was(window: QMainWindow) -> None:

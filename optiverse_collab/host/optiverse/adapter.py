@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtGui import QPainterPath
-from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView, QMainWindow
+from PyQt6.QtWidgets import QDialog, QGraphicsScene, QGraphicsView, QMainWindow
 
 from optiverse_collab import manifest
 from optiverse_collab.category import note
@@ -15,6 +15,8 @@ from optiverse_collab.core.records import Op, Record, Remove
 from optiverse_collab.host.api import Opened, UndoWatcher
 from optiverse_collab.host.optiverse.files.bench_switch import BenchSwitch
 from optiverse_collab.host.optiverse.files.layer_import import LayerImport
+from optiverse_collab.host.optiverse.items.editors import Editors
+from optiverse_collab.host.optiverse.items.images import Images
 from optiverse_collab.host.optiverse.items.kinds import Kinds
 from optiverse_collab.host.optiverse.items.placeholders import Placeholders
 from optiverse_collab.host.optiverse.items.pointer import Pointer, items_dragged, items_in_hand
@@ -23,6 +25,7 @@ from optiverse_collab.host.optiverse.items.unshown import Unshown
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.group_list import GroupList
 from optiverse_collab.host.optiverse.layers.layer_tree import LayerTree
+from optiverse_collab.host.optiverse.layers.panel import item_list
 from optiverse_collab.host.optiverse.picture import picture
 from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
@@ -47,6 +50,7 @@ class OptiverseHost:
         self.name = f"Optiverse {installed_version()}"
         self.window = window
         self.view = as_qt(self._window.view, QGraphicsView)
+        self.item_list = item_list(self._window)
         self._category = manifest.load().plugin.log_category
         self._dirty: Callable[[Collection[str]], None] = lambda ids: None
         self._opened: Opened = lambda back: None
@@ -59,8 +63,10 @@ class OptiverseHost:
         self._layer_import = LayerImport(self._window.file_controller)
         self._undo = UndoGuard(self._window, self._stepped, warn)
         self._bench = SceneBench(self._window, self._touched)
-        self._layers = self._new_layers(warn)
-        kinds = Kinds(self._window, warn)
+        self._editors = Editors(self._window, self._bench)
+        images = Images(self._window, warn)
+        self._layers = self._new_layers(images, warn)
+        kinds = Kinds(self._window, images)
         self._reader = Reader(self._window, self._bench, self._layers, kinds, self._unshown.records)
         self._writer = Writer(
             self._window,
@@ -74,10 +80,10 @@ class OptiverseHost:
             self.log,
         )
 
-    def _new_layers(self, warn: Callable[[str], None]) -> Layers:
+    def _new_layers(self, images: Images, warn: Callable[[str], None]) -> Layers:
         window, bench, is_unshown = self._window, self._bench, self._unshown.records.__contains__
         if has_layers(window):
-            return LayerTree(window, bench, is_unshown, self._touched, warn, self._undo.replace)
+            return LayerTree(window, bench, is_unshown, self._touched, images, warn, self._undo.replace)
         assert has_groups(window)
         return GroupList(window, bench, is_unshown, self._touched, warn)
 
@@ -133,6 +139,13 @@ class OptiverseHost:
             if id in wanted and is_optic(item) and self._bench.known(id) is item
         }
 
+    def watch_editors(self, changed: Callable[[], None]) -> Callable[[], None]:
+        self._editors.watchers.append(changed)
+        return partial(self._editors.watchers.remove, changed)
+
+    def editors(self) -> Mapping[str, QDialog | None]:
+        return self._editors.open()
+
     def save_copy(self, path: Path) -> None:
         self._reader.save_copy(path)
 
@@ -156,6 +169,7 @@ class OptiverseHost:
         self._writer.close()
         self._undo.close()
         self._layers.close()
+        self._editors.close()
         self._bench.close()
 
     def _another_bench(self, back: Callable[[], None]) -> None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence
+from PyQt6.QtGui import QCloseEvent, QKeySequence
 from PyQt6.QtWidgets import QMainWindow
 
 from optiverse_collab.host.attach import WindowParts
-from optiverse_collab.host.menus import Installed, menu_titled
+from optiverse_collab.host.menus import Installed
 from optiverse_collab.host.optiverse.upstream.check import checked
 from optiverse_collab.host.optiverse.upstream.contract import Override
-
-MENU = "&Collaboration"
 
 
 class BuiltinCollaboration:
@@ -75,12 +73,3 @@ class BuiltinCollaboration:
         if event.isAccepted() and self._closing is not None:
             closing, self._closing = self._closing, None
             closing()
-
-
-def say_why(window: QMainWindow, why: str) -> None:
-    """Put a line into the Collaboration menu that says why there is no live collaboration."""
-    menu = menu_titled(window.menuBar(), MENU)
-    if menu is not None:
-        line = QAction(why, window)
-        line.setEnabled(False)
-        menu.addAction(line)

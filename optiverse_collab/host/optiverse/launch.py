@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+from optiverse_collab.host.optiverse.upstream.version import REPOSITORY
+
 if TYPE_CHECKING:
     import pluggy
     from PyQt6.QtWidgets import QMainWindow
@@ -19,18 +21,20 @@ if TYPE_CHECKING:
     from optiverse_collab.host.optiverse.upstream.window import Window
 
 HOST = "Optiverse"
-DEMO = "python -m optiverse_collab.demo"
-REPOSITORY = "https://github.com/QPG-MIT/optiverse"
+DEMO = "optiverse_collab_demo"
 
 NOT_INSTALLED = (
     f"Optiverse is not installed here. Get it from its repository, {REPOSITORY}, and install it into this "
-    f"environment; or try the demo bench: {DEMO}"
+    "environment; or try the demo bench: "
+)
+INCOMPLETE = (
+    "Optiverse is installed without most of its modules: a plain 'pip install' leaves them out. "
+    f"Get a checkout of its repository, {REPOSITORY}, and install it with: pip install -e CHECKOUT"
 )
 ANOTHER_PROGRAM = (
     "The 'optiverse' that is installed here is another program of the same name, from the package registry. "
-    f"Uninstall it and get Optiverse from its repository, {REPOSITORY}; or try the demo bench: {DEMO}"
+    f"Uninstall it and get Optiverse from its repository, {REPOSITORY}; or try the demo bench: "
 )
-WHAT_TO_DO = "Optiverse works without it. Install optiverse-collab again, or report this with the log."
 
 
 def launch(argv: Sequence[str], manager: pluggy.PluginManager | None = None) -> int:
@@ -44,14 +48,20 @@ def launch(argv: Sequence[str], manager: pluggy.PluginManager | None = None) -> 
         What Optiverse returns, or 1 if it can't be imported.
     """
     from optiverse_collab.host.optiverse.upstream import version
+    from optiverse_collab.host.optiverse.web_sockets import web_sockets_to_import
 
     if not version.is_installed():
-        return _refuse(ANOTHER_PROGRAM if version.is_another_program() else NOT_INSTALLED)
+        if version.is_incomplete():
+            return _refuse(INCOMPLETE)
+        what = ANOTHER_PROGRAM if version.is_another_program() else NOT_INSTALLED
+        demo = f"python -m {DEMO}" if version.module_exists(DEMO) else "make demo, in a checkout of ours"
+        return _refuse(f"{what}{demo}")
     before = sys.argv
     sys.argv = ["optiverse", *argv]
     try:
-        main: Callable[[], int] = import_module("optiverse.app.main").main
-        window_class = import_module("optiverse.ui.views.main_window").MainWindow
+        with web_sockets_to_import():
+            main: Callable[[], int] = import_module("optiverse.app.main").main
+            window_class = import_module("optiverse.ui.views.main_window").MainWindow
         why_not = _why_not(version.installed_version())
         if why_not:
             _warn(f"{why_not} Optiverse starts without live collaboration.")
@@ -89,7 +99,7 @@ class _WithPlugins:
     def attach(self, window: QMainWindow) -> None:
         """Give a window its plugins, or tell why it has none."""
         try:
-            from optiverse_collab.host.attach import installed_plugins
+            from optiverse_collab.host.plugins import installed_plugins
 
             if self._manager is None:
                 self._manager = installed_plugins()
@@ -123,21 +133,21 @@ def _report(window: QMainWindow, fault: Exception) -> None:
     import traceback
 
     from optiverse_collab.category import log_category
-    from optiverse_collab.errors import CollaborationError
-    from optiverse_collab.host.optiverse.builtin_collaboration import say_why
+    from optiverse_collab.host.faults import OFF, sentence_of
+    from optiverse_collab.host.menus import say_why
 
-    why = str(fault) if isinstance(fault, CollaborationError) else f"{type(fault).__name__}: {fault}."
-    log, category = cast("Window", window).log_service, log_category()
-    log.error(f"✗ Live collaboration could not be started: {why} {WHAT_TO_DO}", category)
+    why, category = sentence_of(fault), log_category()
+    log = cast("Window", window).log_service
+    log.error(f"✗ {OFF} {why} Optiverse works without it.", category)
     log.debug("".join(traceback.format_exception(fault)), category)
-    say_why(window, f"Live collaboration is off: {why}"[:200])
+    say_why(window, why)
 
 
 def _why_not(version: str) -> str:
     """Why we can't work in this version of Optiverse; empty if we can."""
     try:
         from optiverse_collab import manifest
-    except ImportError:
+    except Exception:  # noqa: BLE001 - a module may raise anything while it is imported
         return ""  # the attempt to attach fails for the same reason, and tells it in the window
     from optiverse_collab.errors import ManifestError
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from optiverse_collab.host.demo import DemoHost
+from optiverse_collab.testing.driver import Driver
+from optiverse_collab_demo.adapter import DemoHost
 from tests.helpers import demo_window
 from tests.helpers.demo_window import new_window
 
 
-class DemoDriver:
-    """Does in a demo window what `tests.host.test_contract` asks for.
+class DemoDriver(Driver):
+    """Does in a demo window what `optiverse_collab.testing` asks for.
 
     Attributes:
         host: the adapter.
@@ -50,9 +52,10 @@ class DemoDriver:
         """Rotate an item."""
         self.window.editor.turn([id], 15.0)
 
-    def edit(self, id: str, x_mm: float) -> None:
-        """Give an item another x with its dialog."""
+    def edit(self, id: str, x_mm: float, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Give an item another x with its dialog, in which something happens before."""
         self.window.edit(id)
+        meanwhile()
         dialog = self.window.dialogs[id]
         entry: Any = dialog.entries["x"]
         entry.setValue(x_mm)

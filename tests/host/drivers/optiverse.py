@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from PyQt6.QtCore import QSettings, QStandardPaths
 
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
+from optiverse_collab.testing.driver import Driver
 from tests.helpers import optiverse_user
 from tests.helpers.optiverse_user import User
 from tests.helpers.optiverse_window import open_window
@@ -23,8 +25,8 @@ def the_window() -> Any:
     return open_window()
 
 
-class OptiverseDriver:
-    """Does in a window of Optiverse what `tests.host.test_contract` asks for.
+class OptiverseDriver(Driver):
+    """Does in a window of Optiverse what `optiverse_collab.testing` asks for.
 
     Attributes:
         host: the adapter.
@@ -63,9 +65,9 @@ class OptiverseDriver:
         self.select(id)
         self._user.turn(self.thing(id), 0, 30)
 
-    def edit(self, id: str, x_mm: float) -> None:
-        """Give an item another x with its dialog."""
-        self._user.edit(self.thing(id), {0: x_mm})
+    def edit(self, id: str, x_mm: float, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Give an item another x with its dialog, in which something happens before."""
+        self._user.edit(self.thing(id), {0: x_mm}, meanwhile=meanwhile)
 
     def remove(self, id: str) -> None:
         """Delete an item."""

@@ -14,14 +14,14 @@ from optiverse_collab.core.records import Op, Remove, Set
 from optiverse_collab.host.menus import menu_titled
 from optiverse_collab.scripting import Bench
 from optiverse_collab.window.ui.changes_dock import ChangesDock
-from tests.helpers.lost_connection import QT_SAYS, break_off
+from tests.helpers.lost_connection import break_off
 from tests.helpers.optiverse_user import events, wait_until
 from tests.helpers.server_process import ServerProcess
 from tests.host.optiverse.test_closing import Desk
 
 pytestmark = [
     pytest.mark.optiverse,
-    pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image", QT_SAYS),
+    pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
 ]
 
 

@@ -13,9 +13,9 @@ from PyQt6.QtWidgets import QLabel
 from optiverse_collab.errors import HostUnsupported
 from optiverse_collab.hookspecs import Action
 from optiverse_collab.host.attach import WindowParts
-from optiverse_collab.host.menus import menu_titled
+from optiverse_collab.host.menus import MENU, menu_titled, say_why
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
-from optiverse_collab.host.optiverse.builtin_collaboration import MENU, BuiltinCollaboration, say_why
+from optiverse_collab.host.optiverse.builtin_collaboration import BuiltinCollaboration
 from tests.helpers.optiverse_user import events
 from tests.helpers.optiverse_window import open_window
 
@@ -166,5 +166,5 @@ def test_category_is_in_the_filter_and_no_line_is_doubled(fresh: Any) -> None:
 
 
 def test_the_menu_says_why(fresh: Any) -> None:
-    say_why(fresh, "Live collaboration is off: it is raining.")
+    say_why(fresh, "it is raining.")
     assert visible_texts(fresh)[-1] == "Live collaboration is off: it is raining."

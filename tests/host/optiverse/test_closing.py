@@ -13,8 +13,8 @@ from PyQt6.QtCore import QObject, QSettings, QTimer
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from optiverse_collab.core.client.connector import ConnectionState
-from optiverse_collab.host.attach import installed_plugins
 from optiverse_collab.host.optiverse.launch import attach
+from optiverse_collab.host.plugins import installed_plugins
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from tests.helpers.optiverse_drawing import Drawing
@@ -47,6 +47,9 @@ class Desk:
         self.window = open_window()
         # Kept to the end: Python would take a window apart whenever it next looks for garbage.
         closed_windows.append(self.window)
+        self._before = list(
+            self.window.log_service.get_messages()
+        )  # of other tests: all windows have one log
         self.user = Drawing(self.window)
         self.asked = 0
         attach(self.window, installed_plugins())
@@ -74,11 +77,11 @@ class Desk:
         monkeypatch.setattr("optiverse.ui.theme_manager.question", question)
 
     def troubles(self) -> list[str]:
-        """What the log of all windows complains of, whatever the category."""
+        """What the log of all windows complains of since this one opened, whatever the category."""
         levels = ("WARNING", "ERROR", "CRITICAL")
-        messages = self.window.log_service.get_messages()
-        told = [message.message for message in messages if message.level.name in levels]
-        return [text for text in told if text != STOCK]
+        before = {id(message) for message in self._before}
+        messages = [one for one in self.window.log_service.get_messages() if id(one) not in before]
+        return [one.message for one in messages if one.level.name in levels and one.message != STOCK]
 
 
 @pytest.fixture(scope="module")

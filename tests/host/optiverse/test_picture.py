@@ -13,8 +13,8 @@ from PyQt6.QtWidgets import QApplication
 
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.records import Record
-from optiverse_collab.host.attach import installed_plugins
 from optiverse_collab.host.optiverse.launch import attach
+from optiverse_collab.host.plugins import installed_plugins
 from optiverse_collab.window import replacing
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
@@ -59,7 +59,7 @@ class Desk:
 
     def records(self) -> dict[str, Record]:
         """What is on the bench."""
-        host = self.controller.manager._host
+        host = self.controller.manager.host
         assert host is not None
         return host.records()
 

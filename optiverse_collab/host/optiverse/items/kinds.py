@@ -6,7 +6,6 @@ selection and open dialogs hold on to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from optiverse_collab.host.optiverse.items.annotations import annotation_kinds
@@ -37,11 +36,11 @@ class Kinds:
 
     Args:
         window: an Optiverse main window.
-        warn: takes a sentence about something that can't be shown as others have it.
+        images: finds the images of components.
     """
 
-    def __init__(self, window: Window, warn: Callable[[str], None]) -> None:
-        self._optical = Optical(Images(window, warn))
+    def __init__(self, window: Window, images: Images) -> None:
+        self._optical = Optical(images)
         self._annotations = annotation_kinds(window)
 
     def named(self, kind: str) -> Kind:

@@ -48,6 +48,7 @@ class Optical:
             data = item.to_dict()
             if path:
                 self._image_paths[path] = data["image_path"]
+                self._images.note(data["image_path"])
             return data
         params.image_path = None
         try:

@@ -39,12 +39,18 @@ def items_in_hand(window: Window) -> Iterator[object]:
     grabber = scene.mouseGrabberItem()
     if grabber is not None and _is_button_down():
         yield grabber
-    focus = scene.focusItem()
-    if (
-        isinstance(focus, QGraphicsTextItem)
-        and focus.textInteractionFlags() != Qt.TextInteractionFlag.NoTextInteraction
-    ):
-        yield focus
+    text = text_in_hand(window)
+    if text is not None:
+        yield text
+
+
+def text_in_hand(window: Window) -> QGraphicsTextItem | None:
+    """The text on the canvas that the user is writing."""
+    focus = window.scene.focusItem()
+    if not isinstance(focus, QGraphicsTextItem):
+        return None
+    is_written = focus.textInteractionFlags() != Qt.TextInteractionFlag.NoTextInteraction
+    return focus if is_written else None
 
 
 def _is_button_down() -> bool:

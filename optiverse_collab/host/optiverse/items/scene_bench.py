@@ -44,6 +44,7 @@ class SceneBench(QObject):
     Signals:
         appeared: ids of items that a survey found new, or that the user put higher or lower (0.2).
         vanished: ids of items that a survey found gone.
+        dialogs_changed: an edit dialog is about to open, or has closed.
 
     Args:
         window: an Optiverse main window.
@@ -52,6 +53,7 @@ class SceneBench(QObject):
 
     appeared = pyqtSignal(list)
     vanished = pyqtSignal(list)
+    dialogs_changed = pyqtSignal()
 
     def __init__(self, window: Window, touched: Callable[[Collection[str]], None]) -> None:
         super().__init__(as_qt(window, QObject))
@@ -240,8 +242,10 @@ class SceneBench(QObject):
         changed meanwhile; so for that long their changes of this item wait.
         """
         self.in_dialog.add(id)
+        self.dialogs_changed.emit()
         try:
             return type(item).open_editor(item)
         finally:
             self.in_dialog.discard(id)
+            self.dialogs_changed.emit()
             self._touched((id,))

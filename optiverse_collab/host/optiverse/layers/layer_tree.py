@@ -18,6 +18,7 @@ from optiverse_collab.convert.kinds import GROUP, LAYER
 from optiverse_collab.convert.layers import FLAGS
 from optiverse_collab.convert.stacking import restacked
 from optiverse_collab.core.records import Record
+from optiverse_collab.host.optiverse.items.images import Images
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.hidden_nodes import HiddenNodes
@@ -41,6 +42,7 @@ class LayerTree(Layers):
     Args:
         window: an Optiverse main window.
         bench, is_unshown, moved, warn: as in `Layers`.
+        images: finds the images of components.
         replaced: takes the ids of groups and items that other objects than before are about to stand for.
     """
 
@@ -50,6 +52,7 @@ class LayerTree(Layers):
         bench: SceneBench,
         is_unshown: Callable[[str], bool],
         moved: Callable[[Collection[str]], None],
+        images: Images,
         warn: Callable[[str], None],
         replaced: Callable[[Collection[str]], None],
     ) -> None:
@@ -61,7 +64,7 @@ class LayerTree(Layers):
         self._panel = window.layer_panel._tree
         self._panel.setUniformRowHeights(True)
         self._groups: dict[str, Data] = {}
-        self._links = LinkedFiles(window, warn, replaced)
+        self._links = LinkedFiles(window, images, warn, replaced)
         self._hidden = HiddenNodes(self._state, moved)
         self._adopt(bench.items)
         self._follow()

@@ -12,7 +12,8 @@ from typing import Any
 
 from PyQt6.QtWidgets import QGraphicsItem
 
-from optiverse_collab.convert.kinds import GROUP
+from optiverse_collab.convert.elsewhere import original, stand_in
+from optiverse_collab.convert.kinds import GROUP, IMAGE
 from optiverse_collab.convert.shapes import is_link
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.limits import Limits
@@ -20,13 +21,14 @@ from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.records import Put, same_value
 from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
+from optiverse_collab.host.optiverse.items.images import Images
 from optiverse_collab.host.optiverse.layers.nodes import node_of
 from optiverse_collab.host.optiverse.upstream.contract import HOST_FAULTS, as_qt
 from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props, id_of, is_item
 from optiverse_collab.host.optiverse.upstream.layers import HASH, LinkMetadata, layer_names
 from optiverse_collab.host.optiverse.upstream.window import LayersWindow
 
-LINK, COPY = "link", "linked_cache"
+LINK, COPY, PATH = "link", "linked_cache", "source_path"
 """The properties of a group that speak of a file (docs/bench-format.md)."""
 
 MOST_BYTES = Limits().record_bytes - 8 * 1024
@@ -38,6 +40,7 @@ class LinkedFiles:
 
     Args:
         window: an Optiverse main window.
+        images: finds the images of components.
         warn: takes a sentence about a file that can't be shared, or not be shown.
         replaced: takes the ids of a group and of its items, when other objects are about to stand for them.
     """
@@ -45,15 +48,18 @@ class LinkedFiles:
     def __init__(
         self,
         window: LayersWindow,
+        images: Images,
         warn: Callable[[str], None],
         replaced: Callable[[Collection[str]], None],
     ) -> None:
         self._window = window
         self._service = window.linked_assembly_service
         self._tree = window.layer_state
+        self._images = images
         self._warn = warn
         self._replaced = replaced
         self._copies: dict[str, tuple[Data, Data]] = {}
+        self._own: set[str] = set()
 
     def ids(self) -> list[str]:
         """The ids of the groups that show a file."""
@@ -69,11 +75,16 @@ class LinkedFiles:
     def read(self, id: str) -> Data:
         """The properties of a group that are about the file that it shows; none if it shows none."""
         link = node_of(self._tree, id).link_metadata
-        return {} if link is None else {LINK: link.to_dict(), **self._copy_of(id)}
+        if link is None:
+            return {}
+        path = original(link.source_path)
+        if path == link.source_path:  # the host's own; what others linked has a stand-in
+            self._own.add(path)
+        return {LINK: {**link.to_dict(), PATH: path}, **self._copy_of(id)}
 
     def write(self, id: str, props: Props) -> None:
         """Show in a group the file that others show in it."""
-        link = layer_names().LinkMetadata.from_dict(props[LINK]) if is_link(props.get(LINK)) else None
+        link = self._link_of(props.get(LINK))
         said = _shown_of(link, props)
         now = self.read(id)
         if same_value(said, now):
@@ -90,6 +101,15 @@ class LinkedFiles:
             self._service.remove_link(id)
         else:
             self._make_items(id, link.source_path, props.get(COPY))
+
+    def _link_of(self, value: Any) -> LinkMetadata | None:
+        """The link that others have; a file that only they named is neither read nor written here."""
+        if not is_link(value):
+            return None
+        link = layer_names().LinkMetadata.from_dict(value)
+        if link.source_path not in self._own:
+            link.source_path = stand_in(original(link.source_path))
+        return link
 
     def drop(self, id: str) -> None:
         """A group leaves the bench, with the items of its file."""
@@ -137,13 +157,21 @@ class LinkedFiles:
             self._warn(f"The linked file {name!r} is not shown: it was too large to be shared.")
             return
         # Items may keep parts of what they are made from; what others said must stay as they said it.
-        snapshot = deepcopy(snapshot)
+        snapshot = self._with_images_of_here(deepcopy(snapshot))
         self._copies[id] = snapshot, {COPY: copy}
         self._service.restore_from_cache(id, {"snapshot": snapshot}, source_path)
         try:
             self._service._materialize_items(id, deepcopy(snapshot), self._window._connect_item_signals)
         except HOST_FAULTS as fault:
             self._warn(f"The linked file {name!r} can't be shown as a whole: {fault!r}.")
+
+    def _with_images_of_here(self, snapshot: Data) -> Data:
+        items = snapshot.get("items")
+        for item in items if isinstance(items, list) else ():
+            path = item.get(IMAGE) if isinstance(item, dict) else None
+            if isinstance(path, str) and path:
+                item[IMAGE] = self._images.find(path)
+        return snapshot
 
     def _move(self, id: str, dx: float, dy: float) -> None:
         """Move the items of a file. They stay the same objects, so that the user's own steps stay valid."""
@@ -182,7 +210,7 @@ def _shown_of(link: LinkMetadata | None, props: Props) -> Data:
     if link is None:
         return {}
     copy = {COPY: props[COPY]} if _snapshot_of(props.get(COPY)) else {}
-    return {LINK: link.to_dict(), **copy}
+    return {LINK: {**link.to_dict(), PATH: original(link.source_path)}, **copy}
 
 
 def _differ_in_offset_alone(said: Props, now: Props) -> bool:

@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QModelIndex, QObject, Qt, QTimer
+from PyQt6.QtWidgets import QTreeView
 
 from optiverse_collab.core.records import Op, Set
+from optiverse_collab.host.api import ItemList
 from optiverse_collab.host.optiverse.layers.layer_panel import LayerPanel
 from optiverse_collab.host.optiverse.upstream.contract import Override, as_qt
 from optiverse_collab.host.optiverse.upstream.window import Window, has_layers
 
 LATER_MS = 100
 """How long after a change by others the layer panel is drawn again; 0.3.4 waits as long after its own."""
+
+
+def item_list(window: Window) -> ItemList:
+    """The lines of the layer panel; 0.2 has their ids under the same role."""
+
+    def id_of(index: QModelIndex) -> str | None:
+        id = index.data(Qt.ItemDataRole.UserRole)
+        return id if isinstance(id, str) else None
+
+    return ItemList(as_qt(window.layer_panel._tree, QTreeView), id_of)
 
 
 class Panel(QObject):

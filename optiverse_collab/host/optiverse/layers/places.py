@@ -71,7 +71,7 @@ class Places:
         return {} if said is None else {name: said.props[name] for name in PLACE if name in said.props}
 
     def say(self, record: Record) -> bool:
-        """Take over what a record says; returns whether that is another place."""
+        """Take over what a record says; returns whether that is another place, or it is shown nowhere."""
         said = {name: record.props[name] for name in (*PLACE, "z_value") if name in record.props}
         new = Record(record.id, record.kind, said)
         old = self._said.get(record.id)
@@ -79,8 +79,8 @@ class Places:
         parent = said.get("parent")
         if isinstance(parent, str) and parent not in self._parents:
             self._awaited.add(parent)
-        # What the user moved is known as a group or as an item, of whatever kind.
-        if old is None or (old.kind == GROUP) != (new.kind == GROUP):
+        # What the user moved is known as a group or an item, of whatever kind. What they removed is, too.
+        if old is None or record.id not in self._parents or (old.kind == GROUP) != (new.kind == GROUP):
             return True
         return any(old.props.get(name, _NOWHERE) != said.get(name, _NOWHERE) for name in PLACE)
 

@@ -8,15 +8,36 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+REPOSITORY = "https://github.com/QPG-MIT/optiverse"
+
 
 def is_installed() -> bool:
     """Whether the editor can be imported."""
     return module_exists("optiverse") and module_exists("optiverse.ui")
 
 
+def is_incomplete() -> bool:
+    """Whether it is the editor, by what its distribution says of itself, but most of its modules are missing.
+
+    Quirk: 0.3.4 and 0.2.7 name just one of their packages to setuptools, so a plain ``pip install`` leaves
+    the others out.
+    """
+    return module_exists("optiverse") and not module_exists("optiverse.ui") and _names_repository()
+
+
 def is_another_program() -> bool:
     """Whether there is an `optiverse`, but not the editor: the registry's project of that name."""
-    return module_exists("optiverse") and not module_exists("optiverse.ui")
+    return module_exists("optiverse") and not module_exists("optiverse.ui") and not _names_repository()
+
+
+def _names_repository() -> bool:
+    """Whether the installed distribution `optiverse` is made from the editor's repository."""
+    try:
+        about = metadata.metadata("optiverse")
+    except metadata.PackageNotFoundError:
+        return False
+    urls = [*(about.get_all("Project-URL") or ()), *(about.get_all("Home-page") or ())]
+    return any(REPOSITORY.lower() in url.lower() for url in urls)
 
 
 @cache

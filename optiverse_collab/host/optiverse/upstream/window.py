@@ -107,8 +107,18 @@ class LogService(Protocol):
     def get_categories(self) -> list[str]: ...
 
 
+class HasTree(Protocol):
+    """A panel that lists the items in a `QTreeView`."""
+
+    @property
+    def _tree(self) -> object: ...
+
+
 class Window(Protocol):
     """A main window, which is a `QMainWindow`."""
+
+    @property
+    def layer_panel(self) -> HasTree: ...
 
     scene: QGraphicsScene
     view: View
@@ -151,6 +161,7 @@ class GroupsWindow(Window, Protocol):
     """A main window of Optiverse 0.2."""
 
     group_manager: GroupManager
+    layer_panel: HasTree
     drag_handler: GroupsDragHandler
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from optiverse_collab.core.records import Put, Record, Set
+from optiverse_collab.convert.elsewhere import stand_in, stays_below
+from optiverse_collab.convert.reading import records_from_bench
+from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from tests.helpers.optiverse_window import window_of
@@ -83,7 +87,60 @@ def test_missing_image_is_logged_once_and_its_path_is_kept(host: OptiverseHost, 
     first.setPos(7.0, 8.0)
     assert host.records()["first"].props["image_path"] == path
     saved = window_of(host).file_controller.file_manager.serialize_scene()
-    assert [item["image_path"] for item in saved["items"]] == [path, path]
+    kept = [item["image_path"] for item in saved["items"]]
+    assert kept == [path if stays_below(path) else stand_in(path)] * 2
+    records = records_from_bench(json.loads(json.dumps(saved))).records
+    assert [records[id].props["image_path"] for id in ("first", "second")] == [path, path]
+
+
+def test_a_picture_that_others_name_is_not_opened(
+    host: OptiverseHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only files below the editor's own folders are looked for: no other path gets to the disk."""
+    secret = tmp_path / "images" / "secret.png"
+    secret.parent.mkdir()
+    library = item_names().get_builtin_library_root().resolve()
+    secret.write_bytes((library / IMAGE).read_bytes())
+    inside = os.path.relpath(secret, library / "mirror_standard_2in").replace(os.sep, "/")
+    looked_for: list[str] = []
+    look = os.stat
+
+    def spy(path: Any, **more: Any) -> os.stat_result:
+        looked_for.append(str(path))
+        return look(path, **more)
+
+    monkeypatch.setattr(os, "stat", spy)
+    monkeypatch.chdir(tmp_path)
+    ways = [
+        str(secret),
+        f"@component/mirror_standard_2in/{inside}",
+        f"@library/{library.name}/mirror_standard_2in/{inside}",
+        f"objects/library/mirror_standard_2in/{inside}",
+        "images/secret.png",
+        f"//localhost{secret}",
+    ]
+    for number, path in enumerate(ways):
+        item = put(host, f"item{number}", path)
+        assert not is_seen(item), path
+        assert host.records()[f"item{number}"].props["image_path"] == path
+    own = str(library.parent.parent)
+    elsewhere = [path for path in looked_for if "@elsewhere" not in path and not path.startswith(own)]
+    assert [path for path in elsewhere if "secret" in path] == []
+
+
+def test_the_users_own_picture_is_shown_again(host: OptiverseHost, tmp_path: Path) -> None:
+    own = tmp_path / "own.png"
+    own.write_bytes((item_names().get_builtin_library_root() / IMAGE).read_bytes())
+    item = item_names().deserialize_item(
+        {"_type": "component", "image_path": str(own), "interfaces": [MIRROR], "object_height_mm": 50.0}
+    )
+    assert item is not None
+    item.item_uuid = "mine"
+    window_of(host).scene.addItem(item)
+    [record] = host.records().values()
+    host.apply([Remove("mine")])
+    host.apply([Put("again", "component", record.props)])
+    assert is_seen(host._bench.items["again"])
 
 
 @pytest.mark.parametrize("path", MISSING)

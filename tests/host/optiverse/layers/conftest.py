@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
+from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.host.optiverse.upstream.window import has_groups
 from tests.helpers.optiverse_drawing import Drawing
 from tests.helpers.optiverse_session import Participant
@@ -49,3 +50,11 @@ def link(file: Path, monkeypatch: pytest.MonkeyPatch) -> Link:
         return str(node.uuid)
 
     return link
+
+
+@pytest.fixture
+def host(window: Any) -> Iterator[OptiverseHost]:
+    """The adapter of an empty window."""
+    host = OptiverseHost(window)
+    yield host
+    host.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,6 @@ pytestmark = [
 
 Session = tuple[Wire, Participant, Participant]
 Link = Callable[[Participant], str]
-
-
-@pytest.fixture
-def host(window: Any) -> Iterator[OptiverseHost]:
-    """The adapter of an empty window."""
-    host = OptiverseHost(window)
-    yield host
-    host.close()
 
 
 def copy_of(file: Path) -> dict[str, Any]:

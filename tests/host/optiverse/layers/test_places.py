@@ -76,6 +76,17 @@ def test_a_group_that_went_and_comes_again() -> None:
     assert shown(places) == tree(places) == {None: ["g"], "g": ["lens"]}
 
 
+def test_what_others_put_back_is_shown_again() -> None:
+    """At the same place: it is said as before, and the window shows it nowhere."""
+    places = Places()
+    for id in ("g1", "lens"):
+        say(places, id, **({"parent": "g1"} if id == "lens" else {}))
+    lens = Record("lens", "component", {"parent": "g1"})
+    assert not places.say(lens)
+    assert places.follow({None: []}, {}) == {"g1", "lens"}
+    assert places.say(lens)
+
+
 def test_groups_in_groups_as_deep_as_can_be() -> None:
     places = Places()
     for level in range(MAX_DEPTH + 3):

@@ -1,0 +1,42 @@
+"""Which windows are Optiverse's, and what our plugin has for them; nothing else is imported for others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QMainWindow
+
+    from optiverse_collab.host.api import AutosaveNoted, FileNoted, Host
+    from optiverse_collab.host.optiverse.upstream.window import Window
+
+
+def is_optiverse(window: QMainWindow) -> bool:
+    """Whether the class of a window, or one that it derives from, is of Optiverse."""
+    return any(cls.__module__.startswith("optiverse.") for cls in type(window).__mro__)
+
+
+def adapter_of(window: QMainWindow) -> Callable[[], Host] | None:
+    """What makes the adapter for a window; None if it isn't Optiverse's."""
+    if not is_optiverse(window):
+        return None
+    from optiverse_collab.host.optiverse.adapter import OptiverseHost
+
+    return partial(OptiverseHost, window)
+
+
+def watch_files(
+    window: QMainWindow, opened: FileNoted, saved: FileNoted, autosaved: AutosaveNoted
+) -> Callable[[], None] | None:
+    """Call these when a window opens, saves or autosaves a file; None if it isn't Optiverse's.
+
+    Returns:
+        What ends that.
+    """
+    if not is_optiverse(window):
+        return None
+    from optiverse_collab.host.optiverse.files.file_watch import FileWatch
+
+    return FileWatch(cast("Window", window), opened, saved, autosaved).close

@@ -1,0 +1,9 @@
+"""What every adapter promises of items that are open: the toy's, the demo bench's, and Optiverse's."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.testing.contract_editors import *  # noqa: F403
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image")
