@@ -9,8 +9,8 @@ from PyQt6.QtCore import QCoreApplication, QEvent
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.theme import LIGHT
-from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab_demo.theme import LIGHT
+from optiverse_collab_demo.window import DemoWindow
 from tests.helpers.demo_window import new_window
 
 

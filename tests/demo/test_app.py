@@ -9,8 +9,8 @@ import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, QSettings
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.app import open_window
-from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab_demo.app import open_window
+from optiverse_collab_demo.window import DemoWindow
 from tests.helpers.benches import DATA
 from tests.helpers.demo_window import boxes, entry, logged
 from tests.helpers.processes import python
@@ -19,8 +19,8 @@ SCRIPT = """
 import sys
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
-from optiverse_collab.demo.app import main
-from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab_demo.app import main
+from optiverse_collab_demo.window import DemoWindow
 
 def window():
     return next(w for w in QApplication.topLevelWidgets() if isinstance(w, DemoWindow))
@@ -99,6 +99,6 @@ def test_error_in_a_slot_is_logged_and_the_editor_goes_on() -> None:
 
 
 def test_wrong_arguments_are_refused_before_a_window_opens() -> None:
-    with python("-m", "optiverse_collab.demo", "one.json", "two.json") as process:
+    with python("-m", "optiverse_collab_demo", "one.json", "two.json") as process:
         process.communicate()
     assert process.returncode == 2

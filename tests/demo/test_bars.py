@@ -6,10 +6,10 @@ import pytest
 from PyQt6.QtCore import QEvent, QSize
 from PyQt6.QtWidgets import QApplication, QLabel, QToolButton
 
-from optiverse_collab.demo.bars import BenchStatusBar, InsertBar
-from optiverse_collab.demo.templates import TEMPLATES
-from optiverse_collab.demo.theme import DARK, LIGHT
-from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab_demo.bars import BenchStatusBar, InsertBar
+from optiverse_collab_demo.templates import TEMPLATES
+from optiverse_collab_demo.theme import DARK, LIGHT
+from optiverse_collab_demo.window import DemoWindow
 from tests.helpers.demo_window import add, entry, move
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from optiverse_collab.demo.beams import (
+from optiverse_collab_demo.beams import (
     MAX_BOUNCES,
     MAX_SEGMENTS,
     MIN_ENERGY,

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from optiverse_collab.demo.clipboard import from_text, to_text
-from optiverse_collab.demo.model import Item
+from optiverse_collab_demo.clipboard import from_text, to_text
+from optiverse_collab_demo.model import Item
 
 LENS = {"pos": [1.0, 2.0], "angle_deg": 30.0, "from": {"a later": ["version"]}}
 

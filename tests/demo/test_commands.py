@@ -13,8 +13,8 @@ from PyQt6.QtCore import QCoreApplication
 from PyQt6.QtGui import QUndoStack
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.commands import Add, BenchCommand, Change, Remove, Step
-from optiverse_collab.demo.model import MISSING, Bench, Item
+from optiverse_collab_demo.commands import Add, BenchCommand, Change, Remove, Step
+from optiverse_collab_demo.model import MISSING, Bench, Item
 
 
 class User:

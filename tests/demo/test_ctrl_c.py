@@ -15,8 +15,8 @@ SCRIPT = """
 import signal, sys
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
-from optiverse_collab.demo.app import main
-from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab_demo.app import main
+from optiverse_collab_demo.window import DemoWindow
 
 def window():
     return next(w for w in QApplication.topLevelWidgets() if isinstance(w, DemoWindow))

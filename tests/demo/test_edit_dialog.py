@@ -11,9 +11,9 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QColorDialog, QDialogButtonBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.edit_dialog import EditDialog
-from optiverse_collab.demo.editor import Editor
-from optiverse_collab.demo.model import Bench, Item
+from optiverse_collab_demo.edit_dialog import EditDialog
+from optiverse_collab_demo.editor import Editor
+from optiverse_collab_demo.model import Bench, Item
 from tests.helpers.demo_window import GARBAGE, KEYS
 from tests.helpers.user_input import click, press_key, type_text
 

@@ -7,10 +7,10 @@ from PyQt6.QtCore import QMimeData
 from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.clipboard import MIME_TYPE
-from optiverse_collab.demo.editor import Editor
-from optiverse_collab.demo.geometry import Point
-from optiverse_collab.demo.model import MISSING, Bench
+from optiverse_collab_demo.clipboard import MIME_TYPE
+from optiverse_collab_demo.editor import Editor
+from optiverse_collab_demo.geometry import Point
+from optiverse_collab_demo.model import MISSING, Bench
 from tests.helpers.demo_window import KEYS
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from optiverse_collab.demo.fields import Field, fields_of
-from optiverse_collab.demo.model import Item
-from optiverse_collab.demo.templates import TEMPLATES, placed
+from optiverse_collab_demo.fields import Field, fields_of
+from optiverse_collab_demo.model import Item
+from optiverse_collab_demo.templates import TEMPLATES, placed
 from tests.helpers.demo_window import GARBAGE
 
 

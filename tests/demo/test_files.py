@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 
 from optiverse_collab.convert import same_bench
-from optiverse_collab.demo import files
-from optiverse_collab.demo.model import Item
 from optiverse_collab.errors import BenchFileError
+from optiverse_collab_demo import files
+from optiverse_collab_demo.model import Item
 from tests.helpers.benches import DATA, REAL, bench, load
 from tests.helpers.demo_window import GARBAGE
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optiverse_collab.demo import geometry
+from optiverse_collab_demo import geometry
 from tests.helpers.demo_window import GARBAGE, VALUES
 
 lengths = st.floats(-5000.0, 5000.0)

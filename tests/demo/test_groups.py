@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optiverse_collab.demo import groups
-from optiverse_collab.demo.model import Item
+from optiverse_collab_demo import groups
+from optiverse_collab_demo.model import Item
 
 
 def bench(**parents: Any) -> dict[str, Item]:

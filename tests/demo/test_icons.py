@@ -6,9 +6,9 @@ import pytest
 from PyQt6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.icons import template_icon
-from optiverse_collab.demo.templates import TEMPLATES, Template
-from optiverse_collab.demo.theme import DARK, LIGHT, Theme
+from optiverse_collab_demo.icons import template_icon
+from optiverse_collab_demo.templates import TEMPLATES, Template
+from optiverse_collab_demo.theme import DARK, LIGHT, Theme
 
 
 def drawn(image: QImage) -> list[tuple[int, int]]:

@@ -12,10 +12,10 @@ from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QGraphicsScene
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.beams import Segment
-from optiverse_collab.demo.items import BenchGraphicsItem, LightItem, new_graphics
-from optiverse_collab.demo.model import Item
-from optiverse_collab.demo.theme import LIGHT
+from optiverse_collab_demo.beams import Segment
+from optiverse_collab_demo.items import BenchGraphicsItem, LightItem, new_graphics
+from optiverse_collab_demo.model import Item
+from optiverse_collab_demo.theme import LIGHT
 from tests.helpers.demo_window import GARBAGE
 
 

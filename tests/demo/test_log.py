@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.log import MAX_LINES, Log, LogLine
+from optiverse_collab_demo.log import MAX_LINES, Log, LogLine
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QPlainTextEdit, QPushButton, QScrollBar
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.log import Log
-from optiverse_collab.demo.log_window import LogWindow
-from optiverse_collab.demo.theme import DARK, LIGHT, Theme
+from optiverse_collab_demo.log import Log
+from optiverse_collab_demo.log_window import LogWindow
+from optiverse_collab_demo.theme import DARK, LIGHT, Theme
 from tests.helpers.user_input import click, press_key, type_text
 
 

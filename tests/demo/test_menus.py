@@ -10,8 +10,8 @@ from PyQt6.QtGui import QKeySequence, QPixmap
 from PyQt6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.log import Log
-from optiverse_collab.demo.menus import add_entry, guarded, menu_at, plain
+from optiverse_collab_demo.log import Log
+from optiverse_collab_demo.menus import add_entry, guarded, menu_at, plain
 from tests.helpers.user_input import press_key
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.model import MISSING, Bench, Item
+from optiverse_collab_demo.model import MISSING, Bench, Item
 
 Heard = list[tuple[str, list[str]]]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,9 @@ from PyQt6.QtCore import QSettings
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.plugins import attach_plugins
-from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab.host.plugins import installed_plugins
+from optiverse_collab_demo.plugins import attach_plugins
+from optiverse_collab_demo.window import DemoWindow
 from tests.helpers.demo_window import add, drag, entry, logged
 
 Install = Callable[[str, str], None]
@@ -70,8 +71,8 @@ def optiverse_window_closing(window):
 
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Installs a plugin: a module, and a distribution that names it as an entry point."""
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Installs a plugin: a module, and a distribution that names it as an entry point, for one test."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
     monkeypatch.syspath_prepend(str(tmp_path))
 
@@ -85,7 +86,9 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
         )
         (about / "entry_points.txt").write_text(f"[optiverse]\n{name} = {module}\n", encoding="utf-8")
 
-    return install
+    installed_plugins.cache_clear()
+    yield install
+    installed_plugins.cache_clear()
 
 
 def raises_at(hook: str) -> str:

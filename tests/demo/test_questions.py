@@ -8,8 +8,8 @@ import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent, Qt
 from PyQt6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
-from optiverse_collab.demo.questions import ask_for_file, ask_to_save, notify
-from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab_demo.questions import ask_for_file, ask_to_save, notify
+from optiverse_collab_demo.window import DemoWindow
 from tests.helpers.demo_window import answer, boxes, choose_file, file_dialogs
 from tests.helpers.user_input import press_key
 

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.beams import MAX_SEGMENTS
-from optiverse_collab.demo.geometry import position
-from optiverse_collab.demo.model import Bench, Item
-from optiverse_collab.demo.scene import BenchScene
-from optiverse_collab.demo.templates import placed
-from optiverse_collab.demo.theme import DARK
+from optiverse_collab_demo.beams import MAX_SEGMENTS
+from optiverse_collab_demo.geometry import position
+from optiverse_collab_demo.model import Bench, Item
+from optiverse_collab_demo.scene import BenchScene
+from optiverse_collab_demo.templates import placed
+from optiverse_collab_demo.theme import DARK
 from tests.helpers.demo_window import GARBAGE, KEYS
 
 

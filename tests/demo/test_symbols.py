@@ -11,10 +11,10 @@ from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo import symbols
-from optiverse_collab.demo.model import Item
-from optiverse_collab.demo.templates import TEMPLATES, Template, placed
-from optiverse_collab.demo.theme import DARK, LIGHT, Theme
+from optiverse_collab_demo import symbols
+from optiverse_collab_demo.model import Item
+from optiverse_collab_demo.templates import TEMPLATES, Template, placed
+from optiverse_collab_demo.theme import DARK, LIGHT, Theme
 from tests.helpers.demo_window import GARBAGE
 
 SIDE = 300

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.convert import bench_from_records, records_from_bench
-from optiverse_collab.demo import files
-from optiverse_collab.demo.geometry import middle
-from optiverse_collab.demo.model import Item
-from optiverse_collab.demo.templates import TEMPLATES, Template, placed
+from optiverse_collab_demo import files
+from optiverse_collab_demo.geometry import middle
+from optiverse_collab_demo.model import Item
+from optiverse_collab_demo.templates import TEMPLATES, Template, placed
 
 each = pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.key)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtGui import QColor, QPalette
 
-from optiverse_collab.demo.theme import DARK, LIGHT, Theme
+from optiverse_collab_demo.theme import DARK, LIGHT, Theme
 
 both = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 

@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtWidgets import QApplication
 
-from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab_demo.window import DemoWindow
 from tests.helpers import user_input
 from tests.helpers.demo_window import add, click, drag, move, pixel, place, press, release, viewport, wheel
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.convert import same_bench
-from optiverse_collab.demo.model import Item
-from optiverse_collab.demo.theme import DARK, LIGHT
-from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab_demo.model import Item
+from optiverse_collab_demo.theme import DARK, LIGHT
+from optiverse_collab_demo.window import DemoWindow
 from tests.helpers.benches import DATA, bench, load
 from tests.helpers.demo_window import (
     GARBAGE,

@@ -10,8 +10,8 @@ from PyQt6.QtGui import QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.theme import DARK, LIGHT
-from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab_demo.theme import DARK, LIGHT
+from optiverse_collab_demo.window import DemoWindow
 from tests.helpers.demo_window import add, choose_file, entry, file_dialogs, has_theme
 
 FOR_SELECTED = ["Copy", "Delete", "Edit…", "Turn right", "Turn left", "Group", "Ungroup"]

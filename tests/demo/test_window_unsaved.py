@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtWidgets import QMessageBox
 
-from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab_demo.window import DemoWindow
 from tests.helpers.benches import bench
 from tests.helpers.demo_window import add, answer, boxes, choose_file, file_dialogs, logged
 

@@ -8,9 +8,9 @@ from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QGraphicsView, QWidget
 
-from optiverse_collab.demo import groups, symbols
-from optiverse_collab.demo.editor import Editor
-from optiverse_collab.demo.scene import BenchScene
+from optiverse_collab_demo import groups, symbols
+from optiverse_collab_demo.editor import Editor
+from optiverse_collab_demo.scene import BenchScene
 
 DEGREES_PER_CLICK = 2.0
 """Of the wheel, with Ctrl (as in Optiverse)."""

@@ -6,9 +6,9 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 
-from optiverse_collab.demo import groups
-from optiverse_collab.demo.geometry import moved
-from optiverse_collab.demo.model import Item
+from optiverse_collab_demo import groups
+from optiverse_collab_demo.geometry import moved
+from optiverse_collab_demo.model import Item
 
 MIME_TYPE = "application/x-optiverse-demo-items+json"
 

@@ -8,11 +8,11 @@ from PyQt6.QtCore import QSize, Qt, pyqtSlot
 from PyQt6.QtGui import QAction, QIcon
 from PyQt6.QtWidgets import QLabel, QStatusBar, QToolBar, QWidget
 
-from optiverse_collab.demo.icons import template_icon
-from optiverse_collab.demo.scene import BenchScene
-from optiverse_collab.demo.templates import TEMPLATES
-from optiverse_collab.demo.theme import Theme
-from optiverse_collab.demo.view import BenchView
+from optiverse_collab_demo.icons import template_icon
+from optiverse_collab_demo.scene import BenchScene
+from optiverse_collab_demo.templates import TEMPLATES
+from optiverse_collab_demo.theme import Theme
+from optiverse_collab_demo.view import BenchView
 
 
 class InsertBar(QToolBar):

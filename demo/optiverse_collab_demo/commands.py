@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from PyQt6.QtGui import QUndoCommand
 
-from optiverse_collab.demo.model import MISSING, Bench, Item, Props
+from optiverse_collab_demo.model import MISSING, Bench, Item, Props
 
 
 class Step(Protocol):

@@ -9,8 +9,8 @@ from itertools import chain
 import pluggy
 
 from optiverse_collab import hookspecs
-from optiverse_collab.demo.menus import guarded
-from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab_demo.menus import guarded
+from optiverse_collab_demo.window import DemoWindow
 
 
 def attach_plugins(window: DemoWindow) -> None:

@@ -9,19 +9,19 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QAction, QCloseEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QWidget
 
-from optiverse_collab.demo import files, geometry, menus
-from optiverse_collab.demo.bars import BenchStatusBar
-from optiverse_collab.demo.edit_dialog import EditDialog
-from optiverse_collab.demo.editor import Editor
-from optiverse_collab.demo.log import Log
-from optiverse_collab.demo.log_window import LogWindow
-from optiverse_collab.demo.model import Bench, Item
-from optiverse_collab.demo.questions import ask_for_file, ask_to_save, notify
-from optiverse_collab.demo.scene import BenchScene
-from optiverse_collab.demo.templates import Template
-from optiverse_collab.demo.theme import DARK, LIGHT, Theme
-from optiverse_collab.demo.view import BenchView
 from optiverse_collab.errors import BenchFileError
+from optiverse_collab_demo import files, geometry, menus
+from optiverse_collab_demo.bars import BenchStatusBar
+from optiverse_collab_demo.edit_dialog import EditDialog
+from optiverse_collab_demo.editor import Editor
+from optiverse_collab_demo.log import Log
+from optiverse_collab_demo.log_window import LogWindow
+from optiverse_collab_demo.model import Bench, Item
+from optiverse_collab_demo.questions import ask_for_file, ask_to_save, notify
+from optiverse_collab_demo.scene import BenchScene
+from optiverse_collab_demo.templates import Template
+from optiverse_collab_demo.theme import DARK, LIGHT, Theme
+from optiverse_collab_demo.view import BenchView
 
 _STEP_MM = 20.0
 
@@ -42,11 +42,13 @@ class DemoWindow(QMainWindow):
         theme_changed(): from light to dark or back.
         bench_opened(before): another bench is there, from a file or an empty one; takes the path from before.
         bench_saved(): it is in the window's file.
+        dialogs_changed(): the dialog of an item was opened or closed.
     """
 
     theme_changed = pyqtSignal()
     bench_opened = pyqtSignal(object)
     bench_saved = pyqtSignal()
+    dialogs_changed = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,9 +83,14 @@ class DemoWindow(QMainWindow):
         enabled_when: menus.EnabledWhen = menus.always,
         checked_when: menus.EnabledWhen | None = None,
     ) -> QAction:
-        """Add an entry to the menus (see `menus.add_entry`); an error in it ends up in the log."""
+        """Add an entry to the menus (see `menus.add_entry`); an error in it ends up in the log.
+
+        Its shortcut runs it once, however long the keys are held.
+        """
         safe = menus.guarded(self.log, f"“{menus.plain(text)}”", run)
-        return menus.add_entry(self, menu, text, shortcut, icon, safe, enabled_when, checked_when)
+        entry = menus.add_entry(self, menu, text, shortcut, icon, safe, enabled_when, checked_when)
+        entry.setAutoRepeat(False)
+        return entry
 
     def add_status_widget(self, widget: QWidget) -> None:
         """Add a widget at the right of the status bar."""
@@ -120,13 +127,20 @@ class DemoWindow(QMainWindow):
         if id not in self.bench.items:
             return
         dialog = self.dialogs.get(id)
+        is_new = dialog is None
         if dialog is None:
             dialog = EditDialog(self.editor, id, self)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.finished.connect(lambda _: self.dialogs.pop(id, None))
+            dialog.finished.connect(lambda _: self._forget_dialog(id))
             self.dialogs[id] = dialog
         dialog.show()
         dialog.raise_()
+        if is_new:
+            self.dialogs_changed.emit()
+
+    def _forget_dialog(self, id: str) -> None:
+        self.dialogs.pop(id, None)
+        self.dialogs_changed.emit()
 
     def new(self) -> None:
         """Start with an empty bench."""

@@ -7,11 +7,11 @@ from collections.abc import Collection
 from PyQt6.QtCore import QObject, QRectF, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QGraphicsScene
 
-from optiverse_collab.demo import beams, groups
-from optiverse_collab.demo.geometry import position
-from optiverse_collab.demo.items import BenchGraphicsItem, LightItem, new_graphics
-from optiverse_collab.demo.model import Bench
-from optiverse_collab.demo.theme import LIGHT, Theme
+from optiverse_collab_demo import beams, groups
+from optiverse_collab_demo.geometry import position
+from optiverse_collab_demo.items import BenchGraphicsItem, LightItem, new_graphics
+from optiverse_collab_demo.model import Bench
+from optiverse_collab_demo.theme import LIGHT, Theme
 
 HALF_MM = 20_000.0
 

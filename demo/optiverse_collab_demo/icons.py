@@ -5,10 +5,10 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPainter, QPixmap
 
-from optiverse_collab.demo import geometry, symbols
-from optiverse_collab.demo.model import Item
-from optiverse_collab.demo.templates import Template, placed
-from optiverse_collab.demo.theme import Theme
+from optiverse_collab_demo import geometry, symbols
+from optiverse_collab_demo.model import Item
+from optiverse_collab_demo.templates import Template, placed
+from optiverse_collab_demo.theme import Theme
 
 _SIDE = 30
 

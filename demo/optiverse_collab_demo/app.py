@@ -11,10 +11,10 @@ from types import TracebackType
 
 from PyQt6.QtWidgets import QApplication
 
-from optiverse_collab.demo.ctrl_c import CtrlC
-from optiverse_collab.demo.plugins import attach_plugins
-from optiverse_collab.demo.window import DemoWindow
-from optiverse_collab.demo.window_menus import fill_menus
+from optiverse_collab_demo.ctrl_c import CtrlC
+from optiverse_collab_demo.plugins import attach_plugins
+from optiverse_collab_demo.window import DemoWindow
+from optiverse_collab_demo.window_menus import fill_menus
 
 
 def open_window(path: Path | None = None) -> DemoWindow:
@@ -35,7 +35,7 @@ def open_window(path: Path | None = None) -> DemoWindow:
 def main(argv: Sequence[str]) -> int:
     """Run the editor until its window is closed; returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m optiverse_collab.demo", description="A small editor for optical benches."
+        prog="python -m optiverse_collab_demo", description="A small editor for optical benches."
     )
     parser.add_argument("file", nargs="?", type=Path, help="an Optiverse 2.0 file to open")
     options = parser.parse_args(argv[1:])

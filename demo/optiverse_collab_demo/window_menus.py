@@ -7,11 +7,11 @@ from functools import partial
 
 from PyQt6.QtCore import Qt
 
-from optiverse_collab.demo.bars import InsertBar
-from optiverse_collab.demo.menus import EnabledWhen, menu_at
-from optiverse_collab.demo.templates import TEMPLATES
-from optiverse_collab.demo.theme import DARK, LIGHT
-from optiverse_collab.demo.window import DemoWindow
+from optiverse_collab_demo.bars import InsertBar
+from optiverse_collab_demo.menus import EnabledWhen, menu_at
+from optiverse_collab_demo.templates import TEMPLATES
+from optiverse_collab_demo.theme import DARK, LIGHT
+from optiverse_collab_demo.window import DemoWindow
 
 TURN_DEGREES = 15.0
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from optiverse_collab.demo import geometry
-from optiverse_collab.demo.geometry import number
-from optiverse_collab.demo.model import Item, Props
+from optiverse_collab_demo import geometry
+from optiverse_collab_demo.geometry import number
+from optiverse_collab_demo.model import Item, Props
 
 Value = float | str
 Read = Callable[[Mapping[str, Any]], Value]

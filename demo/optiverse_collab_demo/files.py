@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from optiverse_collab.convert import bench_from_records, read_bench, records_from_bench, write_bench
 from optiverse_collab.core.records import Record
-from optiverse_collab.demo.model import Item
+from optiverse_collab_demo.model import Item
 
 
 class Opened(NamedTuple):

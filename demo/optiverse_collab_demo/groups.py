@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from optiverse_collab.convert.layers import resolved
-from optiverse_collab.demo.model import Item
+from optiverse_collab_demo.model import Item
 
 GROUP = "group"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from optiverse_collab.demo.geometry import Point
+from optiverse_collab_demo.geometry import Point
 
 
 class Template(NamedTuple):

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from optiverse_collab.demo.geometry import Point, angle, number, point, surfaces, turn
+from optiverse_collab_demo.geometry import Point, angle, number, point, surfaces, turn
 
 MAX_BOUNCES = 40
 """Surfaces that one ray meets, at most."""

@@ -20,9 +20,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from optiverse_collab.demo.editor import Editor
-from optiverse_collab.demo.fields import Field, Value, fields_of
-from optiverse_collab.demo.model import Props
+from optiverse_collab_demo.editor import Editor
+from optiverse_collab_demo.fields import Field, Value, fields_of
+from optiverse_collab_demo.model import Props
 
 Entry = QDoubleSpinBox | QSpinBox | QLineEdit | QPlainTextEdit | QPushButton
 

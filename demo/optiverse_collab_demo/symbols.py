@@ -10,10 +10,10 @@ from typing import Any
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from optiverse_collab.demo import geometry
-from optiverse_collab.demo.geometry import Point, number
-from optiverse_collab.demo.model import Item
-from optiverse_collab.demo.theme import Theme
+from optiverse_collab_demo import geometry
+from optiverse_collab_demo.geometry import Point, number
+from optiverse_collab_demo.model import Item
+from optiverse_collab_demo.theme import Theme
 
 _FACES = {"lens": 0.16, "mirror": 0.08, "dichroic": 0.08}
 

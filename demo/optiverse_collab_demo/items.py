@@ -10,11 +10,11 @@ from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QTransform
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from optiverse_collab.demo import geometry, symbols
-from optiverse_collab.demo.beams import Segment
-from optiverse_collab.demo.geometry import number
-from optiverse_collab.demo.model import Item
-from optiverse_collab.demo.theme import LIGHT, Theme
+from optiverse_collab_demo import geometry, symbols
+from optiverse_collab_demo.beams import Segment
+from optiverse_collab_demo.geometry import number
+from optiverse_collab_demo.model import Item
+from optiverse_collab_demo.theme import LIGHT, Theme
 
 _UNTURNED = ("text", "ruler")
 _NAMELESS = ("text", "rectangle")

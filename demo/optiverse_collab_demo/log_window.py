@@ -16,8 +16,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from optiverse_collab.demo.log import LEVELS, MAX_LINES, Log, LogLine
-from optiverse_collab.demo.theme import LIGHT, Theme
+from optiverse_collab_demo.log import LEVELS, MAX_LINES, Log, LogLine
+from optiverse_collab_demo.theme import LIGHT, Theme
 
 _ALL = "All"
 _COLOURS = {"WARNING": "#c77700", "ERROR": "#d83a3a"}

@@ -9,12 +9,12 @@ from typing import Any
 from PyQt6.QtCore import QMimeData, QObject, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QUndoCommand, QUndoStack
 
-from optiverse_collab.demo import clipboard, geometry, groups
-from optiverse_collab.demo.commands import Add, BenchCommand, Change, Remove, Step, values
-from optiverse_collab.demo.geometry import Point
-from optiverse_collab.demo.groups import GROUP
-from optiverse_collab.demo.model import MISSING, Bench, Item
-from optiverse_collab.demo.templates import Template, placed
+from optiverse_collab_demo import clipboard, geometry, groups
+from optiverse_collab_demo.commands import Add, BenchCommand, Change, Remove, Step, values
+from optiverse_collab_demo.geometry import Point
+from optiverse_collab_demo.groups import GROUP
+from optiverse_collab_demo.model import MISSING, Bench, Item
+from optiverse_collab_demo.templates import Template, placed
 
 PASTE_OFFSET_MM = (20.0, -20.0)
 _TURNING = 1

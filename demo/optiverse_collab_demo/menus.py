@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from PyQt6.QtGui import QAction, QIcon, QKeySequence
 from PyQt6.QtWidgets import QMainWindow, QMenu, QWidget
 
-from optiverse_collab.demo.log import Log
+from optiverse_collab_demo.log import Log
 
 EnabledWhen = Callable[[Callable[[bool], None]], None]
 
