@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from optiverse_collab.core.client.effects import SessionEffect, ShowChange
 from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.records import Record, apply
 from optiverse_collab.wording import activity as wording
+from optiverse_collab.wording.presence import marked
 
 QUIET_MS = 1000
 """A gesture is over when nobody did anything for so long."""
@@ -26,13 +29,17 @@ class Activity:
         self._replaced: set[tuple[str, str]] = set()
         self._begun_ms = self._quiet_ms = self._not_before_ms = 0.0
 
-    def hear(self, effect: SessionEffect, now_ms: float) -> None:
-        """Take an effect of `SessionClient`."""
+    def hear(self, effect: SessionEffect, now_ms: float, scripts: Collection[str] = ()) -> None:
+        """Take an effect of `SessionClient`.
+
+        Args:
+            scripts: the names of those at which nobody sits.
+        """
         if isinstance(effect, BenchReplaced) and not effect.mine:  # which is announced as a whole
             records = (*effect.removed, *effect.added, *effect.changed)
             self._replaced = {(effect.by, record.id) for record in records}
         elif isinstance(effect, ShowChange):
-            self._take_in(effect, now_ms)
+            self._take_in(effect, now_ms, scripts)
             self._replaced.clear()
 
     def wait_ms(self, now_ms: float) -> float | None:
@@ -59,13 +66,14 @@ class Activity:
         over_ms = min(self._quiet_ms + QUIET_MS, self._begun_ms + LONGEST_MS)
         return max(over_ms, self._not_before_ms)
 
-    def _take_in(self, change: ShowChange, now_ms: float) -> None:
+    def _take_in(self, change: ShowChange, now_ms: float, scripts: Collection[str]) -> None:
         if not self._before:
             self._begun_ms = now_ms
         for op in change.ops:
-            key = (change.authors.get(op.id, ""), op.id)
-            if key in self._replaced:
+            by = change.authors.get(op.id, "")
+            if (by, op.id) in self._replaced:
                 continue
+            key = (marked(by, by in scripts), op.id)
             before = change.before.get(op.id)
             records = {} if before is None else {op.id: before}
             apply(records, op)

@@ -47,7 +47,8 @@ class ActivityLog(QObject):
         elif isinstance(effect, fx.Synced):
             self._is_first_sync = False
         elif not self._is_first_sync:
-            self._activity.hear(effect, self._clock.elapsed())
+            scripts = session.people.scripts if session is not None else ()
+            self._activity.hear(effect, self._clock.elapsed(), scripts)
             self._wait()
 
     @pyqtSlot(object)

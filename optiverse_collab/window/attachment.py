@@ -14,8 +14,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from optiverse_collab.category import log_category
-from optiverse_collab.errors import CollaborationError
 from optiverse_collab.hookspecs import Action
+from optiverse_collab.host.faults import OFF, sentence_of
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
@@ -51,7 +51,7 @@ class Unavailable:
 
     def actions(self) -> list[Action]:
         """One entry, which can't be chosen and says why."""
-        text = f"Not available: {self.why}".replace("&", "&&")
+        text = f"{OFF} {self.why}".replace("&", "&&")
         return [Action(_UNAVAILABLE_MENU, text, "", "", lambda: None, lambda enable: enable(False))]
 
     def status_widgets(self) -> list[QWidget]:
@@ -78,8 +78,8 @@ def open_window(window: QMainWindow) -> None:
 
         _attachments[window] = CollaborationController(window)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with us, the host must start
-        why = str(error) if isinstance(error, CollaborationError) else f"{type(error).__name__}: {error}."
-        _log(window, f"✗ Collaboration is not available: {why} Install optiverse-collab again.")
+        why = sentence_of(error)
+        _log(window, f"✗ {OFF} {why}")
         logging.getLogger("optiverse_collab").debug("%s", traceback.format_exc())
         _attachments[window] = Unavailable(why)
 

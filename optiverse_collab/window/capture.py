@@ -26,9 +26,6 @@ An example. Ann drags a lens from x = 0, and Bob moves and names the same lens m
 
 Ann's last move wins, Bob's name is there, and neither came back as an edit. Had the tick compared with the
 view instead, Ann would have taken Bob's name away.
-
-While a record is dragged, only its place is read and pushed, thirty times a second; all of it is read once
-the user lets go.
 """
 
 from __future__ import annotations
@@ -50,9 +47,6 @@ from optiverse_collab.window.record_diff import diff, moved
 class Capture:
     """Keeps a host's bench and a replica equal.
 
-    Call `push_before_receiving` or `tick` before anything that arrived is given to the replica: otherwise
-    what the user did since the last tick could not be told from what others did.
-
     Args:
         host: whose bench it is; from now on it is watched.
         replica: the session's document, as this participant sees it.
@@ -60,9 +54,11 @@ class Capture:
 
     Attributes:
         gestures: the steps that the user's edits are parts of.
+        denied: called when the user did what they have no right to; the next tick takes it back (RIGHT-1).
     """
 
     def __init__(self, host: Host, replica: Replica, wake: Callable[[], None] = lambda: None) -> None:
+        self.denied: Callable[[], None] = lambda: None
         self.gestures = Gestures()
         self._host = host
         self._replica = replica
@@ -233,6 +229,7 @@ class Capture:
             before_message: the window doesn't show the message yet that the replica has taken in.
         """
         pushed = self._pusher.push_undo(ops, step, self._clock if before_message else None)
+        self._take_back(self._host.records([op.id for op in ops]) if len(pushed) < len(ops) else {})
         for op in pushed:
             if op.id in self._held_back:
                 scratch = {} if (record := self._held_back[op.id]) is None else {op.id: record}
@@ -290,8 +287,17 @@ class Capture:
             if op is not None and not self._pusher.is_refused(record):
                 ops.append(op)
         self._pusher.push(ops, now, self._brought)
+        self._take_back(now)
         self._brought.difference_update(ids)
         self.gestures.end(self._host.held)
+
+    def _take_back(self, now: Mapping[str, Record]) -> None:
+        """The user changed what they may not: hold back what the session has of it."""
+        if denied := self._pusher.take_denied():
+            self._held_back.update({id: now.get(id) for id in denied})
+            self._shown_at.update({id: self._clock for id in denied if id not in self._shown_at})
+            self._wake()
+            self.denied()
 
     def _read(self, ids: Collection[str], dragged: Mapping[str, Mapping[str, Any]]) -> dict[str, Record]:
         """Records as the host shows them now; those that are dragged, as they were, with their new place."""

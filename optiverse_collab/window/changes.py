@@ -18,6 +18,7 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Op, Record, Remove, Set, apply, difference
 from optiverse_collab.wording.changes import Sides, sides
 from optiverse_collab.wording.edits import title
+from optiverse_collab.wording.presence import marked
 
 Key = tuple[str, str, tuple[str, ...]]
 """Record id, kind, and the names of the properties: what a later conflict takes the place of."""
@@ -33,6 +34,7 @@ class Entry:
         key: what it is about.
         change: the user's edit.
         theirs: what stands in its place, as it was shown.
+        by: who they are, for people to read.
         title: what the item is called.
         stands: the user's edit does; it replaced theirs.
         known: the values of the user's edit are known here.
@@ -42,6 +44,7 @@ class Entry:
     key: Key
     change: HeldChange
     theirs: Op
+    by: str
     title: str
     stands: bool = False
     known: bool = True
@@ -67,7 +70,7 @@ class Entry:
     @property
     def sides(self) -> Sides:
         """Both values, in words."""
-        return sides(self.change, self.theirs, self.stands, self.again)
+        return sides(self.change, self.theirs, self.by, self.stands, self.again)
 
 
 class Changes:
@@ -107,10 +110,14 @@ class Changes:
             theirs = standing(change, view.get(conflict.mine.id))
         self._entries.pop(key, None)
         name = title(conflict.mine.id, conflict.record)
-        self._entries[key] = Entry(key, change, theirs, name, stands, known)
+        self._entries[key] = Entry(key, change, theirs, conflict.by, name, stands, known)
 
-    def update(self, replica: Replica) -> bool:
-        """List what the replica holds, and nothing else of that kind; returns whether the list changed."""
+    def update(self, replica: Replica, scripts: Collection[str] = ()) -> bool:
+        """List what the replica holds, and nothing else of that kind; returns whether the list changed.
+
+        Args:
+            scripts: the names of those at which nobody sits.
+        """
         before = {key: entry.change for key, entry in self._entries.items()}
         for key in [key for key in before if key[1] == _HELD and key[0] not in replica.held]:
             del self._entries[key]
@@ -118,8 +125,8 @@ class Changes:
             key = (id, _HELD, ())
             if before.get(key) is not change:
                 now = replica.view.get(id)
-                entry = Entry(key, change, standing(change, now), title(id, now or change.record))
-                self._entries[key] = entry
+                by, name = marked(change.by, change.by in scripts), title(id, now or change.record)
+                self._entries[key] = Entry(key, change, standing(change, now), by, name)
         return before != {key: entry.change for key, entry in self._entries.items()}
 
     def show_again(self, view: Mapping[str, Record], keys: Collection[Key] | None = None) -> bool:

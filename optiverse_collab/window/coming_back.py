@@ -86,7 +86,7 @@ class ComingBack(QObject):
         self.disk = Background(self)
         self._ancestors = Ancestors(folder)
         self._attach = attach
-        self._keys: set[str] = set()
+        self._keys: set[str] | None = None  # of what has ancestors; None until the disk has told
         self._file: Records = {}
         self._shown: Records | None = None
         self._openings = 0
@@ -98,10 +98,11 @@ class ComingBack(QObject):
         self._asked.connect(self._on_asked, Qt.ConnectionType.QueuedConnection)  # type: ignore[call-arg]
         self.disk.run(self._ancestors.keys, self._on_keys, lambda _: None)
 
-    def take_warnings(self) -> list[str]:
-        """What went wrong on disk since the last call: a sentence for each."""
-        taken, self._warnings = list(self._warnings), {}
-        return taken
+    def warn(self, host: Host) -> None:
+        """Log what went wrong on disk since the last call."""
+        warnings, self._warnings = list(self._warnings), {}
+        for sentence in warnings:
+            host.log("WARNING", sentence)
 
     # What becomes of the window's file
 
@@ -202,6 +203,8 @@ class ComingBack(QObject):
             self._put(due.key, ancestor_of(due.shared)(due.records), due.keep)
 
     def _put(self, key: str, ancestor: Ancestor, keep: bool) -> None:
+        if self._keys is not None:
+            self._keys.add(key)
         self.disk.run(lambda: self._ancestors.put(key, ancestor, keep), lambda _: None, self._warn)
 
     def _put_of_autosave(
@@ -224,12 +227,13 @@ class ComingBack(QObject):
 
     def _on_keys(self, keys: set[str]) -> None:
         self._keys = keys
-        self._on_asked()
 
     @pyqtSlot()
     def _on_asked(self) -> None:
-        """Read a window whose file had an ancestor when the window opened, before its user can edit."""
-        if not self.is_ready and self._shown is None and key_of(self._file) in self._keys:
+        """Read a window whose file may have an ancestor, before its user can edit."""
+        if self.is_ready or self._shown is not None:
+            return
+        if self._keys is None or key_of(self._file) in self._keys:
             self._shown = self._read()
 
     def _on_found(self, opening: int, ancestors: list[Ancestor]) -> None:
@@ -239,6 +243,7 @@ class ComingBack(QObject):
         self.is_ready, self.ancestors = True, ancestors
         if ancestors:
             self.opened = Opened(self._file, self._read() if self._shown is None else self._shown)
+        self._shown = None
 
     def _on_missed(self, opening: int, error: CollaborationError) -> None:
         self._warn(error)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
+from optiverse_collab.window.checking import Checking
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.settings import Settings
+from optiverse_collab.window.ui.check_dialog import CheckDialog
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 from optiverse_collab.wording import dialogs
 
@@ -26,7 +28,12 @@ class Connecting(QObject):
     Attributes:
         dialog: None until it is asked for.
         settings: the dialog's last values that led into a session.
+
+    Signals:
+        hosting: the user wants to host a session.
     """
+
+    hosting = pyqtSignal()
 
     def __init__(self, manager: CollaborationManager, settings: Settings, window: QMainWindow) -> None:
         super().__init__(window)
@@ -48,8 +55,10 @@ class Connecting(QObject):
         manager = self._manager
         dialog = self.dialog = ConnectDialog(self.settings, self._window)
         dialog.join_requested.connect(manager.join_session)
+        dialog.server_requested.connect(self.hosting)
         dialog.server_requested.connect(manager.create_session)
         dialog.cancelled.connect(manager.leave)
+        dialog.check_requested.connect(self._on_check_requested)
         manager.progress.connect(self._on_progress)
         manager.joined.connect(dialog.show_success)
         manager.failed.connect(self._on_failed)
@@ -62,14 +71,25 @@ class Connecting(QObject):
     @pyqtSlot()
     def _show_present(self) -> None:
         """Say which session joining another one would leave, and what it does not have yet."""
-        manager, session = self._manager, self._manager.service.session
+        manager, session = self._manager, self._manager.session
         if self.dialog is None:
             return
-        if session is None or not manager.status.in_session or self.dialog.busy:
+        if session is None or self.dialog.busy:
             self.dialog.show_present("")
         else:
             waiting = len(session.replica.pending)
             self.dialog.show_present(dialogs.present(manager.session_id, manager.server_url, waiting))
+
+    @pyqtSlot(str, str, str)
+    def _on_check_requested(self, link: str, session: str, user: str) -> None:
+        """Show step by step how far one gets."""
+        shown = CheckDialog(self.dialog or self._window)
+        checking = Checking(self)
+        checking.line_found.connect(shown.add_line)
+        checking.ended.connect(shown.show_end)
+        shown.finished.connect(checking.stop)
+        shown.show()
+        checking.start(link, session, user)
 
     @pyqtSlot(str, int, int)
     def _on_progress(self, sentence: str, done: int, total: int) -> None:

@@ -7,24 +7,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSlot
-from PyQt6.QtGui import QGuiApplication
 
 from optiverse_collab.core.exhaustive import Unmatched
-from optiverse_collab.hookspecs import Action
+from optiverse_collab.hookspecs import Action, When
 from optiverse_collab.host.adapters import adapter_of, watch_files
 from optiverse_collab.manifest import ActionId, ActionTable, EnabledWhen, load
+from optiverse_collab.window.access import Access
 from optiverse_collab.window.activity_log import ActivityLog
+from optiverse_collab.window.asking import Asking
+from optiverse_collab.window.attendance_notices import AttendanceNotices
 from optiverse_collab.window.connecting import Connecting
 from optiverse_collab.window.garbage import GuiGarbage
+from optiverse_collab.window.handing_over import HandingOver
+from optiverse_collab.window.inviting import Inviting
 from optiverse_collab.window.kept_log import KeptLog
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.old_benches import OldBenches
+from optiverse_collab.window.people import PeoplePanel, PeopleRights
+from optiverse_collab.window.pointing import Pointing
+from optiverse_collab.window.pointing_choices import PointingChoices
+from optiverse_collab.window.privacy import PrivacyChoices
 from optiverse_collab.window.reporting import ConflictReports
-from optiverse_collab.window.settings import Settings
+from optiverse_collab.window.rights import RightsStanding
+from optiverse_collab.window.settings import Choice, Settings
 from optiverse_collab.window.standing import ConnectionStanding
+from optiverse_collab.window.toggles import Toggle
 from optiverse_collab.window.ui.choice_dialog import Answer, ChoiceDialog, joining_dialog, opened_dialog
 from optiverse_collab.window.ui.keep_server import KeepServerQuestion
-from optiverse_collab.window.ui.participants import ParticipantsDialog
 from optiverse_collab.window.unsent import UnsentEdits
 from optiverse_collab.wording.benches import Differences
 
@@ -45,12 +54,21 @@ class CollaborationController(QObject):
     Attributes:
         manager: the session.
         connecting: the connect dialog.
+        inviting: gives links to others.
         kept_log: the file with all that is logged.
         standing: shows how the connection stands.
         status: the part of the status bar.
+        privacy: what the user hides.
+        pointing: shows things to others.
+        pointing_choices: how that is done, and of whom it is seen.
         old_benches: shows benches that were replaced.
         unsent: the edits that wait on this computer.
         reports: what is told of conflicts.
+        handing_over: saves edits that their author may not send, and takes in those of others.
+        rights: shows what the user may do.
+        asking: lets people ask each other to hand over items.
+        access: lets an owner say who may come in.
+        people: shows who is in the session.
         question: the open dialog that asks what to do with two benches.
 
     Raises:
@@ -71,28 +89,39 @@ class CollaborationController(QObject):
         self.kept_log = KeptLog(self)
         self._activity = ActivityLog(self.manager.service, self)
         self._activity.logged.connect(self.manager.log)
-        self.connecting = Connecting(self.manager, Settings(self._manifest.settings, self), window)
+        settings = Settings(self._manifest.settings, self)
+        self.manager.service.introduction = settings.introduction
+        self.connecting = Connecting(self.manager, settings, window)
+        self.inviting = Inviting(self.manager, window)
+        self.connecting.hosting.connect(self.inviting.note_hosting)
         self.standing = ConnectionStanding(window, self.manager, self)
         self.status = self.standing.status
         self.reports = ConflictReports(window, self.manager, self)
-        self.reports.toasts.quiet = self.connecting.settings.quiet
-        self._show_quiet: Enable = lambda quiet: None
-        self._participants_dialog: ParticipantsDialog | None = None
+        self.privacy = PrivacyChoices(self.manager, settings, self)
+        self.pointing = Pointing(self.manager, settings, self.reports.toasts, self)
+        self.pointing_choices = PointingChoices(window, self._manifest, settings, self.pointing)
+        self._quiet = Toggle(settings, Choice.QUIET)
+        self._quiet.watch(self.reports.toasts.be_quiet)
+        self._attendance = AttendanceNotices(self.manager.service, self.reports.toasts, self)
         self.question: ChoiceDialog | None = None
         self.old_benches = OldBenches(self.manager, self.reports.toasts, window)
         self.unsent = UnsentEdits(self.manager, self.standing.bar, self.reports.toasts, self._user, window)
-        self.unsent.changed.connect(self._on_news)
+        toasts, bar = self.reports.toasts, self.standing.bar
+        self.access = Access(self.manager, window)
+        self.handing_over = HandingOver(self.manager, toasts, window)
+        self.rights = RightsStanding(self.manager, bar, toasts, self.handing_over, window)
+        self.asking = Asking(self.manager, toasts, self)
         self._switches: list[tuple[ActionTable, Enable]] = []
         self.status.clicked.connect(self._on_status_clicked)
-        self.standing.participants_wanted.connect(self.open_participants)
-        self.manager.status_changed.connect(self._on_news)
-        self.reports.changed.connect(self._on_news)
-        self.reports.toasts.changed.connect(self._on_news)
-        self.manager.participants_changed.connect(self._on_news)
-        self.manager.service.outage_changed.connect(self._on_news)
+        rights = PeopleRights(self.inviting, self.access, self.privacy)
+        self.people = PeoplePanel(window, self.manager, self.standing, rights, toasts, settings)
+        manager = self.manager
+        for owner in (self.reports, toasts, self.unsent, self.asking, manager.replacements):
+            owner.changed.connect(self._on_news)
+        for news in (manager.status_changed, manager.participants_changed, manager.service.outage_changed):
+            news.connect(self._on_news)
         self.manager.choice_needed.connect(self._on_choice_needed)
         self.manager.replacement_needed.connect(self._on_replacement_needed)
-        self.manager.replacements.changed.connect(self._on_news)
 
     # What the plugin's hooks return
 
@@ -108,15 +137,17 @@ class CollaborationController(QObject):
         """Each makes the dialog or brings it to the front."""
         return {
             "collaboration.connect": self.open_connect_dialog,
-            "collaboration.participants": self.open_participants,
+            "collaboration.people": self.access.open,
         }
 
     def close(self) -> None:
         """The window closes."""
         self.manager.close(keep_server=self._keeps_server())
+        self.connecting.settings.close()
         self.unsent.close()
         self._unwatch_files()
         self.reports.close()
+        self.people.close()
         self.standing.close()
         self.kept_log.close()
         self._garbage.close()
@@ -127,28 +158,9 @@ class CollaborationController(QObject):
         """Ask where to connect."""
         return self.connecting.open()
 
-    def open_participants(self) -> ParticipantsDialog:
-        """Show who is in the session."""
-        dialog = self._participants_dialog
-        if dialog is None:
-            dialog = self._participants_dialog = ParticipantsDialog(self._window)
-        self._on_news()
-        dialog.show()
-        dialog.raise_()
-        dialog.activateWindow()
-        return dialog
-
     def copy_invite(self) -> None:
-        """Put the link that others paste on the clipboard."""
-        clipboard = QGuiApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setText(self.manager.invite)
-
-    def toggle_quiet(self) -> None:
-        """Let notices show or not, but for those of conflicts; it is remembered."""
-        quiet = not self.reports.toasts.quiet
-        self.reports.toasts.quiet = self.connecting.settings.quiet = quiet
-        self._show_quiet(quiet)
+        """Give the link that others paste: see `Inviting.invite`."""
+        self.inviting.invite()
 
     def _user(self) -> str:
         """The name under which this window's user joins."""
@@ -159,13 +171,38 @@ class CollaborationController(QObject):
             self._switches.append((table, enable))
             self._switch(table, enable)
 
-        def checked_when(check: Enable) -> None:
-            self._show_quiet = check
-            check(self.reports.toasts.quiet)
+        toggle = self._toggles.get(table.id)
+        run, checked = self._run(table.id) if toggle is None else toggle.flip, self._checked(table.id)
+        chord = self.pointing_choices.chords.get(table.id)
+        shortcut = table.shortcut if chord is None else chord.text
+        return Action(tuple(table.menu), table.text, shortcut, table.icon, run, enabled_when, checked)
 
-        run = self._run(table.id)
-        checked = checked_when if table.id is ActionId.QUIET else None
-        return Action(tuple(table.menu), table.text, table.shortcut, table.icon, run, enabled_when, checked)
+    def _checked(self, id: ActionId) -> When | None:
+        """What says whether a menu entry is checked; None if it can't be."""
+
+        def people(check: Enable) -> None:
+            check(self.people.is_open)
+            self.people.opened.connect(check)
+
+        def laser(check: Enable) -> None:
+            check(self.pointing.is_laser_on)
+            self.pointing.laser_switched.connect(check)
+
+        toggle = self._toggles.get(id)
+        if toggle is not None:
+            return toggle.watch
+        return {ActionId.PARTICIPANTS: people, ActionId.LASER: laser}.get(id)
+
+    @property
+    def _toggles(self) -> dict[ActionId, Toggle]:
+        """The menu entries that are checked or not."""
+        return {
+            ActionId.QUIET: self._quiet,
+            ActionId.HIDE_CURSOR: self.privacy.hides_cursor,
+            ActionId.HIDE_OTHERS: self.privacy.hides_others,
+            ActionId.HIDE_ACTIVITY: self.privacy.hides_activity,
+            ActionId.REDUCE_MOTION: self.pointing.reduces_motion,
+        }
 
     def _run(self, id: ActionId) -> Callable[[], object]:
         """What a menu entry calls."""
@@ -173,11 +210,18 @@ class CollaborationController(QObject):
             ActionId.CONNECT: self.open_connect_dialog,
             ActionId.DISCONNECT: self.manager.leave,
             ActionId.COPY_INVITE: self.copy_invite,
-            ActionId.PARTICIPANTS: self.open_participants,
+            ActionId.PARTICIPANTS: self.people.toggle,
+            ActionId.BRING: self.people.bringing.call,
+            ActionId.PEOPLE: self.access.open,
             ActionId.UNSENT: self.unsent.open,
             ActionId.CHANGES: self.reports.open_changes,
             ActionId.RETRY: self.manager.service.retry_now,
-            ActionId.QUIET: self.toggle_quiet,
+            ActionId.TAKE_IN: self.handing_over.ask_which,
+            ActionId.ASK_TO_HAND_OVER: self.asking.ask_selected,
+            ActionId.ASK_TO_EDIT: self.rights.requests.ask,
+            ActionId.POINT_HERE: self.pointing.point_here,
+            ActionId.LASER: self.pointing.switch_laser,
+            ActionId.POINTING: self.pointing_choices.open,
             ActionId.GO_TO_NOTICE: self.reports.toasts.focus_newest,
             ActionId.SHOW_LOG_FILES: self.kept_log.show,
             ActionId.SHOW_OLD_BENCH: self.old_benches.show_last,
@@ -189,6 +233,10 @@ class CollaborationController(QObject):
         match table.enabled_when:
             case EnabledWhen.ONLINE:
                 enable(self.manager.status.in_session)
+            case EnabledWhen.OWNER:
+                enable(self.access.may_manage)
+            case EnabledWhen.EDITOR:
+                enable(self.people.bringing.may_call)
             case EnabledWhen.ALWAYS:
                 enable(True)
             case EnabledWhen.UNSENT:
@@ -197,6 +245,10 @@ class CollaborationController(QObject):
                 enable(self.reports.count > 0)
             case EnabledWhen.WAITING:
                 enable(self.standing.can_retry)
+            case EnabledWhen.OCCUPIED:
+                enable(self.asking.can_ask)
+            case EnabledWhen.MAY_ASK_TO_EDIT:
+                enable(self.rights.requests.can_ask)
             case EnabledWhen.NOTICES:
                 enable(bool(self.reports.toasts.shown))
             case EnabledWhen.REPLACED:
@@ -220,9 +272,6 @@ class CollaborationController(QObject):
     @pyqtSlot()
     def _on_news(self) -> None:
         """Show how it stands, everywhere."""
-        session = self.manager.service.session
-        if self._participants_dialog is not None and session is not None:
-            self._participants_dialog.show_participants(list(session.participants.values()), session.me)
         for table, enable in self._switches:
             self._switch(table, enable)
         if self.question is not None and not self.manager.status.in_session:

@@ -23,6 +23,11 @@ def ancestor_folder() -> Path:
     return data_folder() / "ancestors"
 
 
+def token_folder() -> Path:
+    """Where it is kept what lets this computer's user into sessions."""
+    return data_folder() / "tokens"
+
+
 def replica_folder() -> Path:
     """The folder of the replicas of sessions."""
     return data_folder() / "replicas"

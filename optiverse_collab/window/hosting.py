@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client.host_watch import HOSTS
+from optiverse_collab.core.protocol.address import Address
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.drivers.qt.service import CollaborationService
-from optiverse_collab.window.lan import reachable_url
+from optiverse_collab.window.background import Background
+from optiverse_collab.window.lan import is_local, reachable_url
 from optiverse_collab.window.local_server import CompanionServer, log_of
+from optiverse_collab.window.own_server import owners_address
+from optiverse_collab.wording import dialogs
+from optiverse_collab.wording.presence import name_of
 
 
 class Hosting(QObject):
@@ -19,15 +25,17 @@ class Hosting(QObject):
 
     Args:
         service: connects to it.
+        background: waits for the disk.
 
     Attributes:
         starting: whether there is going to be one.
         hosted: where it listens; None while no session is hosted.
-        url: where others find it, ``ws://host:port``; empty while no session is hosted.
+        pin: of its key, once it runs; None if connections are not encrypted.
+        url: where others find it, ``ws://host:port``, with its pin; empty while no session is hosted.
 
     Signals:
         progress: a sentence that says what is being done, and twice 0, since how much of it is unknown.
-        ready: ``ws://127.0.0.1:port``, where this window joins.
+        ready: ``ws://127.0.0.1:port``, where this window joins; with a token and a pin, if it needs them.
         failed: a sentence that says why there is no server, and what to do.
         logged: level (of `logging`) and text of a line for the log.
     """
@@ -37,9 +45,11 @@ class Hosting(QObject):
     failed = pyqtSignal(str)
     logged = pyqtSignal(int, str)
 
-    def __init__(self, service: CollaborationService, parent: QObject) -> None:
+    def __init__(self, service: CollaborationService, background: Background, parent: QObject) -> None:
         super().__init__(parent)
         self._service = service
+        self._background = background
+        self.pin: str | None = None
         self.starting = False
         self.hosted: Hosted | None = None
         self._server = CompanionServer(self)
@@ -52,7 +62,10 @@ class Hosting(QObject):
     @property
     def url(self) -> str:
         """Where others find the server."""
-        return "" if self.hosted is None else reachable_url(self.hosted.port, self.hosted.listen)
+        if self.hosted is None:
+            return ""
+        server = reachable_url(self.hosted.port, self.hosted.listen)
+        return Address(server, None, pin=self.pin).remembered
 
     @property
     def pid(self) -> int | None:
@@ -65,7 +78,7 @@ class Hosting(QObject):
         session = self._service.session
         if self.pid is None or session is None or session.me is None:
             return []
-        return [one.user_id for one in session.participants.values() if one is not session.me]
+        return [name_of(one) for one in session.participants.values() if one is not session.me]
 
     @property
     def log(self) -> Path:
@@ -74,7 +87,7 @@ class Hosting(QObject):
 
     def start(self, wanted: Hosted) -> None:
         """Make sure that a server listens on the port; a new one opens the address."""
-        self.hosted, self.starting = wanted, True
+        self.hosted, self.pin, self.starting = wanted, None, True
         self._server.start(wanted.port, wanted.listen)
 
     def cancel(self) -> None:
@@ -104,11 +117,22 @@ class Hosting(QObject):
         self.logged.emit(logging.INFO, sentence)
         self.progress.emit(sentence, 0, 0)
 
-    @pyqtSlot(int)
-    def _on_ready(self, port: int) -> None:
+    @pyqtSlot(int, bool)
+    def _on_ready(self, port: int, tls: bool) -> None:
+        if not self.starting or self.hosted is None:
+            return
+        if tls:
+            find = partial(owners_address, self.log, port)
+            self._background.run(find, self._join, lambda error: self._on_failed(str(error)))
+        elif is_local(self.hosted.listen):
+            self._join(Address(f"ws://127.0.0.1:{port}", None))
+        else:
+            self._on_failed(dialogs.UNENCRYPTED_SERVER.format(port=port))
+
+    def _join(self, address: Address) -> None:
         if self.starting:
-            self.starting = False
-            self.ready.emit(f"ws://127.0.0.1:{port}")
+            self.starting, self.pin = False, address.pin
+            self.ready.emit(address.link)
 
     @pyqtSlot(str)
     def _on_failed(self, sentence: str) -> None:

@@ -20,6 +20,7 @@ from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.ancestry import Shared
+from optiverse_collab.window.canvas_presence import CanvasPresence
 from optiverse_collab.window.coming_back import ComingBack
 from optiverse_collab.window.meeting import Meeting
 from optiverse_collab.window.merge_job import MergeJob
@@ -27,7 +28,6 @@ from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.saved_copies import copy_path, save_own, save_session
 from optiverse_collab.window.sync_loop import LiveBench
 from optiverse_collab.window.ui.choice_dialog import Answer, JoiningChoice, ReplacementChoice
-from optiverse_collab.window.ui.cursors import CursorOverlay
 from optiverse_collab.wording import dialogs
 from optiverse_collab.wording.activity import removed_in_hand
 from optiverse_collab.wording.benches import differences
@@ -55,6 +55,7 @@ class Participation(QObject):
         progress: a sentence, and how many of how many records have arrived.
         finished_loading: `loaded`.
         edited: what the user did was made the replica's, or others' changes were shown.
+        canvas_opened: the `CanvasPresence` of the window's canvas, if it has one.
         undo_left: see `LiveBench`.
         removed_in_hand: a sentence: somebody removed what the user has in hand.
     """
@@ -65,6 +66,7 @@ class Participation(QObject):
     leaving = pyqtSignal()
     progress = pyqtSignal(str, int, int)
     finished_loading = pyqtSignal()
+    canvas_opened = pyqtSignal(object)
     edited = pyqtSignal()
     undo_left = pyqtSignal(str)
     removed_in_hand = pyqtSignal(str)
@@ -90,7 +92,7 @@ class Participation(QObject):
         self._job: MergeJob | None = None
         self._choice: tuple[JoiningChoice, Path] | None = None
         self._live: LiveBench | None = None
-        self._cursors: CursorOverlay | None = None
+        self._others: CanvasPresence | None = None
         self._copy: Path | None = None
         self._back: Callable[[], None] = lambda: None
         service.message_received.connect(self._on_message)
@@ -143,12 +145,12 @@ class Participation(QObject):
         self._service.drained.disconnect(self._on_drained)
         self._retry.stop()
         self._drop_job()
-        if self._cursors is not None:
-            self._cursors.close_for_good()
+        if self._others is not None:
+            self._others.close()
         if self._shared() is not None:
             self._coming_back.note_left(self._host.records())
         self._coming_back.forget_session()
-        self._warn()
+        self._coming_back.warn(self._host)
         self._replacements.end()
         if self._live is not None:
             self._live.close()
@@ -156,7 +158,7 @@ class Participation(QObject):
         self.deleteLater()
 
     def _join(self, job: MergeJob, meeting: Meeting, choice: JoiningChoice, path: Path) -> None:
-        brings = choice is JoiningChoice.BRING
+        brings = choice is JoiningChoice.BRING and job.may_edit
         if meeting.found.differ or (meeting.found.new and not brings):
             try:
                 save_own(self._host, path)
@@ -164,10 +166,6 @@ class Participation(QObject):
                 self.declined.emit(f"{error} {dialogs.NOT_JOINED}")
                 return
         job.send(meeting if brings else None)
-
-    def _warn(self) -> None:
-        for sentence in self._coming_back.take_warnings():
-            self._host.log("WARNING", sentence)
 
     # The two benches meet
 
@@ -182,7 +180,7 @@ class Participation(QObject):
         if not self._coming_back.is_ready:
             self._retry.start()
             return
-        self._warn()
+        self._coming_back.warn(self._host)
         self._job = MergeJob(self._host, session.replica, self._coming_back, self)
         self._job.compared.connect(self._on_compared)
         self._job.sent.connect(self._on_sent)
@@ -197,8 +195,10 @@ class Participation(QObject):
             self._join(job, meeting, *choice)
         elif meeting.asks:
             self._drop_job()
-            self._copy = copy_path("joining", self._session_id, datetime.now().astimezone())
+            self._copy = self._copy_path("joining")
             self.choice_needed.emit(meeting.found, self._copy)
+        elif meeting.has_edits and not job.may_edit:
+            self._join(job, meeting, JoiningChoice.REPLACE, self._copy_path("joining"))
         else:
             if meeting.sentence:
                 self._host.log("INFO", f"✓ {meeting.sentence}")
@@ -214,11 +214,13 @@ class Participation(QObject):
         live.edited.connect(self._service.wake)
         live.edited.connect(self.edited)
         live.undo_left.connect(self.undo_left)
+        live.denied.connect(self._service.edit_denied)
         live.loading.connect(self._on_loading)
         live.loaded.connect(self._on_loaded)
         self._replacements.begin(live)
         if self._host.view is not None:
-            self._cursors = CursorOverlay(self._host.view, session, self._host.outline)
+            self._others = CanvasPresence(self._host, self._host.view, self._service, session, self)
+            self.canvas_opened.emit(self._others)
         self._coming_back.shared = self._shared
         live.begin(job.brought, job.shown, job.changed)
         live.edited.emit()
@@ -230,6 +232,9 @@ class Participation(QObject):
         """Send at once what is being sent."""
         if self._job is not None and self._job.finish():
             self._on_sent()
+
+    def _copy_path(self, why: str) -> Path:
+        return copy_path(why, self._session_id, datetime.now().astimezone())
 
     def _drop_job(self) -> None:
         if self._job is not None:
@@ -253,7 +258,7 @@ class Participation(QObject):
             return
         self._back = back
         self._live.suspend()
-        self._copy = copy_path("replacing", self._session_id, datetime.now().astimezone())
+        self._copy = self._copy_path("replacing")
         found = differences(self._host.records(), self._live.replica.view)
         self.replacement_needed.emit(found, self._copy)
 
@@ -261,7 +266,9 @@ class Participation(QObject):
         match choice:
             case ReplacementChoice.LEAVE:
                 self.leaving.emit()
-            case ReplacementChoice.EVERYBODY if save_session(self._host, live.replica.view, path):
+            case ReplacementChoice.EVERYBODY if live.check_right() and save_session(
+                self._host, live.replica.view, path
+            ):
                 live.publish_window()
                 self._coming_back.note_joined(self._host.records())
             case ReplacementChoice.EVERYBODY | ReplacementChoice.BACK:
@@ -279,18 +286,13 @@ class Participation(QObject):
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
         if isinstance(effect, fx.ShowChange) and self._live is not None:
-            if sentence := removed_in_hand(effect, self._host.held):
+            if sentence := removed_in_hand(effect, self._host.held, self._live.scripts):
                 self.removed_in_hand.emit(sentence)
             self._live.show(effect)
         elif isinstance(effect, fx.Conflict) and self._live is not None:
             self._live.settle(effect)
         elif isinstance(effect, fx.SyncProgress):
             self._on_loading(effect.received, effect.total)
-        elif (
-            isinstance(effect, (fx.PresenceChanged, fx.ParticipantLeft, fx.Acknowledged))
-            and self._cursors is not None
-        ):
-            self._cursors.refresh()
         elif isinstance(effect, fx.Synced):
             self._merge()
 

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import logging
 import secrets
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.access_effects import DeviceMade
+from optiverse_collab.core.client.credentials import Credentials, Device
 from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnprotected
 from optiverse_collab.core.client.failures import FailureKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab.disk.at_exit import CLOSE_S
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.disk.folder import ReplicaFolder, Waiting
 from optiverse_collab.disk.set_aside import AsideReason
 from optiverse_collab.disk.slot import Slot
+from optiverse_collab.disk.tokens import Tokens, server_key
 from optiverse_collab.drivers.qt.service import CollaborationService
-from optiverse_collab.errors import CollaborationError
+from optiverse_collab.errors import CollaborationError, DiskError
 from optiverse_collab.window.background import Background
+from optiverse_collab.window.saved_copies import copy_path, save_records
 from optiverse_collab.wording import disk
 
 
@@ -32,6 +38,16 @@ class _Seat(NamedTuple):
     session: str
     user_id: str
     hosted: Hosted | None = None  # if this editor hosts the session
+    token: str | None = None  # of the invite
+
+
+class _Found(NamedTuple):
+    """What is kept for a seat."""
+
+    slot: Slot
+    saved: Saved | None
+    device: Device | None = None
+    complaint: str = ""  # a sentence: why there is no device
 
 
 class Keeping(QObject):
@@ -39,12 +55,13 @@ class Keeping(QObject):
 
     Args:
         folder: of all replicas on this computer.
+        tokens: what lets this computer's user into sessions.
         service: connects.
         background: waits for the disk.
 
     Attributes:
         opening: whether a replica was asked for and is not here yet.
-        folder: as given.
+        folder, tokens: as given.
 
     Signals:
         left_unsent: the session's name, and how many edits wait on disk for it, now that it is left without
@@ -60,14 +77,21 @@ class Keeping(QObject):
     logged = pyqtSignal(int, str)
 
     def __init__(
-        self, folder: ReplicaFolder, service: CollaborationService, background: Background, parent: QObject
+        self,
+        folder: ReplicaFolder,
+        tokens: Tokens,
+        service: CollaborationService,
+        background: Background,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self.opening = False
         self.folder = folder
+        self.tokens = tokens
         self._service = service
         self._background = background
         self._seat = _Seat("", "", "")
+        self._credentials = Credentials()
         self._slot: Slot | None = None
         self._asked = 0
         service.happened.connect(self._on_happened)
@@ -79,28 +103,37 @@ class Keeping(QObject):
         user_id: str,
         hosted: Hosted | None = None,
         waiting: Waiting | None = None,
+        token: str | None = None,
     ) -> None:
         """Join a session with what is kept of it, or with a new replica.
 
         Args:
-            address: ``ws://host:port``.
+            address: ``ws://host:port``, with ``#pin=…`` if the server's key is known.
             session: its name.
             user_id: name that others see.
             hosted: the server, if this editor hosts the session.
             waiting: the unsent edits to join with; others if another window has them meanwhile.
+            token: of the invite, if it was joined by a link with one.
         """
         self.close()
-        self._seat, self.opening = _Seat(address, session, user_id, hosted), True
+        self._seat, self.opening = _Seat(address, session, user_id, hosted, token), True
 
-        def claim() -> tuple[Slot, Saved | None]:
+        def claim() -> _Found:
             slot = None if waiting is None else self.folder.claim_slot(waiting)
-            return loaded(slot or self.folder.claim(address, session, user_id))
+            if slot is not None:
+                slot.joined_at(address)
+            slot, saved = loaded(slot or self.folder.claim(address, session, user_id))
+            try:
+                return _Found(slot, saved, self.tokens.find(_server(slot), session))
+            except DiskError as error:  # the server may ask for none
+                return _Found(slot, saved, complaint=str(error))
 
         done, failed = partial(self._on_loaded, self._asked), partial(self._on_failed, self._asked)
         self._background.run(claim, done, failed)
 
     def start_over(self) -> None:
         """The history of what is kept is gone: set it aside, and join with a new replica."""
+        self._save_what_a_backup_lacks()
         self._service.disconnect_from_session()
         self._set_aside()
         self._connect(None)
@@ -109,7 +142,7 @@ class Keeping(QObject):
         """The session is left, or there will be none."""
         self.opening = False
         self._asked += 1
-        is_cut_off = not self._service.is_connected()
+        is_cut_off = not (self._service.is_connected() and self._service.sendable == self._service.unsent)
         self._service.disconnect_from_session()
         self.unprotected.emit("")
         slot, session = self._slot, self._service.session
@@ -131,7 +164,7 @@ class Keeping(QObject):
     def is_history_gone(self) -> bool:
         """Whether the session ended since the server has another history than what was kept (CLK-3)."""
         failure = self._service.failure
-        return failure is not None and failure.kind is FailureKind.EPOCH_CHANGED
+        return failure is not None and failure.is_history_gone
 
     def _set_aside(self) -> None:
         """Keep unsent edits where nothing overwrites them."""
@@ -141,36 +174,54 @@ class Keeping(QObject):
             self._slot.set_aside(AsideReason.EPOCH)
             self.logged.emit(logging.WARNING, f"✗ {disk.SET_ASIDE}")
 
+    def _save_what_a_backup_lacks(self) -> None:
+        """The server was restored, and what is kept has later changes: nobody else may have them (CLK-8)."""
+        failure, session = self._service.failure, self._service.session
+        if failure is None or failure.kind is not FailureKind.RESTORED or session is None:
+            return
+        path = copy_path("the restore of", self._seat.session, datetime.now().astimezone())
+        said = disk.behind(failure.detail, int(failure.number), str(path))
+        self._background.run(
+            partial(save_records, dict(session.replica.view), path),
+            lambda _: self.logged.emit(logging.WARNING, f"✗ {said}"),
+            lambda error: self.logged.emit(logging.ERROR, f"✗ {error}"),
+        )
+
     # Opening
 
-    def _on_loaded(self, asked: int, loaded: tuple[Slot, Saved | None]) -> None:
-        slot, saved = loaded
+    def _on_loaded(self, asked: int, found: _Found) -> None:
+        slot = found.slot
         if asked != self._asked:  # the user left meanwhile
             slot.close()
             return
-        if slot.damage:
-            self.logged.emit(logging.WARNING, f"✗ {slot.damage}")
-        self._begin(slot, saved)
+        for sentence in (slot.damage, found.complaint):
+            if sentence:
+                self.logged.emit(logging.WARNING, f"✗ {sentence}")
+        self._begin(found)
 
     def _on_failed(self, asked: int, error: CollaborationError) -> None:
         """Join without what is kept; what is new goes where it can be written, once it can be (DISK-5)."""
         if asked == self._asked:
             seat = self._seat
             self.logged.emit(logging.WARNING, f"✗ {disk.not_loaded(seat.session, str(error))}")
-            self._begin(self.folder.empty(seat.address, seat.session, seat.user_id), None)
+            self._begin(_Found(self.folder.empty(seat.address, seat.session, seat.user_id), None))
 
-    def _begin(self, slot: Slot, saved: Saved | None) -> None:
-        self._slot = slot
+    def _begin(self, found: _Found) -> None:
+        self._slot = found.slot
         if self._seat.hosted is not None:
-            slot.hosted_on(self._seat.hosted)
-        self._connect(saved)
+            found.slot.hosted_on(self._seat.hosted)
+        self._credentials = Credentials(found.device, self._seat.token or "")
+        self._connect(found.saved)
 
     def _connect(self, saved: Saved | None) -> None:
         self.opening = False
         client_id = secrets.token_hex(16)
         replica = Replica(client_id) if saved is None else Replica.restore(saved, client_id)
-        seat = self._seat
-        self._service.connect_to_session(seat.address, seat.session, seat.user_id, replica, self._slot)
+        seat, slot = self._seat, self._slot
+        address = seat.address if slot is None else slot.owner.addresses[0]  # it may know the server's key
+        self._service.connect_to_session(
+            address, seat.session, seat.user_id, replica, slot, self._credentials
+        )
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
@@ -178,6 +229,17 @@ class Keeping(QObject):
             self.unprotected.emit(disk.unprotected(effect.cause))
         elif isinstance(effect, EditsProtected):
             self.unprotected.emit("")
+        elif isinstance(effect, DeviceMade) and self._slot is not None:
+            keep = partial(self.tokens.keep, _server(self._slot), self._seat.session, effect.device)
+            self._background.run(keep, lambda _: None, self._on_not_kept)
+
+    def _on_not_kept(self, error: CollaborationError) -> None:
+        self.logged.emit(logging.WARNING, f"✗ {disk.token_not_kept(str(error))}")
+
+
+def _server(slot: Slot) -> str:
+    """What the tokens of a slot's server are kept by; the slot may know the pin of its key."""
+    return server_key(parse_address(slot.owner.addresses[0]))
 
 
 def loaded(slot: Slot) -> tuple[Slot, Saved | None]:

@@ -2,33 +2,66 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
 from PyQt6.QtNetwork import QAbstractSocket, QHostAddress, QNetworkInterface
 
 
-def lan_address() -> str:
-    """This computer's IPv4 address in the local network; empty if it has none."""
+class LanAddress(NamedTuple):
+    """An IPv4 address of this computer in a network.
+
+    Attributes:
+        interface: the name that the system has for the way into that network.
+        address: the address.
+    """
+
+    interface: str
+    address: str
+
+
+def lan_addresses() -> list[LanAddress]:
+    """This computer's addresses in local networks, the one that others most likely reach first."""
+    found = []
     for interface in QNetworkInterface.allInterfaces():
         flags = interface.flags()
         up = QNetworkInterface.InterfaceFlag.IsRunning | QNetworkInterface.InterfaceFlag.IsUp
         if flags & up != up or flags & QNetworkInterface.InterfaceFlag.IsLoopBack:
             continue
         for entry in interface.addressEntries():
-            address = entry.ip()
-            if address.protocol() == QAbstractSocket.NetworkLayerProtocol.IPv4Protocol:
-                return address.toString()
-    return ""
+            if entry.ip().protocol() == QAbstractSocket.NetworkLayerProtocol.IPv4Protocol:
+                found.append(
+                    (_rank(interface), LanAddress(interface.humanReadableName(), entry.ip().toString()))
+                )
+    return [address for _, address in sorted(found, key=lambda one: one[0])]
 
 
 def reachable_url(port: int, listen: str) -> str:
-    """Where others find a server on this computer: ``ws://host:port``.
+    """Where others find a server on this computer: ``ws://localhost:port``, or ``wss://address:port``.
 
     Args:
         port: where it listens.
-        listen: the address that it opens; if that is no other's business, ``localhost``.
+        listen: the address that it opens; if that is no other's business, connections are not encrypted.
     """
-    return f"ws://{'localhost' if is_local(listen) else lan_address() or 'localhost'}:{port}"
+    if is_local(listen):
+        return f"ws://localhost:{port}"
+    addresses = lan_addresses()
+    return f"wss://{addresses[0].address if addresses else 'localhost'}:{port}"
 
 
 def is_local(listen: str) -> bool:
     """Whether an address that a server opens is reached from this computer alone."""
     return QHostAddress(listen).isLoopback()
+
+
+def is_here(server: str) -> bool:
+    """Whether an address like ``ws://host:port`` is this computer's for itself."""
+    host = urlsplit(server).hostname or ""
+    return host == "localhost" or is_local(host)
+
+
+def _rank(interface: QNetworkInterface) -> int:
+    """Networks of cables and radio come before those that programs made."""
+    kinds = (QNetworkInterface.InterfaceType.Ethernet, QNetworkInterface.InterfaceType.Wifi)
+    made = interface.name().startswith(("docker", "br-", "veth", "virbr", "vmnet", "vboxnet"))
+    return 0 if interface.type() in kinds and not made else 1

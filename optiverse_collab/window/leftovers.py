@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Iterable
@@ -13,18 +14,21 @@ from typing import NamedTuple, TypeVar
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.convert import bench_from_records, write_bench
+from optiverse_collab.core.client.credentials import Device
 from optiverse_collab.core.client.effects import Conflict
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.unsent import unsent_edits
 from optiverse_collab.core.client.write_ahead import RETRY_MS
+from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab.disk.at_exit import CLOSE_S
 from optiverse_collab.disk.file_format import Owner
 from optiverse_collab.disk.folder import ReplicaFolder, Waiting
 from optiverse_collab.disk.set_aside import AsideReason, SetAside
 from optiverse_collab.disk.slot import Slot
+from optiverse_collab.disk.tokens import server_key
 from optiverse_collab.drivers.qt.timers import single_shot
-from optiverse_collab.errors import BenchFileError, CollaborationError
+from optiverse_collab.errors import AddressError, BenchFileError, CollaborationError
 from optiverse_collab.window.keeping import loaded
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.saved_copies import copy_path, save_copy
@@ -119,7 +123,7 @@ class Leftovers(QObject):
             address: of the server.
         """
         if isinstance(one.source, Waiting):
-            self._run(partial(_opened, self._folder, one.source), partial(self._send, one, address))
+            self._run(partial(self._take, one.source, address), partial(self._send, one, address))
 
     def save(self, one: Leftover, path: Path) -> None:
         """Write the bench with the edits to a file."""
@@ -146,7 +150,7 @@ class Leftovers(QObject):
         """What waits, and what was set aside; what can't be read was told of when it was found."""
         found = [Leftover(one.slot, one.owner, one.edits, one.when_ms, one) for one in self._folder.waiting()]
         for one in self._folder.set_asides():
-            if one.owner is not None and one.reason is AsideReason.EPOCH and one.edits:
+            if one.owner is not None and one.reason in (AsideReason.EPOCH, AsideReason.KEY) and one.edits:
                 found.append(Leftover(one.file.name, one.owner, one.edits, one.when_ms, one))
         return found
 
@@ -197,7 +201,7 @@ class Leftovers(QObject):
                 and self._manager.is_in(one.owner.session)
                 and (one.owner.user_id, waiting.epoch) == (session.user_id, session.replica.epoch)
             ):
-                self.send(one, self._manager.server_url)
+                self.send(one, self._manager.address)
 
     def _merge(self, one: Leftover, aside: SetAside) -> None:
         def done(saved: Saved | None) -> None:
@@ -218,8 +222,18 @@ class Leftovers(QObject):
             self._manager.service.wake()
             self._manager.edited.emit()
 
-    def _send(self, one: Leftover, address: str, opened: tuple[Slot, Saved | None] | None) -> None:
-        slot, saved = opened or (None, None)
+    def _take(self, waiting: Waiting, address: str) -> tuple[Device | None, Slot | None, Saved | None]:
+        """What it takes to send edits: what lets us in, the slot, and the replica in it."""
+        device = None
+        with contextlib.suppress(AddressError):  # which the sender tells
+            server = server_key(parse_address(address))
+            device = self._manager.keeping.tokens.find(server, waiting.owner.session)
+        return device, *(_opened(self._folder, waiting) or (None, None))
+
+    def _send(
+        self, one: Leftover, address: str, taken: tuple[Device | None, Slot | None, Saved | None]
+    ) -> None:
+        device, slot, saved = taken
         if slot is None:
             self.refresh()  # another window has it
             return
@@ -228,7 +242,7 @@ class Leftovers(QObject):
             return
         replica = Replica.restore(saved, secrets.token_hex(16))
         hosted = one.owner.hosted if address == one.owner.addresses[0] else None
-        sender = Sender(slot, replica, address, hosted, self)
+        sender = Sender(slot, replica, address, hosted, device, self)
         sender.logged.connect(self._manager.log)
         sender.finished.connect(partial(self._on_sent, one, sender))
         sender.start()

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from PyQt6.QtCore import QObject, QTimer, QUrl, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QByteArray, QObject, QTimer, QUrl, pyqtSignal, pyqtSlot
 from PyQt6.QtNetwork import (
     QNetworkAccessManager,
     QNetworkReply,
     QNetworkRequest,
 )
 
+from optiverse_collab.core.protocol import server_name
 from optiverse_collab.disk.output_file import OutputFile
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.window.folders import log_folder
@@ -25,8 +31,7 @@ START_S = 15
 LOOK_MS = 100
 """How often we look what the process wrote, and whether it still runs."""
 
-_OURS = b"This is an Optiverse Collaboration Server"
-_READY = "Press Ctrl+C to stop"
+_HAS_TOKEN = re.compile(r"[#&]t=")  # a link with which others could come in
 
 _let_go: list[subprocess.Popen[bytes]] = []
 """Processes that were told to end, or left running; Python complains of those that it forgets."""
@@ -40,18 +45,18 @@ def log_of(port: int) -> Path:
 class CompanionServer(QObject):
     """Starts a server, or finds the one that is there.
 
-    What runs on the port is asked first: a server of ours is used as it is, whoever started it; so
-    one that outlived an editor is found again. It writes to a file, since a pipe would end with the editor.
+    What runs on the port is asked first: a server of ours, which a header tells (MSG-9), is used, whoever
+    started it; so one that outlived an editor is found again. It writes to a file: a pipe would end with us.
 
     Signals:
         progress: a sentence that says what is being done.
-        ready: the server listens on this port of this computer.
+        ready: the port of this computer on which the server listens, and whether it speaks TLS.
         failed: a sentence that says why there is no server, and what to do.
-        logged: a line of its log.
+        logged: a line of its log, unless it has a secret.
     """
 
     progress = pyqtSignal(str)
-    ready = pyqtSignal(int)
+    ready = pyqtSignal(int, bool)
     failed = pyqtSignal(str)
     logged = pyqtSignal(str)
 
@@ -64,6 +69,7 @@ class CompanionServer(QObject):
         self._port = 0
         self._listen = ""
         self._last_line = ""
+        self._is_ready = False
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._on_look)
@@ -79,11 +85,7 @@ class CompanionServer(QObject):
         self.cancel()
         self._port, self._listen = port, listen
         self.progress.emit(dialogs.PROBING.format(port=port))
-        request = QNetworkRequest(QUrl(f"http://127.0.0.1:{port}/"))
-        request.setTransferTimeout(2000)
-        reply = self._reply = self._network.get(request)
-        assert reply is not None
-        reply.finished.connect(self._on_probed)
+        self._ask("http")
 
     def cancel(self) -> None:
         """Give up a start that is under way; a server that runs goes on."""
@@ -97,14 +99,22 @@ class CompanionServer(QObject):
             self.stop()
 
     def stop(self) -> None:
-        """End our process, if there is one; everything that it acknowledged is on disk."""
+        """End our process, if there is one; it stores what it has, and tells those who are connected."""
         process = self._release()
-        if process is not None:
-            process.terminate()  # on Windows, at once: a console program can't be told to close
+        if process is None:
+            return
+        if self._is_ready and process.stdin is not None:
+            with contextlib.suppress(OSError):  # it has ended already
+                process.stdin.write(b"stop\n")
+        else:
+            process.terminate()  # nobody was let in yet
+        _close_input(process)
 
     def leave_running(self) -> None:
         """Let our process go on without us; its output stays in its file."""
-        self._release()
+        process = self._release()
+        if process is not None:
+            _close_input(process)
 
     def _release(self) -> subprocess.Popen[bytes] | None:
         self._look.stop()
@@ -114,6 +124,15 @@ class CompanionServer(QObject):
             _let_go.append(process)
         return process
 
+    def _ask(self, scheme: str) -> None:
+        """Ask what runs on the port who it is."""
+        request = QNetworkRequest(QUrl(f"{scheme}://127.0.0.1:{self._port}/"))
+        request.setTransferTimeout(2000)
+        reply = self._reply = self._network.get(request)
+        assert reply is not None
+        reply.ignoreSslErrors()  # nothing is told to it, and whoever joins it checks its key
+        reply.finished.connect(self._on_probed)
+
     @pyqtSlot()
     def _on_probed(self) -> None:
         reply, self._reply = self._reply, None
@@ -122,9 +141,15 @@ class CompanionServer(QObject):
         reply.deleteLater()
         refused = reply.error() == QNetworkReply.NetworkError.ConnectionRefusedError
         answer = reply.readAll().data() if reply.isOpen() else b""
-        if answer.startswith(_OURS):
+        tls = reply.url().scheme() == "https"
+        ours = server_name.parse(reply.rawHeader(QByteArray(b"Server")).data().decode("latin-1"))
+        if ours is not None and not ours.speaks_ours:
+            self.failed.emit(dialogs.OTHER_PROTOCOL.format(version=ours.version, port=self._port))
+        elif ours is not None:
             self.progress.emit(dialogs.REUSING_SERVER.format(port=self._port))
-            self.ready.emit(self._port)
+            self.ready.emit(self._port, tls)
+        elif not refused and not tls and not answer:
+            self._ask("https")
         elif not refused:
             self.failed.emit(dialogs.PORT_TAKEN.format(port=self._port))
         elif importlib.util.find_spec("optiverse_collab_server") is None:
@@ -134,17 +159,19 @@ class CompanionServer(QObject):
 
     def _launch(self) -> None:
         self.progress.emit(dialogs.STARTING_SERVER)
-        self._last_line = ""
-        module = [sys.executable, "-m", "optiverse_collab_server"]
+        self._last_line, self._is_ready = "", False
+        module = [sys.executable, "-m", "optiverse_collab_server", "--ready-json"]
         arguments = [*module, "--host", self._listen, "--port", str(self._port)]
         output = self._output = OutputFile(log_of(self._port))
         try:
             with output.opened() as file:
                 self._process = subprocess.Popen(
                     arguments,
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE,
+                    bufsize=0,
                     stdout=file,
                     stderr=subprocess.STDOUT,
+                    env={**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"},
                     start_new_session=True,  # neither Ctrl+C nor the end of the terminal is meant for it
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
@@ -162,18 +189,45 @@ class CompanionServer(QObject):
             return
         has_ended = process.poll() is not None  # before its last words are read
         for line in output.new_lines():
+            ready = _readiness(line)
+            if ready is not None:
+                self._on_ready(ready)
+                continue
             self._last_line = line.rpartition(" | ")[2]
-            self.logged.emit(line)
-            if line.endswith(_READY) and self._patience.isActive():
-                self._patience.stop()
-                self.progress.emit(dialogs.SERVER_RUNS)
-                self.ready.emit(self._port)
+            if not _HAS_TOKEN.search(line):
+                self.logged.emit(line)
         if has_ended and self._process is process:
             self._patience.stop()
             self._release()
+            _close_input(process)
             self.failed.emit(dialogs.SERVER_FAILED.format(reason=self._last_line or "it left no message."))
+
+    def _on_ready(self, ready: dict[str, Any]) -> None:
+        self._is_ready = True
+        if self._patience.isActive():
+            self._patience.stop()
+            self.progress.emit(dialogs.SERVER_RUNS)
+            self.ready.emit(self._port, ready["tls"] is True)
 
     @pyqtSlot()
     def _on_too_late(self) -> None:
         self.stop()
         self.failed.emit(dialogs.SERVER_SILENT.format(seconds=START_S))
+
+
+def _readiness(line: str) -> dict[str, Any] | None:
+    """What the server says when it is ready (``--ready-json``); None for any other line."""
+    if not line.startswith('{"ready": '):
+        return None
+    with contextlib.suppress(ValueError):
+        ready = json.loads(line)["ready"]
+        if isinstance(ready, dict) and "tls" in ready:
+            return ready
+    return None
+
+
+def _close_input(process: subprocess.Popen[bytes]) -> None:
+    """Let go of a process: that its input ends means nothing to it."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.address import invite_link, parse_address, websocket_url
-from optiverse_collab.core.records import Op, Record
+from optiverse_collab.core.records import Op
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.disk.folder import ReplicaFolder, Waiting
+from optiverse_collab.disk.tokens import Tokens
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import AddressError, HostUnsupported
@@ -25,10 +26,7 @@ from optiverse_collab.window.joining import Participation
 from optiverse_collab.window.keeping import Keeping
 from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.ui.choice_dialog import Answer
-from optiverse_collab.wording import dialogs
-
-if TYPE_CHECKING:
-    from PyQt6.QtWidgets import QGraphicsScene
+from optiverse_collab.wording import dialogs, knocks
 
 LEAVE_MS = 2000
 """So long leaving waits for the server to store the last edits; it takes tens of ms."""
@@ -42,12 +40,13 @@ class CollaborationManager(QObject):
 
     Attributes:
         service: the connection.
+        host: the window's bench; None before the first session.
         hosting: the server of this computer that the session is on, if this window hosts it.
         background: waits for the disk.
         keeping: the replica of the session, on disk.
         replacements: of the session's bench, for everybody.
         coming_back: what the bench was when it was last a session's.
-        server_url, session_id: of the session that was joined last.
+        server_url, address, session_id: of the session joined last; `address` may have the key's pin, too.
         status: how it stands; ``connected`` only when the window shows the session's bench.
 
     Signals:
@@ -55,8 +54,9 @@ class CollaborationManager(QObject):
         progress: a sentence, and how much is done of how much; 0 of 0 where that is not known.
         joined: the window shows the session's bench.
         failed: a sentence: there is no session, or none any more.
-        participants_changed: somebody came or went, or is away or back.
-        choice_needed, replacement_needed, edited, undo_left, removed_in_hand: see `Participation`.
+        participants_changed: somebody came or went, is away or back, or may do something else.
+        choice_needed, replacement_needed, canvas_opened, edited, undo_left, removed_in_hand: see
+            `Participation`.
     """
 
     status_changed = pyqtSignal(object)
@@ -66,25 +66,27 @@ class CollaborationManager(QObject):
     choice_needed = pyqtSignal(object, object)
     replacement_needed = pyqtSignal(object, object)
     participants_changed = pyqtSignal()
+    canvas_opened = pyqtSignal(object)
     edited = pyqtSignal()
     undo_left = pyqtSignal(str)
     removed_in_hand = pyqtSignal(str)
 
     def __init__(self, attach: Callable[[], Host], parent: QObject) -> None:
         super().__init__(parent)
-        self.server_url = self.session_id = ""
+        self.server_url = self.address = self.session_id = ""
         self.status = ConnectionState.OFFLINE
         self.service = CollaborationService(self)
         self.replacements = Replacements(self.service, self)
         self.coming_back = ComingBack(folders.ancestor_folder(), attach, self)
         self._attach = attach
-        self._host: Host | None = None
+        self.host: Host | None = None
         self._participation: Participation | None = None
         self._user_id = ""
         self._waiting: Waiting | None = None
-        self.hosting = Hosting(self.service, self)
         self.background = Background(self)
-        self.keeping = Keeping(ReplicaFolder(folders.replica_folder()), self.service, self.background, self)
+        self.hosting = Hosting(self.service, self.background, self)
+        replicas, tokens = ReplicaFolder(folders.replica_folder()), Tokens(folders.token_folder())
+        self.keeping = Keeping(replicas, tokens, self.service, self.background, self)
         self._goodbye = single_shot(self, self._leave_now, LEAVE_MS)
         self.service.logged.connect(self.log)
         self.service.happened.connect(self._on_happened)
@@ -106,9 +108,7 @@ class CollaborationManager(QObject):
         Args:
             port: where it listens.
             listen: the address that it opens: ``127.0.0.1``, or ``0.0.0.0`` for the local network.
-            session_id: name of the session.
-            user_id: name that others see.
-            waiting: unsent edits to join with; they are sent.
+            session_id, user_id, waiting: see `join_session`.
         """
         if self._begin(session_id, user_id, waiting):
             self.hosting.start(Hosted(port, listen))
@@ -120,7 +120,7 @@ class CollaborationManager(QObject):
         """Join a session on a server that is there.
 
         Args:
-            server_url: ``ws://host:port``.
+            server_url: ``ws://host:port``, or an invite link.
             session_id: name of the session; it is created if there is none.
             user_id: name that others see.
             waiting: unsent edits to join with; they are sent.
@@ -152,8 +152,7 @@ class CollaborationManager(QObject):
         """Leave the session; the bench stays as it is. The last edits still get to the server."""
         if self._participation is not None:
             self._participation.tick()
-        session = self.service.session
-        if session is not None and self.service.is_connected() and session.replica.pending:
+        if self.service.is_connected() and self.service.sendable:
             self.service.flush()
             self._goodbye.start()
         else:
@@ -178,32 +177,34 @@ class CollaborationManager(QObject):
         self.coming_back.close()
         self.hosting.stop()
 
-    def picture(self, records: Mapping[str, Record]) -> QGraphicsScene | None:
-        """Another bench in a scene of its own; None if there is no session, or the host can't draw it."""
-        return None if self._host is None else self._host.picture(records)
+    @property
+    def session(self) -> SessionClient | None:
+        """The session that the window is in; None if it is in none."""
+        return self.service.session if self.status.in_session else None
 
     @property
     def invite(self) -> str:
         """The link that others paste to join."""
-        return invite_link(self.hosting.url or self.server_url, self.session_id)
+        return invite_link(self.hosting.url or self.address, self.session_id)
 
     def _begin(self, session_id: str, user_id: str, waiting: Waiting | None = None) -> bool:
         """Leave what was joined before, and take hold of the window; False if that can't be."""
         self.release_window()
         self._leave_now()
         try:
-            self._host = self._attach()
+            self.host = self._attach()
         except HostUnsupported as error:
             self.failed.emit(str(error))
             return False
         self.session_id, self._user_id, self._waiting = session_id, user_id, waiting
-        there = Participation(self._host, self.service, session_id, self.replacements, self.coming_back, self)
+        there = Participation(self.host, self.service, session_id, self.replacements, self.coming_back, self)
         there.choice_needed.connect(self.choice_needed)
         there.replacement_needed.connect(self.replacement_needed)
         there.leaving.connect(self.leave)
         there.declined.connect(self._give_up)
         there.progress.connect(self.progress)
         there.finished_loading.connect(self._on_loaded)
+        there.canvas_opened.connect(self.canvas_opened)
         there.edited.connect(self.edited)
         there.undo_left.connect(self.undo_left)
         there.removed_in_hand.connect(self.removed_in_hand)
@@ -212,14 +213,15 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(str)
     def _join(self, server_url: str) -> None:
-        self.server_url = server_url
+        session, user, hosted = self.session_id, self._user_id, self.hosting.hosted
         try:
-            websocket_url(server_url, self.session_id, self._user_id)
+            place = parse_address(server_url)
+            websocket_url(server_url, session, user)
         except AddressError as error:
             self._give_up(str(error))
             return
-        server, hosted = parse_address(server_url).server, self.hosting.hosted
-        self.keeping.join(server, self.session_id, self._user_id, hosted, self._waiting)
+        self.server_url, self.address = place.server, place.remembered
+        self.keeping.join(self.address, session, user, hosted, self._waiting, place.token)
         self._update_status()
 
     @pyqtSlot(str)
@@ -247,6 +249,8 @@ class CollaborationManager(QObject):
         if state is ConnectionState.FAILED and not self._is_of_the_past:
             self._detach()
         self._update_status()
+        if state is ConnectionState.OUTSIDE:
+            self.progress.emit(knocks.waiting(self.session_id), 0, 0)
 
     @pyqtSlot()
     def _on_outage_changed(self) -> None:
@@ -271,16 +275,7 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
-        if isinstance(
-            effect,
-            (
-                fx.Acknowledged,
-                fx.ParticipantJoined,
-                fx.ParticipantRenamed,
-                fx.ParticipantAway,
-                fx.ParticipantLeft,
-            ),
-        ):
+        if isinstance(effect, fx.OfPeople):
             self.participants_changed.emit()
 
     @pyqtSlot()
@@ -306,5 +301,5 @@ class CollaborationManager(QObject):
     @pyqtSlot(int, str)
     def log(self, level: int, text: str) -> None:
         """Write a line to the window's log, if it is in a session or was."""
-        if self._host is not None:
-            self._host.log(LEVELS[level], text)
+        if self.host is not None:
+            self.host.log(LEVELS[level], text)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from optiverse_collab.convert import is_item
 from optiverse_collab.convert.three_way import Merge, Opened, Records, merge
+from optiverse_collab.core.client.conflicts import of_gone
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.steps import edit_in_step
 from optiverse_collab.core.records import Op, Put, Set
@@ -38,6 +39,11 @@ class Meeting(NamedTuple):
     seen: int
     since_ms: int | None
     asks: bool
+
+    @property
+    def has_edits(self) -> bool:
+        """Whether the user did something that the session lacks."""
+        return bool(self.merge.clear or self.merge.contested or self.merge.gone)
 
     @property
     def sentence(self) -> str:
@@ -131,7 +137,7 @@ class Sending:
             self._sort(edit_in_step(self._replica, ops, self._step, seen, yields=True, away=True))
         if not self._left:
             for op in self._gone:
-                self._replica.note_gone(op, self._mine[op.id])
+                self._replica.hold(of_gone(op, self._mine[op.id]))
             self._gone.clear()
 
     def _sort(self, refused: Iterable[Op]) -> None:

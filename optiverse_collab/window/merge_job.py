@@ -73,6 +73,11 @@ class MergeJob(QObject):
         return self._sending is not None
 
     @property
+    def may_edit(self) -> bool:
+        """Whether the user has the right to send anything."""
+        return self._replica.rights.may_edit
+
+    @property
     def brought(self) -> list[str]:
         """The ids of new records that the replica refused."""
         return [] if self._sending is None else self._sending.brought

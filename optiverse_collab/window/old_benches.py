@@ -8,16 +8,16 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSlot
-from PyQt6.QtWidgets import QFileDialog, QMainWindow
+from PyQt6.QtWidgets import QMainWindow
 
-from optiverse_collab.convert import bench_from_records, write_bench
 from optiverse_collab.core.records import Record
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.replacing import OldBench
+from optiverse_collab.window.saved_copies import save_records
+from optiverse_collab.window.ui.file_dialogs import ask_where
 from optiverse_collab.window.ui.old_bench import OldBenchDialog
 from optiverse_collab.window.ui.toasts import Toasts
-from optiverse_collab.wording import dialogs
 from optiverse_collab.wording import replacements as wording
 from optiverse_collab.wording.replacements import Replacement
 
@@ -62,13 +62,15 @@ class OldBenches(QObject):
 
     @pyqtSlot(object)
     def _on_arrived(self, old: OldBench) -> None:
-        scene = self._manager.picture(old.records)
+        host = self._manager.host
+        scene = None if host is None else host.picture(old.records)
         if scene is None:
             self._on_failed(wording.NO_PICTURE)
             return
         dialog = OldBenchDialog(scene, wording.title(old.replacement), self._window)
         dialog.bring_back_requested.connect(partial(self._replacements.restore, old))
-        dialog.save_requested.connect(partial(self._ask_where, dialog, old.records))
+        save = partial(self._save, old.records)
+        dialog.save_requested.connect(partial(ask_where, dialog, save))
         dialog.show()
 
     @pyqtSlot(str)
@@ -77,16 +79,8 @@ class OldBenches(QObject):
         self._manager.log(logging.INFO, f"✗ {sentence}")
         self._toasts.show(sentence, urgent=True)
 
-    def _ask_where(self, above: OldBenchDialog, records: Mapping[str, Record]) -> None:
-        dialog = QFileDialog(above, dialogs.SAVE_AS_FILE, "", dialogs.BENCH_FILES)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("json")
-        dialog.fileSelected.connect(partial(self._save, records))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _save(self, records: Mapping[str, Record], path: str) -> None:
+    def _save(self, records: Mapping[str, Record], path: Path) -> None:
         try:
-            write_bench(Path(path), bench_from_records(records))
+            save_records(records, path)
         except BenchFileError as error:
             self._on_failed(str(error))

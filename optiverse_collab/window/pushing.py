@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from optiverse_collab.core.client.conflicts import of_gone
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.records import Op, Record
@@ -38,6 +39,7 @@ class Pusher:
         self._last_shown = last_shown
         self._removed = removed
         self._refused: dict[str, Record] = {}
+        self._denied: dict[str, None] = {}
 
     def is_refused(self, record: Record | None) -> bool:
         """Whether a record was refused as it is, and still stands on the screen."""
@@ -46,6 +48,11 @@ class Pusher:
     def forget(self, id: str) -> None:
         """What was refused of a record is on the screen no more."""
         self._refused.pop(id, None)
+
+    def take_denied(self) -> list[str]:
+        """The records that the user changed without the right to since the last call."""
+        denied, self._denied = [*self._denied], {}
+        return denied
 
     def push(self, ops: Sequence[Op], now: Mapping[str, Record], brought: Collection[str]) -> None:
         """Push what the user did.
@@ -99,12 +106,16 @@ class Pusher:
         return taken
 
     def _report(self, op: Op, shown: Record | None, refusal: ChangeRefused) -> None:
-        """Report what was refused, once; it stays on the screen."""
+        """Report what was refused, once; it stays on the screen, but for what the user has no right to."""
+        if refusal.reason is Reason.NOT_ALLOWED:
+            self._denied[op.id] = None
+            return
         if shown is not None:
             self._refused[op.id] = shown
         if refusal.reason is not Reason.NO_SUCH_RECORD:
             self._host.log("ERROR", f"✗ This edit was not shared: {refusal}")
         elif shown is not None:  # removed by others while in the user's hand; to remove it too is no loss
-            conflict = self._replica.note_gone(op, shown, self._removed.get(op.id, ""))
+            conflict = of_gone(op, shown, self._removed.get(op.id, ""))
+            self._replica.hold(conflict)
             for line in log_lines.lines(conflict, self._replica.view):
                 self._host.log("WARNING", line.text)

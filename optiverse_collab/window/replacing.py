@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
@@ -16,6 +17,7 @@ from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.window.sync_loop import LiveBench, Restored
 from optiverse_collab.wording import replacements as wording
+from optiverse_collab.wording.presence import marked
 from optiverse_collab.wording.replacements import Replacement
 
 QUIET_MS = 2000
@@ -96,7 +98,7 @@ class Replacements(QObject):
             return
         self._held.clear()
         self._restoring = self._live.restore(wording.UNDO_TEXT, old.records, old.seen)
-        if self._restoring is None:
+        if self._restoring is None and self._live.replica.rights.may_edit:
             self.failed.emit(wording.NOTHING_TO_DO)
 
     def _ask(self, replacement: Replacement, to_restore: bool) -> None:
@@ -109,7 +111,8 @@ class Replacements(QObject):
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
         if isinstance(effect, BenchReplaced):
-            self._hear(effect)
+            scripts = () if self._live is None else self._live.scripts
+            self._hear(replace(effect, by=marked(effect.by, effect.by in scripts)))
         elif isinstance(effect, fx.Conflict):
             if effect.kind is ConflictKind.HELD and self._is_restored(effect.mine.id):
                 self._held[effect.mine.id] = effect.by

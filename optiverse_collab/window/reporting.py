@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
-from PyQt6.QtCore import QElapsedTimer, QObject, Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QElapsedTimer, QObject, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QMainWindow
 
 from optiverse_collab.core.client import effects as fx
@@ -13,17 +14,16 @@ from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Op
 from optiverse_collab.drivers.qt.timers import single_shot
-from optiverse_collab.host.menus import menu_titled
 from optiverse_collab.window.changes import Changes, Key
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.notices import Notices
 from optiverse_collab.window.ui.changes_dock import ChangesDock, ChangesHint
+from optiverse_collab.window.ui.docks import add_dock, remove_dock
 from optiverse_collab.window.ui.toasts import Toasts
 from optiverse_collab.wording import changes as texts
 from optiverse_collab.wording import log_lines
 from optiverse_collab.wording.conflicts import sentence
-
-VIEW_MENU = "View"
+from optiverse_collab.wording.presence import marked
 
 
 class ConflictReports(QObject):
@@ -85,8 +85,7 @@ class ConflictReports(QObject):
         self._finish()
         self.toasts.clear()
         if self.dock is not None:
-            self._window.removeDockWidget(self.dock)
-            self.dock.deleteLater()
+            remove_dock(self._window, self.dock)
             self.dock = None
 
     @property
@@ -94,24 +93,34 @@ class ConflictReports(QObject):
         session = self._manager.service.session
         return None if session is None else session.replica
 
+    @property
+    def _scripts(self) -> Collection[str]:
+        session = self._manager.service.session
+        return () if session is None else session.people.scripts
+
     # What happens
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
         replica = self._replica
         if isinstance(effect, fx.Conflict) and replica is not None:
+            conflict = self._with_mark(effect)
             if effect.away:
-                self._log([effect])
-                self._changes.take(effect, replica.view)
+                self._log([conflict])
+                self._changes.take(conflict, replica.view)
             else:
-                self._notices.add(effect, self._clock.elapsed())
+                self._notices.add(conflict, self._clock.elapsed())
                 self._wait()
             self._later.start()
+
+    def _with_mark(self, conflict: fx.Conflict) -> fx.Conflict:
+        """The same, by a script if it is one: it may be gone when that is said."""
+        return replace(conflict, by=marked(conflict.by, conflict.by in self._scripts))
 
     @pyqtSlot()
     def _on_edited(self) -> None:
         """An edit of what is gone by now is held without a word of the server's."""
-        if self._replica is not None and self._changes.update(self._replica):
+        if self._replica is not None and self._changes.update(self._replica, self._scripts):
             self._later.start()
 
     @pyqtSlot(str)
@@ -161,7 +170,7 @@ class ConflictReports(QObject):
     def _on_later(self) -> None:
         """A page may have brought a thousand: they are listed in one go."""
         if self._replica is not None:
-            self._changes.update(self._replica)
+            self._changes.update(self._replica, self._scripts)
         self._show()
 
     def _show(self) -> None:
@@ -182,12 +191,7 @@ class ConflictReports(QObject):
         dock.dismissed.connect(self._on_dismissed)
         dock.activated.connect(self._manager.centre_on)
         dock.opened.connect(self._on_opened)
-        self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        dock.hide()
-        menu = menu_titled(self._window.menuBar(), VIEW_MENU)
-        if menu is not None:
-            separators = (action for action in menu.actions() if action.isSeparator())
-            menu.insertAction(next(separators, None), dock.toggleViewAction())
+        add_dock(self._window, dock)
         return dock
 
     def _enable_toggle(self, dock: ChangesDock, enable: bool) -> None:
@@ -199,6 +203,9 @@ class ConflictReports(QObject):
     def _on_used(self, keys: list[Key]) -> None:
         replica = self._replica
         if replica is None:
+            return
+        if not replica.rights.may_edit:
+            self._manager.service.edit_denied.emit()
             return
         titles = [entry.title for entry in self._changes.entries if entry.key in keys and entry.can_use]
 

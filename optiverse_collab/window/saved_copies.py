@@ -62,10 +62,19 @@ def save_own(host: Host, path: Path) -> None:
     host.log("INFO", f"✓ A copy of your bench was saved: {path}")
 
 
+def save_records(records: Mapping[str, Record], path: Path) -> None:
+    """Write a bench to `path`, whose folder is made where it is missing.
+
+    Raises:
+        BenchFileError: it can't be written.
+    """
+    save_copy(lambda path: write_bench(path, bench_from_records(records)), path)
+
+
 def save_session(host: Host, records: Mapping[str, Record], path: Path) -> bool:
     """Save what a session has, before it is replaced for everybody; returns whether that worked."""
     try:
-        save_copy(lambda path: write_bench(path, bench_from_records(records)), path)
+        save_records(records, path)
     except BenchFileError as error:
         host.log("ERROR", f"✗ {error} The session's bench was not replaced.")
         return False

@@ -7,8 +7,8 @@ import logging
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.credentials import Credentials, Device
 from optiverse_collab.core.client.effects import Conflict
-from optiverse_collab.core.client.failures import FailureKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.unsent import held_edits
 from optiverse_collab.disk.file_format import Hosted
@@ -32,6 +32,7 @@ class Sender(QObject):
         replica: as it was left.
         address: of the server.
         hosted: started while it is needed, if it does not run; None if the server is not ours.
+        device: what lets us in, if the server asks for it.
 
     Attributes:
         replica, slot: as given.
@@ -45,12 +46,19 @@ class Sender(QObject):
     logged = pyqtSignal(int, str)
 
     def __init__(
-        self, slot: Slot, replica: Replica, address: str, hosted: Hosted | None, parent: QObject
+        self,
+        slot: Slot,
+        replica: Replica,
+        address: str,
+        hosted: Hosted | None,
+        device: Device | None,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self.replica = replica
         self.slot = slot
         self._address = address
+        self._credentials = Credentials(device)
         self._hosted = hosted
         self._server = CompanionServer(self)
         self._server.ready.connect(self._connect)
@@ -76,7 +84,7 @@ class Sender(QObject):
         owner = self.slot.owner
         try:
             self._service.connect_to_session(
-                self._address, owner.session, owner.user_id, self.replica, self.slot
+                self._address, owner.session, owner.user_id, self.replica, self.slot, self._credentials
             )
         except AddressError as error:
             self._end(str(error))
@@ -90,7 +98,9 @@ class Sender(QObject):
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
-        if isinstance(effect, fx.Synced) and not self.replica.pending:
+        if isinstance(effect, fx.Synced) and self.replica.rights.withheld:
+            self._end(texts.NO_RIGHT)
+        elif isinstance(effect, fx.Synced) and not self.replica.pending:
             self._end("")
 
     @pyqtSlot()
@@ -117,7 +127,7 @@ class Sender(QObject):
         self.finished.emit(why)
         failure = self._service.failure
         self._service.disconnect_from_session()
-        if failure is not None and failure.kind is FailureKind.EPOCH_CHANGED:
+        if failure is not None and failure.is_history_gone:
             self.slot.set_aside(AsideReason.EPOCH)
         self.slot.close()
         self._server.stop()

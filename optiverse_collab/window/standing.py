@@ -13,8 +13,9 @@ from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.ui.bar import State, StateBar
 from optiverse_collab.window.ui.quality_popup import QualityPopup
 from optiverse_collab.window.ui.status import StatusWidget
-from optiverse_collab.wording import dialogs
+from optiverse_collab.wording import dialogs, knocks
 from optiverse_collab.wording import standing as wording
+from optiverse_collab.wording.presence import name_of
 from optiverse_collab.wording.standing import Standing
 
 LASTS_S = 2.0
@@ -34,10 +35,10 @@ class ConnectionStanding(QObject):
         popup: what a click on the status opens in a session; None before the first.
 
     Signals:
-        participants_wanted: the user wants the list of people.
+        people_wanted: the user wants to see who is in the session.
     """
 
-    participants_wanted = pyqtSignal()
+    people_wanted = pyqtSignal()
 
     def __init__(self, window: QMainWindow, manager: CollaborationManager, parent: QObject) -> None:
         super().__init__(parent)
@@ -69,8 +70,8 @@ class ConnectionStanding(QObject):
         popup = self.popup
         if popup is None:
             popup = self.popup = QualityPopup(self._window)
-            popup.participants.clicked.connect(popup.close)
-            popup.participants.clicked.connect(self.participants_wanted)
+            popup.people.clicked.connect(popup.close)
+            popup.people.clicked.connect(self.people_wanted)
             popup.retry.clicked.connect(self._manager.service.retry_now)
         self.refresh()
         self._show_popup(popup)
@@ -94,6 +95,7 @@ class ConnectionStanding(QObject):
         tooltip = self._failure or wording.tooltip(standing, manager.session_id, manager.server_url)
         self.status.show_standing(standing, tooltip)
         self._show_outage(standing)
+        self._show_outside(standing)
         self._show_saving(standing)
         if self.popup is not None and self.popup.isVisible():
             self._show_popup(self.popup)
@@ -107,7 +109,7 @@ class ConnectionStanding(QObject):
 
     def _show_outage(self, standing: Standing) -> None:
         outage = self._manager.service.outage if standing.state.in_session else None
-        if outage is None or standing.state is ConnectionState.SYNCING:
+        if outage is None or standing.state in (ConnectionState.SYNCING, ConnectionState.OUTSIDE):
             self._second.stop()
             self.bar.clear_state(State.OFFLINE)
             self.bar.clear_state(State.HOST_LEFT)
@@ -128,6 +130,13 @@ class ConnectionStanding(QObject):
         self.bar.clear_state(other)
         self.bar.set_state(state, sentence, action, outage.latest)
 
+    def _show_outside(self, standing: Standing) -> None:
+        if standing.state is ConnectionState.OUTSIDE:
+            sentence = knocks.waiting(self._manager.session_id)
+            self.bar.set_state(State.OUTSIDE, sentence, (dialogs.CANCEL, self._manager.leave))
+        else:
+            self.bar.clear_state(State.OUTSIDE)
+
     def _show_saving(self, standing: Standing) -> None:
         session = self._manager.service.session
         if session is not None and session.saving_is_late:
@@ -139,7 +148,7 @@ class ConnectionStanding(QObject):
         manager, session = self._manager, self._manager.service.session
         standing = self._standing()
         people, me = ([], None) if session is None else (session.participants.values(), session.me)
-        names = [dialogs.YOU.format(name=one.user_id) if one is me else one.user_id for one in people]
+        names = [dialogs.YOU.format(name=one.user_id) if one is me else name_of(one) for one in people]
         popup.show_standing(standing, wording.place(manager.session_id, manager.server_url), names)
 
     @pyqtSlot(str)

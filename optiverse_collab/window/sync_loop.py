@@ -19,6 +19,8 @@ from optiverse_collab.host.api import Host
 from optiverse_collab.window import garbage
 from optiverse_collab.window.capture import Capture
 from optiverse_collab.window.gestures import new_id
+from optiverse_collab.window.grip import Grip
+from optiverse_collab.window.own_activity import OwnActivity
 from optiverse_collab.window.pace import Pace
 from optiverse_collab.window.undo import Undo
 
@@ -59,10 +61,12 @@ class LiveBench(QObject):
         loading: how many of how many records have been brought to the window.
         loaded: all of them.
         undo_left: a sentence: what an undo, or a redo, left alone, since it is others'.
+        denied: the user did what they have no right to; the window takes it back.
     """
 
     edited = pyqtSignal()
     undo_left = pyqtSignal(str)
+    denied = pyqtSignal()
     loading = pyqtSignal(int, int)
     loaded = pyqtSignal()
 
@@ -80,12 +84,23 @@ class LiveBench(QObject):
         self._scan.setInterval(SCAN_MS)
         self._scan.timeout.connect(self._on_scan)
         self._capture = Capture(host, session.replica, self._wake)
-        self._undo = Undo(host, self._capture, self.edited.emit, self.undo_left.emit)
+        self._capture.denied = self.denied.emit
+        self._grip = Grip(host, self)
+        self._grip.changed.connect(self._show_presence)
+        self._activity = OwnActivity(host, self)
+        self._activity.changed.connect(self._show_presence)
+        tell, scripts = self.undo_left.emit, lambda: self.scripts
+        self._undo = Undo(host, self._capture, self.edited.emit, tell, scripts)
 
     @property
     def replica(self) -> Replica:
         """The session's document."""
         return self._session.replica
+
+    @property
+    def scripts(self) -> frozenset[str]:
+        """The names of the scripts in the session."""
+        return self._session.people.scripts
 
     @property
     def suspended(self) -> bool:
@@ -147,6 +162,8 @@ class LiveBench(QObject):
             The step; None if nothing is to be done, or another bench is in the window.
         """
         self.push_edits()
+        if not self.check_right():
+            return None
         replica, step = self._session.replica, RESTORE + new_id()
         before = dict(replica.view)
         ops = difference(before, dict(records))
@@ -192,7 +209,7 @@ class LiveBench(QObject):
         """
         self.tick()
         found = [] if self._suspended else ops()
-        if found:
+        if found and self.check_right():
             self._host.edit(text, found)
             self.push_edits()
 
@@ -207,6 +224,12 @@ class LiveBench(QObject):
             self._since_tick.start()
             self._capture.show(change)
 
+    def check_right(self) -> bool:
+        """Whether the user may edit; who may not is told."""
+        if not self.replica.rights.may_edit:
+            self.denied.emit()
+        return self.replica.rights.may_edit
+
     def settle(self, conflict: Conflict) -> None:
         """Let undo know what became of an edit that met somebody's unseen one."""
         if not self._suspended:
@@ -218,6 +241,7 @@ class LiveBench(QObject):
         self._scan.stop()
         self._host.watch_undo(None)
         self._capture.close()
+        self._activity.close()
         garbage.release(self)
         self._host.watch_presence(lambda state: None)
         self.deleteLater()
@@ -235,6 +259,8 @@ class LiveBench(QObject):
         before = self._capture.held_back
         in_steps = self._in_steps = self._is_loading or before > (0 if self._in_steps else AT_ONCE)
         self._tick(self._pace.records if in_steps else None)
+        self._grip.look()
+        self._activity.look()
         if in_steps and before:
             self._pace.took(min(before, self._pace.records), self._since_tick.elapsed())
         if self._is_loading:
@@ -256,7 +282,9 @@ class LiveBench(QObject):
     def _on_scan(self) -> None:
         self._capture.scan(SCAN_RECORDS)
 
+    @pyqtSlot(object)
     def _show_presence(self, state: Mapping[str, object]) -> None:
+        self._grip.note(state)
         selection = state.get("selection")
         if isinstance(selection, list):
             state = {**state, "selection": selection[:SELECTION_MOST]}

@@ -24,6 +24,7 @@ from optiverse_collab.host.api import Host
 from optiverse_collab.window.capture import Capture
 from optiverse_collab.window.gestures import new_id
 from optiverse_collab.window.steps import PLACE, Mark, Marks, Step, names_in, only, values
+from optiverse_collab.wording.presence import marked
 from optiverse_collab.wording.undo import Standing, left_alone
 
 _KEPT = Mark("")
@@ -48,6 +49,7 @@ class Undo:
         capture: what keeps the host equal to the session.
         pushed: called when something may wait to be sent.
         told: called with a sentence that says what an undo left alone; the log has it too.
+        scripts: the names of those in the session at which nobody sits.
     """
 
     def __init__(
@@ -56,11 +58,13 @@ class Undo:
         capture: Capture,
         pushed: Callable[[], None] = lambda: None,
         told: Callable[[str], None] = lambda text: None,
+        scripts: Callable[[], Collection[str]] = frozenset,
     ) -> None:
         self._host = host
         self._capture = capture
         self._pushed = pushed
         self._told = told
+        self._scripts = scripts
         self._gestures = capture.gestures
         self._provenance = capture.gestures.provenance
         self._steps: WeakKeyDictionary[object, Step] = WeakKeyDictionary()
@@ -219,10 +223,10 @@ class Undo:
             self._provenance.put_back(pushed, step.covered.get(op.id, {}))
         self._pushed()
 
-    @staticmethod
-    def _tell(run: _Run, shown: Record, since: Marks) -> None:
+    def _tell(self, run: _Run, shown: Record, since: Marks) -> None:
         """Say whose values stand."""
         told = {name: mark.by for name, mark in since.items() if mark is not _KEPT}
         for by in dict.fromkeys(told.values()):
             names = [name for name in told if told[name] == by]
-            run.told.append(Standing(by, values(shown, names), shown))
+            who = marked(by, by in self._scripts())
+            run.told.append(Standing(who, values(shown, names), shown))

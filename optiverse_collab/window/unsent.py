@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
-from PyQt6.QtWidgets import QFileDialog, QMainWindow
+from PyQt6.QtWidgets import QMainWindow
 
+from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab.disk.folder import Waiting
 from optiverse_collab.window.leftovers import Leftover, Leftovers
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.ui.bar import BarAction, State, StateBar
+from optiverse_collab.window.ui.file_dialogs import ask_where
 from optiverse_collab.window.ui.toasts import Toasts
 from optiverse_collab.window.ui.unsent_dialog import UnsentDialog, UnsentRow
 from optiverse_collab.window.ui.unsent_notice import UnsentNotice
-from optiverse_collab.wording import dialogs
 from optiverse_collab.wording import unsent as texts
 from optiverse_collab.wording.disk import waiting
 
@@ -158,15 +158,11 @@ class UnsentEdits(QObject):
         self.leftovers.send(one, one.owner.addresses[0])
 
     def _ask_where(self, one: Leftover) -> None:
-        dialog = QFileDialog(self.dialog, dialogs.SAVE_AS_FILE, "", dialogs.BENCH_FILES)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("json")
-        dialog.fileSelected.connect(lambda path: self.leftovers.save(one, Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_where(self.dialog, partial(self.leftovers.save, one))
 
 
 def _row(one: Leftover) -> UnsentRow:
     owner, since = one.owner, datetime.fromtimestamp(one.when_ms / 1000).astimezone()
     can_send = isinstance(one.source, Waiting)
-    return UnsentRow(one.key, owner.session, owner.user_id, owner.addresses[0], one.edits, since, can_send)
+    server = parse_address(owner.addresses[0]).server
+    return UnsentRow(one.key, owner.session, owner.user_id, server, one.edits, since, can_send)

@@ -13,6 +13,7 @@ from optiverse_collab.core.text import printable
 from optiverse_collab.wording import values
 from optiverse_collab.wording.conflicts import SOMEBODY
 from optiverse_collab.wording.edits import clauses, joined_clauses, title, verb
+from optiverse_collab.wording.presence import marked
 
 NAMED = 3
 """The most items that a line names; it counts the others."""
@@ -42,11 +43,14 @@ def sentences(edited: Iterable[Edited]) -> list[str]:
     return [f"{who} {values.joined([*starmap(_counted, told.items())])}" for who, told in counts.items()]
 
 
-def removed_in_hand(change: ShowChange, held: Callable[[], Collection[str]]) -> str:
+def removed_in_hand(
+    change: ShowChange, held: Callable[[], Collection[str]], scripts: Collection[str] = ()
+) -> str:
     """The sentence for whoever held what was removed; empty if nothing of it was in hand.
 
     Args:
         held: tells the ids of what the user has in hand; asked only if something was removed.
+        scripts: the names of those at which nobody sits.
     """
     removed = [op.id for op in change.ops if isinstance(op, Remove)]
     in_hand = set(held()).intersection(removed) if removed else ()
@@ -54,8 +58,8 @@ def removed_in_hand(change: ShowChange, held: Callable[[], Collection[str]]) -> 
     if not names:
         return ""
     whose = {change.authors.get(id, "") for id in removed if id in in_hand}
-    who = printable(whose.pop()) if len(whose) == 1 else ""
-    return f"{who or SOMEBODY} removed {_things(names)}, which you held."
+    name = whose.pop() if len(whose) == 1 else ""
+    return f"{marked(printable(name), name in scripts) or SOMEBODY} removed {_things(names)}, which you held."
 
 
 def _sentence(who: str, parts: Parts, names: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ REPLACE_NOTE = "A copy of yours is saved first: {path}"
 CANCEL = "&Don't join"
 OPENED_TITLE = "Another bench"
 LEAVE = "&Leave the session"
-LEAVE_NOTE = "You go on alone with the bench that you opened. The session stays as it is."
+LEAVE_NOTE = "You continue alone with the bench that you opened. The session is unchanged."
 EVERYBODY = "Replace the session's bench for &everybody"
 BACK = "&Back to the session's bench"
 

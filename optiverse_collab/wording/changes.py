@@ -43,18 +43,19 @@ class Sides(NamedTuple):
         return [line for line in self if line]
 
 
-def sides(change: HeldChange, theirs: Op, stands: bool, again: bool) -> Sides:
+def sides(change: HeldChange, theirs: Op, by: str, stands: bool, again: bool) -> Sides:
     """Both values of an entry.
 
     Args:
         change: the user's edit.
         theirs: what is in its place, or was.
+        by: whose that is; empty if nobody knows.
         stands: the user's edit stands.
         again: `theirs` is another value than the first time.
     """
     removes = isinstance(change.ops[-1], Remove)
     mine = "You removed it" if removes else f"Yours: {values.state(change.ops)}"
-    who = author(change.by)
+    who = author(by)
     if isinstance(theirs, Remove):
         other = "Now: removed" if again else f"{who} removed it"
     elif removes:  # all of the record would be replaced

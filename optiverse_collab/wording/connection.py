@@ -22,6 +22,7 @@ from optiverse_collab.core.protocol.close_codes import CloseCode
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.core.text import printable
 from optiverse_collab.wording.log_lines import Line, changes
+from optiverse_collab.wording.numbers import local_time
 
 LEFT = "The session was left; connect again to go on."
 
@@ -35,13 +36,23 @@ _FAILED = {
     FailureKind.BROKEN_OFF: "{place} broke off the handshake; it may be restarting, or {instead}.",
     FailureKind.WANTS_TLS: "{place} wants an encrypted connection; write wss:// instead of ws://.",
     FailureKind.NO_TLS: "{place} does not speak TLS; write ws:// instead of wss:// if that is meant.",
-    FailureKind.UNTRUSTED: "The certificate of {place} is not trusted here ({detail}); ask who runs it.",
+    FailureKind.UNTRUSTED: (
+        "The certificate of {place} is not trusted here ({detail}); ask whoever runs it for a link with "
+        "its key."
+    ),
+    FailureKind.WRONG_KEY: (
+        "The server at {place} has a different key from the one in your link, so nothing was sent to it; "
+        "ask whoever runs it for a new link."
+    ),
     FailureKind.HTTP: (
         "{place} answered with HTTP {number:g} and not as a collaboration server; check the address."
     ),
     FailureKind.NO_WEBSOCKET: "What answers at {place} is no WebSocket server; check the address and port.",
     FailureKind.LATE: (
         "{place} did not answer within {number:g} s; check the address, the network and the firewall."
+    ),
+    FailureKind.NOT_LET_IN: (
+        "No owner of the session let you in within {number:g} s; ask one to be there, and connect again."
     ),
     FailureKind.WRONG_SERVER: (
         f"The server at {{place}} does not speak {SUBPROTOCOL}; start optiverse-collab-server in its place."
@@ -54,6 +65,10 @@ _FAILED = {
     FailureKind.EPOCH_CHANGED: (
         "The session on the server has another history than the one that was followed here, so nothing was "
         "merged{unsent}; save your bench if you need it, and connect again to see what the server has."
+    ),
+    FailureKind.RESTORED: (
+        "The server was restored from a backup of {time}, which lacks the last {lacking} of this session, so "
+        "nothing was merged. Your bench still has them: save it, and connect again to bring them back."
     ),
     FailureKind.CLIENT_ERROR: "The client ran into an error of its own: {detail}; please report it.",
 }
@@ -84,9 +99,20 @@ _CLOSED = {
     4426: "The server speaks another version of the protocol; update the older side.",
     4429: "Too many messages came too fast.",
     4430: "The connection was too slow to follow; it will catch up on reconnecting.",
-    4503: "The session is full; try again when somebody has left.",
+    4503: "The session or its server is full; try again when somebody has left.",
 }
 """Close code → what it means to a user (CLOSE-2)."""
+
+_WORDS = {
+    "no_token": "The server lets in only those who were invited; paste an invite link.",
+    "unknown_token": "The server does not know this invite, or it is used up; ask for a new link.",
+    "expired": "Your access to this session has ended; ask an owner for a new link.",
+    "cannot_wait": "An owner has to let you in, which this version can't wait for; update it.",
+    "not_admitted": "An owner did not let you in for now; talk to them before you connect again.",
+    "unanswered": "No owner has answered for 10 minutes; ask one to open the session, and connect again.",
+    "removed": "An owner has removed you from this session; ask them for a new link.",
+}
+"""The word that comes with a close code → the same, where the code alone means several things."""
 
 
 def closed(code: int) -> str:
@@ -104,7 +130,9 @@ def sentence(failure: Failure, url: str) -> str:
         instead="want ws:// instead of wss://" if parts.scheme == "wss" else "be another server",
         detail=printable(failure.detail).rstrip(".") or "no reason was given",
         number=number,
-        closed=closed(int(number)),
+        closed=_WORDS.get(failure.detail) or closed(int(number)),
+        time=local_time(failure.detail),
+        lacking=changes(int(number)),
         unsent=f", and {changes(int(number))} of yours did not reach it" if number else "",
     )
 
@@ -120,7 +148,8 @@ def ending(ended: Ended, url: str) -> str:
 def lines(effect: ConnectorEffect, session: str, url: str) -> list[Line]:
     """The lines for an effect of `Connector`; none for what is no news."""
     if isinstance(effect, OpenConnection):
-        return [Line(logging.INFO, f"→ Connecting to: {url}")]
+        place = url.partition("?")[0]  # behind that is who connects, a script for example (PRES-18)
+        return [Line(logging.INFO, f"→ Connecting to: {place}")]
     if isinstance(effect, RetryAfter):
         return [Line(logging.INFO, f"Trying again in {effect.seconds:.1f} s")]
     if isinstance(effect, AttemptFailed):
@@ -132,7 +161,7 @@ def lines(effect: ConnectorEffect, session: str, url: str) -> list[Line]:
     if isinstance(effect, Ended) and effect.failure is None:
         return [Line(logging.INFO, f"✓ Disconnected from session '{name}' - Normal closure")]
     if isinstance(effect, Ended) and effect.failure is not None:
-        if effect.failure.kind is FailureKind.EPOCH_CHANGED:
+        if effect.failure.is_history_gone:
             return []  # the window may join with another replica
         return [_ENDED if effect.was_in else Line(logging.ERROR, f"✗ {sentence(effect.failure, url)}")]
     return []

@@ -15,6 +15,8 @@ RECENT = "&Recent sessions"
 JOIN_HINT = "Paste an invite link into any field, and all are filled in."
 READ_AS = "Read as {value}"
 JOIN = "&Join"
+CHECK = "Chec&k the connection"
+CHECK_TITLE = "Check of the connection"
 CANCEL = "Cancel"
 CLOSE = "Close"
 
@@ -28,16 +30,26 @@ HOST_HINT = (
 )
 HOST = "Start and &join"
 INVITE = "Invite"
+INVITE_LATER = "You get the link once the server is running."
 COPY = "&Copy"
 COPIED = "Copied."
-LAN_ADDRESS = "Others reach this computer at {address}."
 NO_LAN_ADDRESS = "This computer has no address in a local network at the moment."
 
 PROBING = "Looking for a server on port {port}…"
 STARTING_SERVER = "Starting the server…"
 REUSING_SERVER = "A server runs on port {port} already; joining it."
+STRANGE_SERVER = (
+    "Port {port} is used by a server that this editor didn't start; join it with a link from its owner, or "
+    "choose another port."
+)
+UNENCRYPTED_SERVER = (
+    "Port {port} is used by a server without encryption; stop it first, or choose another port."
+)
 SERVER_RUNS = "The server is running."
 PORT_TAKEN = "Port {port} is used by another program; choose another port."
+OTHER_PROTOCOL = (
+    "The server on port {port} is of another version, {version}; stop it, or install one version of both."
+)
 SERVER_MISSING = (
     "The server is not installed; install the package optiverse-collab-server next to the plugin."
 )
@@ -55,9 +67,30 @@ DISMISS = "Dismiss"
 SAVE_AS_FILE = "Save as a file…"
 BENCH_FILES = "Optiverse benches (*.json)"
 
-PARTICIPANTS_TITLE = "Participants"
 YOU = "{name} (you)"
-AWAY = "{name} (away)"
+
+
+def opens_to(address: str, port: int) -> str:
+    """What hosting for the local network means, before it is done.
+
+    Args:
+        address: this computer's; empty if it has none.
+        port: of the server.
+    """
+    if not address:
+        return NO_LAN_ADDRESS
+    return (
+        f"Opens port {port} of this computer ({address}) to the network. Connections are encrypted, and only "
+        "people with the invite link can join."
+    )
+
+
+def link_holds(token: str | None, pin: str | None) -> str:
+    """What the join page says of a link that was pasted, beside the fields that it filled."""
+    if pin is None:
+        return JOIN_HINT if token is None else "The link also holds an invite."
+    known = "the server is recognised by its key"
+    return f"The link also holds an invite, and {known}." if token is not None else f"{known.capitalize()}."
 
 
 def present(session: str, server: str, waiting: int) -> str:

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from optiverse_collab.core.text import printable
-from optiverse_collab.wording.numbers import counted
+from optiverse_collab.wording.numbers import counted, local_time
 
 SET_ASIDE = (
     "What this computer kept of the session is of a history that the server no longer has. Your edits in it "
     "were set aside; choose Unsent edits… in the Collaboration menu to have them listed."
 )
 PROTECTED = "Edits are protected against a crash again."
+
+
+def behind(time: str, missing: int, path: str) -> str:
+    """Say that the server was restored from a backup, and that this computer has what that lacks.
+
+    Args:
+        time: of the backup, as on the wire (MSG-7).
+        missing: how many changes it lacks.
+        path: where the bench with them was saved.
+    """
+    return (
+        f"The server was restored from a backup of {local_time(time)}, which lacks the last "
+        f"{counted(missing, 'change')} that this computer had of the session. A copy of the bench with them "
+        f"was saved: {path}"
+    )
 
 
 def unprotected(cause: str) -> str:
@@ -20,6 +35,11 @@ def unprotected(cause: str) -> str:
 def not_loaded(session: str, cause: str) -> str:
     """Say that a session is joined without what is kept of it; `cause` is a sentence that says why."""
     return f"What this computer kept of session '{printable(session)}' can't be read now. {cause}"
+
+
+def token_not_kept(cause: str) -> str:
+    """Say that this computer can't come back without the invite link; `cause` is a sentence that says why."""
+    return f"Keep the invite link: you will need it to come back. {cause}"
 
 
 def waiting(count: int, sent: int) -> str:

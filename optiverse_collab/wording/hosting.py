@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optiverse_collab.core.text import printable
-from optiverse_collab.wording.values import joined
+from optiverse_collab.wording.attendance import some
 
 TITLE = "Others are in your session"
 KEEP = "&Keep the server running"
 END = "&End it for everybody"
 
-NAMED = 3
-"""How many people are named; the others are counted."""
-
 
 def connected(names: Sequence[str]) -> str:
     """Who is connected: ``Ben, Zoë and 2 others are connected to the server that this editor started.``"""
-    shown = [printable(name) for name in names[:NAMED]]
-    more = len(names) - len(shown)
-    who = joined([*shown, *([f"{more} other{'s' * (more > 1)}"] if more else [])])
-    return f"{who} {'is' if len(names) == 1 else 'are'} connected to the server that this editor started."
+    verb = "is" if len(names) == 1 else "are"
+    return f"{some(names)} {verb} connected to the server that this editor started."
 
 
 def consequences(pid: int, log: str) -> str:

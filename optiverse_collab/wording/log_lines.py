@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.access_effects import WaitsOutside
 from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnprotected
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
 from optiverse_collab.core.client.replica import Replica
@@ -22,6 +23,7 @@ from optiverse_collab.wording.conflicts import sentence
 from optiverse_collab.wording.disk import PROTECTED, unprotected, waiting
 from optiverse_collab.wording.edits import short_values, title
 from optiverse_collab.wording.numbers import counted
+from optiverse_collab.wording.presence import name_of
 from optiverse_collab.wording.standing import NOT_SAVING, SAVING, WHY_NOT
 
 
@@ -87,14 +89,16 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
 
 def _line(effect: fx.SessionEffect) -> Line | None:
     if isinstance(effect, fx.ParticipantJoined):
-        return Line(logging.INFO, f"User joined: {printable(effect.participant.user_id)}")
+        return Line(logging.INFO, f"User joined: {printable(name_of(effect.participant))}")
     if isinstance(effect, fx.ParticipantRenamed):
-        return Line(logging.INFO, f"A user is called {printable(effect.participant.user_id)} now")
+        return Line(logging.INFO, f"A user is called {printable(name_of(effect.participant))} now")
     if isinstance(effect, fx.ParticipantAway):
         how = "away: the server hears nothing from them" if effect.participant.away else "back"
-        return Line(logging.INFO, f"User {printable(effect.participant.user_id)} is {how}")
+        return Line(logging.INFO, f"User {printable(name_of(effect.participant))} is {how}")
     if isinstance(effect, fx.ParticipantLeft):
-        return Line(logging.INFO, f"User left: {printable(effect.participant.user_id)}")
+        return Line(logging.INFO, f"User left: {printable(name_of(effect.participant))}")
+    if isinstance(effect, WaitsOutside):
+        return Line(logging.INFO, "An owner of the session has to let you in; waiting")
     if isinstance(effect, fx.Diverged):
         return Line(logging.WARNING, f"✗ {printable(effect.message)}")
     if isinstance(effect, fx.ProtocolFault):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from optiverse_collab.core.text import printable
+
 
 def counted(count: int, noun: str) -> str:
     """``1 edit``, ``3 edits``; of nouns whose plural ends with an s."""
@@ -18,3 +20,17 @@ def moment(at: datetime, now: datetime) -> str:
         now: the same for the present.
     """
     return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%Y-%m-%d %H:%M}"
+
+
+def time_of(timestamp: str | None) -> datetime | None:
+    """A moment of the wire (MSG-7) in local time; None for never, and for what is no moment."""
+    try:
+        return datetime.fromisoformat((timestamp or "").replace("Z", "+00:00")).astimezone()
+    except ValueError:
+        return None
+
+
+def local_time(timestamp: str) -> str:
+    """A moment of the wire (MSG-7) in local time: ``2026-05-03 09:05:30``; what is no moment, printable."""
+    at = time_of(timestamp)
+    return printable(timestamp) if at is None else f"{at:%Y-%m-%d %H:%M:%S}"

@@ -14,7 +14,7 @@ from optiverse_collab.wording.numbers import counted, moment
 
 RETRY = "&Retry now"
 NOT_CONNECTED = "Collaboration: not connected"
-PARTICIPANTS = "&Participants…"
+PEOPLE = "&People"
 NOT_SAVING = "The server is not saving at the moment"
 WHY_NOT = "Its disk does not answer. Your edits stay here until they are saved."
 SAVING = "The server is saving again."
@@ -52,6 +52,8 @@ def state(standing: Standing) -> str:
             return "Not connected"
         case ConnectionState.CONNECTING:
             return "Connecting…"
+        case ConnectionState.OUTSIDE:
+            return "Waiting to be let in…"
         case ConnectionState.SYNCING:
             return "Loading…"
         case ConnectionState.CONNECTED:

@@ -26,6 +26,8 @@ DISCARD_HINT = "Forgets the edits; a copy of the bench with them is saved first.
 
 TOO_LATE = "The server did not store them in time; rejoin the session when the connection is better."
 
+NO_RIGHT = "Their author may only view the session now; ask an owner for the right to edit."
+
 IN_USE = "Another window has these edits open; close it, or use it."
 
 NAME_CHARS = 24

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from optiverse_collab.core.records import Put
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.window import local_server
+from tests.helpers.guarded_server import GuardedServer, guarded_server
 from tests.helpers.managed_host import SOON
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.windows import Desk, desks
@@ -51,6 +52,13 @@ def lab(
 def own(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server that a test may kill."""
     with ServerProcess(tmp_path / "server") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedServer]:
+    """A server that asks for invites, one for the tests of a module."""
+    with guarded_server(tmp_path_factory.mktemp("guarded")) as server:
         yield server
 
 

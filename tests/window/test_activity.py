@@ -96,3 +96,11 @@ def test_other_effects_are_no_activity() -> None:
     assert activity.wait_ms(0) is None
     activity.hear(shown(Remove("lens"), LENS, "me"), 0)
     assert activity.take_all() == ['me removed "Lens 3"']
+
+
+def test_what_a_script_does_is_said_so() -> None:
+    """PRES-18: by the name that it had when it did it."""
+    activity = Activity()
+    activity.hear(moved(0, 1, by="bot"), 0, scripts={"bot"})
+    activity.hear(moved(1, 3, by="Ben"), 0, scripts={"bot"})
+    assert activity.take_all() == ['bot (script) moved "Lens 3" by 1.0 mm', 'Ben moved "Lens 3" by 2.0 mm']

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.records import Record
-from optiverse_collab.demo.templates import TEMPLATES
 from optiverse_collab.wording.edits import title
+from optiverse_collab_demo.templates import TEMPLATES
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.windows import SOON, Desk
 

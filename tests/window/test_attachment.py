@@ -9,13 +9,13 @@ import pytest
 from PyQt6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.demo.plugins import attach_plugins
-from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.errors import ManifestError
 from optiverse_collab.host.menus import menu_titled
 from optiverse_collab.window import attachment
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
+from optiverse_collab_demo.plugins import attach_plugins
+from optiverse_collab_demo.window import DemoWindow
 
 
 @pytest.fixture
@@ -49,10 +49,10 @@ def test_a_missing_module_is_told_once(
     attach_plugins(window)
     [(category, text)] = errors(window)
     assert category == "Collaboration"
-    assert text.startswith("✗ Collaboration is not available: ")
+    assert text.startswith("✗ Live collaboration is off: ")
     assert module in text
     [(entry, enabled)] = entries(window)
-    assert entry.startswith("Not available: ")
+    assert entry.startswith("Live collaboration is off: ")
     assert not enabled
 
 
@@ -64,7 +64,7 @@ def test_a_fault_in_the_manifest_is_told(window: DemoWindow, monkeypatch: pytest
     attach_plugins(window)
     [(_, text)] = errors(window)
     assert "plugin.toml has a fault: it is empty." in text
-    assert entries(window) == [("Not available: plugin.toml has a fault: it is empty.", False)]
+    assert entries(window) == [("Live collaboration is off: plugin.toml has a fault: it is empty.", False)]
 
 
 def test_a_window_of_nobody_we_know_is_left_as_it_is(qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:

@@ -6,12 +6,13 @@ import random
 
 import pytest
 
+from optiverse_collab.core.access import Role
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.window.capture import Capture
 from tests.helpers.dict_host import DictHost
 from tests.helpers.wire import Peer, Wire
-from tests.window.capturing import Window, settle
+from tests.window.capturing import Window, pos, settle
 
 
 def test_refused_edit_is_told_once_and_the_others_travel(wire: Wire, ann: Window, bob: Window) -> None:
@@ -222,3 +223,37 @@ def test_closed_capture_takes_no_notice(wire: Wire, ann: Window, bob: Window) ->
     assert not ann.capture.has_work
     settle(wire, ann, bob)
     assert set(bob.host.bench) == {"lens"}
+
+
+def test_edits_without_the_right_are_taken_back(wire: Wire, ann: Window, bob: Window) -> None:
+    """RIGHT-1: of each kind, also where others edit the same meanwhile; others' edits go on arriving."""
+    settle(wire, ann, bob)
+    told: list[str] = []
+    bob.capture.denied = lambda: told.append("denied")
+    bob.replica.set_role(Role.VIEWER)
+    before = dict(bob.host.bench)
+    for edit in (pos(5.0), Put("mirror", "component", {"pos": [1.0, 1.0]}), Remove("lens")):
+        bob.host.user_does(edit)
+        settle(wire, ann, bob)
+        assert bob.host.bench == before == ann.host.bench
+    assert len(told) == 3
+    bob.host.user_does(pos(6.0))
+    ann.host.user_does(pos(7.0))
+    settle(wire, ann, bob)
+    assert bob.host.bench == ann.host.bench
+    assert ann.host.bench["lens"].props["pos"] == [7.0, 0.0]
+
+
+def test_what_is_in_hand_is_taken_back_when_it_is_let_go(wire: Wire, ann: Window, bob: Window) -> None:
+    """RIGHT-1: nothing jumps under the mouse."""
+    settle(wire, ann, bob)
+    bob.replica.set_role(Role.VIEWER)
+    before = dict(bob.host.bench)
+    bob.host.in_hand = {"lens"}
+    for x in (5.0, 6.0):
+        bob.host.user_does(pos(x))
+        settle(wire, ann, bob)
+        assert bob.host.bench["lens"].props["pos"] == [x, 0.0]
+    bob.host.in_hand = set()
+    settle(wire, ann, bob)
+    assert bob.host.bench == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import Event
 
 import pytest
+from PyQt6.QtCore import QTimer
 
 from optiverse_collab.core.records import Put, Remove, Set
 from optiverse_collab.disk.ancestors import Ancestor, Ancestors
@@ -152,6 +153,27 @@ def test_joining_waits_for_the_disk(lab: Lab, monkeypatch: pytest.MonkeyPatch) -
     bob.service.happened.connect(lambda effect: wait.set())
     lab.enter(bob)
     assert bob.questions == []
+
+
+def test_edits_before_the_disk_answers_are_edits(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when it has not even told which files are known: the window is read as soon as a file is open."""
+    ann, file = saved(lab)
+    wait, is_read = Event(), Event()
+    keys = Ancestors.keys
+
+    def slowly(self: Ancestors) -> set[str]:
+        assert wait.wait(SOON / 1000)
+        return keys(self)
+
+    monkeypatch.setattr(Ancestors, "keys", slowly)
+    bob = lab.open_slowly(*file)
+    QTimer.singleShot(0, is_read.set)
+    lab.until(is_read.is_set)
+    bob.host.user_does(Set("lens", {"pos": [5.0, 0.0]}))
+    wait.set()
+    lab.enter(bob)
+    lab.until(lambda: ann.host.bench == bob.host.bench)
+    assert ann.host.bench["lens"].props["pos"] == [5.0, 0.0]
 
 
 def test_one_file_in_two_sessions(lab: Lab, session_id: str) -> None:

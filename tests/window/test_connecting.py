@@ -6,7 +6,9 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.window.checking import Checking
 from optiverse_collab.window.settings import RecentSession
+from optiverse_collab.window.ui.check_dialog import CheckDialog
 from optiverse_collab.window.ui.fields import Sentence
 from tests.drivers.aio.test_connection import free_port
 from tests.helpers.demo_window import add
@@ -75,3 +77,26 @@ def test_dialog_counts_the_edits_that_wait(qtbot: QtBot, pair: tuple[Desk, Desk]
     with server:
         qtbot.waitUntil(lambda: "wait" not in present(ann), timeout=SOON)
         assert "You are in session" in present(ann)
+
+
+def test_the_connection_can_be_checked_from_the_dialog(
+    qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
+) -> None:
+    """Whether an attempt is under way or not; the fields stay as they are."""
+    ann, _ = pair
+    dialog = ann.controller.open_connect_dialog()
+    page = dialog.join_page
+    page.server.set_text("")
+    assert not dialog.check.isEnabled()
+    for field, text in ((page.server, server.url), (page.session, session_id), (page.user, "Ann")):
+        field.set_text(text)
+    click(dialog.check)
+    [shown] = dialog.findChildren(CheckDialog)
+    qtbot.waitUntil(lambda: "✓ session: " in shown.text, timeout=3 * SOON)
+    shown.close()
+    click(dialog.check)
+    [shown] = [one for one in dialog.findChildren(CheckDialog) if one.isVisible()]
+    shown.close()
+    qtbot.waitUntil(lambda: not ann.controller.connecting.findChildren(Checking), timeout=SOON)
+    dialog.pages.setCurrentWidget(dialog.server_page)
+    assert not dialog.check.isVisible()

@@ -18,6 +18,16 @@ from tests.helpers.server_process import ServerProcess
 from tests.helpers.user_input import click
 from tests.helpers.windows import ALWAYS_ENABLED, SOON, Desk, names_in
 
+IN_SESSION = {
+    "Connect…",
+    "Disconnect",
+    "Copy invite link",
+    "Bring everyone here",
+    "People and links…",
+    "Take in edits…",
+}
+"""What an owner can choose in a session in which nothing has happened."""
+
 
 def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:
     entries = pair[0].menu
@@ -26,12 +36,19 @@ def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:
         "Disconnect",
         "Retry now",
         "Copy invite link",
-        "Participants",
+        "People",
+        "Bring everyone here",
+        "People and links…",
         "Unsent edits…",
         "Changes while you were away",
+        "Take in edits…",
         "Show the bench before it was replaced",
         "Bring that bench back",
         "Quiet: only notices of conflicts",
+        "Privacy",
+        "Ask to hand over selected item",
+        "Ask to edit",
+        "Pointing",
         "Go to the newest notice",
         "Show log files",
     ]
@@ -49,7 +66,7 @@ def test_from_the_dialog_into_a_session_and_out_again(
     dialog = ann.ask_to_join(server.url, session_id, "Ann")
     qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=SOON)
     assert ann.controller.status.text() == "1 user"
-    assert ann.enabled == {"Connect…", "Disconnect", "Copy invite link", "Participants"}
+    assert ann.enabled == IN_SESSION
     bob.join(server.url, session_id, "Bob")
     qtbot.waitUntil(lambda: ann.controller.status.text() == "2 users", timeout=SOON)
     qtbot.waitUntil(lambda: " ms\nConnection: " in ann.controller.status.toolTip(), timeout=SOON)
@@ -116,17 +133,16 @@ def test_an_attempt_can_be_cancelled(qtbot: QtBot, pair: tuple[Desk, Desk]) -> N
     assert ann.manager.status is ConnectionState.OFFLINE
 
 
-def test_participants_and_invite(
+def test_people_and_invite(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
 ) -> None:
     ann, bob = pair
     ann.join(server.url, session_id, "Ann")
     click(ann.controller.status)
-    dialog = ann.controller.open_participants()
-    assert dialog.isVisible()
+    dock = ann.controller.people.open()
+    assert dock.isVisible()
     bob.join(server.url, session_id, "Ann")
-    qtbot.waitUntil(lambda: dialog.names.count() == 2, timeout=SOON)
-    assert names_in(dialog) == ["Ann (you)", "Ann (2)"]
+    qtbot.waitUntil(lambda: names_in(dock) == ["Ann (you), 2 windows"], timeout=SOON)
     ann.menu["Copy invite link"].trigger()
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None

@@ -8,14 +8,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
-from optiverse_collab.demo.templates import TEMPLATES
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.window import local_server, standing
 from optiverse_collab.window.ui.keep_server import KeepServerQuestion
-from tests.helpers.lost_connection import QT_SAYS
+from optiverse_collab_demo.templates import TEMPLATES
 from tests.helpers.windows import SOON, Desk
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", QT_SAYS)
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.drivers.qt.service import CollaborationService
+from optiverse_collab.window.background import Background
 from optiverse_collab.window.hosting import Hosting
 from optiverse_collab.wording import dialogs
 from tests.helpers.qt_servers import answer_as_http
@@ -20,7 +21,7 @@ SOON = 10_000  # ms
 
 
 def test_a_server_that_runs_is_joined_here(qtbot: QtBot, parent: QObject, server: ServerProcess) -> None:
-    hosting = Hosting(CollaborationService(parent), parent)
+    hosting = Hosting(CollaborationService(parent), Background(parent), parent)
     lines: list[tuple[int, str]] = []
     hosting.logged.connect(lambda level, text: lines.append((level, text)))
     with qtbot.waitSignal(hosting.ready, timeout=SOON) as ready:
@@ -34,7 +35,7 @@ def test_a_server_that_runs_is_joined_here(qtbot: QtBot, parent: QObject, server
 def test_after_it_is_cancelled_nothing_is_hosted(
     qtbot: QtBot, parent: QObject, server: ServerProcess
 ) -> None:
-    hosting = Hosting(CollaborationService(parent), parent)
+    hosting = Hosting(CollaborationService(parent), Background(parent), parent)
     hosting.start(Hosted(server.port, "127.0.0.1"))
     assert hosting.url == f"ws://localhost:{server.port}"
     hosting.cancel()
@@ -48,7 +49,7 @@ def test_what_is_in_the_way_is_said_and_logged(qtbot: QtBot, parent: QObject) ->
     other = QTcpServer()
     assert other.listen(port=0)
     other.newConnection.connect(partial(answer_as_http, other))
-    hosting = Hosting(CollaborationService(parent), parent)
+    hosting = Hosting(CollaborationService(parent), Background(parent), parent)
     lines: list[tuple[int, str]] = []
     hosting.logged.connect(lambda level, text: lines.append((level, text)))
     with qtbot.waitSignal(hosting.failed, timeout=SOON) as failed:

@@ -9,11 +9,19 @@ from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.credentials import Device
+from optiverse_collab.core.protocol.address import invite_link
 from optiverse_collab.core.records import Put, Set
 from optiverse_collab.disk.folder import ReplicaFolder
-from optiverse_collab.window import folders
+from optiverse_collab.disk.tokens import Tokens
+from optiverse_collab.window import folders, keeping
 from optiverse_collab.window.leftovers import Leftovers
+from optiverse_collab_server.storage.backup import copy_folder
+from optiverse_collab_server.storage.restore import restore_folder
 from tests.helpers.managed_host import SOON, ManagedHost, join, until_stored
+from tests.helpers.qt_servers import WebSocketServer
+from tests.helpers.scripted_server import scripted_server
+from tests.helpers.server_acts import ask_for_token
 from tests.helpers.server_process import ServerProcess
 
 LENS = Put("lens", "component", {"n": 0, "name": "Lens"})
@@ -82,6 +90,57 @@ def test_another_history_is_no_hindrance(
         join(qtbot, again, another.url, "lab")
         assert again.failures == []
         assert folder.set_asides() == []
+        again.manager.close()
+
+
+def restored(own: ServerProcess, data: Path, backup: Path) -> None:
+    """The server's operator goes back to a backup."""
+    own.kill()
+    restore_folder(backup, data)
+    own.start()
+
+
+def test_window_in_a_session_says_that_it_was_restored(qtbot: QtBot, parent: QObject, tmp_path: Path) -> None:
+    """CLK-8: and of how much more it knows; its bench stays."""
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    with ServerProcess(data) as server:
+        window = ManagedHost(parent)
+        join(qtbot, window, server.url, "lab")
+        window.host.user_does(LENS)
+        until_stored(qtbot, window)
+        copy_folder(data, backup)
+        window.host.user_does(Put("mirror", "component", {}))
+        until_stored(qtbot, window, "mirror")
+        restored(server, data, backup)
+        qtbot.waitUntil(lambda: bool(window.failures), timeout=SOON)
+        assert "restored from a backup of" in window.failures[0]
+        assert "which lacks the last 1 change of this session" in window.failures[0]
+        assert {"lens", "mirror"} <= window.host.bench.keys()
+        window.manager.close()
+
+
+def test_window_that_comes_back_saves_what_the_backup_lacks(
+    qtbot: QtBot, parent: QObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CLK-8, DISK-6: it joins the session as it is now."""
+    data, backup, copy = tmp_path / "data", tmp_path / "backup", tmp_path / "copy.json"
+    monkeypatch.setattr(keeping, "copy_path", lambda *_: copy)
+    with ServerProcess(data) as server:
+        window = ManagedHost(parent)
+        join(qtbot, window, server.url, "lab")
+        window.host.user_does(LENS)
+        until_stored(qtbot, window)
+        copy_folder(data, backup)
+        window.host.user_does(Put("mirror", "component", {"name": "Later"}))
+        until_stored(qtbot, window, "mirror")
+        window.manager.close()
+        assert window.manager.background.wait(SOON / 1000)
+        restored(server, data, backup)
+        again = ManagedHost(parent)
+        join(qtbot, again, server.url, "lab")
+        assert [*again.host.bench] == ["lens"]
+        qtbot.waitUntil(lambda: any(str(copy) in text for text in again.texts("WARNING")), timeout=SOON)
+        assert "Later" in copy.read_text("utf-8")
         again.manager.close()
 
 
@@ -178,3 +237,69 @@ def test_leaving_while_the_disk_is_read_joins_nothing(
         pass
     assert window.texts("INFO") == []
     assert ReplicaFolder(folders.replica_folder()).waiting() == []
+
+
+def test_a_token_is_used_and_kept_nowhere(qtbot: QtBot, parent: QObject) -> None:
+    """LINK-2: neither the replica's file nor the log has it."""
+    token, server = "cHl0aG9uLWFuZC1RdDEyMw", WebSocketServer(parent)
+    window = ManagedHost(parent)
+    window.manager.join_session(f"ws://{server.place}#t={token}", "lab", "ann")
+    qtbot.waitUntil(lambda: bool(server.peers), timeout=SOON)
+    qtbot.waitUntil(lambda: server.peers[0].authorization == f"Bearer {token}", timeout=SOON)
+    assert window.manager.invite == f"ws://{server.place}/ws/lab"
+    window.manager.close()
+    assert window.manager.background.wait(SOON / 1000)
+    assert not any(token in text for _, text in window.host.lines)
+    files = [path for path in folders.replica_folder().rglob("*") if path.is_file()]
+    assert not any(token.encode() in path.read_bytes() for path in files)
+
+
+def test_window_comes_back_with_its_own_token(qtbot: QtBot, parent: QObject, own_data_folder: Path) -> None:
+    """RIGHT-4: after the invite was used once, also after a restart, and where the link is not at hand."""
+    shown: list[str] = []
+    invite, device = "i" * 22, "d" * 22
+    with scripted_server(ask_for_token({invite: device, device: ""}, shown)) as server:
+        address = f"ws://{server.place}"
+        for link in (invite_link(address, "lab", invite), invite_link(address, "lab", invite), address):
+            window = ManagedHost(parent)
+            join(qtbot, window, link, "lab")
+            window.manager.close()
+            assert window.manager.background.wait(SOON / 1000)
+        assert shown == [invite, device, device]
+        kept = [file.read_bytes() for file in own_data_folder.rglob("*") if file.is_file()]
+        assert not any(invite.encode() in data for data in kept)
+        assert not any(token in line for _, line in window.host.lines for token in (invite, device))
+
+
+@pytest.mark.parametrize("fails", ["reading", "writing"])
+def test_token_that_can_not_be_kept_is_one_warning(
+    qtbot: QtBot, parent: QObject, own_data_folder: Path, fails: str
+) -> None:
+    """The session works all the same."""
+    invite, device = "i" * 22, "d" * 22
+    folder = own_data_folder / "tokens"
+    with scripted_server(ask_for_token({invite: device, device: ""}, [])) as server:
+        link = invite_link(f"ws://{server.place}", "lab", invite)
+        if fails == "reading":
+            Tokens(folder).keep(f"ws://{server.place}", "lab", Device(device))
+            [file] = folder.iterdir()
+            file.write_bytes(b"{")
+        else:
+            folder.write_text("not a folder")
+        window = ManagedHost(parent)
+        join(qtbot, window, link, "lab")
+        assert window.manager.background.wait(SOON / 1000)
+        qtbot.waitUntil(lambda: bool(window.texts("WARNING")), timeout=SOON)
+        window.manager.close()
+        assert window.manager.background.wait(SOON / 1000)
+    warnings = window.texts("WARNING")
+    assert any(text.startswith("✗ ") for text in warnings)
+    assert not any(token in text for text in warnings for token in (invite, device))
+
+
+def test_whoever_is_not_invited_reads_what_to_do(qtbot: QtBot, parent: QObject) -> None:
+    window = ManagedHost(parent)
+    failed = qtbot.waitSignal(window.manager.failed, timeout=SOON)
+    with scripted_server(ask_for_token({}, [])) as server, failed:
+        window.manager.join_session(f"ws://{server.place}", "lab", "ann")
+    assert window.failures == ["The server lets in only those who were invited; paste an invite link."]

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -16,6 +17,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtNetwork import QTcpServer
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.core.protocol.messages import PROTOCOL_VERSION
 from optiverse_collab.window import local_server
 from optiverse_collab.window.local_server import CompanionServer
 from optiverse_collab.wording import dialogs
@@ -61,6 +63,52 @@ def test_port_of_another_program_is_explained(qtbot: QtBot, server: CompanionSer
     other.close()
 
 
+def test_server_of_another_protocol_is_explained(qtbot: QtBot, server: CompanionServer) -> None:
+    """MSG-9."""
+
+    def answer() -> None:
+        connection = other.nextPendingConnection()
+        assert connection is not None
+        name = f"optiverse-collab-server/9.0 protocol/{PROTOCOL_VERSION + 1}"
+        connection.write(f"HTTP/1.1 404 Not Found\r\nServer: {name}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    other = QTcpServer()
+    assert other.listen(port=0)
+    other.newConnection.connect(answer)
+    with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
+        server.start(other.serverPort(), "127.0.0.1")
+    assert failed.args == [dialogs.OTHER_PROTOCOL.format(version="9.0", port=other.serverPort())]
+    other.close()
+
+
+def test_server_stores_and_says_goodbye_before_it_ends(
+    qtbot: QtBot, server: CompanionServer, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a signal, of which Windows has none; and what it says is UTF-8, whatever this computer's is."""
+    data = tmp_path / "Zoë λ"
+    for name, value in (("LC_ALL", "C"), ("PYTHONUTF8", "0"), ("PYTHONCOERCECLOCALE", "0")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("OPTIVERSE_COLLAB_DATA", str(data))
+    monkeypatch.setattr(subprocess.Popen, "terminate", lambda process: pytest.fail("killed"))
+    lines: list[str] = []
+    server.logged.connect(lines.append)
+    with qtbot.waitSignal(server.ready, timeout=SOON):
+        server.start(port, "127.0.0.1")
+    assert not any("{" in line for line in lines)
+    server.stop()
+    until_ended()
+    said = local_server.log_of(port).read_text("utf-8")
+    assert f"Sessions are kept in {data}" in said
+    assert said.rstrip().endswith("Stopped")
+
+
+@pytest.mark.parametrize(
+    "line", ['{"ready": 1}', '{"ready": {}}', '{"ready": {', "ready", '{"level": "INFO", "message": "ready"}']
+)
+def test_other_lines_are_no_sign_that_it_is_ready(line: str) -> None:
+    assert local_server._readiness(line) is None
+
+
 def test_missing_server_is_explained(
     qtbot: QtBot, server: CompanionServer, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,6 +116,24 @@ def test_missing_server_is_explained(
     with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
         server.start(port, "127.0.0.1")
     assert failed.args == [dialogs.SERVER_MISSING]
+
+
+def test_server_for_the_network_is_found_and_tells_no_secret(
+    qtbot: QtBot, server: CompanionServer, port: int
+) -> None:
+    lines: list[str] = []
+    server.logged.connect(lines.append)
+    with qtbot.waitSignal(server.ready, timeout=SOON) as ready:
+        server.start(port, "0.0.0.0")
+    assert ready.args == [port, True]
+    assert any("Connections are encrypted" in line for line in lines)
+    assert any("The owner's link is in" in line for line in lines)
+    assert not any("#t=" in line for line in lines)
+    other = CompanionServer(server)
+    with qtbot.waitSignal(other.ready, timeout=SOON) as found:
+        other.start(port, "127.0.0.1")
+    assert found.args == [port, True]
+    assert other.pid is None
 
 
 def test_server_that_ends_at_once_is_explained(qtbot: QtBot, server: CompanionServer, port: int) -> None:
@@ -100,7 +166,7 @@ def test_starts_a_server_and_finds_it_again(qtbot: QtBot, server: CompanionServe
     server.logged.connect(lines.append)
     with qtbot.waitSignal(server.ready, timeout=SOON) as ready:
         server.start(port, "127.0.0.1")
-    assert ready.args == [port]
+    assert ready.args == [port, False]
     assert server.pid is not None
     assert any(f"Starting Optiverse Collaboration Server on 127.0.0.1:{port}" in line for line in lines)
     other = CompanionServer(server)
@@ -132,6 +198,7 @@ def test_server_that_is_left_running_goes_on_with_its_log(
     try:
         with socket.create_connection(("127.0.0.1", port)) as peer:
             peer.sendall(b"GET /no-session HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert peer.recv(100).startswith(b"HTTP/1.1 404 ")
         qtbot.waitUntil(lambda: "Refused /no-session" in log.read_text("utf-8"), timeout=SOON)
         if sys.platform != "win32":
             assert os.getsid(process.pid) == process.pid

@@ -16,12 +16,12 @@ from optiverse_collab.window import notices
 from optiverse_collab.window.reporting import ConflictReports
 from optiverse_collab.window.ui.changes_dock import ChangesDock
 from tests.helpers.demo_window import add
-from tests.helpers.lost_connection import QT_SAYS, break_off
+from tests.helpers.lost_connection import break_off
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.user_input import click, press_key
 from tests.helpers.windows import SOON, Desk, desks
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", QT_SAYS)
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 LENS = Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens 3"})
 MINE, THEIRS = Set("lens", {"pos": [10.0, 10.0]}), Set("lens", {"pos": [50.0, 50.0]})
@@ -124,7 +124,8 @@ def test_nothing_shows_until_there_is_something(both: Desks) -> None:
 def test_what_was_held_is_listed_logged_and_hinted_at(both: Desks) -> None:
     away(both)
     assert both.me.log("WARNING")[-1] == (
-        '✗ Ben moved "Lens 3" to (50.0, 50.0) mm while you were away; your (10.0, 10.0) mm was not applied.'
+        '✗ Ben (script) moved "Lens 3" to (50.0, 50.0) mm while you were away; '
+        "your (10.0, 10.0) mm was not applied."
     )
     assert (both.reports.hint.isVisible(), both.reports.hint.text()) == (True, "1 change to look at")
     assert not both.dock.isVisible()
@@ -232,7 +233,8 @@ def test_live_conflict_is_one_notice_when_it_is_quiet(
     qtbot.waitUntil(lambda: len(both.reports.toasts.shown) == 1, timeout=SOON)
     [toast] = both.reports.toasts.shown
     assert toast.text == (
-        'You moved "Lens 3" to (2.0, 2.0) mm, which replaced Ben\'s (52.0, 52.0) mm that you had not seen.'
+        'You moved "Lens 3" to (2.0, 2.0) mm, which replaced '
+        "Ben (script)'s (52.0, 52.0) mm that you had not seen."
     )
     assert [line for line in both.me.log() if "replaced" in line] == [toast.text]
     assert both.reports.count == 0
@@ -245,7 +247,7 @@ def test_what_is_not_told_yet_is_told_at_the_end(both: Desks) -> None:
     both.until(1)
     assert both.me.log("WARNING") == []
     both.me.manager.leave()
-    text = 'Ben removed "Lens 3"; your move to (10.0, 10.0) mm was not applied.'
+    text = 'Ben (script) removed "Lens 3"; your move to (10.0, 10.0) mm was not applied.'
     assert both.me.log("WARNING") == [f"✗ {text}"]
     assert [toast.text for toast in both.reports.toasts.shown] == [text]
     assert both.reports.count == 0

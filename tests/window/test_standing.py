@@ -8,15 +8,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
-from optiverse_collab.demo.templates import TEMPLATES
 from optiverse_collab.window import standing
 from optiverse_collab.window.standing import ConnectionStanding
-from tests.helpers.lost_connection import QT_SAYS
+from optiverse_collab_demo.templates import TEMPLATES
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.user_input import click
 from tests.helpers.windows import SOON, Desk
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", QT_SAYS)
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 def of(desk: Desk) -> ConnectionStanding:
@@ -39,8 +38,9 @@ def test_latency_and_a_popup_with_the_people(
     assert popup.isVisible()
     assert popup.figures["Latency (median)"].endswith(" ms")
     qtbot.waitUntil(lambda: popup.figures["Waiting edits"] == "none", timeout=SOON)
-    click(popup.participants)
+    click(popup.people)
     assert not popup.isVisible()
+    assert ann.controller.people.is_open
     assert of(ann).bar.text == ""
 
 

@@ -159,13 +159,13 @@ def test_presence_goes_to_the_session(qtbot: QtBot, parent: QObject) -> None:
     bench.live.begin(())
     with qtbot.waitSignal(bench.live.edited):
         bench.host.user_shows(cursor=[1.0, 2.0], selection=[f"id {n}" for n in range(3000)])
-    mine = bench.session._mine.states[""]
+    mine = bench.session.mine.take()
     assert mine["cursor"] == [1.0, 2.0]
     assert len(mine["selection"]) == module.SELECTION_MOST
     with qtbot.assertNotEmitted(bench.live.edited):
         bench.host.user_shows(cursor=[float("nan"), 0.0])
     assert bench.host.lines[-1][0] == "DEBUG"
-    assert mine["cursor"] == [1.0, 2.0]
+    assert not bench.session.mine.changed
 
 
 @pytest.fixture

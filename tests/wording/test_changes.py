@@ -9,13 +9,15 @@ from optiverse_collab.wording import changes
 
 def test_nobody_forges_a_line() -> None:
     evil = HeldChange([Set("lens", {"x\n": "y\u2028"})], "Ben\nYours: 1")
-    told = changes.sides(evil, Set("lens", {"x\n": "<b>\n"}), stands=False, again=False)
+    told = changes.sides(evil, Set("lens", {"x\n": "<b>\n"}), evil.by, stands=False, again=False)
     assert all(line.isprintable() for line in told.lines)
     assert len(told.lines) == 2
 
 
 def test_who_is_not_known_is_somebody() -> None:
-    told = changes.sides(HeldChange([Set("lens", {"x": 1})], ""), Remove("lens"), stands=False, again=False)
+    told = changes.sides(
+        HeldChange([Set("lens", {"x": 1})], ""), Remove("lens"), "", stands=False, again=False
+    )
     assert told.lines == ["Yours: x 1", "Somebody removed it"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from optiverse_collab.core.client import connection_effects as fx
 from optiverse_collab.core.client.failures import Failure, FailureKind
-from optiverse_collab.core.protocol.close_codes import CloseCode
+from optiverse_collab.core.protocol.close_codes import CloseCode, CloseReason
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.wording import connection
 
@@ -26,9 +26,18 @@ SENTENCES = {
     Kind.BROKEN_OFF: "lab:8765 broke off the handshake; it may be restarting, or be another server.",
     Kind.WANTS_TLS: "lab:8765 wants an encrypted connection; write wss:// instead of ws://.",
     Kind.NO_TLS: "lab:8765 does not speak TLS; write ws:// instead of wss:// if that is meant.",
-    Kind.UNTRUSTED: "The certificate of lab:8765 is not trusted here (Odd); ask who runs it.",
+    Kind.UNTRUSTED: (
+        "The certificate of lab:8765 is not trusted here (Odd); ask whoever runs it for a link with its key."
+    ),
+    Kind.WRONG_KEY: (
+        "The server at lab:8765 has a different key from the one in your link, so nothing was sent to it; "
+        "ask whoever runs it for a new link."
+    ),
     Kind.HTTP: "lab:8765 answered with HTTP 1006 and not as a collaboration server; check the address.",
     Kind.NO_WEBSOCKET: "What answers at lab:8765 is no WebSocket server; check the address and port.",
+    Kind.NOT_LET_IN: (
+        "No owner of the session let you in within 1006 s; ask one to be there, and connect again."
+    ),
     Kind.LATE: "lab:8765 did not answer within 1006 s; check the address, the network and the firewall.",
     Kind.WRONG_SERVER: (
         f"The server at lab:8765 does not speak {SUBPROTOCOL}; start optiverse-collab-server in its place."
@@ -42,6 +51,10 @@ SENTENCES = {
         "The session on the server has another history than the one that was followed here, so nothing was "
         "merged, and 1006 changes of yours did not reach it; save your bench if you need it, and connect "
         "again to see what the server has."
+    ),
+    Kind.RESTORED: (
+        "The server was restored from a backup of Odd., which lacks the last 1006 changes of this session, "
+        "so nothing was merged. Your bench still has them: save it, and connect again to bring them back."
     ),
     Kind.CLIENT_ERROR: "The client ran into an error of its own: Odd; please report it.",
 }
@@ -61,6 +74,7 @@ def test_every_failure_has_a_sentence(kind: FailureKind) -> None:
         (Failure(Kind.LATE, 0.25), URL, "within 0.25 s"),
         (Failure(Kind.NETWORK), URL, "can't be reached: no reason was given; check"),
         (Failure(Kind.UNTRUSTED, detail="a\nb"), URL, "(a\\nb)"),
+        (Failure(Kind.RESTORED, 1, "2026-05-03T09:05:30.000Z"), URL, "which lacks the last 1 change of"),
         (Failure(Kind.EPOCH_CHANGED), URL, "nothing was merged; save your bench"),
         (Failure(Kind.EPOCH_CHANGED, 1), URL, "merged, and 1 change of yours did not reach it;"),
     ],
@@ -126,6 +140,15 @@ def test_every_close_code_has_a_sentence(code: int) -> None:
     assert sentence[0].isupper()
     assert sentence.endswith(".")
     assert ("unknown code" in sentence) == (code not in set(CloseCode))
+
+
+def test_every_word_about_tokens_has_a_sentence() -> None:
+    """CLOSE-2, RIGHT-4: one code, several things to do."""
+    words = [reason for reason in CloseReason if reason.code in (CloseCode.UNAUTHORIZED, CloseCode.FORBIDDEN)]
+    sentences = [connection.sentence(Failure.of_close(one.code, one.word), URL) for one in words]
+    assert len(set(sentences)) == len(words) == 7
+    assert connection.sentence(Failure.of_close(4401, "a newer word"), URL) == connection.closed(4401)
+    assert connection.sentence(Failure.of_close(4409, "expired"), URL) == connection.closed(4409)
 
 
 def test_codes_are_the_same_in_both_tables() -> None:

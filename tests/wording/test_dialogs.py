@@ -18,3 +18,16 @@ from optiverse_collab.wording import dialogs
 def test_present_session_and_what_it_lacks(waiting: int, text: str) -> None:
     assert dialogs.present("bench\n2", "ws://lab", waiting).endswith(text)
     assert "bench\\n2" in dialogs.present("bench\n2", "ws://lab", waiting)
+
+
+@pytest.mark.parametrize(
+    ("token", "pin", "text"),
+    [
+        (None, None, dialogs.JOIN_HINT),
+        ("t", None, "The link also holds an invite."),
+        (None, "p", "The server is recognised by its key."),
+        ("t", "p", "The link also holds an invite, and the server is recognised by its key."),
+    ],
+)
+def test_what_a_link_holds_besides(token: str | None, pin: str | None, text: str) -> None:
+    assert dialogs.link_holds(token, pin) == text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from optiverse_collab.wording.numbers import counted, moment
+from optiverse_collab.wording.numbers import counted, local_time, moment, time_of
 
 NOW = datetime(2026, 5, 4, 14, 30, tzinfo=timezone.utc)
 
@@ -16,3 +16,20 @@ def test_one_is_one_and_all_else_are_many() -> None:
 def test_a_day_is_said_where_it_is_not_today() -> None:
     assert moment(NOW.replace(hour=9, minute=5), NOW) == "09:05"
     assert moment(NOW.replace(day=3, hour=9, minute=5), NOW) == "2026-05-03 09:05"
+
+
+def test_moments_of_the_wire_are_read() -> None:
+    """MSG-7: a newer server may write something else."""
+    at = time_of("2025-03-01T12:34:56.789Z")
+    assert at is not None
+    assert at == datetime(2025, 3, 1, 12, 34, 56, 789_000, timezone.utc)
+    assert [time_of(text) for text in (None, "", "soon")] == [None, None, None]
+
+
+def test_moments_of_the_wire_are_shown_in_local_time() -> None:
+    shown = datetime.strptime(local_time("2026-05-03T09:05:30.000Z"), "%Y-%m-%d %H:%M:%S").astimezone()
+    assert shown == datetime(2026, 5, 3, 9, 5, 30, tzinfo=timezone.utc)
+
+
+def test_what_is_no_moment_is_shown_printable() -> None:
+    assert local_time("yester\x1bday") == r"yester\x1bday"

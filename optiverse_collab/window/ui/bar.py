@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QPushButto
 from optiverse_collab.core.text import unmarked
 from optiverse_collab.window.ui import colours
 from optiverse_collab.window.ui.bench_area import BenchArea
+from optiverse_collab.window.ui.button_keys import press_by_keys
 
 EDGE = 4  # pixels: the coloured edge at the left
 
@@ -29,9 +30,15 @@ class State(IntEnum):
     """Whoever hosted the session is gone."""
     OFFLINE = 2
     """There is no connection."""
-    NOT_SAVING = 3
+    OUTSIDE = 3
+    """An owner has to let the user in."""
+    NOT_SAVING = 4
     """The server doesn't save for now."""
-    WAITING = 4
+    ENDING = 5
+    """The user's access ends soon."""
+    VIEW_ONLY = 6
+    """The user may not edit."""
+    WAITING = 7
     """There is no session, and unsent edits of one wait on this computer."""
 
 
@@ -65,6 +72,7 @@ class StateBar(QFrame):
         self.button = QPushButton(self)
         self.button.setAutoDefault(False)
         self.button.clicked.connect(self._on_clicked)
+        press_by_keys(self.button)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(EDGE + 6, 2, 4, 2)
         layout.addWidget(self._label, 1)

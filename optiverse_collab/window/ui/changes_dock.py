@@ -9,7 +9,6 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDockWidget,
-    QGridLayout,
     QPushButton,
     QStyle,
     QStyledItemDelegate,
@@ -22,6 +21,8 @@ from PyQt6.QtWidgets import (
 )
 
 from optiverse_collab.window.changes import Entry, Key
+from optiverse_collab.window.ui.button_grid import ButtonGrid
+from optiverse_collab.window.ui.button_keys import press_by_keys
 from optiverse_collab.window.ui.toasts import breakable
 from optiverse_collab.wording import changes as texts
 
@@ -31,41 +32,6 @@ LEAST_LINES = 5
 _MARGIN = 6  # pixels around a text, all in all
 _KEY = Qt.ItemDataRole.UserRole
 _SPOKEN = Qt.ItemDataRole.AccessibleTextRole
-
-
-class ButtonGrid(QWidget):
-    """Buttons beside each other, in as many columns as there is room for.
-
-    Args:
-        buttons: in their order.
-    """
-
-    def __init__(self, buttons: Sequence[QPushButton], parent: QWidget) -> None:
-        super().__init__(parent)
-        self._buttons = list(buttons)
-        self._columns = 0
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self.arrange()
-
-    def arrange(self) -> None:
-        """Use the room that there is."""
-        widest = max(button.sizeHint().width() for button in self._buttons)
-        columns = 2 if self.width() >= 2 * widest + self._grid.horizontalSpacing() else 1
-        if columns != self._columns:
-            self._columns = columns
-            for place, button in enumerate(self._buttons):
-                self._grid.addWidget(button, place // columns, place % columns)
-
-    def minimumSizeHint(self) -> QSize:
-        """One column fits."""
-        widest = max(button.minimumSizeHint().width() for button in self._buttons)
-        return QSize(widest, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Use the room that there is now."""
-        super().resizeEvent(event)
-        self.arrange()
 
 
 class ChangesTree(QTreeWidget):
@@ -140,7 +106,9 @@ class ChangesDock(QDockWidget):
             QPushButton(texts.USE_ALL, content),
             QPushButton(texts.KEEP_ALL, content),
         )
-        self._grid = ButtonGrid([self.use, self.keep, self.use_all, self.keep_all], content)
+        buttons = self.use, self.keep, self.use_all, self.keep_all
+        press_by_keys(*buttons)
+        self._grid = ButtonGrid(buttons, content)
         layout = QVBoxLayout(content)
         layout.addWidget(self.tree, 1)
         layout.addWidget(self._grid)
@@ -251,6 +219,7 @@ class ChangesHint(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolTip(texts.HINT_TIP)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        press_by_keys(self)
         style = self.style()
         if style is not None:
             self.setIcon(style.standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning))

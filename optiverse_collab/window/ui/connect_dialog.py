@@ -28,16 +28,19 @@ class ConnectDialog(QDialog):
 
     Attributes:
         join_page: server, session, name.
+        check: asks for a look at the connection, also while an attempt is under way.
         server_page: port, who may connect, session, name.
         pages: the two, as tabs.
 
     Signals:
-        join_requested: server, session, user.
+        join_requested: server, with what a link says behind ``#``; session; user.
+        check_requested: the same, for a look at the connection.
         server_requested: port, address to listen on, session, user.
         cancelled: the user gave up what was under way.
     """
 
     join_requested = pyqtSignal(str, str, str)
+    check_requested = pyqtSignal(str, str, str)
     server_requested = pyqtSignal(int, str, str, str)
     cancelled = pyqtSignal()
 
@@ -63,8 +66,10 @@ class ConnectDialog(QDialog):
         buttons = QDialogButtonBox(self)
         self.go = QPushButton(dialogs.JOIN, self)
         self.go.setDefault(True)
+        self.check = QPushButton(dialogs.CHECK, self)
         self.cancel = QPushButton(dialogs.CLOSE, self)
         buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(self.check, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
         layout = QVBoxLayout(self)
         layout.addWidget(self._present)
@@ -76,6 +81,7 @@ class ConnectDialog(QDialog):
         self.server_page.changed.connect(self._update)
         self.pages.currentChanged.connect(self._update)
         buttons.accepted.connect(self._on_go)
+        self.check.clicked.connect(self._on_check)
         buttons.rejected.connect(self.reject)
         self._update()
 
@@ -136,10 +142,11 @@ class ConnectDialog(QDialog):
         if not self.go.isEnabled():
             return
         if self.pages.currentWidget() is self.join_page:
-            place = self.join_page.place()
-            self._remember = partial(self._settings.remember_join, *place)
-            self.show_progress(dialogs.CONNECTING.format(server=place[0]))
-            self.join_requested.emit(*place)
+            address, user = self.join_page.address(), self.join_page.user.text
+            session = address.session or ""
+            self._remember = partial(self._settings.remember_join, address.remembered, session, user)
+            self.show_progress(dialogs.CONNECTING.format(server=address.server))
+            self.join_requested.emit(address._replace(session=None).link, session, user)
         else:
             server = self.server_page
             port, listen, user = server.port.value(), server.address, server.user.text
@@ -148,11 +155,18 @@ class ConnectDialog(QDialog):
             self.server_requested.emit(port, listen, server.session.text, user)
 
     @pyqtSlot()
+    def _on_check(self) -> None:
+        address, user = self.join_page.address(), self.join_page.user.text
+        self.check_requested.emit(address._replace(session=None).link, address.session or "", user)
+
+    @pyqtSlot()
     def _update(self) -> None:
         joining = self.pages.currentWidget() is self.join_page
         self.go.setText(dialogs.JOIN if joining else dialogs.HOST)
         valid = self.join_page.valid if joining else self.server_page.valid
         self.go.setEnabled(valid and not self._busy)
+        self.check.setVisible(joining)
+        self.check.setEnabled(valid)
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy

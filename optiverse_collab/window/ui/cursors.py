@@ -1,64 +1,92 @@
-"""Where the others point, and what they have selected, drawn over the bench."""
+"""Where the others point, what they have selected and what they changed, drawn over the bench."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import islice
+from math import ceil
 
-from PyQt6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, pyqtSlot
-from PyQt6.QtGui import (
-    QColor,
-    QPainter,
-    QPainterPath,
-    QPaintEvent,
-    QPen,
-    QPolygonF,
-    QRegion,
-    QTransform,
+from PyQt6.QtCore import (
+    QElapsedTimer,
+    QEvent,
+    QObject,
+    QRect,
+    QRectF,
+    QSizeF,
+    Qt,
+    pyqtSlot,
 )
-from PyQt6.QtWidgets import QGraphicsView, QWidget
+from PyQt6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QRegion
+from PyQt6.QtWidgets import QGraphicsView, QStyle, QWidget
 
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.window.ui.participants import colour_of
+from optiverse_collab.drivers.qt.timers import single_shot
+from optiverse_collab.window.ui.backdrop import Backdrop
+from optiverse_collab.window.ui.badges import Badge
+from optiverse_collab.window.ui.cursor_layer import CursorLayer
+from optiverse_collab.window.ui.glow import Glow, colours_of
+from optiverse_collab.window.ui.in_items import InItems
+from optiverse_collab.window.ui.item_shapes import ItemShapes
+from optiverse_collab.window.ui.marks import STRIPE_PX, GlowMark, Mark, Outline, Tag, has_pattern
+from optiverse_collab.window.ui.pointers import Point
+from optiverse_collab.window.ui.pointing_layer import PointingLayer
+from optiverse_collab.window.ui.pointing_marks import RingMark
+from optiverse_collab.window.ui.presence_news import PresenceNews
 
-NAME_CHARS = 24
-"""So much of a name stands at a cursor; all of it is in the list of participants."""
+FRAME_MS, SLOW_FRAME_MS = 16, 33
+"""Between two frames while something moves; and if the last took long."""
 
-GAP_PX = 3.0
-"""How far from an item the line around it runs, where the item is farthest from its middle."""
+LONG_MS = 8.0
 
-_ARROW = QPolygonF([QPointF(0, 0), QPointF(0, 15), QPointF(4, 11.5), QPointF(10, 11)])
+MOST_BADGES = 40
+"""The names of cursors make room for this many badges."""
 
+TWICE_PX = 120.0
+"""Whose name stands this near has it at their ring no second time."""
 
-class _Other(NamedTuple):
-    """What is drawn of one participant; places are in pixels."""
+MOST_SIZES = 512
+"""Of texts, so that they are not measured again for each frame."""
 
-    name: str
-    colour: QColor
-    cursor: QPointF | None
-    selection: list[QPainterPath]
+_STRIPE = QSizeF(STRIPE_PX, 0.0)
 
 
 class CursorOverlay(QWidget):
-    """Lies over a view, lets the mouse through, and is drawn anew with it.
+    """Lies over a view and lets the mouse through.
 
     It is a child of the view and not of its viewport, which would scroll it away, and nothing of it is
-    in the scene, which belongs to the host.
+    in the scene, which belongs to the host. The bench below is painted with it, so only what changes is
+    painted, and nothing while nothing does.
 
     Args:
         view: the host's canvas.
         session: whose presence is shown.
         outline: gives the shape of an item in scene coordinates; None if it isn't there.
+
+    Attributes:
+        marks: all that is drawn.
     """
 
     def __init__(
         self, view: QGraphicsView, session: SessionClient, outline: Callable[[str], QPainterPath | None]
     ) -> None:
         super().__init__(view)
+        self.marks: dict[tuple[str, ...], Mark] = {}
         self._view = view
         self._session = session
-        self._outline = outline
-        self._drawn = QRegion()
+        self._shapes = ItemShapes(outline, view.viewportTransform())
+        self._in_items = InItems(session, self._shapes, self._tag_size)
+        self._cursors = CursorLayer(session, self._shapes, self._tag_size)
+        self._pointing = PointingLayer(session, self._shapes, self._tag_size)
+        self._news = PresenceNews()
+        self._glow = Glow()
+        self._backdrop = Backdrop(view)
+        self._clock, self._frame = QElapsedTimer(), QElapsedTimer()
+        self._clock.start()
+        self._frame_ms = 0.0
+        self._wants_still = False
+        self._sizes: dict[str, QSizeF] = {}
+        self._timer = single_shot(self, self._on_timer)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -67,110 +95,195 @@ class CursorOverlay(QWidget):
             viewport.installEventFilter(self)
         scene = view.scene()
         if scene is not None:
-            scene.changed.connect(self.refresh)
+            scene.changed.connect(self._on_scene_changed)
         self._cover()
         self.show()
 
     @pyqtSlot()
     def refresh(self) -> None:
-        """Something moved: of the others, or on the bench under what they selected.
+        """The others moved, selected something else, came or went."""
+        session, now_ms = self._session, self._now_ms()
+        news = self._news.look(session.presence.states, session.participants)
+        if news.about_items:
+            self._in_items.forget()
+        self._pointing.is_still = self._is_still()
+        for layer in (self._cursors, self._pointing):
+            layer.keep(self._news.ids)
+        self._cursors.hear(news.changed, now_ms, not self._pointing.is_still)
+        self._pointing.hear(news.changed, now_ms)
+        if not self._timer.isActive() or self._timer.remainingTime() > FRAME_MS:  # else with the next frame
+            self._draw()
 
-        Only what was drawn and what will be is painted anew: the bench below has to be painted with it.
-        """
-        before, self._drawn = self._drawn, self._area(list(self.others()))
-        self.update(before.united(self._drawn))
+    def show_cursors(self, wanted: bool) -> None:
+        """Show where others point, or don't."""
+        self._cursors.is_hidden = not wanted
+        self.refresh()
+
+    def keep_still(self, wanted: bool) -> None:
+        """Draw no animation, or all again; the desktop may ask for the former anyway."""
+        self._wants_still = wanted
+        self.refresh()
+
+    def mute(self, people: Collection[str]) -> None:
+        """Show no rings and laser pointers of these people."""
+        self._pointing.muted = frozenset(people)
+        self._news.forget()
+        self.refresh()
+
+    def point(self, at: Point) -> None:
+        """The user points here [mm]."""
+        self._pointing.point(at, self._now_ms())
+        self._draw()
+
+    def lase(self, at: Point | None) -> None:
+        """The user's laser pointer is here [mm]; None if it is off."""
+        self._pointing.lase(at, self._now_ms())
+        self._draw()
+
+    def glow(self, authors: Mapping[str, str]) -> None:
+        """Others changed items: id → name."""
+        session = self._session
+        changed = colours_of(authors, session.participants, session.presence.states, session.people)
+        self._glow.hear(changed, self._now_ms())
+        self._draw()
 
     def close_for_good(self) -> None:
         """Leave the view as it was."""
+        self._timer.stop()
         viewport = self._view.viewport()
         if viewport is not None:
             viewport.removeEventFilter(self)
         scene = self._view.scene()
         if scene is not None:
-            scene.changed.disconnect(self.refresh)
+            scene.changed.disconnect(self._on_scene_changed)
         self.hide()
         self.deleteLater()
 
-    def others(self) -> Iterator[_Other]:
-        """What is to be drawn; whatever can't be understood of it is left out."""
-        for connection_id, state in self._session.presence.states.items():
-            participant = self._session.participants.get(connection_id)
-            if participant is None:
-                continue
-            name = participant.user_id
-            short = name if len(name) <= NAME_CHARS else name[: NAME_CHARS - 1] + "…"
-            ids = state.get("selection")
-            shapes = [self._shape(id) for id in ids if isinstance(id, str)] if isinstance(ids, list) else []
-            yield _Other(
-                short,
-                colour_of(connection_id),
-                self._place(state.get("cursor")),
-                [shape for shape in shapes if shape is not None],
-            )
-
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Stay as large as the viewport."""
+        """Stay as large as the viewport, and note when a frame begins: the bench is painted first."""
         if event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._cover()
+            self._draw()
+        elif event is not None and event.type() in (QEvent.Type.MouseMove, QEvent.Type.Leave):
+            at = event.position() if isinstance(event, QMouseEvent) else None
+            if self._in_items.point(at):
+                self._draw()
+        elif isinstance(event, QPaintEvent):
+            self._frame.start()
+            return self._backdrop.paint(event, self._now_ms())
         return False
 
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Measure texts again in another font."""
+        if event is not None and event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._sizes.clear()
+        super().changeEvent(event)
+
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw selections first, cursors on top of them."""
+        """Draw what was asked for; after a scroll or zoom of the view, all of it."""
+        if not self._frame.isValid():  # a viewport of OpenGL keeps what it shows, and isn't painted
+            self._frame.start()
+        if self._shapes.look(self._view.viewportTransform()):
+            self.marks = dict(self._new_marks())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        others = list(self.others())
-        self._drawn = self._area(others)
-        for other in others:
-            painter.setPen(QPen(other.colour, 1.5, Qt.PenStyle.DashLine))
-            for shape in other.selection:
-                if event is None or event.region().intersects(_touched(shape)):
-                    painter.drawPath(_around(shape))
-        for other in others:
-            if other.cursor is not None:
-                self._draw_cursor(painter, other.cursor, other)
+        region = QRegion(self.rect()) if event is None else event.region()
+        for mark in self.marks.values():
+            if region.intersects(mark.box):
+                mark.draw(painter)
+        painter.end()
+        self._frame_ms = self._frame.nsecsElapsed() / 1e6
+        self._frame.invalidate()
 
-    def _draw_cursor(self, painter: QPainter, at: QPointF, other: _Other) -> None:
-        painter.setPen(QPen(Qt.GlobalColor.white, 1.0))
-        painter.setBrush(other.colour)
-        painter.drawPolygon(_ARROW.translated(at))
-        tag = self._tag(at, other.name)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(tag, 3, 3)
-        painter.setPen(Qt.GlobalColor.white)
-        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, other.name)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+    @pyqtSlot()
+    def _on_timer(self) -> None:
+        if self._frame_ms > LONG_MS:
+            self._backdrop.prepare(self._now_ms())
+        self._draw()
 
-    def _tag(self, at: QPointF, name: str) -> QRectF:
-        """Where a name stands beside a cursor."""
-        metrics = self.fontMetrics()
-        return QRectF(at.x() + 10, at.y() + 13, metrics.horizontalAdvance(name) + 10, metrics.height() + 2)
+    @pyqtSlot("QList<QRectF>")
+    def _on_scene_changed(self, areas: list[QRectF]) -> None:
+        self._shapes.forget(areas)
+        self._backdrop.invalidate(self._now_ms())
+        self._draw()
 
-    def _area(self, others: Sequence[_Other]) -> QRegion:
-        """What drawing them touches."""
-        area = QRegion()
-        for other in others:
-            boxes = [_touched(shape) for shape in other.selection]
-            if other.cursor is not None:
-                arrow = _ARROW.translated(other.cursor).boundingRect()
-                boxes.append(
-                    arrow.united(self._tag(other.cursor, other.name)).toAlignedRect().adjusted(-2, -2, 2, 2)
-                )
-            for box in boxes:
-                area = area.united(QRegion(box))
-        return area
+    def _draw(self) -> None:
+        """Have painted what looks different now, and do so again when something changes next."""
+        self._shapes.look(self._view.viewportTransform())
+        before, self.marks = self.marks, dict(self._new_marks())
+        boxes, changed = list[QRect](), QRegion()
+        for key in before.keys() | self.marks.keys():
+            old, new = before.get(key), self.marks.get(key)
+            if old != new:
+                boxes += _boxes(old, new)
+        for box in boxes:
+            changed += box
+        if boxes:
+            self._backdrop.ask(boxes)
+            self.update(changed)
+        now_ms = self._now_ms()
+        layers = (self._cursors, self._pointing, self._glow)
+        waits = [layer.wait_ms(now_ms) for layer in layers]
+        wait_ms = min((wait for wait in waits if wait is not None), default=None)
+        if wait_ms is None:
+            self._timer.stop()
+        else:
+            frame_ms = SLOW_FRAME_MS if self._frame_ms > LONG_MS else FRAME_MS
+            self._timer.start(max(frame_ms, ceil(wait_ms)))
 
-    def _place(self, cursor: Any) -> QPointF | None:
-        """A cursor in mm as a place on the overlay."""
-        if not isinstance(cursor, list) or len(cursor) != 2:
-            return None
-        if not all(isinstance(part, (int, float)) for part in cursor):
-            return None
-        return QPointF(self._view.mapFromScene(QPointF(*map(float, cursor))))
+    def _new_marks(self) -> Iterator[tuple[tuple[str, ...], Mark]]:
+        """All that is to be drawn now, from below to the top."""
+        now_ms = self._now_ms()
+        for id, colour, opacity in self._glow.shown(now_ms):
+            line = self._shapes.line_around(id)
+            if line is not None:
+                yield ("glow", id), GlowMark(line, colour, opacity)
+        for item, id in self._selected().items():
+            line = self._shapes.line_around(item)
+            if line is not None:
+                yield ("outline", id, item), Outline(line, self._session.people.colour_of(id))
+        view = QRectF(self.rect())
+        badges = dict(self._in_items.badges(view))
+        names = dict(self._in_items.names(view))
+        pointing = dict(self._pointing.marks(view, now_ms))
+        marks = (*islice(badges.values(), MOST_BADGES), *names.values(), *pointing.values())
+        taken = [mark.area for mark in marks if isinstance(mark, (Tag, Badge, RingMark))]
+        cursors = dict(self._cursors.marks(view, taken, now_ms))
+        yield from badges.items()
+        yield from cursors.items()
+        for key, mark in pointing.items():
+            if key[0] != "ring name" or not _is_near(mark, cursors.get(("name", key[1]))):
+                yield key, mark
+        yield from names.items()
 
-    def _shape(self, id: str) -> QPainterPath | None:
-        """An item's outline, in coordinates of the overlay."""
-        outline = self._outline(id)
-        return None if outline is None else self._view.mapFromScene(outline)
+    def _selected(self) -> dict[str, str]:
+        """Selected items, each with one connection whose user selected it: all draw the same line."""
+        selected = dict[str, str]()
+        for id in self._cursors.ids:
+            chosen = self._session.presence.states.get(id, {}).get("selection")
+            for item in chosen if isinstance(chosen, list) else ():
+                if isinstance(item, str):
+                    selected[item] = id
+        return selected
+
+    def _tag_size(self, text: str, colour: int | None = None) -> QSizeF:
+        """How large the tag with a text is, in the colour of a person."""
+        size = self._sizes.get(text)
+        if size is None:
+            if len(self._sizes) >= MOST_SIZES:
+                self._sizes.clear()
+            metrics = self.fontMetrics()
+            size = QSizeF(metrics.horizontalAdvance(text) + 10.0, metrics.height() + 2.0)
+            self._sizes[text] = size
+        return size + _STRIPE if colour is not None and has_pattern(colour) else size
+
+    def _is_still(self) -> bool:
+        """Whether the user, or their desktop, wants no animations."""
+        style, hint = self.style(), QStyle.StyleHint.SH_Widget_Animation_Duration
+        return self._wants_still or (style is not None and style.styleHint(hint, None, self) == 0)
+
+    def _now_ms(self) -> float:
+        return self._clock.nsecsElapsed() / 1e6
 
     def _cover(self) -> None:
         viewport = self._view.viewport()
@@ -179,17 +292,12 @@ class CursorOverlay(QWidget):
             self.raise_()
 
 
-def _touched(shape: QPainterPath) -> QRect:
-    """What drawing a line around a shape touches."""
-    return shape.boundingRect().toAlignedRect().adjusted(-5, -5, 5, 5)
+def _is_near(name: Mark, other: Mark | None) -> bool:
+    """Whether the same name stands beside it."""
+    return other is not None and (name.box.center() - other.box.center()).manhattanLength() < TWICE_PX
 
 
-def _around(shape: QPainterPath) -> QPainterPath:
-    """A line around a shape, a little larger; where parts of the shape overlap, around both."""
-    merged = QPainterPath(shape)
-    merged.setFillRule(Qt.FillRule.WindingFill)
-    box = shape.boundingRect()
-    grow = QTransform.fromTranslate(box.center().x(), box.center().y())
-    grow.scale(1.0 + 2 * GAP_PX / max(box.width(), 1.0), 1.0 + 2 * GAP_PX / max(box.height(), 1.0))
-    grow.translate(-box.center().x(), -box.center().y())
-    return grow.map(merged.simplified())
+def _boxes(old: Mark | None, new: Mark | None) -> list[QRect]:
+    """What to paint again of a mark that looks different: few parts cost less than small ones."""
+    boxes = [mark.box for mark in (old, new) if mark is not None]
+    return [boxes[0].united(boxes[1])] if len(boxes) == 2 and boxes[0].intersects(boxes[1]) else boxes

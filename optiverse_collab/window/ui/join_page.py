@@ -5,9 +5,9 @@ from __future__ import annotations
 from PyQt6.QtCore import pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QSizePolicy, QWidget
 
-from optiverse_collab.core.protocol.address import check_name, invite_link, parse_address
+from optiverse_collab.core.protocol.address import Address, check_name, invite_link, parse_address
 from optiverse_collab.errors import AddressError
-from optiverse_collab.window.settings import RecentSession, Settings
+from optiverse_collab.window.settings import Settings
 from optiverse_collab.window.ui.fields import CheckedField, Sentence
 from optiverse_collab.wording import dialogs
 
@@ -34,19 +34,21 @@ class JoinPage(QWidget):
         self.user = CheckedField(lambda name: check_name(name, "user"), self)
         self.recent = QComboBox(self)
         self.recent.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        hint = Sentence(dialogs.JOIN_HINT, self)
+        self._hint = Sentence(dialogs.JOIN_HINT, self)
+        self._link: Address | None = None
         layout = QFormLayout(self)
         layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         layout.addRow(dialogs.SERVER, self.server)
         layout.addRow(dialogs.SESSION, self.session)
         layout.addRow(dialogs.NAME, self.user)
         layout.addRow(dialogs.RECENT, self.recent)
-        layout.addRow(hint)
+        layout.addRow(self._hint)
         for field in (self.server, self.session, self.user):
             field.changed.connect(self.changed)
             field.pasted.connect(self._on_pasted)
         self.server.edit.editingFinished.connect(self._split_link)
         self.recent.activated.connect(self._on_recent_chosen)
+        self.server.changed.connect(self._show_hint)
         self._recall(settings)
 
     @property
@@ -54,21 +56,25 @@ class JoinPage(QWidget):
         """Whether all fields can be used."""
         return self.server.valid and self.session.valid and self.user.valid
 
-    def place(self) -> tuple[str, str, str]:
-        """Server, session and user, as they are used.
+    def address(self) -> Address:
+        """The server and the session, as they are used, and what a link said besides.
 
         Raises:
             AddressError: the server's field can't be used.
         """
         self._split_link()
-        return parse_address(self.server.text).server, self.session.text, self.user.text
+        server, link = parse_address(self.server.text).server, self._link
+        if link is None or link.server != server:  # another server was written over the link's
+            return Address(server, self.session.text)
+        return link._replace(session=self.session.text)
 
     def _recall(self, settings: Settings) -> None:
         self.server.set_text(settings.server_url)
+        self._split_link()
         self.session.set_text(settings.session)
         self.user.set_text(settings.user)
         for recent in settings.recent:
-            self.recent.addItem(f"{recent.session} — {recent.server}", recent)
+            self.recent.addItem(f"{recent.session} — {recent.server.partition('#')[0]}", recent)
         self.recent.setCurrentIndex(-1)
         self.recent.setEnabled(self.recent.count() > 0)
 
@@ -87,22 +93,34 @@ class JoinPage(QWidget):
         self._take_link(self.server.text)
 
     def _take_link(self, text: str) -> bool:
-        """Fill the fields from an invite link; False if it is none."""
+        """Fill the fields from a link; its token and pin are not shown. False if it is none."""
         try:
             address = parse_address(text)
         except AddressError:
             return False
         if address.session is not None:
-            self._fill(RecentSession(address.server, address.session))
-        return address.session is not None
+            self.session.set_text(address.session)
+        elif address.token is None and address.pin is None:
+            return False
+        self._link = address
+        self.server.set_text(address.server)
+        self._show_hint()
+        return True
 
     @pyqtSlot(int)
     def _on_recent_chosen(self, index: int) -> None:
-        self._fill(self.recent.itemData(index))
+        recent = self.recent.itemData(index)
+        self._link = None
+        self.server.set_text(recent.server)
+        self._split_link()
+        self.session.set_text(recent.session)
 
-    def _fill(self, place: RecentSession) -> None:
-        self.server.set_text(place.server)
-        self.session.set_text(place.session)
+    @pyqtSlot()
+    def _show_hint(self) -> None:
+        """Say what a link holds that is in no field."""
+        link = self._link
+        used = link is not None and link.server == self.server.text
+        self._hint.setText(dialogs.link_holds(link.token, link.pin) if link and used else dialogs.JOIN_HINT)
 
 
 def _read_server(text: str) -> str:
@@ -111,5 +129,5 @@ def _read_server(text: str) -> str:
     Raises:
         AddressError: it is neither an address nor an invite link.
     """
-    server, session = parse_address(text)
-    return server if session is None else invite_link(server, session)
+    address = parse_address(text)
+    return address.server if address.session is None else invite_link(address.server, address.session)

@@ -16,14 +16,14 @@ from optiverse_collab.wording.standing import Standing
 
 WIDTH = 50  # characters
 NAMES = 8
-"""How many people are named; the dialog *Participants* has all."""
+"""How many people are named; the dock *People* has all."""
 
 
 class QualityPopup(QDialog):
     """Shows the figures of a connection as long as it is open; Escape or a click elsewhere closes it.
 
     Attributes:
-        participants: the button for the list of people.
+        people: the button for the list of people.
         retry: the button that connects now; hidden while no attempt is waited for.
         figures: what is listed: a name → its value.
     """
@@ -37,14 +37,14 @@ class QualityPopup(QDialog):
         self._curve = Sparkline(self)
         self._grid = QGridLayout()
         self._labels: dict[str, QLabel] = {}
-        self.participants = QPushButton(wording.PARTICIPANTS, self)
+        self.people = QPushButton(wording.PEOPLE, self)
         self.retry = QPushButton(wording.RETRY, self)
         verdict, buttons, layout = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         verdict.addWidget(self._bars)
         verdict.addWidget(self._verdict, 1)
         buttons.addStretch(1)
         buttons.addWidget(self.retry)
-        buttons.addWidget(self.participants)
+        buttons.addWidget(self.people)
         for part in (self._place, self._people, verdict, self._curve, self._grid, buttons):
             if isinstance(part, QWidget):
                 layout.addWidget(part)
@@ -90,7 +90,7 @@ class QualityPopup(QDialog):
             place.setX(max(free.left(), min(place.x(), free.right() - self.width())))
             place.setY(max(free.top(), place.y()))
         self.move(place)
-        self.participants.setFocus()
+        self.people.setFocus()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw an edge: a popup has no frame of its own."""

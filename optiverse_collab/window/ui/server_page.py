@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QWidget,
 )
 
 from optiverse_collab.core.protocol.address import check_name, invite_link
-from optiverse_collab.window.lan import is_local, lan_address, reachable_url
+from optiverse_collab.window.lan import is_local, lan_addresses, reachable_url
 from optiverse_collab.window.settings import Settings
+from optiverse_collab.window.ui.clipboard import copy_text
 from optiverse_collab.window.ui.fields import CheckedField, Sentence
 from optiverse_collab.wording import dialogs
 
@@ -32,7 +33,7 @@ class ServerPage(QWidget):
         listen: who may connect; its data is the address to open.
         session: field for the session's name.
         user: field for the user's name.
-        invite: the link for the others.
+        invite: the link for the others, if the server is open to this computer alone; else there is none yet.
 
     Signals:
         changed: a field changed; see `valid`.
@@ -49,6 +50,7 @@ class ServerPage(QWidget):
         self.listen.addItem(dialogs.LISTEN_LOCAL, HERE)
         self.listen.addItem(dialogs.LISTEN_LAN, ANYWHERE)
         self._lan = Sentence("", self)
+        self._lan.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.session = CheckedField(lambda name: check_name(name, "session"), self)
         self.user = CheckedField(lambda name: check_name(name, "user"), self)
         self.invite = QLineEdit(self)
@@ -78,7 +80,7 @@ class ServerPage(QWidget):
         return str(self.listen.currentData())
 
     def link(self) -> str:
-        """The invite; of this computer alone if the server is open to no other."""
+        """The link for others on this computer, who need no invite."""
         return invite_link(reachable_url(self.port.value(), self.address), self.session.text)
 
     def _lay_out(self, hint: Sentence) -> None:
@@ -97,18 +99,19 @@ class ServerPage(QWidget):
 
     @pyqtSlot()
     def _on_changed(self) -> None:
-        local, address = is_local(self.address), lan_address()
+        local = is_local(self.address)
         self._lan.setVisible(not local)
-        self._lan.setText(dialogs.LAN_ADDRESS.format(address=address) if address else dialogs.NO_LAN_ADDRESS)
-        self.invite.setText(self.link() if self.session.valid else "")
+        if not local:
+            addresses = lan_addresses()
+            self._lan.setText(dialogs.opens_to(addresses[0].address if addresses else "", self.port.value()))
+        self.invite.setText(self.link() if local and self.session.valid else "")
+        self.invite.setPlaceholderText("" if local else dialogs.INVITE_LATER)
         self.invite.setCursorPosition(0)
-        self.copy.setEnabled(self.session.valid)
+        self.copy.setEnabled(local and self.session.valid)
         self.copy.setText(dialogs.COPY)
         self.changed.emit()
 
     @pyqtSlot()
     def _on_copy(self) -> None:
-        clipboard = QGuiApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setText(self.invite.text())
-            self.copy.setText(dialogs.COPIED)
+        copy_text(self.invite.text())
+        self.copy.setText(dialogs.COPIED)

@@ -13,26 +13,36 @@ from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.core.text import unmarked
 from optiverse_collab.window.ui import colours, signal_bars
+from optiverse_collab.window.ui.avatars import Avatar
+from optiverse_collab.window.ui.button_keys import press_by_keys
 from optiverse_collab.wording import standing as wording
 from optiverse_collab.wording.standing import Standing
 
+MOST = 5
+"""At most this many people are shown; the rest are counted: "+3"."""
+
+PEOPLE_GAP = 2  # pixels between people
+
 
 class StatusWidget(QToolButton):
-    """Four bars, or a dot in the colour of the state, and a few words.
+    """Who is there, four bars or a dot in the colour of the state, and a few words.
 
     A click (or Space, with the keyboard) is `clicked`, as of any button. Where there is little room, the
-    details go, the least important before the others.
+    people go first, and then the details, the least important before the others.
 
     Attributes:
         standing: what it shows.
+        avatars: of the people in the session.
         details: what stands behind the text.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.details: Sequence[str] = ()
+        self.avatars: Sequence[Avatar] = ()
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        press_by_keys(self)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.show_standing(
             Standing(ConnectionState.OFFLINE, 0, 0, Quality(Grade.OFFLINE)), wording.NOT_CONNECTED
@@ -48,7 +58,7 @@ class StatusWidget(QToolButton):
     @property
     def shown(self) -> str:
         """The words for which there is room."""
-        metrics, room = self.fontMetrics(), self.width() - self._margins()
+        metrics, room = self.fontMetrics(), self.width() - self._margins() - self._people_shown()
         for count in range(len(self.details), 0, -1):
             words = _joined(self.text(), self.details[:count])
             if metrics.horizontalAdvance(words) <= room:
@@ -65,12 +75,21 @@ class StatusWidget(QToolButton):
         self.updateGeometry()
         self.update()
 
+    def show_people(self, avatars: Sequence[Avatar], names: str) -> None:
+        """Show who is there.
+
+        Args:
+            names: what a screen reader says of them.
+        """
+        if avatars != self.avatars:
+            self.avatars = avatars
+            self.updateGeometry()
+            self.update()
+        self.setAccessibleDescription(names)
+
     def sizeHint(self) -> QSize:
-        """All of the text, bars, and room between them."""
-        words = _joined(self.text(), self.details)
-        return QSize(
-            self.fontMetrics().horizontalAdvance(words) + self._margins(), self.fontMetrics().height() + 4
-        )
+        """People, all of the text, bars, and room between them."""
+        return QSize(self._width_of_words() + self._width_of_people(), self.fontMetrics().height() + 4)
 
     def minimumSizeHint(self) -> QSize:
         """Without the details, so that the window can be narrow."""
@@ -81,8 +100,10 @@ class StatusWidget(QToolButton):
         """Draw bars and text, in the colours of the host's theme."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        dot = self._dot()
-        place = QRectF(dot / 2, (self.height() - dot) / 2, dot, dot)
+        dot, left = self._dot(), self._people_shown()
+        if left:
+            self._draw_people(painter)
+        place = QRectF(left + dot / 2, (self.height() - dot) / 2, dot, dot)
         if self.standing.state is ConnectionState.CONNECTED:
             signal_bars.draw(painter, place.adjusted(-2, -2, 2, 2), self.standing.quality.grade.bars)
         else:
@@ -90,13 +111,43 @@ class StatusWidget(QToolButton):
             painter.setBrush(self.colour)
             painter.drawEllipse(place)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        area = self.rect().adjusted(2 * dot, 0, 0, 0)
+        area = self.rect().adjusted(left + 2 * dot, 0, 0, 0)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.shown)
         style = self.style()
         if self.hasFocus() and style is not None:
             option = QStyleOptionButton()
             option.initFrom(self)
             style.drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, self)
+
+    def _draw_people(self, painter: QPainter) -> None:
+        side = self.fontMetrics().height()
+        top = (self.height() - side) / 2
+        for place, avatar in enumerate(self.avatars[:MOST]):
+            avatar.draw(painter, QRectF(PEOPLE_GAP + place * (side + PEOPLE_GAP), top, side, side))
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        rest = self.rect().adjusted(PEOPLE_GAP + MOST * (side + PEOPLE_GAP), 0, 0, 0)
+        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._rest())
+
+    def _rest(self) -> str:
+        """How many people more there are than are shown."""
+        more = len(self.avatars) - MOST
+        return f"+{more}" if more > 0 else ""
+
+    def _people_shown(self) -> int:
+        """How much room people take now, in pixels; 0 where there is none for them."""
+        room = self._width_of_people()
+        return room if self.width() >= self._width_of_words() + room else 0
+
+    def _width_of_people(self) -> int:
+        if not self.avatars:
+            return 0
+        discs = min(len(self.avatars), MOST) * (self.fontMetrics().height() + PEOPLE_GAP)
+        rest = self.fontMetrics().horizontalAdvance(self._rest())
+        return PEOPLE_GAP + discs + rest
+
+    def _width_of_words(self) -> int:
+        words = _joined(self.text(), self.details)
+        return self.fontMetrics().horizontalAdvance(words) + self._margins()
 
     def _dot(self) -> int:
         return max(8, self.fontMetrics().height() * 2 // 3)
@@ -114,10 +165,15 @@ def _colour(state: ConnectionState) -> QColor:
     match state:
         case ConnectionState.OFFLINE:
             return colours.GREY
-        case ConnectionState.CONNECTING | ConnectionState.SYNCING | ConnectionState.RECONNECTING:
-            return colours.ORANGE
         case ConnectionState.CONNECTED:
             return colours.GREEN
         case ConnectionState.FAILED:
             return colours.VERMILION
+        case (
+            ConnectionState.CONNECTING
+            | ConnectionState.OUTSIDE
+            | ConnectionState.SYNCING
+            | ConnectionState.RECONNECTING
+        ):
+            return colours.ORANGE
     raise Unmatched(state)

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.window.ui.bench_area import BenchArea
+from optiverse_collab.window.ui.button_keys import press_by_keys
 from optiverse_collab.wording import dialogs
 
 MOST = 3
@@ -52,7 +53,9 @@ class Toast(QFrame):
 
     done = pyqtSignal()
 
-    def __init__(self, text: str, actions: Sequence[ToastAction], parent: QWidget) -> None:
+    def __init__(
+        self, text: str, actions: Sequence[ToastAction], parent: QWidget, lasts_ms: int | None = None
+    ) -> None:
         super().__init__(parent)
         self.text = text
         self.setAccessibleName(text)
@@ -67,6 +70,7 @@ class Toast(QFrame):
         self.dismiss.setToolTip(dialogs.DISMISS)
         self.dismiss.setAccessibleName(dialogs.DISMISS)
         self.dismiss.clicked.connect(self.done)
+        press_by_keys(self.dismiss)
         sentence, row = QHBoxLayout(), QHBoxLayout()
         sentence.addWidget(label, 1)
         sentence.addWidget(self.dismiss, 0, Qt.AlignmentFlag.AlignTop)
@@ -79,8 +83,16 @@ class Toast(QFrame):
         if actions:
             layout.addLayout(row)
         self._timer = single_shot(self, self._on_late, SHOWN_MS)
-        if not actions:  # one with buttons waits for its answer
+        if lasts_ms is not None:  # then there is nothing to answer any more
+            single_shot(self, self.done.emit, lasts_ms).start()
+        elif not actions:  # one with buttons waits for its answer
             self._timer.start()
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether the mouse or the keyboard is on it."""
+        focused = QApplication.focusWidget()
+        return self.underMouse() or (focused is not None and self.isAncestorOf(focused))
 
     def fit(self, width: int) -> None:
         """Take a width in pixels, and the height that the text needs."""
@@ -110,12 +122,12 @@ class Toast(QFrame):
         button = QPushButton(text, self)
         button.clicked.connect(lambda: run())
         button.clicked.connect(self.done)
+        press_by_keys(button)
         return button
 
     @pyqtSlot()
     def _on_late(self) -> None:
-        focused = QApplication.focusWidget()
-        if self.underMouse() or (focused is not None and self.isAncestorOf(focused)):
+        if self.is_in_use:
             self._timer.start()
         else:
             self.done.emit()
@@ -145,7 +157,13 @@ class Toasts(QObject):
         self._area = BenchArea(window)
         self._area.changed.connect(self._lay_out)
 
-    def show(self, text: str, actions: Sequence[ToastAction] = (), urgent: bool = False) -> None:
+    def show(
+        self,
+        text: str,
+        actions: Sequence[ToastAction] = (),
+        urgent: bool = False,
+        lasts_ms: int | None = None,
+    ) -> Toast | None:
         """Show a notice, which the log has too.
 
         Args:
@@ -153,18 +171,32 @@ class Toasts(QObject):
             actions: what the user can do about it. With any, the notice stays until it is answered or
                 dismissed, or until others need its place.
             urgent: it is about a conflict, or answers what the user asked for.
+            lasts_ms: it goes after this time, answered or not.
+
+        Returns:
+            The notice; None if it doesn't show.
         """
         if self.quiet and not urgent:
-            return
+            return None
         if len(self.shown) >= MOST:
             self._remove(min(self.shown, key=lambda toast: bool(toast.buttons)))
-        toast = Toast(text, actions, self._window)
+        toast = Toast(text, actions, self._window, lasts_ms)
         toast.done.connect(self._on_done)
         self.shown.append(toast)
         self._lay_out()
         toast.show()
         toast.raise_()
         self.changed.emit()
+        return toast
+
+    def remove(self, toast: Toast) -> None:
+        """Remove a notice that is not needed any more, if it still shows."""
+        if toast in self.shown:
+            self._remove(toast)
+
+    def be_quiet(self, quiet: bool) -> None:
+        """Show only what is urgent from now on, or all again."""
+        self.quiet = quiet
 
     def focus_newest(self) -> None:
         """Give the keyboard to the newest notice, which then stays."""

@@ -6,27 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtWidgets import (
-    QAbstractItemView,
-    QDialog,
-    QDialogButtonBox,
-    QHeaderView,
-    QLabel,
-    QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtCore import pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from optiverse_collab.core.text import unmarked
-from optiverse_collab.window.ui.changes_dock import ButtonGrid
+from optiverse_collab.window.ui.button_grid import ButtonGrid
+from optiverse_collab.window.ui.keyed_table import KeyedTable
 from optiverse_collab.wording import unsent as texts
 from optiverse_collab.wording.numbers import moment
 
-_EDITS, _SINCE = 2, 3  # columns whose texts are short
-_CAN_SEND = Qt.ItemDataRole.UserRole + 1
+_WIDE = (0, 1, 4)  # the columns with names and addresses
 
 
 class UnsentRow(NamedTuple):
@@ -70,7 +59,11 @@ class UnsentDialog(QDialog):
         self.setWindowTitle(texts.TITLE)
         introduction = QLabel(texts.INTRODUCTION, self)
         introduction.setWordWrap(True)
-        self.table = self._table()
+        self._can_send: set[str] = set()
+        titles = [texts.SESSION, texts.AUTHOR, texts.EDITS, texts.SINCE, texts.SERVER]
+        self.table = KeyedTable(titles, _WIDE, self)
+        self.table.setAccessibleName(texts.TITLE)
+        self.table.currentItemChanged.connect(self._on_selected)
         self.rejoin = self._button(texts.REJOIN, texts.REJOIN_HINT)
         self.send = self._button(texts.SEND, texts.SEND_HINT)
         self.save = self._button(texts.SAVE, "")
@@ -88,39 +81,16 @@ class UnsentDialog(QDialog):
     @property
     def selected(self) -> str:
         """The key of the selected row; empty if there is none."""
-        row = self.table.currentItem()
-        return "" if row is None else str(row.data(0, Qt.ItemDataRole.UserRole))
+        return self.table.key
 
     def show_rows(self, rows: Sequence[UnsentRow], now: datetime) -> None:
         """Show these in place of what was there; what was selected stays so, or else the first is."""
-        selected = self.selected
-        self.table.clear()
-        for row in rows:
-            cells = [row.session, row.author, str(row.edits), moment(row.since, now), row.server]
-            item = QTreeWidgetItem(self.table, cells)
-            item.setData(0, Qt.ItemDataRole.UserRole, row.key)
-            for column, cell in enumerate(cells):
-                item.setToolTip(column, unmarked(cell))
-            item.setData(0, _CAN_SEND, row.can_send)
-            if row.key == selected or self.table.currentItem() is None:
-                self.table.setCurrentItem(item)
+        self._can_send = {row.key for row in rows if row.can_send}
+        self.table.show_rows(
+            (row.key, [row.session, row.author, str(row.edits), moment(row.since, now), row.server])
+            for row in rows
+        )
         self._on_selected()
-
-    def _table(self) -> QTreeWidget:
-        table = QTreeWidget(self)
-        table.setAccessibleName(texts.TITLE)
-        table.setHeaderLabels([texts.SESSION, texts.AUTHOR, texts.EDITS, texts.SINCE, texts.SERVER])
-        table.setRootIsDecorated(False)
-        table.setAllColumnsShowFocus(True)
-        table.setUniformRowHeights(True)
-        table.currentItemChanged.connect(self._on_selected)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        header = table.header()
-        if header is not None:
-            header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-            header.setSectionResizeMode(_EDITS, QHeaderView.ResizeMode.ResizeToContents)
-            header.setSectionResizeMode(_SINCE, QHeaderView.ResizeMode.ResizeToContents)
-        return table
 
     def _button(self, text: str, hint: str) -> QPushButton:
         button = QPushButton(text, self)
@@ -131,10 +101,9 @@ class UnsentDialog(QDialog):
     @pyqtSlot()
     def _on_selected(self) -> None:
         """Offer what can be done with the selected row."""
-        row = self.table.currentItem()
         for button in (self.rejoin, self.save, self.discard):
-            button.setEnabled(row is not None)
-        self.send.setEnabled(row is not None and bool(row.data(0, _CAN_SEND)))
+            button.setEnabled(bool(self.selected))
+        self.send.setEnabled(self.selected in self._can_send)
 
     @pyqtSlot()
     def _on_clicked(self) -> None:

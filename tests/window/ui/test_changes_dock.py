@@ -17,7 +17,7 @@ from tests.helpers.user_input import click, double_click, press_key
 def entry(id: str, title: str, theirs: Op | None = None, kind: str = "held", **more: bool) -> Entry:
     """I moved an item, and Ben did something else with it."""
     change = HeldChange([Set(id, {"pos": [1.0, 1.0]})], "Ben", Record(id, "component", {}))
-    return Entry((id, kind, ()), change, theirs or Set(id, {"pos": [5.0, 5.0]}), title, **more)
+    return Entry((id, kind, ()), change, theirs or Set(id, {"pos": [5.0, 5.0]}), "Ben", title, **more)
 
 
 LENS, MIRROR = entry("lens", '"Lens"'), entry("mirror", '"Mirror"', Remove("mirror"))

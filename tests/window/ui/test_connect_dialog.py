@@ -6,14 +6,18 @@ import platform
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.core.protocol.address import Address
+from optiverse_collab.window.lan import LanAddress
 from optiverse_collab.window.settings import Settings
+from optiverse_collab.window.ui.clipboard import copy_text
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 from optiverse_collab.wording import dialogs
-from tests.helpers.user_input import click, press_key, type_text
+from tests.helpers.user_input import click, clipboard_text, press_key, type_text
+
+TOKEN, PIN = "cHl0aG9uLWFuZC1RdDEyMw", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
 
 
 @pytest.fixture
@@ -28,9 +32,7 @@ def write(qtbot: QtBot, dialog: ConnectDialog, field: str, text: str) -> None:
     """Replace what is in a field, as a user does who pastes."""
     edit = getattr(dialog.join_page, field).edit
     edit.selectAll()
-    clipboard = QGuiApplication.clipboard()
-    assert clipboard is not None
-    clipboard.setText(text)
+    copy_text(text)
     edit.paste()
 
 
@@ -106,6 +108,40 @@ def test_invite_link_fills_all_fields_wherever_it_is_pasted(
     write(qtbot, dialog, field, "ws://lab-pc:9000/ws/Pump%20%26%20probe")
     page = dialog.join_page
     assert (page.server.text, page.session.text, page.user.text) == ("ws://lab-pc:9000", "Pump & probe", user)
+
+
+@pytest.mark.parametrize("field", ["server", "session", "user"])
+def test_a_secret_is_used_and_not_shown(
+    qtbot: QtBot, dialog: ConnectDialog, settings: Settings, field: str
+) -> None:
+    """LINK-2: somebody may look over a shoulder, and settings are no place for it; the key is remembered."""
+    page, link = dialog.join_page, f"wss://lab:9000/ws/Ben#t={TOKEN}&pin={PIN}"
+    write(qtbot, dialog, field, link)
+    assert (page.server.text, page.session.text) == ("wss://lab:9000", "Ben")
+    assert "invite" in page._hint.text()
+    assert "key" in page._hint.text()
+    with qtbot.waitSignal(dialog.join_requested) as asked:
+        click(dialog.go)
+    assert asked.args == [f"wss://lab:9000#t={TOKEN}&pin={PIN}", "Ben", platform.node()]
+    dialog.remember()
+    assert settings.server_url == f"wss://lab:9000#pin={PIN}"
+    again = ConnectDialog(settings)
+    qtbot.addWidget(again)
+    assert again.join_page.address() == Address("wss://lab:9000", "Ben", None, PIN)
+    again.join_page.server.set_text("x")
+    again.join_page.recent.activated.emit(0)
+    assert again.join_page.address() == Address("wss://lab:9000", "Ben", None, PIN)
+    assert PIN not in again.join_page.recent.itemText(0)
+
+
+def test_another_server_gets_nothing_of_a_link(qtbot: QtBot, dialog: ConnectDialog) -> None:
+    page = dialog.join_page
+    write(qtbot, dialog, "server", f"wss://lab:9000/ws/Ben#t={TOKEN}&pin={PIN}")
+    page.session.set_text("Zoë")
+    assert page.address() == Address("wss://lab:9000", "Zoë", TOKEN, PIN)
+    page.server.edit.setText("wss://lab:900")
+    assert page.address() == Address("wss://lab:900", "Zoë")
+    assert page._hint.text() == dialogs.JOIN_HINT
 
 
 def test_link_that_is_typed_is_taken_apart_at_its_end(qtbot: QtBot, dialog: ConnectDialog) -> None:
@@ -189,9 +225,7 @@ def test_invite_follows_the_fields_and_is_copied(qtbot: QtBot, dialog: ConnectDi
     page.session.set_text("Zoë's bench")
     assert page.invite.text() == "ws://localhost:9123/ws/Zo%C3%AB%27s%20bench"
     click(page.copy)
-    clipboard = QGuiApplication.clipboard()
-    assert clipboard is not None
-    assert clipboard.text() == page.invite.text()
+    assert clipboard_text() == page.invite.text()
     assert page.copy.text() == dialogs.COPIED
     page.session.set_text("")
     assert not dialog.go.isEnabled()
@@ -201,20 +235,24 @@ def test_invite_follows_the_fields_and_is_copied(qtbot: QtBot, dialog: ConnectDi
 def test_open_to_the_network_shows_the_address(
     dialog: ConnectDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def has_address(address: str) -> None:
-        for module in ("window.lan", "window.ui.server_page"):
-            monkeypatch.setattr(f"optiverse_collab.{module}.lan_address", lambda: address)
+    """What is opened is said in a sentence; the link has a secret, which is made when the server runs."""
 
-    has_address("192.0.2.7")
-    dialog.pages.setCurrentWidget(dialog.server_page)
-    dialog.server_page.listen.setCurrentIndex(1)
-    assert dialog.server_page.invite.text() == "ws://192.0.2.7:8765/ws/default"
-    shown = [label.text() for label in dialog.server_page.findChildren(type(dialog.server_page._lan))]
-    assert "Others reach this computer at 192.0.2.7." in shown
-    has_address("")
-    dialog.server_page.port.setValue(9000)
-    assert dialog.server_page.invite.text() == "ws://localhost:9000/ws/default"
-    assert dialog.server_page._lan.text() == dialogs.NO_LAN_ADDRESS
+    def has_address(*addresses: str) -> None:
+        found = [LanAddress("Wi-Fi", address) for address in addresses]
+        monkeypatch.setattr("optiverse_collab.window.ui.server_page.lan_addresses", lambda: found)
+
+    has_address("192.0.2.7", "198.51.100.3")
+    page = dialog.server_page
+    dialog.pages.setCurrentWidget(page)
+    page.listen.setCurrentIndex(1)
+    assert (page.invite.text(), page.invite.placeholderText()) == ("", dialogs.INVITE_LATER)
+    assert not page.copy.isEnabled()
+    assert page._lan.text().startswith("Opens port 8765 of this computer (192.0.2.7) to the network.")
+    has_address()
+    page.port.setValue(9000)
+    assert page._lan.text() == dialogs.NO_LAN_ADDRESS
+    page.listen.setCurrentIndex(0)
+    assert page.invite.text() == "ws://localhost:9000/ws/default"
 
 
 def test_last_values_that_led_in_are_there_again(

@@ -76,6 +76,6 @@ def test_nothing_is_cut_however_long_the_names_are(popup: QualityPopup, above: Q
 def test_keyboard_is_in_it_and_escape_closes(popup: QualityPopup, above: QWidget) -> None:
     popup.show_standing(WELL, "", [])
     popup.open_above(above)
-    assert popup.focusWidget() is popup.participants
+    assert popup.focusWidget() is popup.people
     press_key(popup, Qt.Key.Key_Escape)
     assert not popup.isVisible()

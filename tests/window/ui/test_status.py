@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.window.ui import signal_bars
+from optiverse_collab.window.ui.avatars import Avatar
+from optiverse_collab.window.ui.palette import colour_of
 from optiverse_collab.window.ui.status import StatusWidget
 from optiverse_collab.wording.standing import Standing
 from tests.helpers.user_input import click, press_key
@@ -62,6 +64,42 @@ def test_details_go_where_there_is_little_room(status: StatusWidget) -> None:
     assert shown_at(status, full - 5) == "2 users · 250 edits waiting"
     assert shown_at(status, status.minimumSizeHint().width()) == "2 users"
     assert status.minimumSizeHint().width() < full // 2
+
+
+def test_people_stand_before_the_words_and_go_first(status: StatusWidget) -> None:
+    status.show_standing(WELL, "")
+    without = status.sizeHint().width()
+    people = [Avatar("A", 0), Avatar("B", 1)]
+    status.show_people(people, "Ann, Ben")
+    both = {colour_of(0).name(), colour_of(1).name()}
+    assert both <= colours_in(status, status.sizeHint().width())
+    assert shown_at(status, status.sizeHint().width()) == "2 users · 38 ms"
+    assert both.isdisjoint(colours_in(status, status.sizeHint().width() - 1))
+    assert shown_at(status, without) == "2 users · 38 ms"
+    assert status.minimumSizeHint().width() < without
+    status.show_people([], "")
+    assert status.sizeHint().width() == without
+
+
+def test_five_people_are_shown_and_the_rest_counted(status: StatusWidget) -> None:
+    status.show_standing(WELL, "")
+    widths = []
+    for count in (4, 5, 6, 9):
+        status.show_people([Avatar("A", place) for place in range(count)], "")
+        widths.append(status.sizeHint().width())
+    seen = colours_in(status, widths[-1])
+    assert {colour_of(place).name() for place in range(5)} <= seen
+    assert {colour_of(place).name() for place in range(5, 9)}.isdisjoint(seen)
+    assert status._rest() == "+4"
+    disc = widths[1] - widths[0]
+    assert widths[2] - widths[1] == status.fontMetrics().horizontalAdvance("+1") != disc
+
+
+def colours_in(status: StatusWidget, width: int) -> set[str]:
+    """The colours of its pixels in a window with so much room."""
+    status.resize(width, 20)
+    image = status.grab().toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
 
 
 def test_bars_are_as_many_and_coloured_as_the_connection_is_good(status: StatusWidget) -> None:

@@ -83,6 +83,12 @@ def test_notice_stays_while_the_keyboard_is_on_it(
     qtbot.waitUntil(lambda: texts(notices) == [])
 
 
+def test_notice_with_an_end_goes_then_answered_or_not(qtbot: QtBot, notices: Toasts) -> None:
+    notices.show("Come and see.", [("Go there", lambda: None)], lasts_ms=20)
+    notices.focus_newest()
+    qtbot.waitUntil(lambda: notices.shown == [])
+
+
 def test_button_does_its_work_and_closes_the_notice(notices: Toasts) -> None:
     done: list[str] = []
     notices.show("It was replaced.", [("&Show", lambda: done.append("show")), ("&No", lambda: None)])

@@ -1,0 +1,139 @@
+"""Gathers who comes and who goes, for a notice now and then. Pure: times in ms are passed in.
+
+What counts is whether a person is there, and not each of their connections. A person is told of once they
+have been there, or away, for a while: so somebody who connects again, or looks in for a moment, is no news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+CAME_MS = 2_000.0
+"""Somebody's coming is told this late, together with others'."""
+
+KNOWN_MS = 500.0
+"""Within this time after a connection came, it says whose it is (PRES-8)."""
+
+WENT_MS = 5_000.0
+"""Somebody's leaving is told this late, unless they are back."""
+
+PERSON_MS = 60_000.0
+"""A person is told of at most once in this time."""
+
+PAUSE_MS = 5_000.0
+"""Between two notices."""
+
+
+class Person(NamedTuple):
+    """Somebody behind a connection.
+
+    Attributes:
+        id: the same for all of their connections.
+        name: that they show.
+    """
+
+    id: str
+    name: str
+
+
+class Notice(NamedTuple):
+    """What is told in one go.
+
+    Attributes:
+        came, went: names.
+    """
+
+    came: list[str]
+    went: list[str]
+
+
+class Attendance:
+    """Who is in a session, and whom the user knows to be.
+
+    Whoever is there at the first `look` is no news.
+    """
+
+    def __init__(self) -> None:
+        self._here: dict[str, Person] = {}
+        self._mine: str | None = None
+        self._told: set[str] | None = None  # the people of whom the user was last told that they are here
+        self._names: dict[str, str] = {}
+        self._changed_ms: dict[str, float] = {}
+        self._told_ms: dict[str, float] = {}
+        self._last_ms: float | None = None
+
+    def person_of(self, connection: str) -> str | None:
+        """The id of the person behind a connection, as of the last `look`; None if it is not known."""
+        person = self._here.get(connection)
+        return None if person is None else person.id
+
+    def look(self, here: Mapping[str, Person], mine: str | None, now_ms: float) -> None:
+        """Take who is there.
+
+        Args:
+            here: connection → person.
+            mine: the user's own id as a person, of whom nothing is told.
+        """
+        for connection, person in here.items():
+            before = self._here.get(connection)
+            if before is not None and before.id != person.id:
+                self._rename(before.id, person.id)
+        was, now = {person.id for person in self._here.values()}, {one.id: one.name for one in here.values()}
+        self._changed_ms.update(dict.fromkeys(was ^ now.keys(), now_ms))
+        self._names.update(now)
+        self._here, self._mine = dict(here), mine
+        if self._told is None:
+            self._told = set(now)
+        self._forget(now_ms)
+
+    def wait_ms(self, now_ms: float) -> float | None:
+        """How long until `take_due` has something; None if nothing waits."""
+        due_ms = min((due_ms for _, due_ms in self._pending(CAME_MS)), default=None)
+        if due_ms is None:
+            return None
+        return max(0.0, due_ms - now_ms, self._pause_ms(now_ms))
+
+    def take_due(self, now_ms: float) -> Notice | None:
+        """Who came and who went; None if nobody is to be told of yet."""
+        if self._told is None or self.wait_ms(now_ms) != 0:
+            return None
+        due = [id for id, due_ms in self._pending(KNOWN_MS) if due_ms <= now_ms]
+        came, went = ([self._names[id] for id in due if (id in self._told) is told] for told in (False, True))
+        self._told.symmetric_difference_update(due)
+        self._told_ms.update(dict.fromkeys(due, now_ms))
+        self._last_ms = now_ms
+        return Notice(came, went)
+
+    def _pending(self, came_ms: float) -> Iterator[tuple[str, float]]:
+        """Of whom the user has to be told, and when.
+
+        Args:
+            came_ms: how late somebody's coming is told.
+        """
+        told, here = self._told or set(), {person.id: None for person in self._here.values()}
+        for id in [*(id for id in here if id not in told), *sorted(told - here.keys())]:
+            if id == self._mine:
+                continue
+            settled_ms = self._changed_ms.get(id, 0.0) + (WENT_MS if id in told else came_ms)
+            yield id, max(settled_ms, self._told_ms.get(id, -PERSON_MS) + PERSON_MS)
+
+    def _pause_ms(self, now_ms: float) -> float:
+        return 0.0 if self._last_ms is None else self._last_ms + PAUSE_MS - now_ms
+
+    def _rename(self, before: str, id: str) -> None:
+        """It turned out who somebody is, of whom only a connection was known."""
+        if self._told is not None and before in self._told:
+            self._told.remove(before)
+            self._told.add(id)
+        if before in self._told_ms:
+            self._told_ms[id] = max(self._told_ms[before], self._told_ms.get(id, 0.0))
+
+    def _forget(self, now_ms: float) -> None:
+        """Keep nothing of those who are gone and of whom that was told."""
+        kept = (self._told or set()) | {person.id for person in self._here.values()}
+        for known in (self._names, self._changed_ms):
+            for id in known.keys() - kept:
+                del known[id]
+        for id in [id for id, told_ms in self._told_ms.items() if told_ms + PERSON_MS <= now_ms]:
+            del self._told_ms[id]

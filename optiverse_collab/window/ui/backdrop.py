@@ -1,0 +1,85 @@
+"""A picture of the bench, so that it isn't painted again for each frame of what lies over it.
+
+Qt paints whatever is below a translucent widget together with it, and a host may take 30 ms for that, however
+small the part. So where only the widget above changes, the view's part is painted from a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PyQt6.QtCore import QPoint, QRect, QRectF, QSize
+from PyQt6.QtGui import QPainter, QPaintEvent, QPixmap, QRegion
+from PyQt6.QtWidgets import QGraphicsView, QWidget
+
+QUIET_MS = 100.0
+"""How long the bench has to rest: while it changes, the host paints it anyway."""
+
+MOST = 1_000
+"""At most this many parts are remembered until they are painted; without them the host paints all."""
+
+
+class Backdrop:
+    """Paints a view's part of a frame, if the view itself has nothing new to show.
+
+    Whatever the host asks to have painted is painted by the host: then the event is about more than was asked
+    for here, or the scene has changed. A view that is scrolled or zoomed asks for all of it.
+
+    Args:
+        view: shows the bench.
+    """
+
+    def __init__(self, view: QGraphicsView) -> None:
+        self._view = view
+        self._picture: QPixmap | None = None
+        self._asked: list[QRect] = []
+        self._changed_ms = 0.0
+        self._is_rendering = False
+
+    def invalidate(self, now_ms: float) -> None:
+        """The bench changed."""
+        self._picture = None
+        self._changed_ms = now_ms
+
+    def ask(self, parts: Iterable[QRect]) -> None:
+        """The widget above has these parts painted next."""
+        if len(self._asked) > MOST:  # nothing is painted: the window is minimized, or the view is OpenGL's
+            self._asked.clear()
+        self._asked += parts
+
+    def prepare(self, now_ms: float) -> None:
+        """Take the picture, if there is none and the bench rests. Costs a frame of the host."""
+        viewport = self._view.viewport()
+        if viewport is None or self._picture is not None or now_ms - self._changed_ms < QUIET_MS:
+            return
+        ratio = viewport.devicePixelRatioF()
+        if viewport.inherits("QOpenGLWidget") or ratio % 1:
+            return  # what lies over OpenGL doesn't have it painted; between pixels, copies would be blurred
+        picture = QPixmap(QSize(round(viewport.width() * ratio), round(viewport.height() * ratio)))
+        picture.setDevicePixelRatio(ratio)
+        self._is_rendering = True
+        viewport.render(picture, QPoint(), QRegion(), QWidget.RenderFlag.DrawWindowBackground)
+        self._is_rendering = False
+        self._picture = picture
+
+    def paint(self, event: QPaintEvent, now_ms: float) -> bool:
+        """The viewport is about to be painted; returns whether that is done."""
+        viewport = self._view.viewport()
+        if self._is_rendering or viewport is None:
+            return False
+        asked, self._asked = self._asked, []
+        region = QRegion()
+        for part in asked:
+            region += part
+        if not (event.region() - region).isEmpty():
+            self.invalidate(now_ms)
+            return False
+        if self._picture is None:
+            return False
+        ratio = self._picture.devicePixelRatio()
+        painter = QPainter(viewport)
+        for part in asked:  # each for itself: with all of it, Qt would go through every line of the picture
+            source = QRectF(part.x() * ratio, part.y() * ratio, part.width() * ratio, part.height() * ratio)
+            painter.drawPixmap(QRectF(part), self._picture, source)
+        painter.end()
+        return True

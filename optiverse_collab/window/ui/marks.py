@@ -1,0 +1,233 @@
+"""What is drawn of others over the bench. Places are in pixels; equal marks look the same.
+
+A dark line and a light one around each (`HALO`) make it stand out from any canvas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from math import ceil, floor
+from typing import NamedTuple, Protocol
+
+from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
+from PyQt6.QtGui import (
+    QBrush,
+    QColor,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+    QTransform,
+)
+
+from optiverse_collab.core.client.people import COLOURS
+from optiverse_collab.window.ui import colours
+from optiverse_collab.window.ui.palette import HALO, brush_of, colour_of, text_on
+from optiverse_collab.window.ui.pictures import draw_picture, key_of
+
+GAP_PX = 3.0
+"""How far from an item the line around it runs, where the item is farthest from its middle."""
+
+STRIPE_PX = 14.0
+"""How wide the pattern is at the left end of a tag."""
+
+_ARROW = QPolygonF([QPointF(0, 0), QPointF(0, 15), QPointF(4, 11.5), QPointF(10, 11)])
+_POINTER = QPolygonF([QPointF(7, 0), QPointF(-5, -6.5), QPointF(-2, 0), QPointF(-5, 6.5)])
+_ARROW_BOX, _POINTER_BOX = QRect(-3, -3, 16, 21), QRect(-11, -11, 22, 22)
+
+_TURN_DEG = 3
+"""Arrows at the edge turn by this much: each angle has a picture of its own."""
+
+
+class Arrow(NamedTuple):
+    """A cursor, or an arrow at the edge.
+
+    Attributes:
+        at: its tip; at the edge, its middle.
+        colour: the number of a colour.
+        opacity: 0 to 1.
+        angle: where an arrow at the edge points [degrees], clockwise from the right; None for a cursor.
+    """
+
+    at: QPointF
+    colour: int
+    opacity: float
+    angle: float | None = None
+
+    @property
+    def box(self) -> QRect:
+        """What drawing it touches."""
+        box = _ARROW_BOX if self.angle is None else _POINTER_BOX
+        return box.translated(floor(self.at.x()), floor(self.at.y())).adjusted(0, 0, 1, 1)
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw it."""
+        turn = None if self.angle is None else round(self.angle / _TURN_DEG) * _TURN_DEG
+        shape = _ARROW if turn is None else QTransform().rotate(turn).map(_POINTER)
+        box = _ARROW_BOX if turn is None else _POINTER_BOX
+        painter.setOpacity(self.opacity)
+        draw_picture(painter, ("arrow", self.colour, turn), self.at, box, partial(self._paint, shape))
+
+    def _paint(self, shape: QPolygonF, painter: QPainter) -> None:
+        fill(painter, colour_of(self.colour), lambda: painter.drawPolygon(shape))
+        if has_pattern(self.colour):
+            painter.setBrush(pattern(self.colour))
+            painter.drawPolygon(shape)
+
+
+class Tag(NamedTuple):
+    """A name, or a number of people.
+
+    Attributes:
+        area: where it stands.
+        text: the name.
+        colour: the number of a colour; None for several people.
+        opacity: 0 to 1.
+    """
+
+    area: QRectF
+    text: str
+    colour: int | None
+    opacity: float
+
+    @property
+    def box(self) -> QRect:
+        """What drawing it touches."""
+        return self.area.toAlignedRect().adjusted(-2, -2, 2, 2)
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw it."""
+        painter.setOpacity(self.opacity)
+        size = self.area.size()
+        box = QRect(-2, -2, ceil(size.width()) + 4, ceil(size.height()) + 4)
+        look = ("tag", self.text, self.colour, size.width(), size.height(), key_of(painter.font()))
+        draw_picture(painter, look, self.area.topLeft(), box, self._paint)
+
+    def _paint(self, painter: QPainter) -> None:
+        area = text_area = QRectF(QPointF(), self.area.size())
+        colour = HALO[0] if self.colour is None else colour_of(self.colour)
+        fill(painter, colour, lambda: painter.drawRoundedRect(area, 3, 3))
+        if self.colour is not None and has_pattern(self.colour):
+            text_area = area.adjusted(STRIPE_PX, 0, 0, 0)
+            painter.setBrush(pattern(self.colour))
+            painter.drawRect(QRectF(area.topLeft(), text_area.bottomLeft()))
+            painter.fillRect(
+                QRectF(text_area.left(), text_area.top(), 1.0, text_area.height()), text_on(colour)
+            )
+        painter.setPen(text_on(colour))
+        painter.drawText(text_area, Qt.AlignmentFlag.AlignCenter, self.text)
+
+
+class Outline(NamedTuple):
+    """A line around an item that somebody selected.
+
+    Attributes:
+        path: the line.
+        colour: the number of a colour.
+    """
+
+    path: QPainterPath
+    colour: int
+
+    @property
+    def box(self) -> QRect:
+        """What drawing it touches."""
+        return _touched(self.path, 3)
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw it."""
+        painter.setOpacity(1.0)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        _draw_halo(painter, self.path, 3.5, 2.5)
+        painter.setPen(QPen(colour_of(self.colour), 2.0, Qt.PenStyle.DashLine))
+        painter.drawPath(self.path)
+
+
+class GlowMark(NamedTuple):
+    """A glow around an item that somebody changed.
+
+    Attributes:
+        path: a line around the item.
+        colour: the number of a colour; None if it isn't known whose it is.
+        opacity: 0 to 1.
+    """
+
+    path: QPainterPath
+    colour: int | None
+    opacity: float
+
+    @property
+    def box(self) -> QRect:
+        """What drawing it touches."""
+        return _touched(self.path, 8)
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw it."""
+        colour = QColor(colours.GREY if self.colour is None else colour_of(self.colour))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setOpacity(0.35 * self.opacity)
+        painter.setPen(QPen(colour, 13.0))
+        painter.drawPath(self.path)
+        painter.setOpacity(self.opacity)
+        _draw_halo(painter, self.path, 5.5, 4.5)
+        painter.setPen(QPen(colour, 3.5))
+        painter.drawPath(self.path)
+
+
+class Mark(Protocol):
+    """What can be drawn over the bench."""
+
+    @property
+    def box(self) -> QRect:
+        """What drawing it touches."""
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw it."""
+
+
+def has_pattern(colour: int) -> bool:
+    """Whether a pattern tells this colour from others; a tag has it as a stripe."""
+    return colour >= COLOURS
+
+
+@lru_cache
+def pattern(number: int) -> QBrush:
+    """Dark or light on the colour: on white, little of it would be seen."""
+    return QBrush(text_on(colour_of(number)), brush_of(number).style())
+
+
+def around(shape: QPainterPath) -> QPainterPath:
+    """A line around a shape, a little larger; where parts of the shape overlap, around both."""
+    merged = QPainterPath(shape)
+    merged.setFillRule(Qt.FillRule.WindingFill)
+    box = shape.boundingRect()
+    grow = QTransform.fromTranslate(box.center().x(), box.center().y())
+    grow.scale(1.0 + 2 * GAP_PX / max(box.width(), 1.0), 1.0 + 2 * GAP_PX / max(box.height(), 1.0))
+    grow.translate(-box.center().x(), -box.center().y())
+    return grow.map(merged.simplified())
+
+
+def fill(painter: QPainter, colour: QColor, draw: Callable[[], None]) -> None:
+    """Fill a shape, with the two lines around it.
+
+    Args:
+        draw: draws the shape with the pen and the brush that the painter has.
+    """
+    for line, width in zip(HALO, (3.0, 1.0), strict=True):
+        painter.setPen(QPen(line, width))
+        painter.setBrush(line)
+        draw()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    draw()
+
+
+def _draw_halo(painter: QPainter, path: QPainterPath, outer_px: float, inner_px: float) -> None:
+    for line, width in zip(HALO, (outer_px, inner_px), strict=True):
+        painter.setPen(QPen(line, width))
+        painter.drawPath(path)
+
+
+def _touched(path: QPainterPath, margin_px: int) -> QRect:
+    return path.boundingRect().toAlignedRect().adjusted(-margin_px, -margin_px, margin_px, margin_px)

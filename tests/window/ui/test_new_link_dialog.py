@@ -1,0 +1,18 @@
+"""What a new link allows is asked; `test_access_dialog` has what becomes of it."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.core.access import Role
+from optiverse_collab.window.ui.new_link_dialog import NewLinkDialog
+
+
+def test_every_role_can_be_chosen_and_cancel_wants_nothing(qtbot: QtBot) -> None:
+    dialog = NewLinkDialog()
+    qtbot.addWidget(dialog)
+    assert [dialog.role.itemData(place) for place in range(dialog.role.count())] == [
+        *(Role.VIEWER, Role.COMMENTER, Role.EDITOR, Role.OWNER)
+    ]
+    with qtbot.assertNotEmitted(dialog.wanted):
+        dialog.buttons.rejected.emit()
