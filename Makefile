@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots test lint format benchmark soak soak-net faults architecture constraints clean
+.PHONY: help demo quick-start screenshots crowd animation test lint format benchmark soak soak-net faults fuzz hostile architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -16,8 +16,14 @@ quick-start:  ## Play the server's quick start: a watcher, a bench, kill -9
 screenshots:  ## Make the pictures in docs/images anew
 	$(RUN) python scripts/screenshots.py
 
+crowd:  ## Make the pictures of the real Optiverse with fifteen people, where it is installed
+	$(RUN) python scripts/crowd.py
+
+animation:  ## Make the animation of the README again
+	$(RUN) python scripts/animation.py
+
 test:  ## Run every test; ARGS="-k room" narrows it
-	$(RUN) pytest $(ARGS)
+	$(RUN) pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 lint:  ## Check style, formatting, types and imports
 	$(RUN) ruff check
@@ -44,6 +50,14 @@ soak-net:  ## Edit for an hour over networks that fail at random, and write docs
 faults:  ## Let every fault of a network happen in every phase, and write docs/faults.md
 	$(RUN) python -m tests.faults $(ARGS)
 
+fuzz: INPUTS ?= 1000000
+fuzz:  ## Feed everything that strangers reach with hostile input: make fuzz INPUTS=10000000
+	$(RUN) python -m tests.fuzz --inputs $(INPUTS)
+
+hostile: MINUTES ?= 10
+hostile:  ## Attack a server in all ways at once, beside honest people: make hostile MINUTES=1
+	$(RUN) python -m tests.fuzz.hostile --minutes $(MINUTES)
+
 architecture:  ## Write the tree of rooms in docs/architecture.md
 	$(RUN) python scripts/architecture.py
 
@@ -52,4 +66,4 @@ constraints:  ## Take the newest dependencies and pin them
 
 clean:  ## Remove what was made here: environment, tools, caches
 	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache uv.lock
-	find optiverse_collab server tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find optiverse_collab demo server tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator, Sequence
+from math import cos, sin
 from typing import Any
 
 COLUMNS, STEP_MM = 40, 60.0
@@ -109,6 +110,22 @@ def sway(component: int, client_clock: int) -> bytes:
     x, y = place(component)
     at = [x + client_clock % 20, y + client_clock % 15]
     return push([(client_clock, {"op": "set", "id": component_id(component), "props": {"pos": at}})])
+
+
+def pointer(number: int, round_: int) -> bytes:
+    """The presence of somebody who moves the mouse around over the first rows.
+
+    Args:
+        number: of the person; each has a way of their own.
+        round_: how far on it they are.
+    """
+    turn = round_ / 30 * (0.5 + number / 10) + number
+    x, y = place(COLUMNS // 2)
+    at = [
+        x + 900.0 * cos(turn) * (number % 5 + 1) / 5,
+        y + 200.0 + 400.0 * sin(1.1 * turn) * (number % 3 + 1) / 3,
+    ]
+    return json.dumps({"type": "presence", "state": {"cursor": at}}, separators=(",", ":")).encode()
 
 
 def pushes(components: int, sources: int = 0) -> Iterator[tuple[int, bytes]]:

@@ -17,6 +17,7 @@ from optiverse_collab.core.protocol.messages import Delta, FullState, Patch
 from optiverse_collab.core.records import Record, Set
 from optiverse_collab.core.server.effects import SendFrame, SendPages
 from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import StampedRecord
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.server.stamps import Stamp
 
@@ -42,7 +43,7 @@ def measure(edits: int, components: int) -> Core:
     snapshot = msgspec.structs.replace(
         History.empty("epoch"),
         clock=1,
-        records=[(record, 0, {}) for record in records],
+        records=[StampedRecord(record, 0, {}) for record in records],
         stamps=[Stamp(1, 0, 0, 0)],
     )
     room = Room("bench", History(snapshot), "benchmark")

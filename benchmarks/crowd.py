@@ -1,7 +1,8 @@
-"""Others in a session, in a process of their own: they put a bench there, and drag what is on it.
+"""Others in a session, in a process of their own: they put a bench there, and drag what is on it, or point.
 
 ``python -m benchmarks.crowd PORT COMPONENTS SOURCES`` says ``ready`` when the bench is there. For each line
-``EDITORS HZ SECONDS`` on standard input, so many drag a component each; then it says ``ready`` again.
+``drag PEOPLE HZ SECONDS`` on standard input, so many drag a component each, and for ``point …`` they move the
+mouse; then it says ``ready`` again.
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import count
 from time import perf_counter
 from types import TracebackType
 from typing import IO
 
-from benchmarks.bench import sway
+from benchmarks.bench import pointer, sway
 from benchmarks.loop import run
 from benchmarks.participant import Participant
 from benchmarks.targets import Target
 from benchmarks.wire import text_frame
+
+Message = Callable[[int, int], bytes]
+"""Takes the number of a person, and how often they have sent something; returns what they send."""
 
 
 class Crowd:
@@ -53,9 +58,14 @@ class Crowd:
         """End it."""
         self._process.communicate()
 
-    def drag(self, editors: int, hz: float, seconds: float) -> None:
+    def drag(self, people: int, hz: float, seconds: float) -> None:
         """Let so many drag a component each from now on, each so often, spread evenly over time."""
-        self._send(f"{editors} {hz} {seconds}\n")
+        self._send(f"drag {people} {hz} {seconds}\n")
+        self._wait()
+
+    def point(self, people: int, hz: float, seconds: float) -> None:
+        """Let people move the mouse over the bench, in the same way."""
+        self._send(f"point {people} {hz} {seconds}\n")
         self._wait()
 
     def finish(self) -> None:
@@ -86,23 +96,23 @@ async def main(port: int, components: int, sources: int) -> None:
     _say_ready()
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
-        editors, hz, seconds = line.split()
-        people = [Participant(next(numbers)) for _ in range(int(editors))]
+        what, number, hz, seconds = line.split()
+        people = [Participant(next(numbers)) for _ in range(int(number))]
         for person in people:
             await person.connect(target)
         _say_ready()
-        await _drag(people, float(hz), float(seconds))
+        await _work(people, {"drag": sway, "point": pointer}[what], float(hz), float(seconds))
         _say_ready()
 
 
-async def _drag(people: list[Participant], hz: float, seconds: float) -> None:
+async def _work(people: list[Participant], message: Message, hz: float, seconds: float) -> None:
     start = perf_counter()
     for round_ in range(round(seconds * hz)):
         for number, person in enumerate(people):
             wait = start + (round_ + number / len(people)) / hz - perf_counter()
             if wait > 0:
                 await asyncio.sleep(wait)
-            person.send(text_frame(sway(number, round_ + 1)))
+            person.send(text_frame(message(number, round_ + 1)))
             person.read()  # or what came would pile up
     await asyncio.sleep(1)  # what they sent is on its way
     for person in people:

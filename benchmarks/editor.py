@@ -14,26 +14,49 @@ from time import perf_counter, thread_time
 from types import TracebackType
 from typing import Any
 
-from PyQt6.QtCore import QEvent, QPoint, QPointF, QSettings, QStandardPaths, Qt, QTimer
+from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, QSettings, QStandardPaths, Qt, QTimer
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QProgressBar
+from PyQt6.QtWidgets import QApplication, QProgressBar, QWidget
 
 from benchmarks.stopwatch import FRAME_MS, Stopwatch, spin, spin_until
 from benchmarks.targets import Target
 from optiverse_collab.convert import bench_from_records
 from optiverse_collab.core.client.connector import ConnectionState
-from optiverse_collab.host.attach import installed_plugins
 from optiverse_collab.host.optiverse.launch import attach
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
+from optiverse_collab.host.plugins import installed_plugins
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
+from optiverse_collab.window.ui.cursors import CursorOverlay
 
 LEFT = Qt.MouseButton.LeftButton
 _qtest: Any = QTest  # PyQt6's stubs take its static functions for methods
 CAPTURING = ("SceneBench", "LiveBench")
 """Whoever notices what the user does, and whoever reads and compares it at each tick."""
+
+
+PAINTS = 20
+"""So often the editor paints to find out how long it takes."""
+
+
+class Paints(QObject):
+    """Counts the paint events of a widget, until the widget is gone.
+
+    Attributes:
+        count: so far.
+    """
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Count it."""
+        self.count += event is not None and event.type() == QEvent.Type.Paint
+        return False
 
 
 class Window:
@@ -162,13 +185,32 @@ class Window:
         timer.stop()
         return thread_time() - began_s
 
+    def see_all(self) -> None:
+        """Zoom out to the whole bench."""
+        view = self._window.view
+        view.fitInView(self._window.scene.itemsBoundingRect(), Qt.AspectRatioMode.KeepAspectRatio)
+        spin(0.5)
+
+    def paint_ms(self) -> float:
+        """CPU time that the editor takes to paint the bench that is to be seen."""
+        viewport = self._window.view.viewport()
+        began_s = thread_time()
+        for _ in range(PAINTS):
+            viewport.repaint()
+        return (thread_time() - began_s) / PAINTS * 1000
+
+    def count_frames(self) -> Paints:
+        """Count from now on how often the cursors of others are painted."""
+        [overlay] = self._window.view.findChildren(CursorOverlay)
+        return Paints(overlay)
+
     def retrace_ms(self) -> float:
         """How long the editor takes to trace the rays of what is on the bench."""
         self._window.retrace()  # the first one compiles
         return _took_ms(self._window.retrace)
 
     def draw_panel(self) -> None:
-        """Have the editor draw its layer panel anew, as it does after each item that a user adds."""
+        """Have the editor draw its layer panel again, as it does after each item that a user adds."""
         self._window._refresh_layer_panel()
 
     def open_ms(self) -> float:

@@ -33,6 +33,7 @@ class Load:
         in_step: all editors send at the same moments, which suits whoever gathers edits into frames;
             otherwise their edits are spread evenly, which suits that least.
         components: how many the session's bench has; each editor drags its own.
+        tls: whether connections are encrypted.
     """
 
     participants: int
@@ -41,6 +42,7 @@ class Load:
     seconds: float = 10.0
     in_step: bool = False
     components: int = 1000
+    tls: bool = False
 
     @property
     def deliveries_per_s(self) -> float:
@@ -58,6 +60,7 @@ class Fanout:
         unseen: edits that did not come back to their author, who so learns that they are kept.
         cpu_share: CPU time of the target, in s per s.
         latencies_ms: from an edit's sending to each of its deliveries, sorted.
+        acknowledged_ms: from an edit's sending until its author knows that it is kept, sorted.
         late_ms: how late edits were sent against their fixed times, sorted.
         busy: the same of the load generator; near 1 it would measure itself.
         resident_mb: resident memory of the target at the end, in MB.
@@ -68,6 +71,7 @@ class Fanout:
     unseen: int
     cpu_share: float
     latencies_ms: Sequence[float]
+    acknowledged_ms: Sequence[float]
     late_ms: Sequence[float]
     busy: float
     resident_mb: float
@@ -103,6 +107,7 @@ class _Run:
         self._late_ms = array("d")
         self._seen: list[array[int]] = []
         self._latencies_ms = array("d")
+        self._acknowledged_ms = array("d")
 
     async def measure(self) -> Fanout:
         """Do it all."""
@@ -180,8 +185,10 @@ class _Run:
                     seen[number] = min(seen[number] + 1, 2)
                     left -= 1
                     edit = self._edits[number]
-                    if edit.editor != participant.number and edit.due_s >= WARM_UP_SECONDS:
-                        self._latencies_ms.append((at - self._sent[number]) * 1000)
+                    if edit.due_s >= WARM_UP_SECONDS:
+                        is_own = edit.editor == participant.number
+                        times_ms = self._acknowledged_ms if is_own else self._latencies_ms
+                        times_ms.append((at - self._sent[number]) * 1000)
 
     def _result(self, cpu_share: float, busy: float) -> Fanout:
         expected = len(self._edits) * (len(self._participants) - 1)
@@ -193,6 +200,7 @@ class _Run:
             unseen=len(self._edits) - own,
             cpu_share=cpu_share,
             latencies_ms=sorted(self._latencies_ms),
+            acknowledged_ms=sorted(self._acknowledged_ms),
             late_ms=sorted(self._late_ms),
             busy=busy,
             resident_mb=self._target.resident_mb(),

@@ -6,6 +6,7 @@ So one process can be fifty or two hundred people and still have time to spare.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from time import perf_counter
 
 from benchmarks.bench import EDIT, pushes
@@ -14,6 +15,9 @@ from benchmarks.wire import FrameReader, handshake, text_frame
 from optiverse_collab.core.client.receipts import HAVE_BYTES, HAVE_EVERY_MS
 
 _CLOCK = b'{"clock":'
+
+_CREDULOUS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # it asks whose key it is no more than it must
+_CREDULOUS.check_hostname, _CREDULOUS.verify_mode = False, ssl.CERT_NONE
 
 PATIENCE_SECONDS = 30.0
 """How long an answer may take before a run counts as failed."""
@@ -39,7 +43,8 @@ class Participant(asyncio.Protocol):
     async def connect(self, target: Target) -> None:
         """Open the WebSocket, and ask for the document where that is spoken."""
         loop = asyncio.get_running_loop()
-        self._transport, _ = await loop.create_connection(lambda: self, "127.0.0.1", target.port)
+        tls = _CREDULOUS if target.tls else None
+        self._transport, _ = await loop.create_connection(lambda: self, "127.0.0.1", target.port, ssl=tls)
         self.send(handshake(f"/ws/bench/user {self.number}"))
         answer = b""
         while b"\r\n\r\n" not in answer:
@@ -81,6 +86,14 @@ class Participant(asyncio.Protocol):
             for message in self._reader.read(data)
             for number in EDIT.findall(message)
         ]
+
+    def forget(self) -> None:
+        """Forget what came."""
+        self._take()
+
+    def texts(self) -> list[tuple[float, bytes]]:
+        """The messages that came since the last call: when, and each."""
+        return [(at, message) for at, data in self._take() for message in self._reader.read(data)]
 
     def close(self) -> None:
         """Cut the connection."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from benchmarks.core import Core
 from benchmarks.fanout import Fanout, Load, percentile
-from benchmarks.window import HZ, PEOPLE, Drag, Join, Moves, Sizes
+from benchmarks.presence import Moved
+from benchmarks.window import HZ, PEOPLE, POINTED, POINTERS, Cursors, Drag, Join, Moves, Sizes
 
 if TYPE_CHECKING:
     from benchmarks.stopwatch import Gaps
@@ -31,7 +32,8 @@ def write(text: str) -> None:
 
 def row(load: Load, relays: Sequence[Fanout], servers: Sequence[Fanout]) -> str:
     """A row of the table, under `HEAD`; each figure is the median of its runs."""
-    name = f"{load.participants}, {load.editors}{' in step' if load.in_step else ''}"
+    how = f"{' in step' if load.in_step else ''}{' wss' if load.tls else ''}"
+    name = f"{load.participants}, {load.editors}{how}"
     per_100k = 1e5 / load.deliveries_per_s
     server = _middle(servers, lambda run: run.cpu_share) * per_100k
     relay = _middle(relays, lambda run: run.cpu_share) * per_100k
@@ -57,6 +59,15 @@ def memory(load: Load, servers: Sequence[Fanout]) -> str:
     megabytes = _middle(servers, lambda run: run.resident_mb)
     what = f"{load.components:,} components, {load.participants} participants"
     return f"Resident memory ({what}): {megabytes:.1f} MB\n"
+
+
+def acknowledged(load: Load, servers: Sequence[Fanout]) -> str:
+    """How long authors wait until they know that an edit is kept."""
+    p50, p95, p99 = (
+        median(percentile(run.acknowledged_ms, percent) for run in servers) for percent in (50, 95, 99)
+    )
+    what = f"{load.participants} participants, {load.editors} editors"
+    return f"Acknowledgement ({what}): p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f} ms\n"
 
 
 def idle(load: Load, servers: Sequence[Fanout]) -> str:
@@ -100,6 +111,17 @@ def moves(sizes: Sizes, sources: int, runs: Sequence[Moves]) -> str:
     )
 
 
+def cursors(runs: Sequence[Cursors]) -> str:
+    """What others' cursors cost the editor's window."""
+    share, frames = _middle(runs, lambda run: run.share), _middle(runs, lambda run: run.frames_per_s)
+    frame, host = _middle(runs, lambda run: run.frame_ms), _middle(runs, lambda run: run.host_ms)
+    return (
+        f"Window, {POINTERS} cursors that glide over {POINTED} components: {share:.2f} s of CPU per s, "
+        f"{frames:.0f} frames/s of {frame:.1f} ms, {frame / host:.2f} of what the editor takes "
+        f"to paint the bench ({host:.1f} ms)\n"
+    )
+
+
 def join_window(sizes: Sizes, runs: Sequence[Join]) -> str:
     """How a newcomer's window gets on with a large bench."""
     seconds, steps = _middle(runs, lambda run: run.seconds), _middle(runs, lambda run: run.steps)
@@ -110,6 +132,27 @@ def join_window(sizes: Sizes, runs: Sequence[Join]) -> str:
         f"The editor itself draws its layer panel in one gap of {panel:.0f} ms and opens them in one of "
         f"{alone:.0f} ms\n"
     )
+
+
+def presence(people: int, hz: float, relays: Sequence[Moved], servers: Sequence[Moved]) -> str:
+    """What many cursors cost, beside the relay."""
+    lines, costs = [], []
+    for name, runs in (("server", servers), ("relay", relays)):
+        share, rate = (
+            _middle(runs, lambda run: run.cpu_share),
+            _middle(runs, lambda run: run.deliveries_per_s),
+        )
+        shown = _middle(runs, lambda run: run.shown)
+        p50, p99 = (median(percentile(run.ages_ms, percent) for run in runs) for percent in (50, 99))
+        costs.append(share / rate * 1e5 if rate else 0.0)
+        lines.append(
+            f"  {name}: CPU {share:.2f} s per s, {costs[-1]:.3f} s per 100,000 deliveries, "
+            f"age p50 {p50:.1f}, p99 {p99:.1f} ms, {shown:.0%} of the positions seen\n"
+        )
+    ratio = costs[0] / costs[1] if costs[1] else 0.0
+    busy = _middle([*relays, *servers], lambda run: run.busy)
+    head = f"Presence ({people} people, {hz:g} Hz): ratio of a delivery {ratio:.2f}, generator {busy:.2f}\n"
+    return head + "".join(lines)
 
 
 def _gaps(runs: Sequence[Gaps]) -> str:

@@ -83,7 +83,7 @@ class Stopwatch:
         return sum(self.by_class.values())
 
     def restart(self) -> None:
-        """Begin anew."""
+        """Begin again."""
         self.by_class.clear()
 
     def _timed(self, of: str, method: FunctionType) -> Callable[..., Any]:

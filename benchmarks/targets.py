@@ -29,12 +29,14 @@ class Target:
         pid: of the process.
         port: where it listens.
         syncs: it speaks the protocol, with ``connection:ack`` and ``sync:request``.
+        tls: it encrypts connections.
     """
 
     name: str
     pid: int
     port: int
     syncs: bool
+    tls: bool = False
 
     def cpu_s(self) -> float:
         """CPU time of all its threads up to now, user and system, in s; 0 where that can't be known."""
@@ -57,33 +59,34 @@ def resident_mb(pid: int) -> float:
 
 
 @contextlib.contextmanager
-def relay() -> Iterator[Target]:
+def relay(tls: bool = False) -> Iterator[Target]:
     """A bare relay."""
-    with _process("relay", ["-m", "benchmarks.relay"], syncs=False) as target:
+    with _process("relay", ["-m", "benchmarks.relay"], syncs=False, tls=tls) as target:
         yield target
 
 
 @contextlib.contextmanager
-def server() -> Iterator[Target]:
+def server(tls: bool = False) -> Iterator[Target]:
     """The server as users start it, with its database in a folder of its own."""
     with TemporaryDirectory() as data:
         command = ["-m", "optiverse_collab_server", "--port", "0", "--data", data]
-        with _process("server", command, syncs=True) as target:
+        with _process("server", command, syncs=True, tls=tls) as target:
             yield target
 
 
 @contextlib.contextmanager
-def _process(name: str, command: list[str], syncs: bool) -> Iterator[Target]:
+def _process(name: str, command: list[str], syncs: bool, tls: bool) -> Iterator[Target]:
     """Run Python on the first core; who measures keeps to the others meanwhile."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with TemporaryDirectory() as folder, _cores() as cores:
         output = Path(folder) / "output"
         _keep_to(cores[:1])  # a process starts with its parent's
         with output.open("wb") as file:  # a pipe that nobody reads would stop it when it is full
-            process = subprocess.Popen([sys.executable, *command], env=environment, stdout=file, stderr=file)
+            arguments = [sys.executable, *command, *(["--tls"] if tls else [])]
+            process = subprocess.Popen(arguments, env=environment, stdout=file, stderr=file)
         _keep_to(cores[1:])
         with process, _stopped(process):
-            yield Target(name, process.pid, _port(process, output), syncs)
+            yield Target(name, process.pid, _port(process, output), syncs, tls)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
 from benchmarks.crowd import Crowd
@@ -18,6 +18,9 @@ NOT_INSTALLED = "Window: not measured, because Optiverse can't be imported here.
 
 PEOPLE, HZ = 34, 30.0
 """So many drag, each so often: 1,020 moves a second."""
+
+POINTERS, POINTED = 15, 300
+"""How many people move the mouse, and over how many components."""
 
 TICK_S = 1 / 30
 """The plugin sends edits so often."""
@@ -62,13 +65,33 @@ class Moves:
     Attributes:
         idle, busy: gaps between frames when they don't, and when they do.
         plugin_share: time of the GUI thread in the plugin's code, in s per s.
-        retrace_ms: what the editor takes for one retrace by itself.
+        retrace_ms: what the editor alone takes for one retrace.
     """
 
     idle: Gaps
     busy: Gaps
     plugin_share: float
     retrace_ms: float
+
+
+@dataclass(frozen=True)
+class Cursors:
+    """Others move the mouse.
+
+    Attributes:
+        share: time of the GUI thread for that, in s per s; what it does at rest is taken off.
+        frames_per_s: how often it paints meanwhile.
+        host_ms: what the editor alone takes to paint the bench.
+    """
+
+    share: float
+    frames_per_s: float
+    host_ms: float
+
+    @property
+    def frame_ms(self) -> float:
+        """What a frame takes: the bench below, cursors and names, and whatever leads to it."""
+        return self.share / self.frames_per_s * 1000
 
 
 @dataclass(frozen=True)
@@ -80,8 +103,8 @@ class Join:
         gaps: between frames up to then …
         after: … and in the second after that, in which the editor draws its layer panel.
         steps: how often the progress bar that the user sees moved while the window built the bench.
-        panel_ms: work in the longest gap when the editor by itself draws its layer panel.
-        open_ms: how long the editor by itself stands still when it opens the same bench from a file.
+        panel_ms: work in the longest gap when the editor alone draws its layer panel.
+        open_ms: how long the editor alone stands still when it opens the same bench from a file.
     """
 
     seconds: float
@@ -142,8 +165,36 @@ def moves(target: AbstractContextManager[Target], sizes: Sizes, sources: int) ->
     return Moves(idle, busy, plugin_s / sizes.seconds, retrace_ms)
 
 
+def cursors(target: AbstractContextManager[Target], sizes: Sizes) -> Cursors:
+    """Show this many cursors that glide."""
+    from benchmarks.editor import Window
+    from benchmarks.stopwatch import spin
+
+    with target as server, Crowd(server, POINTED) as others, Window(server) as window:
+        window.join(window.fill_dialog())
+        window.see_all()
+        host_ms = window.paint_ms()
+        spin(1)
+        idle = _share(sizes.seconds)
+        others.point(POINTERS, HZ, sizes.seconds + 2)
+        spin(1)
+        frames = window.count_frames()
+        busy = _share(sizes.seconds)
+        others.finish()
+        return Cursors(busy - idle, max(1, frames.count) / sizes.seconds, host_ms)
+
+
+def _share(seconds: float) -> float:
+    """CPU time of this thread, in s per s, over so long."""
+    from benchmarks.stopwatch import spin
+
+    began_s, start = thread_time(), perf_counter()
+    spin(seconds)
+    return (thread_time() - began_s) / (perf_counter() - start)
+
+
 def join(target: AbstractContextManager[Target], sizes: Sizes) -> Join:
-    """Join a session with the dialog, and open the same bench in the editor by itself.
+    """Join a session with the dialog, and open the same bench in the editor alone.
 
     Raises:
         RuntimeError: not all of it is in the window.

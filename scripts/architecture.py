@@ -22,7 +22,11 @@ else:
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
-PACKAGES = [ROOT / "optiverse_collab", ROOT / "server" / "optiverse_collab_server"]
+PACKAGES = [
+    ROOT / "optiverse_collab",
+    ROOT / "demo" / "optiverse_collab_demo",
+    ROOT / "server" / "optiverse_collab_server",
+]
 BLOCK = re.compile(r"(?<=<!-- rooms: make architecture -->\n).*?(?=<!-- end of rooms -->)", re.DOTALL)
 NAME_WIDTH, WIDTH = 22, 150
 

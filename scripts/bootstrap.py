@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PINS = ROOT / "constraints.txt"
 UV_PIN = ROOT / "scripts" / "uv.txt"
 # Whatever one of these says is in the environment; another text means another environment.
-INPUTS = [PINS, ROOT / "pyproject.toml", ROOT / "server" / "pyproject.toml", Path(__file__)]
+PROJECTS = [ROOT, ROOT / "demo", ROOT / "server"]
+INPUTS = [PINS, *(project / "pyproject.toml" for project in PROJECTS), Path(__file__)]
 
 # What PyQt6's wheels load but do not carry (`ldd` on QtWidgets, QtSvg, QtWebSockets and the offscreen
 # and xcb platform plugins), and the Debian package that has it. Missing ones of these bring the rest.
@@ -159,8 +160,8 @@ def make_environment(uv: str) -> None:
     execute([uv, "venv", "--quiet", "--clear", str(environment())])
     install = [uv, "pip", "install", "--quiet", "--python", str(interpreter())]
     execute([*install, "--require-hashes", "--no-deps", "-r", str(PINS)])
-    # The build backend is among the pins; so nothing unpinned is fetched to build these two.
-    execute([*install, "--no-deps", "--no-build-isolation", "-e", ".", "-e", "server"])
+    # The build backend is among the pins; so nothing unpinned is fetched to build these.
+    execute([*install, "--no-deps", "--no-build-isolation", "-e", ".", "-e", "demo", "-e", "server"])
 
 
 def execute(command: list[str]) -> None:

@@ -24,7 +24,8 @@ LIST = re.compile(r"^constraint-dependencies = \[\n.*?^\]\n", re.MULTILINE | re.
 
 def main() -> None:
     """Write all three, from what the registry has today."""
-    own = ["--no-emit-package", "optiverse-collab", "--no-emit-package", "optiverse-collab-server"]
+    ours = ("optiverse-collab", "optiverse-collab-demo", "optiverse-collab-server")
+    own = [option for name in ours for option in ("--no-emit-package", name)]
     # --no-config: yesterday's pins must not hold back today's.
     compile_pins("constraints.txt", "pyproject.toml", "--no-config", "--group", "dev", *own)
     compile_pins("scripts/uv.txt", "-", "--no-config", requirements="uv")

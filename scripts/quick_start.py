@@ -91,7 +91,7 @@ def main() -> None:
         watch.line("watching")
         command("push", str(BENCH), *at)
         subprocess.run([sys.executable, "-c", MOVE, url], check=True)
-        watch.line("script moved")
+        watch.line(r"script \(script\) moved")
         print("        $ kill -9 the server, and start it again", flush=True)
         server.process.kill()
         server.process.wait()

@@ -43,7 +43,11 @@ def main(images: Path) -> None:
         log.category.setCurrentText("Collaboration")
         log.show()
         save("log", log)
-        save("participants", ann.controller.open_participants())
+        _in_an_item(ann, bob, save)
+        _people(ann, bob, save)
+        _knocking(ann, save)
+        _invite(save)
+        _rights(save)
         popup = ann.controller.standing.open_popup()
         until(lambda: popup.figures["Latency (median)"].endswith(" ms"))
         save("quality", popup)
@@ -54,8 +58,130 @@ def main(images: Path) -> None:
     print(f"Wrote {len(list(images.glob('*.png')))} pictures to {images.name}/.")
 
 
+def _in_an_item(ann: Person, bob: Person, save: Callable[..., None]) -> None:
+    """Bob and Ann have the dialog of one mirror open, and she points at that mirror."""
+    from optiverse_collab.window.in_dialogs import InDialogs
+    from scripts.two_windows import until
+
+    for person in (bob, ann):
+        person.window.edit("end")
+    dialogs, dialog = ann.window.findChild(InDialogs), ann.window.dialogs["end"]
+    until(lambda: dialogs is not None and "end" in dialogs.banners)
+    ann.point(180.0, 0.0)
+    save("in-an-item", ann.window, dialog)
+    for person in (bob, ann):
+        person.window.dialogs["end"].reject()
+    ann.point(60.0, -150.0)
+
+
+def _people(ann: Person, bob: Person, save: Callable[..., None]) -> None:
+    """Ann's window with the dock of people; then she follows Bob."""
+    from optiverse_collab.window.viewpoint import centre_of
+    from scripts.two_windows import until
+
+    people, view = ann.controller.people, bob.window.view
+    dock = people.open()
+    until(lambda: dock.people.count() == 2)
+    dock.people.setCurrentRow(1)
+    save("people-dock", ann.window)
+    dock.hide()
+    bob.controller.people.open()
+    dock.follow.click()
+    view.scale(1.2, 1.2)
+    view.centerOn(20.0, 20.0)
+    until(lambda: (centre_of(ann.window.view) - centre_of(view)).manhattanLength() < 5.0)
+    until(lambda: bool(bob.controller.people.followers.people))
+    save("following", ann.window, bob.window)
+    people.following.stop()
+    for person in (ann, bob):
+        person.controller.people.dock.hide()
+        person.controller.reports.toasts.clear()
+        person.window.view.fit()
+
+
+def _knocking(ann: Person, save: Callable[..., None]) -> None:
+    """Two people wait until Ann lets them in."""
+    from optiverse_collab.core.access import Role
+    from optiverse_collab.core.protocol.access import AccessKnock
+    from optiverse_collab.window.ui.knock_list import Waiting
+    from optiverse_collab.wording import knocks as texts
+
+    knocks = [
+        AccessKnock("k1", "Cem", Role.EDITOR, "students"),
+        AccessKnock("k2", "Dea", Role.VIEWER, "students"),
+    ]
+    dock, toasts = ann.controller.people.open(), ann.controller.reports.toasts
+    waiting = [Waiting(one.knock, one.user_id, tuple(texts.lines(one, alike=False))) for one in knocks]
+    dock.knocks.show_waiting(waiting)
+    toasts.show(texts.several(knocks), [(texts.SHOW, dock.show), (texts.NOT_NOW, dock.hide)])
+    save("knocking", ann.window)
+    dock.knocks.show_waiting([])
+    dock.hide()
+    toasts.clear()
+
+
+def _invite(save: Callable[..., None]) -> None:
+    """An invite that nobody can use."""
+    from optiverse_collab.core.protocol.address import invite_link
+    from optiverse_collab.window.ui.invite_dialog import InviteDialog, Way
+    from optiverse_collab.wording.inviting import network, whoever_has_it
+
+    dialog = InviteDialog()
+    link = invite_link("wss://192.0.2.7:8765", "optics", "A" * 22, "B" * 43)
+    ways = [Way(network("Wi-Fi", "192.0.2.7"), link), Way(network("Ethernet", "198.51.100.3"), link)]
+    dialog.show_ways(ways, whoever_has_it("optics"))
+    dialog.show()
+    dialog.show_link.click()
+    save("invite", dialog)
+    dialog.close()
+
+
+def _rights(save: Callable[..., None]) -> None:
+    """People and links as an owner sees them, and a viewer with unsent edits."""
+    from datetime import datetime, timezone
+    from tempfile import TemporaryDirectory
+
+    from optiverse_collab.core.access import Role
+    from optiverse_collab.core.protocol.access import Grant, GrantKind
+    from optiverse_collab.window.ui.access_dialog import AccessDialog
+    from optiverse_collab.window.ui.bar import State
+    from optiverse_collab.wording import access
+    from scripts.two_windows import KEYS, Person, server
+
+    made, now = "2026-05-01T12:00:00.000Z", datetime(2026, 5, 3, 12, 0, tzinfo=timezone.utc)
+    grants = [
+        Grant("g1", GrantKind.DEVICE, Role.OWNER, made, "Ana", connections=["c1"]),
+        Grant(
+            "g2", GrantKind.DEVICE, Role.VIEWER, made, "Ben", "2026-05-03T14:05:00.000Z", connections=["c2"]
+        ),
+        Grant("g3", GrantKind.DEVICE, Role.EDITOR, made, "Cem", seen="2026-05-02T09:30:00.000Z"),
+        Grant("g4", GrantKind.DEVICE, Role.NONE, made, "Dea", seen="2026-05-02T09:30:00.000Z"),
+        Grant("l1", GrantKind.INVITE, Role.EDITOR, made, "students", uses=3),
+    ]
+    dialog = AccessDialog()
+    dialog.show_grants(grants, ["c1", "c2"], now)
+    dialog.say("")
+    dialog.show()
+    save("people", dialog)
+    dialog.close()
+    with TemporaryDirectory() as folder, server(Path(folder)) as url:
+        viewer = Person("Ben", url)
+        viewer.window.resize(800, 420)
+        viewer.join()
+        viewer.wait_until_in()
+        viewer.window.insert(KEYS["lens"])
+        bar, toasts = viewer.controller.standing.bar, viewer.controller.reports.toasts
+        bar.set_state(State.VIEW_ONLY, access.view_only(3, Role.VIEWER), (access.NOT_SENT, bar.hide))
+        toasts.show(access.denied(Role.VIEWER, ["Ana"]), urgent=True)
+        save("view-only", viewer.window)
+        viewer.controller.manager.leave()
+        viewer.close()
+
+
 def _join(url: str, save: Callable[..., None]) -> None:
     """Cem, who has a bench of his own, sees the dialogs, and does not join."""
+    from optiverse_collab.core.client.failures import Failure, FailureKind
+    from optiverse_collab.wording.connection import sentence
     from scripts.two_windows import KEYS, Person, until
 
     late = Person("Cem", url)
@@ -64,6 +190,11 @@ def _join(url: str, save: Callable[..., None]) -> None:
     dialog.join_page.server.set_text("http://localhost:8765")
     dialog.join_page.user.set_text("Cem")
     save("connect-join", dialog)
+    place = "wss://optics.example:8765"
+    dialog.join_page.server.set_text(place)
+    dialog.show_error(sentence(Failure(FailureKind.WRONG_KEY), place))
+    save("refused", dialog)
+    dialog.show_error("")
     dialog.pages.setCurrentWidget(dialog.server_page)
     dialog.server_page.user.set_text("Cem")
     save("connect-host", dialog)
@@ -99,7 +230,7 @@ def _offline(save: Callable[..., None]) -> None:
 
 def _disagree(url: str, ann: Person, bob: Person, save: Callable[..., None]) -> None:
     """Ann is told of what others did to her edits, uses all of hers, and works on in the dark."""
-    from optiverse_collab.demo.theme import DARK
+    from optiverse_collab_demo.theme import DARK
     from scripts.two_windows import content, disagree, until
 
     disagree(url, ann, bob)

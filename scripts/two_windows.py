@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,17 +31,18 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.people import COLOURS, Introduction
 from optiverse_collab.core.records import Put, Record, Remove, Set
-from optiverse_collab.demo.app import open_window
-from optiverse_collab.demo.templates import TEMPLATES, placed
-from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.scripting import Bench
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
+from optiverse_collab_demo.app import open_window
+from optiverse_collab_demo.templates import TEMPLATES, placed
+from optiverse_collab_demo.window import DemoWindow
 
 SESSION = "default"
 STARTED = re.compile(r"Starting Optiverse Collaboration Server on .*:(\d+)")
-_wait: Any = QTest.qWait  # PyQt6's stubs take it for a method
+wait: Any = QTest.qWait  # PyQt6's stubs take it for a method
 KEYS = {template.key: template for template in TEMPLATES}
 
 # A Michelson interferometer, with one mirror not quite in its place.
@@ -57,8 +58,13 @@ BENCH: dict[str, tuple[str, tuple[float, float], dict[str, Any]]] = {
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """A server on a free port, with the interferometer in its session; yields where it is."""
+def server(folder: Path, bench: Sequence[Record] = ()) -> Iterator[str]:
+    """A server on a free port; yields where it is.
+
+    Args:
+        folder: for its data.
+        bench: what is in its session; the interferometer if not given.
+    """
     command = [sys.executable, "-m", "optiverse_collab_server", "--port", "0", "--data", str(folder)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8") as process:
         assert process.stderr is not None
@@ -67,8 +73,8 @@ def server(folder: Path) -> Iterator[str]:
             if started is None:
                 raise SystemExit("The server did not start; run optiverse-collab-server to see why.")
             url = f"ws://localhost:{started[1]}"
-            with Bench(url, session=SESSION, user="demo") as bench:
-                bench.edit([Put(one.id, one.kind, one.props) for one in records()])
+            with Bench(url, session=SESSION, user="demo") as script:
+                script.edit([Put(one.id, one.kind, one.props) for one in bench or records()])
             yield url
         finally:
             process.terminate()
@@ -88,12 +94,14 @@ class Person:
 
     Attributes:
         window: theirs.
+        name: which the others see.
     """
 
     def __init__(self, name: str, url: str) -> None:
         self.window: DemoWindow = open_window()
         self.window.setWindowTitle(f"{name}[*] - Optics bench")
-        self._name, self._url = name, url
+        self.name, self._url = name, url
+        self.controller.manager.service.introduction = Introduction(name, ord(name[0]) % COLOURS)
         self._at = QPoint()
         self._held = Qt.MouseButton.NoButton
 
@@ -106,7 +114,7 @@ class Person:
 
     def join(self) -> None:
         """Join the session, as the dialog does."""
-        self.controller.manager.join_session(self._url, SESSION, self._name)
+        self.controller.manager.join_session(self._url, SESSION, self.name)
 
     def wait_until_in(self) -> None:
         """Wait until the session's bench shows."""
@@ -158,10 +166,9 @@ class Person:
 def two_windows() -> Iterator[tuple[str, Person, Person]]:
     """Two people in one session, in one program; settings and documents of whoever runs it are left alone."""
     with tempfile.TemporaryDirectory() as name:
-        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, name)
         QStandardPaths.setTestModeEnabled(True)
         with server(Path(name) / "benches") as url:
-            ann, bob = Person("Ann", url), Person("Bob", url)
+            ann, bob = (_person(person, colour, url, name) for colour, person in enumerate(("Ann", "Bob")))
             for person in (ann, bob):
                 person.join()
                 person.wait_until_in()
@@ -170,6 +177,14 @@ def two_windows() -> Iterator[tuple[str, Person, Person]]:
             finally:
                 for person in (ann, bob):
                     person.close()
+
+
+def _person(name: str, colour: int, url: str, folder: str) -> Person:
+    """Somebody with settings of their own: by these, windows are one person's."""
+    layout = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+    QSettings.setPath(*layout, str(Path(folder) / name))
+    QSettings(*layout, "optiverse-collab", "optiverse-collab").setValue("colour", str(colour))
+    return Person(name, url)
 
 
 def play(ann: Person, bob: Person) -> None:
@@ -205,11 +220,13 @@ def disagree(url: str, ann: Person, bob: Person) -> None:
     ann.window.editor.change("Move", {"end": {"pos": [170.0, 0.0]}, "arm": {"angle_deg": 88.0}})
     with Bench(url, session=SESSION, user="Dea") as dea:
         dea.edit([Set("end", {"pos": [200.0, 0.0]}), Remove("arm")])
-    until(lambda: ann.controller.reports.count == 2 and content(ann) == content(bob))
-    ann.controller.reports.open_changes()
+    reports = ann.controller.reports
+    until(lambda: reports.count == 2 and reports.dock is not None and content(ann) == content(bob))
+    reports.open_changes()
+    reports.toasts.clear()
     for person, y in ((bob, -100.0), (ann, -120.0)):
         person.window.editor.change("Move", {"lens": {"pos": [0.0, y]}})
-    until(lambda: bool(ann.controller.reports.toasts.shown) and content(ann) == content(bob))
+    until(lambda: bool(reports.toasts.shown) and content(ann) == content(bob))
 
 
 def sees_cursor(person: Person, x_mm: float) -> bool:
@@ -234,7 +251,7 @@ def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     while not condition():
         if time.monotonic() > deadline:
             raise SystemExit("The demo waited in vain for the other window.")
-        _wait(5)
+        wait(5)
 
 
 def quiet_qt() -> None:
@@ -252,7 +269,7 @@ def side_by_side(*rows: tuple[QWidget, ...]) -> QImage:
     """A picture of widgets, row by row, laid out and painted."""
     shown = [widget for row in rows for widget in row]
     until(lambda: all(widget.isVisible() for widget in shown))
-    _wait(50)
+    wait(50)
     grabbed = [[widget.grab().toImage() for widget in row] for row in rows]
     width = max(sum(image.width() for image in row) for row in grabbed)
     height = sum(max(image.height() for image in row) for row in grabbed)

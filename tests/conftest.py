@@ -12,11 +12,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from optiverse_collab.disk import places
 from optiverse_collab.window import folders
 from tests.helpers.server_process import ServerProcess
 
 if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# No test asks the keyring of whoever runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 # No test depends on how fast a machine is. Where CI is set, hypothesis takes the same examples each time.
 settings.register_profile(
@@ -41,9 +45,10 @@ def data_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def own_data_folder(monkeypatch: pytest.MonkeyPatch, data_folders: Path) -> Path:
-    """Where the windows of one test keep logs and replicas; no other test finds them."""
+    """Where the windows and scripts of one test keep what they keep; no other test finds it."""
     folder = Path(tempfile.mkdtemp(dir=data_folders))
-    monkeypatch.setattr(folders, "data_folder", lambda: folder)
+    for module in (folders, places):
+        monkeypatch.setattr(module, "data_folder", lambda: folder)
     return folder
 
 
@@ -54,7 +59,8 @@ def session_id(request: pytest.FixtureRequest) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip tests marked `optiverse` where `optiverse.ui` can't be imported."""
+    """Begin with what takes minutes; skip tests marked `optiverse` where `optiverse.ui` can't be imported."""
+    items.sort(key=lambda item: item.get_closest_marker("takes_minutes") is None)
     if host_is_installed():
         return
     # The registry's project of that name is another program, so the reason names the repository.

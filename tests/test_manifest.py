@@ -72,3 +72,17 @@ def test_manifest_is_in_step_with_the_rest() -> None:
 def test_shortcuts_are_not_taken_twice() -> None:
     shortcuts = [action.shortcut for action in module.load().actions if action.shortcut]
     assert len(set(shortcuts)) == len(shortcuts)
+
+
+def test_no_two_entries_of_a_menu_have_the_same_mnemonic() -> None:
+    """Else the keyboard goes to and fro between them."""
+    menus: dict[tuple[str, ...], list[str]] = {}
+    for action in module.load().actions:
+        for depth in range(1, len(action.menu)):
+            above = menus.setdefault(tuple(action.menu[:depth]), [])
+            above += [title for title in action.menu[depth : depth + 1] if title not in above]
+        menus.setdefault(tuple(action.menu), []).append(action.text)
+    for entries in menus.values():
+        letters = [entry.partition("&")[2][:1].lower() for entry in entries]
+        assert "" not in letters, entries
+        assert len(set(letters)) == len(letters), entries

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 
 ROOMS = {
     "tests/benchmarks": "benchmarks",
+    "tests/demo": "demo/optiverse_collab_demo",
     "tests/examples": "examples",
     "tests/scripts": "scripts",
     "tests/server": "server/optiverse_collab_server",
@@ -23,9 +24,13 @@ ABOUT_MORE = {
     "tests/convert/test_optiverse.py": "the real editor reads what we write",
     "tests/convert/test_round_trip.py": "reading after writing gives the same",
     "tests/core/simulation/test_mutations.py": "the simulation catches every mutant",
+    "tests/core/simulation/test_unit_mutations.py": "unit tests of presence catch every mutant",
+    "tests/core/simulation/test_restored.py": "servers that were restored, in histories by chance",
     "tests/core/simulation/test_simulation.py": "the whole core, in histories by chance",
     "tests/drivers/test_drivers.py": "the shape of both drivers",
+    "tests/end2end/test_access.py": "a server that asks for invites, and scripts, as processes and over TLS",
     "tests/end2end/test_first_connection.py": "the first connection, step by step",
+    "tests/end2end/test_invited.py": "hosting for the network, and joining by a link",
     "tests/end2end/test_kill.py": "server and clients, while the server is killed",
     "tests/end2end/test_kill_editor.py": "the editor is killed, and comes back",
     "tests/end2end/test_windows.py": "server and windows as processes",
@@ -34,6 +39,8 @@ ABOUT_MORE = {
     "tests/faults/test_scenarios.py": "the same, for longer or on a larger bench",
     "tests/faults/test_soak.py": "many people on networks that fail, for long",
     "tests/faults/test_table.py": "the page about that",
+    "tests/fuzz/test_fuzz.py": "hostile input to all that strangers reach",
+    "tests/fuzz/test_hostile.py": "all attacks at once, beside honest people",
     "tests/helpers/test_processes.py": "the deadlines of processes in tests",
     "tests/helpers/test_proxy.py": "the network that fails, in tests",
     "tests/host/optiverse/test_any_mix.py": "everything that users can do, mixed",
@@ -41,18 +48,22 @@ ABOUT_MORE = {
     "tests/host/optiverse/test_closing.py": "a window that closes, with all that is attached to it",
     "tests/host/optiverse/test_coming_back.py": "a file that the session knows, in the real editor",
     "tests/host/optiverse/test_edit_methods.py": "the table of all ways to edit",
+    "tests/host/optiverse/test_following.py": "one editor follows the view of another",
     "tests/host/optiverse/test_health.py": "the editor goes on working as without us",
+    "tests/host/optiverse/test_keyboard.py": "all of it by keyboard, in the real editor",
+    "tests/host/optiverse/test_knocking.py": "a guest waits until the owner says yes, in the real editor",
     "tests/host/optiverse/test_loading.py": "a large bench, over many ticks",
+    "tests/host/optiverse/test_pointing.py": "pointing at things in the real editor",
+    "tests/host/optiverse/test_presence.py": "who is in what, in the real editor",
     "tests/host/optiverse/test_session.py": "two editors in a session",
-    "tests/host/test_contract.py": "what every adapter must do",
-    "tests/host/test_contract_edits.py": "what every adapter must do of edits that are the user's",
-    "tests/host/test_contract_pictures.py": "how every adapter draws another bench",
-    "tests/host/test_contract_undo.py": "what every adapter's undo must do",
+    "tests/host/optiverse/test_viewing.py": "whoever may only view, in the real editor",
+    "tests/host/test_contract_undo.py": "what every adapter's undo must do in a session",
     "tests/server/storage/test_contract.py": "what every store must do",
     "tests/server/storage/test_contract_past.py": "what every store must do with the past",
     "tests/server/storage/test_crash.py": "what a crash leaves of a store",
     "tests/server/test_budgets.py": "peers that ask for too much, over sockets",
     "tests/test_coverage.py": "how much of the sources unit tests reach",
+    "tests/test_deploy.py": "the examples of how to set a server up, and the commands in pages",
     "tests/test_imports.py": "the laws of imports",
     "tests/test_mirror.py": "this law",
     "tests/test_project.py": "what stands in more than one place",
@@ -65,15 +76,16 @@ TESTED_THROUGH = {
     "tests/convert/test_reading.py": "convert.identity convert.shapes",
     "tests/core/client/test_replica.py": "core.client.saved",
     "tests/core/client/test_connector.py": "core.client.connection_effects",
-    "tests/core/client/test_session.py": "core.client.past_effects",
+    "tests/core/client/test_session.py": "core.client.access_effects core.client.past_effects",
     "tests/core/client/test_write_ahead.py": "core.client.disk_effects",
     "tests/core/protocol/test_codec.py": (
-        "core.protocol.messages core.protocol.page_records core.protocol.participants core.protocol.past"
+        "core.protocol.message core.protocol.messages core.protocol.page_records core.protocol.participants"
+        " core.protocol.past"
     ),
     "tests/core/server/test_room.py": "core.server.effects",
     "tests/demo/test_app.py": "demo.__main__",
-    "tests/host/test_contract.py": (
-        "host.api host.demo host.optiverse.reader host.optiverse.items.autolabels"
+    "tests/testing/test_contract.py": (
+        "testing.sample demo.adapter host.optiverse.reader host.optiverse.items.autolabels"
         " host.optiverse.items.exact_edit host.optiverse.items.fields"
         " host.optiverse.items.kinds host.optiverse.items.optical"
     ),
@@ -94,16 +106,26 @@ TESTED_THROUGH = {
     "tests/host/optiverse/test_writer.py": "host.optiverse.items.acceptance",
     "tests/scripting/test_bench.py": "scripting.stream scripting.unacknowledged",
     "tests/server/storage/test_contract.py": "server.storage.api",
+    "tests/server/test_session.py": "server.writer",
+    "tests/server/cli/test_backup.py": "server.cli.belongings",
     "tests/server/storage/test_conversion.py": "server.storage.format1",
     "tests/server/storage/test_database.py": "server.storage.steps server.storage.writing",
     "tests/server/storage/test_opening.py": "server.storage.schema",
     "tests/server/storage/test_sqlite.py": "server.storage.directory",
-    "tests/server/test_cli.py": "server.__main__",
+    "tests/server/cli/test_serve.py": "server.__main__",
     "tests/test_plugin.py": "hookspecs",
     "tests/window/ui/test_connect_dialog.py": ("window.ui.fields window.ui.server_page window.ui.join_page"),
-    "tests/window/ui/test_participants.py": "window.ui.colours",
+    "tests/window/ui/test_changes_dock.py": "window.ui.button_grid",
+    "tests/window/ui/test_people_dock.py": "window.ui.docks",
+    "tests/window/test_bringing.py": "wording.bringing",
+    "tests/window/ui/test_follow_frame.py": "wording.following",
+    "tests/window/ui/test_pointing_dialog.py": "wording.pointing",
+    "tests/window/ui/test_status.py": "window.ui.colours",
 }
-"""A test → modules that have none of their own, because it uses all of them. A `server.…` is the server's."""
+"""A test → modules that have none of their own, because it uses all of them.
+
+A `server.…` is the server's, a `demo.…` the demo bench's.
+"""
 
 
 def files(folder: str, pattern: str) -> set[str]:
@@ -140,14 +162,14 @@ def used_by_tests_of_others() -> Iterator[str]:
     """The sources in TESTED_THROUGH."""
     for names in TESTED_THROUGH.values():
         for name in names.split():
-            in_package = f"optiverse_collab.{name}".replace(
-                "optiverse_collab.server.", "server.optiverse_collab_server."
-            )
-            yield f"{in_package.replace('.', '/')}.py"
+            top, *rest = name.split(".")
+            room = f"{top}/optiverse_collab_{top}" if top in ("demo", "server") else f"optiverse_collab/{top}"
+            yield "/".join([room, *rest]) + ".py"
 
 
 TESTS = files("tests", "test_*.py")
-MODULES = files("optiverse_collab", "*.py") | files("server/optiverse_collab_server", "*.py")
+PACKAGES = ("optiverse_collab", "demo/optiverse_collab_demo", "server/optiverse_collab_server")
+MODULES = {path for package in PACKAGES for path in files(package, "*.py")}
 SOURCES = MODULES | {
     path for folder in ("benchmarks", "examples", "scripts") for path in files(folder, "*.py")
 }

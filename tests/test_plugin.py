@@ -14,8 +14,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab import hookspecs, manifest, plugin
-from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.window import attachment
+from optiverse_collab_demo.window import DemoWindow
 
 ROOT = Path(__file__).parents[1]
 HOOKS = [name for name, value in vars(hookspecs).items() if hasattr(value, "optiverse_spec")]
@@ -25,7 +25,7 @@ HOOKS = [name for name, value in vars(hookspecs).items() if hasattr(value, "opti
 def hook(qapp: object) -> pluggy.HookRelay:
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
-    manager.load_setuptools_entrypoints(hookspecs.PROJECT)
+    manager.load_setuptools_entrypoints(hookspecs.PROJECT, "collaboration")
     manager.check_pending()
     return manager.hook
 
@@ -68,7 +68,7 @@ def test_optiverse_status_widgets(hook: pluggy.HookRelay, window: DemoWindow) ->
 
 def test_optiverse_dialogs(hook: pluggy.HookRelay, window: DemoWindow) -> None:
     [dialogs] = hook.optiverse_dialogs(window=window)
-    assert set(dialogs) == {"collaboration.connect", "collaboration.participants"}
+    assert set(dialogs) == {"collaboration.connect", "collaboration.people"}
     for make in dialogs.values():
         dialog = make()
         assert dialog.isVisible()
@@ -83,6 +83,15 @@ def test_optiverse_window_closing(hook: pluggy.HookRelay, window: DemoWindow) ->
     assert window not in attachment._attachments
 
 
+def test_optiverse_host_adapter(hook: pluggy.HookRelay, window: DemoWindow) -> None:
+    """For windows of Optiverse alone; those are in tests/host/optiverse/test_windows.py."""
+    assert hook.optiverse_host_adapter(window=window) is None
+
+
+def test_optiverse_watch_files(hook: pluggy.HookRelay, window: DemoWindow) -> None:
+    assert hook.optiverse_watch_files(window=window, opened=print, saved=print, autosaved=print) is None
+
+
 @pytest.mark.parametrize("name", HOOKS)
 def test_every_hook_is_implemented_tested_and_documented(name: str) -> None:
     assert hasattr(plugin, name)
@@ -93,7 +102,7 @@ def test_every_hook_is_implemented_tested_and_documented(name: str) -> None:
 
 
 def test_hookspecs_fit_one_screen_and_all_are_implemented() -> None:
-    assert len(Path(hookspecs.__file__).read_text("utf-8").splitlines()) <= 60
+    assert len(Path(hookspecs.__file__).read_text("utf-8").splitlines()) <= 80
     own = [value for value in vars(plugin).values() if getattr(value, "__module__", "") == plugin.__name__]
     functions = {value.__name__ for value in own if isinstance(value, FunctionType)}
     assert functions - {"log_category"} == set(HOOKS)
@@ -101,7 +110,7 @@ def test_hookspecs_fit_one_screen_and_all_are_implemented() -> None:
 
 def test_the_guide_shows_the_lines_that_the_demo_bench_uses() -> None:
     """A host that adopts us needs at most ten."""
-    source = (ROOT / "optiverse_collab" / "demo" / "plugins.py").read_text("utf-8")
+    source = (ROOT / "demo" / "optiverse_collab_demo" / "plugins.py").read_text("utf-8")
     lines = source.split("# begin host integration\n")[1].split("    # end host integration")[0]
     code = "\n".join(line.removeprefix("    ") for line in lines.splitlines())
     ast.parse(code)

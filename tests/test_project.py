@@ -25,6 +25,7 @@ else:
 
 ROOT = Path(__file__).parent.parent
 PLUGIN = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+DEMO = tomllib.loads((ROOT / "demo" / "pyproject.toml").read_text(encoding="utf-8"))
 SERVER = tomllib.loads((ROOT / "server" / "pyproject.toml").read_text(encoding="utf-8"))
 PINS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 UV_PIN = (ROOT / "scripts" / "uv.txt").read_text(encoding="utf-8")
@@ -55,10 +56,11 @@ def declared(project: dict[str, Any]) -> list[Requirement]:
 
 
 def wanted() -> list[Requirement]:
-    """What the two distributions and the development group ask for by name."""
+    """What the distributions and the development group ask for by name."""
     group = [Requirement(text) for text in PLUGIN["dependency-groups"]["dev"]]
-    ours = {"optiverse-collab", "optiverse-collab-server"}
-    return [*declared(PLUGIN), *declared(SERVER), *(tool for tool in group if tool.name not in ours)]
+    ours = {"optiverse-collab", "optiverse-collab-demo", "optiverse-collab-server"}
+    tools = [tool for tool in group if tool.name not in ours]
+    return [*declared(PLUGIN), *declared(DEMO), *declared(SERVER), *tools]
 
 
 def test_uv_reads_the_same_pins_as_the_bootstrap() -> None:
@@ -68,7 +70,7 @@ def test_uv_reads_the_same_pins_as_the_bootstrap() -> None:
 @pytest.mark.parametrize("pins", [PINS, UV_PIN], ids=["constraints.txt", "uv.txt"])
 def test_pins_are_versions_and_hashes_alone(pins: str) -> None:
     """No index, no path, no comment: they mean the same on every machine."""
-    pin = re.compile(r"[a-z0-9-]+==[0-9a-z.]+( ; [\w.'<>=! ]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    pin = re.compile(r"[a-z0-9-]+==[0-9a-z.]+( ; [\w.'<>=!* ]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
     assert [line for line in pins.splitlines() if not pin.fullmatch(line)] == []
 
 
@@ -89,7 +91,8 @@ def test_every_dependency_has_one_pin(environment: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "project"), [("optiverse_collab", PLUGIN), ("optiverse_collab_server", SERVER)]
+    ("package", "project"),
+    [("optiverse_collab", PLUGIN), ("optiverse_collab_demo", DEMO), ("optiverse_collab_server", SERVER)],
 )
 def test_just_what_is_imported_is_declared(package: str, project: dict[str, Any]) -> None:
     used = {
@@ -98,30 +101,39 @@ def test_just_what_is_imported_is_declared(package: str, project: dict[str, Any]
         if module.partition(".")[0] == package
         for name in imported(path.read_text(encoding="utf-8"))
     }
-    host_and_ours = {"optiverse", "optiverse_collab", "optiverse_collab_server"}
+    host_and_ours = {"optiverse", "optiverse_collab", "optiverse_collab_demo", "optiverse_collab_server"}
     names = {canonicalize_name(requirement.name) for requirement in declared(project)}
-    assert used - STANDARD_LIBRARY - host_and_ours == names
+    assert {canonicalize_name(name) for name in used - STANDARD_LIBRARY - host_and_ours} == names
 
 
-def test_both_distributions_and_the_manifest_have_one_version() -> None:
+def test_all_distributions_and_the_manifest_have_one_version() -> None:
     version = PLUGIN["project"]["version"]
-    assert SERVER["project"]["version"] == version
     assert manifest.load().plugin.version == version
-    assert f"optiverse-collab=={version}" in SERVER["project"]["dependencies"]
+    for project in (DEMO, SERVER):
+        assert project["project"]["version"] == version
+        assert f"optiverse-collab=={version}" in project["project"]["dependencies"]
 
 
-def test_both_distributions_run_on_the_same_pythons() -> None:
-    assert PLUGIN["project"]["requires-python"] == SERVER["project"]["requires-python"]
+def test_users_of_the_plugin_do_not_install_the_demo() -> None:
+    names = {Requirement(text).name for text in PLUGIN["project"]["dependencies"]}
+    extras = PLUGIN["project"]["optional-dependencies"].values()
+    assert "optiverse-collab-demo" not in names | {Requirement(text).name for one in extras for text in one}
+    assert 'packages = ["optiverse_collab"]' in (ROOT / "pyproject.toml").read_text("utf-8")
+
+
+def test_all_distributions_run_on_the_same_pythons() -> None:
     assert PLUGIN["project"]["requires-python"] == f">={constraints.OLDEST_PYTHON}"
     assert PYTHONS[0] == constraints.OLDEST_PYTHON
-    for project in (PLUGIN, SERVER):
+    for project in (PLUGIN, DEMO, SERVER):
+        assert project["project"]["requires-python"] == PLUGIN["project"]["requires-python"]
         language = "Programming Language :: Python :: 3."
         named = [name for name in project["project"]["classifiers"] if name.startswith(language)]
         assert named == [f"Programming Language :: Python :: {python}" for python in PYTHONS]
 
 
-def test_both_distributions_carry_the_licence() -> None:
-    assert (ROOT / "LICENSE").read_bytes() == (ROOT / "server" / "LICENSE").read_bytes()
+def test_all_distributions_carry_the_licence() -> None:
+    for folder in ("demo", "server"):
+        assert (ROOT / "LICENSE").read_bytes() == (ROOT / folder / "LICENSE").read_bytes()
 
 
 def make_targets(page: str) -> set[str]:
@@ -130,6 +142,19 @@ def make_targets(page: str) -> set[str]:
     return {
         target for part in code for target in re.findall(r"(?:^|`|=\S+ )make ([a-z-]+)", part, re.MULTILINE)
     }
+
+
+def test_tests_that_the_docs_name_exist() -> None:
+    named = re.compile(r"(tests/[\w/]+\.py)(?:::(\w+))?")
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    found = [match for page in pages for match in named.findall(page.read_text("utf-8"))]
+    missing = [
+        (path, test)
+        for path, test in found
+        if not (ROOT / path).exists() or (f"def {test}(" not in (ROOT / path).read_text("utf-8") and test)
+    ]
+    assert len(found) > 40
+    assert missing == []
 
 
 def test_make_targets_in_the_docs_exist() -> None:
@@ -179,6 +204,7 @@ def test_what_users_install_has_the_manifest_and_no_tests(tmp_path: Path) -> Non
         [points] = [name for name in names if name.endswith("entry_points.txt")]
         entry_points = archive.read(points).decode("utf-8")
     assert packaged == (ROOT / "plugin.toml").read_text("utf-8")
+    assert "optiverse_collab/testing/bench_small.json" in names
     assert "[optiverse]\ncollaboration = optiverse_collab.plugin" in entry_points
     assert {name.partition("/")[0] for name in names} == {
         "optiverse_collab",

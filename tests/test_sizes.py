@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ["benchmarks", "examples", "optiverse_collab", "scripts", "server", "tests"]
+FOLDERS = ["benchmarks", "demo", "examples", "optiverse_collab", "scripts", "server", "tests"]
 
 FILE_LINES = 310
 FUNCTION_LINES = 46

@@ -11,23 +11,27 @@ TINY = [
     Load(participants=4, editors=2, seconds=0.5, components=5),
     Load(participants=4, editors=4, seconds=0.5, components=5, in_step=True),
     Load(participants=2, editors=1, seconds=0.5, components=300),
+    Load(participants=4, editors=2, seconds=0.5, components=5, tls=True),
 ]
 
 
 @pytest.mark.parametrize("load", TINY, ids=str)
 def test_server_delivers_every_edit_once_to_everybody(load: Load) -> None:
     """PUSH-5: also to its author, who so knows that it is kept."""
-    result = measure(server(), load)
+    result = measure(server(load.tls), load)
     assert result.missing == result.unseen == 0
     assert result.expected == _edits(result, load) * (load.participants - 1)
+    assert 0 < len(result.acknowledged_ms) <= _edits(result, load)
+    assert len(result.latencies_ms) == len(result.acknowledged_ms) * (load.participants - 1)
 
 
 @pytest.mark.parametrize("load", TINY, ids=str)
 def test_relay_delivers_every_edit_once_to_everybody_else(load: Load) -> None:
     """What the server is compared with does the same work."""
-    result = measure(relay(), load)
+    result = measure(relay(load.tls), load)
     assert result.missing == 0
     assert result.unseen == _edits(result, load)
+    assert not result.acknowledged_ms
 
 
 def _edits(result: Fanout, load: Load) -> int:

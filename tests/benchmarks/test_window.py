@@ -19,13 +19,17 @@ def test_every_figure_is_there() -> None:
     with python("-m", "benchmarks", "--runs", "1", "window", *sizes) as process:
         output, _ = process.communicate()
     assert process.returncode == 0
-    drag, moves, with_laser, join = output.splitlines()
+    drag, moves, with_laser, cursors, join = output.splitlines()
     capture, plugin = figures(r"([\d.]+) ms per tick to capture it, ([\d.]+) with the answer", drag)
     assert 0 < capture < plugin
     assert "laser" in with_laser
     for line in (moves, with_laser, join):
         half, most, longest = figures(r"gaps p50/p99/max (\d+)/(\d+)/(\d+) ms \(work", line)
         assert 0 < half <= most <= longest
+    share, frames, ratio = figures(r"([\d.]+) s of CPU per s, (\d+) frames/s of .* ms, ([\d.]+) of", cursors)
+    assert 0 < share < 1
+    assert 5 < frames < 80
+    assert ratio > 0
     assert figures(r"(\d+) steps of progress", join)[0] > 1
 
 

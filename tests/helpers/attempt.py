@@ -30,12 +30,14 @@ class Attempt(QObject):
         gone: whether the connection has been deleted.
     """
 
-    def __init__(self, qtbot: QtBot, url: str, parent: QObject) -> None:
+    def __init__(
+        self, qtbot: QtBot, url: str, parent: QObject, token: str | None = None, pin: str | None = None
+    ) -> None:
         super().__init__(parent)
         self.received: list[str] = []
         self.failures: list[Failure] = []
         self.gone = False
-        self.connection = Connection(url, parent)
+        self.connection = Connection(url, parent, token, pin)
         self.connection.received.connect(self._on_received)
         self.connection.over.connect(self._on_over)
         self.connection.destroyed.connect(self._on_destroyed)

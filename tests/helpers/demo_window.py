@@ -11,13 +11,13 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QAction, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QWidget
 
-from optiverse_collab.demo.geometry import Point, middle
-from optiverse_collab.demo.menus import menu_at, plain
-from optiverse_collab.demo.model import Item
-from optiverse_collab.demo.templates import TEMPLATES
-from optiverse_collab.demo.theme import Theme
-from optiverse_collab.demo.window import DemoWindow
-from optiverse_collab.demo.window_menus import fill_menus
+from optiverse_collab_demo.geometry import Point, middle
+from optiverse_collab_demo.menus import menu_at, plain
+from optiverse_collab_demo.model import Item
+from optiverse_collab_demo.templates import TEMPLATES
+from optiverse_collab_demo.theme import Theme
+from optiverse_collab_demo.window import DemoWindow
+from optiverse_collab_demo.window_menus import fill_menus
 from tests.helpers import user_input
 from tests.helpers.user_input import NO_KEYS
 

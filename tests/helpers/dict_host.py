@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtWidgets import QMainWindow
+from PyQt6.QtWidgets import QDialog, QMainWindow
 
 from optiverse_collab.core.records import Op, Record, apply, touched
 from optiverse_collab.host.api import Opened, UndoWatcher
@@ -37,6 +38,7 @@ class DictHost:
 
     name = "Dict 1.0"
     view = None
+    item_list = None
 
     def __init__(self) -> None:
         self.bench: dict[str, Record] = {}
@@ -52,6 +54,8 @@ class DictHost:
         self._undone: list[_Command] = []
         self._done: list[_Command] = []
         self._presence: Callable[[Mapping[str, object]], None] = lambda state: None
+        self._editors: dict[str, QDialog | None] = {}
+        self._editor_watchers: list[Callable[[], None]] = []
 
     @property
     def window(self) -> QMainWindow:
@@ -159,6 +163,19 @@ class DictHost:
 
     def agree(self, ids: Collection[str]) -> None:
         """It has no file."""
+
+    def user_types(self, *ids: str) -> None:
+        """Type in these, and in nothing else."""
+        self._editors = dict.fromkeys(ids)
+        for changed in list(self._editor_watchers):
+            changed()
+
+    def watch_editors(self, changed: Callable[[], None]) -> Callable[[], None]:
+        self._editor_watchers.append(changed)
+        return partial(self._editor_watchers.remove, changed)
+
+    def editors(self) -> Mapping[str, QDialog | None]:
+        return self._editors
 
     def save_copy(self, path: Path) -> None:
         path.write_text(json.dumps(sorted(self.bench)), "utf-8")

@@ -14,9 +14,12 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.messages import SUBPROTOCOL
+from optiverse_collab.core.protocol.messages import CAN_WAIT, SUBPROTOCOL
+from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.app import running
+from optiverse_collab_server.quotas import Quotas
 from optiverse_collab_server.storage import MemoryStore, Store
+from tests.helpers.tls import credulous, server_context
 
 
 class RawClient:
@@ -89,28 +92,53 @@ class RawClient:
 class LiveServer:
     """Where it listens, and connections to it."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, tls: bool = False) -> None:
         self.port = port
-        self.url = f"ws://127.0.0.1:{port}"
+        self.url = f"{'wss' if tls else 'ws'}://127.0.0.1:{port}"
 
     @asynccontextmanager
     async def client(self, user: str, session: str = "default", **options: Any) -> AsyncIterator[RawClient]:
         """Connect and read the acknowledgement."""
-        options.setdefault("subprotocols", [Subprotocol(SUBPROTOCOL)])
-        url = f"{self.url}/ws/{quote(session, safe='')}/{quote(user, safe='')}"
-        async with connect(url, ping_interval=None, compression=None, **options) as ws:
-            client = RawClient(ws)
+        async with self.asking(user, session, **options) as client:
             client.ack = await client.receive("connection:ack")
             yield client
+
+    @asynccontextmanager
+    async def stalled(self, user: str) -> AsyncIterator[RawClient]:
+        """Connect and synchronise, and from then on read nothing."""
+        async with self.client(user, max_queue=1, close_timeout=0.5) as client:
+            await client.sync(user)
+            client.ws.transport.pause_reading()
+            yield client
+
+    @asynccontextmanager
+    async def asking(
+        self, user: str, session: str = "default", token: str | None = None, **options: Any
+    ) -> AsyncIterator[RawClient]:
+        """Connect, with a token if there is one, whatever comes of it."""
+        options.setdefault("subprotocols", [Subprotocol(SUBPROTOCOL)])
+        if self.url.startswith("wss:"):
+            options.setdefault("ssl", credulous())
+        if token is not None:
+            options["additional_headers"] = {"Authorization": f"Bearer {token}", "Prefer": CAN_WAIT}
+        url = f"{self.url}/ws/{quote(session, safe='')}/{quote(user, safe='')}"
+        async with connect(url, ping_interval=None, compression=None, **options) as ws:
+            yield RawClient(ws)
 
 
 @asynccontextmanager
 async def live_server(
-    store: Store | None = None, limits: Limits | None = None, silence_seconds: float = 90.0
+    store: Store | None = None,
+    limits: Limits | None = None,
+    silence_seconds: float = 90.0,
+    tls: bool = False,
+    entrance: Entrance | None = None,
+    quotas: Quotas | None = None,
 ) -> AsyncIterator[LiveServer]:
-    """A server on a free port of this machine."""
-    async with running(store or MemoryStore(), "127.0.0.1", 0, limits, silence_seconds) as server:
-        yield LiveServer(server.sockets[0].getsockname()[1])
+    """A server on a free port of this machine, with TLS if that is wanted."""
+    options = limits, silence_seconds, server_context() if tls else None, entrance, quotas
+    async with running(store or MemoryStore(), "127.0.0.1", 0, *options) as server:
+        yield LiveServer(server.sockets[0].getsockname()[1], tls)
 
 
 async def soon(client: RawClient) -> None:

@@ -8,9 +8,6 @@ from PyQt6.QtNetwork import QTcpSocket
 
 from optiverse_collab.window.manager import CollaborationManager
 
-QT_SAYS = "QObject::disconnect: wildcard call"
-"""Qt warns of objects of its own that a test looked for, when they go."""
-
 
 def break_off(manager: CollaborationManager) -> None:
     """Break the connection off without a word of WebSocket.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Callable
-from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSlot
 from PyQt6.QtNetwork import (
@@ -24,8 +23,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
-
-LOCALHOST_PEM = Path(__file__).parent.parent / "data" / "tls" / "localhost.pem"
+from tests.helpers.tls import LOCALHOST_PEM
 
 
 def certificate() -> QSslCertificate:
@@ -82,6 +80,7 @@ class Peer(QObject):
     Attributes:
         frames: what the client sent, pieces of messages and close frames.
         path: what the client asked for.
+        authorization: with which token, as the header has it.
     """
 
     def __init__(
@@ -90,7 +89,7 @@ class Peer(QObject):
         super().__init__(parent)
         chosen = Subprotocol(subprotocol) if subprotocol else None
         self.frames: list[Frame] = []
-        self.path = ""
+        self.path = self.authorization = ""
         self._greeting = greeting
         self._protocol = ServerProtocol(select_subprotocol=lambda *_: chosen, max_size=None)
         self._socket = connection
@@ -141,6 +140,7 @@ class Peer(QObject):
         for event in self._protocol.events_received():
             if isinstance(event, Request):
                 self.path = event.path
+                self.authorization = event.headers.get("Authorization", "")
                 self._protocol.send_response(self._protocol.accept(event))
                 if self._greeting is not None:
                     self._protocol.send_text(self._greeting.encode())

@@ -13,13 +13,11 @@ import ssl
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from tests.helpers.aio import DEADLINE_S
 from tests.helpers.server_acts import Act, Caller
-
-LOCALHOST_PEM = Path(__file__).parent.parent / "data" / "tls" / "localhost.pem"
+from tests.helpers.tls import server_context
 
 TLS = b"\x16"
 """The first byte of a TLS handshake (RFC 8446 §5.1)."""
@@ -33,11 +31,11 @@ class ScriptedServer:
         accepted: how many connections there were.
     """
 
-    def __init__(self, acts: Sequence[Act], tls: bool = False) -> None:
+    def __init__(self, acts: Sequence[Act], tls: bool | ssl.SSLContext = False, port: int = 0) -> None:
         self.accepted = 0
         self._acts = list(acts)
-        self._tls = _server_context() if tls else None
-        self._port = 0
+        self._tls = tls if isinstance(tls, ssl.SSLContext) else server_context() if tls else None
+        self._port = port
         self._callers: list[Caller] = []
         self._writers: set[asyncio.StreamWriter] = set()
         self._accepted: set[asyncio.Task[None]] = set()
@@ -140,16 +138,12 @@ class ScriptedServer:
         await asyncio.sleep(0)  # what was closed is closed in the next round
 
 
-def _server_context() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(LOCALHOST_PEM)
-    return context
-
-
 @contextmanager
-def scripted_server(*acts: Act, tls: bool = False, away: bool = False) -> Iterator[ScriptedServer]:
+def scripted_server(
+    *acts: Act, tls: bool | ssl.SSLContext = False, away: bool = False, port: int = 0
+) -> Iterator[ScriptedServer]:
     """A server that plays `acts`; if it is `away`, it refuses connections until it is to `listen`."""
-    server = ScriptedServer(acts, tls)
+    server = ScriptedServer(acts, tls, port)
     try:
         server.listen()
         if away:

@@ -16,12 +16,12 @@ from websockets.typing import Subprotocol
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.message import Message
 from optiverse_collab.core.protocol.messages import (
     PROTOCOL_VERSION,
     SUBPROTOCOL,
     ConnectionAck,
     FullState,
-    Message,
     OtherHistory,
 )
 from optiverse_collab.core.protocol.participants import Participant
@@ -36,11 +36,15 @@ class Caller:
 
     Args:
         first: what was read of it already.
+
+    Attributes:
+        token: what it showed to be let in; empty for nothing.
     """
 
     def __init__(self, first: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
+        self.token = ""
         self._first = first
         self._protocol: ServerProtocol | None = None
 
@@ -51,16 +55,20 @@ class Caller:
         while self._protocol.state is State.CONNECTING:
             await self.read()
 
-    async def serve(self, epoch: str, code: int | None = None) -> None:
+    async def serve(self, epoch: str, code: int | None = None, token: str = "") -> None:
         """Let a client in and answer its request with an empty document of `epoch`.
 
         Whoever comes with another history is told so (CLK-3).
 
         Args:
             code: close with this instead of synchronising.
+            token: of a device, which the client gets.
         """
         me = Participant("ann", "c1", "")
-        self.send(ConnectionAck("default", "ann", "c1", [me], "script", PROTOCOL_VERSION, Limits(), ""))
+        ack = ConnectionAck(
+            *("default", "ann", "c1", [me], "script", PROTOCOL_VERSION, Limits(), ""), token=token
+        )
+        self.send(ack)
         if code is not None:
             self.close(code)
         while True:
@@ -79,10 +87,10 @@ class Caller:
         self._protocol.send_text((message if isinstance(message, str) else encode(message)).encode())
         self._flush()
 
-    def close(self, code: int) -> None:
+    def close(self, code: int, word: str = "") -> None:
         """Say goodbye."""
         assert self._protocol is not None
-        self._protocol.send_close(code)
+        self._protocol.send_close(code, word)
         self._flush()
 
     def reset(self) -> None:
@@ -104,6 +112,7 @@ class Caller:
         texts: list[bytes] = []
         for event in self._protocol.events_received():
             if isinstance(event, Request):
+                self.token = event.headers.get("Authorization", "").removeprefix("Bearer ")
                 self._protocol.send_response(self._protocol.accept(event))
             elif isinstance(event, Frame) and event.opcode is Opcode.TEXT:
                 texts.append(bytes(event.data))
@@ -188,5 +197,26 @@ def welcome(epoch: str = "epoch 1", code: int | None = None) -> Act:
     async def act(caller: Caller) -> None:
         await caller.open()
         await caller.serve(epoch, code)
+
+    return act
+
+
+def ask_for_token(devices: dict[str, str], shown: list[str]) -> Act:
+    """Let in whoever shows a device's token, or that of an invite; others are told that nobody knows theirs.
+
+    Args:
+        devices: token → what the client gets, as at the first use of an invite; empty for nothing.
+        shown: gets what is shown.
+    """
+
+    async def act(caller: Caller) -> None:
+        await caller.open()
+        shown.append(caller.token)
+        made = devices.get(caller.token)
+        if made is None:
+            caller.close(4401, "unknown_token" if caller.token else "no_token")
+            await caller.read()
+        else:
+            await caller.serve("epoch 1", token=made)
 
     return act

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -14,6 +15,7 @@ from tests.helpers.aio import DEADLINE_S
 from tests.helpers.processes import Process, kill, start
 
 STARTED = re.compile(r"Starting Optiverse Collaboration Server on (.+):(\d+)$")
+PIN = re.compile(r"#pin=([\w-]{43})$")
 
 
 class ServerProcess:
@@ -66,7 +68,17 @@ class ServerProcess:
     @property
     def url(self) -> str:
         """Where clients find it."""
-        return f"ws://127.0.0.1:{self.port}"
+        return f"{'wss' if '--tls' in self._command else 'ws'}://127.0.0.1:{self.port}"
+
+    @property
+    def pin(self) -> str:
+        """The hash of its key, as its log says, if it has TLS."""
+        return self.until_says(PIN)[1]
+
+    @property
+    def address(self) -> str:
+        """The same as `url`, with the pin."""
+        return f"{self.url}#pin={self.pin}"
 
     def start(self) -> None:
         """Start it, and wait until it listens."""
@@ -85,6 +97,16 @@ class ServerProcess:
         if not listening.wait(DEADLINE_S) or self._process.poll() is not None:
             self.kill()
             raise AssertionError("the server did not start:\n" + "\n".join(self.log))
+
+    def until_says(self, pattern: str | re.Pattern[str]) -> re.Match[str]:
+        """Wait until a line of its log has something; returns where."""
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            for line in list(self.log):
+                if found := re.search(pattern, line):
+                    return found
+            time.sleep(0.01)
+        raise AssertionError(f"the server did not say {pattern!r}:\n" + "\n".join(self.log))
 
     def kill(self) -> None:
         """End it as a power cut would (``kill -9``)."""

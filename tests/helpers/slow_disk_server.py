@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server.cli import main
+from optiverse_collab_server.cli.main import main
 from optiverse_collab_server.storage.database import Append, Database
 
 _append = Database.append

@@ -17,15 +17,19 @@ from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.server.chain import first_head, next_head
 from optiverse_collab.core.server.journal import (
+    Client,
     Entry,
     Kept,
     Outcome,
+    Parent,
     Snapshot,
+    StampedRecord,
     StampedTombstone,
     Sweep,
     Touched,
 )
 from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab.core.server.references import Header, References
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab_server.storage import Retention, SqliteStore, Store
 from optiverse_collab_server.storage.database import Append, Database
@@ -91,16 +95,18 @@ def snapshot(clock: int = 0, records: int = 0, epoch: str = EPOCH, text: str = "
         history_start=clock // 2,
         heads=b"\x00\xff\x80\x7f" * records,
         records=[
-            (record(number), number % 3, {"pos": number % 2} if number % 5 else {})
+            StampedRecord(record(number), number % 3, {"pos": number % 2} if number % 5 else {})
             for number in range(records)
         ],
         tombstones=[StampedTombstone(f"gone-{number}", number % 3) for number in range(records // 2)],
         stamps=[Stamp(at, 0, 0, at * 7) for at in range(3)] if some else [],
-        clients=dict.fromkeys(range(records // 3), clock),
+        clients=[Client(0, clock, clock, clock * 7)] if some else [],
         skipped={number: [1, number + 2] for number in range(records // 4)},
         outcomes=[Outcome(clock, 0, 0, clock, [Touched("gone-1", [], 0, 0)], [], [])] if some else [],
         outcomes_from=clock // 3,
         sweeps=[Sweep("sweep:1", clock, clock, 0)] if some else [],
+        parents=[Parent("epoch-0", clock // 2, 1_700_000_000_000)] if some else [],
+        forgotten=(records, clock) if some else (0, 0),
     )
 
 
@@ -127,7 +133,11 @@ def names(count: int = 1) -> list[Name]:
 
 def content(start: Snapshot, follow: Sequence[Kept] = (), known: Sequence[Name] = ()) -> Content:
     """What `content_of` gives for a session with this snapshot, these entries and these names."""
-    return start, list(known), [one.data for one in follow]
+    used = References()
+    used.add_snapshot(start)
+    for one in follow:
+        used.add_entry(msgspec.json.decode(one.data, type=Header))
+    return start, used.pick(known), [one.data for one in follow]
 
 
 async def content_of(store: Store, session_id: str) -> Content | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QEvent, QPoint, Qt
+from PyQt6.QtGui import QGuiApplication, QKeyEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QApplication, QWidget
 
 LEFT = Qt.MouseButton.LeftButton
 NO_KEYS = Qt.KeyboardModifier.NoModifier
@@ -29,6 +30,13 @@ def click(
         button: which one.
     """
     _qtest.mouseClick(widget, button, keys, at or widget.rect().center())
+
+
+def clipboard_text() -> str:
+    """What is on the clipboard."""
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    return clipboard.text()
 
 
 def double_click(widget: QWidget, at: QPoint) -> None:
@@ -64,6 +72,23 @@ def press_key(widget: QWidget, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS)
         keys: held down meanwhile.
     """
     _qtest.keyClick(widget, key, keys)
+
+
+def hold_key(widget: QWidget, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+    """Press a key, and other keys before it, without a release."""
+    _qtest.keyPress(widget, key, keys)
+
+
+def release_key(widget: QWidget, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+    """Release a key, and after it those that were held with it."""
+    _qtest.keyRelease(widget, key, keys)
+
+
+def repeat_key(widget: QWidget, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+    """Do what X11 does while a key is held: release it and press it, marked as repeated."""
+    text = chr(key)
+    QApplication.sendEvent(widget, QKeyEvent(QEvent.Type.KeyRelease, key, keys, text, True))
+    _qtest.simulateEvent(widget, True, key, keys, text, True)
 
 
 def type_text(widget: QWidget, text: str) -> None:

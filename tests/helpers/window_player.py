@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from PyQt6 import sip
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSlot
 from PyQt6.QtWidgets import QPushButton
 
-from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.window.controller import CollaborationController
+from optiverse_collab_demo.window import DemoWindow
 
 EDIT_MS = 10
 FRAME_MS = 16
@@ -184,7 +185,7 @@ class Told(QObject):
     def bar(self) -> str:
         """What the bar over the bench says; nothing if it isn't there."""
         bar = self._controller.standing.bar
-        return bar.text if bar.isVisible() else ""
+        return bar.text if not sip.isdeleted(bar) and bar.isVisible() else ""
 
     @pyqtSlot()
     def _on_news(self) -> None:

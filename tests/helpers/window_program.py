@@ -7,7 +7,8 @@
 demo bench each method of `Player`. Each is answered by a line with the state of the window; what a command
 returns stands there under its name. `{"look": []}` is answered without the items' places. As a user does it:
 `{"open_log": [category]}` opens the log window and shows a category, `{"connect": [server, session, user]}`
-fills in the connect dialog and presses Join, and `{"log": []}` reads the log window.
+fills in the connect dialog and presses Join, `{"host": [port, session, user]}` does so for the local network,
+`{"invite": []}` copies the invite link that is shown, and `{"log": []}` reads the log window.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Demo:
     """The demo bench."""
 
     def __init__(self) -> None:
-        from optiverse_collab.demo.app import open_window
+        from optiverse_collab_demo.app import open_window
 
         self.window: Any = open_window()
 
@@ -82,8 +83,8 @@ class Optiverse:
     """The real editor."""
 
     def __init__(self) -> None:
-        from optiverse_collab.host.attach import installed_plugins
         from optiverse_collab.host.optiverse.launch import attach
+        from optiverse_collab.host.plugins import installed_plugins
         from tests.helpers.optiverse_user import User
         from tests.helpers.optiverse_window import open_window
 
@@ -187,6 +188,12 @@ class Obedient(QObject):
         if what == "connect":
             self._connect(*arguments)
             return None
+        if what == "host":
+            self._host_for_network(*arguments)
+            return None
+        if what == "invite":
+            dialog = self._controller.inviting.dialog
+            return "" if dialog is None or not dialog.copy.isEnabled() else dialog.ways.currentData()
         if what == "join":
             self._controller.manager.join_session(*arguments)
             return None
@@ -207,6 +214,16 @@ class Obedient(QObject):
         page = dialog.join_page
         for field, text in ((page.server, server), (page.session, session), (page.user, user)):
             field.edit.setText(text)
+        dialog.go.click()
+
+    def _host_for_network(self, port: int, session: str, user: str) -> None:
+        dialog = self._controller.open_connect_dialog()
+        page = dialog.server_page
+        dialog.pages.setCurrentWidget(page)
+        page.port.setValue(port)
+        page.listen.setCurrentIndex(1)
+        page.session.set_text(session)
+        page.user.set_text(user)
         dialog.go.click()
 
     def _state(self) -> dict[str, Any]:

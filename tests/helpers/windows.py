@@ -14,22 +14,23 @@ from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.people import Introduction
 from optiverse_collab.core.records import Record
-from optiverse_collab.demo.plugins import attach_plugins
-from optiverse_collab.demo.window import DemoWindow
 from optiverse_collab.host.menus import menu_titled
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab.window.ui.connect_dialog import ConnectDialog
 from optiverse_collab.window.ui.keep_server import KeepServerQuestion
-from optiverse_collab.window.ui.participants import ParticipantsDialog
+from optiverse_collab.window.ui.people_dock import PeopleDock
 from optiverse_collab.window.ui.unsent_notice import UnsentNotice
+from optiverse_collab_demo.plugins import attach_plugins
+from optiverse_collab_demo.window import DemoWindow
 from tests.helpers.demo_window import new_window
 from tests.helpers.user_input import click
 
 SOON = 10_000  # ms; a machine under load takes its time
 
-ALWAYS_ENABLED = {"Quiet: only notices of conflicts", "Show log files"}
+ALWAYS_ENABLED = {"People", "Privacy", "Pointing", "Quiet: only notices of conflicts", "Show log files"}
 """Entries of the Collaboration menu that have nothing to do with a session."""
 
 
@@ -48,6 +49,10 @@ class Desk:
         assert isinstance(controller, CollaborationController)
         self.controller = controller
         self.manager = controller.manager
+
+    def be(self, person: str, colour: int) -> None:
+        """Be somebody of one's own in the next session: windows of one computer are one person's."""
+        self.manager.service.introduction = Introduction(person, colour)
 
     @property
     def menu(self) -> dict[str, QAction]:
@@ -100,10 +105,10 @@ class Desk:
         return [line.text for line in lines if not level or line.level == level]
 
 
-def names_in(dialog: ParticipantsDialog) -> list[str]:
-    """The participants that the dialog lists."""
-    items = (dialog.names.item(row) for row in range(dialog.names.count()))
-    return [item.text() for item in items if item is not None]
+def names_in(dock: PeopleDock) -> list[str]:
+    """The people that the dock lists, without what they do."""
+    rows = (dock.people.item(row) for row in range(dock.people.count()))
+    return [row.text().splitlines()[0] for row in rows if row is not None]
 
 
 @contextmanager

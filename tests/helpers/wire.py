@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -15,10 +15,22 @@ from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, encode
+from optiverse_collab.core.protocol.presence_frames import PresenceFrames
 from optiverse_collab.core.records import Op, Put, Record, apply
-from optiverse_collab.core.server.effects import Close, ReadPast, RoomEffect, SendFrame, SendPages
+from optiverse_collab.core.server.effects import (
+    Close,
+    ManageAccess,
+    ReadPast,
+    RoomEffect,
+    Send,
+    SendFrame,
+    SendPages,
+    SendPresence,
+)
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Entry, Kept
+from optiverse_collab.core.server.journal import Entry, Kept, Parent, Snapshot
+from optiverse_collab.core.server.lineage import continued
+from optiverse_collab.core.server.members import EVERYTHING, Admission
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.past import Past
 from optiverse_collab.core.server.room import Room
@@ -91,11 +103,20 @@ class Peer:
         """Take in what became of an edit: the user does nothing about it."""
 
 
+class Backup(NamedTuple):
+    """What storage held at a moment."""
+
+    start: Snapshot
+    kept: list[Kept]
+    names: list[Name]
+
+
 class Wire:
     """A room, its storage, and the peers that are connected to it.
 
     Attributes:
         start: the snapshot that storage goes on from.
+        asked: what owners asked about access.
         recorded: everything that arrived, in order, as ``name → JSON`` (sent) or ``name ← JSON``.
     """
 
@@ -112,6 +133,7 @@ class Wire:
         self.room = self.open_room()
         self.peers: dict[str, Peer] = {}
         self.recorded: list[str] = []
+        self.asked: list[ManageAccess] = []
         self._connections = 0
 
     def open_room(self) -> Room:
@@ -140,7 +162,18 @@ class Wire:
         self._names.clear()
         self.room = self.open_room()
 
-    def connect(self, *peers: Peer) -> None:
+    def backup(self) -> Backup:
+        """What storage holds."""
+        return Backup(self.start, [*self._kept], [*self._names])
+
+    def restore(self, backup: Backup, epoch: str) -> None:
+        """Go on from a backup, in a new epoch, while nobody is connected (CLK-8)."""
+        self._kept, self._names = [*backup.kept], [*backup.names]
+        last = History(backup.start, backup.names, [kept.data for kept in backup.kept])
+        self.start = continued(backup.start, Parent(last.epoch, last.clock, last.time_ms), epoch)
+        self.room = self.open_room()
+
+    def connect(self, *peers: Peer, admission: Admission = EVERYTHING, settle: bool = True) -> None:
         """Open a connection for each, and let it synchronise."""
         for peer in peers:
             self._connections += 1
@@ -148,8 +181,10 @@ class Wire:
             peer.closed = None
             self.peers[peer.connection_id] = peer
             peer.session.opened(self.now_ms)
-            self.perform(self.room.join(peer.connection_id, peer.session.user_id, self.now_ms))
-        self.settle()
+            name = peer.session.user_id
+            self.perform(self.room.join(peer.connection_id, name, self.now_ms, admission))
+        if settle:
+            self.settle()
 
     def lose(self, peer: Peer, noticed: bool = True) -> None:
         """Cut a connection with all that is on it; the server may not have noticed yet."""
@@ -190,15 +225,15 @@ class Wire:
             self._names += names
             self.room.saved(entries[-1].clock)
         self.perform(self.room.flush())
-        self.perform(self.room.flush_presence())
+        self.perform(self.room.flush_presence(self.now_ms))
 
     def poll(self, peer: Peer) -> None:
         """Let so much time pass that a peer may send, and let it."""
         self.now_ms += 40
         peer.do(peer.session.poll(self.now_ms))
 
-    def settle(self) -> None:
-        """Let time pass and messages go until nothing is on the way."""
+    def settle(self, waits: bool = False) -> None:
+        """Let time pass and messages go until nothing is on the way; `waits` if edits wait for a right."""
         for _ in range(1000):
             peers = list(self.peers.values())
             for peer in peers:
@@ -207,12 +242,14 @@ class Wire:
             self.commit()
             for peer in peers:
                 self.send_down(peer)
-            waiting = any(
-                p.up or p.down or p.replica.pending or p.session.past.waiting for p in self.peers.values()
-            )
-            if not waiting:
+            if not any(self._is_busy(peer, waits) for peer in self.peers.values()):
                 return
         raise AssertionError("the wire did not come to rest")
+
+    def _is_busy(self, peer: Peer, waits: bool) -> bool:
+        replica = peer.replica
+        pending = len(replica.pending) - (replica.rights.withheld if waits else 0)
+        return bool(peer.up or peer.down or pending or peer.session.past.waiting)
 
     def perform(self, effects: Sequence[RoomEffect]) -> None:
         """Put what the room sends on the wire."""
@@ -225,14 +262,22 @@ class Wire:
                     self._down(effect.to, encode(page))
             elif isinstance(effect, ReadPast):
                 self._read_past(effect)
+            elif isinstance(effect, ManageAccess):
+                self.asked.append(effect)
             elif isinstance(effect, Close):
                 peer = self.peers.get(effect.to)
                 if peer is not None:
                     self.lose(peer, noticed=False)
                     peer.closed = effect.reason
             else:
-                for id in effect.to:
-                    self._down(id, encode(effect.message))
+                self._say(effect)
+
+    def _say(self, effect: Send | SendPresence) -> None:
+        frames = PresenceFrames(effect.message) if isinstance(effect, SendPresence) else None
+        for id in effect.to:
+            text = encode(effect.message) if frames is None else frames.without(id).decode()
+            if text:
+                self._down(id, text)
 
     def _read_past(self, wanted: ReadPast) -> None:
         """All is kept, and read at once."""
