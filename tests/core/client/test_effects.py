@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from optiverse_collab.core.client.effects import Transmit
+from optiverse_collab.core.client.effects import PresenceChanged, Transmit
 from optiverse_collab.core.protocol.messages import Ping
 
 
@@ -13,3 +13,9 @@ def test_a_message_is_encoded_once() -> None:
     transmit = Transmit(Ping("ann"))
     assert msgspec.json.decode(transmit.text) == {"type": "ping", "user_id": "ann"}
     assert transmit.text is transmit.text
+
+
+def test_presence_says_whose_it_is() -> None:
+    """PRES-1: one participant's message costs a look at that participant, a welcome one at all."""
+    assert PresenceChanged(frozenset({"a1"})).changed == {"a1"}
+    assert PresenceChanged(frozenset({"a1"}), full=True).changed is None
