@@ -17,5 +17,5 @@ def test_a_message_is_encoded_once() -> None:
 
 def test_presence_says_whose_it_is() -> None:
     """PRES-1: one participant's message costs a look at that participant, a welcome one at all."""
-    assert PresenceChanged(frozenset({"a1"})).changed == {"a1"}
+    assert PresenceChanged(frozenset({"a1"})).changed == frozenset({"a1"})
     assert PresenceChanged(frozenset({"a1"}), full=True).changed is None
