@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots crowd animation test lint format benchmark soak soak-net faults fuzz hostile architecture constraints clean
+.PHONY: help demo quick-start screenshots crowd animation test lint dist format benchmark soak soak-net faults fuzz hostile architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ lint:  ## Check style, formatting, types and imports
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) lint-imports
+
+dist:  ## Build the distributions, and play the quick start with nothing but their wheels
+	$(RUN) python scripts/dist.py
 
 format:  ## Put imports and formatting right
 	$(RUN) ruff check --fix
@@ -64,6 +67,6 @@ architecture:  ## Write the tree of rooms in docs/architecture.md
 constraints:  ## Take the newest dependencies and pin them
 	$(RUN) python scripts/constraints.py
 
-clean:  ## Remove what was made here: environment, tools, caches
-	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache uv.lock
+clean:  ## Remove what was made here: environment, tools, builds, caches
+	rm -rf .venv .tools build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache uv.lock
 	find optiverse_collab demo server tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
