@@ -25,9 +25,10 @@ animation:  ## Make the animation of the README again
 test:  ## Run every test; ARGS="-k room" narrows it
 	$(RUN) pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
-lint:  ## Check style, formatting, types and imports
+lint:  ## Check style, formatting, spelling, types and imports
 	$(RUN) ruff check
 	$(RUN) ruff format --check
+	$(RUN) codespell
 	$(RUN) mypy
 	$(RUN) lint-imports
 
