@@ -62,6 +62,7 @@ ABOUT_MORE = {
     "tests/server/storage/test_contract_past.py": "what every store must do with the past",
     "tests/server/storage/test_crash.py": "what a crash leaves of a store",
     "tests/server/test_budgets.py": "peers that ask for too much, over sockets",
+    "tests/test_ci.py": "what runs before a commit and at the public repository",
     "tests/test_coverage.py": "how much of the sources unit tests reach",
     "tests/test_deploy.py": "the examples of how to set a server up, and the commands in pages",
     "tests/test_imports.py": "the laws of imports",
