@@ -41,6 +41,7 @@ ABOUT_MORE = {
     "tests/faults/test_table.py": "the page about that",
     "tests/fuzz/test_fuzz.py": "hostile input to all that strangers reach",
     "tests/fuzz/test_hostile.py": "all attacks at once, beside honest people",
+    "tests/helpers/test_listener.py": "the servers of tests that close what they accept",
     "tests/helpers/test_processes.py": "the deadlines of processes in tests",
     "tests/helpers/test_proxy.py": "the network that fails, in tests",
     "tests/host/optiverse/test_any_mix.py": "everything that users can do, mixed",

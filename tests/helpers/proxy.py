@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.helpers.listener import Listener
+
 _READ_BYTES = 2**14
 _ROUTER_BYTES = 2**16
 """The kernel's own buffers; without a limit it takes megabytes from a sender."""
@@ -235,15 +237,10 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
-def _socket() -> socket.socket:
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROUTER_BYTES)
-    made.setblocking(False)
-    return made
-
-
 async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    plain = _socket()
+    plain = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROUTER_BYTES)
+    plain.setblocking(False)
     try:
         await asyncio.get_running_loop().sock_connect(plain, ("127.0.0.1", port))
     except OSError:
@@ -256,14 +253,13 @@ async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWrite
 async def proxy(server_port: int) -> AsyncIterator[Proxy]:
     """A `Proxy` in front of the server on this port."""
     it = Proxy(server_port)
-    listening = _socket()
-    listening.bind(("127.0.0.1", 0))
-    server = await asyncio.start_server(it.serve, sock=listening)
-    it.url = f"ws://127.0.0.1:{listening.getsockname()[1]}"
+    listener = Listener(it.serve, receive_bytes=_ROUTER_BYTES)
+    it.url = f"ws://127.0.0.1:{listener.port}"
     try:
         yield it
     finally:
-        server.close()
+        listener.stop()
         it.resume()
         it.cut()
         await it.ended()
+        await listener.end()

@@ -7,8 +7,6 @@ is up to the test: `ScriptedServer.cut`, `close`, `vanish` and `listen`.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
 import ssl
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
@@ -16,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.helpers.aio import DEADLINE_S
+from tests.helpers.listener import Listener
 from tests.helpers.server_acts import Act, Caller
 from tests.helpers.tls import server_context
 
@@ -37,8 +36,7 @@ class ScriptedServer:
         self._tls = tls if isinstance(tls, ssl.SSLContext) else server_context() if tls else None
         self._port = port
         self._callers: list[Caller] = []
-        self._writers: set[asyncio.StreamWriter] = set()
-        self._accepted: set[asyncio.Task[None]] = set()
+        self._listeners: list[Listener] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="scripted server")
         self._thread.start()
@@ -77,41 +75,18 @@ class ScriptedServer:
         asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(DEADLINE_S)
 
     async def _listen(self) -> None:
-        # Not asyncio.start_server: what that accepts in the moment when it is closed, nobody ever closes.
-        self._listener = socket.create_server(("127.0.0.1", self._port))
-        self._listener.setblocking(False)
-        self._port = self._listener.getsockname()[1]
-        self._loop.add_reader(self._listener, self._on_connection)
+        self._listeners.append(Listener(self._serve, self._tls, self._port))
+        self._port = self._listeners[-1].port
 
-    def _on_connection(self) -> None:
-        with contextlib.suppress(BlockingIOError, ConnectionError):
-            task = self._loop.create_task(self._accept(self._listener.accept()[0]))
-            self._accepted.add(task)
-            task.add_done_callback(self._accepted.discard)
-
-    async def _accept(self, connection: socket.socket) -> None:
-        loop, reader = self._loop, asyncio.StreamReader()
-        protocol = asyncio.StreamReaderProtocol(reader)
-        try:
-            transport, _ = await loop.connect_accepted_socket(lambda: protocol, connection, ssl=self._tls)
-        except OSError:  # the client went in the midst of a handshake
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first = await reader.read(1)
+        if first in (b"", TLS):  # somebody went, or asks whether this is TLS
             return
-        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
-        self._writers.add(writer)
-        try:
-            first = await reader.read(1)
-            if first in (b"", TLS):  # somebody went, or asks whether this is TLS
-                return
-            caller = Caller(first, reader, writer)
-            self._callers.append(caller)
-            act = self._acts[min(self.accepted, len(self._acts) - 1)]
-            self.accepted += 1
-            await act(caller)
-        except (OSError, EOFError):
-            pass  # the client went
-        finally:
-            self._writers.discard(writer)
-            writer.close()
+        caller = Caller(first, reader, writer)
+        self._callers.append(caller)
+        act = self._acts[min(self.accepted, len(self._acts) - 1)]
+        self.accepted += 1
+        await act(caller)
 
     async def _cut(self) -> None:
         for caller in self._callers:
@@ -119,9 +94,7 @@ class ScriptedServer:
         self._callers.clear()
 
     async def _vanish(self) -> None:
-        if self._listener.fileno() >= 0:
-            self._loop.remove_reader(self._listener)
-            self._listener.close()
+        self._listeners[-1].stop()
         await self._cut()
 
     async def _close(self, code: int) -> None:
@@ -130,12 +103,9 @@ class ScriptedServer:
         self._callers.clear()
 
     async def _stop(self) -> None:
-        await self._vanish()
-        while self._accepted:
-            for writer in self._writers:
-                writer.transport.abort()
-            await asyncio.wait(self._accepted, timeout=0.05)  # one may be in the midst of a handshake
-        await asyncio.sleep(0)  # what was closed is closed in the next round
+        await self._cut()
+        for listener in self._listeners:
+            await listener.end()
 
 
 @contextmanager

@@ -6,10 +6,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
 from tests.helpers.aio import run, until
+from tests.helpers.listener import listening
 from tests.helpers.proxy import Proxy, proxy
 
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -19,8 +21,12 @@ Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 async def connected() -> AsyncIterator[tuple[Proxy, Ends, Ends]]:
     """The network, and both ends of a connection through it: the client's and the server's."""
     accepted: asyncio.Queue[Ends] = asyncio.Queue()
-    server = await asyncio.start_server(lambda *ends: accepted.put_nowait(ends), "127.0.0.1", 0)
-    async with proxy(server.sockets[0].getsockname()[1]) as network:
+
+    async def hold(*ends: Any) -> None:
+        accepted.put_nowait(ends)
+        await asyncio.Event().wait()
+
+    async with listening(hold) as port, proxy(port) as network:
         client = await asyncio.open_connection("127.0.0.1", int(network.url.rpartition(":")[2]))
         peer = await accepted.get()
         client[1].write(b"?")
@@ -28,8 +34,6 @@ async def connected() -> AsyncIterator[tuple[Proxy, Ends, Ends]]:
         network.to_server.carried = 0
         yield network, client, peer
         client[1].close()
-        peer[1].close()
-    server.close()
 
 
 def with_connection(work: Callable[[Proxy, Ends, Ends], Awaitable[None]]) -> None:

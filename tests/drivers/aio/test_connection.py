@@ -19,11 +19,10 @@ from optiverse_collab.drivers.aio.connection import speaks_tls
 from optiverse_collab.errors import AddressError, ConnectionFailed
 from optiverse_collab.scripting import Bench, connect
 from tests.helpers.aio import run
+from tests.helpers.listener import Handler, listening
 from tests.helpers.live_server import live_server
 from tests.helpers.scripted_server import scripted_server
 from tests.helpers.server_acts import stay_silent
-
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 def free_port() -> int:
@@ -46,20 +45,8 @@ async def why_not(url: str, timeout_s: float = 10.0) -> str:
 @asynccontextmanager
 async def tcp_server(handler: Handler) -> AsyncIterator[str]:
     """Something that listens, and what it does with a connection; yields a URL."""
-    writers: list[asyncio.StreamWriter] = []
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
-        await handler(reader, writer)
-
-    server = await asyncio.start_server(handle, "127.0.0.1", 0)
-    try:
-        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
-        for writer in writers:
-            writer.transport.abort()
-        await asyncio.sleep(0)
+    async with listening(handler) as port:
+        yield f"ws://127.0.0.1:{port}"
 
 
 def answering(text: bytes) -> Handler:
@@ -68,8 +55,6 @@ def answering(text: bytes) -> Handler:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(2**16)
         writer.write(text)
-        await writer.drain()
-        writer.close()
 
     return answer
 

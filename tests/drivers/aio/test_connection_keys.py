@@ -14,6 +14,7 @@ from optiverse_collab.errors import ConnectionFailed
 from optiverse_collab.scripting import connect
 from tests.drivers.keys import AUTHORITY, CASES, TOKEN, Case
 from tests.helpers.aio import run
+from tests.helpers.listener import listening
 from tests.helpers.scripted_server import scripted_server
 from tests.helpers.server_acts import welcome
 from tests.helpers.server_process import ServerProcess
@@ -72,11 +73,8 @@ def test_a_man_in_the_middle_hears_nothing(tmp_path: Path) -> None:
     async def main(heard: list[bytes], link: str, between: int) -> None:
         async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             heard.append(await reader.read(2**16))
-            writer.close()
 
-        context = forged.make(tmp_path).context
-        async with await asyncio.start_server(listen, "127.0.0.1", 0, ssl=context) as server:
-            port = server.sockets[0].getsockname()[1]
+        async with listening(listen, forged.make(tmp_path).context) as port:
             async with connect(link.format(between)):
                 pass
             with pytest.raises(ConnectionFailed, match="has a different key"):

@@ -14,28 +14,22 @@ from optiverse_collab.core.protocol.server_name import ServerName
 from optiverse_collab.drivers.aio.failures import ConnectionEnded
 from optiverse_collab.drivers.aio.probes import Answer, Prober
 from tests.helpers.aio import run
+from tests.helpers.listener import listening
 
 
 @asynccontextmanager
 async def answering(answer: bytes | None) -> AsyncIterator[Prober]:
     """Somebody who says this to whoever asks, and then nothing; None: not even that, and stays there."""
-    forever = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if answer is None:
-            await forever.wait()
+            await asyncio.Event().wait()
         else:
             await reader.read(65536)
             writer.write(answer)
-        writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    try:
+    async with listening(serve) as port:
         yield Prober(parse_address(f"ws://127.0.0.1:{port}"), 0.3 if answer is None else 20.0)
-    finally:
-        forever.set()
-        server.close()
 
 
 async def asked(answer: bytes | None) -> Answer:
