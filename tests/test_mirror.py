@@ -68,6 +68,7 @@ ABOUT_MORE = {
     "tests/test_deploy.py": "the examples of how to set a server up, and the commands in pages",
     "tests/test_imports.py": "the laws of imports",
     "tests/test_mirror.py": "this law",
+    "tests/test_pages.py": "links and programs in pages, and the tour",
     "tests/test_project.py": "what stands in more than one place",
     "tests/test_sizes.py": "the law of sizes",
     "tests/window/ui/test_names_of_others.py": "names of others are no markup, in any tooltip or label",
