@@ -31,5 +31,8 @@ def environment_without(module: str, folder: Path, fault: str = "") -> dict[str,
     if fault:
         (folder / f"{module.replace('.', '/')}.py").write_text(f"raise {fault}\n", encoding="utf-8")
     inherited = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
-    path = [str(ROOT), str(ROOT / "demo"), str(ROOT / "server"), *inherited, str(folder)]
+    # What is installed from its sources, such as the editor: `-S` leaves these files unread.
+    sources = [line for file in packages.glob("*.pth") for line in file.read_text("utf-8").splitlines()]
+    linked = [line for line in sources if line and Path(line).is_dir()]
+    path = [str(ROOT), str(ROOT / "demo"), str(ROOT / "server"), *inherited, str(folder), *linked]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path), "PYTHONDONTWRITEBYTECODE": "1"}
