@@ -13,7 +13,7 @@ demo:  ## Open two windows of the demo bench in one session; without a screen, p
 quick-start:  ## Play the server's quick start: a watcher, a bench, kill -9
 	$(RUN) python scripts/quick_start.py
 
-screenshots:  ## Make the pictures in docs/images anew
+screenshots:  ## Make the pictures in docs/images again
 	$(RUN) python scripts/screenshots.py
 
 crowd:  ## Make the pictures of the real Optiverse with fifteen people, where it is installed

@@ -1,7 +1,7 @@
 """Others in a session, in a process of their own: they put a bench there, and drag what is on it, or point.
 
 ``python -m benchmarks.crowd PORT COMPONENTS SOURCES`` says ``ready`` when the bench is there. For each line
-``drag PEOPLE HZ SECONDS`` on standard input, so many drag a component each, and for ``point …`` they move the
+``drag PEOPLE HZ SECONDS`` on standard input, PEOPLE drag a component each, and for ``point …`` they move the
 mouse; then it says ``ready`` again.
 """
 
@@ -59,7 +59,7 @@ class Crowd:
         self._process.communicate()
 
     def drag(self, people: int, hz: float, seconds: float) -> None:
-        """Let so many drag a component each from now on, each so often, spread evenly over time."""
+        """From now on, let `people` drag a component each, spread evenly over time."""
         self._send(f"drag {people} {hz} {seconds}\n")
         self._wait()
 

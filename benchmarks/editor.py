@@ -123,7 +123,7 @@ class Window:
         return len(seen)
 
     def drag(self, number: int, seconds: float) -> tuple[float, float, float]:
-        """Select so many components and drag them.
+        """Select some components and drag them.
 
         Returns:
             Time for which the GUI thread worked meanwhile, how much of that in the plugin's code, and how

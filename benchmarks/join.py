@@ -19,7 +19,7 @@ from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 
 
 def measure(target: AbstractContextManager[Target], components: int) -> float:
-    """Put a bench of so many components into a session, and join it.
+    """Put a bench of some components into a session, and join it.
 
     Returns:
         From the wish to connect until all records are in the view, in s.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NOT_INSTALLED = "Window: not measured, because Optiverse can't be imported here."
 
 PEOPLE, HZ = 34, 30.0
-"""So many drag, each so often: 1,020 moves a second."""
+"""How many people drag, and how often each moves: 1,020 moves a second."""
 
 POINTERS, POINTED = 15, 300
 """How many people move the mouse, and over how many components."""
@@ -136,7 +136,7 @@ def drag(target: AbstractContextManager[Target], sizes: Sizes) -> Drag:
 
 
 def moves(target: AbstractContextManager[Target], sizes: Sizes, sources: int) -> Moves:
-    """Show a thousand moves a second by others, with so many lasers on the bench (0 or 1).
+    """Show a thousand moves a second by others, with 0 or 1 lasers on the bench.
 
     Raises:
         RuntimeError: not all of them are shown in the end.

@@ -28,7 +28,7 @@ def handshake(path: str) -> bytes:
 def text_frame(payload: bytes) -> bytes:
     """A client's text message in one frame.
 
-    The mask is zero, which leaves the payload as it is; the server unmasks it all the same.
+    The mask is zero, which leaves the payload unchanged; the server still unmasks it.
     """
     size = len(payload)
     if size < 126:

@@ -22,7 +22,7 @@ from optiverse_collab.host.attach import attach_to
 
 
 class Disc(QGraphicsEllipseItem):
-    """A disc that says when it is moved."""
+    """A disc that reports its moves."""
 
     def __init__(self, at: QPointF, moved: Callable[[], object]) -> None:
         super().__init__(-10.0, -10.0, 20.0, 20.0)
@@ -78,13 +78,13 @@ class ToyWindow(QMainWindow):
 
 
 class ToyHost(Host):
-    """The adapter. Whatever the toy can't show, such as other kinds of items, is kept for those who can."""
+    """The adapter. It keeps what the toy can't show, such as other kinds of items, for other editors."""
 
     name = "Toy 1.0"
 
     def __init__(self, window: ToyWindow) -> None:
         self._window = window
-        self._bench: dict[str, Record] = {}  # as it was after the last change
+        self._bench: dict[str, Record] = {}  # the state after the last change
         self._connections = [window.changed.connect(self._read)]
         for id in window.discs:
             self._read(id)
@@ -115,7 +115,7 @@ class ToyHost(Host):
             self._window.changed.disconnect(self._connections.pop())
 
     def _read(self, id: str) -> None:
-        """Take note of what became of a disc, unless it is where the bench has it."""
+        """Record a disc's new state, unless it is where the bench has it."""
         disc, old = self._window.discs.get(id), self._bench.get(id)
         at = place_of(old)
         if disc is None:

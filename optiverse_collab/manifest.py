@@ -45,7 +45,7 @@ class ActionId(str, Enum):
     PEOPLE = "people"
     UNSENT = "unsent"
     CHANGES = "changes"
-    TAKE_IN = "take_in"
+    IMPORT_EDITS = "take_in"
     SHOW_OLD_BENCH = "show_old_bench"
     BRING_BACK_BENCH = "bring_back_bench"
     RETRY = "retry"

@@ -1,4 +1,4 @@
-"""Resolve the dependencies anew and write the pins: constraints.txt, scripts/uv.txt, pyproject.toml.
+"""Resolve the dependencies and write the pins: constraints.txt, scripts/uv.txt, pyproject.toml.
 
     make constraints
 

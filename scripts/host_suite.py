@@ -35,7 +35,7 @@ class Outcomes:
     """What became of some tests.
 
     Attributes:
-        tests: id of a test, or of a file that did not end by itself → what became of it.
+        tests: id of a test, or of a file that did not end → what became of it.
         places: id of a test → where it failed.
         windows: how many main windows were made with plugins.
         faults: why windows could not have them.
@@ -94,7 +94,7 @@ def _run_once(host: Path, file: Path, with_plugins: bool, left_out: Sequence[str
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            sys.exit(f"{file} did not end within {TIMEOUT_S} s; run it by itself to see why.")
+            sys.exit(f"{file} did not end within {TIMEOUT_S} s; run it alone to see why.")
         if not notes.exists():
             sys.exit(f"pytest did not start in {host}:\n{ended.stdout}")
         outcomes = _read(notes)

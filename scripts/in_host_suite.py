@@ -70,7 +70,7 @@ class Notes:
             self.write({"test": report.nodeid, "outcome": expected + report.outcome + when, "at": at})
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file that can't be imported has no tests to tell of."""
+        """A file that can't be imported has no tests to report."""
         if report.outcome != "passed":
             self.write({"test": report.nodeid, "outcome": f"{report.outcome} in collection"})
 

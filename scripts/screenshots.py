@@ -1,4 +1,4 @@
-"""Makes the pictures in docs/images anew (``make screenshots``), or in a folder that is named."""
+"""Makes the pictures in docs/images (``make screenshots``), or in a folder that is named."""
 
 from __future__ import annotations
 

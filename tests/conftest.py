@@ -33,7 +33,7 @@ settings.register_profile("the same few", derandomize=True, database=None, max_e
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A real server, for tests that leave it as it is; each has a session of its own."""
+    """A real server, for tests that don't change it; each has a session of its own."""
     with ServerProcess(tmp_path_factory.mktemp("data")) as process:
         yield process
 

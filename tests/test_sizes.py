@@ -45,7 +45,7 @@ def test_nothing_is_too_long(folder: str) -> None:
 
 
 def function(name: str, lines: int, kind: str = "def") -> str:
-    """The source of a function with so many lines, under a decorator of three."""
+    """The source of a function of `lines` lines, under a decorator of three."""
     return f"@decorated(\n    1,\n)\n{kind} {name}():\n" + "    pass\n" * (lines - 1)
 
 

@@ -78,7 +78,7 @@ class Editor(QObject):
         """Turn items clockwise: one about itself, several about their middle.
 
         Args:
-            ids: of the items; locked ones stay as they are.
+            ids: of the items; locked ones are unchanged.
             degrees: by how much.
             series: undone together with the turns before, as for the clicks of a wheel.
         """

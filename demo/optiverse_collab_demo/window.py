@@ -185,7 +185,7 @@ class DemoWindow(QMainWindow):
         self.log.write("INFO", "Files", f"✓ Saved {path.name}")
 
     def set_saved(self, path: Path | None) -> None:
-        """The bench is as it is in a file; None for an empty bench without a file."""
+        """The bench is the content of a file; None for an empty bench without a file."""
         self.path = path
         name = path.name if path is not None else "Untitled"
         self.setWindowTitle(f"{name}[*] - Optics bench")

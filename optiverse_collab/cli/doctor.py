@@ -32,9 +32,9 @@ def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> 
     """Add the command's arguments."""
     parser = commands.add_parser(
         "doctor",
-        help="look at a connection step by step",
-        description="Look at a connection step by step, join the session for a moment, and say what to do. "
-        "The output can be passed on: it has no secrets.",
+        help="check a connection step by step",
+        description="Check a connection step by step, join the session briefly, and say what to do. "
+        "The output has no secrets; you can share it.",
     )
     parser.add_argument(
         "server", nargs="?", default=DEFAULT_SERVER, metavar="URL", help="server or invite link (%(default)s)"

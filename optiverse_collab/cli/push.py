@@ -23,7 +23,7 @@ def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> 
         "push", parents=[session_options], help="add the bench of a file to a session"
     )
     parser.add_argument("file", metavar="FILE", help="an Optiverse file (.json)")
-    parser.add_argument("--replace", action="store_true", help="overwrite items that the session has already")
+    parser.add_argument("--replace", action="store_true", help="overwrite items that the session already has")
     parser.set_defaults(run=run)
 
 

@@ -79,5 +79,5 @@ def _lines(event: SessionEffect, bench: AsyncBench, known: dict[str, Record], sc
         (scripts.add if event.participant.script else scripts.discard)(event.participant.user_id)
         return [f"{printable(name_of(event.participant))} joined"]
     if isinstance(event, ParticipantRenamed):
-        return [f"somebody is called {printable(name_of(event.participant))} now"]
+        return [f"somebody is now called {printable(name_of(event.participant))}"]
     return [f"{printable(name_of(event.participant))} left"] if isinstance(event, ParticipantLeft) else []

@@ -39,7 +39,7 @@ def read_bench(path: str | os.PathLike[str]) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise BenchFileError(
             f"{name} is not a complete JSON file (line {error.lineno}, column {error.colno}: {error.msg}); "
-            "take a copy that is whole."
+            "use a complete copy."
         ) from None
     except ValueError as error:
         raise BenchFileError(f"{name} can't be read: {error}.") from None

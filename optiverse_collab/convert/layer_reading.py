@@ -126,7 +126,7 @@ class _Reader:
             self._add_absent(node, uuid, parent)
             return parent
         if uuid in self.parents:
-            self.warnings.append(f"The item {uuid!r} stands twice in the layers; the first place counts.")
+            self.warnings.append(f"The item {uuid!r} appears twice in the layers; the first place counts.")
             return parent
         self.notes[uuid] = {
             LAYER + name: value

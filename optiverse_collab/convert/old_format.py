@@ -80,7 +80,7 @@ def converted(bench: Mapping[str, Any], warnings: list[str]) -> dict[str, Any]:
     items += [_component(old, element) for old, element in elements]
     warnings.append(
         f"This file is from before version 2.0: its {len(items)} elements and sources were converted; "
-        "check that angles and pictures are as they were."
+        "check that angles and pictures are unchanged."
     )
     return {"version": "2.0", **rest, "items": items}
 

@@ -49,7 +49,7 @@ def moved(before: Records, after: Records) -> set[str]:
 
 
 def _is_level(before: Record, after: Record) -> bool:
-    """Whether an item is as high as it was; 0.2 gives what has no height the height 0."""
+    """Whether an item is as high as it was; 0.2 gives the height 0 to items without one."""
     old, new = _height(before), _height(after)
     return new is not None and new == (0.0 if old is None else old)
 

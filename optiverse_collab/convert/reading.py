@@ -90,8 +90,8 @@ def check_bench(bench: Any, name: str = "This") -> None:
     if bench.get("version") != VERSION:
         stated = f"is of version {bench['version']!r}" if "version" in bench else "states no version"
         raise BenchFileError(
-            f"{name} {stated} of the format, and only {VERSION!r} and what came before it can be read; "
-            "update optiverse-collab, or look whether this is the right file."
+            f"{name} {stated} of the format, and only {VERSION!r} and older can be read; "
+            "update optiverse-collab, or check that this is the right file."
         )
     if not isinstance(bench.get("items", []), list):
         raise BenchFileError(f"{name} is not an Optiverse bench: its 'items' are not a list.")

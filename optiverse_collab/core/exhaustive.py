@@ -9,4 +9,4 @@ class Unmatched(AssertionError):
     """A value that is no member of the set; mypy reports each member that the match before leaves out."""
 
     def __init__(self, value: NoReturn) -> None:
-        super().__init__(f"{value!r} is none of the values that are possible here")
+        super().__init__(f"{value!r} is not a possible value here")

@@ -35,7 +35,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         id: unique in the session, 1 to 128 characters.
-        kind: what it is (``component``, ``group``, …); unknown kinds are kept as they are.
+        kind: what it is (``component``, ``group``, …); unknown kinds are kept unchanged.
         props: property name → JSON value.
         lane: fixed by the first put.
     """

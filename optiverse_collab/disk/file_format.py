@@ -149,7 +149,7 @@ def read(data: bytes, records: bool = True) -> Contents:
     found, header = _open(data)
     copied = found.payloads[1 : 1 + header.record_frames + header.entry_frames]
     if len(copied) < header.record_frames + header.entry_frames:
-        raise Unreadable("its copy of the replica is not whole")
+        raise Unreadable("its copy of the replica is incomplete")
     saved = Saved(header.client_ids, header.epoch, header.clock, header.head, [], [], {}, header.accepted)
     try:
         if records:

@@ -48,7 +48,7 @@ class ReplicaFile:
         """Write a copy of a replica in a new file, which takes the place of the old one; all of it is synced.
 
         Raises:
-            OSError: it failed; the old file is as it was.
+            OSError: it failed; the old file is unchanged.
         """
         new = self.path.with_suffix(".new")
         frames = Frames(MAGIC)

@@ -31,12 +31,11 @@ ADDRESSES = 8
 """How many addresses of a session's servers are remembered."""
 
 _UNREADABLE = (
-    "What this computer kept of session {!r} can't be read; it was set aside, and the session's own bench is "
-    "loaded."
+    "This computer's copy of session {!r} can't be read; it was set aside, and the server's bench is loaded."
 )
 _DAMAGED = (
-    "A part of what this computer kept of session {!r} can't be read; a copy was set aside, and all the rest "
-    "is in use."
+    "A part of this computer's copy of session {!r} can't be read; a copy was set aside, and the rest is "
+    "in use."
 )
 
 

@@ -38,7 +38,7 @@ def adapter_of(window: QMainWindow) -> Callable[[], Host]:
         adapter = installed_plugins().hook.optiverse_host_adapter(window=window)
     if adapter is None:
         raise HostUnsupported(
-            f"Collaboration does not know windows of {type(window).__module__}; no plugin that is installed "
+            f"Collaboration does not know windows of {type(window).__module__}; no installed plugin "
             "has an adapter for them."
         )
     return adapter

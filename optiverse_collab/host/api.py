@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 Opened = Callable[[Callable[[], None]], None]
-"""Told that another bench is in the window; takes what gives the window the file back that it had before."""
+"""Called when another bench replaces this one. Its argument restores the window's previous file."""
 
 
 FileNoted = Callable[[Mapping[str, Record]], None]

@@ -37,7 +37,7 @@ class Installed:
                 widget.show()
 
     def remove(self) -> None:
-        """Leave the window as it was."""
+        """Restore the window."""
         for action in self.actions:
             for holder in action.associatedObjects():
                 if isinstance(holder, QWidget):

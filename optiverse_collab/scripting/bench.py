@@ -291,7 +291,7 @@ class AsyncBench(Items):
         try:
             await self.flush()
         except CollaborationError as second:
-            log.warning("While leaving because of %r: %s", error, second)
+            log.warning("Error while leaving because of %r: %s", error, second)
 
     def _hear(self, effect: SessionEffect) -> None:
         if isinstance(effect, Lost) and effect.kind is LossKind.REFUSED:

@@ -67,7 +67,7 @@ class Bench(Items):
             ConnectionFailed: there is no such server, or it does not let us in; or this is open already.
         """
         if self._loop is not None:
-            raise ConnectionFailed("This bench is connected already; make another one.")
+            raise ConnectionFailed("This bench is already connected; create another one.")
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="optiverse-collab", daemon=True)
         self._thread.start()

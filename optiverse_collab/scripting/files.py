@@ -48,7 +48,7 @@ class Plan(NamedTuple):
         ops: one for each record that is added or changed.
         added: how many records are new to the session.
         changed: how many are in it already and become as the file has them.
-        unchanged: how many are in it already and stay as they are.
+        unchanged: how many are in it already.
     """
 
     ops: list[Op]

@@ -13,7 +13,7 @@ E = TypeVar("E", bound=SessionEffect)
 
 def _refuse(self: object, *values: object, **named: object) -> NoReturn:
     raise TypeError(
-        "A value of the bench can't be changed in place: nobody would hear of it; assign a new one."
+        "A value of the bench can't be changed in place, because nobody would see that; assign a new one."
     )
 
 

@@ -40,7 +40,7 @@ def test_in_hand_an_item_is_not_open(driver: Driver) -> None:
 
 
 def test_a_banner_in_a_dialog_moves_nothing(driver: Driver) -> None:
-    """PRES-13: and it leaves the dialog as it was."""
+    """PRES-13: and it restores the dialog."""
     id = driver.add()
 
     def meanwhile() -> None:

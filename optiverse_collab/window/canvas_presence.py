@@ -55,7 +55,7 @@ class CanvasPresence(QObject):
         self._refresh()
 
     def close(self) -> None:
-        """Leave the canvas as it was."""
+        """Restore the canvas."""
         self._service.happened.disconnect(self._on_happened)
         self._service.state_changed.disconnect(self._refresh)
         self.overlay.close_for_good()

@@ -168,7 +168,7 @@ class Capture:
         self._push(ids, dragged)
 
     def tick(self, most: int | None = None) -> None:
-        """Push what the user did; apply what waited for it, or for the user to let go: so many records."""
+        """Push the user's edits, then apply up to `most` records that waited for them or for a release."""
         self.push_edits()
         if self._held_back or self._host_expects_more:
             held = self._host.held()

@@ -262,7 +262,7 @@ class ComingBack(QObject):
             self._patience.start(0)
             return
         self.is_ready = True
-        self._warnings["The disk did not tell in time what this file was when it was saved."] = None
+        self._warnings["The disk did not answer in time; the saved version of this file is unknown."] = None
 
     def _warn(self, error: CollaborationError) -> None:
         self._warnings[str(error)] = None

@@ -216,7 +216,7 @@ class CollaborationController(QObject):
             ActionId.UNSENT: self.unsent.open,
             ActionId.CHANGES: self.reports.open_changes,
             ActionId.RETRY: self.manager.service.retry_now,
-            ActionId.TAKE_IN: self.handing_over.ask_which,
+            ActionId.IMPORT_EDITS: self.handing_over.ask_which,
             ActionId.ASK_TO_HAND_OVER: self.asking.ask_selected,
             ActionId.ASK_TO_EDIT: self.rights.requests.ask,
             ActionId.POINT_HERE: self.pointing.point_here,

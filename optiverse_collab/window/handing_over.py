@@ -49,8 +49,8 @@ class HandingOver(QObject):
 
     @pyqtSlot()
     def ask_which(self) -> None:
-        """Take in edits of somebody who may not send them."""
-        ask_which(self._window, self.take_in, texts.TAKE_IN, texts.EDITS_FILES)
+        """Import edits of somebody who may not send them."""
+        ask_which(self._window, self.take_in, texts.IMPORT_EDITS, texts.EDITS_FILES)
 
     def save_bench(self, path: Path) -> None:
         """Write the bench as the user sees it."""

@@ -16,7 +16,7 @@ from optiverse_collab.window.ui.dialog_banner import BannerAction, DialogBanner
 from optiverse_collab.wording import presence as texts
 
 PAUSE_MS = 1000
-"""What others do shows at once, and then at most this often: a dialog grows and shrinks with what is said."""
+"""What others do shows at once, and then at most this often: a dialog grows and shrinks with the text."""
 
 Said = tuple[str, Sequence[BannerAction]]
 """A sentence, and what the user can do about it."""
@@ -50,7 +50,7 @@ class InDialogs(QObject):
         self.refresh()
 
     def close(self) -> None:
-        """Leave all dialogs as they were."""
+        """Restore all dialogs."""
         self._unwatch()
         self._pause.stop()
         self._keep({})

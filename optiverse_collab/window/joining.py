@@ -139,7 +139,7 @@ class Participation(QObject):
             self._live.tick()
 
     def close(self) -> None:
-        """Leave the window alone; its bench stays as it is."""
+        """Leave the window alone; its bench is unchanged."""
         self._service.message_received.disconnect(self._on_message)
         self._service.happened.disconnect(self._on_happened)
         self._service.drained.disconnect(self._on_drained)
@@ -248,7 +248,7 @@ class Participation(QObject):
         return Shared(self._session_id, live.replica, live.seen)
 
     def _opened(self, back: Callable[[], None]) -> None:
-        """The user put another bench into the window: nobody else shall have it before they said so."""
+        """The user opened another bench in the window: nobody else gets it until they decide."""
         if self._live is None and self._job is not None:  # it meets the session's as this one was about to
             self._job.finish()
             self._drop_job()

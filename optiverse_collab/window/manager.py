@@ -134,7 +134,7 @@ class CollaborationManager(QObject):
             self._participation.choose(answer)
 
     def edit(self, text: str, ops: Callable[[], Sequence[Op]]) -> None:
-        """Do something for the user, as one step of theirs; see `LiveBench.edit`."""
+        """Do something for the user, as one undo step; see `LiveBench.edit`."""
         if self._participation is not None:
             self._participation.edit(text, ops)
 
@@ -149,7 +149,7 @@ class CollaborationManager(QObject):
             self._participation.centre_on(id)
 
     def leave(self) -> None:
-        """Leave the session; the bench stays as it is. The last edits still get to the server."""
+        """Leave the session; the bench is unchanged. The last edits still get to the server."""
         if self._participation is not None:
             self._participation.tick()
         if self.service.is_connected() and self.service.sendable:

@@ -38,6 +38,6 @@ def owners_address(log: Path, port: int) -> Address:
         link = parse_address((Path(folders[-1]) / _LINK_NAME).read_text("utf-8"))
     except (OSError, UnicodeDecodeError, AddressError):
         link = Address("", None)
-    if not pins:  # an authority vouches for its name, which the link has
+    if not pins:  # an authority signed the certificates name, which the link has
         return link._replace(server=link.server or f"wss://localhost:{port}", session=None)
     return Address(f"wss://127.0.0.1:{port}", None, link.token, pins[-1])

@@ -141,7 +141,7 @@ class PeoplePanel(QObject):
             self.open()
 
     def close(self) -> None:
-        """The window closes: leave it as it was."""
+        """The window closes: restore it."""
         self._later.stop()
         self.following.stop()
         remove_dock(self._window, self.dock)

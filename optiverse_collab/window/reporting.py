@@ -81,7 +81,7 @@ class ConflictReports(QObject):
             self.dock.tree.setFocus()
 
     def close(self) -> None:
-        """The window closes: say what was not said yet, and leave the window as it was."""
+        """The window closes: report what was not reported yet, and restore the window."""
         self._finish()
         self.toasts.clear()
         if self.dock is not None:

@@ -138,7 +138,7 @@ class Provenance:
         self._marks.setdefault(id, {}).update(marks)
 
     def take(self, op: Op) -> Marks:
-        """The user edited a record: return the marks that this takes away."""
+        """The user edited a record: return the marks that this removes."""
         self._mine.add(op.id)
         marks = self._marks.get(op.id, {})
         if not isinstance(op, Set):

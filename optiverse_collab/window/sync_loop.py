@@ -25,7 +25,7 @@ from optiverse_collab.window.pace import Pace
 from optiverse_collab.window.undo import Undo
 
 SCAN_MS, SCAN_RECORDS = 1000, 100
-"""So many records are looked at without a sign, so often: a bench of 1,000 within 10 s."""
+"""How many records the background scan checks, and how often: a bench of 1,000 within 10 s."""
 
 AT_ONCE = 200
 """What others did to more records than this, while the user was away for example, is shown in steps."""
@@ -54,7 +54,7 @@ class LiveBench(QObject):
 
     Args:
         host: the window's bench.
-        session: whose replica it shall equal, and in which the user's presence is shown.
+        session: whose replica it must equal, and in which the user's presence is shown.
 
     Signals:
         edited: the session has something to send.
@@ -200,7 +200,7 @@ class LiveBench(QObject):
             self.edited.emit()
 
     def edit(self, text: str, ops: Callable[[], Sequence[Op]]) -> None:
-        """Do something for the user, as one step of theirs.
+        """Do something for the user, as one undo step.
 
         Args:
             text: what is done.

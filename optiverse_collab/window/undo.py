@@ -97,7 +97,7 @@ class Undo:
             if since := self._provenance.since(step, shown.id, shown) or self._inside(step, shown):
                 self._tell(run, shown, since)
                 run.kept.update(going)  # SEEN-7: all removals, or none
-        # A command that only takes away a group must not be left without what was in it.
+        # A command that only removes a group must still know what was in it.
         left = run.kept | (
             set() if going and not run.kept else {id for id in changed if self._is_left(run, id)}
         )

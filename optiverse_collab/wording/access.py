@@ -20,7 +20,7 @@ WARN = timedelta(minutes=5)
 
 SAVE = "&Save as a file…"
 GIVE = "&Give to an editor…"
-TAKE_IN = "Take in edits"
+IMPORT_EDITS = "Import edits"
 EDITS_FILES = "Edits for an Optiverse session (*.edits)"
 LET_BACK_IN = "&Let back in"
 NOT_SENT = "&Edits…"
@@ -47,7 +47,7 @@ def view_only(withheld: int, role: Role) -> str:
 
 def view_only_more(owners: Sequence[str], withheld: int) -> str:
     """The tooltip of that: what to do about it."""
-    kept = " What was not sent is kept on this computer, and is sent once you may edit." if withheld else ""
+    kept = " Unsent edits are kept on this computer, and are sent once you may edit." if withheld else ""
     return f"Ask {_one_of(owners)} for the right to edit.{kept}"
 
 
@@ -91,7 +91,7 @@ def ends(at: datetime) -> str:
 
 def given(path: str) -> str:
     """Unsent edits are in a file, for an editor."""
-    how = "An editor takes them in with Take in edits… in the Collaboration menu."
+    how = "An editor imports them with Import edits… in the Collaboration menu."
     return f"✓ Your edits were saved: {path}. {how}"
 
 

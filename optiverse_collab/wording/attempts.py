@@ -22,7 +22,7 @@ from optiverse_collab.wording.log_lines import Line
 TOLD = 3
 """How many attempts in a row that fail alike are written."""
 
-TRYING_ON = Line(logging.INFO, "Trying on; the log says more when something changes")
+TRYING_ON = Line(logging.INFO, "Still trying; the log reports the next change")
 
 
 class AttemptLog:

@@ -82,7 +82,7 @@ def merged(edited: int, taken: int, since_ms: int) -> str:
     at, now = datetime.fromtimestamp(since_ms / 1000).astimezone(), datetime.now().astimezone()
     sent = f"{edited} of your edits since {moment(at, now)} {'was' if edited == 1 else 'were'} sent"
     changes = counted(taken, "change")
-    return f"Merged: {sent}, {changes} of others {'was' if taken == 1 else 'were'} taken."
+    return f"Merged: {sent}, {changes} by others {'was' if taken == 1 else 'were'} applied."
 
 
 def not_sent(name: str) -> str:
@@ -103,7 +103,7 @@ def bring_note(found: Differences, path: str) -> str:
     """What bringing the bench does; `path` is where a copy of it will be."""
     note = f"Everybody gets your {new_items(len(found.new))}."
     if found.differ:
-        note += f" What differs stays as the session has it. A copy of yours is saved first: {path}"
+        note += f" Items that differ keep the session's version. A copy of yours is saved first: {path}"
     return note
 
 
@@ -119,10 +119,8 @@ def opened_question(found: Differences) -> str:
 def everybody_note(found: Differences, path: str) -> str:
     """What it does to replace the session's bench; `path` is where a copy of that will be."""
     count = len(found.missing)
-    goes = (
-        f"{items(count)} of the session go{'es' * (count == 1)}" if count else "Nothing of the session goes"
-    )
-    changes = f", {len(found.differ)} will be as in yours" if found.differ else ""
+    goes = f"{items(count)} of the session will be removed" if count else "No item will be removed"
+    changes = f", {len(found.differ)} will match yours" if found.differ else ""
     return f"{goes}{changes}. A copy is saved first: {path}"
 
 

@@ -1,4 +1,4 @@
-"""What is said when somebody calls everybody to where they are. Pure."""
+"""Texts for calling everybody to one's place. Pure."""
 
 from __future__ import annotations
 

@@ -31,11 +31,13 @@ _FAILED = {
     FailureKind.REFUSED: (
         "Nothing answers at {place}{port}; start optiverse-collab-server, or check the address."
     ),
-    FailureKind.UNREACHABLE: "There is no way to {host} from here; check the network or VPN.",
+    FailureKind.UNREACHABLE: "This computer has no network route to {host}; check the network or VPN.",
     FailureKind.NETWORK: "{place} can't be reached: {detail}; check the network.",
     FailureKind.BROKEN_OFF: "{place} broke off the handshake; it may be restarting, or {instead}.",
-    FailureKind.WANTS_TLS: "{place} wants an encrypted connection; write wss:// instead of ws://.",
-    FailureKind.NO_TLS: "{place} does not speak TLS; write ws:// instead of wss:// if that is meant.",
+    FailureKind.WANTS_TLS: "{place} requires an encrypted connection; write wss:// instead of ws://.",
+    FailureKind.NO_TLS: (
+        "{place} does not speak TLS; write ws:// instead of wss:// to connect without encryption."
+    ),
     FailureKind.UNTRUSTED: (
         "The certificate of {place} is not trusted here ({detail}); ask whoever runs it for a link with "
         "its key."
@@ -45,32 +47,32 @@ _FAILED = {
         "ask whoever runs it for a new link."
     ),
     FailureKind.HTTP: (
-        "{place} answered with HTTP {number:g} and not as a collaboration server; check the address."
+        "{place} is not a collaboration server (it answered HTTP {number:g}); check the address."
     ),
-    FailureKind.NO_WEBSOCKET: "What answers at {place} is no WebSocket server; check the address and port.",
+    FailureKind.NO_WEBSOCKET: "{place} is not a WebSocket server; check the address and port.",
     FailureKind.LATE: (
         "{place} did not answer within {number:g} s; check the address, the network and the firewall."
     ),
     FailureKind.NOT_LET_IN: (
-        "No owner of the session let you in within {number:g} s; ask one to be there, and connect again."
+        "No owner of the session let you in within {number:g} s; ask one to open it, and connect again."
     ),
     FailureKind.WRONG_SERVER: (
         f"The server at {{place}} does not speak {SUBPROTOCOL}; start optiverse-collab-server in its place."
     ),
     FailureKind.HOST_LEFT: (
-        "{detail}'s editor, which hosts this session, was closed; what you do is kept until it is open again."
+        "{detail}'s editor, which hosts this session, was closed; your edits are kept until it opens again."
     ),
     FailureKind.CLOSED: "{closed}",
-    FailureKind.SILENT: "The server said nothing for {number:g} s; check the network or the server.",
+    FailureKind.SILENT: "The server sent nothing for {number:g} s; check the network or the server.",
     FailureKind.EPOCH_CHANGED: (
-        "The session on the server has another history than the one that was followed here, so nothing was "
+        "The session on the server has a different history from the one followed here, so nothing was "
         "merged{unsent}; save your bench if you need it, and connect again to see what the server has."
     ),
     FailureKind.RESTORED: (
         "The server was restored from a backup of {time}, which lacks the last {lacking} of this session, so "
         "nothing was merged. Your bench still has them: save it, and connect again to bring them back."
     ),
-    FailureKind.CLIENT_ERROR: "The client ran into an error of its own: {detail}; please report it.",
+    FailureKind.CLIENT_ERROR: "The client had an internal error: {detail}; please report it.",
 }
 """Kind of failure → its sentence."""
 
@@ -78,23 +80,23 @@ _CLOSED = {
     1000: "The connection was closed normally.",
     1001: "The server is restarting or going away.",
     1002: "One side broke the WebSocket protocol; a proxy in between may be at fault.",
-    1003: "The server got a kind of message that it doesn't take (binary data).",
+    1003: "The server does not accept binary messages.",
     1005: "The connection was closed without a reason.",
     1006: "The connection broke off: the network or the server went away.",
     1007: "A message was not valid UTF-8 text.",
     1008: "The server refused the connection by its policy.",
     1009: "A message was larger than the server allows.",
-    1010: "The server lacks a WebSocket extension that was asked for.",
-    1011: "The server ran into an error of its own; its log says more.",
+    1010: "The server lacks a WebSocket extension that the client requires.",
+    1011: "The server had an internal error; its log has details.",
     1012: "The server is restarting.",
     1013: "The server is overloaded; it asks to try again later.",
     1014: "A gateway in between got no answer from the server.",
     1015: "The encrypted connection could not be set up; check the server's certificate.",
     4400: "This client sent messages that the server can't read.",
-    4401: "The server wants a valid token; ask for an invite.",
+    4401: "The server requires a valid token; ask for an invite.",
     4403: "You are not allowed to join this session.",
     4404: "There is no such session on the server.",
-    4408: "The server heard nothing for too long and gave up on this connection.",
+    4408: "The server received nothing for too long and closed this connection.",
     4409: "A newer connection of yours has replaced this one.",
     4426: "The server speaks another version of the protocol; update the older side.",
     4429: "Too many messages came too fast.",
@@ -104,7 +106,7 @@ _CLOSED = {
 """Close code → what it means to a user (CLOSE-2)."""
 
 _WORDS = {
-    "no_token": "The server lets in only those who were invited; paste an invite link.",
+    "no_token": "The server admits only people with an invite; paste an invite link.",
     "unknown_token": "The server does not know this invite, or it is used up; ask for a new link.",
     "expired": "Your access to this session has ended; ask an owner for a new link.",
     "cannot_wait": "An owner has to let you in, which this version can't wait for; update it.",

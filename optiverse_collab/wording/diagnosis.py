@@ -36,20 +36,20 @@ QT_BROKEN = (
 )
 NO_QT = "PyQt6 is not installed here. Scripts don't need it; an editor does."
 NAME = "{host} is {addresses}."
-REACHED = "The port is open; that took {ms:.0f} ms."
+REACHED = "The port is open; connecting took {ms:.0f} ms."
 PLAIN = "The connection is not encrypted."
-PINNED = "The connection is encrypted, and the key is that of the link."
-TRUSTED = "The connection is encrypted, and this system's authorities vouch for the key."
-ANSWERED = "It answers; a question takes {ms:.0f} ms from the first byte to the last."
+PINNED = "The connection is encrypted, and the key matches the link."
+TRUSTED = "The connection is encrypted, and this system trusts the server's certificate."
+ANSWERED = "It answers; one request takes {ms:.0f} ms."
 HIDDEN = "It does not say which server it is; a gateway may hide that."
 OTHER_VERSION = (
     "It is optiverse-collab-server {version}, which speaks another version of the protocol; "
     "install the same version on both sides."
 )
 SAME_VERSION = "It is optiverse-collab-server {version}, and speaks the same protocol."
-LET_IN = "You are let in to session '{session}' as '{user}', and may {may}."
+LET_IN = "You can join session '{session}' as '{user}', and may {may}."
 NOT_STARTED = "The check can't be started ({why}); run optiverse-collab doctor in a terminal."
-SKIPPED = "The steps after that were not tried."
+SKIPPED = "The later steps were skipped."
 SEE_LOGS = (
     "If it still fails, look for WARNING and ERROR in the editor's log, category Collaboration, and in the "
     "server's. Where the server runs, `optiverse-collab-server doctor` looks at its port and addresses."

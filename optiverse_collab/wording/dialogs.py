@@ -12,7 +12,7 @@ SERVER = "&Server"
 SESSION = "S&ession"
 NAME = "Your &name"
 RECENT = "&Recent sessions"
-JOIN_HINT = "Paste an invite link into any field, and all are filled in."
+JOIN_HINT = "Paste an invite link into any field to fill in all of them."
 READ_AS = "Read as {value}"
 JOIN = "&Join"
 CHECK = "Chec&k the connection"
@@ -25,8 +25,8 @@ LISTEN = "&Open to"
 LISTEN_LOCAL = "This computer only"
 LISTEN_LAN = "Everybody in the local network"
 HOST_HINT = (
-    "Starts a server on this computer. It ends when you quit, unless others are in the session and you "
-    "let it go on."
+    "Starts a server on this computer. It stops when you quit, unless others are in the session and you "
+    "keep it running."
 )
 HOST = "Start and &join"
 INVITE = "Invite"
@@ -37,7 +37,7 @@ NO_LAN_ADDRESS = "This computer has no address in a local network at the moment.
 
 PROBING = "Looking for a server on port {port}…"
 STARTING_SERVER = "Starting the server…"
-REUSING_SERVER = "A server runs on port {port} already; joining it."
+REUSING_SERVER = "A server is already running on port {port}; joining it."
 STRANGE_SERVER = (
     "Port {port} is used by a server that this editor didn't start; join it with a link from its owner, or "
     "choose another port."
@@ -48,13 +48,13 @@ UNENCRYPTED_SERVER = (
 SERVER_RUNS = "The server is running."
 PORT_TAKEN = "Port {port} is used by another program; choose another port."
 OTHER_PROTOCOL = (
-    "The server on port {port} is of another version, {version}; stop it, or install one version of both."
+    "The server on port {port} has another version, {version}; stop it, or install the same version of both."
 )
 SERVER_MISSING = (
     "The server is not installed; install the package optiverse-collab-server next to the plugin."
 )
 SERVER_FAILED = "The server stopped immediately: {reason}"
-SERVER_SILENT = "The server did not start within {seconds} s; look into the log."
+SERVER_SILENT = "The server did not start within {seconds} s; see the log."
 CONNECTING = "Connecting to {server}…"
 TRYING_AGAIN = "{reason} Trying again…"
 LOADING = "Loading the bench: {received} of {total} items…"

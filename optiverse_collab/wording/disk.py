@@ -6,8 +6,8 @@ from optiverse_collab.core.text import printable
 from optiverse_collab.wording.numbers import counted, local_time
 
 SET_ASIDE = (
-    "What this computer kept of the session is of a history that the server no longer has. Your edits in it "
-    "were set aside; choose Unsent edits… in the Collaboration menu to have them listed."
+    "This computer's copy of the session belongs to a history that the server no longer has. Your edits in "
+    "it were set aside; choose Unsent edits… in the Collaboration menu to list them."
 )
 PROTECTED = "Edits are protected against a crash again."
 
@@ -34,7 +34,7 @@ def unprotected(cause: str) -> str:
 
 def not_loaded(session: str, cause: str) -> str:
     """Say that a session is joined without what is kept of it; `cause` is a sentence that says why."""
-    return f"What this computer kept of session '{printable(session)}' can't be read now. {cause}"
+    return f"This computer's copy of session '{printable(session)}' can't be read now. {cause}"
 
 
 def token_not_kept(cause: str) -> str:

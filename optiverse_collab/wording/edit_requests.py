@@ -26,7 +26,7 @@ def too_soon(ms: float) -> str:
     """A request that is not sent yet."""
     seconds = ceil(ms / 1000)
     left = counted(seconds, "second") if seconds < 60 else counted(ceil(seconds / 60), "minute")
-    return f"You have asked already. You can ask again in {left}."
+    return f"You have already asked. You can ask again in {left}."
 
 
 def asked(participant: Participant) -> str:

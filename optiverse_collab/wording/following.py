@@ -1,4 +1,4 @@
-"""What is said to those who follow somebody's view, and to those who are followed. Pure."""
+"""Texts for people who follow somebody's view, and for those who are followed. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ UNFOLLOW = "Un&follow"
 FOLLOW_TIP = "Keeps your view on theirs until you move it, edit, or press Escape."
 STOP_TIP = "Escape does the same."
 DECLINE, ALLOW = "&Decline following", "&Allow following"
-DECLINE_TIP = "They can't follow your view any more; it is remembered."
+DECLINE_TIP = "They can no longer follow your view; this setting is remembered."
 DONT = "Decline"
 CIRCLE = "You stopped following, since you would follow each other in a circle."
 FOLLOWS_YOU = "follows you"
@@ -27,7 +27,7 @@ def in_circle(name: str) -> str:
 
 def declined(name: str) -> str:
     """Why following ended."""
-    return f"{printable(name)} does not want to be followed by you."
+    return f"{printable(name)} does not want you to follow them."
 
 
 def left(name: str) -> str:

@@ -22,15 +22,15 @@ HERE, NEVER_SEEN = "Here", "Never"
 NEVER, ANY_NUMBER, REVOKED = "Never", "Any number", "Revoked"
 LOADING = "Asking the server…"
 NO_CONNECTION = "There is no connection to the server now; the list may be out of date."
-REMOVED_HINT = "Whoever you remove leaves at once; the bench in their window stays."
-REVOKED_HINT = "A revoked link lets nobody else in; whoever came in with it before stays."
+REMOVED_HINT = "People you remove leave at once, and keep the bench in their window."
+REVOKED_HINT = "A revoked link admits nobody new; people who came in with it stay."
 
 INVITE_TITLE = "New link"
 INVITE_ROLE, INVITE_ENDS, INVITE_USES, INVITE_LABEL = "&Role", "&Ends", "&Uses", "&For"
 LABEL_HINT = "for example: students"
 COPY_LINK = "&Copy the link"
-INVITE_KNOCK = "&Ask me before somebody comes in with it"
-KNOCK_TIP = "Each one waits outside, and hears nothing of the session, until an owner in it says yes."
+INVITE_KNOCK = "&Ask me before it lets anybody in"
+KNOCK_TIP = "Each person waits outside, and sees nothing of the session, until an owner lets them in."
 ASKS_FIRST = "(asks first)"
 AGREED = " once an owner agrees"
 COPIED = "The link was copied. It lets in {role}{agreed}; keep it, since it can't be shown again."
@@ -53,7 +53,7 @@ ENDS = (
     ("in 1 week", 7 * DAY_S),
     ("in 30 days", 30 * DAY_S),
 )
-"""When access may end: what is said, and in how many seconds; 0 for never."""
+"""When access may end: its text, and in how many seconds; 0 for never."""
 
 
 def role(grant: Grant, is_link: bool) -> str:

@@ -25,6 +25,6 @@ def consequences(pid: int, log: str) -> str:
         log: the path of its log.
     """
     return (
-        "If you keep it running, they go on without you. It then ends when this computer is shut down, or "
-        f"when you end its process ({pid}). Its log is {log}. What was shared is stored either way."
+        "If you keep it running, they continue without you. It then runs until this computer shuts down, or "
+        f"until you end its process ({pid}). Its log is {log}. The bench is stored either way."
     )

@@ -27,7 +27,7 @@ def whoever_has_it(session: str) -> str:
 
 
 def without_invite(why: str) -> str:
-    """What is said if there is no invite.
+    """The sentence if there is no invite.
 
     Args:
         why: a sentence of the server's.

@@ -13,9 +13,9 @@ from optiverse_collab.wording.presence import marked, shortened
 LIST = "People who wait to be let in"
 HEADING = "Waiting to come in"
 LET_IN, NOT_NOW, SHOW = "&Let in", "&Not now", "&Show"
-LET_IN_TIP = "They come in at once, and again without asking, until you remove them."
-NOT_NOW_TIP = "They are sent away. You hear of their next attempts only here, for 10 minutes."
-ALIKE = "Somebody else here has a name like that."
+LET_IN_TIP = "They come in at once, and need not ask again until you remove them."
+NOT_NOW_TIP = "They are sent away. For 10 minutes, you see their further attempts only here."
+ALIKE = "Somebody else here has a similar name."
 AGAIN = "An owner has just sent them away."
 
 LABEL_CHARS, NAME_CHARS = 32, 48

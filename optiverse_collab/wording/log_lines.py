@@ -91,9 +91,9 @@ def _line(effect: fx.SessionEffect) -> Line | None:
     if isinstance(effect, fx.ParticipantJoined):
         return Line(logging.INFO, f"User joined: {printable(name_of(effect.participant))}")
     if isinstance(effect, fx.ParticipantRenamed):
-        return Line(logging.INFO, f"A user is called {printable(name_of(effect.participant))} now")
+        return Line(logging.INFO, f"A user is now called {printable(name_of(effect.participant))}")
     if isinstance(effect, fx.ParticipantAway):
-        how = "away: the server hears nothing from them" if effect.participant.away else "back"
+        how = "away: the server receives nothing from them" if effect.participant.away else "back"
         return Line(logging.INFO, f"User {printable(name_of(effect.participant))} is {how}")
     if isinstance(effect, fx.ParticipantLeft):
         return Line(logging.INFO, f"User left: {printable(name_of(effect.participant))}")
@@ -126,7 +126,7 @@ def _synchronised(effect: fx.Synced | fx.NoticesOmitted | fx.ReplicaForgotten) -
         told = "received" if effect.full else "caught up with"
         return Line(logging.INFO, f"Synchronised: {told} {effect.records} record(s)")
     if isinstance(effect, fx.NoticesOmitted):
-        listed = "Only the newest edits of yours that others replaced are listed"
+        listed = "Only the newest of your edits that others replaced are listed"
         return Line(logging.WARNING, f"✗ {listed}; there may be {effect.count} or more others.")
     known = "The server no longer knows which of your edits it has"
     again = "those that it did not confirm are sent again, and leave alone what others changed meanwhile"
@@ -146,7 +146,7 @@ def _lost(effect: fx.Lost, op: Op, record: Record | None) -> Line:
     deed = "removal" if isinstance(op, Remove) else f"change ({told})" if told else "change"
     match effect.kind:
         case LossKind.REFUSED:
-            why = printable(effect.message) or "why did not arrive here."
+            why = printable(effect.message) or "the reason did not arrive here."
             return Line(logging.WARNING, f"✗ Your {deed} of {what} was refused by the server: {why}")
         case LossKind.UNSENT:
             return Line(logging.WARNING, f"✗ Your {deed} of {what} did not reach the server")

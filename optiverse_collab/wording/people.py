@@ -26,7 +26,7 @@ ACCESS = "People and lin&ks…"
 ACCESS_TIP = "Owners change roles here, remove people and let them back in."
 REMOVE = "Re&move from the session"
 REMOVE_TIP = "They leave at once, and keep the bench in their window. You can let them back in."
-NOBODY = "You are in no session."
+NOBODY = "You are not in a session."
 
 _MOST_NAMED = 8
 

@@ -1,4 +1,4 @@
-"""What is said about pointing at things for others. Pure."""
+"""Texts about pointing at things for others. Pure."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from optiverse_collab.core.text import printable
 SHOW_OLD = "Show the old one"
 BRING_BACK = "Bring it back"
 UNDO_TEXT = "Bring the bench back"
-NO_PICTURE = "This host can't show another bench than the window's."
+NO_PICTURE = "This editor can't show an earlier bench in a separate window."
 NO_CONNECTION = "There is no connection; try again when it is back."
-NOTHING_TO_DO = "The bench is as it was then."
+NOTHING_TO_DO = "The bench has not changed since then."
 
 
 class Replacement:

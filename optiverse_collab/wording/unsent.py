@@ -22,7 +22,7 @@ DISCARD = "&Discard"
 SHOW = "Show…"
 REJOIN_HINT = "Joins the session in this window; the edits are sent, and leave alone what others changed."
 SEND_HINT = "Sends the edits under the name of their author; this window does not join."
-DISCARD_HINT = "Forgets the edits; a copy of the bench with them is saved first."
+DISCARD_HINT = "Discards the edits; a copy of the bench with them is saved first."
 
 TOO_LATE = "The server did not store them in time; rejoin the session when the connection is better."
 

@@ -32,7 +32,7 @@ MAX_REFUSED = 20
 CLOSE_SECONDS = 2.0
 """How long a peer may take to answer a close, before the connection is cut."""
 
-OUTSIDE = "You wait outside until an owner lets you in; until then, only pings are answered."
+OUTSIDE = "You are waiting for an owner to let you in; until then, only pings are answered."
 
 log = logging.getLogger("optiverse_collab_server")
 

@@ -85,16 +85,16 @@ def of_folder(folder: Path) -> Iterator[Finding]:
         yield Finding("folder", Level.OK, f"{folder} is not there; the server makes it at its first start.")
         return
     except OSError as error:
-        yield Finding("folder", Level.FAULT, f"{folder} can't be looked at ({error.strerror}).")
+        yield Finding("folder", Level.FAULT, f"{folder} can't be inspected ({error.strerror}).")
         return
     if not stat.S_ISDIR(mode):
         yield Finding("folder", Level.FAULT, f"{folder} is a file; choose a folder.")
     elif not access(folder, R_OK | W_OK | X_OK):
         yield Finding("folder", Level.FAULT, f"This user can't write to {folder}; change its owner.")
     elif sys.platform != "win32" and mode & 0o077:
-        yield Finding("folder", Level.WARNING, f"Others can look into {folder}; run chmod 700 on it.")
+        yield Finding("folder", Level.WARNING, f"Other users can read {folder}; run chmod 700 on it.")
     else:
-        yield Finding("folder", Level.OK, f"{folder} can be written, and others can't look into it.")
+        yield Finding("folder", Level.OK, f"{folder} can be written, and other users can't read it.")
 
 
 def of_disk(folder: Path) -> Iterator[Finding]:
@@ -105,7 +105,7 @@ def of_disk(folder: Path) -> Iterator[Finding]:
     if free < TOO_LITTLE:
         yield Finding("disk", Level.FAULT, f"{sentence}; make room, or the server will soon save nothing.")
     elif free < max(LITTLE, _size(folder / FILE_NAME)):
-        yield Finding("disk", Level.WARNING, f"{sentence}; prune and upgrades need as much as the database.")
+        yield Finding("disk", Level.WARNING, f"{sentence}; prune and upgrades need the size of the database.")
     else:
         yield Finding("disk", Level.OK, f"{sentence}.")
     kind = file_system(place)
@@ -153,7 +153,7 @@ def of_sessions(folder: Path, now: datetime) -> Iterator[Finding]:
         sentence = f"A change was made at {newest:%Y-%m-%d %H:%M} UTC, and here it is {now:%Y-%m-%d %H:%M}"
         yield Finding("clock", Level.FAULT, f"{sentence}; set this machine's clock.")
     else:
-        yield Finding("clock", Level.OK, f"It is {now:%Y-%m-%d %H:%M} UTC, and no change is from later.")
+        yield Finding("clock", Level.OK, f"It is {now:%Y-%m-%d %H:%M} UTC, and no change is newer.")
 
 
 def of_certificate(file: Path | None, is_own: bool, now: datetime) -> Iterator[Finding]:
@@ -175,11 +175,11 @@ def of_certificate(file: Path | None, is_own: bool, now: datetime) -> Iterator[F
     except (OSError, ValueError) as error:
         yield Finding("tls", Level.FAULT, f"The certificate {file} can't be read ({error}).")
         return
-    sentence = f"The certificate {file} is good until {end:%Y-%m-%d}"
+    sentence = f"The certificate {file} is valid until {end:%Y-%m-%d}"
     if is_own:
-        yield Finding("tls", Level.OK, f"{sentence}; a start of the server renews it in time.")
+        yield Finding("tls", Level.OK, f"{sentence}; the server renews it when it starts.")
     elif end <= now:
-        yield Finding("tls", Level.FAULT, f"The certificate {file} ended on {end:%Y-%m-%d}; renew it.")
+        yield Finding("tls", Level.FAULT, f"The certificate {file} expired on {end:%Y-%m-%d}; renew it.")
     elif end < now + ENDS_SOON:
         yield Finding("tls", Level.WARNING, f"{sentence}; renew it, and restart the server.")
     else:

@@ -54,7 +54,7 @@ class Doors:
         if len(self._unfinished) > self._bounds.unfinished:
             slowest = next(iter(self._unfinished))
             del self._unfinished[slowest]
-            slowest.cut("takes long to ask for a WebSocket, while others wait")
+            slowest.cut("takes too long to request a WebSocket while others wait")
 
     def asked(self, guest: Guest) -> str:
         """A connection has asked for a WebSocket; why it is not let in, or nothing."""
@@ -78,7 +78,7 @@ class Doors:
     def cut_unfinished(self) -> None:
         """The server ends: nobody waits for those who have not finished asking."""
         for guest in list(self._unfinished):
-            guest.cut("has not finished asking for a WebSocket")
+            guest.cut("has not finished requesting a WebSocket")
 
 
 def is_loopback(host: str) -> bool:

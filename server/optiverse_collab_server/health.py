@@ -19,9 +19,7 @@ from optiverse_collab_server.metrics import Metrics
 
 STOPPING = "The server is restarting."
 LATE = "The disk does not answer; nothing is saved for now."
-NO_METRICS = (
-    "Metrics are for this machine itself; from elsewhere, ask with a token that holds in every session."
-)
+NO_METRICS = "Metrics are for this machine only; from elsewhere, use a token that is valid in every session."
 
 
 class Health:

@@ -181,7 +181,7 @@ class Hub:
         try:
             await asyncio.wait_for(connection.outbox.drain(), timeout=GOODBYE_SECONDS)
         except asyncio.TimeoutError:
-            log.warning("%s reads too slowly to hear the end; it will catch up later", connection.name)
+            log.warning("%s reads too slowly for the last messages; it will catch up later", connection.name)
         connection.close(CloseReason.RESTARTING)
         await connection.closed()
 
@@ -205,7 +205,7 @@ class Hub:
         stored = await self._store.load(session_id, self._space.left if self._live else ANY_SIZE)
         if stored is None:
             if await self._has_all_sessions():
-                log.warning("Session %s was not begun: there are as many as max-sessions allows", session_id)
+                log.warning("Session %s was not created: max-sessions is reached", session_id)
                 return None
             empty = History.empty(secrets.token_hex(16))
             history = History(empty, limits=self.limits, space=self._space)

@@ -117,10 +117,10 @@ class PastReader:
         try:
             past = await self._read(wanted.clock, loan)
         except TooLarge:
-            log.warning("Too little memory for the past of session %s", self._session_id)
+            log.warning("Too little memory for the history of session %s", self._session_id)
             _refuse(connection, wanted, PastRefusal.TOO_LARGE)
         except Exception:
-            log.exception("The past of session %s can't be read", self._session_id)
+            log.exception("The history of session %s can't be read", self._session_id)
             _refuse(connection, wanted, PastRefusal.UNREADABLE)
         else:
             if past is None:

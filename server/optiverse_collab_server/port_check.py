@@ -40,7 +40,7 @@ def of_reach(host: str, port: int, is_encrypted: bool, names: Iterable[str]) -> 
         names: of this machine, and its addresses.
     """
     if is_loopback(host):
-        sentence = "Only this machine reaches the server; with --host 0.0.0.0 others do, too."
+        sentence = "Only this machine can connect; use --host 0.0.0.0 to let others in."
         yield Finding("reach", Level.OK, sentence)
         return
     places = [name for name in names if _is_address(name)] if host in EVERYWHERE else [host]
@@ -50,7 +50,7 @@ def of_reach(host: str, port: int, is_encrypted: bool, names: Iterable[str]) -> 
         return
     scheme = "wss" if is_encrypted else "ws"
     links = [f"{scheme}://{f'[{place}]' if ':' in place else place}:{port}" for place in places]
-    way = f"let TCP port {port} through the firewall of this machine, and of the network between"
+    way = f"let TCP port {port} through the firewall of this machine, and of the network in between"
     yield Finding("reach", Level.OK, f"Others connect to {' or '.join(links)}. If they can't, {way}.")
 
 

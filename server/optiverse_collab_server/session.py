@@ -150,7 +150,7 @@ class LiveSession:
     def close_overdue(self, grants: Grants) -> None:
         """Close the connections whose time is over, and tell those whose time ends soon (ACC-3)."""
         for connection in expiry.overdue(self.connections.values(), grants, now_ms()):
-            log.info("The time of %s is over", connection.name)
+            log.info("The access of %s has expired", connection.name)
             self.dismiss(connection)
             connection.close(CloseReason.EXPIRED)
 
@@ -183,7 +183,7 @@ class LiveSession:
         self._flushed.clear()
 
     def refuse(self, connection: Connection, client_clocks: Sequence[int], refusal: Refused) -> None:
-        """Tell a member that changes of theirs were not accepted."""
+        """Report to a member which of their changes were not accepted."""
         self.room.refuse(connection.id, client_clocks, refusal)
         self._wake.set()
 

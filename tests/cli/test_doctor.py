@@ -31,9 +31,7 @@ def test_every_step_of_a_connection_that_works_has_a_tick(server: ServerProcess,
     code, lines = looked_at(server.url, "--session", session_id, "--user", "ann")
     assert code == 0
     assert [re.sub(r"✓ (\w+): .*", r"\1", line) for line in lines] == STEPS
-    assert (
-        lines[-1] == f"✓ session: You are let in to session '{session_id}' as 'ann', and may do everything."
-    )
+    assert lines[-1] == f"✓ session: You can join session '{session_id}' as 'ann', and may do everything."
 
 
 def test_the_invite_is_used_and_never_shown(tmp_path: Path) -> None:
@@ -46,7 +44,7 @@ def test_the_invite_is_used_and_never_shown(tmp_path: Path) -> None:
         for _ in range(2):
             code, lines = looked_at(link, **home)
             assert (code, lines[-1][:9]) == (0, "✓ session"), lines[-1]
-            assert "✓ TLS: The connection is encrypted, and the key is that of the link." in lines
+            assert "✓ TLS: The connection is encrypted, and the key matches the link." in lines
             assert not any(token[1] in line for line in lines)
         code, lines = looked_at(re.sub("pin=....", "pin=AAAA", link), **home)
         assert (code, "different key" in lines[-1]) == (1, True)
@@ -57,7 +55,7 @@ def test_the_invite_is_used_and_never_shown(tmp_path: Path) -> None:
     ("scheme", "options", "line"),
     [
         ("wss", [], "✗ TLS: .* broke off the handshake; .*"),
-        ("ws", ["--tls"], "✗ HTTP: .* wants an encrypted connection; write wss:// instead of ws://. .*"),
+        ("ws", ["--tls"], "✗ HTTP: .* requires an encrypted connection; write wss:// instead of ws://. .*"),
         ("wss", ["--tls"], "✗ TLS: The certificate of .* is not trusted here .*"),
     ],
 )
@@ -68,7 +66,7 @@ def test_the_step_that_fails_says_what_to_do(
         code, lines = looked_at(f"{scheme}://127.0.0.1:{server.port}")
     assert code == 1
     assert re.fullmatch(line, lines[-1]), lines
-    assert lines[-1].endswith("The steps after that were not tried.")
+    assert lines[-1].endswith("The later steps were skipped.")
 
 
 def test_nothing_listens_or_there_is_no_such_host() -> None:
@@ -82,7 +80,7 @@ def test_who_is_not_let_in_learns_why(tmp_path: Path) -> None:
     with ServerProcess(tmp_path, "--auth", "local") as server:
         code, lines = looked_at(server.url)
     assert code == 1
-    assert lines[-1] == ("✗ session: The server lets in only those who were invited; paste an invite link.")
+    assert lines[-1] == ("✗ session: The server admits only people with an invite; paste an invite link.")
 
 
 def test_an_address_that_cannot_be_one_is_refused() -> None:

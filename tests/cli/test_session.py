@@ -1,4 +1,4 @@
-"""Which session a command enters, and what is said if it can't."""
+"""Which session a command enters, and the error if it can't."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_no_server(arguments: list[str], server: str, sentence: str) -> None:
 def test_invite_link_names_the_session_too(server: ServerProcess) -> None:
     link = f"{server.url.removeprefix('ws://')}/ws/Ben%27s%20bench"
     assert succeed("who", "--server", link) == "Nobody is in session 'Ben's bench'.\n"
-    assert "was asked for; leave out one of the two" in fail("who", "--server", link, "--session", "lab")
+    assert "you asked for 'lab'; give only one of them" in fail("who", "--server", link, "--session", "lab")
 
 
 @pytest.mark.parametrize("option", ["--session", "--user"])

@@ -78,7 +78,7 @@ def test_watch_ends_with_the_session(tmp_path: Path) -> None:
             with new:
                 code, errors = watcher.ended()
     assert code == 1
-    assert errors.splitlines()[-1].startswith("optiverse-collab: The session on the server has another")
+    assert errors.splitlines()[-1].startswith("optiverse-collab: The session on the server has a different")
 
 
 @with_signals

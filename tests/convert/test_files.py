@@ -32,7 +32,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "is not a complete JSON file (line 1, column 1: Expecting value); take a copy that is whole."),
+        (b"", "is not a complete JSON file (line 1, column 1: Expecting value); use a complete copy."),
         (b'{"version": "2.0",\n "items": [', "is not a complete JSON file (line 2, column 12: "),
         (b"\x89PNG\r\n\x1a\n", "is not a bench file: it is not text in UTF-8."),
         (b"[" * 200_000, "can't be read: it nests too deep to be a bench."),

@@ -24,18 +24,18 @@ MIRROR = {"_type": "component", "item_uuid": "mirror", "name": "Mirror", "x_mm":
         ([LENS], "This is not an Optiverse bench: it holds no JSON object."),
         (
             {"items": []},
-            "This states no version of the format, and only '2.0' and what came before it can be read; "
-            "update optiverse-collab, or look whether this is the right file.",
+            "This states no version of the format, and only '2.0' and older can be read; "
+            "update optiverse-collab, or check that this is the right file.",
         ),
         (
             {"version": "1.0", "items": []},
-            "This is of version '1.0' of the format, and only '2.0' and what came before it can be read; "
-            "update optiverse-collab, or look whether this is the right file.",
+            "This is of version '1.0' of the format, and only '2.0' and older can be read; "
+            "update optiverse-collab, or check that this is the right file.",
         ),
         (
             {"version": 2.0, "items": []},
-            "This is of version 2.0 of the format, and only '2.0' and what came before it can be read; "
-            "update optiverse-collab, or look whether this is the right file.",
+            "This is of version 2.0 of the format, and only '2.0' and older can be read; "
+            "update optiverse-collab, or check that this is the right file.",
         ),
         ({"version": "2.0"}, "This is not an Optiverse bench: it has no 'items'."),
         (

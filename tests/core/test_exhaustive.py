@@ -9,4 +9,4 @@ from optiverse_collab.core.exhaustive import Unmatched
 
 def test_value_outside_of_a_closed_set_is_named() -> None:
     nonsense: Any = "nonsense"
-    assert str(Unmatched(nonsense)) == "'nonsense' is none of the values that are possible here"
+    assert str(Unmatched(nonsense)) == "'nonsense' is not a possible value here"

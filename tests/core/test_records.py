@@ -180,7 +180,7 @@ def test_properties_that_operations_name() -> None:
 
 
 def test_records_that_nobody_else_has_are_changed_in_place() -> None:
-    """DOC-2, DOC-3: each is copied once, whatever happens to it; those from before stay as they were."""
+    """DOC-2, DOC-3: each is copied once, whatever happens to it; earlier copies are unchanged."""
     before = Record("a", "k", {"x": 0, "y": 0})
     records, copies = {"a": before}, set[str]()
     assert apply(records, Set("a", {"x": 1}), copies)

@@ -22,7 +22,7 @@ def window():
     return next(w for w in QApplication.topLevelWidgets() if isinstance(w, DemoWindow))
 
 def interrupt(rounds=100):
-    "Send the signal, let Qt work for so many rounds, and say whether the window is still there."
+    "Send the signal, let Qt run for some rounds, and say whether the window is still there."
     if rounds == 100:
         signal.raise_signal(signal.SIGINT)
     if rounds:

@@ -65,7 +65,7 @@ def test_real_file_comes_back_as_it_was(tmp_path: Path, name: str) -> None:
 def test_item_with_bad_values_is_kept_or_nothing_is_written(
     tmp_path_factory: pytest.TempPathFactory, item: Item
 ) -> None:
-    """JSON has no NaN; rather than lose the item that has one, the file stays as it is."""
+    """JSON has no NaN; rather than lose the item that has one, the file is left unchanged."""
     path = written(tmp_path_factory.mktemp("files") / "bench.json", "as it was")
     items = [item, Item("lens", "component", {"pos": [1.0, 2.0]})]
     with contextlib.suppress(BenchFileError):

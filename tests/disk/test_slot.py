@@ -237,7 +237,7 @@ def test_a_file_that_can_not_be_read_is_set_aside(tmp_path: Path) -> None:
     opened = Opened(tmp_path)
     (opened.folder / REPLICA_NAME).write_bytes(MAGIC + b"junk")
     assert opened.slot.load() is None
-    assert opened.slot.damage.startswith("What this computer kept of session 'lab' can't be read; it was set")
+    assert opened.slot.damage.startswith("This computer's copy of session 'lab' can't be read; it was set")
     [aside] = found_in(tmp_path)
     assert (aside.reason, aside.file.read_bytes()) == (AsideReason.UNREADABLE, MAGIC + b"junk")
     opened.close()
@@ -257,7 +257,7 @@ def test_of_a_damaged_journal_a_copy_is_kept(opened: Opened, tmp_path: Path) -> 
     loaded = opened.slot.load()
     assert loaded is not None
     assert loaded.pending == [pending(4), pending(5)]
-    assert opened.slot.damage.startswith("A part of what this computer kept of session 'lab' can't be read")
+    assert opened.slot.damage.startswith("A part of this computer's copy of session 'lab' can't be read")
     assert [(one.reason, one.file.read_bytes()) for one in found_in(tmp_path)] == [
         (AsideReason.DAMAGED, bytes(wrong))
     ]

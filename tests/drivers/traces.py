@@ -89,7 +89,7 @@ NO_HOST = "There is no host called nosuch.invalid; check its spelling and the ne
 LATE = "{place} did not answer within 0.5 s; check the address, the network and the firewall."
 BROKE_OFF = "{place} broke off the handshake; it may be restarting, or be another server."
 BROKE_OFF_TLS = "{place} broke off the handshake; it may be restarting, or want ws:// instead of wss://."
-WANTS_TLS = "{place} wants an encrypted connection; write wss:// instead of ws://."
+WANTS_TLS = "{place} requires an encrypted connection; write wss:// instead of ws://."
 WRONG_SERVER = (
     f"The server at {{place}} does not speak {SUBPROTOCOL}; start optiverse-collab-server in its place."
 )
@@ -100,10 +100,10 @@ BROKEN = "The connection broke off: the network or the server went away."
 RESTARTING = "The server is restarting or going away."
 REPLACED = "A newer connection of yours has replaced this one."
 CLOSED = "The connection was closed normally."
-FAULT = "The server ran into an error of its own; its log says more."
-SILENT = "The server said nothing for 0 s; check the network or the server."
+FAULT = "The server had an internal error; its log has details."
+SILENT = "The server sent nothing for 0 s; check the network or the server."
 HISTORY = (
-    "The session on the server has another history than the one that was followed here, so nothing was "
+    "The session on the server has a different history from the one followed here, so nothing was "
     "merged, and 1 change of yours did not reach it; save your bench if you need it, and connect again to "
     "see what the server has."
 )

@@ -90,7 +90,7 @@ def test_one_link_is_enough(lab: Lab) -> None:
     with pytest.raises(ConnectionFailed, match="a different key"), Bench(invite._replace(pin="A" * 43).link):
         pass
     with (
-        pytest.raises(ConnectionFailed, match="wants an encrypted connection"),
+        pytest.raises(ConnectionFailed, match="requires an encrypted connection"),
         Bench(f"ws://127.0.0.1:{port}"),
     ):
         pass

@@ -29,7 +29,7 @@ async def edit(bench: AsyncBench, number: int, acknowledged: dict[str, int]) -> 
 
 
 def test_kill_9_under_load_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    """Several times, at moments that differ; the clients come back by themselves and finish."""
+    """Several times, at different moments; the clients reconnect and finish."""
     rng = random.Random(1)
 
     async def main(server: ServerProcess) -> None:

@@ -140,27 +140,27 @@ FAULTS = (
     Fault("RST", "the connection is reset, and so is every new one", True, _reset, _clear),
     Fault(
         "half-open",
-        "the network forgets the connection; whoever sends next gets a reset, and new connections work",
+        "the network forgets the connection; the next message gets a reset, and new connections work",
         True, _forget, _clear, silent=True, passes=True,
     ),
     Fault(
         "silence",
-        "nothing passes in either direction, and nobody is told",
+        "nothing passes in either direction, without an error",
         True, _silence, _clear, silent=True,
     ),
     Fault(
         "silence up",
-        "nothing reaches the server, and nobody is told",
+        "nothing reaches the server, without an error",
         True, _silence_up, _clear, silent=True,
     ),
     Fault(
         "silence down",
-        "nothing reaches the client, and nobody is told",
+        "nothing reaches the client, without an error",
         True, _silence_down, _clear, silent=True,
     ),
     Fault(
         "slow close",
-        f"the server is stopped and says so; the connection ends {SLOW_CLOSE_S:.0f} s later; it comes back "
+        f"the server stops and announces it; the connection ends {SLOW_CLOSE_S:.0f} s later; it comes back "
         "on the same port",
         True, _slow_close, _server_back,
     ),

@@ -43,7 +43,7 @@ from tests.fuzz.texts import Texts
 from tests.helpers.wire import LENS, Peer, Wire
 
 _ROUND = 200
-"""After so many inputs a client begins again, with what a true server said before."""
+"""After this many inputs a client starts over, with what a true server sent before."""
 
 
 _GRANT = Grant("g1", GrantKind.DEVICE, Role.EDITOR, "2025-03-01T12:34:56.789Z")

@@ -50,7 +50,7 @@ class Attempt(QObject):
         return server.peers[-1]
 
     def hears(self, count: int) -> list[str]:
-        """Wait for so many messages; returns them all."""
+        """Wait for `count` messages; returns them all."""
         self._qtbot.waitUntil(lambda: len(self.received) >= count, timeout=DEADLINE_MS)
         return self.received
 

@@ -29,7 +29,7 @@ SECTIONS = {
 
 
 def edited(one: Participant, thing: Thing) -> dict[str, Any]:
-    """A file with what is on the bench, but the thing is not as it was."""
+    """A file with what is on the bench, except that the thing differs."""
     bench: dict[str, Any] = json.loads(json.dumps(one.saved()))
     ids = {item.item_uuid for item in thing.items}
     for data in bench.get(SECTIONS.get(thing.kind, "items"), []):

@@ -116,7 +116,7 @@ class MouseUser(Drawing):
         user_input.press(self.viewport, self._at, modifiers)
 
     def drag_from(self, point: QPointF, dx: int, dy: int) -> None:
-        """Press at a point, pull so many pixels, and let go."""
+        """Press at a point, pull by a distance in pixels, and let go."""
         self.grab(point)
         self.pull(dx // 2, dy // 2)
         self.pull(dx - dx // 2, dy - dy // 2)

@@ -107,7 +107,7 @@ class Panel:
 
     def begin_renaming(self, id: str) -> QLineEdit:
         """Double-click a line, to get the field for its name (0.3)."""
-        self.wait()  # the field is gone when the panel is drawn anew
+        self.wait()  # the field is gone when the panel is redrawn
         double_click(self.tree.viewport(), self._rect_of(id).center())
         fields: list[QLineEdit] = self.tree.viewport().findChildren(QLineEdit)
         if not fields:
@@ -152,7 +152,7 @@ class Panel:
         events()
 
     def wait(self) -> None:
-        """Wait until 0.3 has drawn the panel anew, as it does some time after each edit."""
+        """Wait until 0.3 has redrawn the panel, as it does some time after each edit."""
         timer = getattr(self.window.layer_panel, "_refresh_timer", None)
         wait_until(lambda: timer is None or not timer.isActive())
 

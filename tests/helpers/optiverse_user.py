@@ -293,7 +293,7 @@ def move(widget: Any, to: QPoint, modifiers: Qt.KeyboardModifier) -> None:
 
 
 def double_click(widget: QWidget, at: QPoint) -> None:
-    """Double-click somewhere in a widget, as the window system tells of it."""
+    """Double-click somewhere in a widget, as the window system reports it."""
     user_input.click(widget, at)
     where, everywhere = QPointF(at), QPointF(widget.mapToGlobal(at))
     event = QMouseEvent(QEvent.Type.MouseButtonDblClick, where, everywhere, LEFT, LEFT, PLAIN)

@@ -26,7 +26,7 @@ def pending(number: int, *ops: Op, **fields: Any) -> PendingChange:
 
 
 def saved(*changes: PendingChange, records: int = 1, held: dict[str, HeldChange] | None = None) -> Saved:
-    """A replica with so many records, and these changes pending."""
+    """A replica with some records, and these changes pending."""
     return Saved(
         ["former", "present"],
         "epoch 1",

@@ -164,7 +164,7 @@ def copy_as_crashed(folder: Path, to: Path) -> None:
 
 
 def commits_in(log: Path) -> int:
-    """How many transactions a write-ahead log holds that has not begun anew."""
+    """How many transactions a write-ahead log holds that was not restarted."""
     data = log.read_bytes()
     return sum(struct.unpack_from(">I", data, at + 4)[0] != 0 for at in range(32, len(data), 24 + 4096))
 

@@ -1,4 +1,4 @@
-"""What can happen to the rows of a session, and what is said of it.
+"""What can happen to the rows of a session, and how it is reported.
 
 The session has the key 1. Its entries are rows of their own, and the chunk in question, number 2, has those
 from 6 to 8; a chunk 1 has those before it.
@@ -72,12 +72,12 @@ IN_A_CHUNK: dict[str, tuple[Damage, str]] = {
     "a forged entry": (forge_entry(b'"text":"signed"', b'"text":"mine"'), "the chain breaks at change 7"),
     "an entry with another number": (
         forge_entry(b'"clock":7', b'"clock":9'),
-        "change 9 stands where 7 belongs",
+        "change 9 is where 7 belongs",
     ),
     "two entries for one": (forge_entry(b"]}", b"]},{}"), "change 7 can't be read"),
     "an entry too many": (
         forge_entry(b"[{", b'[{"clock":7,"origin":0,"author":0},{"clock":8,"origin":0,"author":0},{'),
-        "stands where 9 belongs",
+        "is where 9 belongs",
     ),
     "the next entry too": (
         forge_entry(b'"}}]}]', b'"}}]},{"clock":8,"origin":0,"author":0}]'),

@@ -52,7 +52,7 @@ def press(
 
 
 def move(widget: QWidget, at: QPoint) -> None:
-    """Move the pointer; the buttons stay as they are."""
+    """Move the pointer; the buttons are unchanged."""
     _qtest.mouseMove(widget, at)
 
 

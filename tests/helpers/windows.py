@@ -113,7 +113,7 @@ def names_in(dock: PeopleDock) -> list[str]:
 
 @contextmanager
 def desks(qtbot: QtBot, count: int) -> Iterator[list[Desk]]:
-    """So many windows of one program, with settings and documents of nobody; servers end with them."""
+    """The windows of one program, with empty settings and documents; servers end with them."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(KeepServerQuestion, "exec", lambda question: question.end.click())
         patch.setattr(UnsentNotice, "exec", lambda notice: notice.accept())

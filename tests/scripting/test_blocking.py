@@ -43,7 +43,7 @@ def test_errors_surface_in_the_caller(server: ServerProcess, session: str, tmp_p
             bench.show_presence(cursor=object())
         with pytest.raises(BenchFileError):
             bench.import_file(tmp_path / "nowhere.json")
-        with pytest.raises(ConnectionFailed, match="connected already"):
+        with pytest.raises(ConnectionFailed, match="already connected"):
             bench.open()
 
 
@@ -101,7 +101,7 @@ def test_leaving_says_what_the_server_does_not_have(tmp_path: Path) -> None:
         bench.put("mirror", "component", {})
         new = ServerProcess(tmp_path / "new")
         new.port = old.port
-        with new, pytest.raises(ConnectionFailed, match=r"another history.*1 change of yours"):
+        with new, pytest.raises(ConnectionFailed, match=r"different history.*1 change of yours"):
             bench.close()
     assert threads() == []
 
@@ -146,7 +146,7 @@ def test_listening_ends_with_the_session(tmp_path: Path) -> None:
         old.kill()
         new = ServerProcess(tmp_path / "new")
         new.port = old.port
-        with new, pytest.raises(ConnectionFailed, match="another history"):
+        with new, pytest.raises(ConnectionFailed, match="different history"):
             bench.wait_for_changes()
         bench.close()
     assert threads() == []

@@ -79,7 +79,7 @@ def test_device_that_was_removed_comes_back_with_a_new_link() -> None:
 
 def test_who_is_not_invited_is_told_what_to_do() -> None:
     with scripted_server(ask_for_token({}, [])) as server:
-        with pytest.raises(ConnectionFailed, match="only those who were invited; paste an invite link"):
+        with pytest.raises(ConnectionFailed, match="only people with an invite; paste an invite link"):
             joins(f"ws://{server.place}")
         with pytest.raises(ConnectionFailed, match="does not know this invite"):
             joins(link(server.place, INVITE))

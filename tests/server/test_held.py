@@ -36,7 +36,7 @@ def test_whoever_holds_most_is_closed_first() -> None:
 
 
 def test_connections_are_asked_when_it_could_be_too_much() -> None:
-    """And no more than once in so many bytes: asking thousands takes its time."""
+    """And no more than once per block of bytes: asking thousands takes time."""
     held = Held(most=100, look_every=20)
     first, second = Holder(held, 0), Holder(held, 0)
 

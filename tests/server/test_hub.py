@@ -206,7 +206,7 @@ def test_one_who_comes_while_the_server_stops_is_sent_away(hubs: list[CountingHu
 
 
 async def users_of(client: RawClient, count: int) -> list[str]:
-    """The names of those in a session, once there are so many."""
+    """The names of a session's participants, once there are `count`."""
     users = [user["user_id"] for user in client.ack["users"]]
     while len(users) < count:
         users.append((await client.receive("user:joined"))["user_id"])

@@ -46,7 +46,7 @@ def test_it_is_told_what_it_needs_and_the_others_that_it_left(message: dict[str,
 
 
 def test_our_own_clients_may_leave_the_subprotocol_out() -> None:
-    """MSG-3, MSG-8: what is wrong with a message of theirs is answered."""
+    """MSG-3, MSG-8: an error in one of their messages is answered."""
 
     async def main() -> None:
         async with live_server() as server, server.client("script", subprotocols=None) as script:

@@ -45,7 +45,7 @@ def test_an_invite_lets_in_and_is_on_no_command_line(qtbot: QtBot, tmp_path: Pat
     with ServerProcess(tmp_path / "data", "--tls", "--auth", "local") as server:
         link = server.until_says(r"Owner's link: (\S+)")[1]
         lines = looked_at(qtbot, link, "default")
-    assert "✓ TLS: The connection is encrypted, and the key is that of the link." in lines
+    assert "✓ TLS: The connection is encrypted, and the key matches the link." in lines
     assert any(line.startswith("✓ session: ") for line in lines)
 
 

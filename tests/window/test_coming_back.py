@@ -22,7 +22,7 @@ def test_both_sides_stand_and_nobody_is_asked(lab: Lab) -> None:
     assert ann.host.bench["mirror"].props["pos"] == [7.0, 0.0]
     [line] = [line for line in lines(bob, "INFO") if "Merged" in line]
     assert line.startswith("✓ Merged: 3 of your edits since ")
-    assert line.endswith(" were sent, 2 changes of others were taken.")
+    assert line.endswith(" were sent, 2 changes by others were applied.")
 
 
 def test_an_unchanged_file_sends_nothing(lab: Lab) -> None:
@@ -200,7 +200,7 @@ def test_a_bench_that_replaced_the_sessions_is_known(lab: Lab) -> None:
 
 
 def test_a_replaced_bench_is_not_taken_for_the_sessions(lab: Lab) -> None:
-    """Who takes the session's bench in place of theirs finds theirs in their file tomorrow."""
+    """A user who takes the session's bench still has their own bench in its file."""
     fill(lab, LENS)
     bob = lab.open(MIRROR)
     lab.enter(bob)

@@ -125,7 +125,7 @@ def test_a_disk_that_does_not_answer_is_not_waited_for(lab: Lab, monkeypatch: py
     assert bob.coming_back.disk.wait(SOON / 1000)
     assert not bob.coming_back.ancestors
     lab.enter(bob)
-    assert [line for line in lines(bob, "WARNING") if "did not tell in time" in line]
+    assert [line for line in lines(bob, "WARNING") if "did not answer in time" in line]
 
 
 def test_a_window_that_stands_still_is_not_the_disks_fault(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

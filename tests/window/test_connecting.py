@@ -1,4 +1,4 @@
-"""The connect dialog and the session: what is remembered, and what is said of a session that is on."""
+"""The connect dialog: what it remembers, and what it shows while a session is open."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_dialog_counts_the_edits_that_wait(qtbot: QtBot, pair: tuple[Desk, Desk]
 def test_the_connection_can_be_checked_from_the_dialog(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
 ) -> None:
-    """Whether an attempt is under way or not; the fields stay as they are."""
+    """Whether an attempt is under way or not; the fields are unchanged."""
     ann, _ = pair
     dialog = ann.controller.open_connect_dialog()
     page = dialog.join_page

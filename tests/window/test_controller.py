@@ -24,7 +24,7 @@ IN_SESSION = {
     "Copy invite link",
     "Bring everyone here",
     "People and links…",
-    "Take in edits…",
+    "Import edits…",
 }
 """What an owner can choose in a session in which nothing has happened."""
 
@@ -41,7 +41,7 @@ def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:
         "People and links…",
         "Unsent edits…",
         "Changes while you were away",
-        "Take in edits…",
+        "Import edits…",
         "Show the bench before it was replaced",
         "Bring that bench back",
         "Quiet: only notices of conflicts",
@@ -95,7 +95,7 @@ def test_failure_shows_in_dialog_and_log_and_a_retry_works(
     with scripted_server(answer_http("404 Not Found")) as other:
         dialog = ann.ask_to_join(f"ws://{other.place}", session_id, "Ann")
         qtbot.waitUntil(lambda: not dialog.busy, timeout=SOON)
-    assert dialog.message.startswith(f"{other.place} answered with HTTP 404")
+    assert dialog.message.startswith(f"{other.place} is not a collaboration server")
     assert ann.log("ERROR") == [f"✗ {dialog.message}"]
     assert ann.controller.status.text() == "Connection failed"
     assert ann.controller.status.toolTip() == dialog.message

@@ -150,7 +150,7 @@ def test_closing_the_window_leaves_with_the_last_edit(
     ann.window.setWindowModified(False)
     ann.window.close()
     qtbot.waitUntil(lambda: bob.controller.status.text() == "1 user", timeout=SOON)
-    # The server stores the edit before it tells of it, and tells at once who left.
+    # The server stores the edit before it reports it, but reports at once who left.
     qtbot.waitUntil(lambda: bob.window.bench.items[lens].props["pos"] == [10.0, 20.0], timeout=SOON)
 
 

@@ -114,7 +114,7 @@ def test_no_is_an_answer_and_then_there_is_rest(both: Pair) -> None:
     both.until(lambda: no in told(both.bob))
     both.until(lambda: not shows(both, both.ann, REQUEST) and not shows(both, both.bob, REFUSED))
     both.bob.menu[ENTRY].trigger()
-    assert told(both.bob)[-1] == "You have asked already. You can ask again in 10 minutes."
+    assert told(both.bob)[-1] == "You have already asked. You can ask again in 10 minutes."
     requests(both.bob)._not_before_ms = 0.0
     both.bob.menu[ENTRY].trigger()
     both.until(lambda: shows(both, both.ann, REQUEST))
@@ -127,7 +127,7 @@ def test_one_cannot_ask_again_at_once(both: Pair) -> None:
     """PRES-20: nor is a sender heard who does."""
     both.ask()
     both.bob.menu[ENTRY].trigger()
-    assert told(both.bob)[-1].startswith("You have asked already. You can ask again in ")
+    assert told(both.bob)[-1].startswith("You have already asked. You can ask again in ")
     requests(both.bob)._not_before_ms = 0.0
     both.bob.menu[ENTRY].trigger()
     both.until(lambda: both.notices() == [])

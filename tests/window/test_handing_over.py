@@ -57,12 +57,12 @@ def test_bench_is_saved_as_it_is_seen(qtbot: QtBot, me: Desk, tmp_path: Path) ->
 
 
 def test_edits_of_others_are_chosen_from_the_menu(me: Desk) -> None:
-    me.menu["Take in edits…"].trigger()
+    me.menu["Import edits…"].trigger()
     dialog = dialog_of(me)
     assert dialog.fileMode() is QFileDialog.FileMode.ExistingFile
     dialog.reject()
     me.manager.close()
-    assert "Take in edits…" not in me.enabled
+    assert "Import edits…" not in me.enabled
 
 
 def test_what_fails_is_said(qtbot: QtBot, me: Desk, tmp_path: Path) -> None:

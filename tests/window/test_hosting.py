@@ -1,4 +1,4 @@
-"""A session that a window hosts: where it is, and what is said on the way."""
+"""A session that a window hosts: where it is, and which lines it logs."""
 
 from __future__ import annotations
 

@@ -216,7 +216,7 @@ def test_a_replica_that_can_not_be_read_is_no_hindrance(
     leftovers = Leftovers(window.manager.keeping.folder, window.manager, parent)
     leftovers._again.setInterval(100)
     join(qtbot, window, own.url, "lab")
-    assert any("kept of session 'lab' can't be read" in text for text in window.texts("WARNING"))
+    assert any("copy of session 'lab' can't be read" in text for text in window.texts("WARNING"))
     assert window.host.bench["lens"].props["n"] == 0
     qtbot.waitUntil(leftovers._again.isActive, timeout=SOON)
     replica.rmdir()
@@ -302,4 +302,4 @@ def test_whoever_is_not_invited_reads_what_to_do(qtbot: QtBot, parent: QObject) 
     failed = qtbot.waitSignal(window.manager.failed, timeout=SOON)
     with scripted_server(ask_for_token({}, [])) as server, failed:
         window.manager.join_session(f"ws://{server.place}", "lab", "ann")
-    assert window.failures == ["The server lets in only those who were invited; paste an invite link."]
+    assert window.failures == ["The server admits only people with an invite; paste an invite link."]

@@ -223,7 +223,7 @@ def test_notices_do_not_change_too_fast(door: Door) -> None:
 def test_names_that_look_alike_are_marked(door: Door) -> None:
     """ACC-13: nobody has checked them."""
     door.hear(knock(1, "\u0410nn"))
-    assert door.notice().text.endswith("Somebody else here has a name like that.")
+    assert door.notice().text.endswith("Somebody else here has a similar name.")
     door.hear(knock(2, "Zo\u00eb\n<b>"), knock(3, "Zo\u00eb\\n<b>"))
     lines = [one.lines for one in door.knocking.waiting]
     assert [one[-1].startswith("Somebody else") for one in lines] == [True, False, False]
@@ -246,7 +246,9 @@ def test_an_answer_that_comes_too_late_is_told(door: Door) -> None:
     """ACC-14: somebody else was quicker."""
     door.hear(knock(1))
     click(door.notice().buttons[LET_IN])
-    door.until(lambda: any("Guest 1 was not answered. They do not wait" in one for one in told(door.ann)))
+    door.until(
+        lambda: any("Guest 1 was not answered. They are no longer waiting" in one for one in told(door.ann))
+    )
     door.hear(AccessRefused(99, "no_such_knock", "No."))
     assert len([one for one in told(door.ann) if "was not answered" in one]) == 1
 

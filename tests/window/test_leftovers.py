@@ -60,7 +60,7 @@ class Person:
         self._qtbot.waitUntil(lambda: any(sentence in told for told in self.told), timeout=SOON)
 
     def listed(self, count: int) -> None:
-        """Look again and again until there are so many leftovers: a slot is written by its own thread."""
+        """Look repeatedly until there are `count` leftovers: a slot is written by its own thread."""
 
         def look() -> bool:
             self.leftovers.refresh()

@@ -99,7 +99,7 @@ def test_closing_with_an_edit_in_flight_claims_no_loss(
 def test_a_session_that_ends_for_good_leaves_the_bench(
     qtbot: QtBot, parent: QObject, window: ManagedHost, server: ServerProcess, session_id: str
 ) -> None:
-    """SYNC-7, SYNC-8: a copy of the replica joined from elsewhere; the bench stays and can join anew."""
+    """SYNC-7, SYNC-8: a copy of the replica joined from elsewhere; the bench stays and can join again."""
     join(qtbot, window, server.url, session_id)
     window.host.user_does(Put("lens", "component", {"n": 0}))
     session = window.manager.service.session

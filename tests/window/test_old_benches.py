@@ -112,7 +112,7 @@ def test_everybody_hears_of_it_once(swept: Swept) -> None:
 
 
 def test_anybody_can_look_at_the_old_one(swept: Swept, tmp_path: Path) -> None:
-    """HIST-1: in a window of its own; bench, undo and file of the user's stay as they are."""
+    """HIST-1: in a separate window; the user's bench, undo and file are unchanged."""
     swept.replace()
     swept.press(swept.bob, wording.SHOW_OLD)
     bob = swept.bob

@@ -74,7 +74,7 @@ class Desks:
             self.me.window.editor.change("Edit", {op.id: op.props})
 
     def until(self, count: int) -> None:
-        """Wait until so many changes are listed."""
+        """Wait until `count` changes are listed."""
         self._qtbot.waitUntil(lambda: self.reports.count == count, timeout=SOON)
 
     def until_synced(self) -> None:

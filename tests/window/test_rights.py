@@ -191,7 +191,7 @@ def test_end_of_access_is_said_before(qtbot: QtBot, ann: Desk, bob: Desk) -> Non
 def test_bench_of_a_viewer_is_saved_and_not_brought(
     qtbot: QtBot, pair: tuple[Desk, Desk], owner: Owner, ann: Desk, session_id: str
 ) -> None:
-    """RIGHT-1: nothing of theirs is lost, and nobody else sees it."""
+    """RIGHT-1: none of their edits is lost, and nobody else sees one."""
     bob, before = pair[1], ann.content()
     bob.window.insert(TEMPLATES[1])
     bob.manager.join_session(owner.invite(Role.VIEWER), session_id, "Bob")

@@ -73,7 +73,7 @@ def test_edits_of_a_history_that_is_gone_are_set_aside(
         sending = sender(slot, another.url, parent)
         with qtbot.waitSignal(sending.finished, timeout=SOON) as finished:
             sending.start()
-        assert "another history" in finished.args[0]
+        assert "different history" in finished.args[0]
         assert slot.join(SOON / 1000)
     assert folder().waiting() == []
     assert [one.edits for one in folder().set_asides()] == [1]

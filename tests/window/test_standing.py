@@ -119,7 +119,7 @@ def test_why_there_is_no_session_is_in_the_tooltip(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
 ) -> None:
     ann = pair[0]
-    ann.manager.failed.emit("The server wants a valid token; ask for an invite.")
-    assert of(ann).status.toolTip() == "The server wants a valid token; ask for an invite."
+    ann.manager.failed.emit("The server requires a valid token; ask for an invite.")
+    assert of(ann).status.toolTip() == "The server requires a valid token; ask for an invite."
     ann.join(server.url, session_id, "Ann")
     assert of(ann).status.toolTip().startswith(f"Session: {session_id}\n")

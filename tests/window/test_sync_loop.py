@@ -1,4 +1,4 @@
-"""A bench that is shared: ticks by itself, loads bit by bit, and lets go when it is told to."""
+"""A shared bench ticks on its own, loads bit by bit, and stops when asked."""
 
 from __future__ import annotations
 

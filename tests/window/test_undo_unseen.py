@@ -34,7 +34,7 @@ def test_undo_goes_back_to_the_value_that_was_not_seen(
 
 
 def test_drag_that_replaced_unseen_values_is_undone_to_the_last(wire: Wire, ann: Window, ben: Peer) -> None:
-    """SEEN-1: what the user has in hand is seen as it was."""
+    """SEEN-1: what the user has in hand still shows its old state."""
     before = {"lens": ann.host.bench["lens"]}
     ann.host.in_hand = {"lens"}
     for x in (1.0, 2.0):

@@ -39,7 +39,7 @@ def test_another_failure_is_news() -> None:
     for _ in range(10):
         attempt(log, REFUSED)
     assert attempt(log, UNREACHABLE) == [
-        "✗ There is no way to lab from here; check the network or VPN.",
+        "✗ This computer has no network route to lab; check the network or VPN.",
         "Trying again in 30.0 s",
     ]
     assert len(attempt(log, UNREACHABLE)) == 3

@@ -49,7 +49,7 @@ def test_what_only_the_session_has_is_said(count: int, text: str) -> None:
 
 def test_bringing_says_what_becomes_of_what_differs() -> None:
     assert benches.bring_note(FOUND, "~/copy.json") == (
-        "Everybody gets your 1 new item. What differs stays as the session has it. "
+        "Everybody gets your 1 new item. Items that differ keep the session's version. "
         "A copy of yours is saved first: ~/copy.json"
     )
     assert benches.bring_note(Differences(["a", "b"], [], [], 0), "~/copy.json") == (
@@ -60,9 +60,12 @@ def test_bringing_says_what_becomes_of_what_differs() -> None:
 @pytest.mark.parametrize(
     ("found", "text"),
     [
-        (FOUND, "Nothing of the session goes, 2 will be as in yours. A copy is saved first: ~/c"),
-        (Differences([], [], ["x"], 0), "1 item of the session goes. A copy is saved first: ~/c"),
-        (Differences([], [], ["x", "y"], 0), "2 items of the session go. A copy is saved first: ~/c"),
+        (FOUND, "No item will be removed, 2 will match yours. A copy is saved first: ~/c"),
+        (Differences([], [], ["x"], 0), "1 item of the session will be removed. A copy is saved first: ~/c"),
+        (
+            Differences([], [], ["x", "y"], 0),
+            "2 items of the session will be removed. A copy is saved first: ~/c",
+        ),
     ],
 )
 def test_replacing_says_what_goes(found: Differences, text: str) -> None:
@@ -81,9 +84,9 @@ def test_rows_name_what_is_not_the_same() -> None:
 @pytest.mark.parametrize(
     ("edited", "taken", "text"),
     [
-        (2, 5, "Merged: 2 of your edits since {} were sent, 5 changes of others were taken."),
-        (1, 1, "Merged: 1 of your edits since {} was sent, 1 change of others was taken."),
-        (0, 1, "Merged: 0 of your edits since {} were sent, 1 change of others was taken."),
+        (2, 5, "Merged: 2 of your edits since {} were sent, 5 changes by others were applied."),
+        (1, 1, "Merged: 1 of your edits since {} was sent, 1 change by others was applied."),
+        (0, 1, "Merged: 0 of your edits since {} were sent, 1 change by others was applied."),
     ],
 )
 def test_what_was_merged_is_said_in_one_line(edited: int, taken: int, text: str) -> None:

@@ -21,11 +21,11 @@ REFUSED = Failure(Kind.REFUSED)
 SENTENCES = {
     Kind.UNKNOWN_HOST: "There is no host called lab; check its spelling and the network or VPN.",
     Kind.REFUSED: "Nothing answers at lab:8765; start optiverse-collab-server, or check the address.",
-    Kind.UNREACHABLE: "There is no way to lab from here; check the network or VPN.",
+    Kind.UNREACHABLE: "This computer has no network route to lab; check the network or VPN.",
     Kind.NETWORK: "lab:8765 can't be reached: Odd; check the network.",
     Kind.BROKEN_OFF: "lab:8765 broke off the handshake; it may be restarting, or be another server.",
-    Kind.WANTS_TLS: "lab:8765 wants an encrypted connection; write wss:// instead of ws://.",
-    Kind.NO_TLS: "lab:8765 does not speak TLS; write ws:// instead of wss:// if that is meant.",
+    Kind.WANTS_TLS: "lab:8765 requires an encrypted connection; write wss:// instead of ws://.",
+    Kind.NO_TLS: "lab:8765 does not speak TLS; write ws:// instead of wss:// to connect without encryption.",
     Kind.UNTRUSTED: (
         "The certificate of lab:8765 is not trusted here (Odd); ask whoever runs it for a link with its key."
     ),
@@ -33,22 +33,22 @@ SENTENCES = {
         "The server at lab:8765 has a different key from the one in your link, so nothing was sent to it; "
         "ask whoever runs it for a new link."
     ),
-    Kind.HTTP: "lab:8765 answered with HTTP 1006 and not as a collaboration server; check the address.",
-    Kind.NO_WEBSOCKET: "What answers at lab:8765 is no WebSocket server; check the address and port.",
+    Kind.HTTP: "lab:8765 is not a collaboration server (it answered HTTP 1006); check the address.",
+    Kind.NO_WEBSOCKET: "lab:8765 is not a WebSocket server; check the address and port.",
     Kind.NOT_LET_IN: (
-        "No owner of the session let you in within 1006 s; ask one to be there, and connect again."
+        "No owner of the session let you in within 1006 s; ask one to open it, and connect again."
     ),
     Kind.LATE: "lab:8765 did not answer within 1006 s; check the address, the network and the firewall.",
     Kind.WRONG_SERVER: (
         f"The server at lab:8765 does not speak {SUBPROTOCOL}; start optiverse-collab-server in its place."
     ),
     Kind.HOST_LEFT: (
-        "Odd's editor, which hosts this session, was closed; what you do is kept until it is open again."
+        "Odd's editor, which hosts this session, was closed; your edits are kept until it opens again."
     ),
     Kind.CLOSED: "The connection broke off: the network or the server went away.",
-    Kind.SILENT: "The server said nothing for 1006 s; check the network or the server.",
+    Kind.SILENT: "The server sent nothing for 1006 s; check the network or the server.",
     Kind.EPOCH_CHANGED: (
-        "The session on the server has another history than the one that was followed here, so nothing was "
+        "The session on the server has a different history from the one followed here, so nothing was "
         "merged, and 1006 changes of yours did not reach it; save your bench if you need it, and connect "
         "again to see what the server has."
     ),
@@ -56,9 +56,9 @@ SENTENCES = {
         "The server was restored from a backup of Odd., which lacks the last 1006 changes of this session, "
         "so nothing was merged. Your bench still has them: save it, and connect again to bring them back."
     ),
-    Kind.CLIENT_ERROR: "The client ran into an error of its own: Odd; please report it.",
+    Kind.CLIENT_ERROR: "The client had an internal error: Odd; please report it.",
 }
-"""What is said of each kind, with the number 1006 and the detail ``Odd.``."""
+"""The sentence for each kind, with the number 1006 and the detail ``Odd.``."""
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -13,7 +13,7 @@ def test_sentences() -> None:
     )
     kept = disk.not_loaded("lab", "The disk is full; free some space on it.")
     assert kept == (
-        "What this computer kept of session 'lab' can't be read now. The disk is full; free some space on it."
+        "This computer's copy of session 'lab' can't be read now. The disk is full; free some space on it."
     )
     assert disk.behind("then", 2, "/copy.json") == (
         "The server was restored from a backup of then, which lacks the last 2 changes that this computer "

@@ -28,4 +28,4 @@ def test_what_is_asked_and_answered_is_said() -> None:
     [(1.0, "1 second"), (59_000.0, "59 seconds"), (59_500.0, "1 minute"), (540_001.0, "10 minutes")],
 )
 def test_the_wait_is_said(ms: float, left: str) -> None:
-    assert too_soon(ms) == f"You have asked already. You can ask again in {left}."
+    assert too_soon(ms) == f"You have already asked. You can ask again in {left}."

@@ -12,7 +12,7 @@ LENS = Record("lens-1234567890", "component", {"name": "Standard Lens (1in)", "p
 
 
 def told(*ops: Op, author: str = "DESKTOP-X") -> list[str]:
-    """What is said of a change by one author to a bench with one lens."""
+    """The sentence for a change by one author to a bench with one lens."""
     authors = {op.id: author for op in ops}
     return describe(ShowChange(ops, authors), {LENS.id: LENS})
 

@@ -46,7 +46,7 @@ def test_the_lines_that_users_know() -> None:
     ("effect", "level", "text"),
     [
         (fx.ParticipantJoined(ANN), logging.INFO, "User joined: Ann"),
-        (fx.ParticipantRenamed(ANN), logging.INFO, "A user is called Ann now"),
+        (fx.ParticipantRenamed(ANN), logging.INFO, "A user is now called Ann"),
         (fx.ParticipantLeft(ANN), logging.INFO, "User left: Ann"),
         (fx.ParticipantAway(ANN), logging.INFO, "User Ann is back"),
         (
@@ -59,7 +59,7 @@ def test_the_lines_that_users_know() -> None:
         (
             fx.ParticipantAway(Participant("Ann", "c1", "", away=True)),
             logging.INFO,
-            "User Ann is away: the server hears nothing from them",
+            "User Ann is away: the server receives nothing from them",
         ),
         (fx.Synced(True, 27), logging.INFO, "Synchronised: received 27 record(s)"),
         (fx.Synced(False, 3), logging.INFO, "Synchronised: caught up with 3 record(s)"),
@@ -77,7 +77,7 @@ def test_one_line(effect: fx.SessionEffect, level: int, text: str) -> None:
 def test_what_the_server_cannot_say_is_warned() -> None:
     """SYNC-9, SYNC-10."""
     omitted = (
-        "✗ Only the newest edits of yours that others replaced are listed; there may be 12 or more others."
+        "✗ Only the newest of your edits that others replaced are listed; there may be 12 or more others."
     )
     forgotten = (
         "✗ The server no longer knows which of your edits it has; those that it did not confirm are sent "
@@ -109,7 +109,7 @@ def test_no_line(effect: fx.SessionEffect) -> None:
     ("kind", "message", "text"),
     [
         (LossKind.REFUSED, "No room.", "was refused by the server: No room."),
-        (LossKind.REFUSED, "", "was refused by the server: why did not arrive here."),
+        (LossKind.REFUSED, "", "was refused by the server: the reason did not arrive here."),
         (LossKind.UNSENT, "", "did not reach the server"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What is said of people."""
+"""Sentences about people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of others on the bench."""
+"""Sentences about others on the bench."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from optiverse_collab.wording.replacements import Replacement, sentence, title
 
 
 def some(count: int) -> tuple[Record, ...]:
-    """So many items, and a group, which does not count."""
+    """`count` items, and a group, which does not count."""
     return (*(Record(f"r{n}", "component", {}) for n in range(count)), Record("g", "group", {}))
 
 

@@ -1,4 +1,4 @@
-"""What is said of edits that wait on this computer."""
+"""Sentences about edits that wait on this computer."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class HostWatch:
         """Another connection: it may lead to another server.
 
         Args:
-            me: this participant. A former connection of theirs, of which the server has not noticed the end,
+            me: this participant. An earlier connection of theirs whose end the server has not noticed yet
                 is nobody else.
             participants: all.
         """

@@ -25,6 +25,6 @@ def shown_latency(quality: Quality) -> int | None:
 
 
 def latency_in(state: Mapping[str, Any]) -> int | None:
-    """What somebody shows of theirs [ms]; None if that is nothing, or can't be understood."""
+    """The latency that somebody shows [ms]; None if they show none, or it can't be read."""
     shown = state.get(LATENCY)
     return shown if type(shown) is int and 0 < shown <= LONGEST_MS else None

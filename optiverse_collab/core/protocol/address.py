@@ -120,8 +120,7 @@ def named_session(address: Address, name: str | None) -> str:
         return address.session or DEFAULT_SESSION
     if address.session not in (None, name):
         raise AddressError(
-            f"The link invites to session {address.session!r}, but {name!r} was asked for; "
-            "leave out one of the two."
+            f"The link is for session {address.session!r}, but you asked for {name!r}; give only one of them."
         )
     return name
 
@@ -239,6 +238,6 @@ def _split(text: str) -> SplitResult:
         raise AddressError(f"{_quoted(text)} names no host; write for example {DEFAULT_SERVER}.")
     if parts.username is not None or parts.query:
         raise AddressError(
-            "The server's address holds more than a place; leave out what stands before @ or behind ?."
+            "The server's address holds more than host and port; remove everything before @ and after ?."
         )
     return parts

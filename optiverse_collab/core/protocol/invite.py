@@ -60,7 +60,7 @@ def parse_fragment(text: str) -> Fragment:
         key, _, value = part.partition("=")
         if key not in _PARTS or key in found:
             raise AddressError(
-                "The part of the link behind # is damaged, or of a newer version; copy the whole link again."
+                "The part of the link after # is damaged, or from a newer version; copy the whole link again."
             )
         found[key] = _checked(key, value)
     return Fragment(found.get("t"), found.get("pin"))
@@ -89,7 +89,5 @@ def _checked(key: str, value: str) -> str:
             f"The {what} in the link has {len(value)} of {chars} characters; copy the whole link again."
         )
     if not _BASE64URL.fullmatch(value):
-        raise AddressError(
-            f"The {what} in the link has a character that can't be there; copy the whole link again."
-        )
+        raise AddressError(f"The {what} in the link has an invalid character; copy the whole link again.")
     return value

@@ -18,10 +18,10 @@ _SENTENCES = {
     AccessRefusal.NOT_ALLOWED: "Only owners of the session can see and change who may come in.",
     AccessRefusal.LAST_OWNER: "You are the session's last owner; make somebody else an owner first.",
     AccessRefusal.NO_SUCH_GRANT: "The session has no such invite or device; look at the list again.",
-    AccessRefusal.NO_SUCH_KNOCK: "They do not wait any more: they left, or another owner has answered.",
-    AccessRefusal.TOO_MANY: "The session has as many invites and devices as it may; remove some first.",
+    AccessRefusal.NO_SUCH_KNOCK: "They are no longer waiting: they left, or another owner has answered.",
+    AccessRefusal.TOO_MANY: "The session has reached its limit of invites and devices; remove some first.",
     AccessRefusal.NO_TOKENS: "The server asks nobody for an invite, so everybody may come in.",
-    AccessRefusal.BUSY: "The server is still busy with what was asked before; try again in a moment.",
+    AccessRefusal.BUSY: "The server is still busy with earlier requests; try again in a moment.",
     AccessRefusal.NOT_SAVED: "The server could not save this, and changed nothing; its log says why.",
 }
 

@@ -174,7 +174,7 @@ class Room:
         return []
 
     def refuse(self, connection_id: str, client_clocks: Sequence[int], refusal: Refused) -> None:
-        """Tell a member that changes of theirs can't be accepted (PUSH-6)."""
+        """Report to a member that some of their changes can't be accepted (PUSH-6)."""
         for client_clock in client_clocks:
             ack = Ack(client_clock, AckResult.REFUSED, reason=refusal.reason.value, message=str(refusal))
             self._delivery.add(ack=(connection_id, ack))

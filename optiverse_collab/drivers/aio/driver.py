@@ -142,7 +142,7 @@ class AioDriver:
         except ConnectionClosed as closed:
             failure = failure_of_close(closed)
         except Exception as error:
-            log.exception("The connection to %s failed in a way that it should not", self._url)
+            log.exception("The connection to %s failed unexpectedly", self._url)
             failure = Failure(FailureKind.CLIENT_ERROR, detail=repr(error))
         else:
             return

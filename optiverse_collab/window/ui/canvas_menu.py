@@ -39,7 +39,7 @@ class CanvasMenu(QObject):
             self._viewport.installEventFilter(self)
 
     def close(self) -> None:
-        """Leave the canvas as it was."""
+        """Restore the canvas."""
         self._over.stop()
         self._wait(False)
         if self._viewport is not None:

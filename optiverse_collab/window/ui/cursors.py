@@ -148,7 +148,7 @@ class CursorOverlay(QWidget):
         self._draw()
 
     def close_for_good(self) -> None:
-        """Leave the view as it was."""
+        """Restore the view."""
         self._timer.stop()
         viewport = self._view.viewport()
         if viewport is not None:

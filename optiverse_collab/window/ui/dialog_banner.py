@@ -71,7 +71,7 @@ class DialogBanner(QFrame):
         self.raise_()
 
     def leave(self) -> None:
-        """Leave the dialog as it was."""
+        """Restore the dialog."""
         self._dialog.removeEventFilter(self)
         self._later.stop()
         self._give_room(0)

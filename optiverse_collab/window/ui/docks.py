@@ -21,6 +21,6 @@ def add_dock(window: QMainWindow, dock: QDockWidget) -> None:
 
 
 def remove_dock(window: QMainWindow, dock: QDockWidget) -> None:
-    """Leave the window as it was."""
+    """Restore the window."""
     window.removeDockWidget(dock)
     dock.deleteLater()

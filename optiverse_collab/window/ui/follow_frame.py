@@ -70,7 +70,7 @@ class FollowFrame(QWidget):
             widget.raise_()
 
     def close_for_good(self) -> None:
-        """Leave the canvas as it was."""
+        """Restore the canvas."""
         self._viewport.removeEventFilter(self)
         had_focus = self.stop.hasFocus()
         for widget in (self, self.panel):

@@ -70,7 +70,7 @@ class ListMarks(QWidget):
         self.update()
 
     def close_for_good(self) -> None:
-        """Leave the list as it was."""
+        """Restore the list."""
         self._follow(False)
         self.deleteLater()
 

@@ -23,7 +23,7 @@ _FADES = 0.8
 """After this part of its time a ring fades."""
 
 _STEPS = 6
-"""A trace has so many shades."""
+"""How many shades a trace has."""
 
 
 class RingMark(NamedTuple):

@@ -81,7 +81,7 @@ def arrange(
 
 
 def _is_crowded(label: Label, named: Sequence[Label]) -> bool:
-    """Whether so many names stand near it that it is counted."""
+    """Whether too many names are near it, so that it is only counted."""
     if len(named) < MOST_NEAR:
         return False
     near = 0

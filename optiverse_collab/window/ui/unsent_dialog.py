@@ -26,7 +26,7 @@ class UnsentRow(NamedTuple):
         session, author, server: where they were made, by whom, and where they go.
         edits: how many.
         since: local time of the last one.
-        can_send: whether they can be sent as they are; not if their history is gone.
+        can_send: whether they can be sent; not if their history is gone.
     """
 
     key: str

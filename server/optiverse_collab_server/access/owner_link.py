@@ -36,7 +36,7 @@ async def announce(book: GrantBook, folder: Path, link_of: Callable[[str], str])
         await book.add(invite)
         log.info("Owner's link: %s", link)
     if await asyncio.to_thread(file.exists):
-        log.info("The owner's link is in %s; whoever has it owns every session", file)
+        log.info("The owner's link is in %s; anyone who has it owns every session", file)
 
 
 def _write(file: Path, link: str) -> None:

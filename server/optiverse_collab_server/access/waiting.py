@@ -200,7 +200,7 @@ class WaitingRoom:
         guest = _Guest(place, invite, address, connection, told, now_s + PATIENCE_S, answer)
         self._guests[knock] = guest
         connection.name = name
-        log.info("%s waits outside of session %s, with the invite %s", name, place.session_id, invite.id)
+        log.info("%s is waiting to join session %s, with the invite %s", name, place.session_id, invite.id)
         _send(connection, AccessWait())
         self._tell_owners(guest, told)
         return guest

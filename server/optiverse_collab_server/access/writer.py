@@ -103,4 +103,4 @@ def _settle(future: asyncio.Future[Any], settle: Callable[[], None]) -> None:
 
 
 def _closed() -> StorageError:
-    return StorageError("The server ends, and the disk does not answer; nothing of this was changed.")
+    return StorageError("The server is stopping, and the disk does not answer; nothing was changed.")

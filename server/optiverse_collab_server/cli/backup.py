@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 def add_parser(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser(
-        "backup", help="copy the data folder, also while the server runs, and check the copy"
+        "backup", help="copy the data folder, even while the server runs, and check the copy"
     )
-    parser.add_argument("to", type=Path, metavar="FOLDER", help="a new folder, which is made")
+    parser.add_argument("to", type=Path, metavar="FOLDER", help="a new folder, which the command creates")
     add_settings(parser, "data", "debug")
     add_json(parser)
     parser.set_defaults(run=run)
@@ -46,6 +46,6 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if options.json:
         write_json({"folder": str(options.to), "sessions": [asdict(report) for report in reports]})
     else:
-        verdict = f"damaged: {', '.join(map(repr, damaged))}" if damaged else "all whole"
+        verdict = f"damaged: {', '.join(map(repr, damaged))}" if damaged else "no damage"
         write_line(f"{options.to}: {len(reports)} session(s), {size / 1e6:.1f} MB, {verdict}")
     return 1 if damaged else 0

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser(
-        "check", help="read all that is kept in the data folder and report what doesn't fit"
-    )
+    parser = commands.add_parser("check", help="read everything in the data folder and report damage")
     add_settings(parser, "data", "debug")
     add_json(parser)
     parser.set_defaults(run=run)

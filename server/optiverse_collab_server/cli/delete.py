@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser("delete", help="delete a session with its history; nothing of it is left")
+    parser = commands.add_parser("delete", help="delete a session with all of its history")
     parser.add_argument("session", help="its name")
     parser.add_argument("--yes", action="store_true", help="don't ask")
     add_settings(parser, "data", "debug")

@@ -30,7 +30,7 @@ MARKS = {Level.OK: "ok     ", Level.WARNING: "WARNING", Level.FAULT: "FAULT  "}
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser("doctor", help="look for what may keep the server from running well")
+    parser = commands.add_parser("doctor", help="look for problems that may affect the server")
     add_settings(parser)
     add_json(parser)
     parser.set_defaults(run=run)

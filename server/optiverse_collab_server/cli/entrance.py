@@ -28,7 +28,7 @@ def entrance_for(settings: Settings, data: Path) -> Entrance | None:
         StorageError: what is kept of grants can't be used.
     """
     if settings.auth == "none":
-        log.warning("Nobody needs an invite (auth is none): whoever reaches this server owns every session")
+        log.warning("Nobody needs an invite (auth is none): anyone who can reach it owns every session")
         return None
     return Entrance.open(data, trusts_own=settings.auth == "token" and is_loopback(settings.host))
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def add_parser(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser(
-        "export", help="write a session's newest state to a file, also while the server runs"
+        "export", help="write a session's newest state to a file, even while the server runs"
     )
     parser.add_argument("session", help="its name")
     parser.add_argument("file", type=Path, metavar="FILE", help="a new file")
@@ -49,7 +49,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         with options.file.open("xb") as file:
             file.write(data)
     except FileExistsError as error:
-        raise StorageError(f"{options.file} is there already; give a new file.") from error
+        raise StorageError(f"{options.file} already exists; give a new file.") from error
     except OSError as error:
         raise StorageError(f"{options.file} can't be written ({error.strerror}).") from error
     session, change, records = export.session, export.snapshot.clock, len(export.snapshot.records)

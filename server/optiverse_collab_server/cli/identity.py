@@ -47,13 +47,11 @@ def identity_for(settings: Settings, data: Path) -> Identity | None:
 def log_protection(identity: Identity | None, settings: Settings) -> None:
     """Log how connections are protected."""
     if identity is not None:
-        vouches = (
-            f"links name its key: #pin={identity.pin}" if identity.pin else "an authority vouches for it"
-        )
+        vouches = f"links name its key: #pin={identity.pin}" if identity.pin else "an authority signed it"
         log.info("Connections are encrypted (wss://); %s", vouches)
     elif not is_loopback(settings.host):
         log.warning(
-            "Connections are NOT encrypted: anybody on the way can read and change them. Leave out "
+            "Connections are NOT encrypted: anybody on the network can read and change them. Leave out "
             "--no-tls, unless a proxy on this machine encrypts them."
         )
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser("import", help="make a session of a file that `export` wrote")
+    parser = commands.add_parser("import", help="create a session from a file that `export` wrote")
     parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("--as", dest="name", metavar="NAME", help="its name (default: as it was called)")
+    parser.add_argument("--as", dest="name", metavar="NAME", help="its name (default: its former name)")
     add_settings(parser, "data", "debug")
     add_json(parser)
     parser.set_defaults(run=run)

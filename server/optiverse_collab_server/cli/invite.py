@@ -31,28 +31,28 @@ UNITS_S = {"m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser(
-        "invite", help="make a link that lets people in; the server may be running meanwhile"
-    )
+    parser = commands.add_parser("invite", help="make an invite link, even while the server runs")
     parser.add_argument("session", nargs="?", type=_session, help=f"its name (default: {DEFAULT_SESSION})")
-    parser.add_argument("--all", action="store_true", help="the link holds in every session")
+    parser.add_argument("--all", action="store_true", help="the link is valid in every session")
     roles = [role.value for role in Role if role is not Role.NONE]
     parser.add_argument("--role", choices=roles, default=Role.EDITOR.value, help="default: %(default)s")
     parser.add_argument("--label", type=_label, default="", metavar="TEXT", help="whom it is for")
     parser.add_argument(
         "--expires", type=_seconds, default=0, metavar="TIME", help="30m, 12h or 7d from now (default: never)"
     )
-    parser.add_argument("--uses", type=_uses, metavar="N", help="how often it lets in (default: any number)")
+    parser.add_argument(
+        "--uses", type=_uses, metavar="N", help="how often it can be used (default: any number)"
+    )
     parser.add_argument(
         "--knock",
         action="store_true",
-        help="an owner in the session lets in each who comes with the link",
+        help="an owner in the session must let in each person who uses the link",
     )
     parser.add_argument(
         "--address",
         type=_address,
         metavar="URL",
-        help="where people connect, if not to this machine under its own name: wss://…",
+        help="the address people connect to, if not this machine under its own name: wss://…",
     )
     add_settings(parser)
     add_json(parser)

@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="optiverse-collab-server",
-        description="Keep Optiverse benches that several people edit at once. Without a command: serve.",
+        description="Host Optiverse benches that several people edit at once. Without a command: serve.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     serve.add_arguments(parser)

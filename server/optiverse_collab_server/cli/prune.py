@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def add_parser(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser(
-        "prune", help="drop the history that is kept no longer, and make the database small"
+        "prune", help="drop the history that is past its limit, and shrink the database"
     )
     add_settings(parser, "data", "keep_days", "keep_mb", "debug")
     add_json(parser)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser("restore", help="go on from a backup; what is there now is kept aside")
+    parser = commands.add_parser("restore", help="continue from a backup; the current data is set aside")
     parser.add_argument("backup", type=Path, metavar="FOLDER", help="what `backup` made")
     add_settings(parser, "data", "debug")
     add_json(parser)
@@ -45,7 +45,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         for one in restored:
             write_line(_line(one))
         if aside is not None:
-            write_line(f"What was there before is in {aside}")
+            write_line(f"The previous data is in {aside}")
     return 1 if any(one.damage for one in restored) else 0
 
 
@@ -55,5 +55,5 @@ def _line(one: Restored) -> str:
         return f"{name}: damaged in the backup: {one.damage}"
     at = f"change {one.change}" + (f" of {timestamp(one.time_ms)}" if one.change else "")
     if one.replaced is None:
-        return f"{name}: goes on at {at}"
-    return f"{name}: goes on at {at}, and was at change {one.replaced}"
+        return f"{name}: continues at {at}"
+    return f"{name}: continues at {at}; it was at change {one.replaced}"

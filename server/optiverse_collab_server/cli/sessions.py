@@ -47,9 +47,7 @@ class Listed:
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser(
-        "sessions", help="list the sessions that are kept; the server may be running meanwhile"
-    )
+    parser = commands.add_parser("sessions", help="list the stored sessions, even while the server runs")
     add_settings(parser, "data", "debug")
     add_json(parser)
     parser.set_defaults(run=run)

@@ -54,7 +54,7 @@ class ConfigFile:
             try:
                 name = _name(key)
                 if name == "data" and self.is_in_data_folder:
-                    raise ValueError("it can't be set in a file that lies in the data folder")
+                    raise ValueError("it can't be set in a file inside the data folder")
                 kind = TABLE[name].kind
                 values[name] = kind.take(value)
                 if kind is PATH:

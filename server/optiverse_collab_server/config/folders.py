@@ -22,5 +22,5 @@ def data_folder(settings: Settings) -> Path:
         return user_data_path("optiverse-collab") / "server"
     except (KeyError, RuntimeError) as error:  # a service, or a container, without a home
         raise StorageError(
-            "This user has no home folder; say with --data in which folder sessions are kept."
+            "This user has no home folder; choose a folder for the sessions with --data."
         ) from error

@@ -61,7 +61,7 @@ class Settings:
         Path | None, About(PATH, "PEM file with the server's certificate (default: it makes one of its own)")
     ] = None
     key: Annotated[Path | None, About(PATH, "PEM file with the key of --cert")] = None
-    log_format: Annotated[str, About(choice("text", "json"), "what the lines of the log are")] = "text"
+    log_format: Annotated[str, About(choice("text", "json"), "format of the log's lines")] = "text"
     debug: Annotated[bool, About(SWITCH, "log the traffic too")] = False
 
 

@@ -127,7 +127,7 @@ class Housekeeper:
         except StopIteration:
             self._current = None
         except Exception:
-            log.exception("History could not be looked after")
+            log.exception("Housekeeping of the history failed")
             self._current = None
 
     def _look_after(self, session: SessionRow) -> Steps[None]:

@@ -122,7 +122,7 @@ def _check_files(file: Path, interrupted: bool) -> bool:
     if file.exists():
         with file.open("rb") as stream:
             if stream.read(len(_MAGIC)) != _MAGIC:  # SQLite takes a short file for an empty database
-                raise damaged(file, "it does not begin as a database does")
+                raise damaged(file, "it does not start like a database")
     elif has_log:
         raise damaged(file, "it is missing, and its write-ahead log is there")
     return has_log

@@ -271,7 +271,7 @@ class ChunkReader:
             raise Misfit(f"{span} can't be read: {error}") from error
         for clock, header in enumerate(headers, row.first):
             if header.clock != clock:
-                raise Misfit(f"change {header.clock} stands where {clock} belongs")
+                raise Misfit(f"change {header.clock} is where {clock} belongs")
             self.used.add_entry(header)
         if len(entries) != row.last - row.first + 1:
             raise Misfit(f"there are {len(entries)} entries at {span}")

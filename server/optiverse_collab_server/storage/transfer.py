@@ -68,7 +68,7 @@ def read_export(data: bytes) -> Export:
         export = msgspec.json.decode(data, type=Export)
         _check(export)
     except (msgspec.DecodeError, Misfit, LookupError) as error:
-        raise StorageError(f"This is no session that was exported: {error}.") from error
+        raise StorageError(f"This is not an exported session: {error}.") from error
     return export
 
 
@@ -80,7 +80,7 @@ def import_session(view: View, name: str, export: Export, epoch: str) -> None:
         sqlite3.Error: it can't be written; nothing has changed.
     """
     if name in view.sessions:
-        raise StorageError(f"There is a session {name!r}; delete it first, or choose a name with --as.")
+        raise StorageError(f"Session {name!r} already exists; delete it first, or choose a name with --as.")
     connection, start = view.connection, export.snapshot
     snapshot = continued(start, Parent(start.epoch, start.clock, start.time_ms), epoch)
     with transaction(connection):
@@ -105,7 +105,7 @@ def _check(export: Export) -> None:
     last = dict.fromkeys(NameKind, 0)
     for name in export.names:
         if name.number <= last[name.kind]:
-            raise Misfit(f"{name.kind.value} {name.number} stands behind {last[name.kind]}")
+            raise Misfit(f"{name.kind.value} {name.number} comes after {last[name.kind]}")
         last[name.kind] = name.number
     used = References()
     used.add_snapshot(snapshot)

@@ -37,7 +37,7 @@ def upgrade(file: Path, lock: FolderLock) -> None:
         sqlite3.Error, OSError: there is no space, or no right to write.
     """
     backup = name_aside(file, "format-1")
-    log.info("Upgrading %s to format 2; the old one stays as %s", file, backup.name)
+    log.info("Upgrading %s to format 2; the old file is kept as %s", file, backup.name)
     # As a server that ends: a log that is missing is damage only while there is a holder.
     lock.forget_holder()
     take_log_in(file)

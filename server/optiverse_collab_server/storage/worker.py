@@ -97,7 +97,7 @@ class Worker:
             if long and (outcome := self._step(long[0])):
                 long.popleft()
                 _notify([outcome])
-            elif housekeeping and not long:  # what is being read stays as it was found
+            elif housekeeping and not long:  # reads see no change
                 self._database.housekeeper.step()
         _notify([self._finish(last)])
 

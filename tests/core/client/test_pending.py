@@ -172,7 +172,7 @@ def test_squashing_stops_at_the_limit() -> None:
 
 
 def test_operations_on_one_record_have_a_limit() -> None:
-    """LIM-11: what would be too many for one change becomes another; one edit of so many is refused."""
+    """LIM-11: what does not fit one change goes into the next; an edit that never fits is refused."""
     pending = Pending()
     edits: list[Op] = []
     for n in range(OPS_PER_RECORD):

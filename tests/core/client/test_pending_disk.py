@@ -72,7 +72,7 @@ def test_what_the_disk_lacks_is_known() -> None:
 
 
 def test_a_sealed_change_is_joined_by_none() -> None:
-    """DISK-1: it is about to be written, and then sent as it was written."""
+    """DISK-1: it is about to be written, and then sent unchanged."""
     pending = Pending()
     pending.seal()
     add(pending, Set("a", {"x": 1}))

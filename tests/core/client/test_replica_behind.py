@@ -126,7 +126,7 @@ def test_what_is_on_its_way_goes_on_insisting(wire: Wire, ann: Peer, bob: Peer) 
 
 
 def test_refusal_comes_at_once(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SYNC-12, REP-8: no delta tells of it."""
+    """SYNC-12, REP-8: no delta contains it."""
     drag(wire, ann, 10)
     wire.send_down(bob)
     wire.room.history.limits = bob.replica.limits = type(wire.limits)(records=1)

@@ -203,7 +203,7 @@ def test_long_answers_are_cut_into_pages(epoch: str | None) -> None:
 
 
 def test_pages_have_the_document_of_the_request() -> None:
-    """SYNC-3, SYNC-4: whatever happens while they are sent, they tell of the same clock."""
+    """SYNC-3, SYNC-4: whatever happens while they are sent, they belong to the same clock."""
     history = make(Limits(page_bytes=100))
     do(history, LENS)
     do(history, *(Put(f"r{n}", "k", {"x": n}) for n in range(5)))

@@ -49,7 +49,7 @@ def test_old_heads_are_told_apart() -> None:
 
 
 def test_what_is_kept_of_old_heads_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """CLK-5: from before it nobody can tell; at least so many are known."""
+    """CLK-5: from before it nobody can tell; at least that many are known."""
     monkeypatch.setattr(module, "HEADS", 10)
     chain = Chain(first_head("e"))
     heads = [chain.head.hex()]

@@ -102,7 +102,7 @@ def test_value_that_is_there_already_conflicts_with_nothing(history: History, yi
 
 
 def test_change_meets_what_was_removed(history: History) -> None:
-    """SEEN-2, STAMP-2: a property that somebody removed is a value of theirs."""
+    """SEEN-2, STAMP-2: a removed property counts as a value of whoever removed it."""
     do(history, Set("a", {}, ["z"]), by="bob")
     accepted = do(history, Set("a", {"z": 1}), seen=3, yields=YIELDS)
     assert sides(history, accepted.entry.held) == [("a", ["z"], "bob", 4)]

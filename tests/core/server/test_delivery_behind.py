@@ -50,7 +50,7 @@ def test_changes_go_to_the_others_alone() -> None:
 
 
 def test_refusal_is_not_held_up() -> None:
-    """REP-8: no delta tells of it; what was accepted is in the delta."""
+    """REP-8: no delta contains it; what was accepted is in the delta."""
     slow = Slow()
     slow.delivery.add(ack=("slow", REFUSAL))
     slow.delivery.add(ack=("slow", Ack(10, AckResult.COMMIT, 2)))

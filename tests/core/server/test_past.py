@@ -46,7 +46,7 @@ def told(past: Past, page_bytes: int = 10**6) -> list[PastPage]:
 
 
 def records_of(past: Past) -> list[Record]:
-    """What the answer tells of the bench."""
+    """What the answer says about the bench."""
     return [record for page in told(past) for record in page.records]
 
 

@@ -54,7 +54,7 @@ class File(NamedTuple):
         return self.known[-1]
 
     def cut(self, length: int) -> File:
-        """The same after a crash that left only so many bytes; a copy is there as a whole."""
+        """The same after a crash that left only some bytes; a copy is complete."""
         length = max(length, self.known[0].end)
         known = tuple(one for one in self.known if one.end <= length)
         return self._replace(data=self.data[:length], known=known)

@@ -73,7 +73,7 @@ def _lossy(client: Client) -> bool:
 
 
 def _show_up_faults(world: World) -> None:
-    """Have a heartbeat, and so many changes that a hash goes out: they show every fault (HASH-1, HASH-4)."""
+    """Have a heartbeat, and enough changes for a hash to go out: they show every fault (HASH-1, HASH-4)."""
     world.now_ms += HEARTBEAT_MS
     world.settle()
     for number in range(world.server.setup.hash_every + 1):
@@ -89,7 +89,7 @@ def _check_client(world: World, client: Client) -> None:
     room, replica = world.server.room, client.replica
     doc = world.server.truth.docs[-1]
     if client.ledger.open or replica.pending:
-        raise Broken(f"REP-7: {list(client.ledger.open)} is pending for ever")
+        raise Broken(f"REP-7: {list(client.ledger.open)} stays pending")
     if client.driver.policy.stand != "synced":
         raise Broken(f"CONN-2: the network lets everybody in, and client {client.index} is not")
     if not replica.synced or replica.clock != room.history.clock or replica.epoch != room.history.epoch:

@@ -30,7 +30,7 @@ class How(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         yields: it leaves alone what its user has not seen.
         step: what it is a part of.
-        back: the window last showed its records so many changes ago.
+        back: how many changes ago the window last showed its records.
     """
 
     yields: bool = False
@@ -46,7 +46,7 @@ class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
         patient: whether clients repeat their first attempt (CONN-2).
         settled: whether all of them are connected and up to date before the first step.
         tombstones: how many tombstones the history keeps.
-        hash_every: a state hash goes out after so many changes.
+        hash_every: after how many changes a state hash goes out.
         page_bytes: see `Limits`; small, so that there are many pages and short frames.
         first_page_bytes, least_page_bytes: of an answer (SYNC-15); small, so that pages grow and shrink.
         record_bytes: see `Limits`; small, so that two edits together may be too much.

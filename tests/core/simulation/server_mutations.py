@@ -51,7 +51,7 @@ def no_dedup_on_a_connection(self: Room, connection_id: str, member: Member, *ch
     member.pushed = pushed
 
 
-@_mutation("A removal is not recorded, so that no delta tells of it (CLK-4).", (History, "_apply"))
+@_mutation("A removal is not recorded, so no delta contains it (CLK-4).", (History, "_apply"))
 def tombstone_dropped(self: History, op: Op, stamp: Stamp, copies: set[str]) -> None:
     _apply(self, op, stamp, copies)
     if isinstance(op, Remove):

@@ -100,7 +100,7 @@ class Storage:
         self.building = None
 
     def past(self, place: int) -> Past:
-        """What is read of the session's past: up to so many entries after the snapshot, or all (HIST-2)."""
+        """What is read of the session's past: at most `place` entries after the snapshot, or all (HIST-2)."""
         snapshot = msgspec.json.decode(self._snapshot, type=Snapshot)
         records = [msgspec.Raw(msgspec.json.encode(one.record)) for one in snapshot.records]
         entries = [entry.data for entry in self._entries[:place]]

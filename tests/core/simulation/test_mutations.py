@@ -19,7 +19,7 @@ from tests.core.simulation.server_mutations import SERVER_MUTATIONS
 from tests.core.simulation.test_simulation import HISTORIES
 
 SEEDS = HISTORIES
-"""In so many histories a mutation must be noticed; most are in the first, a few need what is rare."""
+"""A mutation must be noticed within this many histories; most are in the first, a few need rare events."""
 
 
 MUTATIONS = [
@@ -39,5 +39,5 @@ MUTATIONS = [
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name.replace(" ", "_"))
 def test_mutation_is_noticed(mutation: Mutation) -> None:
-    """The core as it is survives the same seeds: `test_simulation` runs them."""
+    """The unmodified core survives the same seeds: `test_simulation` runs them."""
     assert mutation.noticed_by(SEEDS) is not None, mutation.sentence

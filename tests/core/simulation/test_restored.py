@@ -161,7 +161,7 @@ MUTANTS: list[tuple[object, str, Callable[..., Any]]] = [
 
 @pytest.mark.parametrize(("place", "name", "by"), MUTANTS, ids=lambda it: getattr(it, "__name__", None))
 def test_what_is_broken_is_noticed(place: object, name: str, by: Callable[..., Any]) -> None:
-    """CLK-8: the core as it is survives the same seeds."""
+    """CLK-8: the unmodified core survives the same seeds."""
 
     def play() -> None:
         for seed in SEEDS:

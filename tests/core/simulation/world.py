@@ -147,12 +147,12 @@ class World(Network):
             self.counts["clones"] += 1
 
     def _end(self, index: int, arrives: int) -> None:
-        """A client is gone; so many messages of it still arrive."""
+        """A client is gone; some of its messages still arrive."""
         self.cut(index, arrives)
         self.leave(index)
 
     def renew(self, index: int) -> None:
-        """The owner of a replica of a former history begins anew (CLK-3)."""
+        """The owner of a replica of a former history starts over (CLK-3)."""
         client = self.clients[index]
         if client.foreign:
             self.cut(index, 0)
@@ -174,7 +174,7 @@ class World(Network):
             self.counts["frames lost"] += 1
 
     def corrupt(self, index: int) -> None:
-        """A replica goes wrong by itself: it holds a record that nobody made (HASH-3)."""
+        """A replica becomes corrupt: it holds a record that nobody made (HASH-3)."""
         client = self.clients[index]
         if client.replica.synced and not client.cloned:  # who asks for all of it may throw the other out
             client.replica._confirmed.document.apply(Put("ghost", "component", {}))

@@ -158,7 +158,7 @@ async def websocket_server(
 
 
 def test_no_acknowledgement() -> None:
-    """MSG-1: the server speaks first, and the time for that is not counted anew."""
+    """MSG-1: the server speaks first, and the time limit for that is not restarted."""
 
     async def silent(ws: ServerConnection) -> None:
         await ws.wait_closed()

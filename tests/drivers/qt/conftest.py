@@ -38,7 +38,7 @@ def trusted(qapp: object) -> Iterator[None]:
 
 @pytest.fixture
 def proxy(owner: QObject) -> Iterator[TcpServer]:
-    """Through this, the window's program goes to the world; Qt spares the loopback by itself."""
+    """Through this, the window's program goes to the world; Qt bypasses it for the loopback on its own."""
     server = TcpServer(owner)
     host, port = server.place.split(":")
     before = QNetworkProxy.applicationProxy()

@@ -19,7 +19,7 @@ from tests.helpers.server_process import ServerProcess
 TOKEN = "cHl0aG9uLWFuZC1RdDEyMw"
 
 FRAME_BYTES = 512 * 1024
-"""Qt splits a message into frames of so many bytes."""
+"""Qt splits a message into frames of this many bytes."""
 
 
 def test_the_path_arrives_as_it_was_encoded(opens: Open, owner: QObject) -> None:

@@ -105,7 +105,7 @@ def test_a_server_of_ours_that_encrypts_says_so(qtbot: QtBot, make: Make, tmp_pa
         with qtbot.waitSignal(ann.error_occurred, timeout=SOON) as told:
             ann.connect_to_session(f"ws://127.0.0.1:{server.port}", "lab", "ann")
         assert told.args == [
-            f"127.0.0.1:{server.port} wants an encrypted connection; write wss:// instead of ws://."
+            f"127.0.0.1:{server.port} requires an encrypted connection; write wss:// instead of ws://."
         ]
 
 

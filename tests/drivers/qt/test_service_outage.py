@@ -1,4 +1,4 @@
-"""How a service tells of the heartbeat, of an outage, and of the connection's quality."""
+"""How a service reports the heartbeat, an outage, and the connection's quality."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def changed(before: Bench, after: Bench, in_02: bool) -> list[object]:
 
 @pytest.fixture(autouse=True)
 def no_snapping(windows: list[Any]) -> Iterator[None]:
-    """Where things go then, undo does not know: it puts them back and the host snaps them anew."""
+    """Undo does not know where things go then: it puts them back and the host snaps them again."""
     snapping = [window.act_magnetic_snap for window in windows if window.act_magnetic_snap.isChecked()]
     for action in snapping:
         action.trigger()
@@ -72,7 +72,7 @@ def test_a_way(session: Session, name: str, kind: str) -> None:
     wire, ann, bob = session
     method, in_02 = EDIT_METHODS[name], has_groups(ann.window)
     thing = make(ann, kind)
-    # Until 0.3 has drawn its panel anew, it locks and hides only what the panel showed before.
+    # Until 0.3 has redrawn its panel, it locks and hides only what the panel showed before.
     rest(wire, ann, bob)
     before, old_steps = bench(wire, ann), len(ann.window.undo_stack._undo_stack)
 

@@ -136,7 +136,7 @@ def test_rays_are_traced_once_for_many_changes(session: Session, monkeypatch: py
         retrace()
 
     monkeypatch.setattr(controller, "retrace", noting)
-    for step in range(200):  # two hundred messages, each applied by itself
+    for step in range(200):  # two hundred messages, each applied separately
         lens.setPos(0.5 * step, 1.0)
         mirror.setPos(90.0, 0.25 * step)
         ann.capture.tick()

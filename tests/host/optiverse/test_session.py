@@ -160,7 +160,7 @@ def test_what_is_dragged_waits_for_the_release(session: Session) -> None:
 
 
 def test_only_what_moves_in_the_stack_is_sent(session: Session) -> None:
-    """0.3 numbers all items anew after each change of its layers."""
+    """0.3 renumbers all items after each change of its layers."""
     wire, ann, bob = session
     first, second, third = (ann.user.place("lens", 50.0 * i, 0.0) for i in range(3))
     rest(wire, ann, bob)

@@ -99,7 +99,7 @@ def check_step(name: str, before: Bench, after: Bench, now: Bench, undone: Bench
         elif id in made:
             assert (id in undone) == is_kept, f"{id}: others changed what the step had made: {is_kept}"
         elif id not in undone and id in now and now[id].kind == GROUP:
-            # The host takes away a group when its last item is deleted.
+            # The host removes a group when its last item is deleted.
             assert not undone.keys() & set(tree(now).get(id, [])), f"{id} went away"
         elif id in before and id not in after:
             if id in undone or not is_without_members(id, before, after, now):
@@ -149,7 +149,7 @@ def check_properties(
     """Check that a step took back the properties that it changed, and no others.
 
     Args:
-        left: what it may leave as it is.
+        left: what it may leave unchanged.
         skipped: what is not looked at.
     """
     assert undone is not None

@@ -99,7 +99,7 @@ def check_theirs(before: Bench, after: Bench, now: Bench, undone: Bench) -> None
         for prop in (mine.keys() | theirs.keys()) - {"z_value"}:
             # If theirs is what undo puts back, both want the same (SEEN-8).
             if mine.get(prop) != theirs.get(prop) != was.get(prop):
-                assert id in undone, f"{id} has a {prop} of theirs"
+                assert id in undone, f"{id} has another user's {prop}"
                 assert undone[id].props.get(prop) == theirs.get(prop), f"{prop} of {id} was theirs"
     for id in before.keys() & after.keys() - now.keys():  # what the step has made is put by its redo (DOC-6)
         assert id not in undone, f"{id} came back"

@@ -24,7 +24,7 @@ LENS = Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens", "interfaces"
 
 @pytest.fixture
 def drawn(window: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """How often the layer panel was drawn anew at our wish."""
+    """How often the layer panel was redrawn at our request."""
     times: list[str] = []
     monkeypatch.setattr(type(window), "_refresh_layer_panel", lambda self: times.append("drawn"))
     return times

@@ -19,7 +19,7 @@ class Watch:
     """The server's time of day, which a test may put forward.
 
     Attributes:
-        ahead_s: by so many seconds.
+        ahead_s: how far ahead.
     """
 
     def __init__(self) -> None:

@@ -36,7 +36,7 @@ def test_copy_of_a_folder_in_use_is_whole_and_can_be_served(
             assert await records(server, "lab") == {"a", "b"}
 
     run(talk())
-    assert capsys.readouterr().out == f"{copy}: 1 session(s), 0.0 MB, all whole\n"
+    assert capsys.readouterr().out == f"{copy}: 1 session(s), 0.0 MB, no damage\n"
 
 
 def test_copy_is_made_while_edits_come(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,7 +65,7 @@ def test_link_names_what_others_reach(monkeypatch: pytest.MonkeyPatch, host: str
 
 @pytest.mark.parametrize("pin", [PIN, None])
 def test_link_of_an_encrypted_server_has_its_pin(pin: str | None) -> None:
-    """LINK-1: unless an authority vouches for it."""
+    """LINK-1: unless an authority signed the certificate."""
     identity = Identity(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), pin)
     address = parse_address(link_to(Settings(host="192.0.2.1"), 9000, identity, TOKEN))
     assert (address.server, address.pin) == ("wss://192.0.2.1:9000", pin)

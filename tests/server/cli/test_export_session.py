@@ -55,7 +55,7 @@ def test_what_can_not_be_exported_is_one_sentence(tmp_path: Path, capfd: pytest.
     assert main(["export", "lab", str(tmp_path / "x"), *data]) == 1
     no, there, folder, damaged = capfd.readouterr().err.splitlines()
     assert "There is no session 'no' in" in no
-    assert "is there already; give a new file" in there
+    assert "already exists; give a new file" in there
     assert "can't be written (No such file or directory)" in folder
     assert "Session 'lab' in" in damaged
     assert "is damaged (change 1 is missing)" in damaged

@@ -86,7 +86,7 @@ def test_the_log_says_how_connections_are_protected(tmp_path: Path, caplog: pyte
     assert caplog.messages == [f"Connections are encrypted (wss://); links name its key: #pin={identity.pin}"]
     caplog.clear()
     log_protection(identity._replace(pin=None), Settings(tls=True))
-    assert caplog.messages == ["Connections are encrypted (wss://); an authority vouches for it"]
+    assert caplog.messages == ["Connections are encrypted (wss://); an authority signed it"]
 
 
 def test_a_server_keeps_its_pin_over_starts(tmp_path: Path) -> None:

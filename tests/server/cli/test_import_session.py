@@ -82,7 +82,7 @@ def test_what_can_not_be_imported_is_one_sentence(tmp_path: Path, capfd: pytest.
     (tmp_path / "other.json").write_text("{}")
     assert main(["import", str(tmp_path / "other.json"), *data]) == 1
     there, name, missing, other = capfd.readouterr().err.splitlines()
-    assert "There is a session 'lab'; delete it first, or choose a name with --as." in there
+    assert "Session 'lab' already exists; delete it first, or choose a name with --as." in there
     assert "The session can't be called that: " in name
     assert "can't be read (No such file or directory)" in missing
-    assert "This is no session that was exported: " in other
+    assert "This is not an exported session: " in other

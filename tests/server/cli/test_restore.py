@@ -50,9 +50,9 @@ def test_server_goes_on_from_the_backup(tmp_path: Path, capsys: pytest.CaptureFi
     capsys.readouterr()
     assert main(["restore", str(backup), "--data", str(data)]) == 0
     session, aside = capsys.readouterr().out.splitlines()
-    assert session.startswith("lab: goes on at change 2 of 20")
-    assert session.endswith(", and was at change 3")
-    assert aside == f"What was there before is in {data / 'sessions-replaced.sqlite3'}"
+    assert session.startswith("lab: continues at change 2 of 20")
+    assert session.endswith("; it was at change 3")
+    assert aside == f"The previous data is in {data / 'sessions-replaced.sqlite3'}"
 
     async def talk() -> None:
         async with served(data) as server:
@@ -79,7 +79,7 @@ def test_damage_in_the_backup_is_named(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["restore", str(tmp_path / "backup"), "--data", str(tmp_path / "new")]) == 1
     lab, other = capsys.readouterr().out.splitlines()
     assert lab == "lab: damaged in the backup: change 1 is missing"
-    assert other.startswith("other: goes on at change 1 of ")
+    assert other.startswith("other: continues at change 1 of ")
 
 
 def test_folder_in_use_is_left_alone(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -77,7 +77,7 @@ def test_user_without_a_home_is_told_or_served(tmp_path: Path, options: list[str
     ended = run_python("-c", HOMELESS, "check", *arguments, deadline=DEADLINE_S)
     assert ended.code == 1
     [line] = ended.errors.splitlines()
-    assert ("no home folder; say with --data" in line) is not bool(options), line
+    assert ("no home folder; choose a folder for the sessions with --data" in line) is not bool(options), line
 
 
 def harm(data: Path, what: str) -> None:

@@ -72,4 +72,4 @@ def test_file_in_the_data_folder_can_not_name_another(tmp_path: Path) -> None:
     (tmp_path / "server.toml").write_text("data = '/elsewhere'")
     problems: list[str] = []
     assert ConfigFile(tmp_path / "server.toml", is_in_data_folder=True).read(problems.append) == {}
-    assert "line 1, data: it can't be set in a file that lies in the data folder" in problems[0]
+    assert "line 1, data: it can't be set in a file inside the data folder" in problems[0]

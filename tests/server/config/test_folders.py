@@ -26,5 +26,5 @@ def test_user_without_a_home_is_asked_for_one(monkeypatch: pytest.MonkeyPatch) -
         raise RuntimeError("no home")
 
     monkeypatch.setattr(folders, "user_data_path", fail)
-    with pytest.raises(StorageError, match="say with --data"):
+    with pytest.raises(StorageError, match="with --data"):
         data_folder(Settings())

@@ -43,7 +43,7 @@ def acknowledged_before_kill(folder: Path, at_least: int) -> int:
         process.kill()
         said += process.stdout.read()
     finished_lines = said[: said.rfind("\n") + 1].split()
-    assert len(finished_lines) >= at_least, "the process ended by itself"
+    assert len(finished_lines) >= at_least, "the process ended on its own"
     return int(finished_lines[-1])
 
 
@@ -73,7 +73,7 @@ asyncio.run(main())
 
 
 def test_a_program_that_ends_without_closing_is_like_a_crash(tmp_path: Path) -> None:
-    """Python must not close the database by itself: then the log would look as if it was lost."""
+    """Python must not close the database on its own: the log would then look lost."""
     with python("-c", ENDS_WITHOUT_CLOSE, str(tmp_path)) as process:
         assert process.wait() == 0
     assert run(stored_clock_after(tmp_path, then=2)) == 1
@@ -103,7 +103,7 @@ def test_power_failure_loses_only_what_was_not_on_disk(tmp_path: Path, rest: str
 
 
 async def log_sizes_at_acknowledgement(folder: Path, copy: Path, appends: int) -> list[int]:
-    """Append so many entries; the size of the log after each, and a copy made before the end."""
+    """Append entries; the size of the log after each, and a copy made before the end."""
     async with opened(folder) as store:
         await store.begin_chunk("bench", snapshot())
         sizes = [(folder / LOG_NAME).stat().st_size]

@@ -58,10 +58,10 @@ def refused(folder: Path, match: str, error: type[StorageError] = DatabaseDamage
 
 
 CLOSED: dict[str, tuple[Damage, str]] = {
-    "empty": (lambda file: file.write_bytes(b""), "does not begin as a database"),
-    "garbage": (lambda file: file.write_bytes(b"\x00garbage" * 5000), "does not begin as a database"),
-    "one byte": (lambda file: file.write_bytes(b"S"), "does not begin as a database"),
-    "header lost": (lambda file: overwrite(file, 0, bytes(512)), "does not begin as a database"),
+    "empty": (lambda file: file.write_bytes(b""), "does not start like a database"),
+    "garbage": (lambda file: file.write_bytes(b"\x00garbage" * 5000), "does not start like a database"),
+    "one byte": (lambda file: file.write_bytes(b"S"), "does not start like a database"),
+    "header lost": (lambda file: overwrite(file, 0, bytes(512)), "does not start like a database"),
     "cut to nearly nothing": (lambda file: file.write_bytes(file.read_bytes()[:100]), "damaged"),
     "cut to a page": (lambda file: file.write_bytes(file.read_bytes()[:4096]), "malformed"),
     "cut in half": (lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]), "damaged"),
@@ -95,7 +95,7 @@ def test_any_flipped_byte_is_noticed_or_does_not_matter(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_table_of_sessions_is_refused_as_a_whole(tmp_path: Path) -> None:
-    """Else the session "a" would begin anew under its own name."""
+    """Otherwise the session "a" would start over under its own name."""
     run(fill(tmp_path))
     with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as connection:
         connection.execute("UPDATE session SET name='A' WHERE name='a'")
@@ -113,7 +113,7 @@ CRASHED: dict[str, tuple[Damage, str]] = {
     "database deleted": (lambda folder: (folder / FILE_NAME).unlink(), "it is missing"),
     "database emptied": (
         lambda folder: (folder / FILE_NAME).write_bytes(b""),
-        "does not begin as a database",
+        "does not start like a database",
     ),
 }
 

@@ -76,7 +76,7 @@ def test_part_that_can_not_be_read_is_a_misfit(
     [
         (8, range(4, 9), 8, True, "changes 4 to 8 can't be read"),
         (4, [4], 8, True, "change 4 can't be read"),
-        (8, [4, 6, 7, 8, 9], 8, False, "change 6 stands where 5 belongs"),
+        (8, [4, 6, 7, 8, 9], 8, False, "change 6 is where 5 belongs"),
         (8, range(4, 8), 7, False, "there are 4 entries at changes 4 to 8"),
         (8, range(4, 9), 7, False, "the chain breaks at changes 4 to 8"),
     ],

@@ -54,7 +54,7 @@ def test_session_goes_on_in_an_epoch_that_names_its_parent(tmp_path: Path, backu
     assert (found.clock, last_shared(found, EPOCH)) == (8, 8)
     assert found.chain.head == history(backup).chain.head
     assert clocks(tmp_path / "data") == [8]
-    assert history(backup).epoch == EPOCH, "the backup is as it was"
+    assert history(backup).epoch == EPOCH, "the backup is unchanged"
 
 
 def test_each_restore_begins_another_epoch(tmp_path: Path, backup: Path) -> None:

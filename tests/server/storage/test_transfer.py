@@ -94,10 +94,10 @@ def test_file_that_does_not_fit_together_is_refused(
     file = msgspec.json.decode(exported(tmp_path))
     read_export(msgspec.json.encode(file))
     harm(file)
-    with pytest.raises(StorageError, match="This is no session that was exported"):
+    with pytest.raises(StorageError, match="This is not an exported session"):
         read_export(msgspec.json.encode(file))
 
 
 def test_file_that_is_cut_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="This is no session that was exported"):
+    with pytest.raises(StorageError, match="This is not an exported session"):
         read_export(exported(tmp_path)[:-5])

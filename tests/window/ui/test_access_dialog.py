@@ -125,7 +125,7 @@ def test_new_link_is_asked_for(qtbot: QtBot, dialog: AccessDialog) -> None:
     asking.ends.setCurrentIndex(asking.ends.findText("in 1 week"))
     asking.uses.setValue(5)
     asking.label.setText(" students ")
-    assert accessible(asking.knock).name == "Ask me before somebody comes in with it"
+    assert accessible(asking.knock).name == "Ask me before it lets anybody in"
     press_key(asking.knock, Qt.Key.Key_Space)
     with qtbot.waitSignal(dialog.link_wanted) as wanted:
         press_key(asking.label, Qt.Key.Key_Return)

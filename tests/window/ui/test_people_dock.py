@@ -105,7 +105,9 @@ def test_what_a_screen_reader_says(dock: PeopleDock) -> None:
 
 def test_without_a_session_it_says_so(dock: PeopleDock) -> None:
     def says_so() -> bool:
-        return any("no session" in label.text() for label in dock.findChildren(QLabel) if label.isVisible())
+        return any(
+            "not in a session" in label.text() for label in dock.findChildren(QLabel) if label.isVisible()
+        )
 
     assert not says_so()
     dock.show_people([])

@@ -47,7 +47,7 @@ class BenchSwitch:
             self._overrides.append(Override(files, "_clear_scene", self._replacing_bench(files._clear_scene)))
 
     def close(self) -> None:
-        """Leave the window as it was."""
+        """Restore the window."""
         for override in self._overrides:
             override.undo()
 

@@ -58,7 +58,7 @@ class FileWatch:
             self._overrides.append(Override(files, "_clear_scene", self._clearing(files._clear_scene)))
 
     def close(self) -> None:
-        """Leave the window as it was."""
+        """Restore the window."""
         for override in reversed(self._overrides):
             override.undo()
 

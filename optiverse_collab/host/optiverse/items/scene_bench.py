@@ -102,7 +102,7 @@ class SceneBench(QObject):
         return [self.items[id] for id in self._quiet]
 
     def survey_if_due(self, ids: Collection[str]) -> None:
-        """Look through the scene now if that is to be done soon, and could bring or take one of these."""
+        """Run a pending survey now if it could add or remove one of these ids."""
         if self._later.isActive() and any(self.known(id) is None for id in ids):
             self.survey()
 

@@ -39,7 +39,7 @@ class LayerPanel(QObject):
         self._states_later.timeout.connect(self._model._apply_all_effective_states)
 
     def close(self) -> None:
-        """Leave the panel as it was."""
+        """Restore the panel."""
         if self._states_later.isActive():
             self._states_later.stop()
             self._model._apply_all_effective_states()

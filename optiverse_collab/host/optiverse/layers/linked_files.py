@@ -143,7 +143,7 @@ class LinkedFiles:
         except ChangeRefused as refusal:
             reason = str(refusal)
         self._warn(
-            f"The linked file {name!r} shows its items in your window alone: {reason} "
+            f"The linked file {name!r} shows its items only in your window: {reason} "
             "To share them, unlink it in the layer panel."
         )
         return {}
@@ -163,7 +163,7 @@ class LinkedFiles:
         try:
             self._service._materialize_items(id, deepcopy(snapshot), self._window._connect_item_signals)
         except HOST_FAULTS as fault:
-            self._warn(f"The linked file {name!r} can't be shown as a whole: {fault!r}.")
+            self._warn(f"The linked file {name!r} can't be shown completely: {fault!r}.")
 
     def _with_images_of_here(self, snapshot: Data) -> Data:
         items = snapshot.get("items")

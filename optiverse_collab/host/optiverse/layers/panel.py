@@ -46,7 +46,7 @@ class Panel(QObject):
         self._later.timeout.connect(window._refresh_layer_panel)
 
     def close(self) -> None:
-        """Leave the panel as it was."""
+        """Restore the panel."""
         if self._names is not None:
             self._names.close()
         self._later.stop()

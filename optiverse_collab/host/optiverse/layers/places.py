@@ -56,7 +56,7 @@ _NOWHERE = object()
 
 
 class Places:
-    """What is said of places, and what is shown of it."""
+    """The places that records state, and how much of that is shown."""
 
     def __init__(self) -> None:
         self._said: dict[str, Record] = {}

@@ -74,7 +74,7 @@ class UndoGuard:
             narrow(command)
 
     def close(self) -> None:
-        """Leave the stack as it was."""
+        """Restore the stack."""
         self.watcher = None
         self._stack.commandPushed.disconnect(self._pushed)
         for override in self._overrides:

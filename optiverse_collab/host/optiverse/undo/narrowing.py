@@ -84,7 +84,7 @@ def finish_ungroup(command: Command) -> None:
 
 
 def _refresh_states(held: Held) -> None:
-    """Let an edit of annotations leave their other properties as they are now."""
+    """Let an edit of annotations keep the current values of their other properties."""
     entries: list[tuple[object, State, State]] = [*held.get("_entries", ())]
     if "before_state" in held:
         entries.append((held["item"], held["before_state"], held["after_state"]))

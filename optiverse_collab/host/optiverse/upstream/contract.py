@@ -64,7 +64,7 @@ def missing_in(thing: object, protocol: type) -> list[str]:
 
 
 def missing_paths(thing: object, protocol: type) -> Iterator[str]:
-    """The paths to what a thing lacks of a Protocol, or to what that leads to, of theirs."""
+    """The paths to what an object lacks of a Protocol, or to what the objects behind it lack."""
     missing = missing_in(thing, protocol)
     yield from missing
     for name, kind in attributes_of(protocol).items():

@@ -1,4 +1,4 @@
-"""Open dialogs and notes that are being written stay as they are while others change the bench."""
+"""Open dialogs and notes being edited are unchanged while others change the bench."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def link(file: Path, monkeypatch: pytest.MonkeyPatch) -> Link:
     """Lets a participant link the file."""
 
     def link(one: Participant) -> str:
-        # The host watches the file, and asks whether to read it anew.
+        # The host watches the file, and asks whether to reload it.
         no = QMessageBox.StandardButton.No
         monkeypatch.setattr("optiverse.ui.theme_manager.question", lambda *args: no)
         monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **kwargs: (str(file), ""))
