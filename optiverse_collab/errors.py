@@ -13,6 +13,7 @@ The tree::
     │   └── AddressError         a server, session or user that can't be
     ├── ManifestError            plugin.toml has a fault
     ├── HostUnsupported          a host lacks what its adapter relies on
+    ├── CannotStart              the editor, or what it was asked to open, is not there
     ├── SettingsError            what the server was told can't be
     ├── DiskError                what we keep on the user's disk can't be read or written
     └── StorageError             the server's data folder
@@ -108,6 +109,10 @@ class ManifestError(CollaborationError):
 
 class HostUnsupported(CollaborationError):
     """A host lacks what its adapter relies on, or is of a version that we don't know."""
+
+
+class CannotStart(CollaborationError):
+    """The editor, or what it was asked to open, is not there or can't be used."""
 
 
 class SettingsError(CollaborationError):

@@ -84,20 +84,21 @@ def put_plugins_in(notes: Notes) -> None:
     from optiverse_collab.host.optiverse import launch
     from optiverse_collab.window import attachment
 
-    class Counting(launch._WithPlugins):
-        def attach(self, window: Any) -> None:
-            super().attach(window)
+    class Counting(launch._NewWindows):
+        def attach(self, window: Any) -> str:
+            why = super().attach(window)
             notes.write({WINDOWS: 1})
+            return why
 
     def noting(module: ModuleType, name: str) -> None:
         report = getattr(module, name)
 
-        def both(window: Any, fault: object) -> None:
+        def both(window: Any, fault: object) -> object:
             notes.write({FAULT: str(fault)})
-            report(window, fault)
+            return report(window, fault)
 
         setattr(module, name, both)
 
     noting(launch, "_report")
     noting(attachment, "_log")
-    Counting(import_module("optiverse.ui.views.main_window").MainWindow, None)
+    Counting(import_module("optiverse.ui.views.main_window").MainWindow, "", None, None)

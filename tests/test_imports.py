@@ -30,6 +30,7 @@ IMPURE = set(
 
 DISTRIBUTIONS = {
     "optiverse_collab": set[str](),
+    "optiverse_collab.opening": {"PyQt6"},
     "optiverse_collab.core": {"msgspec"},
     "optiverse_collab.disk": {"keyring", "msgspec"},
     "optiverse_collab.wording": {"msgspec"},
@@ -235,6 +236,7 @@ STARTERS = [
     "optiverse_collab.host.optiverse.upstream.version",
     "optiverse_collab.host.optiverse.web_sockets",
     "optiverse_collab.host.plugins",
+    "optiverse_collab.opening",
 ]
 """Modules that work where our dependencies are missing, and say so."""
 

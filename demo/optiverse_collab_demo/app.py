@@ -6,6 +6,7 @@ import argparse
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 
@@ -36,6 +37,9 @@ def main(argv: Sequence[str]) -> int:
     """Run the editor until its window is closed; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m optiverse_collab_demo", description="A small editor for optical benches."
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"optiverse-collab-demo {version('optiverse-collab-demo')}"
     )
     parser.add_argument("file", nargs="?", type=Path, help="an Optiverse 2.0 file to open")
     options = parser.parse_args(argv[1:])

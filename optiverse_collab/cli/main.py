@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from optiverse_collab.cli import doctor, pull, push, terminal, watch, who
 from optiverse_collab.cli.session import session_options
@@ -38,9 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="optiverse-collab",
-        description="Work on a shared Optiverse bench from the command line. "
-        "Without a command: start Optiverse with live collaboration.",
+        usage="%(prog)s [-h] [--version] [BENCH.json | LINK | COMMAND ...]",
+        description="Start Optiverse with live collaboration. A bench is opened; a link is joined: an invite "
+        "link, the address of a server, or a text file with a link in it. A command works on a shared bench "
+        "without the editor.",
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('optiverse-collab')}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in (push, pull, watch, who, doctor):
         command.add_parser(commands, session_options())

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
 from optiverse_collab.cli.main import main
 from optiverse_collab.scripting import Bench
-from tests.helpers.cli import SMALL, command
+from tests.helpers.cli import SMALL, command, succeed
 from tests.helpers.processes import python
 from tests.helpers.server_process import ServerProcess
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    assert succeed("--version") == f"optiverse-collab {version('optiverse-collab')}\n"
 
 
 def test_no_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:

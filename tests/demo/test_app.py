@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from optiverse_collab_demo.app import open_window
 from optiverse_collab_demo.window import DemoWindow
 from tests.helpers.benches import DATA
 from tests.helpers.demo_window import boxes, entry, logged
-from tests.helpers.processes import python
+from tests.helpers.processes import python, run_python
 
 SCRIPT = """
 import sys
@@ -42,6 +43,11 @@ sys.exit(main(["demo", *sys.argv[1:]]))
 @pytest.fixture(autouse=True)
 def settings_of_nobody(tmp_path: Path, qapp: object) -> None:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    ended = run_python("-m", "optiverse_collab_demo", "--version")
+    assert (ended.code, ended.output) == (0, f"optiverse-collab-demo {version('optiverse-collab-demo')}\n")
 
 
 @pytest.fixture

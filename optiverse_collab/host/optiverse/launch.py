@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+from optiverse_collab.errors import CannotStart
 from optiverse_collab.host.optiverse.upstream.version import REPOSITORY
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QMainWindow
 
     from optiverse_collab.host.optiverse.upstream.window import Window
+
+    FirstWindow = Callable[[QMainWindow, str], None]
 
 HOST = "Optiverse"
 DEMO = "optiverse_collab_demo"
@@ -37,25 +40,32 @@ ANOTHER_PROGRAM = (
 )
 
 
-def launch(argv: Sequence[str], manager: pluggy.PluginManager | None = None) -> int:
+def launch(
+    argv: Sequence[str], manager: pluggy.PluginManager | None = None, then: FirstWindow | None = None
+) -> int:
     """Start Optiverse and wait until it ends.
 
     Args:
         argv: arguments for Optiverse, without the name of a program.
         manager: the plugins for its windows; those that are installed, if not given.
+        then: called once with the first window, when that is ready, and with a sentence that says why it has
+            no live collaboration; an empty one if it has.
 
     Returns:
-        What Optiverse returns, or 1 if it can't be imported.
+        What Optiverse returns.
+
+    Raises:
+        CannotStart: it is not installed, or can't be imported.
     """
     from optiverse_collab.host.optiverse.upstream import version
     from optiverse_collab.host.optiverse.web_sockets import web_sockets_to_import
 
     if not version.is_installed():
         if version.is_incomplete():
-            return _refuse(INCOMPLETE)
+            raise CannotStart(INCOMPLETE)
         what = ANOTHER_PROGRAM if version.is_another_program() else NOT_INSTALLED
         demo = f"python -m {DEMO}" if version.module_exists(DEMO) else "make demo, in a checkout of ours"
-        return _refuse(f"{what}{demo}")
+        raise CannotStart(f"{what}{demo}")
     before = sys.argv
     sys.argv = ["optiverse", *argv]
     try:
@@ -65,30 +75,47 @@ def launch(argv: Sequence[str], manager: pluggy.PluginManager | None = None) -> 
         why_not = _why_not(version.installed_version())
         if why_not:
             _warn(f"{why_not} Optiverse starts without live collaboration.")
-            return main()
-        with_plugins = _WithPlugins(window_class, manager)
+        new_windows = _NewWindows(window_class, why_not, manager, then)
         try:
             return main()
         finally:
-            with_plugins.undo()
+            new_windows.undo()
     except ImportError as fault:
-        return _refuse(f"Optiverse can't start: {fault}. Install it again from its repository, {REPOSITORY}")
+        raise CannotStart(
+            f"Optiverse can't start: {fault}. Install it again from its repository, {REPOSITORY}"
+        ) from fault
     finally:
         sys.argv = before
 
 
-class _WithPlugins:
-    """Wraps the class of main windows, so that each window that is made gets the plugins."""
+class _NewWindows:
+    """Wraps the class of main windows, so that each window that is made gets the plugins.
 
-    def __init__(self, window_class: Any, manager: pluggy.PluginManager | None) -> None:
+    Args:
+        window_class: Optiverse's.
+        why_not: why no window gets them; empty if all do.
+        manager, then: see `launch`.
+    """
+
+    def __init__(
+        self,
+        window_class: Any,
+        why_not: str,
+        manager: pluggy.PluginManager | None,
+        then: FirstWindow | None,
+    ) -> None:
         self._class = window_class
         self._init = window_class.__init__
         self._manager = manager
+        self._then = then
 
         @functools.wraps(self._init)
         def init(window: QMainWindow, *args: Any, **kwargs: Any) -> None:
             self._init(window, *args, **kwargs)
-            self.attach(window)
+            why = why_not or self.attach(window)
+            if self._then is not None:
+                then, self._then = self._then, None
+                _when_ready(window, functools.partial(then, window, why))
 
         window_class.__init__ = init
 
@@ -96,8 +123,8 @@ class _WithPlugins:
         """Leave alone the windows that are made from now on."""
         self._class.__init__ = self._init
 
-    def attach(self, window: QMainWindow) -> None:
-        """Give a window its plugins, or tell why it has none."""
+    def attach(self, window: QMainWindow) -> str:
+        """Give a window its plugins; or report why it has none, and return that."""
         try:
             from optiverse_collab.host.plugins import installed_plugins
 
@@ -105,7 +132,14 @@ class _WithPlugins:
                 self._manager = installed_plugins()
             attach(window, self._manager)
         except Exception as fault:  # noqa: BLE001 - a plugin may raise anything, and the host must start
-            _report(window, fault)
+            return _report(window, fault)
+        return ""
+
+
+def _when_ready(window: QMainWindow, act: Callable[[], None]) -> None:
+    from optiverse_collab.host.optiverse.first_window import WhenReady
+
+    WhenReady(window, act)
 
 
 def attach(window: QMainWindow, manager: pluggy.PluginManager) -> None:
@@ -128,8 +162,8 @@ def attach(window: QMainWindow, manager: pluggy.PluginManager) -> None:
         raise
 
 
-def _report(window: QMainWindow, fault: Exception) -> None:
-    """Log why there is no live collaboration in a window, and say it in its menu."""
+def _report(window: QMainWindow, fault: Exception) -> str:
+    """Log why there is no live collaboration in a window, say it in its menu, and return it."""
     import traceback
 
     from optiverse_collab.category import log_category
@@ -141,6 +175,7 @@ def _report(window: QMainWindow, fault: Exception) -> None:
     log.error(f"✗ {OFF} {why} Optiverse works without it.", category)
     log.debug("".join(traceback.format_exception(fault)), category)
     say_why(window, why)
+    return why
 
 
 def _why_not(version: str) -> str:
@@ -168,8 +203,3 @@ def _warn(sentence: str) -> None:
 
     sys.stderr.write(f"{sentence}\n")
     import_module("optiverse.services.log_service").get_log_service().warning(sentence, log_category())
-
-
-def _refuse(sentence: str) -> int:
-    sys.stderr.write(f"{sentence}\n")
-    return 1

@@ -85,6 +85,16 @@ class ConnectDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self._update()
 
+    def join(self, link: str) -> None:
+        """Go where an invite link leads; where something is missing, wait until the user has added it.
+
+        Raises:
+            AddressError: it is no link.
+        """
+        self.pages.setCurrentWidget(self.join_page)
+        if self.join_page.take(link):
+            self._on_go()
+
     @property
     def message(self) -> str:
         """The sentence that is shown."""

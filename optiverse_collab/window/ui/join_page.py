@@ -68,6 +68,16 @@ class JoinPage(QWidget):
             return Address(server, self.session.text)
         return link._replace(session=self.session.text)
 
+    def take(self, link: str) -> bool:
+        """Fill the fields from an address or an invite link; False if it names no session.
+
+        Raises:
+            AddressError: it is neither.
+        """
+        if not self._take_link(link):
+            self.server.set_text(parse_address(link).server)
+        return parse_address(link).session is not None
+
     def _recall(self, settings: Settings) -> None:
         self.server.set_text(settings.server_url)
         self._split_link()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from optiverse_collab.errors import CannotStart
 from optiverse_collab.host.optiverse.launch import launch
 from optiverse_collab.host.optiverse.upstream import version
 from tests.helpers.processes import python, run_python
@@ -75,31 +76,29 @@ def started(change: str = "") -> dict[str, Any]:
     return seen
 
 
-def test_no_optiverse_says_where_to_get_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def refusal() -> str:
+    """Why Optiverse can't start."""
+    with pytest.raises(CannotStart) as refused:
+        launch([])
+    return str(refused.value)
+
+
+def test_no_optiverse_says_where_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(version, "module_exists", lambda name: name == "optiverse_collab_demo")
-    assert launch([]) == 1
-    said = capsys.readouterr().err
+    said = refusal()
     assert "https://github.com/QPG-MIT/optiverse" in said
     assert "pip install optiverse" not in said
-    assert said.endswith("or try the demo bench: python -m optiverse_collab_demo\n")
+    assert said.endswith("or try the demo bench: python -m optiverse_collab_demo")
 
 
-def test_a_demo_bench_that_is_not_installed_is_not_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_demo_bench_that_is_not_installed_is_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(version, "module_exists", lambda name: False)
-    assert launch([]) == 1
-    assert "optiverse_collab_demo" not in capsys.readouterr().err
+    assert "optiverse_collab_demo" not in refusal()
 
 
-def test_the_other_program_of_that_name_is_known(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_other_program_of_that_name_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(version, "module_exists", lambda name: name == "optiverse")
-    assert launch([]) == 1
-    assert "another program of the same name" in capsys.readouterr().err
+    assert "another program of the same name" in refusal()
 
 
 @pytest.mark.optiverse
@@ -236,7 +235,7 @@ def test_optiverse_starts_whatever_cannot_be_loaded(tmp_path: Path, module: str)
 
 
 def test_optiverse_that_lacks_its_modules_is_recognised(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """By its metadata: a plain ``pip install`` of its checkout leaves all but one package out."""
     about = tmp_path / "optiverse-0.3.4.dist-info"
@@ -247,8 +246,6 @@ def test_optiverse_that_lacks_its_modules_is_recognised(
     (tmp_path / "optiverse" / "__init__.py").touch()
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     monkeypatch.setattr(version, "module_exists", lambda name: name == "optiverse")
-    assert launch([]) == 1
-    assert "install it with: pip install -e CHECKOUT" in capsys.readouterr().err
+    assert "install it with: pip install -e CHECKOUT" in refusal()
     (about / "METADATA").write_text(lines, "utf-8")
-    assert launch([]) == 1
-    assert "another program of the same name" in capsys.readouterr().err
+    assert "another program of the same name" in refusal()
