@@ -31,6 +31,7 @@ PINS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 UV_PIN = (ROOT / "scripts" / "uv.txt").read_text(encoding="utf-8")
 
 PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
+CHANGES = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
 ENVIRONMENTS = [
     {
         "python_version": python,
@@ -189,11 +190,17 @@ def test_each_process_of_a_test_has_a_deadline() -> None:
     ]
 
 
-def test_changelog_begins_with_what_is_unreleased() -> None:
-    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert headings[0] == "Unreleased"
-    for heading in headings[1:]:
-        assert re.fullmatch(r"\d+\.\d+\.\d+ \(\d{4}-\d{2}-\d{2}\)", heading)
+def test_changelog_has_the_headings_of_keep_a_changelog() -> None:
+    log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    unreleased, *releases = re.split(r"^## ", log, flags=re.MULTILINE)[1:]
+    assert unreleased.startswith("Unreleased\n")
+    for release in releases:
+        assert re.match(r"\d+\.\d+\.\d+ \(\d{4}-\d{2}-\d{2}\)\n", release)
+    for release in [unreleased, *releases]:
+        _, *parts = re.split(r"^### ", release, flags=re.MULTILINE)
+        names = [part.partition("\n")[0] for part in parts]
+        assert names == [name for name in CHANGES if name in names]
+        assert all("\n- " in part for part in parts)
 
 
 def test_what_users_install_has_the_manifest_and_no_tests(tmp_path: Path) -> None:
