@@ -107,9 +107,10 @@ def test_just_what_is_imported_is_declared(package: str, project: dict[str, Any]
     assert {canonicalize_name(name) for name in used - STANDARD_LIBRARY - host_and_ours} == names
 
 
-def test_all_distributions_and_the_manifest_have_one_version() -> None:
+def test_distributions_and_their_descriptions_have_one_version() -> None:
     version = PLUGIN["project"]["version"]
     assert manifest.load().plugin.version == version
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
     for project in (DEMO, SERVER):
         assert project["project"]["version"] == version
         assert f"optiverse-collab=={version}" in project["project"]["dependencies"]
