@@ -22,7 +22,7 @@ def test_docs_list_every_reason_with_its_code() -> None:
     text = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
     rule = text.partition("**CLOSE-2**")[2].partition("- **")[0]
     documented: dict[str, int] = {}
-    for words, code in re.findall(r"((?:`\w+`(?: and\s+)?)+) \((\d{4})\)", rule):
+    for words, code in re.findall(r"((?:`\w+`(?:\s+and\s+)?)+) \((\d{4})\)", rule):
         documented.update(dict.fromkeys(re.findall(r"`(\w+)`", words), int(code)))
     assert documented == {reason.word: reason.code for reason in CloseReason}
 
