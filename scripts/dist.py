@@ -26,6 +26,7 @@ def main() -> None:
     DIST.mkdir(exist_ok=True)
     for old in DIST.glob("optiverse_collab*"):
         old.unlink()
+    os.environ["OPTIVERSE_COLLAB_RELEASE"] = "1"  # read by server/hatch_build.py
     run([uv, "build", "--quiet", "--all-packages", "--out-dir", str(DIST), "--build-constraints", str(PINS)])
     wheels = sorted(DIST.glob("*.whl"))
     print("Built:", *sorted(path.name for path in DIST.glob("optiverse_collab*")), sep="\n  ", flush=True)

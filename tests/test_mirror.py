@@ -66,6 +66,7 @@ ABOUT_MORE = {
     "tests/test_ci.py": "what runs before a commit and at the public repository",
     "tests/test_coverage.py": "how much of the sources unit tests reach",
     "tests/test_deploy.py": "the examples of how to set a server up, and the commands in pages",
+    "tests/test_distributions.py": "what a release says of itself",
     "tests/test_imports.py": "the laws of imports",
     "tests/test_mirror.py": "this law",
     "tests/test_pages.py": "links and programs in pages, and the tour",
