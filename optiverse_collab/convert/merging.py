@@ -62,7 +62,9 @@ def replacements(view: Records, records: Records, has_tree: bool = True) -> list
         elif there is not None:
             before = op if isinstance(op, Set) else Set(id)
             props, unset = place_props(place, there)
-            ops[id] = Set(id, {**before.props, **props}, [*before.unset, *unset])
+            # It may lie there already: where not all have z values, `moved` reads more than one order.
+            if op is not None or unset or not props.items() <= there.props.items():
+                ops[id] = Set(id, {**before.props, **props}, [*before.unset, *unset])
     return list(ops.values())
 
 

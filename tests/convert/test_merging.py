@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 
 from optiverse_collab.convert import additions, records_from_bench, replacements, tree_of
 from optiverse_collab.core.records import Op, Put, Record, Set, apply
@@ -137,7 +137,15 @@ def test_groups_come_before_what_is_in_them() -> None:
             assert kinds == sorted(kinds, reverse=True)
 
 
+def component(id: str, **rest: Any) -> dict[str, Any]:
+    return {"_type": "component", "item_uuid": id, **rest}
+
+
 @given(benches.benches, benches.benches)
+@example(
+    {"version": "2.0", "items": [component("b", z_value=1), {"pos": None}, component("a", z_value=0)]},
+    {"version": "2.0", "items": [component("b", z_value=1), component("a"), {}]},
+)
 def test_the_same_import_again_does_nothing(first: Bench, second: Bench) -> None:
     view = imported({}, first, second)
     records = records_from_bench(second).records
