@@ -19,7 +19,7 @@ screenshots:  ## Make the pictures in docs/images again
 crowd:  ## Make the pictures of the real Optiverse with fifteen people, where it is installed
 	$(RUN) python scripts/crowd.py
 
-animation:  ## Make the animation of the README again
+animation:  ## Make the animation of the README again, where the real Optiverse is installed
 	$(RUN) python scripts/animation.py
 
 test:  ## Run every test; ARGS="-k room" narrows it

@@ -1,33 +1,50 @@
-"""Plays two windows in one session, and makes the animation of the README (``make animation``)."""
+"""Plays two windows of the real Optiverse in one session, for the README (``make animation``)."""
 
 from __future__ import annotations
 
-import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
+
+from scripts.optiverse_window import home_of_nobody
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QImage
 
-    from scripts.two_windows import Person
+    from scripts.hand import Hand
 
-FILE = Path(__file__).resolve().parent.parent / "docs" / "images" / "together.gif"
+ROOT = Path(__file__).resolve().parent.parent
+FILE = ROOT / "docs" / "images" / "together.gif"
+BENCH = ROOT / "tests" / "data" / "assemblies" / "validated.json"
 FRAME_MS = 80
-WIDTH, HEIGHT = 520, 400
+WIDTH, HEIGHT = 620, 470
 """Of one window, in pixels."""
+TITLE, GAP = 26, 12
+"""Of the bar over a window, which has none without a screen, and between the two."""
+SIZE = 2 * WIDTH + GAP, HEIGHT + TITLE
+FONT = ImageFont.load_default(15)
+COLOURS = 96
+MIDDLE, ZOOM = (205.0, -48.0), 1.15
+"""What the windows show: the middle in mm, pixels to the mm."""
+
+Place = tuple[float, float]
 
 
 class Film:
     """What happens in two windows, frame by frame.
 
+    Args:
+        people: name → their window and hand.
+
     Attributes:
         frames: one for each `FRAME_MS`.
     """
 
-    def __init__(self, *people: Person) -> None:
+    def __init__(self, **people: tuple[Any, Hand]) -> None:
         self.frames: list[Image.Image] = []
         self._people = people
 
@@ -35,8 +52,8 @@ class Film:
         """Nobody moves."""
         self._take(ms, {})
 
-    def move(self, ms: int, **ways: tuple[tuple[float, float], tuple[float, float]]) -> None:
-        """Move mice evenly.
+    def move(self, ms: int, **ways: tuple[Place, Place]) -> None:
+        """Move mice, quicker in the middle than at both ends.
 
         Args:
             ways: name → from where to where, in mm.
@@ -44,28 +61,31 @@ class Film:
         self._take(ms, ways)
 
     def save(self, path: Path) -> None:
-        """Write an animation that goes on and on."""
+        """Write an animation that starts again at its end."""
         first, *others = self.frames
         first.save(path, save_all=True, append_images=others, duration=FRAME_MS, loop=0, optimize=True)
 
-    def _take(self, ms: int, ways: dict[str, tuple[tuple[float, float], tuple[float, float]]]) -> None:
+    def _take(self, ms: int, ways: dict[str, tuple[Place, Place]]) -> None:
         from scripts.two_windows import wait
 
         count = ms // FRAME_MS
         for number in range(1, count + 1):
-            for person in self._people:
-                if person.name in ways:
-                    (x, y), (to_x, to_y) = ways[person.name]
-                    share = number / count
-                    person.point(x + share * (to_x - x), y + share * (to_y - y))
+            share = number / count
+            share = share * share * (3.0 - 2.0 * share)
+            for name, ((x, y), (to_x, to_y)) in ways.items():
+                self._people[name][1].point(x + share * (to_x - x), y + share * (to_y - y))
             wait(FRAME_MS)
             self.frames.append(self._frame())
 
     def _frame(self) -> Image.Image:
-        frame = Image.new("RGB", (WIDTH * len(self._people), HEIGHT))
-        for place, person in enumerate(self._people):
-            frame.paste(_image(person.window.grab().toImage()), (WIDTH * place, 0))
-        return frame.quantize(64, dither=Image.Dither.NONE)
+        frame = Image.new("RGB", SIZE, "white")
+        draw = ImageDraw.Draw(frame)
+        for place, (name, (window, _)) in enumerate(self._people.items()):
+            left = (WIDTH + GAP) * place
+            draw.rectangle((left, 0, left + WIDTH - 1, TITLE - 1), fill="#3a4250")
+            draw.text((left + WIDTH / 2, TITLE / 2), f"Optiverse: {name}", "white", FONT, "mm")
+            frame.paste(_image(window.grab().toImage()), (left, TITLE))
+        return frame.quantize(COLOURS, dither=Image.Dither.NONE)
 
 
 def _image(picture: QImage) -> Image.Image:
@@ -79,32 +99,59 @@ def _image(picture: QImage) -> Image.Image:
 
 def main(path: Path) -> None:
     """Play it, and write the file."""
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PyQt6.QtWidgets import QApplication
 
-    from scripts.two_windows import quiet_qt, two_windows, until
+    from optiverse_collab.convert.files import read_bench
+    from optiverse_collab.convert.reading import records_from_bench
+    from scripts.hand import Hand
+    from scripts.optiverse_window import optiverse
+    from scripts.two_windows import quiet_qt, server
 
     quiet_qt()
     app = QApplication(sys.argv[:1])
-    app.setStyle("Fusion")
-    with two_windows() as (_, ann, bob):
-        for person in (ann, bob):
-            person.window.resize(WIDTH, HEIGHT)
-            person.window.view.fit()
-        film = Film(ann, bob)
-        arm, lens = (30.0, 150.0), (0.0, -110.0)
-        film.move(1200, Bob=((-180.0, 60.0), arm), Ann=((160.0, -160.0), (90.0, -140.0)))
-        bob.press()
-        film.move(1600, Bob=(arm, (0.0, 150.0)), Ann=((90.0, -140.0), lens))
-        bob.release()
-        ann.press()
-        film.move(1200, Ann=(lens, (0.0, -80.0)), Bob=((0.0, 150.0), (-90.0, 90.0)))
-        ann.release()
-        until(lambda: ann.place_of("lens") == bob.place_of("lens"))
-        film.rest(1600)
+    app.setApplicationName("Optiverse")
+    bench = [*records_from_bench(read_bench(BENCH)).records.values()]
+    with ExitStack() as stack:
+        url = stack.enter_context(server(Path(stack.enter_context(TemporaryDirectory())), bench))
+        people: dict[str, tuple[Any, Hand]] = {}
+        for colour, name in enumerate(("Ann", "Bob")):
+            window, _ = stack.enter_context(optiverse(url, name, colour))
+            arrange(window)
+            people[name] = window, Hand(window.view)
+        film = Film(**people)
+        play(film, people["Ann"][1], people["Bob"][1])
         film.save(path)
     print(f"Wrote {len(film.frames)} frames to {path.name}.")
 
 
+def arrange(window: Any) -> None:
+    """Show the bench and no more: a light window of a size that can be read in the README."""
+    from PyQt6.QtWidgets import QDockWidget
+
+    window.act_dark_mode.setChecked(False)
+    for dock in window.findChildren(QDockWidget):
+        dock.hide()
+    window.resize(WIDTH, HEIGHT)
+    window.view.resetTransform()
+    window.view.scale(ZOOM, -ZOOM)
+    window.view.centerOn(*MIDDLE)
+
+
+def play(film: Film, ann: Hand, bob: Hand) -> None:
+    """Bob drags a mirror, while Ann points; then she drags the waveplate, and he has the mirror in hand."""
+    mirror, lower, waveplate, aside = (145.0, -150.0), (145.0, -105.0), (60.0, 0.0), (95.0, 0.0)
+    film.move(1200, Bob=((300.0, -60.0), mirror), Ann=((60.0, -120.0), (250.0, 30.0)))
+    bob.press()
+    film.move(1600, Bob=(mirror, lower), Ann=((250.0, 30.0), waveplate))
+    film.rest(400)
+    ann.press()
+    film.move(1200, Ann=(waveplate, aside))
+    ann.release()
+    film.move(1200, Bob=(lower, mirror), Ann=(aside, (230.0, -120.0)))
+    bob.release()
+    film.rest(1200)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FILE)
+    with home_of_nobody():
+        main(Path(sys.argv[1]) if len(sys.argv) > 1 else FILE)

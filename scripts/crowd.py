@@ -5,20 +5,18 @@ Those for docs/images; or all of them, in both themes and at three zooms, in a f
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from importlib import import_module
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+
+from scripts.optiverse_window import home_of_nobody
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QObject
 
     from optiverse_collab.drivers.qt.service import CollaborationService
-    from optiverse_collab.window.controller import CollaborationController
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -107,41 +105,13 @@ class Crowd:
             one.disconnect_from_session()
 
 
-@contextmanager
-def optiverse(url: str) -> Iterator[tuple[Any, CollaborationController]]:
-    """A window of Optiverse that is in the session."""
-    from optiverse_collab.core.client.connector import ConnectionState
-    from optiverse_collab.core.client.people import Introduction
-    from optiverse_collab.host.optiverse.launch import attach
-    from optiverse_collab.host.plugins import installed_plugins
-    from optiverse_collab.window.attachment import attachment_for
-    from optiverse_collab.window.controller import CollaborationController
-    from scripts.two_windows import SESSION, until, wait
-
-    window: Any = import_module("optiverse.ui.views.main_window").MainWindow()
-    attach(window, installed_plugins())
-    controller = attachment_for(window)
-    assert isinstance(controller, CollaborationController)
-    window.show()
-    controller.manager.service.introduction = Introduction("Me", len(AT))
-    controller.manager.join_session(url, SESSION, "Me")
-    until(lambda: controller.manager.status is ConnectionState.CONNECTED)
-    wait(500)  # the panel of layers draws itself later
-    try:
-        yield window, controller
-    finally:
-        controller.manager.leave()
-        window.undo_stack.clear()
-        window.file_controller.mark_clean()
-        window.close()
-
-
 def main(images: Path, take_all: bool) -> None:
     """Take the pictures."""
     from PyQt6.QtWidgets import QApplication
 
     from optiverse_collab.convert.files import read_bench
     from optiverse_collab.convert.reading import records_from_bench
+    from scripts.optiverse_window import optiverse
     from scripts.two_windows import quiet_qt, server, side_by_side, wait
 
     quiet_qt()
@@ -149,7 +119,11 @@ def main(images: Path, take_all: bool) -> None:
     app.setApplicationName("Optiverse")
     bench = [*records_from_bench(read_bench(BENCH)).records.values()]
     ids = {str(one.props.get("name")): one.id for one in bench}
-    with TemporaryDirectory() as folder, server(Path(folder), bench) as url, optiverse(url) as (window, ours):
+    with (
+        TemporaryDirectory() as folder,
+        server(Path(folder), bench) as url,
+        optiverse(url, "Me", len(AT)) as (window, ours),
+    ):
         crowd = Crowd(url, ids, window)
         session = ours.manager.session
         assert session is not None
@@ -187,8 +161,5 @@ def _at_zooms(window: Any, theme: str, save: Save, take_all: bool) -> None:
 
 
 if __name__ == "__main__":
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    with TemporaryDirectory() as home:  # Optiverse keeps settings, and asks whether to restore a bench
-        for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "APPDATA", "LOCALAPPDATA"):
-            os.environ[name] = home
+    with home_of_nobody():
         main(Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES, take_all=len(sys.argv) > 1)

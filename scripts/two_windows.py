@@ -14,10 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import (
-    QEvent,
     QMessageLogContext,
-    QPoint,
-    QPointF,
     QRect,
     QSettings,
     QStandardPaths,
@@ -25,10 +22,10 @@ from PyQt6.QtCore import (
     QtMsgType,
     qInstallMessageHandler,
 )
-from PyQt6.QtGui import QImage, QMouseEvent, QPainter
+from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtNetwork import QTcpSocket
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.people import COLOURS, Introduction
@@ -39,6 +36,7 @@ from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab_demo.app import open_window
 from optiverse_collab_demo.templates import TEMPLATES, placed
 from optiverse_collab_demo.window import DemoWindow
+from scripts.hand import Hand
 
 SESSION = "default"
 STARTED = re.compile(r"Starting Optiverse Collaboration Server on .*:(\d+)")
@@ -89,7 +87,7 @@ def records() -> list[Record]:
     ]
 
 
-class Person:
+class Person(Hand):
     """Somebody with a demo window and a mouse.
 
     Attributes:
@@ -99,11 +97,10 @@ class Person:
 
     def __init__(self, name: str, url: str) -> None:
         self.window: DemoWindow = open_window()
+        super().__init__(self.window.view)
         self.window.setWindowTitle(f"{name}[*] - Optics bench")
         self.name, self._url = name, url
         self.controller.manager.service.introduction = Introduction(name, ord(name[0]) % COLOURS)
-        self._at = QPoint()
-        self._held = Qt.MouseButton.NoButton
 
     @property
     def controller(self) -> CollaborationController:
@@ -120,29 +117,6 @@ class Person:
         """Wait until the session's bench shows."""
         until(lambda: self.controller.manager.status is ConnectionState.CONNECTED)
         self.window.view.fit()
-
-    def point(self, x: float, y: float) -> None:
-        """Move the mouse to a place in mm."""
-        self._at = self.window.view.mapFromScene(QPointF(x, y))
-        self._send(QEvent.Type.MouseMove, Qt.MouseButton.NoButton)
-
-    def press(self) -> None:
-        """Press the left button where the mouse is."""
-        self._held = Qt.MouseButton.LeftButton
-        self._send(QEvent.Type.MouseButtonPress, Qt.MouseButton.LeftButton)
-
-    def release(self) -> None:
-        """Let go."""
-        self._held = Qt.MouseButton.NoButton
-        self._send(QEvent.Type.MouseButtonRelease, Qt.MouseButton.LeftButton)
-
-    def _send(self, kind: QEvent.Type, button: Qt.MouseButton) -> None:
-        """Not `QTest.mouseMove`: without a screen, both windows are at one place, and one lies on top."""
-        viewport = self.window.view.viewport()
-        if viewport is not None:
-            at, everywhere = QPointF(self._at), QPointF(viewport.mapToGlobal(self._at))
-            none = Qt.KeyboardModifier.NoModifier
-            QApplication.sendEvent(viewport, QMouseEvent(kind, at, everywhere, button, self._held, none))
 
     def lose_connection(self) -> None:
         """Break the connection off; it comes back after half a second."""
