@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 from weakref import WeakSet
 
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.pages import PageSize
 from optiverse_collab.core.protocol.past import PastRefusal
 from optiverse_collab.core.server.chain import first_head
-from optiverse_collab.core.server.effects import ReadPast
-from optiverse_collab.core.server.past import Past, refused
+from optiverse_collab.core.server.effects import ReadEntries, ReadPast
+from optiverse_collab.core.server.past import Past, PastEntries, refused
 from optiverse_collab.core.space import Share, Space
 from optiverse_collab.core.throttle import Throttle
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
-from optiverse_collab_server.storage import Store, StoredPast, TooLarge
+from optiverse_collab_server.storage import Span, Store, TooLarge
 
 EVERY_MS = 500
 """A connection may ask this often; a client keeps to twice the time."""
@@ -29,6 +31,12 @@ IN_ALL = 8
 
 LENT = 0.9
 """Until it is known what an old bench takes, it has this share of the memory that is left (LIM-16)."""
+
+ENTRIES_BYTES = 4 * 1024 * 1024
+"""An answer has about this many bytes of changes; who wants more asks again."""
+
+_T = TypeVar("_T")
+_Wanted = ReadPast | ReadEntries
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -78,7 +86,7 @@ class PastReader:
         self._page_bytes = page_bytes
         self._throttles: dict[str, Throttle] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._loads: set[asyncio.Future[StoredPast | None]] = set()
+        self._loads: set[asyncio.Future[Any]] = set()
         others.add(self)
 
     @property
@@ -86,7 +94,7 @@ class PastReader:
         """How many old benches are held for answers, or being read."""
         return max(len(self._tasks), len(self._loads))
 
-    def start(self, connection: Connection, wanted: ReadPast) -> None:
+    def start(self, connection: Connection, wanted: _Wanted) -> None:
         """Answer a request, now or as soon as it is read."""
         now_ms = asyncio.get_running_loop().time() * 1000
         throttle = self._throttles.setdefault(connection.id, Throttle(EVERY_MS))
@@ -111,11 +119,11 @@ class PastReader:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _answer(self, connection: Connection, wanted: ReadPast) -> None:
+    async def _answer(self, connection: Connection, wanted: _Wanted) -> None:
         space = self._others.space
         loan = Share(space, int(space.left * LENT))
         try:
-            past = await self._read(wanted.clock, loan)
+            past = await self._read(wanted, loan)
         except TooLarge:
             log.warning("Too little memory for the history of session %s", self._session_id)
             _refuse(connection, wanted, PastRefusal.TOO_LARGE)
@@ -132,7 +140,28 @@ class PastReader:
         finally:
             loan.resize(0)
 
-    async def _read(self, clock: int, loan: Share) -> Past | None:
+    async def _read(self, wanted: _Wanted, loan: Share) -> Past | PastEntries | None:
+        """What is wanted; None if it is not kept.
+
+        Raises:
+            TooLarge: it takes more than was lent.
+        """
+        if isinstance(wanted, ReadPast):
+            return await self._read_bench(wanted.clock, loan)
+        if wanted.after == wanted.until:
+            loan.resize(0)
+            return PastEntries(self._epoch, wanted.after, [], {})
+        if loan.bytes < ENTRIES_BYTES:
+            raise TooLarge
+        loan.resize(ENTRIES_BYTES)
+        span = Span(wanted.after, wanted.until, wanted.since_ms, ENTRIES_BYTES)
+        stored = await self._load(self._store.load_entries(self._session_id, span), ENTRIES_BYTES)
+        if stored is None:
+            return None
+        authors = {name.number: name.text for name in stored.names}
+        return PastEntries(stored.epoch, stored.after, stored.entries, authors)
+
+    async def _read_bench(self, clock: int, loan: Share) -> Past | None:
         """What was at a clock; None if that is not kept. At clock 0 nothing was.
 
         Raises:
@@ -141,7 +170,7 @@ class PastReader:
         if clock == 0:
             loan.resize(0)
             return Past(self._epoch, 0, first_head(self._epoch))
-        stored = await self._load(clock, loan.bytes)
+        stored = await self._load(self._store.load_at(self._session_id, clock, loan.bytes), loan.bytes)
         if stored is None:
             return None
         past = Past(stored.epoch, stored.clock, stored.head, stored.records, stored.entries)
@@ -154,9 +183,9 @@ class PastReader:
         loan.resize(past.memory)
         return past
 
-    async def _load(self, clock: int, most: int) -> StoredPast | None:
+    async def _load(self, loading: Coroutine[Any, Any, _T], most: int) -> _T:
         """Load from storage, which finishes what it was asked for though nobody waits any more."""
-        load = asyncio.ensure_future(self._store.load_at(self._session_id, clock, most))
+        load = asyncio.ensure_future(loading)
         self._loads.add(load)
         load.add_done_callback(self._loaded)
         try:
@@ -166,11 +195,11 @@ class PastReader:
             load.add_done_callback(lambda load: lent.resize(0))
             raise
 
-    def _loaded(self, load: asyncio.Future[StoredPast | None]) -> None:
+    def _loaded(self, load: asyncio.Future[Any]) -> None:
         self._loads.discard(load)
         if not load.cancelled():
             load.exception()  # asyncio logs those that nobody has looked at
 
 
-def _refuse(connection: Connection, wanted: ReadPast, reason: PastRefusal) -> None:
+def _refuse(connection: Connection, wanted: _Wanted, reason: PastRefusal) -> None:
     connection.outbox.send(Frame(encode(refused(wanted.request, reason)).encode()))

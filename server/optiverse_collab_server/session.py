@@ -16,6 +16,7 @@ from optiverse_collab.core.server import presence_pace
 from optiverse_collab.core.server.effects import (
     Close,
     ManageAccess,
+    ReadEntries,
     ReadPast,
     RoomEffect,
     Send,
@@ -270,11 +271,11 @@ class LiveSession:
                 self._perform_for(self.connections[effect.to], effect)
 
     def _perform_for(
-        self, connection: Connection, effect: SendPages | ReadPast | Close | ManageAccess
+        self, connection: Connection, effect: SendPages | ReadPast | ReadEntries | Close | ManageAccess
     ) -> None:
         if isinstance(effect, SendPages):
             connection.outbox.send_pages(effect.pages, effect.size)
-        elif isinstance(effect, ReadPast):
+        elif isinstance(effect, (ReadPast, ReadEntries)):
             self._past.start(connection, effect)
         elif isinstance(effect, Close):
             connection.close(effect.reason)

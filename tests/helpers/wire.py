@@ -20,6 +20,7 @@ from optiverse_collab.core.records import Op, Put, Record, apply
 from optiverse_collab.core.server.effects import (
     Close,
     ManageAccess,
+    ReadEntries,
     ReadPast,
     RoomEffect,
     Send,
@@ -32,7 +33,7 @@ from optiverse_collab.core.server.journal import Entry, Kept, Parent, Snapshot
 from optiverse_collab.core.server.lineage import continued
 from optiverse_collab.core.server.members import EVERYTHING, Admission
 from optiverse_collab.core.server.names import Name, NameKind
-from optiverse_collab.core.server.past import Past
+from optiverse_collab.core.server.past import Past, PastEntries
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.server.subscribers import Bounds
 
@@ -260,8 +261,9 @@ class Wire:
             elif isinstance(effect, SendPages):
                 for page in effect.pages:
                     self._down(effect.to, encode(page))
-            elif isinstance(effect, ReadPast):
-                self._read_past(effect)
+            elif isinstance(effect, (ReadPast, ReadEntries)):
+                for answer in self._past(effect).pages(effect.request, self.limits.page_bytes):
+                    self._down(effect.to, encode(answer))
             elif isinstance(effect, ManageAccess):
                 self.asked.append(effect)
             elif isinstance(effect, Close):
@@ -279,14 +281,16 @@ class Wire:
             if text:
                 self._down(id, text)
 
-    def _read_past(self, wanted: ReadPast) -> None:
-        """All is kept, and read at once."""
+    def _past(self, wanted: ReadPast | ReadEntries) -> Past | PastEntries:
+        """All is kept, and read at once; of changes, two at a time at most."""
+        if isinstance(wanted, ReadEntries):
+            kept = [one.data for one in self._kept if wanted.after < one.clock <= wanted.until][:2]
+            authors = {name.number: name.text for name in self._names if name.kind is NameKind.AUTHOR}
+            return PastEntries(self.start.epoch, wanted.after, kept, authors)
         entries = [kept.data for kept in self._kept if kept.clock <= wanted.clock]
         past = Past(self.start.epoch, self.start.clock, self.start.head, [], entries)
-        for _ in past.replay():
-            pass
-        for page in past.pages(wanted.request, self.limits.page_bytes):
-            self._down(wanted.to, encode(page))
+        list(past.replay())
+        return past
 
     def _down(self, connection_id: str, text: str) -> None:
         peer = self.peers.get(connection_id)

@@ -73,6 +73,25 @@ def test_bench_that_does_not_fit_is_refused_and_all_goes_on(space: Space, props:
     run(main())
 
 
+def test_changes_need_room_too(space: Space) -> None:
+    """HIST-3, LIM-16"""
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann:
+            await ann.sync("1")
+            await ann.push(1, put("a"))
+            await ann.send({"type": "entries:request", "request": 1})
+            assert (await ann.receive("past:refused"))["reason"] == "too_large"
+            space.most = 10 * past.ENTRIES_BYTES
+            used = space.used
+            await ann.send({"type": "entries:request", "request": 2})
+            assert len((await ann.receive("entries:page"))["entries"]) == 1
+            await soon(ann)
+            await until(lambda: space.used == used)
+
+    run(main())
+
+
 def test_memory_is_lent_as_long_as_storage_reads(space: Space) -> None:
     """LIM-16: also for whoever left meanwhile; what changes has the rest."""
 

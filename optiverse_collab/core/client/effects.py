@@ -10,7 +10,13 @@ from functools import cached_property
 from optiverse_collab.core.client import access_effects
 from optiverse_collab.core.client.connection_effects import DropConnection
 from optiverse_collab.core.client.disk_effects import DiskEffect
-from optiverse_collab.core.client.past_effects import BenchReplaced, PastArrived, PastUnavailable
+from optiverse_collab.core.client.past_effects import (
+    BenchReplaced,
+    EntriesArrived,
+    EntriesUnavailable,
+    PastArrived,
+    PastUnavailable,
+)
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import ClientMessage, ConnectionAck
 from optiverse_collab.core.protocol.participants import Participant
@@ -265,6 +271,8 @@ SessionEffect = (
     | PresenceChanged
     | PastArrived
     | PastUnavailable
+    | EntriesArrived
+    | EntriesUnavailable
     | access_effects.AccessEffect
     | DiskEffect
     | ProtocolFault

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from optiverse_collab.core.protocol.past import PastEntry
 from optiverse_collab.core.records import Record
 
 
@@ -41,4 +42,42 @@ class PastUnavailable:
     """The bench at `clock` can't be had; `message` is a sentence (HIST-3)."""
 
     clock: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of a session's history (HIST-6).
+
+    Attributes:
+        after: the clock before its first change.
+        until: the clock of its last one; None for the newest.
+        since_ms: without those that were made before that, in ms since 1970 UTC.
+    """
+
+    after: int = 0
+    until: int | None = None
+    since_ms: int = 0
+
+
+@dataclass(frozen=True)
+class EntriesArrived:
+    """Changes of a span that was asked for (HIST-7).
+
+    Attributes:
+        span: what was asked for.
+        after: the clock before the first entry.
+        entries: as many as the server tells at a time; none if nothing is left.
+    """
+
+    span: Span
+    after: int
+    entries: Sequence[PastEntry] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class EntriesUnavailable:
+    """The changes of a span can't be had; `message` is a sentence (HIST-3)."""
+
+    span: Span
     message: str

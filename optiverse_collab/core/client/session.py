@@ -53,7 +53,7 @@ from optiverse_collab.core.protocol.messages import (
     Wait,
 )
 from optiverse_collab.core.protocol.participants import Participant
-from optiverse_collab.core.protocol.past import PastPage, PastRefused
+from optiverse_collab.core.protocol.past import EntriesPage, PastPage, PastRefused
 from optiverse_collab.errors import ChangeRefused, MessageRefused, Reason
 
 _LOOKED_AT = frozenset((HOSTS, PERSON, COLOUR))
@@ -220,7 +220,7 @@ class SessionClient:
             return [] if answered is None else [answered, *self.replica.check_clock(message.clock)]
         if isinstance(message, PresencePatch):
             return self._hear_presence(message)
-        if isinstance(message, (PastPage, PastRefused)):
+        if isinstance(message, (PastPage, EntriesPage, PastRefused)):
             self.line.paged(size, now_ms)
             return [*self.past.receive(message)]
         if isinstance(message, AccessMessage):

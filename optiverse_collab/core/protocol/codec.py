@@ -167,6 +167,26 @@ class RawPastPage(Message, frozen=True, tag="past:page"):
     done: bool = False
 
 
+class RawPastEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A `PastEntry` whose operations are JSON already."""
+
+    clock: int
+    time_ms: int
+    author: str
+    ops: msgspec.Raw
+    step: str = ""
+
+
+class RawEntriesPage(Message, frozen=True, tag="entries:page"):
+    """An `EntriesPage` of those."""
+
+    request: int
+    epoch: str
+    after: int
+    entries: list[RawPastEntry]
+    done: bool = False
+
+
 def encode_change(change: RawChange) -> bytes:
     """The JSON of a `Change`."""
     return _encoder.encode(change)

@@ -18,7 +18,13 @@ from optiverse_collab.core.protocol.message import Message
 from optiverse_collab.core.protocol.outcomes import Ack, Notice, SweepNotice
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.protocol.participants import Participant
-from optiverse_collab.core.protocol.past import PastPage, PastRefused, PastRequest
+from optiverse_collab.core.protocol.past import (
+    EntriesPage,
+    EntriesRequest,
+    PastPage,
+    PastRefused,
+    PastRequest,
+)
 from optiverse_collab.core.records import Lane
 
 SUBPROTOCOL = "optiverse-collab.v3"
@@ -280,7 +286,9 @@ class Error(Message, frozen=True, tag="error"):
 
 
 DocumentMessage = FullState | Delta | OtherHistory | Patch
-ClientMessage = Ping | SyncRequest | Push | Have | PresenceUpdate | PastRequest | access.Request
+ClientMessage = (
+    Ping | SyncRequest | Push | Have | PresenceUpdate | PastRequest | EntriesRequest | access.Request
+)
 ServerMessage = (
     ConnectionAck
     | UserJoined
@@ -294,6 +302,7 @@ ServerMessage = (
     | PresencePatch
     | PastPage
     | PastRefused
+    | EntriesPage
     | access.ServerMessage
     | Wait
     | Error

@@ -1,11 +1,13 @@
-"""The bench as it was earlier: the question, the answer, and why there is none (HIST-1 to HIST-3)."""
+"""What a session was and how it became what it is: questions, answers, and why there is none (HIST rules)."""
 
 from __future__ import annotations
 
 from enum import Enum
 
+import msgspec
+
 from optiverse_collab.core.protocol.message import Message, RequestNumber
-from optiverse_collab.core.records import Record
+from optiverse_collab.core.records import Op, Record
 
 
 class PastRefusal(str, Enum):
@@ -49,6 +51,57 @@ class PastPage(Message, frozen=True, tag="past:page"):
     head: str
     total: int
     records: list[Record] = []
+    done: bool = False
+
+
+class EntriesRequest(Message, frozen=True, tag="entries:request", omit_defaults=True):
+    """Ask for what was done, change by change (HIST-6).
+
+    Attributes:
+        after: the clock before the first change that is wanted.
+        until: the clock of the last one; None for the session's newest change.
+        since_ms: leave out what was done before that, in ms since 1970 UTC by the server's clock.
+    """
+
+    request: RequestNumber
+    after: int = 0
+    until: int | None = None
+    since_ms: int = 0
+
+
+class PastEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A change as people saw it.
+
+    Attributes:
+        clock: its place in the session's history.
+        time_ms: when the server accepted it, in ms since 1970 UTC; it never runs backwards.
+        author: the name of whoever made it; empty if it was erased.
+        ops: what took effect. Some may be of records that are not the bench's: their ids are in no
+            `PastPage`.
+        step: the gesture, command or script run that it is a part of; empty if it stands alone.
+    """
+
+    clock: int
+    time_ms: int
+    author: str
+    ops: list[Op]
+    step: str = ""
+
+
+class EntriesPage(Message, frozen=True, tag="entries:page"):
+    """A page of the answer (HIST-7).
+
+    Attributes:
+        after: the clock before the first entry of all pages; later than what was asked for if what is
+            before it was made too early, or is not kept.
+        entries: one clock after the other.
+        done: True in the last page. There may be more up to `until`: ask again from the last entry.
+    """
+
+    request: int
+    epoch: str
+    after: int
+    entries: list[PastEntry] = []
     done: bool = False
 
 

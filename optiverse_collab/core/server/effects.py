@@ -54,6 +54,22 @@ class ReadPast:
 
 
 @dataclass(frozen=True)
+class ReadEntries:
+    """Read the changes of a span, and send them to `to`, or say why not (HIST-3, HIST-7).
+
+    Attributes:
+        after, until: the clocks before the first and of the last change.
+        since_ms: those made earlier are left out.
+    """
+
+    to: str
+    request: int
+    after: int
+    until: int
+    since_ms: int
+
+
+@dataclass(frozen=True)
 class ManageAccess:
     """Do what an owner asked about access, and send `to` the answer (ACC-4 to ACC-7).
 
@@ -85,4 +101,4 @@ class Close:
     reason: CloseReason
 
 
-RoomEffect = Send | SendFrame | SendPages | ReadPast | ManageAccess | SendPresence | Close
+RoomEffect = Send | SendFrame | SendPages | ReadPast | ReadEntries | ManageAccess | SendPresence | Close

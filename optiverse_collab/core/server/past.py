@@ -1,20 +1,26 @@
-"""The bench as it was at an earlier clock, for those who ask for it (HIST-1 to HIST-3)."""
+"""What participants ask of the past: the bench at a clock, and the changes of a span (HIST rules)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import SupportsInt, cast
 
 import msgspec
 
-from optiverse_collab.core.protocol.codec import RawPastPage, decode_ops, values_in
+from optiverse_collab.core.protocol.codec import (
+    RawEntriesPage,
+    RawPastEntry,
+    RawPastPage,
+    decode_ops,
+    values_in,
+)
 from optiverse_collab.core.protocol.pages import marked_pages
-from optiverse_collab.core.protocol.past import PastRefusal, PastRefused, PastRequest
+from optiverse_collab.core.protocol.past import EntriesRequest, PastRefusal, PastRefused, PastRequest
 from optiverse_collab.core.record_size import RECORD_BYTES, VALUE_BYTES
 from optiverse_collab.core.records import Lane, Record, apply
 from optiverse_collab.core.server.chain import next_head
-from optiverse_collab.core.server.effects import ReadPast, Send
+from optiverse_collab.core.server.effects import ReadEntries, ReadPast, Send
 from optiverse_collab.core.server.journal import Entry
 
 REPLAY_BYTES = 64 * 1024
@@ -123,6 +129,33 @@ class Past:
         self.memory += VALUE_BYTES * values_in(bytes(raw))
 
 
+class PastEntries:
+    """The changes of a span.
+
+    Args:
+        epoch: of the history.
+        after: the clock before the first one.
+        entries: the stored entries, as JSON.
+        authors: the names that they refer to by number.
+    """
+
+    def __init__(self, epoch: str, after: int, entries: Sequence[bytes], authors: Mapping[int, str]) -> None:
+        self._epoch, self._after = epoch, after
+        self._entries, self._authors = entries, authors
+
+    def pages(self, request: int, page_bytes: SupportsInt) -> Iterator[RawEntriesPage]:
+        """The answer to a request, each page made when it is asked for."""
+        parts: Iterator[tuple[list[RawPastEntry], bool]] = marked_pages(self._told(), page_bytes)
+        for page, last in parts:
+            yield RawEntriesPage(request, self._epoch, self._after, page, last)
+
+    def _told(self) -> Iterator[RawPastEntry]:
+        for data in self._entries:
+            entry = _entries.decode(data)
+            author = self._authors.get(entry.author, "")
+            yield RawPastEntry(entry.clock, entry.time_ms, author, entry.ops, entry.step)
+
+
 def memory_of(json: int, parts: int) -> int:
     """About what records or entries take that stay JSON.
 
@@ -133,14 +166,18 @@ def memory_of(json: int, parts: int) -> int:
     return json + RECORD_BYTES * parts
 
 
-def answer(to: str, message: PastRequest, known: int) -> ReadPast | Send:
-    """What a participant's request leads to (HIST-1, HIST-3).
+def answer(to: str, message: PastRequest | EntriesRequest, known: int) -> ReadPast | ReadEntries | Send:
+    """What a participant's request leads to (HIST-1, HIST-3, HIST-6).
 
     Args:
         to: the participant's connection.
         known: the clock of the last change that people know of.
     """
-    if 0 <= message.clock <= known:
+    if isinstance(message, EntriesRequest):
+        until = known if message.until is None else message.until
+        if 0 <= message.after <= until <= known:
+            return ReadEntries(to, message.request, message.after, until, message.since_ms)
+    elif 0 <= message.clock <= known:
         return ReadPast(to, message.request, message.clock)
     return Send((to,), refused(message.request, PastRefusal.NO_SUCH_CLOCK))
 

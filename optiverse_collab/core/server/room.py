@@ -32,7 +32,7 @@ from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.protocol.pages import PageSize
 from optiverse_collab.core.protocol.participants import Participant
-from optiverse_collab.core.protocol.past import PastRequest
+from optiverse_collab.core.protocol.past import EntriesRequest, PastRequest
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server import access, past
 from optiverse_collab.core.server.answers import answer_of, catch_up, lanes_of, parts_of
@@ -165,7 +165,7 @@ class Room:
             return [access.answer(connection_id, member, message)]
         if member.request is None:
             return [_error(connection_id, Reason.NOT_SYNCED, "Send sync:request before anything else.")]
-        if isinstance(message, PastRequest):
+        if isinstance(message, (PastRequest, EntriesRequest)):
             return [past.answer(connection_id, message, known=self._delivery.sent)]
         if isinstance(message, Have):
             return self._confirm(connection_id, member, message.clock)

@@ -63,6 +63,37 @@ class StoredPast(msgspec.Struct, frozen=True):
     entries: list[bytes]
 
 
+class StoredEntries(msgspec.Struct, frozen=True):
+    """Changes of a span.
+
+    Attributes:
+        epoch: of the session.
+        after: the clock before the first of them.
+        entries: one clock after the other, as they were appended, byte for byte.
+        names: those of authors that they refer to.
+    """
+
+    epoch: str
+    after: int
+    entries: list[bytes]
+    names: list[Name]
+
+
+class Span(NamedTuple):
+    """Which changes are wanted.
+
+    Attributes:
+        after, until: the clocks before the first one and of the last one.
+        since_ms: without those that were made earlier, in ms since 1970 UTC.
+        most: about how many bytes of memory they may take; one is given in any case.
+    """
+
+    after: int
+    until: int
+    since_ms: int = 0
+    most: int = ANY_SIZE
+
+
 class Store(Protocol):
     """Sessions, each as a row of chunks: a snapshot and the entries after it.
 
@@ -97,6 +128,18 @@ class Store(Protocol):
 
         Raises:
             TooLarge: it takes more; no more than that was read.
+            DatabaseDamaged: this part of the history doesn't fit. The session goes on being served.
+        """
+
+    async def load_entries(self, session_id: str, span: Span) -> StoredEntries | None:
+        """The first changes of a span, as many as may be; none if nothing of it is kept.
+
+        What is not kept any more, at its start, is left out.
+
+        Returns:
+            None if there is no such session.
+
+        Raises:
             DatabaseDamaged: this part of the history doesn't fit. The session goes on being served.
         """
 

@@ -18,7 +18,9 @@ from optiverse_collab.core.server.past import memory_of
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage.api import (
     ANY_SIZE,
+    Span,
     Stored,
+    StoredEntries,
     StoredPast,
     Tail,
     TooLarge,
@@ -38,6 +40,7 @@ from optiverse_collab_server.storage.open_files import OpenFiles
 from optiverse_collab_server.storage.parts import encode_snapshot
 from optiverse_collab_server.storage.reading import ChunkReader, read_stored
 from optiverse_collab_server.storage.rows import Column, join
+from optiverse_collab_server.storage.spans import read_span
 from optiverse_collab_server.storage.steps import Steps, finished, transaction
 from optiverse_collab_server.storage.writing import (
     log_values,
@@ -179,6 +182,16 @@ class Database:
             return None
         entries = entries[: clock - chunk.clock]
         return StoredPast(session.epoch, chunk.clock, chunk.head, records, entries)
+
+    def load_entries(self, name: str, span: Span) -> Steps[StoredEntries | None]:
+        """See `read_span`; None if there is no such session, and `DatabaseDamaged` for a `Misfit`."""
+        session = self._sessions.get(name)
+        if session is None:
+            return None
+        try:
+            return (yield from read_span(self._connection, session, span))
+        except Misfit as misfit:
+            raise session_damaged(self.file, name, str(misfit)) from misfit
 
     def begin_chunk(self, name: str, snapshot: Snapshot) -> Steps[int]:
         """Create a session, or begin its next chunk; gives the length of the snapshot's JSON.

@@ -14,7 +14,9 @@ from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.references import Header, References
 from optiverse_collab_server.storage.api import (
     ANY_SIZE,
+    Span,
     Stored,
+    StoredEntries,
     StoredPast,
     Tail,
     TooLarge,
@@ -22,6 +24,7 @@ from optiverse_collab_server.storage.api import (
     closed,
     no_such_session,
 )
+from optiverse_collab_server.storage.spans import Collected
 
 _snapshots = msgspec.json.Decoder(Snapshot)
 _headers = msgspec.json.Decoder(Header)
@@ -109,6 +112,20 @@ class MemoryStore:
         if chunk.size > most:
             raise TooLarge
         return chunk.past(session.epoch, clock)
+
+    async def load_entries(self, session_id: str, span: Span) -> StoredEntries | None:
+        """See `Store.load_entries`."""
+        self._check_open()
+        session = self._sessions.get(session_id)
+        if session is None:
+            return None
+        collected = Collected(span)
+        for chunk in session.chunks:
+            collected.begin(chunk.clock)
+            for append in chunk.appends:
+                for entry in append:
+                    collected.add(entry.data)
+        return collected.stored(session.epoch, session.names)
 
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """See `Store.append`."""

@@ -188,6 +188,20 @@ class ChunkReader:
         self.bytes = 0
         self.used = References()
 
+    def skip_to(self, clock: int) -> None:
+        """Begin with the row that has what follows a clock, instead of with the snapshot.
+
+        Raises:
+            sqlite3.Error: the row before it can't be read.
+        """
+        before = self._connection.execute(
+            "SELECT last, head FROM log WHERE session=? AND first>? AND first<=? AND last<=? "
+            "ORDER BY first DESC LIMIT 1",
+            (self._chunk.session, self._chunk.clock, clock, clock),
+        ).fetchone()
+        if before is not None:
+            self.clock, self.head = before
+
     def snapshot(self, epoch: str, most: int = ANY_SIZE) -> Steps[Snapshot]:
         """The snapshot that the chunk begins with.
 

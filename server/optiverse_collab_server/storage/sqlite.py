@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
-from optiverse_collab_server.storage.api import ANY_SIZE, Stored, StoredPast, closed
+from optiverse_collab_server.storage.api import ANY_SIZE, Span, Stored, StoredEntries, StoredPast, closed
 from optiverse_collab_server.storage.database import Append, Database
 from optiverse_collab_server.storage.failures import explained
 from optiverse_collab_server.storage.housekeeping import KEEP_ALL, Retention
@@ -61,6 +61,10 @@ class SqliteStore:
     async def load_at(self, session_id: str, clock: int, most: int = ANY_SIZE) -> StoredPast | None:
         """See `Store.load_at`."""
         return await self._do(self._database.load_at(session_id, clock, most))
+
+    async def load_entries(self, session_id: str, span: Span) -> StoredEntries | None:
+        """See `Store.load_entries`."""
+        return await self._do(self._database.load_entries(session_id, span))
 
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """See `Store.append`."""

@@ -6,9 +6,22 @@ import pytest
 
 from optiverse_collab.core.client.effects import Transmit
 from optiverse_collab.core.client.past import ASK_EVERY_MS, PastRequests
-from optiverse_collab.core.client.past_effects import PastArrived, PastUnavailable
+from optiverse_collab.core.client.past_effects import (
+    EntriesArrived,
+    EntriesUnavailable,
+    PastArrived,
+    PastUnavailable,
+    Span,
+)
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.protocol.past import PastPage, PastRefused, PastRequest
+from optiverse_collab.core.protocol.past import (
+    EntriesPage,
+    EntriesRequest,
+    PastEntry,
+    PastPage,
+    PastRefused,
+    PastRequest,
+)
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from tests.helpers.wire import Peer, Wire, equal
 
@@ -112,3 +125,53 @@ def test_an_answer_to_another_question_is_ignored(requests: PastRequests) -> Non
     assert isinstance(arrived, PastArrived)
     assert list(arrived.records) == ["b"]
     assert requests.waiting == [3]
+
+
+def test_everybody_can_see_what_was_done(wire: Wire, ann: Peer, bob: Peer) -> None:
+    """HIST-6, HIST-7: some changes at a time, with the names of their authors."""
+    clock = wire.room.history.clock
+    for number in range(3):
+        ann.edit(Put(f"r{number}", "component"))
+        wire.settle()
+    bob.session.past.ask(Span(clock))
+    bob.session.past.ask(Span(clock + 2, clock + 3))
+    wire.settle()
+    first, second = bob.told(EntriesArrived)
+    assert (first.span, first.after) == (Span(clock), clock)
+    told = [(entry.clock, entry.author) for entry in first.entries]
+    assert told == [(clock + 1, "ann"), (clock + 2, "ann")]
+    assert [entry.ops for entry in second.entries] == [[Put("r2", "component")]]
+
+
+def test_a_span_that_is_not_there_is_told(wire: Wire, ann: Peer) -> None:
+    """HIST-3"""
+    ann.session.past.ask(Span(99))
+    wire.settle()
+    assert ann.told(EntriesUnavailable) == [EntriesUnavailable(Span(99), "The session has no such change.")]
+
+
+def test_changes_come_in_many_pages_and_again_after_a_loss() -> None:
+    """HIST-5, HIST-7"""
+    requests = PastRequests()
+    requests.ask(Span(3, 9, 5))
+    assert requests.poll(0) == [Transmit(EntriesRequest(1, 3, 9, 5))]
+    one, two = PastEntry(4, 5, "ann", []), PastEntry(5, 6, "bob", [])
+    assert requests.receive(EntriesPage(1, "e", 3, [one])) == []
+    requests.disconnected()
+    requests.poll(ASK_EVERY_MS)
+    assert requests.receive(EntriesPage(2, "e", 3, [one])) == []
+    assert requests.receive(EntriesPage(2, "e", 3, [two], done=True)) == [
+        EntriesArrived(Span(3, 9, 5), 3, [one, two])
+    ]
+    assert requests.waiting == []
+
+
+def test_an_answer_of_another_kind_is_ignored(requests: PastRequests) -> None:
+    requests.poll(0)
+    assert requests.receive(EntriesPage(1, "e", 0, [], done=True)) == []
+    assert isinstance(requests.receive(page(1, "a", done=True))[0], PastArrived)
+    requests.ask(Span())
+    requests.waiting.remove(3)
+    requests.poll(ASK_EVERY_MS)
+    assert requests.receive(page(2, "a", done=True)) == []
+    assert isinstance(requests.receive(EntriesPage(2, "e", 0, [], done=True))[0], EntriesArrived)

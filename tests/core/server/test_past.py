@@ -10,13 +10,19 @@ from msgspec.structs import replace
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import decode_server, encode
-from optiverse_collab.core.protocol.past import PastPage, PastRefused, PastRequest
+from optiverse_collab.core.protocol.past import (
+    EntriesPage,
+    EntriesRequest,
+    PastPage,
+    PastRefused,
+    PastRequest,
+)
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
 from optiverse_collab.core.server import past
-from optiverse_collab.core.server.effects import ReadPast, Send
+from optiverse_collab.core.server.effects import ReadEntries, ReadPast, Send
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Snapshot
-from optiverse_collab.core.server.past import Past
+from optiverse_collab.core.server.past import Past, PastEntries
 from tests.core.server.histories import do, make
 
 CHANGES: list[Op] = [
@@ -154,3 +160,45 @@ def test_memory_is_counted_while_it_is_replayed() -> None:
     past = past_of(history, [kept], start)
     list(past.replay())
     assert past.memory > three + 64_000
+
+
+def test_changes_are_told_with_their_authors() -> None:
+    """HIST-7: in order, in pages; the name of somebody who was erased is empty."""
+    history = make()
+    kept = [do(history, op).kept.data for op in CHANGES]
+    texts = [encode(page) for page in PastEntries("e", 3, kept, {1: "Ann"}).pages(5, 300)]
+    pages = [decode_server(text, Limits()) for text in texts]
+    told = [page for page in pages if isinstance(page, EntriesPage)]
+    assert len(told) == len(pages) > 1
+    assert {(page.request, page.epoch, page.after) for page in told} == {(5, "e", 3)}
+    assert [page.done for page in told] == [False] * (len(told) - 1) + [True]
+    entries = [entry for page in told for entry in page.entries]
+    assert [entry.clock for entry in entries] == [*range(1, len(CHANGES) + 1)]
+    assert [op for entry in entries for op in entry.ops] == CHANGES
+    assert {entry.author for entry in entries} == {"Ann"}
+    [page] = [*PastEntries("e", 3, kept[:1], {}).pages(5, 300)]
+    assert page.entries[0].author == ""
+
+
+def test_no_changes_are_one_empty_page() -> None:
+    """HIST-7"""
+    [page] = [*PastEntries("e", 3, [], {}).pages(5, 300)]
+    assert (page.entries, page.after, page.done) == ([], 3, True)
+
+
+@pytest.mark.parametrize(
+    ("span", "read"),
+    [((0, None), (0, 2)), ((1, 2), (1, 2)), ((2, None), (2, 2)), ((0, 0), (0, 0))],
+)
+def test_a_span_that_people_know_is_read(span: tuple[int, int | None], read: tuple[int, int]) -> None:
+    """HIST-6: without an end, up to what people know."""
+    assert past.answer("c1", EntriesRequest(9, *span, 7), known=2) == ReadEntries("c1", 9, *read, 7)
+
+
+@pytest.mark.parametrize("span", [(-1, None), (3, None), (0, 3), (2, 1), (0, -1), (0, 10**400)])
+def test_a_span_that_nobody_knows_is_refused(span: tuple[int, int | None]) -> None:
+    """HIST-3, HIST-6"""
+    effect = past.answer("c1", EntriesRequest(9, *span), known=2)
+    assert isinstance(effect, Send)
+    assert isinstance(effect.message, PastRefused)
+    assert (effect.message.request, effect.message.reason) == (9, "no_such_clock")

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from optiverse_collab.core.records import Record
-from optiverse_collab_server.storage import Store, TooLarge
-from tests.helpers.storage import EPOCH, content, content_of, entries, entry, head, names, snapshot
+from optiverse_collab_server.storage import Span, Store, TooLarge
+from tests.helpers.storage import EPOCH, SIGNED, content, content_of, entries, entry, head, names, snapshot
 from tests.server.storage.conftest import Run
 
 
@@ -87,5 +87,79 @@ def test_no_session_is_loaded_that_there_is_no_memory_for(run: Run) -> None:
         with pytest.raises(TooLarge):
             await store.load("bench", 5_000)
         assert await store.load("bench", 10**6) == await store.load("bench")
+
+    run(scenario)
+
+
+def clocks(found: list[bytes]) -> list[int]:
+    """The clocks of entries."""
+    return [msgspec.json.decode(data)["clock"] for data in found]
+
+
+def test_the_changes_of_any_span_can_be_loaded(run: Run) -> None:
+    """HIST-7: over chunks, from within an append, and from what is kept on."""
+
+    async def scenario(store: Store) -> None:
+        assert await store.load_entries("bench", Span(0, 9)) is None
+        await store.begin_chunk("bench", snapshot(3, records=2))
+        await store.append("bench", entries(4, 6), names())
+        await store.append("bench", entries(7, 9))
+        await store.begin_chunk("bench", snapshot(9, records=4))
+        await store.append("bench", entries(10, 12))
+        for after in range(13):
+            for until in range(after, 13):
+                found = await store.load_entries("bench", Span(after, until))
+                assert found is not None
+                first = max(after, 3)
+                assert found.entries == [one.data for one in entries(first + 1, until)]
+                assert (found.epoch, found.after, found.names) == (EPOCH, first, [])
+
+    run(scenario)
+
+
+def test_changes_are_loaded_from_a_time_on(run: Run) -> None:
+    """HIST-6: `after` is the clock before the first of them, also if there is none."""
+
+    async def scenario(store: Store) -> None:
+        await store.begin_chunk("bench", snapshot(1))
+        await store.append("bench", entries(2, 6), names())
+        await store.begin_chunk("bench", snapshot(6))
+        await store.append("bench", entries(7, 9))
+        for since in range(12):
+            found = await store.load_entries("bench", Span(2, 9, 1_700_000_000_000 + since))
+            assert found is not None
+            assert clocks(found.entries) == [*range(max(3, since), 10)]
+            assert found.after == min(max(2, since - 1), 9)
+
+    run(scenario)
+
+
+def test_no_more_changes_are_loaded_than_may_be(run: Run) -> None:
+    """HIST-7, LIM-16: but one, so that it goes on."""
+
+    async def scenario(store: Store) -> None:
+        await store.begin_chunk("bench", snapshot(1))
+        await store.append("bench", entries(2, 200), names())
+        found = await store.load_entries("bench", Span(10, 200, most=5_000))
+        assert found is not None
+        assert 2 < len(found.entries) < 50
+        assert clocks(found.entries) == [*range(11, 11 + len(found.entries))]
+        found = await store.load_entries("bench", Span(10, 200, most=1))
+        assert found is not None
+        assert clocks(found.entries) == [11]
+
+    run(scenario)
+
+
+def test_changes_have_the_names_of_their_authors(run: Run) -> None:
+    """HIST-7"""
+
+    async def scenario(store: Store) -> None:
+        await store.begin_chunk("bench", snapshot(0))
+        await store.append("bench", entries(1, 2, SIGNED), names(2))
+        found = await store.load_entries("bench", Span(0, 2))
+        assert found is not None
+        [author] = found.names
+        assert (author.number, author.text) == (2, "Åsa 2")
 
     run(scenario)

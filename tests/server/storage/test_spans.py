@@ -1,0 +1,77 @@
+"""Reading the changes of a span: what belongs to it, and what is damaged (HIST-7, CLK-5)."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from optiverse_collab.errors import DatabaseDamaged
+from optiverse_collab_server.storage.api import Span
+from optiverse_collab_server.storage.housekeeping import Retention
+from optiverse_collab_server.storage.schema import FILE_NAME
+from optiverse_collab_server.storage.spans import Collected
+from optiverse_collab_server.storage.steps import finished
+from tests.helpers.storage import EPOCH, SIGNED, database, encoded, entries, fill, tidy
+from tests.helpers.storage_damage import IN_A_CHUNK
+
+
+def collected(span: Span, *parts: tuple[int, list[int]]) -> tuple[int, list[int]]:
+    """The clock before what was collected, and its clocks; of parts that begin after a clock."""
+    found = Collected(span)
+    for start, clocks in parts:
+        found.begin(start)
+        for clock in clocks:
+            found.add(encoded(clock))
+    stored = found.stored(EPOCH, [])
+    return stored.after, [msgspec.json.decode(data)["clock"] for data in stored.entries]
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        (Span(0, 9), (3, [4, 5, 6, 7])),
+        (Span(4, 6), (4, [5, 6])),
+        (Span(5, 5), (5, [])),
+        (Span(7, 9), (7, [])),
+        (Span(0, 9, 1_700_000_000_006), (5, [6, 7])),
+        (Span(0, 9, 1_700_000_000_008), (7, [])),
+        (Span(0, 9, most=0), (3, [4])),
+    ],
+)
+def test_what_belongs_to_a_span(span: Span, expected: tuple[int, list[int]]) -> None:
+    """HIST-6, HIST-7"""
+    assert collected(span, (3, [4, 5]), (5, [6, 7])) == expected
+
+
+def test_a_span_is_read_from_packed_chunks_too(tmp_path: Path) -> None:
+    """HIST-7: from the middle of a row that has many entries, and from what retention has left."""
+    with database(tmp_path, Retention(bytes=5_000)) as made:
+        fill(made, "bench", 0, 400, 420, 430, records=10)
+        tidy(made)
+        for after, until in ((0, 430), (400, 401), (407, 419), (419, 421), (430, 430)):
+            found = finished(made.load_entries("bench", Span(after, until)))
+            assert found is not None
+            first = max(after, 400)
+            assert (found.after, found.entries) == (
+                first,
+                [one.data for one in entries(first + 1, until, SIGNED)],
+            )
+        assert finished(made.load_entries("other", Span(0, 9))) is None
+
+
+def test_a_damaged_part_of_the_history_is_refused(tmp_path: Path) -> None:
+    """CLK-5, HIST-3: and the rest of it can be read."""
+    with database(tmp_path) as made:
+        fill(made, "bench", 0, 5, 8, 9)
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as connection:
+        IN_A_CHUNK["a forged entry"][0](connection)
+    with database(tmp_path) as made:
+        with pytest.raises(DatabaseDamaged, match="the chain breaks"):
+            finished(made.load_entries("bench", Span(0, 9)))
+        found = finished(made.load_entries("bench", Span(8, 9)))
+        assert found is not None
+        assert len(found.entries) == 1
