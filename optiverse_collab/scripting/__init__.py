@@ -5,6 +5,7 @@
 """
 
 from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.scripting.bench import AsyncBench, connect
 from optiverse_collab.scripting.blocking import Bench
@@ -18,6 +19,7 @@ __all__ = [
     "Bench",
     "Conflict",
     "Item",
+    "PastStep",
     "Plan",
     "Put",
     "Record",

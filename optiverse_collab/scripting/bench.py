@@ -10,6 +10,7 @@ import random
 import secrets
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any
@@ -19,7 +20,7 @@ from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.access_effects import DeviceMade
 from optiverse_collab.core.client.connector import OPEN_S
 from optiverse_collab.core.client.effects import LossKind, Lost, SessionEffect, ShowChange, SyncProgress
-from optiverse_collab.core.client.past_effects import PastArrived, PastUnavailable
+from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.address import DEFAULT_SERVER, named_session, parse_address, websocket_url
@@ -31,6 +32,7 @@ from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import CollaborationError, EditsInConflict
 from optiverse_collab.scripting.conflicts import Conflict, conflict_of
 from optiverse_collab.scripting.files import Plan, plan_import, read_file, write_records
+from optiverse_collab.scripting.history import PastReader
 from optiverse_collab.scripting.item import Items, own_copy, plain
 from optiverse_collab.scripting.keys import Keys
 from optiverse_collab.scripting.stream import E, Stream
@@ -105,6 +107,7 @@ class AsyncBench(Items):
         self._session.credentials = await self._keys.credentials()
         self._driver = self._open()
         self._unacknowledged = Unacknowledged(self._replica, self._driver)
+        self._past = PastReader(self._session, self._driver, self.listen)
         try:
             await self._driver.until(lambda: self._replica.synced)
         except BaseException:
@@ -146,25 +149,25 @@ class AsyncBench(Items):
         return self._replica.clock
 
     async def at(self, clock: int) -> dict[str, Record]:
-        """The bench as it was after a change of the session: id → record, which can't be changed.
-
-        Args:
-            clock: number of the change; 0 is before the first one.
+        """The bench after the change with this number, 0 for before the first: id → record, read only.
 
         Raises:
             CollaborationError: the server has no such change, or keeps it no longer.
             ConnectionFailed: the session ended for good.
         """
-        answers = self.listen(PastArrived, PastUnavailable)
-        self._driver.check()
-        self._session.past.ask(clock)
-        self._driver.wake()
-        while True:
-            for answer in await answers.wait():
-                if isinstance(answer, PastArrived) and answer.clock == clock:
-                    return dict(answer.records)
-                if isinstance(answer, PastUnavailable) and answer.clock == clock:
-                    raise CollaborationError(answer.message)
+        return await self._past.bench(clock)
+
+    async def history(
+        self, after: int = 0, until: int | None = None, since: datetime | None = None
+    ) -> list[PastStep]:
+        """What was done, step by step: who, when, and each record before and after.
+
+        Args:
+            after, until: the clocks before the first change and of the last one; without them, all that is
+                kept. Errors are those of `at`.
+            since: without what was done before; local time, if it has no time zone.
+        """
+        return await self._past.steps(after, self.clock if until is None else until, since)
 
     def listen(self, *kinds: type[E]) -> Stream[E]:
         """What happens from now on, of the given kinds of `optiverse_collab.core.client.effects`."""

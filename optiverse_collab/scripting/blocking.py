@@ -7,11 +7,13 @@ import concurrent.futures
 import os
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar
 
 from optiverse_collab.core.client.connector import OPEN_S
 from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.protocol.address import DEFAULT_SERVER
 from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.records import Op, Record
@@ -125,6 +127,12 @@ class Bench(Items):
     def at(self, clock: int) -> dict[str, Record]:
         """The bench as it was after a change of the session; see `AsyncBench.at`."""
         return self._run(self._bench.at(clock))
+
+    def history(
+        self, after: int = 0, until: int | None = None, since: datetime | None = None
+    ) -> list[PastStep]:
+        """What was done, step by step; see `AsyncBench.history`."""
+        return self._run(self._bench.history(after, until, since))
 
     def wait_for_changes(self, timeout_s: float | None = None) -> list[ShowChange]:
         """What others changed since the last call, or if nothing, what they change next.

@@ -7,13 +7,16 @@ import msgspec
 from optiverse_collab.core.client.arriving import Arriving
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.line import HEARTBEAT_MS
+from optiverse_collab.core.client.past_steps import played, steps_of
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.protocol.messages import Delta, OtherHistory, SyncRequest
-from optiverse_collab.core.protocol.past import PastPage
+from optiverse_collab.core.protocol.past import EntriesPage, PastPage
+from optiverse_collab.core.records import Record
 from optiverse_collab.core.server.answers import answer_of
+from optiverse_collab.core.server.names import NameKind
 from tests.core.simulation import checks
 from tests.core.simulation.client import Client
-from tests.core.simulation.truth import Broken, strict
+from tests.core.simulation.truth import Broken, as_data, strict
 from tests.core.simulation.world import World
 
 
@@ -148,3 +151,32 @@ def _check_past(world: World) -> None:
         true = server.truth.docs[past.clock]
         if strict(records) != strict(true) or past.head != server.truth.heads[past.clock]:
             raise Broken(f"HIST-2: at {past.clock} there was {true}, and it is {records}")
+    _check_changes(world)
+
+
+def _check_changes(world: World) -> None:
+    """What the server says was done leads from bench to bench, by those who did it (HIST-7, HIST-8)."""
+    server = world.server
+    whole = server.storage.changes(0).pages(1, server.limits.page_bytes)
+    found = [msgspec.json.decode(msgspec.json.encode(page), type=EntriesPage) for page in whole]
+    entries = [entry for page in found for entry in page.entries]
+    start, log, names = found[0].after, server.truth.log, server.room.history.names
+    if [entry.clock for entry in entries] != [*range(start + 1, len(log) + 1)]:
+        raise Broken(f"HIST-7: {len(entries)} changes follow {start}, and there are {len(log)} in all")
+    bench = msgspec.convert(as_data(server.truth.docs[start]), dict[str, Record])
+    played_on = dict(bench)
+    for entry in entries:
+        played_on = played(played_on, [entry])
+        true, accepted = server.truth.docs[entry.clock], log[entry.clock - 1]
+        if strict(played_on) != strict(true):
+            raise Broken(f"HIST-7: change {entry.clock} leads to {played_on}, and not to {true}")
+        if accepted is not None and entry.author != names.text(NameKind.AUTHOR, accepted.author):
+            raise Broken(f"HIST-7: change {entry.clock} is not by {entry.author!r}")
+    for step in sorted(steps_of(bench, entries), key=lambda step: step.last):
+        for id, before, after in step.edits:
+            if strict(bench.pop(id, None)) != strict(before):
+                raise Broken(f"HIST-8: a step until {step.last} begins with {before}")
+            if after is not None:
+                bench[id] = after
+    if strict(bench) != strict(played_on):
+        raise Broken(f"HIST-8: the steps lead to {bench}, and not to {played_on}")

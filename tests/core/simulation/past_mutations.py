@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from optiverse_collab.core.client import sweeps
+from optiverse_collab.core.client import past_steps, sweeps
 from optiverse_collab.core.client.past_effects import BenchReplaced
+from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.protocol.changes import Change
-from optiverse_collab.core.protocol.codec import decode_ops
+from optiverse_collab.core.protocol.codec import RawPastEntry, decode_ops
 from optiverse_collab.core.protocol.outcomes import SweepNotice
 from optiverse_collab.core.protocol.pages import marked_pages
+from optiverse_collab.core.protocol.past import PastEntry
 from optiverse_collab.core.records import Op, Record, Remove
 from optiverse_collab.core.server import past
 from optiverse_collab.core.server.journal import Sweep
-from optiverse_collab.core.server.past import Past
+from optiverse_collab.core.server.past import Past, PastEntries
 from optiverse_collab.core.server.sweeps import Sweeps
 from tests.core.simulation.mutation import Mutations
 
@@ -24,6 +29,7 @@ PAST_MUTATIONS = Mutations()
 _mutation = PAST_MUTATIONS.add
 
 _index, _of_pages, _since = Past._index, sweeps.of_pages, Sweeps.since
+_told, _grouped, _closed = PastEntries._told, past_steps._grouped, past_steps._Open.closed
 
 
 @_mutation("The past keeps what an entry removed (HIST-2).", (past, "decode_ops"))
@@ -45,6 +51,27 @@ def record_left_out(things: Iterable[Any], most: int) -> Iterator[tuple[list[Any
 @_mutation("The past names a head that is not the one of its clock (HIST-2).", (past, "next_head"))
 def head_stays(head: bytes, data: bytes) -> bytes:
     return head
+
+
+@_mutation("The first change of a span is not told (HIST-7).", (PastEntries, "_told"))
+def first_change_left_out(self: PastEntries) -> Iterator[RawPastEntry]:
+    return islice(_told(self), 1, None)
+
+
+@_mutation("Changes are told as somebody else's (HIST-7).", (PastEntries, "_told"))
+def author_is_wrong(self: PastEntries) -> Iterator[RawPastEntry]:
+    return (replace(entry, author=f"{entry.author}?") for entry in _told(self))
+
+
+@_mutation("A step goes on after somebody else changed its record (HIST-8).", (past_steps, "_grouped"))
+def steps_go_on(records: dict[str, Record], entries: Iterable[PastEntry]) -> Iterator[Any]:
+    return _grouped(records, [replace(entry, author="one") for entry in entries])
+
+
+@_mutation("A step tells what its first change made, not its last (HIST-8).", (past_steps._Open, "closed"))
+def first_is_told(self: past_steps._Open) -> PastStep:
+    step = _closed(self)
+    return dataclasses.replace(step, edits=step.edits[:1])
 
 
 @_mutation("Whoever is there when the bench is replaced hears nothing (PUSH-9).", (sweeps, "of_change"))

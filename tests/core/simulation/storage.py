@@ -9,7 +9,7 @@ import msgspec
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name, NameKind
-from optiverse_collab.core.server.past import Past
+from optiverse_collab.core.server.past import Past, PastEntries
 from optiverse_collab.core.server.references import Header, References
 from optiverse_collab.core.server.room import Unsaved
 from tests.core.simulation.scenario import Setup
@@ -105,6 +105,13 @@ class Storage:
         records = [msgspec.Raw(msgspec.json.encode(one.record)) for one in snapshot.records]
         entries = [entry.data for entry in self._entries[:place]]
         return Past(snapshot.epoch, snapshot.clock, snapshot.head, records, entries)
+
+    def changes(self, place: int) -> PastEntries:
+        """What is read of the changes after the snapshot, without the first so many (HIST-7)."""
+        snapshot = msgspec.json.decode(self._snapshot, type=Snapshot)
+        entries = [entry.data for entry in self._entries[place:]]
+        authors = {name.number: name.text for name in self._names if name.kind is NameKind.AUTHOR}
+        return PastEntries(snapshot.epoch, snapshot.clock + place, entries, authors)
 
     def load(self, setup: Setup) -> History:
         """The history that is stored (DUR-4)."""

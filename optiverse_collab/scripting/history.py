@@ -1,0 +1,97 @@
+"""A session's history for scripts: what was done, step by step (HIST-6 to HIST-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from optiverse_collab.core.client.effects import SessionEffect
+from optiverse_collab.core.client.past_effects import (
+    EntriesArrived,
+    EntriesUnavailable,
+    PastArrived,
+    PastUnavailable,
+    Span,
+)
+from optiverse_collab.core.client.past_steps import PastStep, steps_of
+from optiverse_collab.core.client.session import SessionClient
+from optiverse_collab.core.protocol.past import PastEntry
+from optiverse_collab.core.records import Record
+from optiverse_collab.drivers.aio.driver import AioDriver
+from optiverse_collab.errors import CollaborationError
+from optiverse_collab.scripting.stream import Stream
+
+_ANSWERS = PastArrived, PastUnavailable, EntriesArrived, EntriesUnavailable
+
+
+class PastReader:
+    """Asks the server for a session's past.
+
+    Args:
+        session: the session, and `driver` its connection.
+        listen: gives a stream of what happens in the session.
+    """
+
+    def __init__(
+        self, session: SessionClient, driver: AioDriver, listen: Callable[..., Stream[SessionEffect]]
+    ) -> None:
+        self._session, self._driver, self._listen = session, driver, listen
+
+    async def bench(self, clock: int) -> dict[str, Record]:
+        """The bench at a clock; see `AsyncBench.at`."""
+        answer = await self._ask(clock)
+        assert isinstance(answer, PastArrived)
+        return dict(answer.records)
+
+    async def steps(self, after: int, until: int, since: datetime | None) -> list[PastStep]:
+        """The steps of a span; see `AsyncBench.history`."""
+        since_ms = 0 if since is None else round(since.timestamp() * 1000)
+        start, entries = await self._entries(Span(after, until, since_ms))
+        return steps_of(await self.bench(start), entries) if entries else []
+
+    async def _entries(self, span: Span) -> tuple[int, list[PastEntry]]:
+        """The changes of a span, and the clock before the first."""
+        first = await self._changes(span)
+        entries, more = [*first.entries], first.entries
+        while more and entries[-1].clock != span.until:
+            answer = await self._changes(Span(entries[-1].clock, span.until))
+            if answer.after != entries[-1].clock:
+                raise CollaborationError("The server dropped a part of this history; read it again.")
+            more = answer.entries
+            entries += more
+        return first.after, entries
+
+    async def _changes(self, span: Span) -> EntriesArrived:
+        answer = await self._ask(span)
+        assert isinstance(answer, EntriesArrived)
+        return answer
+
+    async def _ask(self, wanted: int | Span) -> PastArrived | EntriesArrived:
+        answers = self._listen(*_ANSWERS)
+        self._driver.check()
+        self._session.past.ask(wanted)
+        self._driver.wake()
+        while True:
+            for effect in await answers.wait():
+                answer = _answer_in(effect, wanted)
+                if answer is not None:
+                    return answer
+
+
+def _answer_in(effect: SessionEffect, wanted: int | Span) -> PastArrived | EntriesArrived | None:
+    """The answer, if this is the one to what was asked for.
+
+    Raises:
+        CollaborationError: the server can't answer.
+    """
+    if isinstance(effect, (PastArrived, PastUnavailable)):
+        asked: int | Span = effect.clock
+    elif isinstance(effect, (EntriesArrived, EntriesUnavailable)):
+        asked = effect.span
+    else:
+        return None
+    if asked != wanted:
+        return None
+    if isinstance(effect, (PastUnavailable, EntriesUnavailable)):
+        raise CollaborationError(effect.message)
+    return effect

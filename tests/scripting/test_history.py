@@ -1,0 +1,111 @@
+"""What scripts can know of what was done: HIST-6 to HIST-8."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from optiverse_collab.core.client.past_effects import EntriesUnavailable, PastArrived, Span
+from optiverse_collab.core.records import Put, Record, Remove, Set
+from optiverse_collab.errors import CollaborationError
+from optiverse_collab.scripting import AsyncBench, Bench, connect
+from optiverse_collab_server import past
+from optiverse_collab_server.storage import MemoryStore, StoredEntries
+from optiverse_collab_server.storage import Span as StoredSpan
+from tests.helpers.aio import run
+from tests.helpers.live_server import live_server
+from tests.helpers.server_process import ServerProcess
+
+
+async def edit_thrice(bench: AsyncBench) -> None:
+    """Three changes."""
+    for number in range(3):
+        bench.edit([Put("lens", "component", {"x": number}), Put(f"r{number}", "component")])
+        await bench.flush()
+
+
+def test_steps_have_their_author_time_and_records() -> None:
+    """HIST-8: what a script does in one run is one step."""
+
+    async def main() -> None:
+        begun = datetime.now().astimezone()
+        async with live_server() as server:
+            async with connect(server.url, user="Ana") as ana:
+                await edit_thrice(ana)
+            async with connect(server.url, user="Ben") as ben:
+                ben.edit([Remove("lens"), Set("r0", {"x": 1})])
+                await ben.flush()
+                first, second = await ben.history()
+                assert (first.author, first.first, first.last) == ("Ana", 1, 3)
+                assert (second.author, second.first, second.last) == ("Ben", 4, 4)
+                lens = Record("lens", "component", {"x": 2})
+                assert ("lens", None, lens) in first.edits
+                assert second.edits[0] == ("lens", lens, None)
+                assert await ben.history(since=begun - timedelta(minutes=1)) == [first, second]
+                assert await ben.history(since=begun + timedelta(minutes=1)) == []
+                [middle] = await ben.history(after=1, until=2)
+                assert (middle.first, middle.last) == (2, 2)
+
+    run(main())
+
+
+def test_long_histories_are_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HIST-7"""
+    monkeypatch.setattr(past, "ENTRIES_BYTES", 1)
+
+    async def main() -> None:
+        async with live_server() as server, connect(server.url) as bench:
+            await edit_thrice(bench)
+            [step] = await bench.history()
+            assert (step.first, step.last, len(step.edits)) == (1, 3, 4)
+
+    run(main())
+
+
+def test_what_can_not_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HIST-3: also if a part is dropped in the middle."""
+    monkeypatch.setattr(past, "ENTRIES_BYTES", 1)
+
+    class Dropping(MemoryStore):
+        async def load_entries(self, session_id: str, span: StoredSpan) -> StoredEntries | None:
+            later = span._replace(after=span.after + (span.after == 1))
+            return await super().load_entries(session_id, later)
+
+    async def main() -> None:
+        async with live_server(Dropping()) as server, connect(server.url) as bench:
+            await edit_thrice(bench)
+            with pytest.raises(CollaborationError, match="no such change"):
+                await bench.history(after=9, until=10)
+            with pytest.raises(CollaborationError, match="dropped a part"):
+                await bench.history()
+
+    run(main())
+
+
+def test_answers_to_other_questions_are_passed_over() -> None:
+    """Two parts of a script may ask at the same time."""
+
+    async def main() -> None:
+        async with live_server() as server, connect(server.url) as bench:
+            await edit_thrice(bench)
+            waiting = bench.listen(PastArrived, EntriesUnavailable)
+            bench._session.past.ask(0)
+            bench._session.past.ask(Span(99))
+            [step] = await bench.history()
+            assert step.last == 3
+            assert [type(effect) for effect in await waiting.wait()] == [
+                PastArrived,
+                EntriesUnavailable,
+                PastArrived,
+            ]
+
+    run(main())
+
+
+def test_it_works_without_asyncio(server: ServerProcess, session_id: str) -> None:
+    with Bench(server.url, session=session_id) as bench:
+        bench.put("lens", "component", {})
+        bench.flush()
+        [step] = bench.history()
+        assert step.edits == (("lens", None, Record("lens", "component", {})),)
