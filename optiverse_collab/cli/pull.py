@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from typing import TYPE_CHECKING
 
+from optiverse_collab.cli.output import write_json
 from optiverse_collab.cli.session import connected
 from optiverse_collab.cli.terminal import write_line
 from optiverse_collab.convert import bench_from_records
@@ -41,8 +40,7 @@ async def run(options: argparse.Namespace) -> None:
             f"Session '{printable(options.session)}' is empty, so nothing was written; check its name."
         )
     if options.file == "-":
-        sys.stdout.buffer.write(json.dumps(bench_from_records(records), indent=2).encode() + b"\n")
-        sys.stdout.buffer.flush()
+        write_json(bench_from_records(records))
         return
     await write_records(options.file, records, options.replace)
     write_line(

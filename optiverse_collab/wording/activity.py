@@ -29,18 +29,29 @@ Edited = tuple[str, Record | None, Record | None]
 
 def sentences(edited: Iterable[Edited]) -> list[str]:
     """What people did: ``Ben moved "Lens 3" by 3.2 mm``, ``Ben removed "A", "B", "C" and 4 others``."""
-    deeds: dict[tuple[str, Parts], list[str]] = {}
+    done = deeds(edited)
+    if len(done) <= LINES:
+        return [f"{who} {predicate(parts, names)}" for (who, parts), names in done.items()]
+    counts: dict[str, Counter[str]] = {}
+    for (who, parts), names in done.items():
+        counts.setdefault(who, Counter())[parts[0][0].split()[0]] += len(names)
+    return [f"{who} {values.joined([*starmap(_counted, told.items())])}" for who, told in counts.items()]
+
+
+def deeds(edited: Iterable[Edited]) -> dict[tuple[str, Parts], list[str]]:
+    """Who did what → the names of the items with which they did it."""
+    found: dict[tuple[str, Parts], list[str]] = {}
     for by, before, after in edited:
         op = _edit(before, after)
         if op is not None:
             deed = (printable(by) or SOMEBODY, tuple(_parts(op, before)))
-            deeds.setdefault(deed, []).append(title(op.id, before or after))
-    if len(deeds) <= LINES:
-        return [_sentence(who, parts, names) for (who, parts), names in deeds.items()]
-    counts: dict[str, Counter[str]] = {}
-    for (who, parts), names in deeds.items():
-        counts.setdefault(who, Counter())[parts[0][0].split()[0]] += len(names)
-    return [f"{who} {values.joined([*starmap(_counted, told.items())])}" for who, told in counts.items()]
+            found.setdefault(deed, []).append(title(op.id, before or after))
+    return found
+
+
+def predicate(parts: Parts, names: Sequence[str]) -> str:
+    """``moved "M3" and "M4" by 3.2 mm and rotated them to 45.0°``."""
+    return joined_clauses(parts, _things(names), "it" if len(names) == 1 else "them")
 
 
 def removed_in_hand(
@@ -60,10 +71,6 @@ def removed_in_hand(
     whose = {change.authors.get(id, "") for id in removed if id in in_hand}
     name = whose.pop() if len(whose) == 1 else ""
     return f"{marked(printable(name), name in scripts) or SOMEBODY} removed {_things(names)}, which you held."
-
-
-def _sentence(who: str, parts: Parts, names: Sequence[str]) -> str:
-    return f"{who} {joined_clauses(parts, _things(names), 'it' if len(names) == 1 else 'them')}"
 
 
 def _edit(before: Record | None, after: Record | None) -> Op | None:

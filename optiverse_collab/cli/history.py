@@ -1,0 +1,81 @@
+"""``optiverse-collab history``: prints who did what in a session, and when."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from optiverse_collab.cli.output import write_json
+from optiverse_collab.cli.session import connected
+from optiverse_collab.cli.terminal import write_line
+from optiverse_collab.core.text import printable
+from optiverse_collab.wording.history import step_lines
+
+if TYPE_CHECKING:
+    from optiverse_collab.cli.session import Commands
+
+LAST = 1000
+"""So many changes are looked at if nobody says since when."""
+
+
+def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser = commands.add_parser(
+        "history", parents=[session_options], help="print who did what in a session, and when"
+    )
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument(
+        "--since", type=moment, metavar="TIME", help="from then on: 13:00, 2026-05-03, or 2026-05-03T13:00"
+    )
+    start.add_argument(
+        "--last",
+        type=_count,
+        default=LAST,
+        metavar="N",
+        help="only the session's last N changes; a drag has many (default: %(default)s)",
+    )
+    parser.add_argument("--json", action="store_true", help="print the steps as JSON, with all values")
+    parser.set_defaults(run=run)
+
+
+async def run(options: argparse.Namespace) -> None:
+    """Print a line for each deed, oldest first, with the clock after it.
+
+    Raises:
+        CollaborationError: the session can't be reached, or its history can't be read.
+    """
+    async with connected(options) as bench:
+        after = max(0, bench.clock - options.last) if options.since is None else 0
+        steps = await bench.history(after, since=options.since)
+    if options.json:
+        write_json(steps)
+        return
+    for step in steps:
+        for line in step_lines(step):
+            write_line(line)
+    if not steps:
+        write_line(f"Nothing was done in session '{printable(options.session)}' in that time.")
+
+
+def moment(text: str) -> datetime:
+    """A moment of the command line, in local time; a time of the day is today's.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    with contextlib.suppress(ValueError):
+        return datetime.combine(datetime.now().astimezone().date(), time.fromisoformat(text)).astimezone()
+    with contextlib.suppress(ValueError):
+        return datetime.fromisoformat(text).astimezone()
+    raise argparse.ArgumentTypeError(
+        f"{printable(text)!r} is no time; write 13:00, 2026-05-03 or 2026-05-03T13:00"
+    )
+
+
+def _count(text: str) -> int:
+    with contextlib.suppress(ValueError):
+        if int(text) > 0:
+            return int(text)
+    raise argparse.ArgumentTypeError(f"{printable(text)!r} is not a number from 1 on")
