@@ -192,7 +192,7 @@ class Window:
         spin(0.5)
 
     def paint_ms(self) -> float:
-        """CPU time that the editor takes to paint the bench that is to be seen."""
+        """CPU time that the editor takes to paint the visible bench."""
         viewport = self._window.view.viewport()
         began_s = thread_time()
         for _ in range(PAINTS):

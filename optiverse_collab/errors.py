@@ -14,7 +14,7 @@ The tree::
     ├── ManifestError            plugin.toml has a fault
     ├── HostUnsupported          a host lacks what its adapter relies on
     ├── CannotStart              the editor, or what it was asked to open, is not there
-    ├── SettingsError            what the server was told can't be
+    ├── SettingsError            a setting is not usable
     ├── DiskError                what we keep on the user's disk can't be read or written
     └── StorageError             the server's data folder
         ├── DataFolderInUse      another server holds it

@@ -116,7 +116,7 @@ def _read(notes: Path) -> Outcomes:
     for line in map(json.loads, notes.read_text("utf-8").splitlines()):
         if "test" in line:
             before = outcomes.tests.get(line["test"], UNENDED)
-            # A teardown that fails after a test that failed is told too.
+            # A failed teardown after a failed test is reported, too.
             both = line["outcome"] if before == UNENDED else f"{before}, {line['outcome']}"
             outcomes.tests[line["test"]] = both
             outcomes.places[line["test"]] = line.get("at", "")

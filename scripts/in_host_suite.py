@@ -78,7 +78,7 @@ class Notes:
 def put_plugins_in(notes: Notes) -> None:
     """Give every main window that is made from now on what `optiverse-collab` gives it.
 
-    A window that can't have it works all the same and says so in its log, which no test of the host's
+    A window that can't have it works anyway and says so in its log, which no test of the host's
     looks at; so that is noted as a fault.
     """
     from optiverse_collab.host.optiverse import launch

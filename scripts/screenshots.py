@@ -229,7 +229,7 @@ def _offline(save: Callable[..., None]) -> None:
 
 
 def _disagree(url: str, ann: Person, bob: Person, save: Callable[..., None]) -> None:
-    """Ann is told of what others did to her edits, uses all of hers, and works on in the dark."""
+    """Ann sees what others did to her edits, uses all her own, and works on in the dark."""
     from optiverse_collab_demo.theme import DARK
     from scripts.two_windows import content, disagree, until
 

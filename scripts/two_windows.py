@@ -224,7 +224,7 @@ def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise SystemExit("The demo waited in vain for the other window.")
+            raise SystemExit("The demo waited too long for the other window.")
         wait(5)
 
 

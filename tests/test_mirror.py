@@ -68,6 +68,7 @@ ABOUT_MORE = {
     "tests/test_deploy.py": "the examples of how to set a server up, and the commands in pages",
     "tests/test_distributions.py": "what a release says of itself",
     "tests/test_imports.py": "the laws of imports",
+    "tests/test_language.py": "the English of all texts",
     "tests/test_mirror.py": "this law",
     "tests/test_pages.py": "links and programs in pages, and the tour",
     "tests/test_project.py": "what stands in more than one place",

@@ -36,7 +36,7 @@ HOSTS = {
 """Hosts outside that pages link to. Nothing is fetched; a new one is a decision."""
 
 FOR_USERS = ("scripting", "host", "hookspecs", "errors", "testing")
-"""What programs of others import of `optiverse_collab`; everything else may change without a word."""
+"""What programs of others import of `optiverse_collab`; everything else may change without notice."""
 
 INSIDE = {"docs/architecture.md", "examples/two_replicas.py"}
 """They show the core to those who work on it."""

@@ -164,7 +164,7 @@ class DemoHost(QObject):
         self._ids = command.ids
         if self._watcher is not None:
             command.leave(self._watcher.begin(command, self._ids, redo))
-            command.accept()  # what is others' in it will be put right
+            command.accept()  # others' values in it will be restored
 
     @pyqtSlot()
     def _on_step_ended(self) -> None:
@@ -198,7 +198,7 @@ class DemoFiles(QObject):
 
     Args:
         window: a demo window.
-        opened, saved: are told.
+        opened, saved: are called.
     """
 
     def __init__(self, window: DemoWindow, opened: FileNoted, saved: FileNoted) -> None:

@@ -73,7 +73,7 @@ class EditDialog(QDialog):
 
     @pyqtSlot()
     def read(self) -> None:
-        """Show the item as it is now, but for what the user has touched."""
+        """Show the item as it is now, except for what the user has touched."""
         item = self._bench.items[self.item_id]
         self.setWindowTitle(f"Edit {item.name}")
         self._loading = True

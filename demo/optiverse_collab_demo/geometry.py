@@ -1,6 +1,6 @@
 """Where items are, and what their properties become when they move or turn. No Qt.
 
-Millimetres, y up. Angles as Optiverse writes them: degrees, clockwise, 0 is to the right. (But for
+Millimetres, y up. Angles as Optiverse writes them: degrees, clockwise, 0 is to the right. (Except for
 rectangles, whose `angle_deg` Optiverse counts counter-clockwise.)
 """
 

@@ -1,6 +1,6 @@
 """The bench: items by id, changed in place, and signs of every change.
 
-An item is what an Optiverse file says of it, under the same names, but for what only makes sense
+An item is what an Optiverse file says of it, under the same names, except for what only makes sense
 together: ``x_mm`` and ``y_mm`` are ``pos: [x_mm, y_mm]`` (docs/bench-format.md). What the editor
 doesn't know of an item, it keeps.
 """

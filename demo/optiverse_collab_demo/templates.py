@@ -15,7 +15,7 @@ class Template(NamedTuple):
         title: for menus.
         shortcut: for its menu entry.
         kind: of the item.
-        props: of the item, but for its place.
+        props: of the item, except for its place.
     """
 
     key: str

@@ -40,7 +40,7 @@ async def run(options: argparse.Namespace) -> None:
         theirs = {conflict.id for conflict in await bench.flush() if conflict.stands == "theirs"}
     if theirs:
         raise CollaborationError(
-            f"Session '{printable(options.session)}' has {options.file} now, but for what others changed "
+            f"Session '{printable(options.session)}' has {options.file} now, except for what others changed "
             f"meanwhile in {len(theirs)} of its records; look at them, then push again with --replace."
         )
     write_line(

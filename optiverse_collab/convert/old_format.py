@@ -1,7 +1,7 @@
 """Bench files from before version 2.0, which Optiverse no longer reads: their items as it writes them now.
 
 Such a file states no version and has a list for each kind of element. Optiverse 0.2.7 and 0.3.4 open it
-without a word, show its notes and rulers alone, and a save destroys the rest.
+silently, show its notes and rulers alone, and a save destroys the rest.
 
 An element was one straight line of a length in mm, horizontal and turned by `angle_deg`; now it has the ends
 of its line in the coordinates of its picture, in which it need not be horizontal. Angles were counted the

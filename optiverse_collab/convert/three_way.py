@@ -161,7 +161,7 @@ def _join(found: dict[str, Op], id: str, props: dict[str, object], unset: Iterab
 
 
 def _content(base: Record, opened: Opened, mine: Record, is_locked: bool) -> Put | Set | None:
-    """What the user changed of a record, but for its place in the tree."""
+    """What the user changed of a record, except for its place in the tree."""
     file, shown = opened.file.get(mine.id), opened.shown.get(mine.id)
     if shown is None or file is None:  # it went and came back
         return Set(mine.id, {name: mine.props[name] for name in differing(base, mine)})

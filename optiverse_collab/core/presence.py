@@ -123,7 +123,7 @@ class Presence:
 
 
 def patches(states: States, most: int, full: bool = False) -> list[PresencePatch]:
-    """Messages of up to `most` bytes, but for one participant's (PRES-7); nothing for no states.
+    """Messages of up to `most` bytes, except for one participant's (PRES-7); nothing for no states.
 
     Args:
         full: they take the place of what was known.

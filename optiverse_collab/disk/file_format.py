@@ -61,7 +61,7 @@ class Owner(msgspec.Struct, frozen=True):
 
 
 class Header(msgspec.Struct, frozen=True):
-    """The first frame: the fields of `Saved` but for the long ones, and how many frames of those follow."""
+    """The first frame: the short fields of `Saved`, and how many frames of the long ones follow."""
 
     owner: Owner
     client_ids: list[str]

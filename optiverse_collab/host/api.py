@@ -75,7 +75,7 @@ class UndoWatcher(Protocol):
         """
 
     def end(self, ids: Collection[str]) -> None:
-        """It was; the host may be given changes that put right what was not its user's to change."""
+        """It was; the host may get changes that restore what was not its user's to change."""
 
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]

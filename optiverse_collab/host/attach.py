@@ -90,7 +90,7 @@ def window_parts(window: QMainWindow, manager: pluggy.PluginManager) -> WindowPa
     """Tell the plugins that a window was made, and take what they have for it.
 
     Raises:
-        Exception: whatever a plugin raises; the plugins were told that the window closes.
+        Exception: whatever a plugin raises; the plugins know that the window closes.
     """
     hook: Any = manager.hook
 

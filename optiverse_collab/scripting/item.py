@@ -158,8 +158,8 @@ class Item(MutableMapping[str, Any]):
 def plain(value: Any) -> Any:
     """`value` as JSON has it, in objects of our own, so that later changes of the script's don't reach it.
 
-    Numbers and arrays of NumPy and the like become numbers and lists; what JSON can't carry is left
-    as it is, for the checks to refuse.
+    Numbers and arrays of NumPy and the like become numbers and lists; other values that JSON
+    can't carry are left to the checks, which refuse them.
     """
     if value is None or isinstance(value, (bool, str)):
         return value

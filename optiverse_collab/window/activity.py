@@ -17,7 +17,7 @@ LONGEST_MS = 10_000
 """A gesture that goes on is written so often."""
 
 LINE_MS = 1000
-"""Each line lets the next ones wait for so long: ten in ten seconds, but for those of the first moment."""
+"""Each line lets the next ones wait for so long: ten in ten seconds, except for those of the first moment."""
 
 
 class Activity:

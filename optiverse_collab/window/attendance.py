@@ -1,6 +1,6 @@
 """Gathers who comes and who goes, for a notice now and then. Pure: times in ms are passed in.
 
-What counts is whether a person is there, and not each of their connections. A person is told of once they
+What counts is whether a person is there, and not each of their connections. A person is mentioned once they
 have been there, or away, for a while: so somebody who connects again, or looks in for a moment, is no news.
 """
 
@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 CAME_MS = 2_000.0
-"""Somebody's coming is told this late, together with others'."""
+"""How long a join waits before it is reported together with others."""
 
 KNOWN_MS = 500.0
 """Within this time after a connection came, it says whose it is (PRES-8)."""
 
 WENT_MS = 5_000.0
-"""Somebody's leaving is told this late, unless they are back."""
+"""How long a leave waits before it is reported, unless they are back."""
 
 PERSON_MS = 60_000.0
-"""A person is told of at most once in this time."""
+"""Each person is mentioned at most once in this time."""
 
 PAUSE_MS = 5_000.0
 """Between two notices."""
@@ -38,7 +38,7 @@ class Person(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """What is told in one go.
+    """What one notice reports.
 
     Attributes:
         came, went: names.
@@ -73,7 +73,7 @@ class Attendance:
 
         Args:
             here: connection → person.
-            mine: the user's own id as a person, of whom nothing is told.
+            mine: the user's own id as a person, who is never reported.
         """
         for connection, person in here.items():
             before = self._here.get(connection)
@@ -95,21 +95,22 @@ class Attendance:
         return max(0.0, due_ms - now_ms, self._pause_ms(now_ms))
 
     def take_due(self, now_ms: float) -> Notice | None:
-        """Who came and who went; None if nobody is to be told of yet."""
+        """Who came and who went; None if there is nothing to report yet."""
         if self._told is None or self.wait_ms(now_ms) != 0:
             return None
         due = [id for id, due_ms in self._pending(KNOWN_MS) if due_ms <= now_ms]
-        came, went = ([self._names[id] for id in due if (id in self._told) is told] for told in (False, True))
+        came = [self._names[id] for id in due if id not in self._told]
+        went = [self._names[id] for id in due if id in self._told]
         self._told.symmetric_difference_update(due)
         self._told_ms.update(dict.fromkeys(due, now_ms))
         self._last_ms = now_ms
         return Notice(came, went)
 
     def _pending(self, came_ms: float) -> Iterator[tuple[str, float]]:
-        """Of whom the user has to be told, and when.
+        """Who has to be reported, and when.
 
         Args:
-            came_ms: how late somebody's coming is told.
+            came_ms: how long a join waits before it is reported.
         """
         told, here = self._told or set(), {person.id: None for person in self._here.values()}
         for id in [*(id for id in here if id not in told), *sorted(told - here.keys())]:
@@ -130,7 +131,7 @@ class Attendance:
             self._told_ms[id] = max(self._told_ms[before], self._told_ms.get(id, 0.0))
 
     def _forget(self, now_ms: float) -> None:
-        """Keep nothing of those who are gone and of whom that was told."""
+        """Forget people who are gone and were reported."""
         kept = (self._told or set()) | {person.id for person in self._here.values()}
         for known in (self._names, self._changed_ms):
             for id in known.keys() - kept:

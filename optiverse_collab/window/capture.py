@@ -73,7 +73,7 @@ class Capture:
         self._removed: dict[str, str] = {}  # while the user has it in hand, and who removed it
         self._unscanned: list[str] = []
         self._pusher = Pusher(host, replica, self.gestures, self._shown_at, self._removed)
-        self._host_expects_more = False  # the host was told that there is more
+        self._host_expects_more = False  # the host knows that there is more
         host.watch(self._note)
 
     def close(self) -> None:
@@ -143,7 +143,7 @@ class Capture:
         self._note(ids)
 
     def push_before_receiving(self) -> bool:
-        """Push what the user did, but for what they drag, which waits; returns whether there was any."""
+        """Push what the user did, except for what they drag, which waits; returns whether there was any."""
         self._clock = self._replica.clock
         ids = [id for id in self._dirty if id not in self._place_only]
         for id in ids:
@@ -176,7 +176,7 @@ class Capture:
             self._catch_up(waiting[:most], more=len(waiting) > len(waiting[:most]))
 
     def show_waiting(self, ids: Collection[str]) -> None:
-        """Show these as the replica has them, but for what is in hand."""
+        """Show these as the replica has them, except for what is in hand."""
         if waiting := self._held_back.keys() & set(ids):
             self._catch_up(waiting.difference(self._host.held()), self._host_expects_more)
 
@@ -204,7 +204,7 @@ class Capture:
         return [record for id in wanted if (record := self.shown(id)) is not None]
 
     def take_noted(self) -> list[str]:
-        """What may have changed since the user's edits were pushed, but for what is in hand."""
+        """What may have changed since the user's edits were pushed, except for what is in hand."""
         held = self._host.held() if self._dirty else ()
         ids = [id for id in self._dirty if id not in held]
         for id in ids:
@@ -274,7 +274,7 @@ class Capture:
     def _push(
         self, ids: Collection[str], dragged: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     ) -> None:
-        if self._removed:  # the user's edit of it is told when they let go
+        if self._removed:  # the user's edit of it is reported when they let go
             held = self._host.held()
             ids = [id for id in ids if id not in self._removed or id not in held]
         now = self._read(ids, dragged)

@@ -142,7 +142,7 @@ class Changes:
         return changed
 
     def edit(self, keys: Iterable[Key], view: Mapping[str, Record]) -> list[Op]:
-        """The edit that uses these, but for what changed again, which is shown again.
+        """The edit that uses these, except for what changed again, which is shown again.
 
         Returns:
             What of it changes the bench.

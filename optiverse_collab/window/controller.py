@@ -63,7 +63,7 @@ class CollaborationController(QObject):
         pointing_choices: how that is done, and of whom it is seen.
         old_benches: shows benches that were replaced.
         unsent: the edits that wait on this computer.
-        reports: what is told of conflicts.
+        reports: the reports about conflicts.
         handing_over: saves edits that their author may not send, and takes in those of others.
         rights: shows what the user may do.
         asking: lets people ask each other to hand over items.

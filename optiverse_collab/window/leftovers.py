@@ -131,7 +131,7 @@ class Leftovers(QObject):
         self._run(work, lambda _: self._tell(logging.INFO, texts.saved(str(path))))
 
     def discard(self, one: Leftover) -> None:
-        """Forget the edits, but for a copy of the bench with them."""
+        """Forget the edits, except for a copy of the bench with them."""
         path = copy_path("discarding edits of", one.owner.session, datetime.now().astimezone())
 
         def work() -> None:
@@ -147,7 +147,7 @@ class Leftovers(QObject):
     # Listing
 
     def _listed(self) -> list[Leftover]:
-        """What waits, and what was set aside; what can't be read was told of when it was found."""
+        """What waits, and what was set aside; unreadable files were reported when they were found."""
         found = [Leftover(one.slot, one.owner, one.edits, one.when_ms, one) for one in self._folder.waiting()]
         for one in self._folder.set_asides():
             if one.owner is not None and one.reason in (AsideReason.EPOCH, AsideReason.KEY) and one.edits:

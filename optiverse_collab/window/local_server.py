@@ -34,7 +34,7 @@ LOOK_MS = 100
 _HAS_TOKEN = re.compile(r"[#&]t=")  # a link with which others could come in
 
 _let_go: list[subprocess.Popen[bytes]] = []
-"""Processes that were told to end, or left running; Python complains of those that it forgets."""
+"""Processes that were asked to end, or left running; Python warns about those that it forgets."""
 
 
 def log_of(port: int) -> Path:
@@ -130,7 +130,7 @@ class CompanionServer(QObject):
         request.setTransferTimeout(2000)
         reply = self._reply = self._network.get(request)
         assert reply is not None
-        reply.ignoreSslErrors()  # nothing is told to it, and whoever joins it checks its key
+        reply.ignoreSslErrors()  # it gets no secrets, and clients that join it check its key
         reply.finished.connect(self._on_probed)
 
     @pyqtSlot()

@@ -1,6 +1,6 @@
 """Gathers conflicts that happen before the user's eyes, and says each once, when it is quiet. Pure.
 
-Two people who drag the same item would otherwise be told of each other thirty times a second.
+Otherwise, two people who drag the same item would get thirty notices a second.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from optiverse_collab.core.client.effects import Conflict
 
 QUIET_MS = 2000
-"""A conflict with somebody about an item is told when there was none of this kind for so long."""
+"""A conflict about an item is reported when there was none of this kind for this long."""
 
 
 class _Event:

@@ -20,8 +20,8 @@ class Pace:
     """Chooses the size of the next step by what the last ones took.
 
     A host may do something for all of its bench in each step, such as ordering it. Then a step takes long
-    however small it is, and there would be thousands of small ones. So what is fixed is told from what each
-    record costs, by the line that fits the last steps best.
+    however small it is, and there would be thousands of small ones. So the fixed cost is separated from
+    the cost of each record, by the line that fits the last steps best.
 
     Attributes:
         records: how many the next step shows.

@@ -106,7 +106,7 @@ class Pusher:
         return taken
 
     def _report(self, op: Op, shown: Record | None, refusal: ChangeRefused) -> None:
-        """Report what was refused, once; it stays on the screen, but for what the user has no right to."""
+        """Report what was refused, once; it stays on the screen, except for what the user has no right to."""
         if refusal.reason is Reason.NOT_ALLOWED:
             self._denied[op.id] = None
             return

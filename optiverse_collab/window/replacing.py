@@ -88,11 +88,11 @@ class Replacements(QObject):
         self._ask(replacement, to_restore=False)
 
     def bring_back(self, replacement: Replacement) -> None:
-        """Bring the bench from before a replacement back, but for what others do until it is here."""
+        """Bring the bench from before a replacement back, except for what others do until it is here."""
         self._ask(replacement, to_restore=True)
 
     def restore(self, old: OldBench) -> None:
-        """Bring back what was shown, but for what others did since it was read (SEEN-5)."""
+        """Bring back what was shown, except for what others did since it was read (SEEN-5)."""
         if self._live is None or not self._service.is_connected():
             self.failed.emit(wording.NO_CONNECTION)
             return

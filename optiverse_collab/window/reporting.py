@@ -119,7 +119,7 @@ class ConflictReports(QObject):
 
     @pyqtSlot()
     def _on_edited(self) -> None:
-        """An edit of what is gone by now is held without a word of the server's."""
+        """An edit of what is gone by now is held without an answer from the server."""
         if self._replica is not None and self._changes.update(self._replica, self._scripts):
             self._later.start()
 

@@ -22,7 +22,7 @@ from optiverse_collab.wording.numbers import time_of
 from optiverse_collab.wording.presence import name_of
 
 AGAIN_MS = 3000
-"""A user who goes on trying to edit, as in a drag, is told at most this often."""
+"""How often a user who keeps trying to edit, as in a drag, gets a notice at most."""
 
 LOOK_MS = 1000
 """How often there is a look at the clock while an end is known."""

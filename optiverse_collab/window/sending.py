@@ -113,7 +113,7 @@ class Sender(QObject):
 
     @pyqtSlot(int, str)
     def _on_logged(self, level: int, text: str) -> None:
-        """A participation that takes a second is no news, but for what went wrong."""
+        """A participation that takes a second is no news, except for what went wrong."""
         if level >= logging.WARNING:
             self.logged.emit(level, text)
 

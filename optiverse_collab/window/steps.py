@@ -46,7 +46,7 @@ class Step:
     Attributes:
         id: what its changes carry (PUSH-8).
         changed: record id → the properties that it changed; None for all, if it made or removed the record.
-        covered: record id → the marks that it took away.
+        covered: record id → the marks that it removed.
         unseen: record id → the values of others that it replaced before the user saw them.
         disowned: record id → the properties that are not its own to change any more.
         left: record id → the record when the step was last done, undone or redone.
@@ -63,7 +63,7 @@ class Step:
         self.undone = ""
 
     def note(self, op: Op, covered: Marks) -> None:
-        """Add an edit, and the marks that it took away."""
+        """Add an edit, and the marks that it removed."""
         if isinstance(op, Set):
             known = self.changed.setdefault(op.id, set())
             if known is not None:
@@ -146,7 +146,7 @@ class Provenance:
         return {name: marks.pop(name) for name in (*op.props, *op.unset) if name in marks}
 
     def put_back(self, op: Op, covered: Marks) -> None:
-        """The user undid an edit: the marks that it had taken away are there again."""
+        """The user undid an edit: the marks that it had removed are there again."""
         if isinstance(op, Remove):
             self._marks.pop(op.id, None)
         else:
@@ -158,7 +158,7 @@ class Provenance:
                     marks[name] = covered[name]
 
     def since(self, step: Step, id: str, shown: Record | None) -> Marks:
-        """What of a record a step may not touch: what others changed later, but for what is as it left it."""
+        """The properties that a step may not touch: others' later changes, unless these restored it."""
         covered, left = step.covered.get(id, {}), step.left.get(id)
         marks = {
             name: mark

@@ -31,7 +31,7 @@ AT_ONCE = 200
 """What others did to more records than this, while the user was away for example, is shown in steps."""
 
 SELECTION_MOST = 500
-"""Ids of selected items that are told to others; more say nothing that these don't, and presence is small."""
+"""How many ids of selected items are sent to others; more would not help, and presence is small."""
 
 
 class Restored(NamedTuple):
@@ -146,12 +146,12 @@ class LiveBench(QObject):
         self._capture.forget()
         replica = self._session.replica
         edit_in_step(replica, difference(replica.view, self._host.records()), SWEEP + new_id(), self._seen)
-        self._capture.scan()  # what can't be shared is told
+        self._capture.scan()  # what can't be shared is reported
         self.tick()
         self.edited.emit()
 
     def restore(self, text: str, records: Mapping[str, Record], seen: int) -> Restored | None:
-        """Bring an earlier bench back, but for what others did since (PUSH-9); here it is a step of undo.
+        """Bring an earlier bench back, except for what others did since (PUSH-9); here it is a step of undo.
 
         Args:
             text: what the step is called.
@@ -180,7 +180,7 @@ class LiveBench(QObject):
         return Restored(step, frozenset(op.id for op in ops))
 
     def push_before_receiving(self) -> None:
-        """Push what the user did up to now, so that it can be told from what others did."""
+        """Push what the user did up to now, so that it is separate from others' edits."""
         if not self._suspended and self._capture.push_before_receiving():
             self.edited.emit()
 
@@ -225,7 +225,7 @@ class LiveBench(QObject):
             self._capture.show(change)
 
     def check_right(self) -> bool:
-        """Whether the user may edit; who may not is told."""
+        """Whether the user may edit; if not, they get a notice."""
         if not self.replica.rights.may_edit:
             self.denied.emit()
         return self.replica.rights.may_edit

@@ -4,7 +4,7 @@ How it works. The host's command does what it always does; before and after it, 
 change. Before it, the user's edits are pushed, and others' changes that wait are shown, so that the present
 values are known. What somebody else changed since the command is not the command's to touch (`steps`):
 a record of which nothing else is left is taken out of it. After it, the window is compared with what it
-showed before: what was touched all the same gets its value back, and where the command once replaced
+showed before: what was touched anyway gets its value back, and where the command once replaced
 a value that its user had not seen, that value comes back instead of an older one. The rest is pushed, as a
 step of its own that yields: if somebody's change is still on its way here, the server holds that part.
 
@@ -106,7 +106,7 @@ class Undo:
         return left
 
     def end(self, ids: Collection[str]) -> None:
-        """Put right what was not the user's to change, and push the rest."""
+        """Restore what was not the user's to change, and push the rest."""
         run, self._run = self._run, None
         if run is None:
             return

@@ -41,7 +41,7 @@ class ViewWatch(QObject):
 
     @property
     def is_moved(self) -> bool:
-        """Whether it was moved or zoomed, and nobody was told yet."""
+        """Whether it was moved or zoomed, and that is not reported yet."""
         return self._viewport.size() == self._size and bool(self._view.viewportTransform() != self._transform)
 
     def accept(self) -> None:

@@ -1,6 +1,6 @@
 """What users read about who may do what: why an edit was taken back, and when their access ends.
 
-Pure. The sentences for a connection that ended for want of a right are in `wording.connection`.
+Pure. The sentences for a connection that ended because of a missing right are in `wording.connection`.
 """
 
 from __future__ import annotations

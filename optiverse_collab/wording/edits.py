@@ -24,7 +24,7 @@ TITLE_CHARS = 60
 """So much of a name or note is shown."""
 
 VALUES = 3
-"""An edit of more properties that have no verb of their own is told without their values."""
+"""An edit of more properties without a specific verb is described without their values."""
 
 _DEEDS = {"pos": "moved", "angle_deg": "rotated", "name": "renamed"}
 

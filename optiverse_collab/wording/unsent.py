@@ -67,7 +67,7 @@ def not_sent(session: str, author: str, count: int, why: str) -> str:
 
 
 def discarded(count: int, path: str) -> str:
-    """They were forgotten, but for the copy."""
+    """They were forgotten, except for the copy."""
     gone = f"{counted(count, 'edit')} {_were(count)} discarded"
     return f"✓ {gone}. A copy of the bench with them was saved: {path}"
 

@@ -22,7 +22,7 @@ _UNITS = {"_mm": " mm", "_deg": "°", "_nm": " nm"}
 _NAMES = {"pos": "position"}
 
 _FIRST = ("pos", "angle_deg", "name")
-"""What is told first of several properties."""
+"""Which of several properties are named first."""
 
 
 def property_name(name: str) -> str:

@@ -38,7 +38,7 @@ from optiverse_collab_server.secured import SecuredConnection
 from optiverse_collab_server.storage import Store
 
 NAME = f"optiverse-collab-server {__version__}"
-"""What clients are told they are connected to."""
+"""The server's name for clients."""
 
 NO_ANSWER = "The disk does not answer; what is not stored was not acknowledged, and its authors have it."
 
@@ -167,7 +167,7 @@ async def _close(ws: ServerConnection, reason: CloseReason) -> None:
 
 
 def select_subprotocol(ws: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-    """Ours if it is offered; a client that offers none is served all the same (MSG-3)."""
+    """Ours if it is offered; a client that offers none is served anyway (MSG-3)."""
     return Subprotocol(SUBPROTOCOL) if SUBPROTOCOL in offered else None
 
 

@@ -66,7 +66,7 @@ class Connection:
     Attributes:
         id: unique in this server.
         name: the name under which the participant is shown, once in the session.
-        is_away: whether the others were told that nothing is heard from it.
+        is_away: whether the others know that nothing is received from it.
         grant: the id of the grant that lets it in; empty if the server asks for none.
         warned_of_ms: the end of its time about which it was warned last; None if there was no warning.
         is_paused: nothing is read from it for now, so nothing can be heard.

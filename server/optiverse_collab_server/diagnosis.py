@@ -115,7 +115,7 @@ def of_disk(folder: Path) -> Iterator[Finding]:
 
 
 def file_system(place: Path) -> str:
-    """The kind of file system that holds a place; empty where that can't be told."""
+    """The kind of file system that holds a place; empty if it is unknown."""
     try:
         lines = Path("/proc/self/mounts").read_text("utf-8", "replace").splitlines()
     except OSError:

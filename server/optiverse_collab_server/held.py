@@ -3,7 +3,7 @@
 Each connection has limits of its own, but thousands of them, each within its limits, could fill the memory.
 So there is one budget for all. When it is used up, whoever holds most is closed first, as one too slow.
 
-Nobody is told when something was sent or taken. What is added is counted, and once that could be too much,
+Nothing is reported when data was sent or taken. What is added is counted, and once that could be too much,
 all connections are asked how much they hold now.
 """
 

@@ -24,7 +24,7 @@ PREFIX = "optiverse_collab_"
 
 
 class Metrics(Collector):
-    """Reads what is to be told when it is asked for.
+    """Reads the figures on request.
 
     Args:
         hub: the sessions.

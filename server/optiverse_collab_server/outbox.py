@@ -130,7 +130,7 @@ class Outbox:
         """Send pages after all before them, each encoded when there is room for it.
 
         Args:
-            size: is told how long each took, if it is given.
+            size: learns how long each took, if it is given.
         """
         if not self._closed:
             self._answers += 1

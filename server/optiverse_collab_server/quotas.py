@@ -22,7 +22,7 @@ class Quotas:
     session_bytes: int = 1_000 * MB
 
     def refusal(self, size: int) -> ChangeRefused | None:
-        """What the author of a change to a session of `size` bytes is told; None if it may grow."""
+        """The refusal for the author of a change to a session of `size` bytes; None if it may grow."""
         if size <= self.session_bytes:
             return None
         return ChangeRefused(

@@ -1,4 +1,4 @@
-"""Optiverse's own collaboration: it can't take part, and is told so in a message that it shows (MSG-8)."""
+"""Optiverse's own collaboration: it can't take part, and shows a message about that (MSG-8)."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ UNSTORED_BYTES = 16 * 1024 * 1024
 """The most that may wait for storage, of all connections together."""
 
 STORE_SECONDS = 2.0
-"""When storage takes longer, the participants are told that nothing is saved for now …"""
+"""When storage takes longer, participants get a message that nothing is saved for now …"""
 
 WAIT_SECONDS = 5.0
 """… and told again after so long, which is a sign of life, too."""

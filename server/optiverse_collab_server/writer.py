@@ -31,7 +31,7 @@ class SessionWriter:
         turn: says when no other session begins a chunk.
 
     Attributes:
-        refusal: what whoever changes something is told, since too much is kept; else None (LIM-18).
+        refusal: the sentence with which changes are refused, if too much is stored; else None (LIM-18).
     """
 
     def __init__(

@@ -123,7 +123,7 @@ def test_what_others_changed_meanwhile_stays(
 
     monkeypatch.setattr(push, "connected", overtaken)
     assert main(["push", SMALL, "--server", server.url, "--session", session_id]) == 1
-    lacking = f"has {SMALL} now, but for what others changed meanwhile in 1 of its records"
+    lacking = f"has {SMALL} now, except for what others changed meanwhile in 1 of its records"
     assert lacking in capsys.readouterr().err
     [warning] = [one.getMessage() for one in caplog.records if one.levelno == logging.WARNING]
     assert "Ben renamed" in warning

@@ -118,7 +118,7 @@ def test_what_people_change_differs(kind: str, a: dict[str, Any], b: dict[str, A
 def test_only_what_differs_is_overwritten(
     kind: str, there: dict[str, Any], file: dict[str, Any], expected: Set | None
 ) -> None:
-    """What editors fill in, and what the file does not state, is no difference; but for the tree's flags."""
+    """Filled-in and unstated values are no difference, except for the tree's flags."""
     assert overwriting(record(kind, **there), record(kind, **file), has_tree=True) == expected
 
 

@@ -111,7 +111,7 @@ def test_a_property_is_unset_and_set() -> None:
 
 
 def test_what_both_have_but_not_the_base_is_contested() -> None:
-    """An item that two files brought; the session's stands, and mine is told."""
+    """An item that two files brought; the session's stands, and mine is reported."""
     found = merged(bench(lens={"pos": 1}, wall={"pos": 2}), bench(lens={"pos": 4}, wall={"pos": 2}), {})
     assert found == Merge([], [Set("lens", {"pos": 1})], [], 0, 1, 0)
 

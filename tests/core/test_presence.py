@@ -24,7 +24,7 @@ def test_refused_presence_changes_nothing(state: dict[str, object]) -> None:
 
 
 def test_latest_value_of_each_key_wins() -> None:
-    """PRES-2: and a key that was taken away is told as null."""
+    """PRES-2: and a removed key is sent as null."""
     presence = Presence(Limits())
     presence.update("c1", {"a": 1, "b": 1})
     presence.update("c1", {"a": 2, "b": None})
@@ -45,7 +45,7 @@ def test_null_of_what_is_not_there_is_no_change() -> None:
 
 
 def test_what_was_taken_away_within_a_tick_counts_too() -> None:
-    """PRES-7, PRES-5: however often somebody changes their mind, what is told is bounded."""
+    """PRES-7, PRES-5: however often somebody changes their mind, the message is bounded."""
     presence = Presence(Limits(presence_bytes=200))
     presence.update("c1", {"a" * 100: 1})
     presence.update("c1", {"a" * 100: None})

@@ -217,7 +217,7 @@ def test_command_leaves_alone_what_it_is_told_to(user: User) -> None:
 
 
 def test_command_may_be_told_that_others_are_looked_after(user: User) -> None:
-    """Whoever shares the bench puts right what was not the user's to change."""
+    """The plugin restores what was not the user's to change."""
     user.sets("lens", x=2)
     command = user.stack.command(0)
     assert isinstance(command, BenchCommand)

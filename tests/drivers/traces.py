@@ -31,7 +31,7 @@ class Trace:
         lines: the log, as ``LEVEL text``.
         verdict: the log's last lines if there will be no other connection; a script gets the error instead.
         unsent: what the log says after that of edits that never got to the server.
-        signals: what `CollaborationService` emits, but for the log.
+        signals: what `CollaborationService` emits, except for the log.
         error: the last sentence, if it is not the user who left.
         steps: the beginning of a line and what is done when it has come (an int closes with that code);
             each waits for the one before.

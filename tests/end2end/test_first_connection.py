@@ -90,7 +90,7 @@ def test_first_connection(open_window: Open, tmp_path: Path) -> None:
         # 7. Level DEBUG; pings that come sooner than every 30 s are left out of the log.
         ann.until(lambda _: any("← Received heartbeat pong" in line for line in log(ann)))
         once(lambda: log(ann), "→ Sending heartbeat ping")
-        # The connection stays up. Its end is told in words, from the close code, without a traceback.
+        # The connection stays up. Its end is reported in words, from the close code, without a traceback.
         assert ann.do(tell=[])["text"] == "2 users"
         assert [line for line in log(ann) if re.search("WARNING|ERROR", line)] == []
         server.terminate()

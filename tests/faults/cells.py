@@ -43,7 +43,7 @@ class Fault(NamedTuple):
     Attributes:
         name: in the table.
         what: for its reader.
-        breaks: whether the connection is lost, so that the user must be told; otherwise it must hold.
+        breaks: whether the connection is lost, so that the user must see it; otherwise it must hold.
         begin, end: make it happen, and undo that.
         silent: the loss must be inferred, since nobody says so.
         passes: new connections work at once.

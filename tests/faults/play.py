@@ -20,7 +20,7 @@ OF_BOB = [lens(number) for number in range(EDITS, EDITS + 10)]
 OFFLINE = [lens(number) for number in range(EDITS + 10, EDITS + 13)]
 DRAGGED = lens(ITEMS - 1)
 HOLDS_S = 4.0
-"""How long a fault lasts that breaks no connection; one that does lasts until the user has been told."""
+"""How long a fault lasts that breaks no connection; one that does lasts until the user sees it."""
 AWAY_S = 1.5
 LOADED_S = 10.0
 """How much later than promised everything may happen on a machine that is busy."""
@@ -99,7 +99,7 @@ class _Game:
         await self._rig.rename(self._rig.bob, "Bob's", OF_BOB)
 
     async def finish(self) -> Outcome:
-        """Wait until it has been told, undo the fault, and wait until all is well."""
+        """Wait until it is reported, undo the fault, and wait until all is well."""
         if self._cell.phase is Phase.CLOSING:
             await asyncio.to_thread(self._rig.ann.close)
         else:
@@ -121,9 +121,9 @@ class _Game:
             return
         state = await until(self._rig.ann, self._see)
         if self._told_s is None:
-            self._problems.append(f"nobody was told; the status is {state['text']!r}")
+            self._problems.append(f"the user saw nothing; the status is {state['text']!r}")
         elif self._told_s > self._cell.told_within_s + LOADED_S:
-            self._problems.append(f"the user was told after {self._told_s:.0f} s")
+            self._problems.append(f"the user saw it after {self._told_s:.0f} s")
         elif not self._cell.fault.passes and self._cell.phase in (Phase.IDLE, Phase.DRAGGING, Phase.PUSHING):
             await self._edit_offline()
         elif not self._cell.fault.passes:
@@ -137,7 +137,7 @@ class _Game:
             self._problems.append(f"the bar says {state['bar']!r}")
 
     def _see(self, state: State) -> bool:
-        """Whether the user has been told that the connection is lost."""
+        """Whether the user can see that the connection is lost."""
         for when, status, text, bar in state["told"]:
             again = status == "connecting" and (bar or self._cell.phase is Phase.JOINING)
             lost = status in AWAY or again

@@ -37,7 +37,7 @@ class Rig:
         self.ann, self.bob = Window("demo", self.home), Window("demo")
 
     async def join(self, window: Window, url: str = "") -> None:
-        """Let a window begin to join: Ann through the network, Bob past it unless he is told where."""
+        """Let a window begin to join: Ann through the network, Bob past it unless an address is given."""
         of_ann = window is self.ann
         usual = self.network.url if of_ann else self.server.url
         await do(window, join=[url or usual, SESSION, "Ann" if of_ann else "Bob"])

@@ -1,4 +1,4 @@
-"""Memory that grows is told from memory that doesn't."""
+"""Growing memory is distinguished from memory that doesn't grow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a screen reader is told of a widget, by Qt's own `QAccessible`.
+"""What a screen reader gets about a widget, by Qt's own `QAccessible`.
 
 PyQt6 leaves that class out, so it is called in Qt's library. The places in the table of its virtual functions
 are those of ``qaccessible.h`` of Qt 6, which can't move within Qt 6.

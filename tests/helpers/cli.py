@@ -26,7 +26,7 @@ def command(*arguments: str, **environment: str) -> Ended:
 
 
 def succeed(*arguments: str) -> str:
-    """Run the command, which must succeed without a word on standard error; returns its output."""
+    """Run the command, which must succeed with nothing on standard error; returns its output."""
     ended = command(*arguments, **UTF_8)
     assert (ended.code, ended.errors) == (0, "")
     return ended.output

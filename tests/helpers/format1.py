@@ -126,7 +126,7 @@ class OldSession:
 
 
 def summary(history: History) -> str:
-    """What format 1 knew of a session, but for its client ids."""
+    """What format 1 knew of a session, except for its client ids."""
     tombstones = {id: one.stamp.clock for id, one in history.tombstones.items()}
     records = [(record.id, record.kind, record.props) for record in history.document.records.values()]
     return _summary(history.epoch, history.clock, tombstones, records)

@@ -10,7 +10,7 @@ from optiverse_collab.window.manager import CollaborationManager
 
 
 def break_off(manager: CollaborationManager) -> None:
-    """Break the connection off without a word of WebSocket.
+    """Break the connection off without a WebSocket close.
 
     The window notices when events are handled, and is back when they are handled for half a second.
     """

@@ -30,7 +30,7 @@ class ManagedHost:
 
     Attributes:
         states: one after the other.
-        failures: what was said when it failed.
+        failures: the messages when it failed.
     """
 
     def __init__(self, parent: QObject) -> None:

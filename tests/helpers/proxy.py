@@ -1,4 +1,4 @@
-"""A network that can fail: carries bytes between clients and a server, and does to them what it is told."""
+"""A network that can fail: carries bytes between clients and a server, with faults on request."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Proxy:
         self._flows: set[_Flow] = set()
 
     def cut(self, reset: bool = True) -> None:
-        """Break every connection, without a word of WebSocket: reset it, or end it as a process does."""
+        """Break every connection, without a WebSocket close: reset it, or end it as a process does."""
         for flow in list(self._flows):
             flow.end(reset)
 

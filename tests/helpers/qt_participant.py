@@ -1,4 +1,4 @@
-"""A participant over a real QWebSocket that remembers what it was told."""
+"""A participant over a real QWebSocket that remembers its signals."""
 
 from __future__ import annotations
 

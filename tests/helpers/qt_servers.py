@@ -75,7 +75,7 @@ class TcpServer(QObject):
 
 
 class Peer(QObject):
-    """The server's end of a WebSocket, which does only what it is told; the protocol is that of `websockets`.
+    """The server's end of a WebSocket, which only obeys; the protocol is that of `websockets`.
 
     Attributes:
         frames: what the client sent, pieces of messages and close frames.
@@ -157,7 +157,7 @@ class Peer(QObject):
 
 
 class WebSocketServer(TcpServer):
-    """A server that completes the handshake of WebSocket and then does what its peers are told.
+    """A server that completes the WebSocket handshake; then its peers obey the test.
 
     Args:
         subprotocol: what it chooses, whatever it is offered; None for none.

@@ -55,7 +55,7 @@ class ScriptedServer:
         self._run(self._vanish())
 
     def cut(self) -> None:
-        """Break every connection off without a word."""
+        """Break every connection off silently."""
         self._run(self._cut())
 
     def close(self, code: int) -> None:

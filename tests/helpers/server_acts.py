@@ -58,7 +58,7 @@ class Caller:
     async def serve(self, epoch: str, code: int | None = None, token: str = "") -> None:
         """Let a client in and answer its request with an empty document of `epoch`.
 
-        Whoever comes with another history is told so (CLK-3).
+        A replica with another history gets that answer (CLK-3).
 
         Args:
             code: close with this instead of synchronising.
@@ -202,7 +202,7 @@ def welcome(epoch: str = "epoch 1", code: int | None = None) -> Act:
 
 
 def ask_for_token(devices: dict[str, str], shown: list[str]) -> Act:
-    """Let in whoever shows a device's token, or that of an invite; others are told that nobody knows theirs.
+    """Let in clients with a device's or an invite's token; other tokens are refused as unknown.
 
     Args:
         devices: token → what the client gets, as at the first use of an invite; empty for nothing.

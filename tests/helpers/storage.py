@@ -42,7 +42,7 @@ from optiverse_collab_server.storage.steps import finished
 EPOCH = "epoch-1"
 
 Content = tuple[Snapshot, list[Name], list[bytes]]
-"""What a session goes on from, but for the length of the snapshot."""
+"""What a session goes on from, except for the length of the snapshot."""
 
 
 SIGNED = "signed"
@@ -203,7 +203,7 @@ def database(folder: Path, retention: Retention = KEEP_ALL) -> Iterator[Database
 
 
 def fill(made: Database, session_id: str, *clocks: int, records: int = 40) -> None:
-    """Create a session whose chunks begin at these clocks, but for the last, which is where its log ends.
+    """Create a session whose chunks begin at these clocks, except for the last, which is where its log ends.
 
     Each entry is an append of its own, and signed.
     """

@@ -1,4 +1,4 @@
-"""The faulty network does to bytes what it is told, and keeps them and their order."""
+"""The faulty network obeys, and keeps the bytes and their order."""
 
 from __future__ import annotations
 

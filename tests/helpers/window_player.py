@@ -31,7 +31,7 @@ class Player(QObject):
     Attributes:
         busy: whether something is still to be done.
         dragged, watched: time in s (monotonic) and place in mm of an item: what was dragged here, and
-            what `watch` was told to look at.
+            what `watch` observes.
     """
 
     def __init__(self, window: DemoWindow, parent: QObject) -> None:
@@ -156,7 +156,7 @@ class Player(QObject):
 
 
 class Told(QObject):
-    """What a window's user is told, and when.
+    """What a window shows its user, and when.
 
     Args:
         controller: of the window.

@@ -63,7 +63,7 @@ class Desk:
 
     @property
     def enabled(self) -> set[str]:
-        """The entries of that menu that can be chosen, but for those that always can."""
+        """The entries of that menu that can be chosen, except for those that always can."""
         return {text for text, action in self.menu.items() if action.isEnabled()} - ALWAYS_ENABLED
 
     def ask_to_join(self, url: str, session_id: str, name: str) -> ConnectDialog:

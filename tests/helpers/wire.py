@@ -44,7 +44,7 @@ LENS = Put("lens", "component", {"pos": [0.0, 0.0], "name": "Lens"})
 
 
 class Peer:
-    """A participant: a session, the wire to the room, and a screen that shows what it is told.
+    """A participant: a session, the wire to the room, and a screen that shows the changes.
 
     Attributes:
         session: the real thing.

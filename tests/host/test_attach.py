@@ -30,7 +30,7 @@ hookimpl = pluggy.HookimplMarker(hookspecs.PROJECT)
 
 
 class Plugin:
-    """Has one of everything, and remembers what it was told."""
+    """Has one of everything, and remembers its calls."""
 
     def __init__(self, name: str) -> None:
         self.name = name

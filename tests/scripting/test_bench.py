@@ -40,7 +40,7 @@ def test_edit_that_breaks_a_rule_changes_nothing() -> None:
 
 
 def test_refusal_of_the_server_surfaces_in_flush(caplog: pytest.LogCaptureFixture) -> None:
-    """LIM-6: only the server counts the records of a session; REP-8: what it refuses is told."""
+    """LIM-6: only the server counts the records of a session; REP-8: refusals are reported."""
 
     async def main() -> None:
         async with live_server(limits=Limits(records=1)) as server, connect(server.url) as bench:

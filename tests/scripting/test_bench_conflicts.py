@@ -66,7 +66,7 @@ def test_no_conflict_is_an_empty_list() -> None:
 
 
 def test_edit_that_replaced_an_unseen_one(caplog: pytest.LogCaptureFixture) -> None:
-    """SEEN-3: arrival decides; both scripts are told, once."""
+    """SEEN-3: arrival decides; both scripts get one report."""
 
     async def main() -> None:
         async with two() as (ann, ben, network):

@@ -1,4 +1,4 @@
-"""The host's own tests are run without us and with us, and what differs is told."""
+"""The host's own tests are run without us and with us, and differences are reported."""
 
 from __future__ import annotations
 

@@ -212,7 +212,7 @@ def _long(id: str) -> list[dict[str, Any]]:
 
 
 def test_client_ids_without_end_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SYNC-10: the oldest first; one that comes back is told so, and what it sends is accepted again."""
+    """SYNC-10: the oldest first; one that comes back learns it, and its changes are accepted again."""
     monkeypatch.setattr(history, "Clients", lambda snapshot, _: Clients(snapshot, 20))
     lens = {"op": "put", "id": "lens", "kind": "component", "props": {}}
 

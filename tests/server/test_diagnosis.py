@@ -1,4 +1,4 @@
-"""What may keep a server from running well, and what it is told of."""
+"""Problems that affect a server, and how they are reported."""
 
 from __future__ import annotations
 

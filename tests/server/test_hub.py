@@ -244,7 +244,7 @@ def test_session_that_does_not_fit_beside_others_is_not_opened(hubs: list[Counti
 
 
 def test_whoever_is_silent_is_away_until_heard_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HB-6: the others are told, and the session goes on."""
+    """HB-6: the others get a message, and the session continues."""
     monkeypatch.setattr(hub, "AWAY_SECONDS", 0.4)
 
     async def main() -> None:

@@ -194,7 +194,7 @@ def test_what_was_dropped_or_damaged_is_refused() -> None:
 
 
 def test_edits_go_on_while_the_past_is_read() -> None:
-    """HIST-4: and whoever asks again meanwhile, on one connection or on too many, is told so."""
+    """HIST-4: and another request meanwhile, on one connection or on too many, is refused."""
 
     async def main() -> None:
         store = SlowStore()

@@ -257,7 +257,7 @@ def test_server_waits_for_the_chunk_that_it_begins(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(chunking, "CHUNK_ENTRIES", 10)
 
     class SlowStore(GatedStore):
-        """A chunk takes its time, but for the first."""
+        """A chunk takes its time, except for the first."""
 
         ready: asyncio.Event
 

@@ -33,7 +33,7 @@ def test_one_alone_holds_a_third() -> None:
 
 @pytest.mark.parametrize("many", [1, 10, 100])
 def test_however_many_hold_much_others_have_room(many: int) -> None:
-    """DUR-6: and all of them together never hold more than there may be, but for the last of each."""
+    """DUR-6: and all of them together never hold more than there may be, except for the last of each."""
     held = Unstored(90_000)
     taken = 0
     while any(held.has_room(f"c{number}") for number in range(many)):

@@ -56,7 +56,7 @@ def test_another_project_runs_the_suite(tmp_path: Path) -> None:
 
 
 def test_an_adapter_that_breaks_a_promise_fails(tmp_path: Path) -> None:
-    """Its editor rounds to whole mm, and it doesn't remember what was said."""
+    """Its editor rounds to whole mm, and it doesn't remember the given values."""
     ended = suite(tmp_path, ROUNDS)
     assert ended.code == 1
     assert "FAILED test_adapter.py::test_an_edit_by_others_goes_into_the_object_that_is_there" in ended.output

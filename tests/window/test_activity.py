@@ -79,7 +79,7 @@ def test_hasty_people_do_not_fill_the_log() -> None:
 
 
 def test_a_replaced_bench_is_announced_elsewhere() -> None:
-    """PUSH-9: but what somebody else did in the same moment is told, and what came later."""
+    """PUSH-9: but others' edits of the same moment are reported, and later ones."""
     activity = Activity()
     replaced = BenchReplaced("sweep", "Ben", False, False, 7, (LENS,), (), ())
     activity.hear(replaced, 0)

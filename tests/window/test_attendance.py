@@ -1,4 +1,4 @@
-"""Joins and leaves are merged, and few of them are told."""
+"""Joins and leaves are merged into few notices."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Session:
         self.look()
 
     def wait(self, ms: float) -> None:
-        """Let time pass, and read what is told."""
+        """Let time pass, and read the notices."""
         end_ms = self.now_ms + ms
         while (wait_ms := self.attendance.wait_ms(self.now_ms)) is not None:
             if self.now_ms + wait_ms > end_ms:
@@ -145,7 +145,7 @@ def test_a_person_is_told_of_once_a_minute() -> None:
         times = [at for at, notice in session.told if name in (*notice.came, *notice.went)]
         assert len(times) > 20
         assert all(b - a >= PERSON_MS for a, b in pairwise(times))
-    for _, notice in session.told:  # and all that is told is true, and in the end complete
+    for _, notice in session.told:  # and all notices are true, and in the end complete
         assert here.isdisjoint(notice.came)
         assert here.issuperset(notice.went)
         here = (here | {*notice.came}) - {*notice.went}

@@ -24,7 +24,7 @@ def replaced(entry: Entry) -> list[tuple[str, list[str]]]:
 
 
 def kinds(peer: Peer) -> list[ConflictKind]:
-    """The kinds of the conflicts that a peer was told."""
+    """The kinds of a peer's conflicts."""
     return [conflict.kind for conflict in peer.told(Conflict)]
 
 

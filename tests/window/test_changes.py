@@ -49,7 +49,7 @@ def away(wire: Wire, ben: Peer, me: Peer, mine: Sequence[Op], theirs: Sequence[O
 
 
 def listed(peer: Peer) -> Changes:
-    """What is listed of what a peer was told."""
+    """What is listed of a peer's conflicts."""
     changes = Changes()
     for conflict in peer.told(Conflict):
         changes.take(conflict, peer.replica.view)

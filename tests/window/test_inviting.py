@@ -207,7 +207,7 @@ def test_a_server_that_is_not_encrypted_is_in_the_way(
 def test_a_server_without_tokens_gives_no_invite(
     qtbot: QtBot, pair: tuple[Desk, Desk], tmp_path: Path
 ) -> None:
-    """The link is shown all the same, and why there is no invite in it."""
+    """The link is shown anyway, and why there is no invite in it."""
     ann, _ = pair
     options = ["--host", EVERYWHERE, "--auth", "none"]
     with ServerProcess(tmp_path / "server", *options) as server:

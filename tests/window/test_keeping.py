@@ -275,7 +275,7 @@ def test_window_comes_back_with_its_own_token(qtbot: QtBot, parent: QObject, own
 def test_token_that_can_not_be_kept_is_one_warning(
     qtbot: QtBot, parent: QObject, own_data_folder: Path, fails: str
 ) -> None:
-    """The session works all the same."""
+    """The session works anyway."""
     invite, device = "i" * 22, "d" * 22
     folder = own_data_folder / "tokens"
     with scripted_server(ask_for_token({invite: device, device: ""}, [])) as server:

@@ -56,7 +56,7 @@ class Person:
         self._qtbot.waitUntil(lambda: self._has(op), timeout=SOON)
 
     def until(self, sentence: str) -> None:
-        """Wait until something is told."""
+        """Wait until a sentence is reported."""
         self._qtbot.waitUntil(lambda: any(sentence in told for told in self.told), timeout=SOON)
 
     def listed(self, count: int) -> None:

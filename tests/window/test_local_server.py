@@ -27,7 +27,7 @@ SOON = 20_000  # ms; a machine under load takes its time
 
 
 def until_ended() -> None:
-    """Wait for the processes that were told to end."""
+    """Wait for the processes that were asked to end."""
     for process in local_server._let_go:
         process.wait(SOON / 1000)
 

@@ -159,7 +159,7 @@ with Bench(sys.argv[1], session=sys.argv[2], user="ghost") as bench:
 
 
 def test_who_is_killed_leaves_no_ghost(qtbot: QtBot, server: ServerProcess, session_id: str) -> None:
-    """PRES-4, PRES-13: neither a cursor nor a badge stays of a process that ended without a word."""
+    """PRES-4, PRES-13: neither a cursor nor a badge stays of a process that ended silently."""
     with desks(qtbot, 1) as [ann]:
         ann.join(server.url, session_id, "Ann")
         with python("-c", GHOST, server.url, session_id):  # which kills it at the end

@@ -1,4 +1,4 @@
-"""What a window's user is told of conflicts: in notices, in the log, in the dock; against a real server."""
+"""How conflicts are reported to a user: in notices, in the log, in the dock; against a real server."""
 
 from __future__ import annotations
 

@@ -219,7 +219,7 @@ def test_undo_is_pushed_at_once(qtbot: QtBot, parent: QObject) -> None:
 
 
 def test_undo_hears_of_conflicts(qtbot: QtBot, parent: QObject) -> None:
-    """But for those about a bench that is in the window no more."""
+    """Except for those about a bench that is in the window no more."""
     bench = Bench(parent, records=1)
     with qtbot.waitSignal(bench.live.loaded, timeout=5000):
         bench.live.begin(())

@@ -66,7 +66,7 @@ def test_what_can_not_be_shared_is_told_and_the_rest_is_replaced(pair: Pair) -> 
 
 
 def test_what_came_while_another_bench_was_shown_is_unseen(pair: Pair) -> None:
-    """SEEN-1, SEEN-10: it goes with the rest, and its author is told."""
+    """SEEN-1, SEEN-10: it goes with the rest, and its author gets a report."""
     pair.live.suspend()
     pair.host.user_opens(Record("new", "component", {}))
     pair.ben.edit(Set("lens", {"pos": [7.0, 8.0]}))

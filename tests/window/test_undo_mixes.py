@@ -48,7 +48,7 @@ def test_any_mix_replaces_nothing_unseen(seed: int) -> None:
 
 
 def check_undo_is_ones_own(wire: Wire) -> None:
-    """Check that what yields changed no value of others' (but for one that is again what it had been)."""
+    """Check that what yields changed no value of others' (except for one that is again what it had been)."""
     records: dict[str, Record] = {}
     writers: dict[tuple[str, str], int] = {}
     mine: dict[tuple[int, str, str], Any] = {}

@@ -18,7 +18,7 @@ class RoleChanged:
 
 @dataclass(frozen=True)
 class AccessEnds:
-    """This user's role ends soon, or at another time than was told.
+    """This user's role ends soon, or at another time than before.
 
     Attributes:
         expires: when, as a timestamp; None for never.

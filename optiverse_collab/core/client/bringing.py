@@ -60,7 +60,7 @@ class Calls:
         self._heard: dict[str, tuple[int, float]] = {}
 
     def hear(self, person: str, call: Call, now_ms: float) -> bool:
-        """Whether the user is to be told of a call; each is one once."""
+        """Whether to show a call to the user; each is shown once."""
         number, at_ms = self._heard.get(person, (None, now_ms - EVERY_MS))
         if call.number == number:
             return False

@@ -55,7 +55,7 @@ class Confirmed:
         return not self.clock or self.epoch in (message.epoch, message.continues)
 
     def parting(self, message: FullState | Delta | OtherHistory) -> EpochChanged:
-        """What became of the history, as its owner is told (CLK-3, CLK-8)."""
+        """The report to its owner if the history is another one (CLK-3, CLK-8)."""
         parent = message.parent if isinstance(message, OtherHistory) else None
         if parent is None or parent.epoch != self.epoch or self.clock <= parent.clock:
             return EpochChanged(message.epoch)
@@ -99,7 +99,7 @@ class Confirmed:
         return told
 
     def take_refusals(self, acks: Iterable[Ack], ids: Ids) -> Told:
-        """Drop the changes that the server refused, but for those that need a right (RIGHT-3)."""
+        """Drop the changes that the server refused, except for those that need a right (RIGHT-3)."""
         told: Told = []
         for ack in acks:
             is_lost = ack.result is AckResult.REFUSED and not is_denial(ack)

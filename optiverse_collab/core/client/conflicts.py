@@ -139,7 +139,7 @@ def _unset(op: Put | Set) -> list[str]:
 
 
 def _only(op: Op, names: list[str]) -> Op:
-    """An operation, but for the properties that are not named; without names, all of it."""
+    """An operation, except for the properties that are not named; without names, all of it."""
     if isinstance(op, Remove) or not names:
         return op
     unset = [name for name in _unset(op) if name in names]

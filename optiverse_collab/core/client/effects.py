@@ -123,7 +123,7 @@ class Synced:
 
 @dataclass(frozen=True)
 class NoticesOmitted:
-    """Others may have replaced `count` or more values of mine besides those that were told (SYNC-9)."""
+    """Others may have replaced `count` or more values of mine besides the reported ones (SYNC-9)."""
 
     count: int
 

@@ -89,7 +89,7 @@ class Heard:
         self._all = Throttle(ALL_MS)
 
     def hear(self, id: str, person: str, ask: Ask, now_ms: float) -> bool:
-        """Take an ask that somebody shows; returns whether the user is told, each time once at most.
+        """Take an ask that somebody shows; returns whether to show it to the user, each at most once.
 
         Args:
             id: their connection.

@@ -1,4 +1,4 @@
-"""Whose editor runs the server, so that its guests are told what happened when it is closed (PRES-6)."""
+"""Whose editor runs the server, so that its guests learn what happened when it is closed (PRES-6)."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class HostWatch:
         """Another connection: it may lead to another server.
 
         Args:
-            me: this participant. An earlier connection of theirs whose end the server has not noticed yet
-                is nobody else.
+            me: this participant. An earlier connection of the same person, whose end the server has not
+                noticed yet, is nobody else.
             participants: all.
         """
         self.name = self._connection_id = ""

@@ -1,4 +1,4 @@
-"""What this participant shows of themselves, but for what they hide (PRES-15)."""
+"""What this participant shows of themselves, except for what they hide (PRES-15)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from optiverse_collab.core.records import Lane, Op, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
 ENVELOPE_BYTES, ENVELOPE_VALUES = 128, 10
-"""What a change is wrapped in within a push, at most, but for its step."""
+"""What a change is wrapped in within a push, at most, except for its step."""
 
 
 class PendingChange(msgspec.Struct):

@@ -11,10 +11,10 @@ PERSON, COLOUR = "person", "colour"
 """Keys of the presence."""
 
 COLOURS = 10
-"""How many colours can be told apart. A larger number has the colour of its last digit, and a pattern."""
+"""How many colours can be distinguished. A larger number has the colour of its last digit, and a pattern."""
 
 MOST = 10 * COLOURS
-"""More don't need to be told apart."""
+"""More need not be distinguished."""
 
 States = Mapping[str, Mapping[str, Any]]
 

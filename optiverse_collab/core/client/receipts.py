@@ -10,7 +10,7 @@ HAVE_EVERY_MS, HAVE_BYTES = 500, 16 * 1024
 
 
 class Receipts:
-    """What the server was told of what has arrived."""
+    """Which arrivals were confirmed to the server."""
 
     def __init__(self) -> None:
         self._throttle = Throttle(HAVE_EVERY_MS)
@@ -25,7 +25,7 @@ class Receipts:
         self._untold_bytes += size
 
     def wait_ms(self, clock: int, now_ms: float) -> float | None:
-        """How long to wait before telling that everything up to `clock` is here; None if that was told."""
+        """How long to wait before confirming everything up to `clock`; None if that is done."""
         if clock <= self._told_clock:
             return None
         return 0.0 if self._untold_bytes >= HAVE_BYTES else self._throttle.wait_ms(now_ms)

@@ -292,7 +292,7 @@ class Replica:
         return [fx.Transmit(SyncRequest(self.client_id, epoch, self.clock, self.head, list(self._formers)))]
 
     def _keep(self, told: Told) -> Told:
-        """Keep what was not applied of all that is told."""
+        """Keep the changes that were not applied."""
         for one in told:
             if isinstance(one, fx.Conflict) and one.kind in (fx.ConflictKind.HELD, fx.ConflictKind.GONE):
                 self.hold(one)

@@ -180,7 +180,7 @@ class SessionClient:
         return effects
 
     def receive(self, text: str, now_ms: float) -> list[SessionEffect]:
-        """Take a message of the server's. What can't be read is told and otherwise ignored."""
+        """Take a message from the server. Unreadable ones are reported and otherwise ignored."""
         self.line.heard(len(text), now_ms)
         try:
             message = decode_server(text, self.replica.limits)
@@ -286,7 +286,7 @@ class SessionClient:
         if not self._update(participant):
             return [RoleChanged(participant)]
         if not may_manage(message.role):
-            self.access.knocks.clear()  # what becomes of them is told to owners alone
+            self.access.knocks.clear()  # only owners learn what becomes of them
         return [RoleChanged(participant), *self.replica.set_role(message.role)]
 
     def _note_saving(self, is_late: bool) -> list[SessionEffect]:

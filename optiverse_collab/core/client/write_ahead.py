@@ -160,7 +160,7 @@ class WriteAhead:
         return [] if was_on else [EditsProtected()]
 
     def failed(self, cause: str, now_ms: float) -> list[EditsUnprotected]:
-        """The disk failed: what it was asked for is not written. Edits are sent all the same."""
+        """The disk failed: what it was asked for is not written. Edits are sent anyway."""
         if not self._has_disk:
             return []
         self._asked = None

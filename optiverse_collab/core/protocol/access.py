@@ -161,7 +161,7 @@ class UserRole(Message, frozen=True, tag="user:role"):
 
 
 class AccessExpires(Message, frozen=True, tag="access:expires"):
-    """The receiver's role ends soon, or at another time than it was told (ACC-3).
+    """The receiver's role ends soon, or at another time than before (ACC-3).
 
     Attributes:
         expires: when, as a timestamp; None for never.

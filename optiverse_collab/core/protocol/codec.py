@@ -1,6 +1,6 @@
 """Messages ↔ JSON text, and the reasons for which text is refused (LIM-1 to LIM-6).
 
-A frame of changes is the same for all receivers but for the acknowledgements, so it is encoded once
+A frame of changes is the same for all receivers except for the acknowledgements, so it is encoded once
 as a body that anybody's acknowledgements can be put behind (`patch_body`, `close_patch`).
 """
 

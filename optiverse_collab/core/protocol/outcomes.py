@@ -1,4 +1,4 @@
-"""What became of changes, as both ends are told: acknowledgements, and what was replaced without being seen.
+"""The outcomes of changes on the wire: acknowledgements, and values that were replaced unseen.
 
 Nothing here carries a value: each end has its own, and a value may be long (PUSH-4, SYNC-9).
 """

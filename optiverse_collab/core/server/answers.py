@@ -1,4 +1,4 @@
-"""The answer to a ``sync:request``: what a replica lacks, and what it has to be told (SYNC-1 to SYNC-10)."""
+"""The answer to a ``sync:request``: what a replica lacks, and its outcomes (SYNC-1 to SYNC-10)."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def lanes_of(request: SyncRequest) -> frozenset[Lane]:
 
 
 class _Told(NamedTuple):
-    """What a replica has to be told.
+    """The outcomes that a replica needs.
 
     Attributes:
         answered: outcomes of its own changes, oldest first.
@@ -215,7 +215,7 @@ class _Answer:
             }
 
     def _told(self) -> _Told:
-        """What the replica has to be told, as of now (SYNC-6, SYNC-9)."""
+        """The outcomes that the replica needs now (SYNC-6, SYNC-9)."""
         answered: list[Outcome] = []
         notices: list[Notice] = []
         more = 0

@@ -36,7 +36,7 @@ class SendPages:
     """Send the pages of an answer to a ``sync:request``, each made when it is asked for.
 
     Attributes:
-        size: to be told how long each page took.
+        size: learns how long each page took.
     """
 
     to: str

@@ -37,7 +37,7 @@ TOMBSTONES = 4096
 """How many tombstones are kept; past it the older half goes, together with the history that needs them."""
 
 PART_BYTES = 100
-"""The keys with which a part is told (PUSH-4)."""
+"""The keys that describe a part (PUSH-4)."""
 
 TERM = 1
 """There is one server, and it never hands a session over."""
@@ -50,7 +50,7 @@ class Accepted(NamedTuple):
     """What `History.accept` made of a change.
 
     Attributes:
-        entry: for those who are told.
+        entry: for the receivers.
         kept: for storage.
         lane: in which all of it lies.
     """
@@ -74,13 +74,13 @@ class History:
     Attributes:
         epoch: id of this history.
         clock: the clock of the last change, and `time_ms` its time.
-        start: the oldest clock from which a delta can be told.
+        start: the oldest clock from which a delta can be made.
         document: the records.
         names: origins and authors.
         chain: the head.
         stamps: id → stamps of a living record; the one that changed last is the last.
         tombstones: removed id → stamp and lane.
-        outcomes: what people may still have to be told.
+        outcomes: what people may not have received yet.
         sweeps: the last steps that replaced the bench.
         parents: the histories that it was restored from, oldest first.
         clients: what was accepted from whom.
@@ -249,7 +249,7 @@ class History:
         return self._sizes.after(records, after, judged.happened, self.limits)
 
     def _encoded(self, judged: Judgement) -> bytes:
-        """The JSON of what took effect, if it fits into a message with what has to be told of it (LIM-13)."""
+        """The JSON of what took effect, if it fits into a message together with its outcomes (LIM-13)."""
         data = encode_ops(judged.happened)
         parts = [*judged.lost, *judged.held, *judged.replaced]
         told = sum(map(self._told_bytes, parts))

@@ -78,7 +78,7 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, array_like=True):
-    """What people may still have to be told of a change (SYNC-6, SYNC-9)."""
+    """The outcomes of a change that people may not have received yet (SYNC-6, SYNC-9)."""
 
     clock: int
     origin: int
@@ -163,7 +163,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     Attributes:
         epoch, term, clock, head: the position; the head has 16 bytes.
         time_ms: of the last entry.
-        history_start: the oldest clock from which a delta can be told.
+        history_start: the oldest clock from which a delta can be made.
         heads: the beginnings of the last heads (`Chain.recent`).
         records: the living records, in the order in which they were put.
         tombstones: the removed ids.

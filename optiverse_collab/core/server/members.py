@@ -48,7 +48,7 @@ class Member:
         origin: its replica's.
         settled: the numbers of the origins that it settled (SYNC-8).
         pushed: its last change; `accepted` the last one that was accepted.
-        denied: a change of it was refused for want of a right, and it has not synchronised since (ACC-8).
+        denied: one of its changes lacked a right, and it has not synchronised since (ACC-8).
     """
 
     wanted_name: str

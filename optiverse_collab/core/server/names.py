@@ -64,7 +64,7 @@ class Names:
         return number
 
     def watch(self) -> None:
-        """From now on, numbers that are asked for are in use, whatever `keep` is told."""
+        """From now on, requested numbers are in use, whatever `keep` gets."""
         self._asked: dict[NameKind, set[int]] = {kind: set() for kind in NameKind}
 
     def known(self, kind: NameKind, text: str) -> int:

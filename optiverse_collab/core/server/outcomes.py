@@ -1,4 +1,4 @@
-"""What people may still have to be told of changes, when they are back (SYNC-6, SYNC-9)."""
+"""Outcomes of changes that people may not have received yet, for when they are back (SYNC-6, SYNC-9)."""
 
 from __future__ import annotations
 

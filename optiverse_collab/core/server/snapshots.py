@@ -96,7 +96,7 @@ class StampTable:
 
     def __init__(self, stamps: list[Stamp]) -> None:
         self.stamps = stamps
-        self._indexes: dict[int, int] = {}  # one clock has one stamp, but for the unknown ones of format 1
+        self._indexes: dict[int, int] = {}  # one clock has one stamp, except for the unknown ones of format 1
 
     def index(self, stamp: Stamp) -> int:
         """Where a stamp stands in the table."""

@@ -46,7 +46,7 @@ class _Subscriber:
     Attributes:
         lanes: what it knows.
         have: the clock that it has confirmed.
-        sent: the clock up to which it was sent everything, but for frames if it is not `behind`.
+        sent: the clock up to which it was sent everything, except for frames if it is not `behind`.
         behind: it gets no frames.
         caught_up_ms: with `behind`: when it was sent a delta; None before the first.
         awaits_pages: with `behind`: a delta for it is in the queue …

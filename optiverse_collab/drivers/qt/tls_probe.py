@@ -1,4 +1,4 @@
-"""Does a server that broke off without a word want TLS? Qt can't tell; asking it can."""
+"""Does a server that broke off silently want TLS? Qt can't tell; asking it can."""
 
 from __future__ import annotations
 

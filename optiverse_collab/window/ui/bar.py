@@ -87,7 +87,7 @@ class StateBar(QFrame):
         return self._label.full_text
 
     def set_state(self, state: State, sentence: str, action: BarAction | None = None, more: str = "") -> None:
-        """Say that a state lasts, in place of what was said of it before.
+        """Say that a state lasts, in place of its former text.
 
         Args:
             sentence: what lasts; markup in it shows unchanged.

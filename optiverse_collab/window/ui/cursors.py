@@ -232,7 +232,7 @@ class CursorOverlay(QWidget):
             self._timer.start(max(frame_ms, ceil(wait_ms)))
 
     def _new_marks(self) -> Iterator[tuple[tuple[str, ...], Mark]]:
-        """All that is to be drawn now, from below to the top."""
+        """Everything to draw now, from bottom to top."""
         now_ms = self._now_ms()
         for id, colour, opacity in self._glow.shown(now_ms):
             line = self._shapes.line_around(id)

@@ -52,7 +52,7 @@ class DialogBanner(QFrame):
         dialog.installEventFilter(self)
 
     def say(self, text: str, actions: Sequence[BannerAction]) -> None:
-        """Say this instead of what was said before.
+        """Say this instead of the former text.
 
         Args:
             text: a sentence; markup in it shows as it is written.

@@ -2,7 +2,7 @@
 
 Ten colours lie at least 15 apart (CIEDE2000), as they are and as each of the three kinds of colour-blindness
 shows them. They were found by chance and improved step by step; a test computes the distances. More than
-ten people are told apart by a pattern. Contrast with a light or dark canvas comes from a dark line and
+ten people are distinguished by a pattern. Contrast with a light or dark canvas comes from a dark line and
 a light one around all that is drawn (`HALO`).
 """
 

@@ -1,4 +1,4 @@
-"""The end of people's time: they are told before, and closed then (ACC-3)."""
+"""The end of people's access: they get a warning, and are disconnected later (ACC-3)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
 
 WARN_MS = 5 * 60 * 1000
-"""How long before they are told."""
+"""How long before the end the warning comes."""
 
 
 def overdue(connections: Iterable[Connection], grants: Grants, now_ms: int) -> list[Connection]:

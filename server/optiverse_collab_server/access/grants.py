@@ -57,7 +57,7 @@ class StoredGrant(NamedTuple):
         return self.uses == 0 or (self.expires_ms is not None and self.expires_ms <= now_ms)
 
     def shown(self, connections: list[str]) -> Grant:
-        """What owners are told of it."""
+        """What owners learn about it."""
         return Grant(
             id=self.id,
             kind=self.kind,

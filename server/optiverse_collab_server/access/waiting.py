@@ -156,7 +156,7 @@ class WaitingRoom:
         return made[0]
 
     def look(self, silence_s: float) -> None:
-        """Send away those who wait in vain: too long, with an invite of no use, or without a word.
+        """Send away those who can't be let in: they wait too long, silently, or with a useless invite.
 
         Args:
             silence_s: after how long a silence nobody is believed to be there.

@@ -1,4 +1,4 @@
-"""``optiverse-collab-server serve``: serves the sessions of a data folder until it is told to stop."""
+"""``optiverse-collab-server serve``: serves the sessions of a data folder until it is stopped."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 
 async def serve(settings: Settings, is_managed: bool = False) -> None:
-    """Serve until the process is told to stop.
+    """Serve until the process is stopped.
 
     Args:
         settings: all of them.

@@ -27,7 +27,7 @@ class About(NamedTuple):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a server, or a command on its data folder, was told."""
+    """The settings of a server, or of a command on its data folder."""
 
     host: Annotated[str, About(TEXT, "address to listen on")] = "127.0.0.1"
     port: Annotated[int, About(PORT, "port to listen on")] = 8765

@@ -100,7 +100,7 @@ class Store(Protocol):
     All calls come from one event loop. Calls for different sessions never wait for each other's
     results. For one session, appends take effect in the order in which they are made. The first
     ``begin_chunk`` of a session must have returned before entries that follow it are appended. A call that
-    is cancelled may take effect all the same.
+    is cancelled may take effect anyway.
 
     Every method raises `StorageError` when storage fails or is closed, and `DatabaseDamaged` when
     what is kept of the session can't be trusted; then the session is neither served nor overwritten.

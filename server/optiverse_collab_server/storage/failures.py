@@ -9,7 +9,7 @@ from pathlib import Path
 
 from optiverse_collab.errors import DatabaseDamaged, StorageError
 
-# Python 3.10 gives no error codes, so the causes are told by SQLite's texts (sqlite3_errstr), which
+# Python 3.10 gives no error codes, so the causes are recognised by SQLite's texts (sqlite3_errstr), which
 # don't change from release to release.
 _CAUSES = {
     "database or disk is full": "The disk that holds {path} is full; free some space on it, then try again.",

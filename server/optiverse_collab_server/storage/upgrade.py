@@ -66,7 +66,7 @@ def _write(file: Path, unfinished: Path, backup: str) -> None:
             try:
                 with transaction(new):
                     convert(old, new, session)
-            except Misfit as misfit:  # the others are served all the same
+            except Misfit as misfit:  # the others are served anyway
                 damage = f"{misfit}, before it was upgraded from {backup}"
                 write_session(new, SessionRow(session.key, session.name, session.epoch, damage))
                 log.error("Session %s is damaged (%s)", session.name, damage)

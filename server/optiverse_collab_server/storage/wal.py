@@ -1,7 +1,7 @@
 """Whether a write-ahead log still has everything that was committed to it.
 
 After a crash SQLite reads its log up to the first frame whose checksum is wrong, and drops the rest
-without a word: it takes that frame for one that the crash cut short. For a frame in the middle this
+silently: it takes that frame for one that the crash cut short. For a frame in the middle this
 loses acknowledged changes. But a transaction is written only after the one before it is on disk, so
 a crash cuts short nothing but the last one. Where more follows a wrong frame, the file is damaged.
 

@@ -110,7 +110,7 @@ BO = AccessKnock("k1", "Bo", Role.EDITOR, "students")
 
 
 def test_owner_hears_of_those_who_wait_and_answers(requests: AccessRequests) -> None:
-    """ACC-13, ACC-14: each knock is told once, and its end."""
+    """ACC-13, ACC-14: each knock is shown once, and its end."""
     assert requests.hear(ANA) == [Knocked(ANA)]
     assert requests.hear(ANA) == []
     assert requests.hear(BO) == [Knocked(BO)]

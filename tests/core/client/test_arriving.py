@@ -128,7 +128,7 @@ def change(client_clock: int, *former: tuple[str, int]) -> PendingChange:
     ],
 )
 def test_answer_says_what_the_server_has(pending: PendingChange, has: bool, refused: bool) -> None:
-    """SYNC-6, SYNC-8: up to the last accepted number of each client id, but for those it skipped."""
+    """SYNC-6, SYNC-8: up to the last accepted number of each client id, except for those it skipped."""
     answers = Answers(
         FullState(
             **POSITION,

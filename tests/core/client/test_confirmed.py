@@ -21,7 +21,7 @@ LENS = Record("lens", "component", {"x": 1, "y": 2})
 
 
 class Following:
-    """A confirmed document at clock 3, with a lens, and what is told of what it takes."""
+    """A confirmed document at clock 3, with a lens, and the effects of what it takes."""
 
     def __init__(self) -> None:
         self.pending = Pending()
@@ -240,7 +240,7 @@ def test_pages_say_which_changes_were_refused(following: Following) -> None:
 
 
 def test_pages_say_what_became_of_my_changes(following: Following) -> None:
-    """SYNC-6, SEEN-10: each is told with the values that it met here, those of my earlier ones among them."""
+    """SYNC-6, SEEN-10: each is reported with the values that it met here, including my earlier ones."""
     following.edits(Put("new", "component", {"a": 1}))
     following.edits(Set("new", {"a": 2}), Set("lens", {"x": 5}))
     gone = Part("new", by="bob", clock=6)

@@ -1,4 +1,4 @@
-"""What people are told of edits that met others' unseen ones (SEEN-9, SEEN-10, PUSH-4)."""
+"""Reports of edits that met others' unseen ones (SEEN-9, SEEN-10, PUSH-4)."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_replaced_values_are_told_as_far_as_known(
 
 
 def test_conflict_names_the_step_of_my_edit() -> None:
-    """PUSH-8: so that its undo can be put right."""
+    """PUSH-8: so that its undo can be corrected."""
     mine = PendingChange(1, squash([Set("lens", {"x": 5})]), 100, 0, step="drag")
     part = Part("lens", ["x"], "bob", 3)
     ack = Ack(1, AckResult.COMMIT, 4, lost=[part], held=[part], replaced=[part])
@@ -177,7 +177,7 @@ def test_notice_is_told_with_both_values(after: dict[str, Record], theirs: Op) -
 
 
 def held(*told: tuple[Op, Record | None, str]) -> HeldChange:
-    """What is held after these were told."""
+    """What is held after these conflicts."""
     kept: dict[str, HeldChange] = {}
     for mine, record, by in told:
         conflicts.keep(kept, Conflict(ConflictKind.HELD, by, (), mine, None, record))

@@ -157,7 +157,7 @@ def test_nothing_waits_after_the_end(wire: Wire, ann: Peer) -> None:
 
 
 def test_what_is_on_its_way_is_limited(wire: Wire, ann: Peer) -> None:
-    """PUSH-10: what comes up meanwhile waits, and joins; a flush sends it all the same."""
+    """PUSH-10: what comes up meanwhile waits, and joins; a flush sends it anyway."""
     ann.replica.window = 1000
     for number in range(100):
         ann.edit(Put("a", "k", {"n": number, "text": "x" * 400}))

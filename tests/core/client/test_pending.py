@@ -196,7 +196,7 @@ def test_a_push_has_few_changes() -> None:
 
 
 def test_a_push_is_bounded_and_goes_on_where_it_stopped() -> None:
-    """PUSH-1, LIM-1: three would fit but for their steps."""
+    """PUSH-1, LIM-1: three would fit without their steps."""
     pending = Pending()
     for n in range(10):
         add(pending, Put(f"r{n}", "k", {"x": "y" * 900}), step=f"{n:0100}")

@@ -93,7 +93,7 @@ def test_the_server_knows_better_who_somebody_is() -> None:
 
 @pytest.mark.parametrize("colour", [None, True, -1, MOST, 2.0, "3", [3]])
 def test_what_is_no_colour_is_none(colour: object) -> None:
-    """PRES-9: such a connection has one all the same."""
+    """PRES-9: such a connection has one anyway."""
     people = People()
     participants = everybody("a", ME)
     people.look(participants[ME], participants, {"a": {COLOUR: colour, PERSON: 7}})

@@ -1,4 +1,4 @@
-"""When the server is told what has arrived (SYNC-11)."""
+"""When arrivals are confirmed to the server (SYNC-11)."""
 
 from __future__ import annotations
 

@@ -239,7 +239,7 @@ def test_values_from_before_a_restart_are_its_own(wire: Wire, ann: Peer, bob: Pe
 
 
 def test_values_from_before_a_restart_can_be_replaced(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SYNC-8, SEEN-10: they are told, though they gave it under another client id."""
+    """SYNC-8, SEEN-10: they get a report, though they gave it under another client id."""
     bob.edit(Set("lens", {"name": "before"}))
     wire.settle()
     wire.lose(bob)

@@ -71,7 +71,7 @@ def holding(wire: Wire, ann: Peer, bob: Peer) -> Peer:
 
 
 def test_held_edit_that_is_used_is_an_ordinary_one(wire: Wire, ann: Peer, holding: Peer) -> None:
-    """SEEN-9: it has seen what it replaces, so nobody is told again."""
+    """SEEN-9: it has seen what it replaces, so nobody gets another report."""
     before = len(holding.heard)
     use_held(holding.replica, "lens")
     assert [change.operations for change in holding.replica.pending] == [[BOBS]]

@@ -42,7 +42,7 @@ def disk(bob: Peer) -> Disk:
 
 
 def test_a_push_waits_for_the_disk(wire: Wire, bob: Peer, disk: Disk) -> None:
-    """DISK-1: and nobody polls in vain until it is written."""
+    """DISK-1: and no poll does useless work until it is written."""
     now = wire.now_ms + 1000
     bob.edit(Set("lens", {"name": "Bob's"}))
     assert bob.replica.wait_ms(now) == 0

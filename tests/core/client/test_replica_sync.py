@@ -47,7 +47,7 @@ def receive(replica: Replica, pages: Iterable[FullState | Delta]) -> list[Replic
 
 
 def test_another_history_is_never_merged(wire: Wire, ann: Peer) -> None:
-    """CLK-3: the view stays, what is pending stays, and the owner is told."""
+    """CLK-3: the view stays, what is pending stays, and the owner gets a report."""
     wire.lose(ann)
     ann.edit(Set("lens", {"name": "mine"}))
     wire.replace_data("epoch 2")
@@ -78,7 +78,7 @@ def test_any_history_will_do_where_there_was_none(wire: Wire) -> None:
 
 
 def test_missing_change_is_noticed_and_fetched(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """HASH-4: a gap in the clocks is told, and what is missing is asked for from where it starts."""
+    """HASH-4: a gap in the clocks is reported, and the missing changes are requested from its start."""
     clock = bob.replica.clock
     heard = bob.replica.receive(Patch([Change(clock + 2, "ann", [Set("lens", {"a": 1})])]))
     assert isinstance(heard[0], Diverged)
@@ -170,7 +170,7 @@ def test_edits_while_pages_arrive_survive_them(wire: Wire, ann: Peer) -> None:
 
 
 def test_a_large_bench_arrives_in_pages() -> None:
-    """SYNC-3, LIM-1: progress is told, no message is longer than the limit, the view changes at once."""
+    """SYNC-3, LIM-1: progress is reported, no message is longer than the limit, the view changes at once."""
     wire, ann, bob = Wire(Limits(page_bytes=2000)), Peer("ann"), Peer("bob")
     wire.connect(ann)
     for n in range(100):

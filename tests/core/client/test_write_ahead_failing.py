@@ -15,7 +15,7 @@ def bench() -> Bench:
 
 
 def test_a_disk_that_fails_holds_nothing_up(bench: Bench) -> None:
-    """DISK-5: it is told once, and tried again; then a whole copy makes up for what was missed."""
+    """DISK-5: it is reported once, and tried again; then a whole copy makes up for what was missed."""
     bench.push()
     bench.edit()
     bench.push()

@@ -1,4 +1,4 @@
-"""A replica in miniature whose disk does as it is told, for the tests of `write_ahead`."""
+"""A replica in miniature whose disk obeys, for the tests of `write_ahead`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optiverse_collab.core.records import Op, Record, Set
 
 
 class Bench:
-    """A replica in miniature, and a disk that does what it is asked for when it is told to.
+    """A replica in miniature, and a disk that does its work when the test says so.
 
     Attributes:
         file: what is on disk; None before the first copy.
@@ -64,7 +64,7 @@ class Bench:
             self.file = replay(self.file, write.entries)
 
     def is_on_disk(self) -> bool:
-        """Whether the file has the replica, but for what changes when a change is sent."""
+        """Whether the file has the replica, except for what changes when a change is sent."""
         file, now = self.file, self.save()
         assert file is not None
         as_made = [[(one.client_clock, one.operations) for one in saved.pending] for saved in (file, now)]

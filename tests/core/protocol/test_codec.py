@@ -80,7 +80,7 @@ def test_too_long_is_refused_before_it_is_read() -> None:
     "op", ['{"op":"zap"}', '{"op":"put","id":3}', "null", '{"op":"set","id":"a","props":[]}']
 )
 def test_push_that_cannot_be_read_still_has_clocks(op: str) -> None:
-    """PUSH-6: so that its author can be told which changes are refused."""
+    """PUSH-6: so that its author can learn which changes are refused."""
     with pytest.raises(PushUnreadable) as refusal:
         decode_client(PUSH % op, LIMITS)
     assert refusal.value.client_clocks == [7]

@@ -42,7 +42,7 @@ def delta(history: History, clock: int, *lanes: Lane) -> Delta:
 
 @pytest.mark.parametrize("request_", [SyncRequest("new"), SyncRequest("new", "other", 0, "ff" * 16)])
 def test_replica_that_holds_nothing_gets_the_full_state(request_: SyncRequest) -> None:
-    """SYNC-3, CLK-3: of whatever history; whose each value is need not be told."""
+    """SYNC-3, CLK-3: of whatever history; the authors of values are left out."""
     history = make()
     do(history, LENS)
     page = full(history, request_)
@@ -58,7 +58,7 @@ def test_replica_that_holds_nothing_gets_the_full_state(request_: SyncRequest) -
     ("epoch", "clock", "head"), [("other", 1, 1), ("e", 3, 2), ("e", 1, 2), ("e", 2, 1), ("e", 2, 3)]
 )
 def test_position_that_is_not_in_the_history_diverged(epoch: str, clock: int, head: int) -> None:
-    """CLK-3: another epoch, a clock not reached, another head; it is told where the session is."""
+    """CLK-3: another epoch, a clock not reached, another head; it learns the session's position."""
     history = make()
     do(history, LENS)
     do(history, Set("lens", {"x": 1}))
@@ -183,7 +183,7 @@ def test_records_of_other_lanes_are_not_told() -> None:
 
 @pytest.mark.parametrize("epoch", [None, "e"])
 def test_long_answers_are_cut_into_pages(epoch: str | None) -> None:
-    """SYNC-3: each within its size, all of one position; the last alone says what else is to be told."""
+    """SYNC-3: each within its size, all of one position; only the last has the other lists."""
     history = make(Limits(page_bytes=600))
     do(history, *(Put(f"old {n}", "k") for n in range(9)))
     do(history, *(Put(f"r{n}", "k", {"text": "x" * 100}) for n in range(9)), by="bob")

@@ -39,7 +39,7 @@ def test_short_answer_is_one_page() -> None:
 
 
 def test_authors_of_very_many_properties_are_not_named() -> None:
-    """SYNC-16: so that a record fits into a message with what is told of it."""
+    """SYNC-16: so that a record fits into a message with its authors."""
     history = make()
     do(history, Put("lens", "component", {}))
     names = [f"p{number}" for number in range(NAMED + 1)]

@@ -1,4 +1,4 @@
-"""What a replica has to be told of its own changes and of its values: SYNC-6 to SYNC-10, SEEN-10."""
+"""What a replica gets about its own changes and values: SYNC-6 to SYNC-10, SEEN-10."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_a_forgotten_change_is_not_acknowledged() -> None:
     do(history, Set("a", {"y": 1}), seen=0, yields=True, skip=1)
     [page] = asked(history, before)
     assert (page.client_clock, page.known) == (2, False)
-    # Of the first it is told, which is below the number from which it is known again.
+    # It learns about the first, which is below the number from which it is known again.
     assert [(ack.client_clock, ack.clock) for ack in page.acks] == [(1, 2), (2, 5)]
 
 

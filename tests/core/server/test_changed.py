@@ -29,7 +29,7 @@ def history(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_new_records_come_in_the_documents_order(history: History) -> None:
-    """REP-10: and those that are not new are told apart by their stamps."""
+    """REP-10: and their stamps show which are not new."""
     total, pairs = changed_since(history, 1)
     found = [(record.id, own.whole.clock) for record, own in filter(None, pairs)]
     assert total == len(found) == 6

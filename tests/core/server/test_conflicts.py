@@ -119,7 +119,7 @@ def test_edit_of_what_is_gone_is_lost(history: History, yields: bool) -> None:
 
 
 def test_who_removed_it_may_be_forgotten() -> None:
-    """CLK-4: the loss is told without a name."""
+    """CLK-4: the loss is reported without a name."""
     history = make()
     accepted = do(history, Set("a", {"x": 1}))
     assert sides(history, accepted.entry.lost) == [("a", [], "", 0)]

@@ -142,7 +142,7 @@ def test_one_who_left_before_the_pages_gets_none() -> None:
 
 
 def test_frame_closes_when_it_is_long() -> None:
-    """LIM-13: before what would make it too long, be it a change or what is told of one."""
+    """LIM-13: before a change, or its outcomes, would make it too long."""
     desk = Desk("c1", limits=Limits(page_bytes=1000))
     for n in range(5):
         desk.accept(Put(f"r{n}", "component", {"text": "x" * 300}))
@@ -158,7 +158,7 @@ def test_frame_has_the_head_after_its_last_change() -> None:
 
 
 def test_change_tells_its_step_and_whose_values_it_replaced() -> None:
-    """PUSH-8, SEEN-3: with their origins, so that each knows its own; nobody's need not be told."""
+    """PUSH-8, SEEN-3: with their origins, so that each knows its own; without author they are left out."""
     desk = Desk("c1")
     desk.accept(LENS, Put("old", "component", {"x": 0}))
     desk.accept(Set("lens", {"x": 1}), by="bob")

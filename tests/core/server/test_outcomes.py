@@ -1,4 +1,4 @@
-"""What people may still have to be told: SYNC-9 of docs/protocol.md."""
+"""Outcomes that people may not have received yet: SYNC-9 of docs/protocol.md."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def test_everybody_hears_who_comes_and_goes(wire: Wire) -> None:
 
 
 def test_second_of_a_name_is_numbered(wire: Wire) -> None:
-    """MSG-2: both work, and can be told apart."""
+    """MSG-2: both work, and can be distinguished."""
     ann, other, third = Peer("ann", "1"), Peer("ann", "2"), Peer("ann", "3")
     wire.connect(ann, other, third)
     names = [user.user_id for user in wire.room.participants]

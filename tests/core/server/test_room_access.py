@@ -41,7 +41,7 @@ def room() -> Room:
 
 
 def push(room: Room, who: str, number: int, *ops: Op) -> Ack:
-    """Have somebody push a change; what they are told of it."""
+    """Have somebody push a change; their acknowledgement."""
     room.receive(who, Push([PushedChange(number, [*ops])]), NOW)
     room.saved(room.history.clock)
     frames = [effect for effect in room.flush() if isinstance(effect, SendFrame)]

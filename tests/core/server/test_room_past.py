@@ -14,7 +14,7 @@ from tests.core.server.histories import do, make
 
 @pytest.fixture
 def room() -> Room:
-    """Somebody at clock 2, of whose third change nobody was told yet."""
+    """Somebody at clock 2, whose third change nobody has received yet."""
     history = make()
     for number in range(2):
         do(history, Put("a", "k", {"x": number}))

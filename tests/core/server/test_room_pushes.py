@@ -77,7 +77,7 @@ def test_storage_gets_each_name_once(wire: Wire) -> None:
 
 
 def acks(wire: Wire, peer: Peer, *changes: PushedChange) -> list[Ack]:
-    """What a connected peer is told of changes."""
+    """What a connected peer gets of changes."""
     peer.texts.clear()
     wire.room.receive(peer.connection_id, Push([*changes]), NOW)
     wire.settle()

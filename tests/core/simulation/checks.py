@@ -109,7 +109,7 @@ def received(
 
 
 def _settle_refused(client: Client, before: Sequence[tuple[int, list[Op]]]) -> None:
-    """What the user was told is refused is pending no more (PUSH-6)."""
+    """A change reported as refused is no longer pending (PUSH-6)."""
     ledger = client.ledger
     pending = {one.client_clock for one in client.replica.pending}
     for number, ops in before:
@@ -121,14 +121,14 @@ def _settle_refused(client: Client, before: Sequence[tuple[int, list[Op]]]) -> N
 
 
 def _told(client: Client, effects: Sequence[Effect], expected: Counter[Report]) -> None:
-    """Both people of a conflict are told of it once, when they come to know of the change (SEEN-10)."""
+    """Both people of a conflict get one report, when they receive the change (SEEN-10)."""
     told = Counter(
         (effect.kind, effect.mine.id, frozenset(effect.names))
         for effect in effects
         if isinstance(effect, Conflict)
     )
     if expected - told or (told - expected) - client.ledger.clones:
-        raise Broken(f"SEEN-10: {dict(told)} was told, and should have been {dict(expected)}")
+        raise Broken(f"SEEN-10: {dict(told)} was reported, and should have been {dict(expected)}")
     for kind, id, _ in told:
         if kind in (ConflictKind.HELD, ConflictKind.GONE) and id not in client.replica.held:
             raise Broken(f"SEEN-9: {id} is held and not listed")
@@ -143,5 +143,5 @@ def _replacements(client: Client, effects: Sequence[Effect], clock: int, in_page
         sweeps.expected(client.truth, clock, client.replica.clock, in_pages),
     )
     if told != expected:
-        raise Broken(f"PUSH-9: {told} was told, and it should be {expected}")
+        raise Broken(f"PUSH-9: {told} was reported, and it should be {expected}")
     client.counts["told: bench replaced"] += len(expected)

@@ -127,7 +127,7 @@ def the_away_insist(self: Pending) -> None:
     pass
 
 
-@_mutation("A held change is told of and not kept (SEEN-9).", (Replica, "_keep"))
+@_mutation("A held change is reported but not kept (SEEN-9).", (Replica, "_keep"))
 def held_is_not_kept(self: Replica, told: Any) -> Any:
     return told
 

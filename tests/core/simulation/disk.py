@@ -200,7 +200,7 @@ class Disk:
 
     def _unprotected(self, effect: EditsUnprotected) -> None:
         if not self.protects:
-            raise Broken(f"DISK-5: {effect} was told before")
+            raise Broken(f"DISK-5: {effect} was reported before")
         self.protects = False
 
     def _after(self, write: Write, ledger: Ledger, truth: Truth | None, tainted: bool) -> File:

@@ -28,7 +28,7 @@ def forgotten_unnoticed(self: Clients, origins: Collection[int], clock: int) -> 
     return True
 
 
-@_mutation("Everybody is told that they may be forgotten (SYNC-10).", (Clients, "answers_for"))
+@_mutation("Every replica learns that it may be forgotten (SYNC-10).", (Clients, "answers_for"))
 def everybody_is_forgotten(self: Clients, origins: Collection[int], clock: int) -> bool:
     return False
 
@@ -51,7 +51,7 @@ def settled_is_kept(self: Clients, origins: Iterable[int]) -> list[int]:
 
 
 @_mutation(
-    "The names of people who are still to be told of are forgotten (STAMP-4).",
+    "The names of people with unreported outcomes are forgotten (STAMP-4).",
     (References, "follow_snapshot"),
 )
 def names_of_outcomes_forgotten(self: References, snapshot: Snapshot) -> Iterator[int]:

@@ -1,6 +1,6 @@
-"""Whose editor runs the server, as far as a client was told: a plain model of PRES-6 and CONN-8.
+"""Whose editor runs the server, as far as a client knows: a plain model of PRES-6 and CONN-8.
 
-It shares no code with `optiverse_collab.core.client`, but for the names of what happens.
+It shares no code with `optiverse_collab.core.client`, except for the names of what happens.
 """
 
 from __future__ import annotations

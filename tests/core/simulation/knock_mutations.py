@@ -34,7 +34,7 @@ def knocks_outlive_the_connection(self: AccessRequests) -> None:
     self.knocks.update(knocks)
 
 
-@REQUESTS.add("A knock that comes twice is told twice (ACC-13).", (AccessRequests, "hear"))
+@REQUESTS.add("A knock that comes twice is shown twice (ACC-13).", (AccessRequests, "hear"))
 def knocks_told_again(self: AccessRequests, message: Outside) -> list[WaitsOutside | Knocked | KnockOver]:
     if isinstance(message, AccessKnock):
         self.knocks.pop(message.knock, None)

@@ -1,4 +1,4 @@
-"""What a user did, and what they were told of it: nothing vanishes without a trace (REP-8)."""
+"""What a user did, and the reports about it: nothing vanishes without a trace (REP-8)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Key = tuple[str, int]
 """A client id, and its number of a change."""
 
 Report = tuple[ConflictKind, str, frozenset[str]]
-"""What a user is told: kind, record, properties (none for all of an edit)."""
+"""A report to a user: kind, record, properties (none for all of an edit)."""
 
 
 class Ledger:
@@ -30,7 +30,7 @@ class Ledger:
     Attributes:
         ids: all client ids, the present one last.
         open: the changes that must be pending now, oldest first.
-        refused: the operations of changes that the user was told are refused.
+        refused: the operations of changes reported as refused.
         clones: see `expected`.
     """
 
@@ -113,7 +113,7 @@ class Ledger:
         self._changes.update(self.open)
 
     def told_refused(self, lost: Lost) -> None:
-        """The user is told that a change was refused."""
+        """A refused change is reported to the user."""
         if lost.kind is LossKind.REFUSED:
             self.refused.append(list(as_data(lost.ops)))
 
@@ -125,17 +125,17 @@ class Ledger:
     def expected(
         self, passed: Iterable[Accepted | None], forgotten: Mapping[str, int] | None = None
     ) -> Counter[Report]:
-        """What a user has to be told of changes that their replica came to know (SEEN-10).
+        """The reports that a user must get about changes that their replica received (SEEN-10).
 
-        Of changes that a newer self made, of which this copy knows nothing, that one was told. If that one
-        goes on beside this one (a copied disk), what it replaces of this one's values may be told or not
+        Of changes that a newer self made, of which this copy knows nothing, that self gets the report. If it
+        continues beside this one (a copied disk), its replacements of these values may be reported or not
         (`clones`): pages know that it is another self, and a patch does not say so. If both sent the same
         change, the newest of its numbers answers (SYNC-8).
 
         Args:
             passed: the changes.
             forgotten: client id → the clock up to which the server forgot what it accepted. Such a change
-                stays pending, and is told when it is accepted again (SYNC-10).
+                stays pending, and is reported when it is accepted again (SYNC-10).
         """
         reports: Counter[Report] = Counter()
         self.clones = Counter()
@@ -187,7 +187,7 @@ class Ledger:
 
 
 def report_of(conflict: Conflict) -> tuple[ConflictKind, str]:
-    """What is compared with `Ledger.expected`, but for the properties."""
+    """What is compared with `Ledger.expected`, except for the properties."""
     return conflict.kind, conflict.mine.id
 
 

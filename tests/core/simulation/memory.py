@@ -86,7 +86,7 @@ class Answer(NamedTuple):
         request: which they answer.
         epoch: of the history.
         memory: what the server remembered when it asked.
-        told: client id → up to which clock a replica was told that it is forgotten; `check` notes it there.
+        told: client id → the clock up to which a replica knows that it is forgotten; `check` notes it there.
     """
 
     request: SyncRequest

@@ -91,6 +91,6 @@ def only_whole_ones(self: Sweeps, clock: int) -> list[Sweep]:
     return [one for one in _since(self, clock) if one.first > clock]
 
 
-@_mutation("What a replica heard of already is told again (SYNC-14).", (Sweeps, "since"))
+@_mutation("A replica gets a step again that it already has (SYNC-14).", (Sweeps, "since"))
 def all_are_told(self: Sweeps, clock: int) -> list[Sweep]:
     return list(self.kept)

@@ -1,6 +1,6 @@
 """When to connect, to wait and to give up: a plain model of the CONN rules, and what it says of a connector.
 
-It shares no code with `optiverse_collab.core.client`, but for the names of what happens.
+It shares no code with `optiverse_collab.core.client`, except for the names of what happens.
 """
 
 from __future__ import annotations

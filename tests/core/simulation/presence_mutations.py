@@ -37,7 +37,7 @@ def last_presence_untold(self: Room, connection_id: str, now_ms: int) -> list[Ro
     return _leave(self, connection_id, now_ms)
 
 
-@_mutation("What somebody showed last is told after they left (PRES-4).", (Room, "leave"))
+@_mutation("Somebody's last presence is sent after they left (PRES-4).", (Room, "leave"))
 def last_presence_late(self: Room, connection_id: str, now_ms: int) -> list[RoomEffect]:
     return _leave(self, connection_id, now_ms)[::-1]
 
@@ -47,7 +47,7 @@ def own_presence_comes_back(self: PresenceFrames, receiver: str) -> bytes:
     return self.whole
 
 
-@_mutation("Whoever shows something is told nothing of others (PRES-17).", (PresenceFrames, "without"))
+@_mutation("A participant who shows something gets nothing of others (PRES-17).", (PresenceFrames, "without"))
 def others_untold(self: PresenceFrames, receiver: str) -> bytes:
     return b"" if receiver in self._spans else self.whole
 

@@ -17,7 +17,7 @@ class Heard:
     """What one client has heard of its role.
 
     Attributes:
-        role: the last that it was told.
+        role: the last one it received.
         must_ask: it has edits that waited for the right, and has not asked to synchronise since (RIGHT-2).
     """
 

@@ -54,7 +54,7 @@ def edits_without_a_right_show(self: Rights, ops: Sequence[Op], view: object) ->
     return Lane.BENCH
 
 
-@_mutation("What needs a right is sent all the same (RIGHT-2).", (Rights, "change"))
+@_mutation("What needs a right is sent anyway (RIGHT-2).", (Rights, "change"))
 def edits_without_a_right_are_sent(self: Rights, role: Role) -> bool:
     asks = _change(self, role)
     self._pending.lanes = EVERY_LANE

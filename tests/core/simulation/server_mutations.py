@@ -207,7 +207,7 @@ def settled_forgotten(
 _INIT: Any = _Answer.__init__
 
 
-@_mutation("Nobody is told who is away (HB-6).", (Room, "set_away"))
+@_mutation("Nobody learns who is away (HB-6).", (Room, "set_away"))
 def away_is_not_told(self: Room, connection_id: str, is_away: bool) -> list[RoomEffect]:
     _set_away(self, connection_id, is_away)
     return []

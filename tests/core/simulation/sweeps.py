@@ -1,4 +1,4 @@
-"""Who must be told of which replaced bench: a plain reading of PUSH-9 and SYNC-14."""
+"""Who must get a report of which replaced bench: a plain reading of PUSH-9 and SYNC-14."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Story:
         self.counts["restored"] += 1
 
     def _come(self, name: str) -> None:
-        """Connect: who has what the server lacks is told so, and everybody else goes on."""
+        """Connect: replicas with changes that the server lacks learn it, and all others continue."""
         peer, seen, history = self._peers[name], self._seen[name], self._history
         epochs = [self._wire.room.history.epoch, *(one.epoch for one in self._wire.start.parents)]
         is_known = not seen or peer.replica.epoch in epochs

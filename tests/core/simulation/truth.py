@@ -118,7 +118,7 @@ class Truth:
         """Take in an entry that goes to storage; `change` is what its author did and sent.
 
         Args:
-            forgotten: its replica was told that what it had accepted up to this clock is forgotten (SYNC-10).
+            forgotten: its replica learned that its accepted changes up to this clock are forgotten (SYNC-10).
 
         Raises:
             Broken: the entry is not what this change does to the document before it.

@@ -73,7 +73,7 @@ def calls_without_end(self: Calls, person: str, call: Call, now_ms: float) -> bo
     return known is None or known[0] != call.number
 
 
-@BRINGING.add("A call is told again and again (PRES-12).", (Calls, "hear"))
+@BRINGING.add("A call is shown repeatedly (PRES-12).", (Calls, "hear"))
 def call_told_again(self: Calls, person: str, call: Call, now_ms: float) -> bool:
     return True
 

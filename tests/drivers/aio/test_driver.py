@@ -107,7 +107,7 @@ def test_kill_of_the_server(tmp_path: Path) -> None:
 
 
 def test_lost_network(caplog: pytest.LogCaptureFixture) -> None:
-    """The connection breaks without a word, and so do the first attempts after it."""
+    """The connection breaks silently, and so do the first attempts after it."""
     caplog.set_level(logging.INFO, "optiverse_collab")
 
     async def main() -> None:
@@ -157,7 +157,7 @@ def test_server_that_stopped_speaking(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_another_history_ends_the_session(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """CLK-3: nothing is merged, nothing is dropped without a word."""
+    """CLK-3: nothing is merged, nothing is dropped silently."""
 
     async def main() -> None:
         with ServerProcess(tmp_path / "old") as server:

@@ -75,7 +75,7 @@ class LogPlay(logging.Handler):
 
 @pytest.mark.parametrize("trace", TRACES, ids=lambda trace: trace.name)
 def test_trace(trace: Trace, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The log is that of the editor, but for the verdict: that is an error here."""
+    """The log is that of the editor, except for the verdict: that is an error here."""
 
     async def main() -> ScriptPlay:
         play = ScriptPlay(trace, server, monkeypatch)

@@ -99,7 +99,7 @@ def test_another_key_while_away_goes_again(qtbot: QtBot, make: Make, tmp_path: P
 
 
 def test_a_server_of_ours_that_encrypts_says_so(qtbot: QtBot, make: Make, tmp_path: Path) -> None:
-    """CONN-5: what is not TLS it breaks off without a word."""
+    """CONN-5: what is not TLS it breaks off silently."""
     ann = make("ann")
     with ServerProcess(tmp_path, "--tls") as server:
         with qtbot.waitSignal(ann.error_occurred, timeout=SOON) as told:

@@ -28,7 +28,7 @@ DEADLINE_S = SOON / 1000
 
 
 class Disk:
-    """A store that answers when it is told to.
+    """A store that answers on request.
 
     Attributes:
         file: what is on it.

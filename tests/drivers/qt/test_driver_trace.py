@@ -27,7 +27,7 @@ class EditorPlay(Play):
     """An editor in a session.
 
     Attributes:
-        signals: what was emitted, but for the log and the quality.
+        signals: what was emitted, except for the log and the quality.
         lines_after_the_end: what was logged when no session was there any more.
     """
 

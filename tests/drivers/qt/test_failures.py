@@ -1,4 +1,4 @@
-"""Each way in which an attempt fails is told apart, as far as Qt lets anybody know."""
+"""Each way in which an attempt fails is distinguished, as far as Qt allows."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_our_server_has_nothing_at_this_path(attempt: Try, tmp_path: Path) -> No
 
 
 def test_a_server_wants_tls(attempt: Try, owner: QObject) -> None:
-    """It breaks off without a word; whoever asks it is told why (CONN-5)."""
+    """It breaks off silently; asking it shows why (CONN-5)."""
     assert attempt(TcpServer(owner, tls=True).plain_url) == Failure(Kind.BROKEN_OFF)
 
 
@@ -178,7 +178,7 @@ def test_a_server_answers_tls_in_http(attempt: Try, owner: QObject) -> None:
 
 
 def test_our_server_does_not_speak_tls(attempt: Try, tmp_path: Path) -> None:
-    """It breaks off without a word, as one that restarts does."""
+    """It breaks off silently, as one that restarts does."""
     with ServerProcess(tmp_path) as server:
         assert attempt(f"wss://127.0.0.1:{server.port}/ws/default/ann") == Failure(Kind.BROKEN_OFF)
 

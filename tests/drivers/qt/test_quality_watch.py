@@ -17,7 +17,7 @@ class Watched:
     """A connection's meter, with its watch.
 
     Attributes:
-        news: what a status bar would have been told.
+        news: what a status bar would have shown.
     """
 
     def __init__(self, owner: QObject) -> None:

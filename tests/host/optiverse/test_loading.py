@@ -35,7 +35,7 @@ def bench() -> list[Put]:
 
 @pytest.fixture
 def loading(session: Session) -> Session:
-    """A script has put a bench there; bob's window has got a part of it."""
+    """A script has put a bench there; bob's window has a part of it."""
     wire, _, bob = session
     bob.show = bob.capture.defer  # type: ignore[method-assign]
     wire.connect(script := Peer("script"))

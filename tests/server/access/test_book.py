@@ -83,7 +83,7 @@ def test_an_invite_becomes_a_device_in_one_write() -> None:
 
 
 def test_a_full_disk_leaves_all_as_it_was() -> None:
-    """ACC-11: no use is counted, and nobody is told of a change."""
+    """ACC-11: no use is counted, and no change is announced."""
 
     @play(grant("t", id="i", kind=GrantKind.INVITE, uses=1))
     async def _(kept: Kept) -> None:

@@ -36,7 +36,7 @@ UNKNOWN = "x" * 22
 
 
 def test_nobody_comes_in_without_a_valid_token(tmp_path: Path) -> None:
-    """ACC-9: and nothing of the session is told."""
+    """ACC-9: and nothing of the session is revealed."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         assert await refused(server, None) == (4401, "no_token")

@@ -30,7 +30,7 @@ async def guest(url: str, token: str, devices: list[str]) -> None:
 
 
 async def come_until_it_dies(server: ServerProcess, token: str, seconds: float) -> list[str]:
-    """Many guests at once, and ``kill -9`` in between; the devices that were told."""
+    """Many guests at once, and ``kill -9`` in between; the announced devices."""
     devices: list[str] = []
     url = f"{server.url}/ws/default/guest"
     guests = [asyncio.create_task(guest(url, token, devices)) for _ in range(GUESTS)]

@@ -95,7 +95,7 @@ def test_folder_in_use_is_left_alone(tmp_path: Path, capfd: pytest.CaptureFixtur
 
 
 def test_participants_go_on_or_are_told(tmp_path: Path) -> None:
-    """CLK-8: whoever has what the backup lacks is told of when it is."""
+    """CLK-8: a replica with changes that the backup lacks learns the backup's time."""
     data, backup = tmp_path / "data", tmp_path / "backup"
     fill_folder(data, lab=["a", "b"])
     before = run(position(data))

@@ -18,7 +18,7 @@ from tests.helpers.storage import database, entry, fill, snapshot, tidy
 def test_file_becomes_smaller_when_history_is_dropped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_old: bool
 ) -> None:
-    """Step by step, but for some that is used again; an older file does so once `prune` was there."""
+    """Step by step, except for some that is used again; an older file does so once `prune` was there."""
     monkeypatch.setattr(housekeeping, "FREE_PAGES", 20)
     if is_old:
         monkeypatch.setattr(schema, "AUTO_VACUUM", "NONE")

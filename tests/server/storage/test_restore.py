@@ -58,7 +58,7 @@ def test_session_goes_on_in_an_epoch_that_names_its_parent(tmp_path: Path, backu
 
 
 def test_each_restore_begins_another_epoch(tmp_path: Path, backup: Path) -> None:
-    """CLK-8: also if the first was a mistake, those who were there since are told."""
+    """CLK-8: also if the first was a mistake, people who were there since get a report."""
     data = tmp_path / "data"
     restore_folder(backup, data)
     first = history(data).epoch

@@ -76,7 +76,7 @@ def test_any_flipped_bit_of_the_header_is_damage(tmp_path: Path) -> None:
 
 
 def test_a_flipped_bit_in_what_was_committed_is_damage(tmp_path: Path) -> None:
-    """SQLite drops everything after it without a word."""
+    """SQLite drops everything after it silently."""
     log = crashed(tmp_path, *ROWS)
     data = log.read_bytes()
     last_but_one = commits(log)[-2]

@@ -1,4 +1,4 @@
-"""A host whose bench takes long to paint paints it once, and what is seen is right all the same."""
+"""A host whose bench takes long to paint paints it once, and what is seen is right anyway."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Stage(Scene):
         self.settle()
 
     def settle(self) -> None:
-        """Have all painted that is to be painted."""
+        """Finish all pending painting."""
         self._qtbot.wait(40)
 
     def move(self) -> None:

@@ -39,7 +39,7 @@ def test_tooltips_show_text_unchanged(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_labels_with_text_of_others_are_plain(path: Path) -> None:
-    """A label that is given anything but a constant is told that it is plain text."""
+    """A label with anything but a constant is set to plain text."""
     source = path.read_text("utf-8")
     texts = [call.args[0] for call in calls(ast.parse(source), "QLabel") if call.args]
     if any(not is_safe(text) and getattr(text, "id", "") not in ("self", "parent") for text in texts):

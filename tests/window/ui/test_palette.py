@@ -1,4 +1,4 @@
-"""People can be told apart by their colours, whatever colours one sees."""
+"""People can be distinguished by their colours, even with colour blindness."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def test_a_ring_shows_for_a_moment_once() -> None:
     assert [(id, ring.passed) for id, ring in rings.shown(RING_MS / 2)] == [("c", 0.5)]
     assert shown(rings, RING_MS) == {}
     assert rings.wait_ms(RING_MS) is None
-    rings.hear("c", "ana", {"n": 1, "at": AT}, False, RING_MS)  # all of her presence is told again
+    rings.hear("c", "ana", {"n": 1, "at": AT}, False, RING_MS)  # all of her presence is sent again
     assert shown(rings, RING_MS) == {}
     rings.hear("c", "ana", {"n": 2, "at": AT}, False, RING_MS)
     assert shown(rings, RING_MS) == {"c": (1.0, 2.0)}

@@ -32,7 +32,7 @@ class FileWatch:
 
     Args:
         window: an Optiverse main window.
-        opened, saved, autosaved: are told.
+        opened, saved, autosaved: are called.
     """
 
     def __init__(self, window: Window, opened: FileNoted, saved: FileNoted, autosaved: AutosaveNoted) -> None:

@@ -61,7 +61,7 @@ class AnnotationKind(Generic[_A]):
         return self.item_class.from_dict(data)
 
     def accepts(self, item_class: type, name: str, value: Any) -> bool:
-        """All that is to be checked of annotations is in convert's table of shapes."""
+        """Annotations are checked by convert's table of shapes."""
         return True
 
     def write(self, item: Item, before: Props, after: Props) -> None:

@@ -10,7 +10,7 @@ from optiverse_collab.host.optiverse.upstream.items import Item
 
 @contextmanager
 def exact_edit(item: Item) -> Iterator[None]:
-    """Let an item be moved exactly where it is told, without a sign of it.
+    """Let an item be moved to an exact place, without side effects.
 
     Quirks: `BaseObj.itemChange` snaps every new position of an item that is `_ready` to its neighbours'
     (`MainWindow.magnetic_snap`), whoever moves it, and hands it to the built-in collaboration;

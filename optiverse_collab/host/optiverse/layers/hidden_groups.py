@@ -11,7 +11,7 @@ from optiverse_collab.host.optiverse.upstream.groups import Group, GroupManager
 class HiddenGroups:
     """Hides the groups of a window that have no members.
 
-    The host's steps find a hidden group by its id all the same, so that one that is undone puts an item
+    The host's steps find a hidden group by its id anyway, so that one that is undone puts an item
     back into it.
 
     Quirk: with the last item of a group, the host removes the group too, as a part of the same step. Here it

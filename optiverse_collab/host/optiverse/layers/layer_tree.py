@@ -171,7 +171,7 @@ class LayerTree(Layers):
     def _adopt(self, ids: Collection[str]) -> None:
         """Put into the tree what came on the bench without a place in it.
 
-        Quirk: files may have items that their tree doesn't know, and the host shows them all the same.
+        Quirk: files may have items that their tree doesn't know, and the host shows them anyway.
         """
         new = [id for id in ids if self._state.get_node(id) is None and self._bench.known(id) is not None]
         for id in new:
@@ -287,7 +287,7 @@ class LayerTree(Layers):
                 kinds[node.uuid] = GROUP if node.is_group() else "item"
                 shown.setdefault(node.parent.uuid if node.parent else None, []).append(node.uuid)
         moved = self._places.follow(shown, kinds) | self._restack(kinds)
-        # What was said before, of a group that is there again, may hold now.
+        # Earlier values of a group that is there again may be valid now.
         if not self._places.is_shown(self._tree()):
             self._unsettled = True
         if self._unsettled and not moved:

@@ -203,7 +203,7 @@ class Places:
         return self._parents.get(id, _NOWHERE)
 
     def follow(self, shown: Shown, kinds: Mapping[str, str]) -> set[str]:
-        """The user made it so that the window shows this; returns what they moved or took away.
+        """The user made it so that the window shows this; returns what they moved or removed.
 
         Args:
             shown: everything that the window shows.

@@ -27,9 +27,9 @@ Unguarded, undo would have set the name to "A" again, for Bob and everybody else
     from Bob: removed        leaves the stack                     gone
     Ann undoes               her step before this one             gone
 
-After each step the ids that the command speaks of are reported as changed. Who shares the bench is told of
-each step from inside it (`UndoWatcher`), and says which records the command must leave alone, since
-somebody else changed since what it would change: they are taken out of it, as if they were gone.
+After each step the ids that the command speaks of are reported as changed. The watcher hears about
+each step from inside it (`UndoWatcher`), and says which records the command must leave alone, because
+somebody else has changed them since: they are removed from it, as if they were gone.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class UndoGuard:
         warn: takes a sentence about a step that the host could not undo or redo.
 
     Attributes:
-        watcher: told of each step, if there is one.
+        watcher: called at each step, if there is one.
     """
 
     def __init__(

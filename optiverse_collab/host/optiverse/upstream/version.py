@@ -56,7 +56,7 @@ def module_exists(name: str) -> bool:
 
 @cache
 def installed_version() -> str:
-    """The version of the installed Optiverse; empty if it can't be told.
+    """The version of the installed Optiverse; empty if it is unknown.
 
     Quirk: 0.2.7 doesn't say, and 0.3.4 run from its repository may say that of another checkout that is
     installed; so, as 0.3.4 does, the project file next to the package is asked first.

@@ -57,7 +57,7 @@ def test_a_dialog_stays_open_while_its_item_is_edited(session: Session, accept: 
 @pytest.mark.parametrize("accept", [True, False], ids=["OK", "Cancel"])
 @pytest.mark.parametrize("what", ["lens", "source"])
 def test_a_dialog_stays_open_while_its_item_is_deleted(session: Session, what: str, accept: bool) -> None:
-    """What was typed is told in the log; the item is gone for both, whatever is undone."""
+    """The log has the typed text; the item is gone for both, whatever is undone."""
     wire, ann, bob = session
     item = ann.user.place(what, 10.0, 20.0)
     rest(wire, ann, bob)

@@ -78,7 +78,7 @@ def lacking(make: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def check_all_but(host: OptiverseHost, kind: str, *names: str) -> None:
-    """Check that everything is kept, and shown but for one kind, of which one WARNING tells."""
+    """Check that everything is kept, and shown except for one kind, of which one WARNING tells."""
     twin = Record("twin", kind, ITEMS[kind].props)
     records = [*ITEMS.values(), twin]
     host.apply([put(record) for record in records])

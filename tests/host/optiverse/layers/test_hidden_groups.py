@@ -157,7 +157,7 @@ def test_users_remove_a_group_by_ungrouping_it(session: Session) -> None:
 
 
 def test_undoing_a_grouping_removes_the_hidden_group(session: Session) -> None:
-    """Its members were removed by somebody else; the user wants it to be gone all the same."""
+    """Its members were removed by somebody else; the user wants it to be gone anyway."""
     wire, ann, bob = session
     id, lenses = grouped(wire, ann, bob)
     bob.panel.move(lenses[0].item_uuid, None)

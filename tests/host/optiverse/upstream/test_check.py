@@ -18,7 +18,7 @@ QUIET = pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandl
 
 
 def fake(*protocols: type, without: str = "") -> Item:
-    """An item that has what Protocols declare, but for one name."""
+    """An item that has what Protocols declare, except for one name."""
     names = set().union(*(attributes_of(one).keys() | methods_of(one) for one in protocols))
     return cast(Item, SimpleNamespace(**dict.fromkeys(names - {without})))
 
