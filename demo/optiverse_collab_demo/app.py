@@ -53,7 +53,7 @@ def main(argv: Sequence[str]) -> int:
 
     # Without this, PyQt ends the process on an error in a slot, and the bench with it.
     def log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        window.log.write("ERROR", "General", f"✗ {str(error) or kind.__name__}; the editor goes on.")
+        window.log.write("ERROR", "General", f"✗ {str(error) or kind.__name__}; the editor continues.")
         window.log.write("DEBUG", "General", "".join(traceback.format_exception(kind, error, trace)).rstrip())
 
     sys.excepthook = log_uncaught

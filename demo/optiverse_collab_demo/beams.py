@@ -20,7 +20,7 @@ MIN_ENERGY = 0.02
 """Weaker rays aren't followed. (As in Optiverse.)"""
 
 MAX_SEGMENTS = 4000
-"""For a whole bench: two beamsplitters between two mirrors would go on doubling."""
+"""For a whole bench: two beamsplitters between two mirrors would keep doubling."""
 
 _STEP = 1e-6  # mm; what a ray has just left, it doesn't meet again
 

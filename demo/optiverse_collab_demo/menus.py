@@ -80,7 +80,7 @@ def guarded(log: Log, what: str, run: Callable[[], object]) -> Callable[[], None
     def guard() -> None:
         try:
             run()
-        except Exception as error:  # noqa: BLE001 (whatever a plugin may raise, the editor goes on)
+        except Exception as error:  # noqa: BLE001 (whatever a plugin may raise, the editor continues)
             log.write("ERROR", "Plugins", f"✗ {what} failed: {str(error) or type(error).__name__}")
             log.write("DEBUG", "Plugins", traceback.format_exc().rstrip())
 

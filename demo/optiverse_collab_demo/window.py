@@ -233,7 +233,7 @@ class DemoWindow(QMainWindow):
             then()
 
     def _save_then(self, then: Callable[[], None]) -> None:
-        """Save, and go on if that worked."""
+        """Save, and continue if that worked."""
 
         def write(path: Path) -> None:
             self.save_path(path)

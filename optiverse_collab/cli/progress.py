@@ -16,7 +16,7 @@ class ProgressLine:
     """One line that says how far something is, inside a ``with`` block; nothing where there is no terminal.
 
     Args:
-        doing: what goes on: ``Receiving``.
+        doing: the activity: ``Receiving``.
         stream: where to say so.
     """
 

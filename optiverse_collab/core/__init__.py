@@ -1,5 +1,5 @@
 """The sync core: messages in, effects out.
 
-Here belongs what can be decided without Qt, asyncio, sockets, files, the clock and chance; times and ids are
+Code that needs no Qt, asyncio, sockets, files, clock or random numbers belongs here; times and ids are
 passed in. docs/protocol.md has its behaviour as numbered rules. Its one dependency is msgspec.
 """

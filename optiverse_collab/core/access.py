@@ -13,13 +13,13 @@ class Role(str, Enum):
     NONE = "none"
     """Nothing: removed or revoked."""
     VIEWER = "viewer"
-    """Look on."""
+    """See the bench and its history."""
     COMMENTER = "commenter"
-    """Look on and talk."""
+    """See everything, and write comments."""
     EDITOR = "editor"
     """Change everything in the session."""
     OWNER = "owner"
-    """Change everything, and say who else may do what."""
+    """Change everything, and decide what others may do."""
 
 
 _WRITES = {

@@ -1,6 +1,6 @@
-"""What a value, an id and a change must be to be accepted (LIM-1 to LIM-6 in docs/protocol.md).
+"""Checks of values, ids and changes (LIM-1 to LIM-6 in docs/protocol.md).
 
-Both ends ask here: the client before an edit shows, the server before a push applies.
+Both ends use them: the client before an edit shows, the server before a push applies.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from optiverse_collab.core.limits import OPS_PER_CHANGE, OPS_PER_RECORD, SETTLES
 from optiverse_collab.core.records import Op, Put, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
-_INT_MIN, _INT_MAX = -(2**63), 2**64 - 1  # what a JSON integer may be in msgspec and in Qt's qint64
+_INT_MIN, _INT_MAX = -(2**63), 2**64 - 1  # the range of a JSON integer in msgspec and of Qt's qint64
 
 
 def check_change(ops: Sequence[Op], limits: Limits) -> None:
@@ -64,9 +64,9 @@ def check_count(ops: Sequence[Op]) -> None:
 
 
 def _is_in_order(value: Any, depth: int) -> bool:
-    """Whether a value is what JSON can carry: found out level by level, with few steps of Python for many.
+    """Whether JSON can carry a value: checked level by level, with few steps of Python for many values.
 
-    False if it is not, and for what is rare; then it has to be looked at in detail.
+    False if it can't, and for rare values; then it has to be checked in detail.
     """
     if type(value) is float:
         return math.isfinite(value)

@@ -13,13 +13,13 @@ _ALL = 2**60
 
 
 class Document:
-    """Records, and a hash of each lane that is cheap to keep up.
+    """Records, and a hash of each lane that is cheap to update.
 
-    The hash is the sum of the records' own 64-bit hashes, so that a change costs as much as what it
-    touches. Records' hashes are only computed when somebody asks.
+    The hash is the sum of the records' own 64-bit hashes, so that the cost of a change depends only on
+    what it touches. Records' hashes are only computed when somebody asks.
 
     Attributes:
-        records: id → record; change it through `apply` alone.
+        records: id → record; change it only through `apply`.
     """
 
     def __init__(self, records: Iterable[Record] = ()) -> None:

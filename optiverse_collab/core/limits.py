@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 
 ENVELOPE_BYTES = 64 * 1024
-"""Room for what a change is wrapped in (clock, names, other keys), taken off the message limit."""
+"""Room for a change's envelope (clock, names, other keys), subtracted from the message limit."""
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Sizes that keep one participant from hurting the others.
+    """Limits that keep one participant from harming the others.
 
     Attributes:
         message_bytes: the longest message, in bytes of UTF-8, in either direction.
@@ -41,7 +41,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 OPS_PER_CHANGE = 1000
-"""A change has at most this many operations; clients make several of what is longer (LIM-11) …"""
+"""A change has at most this many operations; clients split longer ones (LIM-11) …"""
 
 OPS_PER_RECORD = 100
 """… and at most this many on one record; clients squash them to fewer."""
@@ -71,4 +71,4 @@ PRESENCE_BYTES = 4 * 1024 * 1024
 """The presence of all participants of a session together (PRES-7)."""
 
 RECEIVED_BYTES = 2 * Limits().message_bytes
-"""The longest message that a client takes; the server keeps to `Limits.message_bytes`, the rest is margin."""
+"""The longest message that a client accepts; the server obeys `Limits.message_bytes`, the rest is margin."""

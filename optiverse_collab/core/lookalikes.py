@@ -1,7 +1,7 @@
-"""Names that look alike: the same letters to the eye, and other characters.
+"""Names that look alike: different characters with the same shape.
 
-A small part of the skeletons of Unicode's UTS #39: the letters of Cyrillic, Greek and Armenian that a name in
-Latin script can be written with, without anybody noticing.
+A small part of the skeletons of Unicode's UTS #39: the letters of Cyrillic, Greek and Armenian that can
+replace Latin ones without anybody noticing.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ _ALIKE = str.maketrans(
 """Letters that most fonts draw as these."""
 
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5")
-"""Letters and marks that are drawn as nothing."""
+"""Invisible letters and marks."""
 
 
 @lru_cache(maxsize=4096)
 def skeleton(name: str) -> str:
-    """What two names have in common if they look alike; for comparing, not for showing."""
+    """The skeleton of a name, the same for all names that look alike; for comparing, not for showing."""
     seen = "".join(c for c in unicodedata.normalize("NFKC", name) if not _is_unseen(c))
     return " ".join(unicodedata.normalize("NFKC", seen.translate(_ALIKE).casefold()).split())
 
 
 def is_seen(name: str) -> bool:
-    """Whether anything of a name can be seen."""
+    """Whether a name has a visible character."""
     return any(not _is_unseen(c) and not c.isspace() for c in unicodedata.normalize("NFKC", name))
 
 

@@ -18,18 +18,18 @@ from optiverse_collab.core.space import Share, Space
 from optiverse_collab.errors import ChangeRefused, Reason
 
 SMALL_BYTES = 2048
-"""Memory that everybody's presence may take, however little the server has left."""
+"""Memory that presence may take even if the server has none left."""
 
 States = dict[str, dict[str, Any]]
 """connection_id → key → value."""
 
 
 class Presence:
-    """Everybody's presence, and what of it changed since somebody last took the changes.
+    """Everybody's presence, and its changes since they were last taken.
 
     Args:
         limits: of the session.
-        most: how long the presence of all may be together, as JSON in bytes; None for any length.
+        most: the longest presence of all together, as JSON in bytes; None for any length.
         space: for what is longer than `SMALL_BYTES`, shared with others; None for as much as there may be.
 
     Attributes:
@@ -46,10 +46,10 @@ class Presence:
         self._space = space
 
     def update(self, participant: str, state: Mapping[str, Any]) -> None:
-        """Merge `state` into a participant's; None takes a key away, and is no change if it is not there.
+        """Merge `state` into a participant's; None removes a key, and is no change if the key is missing.
 
         Raises:
-            ChangeRefused: a key or value that can't travel, or too much of it; nothing is merged.
+            ChangeRefused: a key or value that can't be sent, or too much of it; nothing is merged.
         """
         for key in state:
             check_id(key, self._limits)
@@ -73,7 +73,7 @@ class Presence:
             self._changed[participant] = told
 
     def forget(self, participant: str) -> None:
-        """A participant left; whoever hears of that forgets their presence too."""
+        """A participant left; receivers of that message forget their presence, too."""
         self.states.pop(participant, None)
         self._sizes.pop(participant, None)
         self._changed.pop(participant, None)
@@ -81,23 +81,23 @@ class Presence:
             self._shares.pop(participant).resize(0)
 
     def replace(self, states: Mapping[str, Mapping[str, Any]]) -> None:
-        """Take `states` as all there is."""
+        """Replace everything by `states`."""
         self.states = {participant: dict(state) for participant, state in states.items()}
         self._sizes.clear()
         self._changed.clear()
 
     @property
     def changes(self) -> Mapping[str, Mapping[str, Any]]:
-        """The latest value of each key that changed, None where it went; who waits longest first."""
+        """The latest value of each changed key, None if it is gone; the longest wait first."""
         return self._changed
 
     def take(self, participants: Iterable[str] | None = None) -> States:
-        """Take what changed of these participants, or of all."""
+        """Take the changes of these participants, or of all."""
         taken = list(self._changed if participants is None else participants)
         return {participant: self._changed.pop(participant) for participant in taken}
 
     def _check_room(self, participant: str, size: int) -> None:
-        """Refuse what takes more than half of the room that the others leave (PRES-7)."""
+        """Refuse presence that takes more than half of the room that the others leave (PRES-7)."""
         before = self._sizes.get(participant, 0)
         if self._most is None or size <= before:
             return
@@ -109,7 +109,7 @@ class Presence:
             )
 
     def _take_space(self, participant: str, text: bytes) -> None:
-        """Count what a participant's presence takes; refuse more where there is no memory for it (LIM-16)."""
+        """Count the memory of a participant's presence; refuse more if there is none left (LIM-16)."""
         if self._space is None:
             return
         share = self._shares.setdefault(participant, Share(self._space))
@@ -126,7 +126,7 @@ def patches(states: States, most: int, full: bool = False) -> list[PresencePatch
     """Messages of up to `most` bytes, except for one participant's (PRES-7); nothing for no states.
 
     Args:
-        full: they take the place of what was known.
+        full: they replace everything known before.
     """
     parts = (dict(part) for part, _ in marked_pages(states.items(), most) if part)
     return [PresencePatch(part, full and not number) for number, part in enumerate(parts)]

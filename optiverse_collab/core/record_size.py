@@ -1,7 +1,7 @@
-"""How long a record may be, how many properties it may have, and what all of them may take (LIM-6, LIM-16).
+"""Limits on the size of a record, its number of properties, and the size of all (LIM-6, LIM-16).
 
-Measuring all of a long record takes long, and a change may set one short property of many of them. So the
-server remembers what each takes, and measures only what a change replaces.
+Measuring a long record takes long, and a change may set one short property of many records. So the
+server remembers the size of each, and measures only the replaced part.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from optiverse_collab.core.space import Share, Space
 from optiverse_collab.errors import ChangeRefused, Reason
 
 LONG_BYTES = 4096
-"""Measuring less at once costs no more than looking for what has changed."""
+"""Below this, measuring a whole record costs no more than finding what has changed."""
 
 VALUE_BYTES, PROPERTY_BYTES, RECORD_BYTES = 64, 64, 256
-"""About what a value, a property and a record take in memory besides their JSON, stamps included."""
+"""The approximate memory of a value, a property and a record besides their JSON, including stamps."""
 
 
 class Size(NamedTuple):
-    """What a record, or a part of one, takes.
+    """The size of a record, or of a part of one.
 
     Attributes:
         json: bytes of JSON.
@@ -35,7 +35,7 @@ class Size(NamedTuple):
 
 
 class RecordSizes:
-    """What the records of a session take, alone and together.
+    """The sizes of a session's records, alone and together.
 
     Args:
         records: those that are there.
@@ -53,7 +53,7 @@ class RecordSizes:
     def after(
         self, records: Mapping[str, Record], after: Mapping[str, Record], ops: Sequence[Op], limits: Limits
     ) -> dict[str, Size]:
-        """What the records that a change touches take after it; nothing what it removes.
+        """The sizes, after a change, of the records that it touches; removed ones are left out.
 
         Args:
             records: before it.
@@ -61,7 +61,7 @@ class RecordSizes:
             ops: what takes effect of it.
 
         Raises:
-            ChangeRefused: one of them would be too long, or all of the session or of the server too much.
+            ChangeRefused: a record, the session or all sessions of the server would be too large.
         """
         sizes: dict[str, Size] = {}
         names: dict[str, Ids] | None = None
@@ -80,7 +80,7 @@ class RecordSizes:
                 check_record(record, limits, size.json)
             sizes[id] = size
             growth += size.memory - known.memory
-        if growth >= 0:  # what frees memory is never refused
+        if growth >= 0:  # a change that frees memory is never refused
             self._check_room(growth, limits)
         return sizes
 
@@ -100,7 +100,7 @@ class RecordSizes:
             )
 
     def take(self, sizes: Mapping[str, Size]) -> None:
-        """A change takes effect, of which `after` said this."""
+        """A change with these sizes (from `after`) takes effect."""
         growth = 0
         for id, size in sizes.items():
             growth += size.memory - self._known.pop(id, Size()).memory
@@ -110,7 +110,7 @@ class RecordSizes:
 
 
 def check_record(record: Record, limits: Limits, size: int | None = None) -> None:
-    """Check a record that a change would leave.
+    """Check the record that would result from a change.
 
     Args:
         size: how long it is, in bytes of JSON, if that is known.
@@ -131,16 +131,16 @@ def check_record(record: Record, limits: Limits, size: int | None = None) -> Non
 
 
 def size_of_record(record: Record) -> Size:
-    """What a record takes."""
+    """The size of a record."""
     text = encoded(record)
     return Size(len(text), memory_of(text) + PROPERTY_BYTES * len(record.props) + RECORD_BYTES)
 
 
 def size_after(size: Size, before: Record, after: Record, names: Collection[str]) -> Size:
-    """What a record takes after a change.
+    """The size of a record after a change.
 
     Args:
-        size: what it took.
+        size: its size before.
         before: the record then.
         names: the properties that the change touched.
     """
@@ -151,7 +151,7 @@ def size_after(size: Size, before: Record, after: Record, names: Collection[str]
 
 
 def _size_of_parts(record: Record, names: Collection[str]) -> Size:
-    """What some properties take, each with a colon and a comma."""
+    """The size of some properties, each with a colon and a comma."""
     texts = [encoded((name, record.props[name])) for name in names if name in record.props]
     # As a list of two, a property has brackets and a comma, and in a record a colon and a comma.
     json = sum(len(text) - 1 for text in texts)
@@ -160,5 +160,5 @@ def _size_of_parts(record: Record, names: Collection[str]) -> Size:
 
 
 def memory_of(text: bytes) -> int:
-    """About what JSON takes once it is read."""
+    """The approximate memory of parsed JSON."""
     return len(text) + VALUE_BYTES * values_in(text)

@@ -1,4 +1,4 @@
-"""Records, the operations on them, and what an operation does to a document.
+"""Records, the operations on them, and the effect of an operation on a document.
 
 A document is a flat set of records; the unit of conflict is one property of one record
 (docs/protocol.md, DOC-1 to DOC-8).
@@ -20,11 +20,11 @@ class Lane(str, Enum):
     """Which part of a session a record belongs to (DOC-8)."""
 
     BENCH = "bench"
-    """What stands on the bench: files, undo and capture see this lane alone."""
+    """The items of the bench: files, undo and capture see only this lane."""
     TALK = "talk"
-    """What people say about it."""
+    """Comments."""
     META = "meta"
-    """Versions and the like."""
+    """Versions and other metadata."""
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -56,7 +56,7 @@ class Put(msgspec.Struct, frozen=True, tag_field="op", tag="put", omit_defaults=
 
 
 class Set(msgspec.Struct, frozen=True, tag_field="op", tag="set", omit_defaults=True):
-    """Give some properties of a record new values and take others away (DOC-3)."""
+    """Give some properties of a record new values and remove others (DOC-3)."""
 
     id: str
     props: dict[str, Any] = {}
@@ -64,7 +64,7 @@ class Set(msgspec.Struct, frozen=True, tag_field="op", tag="set", omit_defaults=
 
 
 class Remove(msgspec.Struct, frozen=True, tag_field="op", tag="remove"):
-    """Take a record away (DOC-4)."""
+    """Remove a record (DOC-4)."""
 
     id: str
 
@@ -77,7 +77,7 @@ def apply(records: dict[str, Record], op: Op, copies: set[str] | None = None) ->
 
     Args:
         copies: ids of records whose properties nobody else has: those are changed in place, since copying a
-            thousand of them a hundred times takes long. Those that this copies are added.
+            thousand of them a hundred times takes long. Records that this function copies are added.
 
     Returns:
         False if the operation has no effect because its record is not there (DOC-5).
@@ -108,7 +108,7 @@ def put(record: Record) -> Put:
 
 
 def difference(old: dict[str, Record], new: dict[str, Record]) -> list[Op]:
-    """The operations that turn `old` into `new`, at the grain of properties."""
+    """The operations that turn `old` into `new`, property by property."""
     ops: list[Op] = [Remove(id) for id in old if id not in new]
     for record in new.values():
         op = record_difference(old.get(record.id), record)
@@ -155,7 +155,7 @@ def same_value(a: Any, b: Any) -> bool:
 
 
 def _same_parts(a: Any, b: Any) -> bool:
-    """`same_value` of what no JSON can say."""
+    """`same_value` for values outside JSON."""
     if isinstance(a, dict) or isinstance(b, dict):
         return type(a) is type(b) and a.keys() == b.keys() and all(same_value(a[k], b[k]) for k in a)
     return len(a) == len(b) and all(map(same_value, a, b))
@@ -178,5 +178,5 @@ def named(ops: Iterable[Op]) -> dict[str, Ids]:
 
 
 def touched(ops: Iterable[Op]) -> Ids:
-    """The ids that `ops` speak of, in their order (REP-10)."""
+    """The ids in `ops`, in their order (REP-10)."""
     return dict.fromkeys(op.id for op in ops)

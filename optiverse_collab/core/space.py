@@ -19,7 +19,7 @@ class Space:
 
     @property
     def is_over(self) -> bool:
-        """Whether more is used than there is."""
+        """Whether more is used than available."""
         return self.used > self.most
 
     @property
@@ -29,7 +29,7 @@ class Space:
 
 
 class Share:
-    """What one holder takes of a space.
+    """One holder's part of a space.
 
     Args:
         space: shared with others; None for as much as there may be.
@@ -45,6 +45,6 @@ class Share:
         self.resize(bytes)
 
     def resize(self, bytes: int) -> None:
-        """The holder takes so much from now on, whether there is as much or not."""
+        """Set the holder's part, even if there is not enough space."""
         self.space.used += bytes - self.bytes
         self.bytes = bytes

@@ -1,4 +1,4 @@
-"""Text of others: on one line of a log or terminal, and where markup would be taken for markup."""
+"""Others' text: on one line of a log or terminal, and where Qt would interpret markup."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import html
 def printable(text: str) -> str:
     r"""`text` with what can't be printed written as ``\x0a``, ``\u202e`` and the like.
 
-    So no name can forge a line, colour a terminal or turn the reading direction.
+    So no name can forge a line, colour a terminal or reverse the reading direction.
     """
     if text.isprintable():
         return text
@@ -21,5 +21,5 @@ def unmarked(text: str) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """`text`, or where it has more than `most` characters its beginning and an ellipsis, as many together."""
+    """`text`, cut to `most` characters including an ellipsis if it is longer."""
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -19,5 +19,5 @@ class Throttle:
         return max(0.0, self._next_ms - now_ms)
 
     def fire(self, now_ms: float) -> None:
-        """It happens now."""
+        """Record that it happens now."""
         self._next_ms = now_ms + self._interval_ms

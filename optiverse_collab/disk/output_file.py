@@ -1,4 +1,4 @@
-"""What another program writes: to a file, so that it can go on when we end."""
+"""What another program writes: to a file, so that the program can outlive us."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ def _clear_keyring(name: str) -> None:
 
 
 def _in_time(work: Callable[[], T]) -> T:
-    """What `work` returns or raises; TimeoutError if that takes too long, and then it goes on unheard."""
+    """What `work` returns or raises; TimeoutError if that takes too long, and then it continues unheard."""
     answer = Future[T]()
 
     def job() -> None:

@@ -248,4 +248,4 @@ class Host(Protocol):
 
     @abstractmethod
     def close(self) -> None:
-        """Take back everything that was connected to the host, which goes on without us; once is enough."""
+        """Take back everything that was connected to the host, which continues without us; once is enough."""

@@ -52,7 +52,7 @@ def attach_to(window: QMainWindow, adapter: Callable[[], Host] | None = None) ->
     """
     try:
         _attach(window, adapter)
-    except Exception as fault:  # noqa: BLE001 - a plugin may raise anything, and the host must go on
+    except Exception as fault:  # noqa: BLE001 - a plugin may raise anything, and the host must continue
         from optiverse_collab.host.menus import say_why
 
         LOG.error("✗ %s %s", OFF, sentence_of(fault))

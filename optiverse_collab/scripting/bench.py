@@ -53,7 +53,7 @@ def connect(
 ) -> AsyncBench:
     """Connect to a session: ``async with connect("ws://localhost:8765") as bench: …``.
 
-    Inside the block, a lost connection is restored automatically, and you can go on editing meanwhile.
+    Inside the block, a lost connection is restored automatically, and you can keep editing meanwhile.
     Leaving the block waits until the server has everything.
 
     Args:

@@ -40,7 +40,7 @@ class Bench(Items):
             [lens] = bench.named("Lens 1")
             lens.move(120.0, 0.0)
 
-    The connection is there inside the block; a lost one is restored automatically, and you can go on
+    The connection is there inside the block; a lost one is restored automatically, and you can continue
     editing meanwhile. Leaving the block waits until the server has everything. Outside of a ``with``, call
     `open` and `close`. All methods may be called from any thread.
 
@@ -108,7 +108,7 @@ class Bench(Items):
 
     @property
     def _view(self) -> Mapping[str, Record]:
-        """As of now; the other thread goes on."""
+        """A snapshot of now; the other thread continues."""
         return self._call(lambda: dict(self._bench._view))
 
     def _find(self, id: str) -> Record:

@@ -14,7 +14,7 @@ QUIET_MS = 1000
 """A gesture is over when nobody did anything for so long."""
 
 LONGEST_MS = 10_000
-"""A gesture that goes on is written so often."""
+"""How often a lasting gesture is logged."""
 
 LINE_MS = 1000
 """Each line lets the next ones wait for so long: ten in ten seconds, except for those of the first moment."""

@@ -1,7 +1,7 @@
 """What the plugin has made for each window, or why it could make nothing.
 
 Imports that may fail (a missing or broken dependency) happen here, when a window opens: then the
-host goes on, one ERROR is logged, and the menu says why.
+host continues, one ERROR is logged, and the menu says why.
 """
 
 from __future__ import annotations

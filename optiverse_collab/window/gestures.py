@@ -21,7 +21,7 @@ def new_id() -> str:
 class Gestures:
     """Sorts the user's edits into steps.
 
-    A gesture goes on as long as the user has something in hand of what it changed. If the host has a command
+    A gesture lasts as long as the user holds something that it changed. If the host has a command
     for it, that takes the step at the end of the gesture, or later.
 
     Attributes:
@@ -43,7 +43,7 @@ class Gestures:
 
     @property
     def step(self) -> str:
-        """The id of the gesture that goes on, or of a new one."""
+        """The id of the present gesture, or of a new one."""
         if self._open is None:
             self._open = self._new(new_id())
         return self._open.id
@@ -76,7 +76,7 @@ class Gestures:
         """The latest gesture that changed these records, which no command has taken yet.
 
         Args:
-            held: what the user has in hand; the gesture goes on if any of these is.
+            held: what the user has in hand; the gesture continues if any of these is.
         """
         if self._open is not None and set(ids).isdisjoint(held):
             self._open = None

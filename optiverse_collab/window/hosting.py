@@ -91,7 +91,7 @@ class Hosting(QObject):
         self._server.start(wanted.port, wanted.listen)
 
     def cancel(self) -> None:
-        """Host no session; a start that is under way is given up, a server that runs goes on."""
+        """Host no session; cancel a start that is under way, but leave a running server alone."""
         self.hosted, self.starting = None, False
         self._server.cancel()
 
@@ -100,7 +100,7 @@ class Hosting(QObject):
         self._server.stop()
 
     def hand_over(self) -> None:
-        """Let the server go on without the editor, which is nobody's host from now on."""
+        """Let the server continue without the editor, which no longer counts as the host."""
         if self._service.session is not None:
             self._service.session.show({HOSTS: None})
         self._server.leave_running()

@@ -88,7 +88,7 @@ class CompanionServer(QObject):
         self._ask("http")
 
     def cancel(self) -> None:
-        """Give up a start that is under way; a server that runs goes on."""
+        """Cancel a start that is under way; leave a running server alone."""
         if self._reply is not None:
             self._reply.finished.disconnect(self._on_probed)
             self._reply.abort()
@@ -111,7 +111,7 @@ class CompanionServer(QObject):
         _close_input(process)
 
     def leave_running(self) -> None:
-        """Let our process go on without us; its output stays in its file."""
+        """Let our process continue without us; its output stays in its file."""
         process = self._release()
         if process is not None:
             _close_input(process)

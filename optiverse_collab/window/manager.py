@@ -159,7 +159,7 @@ class CollaborationManager(QObject):
             self._leave_now()
 
     def release_window(self) -> None:
-        """Leave the window alone, which its host may take apart; the session goes on until `close`."""
+        """Leave the window alone, which its host may destroy; the session stays until `close`."""
         if self._participation is not None:
             self._participation.push_edits()
         self._detach()
@@ -168,7 +168,7 @@ class CollaborationManager(QObject):
         """The window closes: leave at once.
 
         Args:
-            keep_server: let the server go on, if this window started it; else it ends.
+            keep_server: let the server continue, if this window started it; else it ends.
         """
         self.release_window()
         if keep_server:

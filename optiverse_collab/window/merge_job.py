@@ -1,4 +1,4 @@
-"""Brings what a window's user did into a session, while the window goes on: read, compared and sent in steps.
+"""Merges a user's edits into a session while the window keeps working: read, compared and sent in steps.
 
 A bench of thousands takes a tenth of a second to read, to compare and to send. So it is read and sent some
 records at a time, and compared in a thread. What the user does meanwhile is noted, for the `Capture` that

@@ -190,7 +190,7 @@ def names_in(op: Op, since: Marks) -> list[str]:
 
 
 def values(record: Record, names: Iterable[str]) -> Set:
-    """What a record says of some properties."""
+    """A record's values of some properties."""
     names = list(names)
     props = {name: record.props[name] for name in names if name in record.props}
     return Set(record.id, props, [name for name in names if name not in props])

@@ -140,7 +140,7 @@ class LiveBench(QObject):
         self._host.watch_undo(None)
 
     def publish_window(self) -> None:
-        """Make the session's bench the one that is in the window now, in one step (PUSH-9), and go on."""
+        """Make the session's bench the one that is in the window now, in one step (PUSH-9), and continue."""
         self._suspended = False
         self._host.watch_undo(self._undo)
         self._capture.forget()

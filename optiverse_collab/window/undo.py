@@ -32,7 +32,7 @@ _KEPT = Mark("")
 
 
 class _Run(NamedTuple):
-    """An undo, or a redo, that goes on."""
+    """An undo, or a redo, in progress."""
 
     step: Step
     is_new: bool  # the step is from before the session: nobody knows what it changed
@@ -214,7 +214,7 @@ class Undo:
         step.left.update({op.id: self._capture.shown(op.id) for op in pushed})
 
     def _correct(self, step: Step, op: Set) -> None:
-        """A step was undone before its user heard what it had replaced: go on to that."""
+        """A step was undone before its user heard what it had replaced: continue to that."""
         is_there = self._host.records([op.id]) and self._capture.shown(op.id) is not None
         if not (op.props or op.unset) or not is_there or op.id in self._host.held():
             return

@@ -30,7 +30,7 @@ class Sides(NamedTuple):
     Attributes:
         mine: the user's value.
         theirs: what stands, or stood.
-        note: empty if there is nothing to say.
+        note: empty if there is neither.
     """
 
     mine: str

@@ -24,7 +24,7 @@ from optiverse_collab.core.text import printable
 from optiverse_collab.wording.log_lines import Line, changes
 from optiverse_collab.wording.numbers import local_time
 
-LEFT = "The session was left; connect again to go on."
+LEFT = "The session was left; connect again to continue."
 
 _FAILED = {
     FailureKind.UNKNOWN_HOST: "There is no host called {host}; check its spelling and the network or VPN.",

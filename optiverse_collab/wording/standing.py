@@ -110,7 +110,7 @@ def not_yet(standing: Standing, why: str) -> str:
 
 
 def host_left(standing: Standing, host: str) -> str:
-    """``Ana's editor, which hosts this session, was closed · 3 edits waiting``; where attempts go on."""
+    """``Ana's editor, which hosts this session, was closed · 3 edits waiting``; where attempts continue."""
     who = f"{printable(host)}'s editor, which hosts this session, was closed"
     return " · ".join([who, *_waiting(standing)])
 

@@ -75,7 +75,7 @@ class App:
         return HeardConnection(self.doors, self._held, *args, **options)
 
     async def close(self) -> bool:
-        """Let nobody in any more, tell whoever asks, and end what goes on (CLOSE-3).
+        """Admit nobody new, say so to those who ask, and end all connections (CLOSE-3).
 
         Returns:
             False if the disk doesn't answer; then it was not waited for.

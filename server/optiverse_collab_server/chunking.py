@@ -1,4 +1,4 @@
-"""When a session's history goes on in another chunk."""
+"""When a session's history starts a new chunk."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class Connection:
     async def attend(self) -> None:
         """Answer the heartbeat of a peer who waits outside, until the connection closes (ACC-12).
 
-        Once this is cancelled, `listen` goes on where it stopped.
+        Once this is cancelled, `listen` continues where it stopped.
         """
         with contextlib.suppress(ConnectionClosed):
             while self._closing is None:
@@ -200,7 +200,7 @@ class Connection:
         return 0
 
     def _turn_away(self, handler: MessageHandler) -> None:
-        """Tell Optiverse's own collaboration what it needs; it stays connected, to go on showing that."""
+        """Tell Optiverse's own collaboration what it needs; it stays connected, to keep showing that."""
         log.warning("%s uses Optiverse's own collaboration, which can't take part here", self.name)
         self._is_turned_away = True
         handler.dismiss(self)

@@ -215,7 +215,7 @@ class Hub:
             size = await self._store.size(session_id)
             snapshot, names, entries = stored.snapshot, stored.names, stored.entries
             load = partial(History, snapshot, names, entries, self.limits, space=self._space)
-            history = await asyncio.to_thread(load)  # others go on meanwhile
+            history = await asyncio.to_thread(load)  # others continue meanwhile
             if self._space.is_over and self._live:
                 history.release()
                 raise TooLarge

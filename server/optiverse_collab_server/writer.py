@@ -97,7 +97,7 @@ class SessionWriter:
             await asyncio.wait([self._chunk_writer])
 
     async def _begin_chunk(self, builder: SnapshotBuilder, chunk: OpenChunk) -> None:
-        """Begin a chunk at a position up to which all is stored already; changes go on meanwhile."""
+        """Begin a chunk at a position up to which all is stored already; changes continue meanwhile."""
         session = self._room.session_id
         try:
             for _ in builder.steps():

@@ -99,7 +99,7 @@ def test_error_in_a_slot_is_logged_and_the_editor_goes_on() -> None:
     code, output = run("fail, say, lambda: window().close(),", str(DATA / "bench_small.json"))
     assert output == [
         "True bench_small.json[*] - Optics bench 27",
-        "✗ broken in a slot; the editor goes on.",
+        "✗ broken in a slot; the editor continues.",
     ]
     assert code == 0
 

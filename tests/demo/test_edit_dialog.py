@@ -1,4 +1,4 @@
-"""The dialog writes what the user touched and nothing else, on a bench that goes on changing."""
+"""The dialog writes only what the user touched, on a bench that keeps changing."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ class _Game:
             await asyncio.sleep(AWAY_S)
 
     async def _edit_offline(self) -> None:
-        """Go on editing; the bar over the bench must say that this waits."""
+        """Keep editing; the bar over the bench must say that this waits."""
         await self._rig.rename(self._rig.ann, "Ann's offline", OFFLINE)
         state = await until(self._rig.ann, _says_that_edits_wait)
         if not _says_that_edits_wait(state):

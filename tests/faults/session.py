@@ -72,7 +72,7 @@ def names_stored(data: Path) -> Counter[str]:
 
 
 async def do(window: Window, **commands: Any) -> State:
-    """Let a window do something while the network goes on; returns how it stands then."""
+    """Let a window do something while the network runs; returns the window's state then."""
     return await asyncio.to_thread(window.do, **commands)
 
 

@@ -1,4 +1,4 @@
-"""Honest people go on working while a server is attacked in all ways at once; how fast, no test asks."""
+"""Honest people keep working while a server is attacked in all ways at once; how fast, no test asks."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Listener:
         self._loop.add_reader(self._socket, self._accept)
 
     def stop(self) -> None:
-        """Refuse new connections; those that are open go on."""
+        """Refuse new connections; those that are open continue."""
         if self._socket.fileno() >= 0:
             self._loop.remove_reader(self._socket)
             self._socket.close()

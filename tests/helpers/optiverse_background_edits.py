@@ -1,4 +1,4 @@
-"""What goes on in another window while a user is in the middle of something."""
+"""Edits in another window while a user is in the middle of something."""
 
 from __future__ import annotations
 

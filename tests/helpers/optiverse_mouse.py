@@ -110,7 +110,7 @@ class MouseUser(Drawing):
         self.click(grip(item))
 
     def grab(self, point: QPointF, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
-        """Press the mouse at a point; `pull` and `release` go on from there."""
+        """Press the mouse at a point; `pull` and `release` continue from there."""
         self.look(point)
         self._at = self.at(point)
         user_input.press(self.viewport, self._at, modifiers)

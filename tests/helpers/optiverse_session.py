@@ -92,7 +92,7 @@ def start(windows: Sequence[Any]) -> tuple[Wire, list[Participant]]:
 
 
 def settle(wire: Wire, *participants: Participant) -> None:
-    """Let ticks and messages go on until nothing is left to do."""
+    """Run ticks and messages until nothing is left to do."""
     for _ in range(4):
         for one in participants:
             events()

@@ -150,7 +150,7 @@ class User:
         return next(item for item in self.items() if item not in before)
 
     def select(self: _User, *items: Any) -> _User:
-        """Select these items and no others; returns the user, who can go on with them."""
+        """Select these items and no others; returns the user, who can continue with them."""
         self.window.scene.clearSelection()
         for item in items:
             item.setSelected(True)

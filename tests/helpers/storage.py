@@ -42,7 +42,7 @@ from optiverse_collab_server.storage.steps import finished
 EPOCH = "epoch-1"
 
 Content = tuple[Snapshot, list[Name], list[bytes]]
-"""What a session goes on from, except for the length of the snapshot."""
+"""The state from which a session continues, except for the length of the snapshot."""
 
 
 SIGNED = "signed"

@@ -116,7 +116,7 @@ class Wire:
     """A room, its storage, and the peers that are connected to it.
 
     Attributes:
-        start: the snapshot that storage goes on from.
+        start: the snapshot with which storage starts.
         asked: what owners asked about access.
         recorded: everything that arrived, in order, as ``name → JSON`` (sent) or ``name ← JSON``.
     """
@@ -168,7 +168,7 @@ class Wire:
         return Backup(self.start, [*self._kept], [*self._names])
 
     def restore(self, backup: Backup, epoch: str) -> None:
-        """Go on from a backup, in a new epoch, while nobody is connected (CLK-8)."""
+        """Continue from a backup, in a new epoch, while nobody is connected (CLK-8)."""
         self._kept, self._names = [*backup.kept], [*backup.names]
         last = History(backup.start, backup.names, [kept.data for kept in backup.kept])
         self.start = continued(backup.start, Parent(last.epoch, last.clock, last.time_ms), epoch)

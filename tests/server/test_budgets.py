@@ -223,7 +223,7 @@ def test_client_ids_without_end_are_forgotten(monkeypatch: pytest.MonkeyPatch) -
         for number in range(100):
             positions[f"id {number}"] = await mallory.sync(f"id {number}")
             await mallory.push(1, {"op": "set", "id": "lens", "props": {"x": number}})
-        assert (await victim.push(2, lens))["result"] == "commit"  # whoever is connected goes on
+        assert (await victim.push(2, lens))["result"] == "commit"  # whoever is connected continues
         for name, known in (("id 50", False), ("id 99", True), ("id 98", True), ("id 0", False)):
             position = {key: positions[name][key] for key in ("epoch", "clock", "head")}
             await mallory.send({"type": "sync:request", **position, "client_id": name})
@@ -235,7 +235,7 @@ def test_client_ids_without_end_are_forgotten(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_nothing_that_a_session_keeps_is_beyond_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-16: client ids and long presence share it with the records, and a bystander goes on."""
+    """LIM-16: client ids and long presence share it with the records, and a bystander is unaffected."""
     space = Space(60_000)
     monkeypatch.setattr(hub, "Space", lambda most: space)
 

@@ -24,7 +24,7 @@ from tests.helpers.live_server import live_server, soon
     ],
 )
 def test_bad_message_is_answered_and_has_no_effect(text: str, reason: str) -> None:
-    """MSG-5, LIM-10: the connection goes on, nobody else notices."""
+    """MSG-5, LIM-10: the connection continues, nobody else notices."""
 
     async def main() -> None:
         async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:

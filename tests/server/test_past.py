@@ -171,7 +171,7 @@ class SlowStore(GatedStore):
 
 
 def test_what_was_dropped_or_damaged_is_refused() -> None:
-    """HIST-3: and the session goes on."""
+    """HIST-3: and the session continues."""
 
     async def main() -> None:
         store = SlowStore()

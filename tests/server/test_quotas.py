@@ -82,7 +82,7 @@ def test_of_many_who_begin_sessions_at_once_as_many_do_as_may(tmp_path: Path) ->
 
 
 def test_session_that_takes_too_much_is_not_changed(tmp_path: Path) -> None:
-    """It can be read; the others go on, and so does this one once it may take more."""
+    """It can be read; the others continue, and so does this one once it may take more."""
     few, more = Quotas(session_bytes=20_000), Quotas(session_bytes=50_000)
 
     async def main() -> None:

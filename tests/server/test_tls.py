@@ -46,7 +46,7 @@ def test_only_the_servers_user_reads_the_key(tmp_path: Path) -> None:
 
 
 def test_the_key_stays_when_the_certificate_is_renewed(tmp_path: Path) -> None:
-    """LINK-1: so links go on working."""
+    """LINK-1: so links keep working."""
     first = own_identity(tmp_path, NAMES, NOW)
     key, certificate = (tmp_path / FOLDER / name for name in (KEY_NAME, CERTIFICATE_NAME))
     before = key.read_bytes(), certificate.read_bytes()

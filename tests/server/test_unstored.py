@@ -176,7 +176,7 @@ def test_people_are_told_that_nothing_is_saved(
 
 
 def test_question_about_an_empty_session_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DUR-6: behind a push that is not stored yet; the session goes on."""
+    """DUR-6: behind a push that is not stored yet; the session continues."""
 
     async def go(store: GatedStore, server: LiveServer, ann: RawClient, bob: RawClient) -> None:
         removal = {"client_clock": 1, "ops": [{"op": "remove", "id": "nothing"}]}

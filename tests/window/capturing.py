@@ -46,7 +46,7 @@ class Window(Peer):
 
 
 def settle(wire: Wire, *windows: Window) -> None:
-    """Let ticks and messages go on until nothing is left to do."""
+    """Run ticks and messages until nothing is left to do."""
     for _ in range(4):
         for window in windows:
             window.capture.tick()

@@ -226,7 +226,7 @@ def test_closed_capture_takes_no_notice(wire: Wire, ann: Window, bob: Window) ->
 
 
 def test_edits_without_the_right_are_taken_back(wire: Wire, ann: Window, bob: Window) -> None:
-    """RIGHT-1: of each kind, also where others edit the same meanwhile; others' edits go on arriving."""
+    """RIGHT-1: of each kind, also where others edit the same meanwhile; others' edits keep arriving."""
     settle(wire, ann, bob)
     told: list[str] = []
     bob.capture.denied = lambda: told.append("denied")

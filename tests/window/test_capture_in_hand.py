@@ -8,7 +8,7 @@ from tests.window.capturing import Window, settle
 
 
 def test_what_is_in_hand_waits(wire: Wire, ann: Window, bob: Window) -> None:
-    """A remote edit of what I am dragging waits; my drag goes on and is not taken for an answer to it."""
+    """A remote edit of what I am dragging waits; my drag continues and is not taken for an answer to it."""
     ann.host.in_hand = {"lens"}
     ann.host.user_does(Set("lens", {"pos": [1.0, 0.0]}))
     settle(wire, ann, bob)

@@ -157,7 +157,7 @@ def test_closing_the_window_leaves_with_the_last_edit(
 def test_a_lost_server_comes_back_and_nothing_is_lost(
     qtbot: QtBot, pair: tuple[Desk, Desk], tmp_path: Path, session_id: str
 ) -> None:
-    """REP-7: both go on editing without a server, and end equal."""
+    """REP-7: both keep editing without a server, and end equal."""
     ann, bob = pair
     with ServerProcess(tmp_path) as own:
         for name, desk in (("Ann", ann), ("Bob", bob)):

@@ -107,7 +107,7 @@ def shows(both: Pair, desk: Desk, key: str) -> bool:
 
 
 def test_no_is_an_answer_and_then_there_is_rest(both: Pair) -> None:
-    """PRES-20: at both ends, though the asker's window goes on asking."""
+    """PRES-20: at both ends, though the asker's window keeps asking."""
     both.ask()
     click(both.notices()[0].buttons[NOT_NOW])
     no = "Ann does not let you edit for now. You can ask again in 10 minutes."

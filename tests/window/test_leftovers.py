@@ -95,7 +95,7 @@ def bob(qtbot: QtBot, parent: QObject, server: ServerProcess, session_id: str) -
 def test_my_own_are_sent_when_i_join(
     qtbot: QtBot, parent: QObject, bob: Person, server: ServerProcess, session_id: str
 ) -> None:
-    """DISK-6: of two windows that crashed, one goes on here; the edits of the other go under its own id."""
+    """DISK-6: of two windows that crashed, one continues here; the edits of the other go under its own id."""
     leave_edits(bob.replica, server.url, session_id, "ann", Set("lens", {"angle_deg": 30.0}))
     leave_edits(bob.replica, server.url, session_id, "ann", Set("lens", {"name": "L1"}))
     ann = Person(qtbot, parent, server.url, session_id, "ann")

@@ -19,7 +19,7 @@ LENS = Put("lens", "component", {"pos": [0.0, 0.0], "angle_deg": 0.0})
 
 @pytest.fixture
 def left(qtbot: QtBot, parent: QObject, hosting: Hosted) -> None:
-    """An editor hosted a session, went on working when its server had ended, and was closed."""
+    """An editor hosted a session, kept working when its server had ended, and was closed."""
     ana = ManagedHost(parent)
     host(qtbot, ana, hosting)
     ana.host.user_does(LENS)

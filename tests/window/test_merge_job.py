@@ -1,4 +1,4 @@
-"""Two benches meet bit by bit, and the window and the session go on meanwhile."""
+"""Two benches are merged bit by bit, while the window and the session keep working."""
 
 from __future__ import annotations
 

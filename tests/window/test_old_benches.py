@@ -150,7 +150,7 @@ def test_anybody_can_bring_it_back(swept: Swept) -> None:
 
 
 def test_what_others_did_meanwhile_stays(swept: Swept) -> None:
-    """SEEN-4, SEEN-5, SEEN-7: Bob brings back what he looked at before Ann went on."""
+    """SEEN-4, SEEN-5, SEEN-7: Bob brings back what he looked at before Ann continued."""
     swept.replace()
     swept.press(swept.bob, wording.SHOW_OLD)
     dialog = swept.old_bench(swept.bob)

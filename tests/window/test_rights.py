@@ -79,7 +79,7 @@ def test_edit_of_a_viewer_is_taken_back_and_said(
     bob.window.editor.remove([id])
     assert bob.content() == {}
     qtbot.waitUntil(lambda: bob.content() == before, timeout=SOON)
-    assert bob.log("WARNING") == [f"✗ {DENIED}"]  # once, as long as they go on
+    assert bob.log("WARNING") == [f"✗ {DENIED}"]  # once, as long as they continue
     assert ann.content() == before
     assert bar(ann).text == ""
     moves(ann, 30.0)

@@ -54,7 +54,7 @@ def test_it_ends_once_the_server_has_all(
 def test_a_server_that_is_silent_is_left(
     qtbot: QtBot, parent: QObject, own: ServerProcess, slot: Slot
 ) -> None:
-    """And what waits goes on waiting."""
+    """And what waits keeps waiting."""
     own.kill()
     sending = sender(slot, own.url, parent)
     sending._patience.setInterval(300)

@@ -61,7 +61,7 @@ def test_a_window_offers_to_rejoin(
 def test_a_session_that_cannot_be_hosted_again_is_said(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str, hosting: Hosted
 ) -> None:
-    """Another program has the port by now. The edits go on waiting."""
+    """Another program has the port by now. The edits keep waiting."""
     ann, _ = pair
     lens = leave(qtbot, ann, server, session_id)
     session, here = ann.manager.service.session, f"ws://127.0.0.1:{hosting.port}"

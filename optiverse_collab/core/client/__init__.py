@@ -1,5 +1,5 @@
-"""The client's half of the core: a replica, its session, and what a connection's life has to decide.
+"""The client's half of the core: a replica, its session, and the decisions in a connection's life.
 
-No sockets, no timers, no chance and no sentences: a driver brings the first three, `wording` the last. It
+No sockets, timers, random numbers or sentences: a driver brings the first three, `wording` the last. It
 doesn't know `core.server`.
 """

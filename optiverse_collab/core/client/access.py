@@ -1,4 +1,4 @@
-"""Asks the server who may come into the session, and changes it, for an owner (ACC-4 to ACC-7, ACC-13)."""
+"""An owner's requests to see and change who may enter (ACC-4 to ACC-7, ACC-13)."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ Outside = AccessWait | AccessKnock | AccessKnockOver
 
 
 class AccessRequests:
-    """The requests of one session's client, one at a time; what a lost connection leaves open is given up.
+    """The requests of one session's client, one at a time; a lost connection cancels the open ones.
 
     Attributes:
         is_outside: the server said on this connection that an owner has to let this user in.
-        knocks: those who wait until an owner lets them in, by the names of their knocks, oldest first.
+        knocks: people who wait until an owner lets them in, by the ids of their knocks, oldest first.
     """
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class AccessRequests:
         return request
 
     def disconnected(self) -> None:
-        """The connection is gone, and with it what was asked."""
+        """The connection is gone, and with it the open requests."""
         self.is_outside = False
         self.knocks.clear()
         self._waiting.clear()
@@ -113,7 +113,7 @@ class AccessRequests:
         return [Transmit(structs.replace(self._sent, request=self._last))]
 
     def hear(self, message: Outside) -> list[WaitsOutside | Knocked | KnockOver]:
-        """Take what the server says of those who wait, or of this user's own waiting."""
+        """Take a message about waiting people, or about this user's own wait."""
         if isinstance(message, AccessWait):
             self.is_outside = True
             return [WaitsOutside()]

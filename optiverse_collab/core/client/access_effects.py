@@ -1,4 +1,4 @@
-"""What a client's half of the core reports about who may do what (ACC)."""
+"""What a client's half of the core reports about access (ACC)."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class AccessEnds:
 
 @dataclass(frozen=True)
 class DeviceMade:
-    """The server has a token for this device, which is to be kept and shown from now on (ACC-2)."""
+    """The server sent a token for this device; store it and use it from now on (ACC-2)."""
 
     device: Device = field(repr=False)
 
 
 @dataclass(frozen=True)
 class GrantsArrived:
-    """Who may come into the session, as was asked for: all of it, or one grant that was changed."""
+    """The requested grants: all of them, or the one that was changed."""
 
     grants: tuple[Grant, ...]
     is_all: bool
@@ -44,7 +44,7 @@ class GrantsArrived:
 
 @dataclass(frozen=True)
 class InviteMade:
-    """An invite, as was asked for, and its token, which is not sent again.
+    """The requested invite, and its token, which is not sent again.
 
     Attributes:
         asked: the request that this answers, as `AccessRequests.invite` returned it.
@@ -57,7 +57,7 @@ class InviteMade:
 
 @dataclass(frozen=True)
 class AccessDenied:
-    """Something that was asked for was not done; `message` is a sentence, `asked` the request."""
+    """A request was refused; `message` is a sentence, `asked` the request."""
 
     message: str
     asked: Request | None = field(default=None, compare=False)

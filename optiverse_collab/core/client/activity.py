@@ -1,4 +1,4 @@
-"""Which items each participant is in: drags, has open in a dialog, types in (PRES-13). Pure."""
+"""Which items each participant drags, has open in a dialog, or types in (PRES-13). Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ACTIVITY = "activity"
 """The key of the presence: item id → `Doing`."""
 
 MOST = 16
-"""At most this many items are shown, or taken from what others show."""
+"""The most items that are shown, or read from others' presence."""
 
 _LONGEST_ID = 128
 
@@ -35,7 +35,7 @@ def shown_activity(items: Iterable[tuple[str, Doing]]) -> dict[str, str] | None:
 
 
 def activity_in(state: Mapping[str, Any]) -> dict[str, Doing]:
-    """The items that a participant is in, as their presence has it; what can't be understood is ignored."""
+    """The items that a participant is in, as their presence has it; unknown values are ignored."""
     shown = state.get(ACTIVITY)
     if not isinstance(shown, dict):
         return {}

@@ -15,7 +15,7 @@ class Arriving:
     """Collects pages, and makes the confirmed document of them.
 
     Attributes:
-        authors: who changed the records, as far as it was one person each.
+        authors: who changed the records, if it was one person each.
     """
 
     def __init__(self) -> None:
@@ -29,11 +29,11 @@ class Arriving:
 
     @property
     def count(self) -> int:
-        """How many records have arrived, or what changed of them."""
+        """How many records, or changes of records, have arrived."""
         return len(self._records) + len(self._ops)
 
     def clear(self) -> None:
-        """Forget what arrived."""
+        """Forget the pages."""
         self.__init__()  # type: ignore[misc]
 
     def add(self, page: FullState | Delta) -> None:
@@ -52,7 +52,7 @@ class Arriving:
             self._skipped.setdefault(id, []).extend(numbers)
 
     def joined(self, last: FullState | Delta) -> FullState | Delta:
-        """The last page with what all of them say besides records (SYNC-16)."""
+        """The last page with the other lists of all pages (SYNC-16)."""
         return structs.replace(
             last, authors=self._names, acks=self._acks, notices=self._notices, skipped=self._skipped
         )
@@ -62,14 +62,14 @@ class Arriving:
         return {id: self._names[number] for id, number in self._by.items() if number < len(self._names)}
 
     def full_document(self) -> Document:
-        """What a full state says."""
+        """The document of a full state."""
         return Document(self._records)
 
     def apply_to(self, document: Document) -> Ids:
         """Bring a document up to date with a delta; returns the ids that changed, in their order."""
         removed = [op for op in self._ops if isinstance(op, Remove)]
         changed = [op for op in self._ops if not isinstance(op, Remove)]
-        for record in self._records:  # whole ones: what was there of this id is another record
+        for record in self._records:  # complete ones: an existing record of this id is another one
             document.apply(Remove(record.id))
         ops: list[Op] = [*removed, *(Put(r.id, r.kind, r.props, r.lane) for r in self._records), *changed]
         for op in ops:
@@ -78,7 +78,7 @@ class Arriving:
 
 
 class Answers:
-    """What the last page says of changes that are pending (SYNC-6, SYNC-8).
+    """The answers in the last page to pending changes (SYNC-6, SYNC-8).
 
     A change may have been sent under several client ids, if its replica was restored meanwhile. It may have
     been accepted under several, if a copy of the replica sent it too: then the newest id answers.
@@ -98,7 +98,7 @@ class Answers:
         return self._accepted_as(change) is None
 
     def ack(self, change: PendingChange) -> Ack | None:
-        """What it says of an accepted change; None where all of it took effect."""
+        """The acknowledgement of an accepted change; None if all of it took effect."""
         name = self._accepted_as(change)
         return None if name is None else self._acks.get(name)
 

@@ -1,4 +1,4 @@
-"""How long to wait before connecting again: longer each time, and never all at the same moment.
+"""How long to wait before connecting again: longer each time, and at random moments.
 
 When a server restarts, everybody in the lab comes back at once; randomness spreads them ("equal
 jitter" of https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 FIRST_S = 0.5
-"""A server that is restarted is back within seconds; the first attempt comes before that hurts."""
+"""A restarted server is back within seconds; the first attempt comes before the delay is annoying."""
 
 LONGEST_S = 30.0
-"""Nobody waits longer than this for a server that is back."""
+"""The longest wait for a server that is back."""
 
 
 class Backoff:

@@ -1,4 +1,4 @@
-"""Calls to everybody to come and see what somebody sees (PRES-12). Pure: times in ms are passed in."""
+"""Calls that ask everybody to see somebody's view (PRES-12). Pure: times in ms are passed in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BRING = "bring"
 """The key of the presence."""
 
 LASTS_MS = 15_000.0
-"""How long a call holds."""
+"""How long a call lasts."""
 
 EVERY_MS = 30_000.0
 """Between two calls of one person."""
@@ -35,12 +35,12 @@ class Call(NamedTuple):
 
     @property
     def value(self) -> dict[str, Any]:
-        """As it stands in the presence."""
+        """Its form in the presence."""
         return {"n": self.number, "view": self.view.value}
 
 
 def may_call(role: Role) -> bool:
-    """Whether a role calls others: whoever may edit."""
+    """Whether a role may call others: it may edit."""
     return may_write(role, Lane.BENCH)
 
 
@@ -54,7 +54,7 @@ def call_in(state: Mapping[str, Any]) -> Call | None:
 
 
 class Calls:
-    """Which calls are new, and come no sooner than they may: others may show anything."""
+    """Which calls are new, and not too soon after the last: others may show anything."""
 
     def __init__(self) -> None:
         self._heard: dict[str, tuple[int, float]] = {}

@@ -1,4 +1,4 @@
-"""What the server confirmed, and what becomes of pending changes as it confirms more (SYNC, SEEN)."""
+"""The confirmed document, and the outcomes of pending changes (SYNC, SEEN)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Confirmed:
     Args:
         pending: the changes that are not confirmed.
         origins: those of this replica, under its present id and its former ones.
-        saved: where it begins, if it was on disk.
+        saved: the initial state, if it was on disk.
 
     Attributes:
         epoch, clock, head: the position; `epoch` is None before there is any.
@@ -71,13 +71,13 @@ class Confirmed:
         return not patch.hash or patch.hash.get(Lane.BENCH) == self.document.hashes()[Lane.BENCH]
 
     def lacks_answer(self, patch: Patch) -> bool:
-        """Whether a change is pending of which the server says that it has answered (PUSH-7)."""
+        """Whether a change is still pending that the server has already answered (PUSH-7)."""
         return any(
             ack.result is AckResult.DUPLICATE and self.pending.awaits(ack.client_clock) for ack in patch.acks
         )
 
     def take_patch(self, patch: Patch, ids: Ids, authors: dict[str, str]) -> Told:
-        """Go on by a patch that follows; note which records changed, and who of the others changed them."""
+        """Advance by the next patch; record which records changed, and which others changed them."""
         told: Told = []
         mine: Ids = {}
         acks = {ack.clock: ack for ack in patch.acks if ack.clock}
@@ -110,10 +110,10 @@ class Confirmed:
         return told
 
     def take_pages(self, arriving: Arriving, last: FullState | Delta) -> tuple[Ids, Told]:
-        """Make what arrived the document; drop the pending changes that are in it (SYNC-5, SYNC-6).
+        """Make the pages the document; drop the pending changes that are in it (SYNC-5, SYNC-6).
 
         Returns:
-            The ids of records that may have changed, and what became of edits.
+            The ids of records that may have changed, and the outcomes of edits.
         """
         old, clock = dict(self.document.records), self.clock
         self.epoch, self.clock, self.head = last.epoch, last.clock, last.head
@@ -131,12 +131,12 @@ class Confirmed:
         gone = old.keys() - self.document.records.keys()
         self._removed.update({id: old[id] for id in self.pending.touched() if id in gone})
         self.pending.close_on(ids)
-        if last.unasked:  # it is behind, and was there all the time
+        if last.unasked:  # it is behind, but was connected
             return ids, told
         return ids, [replace(one, away=True) if isinstance(one, Conflict) else one for one in told]
 
     def _of_others(self, change: Change) -> Iterable[Conflict]:
-        """Somebody changed records: find mine among them, and note what my pending changes will need."""
+        """Somebody changed records: find mine among them, and record what my pending changes will need."""
         records = self.document.records
         found = list(conflicts.of_others(change, self.origins, records))
         for op in change.ops:
@@ -156,11 +156,11 @@ class Confirmed:
         return conflicts.of_acknowledged(ack, change, before, records, self.clock)
 
     def _settle_answered(self, answers: Answers, mine: dict[str, Record], clock: int, ids: Ids) -> Told:
-        """Drop what the server has answered; `mine` are the records up to `clock`, and get these changes."""
+        """Drop answered changes; `mine` are the records up to `clock`, and get these changes."""
         told: Told = []
         for change in list(self.pending.changes):
             if not answers.has(change):
-                change.former = []  # the server never got it under a former number, and takes no other one
+                change.former = []  # the server never got it under a former number, and accepts no other one
                 continue
             self.pending.drop(change.client_clock)
             ids.update(dict.fromkeys(change.ops))

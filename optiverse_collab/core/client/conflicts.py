@@ -1,6 +1,6 @@
-"""What became of edits that met others' unseen ones, with the values of both sides (SEEN-10, REP-8).
+"""Conflicts of edits with others' unseen ones, with the values of both sides (SEEN-10, REP-8).
 
-The server names records, properties and people. Values are taken here, before what it says is applied.
+The server names records, properties and people. The values are taken here, before its changes are applied.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ def of_acknowledged(
     """The conflicts in which a change of mine was.
 
     Args:
-        ack: what the server says of it.
-        change: what it was.
-        before: the records as they were here, without the change.
-        after: the records as they are at the server, as far as known here.
+        ack: its acknowledgement.
+        change: the change.
+        before: the records here, without the change.
+        after: the records at the server, as far as known here.
         clock: up to which `before` has the session's changes.
     """
-    held = {(part.id, *part.names): part for part in ack.held}  # a removal, and what follows it, is one
+    held = {(part.id, *part.names): part for part in ack.held}  # a removal and later operations are one
     found = [_gone(part, change, before) for part in ack.lost if part.id in change.ops]
     found += [_held(part, change, before, after) for part in held.values() if part.id in change.ops]
     found += [_replaced(part, change, before, clock) for part in ack.replaced if part.id in change.ops]
@@ -61,7 +61,7 @@ def of_others(change: Change, origins: Iterable[str], mine: Records) -> Iterator
 
 
 def of_notice(notice: Notice, mine: Records, after: Records) -> Conflict:
-    """The same for what happened while this replica was away."""
+    """The same for changes while this replica was away."""
     now = after.get(notice.id)
     theirs: Op = Remove(notice.id) if now is None else _values(now, notice.names)
     return _replaced_mine(notice.by, notice.id, notice.names, mine.get(notice.id), [theirs])
@@ -79,11 +79,11 @@ def of_gone(op: Op, record: Record | None = None, by: str = "") -> Conflict:
 
 
 def keep(held: dict[str, HeldChange], conflict: Conflict) -> None:
-    """Add an edit that was not applied to those that are held, of which there is one list for each record."""
+    """Add an edit that was not applied to the held ones; there is one list for each record."""
     mine, record = conflict.mine, conflict.record
     known = held.get(mine.id)
     if known is not None and isinstance(known.ops[-1], Remove):
-        known = None  # they went on with the record that they had removed
+        known = None  # they continued with the record that they had removed
     if isinstance(mine, Remove):
         record = None
     elif known is not None and known.record is not None and record is not None:
@@ -147,7 +147,7 @@ def _only(op: Op, names: list[str]) -> Op:
 
 
 def _values(record: Record, names: list[str]) -> Set:
-    """What a record says of some properties."""
+    """A record's values of some properties."""
     props = {name: record.props[name] for name in names if name in record.props}
     return Set(record.id, props, [name for name in names if name not in props])
 
@@ -161,7 +161,7 @@ def _with(record: Record | None, change: PendingChange, id: str) -> Record | Non
 
 
 def standing(held: HeldChange, now: Record | None) -> Op:
-    """What stands in the place of what is held: a removal, or the values that using it would replace."""
+    """The present state in place of held edits: a removal, or the values that using them would replace."""
     if now is None:
         return Remove(held.ops[0].id)
     names: dict[str, None] = {}
@@ -173,9 +173,9 @@ def standing(held: HeldChange, now: Record | None) -> Op:
 
 
 def bring_back(held: HeldChange, is_there: bool) -> list[Op]:
-    """The edit that uses what is held: again on the record that is there, or with a new one in its place.
+    """The edit that uses held edits: on the existing record, or with a new one in its place.
 
-    A removal of what is gone is no edit. A `set` is one that will be refused, if the record isn't known.
+    Removing a missing record is no edit. A `set` will be refused if the record isn't known.
     """
     if is_there:
         return held.ops

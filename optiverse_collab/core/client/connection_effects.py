@@ -1,4 +1,4 @@
-"""What a connector asks its driver to do with the connection, or says of it; carried out in order."""
+"""What a connector asks its driver to do with the connection, or reports about it; done in order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class ConnectionEffect:
 
 @dataclass(frozen=True)
 class DropConnection(ConnectionEffect):
-    """Drop the connection, the attempt or the question; nothing is heard of it any more.
+    """Drop the connection, the attempt or the question, and ignore it from now on.
 
     From a `SessionClient`: the server was silent for too long (HB-3).
     """
@@ -35,7 +35,7 @@ class ProbeTls(ConnectionEffect):
 
 @dataclass(frozen=True)
 class CloseConnection(ConnectionEffect):
-    """Say goodbye, so that what was sent still arrives; nothing is heard of the connection any more."""
+    """Close properly, so that sent data still arrives; ignore the connection from now on."""
 
 
 @dataclass(frozen=True)

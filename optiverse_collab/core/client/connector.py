@@ -32,10 +32,10 @@ from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
 
 OPEN_S = 10.0
-"""So long a server may take to let us in: more than a slow VPN needs, less than patience."""
+"""How long a server may take to let us in: more than a slow VPN needs, less than people's patience."""
 
 PROBE_S = 2.0
-"""A server that speaks TLS answers a hello within this, or is not worth waiting for."""
+"""How long to wait for the TLS hello of a server."""
 
 GOODBYE_S = 2.0
 """A close takes at most this long: a peer that does not read would never let it end."""
@@ -61,11 +61,11 @@ class ConnectionState(str, Enum):
 
 
 class _Phase(Enum):
-    """Where a connector stands."""
+    """The phase of a connector."""
 
     OUT = "out"  # no connection, and none to come
     OPENING = "opening"  # an attempt that is not let in yet
-    PROBING = "probing"  # the attempt was broken off, and the server is asked whether it wants TLS
+    PROBING = "probing"  # the attempt was broken off, and the server is asked whether it requires TLS
     OUTSIDE = "outside"  # the server said that an owner has to let us in
     IN = "in"
     WAITING = "waiting"  # for the next attempt
@@ -75,8 +75,8 @@ class Outage(NamedTuple):
     """Why there is no connection, while there may be one again.
 
     Attributes:
-        cause: how the last connection that synchronised ended, or how the first attempt failed.
-        latest: what came last: the cause, or how the last attempt failed.
+        cause: how the last synchronised connection ended, or how the first attempt failed.
+        latest: the last failure: the cause, or that of the last attempt.
     """
 
     cause: Failure
@@ -90,7 +90,7 @@ class Connector:
         session: sends and receives over the connections.
         chance: gives numbers from 0 to 1, evenly spread, for the waits.
         tls: whether the connections are encrypted.
-        patient: whether the first attempt may be repeated too.
+        patient: whether the first attempt is repeated, too.
         open_s: how long a server may take to let us in, in s.
 
     Attributes:
@@ -116,7 +116,7 @@ class Connector:
 
     @property
     def state(self) -> ConnectionState:
-        """How the participation stands."""
+        """The state of the participation."""
         if self._phase is _Phase.OUT:
             return ConnectionState.FAILED if self._gave_up else ConnectionState.OFFLINE
         if self._phase is _Phase.IN:
@@ -127,7 +127,7 @@ class Connector:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the timer that runs is that of the next attempt."""
+        """Whether the running timer is that of the next attempt."""
         return self._phase is _Phase.WAITING
 
     def join(self) -> Sequence[Effect]:
@@ -135,7 +135,7 @@ class Connector:
         return self._attempt()
 
     def leave(self) -> Sequence[Effect]:
-        """The user leaves; edits and presence go on being collected."""
+        """The user leaves; edits and presence are still collected."""
         if self._phase is _Phase.OUT:
             return []
         was_in = self._hang_up()
@@ -146,10 +146,10 @@ class Connector:
         """Cut a wait short (CONN-7)."""
         return self._attempt() if self._phase is _Phase.WAITING else []
 
-    # What a driver hears
+    # Events from a driver
 
     def receive(self, text: str, now_ms: float) -> Sequence[Effect]:
-        """Take a message of the server's; the first of a connection lets us in, or wait, or is not ours."""
+        """Take a message; the first of a connection lets us in, makes us wait, or is not from our server."""
         if self._phase is _Phase.IN:
             return self._follow(self._session.receive(text, now_ms))
         if self._phase is _Phase.OPENING:
@@ -184,7 +184,7 @@ class Connector:
     def timer_due(self) -> Sequence[Effect]:
         """The timer is due; nobody waits for it any more if we were let in meanwhile.
 
-        Where the first attempt may not be repeated, an owner has no more time than the server.
+        If the first attempt is not repeated, an owner has no more time than the server.
         """
         if self._phase is _Phase.OPENING:
             return self._over(Failure(FailureKind.LATE, self._open_s))
@@ -201,7 +201,7 @@ class Connector:
             return self.poll(now_ms)
         return self.retry_now()
 
-    # What the session has to say
+    # The session's output
 
     def wait_ms(self, now_ms: float) -> float | None:
         """How long until `poll` has something to do; None while not connected."""
@@ -212,7 +212,7 @@ class Connector:
         return self._follow(self._session.poll(now_ms))
 
     def _follow(self, effects: Sequence[SessionEffect]) -> Sequence[Effect]:
-        """See where the session turns the connection's life; nothing is carried out behind its end."""
+        """Check the session's effects for events in the connection's life; drop effects after its end."""
         for number, effect in enumerate(effects):
             kind = type(effect)
             if kind is Synced:
@@ -238,7 +238,7 @@ class Connector:
         return [OpenConnection(self._open_s)]
 
     def _over(self, failure: Failure) -> list[Effect]:
-        """Wait for the next attempt, or give up; a token that was refused may have another one behind it."""
+        """Wait for the next attempt, or give up; after a refused token, another one may follow."""
         if failure.needs_token and self._session.credentials.refused():
             self._hang_up()
             return [DropConnection(), *self._attempt()]
@@ -257,7 +257,7 @@ class Connector:
         return not failure.ends_session if self._was_synced else self._patient and failure.may_retry
 
     def _hang_up(self) -> bool:
-        """Nothing is known from a connection any more; returns whether it was let in."""
+        """Forget the connection; returns whether it was let in."""
         self._session.closed()
         self._synced = False
         return self._phase is _Phase.IN

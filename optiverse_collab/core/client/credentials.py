@@ -1,4 +1,4 @@
-"""What a participant shows to be let in: the token of this device, or that of an invite (RIGHT-4)."""
+"""The token that lets a participant in: of this device, or of an invite (RIGHT-4)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 
 class Device(msgspec.Struct, frozen=True):
-    """What lets this device into a session.
+    """A device's right to enter a session.
 
     Attributes:
         token: its token.
@@ -23,7 +23,7 @@ class Device(msgspec.Struct, frozen=True):
 
 
 def digest(token: str) -> str:
-    """What is kept of an invite's token, to know the invite again: 32 hex digits."""
+    """The hash of an invite's token that is stored to recognise the invite: 32 hex digits."""
     return hashlib.blake2b(token.encode(), digest_size=16).hexdigest()
 
 
@@ -51,12 +51,12 @@ class Credentials:
         """The server let us in.
 
         Args:
-            token: the device token that it has made; empty if the one that was shown goes on.
+            token: the device token that it has made; empty if the one that was shown stays in use.
 
         Returns:
             What is to be kept; None if nothing is new.
         """
-        self._other = ""  # whoever is removed from now on does not come back with the link that is still here
+        self._other = ""  # so that a removed user does not come back with the link that is still here
         if not token:
             return None
         device = Device(token, digest(self.token) if self.token else "")
@@ -64,7 +64,7 @@ class Credentials:
         return device
 
     def refused(self) -> bool:
-        """The server did not accept what was shown; returns whether there is something else to show."""
+        """The server refused the token; returns whether there is another one."""
         if not self._other:
             return False
         self.token, self._other = self._other, ""

@@ -1,4 +1,4 @@
-"""What a client's half of the core tells the program of the disk that a replica is written to (DISK-5)."""
+"""What a client's half of the core reports about the replica's disk (DISK-5)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class EditsUnprotected:
-    """A crash would take back what is edited from now on (DISK-5); `cause` is a sentence."""
+    """A crash would lose edits from now on (DISK-5); `cause` is a sentence."""
 
     cause: str
 
 
 @dataclass(frozen=True)
 class EditsProtected:
-    """What was edited is on disk again, and a crash takes nothing back (DISK-5)."""
+    """All edits are on disk again, and a crash loses none (DISK-5)."""
 
 
 DiskEffect = EditsProtected | EditsUnprotected

@@ -14,16 +14,16 @@ REQUEST, REFUSED = "ask_edit", "refused_edit"
 """Keys of the presence."""
 
 MOST_REFUSED = 16
-"""At most this many refusals are shown, or looked at."""
+"""The most refusals that are shown, or read."""
 
 LASTS_MS = 300_000.0
 """How long a request lasts."""
 PERSON_MS = 60_000.0
-"""One person asks, and is heard, at most once in this time …"""
+"""The shortest time between two requests of one person …"""
 REFUSED_MS = 600_000.0
-"""… or in this, after an owner has said no."""
+"""… or after an owner has said no."""
 ALL_MS = 3_000.0
-"""An owner hears at most one request of anybody in this."""
+"""The shortest time between two requests that an owner sees."""
 
 _LARGEST = 2**53
 
@@ -61,7 +61,7 @@ class Request(NamedTuple):
 
     Attributes:
         person: the id of the grant that let them in.
-        number: another one each time that they ask.
+        number: different each time they ask.
     """
 
     person: str
@@ -69,7 +69,7 @@ class Request(NamedTuple):
 
 
 class EditRequestQueue:
-    """Decides which request an owner hears of, and when: whoever asks may be hostile."""
+    """Decides which request an owner sees, and when: people who ask may be hostile."""
 
     def __init__(self) -> None:
         self._heard: dict[str, int] = {}
@@ -77,7 +77,7 @@ class EditRequestQueue:
         self._all = Throttle(ALL_MS)
 
     def waits(self, requests: Mapping[str, Request], now_ms: float) -> dict[str, float]:
-        """How long each request that was not heard yet has to wait: connection id → ms, 0 for now.
+        """How long each unseen request has to wait: connection id → ms, 0 for now.
 
         Args:
             requests: all that are shown; the others are forgotten.
@@ -90,7 +90,7 @@ class EditRequestQueue:
         }
 
     def hear(self, id: str, request: Request, now_ms: float) -> None:
-        """The owner hears of a request now."""
+        """The owner sees a request now."""
         self._heard[id] = request.number
         self._all.fire(now_ms)
         self._wait(request.person, now_ms, PERSON_MS)

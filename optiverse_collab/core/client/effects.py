@@ -1,4 +1,4 @@
-"""What a client's half of the core asks its driver to do, or tells the program; carried out in order."""
+"""What a client's half of the core asks its driver to do, or reports to the program; done in order."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Transmit:
 
 @dataclass(frozen=True)
 class ShowChange:
-    """The view changed by others: apply `ops` to what the user sees, all together (REP-4).
+    """Others changed the view: apply `ops` to the user's screen, all together (REP-4).
 
     Attributes:
         authors: record id → who changed it, where that is known.
-        before: record id → as the user saw it before; None if it was not there.
+        before: record id → the record that the user saw before; None if there was none.
     """
 
     ops: tuple[Op, ...]
@@ -50,7 +50,7 @@ class ShowChange:
 
 
 class LossKind(str, Enum):
-    """Why something of a user's never became a part of the session (REP-8)."""
+    """Why a user's edit never became a part of the session (REP-8)."""
 
     REFUSED = "refused"
     """The server did not accept a change."""
@@ -62,12 +62,12 @@ class LossKind(str, Enum):
 
 @dataclass(frozen=True)
 class Lost:
-    """Something of a user's did not get into the session; it belongs in the log with its values (REP-8).
+    """A user's edit did not get into the session; it belongs in the log with its values (REP-8).
 
     Attributes:
-        ops: what was lost.
+        ops: the lost operations.
         kind: why.
-        message: what the server said.
+        message: the server's sentence.
     """
 
     ops: tuple[Op, ...]
@@ -76,7 +76,7 @@ class Lost:
 
 
 class ConflictKind(str, Enum):
-    """What became of two edits of the same thing, of which one was made without seeing the other."""
+    """The outcome of two edits of the same thing, one of them made without seeing the other."""
 
     HELD = "held"
     """My edit yielded, and was not applied."""
@@ -123,7 +123,7 @@ class Synced:
 
 @dataclass(frozen=True)
 class NoticesOmitted:
-    """Others may have replaced `count` or more values of mine besides the reported ones (SYNC-9)."""
+    """Others may have replaced at least `count` more of my values besides the reported ones (SYNC-9)."""
 
     count: int
 
@@ -143,7 +143,7 @@ class SyncProgress:
 
 @dataclass(frozen=True)
 class Diverged:
-    """The replica found itself wrong and asks for all of it again; worth a WARNING (HASH-3)."""
+    """The replica found that it is wrong and asks for the full state; worth a WARNING (HASH-3)."""
 
     message: str
 
@@ -195,7 +195,7 @@ class ParticipantJoined:
 
 @dataclass(frozen=True)
 class ParticipantRenamed:
-    """Somebody is called differently from now on; `participant` has the new name."""
+    """Somebody's name changed; `participant` has the new one."""
 
     participant: Participant
 
@@ -209,14 +209,14 @@ class ParticipantLeft:
 
 @dataclass(frozen=True)
 class ParticipantAway:
-    """The server hears nothing from somebody any more, or again: see `Participant.away`."""
+    """Somebody went silent, or is back: see `Participant.away`."""
 
     participant: Participant
 
 
 @dataclass(frozen=True)
 class SavingChanged:
-    """The server does not save for now, or does again (DUR-6)."""
+    """The server stopped saving for now, or saves again (DUR-6)."""
 
     is_late: bool
 
@@ -243,7 +243,7 @@ class PresenceChanged:
 
 @dataclass(frozen=True)
 class ProtocolFault:
-    """A message was not understood, here or there; worth a WARNING, or DEBUG if not `serious`."""
+    """A message was not understood, by us or the server; worth a WARNING, or DEBUG if not `serious`."""
 
     message: str
     serious: bool

@@ -1,4 +1,4 @@
-"""Every way in which an attempt or a connection ends, and whether another attempt may help."""
+"""The ways in which an attempt or a connection ends, and whether another attempt may help."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class FailureKind(Enum):
     UNKNOWN_HOST = "unknown host"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
-    NETWORK = "network"  # anything else that the system reports
-    BROKEN_OFF = "broken off"  # in the midst of a handshake
+    NETWORK = "network"  # any other error of the system
+    BROKEN_OFF = "broken off"  # during a handshake
     WANTS_TLS = "wants TLS"
     NO_TLS = "no TLS"
     UNTRUSTED = "untrusted"
@@ -49,10 +49,10 @@ FINAL = frozenset(
         FailureKind.CLIENT_ERROR,
     )
 )
-"""Another attempt would end alike, if none has synchronised yet: the address is wrong."""
+"""Another attempt would end the same way, if none has synchronised yet: the address is wrong."""
 
 RETRIED_STATUS = frozenset((408, 425, 429, 500, 502, 503, 504, 511))
-"""HTTP answers of a server or gateway that may well do better soon (RFC 9110 §15, RFC 6585 §6)."""
+"""HTTP answers of a server or gateway that may recover soon (RFC 9110 §15, RFC 6585 §6)."""
 
 
 _OF_TOKENS = (CloseCode.UNAUTHORIZED, CloseCode.FORBIDDEN)
@@ -77,12 +77,12 @@ class Failure(NamedTuple):
 
     @classmethod
     def of_close(cls, code: int, word: str) -> Failure:
-        """How a connection ended that was closed; where a code means several things, its word tells which."""
+        """How a connection was closed; if a code means several things, its word says which."""
         return cls(FailureKind.CLOSED, code, word if code in _OF_TOKENS else "")
 
     @property
     def needs_token(self) -> bool:
-        """Whether the server wants another token than it was shown (RIGHT-4)."""
+        """Whether the server refused the token (RIGHT-4)."""
         return self.kind is FailureKind.CLOSED and self.number in _OF_TOKENS
 
     @property
@@ -103,8 +103,8 @@ class Failure(NamedTuple):
     def ends_session(self) -> bool:
         """Whether it ends a participation that has synchronised before.
 
-        The address was right then. What answers in the server's place since, such as a hotel's login page
-        with its certificate, or a gateway, goes again.
+        The address was right then. Anything else that answers since, such as a hotel's login page
+        with its certificate, or a gateway, is temporary.
         """
         if self.kind is FailureKind.CLOSED:
             return ends_session(int(self.number))

@@ -10,7 +10,7 @@ FOLLOWS, VIEW, DECLINES = "follows", "view", "declines"
 """Keys of the presence."""
 
 MOST_DECLINED = 64
-"""At most this many connections are declined, or looked at in what others show."""
+"""The most connections that are declined, or read from others' presence."""
 
 FARTHEST_MM = 1e7
 
@@ -18,7 +18,7 @@ State = Mapping[str, Any]
 
 
 class View(NamedTuple):
-    """What a canvas shows, in mm.
+    """The visible part of a canvas, in mm.
 
     Attributes:
         x, y: its middle.
@@ -32,7 +32,7 @@ class View(NamedTuple):
 
     @property
     def value(self) -> list[float]:
-        """As it stands in the presence."""
+        """Its form in the presence."""
         return [*self]
 
 
@@ -58,7 +58,7 @@ def view_in(value: Any) -> View | None:
 
 
 def declines(state: State, id: str) -> bool:
-    """Whether somebody doesn't want to be followed by a connection."""
+    """Whether somebody declines to be followed by a connection."""
     declined = state.get(DECLINES)
     return isinstance(declined, list) and id in islice(declined, MOST_DECLINED)
 

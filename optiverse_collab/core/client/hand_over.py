@@ -1,4 +1,4 @@
-"""Asking whoever is in an item to hand it over (PRES-14). Pure: times in ms are passed in."""
+"""Asking the people who use an item to hand it over (PRES-14). Pure: times in ms are passed in."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ ASK, ANSWERS = "ask", "answers"
 """Keys of the presence."""
 
 MOST_ANSWERS = 16
-"""At most this many answers are shown, or looked at."""
+"""The most answers that are shown, or read."""
 
 PERSON_MS = 10_000.0
-"""A user hears at most one ask of a person in this time …"""
+"""The shortest time between two asks of one person that a user sees …"""
 REFUSED_MS = 60_000.0
-"""… or in this, after they have said no …"""
+"""… after they have said no …"""
 ALL_MS = 3_000.0
-"""… and at most one of anybody in this."""
+"""… and of anybody."""
 
 _LONGEST_ID = 128
 _LARGEST = 2**53
@@ -41,7 +41,7 @@ class Ask(NamedTuple):
 
     Attributes:
         item: its id.
-        number: another one each time that they ask.
+        number: different each time they ask.
     """
 
     item: str
@@ -81,7 +81,7 @@ def answer_in(state: Mapping[str, Any], me: str, number: int) -> Says | None:
 
 
 class Heard:
-    """Decides which asks a user hears of: whoever asks may be hostile."""
+    """Decides which asks a user sees: people who ask may be hostile."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}

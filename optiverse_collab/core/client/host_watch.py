@@ -10,14 +10,14 @@ from optiverse_collab.core.protocol.close_codes import CloseCode
 from optiverse_collab.core.protocol.participants import Participant
 
 HOSTS = "hosts"
-"""The key of the presence: true for whoever hosts the session."""
+"""The key of the presence: true for the host of the session."""
 
 
 class HostWatch:
     """Follows the presence of the others.
 
     Attributes:
-        name: of whoever hosts; empty if nobody does, as far as is known.
+        name: the host's; empty if there is none, as far as known.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class HostWatch:
             if states.get(id, {}).get(HOSTS) is True and _key(participant) not in self._own:
                 self.name, self._connection_id = participant.user_id, id
                 return
-        if self._connection_id in participants:  # who is still here, and no longer hosts
+        if self._connection_id in participants:  # a host who is still here, but no longer hosts
             self.name = ""
 
     def judge(self, failure: Failure) -> Failure:

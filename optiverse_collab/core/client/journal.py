@@ -1,4 +1,4 @@
-"""What is written of a replica between two whole copies of it (DISK-2)."""
+"""The journal of a replica between two complete copies of it (DISK-2)."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from optiverse_collab.core.client.saved import Saved
 
 
 class Changed(msgspec.Struct, frozen=True, tag="changed"):
-    """A pending change, whole; of several with its client_clock the last counts (PUSH-2)."""
+    """A complete pending change; of several with its client_clock the last counts (PUSH-2)."""
 
     change: PendingChange
 
 
 class Settled(msgspec.Struct, frozen=True, tag="settled"):
-    """The change with this client_clock is pending no more: acknowledged, or refused."""
+    """The change with this client_clock is no longer pending: acknowledged, or refused."""
 
     client_clock: int
 
 
 class Held(msgspec.Struct, frozen=True, tag="held"):
-    """All that is held of the record with this id."""
+    """All held edits of the record with this id."""
 
     id: str
     change: HeldChange
 
 
 class Dismissed(msgspec.Struct, frozen=True, tag="dismissed"):
-    """Nothing is held of the record with this id any more."""
+    """No edit of the record with this id is held any longer."""
 
     id: str
 
@@ -40,7 +40,7 @@ Entry = Changed | Settled | Held | Dismissed
 
 
 def entries_of(saved: Saved) -> list[Entry]:
-    """What is pending and held, as a journal spells it."""
+    """Pending and held changes as journal entries."""
     return [*map(Changed, saved.pending), *(Held(id, change) for id, change in saved.held.items())]
 
 

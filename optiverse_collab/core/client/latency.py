@@ -1,4 +1,4 @@
-"""How long somebody waits for the server, which the others see while that is poor (PRES-19). Pure."""
+"""Somebody's latency, which the others see while it is poor (PRES-19). Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_MS = 60_000
 
 
 def shown_latency(quality: Quality) -> int | None:
-    """What to show of a connection [ms]: the slowest answer of twenty; None unless it does poorly."""
+    """What to show of a connection [ms]: the slowest answer of twenty; None unless the connection is poor."""
     slowest_ms = quality.p95_ms
     if quality.grade is not Grade.POOR or slowest_ms is None:
         return None

@@ -1,4 +1,4 @@
-"""The connection that carries a session: its heartbeat, and how well it does (HB rules)."""
+"""The connection that carries a session: its heartbeat, and its quality (HB rules)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from optiverse_collab.core.protocol.messages import Pages, Patch, Ping, Push, Se
 from optiverse_collab.core.throttle import Throttle
 
 HEARTBEAT_MS = 10_000
-"""A ping goes out so often (HB-1) …"""
+"""How often a ping goes out (HB-1) …"""
 
 FIRST_HEARTBEAT_MS = 1000
 """… and the first soon, so that the latency is known."""
@@ -30,11 +30,11 @@ class Line:
     """One connection after the other.
 
     Args:
-        user_id: the name to be shown.
+        user_id: the displayed name.
 
     Attributes:
-        meter: how well the connection does.
-        window: how much may be on its way without an answer.
+        meter: measures the connection's quality.
+        window: how many bytes may be unanswered.
     """
 
     def __init__(self, user_id: str) -> None:
@@ -69,7 +69,7 @@ class Line:
         self._heartbeat.fire(now_ms - HEARTBEAT_MS)
 
     def is_congested(self, now_ms: float) -> bool:
-        """Whether an answer takes so long that what can wait should."""
+        """Whether answers are so slow that less urgent messages should wait."""
         return self._questions.late(CONGESTED_MS, now_ms) > 0
 
     def stirred(self) -> None:
@@ -92,7 +92,7 @@ class Line:
         return [Transmit(Ping(self._user_id))]
 
     def transmitted(self, effects: Sequence[SessionEffect], now_ms: float) -> None:
-        """These effects go out: take note of what the server has to answer."""
+        """These effects go out: record the messages that the server has to answer."""
         for effect in effects:
             if not isinstance(effect, Transmit):
                 continue
@@ -111,15 +111,15 @@ class Line:
         self.meter.received(size, now_ms)
 
     def paged(self, size: int, now_ms: float) -> None:
-        """A page of `size` bytes came, of the bench or of its past: what was behind it had to wait."""
+        """A page of `size` bytes came, of the bench or of its past: later messages had to wait."""
         self._paged_ms = now_ms
         self._questions.paged(size)
 
     def answered(self, message: ServerMessage, size: int, oldest: int | None, now_ms: float) -> None:
-        """A message about the document was taken in.
+        """A message about the document was processed.
 
         Args:
-            message: how long pages take, and what waits behind them, is a matter of how much they carry.
+            message: pages take as long as their content needs, and delay later messages.
             size: of the message, in bytes.
             oldest: the number of the oldest change that is still pending; None if none is.
         """

@@ -1,7 +1,7 @@
-"""Is the line dead? A question that is not answered says so, once nothing has moved for a while (HB-3).
+"""Is the connection dead? It is if a question is unanswered and nothing has moved for a while (HB-3).
 
-A slow server, a slow line and a window that stands still are no dead lines. So what counts is the time in
-which no part of a message arrived, nothing left although it waited to, and our own loop ran.
+A slow server, a slow line or a frozen window is not a dead connection. So only time counts in
+which no part of a message arrived, no waiting data could leave, and our own loop ran.
 """
 
 from __future__ import annotations
@@ -9,27 +9,27 @@ from __future__ import annotations
 from optiverse_collab.core.client.questions import Question, Questions
 
 OVERDUE_MS = 8000
-"""A question is overdue after so long in which nothing moves."""
+"""How long nothing must move before a question is overdue."""
 
 EDIT_MS = 3000
-"""An edit that waits for longer is such a question; a ping is one at once."""
+"""An edit becomes a question after this wait; a ping is one at once."""
 
 HIDDEN_BYTES, SLOWEST_BYTES_PER_MS = 128 * 1024, 4
-"""The system's buffers hide what is still on its way. Before an answer is overdue, up to this many bytes get
-the time that a line of 32 kbit/s takes for them."""
+"""The system's buffers hide data that is still on its way. Before an answer is overdue, up to this many bytes
+get the time that a line of 32 kbit/s takes for them."""
 
 TICK_MS = 500
 """How often to look while a question is open."""
 
 STOOD_STILL_MS = 2000
-"""If nobody looked for longer, our own loop did not run: what arrived meanwhile has yet to be read."""
+"""After a longer pause our own loop did not run: data that arrived meanwhile is still unread."""
 
 
 class Liveness:
     """Watches one connection after the other.
 
     Args:
-        questions: what the server has yet to answer.
+        questions: those that the server has not answered yet.
     """
 
     def __init__(self, questions: Questions) -> None:

@@ -1,4 +1,4 @@
-"""What this participant shows of themselves, except for what they hide (PRES-15)."""
+"""This participant's presence, without the hidden parts (PRES-15)."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ POINT, LASER = "point", "laser"
 NOT_ACTIVITY = frozenset(
     (HOSTS, PERSON, COLOUR, ACTIVITY, ASK, ANSWERS, REQUEST, REFUSED, FOLLOWS, DECLINES, BRING, POINT, LASER)
 )
-"""Who somebody is, what they edit, and what they show to others on purpose."""
+"""Identity, edited items, and what users show to others on purpose."""
 
 
 class Privacy(NamedTuple):
-    """What a user hides.
+    """A user's privacy settings.
 
     Attributes:
-        hides_cursor: where they point.
-        hides_activity: all but that they are there, what they edit, and what they show on purpose.
+        hides_cursor: hides where they point.
+        hides_activity: hides all but their being there, the items they edit, and what they show on purpose.
     """
 
     hides_cursor: bool = False
@@ -50,7 +50,7 @@ class Privacy(NamedTuple):
 
 
 class OwnPresence:
-    """Keeps what is shown, and what would be if nothing were hidden."""
+    """Keeps the shown presence, and the complete one."""
 
     def __init__(self) -> None:
         self._privacy = Privacy()
@@ -68,17 +68,17 @@ class OwnPresence:
         return self._privacy.shows(key)
 
     def show(self, state: Mapping[str, Any]) -> None:
-        """Merge what the user does: key → value, None to take a key away.
+        """Merge what the user does: key → value, None to remove a key.
 
         Raises:
-            ChangeRefused: a key or value that can't travel, or too much of it; nothing is merged.
+            ChangeRefused: a key or value that can't be sent, or too much of it; nothing is merged.
         """
         self._all.update("", state)
         self._all.take()
         self._shown.update("", {key: value for key, value in state.items() if self._privacy.shows(key)})
 
     def hide(self, privacy: Privacy) -> None:
-        """Show nothing that is hidden from now on, and the present values of what no longer is."""
+        """Remove what is hidden from now on, and show the present values of what no longer is."""
         before, self._privacy = self._privacy, privacy
         news = {key: value for key, value in self.state.items() if before.shows(key) != privacy.shows(key)}
         self._shown.update("", {key: value if privacy.shows(key) else None for key, value in news.items()})
@@ -88,19 +88,19 @@ class OwnPresence:
         self.show(dict(self.state))
 
     def take(self) -> dict[str, Any]:
-        """What changed of what is shown since the last call, None where it went."""
+        """Changes of the shown presence since the last call, None for removed keys."""
         return self._shown.take().get("", {})
 
     def wait_ms(self, now_ms: float, is_congested: bool) -> float:
-        """How long until what changed may be sent."""
+        """How long until the changes may be sent."""
         return (self._slow_throttle if is_congested else self._throttle).wait_ms(now_ms)
 
     def sent(self, now_ms: float) -> None:
-        """What changed is sent now."""
+        """Record that the changes are sent now."""
         self._throttle.fire(now_ms)
         self._slow_throttle.fire(now_ms)
 
     @property
     def state(self) -> Mapping[str, Any]:
-        """What would be shown if nothing were hidden."""
+        """The complete presence, as if nothing were hidden."""
         return self._all.states.get("", {})

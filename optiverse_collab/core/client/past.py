@@ -22,7 +22,7 @@ from optiverse_collab.core.records import Record
 from optiverse_collab.core.throttle import Throttle
 
 ASK_EVERY_MS = 1000
-"""Twice as long as a server demands: two requests may come closer to each other on the way."""
+"""Twice as long as a server demands: two requests may come closer together on the way."""
 
 Answer = PastArrived | PastUnavailable | EntriesArrived | EntriesUnavailable
 

@@ -1,4 +1,4 @@
-"""What a client's half of the core tells the program of benches that are no more (PUSH-9, HIST)."""
+"""What a client's half of the core reports about earlier benches (PUSH-9, HIST)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class BenchReplaced:
     Attributes:
         step, clock: the same id in all parts, and the clock of this one.
         by: who does it; `mine` if this replica does. `restores`: it brings a bench back.
-        removed, added, changed: the records that really went, came, and became others.
+        removed, added, changed: the records that were really removed, added and changed.
     """
 
     step: str
@@ -39,7 +39,7 @@ class PastArrived:
 
 @dataclass(frozen=True)
 class PastUnavailable:
-    """The bench at `clock` can't be had; `message` is a sentence (HIST-3)."""
+    """The bench at `clock` is not available; `message` is a sentence (HIST-3)."""
 
     clock: int
     message: str

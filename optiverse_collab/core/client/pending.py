@@ -20,11 +20,11 @@ from optiverse_collab.core.records import Lane, Op, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
 ENVELOPE_BYTES, ENVELOPE_VALUES = 128, 10
-"""What a change is wrapped in within a push, at most, except for its step."""
+"""The largest envelope of a change within a push, without its step."""
 
 
 class PendingChange(msgspec.Struct):
-    """One change, squashed to as few operations as have the same effect.
+    """One change, squashed to the fewest operations with the same effect.
 
     Attributes:
         client_clock: this replica's number for it.
@@ -32,7 +32,7 @@ class PendingChange(msgspec.Struct):
         bytes: its size as JSON.
         values: how many values it has (LIM-1).
         seen, yields, step: see `PushedChange`.
-        sent: whether it may ever have left; then its operations never change, since the server may have it.
+        sent: whether it may have been sent; then its operations never change, since the server may have it.
         closed: it is about to be sent, or somebody else changed its records; no later edit joins it.
         former: client ids and numbers under which it may have been sent before the replica was restored.
         away: it was made without a connection, or its answer never came (SYNC-5).
@@ -59,7 +59,7 @@ class PendingChange(msgspec.Struct):
 
     @property
     def pushed(self) -> PushedChange:
-        """What goes out."""
+        """The message that is sent."""
         return PushedChange(self.client_clock, self.operations, self.seen, self.yields, self.step)
 
 
@@ -70,9 +70,9 @@ class Pending:
         changes: oldest first; the first `_in_flight` of them are on their way.
         next_clock: the client_clock of the next change.
         bytes: of all changes together.
-        unwritten: client_clock → a change that came or was altered since `write_ahead` emptied this.
+        unwritten: client_clock → a change that was added or altered since `write_ahead` emptied this.
         settled: client_clocks of the changes that were dropped since then.
-        lanes: those in which changes may be sent; in another one they wait, and so does what follows them.
+        lanes: those in which changes may be sent; in another one they wait, and so do later ones.
     """
 
     def __init__(self, changes: Iterable[PendingChange] = ()) -> None:
@@ -96,7 +96,7 @@ class Pending:
         step: str,
         lane: Lane = Lane.BENCH,
     ) -> None:
-        """Add a change. What touches only what the last, unsent change touches goes into that one.
+        """Add a change. If it touches only records of the last, unsent change, it joins that one.
 
         Raises:
             ChangeRefused: longer than `max_bytes`, too many operations on one record, or no room for more
@@ -141,7 +141,7 @@ class Pending:
         return self._by_id.keys()
 
     def seen_of(self, op: Op, shown: int) -> int:
-        """The clock of what a user has seen of all the properties that an operation touches (SEEN-1).
+        """The clock of the state that a user has seen of all properties that an operation touches (SEEN-1).
 
         Args:
             op: the operation.
@@ -149,12 +149,12 @@ class Pending:
         """
         changes = self.on(op.id)
         names = _names(op)
-        if not isinstance(op, Set):  # every property: those that are named here, and any other
+        if not isinstance(op, Set):  # every property: the named ones, and any other
             names = {"", *(name for change in changes for one in change.ops[op.id] for name in _names(one))}
         return min((_seen_of(name, op.id, changes, shown) for name in names), default=shown)
 
     def close_on(self, ids: Iterable[str]) -> None:
-        """Others changed these records: no edit that follows joins a change that was made before."""
+        """Others changed these records: no later edit joins an earlier change."""
         tail = self.changes[-1] if self.changes else None
         if tail is not None and not tail.sent and any(id in tail.ops for id in ids):
             tail.closed = True
@@ -175,7 +175,7 @@ class Pending:
         return self.changes[self._in_flight].client_clock if self.unsent else self.next_clock
 
     def seal(self) -> None:
-        """No later edit joins a change that is here."""
+        """Close all changes: no later edit joins them."""
         if self.changes:
             self.changes[-1].closed = True
 
@@ -207,11 +207,11 @@ class Pending:
         return taken
 
     def unsend(self) -> None:
-        """Nothing is on its way any more; what is still here goes out again."""
+        """Nothing is on its way any longer; all remaining changes are sent again."""
         self._in_flight = self._bytes_in_flight = 0
 
     def yield_all(self) -> None:
-        """What is still here was made away, or its answer never came: now all of it yields (SYNC-5)."""
+        """The remaining changes were made offline, or were never answered: now all of them yield (SYNC-5)."""
         for change in self.changes:
             change.yields = change.away = True
 
@@ -220,7 +220,7 @@ class Pending:
         return any(change.client_clock == client_clock for change in self.changes[: self._in_flight])
 
     def drop(self, client_clock: int) -> PendingChange | None:
-        """Take out the change with this clock; None if it is not there."""
+        """Remove and return the change with this clock; None if there is none."""
         for place, change in enumerate(self.changes):
             if change.client_clock == client_clock:
                 del self.changes[place]
@@ -238,7 +238,7 @@ class Pending:
         return None
 
     def copy(self) -> list[PendingChange]:
-        """The changes, safe from what happens to these."""
+        """Copies of the changes."""
         return [
             msgspec.structs.replace(change, ops={id: list(ops) for id, ops in change.ops.items()})
             for change in self.changes
@@ -272,7 +272,7 @@ def restored(changes: Iterable[PendingChange], client_id: str, clock: int) -> Pe
     Args:
         changes: they may have been made after the document was written that is here.
         client_id: of the replica.
-        clock: that of the document. What came after it, its user has not seen here (DISK-4).
+        clock: that of the document. Its user has not seen later changes here (DISK-4).
     """
     return Pending(
         msgspec.structs.replace(

@@ -24,7 +24,7 @@ class Introduction(NamedTuple):
 
     Attributes:
         person: random, and the same in all windows of one person.
-        wish: the colour that they would like, from 0 on.
+        wish: their preferred colour, from 0 on.
     """
 
     person: str
@@ -46,13 +46,13 @@ class People:
         self._states: States = {}
 
     def introduce(self, mine: Introduction) -> None:
-        """Say who this participant is."""
+        """Set who this participant is."""
         self._mine = mine
 
     def look(
         self, me: Participant | None, participants: Mapping[str, Participant], states: States
     ) -> dict[str, Any]:
-        """The participants changed, or what they show did.
+        """The participants or their presence changed.
 
         Args:
             me: this participant; None while not connected.
@@ -60,7 +60,7 @@ class People:
             states: connection_id → key → value, of the others.
 
         Returns:
-            What this participant has to show of itself from now on; nothing if it does already.
+            The presence that this participant must add; nothing if it is shown already.
         """
         self.me, self._participants, self._states = me, participants, states
         if me is None or self._mine is None:
@@ -73,11 +73,11 @@ class People:
 
     @property
     def scripts(self) -> frozenset[str]:
-        """The names of participants at which nobody sits (PRES-18)."""
+        """The names of the scripts (PRES-18)."""
         return frozenset(one.user_id for one in self._participants.values() if one.script)
 
     def person_of(self, id: str) -> str:
-        """Who is behind a connection; a connection that doesn't say so is somebody of its own."""
+        """The person of a connection; a connection that doesn't say so is a separate person."""
         participant = self._participants.get(id)
         shown = (self._shown if self._is_me(id) else self._states.get(id, {})).get(PERSON)
         if participant is not None and participant.person:
@@ -97,7 +97,7 @@ class People:
         return colour if type(colour) is int and 0 <= colour < MOST else None
 
     def _choice(self, me: Participant, mine: Introduction) -> int:
-        """The colour of this participant: whoever came first keeps theirs."""
+        """The colour of this participant: people who came earlier keep theirs."""
         person = me.person or mine.person
         earlier, taken, is_earlier = set[int](), set[int](), True
         for id in self._participants:
@@ -121,7 +121,7 @@ class People:
 
 
 def _candidates(wish: int) -> Iterator[int]:
-    """Colours, the likeliest to be liked first."""
+    """Colours, the preferred ones first."""
     yield wish
     for row in range(0, MOST, COLOURS):
         yield from (row + (wish + step) % COLOURS for step in range(COLOURS))

@@ -1,7 +1,7 @@
-"""How much may be on its way without an answer: what the line takes in about a second (PUSH-10).
+"""How many bytes may be unanswered: what the line carries in about a second (PUSH-10).
 
-If the line is slower than the user, what the system is given waits there, out of sight. What waits here is
-squashed: of a drag, only the latest place is left.
+If the line is slower than the user, data given to the system waits there, out of reach. Changes that wait
+here are squashed: only the latest position of a drag is left.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ LEAST_BYTES, MOST_BYTES = 2 * 1024, 1024 * 1024
 """A few pushes of a drag, and the longest message."""
 
 QUICK_MS, SLOW_MS = 300.0, 1000.0
-"""An answer is quick, or slow, if it comes so much later than the quickest did."""
+"""An answer is quick, or slow, if it comes this much later than the quickest one."""
 
 
 class PushWindow:
     """Follows one connection.
 
     Attributes:
-        bytes: how much may be on its way.
+        bytes: how many may be unanswered.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class PushWindow:
 
         Args:
             latency_ms: after how long.
-            ahead: how many bytes were on their way when it was sent, its own among them.
+            ahead: how many bytes were on their way when it was sent, including its own.
         """
         self._quickest_ms = min(self._quickest_ms, latency_ms)
         delay_ms = latency_ms - self._quickest_ms

@@ -1,7 +1,7 @@
-"""How well a connection does: latency, jitter, late answers, what waits for its answer, and what passes.
+"""The quality of a connection: latency, jitter, late answers, waiting edits, and traffic.
 
 Pure. A sample is the time between a question to the server and its answer: a ping and its pong, or a push and
-the acknowledgement of its last change. Pages are no samples: they take as long as what they carry.
+the acknowledgement of its last change. Pages are no samples: they take as long as their content needs.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ MINUTE_S = 60
 
 LATENCY_MS = (50.0, 150.0, 400.0)
 """Median latencies up to which a connection is excellent, good and fair. Hardly anybody notices 150 ms, and
-nearly nobody accepts more than 400 (ITU-T G.114, for talking; the same eyes and hands are on a drag)."""
+nearly nobody accepts more than 400 (ITU-T G.114, for speech; a drag is similar)."""
 
 P95_MS = (150.0, 400.0, 1000.0)
-"""The same for one answer of twenty: what people notice are the slow ones."""
+"""The same for one answer of twenty: people notice the slow ones."""
 
 WAITING_MS = (1000.0, 2000.0, 5000.0)
-"""The same for the oldest edit that waits: a server stores one within tens of ms, and people wonder soon."""
+"""The same for the oldest edit that waits: a server stores one within tens of ms, and people soon wonder."""
 
 LATE_MS = 5000.0
 """An answer that takes longer is late; over TCP, lost packets show as delays like this."""
@@ -36,7 +36,7 @@ LATE_SHARE = 0.2
 
 
 class Grade(str, Enum):
-    """How well the connection does."""
+    """A verdict on the connection."""
 
     EXCELLENT = "excellent"
     GOOD = "good"
@@ -54,14 +54,14 @@ _GRADES = tuple(Grade)
 
 
 class Quality(NamedTuple):
-    """What is known of a connection.
+    """The figures of a connection.
 
     Attributes:
         latency_ms, p95_ms: median and 95th percentile of the last minute's samples, in ms; None without any.
         jitter_ms: by how much one sample differs from the one before, on average; None before the second.
-        late: how many answers of the last minute took longer than `LATE_MS`, or have not come yet.
+        late: how many answers of the last minute took longer than `LATE_MS`, or are still missing.
         waiting_ms: for how long the oldest edit on its way waits for its acknowledgement; 0 if none does.
-        sent, received: how much passes.
+        sent, received: the traffic.
         history: the longest sample of each of the last `MINUTE_S` seconds, in ms, oldest first; None if there
             was none.
     """
@@ -103,7 +103,7 @@ class QualityMeter:
     """Measures one connection after the other.
 
     Args:
-        questions: what the server has yet to answer.
+        questions: those that the server has not answered yet.
     """
 
     def __init__(self, questions: Questions) -> None:
@@ -113,7 +113,7 @@ class QualityMeter:
         self._sent = self._received = Traffic(0.0)
 
     def connected(self, now_ms: float) -> None:
-        """A connection begins; nothing is known of it."""
+        """A new connection begins."""
         self._connected = True
         self._samples.clear()
         self._sent, self._received = Traffic(now_ms), Traffic(now_ms)
@@ -137,7 +137,7 @@ class QualityMeter:
         self._received.note(size, now_ms)
 
     def quality(self, now_ms: float) -> Quality:
-        """How well it does now."""
+        """Its present quality."""
         if not self._connected:
             return Quality(Grade.OFFLINE)
         samples = [one for one in self._samples if one.at_ms > now_ms - MINUTE_S * 1000]
@@ -160,7 +160,7 @@ class QualityMeter:
 
 
 def _grade(known: Quality, late_share: float) -> Grade:
-    """The worst of what each figure says."""
+    """The worst verdict of all figures."""
     worst = _place(known.waiting_ms, WAITING_MS)
     if known.latency_ms is None or known.p95_ms is None:
         worst = max(worst, 1)  # good, until it proves otherwise

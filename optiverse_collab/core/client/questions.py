@@ -1,4 +1,4 @@
-"""What the server has yet to answer: pings, and pushes by the number of their last change (HB-1, PUSH-4)."""
+"""Unanswered questions: pings, and pushes by the number of their last change (HB-1, PUSH-4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When to tell the server what has arrived (SYNC-11)."""
+"""When to confirm arrivals to the server (SYNC-11)."""
 
 from __future__ import annotations
 

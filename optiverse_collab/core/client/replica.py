@@ -1,4 +1,4 @@
-"""A client's copy of a session: what the server confirmed, and what the user did since.
+"""A client's copy of a session: the confirmed document, and the user's edits since.
 
 The view that the user sees is always the confirmed document with the unacknowledged changes on
 top, record by record. From that alone follow optimism (an edit shows at once), the shield (what I
@@ -36,10 +36,10 @@ from optiverse_collab.core.records import Ids, Op, Record, touched
 from optiverse_collab.core.throttle import Throttle
 
 FORMERS = 32
-"""A replica remembers this many of its former client ids; values that it set before are others' to it."""
+"""How many former client ids a replica remembers; older values of its own count as others'."""
 
 MOST_IN_FLIGHT = 2**62
-"""No limit to what may be on its way."""
+"""No limit on unanswered bytes."""
 
 PUSH_EVERY_MS = 33
 """The shortest time between two pushes, ms: 30 a second, as fast as a drag needs to look smooth."""
@@ -79,7 +79,7 @@ class Replica:
         self._foreign = False
         self._arriving = Arriving()
 
-    # Where it stands
+    # Position
 
     @property
     def epoch(self) -> str | None:
@@ -88,7 +88,7 @@ class Replica:
 
     @property
     def clock(self) -> int:
-        """Up to where the server's changes are known."""
+        """The clock of the last known change."""
         return self._confirmed.clock
 
     @property
@@ -114,12 +114,12 @@ class Replica:
 
         Args:
             ops: the change.
-            last_shown: record id → the clock at which the user last saw it, if that is not the present one.
-            yields: leave alone what others did to these records that the user has not seen (SEEN-5).
-            step: what the change is a part of (PUSH-8).
+            last_shown: record id → the clock at which the user last saw it, if not the present one.
+            yields: don't replace others' changes of these records that the user has not seen (SEEN-5).
+            step: the step that the change is a part of (PUSH-8).
 
         Raises:
-            ChangeRefused: it breaks a rule, speaks of a record that is not there, or needs a right that the
+            ChangeRefused: it breaks a rule, names a missing record, or needs a right that the
                 user does not have; nothing of it was applied.
         """
         check_change(ops, self.limits)
@@ -139,18 +139,18 @@ class Replica:
         self.write_ahead.held_changed(conflict.mine.id)
 
     def dismiss_held(self, id: str) -> None:
-        """Forget what was held of a record: its user has used it, or wants it no more (SEEN-9)."""
+        """Forget the held edits of a record: its user has used or dismissed them (SEEN-9)."""
         del self.held[id]
         self.write_ahead.held_changed(id)
 
     # The connection's side
 
     def connected(self) -> list[fx.ReplicaEffect]:
-        """A connection was acknowledged: ask for what is new (SYNC-1)."""
+        """A connection was acknowledged: ask for new changes (SYNC-1)."""
         return self._request_sync(everything=False)
 
     def disconnected(self) -> None:
-        """The connection is gone; edits go on being collected."""
+        """The connection is gone; edits are still collected."""
         self.synced = self._syncing = False
         self._arriving.clear()
 
@@ -175,7 +175,7 @@ class Replica:
         return min((wait for wait in waits if wait is not None), default=None)
 
     def poll(self, now_ms: float) -> list[fx.ReplicaEffect]:
-        """Send what waits to be sent, if it is time (PUSH-2), and confirm what has arrived (SYNC-11)."""
+        """Send waiting changes, if it is time (PUSH-2), and confirm arrivals (SYNC-11)."""
         if not self.synced:
             return []
         effects: list[fx.ReplicaEffect] = []
@@ -188,7 +188,7 @@ class Replica:
         return effects + [fx.Transmit(receipt) for receipt in self._receipts.take(self.clock, now_ms)]
 
     def receive(self, message: DocumentMessage, size: int = 0) -> list[fx.ReplicaEffect]:
-        """Take a message of the server's about the document, `size` bytes long."""
+        """Take a message about the document, `size` bytes long."""
         self._receipts.arrived(size)
         if self._foreign:
             return []
@@ -226,7 +226,7 @@ class Replica:
         """The replica that was saved, not connected.
 
         Args:
-            saved: perhaps not the newest that there is of it, or one of several copies.
+            saved: perhaps not the newest copy, or one of several.
             client_id: a new one: nobody knows which numbers were used with the former (SYNC-8).
         """
         replica = cls(client_id, limits)
@@ -240,7 +240,7 @@ class Replica:
         replica._show([*replica._confirmed.document.records, *replica._pending.touched()], {})
         return replica
 
-    # Messages of the server's
+    # Messages from the server
 
     def _receive_patch(self, patch: Patch) -> list[fx.ReplicaEffect]:
         ids: Ids = {}
@@ -286,7 +286,7 @@ class Replica:
 
     def _request_sync(self, everything: bool) -> list[fx.ReplicaEffect]:
         self.synced, self._syncing = False, True
-        self._pending.unsend()  # what the pages don't hold of it was refused or never came
+        self._pending.unsend()  # parts that the pages lack were refused or never arrived
         self._arriving.clear()
         epoch = None if everything else self.epoch
         return [fx.Transmit(SyncRequest(self.client_id, epoch, self.clock, self.head, list(self._formers)))]
@@ -304,5 +304,5 @@ class Replica:
         return [*show(self.view, ids, self._confirmed.document.records, self._pending, authors)]
 
     def _seen(self, op: Op, last_shown: Mapping[str, int]) -> int:
-        """The clock of what the user had on the screen of an operation's record (SEEN-1)."""
+        """The clock of an operation's record on the user's screen (SEEN-1)."""
         return self._pending.seen_of(op, last_shown.get(op.id, self.clock))

@@ -1,4 +1,4 @@
-"""What a replica's user may write, and what waits until they may write it again (RIGHT-1 to RIGHT-3)."""
+"""A replica's rights, and the changes that wait until they are allowed again (RIGHT-1 to RIGHT-3)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EVERY_LANE = frozenset(Lane)
 
 
 def is_denial(ack: Ack) -> bool:
-    """Whether a change was refused since its author had no right to it; it stays pending (RIGHT-3)."""
+    """Whether a change was refused because its author lacked the right; it stays pending (RIGHT-3)."""
     return ack.result is AckResult.REFUSED and ack.reason == Reason.NOT_ALLOWED
 
 
@@ -25,7 +25,7 @@ class Rights:
         pending: the changes that the server has not acknowledged.
 
     Attributes:
-        role: as the server said it last.
+        role: the last one from the server.
     """
 
     def __init__(self, pending: Pending) -> None:
@@ -48,7 +48,7 @@ class Rights:
         return lane
 
     def change(self, role: Role) -> bool:
-        """The user may do more or less; returns whether to synchronise, so that what has waited goes out."""
+        """The role changed; returns whether to synchronise, so that waiting changes are sent."""
         before = self._pending.lanes
         self.role = role
         self._pending.lanes = frozenset(lane for lane in Lane if may_write(role, lane))
@@ -66,12 +66,12 @@ class Rights:
 
     @property
     def may_edit(self) -> bool:
-        """Whether the user may change what stands on the bench."""
+        """Whether the user may change the bench."""
         return Lane.BENCH in self._pending.lanes
 
     @property
     def withheld(self) -> int:
-        """How many changes wait for the right to be sent: one in another lane, and what was done after it."""
+        """How many changes wait for the right: the first forbidden one, and all later ones."""
         changes, lanes = self._pending.changes, self._pending.lanes
         if lanes == EVERY_LANE:
             return 0

@@ -10,7 +10,7 @@ from optiverse_collab.core.records import Record
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """All of a replica: with it, edits made offline outlive the program."""
+    """A complete replica: with it, offline edits outlive the program."""
 
     client_ids: list[str]
     epoch: str | None

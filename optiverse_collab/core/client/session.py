@@ -1,7 +1,7 @@
 """The client's side of a session, over any number of connections (MSG, PRES and HB rules).
 
-It joins the replica with who is there, presence and the heartbeat. What carries it — QWebSocket in
-the editor, asyncio in scripts — passes text and the time in and carries out the effects.
+It combines the replica with participants, presence and the heartbeat. A driver — QWebSocket in
+the editor, asyncio in scripts — passes in text and the time and carries out the effects.
 """
 
 from __future__ import annotations
@@ -57,30 +57,30 @@ from optiverse_collab.core.protocol.past import EntriesPage, PastPage, PastRefus
 from optiverse_collab.errors import ChangeRefused, MessageRefused, Reason
 
 _LOOKED_AT = frozenset((HOSTS, PERSON, COLOUR))
-"""What others show that says who they are."""
+"""The keys of presence that identify people."""
 
 
 class SessionClient:
     """The client's half of a session: one participant.
 
     Args:
-        user_id: the name to be shown.
+        user_id: the displayed name.
         replica: the document.
-        credentials: what lets this participant in; nothing if not given.
+        credentials: the tokens of this participant; none if not given.
 
     Attributes:
-        credentials: what the next connection is let in with.
+        credentials: the tokens for the next connection.
         replica: the document; edit it through `Replica.edit`.
         me: this participant, as the server named it; None while not connected.
         participants: connection_id → participant, this one included.
-        mine: what this participant shows; some of it may be hidden.
+        mine: this participant's presence; parts may be hidden.
         presence: the others' presence.
-        past: asks for the bench as it was earlier.
-        access: asks who may come in, and changes it, if this participant is an owner.
+        past: requests earlier benches.
+        access: an owner's requests about access.
         expires: when this participant's role ends, as a timestamp; None for never.
         host: knows whose editor runs the server.
         people: knows who is who, and in which colour.
-        line: the connection, and how well it does.
+        line: the connection, and its quality.
         saving_is_late: the server said that it does not save for now (DUR-6).
     """
 
@@ -106,7 +106,7 @@ class SessionClient:
         self.replica.window = self.line.window.bytes
 
     def closed(self) -> None:
-        """The connection is gone. Edits and presence go on being collected."""
+        """The connection is gone. Edits and presence are still collected."""
         self.me = None
         self.saving_is_late = False
         self.participants.clear()
@@ -117,10 +117,10 @@ class SessionClient:
         self.access.disconnected()
 
     def show(self, state: Mapping[str, Any]) -> None:
-        """Change my presence: key → value, None to take a key away; `poll` sends it.
+        """Change my presence: key → value, None to remove a key; `poll` sends it.
 
         Raises:
-            ChangeRefused: a key or value that can't travel.
+            ChangeRefused: a key or value that can't be sent.
         """
         self.mine.show(state)
 
@@ -166,11 +166,11 @@ class SessionClient:
         return effects
 
     def flush(self, now_ms: float) -> list[SessionEffect]:
-        """Send all that waits to be sent, however recent the last push, and however slow the line."""
+        """Send everything that waits, however recent the last push, and however slow the line."""
         effects: list[SessionEffect] = []
         due_ms = now_ms
         self.replica.window = MOST_IN_FLIGHT
-        while self.replica.wait_ms(due_ms) is not None:  # a push takes as much as fits into one message
+        while self.replica.wait_ms(due_ms) is not None:  # a push holds what fits into one message
             due_ms += PUSH_EVERY_MS
             effects += self.replica.poll(due_ms)
         self.replica.window = self.line.window.bytes
@@ -250,14 +250,14 @@ class SessionClient:
         return [Acknowledged(structs.replace(ack, token="")), *made, *self.replica.connected()]
 
     def _look(self) -> None:
-        """The participants changed, or what they show did."""
+        """The participants or their presence changed."""
         self.host.look(self.participants, self.presence.states)
         news = self.people.look(self.me, self.participants, self.presence.states)
         if news:
             self.show(news)
 
     def _update(self, participant: Participant) -> bool:
-        """Take over what is new about a participant; returns whether that is this one."""
+        """Update a participant; returns whether it is this one."""
         self.participants[participant.connection_id] = participant
         is_me = self.me is not None and participant.connection_id == self.me.connection_id
         if is_me:

@@ -1,4 +1,4 @@
-"""What others show under some key of their presence, kept from one message to the next. Pure."""
+"""Others' presence under some key, kept from one message to the next. Pure."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ State = Mapping[str, Any]
 
 
 class Shown(Generic[T]):
-    """Reads the presence of those alone who changed theirs, so that a message costs no more than it says.
+    """Reads only changed presence, so that the cost of a message depends on its size.
 
     Args:
-        read: what to know of a participant who shows a state; None for nothing.
+        read: extracts the value from a participant's state; None for nothing.
 
     Attributes:
-        found: connection id → what was read.
+        found: connection id → the value.
     """
 
     def __init__(self, read: Callable[[Participant, State], T | None]) -> None:
@@ -36,8 +36,8 @@ class Shown(Generic[T]):
         Args:
             participants: connection id → participant.
             states: connection id → what they show.
-            changed: the connections whose presence changed; None if people came, went or may do other
-                things, or if all of it may have changed.
+            changed: the connections whose presence changed; None if people came or went, or roles changed,
+                or if everything may have changed.
         """
         if changed is None:
             changed = {*self.found, *participants}

@@ -1,4 +1,4 @@
-"""Makes few operations of many that have the same effect, so that a drag is one (PUSH-2)."""
+"""Squashes many operations into few with the same effect, so that a drag is one (PUSH-2)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from optiverse_collab.core.records import Op, Put, Remove, Set
 
 
 def squash(ops: Iterable[Op], onto: dict[str, list[Op]] | None = None) -> dict[str, list[Op]]:
-    """As few operations as have the same effect as `onto` followed by `ops`: one per record, rarely two.
+    """The fewest operations with the same effect as `onto` followed by `ops`: one per record, rarely two.
 
     Records are independent, so only the order within one record counts.
     """

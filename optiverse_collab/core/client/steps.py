@@ -1,4 +1,4 @@
-"""Long edits as several changes of one step (PUSH-8)."""
+"""Splits long edits into several changes of one step (PUSH-8)."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def edit_in_step(
         replica: the document.
         ops: at most one for each record.
         step: the id that all changes carry.
-        seen: the clock of what the user had on the screen (SEEN-1).
-        yields: leave alone what others did since (SEEN-5). Each removal is a change of its own then: of a
-            change all removals are held if one is (SEEN-7).
+        seen: the clock of the state on the user's screen (SEEN-1).
+        yields: don't replace others' later changes (SEEN-5). Then each removal is a separate change: if one
+            removal of a change is held, all are (SEEN-7).
         away: it was made without a connection (SYNC-5).
 
     Returns:
-        What the replica refused; it was left out.
+        The operations that the replica refused; they were left out.
     """
     alone = [op for op in ops if yields and isinstance(op, Remove)]
     others = [op for op in ops if not yields or not isinstance(op, Remove)]

@@ -1,4 +1,4 @@
-"""Steps that replace all of the bench, and what they really changed (PUSH-9)."""
+"""Steps that replace the whole bench, and their real changes (PUSH-9)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def of_change(change: Change, before: Mapping[str, Record], mine: bool) -> list[
 def of_pages(
     notices: Sequence[SweepNotice], before: Mapping[str, Record], after: Mapping[str, Record], mine: set[str]
 ) -> list[BenchReplaced]:
-    """What became of the bench while this replica was away, if somebody replaced it; the last one counts.
+    """The changes of the bench while this replica was away, if somebody replaced it; the last one counts.
 
     Args:
         mine: the steps of changes that were pending.

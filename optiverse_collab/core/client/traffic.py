@@ -1,4 +1,4 @@
-"""How much goes over a connection in one direction."""
+"""The traffic of a connection in one direction."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 SPAN_S = 10
-"""Rates are those of the last while."""
+"""Over which time rates are averaged."""
 
 
 class Rate(NamedTuple):
-    """What passes in a second, on average.
+    """The average traffic per second.
 
     Attributes:
         bytes: of the messages' text; frames, TLS and TCP add to it.
@@ -24,7 +24,7 @@ class Rate(NamedTuple):
 
 @dataclass
 class _Second:
-    """What passed in one second."""
+    """The traffic of one second."""
 
     number: int
     bytes: int = 0

@@ -1,4 +1,4 @@
-"""Edits of a replica that is followed no further, for one that is: their user decides about each (SEEN-9)."""
+"""Edits of an abandoned replica, for another one: their user decides about each (SEEN-9)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from optiverse_collab.core.records import Op, Record, apply
 
 
 def held_edits(held: Mapping[str, HeldChange]) -> Iterator[Conflict]:
-    """What is held in one replica, for `Replica.hold` of another."""
+    """The held edits of one replica, for `Replica.hold` of another."""
     for change in held.values():
         for op in change.ops:
             yield _held(op, change.record, change.by)
 
 
 def unsent_edits(saved: Saved) -> Iterator[Conflict]:
-    """What is held in a replica of a history that is gone (CLK-3), and what it has not sent."""
+    """The held and unsent edits of a replica whose history is gone (CLK-3)."""
     yield from held_edits(saved.held)
     records = {record.id: record for record in saved.records}
     for change in saved.pending:

@@ -1,4 +1,4 @@
-"""The document as the user sees it: what is confirmed, with the pending changes on top (REP-1)."""
+"""The document on the user's screen: the confirmed one, with the pending changes on top (REP-1)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def shown(id: str, base: Records, pending: Pending) -> Record | None:
 def show(
     view: dict[str, Record], ids: Iterable[str], base: Records, pending: Pending, authors: Mapping[str, str]
 ) -> list[ShowChange]:
-    """Bring a view up to date with what is known of `ids`, and tell what changed in it (REP-4, REP-10)."""
+    """Update the view of `ids`, and return its changes (REP-4, REP-10)."""
     ops: list[Op] = []
     seen: dict[str, Record | None] = {}
     for id in ids:

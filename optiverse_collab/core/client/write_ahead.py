@@ -1,7 +1,7 @@
 """Edits are on disk before they are sent (DISK-1): what is written when, and what may be sent.
 
-So whatever others have seen of a user's edits, the user's own disk knows of. Nothing here touches a disk:
-`poll` says what to write, and whoever writes it says `written` or `failed`. Without a disk, as in a script,
+So the user's own disk has every edit that others have seen. Nothing here touches a disk:
+`poll` says what to write, and the writer calls `written` or `failed`. Without a disk, as in a script,
 nothing waits.
 """
 
@@ -22,7 +22,7 @@ from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.throttle import Throttle
 
 WRITE_EVERY_MS = 250
-"""What is not about to be sent is written at once, and then no more often than this."""
+"""Changes that are not about to be sent are written at once, and then at most this often."""
 
 QUIET_MS, QUIET_MS_PER_RECORD, BUSY_MS = 2_000, 1, 30_000
 """A new copy is due when nothing was confirmed for 2 s, and 1 ms for each record; in any case after 30 s."""
@@ -31,10 +31,10 @@ JOURNAL_BYTES = 4 * 2**20
 """A new copy is written when the journal is longer than this, and longer than what is pending."""
 
 RETRY_MS = 5_000
-"""A disk that failed is tried again after so long."""
+"""How long after a failure the disk is tried again."""
 
 STALL_MS = 5_000
-"""Edits wait so long for a disk that doesn't answer; then they are sent."""
+"""How long edits wait for a disk that doesn't answer; then they are sent."""
 
 NO_ANSWER = "The disk has not answered for 5 seconds; check it, or close what uses it."
 _ENTRY_BYTES = 100
@@ -60,7 +60,7 @@ class Source(Protocol):
 
     @property
     def clock(self) -> int:
-        """Up to where the server's changes are known."""
+        """The clock of the last known change."""
 
     @property
     def held(self) -> Mapping[str, HeldChange]:
@@ -80,7 +80,7 @@ class _Asked:
 
 
 class WriteAhead:
-    """Decides what of a replica is written, and which changes may be sent.
+    """Decides which parts of a replica are written, and which changes may be sent.
 
     Args:
         source: the replica.
@@ -110,11 +110,11 @@ class WriteAhead:
     # The replica's side
 
     def held_changed(self, id: str) -> None:
-        """Something else is held of a record, or nothing any more."""
+        """The held edits of a record changed."""
         self._held[id] = None
 
     def sendable(self) -> int:
-        """Up to which client_clock changes may be sent; what isn't written is sealed, and written next."""
+        """Up to which client_clock changes may be sent; unwritten ones are sealed, and written next."""
         if not self.is_on or self._pending.first_unsent > self._sealed:
             self._pending.seal()
             self._sealed = self._pending.next_clock - 1
@@ -136,13 +136,13 @@ class WriteAhead:
     # The disk's side
 
     def begin(self) -> None:
-        """There is a disk: from now on nothing is sent before it is written, a whole copy first."""
+        """There is a disk: everything is written before it is sent, starting with a complete copy."""
         self._has_disk, self.is_on = True, True
 
     def end(self) -> Write | None:
-        """The session is left, and nothing waits for the disk any more; what to leave there, if there is one.
+        """The session is left, and nothing waits for the disk any longer; the last write, if there is a disk.
 
-        It counts once what was asked before is written.
+        It takes effect once the earlier writes are done.
         """
         write = self._ask_copy(0.0) if self._has_disk else None
         self._has_disk, self.is_on, self._has_copy = False, False, False
@@ -150,7 +150,7 @@ class WriteAhead:
         return write
 
     def written(self, mark: int) -> list[EditsProtected]:
-        """What had this mark is on disk."""
+        """The write with this mark is on disk."""
         if self._asked is None or self._asked.write.mark != mark:
             return []
         if self._asked.write.copy is not None:
@@ -160,7 +160,7 @@ class WriteAhead:
         return [] if was_on else [EditsProtected()]
 
     def failed(self, cause: str, now_ms: float) -> list[EditsUnprotected]:
-        """The disk failed: what it was asked for is not written. Edits are sent anyway."""
+        """The disk failed: the write is lost. Edits are sent anyway."""
         if not self._has_disk:
             return []
         self._asked = None
@@ -179,7 +179,7 @@ class WriteAhead:
         return None if due_ms == float("inf") else max(0.0, due_ms - now_ms)
 
     def poll(self, now_ms: float) -> Write | EditsUnprotected | None:
-        """What is to be written now, one thing at a time; or that edits wait no longer for what was asked."""
+        """The next write, one at a time; or that edits no longer wait for the last one."""
         self._note_clock(now_ms)
         if self.wait_ms(now_ms) != 0:
             return None
@@ -198,7 +198,7 @@ class WriteAhead:
         return bool(self._pending.unwritten or self._pending.settled or self._held)
 
     def _note_clock(self, now_ms: float) -> None:
-        """Note when the server last confirmed something, and when first since the last copy."""
+        """Record when the server last confirmed something, and when first since the last copy."""
         if self._source.clock != self._last_clock:
             is_first = self._last_clock == self._copied_clock
             self._last_clock = self._source.clock

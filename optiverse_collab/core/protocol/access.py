@@ -1,4 +1,4 @@
-"""The messages about who may come in and what they may do (ACC rules)."""
+"""The messages about access and roles (ACC rules)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class GrantKind(str, Enum):
 
 
 class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What lets somebody in (ACC-4). It never has the token.
+    """A right to enter (ACC-4). It never contains the token.
 
     Attributes:
         id: unique on the server; no secret.
@@ -133,7 +133,7 @@ class AccessGrants(Message, frozen=True, tag="access:grants"):
 
 
 class AccessInvited(Message, frozen=True, tag="access:invited"):
-    """The invite that was asked for, and its token, which is sent only this once (ACC-5)."""
+    """The requested invite, and its token, which is sent only once (ACC-5)."""
 
     request: int
     grant: Grant
@@ -141,7 +141,7 @@ class AccessInvited(Message, frozen=True, tag="access:invited"):
 
 
 class AccessRefused(Message, frozen=True, tag="access:refused"):
-    """What was asked for was not done (ACC-7).
+    """A request was refused (ACC-7).
 
     Attributes:
         reason: an `AccessRefusal`, or one that only a newer server knows.
@@ -154,7 +154,7 @@ class AccessRefused(Message, frozen=True, tag="access:refused"):
 
 
 class UserRole(Message, frozen=True, tag="user:role"):
-    """A participant may do more or less from now on (ACC-2); told to everybody, the participant included."""
+    """A participant's role changed (ACC-2); sent to everybody, including the participant."""
 
     connection_id: str
     role: Role
@@ -179,11 +179,11 @@ class AccessKnock(Message, frozen=True, tag="access:knock"):
 
     Attributes:
         knock: names this knock, in this server.
-        user_id: what they call themselves; nobody has checked it.
+        user_id: their chosen name, unchecked.
         role: that they would get.
         label: of the invite.
-        again: an owner has sent them away a short while ago.
-        script: it is a program, at which nobody sits (PRES-18).
+        again: an owner has recently sent them away.
+        script: it is a program without a person in front of it (PRES-18).
     """
 
     knock: str
@@ -213,7 +213,7 @@ ServerMessage = (
 
 
 class AccessRefusal(str, Enum):
-    """Why something was not done (ACC-7); more words may come."""
+    """Why a request was refused (ACC-7); more words may be added."""
 
     NOT_ALLOWED = "not_allowed"
     """Only owners may."""

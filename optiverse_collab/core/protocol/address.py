@@ -1,10 +1,10 @@
 """Where a session is: server, session and user ↔ the WebSocket's URL and the link that invites others.
 
 The path is that of MSG-4 in docs/protocol.md, the form of a URL that of RFC 3986. Both ends use it: the
-connect dialog as the user types, clients to connect, the server to read the path of a request. So a name
-that one end takes, the other takes too, and reads the same.
+connect dialog as the user types, clients to connect, the server to read the path of a request. So both
+ends accept the same names, and read them alike.
 
-What users type as a server's address is read generously, by one rule for window, scripts and commands:
+Window, scripts and commands read a typed server address leniently and by one rule:
 see `parse_address`.
 """
 
@@ -47,13 +47,13 @@ class Address(NamedTuple):
 
     @property
     def link(self) -> str:
-        """All of it, as a link; with the token, so it is only for whoever connects now."""
+        """All of it, as a link with the token, so only for connecting now."""
         place = self.server if self.session is None else f"{self.server}/ws/{quote(self.session, safe='')}"
         return place + format_fragment(Fragment(self.token, self.pin))
 
     @property
     def remembered(self) -> str:
-        """What may be kept of it: the server, with the pin of its key as a fragment, and never the token."""
+        """The part that may be stored: the server, with the pin of its key as a fragment; never the token."""
         return self.server + format_fragment(Fragment(None, self.pin))
 
     def may_be(self, other: Address) -> bool:
@@ -68,14 +68,14 @@ class Address(NamedTuple):
 
 
 SCRIPT = "script"
-"""Says in the query string that nobody sits at the client."""
+"""The query string of a client without a person in front of it."""
 
 
 class Place(NamedTuple):
     """What the path of a WebSocket says: ``/ws/{session_id}/{user_id}``.
 
     Attributes:
-        is_script: a query string says that nobody sits there: ``?script`` (PRES-18).
+        is_script: the query string says ``?script``: a client without a person (PRES-18).
     """
 
     session_id: str
@@ -129,7 +129,7 @@ def check_name(name: str, what: str) -> str:
     """The name of a session or user (`what`), unchanged (MSG-4).
 
     Raises:
-        AddressError: it can't be one; with a sentence for the user.
+        AddressError: it is not valid; with a sentence for the user.
     """
     most = Limits().id_chars
     if not name.strip():
@@ -153,7 +153,7 @@ def websocket_url(server: str, session: str, user: str, is_script: bool = False)
     """Where to open the WebSocket: ``ws://host:port/ws/{session}/{user}``, percent-encoded.
 
     Args:
-        is_script: nobody sits at it (PRES-18).
+        is_script: a client without a person in front of it (PRES-18).
 
     Raises:
         AddressError: one of them can't be used.
@@ -196,7 +196,7 @@ def invite_link(server: str, session: str, token: str | None = None, pin: str | 
 
 
 def _quoted(text: str) -> str:
-    """What was typed, for a sentence about it, without what may be the secret of a damaged link."""
+    """The typed text, for an error message, without the possible secret of a damaged link."""
     return repr(_SECRET.sub("…", text))
 
 
@@ -204,7 +204,7 @@ def _unquoted(part: str, what: str) -> str:
     """The name that a part of a path stands for.
 
     Raises:
-        AddressError: it can't be one.
+        AddressError: it is not valid.
     """
     try:
         return check_name(unquote(part, errors="strict"), what)

@@ -1,4 +1,4 @@
-"""A change on its way to the server and to others, and how its step names it (PUSH-1, PUSH-5, PUSH-9)."""
+"""A change on its way to the server and to others, and the names of its step (PUSH-1, PUSH-5, PUSH-9)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from optiverse_collab.core.protocol.outcomes import Replaced
 from optiverse_collab.core.records import Op
 
 SWEEP = "sweep:"
-"""A step whose id begins so replaces the bench."""
+"""The prefix of a step's id that replaces the bench."""
 
 RESTORE = "restore:"
-"""A step whose id begins so brings an earlier bench back."""
+"""The prefix of a step's id that brings an earlier bench back."""
 
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_NUMBER)]
@@ -22,7 +22,7 @@ Number = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_NUMBER)]
 
 
 def replaces_bench(step: str) -> bool:
-    """Whether a step says that it puts another bench in the place of the one that is there."""
+    """Whether a step claims to replace the bench."""
     return step.startswith((SWEEP, RESTORE))
 
 
@@ -31,9 +31,9 @@ class PushedChange(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         client_clock: the replica's own number for it.
-        seen: the clock of what the user had on the screen (SEEN-1); None for all that was sent.
+        seen: the clock of the state on the user's screen (SEEN-1); None for everything sent.
         yields: whether it leaves unseen values of others alone (SEEN-4).
-        step: the client's id for what it is a part of (PUSH-8).
+        step: the client's id for the step that it is a part of (PUSH-8).
     """
 
     client_clock: Number

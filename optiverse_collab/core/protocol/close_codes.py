@@ -9,7 +9,7 @@ from enum import Enum, IntEnum
 
 
 class CloseCode(IntEnum):
-    """Every code there is: those of RFC 6455 §7.4.1 and its IANA registry, and from 4000 on ours."""
+    """All codes: those of RFC 6455 §7.4.1 and its IANA registry, and ours from 4000 on."""
 
     NORMAL_CLOSURE = 1000
     GOING_AWAY = 1001

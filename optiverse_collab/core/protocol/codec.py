@@ -1,7 +1,7 @@
-"""Messages ↔ JSON text, and the reasons for which text is refused (LIM-1 to LIM-6).
+"""Messages ↔ JSON text, and why text is refused (LIM-1 to LIM-6).
 
 A frame of changes is the same for all receivers except for the acknowledgements, so it is encoded once
-as a body that anybody's acknowledgements can be put behind (`patch_body`, `close_patch`).
+as a body to which any receiver's acknowledgements can be appended (`patch_body`, `close_patch`).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _ClockOnly(msgspec.Struct):
 
 
 class _PushClocks(msgspec.Struct, tag_field="type", tag="push"):
-    """What can be read of a push whose operations can't."""
+    """The readable part of a push with unreadable operations."""
 
     changes: Annotated[list[_ClockOnly], msgspec.Meta(max_length=CHANGES_PER_PUSH)]
 
@@ -49,7 +49,7 @@ _M = TypeVar("_M")
 
 
 class PushUnreadable(MessageRefused):
-    """A push with operations that can't be read, but with clocks that can.
+    """A push with unreadable operations, but readable clocks.
 
     Attributes:
         client_clocks: the changes to acknowledge as refused (PUSH-6).
@@ -64,7 +64,7 @@ def decode_client(text: str, limits: Limits) -> ClientMessage:
     """Read a message from a client.
 
     Raises:
-        PushUnreadable: a push of which only the clocks can be read.
+        PushUnreadable: only the clocks of a push can be read.
         MessageRefused: anything else that is not a message, with the reason.
     """
     try:
@@ -240,7 +240,7 @@ def _refuse_types(error: str) -> NoReturn:
 
 
 def _refuse_syntax(text: str, error: str) -> NoReturn:
-    """Say what is wrong with text that isn't JSON; Python's own parser knows NaN by name."""
+    """Describe the error in text that isn't JSON; Python's own parser recognises NaN."""
     with contextlib.suppress(ValueError, RecursionError):
         json.loads(text, parse_constant=_refuse_constant)
     raise MessageRefused(Reason.MALFORMED_JSON, f"The message is not JSON: {error}.") from None

@@ -1,4 +1,4 @@
-"""The fragment of an invite link, ``t=TOKEN&pin=PIN``: what lets a guest in, and whose key the server has.
+"""The fragment of an invite link, ``t=TOKEN&pin=PIN``: the guest's secret, and the server's key.
 
 Both parts are optional. A fragment never goes over the wire: the token is sent in a header, and the pin is
 compared here (LINK rules in docs/protocol.md). Sentences about a damaged link don't repeat its secret.
@@ -23,11 +23,11 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 _ENCODED = re.compile(
     rf"%23(?=(?:t(?:=|%3D)[\w-]{{{TOKEN_CHARS}}}|pin(?:=|%3D)[\w-]{{{PIN_CHARS}}})(?:&|%26|$))"
 )
-"""A number sign that a program on the way took for a part of a name."""
+"""A number sign that a program on the way escaped as part of a name."""
 
 
 class Fragment(NamedTuple):
-    """What an invite link says behind its number sign.
+    """The fragment of an invite link, after its number sign.
 
     Attributes:
         token: the secret that lets a guest in; None if the link has none.
@@ -49,7 +49,7 @@ def split_link(text: str) -> tuple[str, Fragment]:
 
 
 def parse_fragment(text: str) -> Fragment:
-    """Read a fragment, without its number sign; line breaks and spaces that a mail put into it don't count.
+    """Read a fragment, without its number sign; line breaks and spaces from a mail are ignored.
 
     Raises:
         AddressError: it is damaged; with a sentence for the user.
@@ -67,7 +67,7 @@ def parse_fragment(text: str) -> Fragment:
 
 
 def format_fragment(fragment: Fragment) -> str:
-    """The end of a link, with its number sign; empty if there is nothing to say.
+    """The end of a link, with its number sign; empty if there is neither.
 
     Raises:
         AddressError: the token or the pin can't be one.
@@ -81,7 +81,7 @@ def _checked(key: str, value: str) -> str:
     """A token or a pin, unchanged.
 
     Raises:
-        AddressError: it can't be one.
+        AddressError: it is not valid.
     """
     what, chars = _PARTS[key]
     if len(value) != chars:

@@ -34,7 +34,7 @@ CAN_WAIT = "wait"
 """The header ``Prefer`` of a client that can wait outside (ACC-12)."""
 
 WAIT_STORAGE = "storage"
-"""Why the server waits: storage doesn't hold yet what was sent."""
+"""Why the server waits: storage has not saved everything yet."""
 
 
 # From client to server
@@ -52,10 +52,10 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
     Attributes:
         client_id: the replica, random and kept over reconnects.
         epoch: the history that the replica holds, or None if it holds nothing.
-        clock: up to where it holds it.
+        clock: its position in that history.
         head: of that history at that clock, 32 hex digits (CLK-2).
         settles: client ids that this replica had before (SYNC-8).
-        lanes: what it knows; without any, the bench (DOC-8).
+        lanes: those that it knows; without any, the bench (DOC-8).
     """
 
     client_id: str
@@ -79,7 +79,7 @@ class Have(Message, frozen=True, tag="have"):
 
 
 class PresenceUpdate(Message, frozen=True, tag="presence"):
-    """What changed of my presence; null takes a key away (PRES-1)."""
+    """Changes of my presence; null removes a key (PRES-1)."""
 
     state: dict[str, Any]
 
@@ -92,7 +92,7 @@ class ConnectionAck(Message, frozen=True, tag="connection:ack"):
 
     Attributes:
         role: what the receiver may do.
-        token: what the receiver comes back with from now on; empty if that is what it came with.
+        token: the receiver's token from now on; empty if it is the one that it came with.
         expires: when its role ends; None for never.
     """
 
@@ -129,7 +129,7 @@ class UserLeft(Message, frozen=True, tag="user:left"):
 
 
 class UserAway(Message, frozen=True, tag="user:away"):
-    """Nothing was heard from a participant for a while, or something again (HB-6)."""
+    """A participant went silent for a while, or is back (HB-6)."""
 
     connection_id: str
     away: bool = False
@@ -140,7 +140,7 @@ class Pong(Message, frozen=True, tag="pong"):
 
     Attributes:
         timestamp: when.
-        clock: up to which the receiver was sent everything, before this (HASH-4).
+        clock: everything up to this clock was sent before (HASH-4).
     """
 
     timestamp: str
@@ -154,7 +154,7 @@ class Pages(Message, frozen=True):
         epoch, term, clock, head: the position of the document, the same in every page.
         client_clock: the last change of this replica that is in it.
         total: how many records all pages have together, to show progress.
-        unasked: whether they stand for frames that the replica was not sent, in place of an answer (SYNC-12).
+        unasked: whether they replace frames that were not sent, instead of answering a request (SYNC-12).
         known: False if the server doesn't know what it accepted from this replica (SYNC-10).
         settled: for each id that the replica settles, its last accepted change.
         skipped: client id ("" is the present one) → numbers of changes before those that were refused.
@@ -198,11 +198,11 @@ class FullState(Pages, frozen=True, tag="sync:full_state"):
 
 
 class Delta(Pages, frozen=True, tag="sync:delta"):
-    """A page of what changed since the replica's position (SYNC-2).
+    """A page of changes since the replica's position (SYNC-2).
 
     Attributes:
-        records: new ones, whole.
-        ops: what changed of others.
+        records: new ones, complete.
+        ops: changes of other records.
     """
 
     records: list[PageRecord] = []
@@ -210,7 +210,7 @@ class Delta(Pages, frozen=True, tag="sync:delta"):
 
 
 class ParentPosition(msgspec.Struct, frozen=True):
-    """Where a session's history left the one that the replica follows (CLK-8).
+    """Where a session's history branched off from the one that the replica follows (CLK-8).
 
     Attributes:
         epoch: of the replica's history.
@@ -238,7 +238,7 @@ class OtherHistory(Message, frozen=True, tag="sync:diverged"):
 
 
 class Patch(Message, frozen=True, tag="patch"):
-    """All changes of a tick in order, and what became of the receiver's own (PUSH-5).
+    """All changes of a tick in order, and the outcomes of the receiver's own (PUSH-5).
 
     Attributes:
         head: after the last change.
@@ -252,11 +252,11 @@ class Patch(Message, frozen=True, tag="patch"):
 
 
 class PresencePatch(Message, frozen=True, tag="presence"):
-    """What changed of everybody's presence in a tick (PRES-2).
+    """Everybody's presence changes of a tick (PRES-2).
 
     Attributes:
-        participants: connection_id → changed keys; null takes a key away.
-        full: True if this is all there is: forget what was known before.
+        participants: connection_id → changed keys; null removes a key.
+        full: True if this is everybody's complete presence: forget all earlier state.
     """
 
     participants: dict[str, dict[str, Any]]
@@ -264,7 +264,7 @@ class PresencePatch(Message, frozen=True, tag="presence"):
 
 
 class Wait(Message, frozen=True, tag="wait"):
-    """The server is not done with what it was sent, and goes on when it is (DUR-6).
+    """The server has not processed what it was sent, and continues later (DUR-6).
 
     Attributes:
         reason: ``storage``, or a word that only a newer server knows.
@@ -274,7 +274,7 @@ class Wait(Message, frozen=True, tag="wait"):
 
 
 class Error(Message, frozen=True, tag="error"):
-    """A message of the receiver's was not accepted and had no effect (MSG-5).
+    """One of the receiver's messages was not accepted and had no effect (MSG-5).
 
     Attributes:
         reason: a `Reason`, or one that only a newer server knows.

@@ -8,5 +8,5 @@ ORIGIN_BYTES = 16
 
 
 def origin_of(client_id: str) -> str:
-    """The origin that a client id has: 32 hex digits."""
+    """The origin of a client id: 32 hex digits."""
     return blake2b(client_id.encode(), digest_size=ORIGIN_BYTES).hexdigest()

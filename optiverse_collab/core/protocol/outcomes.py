@@ -11,7 +11,7 @@ import msgspec
 
 
 class AckResult(str, Enum):
-    """What became of a pushed change (PUSH-4); a closed set (MSG-6)."""
+    """The outcome of a pushed change (PUSH-4); a closed set (MSG-6)."""
 
     COMMIT = "commit"
     """All of it took effect."""
@@ -42,14 +42,14 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Ack(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of one of my pushed changes (PUSH-4).
+    """The outcome of one of my pushed changes (PUSH-4).
 
     Attributes:
         client_clock: which change.
         result: how much of it took effect.
         clock: the change's place in the session's history, unless duplicate or refused.
-        lost: what had no effect, since the record was gone.
-        held: what was not applied, since it would have replaced an unseen value (SEEN-4).
+        lost: parts without effect, since the record was gone.
+        held: parts that were not applied, since they would have replaced an unseen value (SEEN-4).
         replaced: the unseen values of others that it replaced (SEEN-3).
         client_id: in pages: which of the ids that the replica settles, if not its present one.
         reason: with ``refused``: a `Reason`, or one that only a newer server knows.
@@ -68,7 +68,7 @@ class Ack(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Somebody replaced values of this replica's, which they had not seen (SYNC-9).
+    """Somebody replaced values of this replica without having seen them (SYNC-9).
 
     Attributes:
         clock: of the change that did.

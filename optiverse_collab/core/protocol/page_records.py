@@ -1,4 +1,4 @@
-"""What stands in the pages of an answer to a ``sync:request`` (SYNC-2, SYNC-3)."""
+"""The content of the pages of an answer to a ``sync:request`` (SYNC-2, SYNC-3)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ By = int | dict[str, int] | None
 
 
 class PageRecord(Record, frozen=True):
-    """A whole record of a page.
+    """A complete record of a page.
 
     Attributes:
         by: the authors, in an answer to a replica that held something.

@@ -14,7 +14,7 @@ FIRST_BYTES, LEAST_BYTES = 16 * 1024, 4 * 1024
 """The first page, before anything is known of the line, and the shortest."""
 
 QUICK_MS, SLOW_MS = 250.0, 1000.0
-"""A page that is gone sooner is followed by one twice as long; one that takes longer, by half of it."""
+"""After a quicker page, the next one is twice as long; after a slower one, half as long."""
 
 
 class PageSize:
@@ -32,7 +32,7 @@ class PageSize:
         return self._bytes
 
     def took(self, ms: float) -> None:
-        """A page was on its way to the system for so long."""
+        """A page took this long to reach the system."""
         if ms > SLOW_MS:
             self._bytes = max(min(LEAST_BYTES, self._most), self._bytes // 2)
         elif ms < QUICK_MS:
@@ -42,7 +42,7 @@ class PageSize:
 def marked_pages(things: Iterable[T | None], page_bytes: SupportsInt) -> Iterator[tuple[list[T], bool]]:
     """Yield `things` in lists of up to `page_bytes` of JSON, and whether it is the last.
 
-    A longer thing has a page of its own; no things are one empty page. A None among the things ends a page
+    A longer thing gets a separate page; no things give one empty page. A None among the things ends a page
     where it stands. Lazy: things are measured, and `page_bytes` is looked at, when a page is asked for.
     """
     page: list[T] = []
@@ -64,7 +64,7 @@ def marked_pages(things: Iterable[T | None], page_bytes: SupportsInt) -> Iterato
 def pages(ops: Iterable[T], page_bytes: int) -> Iterator[list[T]]:
     """Yield operations in lists of up to `page_bytes` that each fit into one change; nothing for none.
 
-    So there are few operations and values in each (LIM-1, LIM-11). A longer operation has a list of its own.
+    So there are few operations and values in each (LIM-1, LIM-11). A longer operation gets a separate list.
     """
     page: list[T] = []
     size = values = 0

@@ -14,10 +14,10 @@ class Participant(msgspec.Struct, frozen=True, omit_defaults=True):
         user_id: the name to show; ``name (2)`` for the second connection of that name.
         connection_id: unique among all connections of the session.
         connected_at: when they joined.
-        away: nothing was heard from them for a while (HB-6).
+        away: they have been silent for a while (HB-6).
         role: what they may do (ACC-1).
         person: the id of the grant that let them in; empty if the server asks nothing of them (PRES-8).
-        script: it is a program, at which nobody sits (PRES-18).
+        script: it is a program without a person in front of it (PRES-18).
     """
 
     user_id: str

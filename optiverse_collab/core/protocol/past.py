@@ -11,10 +11,10 @@ from optiverse_collab.core.records import Op, Record
 
 
 class PastRefusal(str, Enum):
-    """Why there is no answer (HIST-3); more words may come."""
+    """Why there is no answer (HIST-3); more words may be added."""
 
     NO_SUCH_CLOCK = "no_such_clock"
-    """The session has not got there, or the clock is negative."""
+    """The session has not reached it, or the clock is negative."""
     NOT_KEPT = "not_kept"
     """This part of the history was dropped."""
     BUSY = "busy"

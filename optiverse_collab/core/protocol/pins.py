@@ -1,7 +1,7 @@
-"""The pin of a server's key, from the certificate that it shows (LINK-1 in docs/protocol.md).
+"""The pin of a server's key, from its certificate (LINK-1 in docs/protocol.md).
 
-Both clients compare it, and neither needs more of a certificate; so a reader of these few fields of its
-DER encoding (RFC 5280 §4.1, ITU-T X.690) stands here in place of another dependency.
+Both clients compare it, and neither needs more of a certificate. So this module reads the few fields of its
+DER encoding (RFC 5280 §4.1, ITU-T X.690), and saves a dependency.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 _SEQUENCE, _VERSION = 0x30, 0xA0
 _BEFORE_KEY = ("serial number", "signature", "issuer", "validity", "subject")
-"""What stands before the public key in the signed part, behind its version."""
+"""The fields before the public key in the signed part, after its version."""
 
 
 class _Element(NamedTuple):

@@ -1,4 +1,4 @@
-"""Presence as it leaves: encoded once, and for each receiver without what is their own (PRES-17)."""
+"""Outgoing presence: encoded once, and for each receiver without their own part (PRES-17)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class PresenceFrames:
         patch: what it says.
 
     Attributes:
-        whole: the message as JSON, for those of whom it says nothing.
+        whole: the message as JSON, for receivers who are not in it.
     """
 
     def __init__(self, patch: PresencePatch) -> None:
@@ -25,7 +25,7 @@ class PresenceFrames:
         self._spans: dict[str, tuple[int, int]] = {}
         start = len(_HEAD)
         for id, part in parts.items():
-            self._spans[id] = start, start + len(part) + 1  # with the comma behind it
+            self._spans[id] = start, start + len(part) + 1  # with the comma after it
             start += len(part) + 1
         self._last = len(self.whole) - len(self._end)
 

@@ -1,4 +1,4 @@
-"""How a server of ours says in every answer of HTTP that it is one: the header ``Server`` (MSG-9).
+"""How our server identifies itself in every HTTP answer: the header ``Server`` (MSG-9).
 
 >>> header("0.1.0")
 'optiverse-collab-server/0.1.0 protocol/3'
@@ -18,7 +18,7 @@ _HEADER = re.compile(rf"{PRODUCT}/(\S{{1,64}}) protocol/([0-9]{{1,9}})")
 
 
 class ServerName(NamedTuple):
-    """What a server says of itself.
+    """A server's description of itself.
 
     Attributes:
         version: of its distribution.
@@ -40,6 +40,6 @@ def header(version: str) -> str:
 
 
 def parse(text: str) -> ServerName | None:
-    """What a header ``Server`` says; None if no server of ours wrote it."""
+    """The content of a header ``Server``; None if it is not from our server."""
     found = _HEADER.fullmatch(text)
     return None if found is None else ServerName(found[1], int(found[2]))

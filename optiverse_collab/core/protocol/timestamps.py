@@ -1,4 +1,4 @@
-"""How a moment is written on the wire."""
+"""How times are written on the wire."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Chain:
         self._recent = bytearray(recent or head[:PREFIX_BYTES])
 
     def add(self, entry: bytes) -> None:
-        """Go on to the next entry, given as the bytes in which it is kept."""
+        """Advance by one entry, given as its stored bytes."""
         self.head = next_head(self.head, entry)
         self._recent += self.head[:PREFIX_BYTES]
         if len(self._recent) > 2 * HEADS * PREFIX_BYTES:

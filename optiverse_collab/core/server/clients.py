@@ -85,7 +85,7 @@ class Clients:
         return clock >= max(map(self._forgotten_to, origins))
 
     def note(self, entry: Entry) -> None:
-        """The history goes on to an entry."""
+        """Advance the history by an entry."""
         before = self._all.pop(entry.origin, None)
         since = before.since if before is not None else self._forgotten_to(entry.origin)
         self._settled.pop(entry.origin, None)

@@ -191,7 +191,7 @@ class History:
         return self._freeze().finished()
 
     def begin_chunk(self) -> SnapshotBuilder:
-        """A snapshot of now to go on from, which has yet to be built; then `forget_names`."""
+        """A snapshot of the present state, not built yet; then `forget_names`."""
         self.names.watch()
         return self._freeze()
 
@@ -268,7 +268,7 @@ class History:
         return 2 * size_of((part.id, part.names, *named, part.clock)) + PART_BYTES
 
     def _follow(self, entry: Entry, data: bytes, ops: Iterable[Op]) -> None:
-        """Go on to the next entry."""
+        """Advance by one entry."""
         self.clock = entry.clock
         self.time_ms = entry.time_ms
         self.clients.note(entry)

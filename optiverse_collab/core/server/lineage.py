@@ -33,7 +33,7 @@ def _parted(history: History, epoch: str) -> Parent | None:
 
 
 def continued(snapshot: Snapshot, end: Parent, epoch: str) -> Snapshot:
-    """The start of a history of another epoch that goes on where this one ends.
+    """The start of a history of another epoch that continues where this one ends.
 
     Args:
         snapshot: of the history that is continued.

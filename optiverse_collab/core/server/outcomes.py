@@ -36,7 +36,7 @@ class Outcomes:
         self._most = most
 
     def note(self, entry: Entry) -> None:
-        """The history goes on to an entry."""
+        """Advance the history by an entry."""
         if not (entry.lost or entry.held or entry.replaced):
             return
         parts = entry.lost, entry.held, entry.replaced

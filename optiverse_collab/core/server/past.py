@@ -79,7 +79,7 @@ class Past:
         self.memory = 0
 
     def replay(self) -> Iterator[None]:
-        """Go on to the last entry, in short steps."""
+        """Advance to the last entry, in short steps."""
         size = 0
         for step in chain(self._index(), self._follow()):
             size += step

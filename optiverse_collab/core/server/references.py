@@ -33,7 +33,7 @@ class References:
         self.authors: set[int] = set()
 
     def add_snapshot(self, snapshot: Snapshot) -> None:
-        """What a session goes on from (DUR-4)."""
+        """The state from which a session continues (DUR-4)."""
         for _ in self.follow_snapshot(snapshot):
             pass
 

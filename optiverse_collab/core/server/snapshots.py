@@ -1,4 +1,4 @@
-"""Snapshots are made in short steps, while the history goes on: one of 100,000 records takes a while.
+"""Snapshots are made in short steps, while the history grows: one of 100,000 records takes a while.
 
 Each distinct stamp stands in a snapshot once, and records refer to it by index.
 """
@@ -51,7 +51,7 @@ class SnapshotBuilder:
         self._tombstones = tombstones.copy()
 
     def steps(self) -> Iterator[None]:
-        """Go on to the end, in short steps."""
+        """Do the rest, in short steps."""
         size = 0
         parts = self._take_records(), self._take_tombstones(), self.used.follow_snapshot(self.snapshot)
         for step in chain(*parts):

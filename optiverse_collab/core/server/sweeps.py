@@ -28,7 +28,7 @@ class Sweeps:
         self.kept = deque(kept, SWEEPS)
 
     def note(self, entry: Entry) -> None:
-        """The history goes on to an entry."""
+        """Advance the history by an entry."""
         if not replaces_bench(entry.step):
             return
         for place, one in enumerate(self.kept):

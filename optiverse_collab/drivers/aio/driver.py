@@ -48,7 +48,7 @@ class AioDriver:
         url: of the WebSocket.
         report: called with every effect that is not about the connection.
         chance: gives numbers from 0 to 1 for the waits between attempts.
-        patient: whether the first attempt may be repeated too.
+        patient: whether the first attempt is repeated, too.
         timeout_s: how long a server may take to let us in.
         pin: of the server's key; None if the system's authorities decide.
 

@@ -110,7 +110,7 @@ class CollaborationService(QObject):
 
     @property
     def quality(self) -> Quality:
-        """How well the connection does."""
+        """A verdict on the connection."""
         return self._driver.quality.quality if self._driver is not None else Quality(Grade.OFFLINE)
 
     @property

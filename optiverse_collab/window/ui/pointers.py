@@ -133,7 +133,7 @@ class Pointer:
         return None
 
     def _glide(self, at: Point, now_ms: float) -> None:
-        """Go on from where it is shown, through what has arrived."""
+        """Continue from where it is shown, through what has arrived."""
         here = _Goal(self._on_path(now_ms), now_ms)
         goals = [goal for goal in self._path if goal.due_ms > now_ms]
         if goals and now_ms - self._heard_ms < TOGETHER_MS:

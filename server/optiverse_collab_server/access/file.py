@@ -141,7 +141,7 @@ class AccessFile:
             self._connection.executescript(f"BEGIN; {_FROM_1} PRAGMA user_version={VERSION}; COMMIT;")
 
     def _check_file(self) -> None:
-        """Make sure that the file is still the one in the folder: SQLite goes on writing to a deleted one."""
+        """Make sure that the file is still the one in the folder: SQLite keeps writing to a deleted one."""
         if not self._file.exists() or _id_of(self._file) != self._id:
             raise StorageError(
                 f"{self._file} was deleted or replaced while the server ran, and nothing of access "

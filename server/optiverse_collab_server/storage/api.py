@@ -26,7 +26,7 @@ class TooLarge(StorageError):
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """What a session goes on from: its newest chunk.
+    """The state from which a session continues: its newest chunk.
 
     Attributes:
         snapshot: the start of the chunk.
@@ -107,7 +107,7 @@ class Store(Protocol):
     """
 
     async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
-        """What a session goes on from; None if it was never created.
+        """The state from which a session continues; None if it was never created.
 
         Args:
             most: about how many bytes of memory it may take.
@@ -128,7 +128,7 @@ class Store(Protocol):
 
         Raises:
             TooLarge: it takes more; no more than that was read.
-            DatabaseDamaged: this part of the history doesn't fit. The session goes on being served.
+            DatabaseDamaged: this part of the history doesn't fit. The session keeps being served.
         """
 
     async def load_entries(self, session_id: str, span: Span) -> StoredEntries | None:
@@ -152,7 +152,7 @@ class Store(Protocol):
             names: those that `entries` are the first to refer to.
 
         Raises:
-            StorageError: also if the session has no chunk yet, or if clocks or numbers don't go on
+            StorageError: also if the session has no chunk yet, or if clocks or numbers don't continue
                 where they ended. Nothing is kept then.
         """
 
@@ -196,7 +196,7 @@ class Tail(NamedTuple):
         """Where it ends after an append.
 
         Raises:
-            StorageError: the append doesn't go on here.
+            StorageError: the append doesn't continue here.
         """
         clock = self.clock
         for entry in entries:

@@ -17,7 +17,7 @@ from optiverse_collab_server.storage.viewing import View, viewed
 
 
 def copy_folder(folder: Path, to: Path, also: Sequence[str] = ()) -> None:
-    """Copy all that a server needs to go on; the copy is a data folder itself, and durable.
+    """Copy all that a server needs to continue; the copy is a data folder itself, and durable.
 
     Args:
         folder: the data folder.

@@ -130,7 +130,7 @@ class Database:
         return outcomes
 
     def load(self, name: str, most: int = ANY_SIZE) -> Steps[Stored | None]:
-        """What a session goes on from, checked; None if it was never created.
+        """The state from which a session continues, checked; None if it was never created.
 
         Raises:
             DatabaseDamaged: a part of it is missing or wrong.
@@ -291,7 +291,7 @@ class Database:
         return row[1] if row is not None and row[0] == clock else None
 
     def _point_at(self, session: SessionRow, chunk: ChunkRow) -> None:
-        """Let a session go on with a chunk whose parts are written (DUR-5)."""
+        """Let a session continue with a chunk whose parts are written (DUR-5)."""
         before = session.chunk
         with transaction(self._connection):
             if before is None:

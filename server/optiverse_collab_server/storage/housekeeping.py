@@ -119,7 +119,7 @@ class Housekeeper:
         return self._current is not None or bool(self._waiting)
 
     def step(self) -> None:
-        """Go on with what there is to do; a fault is logged, and the session is left for later."""
+        """Continue with what there is to do; a fault is logged, and the session is left for later."""
         if self._current is None:
             self._current = self._look_after(self._waiting.popleft())
         try:

@@ -55,7 +55,7 @@ class _Chunk:
         return StoredPast(epoch, start.clock, start.head, records, self._entries(last))
 
     def stored(self, names: Sequence[Name]) -> Stored:
-        """What a session goes on from."""
+        """The state from which a session continues."""
         snapshot, entries = _snapshots.decode(self.snapshot), self._entries(self.last)
         used = References()
         used.add_snapshot(snapshot)

@@ -1,7 +1,7 @@
 """Whether the files that SQLite has open are still those in the data folder.
 
 A program that tidies up may delete them under the server. The system keeps such files for whoever has them
-open, and SQLite goes on writing into files that nobody will ever find again. The same goes for a log that
+open, and SQLite keeps writing into files that nobody will ever find again. The same goes for a log that
 somebody cuts: SQLite writes behind the gap.
 """
 

@@ -136,7 +136,7 @@ def log_rows(connection: sqlite3.Connection, chunk: ChunkRow, after: int) -> Ite
 
 
 def read_stored(connection: sqlite3.Connection, session: SessionRow, most: int = ANY_SIZE) -> Steps[Stored]:
-    """What a session goes on from, checked.
+    """The state from which a session continues, checked.
 
     Args:
         most: about how many bytes of memory it may take.

@@ -1,4 +1,4 @@
-"""Puts a backup in the place of a data folder's database; each session goes on in a new epoch (CLK-8)."""
+"""Puts a backup in the place of a data folder's database; each session continues in a new epoch (CLK-8)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Restored:
 
     Attributes:
         session: its name.
-        change: the clock at which it goes on.
+        change: the clock at which it continues.
         time_ms: of that change, ms since 1970 UTC.
         replaced: the last clock of what was there before; None if there was nothing, or it can't be read.
         damage: why it can't be served, as in the backup.
@@ -144,7 +144,7 @@ def _replace(unfinished: Path, file: Path, lock: FolderLock) -> Path | None:
 
 
 def _continue_all(file: Path, replaced: dict[str, Lineage]) -> list[Restored]:
-    """Let all sessions of a database go on in another epoch."""
+    """Let all sessions of a database continue in another epoch."""
     with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=OFF")  # nothing of this counts before the file has its name
         sessions = read_directory(connection, file).sessions

@@ -59,7 +59,7 @@ def export_session(view: View, name: str) -> Export:
 
 
 def read_export(data: bytes) -> Export:
-    """Read a file and make sure that a server can go on from it.
+    """Read a file and make sure that a server can continue from it.
 
     Raises:
         StorageError: it is another file, of another version, or doesn't fit together.

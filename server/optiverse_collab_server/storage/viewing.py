@@ -44,7 +44,7 @@ class View:
 
 @contextlib.contextmanager
 def viewed(folder: Path) -> Iterator[View]:
-    """A view of a data folder; a server that uses it goes on undisturbed.
+    """A view of a data folder; a server that uses it continues undisturbed.
 
     Raises:
         DatabaseDamaged: the database can't be trusted as a whole.

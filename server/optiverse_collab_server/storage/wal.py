@@ -47,7 +47,7 @@ def check_log(path: Path) -> bool:
 
 
 def _read_header(header: bytes) -> tuple[str, int, tuple[int, int], tuple[int, int]]:
-    """Byte order of the checksums, page size, salts, and the checksum to go on from."""
+    """Byte order of the checksums, page size, salts, and the checksum so far."""
     if len(header) == _HEADER.size:
         magic, _, page_size, _, salt1, salt2, *expected = _HEADER.unpack(header)
         order = ">" if magic & 1 else "<"

@@ -1,8 +1,8 @@
 """The thread that owns the database, and the grouping of commits.
 
 While the thread waits for the disk, requests gather; the next transaction takes all appends among
-them (group commit, DUR-2). What takes long goes on step by step between such transactions, and what nobody
-waits for goes on when nothing else is asked for.
+them (group commit, DUR-2). What takes long continues step by step between such transactions, and what nobody
+waits for continues when nothing else is asked for.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Worker:
         return [(job.future, None, error) for job, error in zip(jobs, errors, strict=True)]
 
     def _step(self, job: StepsJob) -> Outcome | None:
-        """Go on with a job; its outcome if that was the last step."""
+        """Continue with a job; its outcome if that was the last step."""
         try:
             next(job.steps)
         except StopIteration as end:

@@ -11,7 +11,7 @@ from tests.helpers.wire import LENS, Peer, Wire, equal
 
 
 def test_change_refused_by_the_server_is_taken_back_and_told() -> None:
-    """PUSH-6, REP-8: the view goes back, the log has the values, what follows goes on."""
+    """PUSH-6, REP-8: the view goes back, the log has the values, what follows continues."""
     wire, ann = Wire(Limits(records=1)), Peer("ann")
     wire.connect(ann)
     ann.edit(Put("a", "component", {"n": 1}))

@@ -88,7 +88,7 @@ def test_an_edit_while_a_write_goes_on_waits_for_the_next(bench: Bench) -> None:
 
 
 def test_what_is_not_sent_is_written_now_and_then(bench: Bench) -> None:
-    """DISK-1: while there is no connection, or a drag goes on; the first at once."""
+    """DISK-1: while there is no connection, or a drag continues; the first at once."""
     bench.edit()
     assert entries(bench.poll()) == [Changed(bench.pending.changes[-1])]
     bench.finish()

@@ -55,7 +55,7 @@ def do(
 
 
 def begin_chunk(history: History) -> Snapshot:
-    """Go on in a new chunk, at once."""
+    """Continue in a new chunk, at once."""
     builder = history.begin_chunk()
     snapshot = builder.finished()
     history.forget_names(builder.used)

@@ -77,7 +77,7 @@ def test_replica_that_may_be_forgotten_is_told_so(
 
 
 def test_replica_that_another_settled_is_told_so() -> None:
-    """SYNC-10: the other one goes on, and knows what came of it."""
+    """SYNC-10: the other one continues, and knows what came of it."""
     history = make()
     do(history, Put("a", "k"))
     ann = history.names.known(NameKind.ORIGIN, origin_of("ann"))

@@ -100,7 +100,7 @@ def test_delta_is_due_once_all_that_was_sent_is_confirmed(some: Subscribers) -> 
 
 
 def test_nothing_is_due_where_nothing_was_missed(some: Subscribers) -> None:
-    """SYNC-12: it goes on with the next frame."""
+    """SYNC-12: it continues with the next frame."""
     fall_behind(some, "bob")
     assert not some.confirm("bob", 6, 6, 1200)
     assert some.behind() == []

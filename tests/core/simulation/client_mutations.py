@@ -99,7 +99,7 @@ def outcome_untold(self: Confirmed, ack: Ack, ids: dict[str, None]) -> list[Any]
     return []
 
 
-@_mutation("A restored replica goes on with its old numbers (SYNC-8).", (Replica, "restore"))
+@_mutation("A restored replica continues with its old numbers (SYNC-8).", (Replica, "restore"))
 def former_numbers_go_on(saved: Saved, client_id: str, limits: Limits | None = None) -> Replica:
     restored = _restore(saved, client_id, limits)
     for change in restored._pending.changes:

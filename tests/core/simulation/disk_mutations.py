@@ -74,7 +74,7 @@ def torn_tail_takes_more(data: bytes, start: int) -> Found:
     return found._replace(payloads=found.payloads[:-1]) if found.is_torn else found
 
 
-@_mutation("A restored replica goes on under its old id (DISK-4).", (Replica, "restore"))
+@_mutation("A restored replica continues under its old id (DISK-4).", (Replica, "restore"))
 def restored_keeps_its_id(saved: Saved, client_id: str, limits: Limits | None = None) -> Replica:
     again = _restore(saved, client_id, limits)
     again.client_id = saved.client_ids[-1]
@@ -92,7 +92,7 @@ def no_copy_first(self: WriteAhead) -> None:
     self._has_copy = True
 
 
-@_mutation("After a failure the journal goes on behind half an entry (DISK-5).", (WriteAhead, "failed"))
+@_mutation("After a failure the journal continues behind half an entry (DISK-5).", (WriteAhead, "failed"))
 def no_copy_after_a_failure(self: WriteAhead, cause: str, now_ms: float) -> list[EditsUnprotected]:
     self._asked = None
     return []

@@ -77,7 +77,7 @@ def gone_host_forgotten(self: HostWatch, participants: Mapping[str, Participant]
         self.name = ""
 
 
-@_mutation("Whoever hosted once goes on hosting (PRES-6).", (HostWatch, "look"))
+@_mutation("Whoever hosted once keeps hosting (PRES-6).", (HostWatch, "look"))
 def taken_back_in_vain(self: HostWatch, participants: Mapping[str, Participant], states: _States) -> None:
     name = self.name
     _look(self, participants, states)

@@ -160,7 +160,7 @@ def acks_to_all(self: Delivery, frame: _Frame, now_ms: float) -> list[RoomEffect
     return effects
 
 
-@_mutation("A connection that was taken over goes on (SYNC-7).", (Room, "_sync"))
+@_mutation("A connection that was taken over continues (SYNC-7).", (Room, "_sync"))
 def two_connections_of_a_client(
     self: Room, connection_id: str, member: Member, request: SyncRequest, now_ms: int
 ) -> list[RoomEffect]:

@@ -16,7 +16,7 @@ from tests.core.simulation.scenario import Setup
 
 
 class Building:
-    """A snapshot that is being built, step by step, while the history goes on.
+    """A snapshot that is being built, step by step, while the history continues.
 
     Args:
         history: whose it is.

@@ -153,7 +153,7 @@ class Truth:
         self._last[client_id] = entry.client_clock
 
     def fork(self, clock: int) -> Truth:
-        """The history in which a backup of this clock is restored, and goes on as if nothing had followed."""
+        """The history after restoring a backup of this clock, as if nothing had followed."""
         fork = copy.copy(self)
         for name in ("docs", "heads", "log", "_states"):
             setattr(fork, name, list(getattr(self, name)))

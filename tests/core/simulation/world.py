@@ -138,7 +138,7 @@ class World(Network):
             self.counts["power cuts"] += 1
 
     def clone(self, index: int, other: int) -> None:
-        """Somebody starts with a copy of what another client, which goes on, has on disk."""
+        """Somebody starts with a copy of what another client, which continues, has on disk."""
         disk = None if self.clients[index].tainted else self.clients[index].disk
         if disk is not None and disk.file is not None and index != other and not disk.file.tainted:
             self._end(other, 1)

@@ -107,7 +107,7 @@ def test_tab_reaches_all_that_shows_of_others(both: tuple[Desk, Desk]) -> None:
 
 
 def test_what_a_dialog_says_of_others_is_reached_by_tab(both: tuple[Desk, Desk]) -> None:
-    """PRES-14: Tab goes on from the editor's own fields."""
+    """PRES-14: Tab moves on from the editor's own fields."""
     ann, _ = both
     user = Drawing(ann.window)
     lens = user.place("lens", 10.0, 20.0)

@@ -69,7 +69,7 @@ def test_time_ends_with_a_warning_and_a_close(tmp_path: Path, watch: Watch) -> N
 
 
 def test_time_is_moved_without_a_break(tmp_path: Path, watch: Watch) -> None:
-    """ACC-3, ACC-6: the same connection goes on, and hears of each new end."""
+    """ACC-3, ACC-6: the same connection continues, and hears of each new end."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         token = await invite(owner, "editor", expires_s=1000)

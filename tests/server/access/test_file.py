@@ -65,7 +65,7 @@ def test_a_write_is_whole_or_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["deleted", "replaced"])
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps open files")
 def test_a_file_that_is_gone_takes_nothing(tmp_path: Path, how: str) -> None:
-    """ACC-11: SQLite would go on writing to what nobody finds again."""
+    """ACC-11: SQLite would keep writing to what nobody finds again."""
     with closing(AccessFile(tmp_path)) as file:
         (tmp_path / FILE_NAME).rename(tmp_path / "elsewhere")
         if how == "replaced":

@@ -73,7 +73,7 @@ def test_programs_read_what_was_restored(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_damage_in_the_backup_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The other sessions go on."""
+    """The other sessions continue."""
     fill_folder(tmp_path / "backup", lab=["a", "b"], other=["c"])
     execute(tmp_path / "backup", "DELETE FROM log WHERE session=1 AND first=1")
     assert main(["restore", str(tmp_path / "backup"), "--data", str(tmp_path / "new")]) == 1

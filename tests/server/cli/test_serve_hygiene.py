@@ -113,7 +113,7 @@ def test_session_that_is_live_notices_it_too(tmp_path: Path, what: str) -> None:
 
     with ServerProcess(tmp_path / "data") as server:
         run(go_on(server))
-        assert run(edit(server, 2)) == "session_failed", "and goes on noticing it"
+        assert run(edit(server, 2)) == "session_failed", "and keeps noticing it"
         server.kill()
 
 

@@ -19,7 +19,7 @@ LOG_NAME = f"{FILE_NAME}-wal"
 
 
 def test_nothing_acknowledged_is_missing_after_kill_9(tmp_path: Path) -> None:
-    """Each round kills a real process at a random moment and goes on where it ended.
+    """Each round kills a real process at a random moment and continues where it ended.
 
     Chunks are begun and packed meanwhile: each entry is there exactly once, and all of them fit.
     """
@@ -116,7 +116,7 @@ async def log_sizes_at_acknowledgement(folder: Path, copy: Path, appends: int) -
 
 
 async def stored_clock_after(folder: Path, then: int) -> int:
-    """The clock that is stored; then make sure that the session goes on from there."""
+    """The clock that is stored; then make sure that the session continues from there."""
     async with opened(folder) as store:
         clock = await clock_of(store, "bench")
         await store.append("bench", [entry(then)])

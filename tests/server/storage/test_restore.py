@@ -19,7 +19,7 @@ from tests.helpers.storage import EPOCH, copy_as_crashed, database, execute, fil
 
 
 def history(folder: Path, session: str = "lab") -> History:
-    """A session as a server would go on with it."""
+    """A session as a server would continue with it."""
 
     async def load() -> History:
         async with opened(folder) as store:

@@ -1,4 +1,4 @@
-"""Asking for a file: the window goes on meanwhile, and hears what was chosen."""
+"""Asking for a file: the window keeps working, and gets the choice."""
 
 from __future__ import annotations
 

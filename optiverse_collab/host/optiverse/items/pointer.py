@@ -18,7 +18,7 @@ Presence = Callable[[Mapping[str, object]], None]
 def items_dragged(window: Window) -> Collection[Item]:
     """The items that are being dragged or rotated with the mouse.
 
-    Quirk: where a menu or dialog takes the release, the host goes on calling them dragged.
+    Quirk: where a menu or dialog takes the release, the host keeps calling them dragged.
     """
     if not _is_button_down():
         return ()

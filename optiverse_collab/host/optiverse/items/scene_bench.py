@@ -178,7 +178,7 @@ class SceneBench(QObject):
     def _provisional(self) -> list[object]:
         """Quirk: what is being placed with the mouse is in the scene as if it were on the bench, and so is
         what is being dragged out of the library, while it hangs over the canvas. Once its command is
-        on the undo stack, it is on the bench: the host goes on calling a ruler unfinished for a moment."""
+        on the undo stack, it is on the bench: the host keeps calling a ruler unfinished for a moment."""
         window = self._window
         items = (
             window.placement_handler._ghost,

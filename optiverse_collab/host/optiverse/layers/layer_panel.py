@@ -75,7 +75,7 @@ class LayerPanel(QObject):
         self._states_later.start()
 
     def _draw_around_the_editor(self, id: str) -> None:
-        """Draw the panel; the line of an item or a group goes on being edited, if there still is one."""
+        """Draw the panel; the line of an item or a group keeps being edited, if there still is one."""
         before = self._editor()
         text, at, anchor = before.text(), before.cursorPosition(), before.selectionStart()
         selected = before.selectionLength()

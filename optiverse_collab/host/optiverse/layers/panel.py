@@ -73,7 +73,7 @@ class Panel(QObject):
 
         Args:
             is_drawn: the host is about to draw the panel anyway.
-            continues: others' changes go on.
+            continues: others' changes continue.
         """
         if self._names is not None:
             self._names.follow()

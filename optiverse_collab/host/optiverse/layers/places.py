@@ -8,7 +8,7 @@ tree as far as it can: what is in a group that it can't show takes that group's 
 So there are two things to remember. `_said` is what records say; it is never tidied up, because what can't be
 shown today can be tomorrow. `_shown` is what the window shows of it. Only the user makes the window show
 something else, and `follow` then finds what they moved: whatever has another parent than before, and as few
-of its siblings as possible. Those alone say something new, and are edits. All others go on saying what they
+of its siblings as possible. Those alone say something new, and are edits. All others keep saying what they
 said, shown or not.
 
 An example. Records say the left; the window shows the right:

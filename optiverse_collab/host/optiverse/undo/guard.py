@@ -164,7 +164,7 @@ class UndoGuard:
         try:
             with self._no_snapping():
                 take(self._stack)
-        except Exception as fault:  # noqa: BLE001 (whatever it raises, the window goes on)
+        except Exception as fault:  # noqa: BLE001 (whatever it raises, the window continues)
             self._warn(f"Optiverse could not undo or redo one of your steps: {fault!r}.")
             self._stack.canUndoChanged.emit(self._stack.can_undo())
             self._stack.canRedoChanged.emit(self._stack.can_redo())
