@@ -1,4 +1,4 @@
-"""Which optiverse-collab the server depends on: the checkout around it, or in a release its own version."""
+"""Which optiverse-collab the server needs: the surrounding checkout, or in a release its own version."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 RELEASE = "OPTIVERSE_COLLAB_RELEASE"
-"""Set to 1 when a release is built. Its source archive keeps what it says then."""
+"""Set to 1 to build a release. Its source archive keeps the dependency of that moment."""
 
 
 class CheckoutDependency(MetadataHookInterface):

@@ -1,6 +1,6 @@
 """The companion server: carries rooms of the core over WebSockets and keeps them on disk.
 
-Whatever could be decided without a socket or a disk belongs in `core.server`.
+Decisions that need neither socket nor disk belong in `core.server`.
 """
 
 from __future__ import annotations

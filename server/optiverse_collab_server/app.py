@@ -43,7 +43,7 @@ NAME = f"optiverse-collab-server {__version__}"
 NO_ANSWER = "The disk does not answer; what is not stored was not acknowledged, and its authors have it."
 
 HANDSHAKE_SECONDS = 10.0
-"""How long a peer may take to ask for a WebSocket."""
+"""How long a peer may take to request a WebSocket."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -52,8 +52,8 @@ class App:
     """Lets connections in and hands them to the hub.
 
     Attributes:
-        doors: how many there are.
-        garbage: what is collected now and then.
+        doors: counts them.
+        garbage: collects Python's garbage now and then.
     """
 
     def __init__(self, hub: Hub, tls: ssl.SSLContext | None = None, entrance: Entrance | None = None) -> None:
@@ -68,7 +68,7 @@ class App:
         self._health = Health(hub, self.doors, entrance)
 
     def accept(self, *args: Any, **options: Any) -> HeardConnection:
-        """Take a connection, whose peer has yet to ask for a WebSocket."""
+        """Take a connection whose peer has not requested a WebSocket yet."""
         self.garbage.connections += 1
         if self._tls is not None:
             return SecuredConnection(self.doors, self._held, self._tls, *args, **options)
@@ -78,7 +78,7 @@ class App:
         """Admit nobody new, say so to those who ask, and end all connections (CLOSE-3).
 
         Returns:
-            False if the disk doesn't answer; then it was not waited for.
+            False if the disk doesn't answer; then the wait was cut short.
         """
         self.doors.cut_unfinished()
         self._failed.stop()
@@ -89,7 +89,7 @@ class App:
         return disk_answers
 
     async def check_request(self, ws: ServerConnection, request: Request) -> Response | None:
-        """Refuse what is not the path of a session, and who is one too many (MSG-4, LIM-15)."""
+        """Refuse paths that are not a session's, and connections above the limit (MSG-4, LIM-15)."""
         assert isinstance(ws, HeardConnection)
         full = self.doors.asked(ws)
         if health := await self._health.answer(request, ws.address):
@@ -110,7 +110,7 @@ class App:
         return None
 
     async def handle(self, ws: ServerConnection) -> None:
-        """Serve one connection; whatever goes wrong stays in it."""
+        """Serve one connection; its errors affect no other."""
         if ws.request is None:  # the handshake was not finished
             return
         place = parse_path(ws.request.path)
@@ -140,7 +140,7 @@ class App:
     async def _admit(
         self, connection: Connection, ws: HeardConnection, request: Request, place: Place
     ) -> Visit | None:
-        """Look at the token of a request (ACC-9); None if it lets nobody in, and the connection is closed.
+        """Check the token of a request (ACC-9); None if it is not valid, and the connection is closed.
 
         Raises:
             StorageError: an invite could not be used.
@@ -150,7 +150,7 @@ class App:
         visit: Visit | CloseReason | StoredGrant | None
         visit = await self._entrance.admit(request.headers, ws.address, place)
         if isinstance(visit, StoredGrant):
-            await self._failed.wait(ws)  # each knock is a try
+            await self._failed.wait(ws)  # each knock counts as a try
             visit = await self._entrance.waiting.wait(connection, place, visit, ws.address)
         if visit is None or isinstance(visit, Visit):
             return visit
@@ -182,7 +182,7 @@ async def running(
     entrance: Entrance | None = None,
     quotas: Quotas | None = None,
 ) -> AsyncIterator[WebSocketServer]:
-    """A server that accepts connections inside the block, and ends well after it (CLOSE-3).
+    """A server that accepts connections inside the block, and stops cleanly after it (CLOSE-3).
 
     Args:
         store: closed at the end.
@@ -190,10 +190,10 @@ async def running(
         port: 0 for any that is free.
         tls: the key and the certificate; None for connections that are not encrypted.
         entrance: who may come in; None for everybody. Its book is closed at the end.
-        quotas: how much may be kept; the defaults if not given.
+        quotas: how much may be stored; the defaults if not given.
 
     Raises:
-        OSError: the address can't be listened on.
+        OSError: the server can't listen on the address.
         StorageError: at the end, the disk doesn't answer.
     """
     limits = limits or Limits()
@@ -209,7 +209,7 @@ async def running(
             disk_answers = await app.close()
             if server is not None:
                 server.close(close_connections=False)
-                app.doors.cut_unfinished()  # who came meanwhile
+                app.doors.cut_unfinished()  # connections that came meanwhile
                 await server.wait_closed()
     finally:
         if disk_answers:

@@ -1,4 +1,4 @@
-"""Makes the key and the certificate of a server that no authority vouches for, and reads what a pin is of."""
+"""Makes a server's key and self-signed certificate, and computes pins."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 VALID = timedelta(days=365)
 RENEWED_BEFORE = timedelta(days=30)
 CLOCKS_DIFFER = timedelta(days=1)
-"""A certificate is valid this much earlier than it was made, for clients whose clock is slow."""
+"""How long before its creation a certificate becomes valid, for clients whose clocks are slow."""
 
 _NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Optiverse Collaboration Server")])
 
@@ -60,7 +60,7 @@ def new_certificate(key_pem: bytes, names: Sequence[str], now: datetime) -> byte
 
 
 def is_good(certificate_pem: bytes, key_pem: bytes, now: datetime) -> bool:
-    """Whether a certificate is of this key, and has not ended nearly.
+    """Whether a certificate belongs to this key, and does not expire soon.
 
     Raises:
         ValueError: the key can't be read, or is of another kind.
@@ -93,7 +93,7 @@ def pin_of_key(key_pem: bytes) -> str:
 
 
 def pin_of_own(certificates_pem: bytes) -> str | None:
-    """The pin of the first certificate's key if it has signed itself; None if somebody else has.
+    """The pin of the first certificate's key if it is self-signed; None otherwise.
 
     Raises:
         ValueError: there is no certificate.
@@ -103,7 +103,7 @@ def pin_of_own(certificates_pem: bytes) -> str | None:
 
 
 def _pin(key: CertificatePublicKeyTypes) -> str:
-    """The hash of a public key as links have it: base64url without padding (LINK-1)."""
+    """The hash of a public key for links: base64url without padding (LINK-1)."""
     der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return base64.urlsafe_b64encode(hashlib.sha256(der).digest()).rstrip(b"=").decode()
 

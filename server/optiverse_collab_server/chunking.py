@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from optiverse_collab.core.server.journal import Kept
 
 CHUNK_ENTRIES = 2_000
-"""A chunk has at least this many entries, and as many as the session has records …"""
+"""A chunk has at least this many entries, and at least as many as the session has records …"""
 
 CHUNK_BYTES = 512 * 1024
 """… or at least this many bytes of entries, and as many as its snapshot has. Opening a session reads one
@@ -15,11 +15,11 @@ snapshot and at most that much more; small benches don't fill the disk with snap
 
 
 class OpenChunk:
-    """The newest chunk of a session, which entries are added to.
+    """The newest chunk of a session, to which entries are added.
 
     Args:
         snapshot_bytes: how long its snapshot is as JSON.
-        entries: that it has already.
+        entries: how many it has already.
 
     Attributes:
         snapshot_bytes: the same.
@@ -36,14 +36,14 @@ class OpenChunk:
         self._bytes += sum(len(entry.data) for entry in entries)
 
     def is_full(self, records: int) -> bool:
-        """Whether the next chunk is to begin, in a session with this many records."""
+        """Whether to begin the next chunk, in a session with this many records."""
         return self._entries > max(CHUNK_ENTRIES, records) or self._bytes > max(
             CHUNK_BYTES, self.snapshot_bytes
         )
 
 
 class ChunkTurn:
-    """Whose turn it is: sessions begin their chunks one after the other, since a snapshot takes memory.
+    """Lets sessions begin their chunks one after the other, since a snapshot takes memory.
 
     Attributes:
         is_taken: a session begins one.

@@ -1,4 +1,4 @@
-"""One participant's connection: reads its messages, and answers for what is wrong with them."""
+"""One participant's connection: reads its messages, and answers invalid ones."""
 
 from __future__ import annotations
 
@@ -38,26 +38,26 @@ log = logging.getLogger("optiverse_collab_server")
 
 
 class MessageHandler(Protocol):
-    """What a connection passes its messages to: the session that it is in."""
+    """The session of a connection, which gets its messages."""
 
     @property
     def backlog(self) -> Backlog:
-        """What the session has taken in and storage doesn't hold yet."""
+        """Received data that storage doesn't hold yet."""
 
     def receive(self, connection: Connection, message: ClientMessage) -> None:
-        """Take a message of the connection's."""
+        """Take a message from the connection."""
 
     def dismiss(self, connection: Connection) -> None:
-        """The connection takes no part any more, though it stays open."""
+        """The connection no longer takes part, though it stays open."""
 
     async def until_answered(self, connection: Connection) -> None:
         """Wait until no pages for the connection are under way."""
 
     def refuse(self, connection: Connection, client_clocks: Sequence[int], refusal: Refused) -> None:
-        """Answer for changes that can't be read."""
+        """Refuse unreadable changes."""
 
     def send_all_presence(self, connection: Connection) -> None:
-        """Bring the connection up to date with everybody's presence, of which it missed some."""
+        """Send everybody's presence to the connection, which missed some."""
 
 
 class Connection:
@@ -65,12 +65,12 @@ class Connection:
 
     Attributes:
         id: unique in this server.
-        name: the name under which the participant is shown, once in the session.
+        name: the displayed name of the participant, once in the session.
         is_away: whether the others know that nothing is received from it.
         grant: the id of the grant that lets it in; empty if the server asks for none.
-        warned_of_ms: the end of its time about which it was warned last; None if there was no warning.
-        is_paused: nothing is read from it for now, so nothing can be heard.
-        outbox: what leaves through it.
+        warned_of_ms: the end of access in the last warning; None if there was none.
+        is_paused: nothing is read from it for now, so it can't be silent.
+        outbox: its outgoing messages.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Connection:
 
     @property
     def held_bytes(self) -> int:
-        """How much memory waits for the peer to read, or for the server to take what it sent."""
+        """The memory of data that waits for the peer to read it, or for the server to process it."""
         return 0 if self._closing is not None else self.outbox.bytes + self._ws.ahead
 
     def give_up_for_others(self) -> None:
@@ -148,14 +148,14 @@ class Connection:
         await self.closed()
 
     def close(self, reason: CloseReason) -> None:
-        """Close; nothing that still waits is sent, and the peer's answer is not waited for."""
+        """Close without sending waiting data, and without waiting for the peer's answer."""
         if self._closing is None:
             self._tally.closed[reason.word] += 1
             self.outbox.close()
             self._closing = asyncio.create_task(self._close(reason))
 
     async def closed(self) -> None:
-        """Wait until a close that was begun is done."""
+        """Wait until a close is finished."""
         if self._closing is not None:
             await asyncio.wait([self._closing])
 
@@ -172,7 +172,7 @@ class Connection:
             self.outbox.send(Frame(encode(Pong(timestamp(now_ms()))).encode()))
 
     async def _receive(self, handler: MessageHandler, text: str) -> int:
-        """Take a message; returns how many changes it had."""
+        """Handle a message; returns how many changes it had."""
         if self._is_turned_away:
             return 0
         try:
@@ -194,20 +194,20 @@ class Connection:
                 return 0
             for part in slices(message):
                 handler.receive(self, part)
-                await asyncio.sleep(0)  # let others in
+                await asyncio.sleep(0)  # let others run
             handler.backlog.hold(self.id, len(text))
             return len(message.changes)
         return 0
 
     def _turn_away(self, handler: MessageHandler) -> None:
-        """Tell Optiverse's own collaboration what it needs; it stays connected, to keep showing that."""
+        """Send Optiverse's own collaboration a hint; it stays connected, to keep showing that."""
         log.warning("%s uses Optiverse's own collaboration, which can't take part here", self.name)
         self._is_turned_away = True
         handler.dismiss(self)
         self.outbox.send(Frame(encode(TOLD).encode()))
 
     async def _pause(self, until: Coroutine[Any, Any, None]) -> None:
-        """Read nothing until that is over, or the connection is: nothing can be heard (DUR-6, LIM-14)."""
+        """Read nothing until this finishes, or the connection ends; no silence counts (DUR-6, LIM-14)."""
         self.is_paused = True
         ends = [asyncio.ensure_future(end) for end in (until, self._ws.wait_closed())]
         try:
@@ -219,12 +219,12 @@ class Connection:
             self._ws.heard = self._clock()
 
     def _refuse(self, refused: MessageRefused) -> None:
-        """Say that a message was not accepted (MSG-5)."""
+        """Answer that a message was not accepted (MSG-5)."""
         self.outbox.send(Frame(encode(Error(refused.reason.value, str(refused))).encode()))
         self._count_refused(refused)
 
     def _count_refused(self, refused: MessageRefused) -> None:
-        why = str(refused)  # a record of the log that has the error has this connection, too
+        why = str(refused)  # a log record with the error would keep this connection alive
         log.warning("Refused a message of %s: %s (%s)", self.name, why, refused.reason.value)
         self._refused += 1
         if self._refused >= MAX_REFUSED:

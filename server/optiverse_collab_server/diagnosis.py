@@ -1,4 +1,4 @@
-"""Looks for what may keep a server from running well: its folder, disk, clock, certificate and port."""
+"""Looks for problems that may affect a server: its folder, disk, clock, certificate and port."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ LITTLE, TOO_LITTLE = 2_000_000_000, 100_000_000
 """Bytes of free space; below the second one the server will soon stop saving."""
 
 ENDS_SOON = timedelta(days=21)
-"""An authority's certificate is renewed before that."""
+"""How long before its end an authority's certificate should be renewed."""
 
 AHEAD = timedelta(minutes=1)
-"""Clocks of a machine and of its server of before may differ by that."""
+"""How much the clock may differ from that of earlier runs."""
 
 REMOTE = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"))
 """File systems on which SQLite's write-ahead log doesn't work."""
 
 
 class Level(str, Enum):
-    """How bad it is."""
+    """Severity."""
 
     OK = "ok"
     WARNING = "warning"
@@ -52,12 +52,12 @@ class Level(str, Enum):
 
 
 class Finding(NamedTuple):
-    """What was found out.
+    """A finding.
 
     Attributes:
-        subject: what was looked at.
-        level: how bad it is.
-        sentence: what was found, and what to do.
+        subject: the inspected part.
+        level: its severity.
+        sentence: the finding, and what to do.
     """
 
     subject: str
@@ -66,7 +66,7 @@ class Finding(NamedTuple):
 
 
 def of_versions() -> Iterator[Finding]:
-    """What runs."""
+    """The versions in use."""
     parts = [f"optiverse-collab-server {__version__}", f"Python {platform.python_version()}"]
     parts.append(f"SQLite {sqlite3.sqlite_version}")
     for library in LIBRARIES:
@@ -98,7 +98,7 @@ def of_folder(folder: Path) -> Iterator[Finding]:
 
 
 def of_disk(folder: Path) -> Iterator[Finding]:
-    """Whether there is space where a data folder is, or will be, and whether that is this machine's."""
+    """Whether a data folder's place has free space, and is on a local disk."""
     place = next(one for one in (folder, *folder.absolute().parents) if one.exists())
     free = shutil.disk_usage(place).free
     sentence = f"{free / 1e9:.1f} GB are free at {place}"
@@ -126,7 +126,7 @@ def file_system(place: Path) -> str:
 
 
 def of_sessions(folder: Path, now: datetime) -> Iterator[Finding]:
-    """Whether what is kept can be read, and is of the past."""
+    """Whether the stored data can be read, and is not from the future."""
     if not (folder / FILE_NAME).exists():
         return
     damaged: list[str] = []
@@ -157,7 +157,7 @@ def of_sessions(folder: Path, now: datetime) -> Iterator[Finding]:
 
 
 def of_certificate(file: Path | None, is_own: bool, now: datetime) -> Iterator[Finding]:
-    """Whether connections are encrypted, and for how long that certificate is good.
+    """Whether connections are encrypted, and how long the certificate is valid.
 
     Args:
         file: the certificate; None if connections are not encrypted.

@@ -1,4 +1,4 @@
-"""How many connections there may be: in all, from one address, and while they have yet to ask (LIM-15)."""
+"""Limits on connections: in all, from one address, and before their request (LIM-15)."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import NamedTuple, Protocol
 
 
 class Guest(Protocol):
-    """A connection at the door."""
+    """A connection at the entrance."""
 
     def cut(self, why: str) -> None:
         """End it at once."""
 
 
 class Bounds(NamedTuple):
-    """How many connections there may be.
+    """The limits.
 
     Attributes:
         all: in all.
         of_one: from one address; this machine's own are proxies, and don't count.
-        unfinished: that have yet to ask for a WebSocket.
+        unfinished: that have not requested a WebSocket yet.
     """
 
     all: int = 2000
@@ -32,7 +32,7 @@ class Doors:
     """Counts connections.
 
     Args:
-        bounds: how many there may be.
+        bounds: the limits.
     """
 
     def __init__(self, bounds: Bounds | None = None) -> None:
@@ -47,7 +47,7 @@ class Doors:
         return len(self._places)
 
     def opened(self, guest: Guest, address: str) -> None:
-        """A connection is there; if too many have not finished asking, the one that takes longest is cut."""
+        """A new connection; if too many have not finished their request, the slowest is cut."""
         self._places[guest] = address
         self._of[address] += 1
         self._unfinished[guest] = None
@@ -57,7 +57,7 @@ class Doors:
             slowest.cut("takes too long to request a WebSocket while others wait")
 
     def asked(self, guest: Guest) -> str:
-        """A connection has asked for a WebSocket; why it is not let in, or nothing."""
+        """A connection has requested a WebSocket; returns why it is refused, or nothing."""
         self._unfinished.pop(guest, None)
         address = self._places.get(guest, "")
         if len(self._places) > self._bounds.all:
@@ -76,13 +76,13 @@ class Doors:
                 del self._of[address]
 
     def cut_unfinished(self) -> None:
-        """The server ends: nobody waits for those who have not finished asking."""
+        """The server stops: cut connections with unfinished requests."""
         for guest in list(self._unfinished):
             guest.cut("has not finished requesting a WebSocket")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether this machine alone reaches a host of this name or address."""
+    """Whether only this machine can reach a host of this name or address."""
     return host == "localhost" or is_own(host)
 
 

@@ -1,8 +1,8 @@
 """Collects Python's garbage when there is time for it.
 
 By default Python looks for cycles whenever enough has been allocated. Many small values in a message make it
-do so again and again while it is read, which takes longer than all the rest; and now and then it looks at
-every record of every session, in one go.
+do so repeatedly while the message is read, which takes longer than everything else; and now and then it scans
+every record of every session at once.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 YOUNG_EVERY_S = 1.0
-"""How often it looks at what came since the last look but one: that takes a few ms."""
+"""How often it scans recent objects, which takes a few ms."""
 
 ALL_EVERY = 600
-"""One look in this many is at everything …"""
+"""One scan in this many covers everything …"""
 
 ALL_AFTER = 5_000
 """… or the first after this many connections: none leaves a cycle that we know of, but each is made of many
@@ -24,10 +24,10 @@ objects of libraries."""
 
 
 class Garbage:
-    """Counts what may have become garbage.
+    """Counts possible garbage.
 
     Attributes:
-        connections: how many there were since the last look at everything.
+        connections: how many there were since the last full scan.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Garbage:
         self._looks = 0
 
     def look(self) -> bool:
-        """Look for cycles; whether that was at everything."""
+        """Collect cycles; returns whether that was a full scan."""
         self._looks += 1
         is_whole = self._looks >= ALL_EVERY or self.connections >= ALL_AFTER
         if is_whole:
@@ -45,7 +45,7 @@ class Garbage:
 
     @asynccontextmanager
     async def tended(self) -> AsyncIterator[None]:
-        """Inside of this, nothing is collected but when it is time."""
+        """Inside this block, garbage is collected only on schedule."""
         was_enabled = gc.isenabled()
         gc.disable()
         tending = asyncio.create_task(self._tend())

@@ -1,4 +1,4 @@
-"""What the server answers to programs that look after it: on the port of the WebSockets, to a plain GET."""
+"""The server's answers to monitoring programs: on the port of the WebSockets, to a plain GET."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Health:
         return None
 
     def _not_ready(self) -> str:
-        """Why nobody should be sent here now; empty if there is no reason."""
+        """Why the server is not ready; empty if it is."""
         if self._hub.is_stopping:
             return STOPPING
         return LATE if any(session.is_late for session in self._hub.sessions) else ""

@@ -1,4 +1,4 @@
-"""A WebSocket that knows when it heard from its peer, and lets the system hide little of a slow line."""
+"""A WebSocket that knows when it last received data, and limits the system's send buffer."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from optiverse_collab_server.held import Held
 from optiverse_collab_server.rate import MESSAGES, TokenBucket
 
 UNREAD_BYTES = 2 * 1024 * 1024
-"""More than what the server gives to the transport before the peer has read it (LIM-9): only pongs can be."""
+"""More than the server gives to the transport before the peer reads it (LIM-9), so the excess is pongs."""
 
 UNSENT_BYTES = 64 * 1024
-"""At most this much that was not sent yet waits in the system's buffer, beside what is on its way."""
+"""The most unsent data in the system's buffer, besides data on its way."""
 
 log = logging.getLogger("optiverse_collab_server")
 
 
 class HeardConnection(ServerConnection):
-    """What `serve` makes for each peer.
+    """The connection that `serve` makes for each peer.
 
     Args:
         doors: count it.
@@ -35,25 +35,25 @@ class HeardConnection(ServerConnection):
     Attributes:
         heard: loop time, in s, of the last bytes.
         address: where it comes from; empty if that is not known.
-        ahead: how many bytes were read and not dealt with: whole messages, and the beginning of one.
+        ahead: how many bytes were read but not processed: whole messages, and the start of one.
     """
 
     def __init__(self, doors: Doors, held: Held, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._doors, self._held = doors, held
         self.ahead = self._message_bytes = 0
-        self._messages: deque[int] = deque()  # the lengths of those that can be taken
+        self._messages: deque[int] = deque()  # the lengths of the complete ones
         self.heard = self.loop.time()
         self.address = ""
         self._frames = TokenBucket(self.heard, MESSAGES)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The connection is there."""
+        """The connection is open."""
         super().connection_made(transport)
         self.arrive(transport)
 
     def arrive(self, transport: asyncio.BaseTransport) -> None:
-        """Count the connection, and let the system hold little of what has yet to be sent to its peer.
+        """Count the connection, and limit the system's buffer of unsent data.
 
         More would hide how slow the line is.
         """
@@ -76,11 +76,11 @@ class HeardConnection(ServerConnection):
         self.ahead += len(data)
         super().data_received(data)
         self._held.add(len(data))
-        if self.transport.get_write_buffer_size() > UNREAD_BYTES:  # what else is sent waits for the peer
+        if self.transport.get_write_buffer_size() > UNREAD_BYTES:  # other data waits for the peer
             self.cut("does not read the answers to its WebSocket pings")
 
     def process_event(self, event: Event) -> None:
-        """Take a frame. Pings, pongs and parts of messages cost more than their bytes: they may be few."""
+        """Take a frame. Pings, pongs and parts of messages are limited: they cost more than their bytes."""
         self._count(event)
         is_beginning = isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY)
         if not is_beginning and self._frames.take(self.loop.time()):
@@ -88,11 +88,11 @@ class HeardConnection(ServerConnection):
         super().process_event(event)
 
     def took_message(self) -> None:
-        """A message was dealt with: it is not held any more."""
+        """A message was processed: it is no longer held."""
         self.ahead -= self._messages.popleft() if self._messages else 0
 
     def _count(self, event: Event) -> None:
-        """Find out how long messages are as they came; what is no part of a message is not kept."""
+        """Measure incoming messages; other bytes are not kept."""
         if not isinstance(event, Frame):  # the request
             self.ahead = 0
             return

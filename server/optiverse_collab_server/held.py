@@ -1,9 +1,9 @@
-"""What the server holds for all connections together: what waits to be sent, and what was read and not taken.
+"""Memory held for all connections together: unsent data, and data that was read but not processed.
 
-Each connection has limits of its own, but thousands of them, each within its limits, could fill the memory.
-So there is one budget for all. When it is used up, whoever holds most is closed first, as one too slow.
+Each connection has its own limits, but thousands of them, each within its limits, could fill the memory.
+So there is one budget for all. When it is used up, the largest holder is closed first, as too slow.
 
-Nothing is reported when data was sent or taken. What is added is counted, and once that could be too much,
+Nothing is reported when data was sent or taken. Additions are counted, and once the sum could be too much,
 all connections are asked how much they hold now.
 """
 
@@ -16,7 +16,7 @@ HELD_BYTES = 64 * 1024 * 1024
 """The most that all connections may hold."""
 
 LOOK_EVERY_BYTES = 4 * 1024 * 1024
-"""At least this many bytes come between two looks; so they may hold this much more."""
+"""At least this many bytes arrive between two checks; so connections may hold this much more."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -26,7 +26,7 @@ class Holder(Protocol):
 
     @property
     def held_bytes(self) -> int:
-        """How much it holds now; nothing if it is being closed."""
+        """How much it holds now; 0 if it is being closed."""
 
     def give_up_for_others(self) -> None:
         """Close it: the memory is needed."""
@@ -46,7 +46,7 @@ class Held:
         self._at_look = self._added = 0
 
     def join(self, holder: Holder) -> None:
-        """A connection is there."""
+        """A connection is open."""
         self._holders[holder] = None
 
     def leave(self, holder: Holder) -> None:
@@ -60,7 +60,7 @@ class Held:
             self.look()
 
     def look(self) -> int:
-        """Close whoever holds most until all hold no more than they may; how much they hold then."""
+        """Close the largest holders until the rest is within the budget; returns how much they hold then."""
         held = {holder: holder.held_bytes for holder in self._holders}
         total = sum(held.values())
         for holder in sorted(held, key=held.__getitem__, reverse=True):

@@ -1,4 +1,4 @@
-"""All sessions that are live on this server, and when they come and go."""
+"""The live sessions of this server: opened, served and closed."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ from optiverse_collab_server.unstored import Unstored
 from optiverse_collab_server.writer import SessionWriter
 
 SILENCE_SECONDS = 75.0
-"""A connection of which no byte came for so long is closed (HB-2)."""
+"""How long without a byte before a connection is closed (HB-2)."""
 
 AWAY_SECONDS = 20.0
-"""Whoever was silent for longer is shown to the others as away (HB-6)."""
+"""How long a silence before a participant is shown as away (HB-6)."""
 
 STORE_SECONDS, GOODBYE_SECONDS = 1.5, 1.0
-"""When the server ends, it waits for the disk for so long, and then for slow receivers (CLOSE-3)."""
+"""How long a stopping server waits for the disk, and then for slow receivers (CLOSE-3)."""
 
 LOOK_SECONDS = 1.0
-"""How often silent connections are looked for."""
+"""How often silent connections are searched for."""
 
 SPACE_BYTES = 66 * 1024 * 1024
-"""Memory for what all live sessions keep, and for old benches that are being sent (LIM-16)."""
+"""Memory for the state of all live sessions, and for old benches that are being sent (LIM-16)."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -57,13 +57,13 @@ class Hub:
         server: name and version of the server.
         silence_seconds: how long a connection may be silent.
         entrance: who may come in; None for everybody.
-        space_bytes: memory for what all live sessions keep.
-        quotas: how much may be kept.
+        space_bytes: memory for the state of all live sessions.
+        quotas: how much may be stored.
 
     Attributes:
         limits: as given.
-        is_stopping: the server ends, and lets nobody in.
-        unstored: what all sessions have taken in and storage doesn't hold yet.
+        is_stopping: the server stops, and admits nobody.
+        unstored: received data of all sessions that storage doesn't hold yet.
         tally: what has happened so far.
     """
 
@@ -101,14 +101,14 @@ class Hub:
 
     @property
     def sessions(self) -> Collection[LiveSession]:
-        """Those that are live."""
+        """The live sessions."""
         return self._live.values()
 
     async def serve(self, connection: Connection, place: Place, visit: Visit) -> None:
         """Serve a connection until it closes.
 
         Args:
-            place: where it wants to.
+            place: the requested session and name.
             visit: how it was let in.
 
         Raises:
@@ -151,7 +151,7 @@ class Hub:
         return True
 
     def _owners(self, session_id: str) -> list[Connection]:
-        """The owners who are in a session; nobody is if it is not live."""
+        """The owners in a session; none if it is not live."""
         session = self._live.get(session_id)
         return [] if session is None else session.owners
 
@@ -167,7 +167,7 @@ class Hub:
         """Make every session durable, send what waits, and close all connections (CLOSE-3).
 
         Returns:
-            False if the disk doesn't answer; then it was not waited for.
+            False if the disk doesn't answer; then the wait was cut short.
         """
         self.is_stopping = True
         self._reaper.cancel()
@@ -188,13 +188,13 @@ class Hub:
     def _lock(self, session_id: str) -> asyncio.Lock:
         """Opening and closing one session happen one after the other.
 
-        The lock is there as long as somebody holds it or waits for it.
+        The lock exists as long as somebody holds it or waits for it.
         """
         return self._locks.setdefault(session_id, asyncio.Lock())
 
     async def _open(self, session_id: str) -> LiveSession | None:
         """Open a session; None if there is no space for it beside the others (LIM-16, LIM-18)."""
-        async with self._opening:  # each takes memory before it is known how much it needs
+        async with self._opening:  # each takes memory before its size is known
             try:
                 return await self._load(session_id)
             except TooLarge:
@@ -210,7 +210,7 @@ class Hub:
             empty = History.empty(secrets.token_hex(16))
             history = History(empty, limits=self.limits, space=self._space)
             log.info("Created new session: %s", session_id)
-            chunk, size = None, 0  # nothing waits from here until it is live, so no two take the last place
+            chunk, size = None, 0  # no await from here until it is live, so no two take the last place
         else:
             size = await self._store.size(session_id)
             snapshot, names, entries = stored.snapshot, stored.names, stored.entries
@@ -227,7 +227,7 @@ class Hub:
         return LiveSession(room, self._store, writer, self.unstored, self._past, self._entrance)
 
     async def _has_all_sessions(self) -> bool:
-        """Whether there are as many sessions as may be, with those of which nothing is kept yet."""
+        """Whether the limit of sessions is reached, including those that are not stored yet."""
         sessions = {*await self._store.sessions(), *self._live}
         return len(sessions) >= self._quotas.sessions
 
@@ -242,7 +242,7 @@ class Hub:
                 log.info("Closed session %s: nobody is left", session.id)
 
     async def _look_for_silent(self) -> None:
-        """Tell the others of whoever is silent, and close what is silent for too long."""
+        """Report silent participants to the others, and close connections that are silent for too long."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(min(LOOK_SECONDS, AWAY_SECONDS / 4, self._silence_seconds / 4))
@@ -254,7 +254,7 @@ class Hub:
                 self._look_at(self._live[session_id], loop.time())
 
     def _look_at(self, session: LiveSession, now: float) -> None:
-        """Look at one session: a method, since a coroutine that sleeps would hold the last one until then."""
+        """Check one session: a method, since a sleeping coroutine would keep the last session alive."""
         if self._book is not None:
             session.close_overdue(self._book.grants)
         for connection in list(session.connections.values()):
@@ -268,7 +268,7 @@ class Hub:
 
 
 async def _late(tasks: list[asyncio.Task[None]]) -> bool:
-    """Whether some of these take longer than the server has; those are given up."""
+    """Whether some of these take longer than the server has; they are cancelled."""
     late = (await asyncio.wait(tasks, timeout=STORE_SECONDS))[1] if tasks else ()
     for task in late:
         task.cancel()

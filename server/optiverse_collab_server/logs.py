@@ -1,4 +1,4 @@
-"""How the server logs: one line each, whatever is in the names."""
+"""The server's log: one line per event, whatever is in the names."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from optiverse_collab.core.text import printable
 from optiverse_collab_server.rate import Quota, TokenBucket
 
 LINE_CHARS = 1000
-"""What is longer in a message is cut."""
+"""Longer messages are cut."""
 
 LINES = Quota(2000, 50)
 """Below ERROR, more lines than this are left out and counted."""
 
 
 class OneLineFormatter(logging.Formatter):
-    """Escapes what can't be printed in a message, so that no name can forge a line, and cuts long ones.
+    """Escapes unprintable characters, so that no name can forge a line, and cuts long messages.
 
     Tracebacks, which the server writes itself, keep their lines.
     """
@@ -35,7 +35,7 @@ def _cut(text: str) -> str:
 
 
 class FloodFilter(logging.Filter):
-    """Leaves lines out where there are too many, so that nobody fills the disk, and says how many."""
+    """Drops lines if there are too many, so that nobody fills the disk, and says how many."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class FloodFilter(logging.Filter):
         if not has_room and record.levelno < logging.ERROR:
             self._omitted += 1
             return False
-        if has_room:  # errors leave nobody in debt
+        if has_room:  # errors don't count against the limit
             self._room.take(record.created)
         if self._omitted:
             record.msg, record.args = (
@@ -78,14 +78,14 @@ _FORMATTERS = {
     "text": OneLineFormatter("%(asctime)s.%(msecs)03d %(levelname)-7s | %(message)s", "%Y-%m-%d %H:%M:%S"),
     "json": JsonFormatter(),
 }
-"""By the value of the setting ``log-format``."""
+"""The formatters by the value of the setting ``log-format``."""
 
 
 def set_up(debug: bool, log_format: str = "text") -> None:
     """Log to standard error, from INFO or DEBUG on.
 
     Args:
-        debug: whether DEBUG counts, and nothing is left out.
+        debug: whether DEBUG is logged, and nothing is dropped.
         log_format: ``text`` or ``json``.
     """
     handler = logging.StreamHandler(sys.stderr)

@@ -1,4 +1,4 @@
-"""The server's metrics, for Prometheus; they name no session and nobody, and their number doesn't grow."""
+"""The server's metrics, for Prometheus; they name neither sessions nor people, and their number is fixed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Metrics(Collector):
         ProcessCollector(registry=self._registry)
 
     def text(self) -> bytes:
-        """All of them, in Prometheus' format."""
+        """All of them, in Prometheus format."""
         return generate_latest(self._registry)
 
     def describe(self) -> list[Metric]:

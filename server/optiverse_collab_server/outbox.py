@@ -1,4 +1,4 @@
-"""What leaves through one connection: bounded, at the receiver's pace, nobody else waits (LIM-9)."""
+"""The outgoing messages of one connection: bounded, and at the receiver's pace (LIM-9)."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from optiverse_collab.core.protocol.pages import PageSize
 from optiverse_collab_server.held import Held
 
 MAX_QUEUED_BYTES = 8 * 1024 * 1024
-"""What may wait for a slow receiver before it is closed."""
+"""How much may wait for a slow receiver before it is closed."""
 
 PRESENCE_QUEUED_BYTES = 1024 * 1024
-"""From here on a slow receiver gets no presence."""
+"""Above this, a slow receiver gets no presence."""
 
 SOCKET_BUFFER_BYTES = 256 * 1024
 """As long as the transport holds less than this, a message goes straight to it."""
 
 FRAME_BYTES = 16 * 1024
-"""A long message leaves in several frames: on a slow line each of them is a sign of life (HB-3)."""
+"""A long message is sent in several frames: on a slow line each of them is a sign of life (HB-3)."""
 
 STALLED_SECONDS = 60.0
-"""Whoever takes nothing for this long while pages wait is closed."""
+"""How long a receiver may take nothing while pages wait, before it is closed."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -70,13 +70,13 @@ class Outbox:
     """The queue and the writer of one connection.
 
     While the receiver keeps up, a frame is written to the transport as it comes, without a task and
-    without encoding it again: that is most of what a broadcast costs. Otherwise frames wait here.
+    without encoding it again: that is most of the cost of a broadcast. Otherwise frames wait here.
 
     Args:
         ws: the connection, without compression.
         held: counts what all connections hold.
         give_up: called with the reason when too much waits, or writing failed.
-        caught_up: called when nothing waits any more and presence was left out.
+        caught_up: called when the queue is empty again after presence was left out.
     """
 
     def __init__(
@@ -149,7 +149,7 @@ class Outbox:
             await asyncio.wait([self._writer])
 
     def close(self) -> None:
-        """Send nothing more, and let go of all that waits and of who is called about it."""
+        """Send nothing more, and release the waiting messages and the callbacks."""
         self._closed = True
         self._answered.set()
         self._queue.clear()
@@ -173,7 +173,7 @@ class Outbox:
                     self._answers -= 1
                     self._answered.set()
         except (ConnectionClosed, OSError) as error:
-            error.__traceback__ = None  # it leads back to here, and the connection keeps the error
+            error.__traceback__ = None  # its traceback refers to this object
             self._closed = True
             self._answered.set()
         except Exception:
@@ -193,7 +193,7 @@ class Outbox:
             await self._write_out(frame)
             if size is not None:
                 size.took((self._loop.time() - began) * 1000)
-            await asyncio.sleep(0)  # others have their turn between two pages
+            await asyncio.sleep(0)  # others run between two pages
 
     async def _write_out(self, frame: Frame) -> None:
         """Write a message, and wait until the transport has room for the next.
@@ -215,7 +215,7 @@ class Outbox:
         self._stalled = self._loop.call_later(STALLED_SECONDS, self._on_stalled)
 
     def _on_stalled(self) -> None:
-        """The receiver takes nothing; that is its own affair unless pages wait for it (LIM-14)."""
+        """The receiver takes nothing; that is allowed unless pages wait for it (LIM-14)."""
         if self._answers:
             self._give_up(CloseReason.TOO_SLOW)
         else:
@@ -223,4 +223,4 @@ class Outbox:
 
 
 def _pass_over(*_: object) -> None:
-    """The connection is over: nothing is left to give up, or to catch up on."""
+    """Does nothing, after the end of the connection."""

@@ -1,4 +1,4 @@
-"""Reads the past of a session for its participants, beside everything else and within bounds (HIST-4)."""
+"""Reads the history of a session for its participants, concurrently and within bounds (HIST-4)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from optiverse_collab_server.outbox import Frame
 from optiverse_collab_server.storage import Span, Store, TooLarge
 
 EVERY_MS = 500
-"""A connection may ask this often; a client keeps to twice the time."""
+"""The shortest time between two requests of a connection; a client waits twice as long."""
 
 AT_ONCE = 4
 """A session answers at most this many requests at a time: each holds all records of an old bench …"""
@@ -30,7 +30,7 @@ IN_ALL = 8
 """… and all sessions together this many."""
 
 LENT = 0.9
-"""Until it is known what an old bench takes, it has this share of the memory that is left (LIM-16)."""
+"""The share of the free memory for an old bench until its size is known (LIM-16)."""
 
 ENTRIES_BYTES = 4 * 1024 * 1024
 """An answer has about this many bytes of changes; who wants more asks again."""
@@ -42,10 +42,10 @@ log = logging.getLogger("optiverse_collab_server")
 
 
 class PastReaders:
-    """Those of all live sessions.
+    """The readers of all live sessions.
 
     Args:
-        space: for the old benches that they hold, shared with the sessions (LIM-16).
+        space: memory for old benches, shared with the sessions (LIM-16).
 
     Attributes:
         space: the same.
@@ -56,12 +56,12 @@ class PastReaders:
         self._all: WeakSet[PastReader] = WeakSet()
 
     def add(self, reader: PastReader) -> None:
-        """A session is live, until nobody refers to its reader any more."""
+        """A live session; it counts until its reader is garbage."""
         self._all.add(reader)
 
     @property
     def are_full(self) -> bool:
-        """Whether they hold as many old benches as they may."""
+        """Whether they hold the most old benches allowed."""
         return sum(reader.held for reader in self._all) >= IN_ALL
 
 
@@ -165,7 +165,7 @@ class PastReader:
         """What was at a clock; None if that is not kept. At clock 0 nothing was.
 
         Raises:
-            TooLarge: it takes more than was lent.
+            TooLarge: it takes more memory than allowed.
         """
         if clock == 0:
             loan.resize(0)
@@ -175,7 +175,7 @@ class PastReader:
             return None
         past = Past(stored.epoch, stored.clock, stored.head, stored.records, stored.entries)
         for _ in past.replay():
-            await asyncio.sleep(0)  # others have their turn
+            await asyncio.sleep(0)  # let others run
             if past.memory > loan.bytes:
                 break
         if past.memory > loan.bytes:
@@ -198,7 +198,7 @@ class PastReader:
     def _loaded(self, load: asyncio.Future[Any]) -> None:
         self._loads.discard(load)
         if not load.cancelled():
-            load.exception()  # asyncio logs those that nobody has looked at
+            load.exception()  # asyncio logs exceptions that nobody has retrieved
 
 
 def _refuse(connection: Connection, wanted: _Wanted, reason: PastRefusal) -> None:

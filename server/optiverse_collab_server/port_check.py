@@ -1,4 +1,4 @@
-"""Looks at the port of a server from outside: whether it is free, what answers, and how others find it."""
+"""Checks the port of a server from outside: whether it is free, what answers, and how others reach it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def of_port(host: str, port: int, is_encrypted: bool, is_running: bool) -> Itera
 
 
 def of_reach(host: str, port: int, is_encrypted: bool, names: Iterable[str]) -> Iterator[Finding]:
-    """Where others connect to a server, and what may be in the way.
+    """The addresses for other machines, and what may block them.
 
     Args:
         host, port: where it listens.
@@ -55,7 +55,7 @@ def of_reach(host: str, port: int, is_encrypted: bool, names: Iterable[str]) -> 
 
 
 def _is_address(name: str) -> bool:
-    """Whether this is an address, and not this machine's for itself."""
+    """Whether this is an address that other machines can use."""
     try:
         return not ipaddress.ip_address(name).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""How much may be kept: sessions on the server, and bytes of one on its disk (LIM-18)."""
+"""Limits on storage: sessions on the server, and bytes of one on its disk (LIM-18)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ MB = 1_000_000
 
 @dataclass(frozen=True)
 class Quotas:
-    """How much may be kept.
+    """The limits.
 
     Attributes:
-        sessions: how many there may be.
-        session_bytes: how much one may take, with its history.
+        sessions: the most sessions.
+        session_bytes: the most bytes of one, with its history.
     """
 
     sessions: int = 10_000

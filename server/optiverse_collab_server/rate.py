@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Quota(NamedTuple):
-    """How much at once, and how much a second in the long run."""
+    """The burst, and the rate per second in the long run."""
 
     burst: float
     per_second: float
@@ -18,7 +18,7 @@ BYTES = Quota(32 * 1024 * 1024, 4 * 1024 * 1024)
 
 
 class TokenBucket:
-    """Allows what a quota says; what is above waits."""
+    """Allows what a quota permits, and delays the rest."""
 
     def __init__(self, now: float, quota: Quota) -> None:
         self._quota = quota
@@ -39,7 +39,7 @@ class TokenBucket:
 
 
 class Rates:
-    """Everything that a connection spends.
+    """The allowances of a connection.
 
     Args:
         now: in seconds.

@@ -1,4 +1,4 @@
-"""A connection over TLS that is counted as soon as somebody connects, and not only when they have agreed."""
+"""A TLS connection that counts as soon as somebody connects, not only after the handshake."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from optiverse_collab_server.heard import HeardConnection
 from optiverse_collab_server.held import Held
 
 TLS_SECONDS = 10.0
-"""How long a peer may take to agree on keys."""
+"""How long a TLS handshake may take."""
 
 T = TypeVar("T")
 
@@ -24,10 +24,10 @@ log = logging.getLogger("optiverse_collab_server")
 
 
 class SecuredConnection(HeardConnection):
-    """What `serve` makes for each peer of a server with TLS; `serve` itself knows nothing of that.
+    """The connection that `serve` makes for each TLS peer; `serve` itself doesn't know about TLS.
 
-    If it did, it would make a connection only after the handshake of TLS: who never ends that would not be
-    counted, and could not be cut (LIM-15).
+    If it did, it would make a connection only after the TLS handshake: a peer that never finishes it would
+    not be counted, and could not be cut (LIM-15).
 
     Args:
         doors: count it.
@@ -41,7 +41,7 @@ class SecuredConnection(HeardConnection):
         self._early: list[bytes] | None = []  # None once the WebSocket's handshake may begin
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin TLS. What is cut until it stands is the bare connection."""
+        """Start TLS. Until it is established, cutting means cutting the bare connection."""
         self.transport = cast(asyncio.Transport, transport)
         self.arrive(transport)
         handshake = self.loop.start_tls(
@@ -84,7 +84,7 @@ class SecuredConnection(HeardConnection):
             super().data_received(data)
 
     def _forget(self) -> None:
-        """There is no TLS, and will be none.
+        """TLS failed.
 
         Strangers can make many of these, so none leaves cycles, which would wait for the garbage's turn.
         """
@@ -94,7 +94,7 @@ class SecuredConnection(HeardConnection):
 
 
 async def _rest(coroutine: Coroutine[Any, Any, T], awaited: Any) -> T:
-    """What remains of a coroutine that has taken its first step, up to something that it awaits."""
+    """The rest of a coroutine that has taken its first step, up to an await."""
     return await _resumed(coroutine, awaited)
 
 

@@ -1,4 +1,4 @@
-"""A session that is live on this server: the room, its storage, its connections."""
+"""A live session on this server: the room, its storage, its connections."""
 
 from __future__ import annotations
 
@@ -41,34 +41,34 @@ from optiverse_collab_server.wall_clock import now_ms
 from optiverse_collab_server.writer import SessionWriter
 
 TICK_MS = 12.0
-"""While a session is busy, what comes up within this many ms leaves together."""
+"""While a session is busy, changes within this many ms are sent together."""
 
 TICK_MS_PER_CONNECTION = 0.2
-"""A tick is shorter where there are few to send to: there it saves little, and they feel it."""
+"""A tick is shorter for few receivers: there it saves little, and they notice it."""
 
 ANSWER_BYTES = 100
-"""About what an answer that waits takes for each record of the session."""
+"""The approximate memory of a waiting answer for each record of the session."""
 
 log = logging.getLogger("optiverse_collab_server")
 
 
 class LiveSession:
-    """Carries a `Room`: stores what it accepts, sends what it says.
+    """Drives a `Room`: stores its entries and sends its messages.
 
     Args:
         room: the session's core.
         store: where it is kept.
-        writer: stores what it accepts.
-        unstored: what all sessions have taken in and storage doesn't hold yet.
-        past: what reads old benches for all sessions.
+        writer: stores its entries.
+        unstored: received data of all sessions that storage doesn't hold yet.
+        past: reads old benches for all sessions.
         entrance: has the grants; None if the server asks nobody for one.
 
     Attributes:
         room: the session's core.
-        backlog: what this session has taken in and storage doesn't hold yet.
+        backlog: received data of this session that storage doesn't hold yet.
         connections: by id.
         failed: storage failed; the session must be loaded again (DUR-3).
-        is_late: storage takes long (DUR-6).
+        is_late: storage is slow (DUR-6).
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class LiveSession:
 
     @property
     def owners(self) -> list[Connection]:
-        """The connections of those who say who else may come in."""
+        """The connections of owners."""
         owners = [one.connection_id for one in self.room.participants if may_manage(one.role)]
         return [self.connections[id] for id in owners if id in self.connections]
 
@@ -127,7 +127,7 @@ class LiveSession:
         self.dismiss(connection)
 
     def dismiss(self, connection: Connection) -> None:
-        """A member takes no part any more; nothing happens if it took none."""
+        """A member no longer takes part; does nothing if it took none."""
         self._past.forget(connection)
         effects = self.room.leave(connection.id, now_ms())
         if effects:
@@ -135,28 +135,28 @@ class LiveSession:
         self._perform(effects)
 
     def set_away(self, connection: Connection, is_away: bool) -> None:
-        """Tell the others that nothing is heard from a member any more, or again (HB-6)."""
+        """Tell the others that a member is silent, or back (HB-6)."""
         if connection.is_away is not is_away:
             connection.is_away = is_away
             log.info("User %s is %s", connection.name, "away" if is_away else "back")
             self._perform(self.room.set_away(connection.id, is_away))
 
     def access_changed(self, before: StoredGrant, after: StoredGrant) -> None:
-        """A grant has another role or another end; those who came in with it hear of it (ACC-2, ACC-3)."""
+        """A grant has a new role or end; participants who came in with it get a message (ACC-2, ACC-3)."""
         self._perform(self.room.set_role(after.id, after.role, now_ms()))
         for connection in self.connections.values():
             if connection.grant == after.id and before.expires_ms != after.expires_ms:
                 expiry.tell(connection, after.expires_ms)
 
     def close_overdue(self, grants: Grants) -> None:
-        """Close the connections whose time is over, and tell those whose time ends soon (ACC-3)."""
+        """Close expired connections, and warn those that expire soon (ACC-3)."""
         for connection in expiry.overdue(self.connections.values(), grants, now_ms()):
             log.info("The access of %s has expired", connection.name)
             self.dismiss(connection)
             connection.close(CloseReason.EXPIRED)
 
     def receive(self, connection: Connection, message: ClientMessage) -> None:
-        """Take a message of a member's, unless the session ends."""
+        """Take a message from a member, unless the session ends."""
         if self._stopping:
             return
         if log.isEnabledFor(logging.DEBUG):
@@ -202,7 +202,7 @@ class LiveSession:
         self.backlog.end()
         await self._writer.finished()
 
-    # Carrying the room
+    # Driving the room
 
     async def _deliver(self) -> None:
         """Store and send, at once when idle and once a tick when busy (PUSH-5)."""
@@ -231,7 +231,7 @@ class LiveSession:
                 self._fail()
 
     async def _deliver_presence(self) -> None:
-        """Send presence once a tick, whatever storage is doing."""
+        """Send presence once a tick, independently of storage."""
         throttle = Throttle(presence_pace.TICK_MS)
         loop = asyncio.get_running_loop()
         while True:
@@ -240,18 +240,18 @@ class LiveSession:
             self._wake_presence.clear()
             throttle.fire(loop.time() * 1000)
             self._perform(self.room.flush_presence(loop.time() * 1000))
-            if self.room.has_presence:  # what had to wait
+            if self.room.has_presence:  # waiting messages
                 self._wake_presence.set()
 
     def _say_wait(self) -> None:
-        """Storage takes long: tell everybody that nothing is saved for now (DUR-6)."""
+        """Storage is slow: tell everybody that nothing is saved for now (DUR-6)."""
         if not self.is_late:
             log.warning("Session %s waits for the disk; until it answers, nothing is acknowledged", self.id)
         self.is_late = True
         self._perform([Send(tuple(self.connections), Wait(WAIT_STORAGE))])
 
     def _fail(self) -> None:
-        """Let everybody come back and start again from what is stored (DUR-3)."""
+        """Close all connections, so that clients start again from the stored state (DUR-3)."""
         self.failed = self._stopping = True
         self.backlog.end()
         self.room.history.release()
@@ -283,7 +283,7 @@ class LiveSession:
             self._access.start(connection, effect)
 
     def _send_frame(self, effect: SendFrame) -> None:
-        """One frame for all that it acknowledges nothing to, and one for each of the others."""
+        """One frame for all receivers without acknowledgements, and one for each of the others."""
         shared = Frame(close_patch(effect.body))
         for id in effect.to:
             acks = effect.acks.get(id)
@@ -300,7 +300,7 @@ class LiveSession:
                 self.connections[id].outbox.send(frame)
 
     def _send_presence(self, effect: SendPresence) -> None:
-        """One frame for all of whom it says nothing, and one for each of the others (PRES-17)."""
+        """One frame for all receivers who are not in it, and one for each of the others (PRES-17)."""
         frames = PresenceFrames(effect.message)
         shared = Frame(frames.whole)
         for id in effect.to:

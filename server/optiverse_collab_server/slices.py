@@ -1,4 +1,4 @@
-"""A push in parts, of which none takes the server long: others have their turn in between (LIM-11)."""
+"""Splits a push into short parts, so that others are served in between (LIM-11)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ SLICE_US = 2_000
 """About how long a slice takes, in µs; a change is never cut, and may take longer."""
 
 CHANGE_US, OPERATION_US, PROPERTY_US, BYTES_IN_A_US = 20, 10, 1, 100
-"""What a change takes, and besides for each operation, property and 100 bytes. Where it meets others' values
+"""The cost of a change, and of each operation, property and 100 bytes. If it meets others' values
 or long records, it takes up to three times as long."""
 
 
 def slices(push: Push) -> Iterator[Push]:
-    """The changes of a push in their order, in pushes that each take about `SLICE_US`."""
+    """The changes of a push in order, in pushes that each take about `SLICE_US`."""
     part: list[PushedChange] = []
     room = SLICE_US
     for change in push.changes:

@@ -15,7 +15,7 @@ _TYPES = ("command", "sync:full_state", "sync:update")
 
 
 class _Message(msgspec.Struct):
-    """As much of a message as tells where it comes from."""
+    """The part of a message that identifies its sender."""
 
     type: str
     client_id: str = ""

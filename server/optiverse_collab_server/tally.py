@@ -1,4 +1,4 @@
-"""What the server has done since it started, as numbers that only grow: for its metrics."""
+"""Counters of the server's work since it started, for its metrics."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from bisect import bisect_left
 from collections import Counter
 
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""The upper ends of the ranges in which durations are counted; there is one more for longer ones."""
+"""The upper bounds of the buckets for durations; there is one more for longer ones."""
 
 
 class Durations:
-    """Durations in ranges.
+    """A histogram of durations.
 
     Attributes:
-        counts: how many there were in each range of `BUCKETS_S`, and behind them how many were longer.
+        counts: how many there were in each bucket of `BUCKETS_S`, and then how many were longer.
         total_s: of all of them.
     """
 
@@ -28,7 +28,7 @@ class Durations:
 
 
 class Tally:
-    """Counts what happens, for all connections and sessions together.
+    """Counts events of all connections and sessions together.
 
     Attributes:
         messages: that were read, and `message_chars` how long they were.

@@ -1,6 +1,6 @@
-"""What the server shows for itself: a key and certificate of its own in the data folder, or the operator's.
+"""The server's key and certificate: its own in the data folder, or the operator's.
 
-No authority vouches for a certificate that is made here. Links name its key instead (LINK-1 in
+No authority signs a certificate that is made here. Links name its key instead (LINK-1 in
 docs/protocol.md), so the key stays when the certificate is renewed.
 """
 
@@ -22,11 +22,11 @@ from optiverse_collab_server.storage.failures import explained
 FOLDER, KEY_NAME, CERTIFICATE_NAME = "tls", "key.pem", "cert.pem"
 
 _SOMEWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
-"""Addresses that nobody has (RFC 5737, RFC 3849), to ask the system by which way it would go there."""
+"""Unused addresses (RFC 5737, RFC 3849), to ask the system for its route to them."""
 
 
 class Identity(NamedTuple):
-    """What a server shows for itself.
+    """A server's identity.
 
     Attributes:
         context: the key and the certificate.
@@ -70,7 +70,7 @@ def given_identity(certificate: Path, key: Path) -> Identity:
     """The operator's identity.
 
     Args:
-        certificate: a PEM file; the certificates of authorities between follow the server's own.
+        certificate: a PEM file; intermediate certificates follow the server's own.
         key: a PEM file without a password.
 
     Raises:
@@ -88,7 +88,7 @@ def given_identity(certificate: Path, key: Path) -> Identity:
 
 
 def machine_names(host: str) -> list[str]:
-    """The names and addresses under which this machine may be reached; nobody else is asked for them.
+    """The names and addresses of this machine, found without asking other machines.
 
     Args:
         host: the address that the server listens on.

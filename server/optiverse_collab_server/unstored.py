@@ -1,8 +1,8 @@
-"""What the server has taken in and storage doesn't hold yet: bounded, and shared fairly (DUR-6).
+"""Received data that storage doesn't hold yet: bounded, and shared fairly (DUR-6).
 
-Each connection may hold half as much as is free at the moment. One alone gets a third of it all. Many leave
-little for each other, and still the rest of the server has room: a bystander, who holds hardly anything, goes
-on being read. Switches share their memory between ports in the same way (Choudhury and Hahne, "Dynamic queue
+Each connection may hold half of the free memory. A single one gets a third of the total. Many of them leave
+little for each other, but the rest of the server still has room: a bystander, who holds hardly anything, is
+still read. Switches share their memory between ports in the same way (Choudhury and Hahne, "Dynamic queue
 length thresholds for shared-memory packet switches", 1998).
 """
 
@@ -16,13 +16,13 @@ from contextlib import contextmanager
 from optiverse_collab.core.server.room import Room
 
 UNSTORED_BYTES = 16 * 1024 * 1024
-"""The most that may wait for storage, of all connections together."""
+"""The most data that may wait for storage, of all connections together."""
 
 STORE_SECONDS = 2.0
 """When storage takes longer, participants get a message that nothing is saved for now …"""
 
 WAIT_SECONDS = 5.0
-"""… and told again after so long, which is a sign of life, too."""
+"""… and again after this long, which is a sign of life, too."""
 
 
 class Unstored:
@@ -42,12 +42,12 @@ class Unstored:
         self._released = asyncio.Event()
 
     def hold(self, connection_id: str, size: int) -> None:
-        """A message of `size` bytes was taken in."""
+        """A message of `size` bytes was received."""
         self.total += size
         self._held[connection_id] += size
 
     def release(self, connection_id: str, size: int) -> None:
-        """Storage holds a message, or nobody waits for it any more."""
+        """A message is stored, or no longer needed."""
         self.total -= size
         self._held[connection_id] -= size
         if not self._held[connection_id]:
@@ -66,11 +66,11 @@ class Unstored:
 
 
 class Backlog:
-    """What one session has taken in and storage doesn't hold yet.
+    """Received data of one session that storage doesn't hold yet.
 
     Args:
         room: the session's core.
-        unstored: what all sessions have.
+        unstored: that of all sessions.
     """
 
     def __init__(self, room: Room, unstored: Unstored) -> None:
@@ -80,7 +80,7 @@ class Backlog:
         self._is_over = False
 
     def hold(self, connection_id: str, size: int) -> None:
-        """Something of `size` bytes was taken in; it counts until all before it is stored."""
+        """Data of `size` bytes was received; it counts until everything before it is stored."""
         if size and self._room.has_waiting and not self._is_over:
             self._unstored.hold(connection_id, size)
             self._held.append((self._room.history.clock, connection_id, size))
@@ -92,7 +92,7 @@ class Backlog:
             self._unstored.release(connection_id, size)
 
     def end(self) -> None:
-        """The session is over: nothing of it waits for storage any more."""
+        """The session is over: none of its data waits for storage any longer."""
         self._is_over = True
         self.release(self._room.history.clock)
 
@@ -106,7 +106,7 @@ class Backlog:
 
     @contextmanager
     def storing(self, say_wait: Callable[[], None]) -> Iterator[None]:
-        """Call `say_wait` now and then while what runs in this block takes long."""
+        """Call `say_wait` now and then while this block takes long."""
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(STORE_SECONDS, self._repeat, say_wait)
         try:

@@ -1,4 +1,4 @@
-"""The time that people and files go by; it may jump, unlike that of the event loop."""
+"""The time of day for people and files; it may jump, unlike the clock of the event loop."""
 
 from __future__ import annotations
 

@@ -19,16 +19,16 @@ log = logging.getLogger("optiverse_collab_server")
 
 
 class SessionWriter:
-    """Writes what a room accepts.
+    """Writes the entries of a room.
 
     Args:
         room: the session's core.
         store: where it is kept.
-        chunk: its newest one; None if nothing of it is kept yet.
+        chunk: its newest one; None if nothing is stored yet.
         tally: counts what is stored.
-        quotas: how much of it may be kept.
-        size: how much is kept, in bytes.
-        turn: says when no other session begins a chunk.
+        quotas: how much of it may be stored.
+        size: how much is stored, in bytes.
+        turn: waits until no other session begins a chunk.
 
     Attributes:
         refusal: the sentence with which changes are refused, if too much is stored; else None (LIM-18).
@@ -53,7 +53,7 @@ class SessionWriter:
         self._chunk_writer: asyncio.Task[None] | None = None
 
     async def write(self) -> None:
-        """Make durable what was accepted up to now, and now and then begin a chunk.
+        """Make the accepted entries durable, and now and then begin a chunk.
 
         Raises:
             StorageError: storage failed; the session must be loaded again (DUR-3).
@@ -85,7 +85,7 @@ class SessionWriter:
             self._chunk_writer = asyncio.create_task(self._begin_chunk(builder, self._chunk))
 
     async def _count(self, size: int) -> None:
-        """Count bytes that were added. What was packed meanwhile is found out when it could matter."""
+        """Count added bytes. Packing is taken into account only when it could matter."""
         self._size += size
         if self._quotas.refusal(self._size) is not None:
             self._size = await self._store.size(self._room.session_id)
@@ -97,11 +97,11 @@ class SessionWriter:
             await asyncio.wait([self._chunk_writer])
 
     async def _begin_chunk(self, builder: SnapshotBuilder, chunk: OpenChunk) -> None:
-        """Begin a chunk at a position up to which all is stored already; changes continue meanwhile."""
+        """Begin a chunk at a stored position; changes continue meanwhile."""
         session = self._room.session_id
         try:
             for _ in builder.steps():
-                await asyncio.sleep(0)  # others have their turn
+                await asyncio.sleep(0)  # let others run
             self._room.history.forget_names(builder.used)
             chunk.snapshot_bytes = await self._store.begin_chunk(session, builder.snapshot)
             self._size += chunk.snapshot_bytes

@@ -1,4 +1,4 @@
-"""Who may come in (ACC rules): what is kept of it, what is asked at the door, and what owners change.
+"""Access (ACC rules): stored grants, checks at the entrance, and owners' changes.
 
 What a role allows is decided in the core.
 """

@@ -1,4 +1,4 @@
-"""The grants, in memory and on disk: every change of them is one step here, durable before it counts."""
+"""The grants, in memory and on disk: every change of them is one step, durable before it takes effect."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ EXCHANGES = 200
 """At most this many guests with invites wait for the disk."""
 
 LOOK_SECONDS = 2.0
-"""A look at the file takes no longer; whoever waits for it has to try again."""
+"""How long reading the file may take; then the client has to try again."""
 
 CLOSE_SECONDS = 0.5
-"""How long the end of the server waits for the disk, each time."""
+"""How long a stopping server waits for the disk, each time."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -44,11 +44,11 @@ class GrantBook:
     """The grants of a server.
 
     Args:
-        grants: those that are kept.
-        file: where they are kept.
+        grants: the stored ones.
+        file: their file.
 
     Attributes:
-        grants: what counts now; change it through the methods alone.
+        grants: the valid ones; change them only through the methods.
         clock: the time of day, in ms.
         changed: called with a grant whose role or end has changed, before and after.
     """
@@ -58,16 +58,16 @@ class GrantBook:
         self.changed: Callable[[StoredGrant, StoredGrant], None] = lambda before, after: None
         self.clock = clock
         self._writer = Writer(file)
-        self._lock = asyncio.Lock()  # one change after the other, each judged by what the last one left
+        self._lock = asyncio.Lock()  # one change after the other, each checked against the last one's result
         self._exchanging = 0
-        self._version = 0  # of the file; it begins with another one
+        self._version = 0  # of the file; the first one differs
         self._seen: dict[str, int] = {}
         self._seen_written_ms = clock()
         self._seen_writer: asyncio.Task[None] | None = None
 
     @staticmethod
     def open(folder: Path, clock: Callable[[], int]) -> GrantBook:
-        """The grants that a data folder keeps.
+        """The grants of a data folder.
 
         Raises:
             StorageError: the file can't be used.
@@ -97,7 +97,7 @@ class GrantBook:
         return self.grants.of_token(token)
 
     async def look_again(self) -> None:
-        """Let count what another process has written to the file, and announce it.
+        """Apply changes that another process has written to the file, and announce them.
 
         Raises:
             StorageError: the file can't be read.
@@ -120,7 +120,7 @@ class GrantBook:
                     self.changed(old, new)
 
     def with_last_use(self, grant: StoredGrant) -> StoredGrant:
-        """A grant with the time at which it was last used, which may not be written yet."""
+        """A grant with the time of its last use, which may not be stored yet."""
         return grant._replace(seen_ms=self._seen.get(grant.id, grant.seen_ms))
 
     async def exchange(
@@ -136,7 +136,7 @@ class GrantBook:
             The device and its token, or why the invite lets nobody in.
 
         Raises:
-            NotDone: the owner is none any more.
+            NotDone: the owner has lost that role.
             StorageError: nothing was changed.
         """
         if self._exchanging >= EXCHANGES:
@@ -176,7 +176,7 @@ class GrantBook:
             by: the id of the asker's grant; empty for those who need none.
 
         Raises:
-            NotDone: the session has too many grants, or the asker is no owner any more.
+            NotDone: the session has too many grants, or the asker is no longer an owner.
             StorageError: nothing was changed.
         """
         async with self._lock:
@@ -200,7 +200,7 @@ class GrantBook:
             by: the id of the asker's grant; empty for those who need none.
 
         Raises:
-            NotDone: the session has no such grant, it is its last owner's own, or the asker owns it no more.
+            NotDone: there is no such grant, it is the last owner's own, or the asker is no longer an owner.
             StorageError: nothing was changed.
         """
         async with self._lock:
@@ -220,15 +220,15 @@ class GrantBook:
     def manageable(self, session: str, by: str) -> list[StoredGrant]:
         """The grants that an owner may see and change, oldest first.
 
-        Those that hold everywhere are the affair of the server's owners.
+        Only the server's owners see those that are valid everywhere.
 
         Raises:
-            NotDone: the asker is no owner any more.
+            NotDone: the asker is no longer an owner.
         """
         return self.grants.of_session(session, also_everywhere=self._is_servers(session, by))
 
     def is_managed_by(self, by: str, session: str, grant: StoredGrant) -> bool:
-        """Whether somebody, who may be no owner any more, may see and change a grant."""
+        """Whether somebody, who may no longer be an owner, may see and change a grant."""
         try:
             return self._is_servers(session, by) or grant.session == session
         except NotDone:
@@ -238,7 +238,7 @@ class GrantBook:
         """Whether an owner of a session owns the server.
 
         Raises:
-            NotDone: they are no owner any more.
+            NotDone: they are no longer an owner.
         """
         own = self._check_owner(session, by)
         return not by or (own is not None and own.session == EVERY_SESSION)
@@ -259,7 +259,7 @@ class GrantBook:
         self._seen[id] = self.clock()
 
     def keep_seen(self) -> None:
-        """Begin to write when grants were used, if that was not done just now."""
+        """Start to store the times of use, if that was not done recently."""
         now_ms = self.clock()
         is_due = abs(now_ms - self._seen_written_ms) >= SEEN_EVERY_MS
         if self._seen and is_due and (self._seen_writer is None or self._seen_writer.done()):
@@ -278,13 +278,13 @@ class GrantBook:
                 log.warning("The times at which grants were last used are not stored: %s", error)
 
     async def close(self) -> None:
-        """Write what waits, and let go of the file; the disk is not waited for without end (CLOSE-3)."""
+        """Write waiting changes, and close the file; the wait for the disk is limited (CLOSE-3)."""
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._write_seen(), CLOSE_SECONDS)
         await self._writer.close(CLOSE_SECONDS)
 
     async def _store(self, grants: list[StoredGrant], forgotten: list[str] | None = None) -> None:
-        """Make a change durable, and then let it count.
+        """Make a change durable, and then apply it.
 
         Raises:
             StorageError: nothing was changed.

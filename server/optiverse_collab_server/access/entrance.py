@@ -1,4 +1,4 @@
-"""The door: who may come in, and with what right (ACC-2, ACC-9, ACC-10)."""
+"""The entrance: who may come in, and with which role (ACC-2, ACC-9, ACC-10)."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ log = logging.getLogger("optiverse_collab_server")
 
 
 class Entrance:
-    """Looks at the token that a request brings.
+    """Checks the token of a request.
 
     Attributes:
         book: the grants.
         trusts_own: users of this machine need no token: the server listens for them alone.
-        waiting: those whom an owner has to let in.
+        waiting: people whom an owner has to let in.
     """
 
     def __init__(self, book: GrantBook, trusts_own: bool) -> None:
@@ -40,12 +40,12 @@ class Entrance:
         """The entrance to the server of a data folder.
 
         Raises:
-            StorageError: what is kept of grants can't be used.
+            StorageError: the stored grants can't be used.
         """
         return Entrance(GrantBook.open(folder, now_ms), trusts_own)
 
     async def admit(self, headers: Headers, address: str, place: Place) -> Visit | CloseReason | StoredGrant:
-        """Let somebody in, or say why not.
+        """Let somebody in, or return why not.
 
         Args:
             headers: of the request.
@@ -77,7 +77,7 @@ class Entrance:
         return Visit(made[0].id, made[1])
 
     def admission(self, visit: Visit, session: str) -> Admission | CloseReason:
-        """With what right somebody comes in who was let in before; it may have changed on the way."""
+        """The role of somebody who was let in; it may have changed on the way."""
         if not visit.grant:
             return EVERYTHING
         grant = self.book.grants.get(visit.grant)

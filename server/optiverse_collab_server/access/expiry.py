@@ -16,7 +16,7 @@ WARN_MS = 5 * 60 * 1000
 
 
 def overdue(connections: Iterable[Connection], grants: Grants, now_ms: int) -> list[Connection]:
-    """Tell those whose time ends soon, once for each end; returns those whose time is over."""
+    """Warn people whose access ends soon, once for each end; returns those whose access has ended."""
     over: list[Connection] = []
     for connection in connections:
         grant = grants.get(connection.grant)
@@ -30,7 +30,7 @@ def overdue(connections: Iterable[Connection], grants: Grants, now_ms: int) -> l
 
 
 def tell(connection: Connection, expires_ms: int | None) -> None:
-    """Tell somebody when their time ends; None is never."""
+    """Tell somebody when their access ends; None means never."""
     connection.warned_of_ms = expires_ms
     message = AccessExpires(None if expires_ms is None else timestamp(expires_ms))
     connection.outbox.send(Frame(encode(message).encode()))

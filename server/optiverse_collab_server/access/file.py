@@ -1,4 +1,4 @@
-"""The file that keeps the grants: small, written seldom, and durable before anybody hears of a change."""
+"""The file of grants: small, rarely written, and durable before a change is announced."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ CREATE TABLE IF NOT EXISTS grants (
 """
 
 _FROM_1 = "ALTER TABLE grants ADD COLUMN knock INTEGER NOT NULL DEFAULT 0;"
-"""What version 1 lacks."""
+"""The column that version 1 lacks."""
 
 
 class AccessFile:
-    """The grants on disk. Any one thread at a time may use it.
+    """The grants on disk, for one thread at a time.
 
     Args:
         folder: the data folder, which exists, and of which this process has the lock.
@@ -57,7 +57,7 @@ class AccessFile:
         with explained(self._file):
             is_new = not self._file.exists()
             os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
-            with contextlib.suppress(OSError):  # it is another user's, who chose
+            with contextlib.suppress(OSError):  # another user owns it, who chose its mode
                 self._file.chmod(0o600)  # SQLite gives its journal the same
             self._connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
             try:
@@ -92,7 +92,7 @@ class AccessFile:
             StorageError: the file can't be read.
         """
         with explained(self._file):
-            [(now,)] = self._connection.execute("PRAGMA data_version")  # own writes don't count
+            [(now,)] = self._connection.execute("PRAGMA data_version")  # our own writes don't count
         return None if now == version else (now, self.load())
 
     def write(self, grants: Sequence[StoredGrant], forgotten: Iterable[str] = ()) -> None:
@@ -112,12 +112,12 @@ class AccessFile:
             self._check_file()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     def _open(self, is_new: bool) -> None:
         execute = self._connection.execute
-        execute("PRAGMA synchronous=EXTRA")  # a deleted journal is gone for good before a write counts
+        execute("PRAGMA synchronous=EXTRA")  # a deleted journal must be durably gone before a write counts
         [(application,)], [(version,)] = execute("PRAGMA application_id"), execute("PRAGMA user_version")
         if not application and not version and not execute("SELECT 1 FROM sqlite_master").fetchone():
             self._connection.executescript(

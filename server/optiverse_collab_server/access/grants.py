@@ -1,4 +1,4 @@
-"""The grants that the server has, in memory: who may come in, and in what role (ACC-4)."""
+"""The server's grants, in memory: who may come in, and with which role (ACC-4)."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab_server.access.tokens import hash_of
 
 EVERY_SESSION = ""
-"""The session of a grant that holds in all of them: the server's owner has one. No session has this name."""
+"""The session of a grant that is valid in all: the server's owner has one. No session has this name."""
 
 GRANTS = 1000
-"""A session has at most this many, and so have all sessions together of those that hold everywhere."""
+"""The most grants of a session, and of all sessions together for those that are valid everywhere."""
 
 
 class StoredGrant(NamedTuple):
-    """A grant as it is kept. Times are in ms since 1970 UTC.
+    """A stored grant. Times are in ms since 1970 UTC.
 
     Attributes:
         id: unique on the server; no secret.
         hash: of the token.
-        session: the only one where it holds, or `EVERY_SESSION`.
+        session: the only one where it is valid, or `EVERY_SESSION`.
         role: none if it was revoked or its holder was removed.
-        label: of an invite, what its maker wrote; of a device, the name of its user.
+        label: of an invite, its maker's text; of a device, the name of its user.
         expires_ms: None for never.
         uses: how often an invite can still be used; None for any number.
         invite: of a device, the id of the invite that made it.
@@ -53,7 +53,7 @@ class StoredGrant(NamedTuple):
         return self.role is not Role.NONE and not self.is_over(now_ms)
 
     def is_over(self, now_ms: int) -> bool:
-        """Whether its time is over, or it was used as often as it may."""
+        """Whether it has expired, or its uses are spent."""
         return self.uses == 0 or (self.expires_ms is not None and self.expires_ms <= now_ms)
 
     def shown(self, connections: list[str]) -> Grant:
@@ -73,12 +73,12 @@ class StoredGrant(NamedTuple):
 
 
 def new_grant(kind: GrantKind, token: str, session: str, role: Role, label: str, now_ms: int) -> StoredGrant:
-    """A grant with an id of its own."""
+    """A grant with a new id."""
     return StoredGrant(secrets.token_hex(8), kind, hash_of(token), session, role, label, now_ms)
 
 
 def end_ms(now_ms: int, seconds: int) -> int | None:
-    """When something ends that lasts for some seconds from now on; None for 0, which has no end."""
+    """The time that is some seconds from now; None for 0, which means no end."""
     return now_ms + 1000 * seconds if seconds else None
 
 
@@ -86,7 +86,7 @@ class Grants:
     """All grants, by id and by token.
 
     Args:
-        grants: those that are kept.
+        grants: the stored ones.
     """
 
     def __init__(self, grants: Iterable[StoredGrant] = ()) -> None:
@@ -118,7 +118,7 @@ class Grants:
         return self._all.get(self._ids.get(hash_of(token), ""))
 
     def of_session(self, session: str, also_everywhere: bool = False) -> list[StoredGrant]:
-        """The grants of one session, after those that hold everywhere if that is asked; each oldest first."""
+        """The grants of one session, after those valid everywhere on request; each oldest first."""
         sessions = {EVERY_SESSION: None, session: None} if also_everywhere else {session: None}
         return [grant for one in sessions for grant in self._of_session.get(one, {}).values()]
 
@@ -139,7 +139,7 @@ class Grants:
 
 
 class NotDone(Exception):
-    """What an owner asked for was not done.
+    """An owner's request was refused.
 
     Attributes:
         reason: why.
@@ -163,7 +163,7 @@ class Visit(NamedTuple):
 
 
 def refusal(grant: StoredGrant | None, session: str, now_ms: int) -> CloseReason | None:
-    """Why a grant lets nobody into a session; None if it does."""
+    """Why a grant does not admit to a session; None if it does."""
     if grant is None or grant.session not in (EVERY_SESSION, session):
         return CloseReason.UNKNOWN_TOKEN
     if grant.role is Role.NONE:

@@ -1,4 +1,4 @@
-"""The link of the server's owner, made when tokens are needed and nobody owns the server."""
+"""The link of the server's owner, made if tokens are needed and nobody owns the server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def announce(book: GrantBook, folder: Path, link_of: Callable[[str], str])
     Args:
         book: the grants.
         folder: where the link is written.
-        link_of: the link that has a token.
+        link_of: makes the link with a token.
 
     Raises:
         StorageError: it can't be written.
@@ -32,7 +32,7 @@ async def announce(book: GrantBook, folder: Path, link_of: Callable[[str], str])
     if not book.grants.has_owner(EVERY_SESSION, book.clock()):
         invite, token = owner_invite(book.clock())
         link = link_of(token)
-        await asyncio.to_thread(_write, file, link)  # before it counts: nobody else has the token
+        await asyncio.to_thread(_write, file, link)  # before it is valid: nobody else has the token
         await book.add(invite)
         log.info("Owner's link: %s", link)
     if await asyncio.to_thread(file.exists):

@@ -1,4 +1,4 @@
-"""Whom owners have sent away: for a while, their next knocks make no noise (ACC-14)."""
+"""People whom owners have sent away: for a while, their next knocks show no notice (ACC-14)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ LASTS_S = 600.0
 """How long that lasts."""
 
 OF_NETWORK = 3
-"""From this many on, it holds for everybody from there, whatever they call themselves."""
+"""From this many on, it applies to every name from that address."""
 
 MOST = 1000
-"""How many refusals are remembered: the last ones."""
+"""How many of the last refusals are remembered."""
 
 
 class _Somebody(NamedTuple):
-    """Who knocks, as far as a server can tell people apart who have no grant yet."""
+    """A person who knocks, as far as a server can distinguish people without a grant."""
 
     session: str
     network: str
@@ -41,12 +41,12 @@ class RefusedKnocks:
             del self._until[next(iter(self._until))]
 
     def is_again(self, session: str, address: str, name: str, now_s: float) -> bool:
-        """Whether an owner has sent them away a short while ago, or several who came from there."""
+        """Whether an owner has recently sent them away, or several people from their address."""
         network = network_of(address)
         names = {
             one.name
             for one, until in self._until.items()
             if (one.session, one.network) == (session, network) and until > now_s
         }
-        # A proxy on this machine is the address of everybody.
+        # A proxy on this machine gives everybody its own address.
         return skeleton(name) in names or (len(names) >= OF_NETWORK and not is_own(address))

@@ -1,4 +1,4 @@
-"""What owners ask about access, answered beside everything else and within bounds (ACC-4 to ACC-7)."""
+"""Owners' requests about access, answered concurrently and within bounds (ACC-4 to ACC-7)."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class AccessRequests:
 
     Args:
         session_id: the session.
-        connections: who is in it, by id.
-        entrance: has the grants, and those who wait; None if the server asks nobody for a grant.
+        connections: its connections, by id.
+        entrance: has the grants, and the waiting people; None if the server asks nobody for a grant.
         page_bytes: how long a page may be.
     """
 
@@ -59,7 +59,7 @@ class AccessRequests:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, connection: Connection, effect: ManageAccess) -> None:
-        """Do what an owner asks, now or as soon as what was asked before is done."""
+        """Handle an owner's request, now or after the earlier ones."""
         if self._entrance is None or self._under_way[connection.id] >= AT_ONCE:
             reason = AccessRefusal.NO_TOKENS if self._entrance is None else AccessRefusal.BUSY
             _send(connection, refused(effect.message.request, reason))
@@ -85,7 +85,7 @@ class AccessRequests:
         """Answer one request.
 
         Raises:
-            NotDone: what was asked for can't be done.
+            NotDone: it is refused.
             StorageError: it could not be stored.
         """
         message, by, book = effect.message, effect.grant, entrance.book

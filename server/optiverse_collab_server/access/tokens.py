@@ -1,4 +1,4 @@
-"""Tokens: the secrets that let people in, of which the server keeps the hash alone."""
+"""Tokens: the secrets that let people in; the server keeps only their hashes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from websockets.datastructures import Headers
 from optiverse_collab_server.doors import is_loopback
 
 BYTES = 16
-"""128 bits, which nobody guesses."""
+"""128 bits, too many to guess."""
 
 
 def new_token() -> str:
@@ -20,7 +20,7 @@ def new_token() -> str:
 
 
 def hash_of(token: str) -> bytes:
-    """What is kept of a token: its BLAKE2b hash, 32 bytes."""
+    """The stored form of a token: its BLAKE2b hash, 32 bytes."""
     return blake2b(token.encode(errors="replace"), digest_size=32).digest()
 
 
@@ -34,13 +34,13 @@ def token_in(headers: Headers) -> str | None:
 
 
 def can_wait(headers: Headers) -> bool:
-    """Whether a client knows what it means to wait outside: ``Prefer: wait``, as in RFC 7240 (ACC-12)."""
+    """Whether a client can wait outside: ``Prefer: wait``, as in RFC 7240 (ACC-12)."""
     wishes = ",".join(headers.get_all("Prefer")).split(",")
     return any(wish.partition(";")[0].partition("=")[0].strip().lower() == "wait" for wish in wishes)
 
 
 def is_forwarded(headers: Headers) -> bool:
-    """Whether a request came through a proxy: one says so, or asks for a host that is not this machine."""
+    """Whether a request came through a proxy: a header says so, or the host is not this machine."""
     names = {name.lower() for name in headers}
     if names & {"forwarded", "via", "x-real-ip"} or any(name.startswith("x-forwarded-") for name in names):
         return True
@@ -49,7 +49,7 @@ def is_forwarded(headers: Headers) -> bool:
 
 
 def _is_this_machine(host: str) -> bool:
-    """Whether the header ``Host`` names this machine as only its own users do."""
+    """Whether the header ``Host`` is a name that only this machine's own users can use."""
     try:
         return is_loopback(urlsplit(f"//{host}").hostname or "")
     except ValueError:

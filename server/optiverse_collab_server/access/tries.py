@@ -1,4 +1,4 @@
-"""Slows down those who try tokens: each failed try of an address makes the next answer later (ACC-10)."""
+"""Slows down guessing of tokens: each failed try of an address delays the next answer (ACC-10)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ LONGEST_S = 5.0
 """No answer is later than this: clients give a server 10 s (CONN-1)."""
 
 ADDRESSES = 1000
-"""How many addresses are remembered that failed."""
+"""How many failed addresses are remembered."""
 
 WAITING = 100
 """At most this many wait for their answer; further ones are cut."""
 
 
 class FailedTries:
-    """Remembers who failed, the last `ADDRESSES` of them."""
+    """Remembers the last `ADDRESSES` addresses that failed."""
 
     def __init__(self) -> None:
         self._buckets: dict[str, TokenBucket] = {}
@@ -31,7 +31,7 @@ class FailedTries:
         self._stopped = asyncio.Event()
 
     def wait_s(self, address: str, now_s: float) -> float:
-        """Count a failed try; for how long to keep the answer."""
+        """Count a failed try; returns how long to delay the answer."""
         network = network_of(address)
         bucket = self._buckets.pop(network, None) or TokenBucket(now_s, FAILED)
         self._buckets[network] = bucket  # the last
@@ -55,7 +55,7 @@ class FailedTries:
         self._waiting -= 1
 
     def stop(self) -> None:
-        """The server ends: nobody waits any more."""
+        """The server stops: end all waits."""
         self._stopped.set()
 
 

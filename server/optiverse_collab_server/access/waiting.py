@@ -1,4 +1,4 @@
-"""Those who wait outside until an owner lets them in (ACC-12 to ACC-14)."""
+"""People who wait outside until an owner lets them in (ACC-12 to ACC-14)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from optiverse_collab_server.doors import is_own
 from optiverse_collab_server.outbox import Frame
 
 PATIENCE_S = 600.0
-"""Nobody waits for longer."""
+"""The longest wait."""
 
 IN_ALL, OF_ONE = 100, 10
 """At most this many wait outside of all sessions together, and from one address other than this machine's."""
@@ -44,10 +44,10 @@ class _Guest:
 
     Attributes:
         invite: with which they came.
-        told: what owners hear.
+        told: the message to owners.
         until_s: when they have waited for too long.
-        answer: what becomes of them.
-        is_being_let_in: an owner has said yes, and the disk has yet to.
+        answer: the outcome.
+        is_being_let_in: an owner has agreed, but that is not stored yet.
     """
 
     place: Place
@@ -60,7 +60,7 @@ class _Guest:
     is_being_let_in: bool = False
 
     def settle(self, answer: Visit | CloseReason) -> None:
-        """They need not wait any more."""
+        """Whether the wait is over."""
         if not self.answer.done():
             self.answer.set_result(answer)
 
@@ -72,7 +72,7 @@ class WaitingRoom:
         book: the grants.
 
     Attributes:
-        owners: a session's owners who are connected; to be replaced by whoever knows them.
+        owners: returns a session's connected owners; the hub replaces it.
     """
 
     def __init__(self, book: GrantBook) -> None:
@@ -86,14 +86,14 @@ class WaitingRoom:
     async def wait(
         self, connection: Connection, place: Place, invite: StoredGrant, address: str
     ) -> Visit | CloseReason | None:
-        """Let somebody wait until an owner answers, or until that is of no use.
+        """Let somebody wait until an owner answers, or until waiting is pointless.
 
         Args:
             invite: with which they came.
             address: where they came from.
 
         Returns:
-            What became of it; None if they left.
+            The outcome; None if they left.
         """
         reason = self._why_not(place.session_id, address)
         if reason is not None:
@@ -112,13 +112,13 @@ class WaitingRoom:
         return guest.answer.result() if guest.answer.done() else None
 
     def tell(self, owner: Connection, session: str) -> None:
-        """Tell an owner who has come who waits."""
+        """Send a new owner the waiting people."""
         for guest in self._guests.values():
             if guest.place.session_id == session and self._may_answer(owner, guest):
                 _send(owner, guest.told)
 
     async def answer(self, message: AccessAdmit, session: str, by: str) -> StoredGrant | None:
-        """Do what an owner says about somebody who waits.
+        """Carry out an owner's answer to somebody who waits.
 
         Args:
             session: where the owner is.
@@ -128,8 +128,8 @@ class WaitingRoom:
             The device that lets the guest in; None if they were sent away.
 
         Raises:
-            NotDone: they do not wait any more, or the owner is none any more.
-            StorageError: they wait on; nothing was changed.
+            NotDone: they are no longer waiting, or the owner has lost that role.
+            StorageError: they keep waiting; nothing was changed.
         """
         guest = self._guests.get(message.knock)
         if guest is None or guest.place.session_id != session or guest.is_being_let_in:
@@ -159,7 +159,7 @@ class WaitingRoom:
         """Send away those who can't be let in: they wait too long, silently, or with a useless invite.
 
         Args:
-            silence_s: after how long a silence nobody is believed to be there.
+            silence_s: after how long a silence they count as gone.
         """
         now_s, now_ms = _now_s(), self._book.clock()
         for guest in self._guests.values():
@@ -175,7 +175,7 @@ class WaitingRoom:
                 guest.settle(reason)
 
     def close(self) -> None:
-        """The server ends: nobody waits any more."""
+        """The server stops: end all waits."""
         self._is_closed = True
         for guest in self._guests.values():
             guest.settle(CloseReason.RESTARTING)

@@ -1,4 +1,4 @@
-"""The thread that uses the file of grants, so that nobody else waits for the disk."""
+"""The thread that owns the file of grants, so that nobody else waits for the disk."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class GrantFile(Protocol):
-    """What the thread needs of `optiverse_collab_server.access.file.AccessFile`."""
+    """The part of `optiverse_collab_server.access.file.AccessFile` that the thread uses."""
 
     def write(self, grants: Sequence[StoredGrant], forgotten: Sequence[str]) -> None:
         """Make a change durable, all or nothing."""
@@ -26,11 +26,11 @@ class GrantFile(Protocol):
         """All grants, if another process has written since the file had this version."""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
 
 
 class Writer:
-    """Does what is asked for, in that order.
+    """Carries out jobs in order.
 
     Args:
         file: from now on only the thread touches it.
@@ -41,7 +41,7 @@ class Writer:
         self._waiting: set[asyncio.Future[Any]] = set()
         self._queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._closed = False
-        # A daemon, so that a disk that hangs keeps no server from ending; nothing was announced then.
+        # A daemon, so that a hanging disk can't keep the server from ending; nothing was announced then.
         self._thread = threading.Thread(target=self._run, name="access", daemon=True)
         self._thread.start()
 
@@ -71,7 +71,7 @@ class Writer:
         return await future
 
     async def close(self, seconds: float) -> None:
-        """Write what waits, and let go of the file; whoever waits after `seconds` gets an error."""
+        """Write waiting changes, and close the file; jobs still waiting after `seconds` get an error."""
         self._closed = True
         self._queue.put(None)
         if self._waiting:
@@ -88,17 +88,17 @@ class Writer:
 
 
 def _finish(work: Callable[[], T], future: asyncio.Future[T]) -> None:
-    """Do something in the thread, and tell whoever waits for it."""
+    """Do a job in the thread, and give its outcome to the caller."""
     try:
         settle = partial(future.set_result, work())
     except Exception as error:  # noqa: BLE001  a fault of ours: who waits sees it, and the thread lives
         settle = partial(future.set_exception, error)
-    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is waiting
         future.get_loop().call_soon_threadsafe(_settle, future, settle)
 
 
 def _settle(future: asyncio.Future[Any], settle: Callable[[], None]) -> None:
-    if not future.done():  # it was not given up
+    if not future.done():  # it was not cancelled
         settle()
 
 

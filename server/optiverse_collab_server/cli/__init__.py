@@ -1,4 +1,4 @@
-"""The commands of ``optiverse-collab-server``, one module each: `serve` is what it does without one.
+"""The commands of ``optiverse-collab-server``, one module each: `serve` is the default.
 
-What a command does stands elsewhere; here is what it asks for, and what it prints.
+The modules here have only arguments and output; the work is elsewhere.
 """

@@ -37,7 +37,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         The exit code: 1 if a session in the copy is damaged, as it then is in the original.
 
     Raises:
-        StorageError: there is no whole copy.
+        StorageError: there is no complete copy.
     """
     copy_folder(data_folder(settings), options.to, BESIDES)
     reports = list(check_folder(options.to))

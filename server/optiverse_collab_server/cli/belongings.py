@@ -1,4 +1,4 @@
-"""What belongs to a server besides its sessions, and lies in its data folder."""
+"""The files of a data folder besides the sessions."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ from optiverse_collab_server.config import sources
 from optiverse_collab_server.tls import FOLDER as TLS_FOLDER
 
 BESIDES = (access_file.FILE_NAME, TLS_FOLDER, sources.FILE_NAME)
-"""Who may come in, the key that links name, and the settings."""
+"""The grants, the key that links name, and the settings."""

@@ -1,4 +1,4 @@
-"""``optiverse-collab-server check``: reads all that is kept, and reports what doesn't fit."""
+"""``optiverse-collab-server check``: reads everything stored, and reports damage."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ def show(resolved: Resolved) -> int:
     """Print the settings.
 
     Returns:
-        The exit code, 0: settings that will not do were refused before.
+        The exit code, 0: invalid settings were refused before.
     """
     for name in TABLE:
         key, value = name.replace("_", "-"), getattr(resolved.settings, name)

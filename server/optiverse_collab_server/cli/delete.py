@@ -31,7 +31,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    """Delete the session, if that is meant.
+    """Delete the session, after a confirmation.
 
     Returns:
         The exit code: 1 if it is still there.
@@ -45,7 +45,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         view.session(name)
         if not options.yes and not _is_meant(name):
             return 1
-        forget_grants(folder, name)  # first: what is deleted must not be open to them when it is made again
+        forget_grants(folder, name)  # first: old grants must not be valid for a new session of that name
         delete_session(view, name)
     if options.json:
         write_json({"session": name})

@@ -1,4 +1,4 @@
-"""``optiverse-collab-server doctor``: looks for what may keep the server from running well."""
+"""``optiverse-collab-server doctor``: looks for problems that may affect the server."""
 
 from __future__ import annotations
 
@@ -75,5 +75,5 @@ def _is_in_use(folder: Path) -> bool:
             return False
     except DataFolderInUse:
         return True
-    except StorageError:  # it can't be written, which is another finding
+    except StorageError:  # it can't be written, which is a separate finding
         return False

@@ -1,4 +1,4 @@
-"""Whom the server asks for a token, and what the link of its owner says."""
+"""Whom the server asks for a token, and the link of its owner."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def entrance_for(settings: Settings, data: Path) -> Entrance | None:
         data: the data folder.
 
     Raises:
-        StorageError: what is kept of grants can't be used.
+        StorageError: the stored grants can't be used.
     """
     if settings.auth == "none":
         log.warning("Nobody needs an invite (auth is none): anyone who can reach it owns every session")
@@ -36,12 +36,12 @@ def entrance_for(settings: Settings, data: Path) -> Entrance | None:
 def link_to(
     settings: Settings, port: int, identity: Identity | None, token: str, session: str = DEFAULT_SESSION
 ) -> str:
-    """The link to a session, for whoever comes directly.
+    """The link to a session, for people who connect directly.
 
     Args:
         settings: of the server; if it listens on every address, the link has the machine's name.
         port: where it listens.
-        identity: what it shows for itself; None if connections are not encrypted.
+        identity: its key and certificate; None if connections are not encrypted.
         token: the secret in the link.
         session: where it leads.
     """

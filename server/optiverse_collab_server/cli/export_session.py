@@ -1,4 +1,4 @@
-"""``optiverse-collab-server export``: writes a session to a file, from which `import` makes it again."""
+"""``optiverse-collab-server export``: writes a session to a file for `import`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether connections are encrypted, and what the server shows for itself then."""
+"""Whether connections are encrypted, and with which key and certificate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = logging.getLogger("optiverse_collab_server")
 
 
 def wants_tls(settings: Settings) -> bool:
-    """Whether connections are encrypted: as said, or, if others than this machine can connect."""
+    """Whether connections are encrypted: as set, or by default if other machines can connect."""
     return settings.tls if settings.tls is not None else _is_given(settings) or not is_loopback(settings.host)
 
 

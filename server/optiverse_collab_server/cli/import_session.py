@@ -1,4 +1,4 @@
-"""``optiverse-collab-server import``: makes a session of a file that `export` wrote."""
+"""``optiverse-collab-server import``: creates a session from a file that `export` wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``optiverse-collab-server invite``: makes a link that lets people in, also while the server runs."""
+"""``optiverse-collab-server invite``: makes an invite link, even while the server runs."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    """Make the invite, and print its link, which nobody can print again.
+    """Make the invite, and print its link, which can't be printed again.
 
     Returns:
         The exit code.
@@ -79,7 +79,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     session = options.session or DEFAULT_SESSION
     role, knock = Role(options.role), options.knock
     wanted = AccessInvite(1, role, options.label, options.expires, options.uses, knock)
-    identity = identity_for(settings, data)  # first: an invite whose link can't be printed is of no use
+    identity = identity_for(settings, data)  # first: an invite whose link can't be printed is useless
     grant, token = asyncio.run(_make(data, wanted, EVERY_SESSION if options.all else session))
     if options.address is not None:
         link = invite_link(options.address, session, token, identity.pin if identity else None)

@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     settings = resolved.settings
     set_up(settings.debug, settings.log_format)
-    os.umask(0o077)  # what is kept here is the participants', and nobody else's on this machine
+    os.umask(0o077)  # the data belongs to the participants, and to nobody else on this machine
     try:
         code: int = show(resolved) if options.check_config else options.run(settings, options)
     except (SettingsError, StorageError) as error:

@@ -1,6 +1,6 @@
-"""For programs that run a server: a line of JSON when it is ready, and an end by its standard input.
+"""For programs that run a server: a line of JSON when it is ready, and a stop by standard input.
 
-Windows has no SIGTERM; there, to end a process from outside is to kill it.
+Windows has no SIGTERM; there, ending a process from outside means killing it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _INPUT = 0  # read without Python's buffer, whose lock would be held when the pr
 
 
 def say_ready(port: int, tls: bool) -> None:
-    """Print that the server accepts connections, and how it is reached.
+    """Print that the server accepts connections, and how to reach it.
 
     Args:
         port: on which it listens.
@@ -30,7 +30,7 @@ def say_ready(port: int, tls: bool) -> None:
 
 
 def stop_on_request(stop: Callable[[], object]) -> None:
-    """Call `stop`, in another thread, when a line ``stop`` comes in. That the input ends means nothing."""
+    """Call `stop`, in another thread, when a line ``stop`` arrives. The end of the input means nothing."""
     if sys.stdin is not None:
         threading.Thread(target=_listen, args=(stop,), name="standard input", daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""What commands print: lines for people, or JSON for programs."""
+"""The output of commands: lines for people, or JSON for programs."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def write_line(line: str) -> None:
     """Write a line to standard output, and flush it."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a name may have what the terminal lacks
+        sys.stdout.reconfigure(errors="backslashreplace")  # the terminal may lack a character
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 def write_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
-    """Write a value as one line of JSON; whatever isn't ASCII is escaped."""
+    """Write a value as one line of JSON; with non-ASCII characters escaped."""
     write_line(json.dumps(value))

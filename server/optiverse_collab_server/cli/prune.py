@@ -1,4 +1,4 @@
-"""``optiverse-collab-server prune``: drops old history, and makes the database as small as it can be."""
+"""``optiverse-collab-server prune``: drops old history, and makes the database as small as possible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``optiverse-collab-server restore``: puts a backup in the place of what is in the data folder."""
+"""``optiverse-collab-server restore``: replaces the data folder's database by a backup."""
 
 from __future__ import annotations
 

@@ -75,10 +75,10 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
 
     Args:
         settings: all of them.
-        is_managed: whether a program runs it, which wants to know when it is ready (``--ready-json``).
+        is_managed: whether a program runs it and waits until it is ready (``--ready-json``).
 
     Raises:
-        OSError: the address can't be listened on.
+        OSError: the server can't listen on the address.
         SettingsError: the certificate and the key that were given can't be used.
         StorageError: the data folder can't be used.
     """
@@ -110,12 +110,12 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
 
 
 def _told_to_stop() -> asyncio.Event:
-    """An event that SIGINT and SIGTERM set."""
+    """An event, set by SIGINT and SIGTERM."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is signal.SIG_IGN:
-            continue  # a job in the background is not meant by Ctrl+C
+            continue  # Ctrl+C is not for a job in the background
         try:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows
@@ -124,7 +124,7 @@ def _told_to_stop() -> asyncio.Event:
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:
-    """Run on uvloop where there is one; it halves the cost of a broadcast."""
+    """Run on uvloop if available; it halves the cost of a broadcast."""
     with contextlib.suppress(ImportError):
         import uvloop
 

@@ -1,4 +1,4 @@
-"""``optiverse-collab-server sessions``: lists what is kept."""
+"""``optiverse-collab-server sessions``: lists the stored sessions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Listed:
         session: its name.
         change: the clock of its last change.
         records: how many there are.
-        bytes: how many its rows in the database have.
+        bytes: the size of its rows in the database.
         last_edit: when that change was made (ISO 8601, UTC); None before the first one.
         damage: what is wrong with it; then `change` and `records` are 0.
     """

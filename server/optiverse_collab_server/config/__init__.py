@@ -1,4 +1,4 @@
-"""What can be set: one table of settings, by which the command line, the environment and a file are read.
+"""One table of settings, for the command line, the environment and a file.
 
-What a setting means is nobody's business here.
+The meaning of a setting is defined elsewhere.
 """

@@ -36,7 +36,7 @@ def given(options: argparse.Namespace) -> dict[str, Any]:
 
 def _add(parser: argparse.ArgumentParser, name: str, about: About) -> None:
     flag, kind, help = option(name), about.kind, about.help
-    # No default: what isn't given may be said elsewhere, before a command or behind it.
+    # No default: the value may come from elsewhere, before or after a command.
     if kind is SWITCH:
         action = argparse.BooleanOptionalAction
         parser.add_argument(flag, action=action, default=argparse.SUPPRESS, help=help)

@@ -21,21 +21,21 @@ else:
 
 @dataclass(frozen=True)
 class ConfigFile:
-    """A file that says settings.
+    """A file with settings.
 
     Attributes:
         path: where it is.
-        is_in_data_folder: it was found there, so it can't say where that is.
+        is_in_data_folder: it was found there, so it can't set the data folder.
     """
 
     path: Path
     is_in_data_folder: bool = False
 
     def read(self, complain: Callable[[str], None]) -> dict[str, Any]:
-        """The settings that the file says, by name.
+        """The settings in the file, by name.
 
         Args:
-            complain: called with a sentence for everything that will not do.
+            complain: called with a sentence for every invalid setting.
         """
         try:
             text = self.path.read_text("utf-8")
@@ -78,6 +78,6 @@ def _name(key: str) -> str:
 
 
 def _line(text: str, key: str) -> int:
-    """The line on which a key, or a table of this name, stands."""
+    """The line of a key, or of a table of this name."""
     found = re.search(rf"""^[ \t]*(\[+[ \t]*)?["']?{re.escape(key)}\b""", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 if found else 1

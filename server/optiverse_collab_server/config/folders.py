@@ -11,7 +11,7 @@ from optiverse_collab_server.config.settings import Settings
 
 
 def data_folder(settings: Settings) -> Path:
-    """The data folder: the one that is set, or one of this user's.
+    """The data folder: the one that is set, or the default of this user.
 
     Raises:
         StorageError: none is set, and the user has no home.

@@ -1,4 +1,4 @@
-"""The kinds of values that settings have: what is accepted, and what it becomes."""
+"""The kinds of values for settings: which values are accepted, and how they are converted."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Kind:
         type: how a file gives it.
         needs: completes "'abc' is not …".
         metavar: its name in the help.
-        accepts: whether a value of the type will do.
+        accepts: whether a value of the type is valid.
         convert: what an accepted value becomes.
-        choices: all values that there are, if they are few.
+        choices: all values, if there are few.
     """
 
     type: type[str] | type[int] | type[bool]
@@ -33,7 +33,7 @@ class Kind:
         """The value that a text means.
 
         Raises:
-            ValueError: none; says why.
+            ValueError: it is not valid; with the reason.
         """
         if self.type is str:
             return self.take(text)
@@ -46,10 +46,10 @@ class Kind:
 
         Args:
             value: of any type.
-            shown: what it is called in the error; itself if that is None.
+            shown: its name in the error; itself if that is None.
 
         Raises:
-            ValueError: it will not do; says why.
+            ValueError: it is not valid; with the reason.
         """
         if type(value) is not self.type or not self.accepts(value):
             raise ValueError(f"{value if shown is None else shown!r} is not {self.needs}")

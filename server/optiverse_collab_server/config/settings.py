@@ -1,4 +1,4 @@
-"""Every setting of the server: the command line, the file and the environment are read by this table.
+"""All settings of the server, in one table for the command line, the file and the environment.
 
 To add one, add a line. ``keep_days`` is ``--keep-days`` on the command line, ``keep-days`` in the file and
 ``OPTIVERSE_COLLAB_KEEP_DAYS`` in the environment.
@@ -14,7 +14,7 @@ from optiverse_collab_server.config.kinds import COUNT, PATH, PORT, SWITCH, TEXT
 
 
 class About(NamedTuple):
-    """What the table says of a setting, beside its name and its default.
+    """The table's entry for a setting, besides its name and its default.
 
     Attributes:
         kind: what is accepted.

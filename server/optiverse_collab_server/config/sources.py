@@ -1,4 +1,4 @@
-"""Where settings are said: an option goes before the environment, the file and the default."""
+"""The sources of settings: an option overrides the environment, the file and the default."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from optiverse_collab_server.config.folders import data_folder
 from optiverse_collab_server.config.settings import TABLE, Settings
 
 PREFIX = "OPTIVERSE_COLLAB_"
-"""A setting is the variable of this and its name in capitals."""
+"""The prefix of a setting's variable; the rest is its name in capitals."""
 
 FILE_VARIABLE = f"{PREFIX}CONFIG"
 
@@ -25,7 +25,7 @@ FILE_NAME = "server.toml"
 
 @dataclass(frozen=True)
 class Resolved:
-    """The settings, and where each was said.
+    """The settings, and the source of each.
 
     Attributes:
         settings: all of them.
@@ -37,7 +37,7 @@ class Resolved:
 
 
 def resolve(given: Mapping[str, Any], environment: Mapping[str, str], config: Path | None) -> Resolved:
-    """Bring together what the settings are.
+    """Collect the settings.
 
     Args:
         given: those that the command line gives.
@@ -45,7 +45,7 @@ def resolve(given: Mapping[str, Any], environment: Mapping[str, str], config: Pa
         config: the file that the command line names.
 
     Raises:
-        SettingsError: the environment or the file says something that will not do; names all of it.
+        SettingsError: the environment or the file has invalid settings; names all of them.
     """
     problems: list[str] = []
     variables = _from_environment(environment, problems.append)
@@ -81,7 +81,7 @@ def _from_environment(environment: Mapping[str, str], complain: Callable[[str], 
                 values[known[word]] = TABLE[known[word]].kind.read(text)
             except ValueError as error:
                 complain(f"{word} in the environment: {error}.")
-        elif word.startswith(PREFIX) and word != FILE_VARIABLE:  # others of ours have this prefix too
+        elif word.startswith(PREFIX) and word != FILE_VARIABLE:  # our other programs use this prefix, too
             endings = [one.removeprefix(PREFIX) for one in (*known, FILE_VARIABLE)]
             near = difflib.get_close_matches(word.removeprefix(PREFIX), endings, 1, 0.8)
             if near:
@@ -97,7 +97,7 @@ def _file(data: Path | None, environment: Mapping[str, str], config: Path | None
         return ConfigFile(config)
     try:
         folder = data_folder(Settings(data=data))
-    except StorageError:  # a command that needs it says so
+    except StorageError:  # a command that needs it reports that
         return None
     file = ConfigFile(folder / FILE_NAME, is_in_data_folder=True)
-    return file if os.path.exists(file.path) else None  # not of a folder that is closed to this user
+    return file if os.path.exists(file.path) else None  # not in a folder that this user can't read

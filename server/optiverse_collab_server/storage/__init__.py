@@ -1,6 +1,6 @@
-"""Where sessions are kept: one small interface, `Store`, and what implements it.
+"""Storage of sessions: one small interface, `Store`, and its implementations.
 
-It keeps entries and snapshots without a look at what is in them.
+It stores entries and snapshots without interpreting them.
 """
 
 from __future__ import annotations

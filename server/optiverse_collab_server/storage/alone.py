@@ -1,4 +1,4 @@
-"""A data folder that no server uses, for commands that change what is in it."""
+"""A data folder that no server uses, for commands that change it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from optiverse_collab_server.storage.viewing import View
 
 @contextlib.contextmanager
 def opened_alone(folder: Path) -> Iterator[View]:
-    """The sessions of a data folder, which is made if there is none; what is viewed can be written.
+    """The sessions of a data folder, which is created if missing; the view is writable.
 
     Raises:
         DataFolderInUse: a server has it.
@@ -31,14 +31,14 @@ def opened_alone(folder: Path) -> Iterator[View]:
     with locked(folder) as lock, contextlib.ExitStack() as stack:
         connection = open_database(folder, lock)
         stack.callback(connection.close)
-        # First, since a log that is missing is damage only while there is a holder.
+        # First, since a missing log counts as damage only while there is a holder.
         stack.callback(lock.forget_holder)
         with explained(file):
             yield View(connection, file)
 
 
 def delete_session(view: View, name: str) -> None:
-    """Delete all that is kept of a session; its space in the file is used again.
+    """Delete everything stored of a session; its space in the file is reused.
 
     Raises:
         StorageError: there is none of this name.
@@ -52,7 +52,7 @@ def delete_session(view: View, name: str) -> None:
 
 
 def prune(view: View, retention: Retention) -> None:
-    """Drop what is kept no longer, pack what is cold, and make the file as small as it can be.
+    """Drop expired history, pack cold chunks, and make the file as small as possible.
 
     Raises:
         DatabaseDamaged: the table of sessions can't be trusted.

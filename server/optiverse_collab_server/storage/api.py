@@ -1,4 +1,4 @@
-"""What the server asks of any storage.
+"""The interface that the server requires of any storage.
 
 Every implementation passes tests/server/storage/test_contract.py. The rules behind it are DUR-1 to
 DUR-5 in docs/protocol.md.
@@ -19,7 +19,7 @@ ANY_SIZE = 2**62
 
 
 class TooLarge(StorageError):
-    """There is too little memory for what a session is, or was."""
+    """There is too little memory for a session's state, or an earlier one."""
 
     def __init__(self) -> None:
         super().__init__("The server has too little memory left for that; try again when others have left.")
@@ -33,7 +33,7 @@ class Stored(msgspec.Struct, frozen=True):
         snapshot_bytes: how long it is as JSON.
         names: those that snapshot and entries refer to, and the last of each kind, in their order;
             without a text if nothing refers to it.
-        entries: what follows the snapshot, as it was appended, byte for byte.
+        entries: the later entries, byte for byte as appended.
     """
 
     snapshot: Snapshot
@@ -48,12 +48,12 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 class StoredPast(msgspec.Struct, frozen=True):
-    """What a session was at a clock: a snapshot before it, and what followed up to there.
+    """A session at a clock: a snapshot before it, and the entries up to there.
 
     Attributes:
         epoch, clock, head: the position of the snapshot.
         records: its records, each as JSON: most of them go out again as they are.
-        entries: what follows it, as it was appended, byte for byte.
+        entries: the later entries, byte for byte as appended.
     """
 
     epoch: str
@@ -103,7 +103,7 @@ class Store(Protocol):
     is cancelled may take effect anyway.
 
     Every method raises `StorageError` when storage fails or is closed, and `DatabaseDamaged` when
-    what is kept of the session can't be trusted; then the session is neither served nor overwritten.
+    the stored session can't be trusted; then the session is neither served nor overwritten.
     """
 
     async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
@@ -118,13 +118,13 @@ class Store(Protocol):
         """
 
     async def load_at(self, session_id: str, clock: int, most: int = ANY_SIZE) -> StoredPast | None:
-        """What a session was after the change at a clock: the chunk that has it, without what came later.
+        """A session after the change at a clock: the chunk that contains it, without later entries.
 
         Args:
             most: how many bytes of memory it may take (`memory_of` in the core's ``past``).
 
         Returns:
-            None if that is not kept: it was dropped, or never stored.
+            None if that is not stored: it was dropped, or never written.
 
         Raises:
             TooLarge: it takes more; no more than that was read.
@@ -171,17 +171,17 @@ class Store(Protocol):
         """
 
     async def size(self, session_id: str) -> int:
-        """How many bytes of data are kept of a session, history and all; 0 if it was never created."""
+        """How many bytes are stored of a session, including history; 0 if it was never created."""
 
     async def sessions(self) -> list[str]:
         """The ids of all sessions, sorted."""
 
     async def close(self) -> None:
-        """Finish what was asked for, and give everything back; more than once does no harm."""
+        """Finish the open work, and release everything; calling it twice does no harm."""
 
 
 class Tail(NamedTuple):
-    """Where what is kept of a session ends.
+    """Where the stored part of a session ends.
 
     Attributes:
         clock: of the last entry.
@@ -214,7 +214,7 @@ class Tail(NamedTuple):
 
     @staticmethod
     def of(clock: int, names: Sequence[Name]) -> Tail:
-        """Where it ends with this last entry and these names, among which are the last of each kind."""
+        """Where it ends with this last entry and these names, which include the last of each kind."""
         last = {name.kind: name.number for name in names}
         return Tail(clock, last.get(NameKind.ORIGIN, 0), last.get(NameKind.AUTHOR, 0))
 

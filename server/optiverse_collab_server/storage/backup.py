@@ -17,16 +17,16 @@ from optiverse_collab_server.storage.viewing import View, viewed
 
 
 def copy_folder(folder: Path, to: Path, also: Sequence[str] = ()) -> None:
-    """Copy all that a server needs to continue; the copy is a data folder itself, and durable.
+    """Copy everything that a server needs; the copy is itself a data folder, and durable.
 
     Args:
         folder: the data folder.
         to: a folder that is not there, or empty.
-        also: names of what else belongs to it, if it is there: files, folders, and databases (``.db``).
+        also: names of other parts, if they exist: files, folders, and databases (``.db``).
 
     Raises:
         DatabaseDamaged: the database can't be trusted as a whole.
-        StorageError: the one can't be read or the other not be written; what was begun is deleted.
+        StorageError: the original can't be read or the copy not be written; a partial copy is deleted.
     """
     with explained(to):
         to.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def _deleted_if_unfinished(folder: Path) -> Iterator[None]:
 
 
 def copy_missing(folder: Path, to: Path, names: Sequence[str]) -> None:
-    """Copy what is in the one folder and not in the other, for this user alone; on disk when this returns.
+    """Copy files missing in the other folder, readable only for this user; on disk when this returns.
 
     Raises:
         sqlite3.Error, OSError: it can't be read or written.
@@ -73,7 +73,7 @@ def _copy_file(source: str | Path, target: str | Path) -> None:
 
 
 def _copy_while_in_use(source: Path, target: Path) -> None:
-    """Copy a small database as of one moment, though somebody writes to it."""
+    """Copy a small database as of one moment, even while somebody writes to it."""
     address = f"{source.absolute().as_uri()}?mode=ro"
     with contextlib.closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
         connection.execute("VACUUM INTO ?", (str(target),))
@@ -87,6 +87,6 @@ def copy_database(view: View, to: Path) -> None:
     Raises:
         sqlite3.Error, OSError: it can't be written.
     """
-    view.connection.execute("COMMIT")  # VACUUM takes a view of its own, of one moment
+    view.connection.execute("COMMIT")  # VACUUM reads its own snapshot of one moment
     view.connection.execute("VACUUM INTO ?", (str(to),))
     to.chmod(0o600)

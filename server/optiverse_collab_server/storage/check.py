@@ -1,4 +1,4 @@
-"""Reads everything that is kept, and says of each session what doesn't fit."""
+"""Reads everything stored, and reports the faults of each session."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from optiverse_collab_server.storage.steps import finished
 
 @dataclass
 class Report:
-    """What is kept of a session.
+    """The stored part of a session.
 
     Attributes:
         session_id: the session.
@@ -25,7 +25,7 @@ class Report:
         entries: how many are kept.
         chunks: in how many chunks.
         bytes: how many bytes of data its rows have.
-        faults: what doesn't fit; empty if all is well.
+        faults: the faults; empty if all is well.
     """
 
     session_id: str

@@ -67,7 +67,7 @@ class Shapes:
         self._shapes[id] = kind, self._sets.setdefault(names, names)
 
     def translated(self, ops: Sequence[format1.Op]) -> list[format1.Op] | None:
-        """What has the same effect in format 2; None if that is the same operations."""
+        """Operations with the same effect in format 2; None if they are the same."""
         result = [self._translated(op) for op in ops]
         return None if all(new is op for new, op in zip(result, ops, strict=True)) else result
 
@@ -85,7 +85,7 @@ class Shapes:
 
 
 class _Conversion:
-    """Carries a session over.
+    """Converts a session.
 
     Args:
         old, new: the databases.
@@ -138,7 +138,7 @@ class _Conversion:
         return b"[%b,%d,{}]" % (data, self._index(clock))
 
     def _client(self, id: str, client_clock: int) -> Client:
-        """Nobody knows when it changed something last; half a year from now it is forgotten."""
+        """The time of its last change is unknown; it is forgotten half a year from now."""
         return Client(self._origin(id), client_clock, self._session.clock, self._now_ms)
 
     def _index(self, clock: int) -> int:

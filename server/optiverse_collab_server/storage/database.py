@@ -1,6 +1,6 @@
-"""What is done with the tables. Everything here runs in one thread at a time.
+"""Operations on the tables. Everything here runs in one thread at a time.
 
-What takes long is a generator that yields between its steps, so that appends go in between.
+Long work is a generator that yields between its steps, so that appends can run in between.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ from optiverse_collab_server.storage.writing import (
 
 
 class Append(NamedTuple):
-    """What goes to the log of a session.
+    """An append to the log of a session.
 
     Attributes:
         session_id: the session.
@@ -96,7 +96,7 @@ class Database:
         """Add to the logs of any sessions, in one transaction.
 
         Returns:
-            For each of `appends`: None if it is durable, or why nothing of it was kept. One that
+            For each of `appends`: None if it is durable, or why nothing of it was stored. One that
             fails does no harm to the others.
         """
         outcomes: list[StorageError | None] = [None] * len(appends)
@@ -150,7 +150,7 @@ class Database:
         return stored
 
     def load_at(self, name: str, clock: int, most: int = ANY_SIZE) -> Steps[StoredPast | None]:
-        """What a session was at a clock, checked as far as it is read; None if that is not kept.
+        """A session at a clock, checked as far as it is read; None if that is not stored.
 
         Raises:
             TooLarge: it takes more than `most` bytes of memory.
@@ -211,7 +211,7 @@ class Database:
             head = self._head_at(session, snapshot.clock)
             check_start(name, session.epoch, session.chunk.clock, head, snapshot)
         chunk = session.next_chunk(snapshot)
-        yield from drop_parts(self._connection, chunk)  # those of one that was never finished
+        yield from drop_parts(self._connection, chunk)  # parts of an unfinished one
         size = 0
         try:
             for number, (kind, data) in enumerate(encode_snapshot(snapshot), 1):
@@ -227,7 +227,7 @@ class Database:
         return size
 
     def size(self, name: str) -> Steps[int]:
-        """How many bytes of data are kept of a session; of cold chunks it is known.
+        """How many bytes are stored of a session; the size of cold chunks is known.
 
         Raises:
             DatabaseDamaged: the table of its chunks can't be read.
@@ -256,7 +256,7 @@ class Database:
         return sorted(self._sessions)
 
     def close(self) -> None:
-        """Bring the log into the database, which deletes the log, and close it."""
+        """Merge the log into the database, which deletes the log, and close it."""
         self._connection.close()
 
     def _session(self, name: str) -> SessionRow:

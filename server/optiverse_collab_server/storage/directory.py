@@ -1,4 +1,4 @@
-"""The tables of sessions and chunks: read at the start, and held in memory as far as they are needed."""
+"""The tables of sessions and chunks: read at the start, and partly held in memory."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class SessionRow:
         key: number of the session, which all other tables refer to.
         name: its id.
         epoch: of its history.
-        damage: why it can't be served, if it can't.
+        damage: why it can't be served, if so.
         chunk: not in the table: its newest chunk.
         tail: not in the table: where its log ends; None until the newest chunk was read and checked.
     """
@@ -88,7 +88,7 @@ class SessionRow:
 
 @dataclass
 class Directory:
-    """What is in the two tables.
+    """The content of the two tables.
 
     Attributes:
         sessions: by name.
@@ -102,13 +102,13 @@ class Directory:
 
 
 def read_directory(connection: sqlite3.Connection, file: Path) -> Directory:
-    """Read both tables, and check that each chunk takes up where the one before ends (CLK-5).
+    """Read both tables, and check that each chunk starts where the previous one ends (CLK-5).
 
-    A session whose chunks don't fit gets `SessionRow.damage`; the others are fit to be served.
+    A session whose chunks don't fit gets `SessionRow.damage`; the others can be served.
 
     Raises:
-        DatabaseDamaged: the table of sessions is wrong. A wrong name could make a session look as if it had
-            never been, and let it start afresh: so this counts as damage to all of the database.
+        DatabaseDamaged: the table of sessions is wrong. A wrong name could hide a session,
+            and let it start over: so this counts as damage to the whole database.
         sqlite3.Error: a table can't be read.
     """
     directory = Directory()
@@ -125,7 +125,7 @@ def read_directory(connection: sqlite3.Connection, file: Path) -> Directory:
                 _add(directory, owner, chunk_row(columns, found))
             except Misfit as misfit:
                 owner.damage = str(misfit)
-        elif owner is None and checksum(columns) == found:  # otherwise it is another session that lacks it
+        elif owner is None and checksum(columns) == found:  # otherwise another session lacks it
             raise damaged(file, "a row is missing in the table of sessions")
     for session in by_key.values():
         session.damage = session.damage or _end(session)
@@ -168,7 +168,7 @@ def chunk_row(columns: Sequence[Any], found: int) -> ChunkRow:
 
 
 def check_link(before: ChunkRow, chunk: ChunkRow) -> None:
-    """Make sure that a chunk takes up where the one before ends.
+    """Make sure that a chunk starts where the previous one ends.
 
     Raises:
         Misfit: it does not.
@@ -190,7 +190,7 @@ def _add(directory: Directory, session: SessionRow, chunk: ChunkRow) -> None:
 
 
 def _end(session: SessionRow) -> str | None:
-    """What is wrong with a session's newest chunk; None if it is what it should be."""
+    """The fault of a session's newest chunk; None if there is none."""
     if session.chunk is None:
         return "its snapshot is missing"
     if session.chunk.last is not None:

@@ -1,4 +1,4 @@
-"""What the operating system and SQLite report, as one sentence for whoever runs the server."""
+"""Errors of the operating system and SQLite, as one sentence for the server's operator."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _DAMAGE = ("malformed", "file is not a database", "Could not decode")
 
 
 class Misfit(Exception):
-    """What is kept of a session isn't what was written; says where. Becomes a `DatabaseDamaged`."""
+    """The stored data of a session is not what was written; says where. Becomes a `DatabaseDamaged`."""
 
 
 @contextlib.contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn what SQLite or the operating system reports about `path` into a `StorageError`."""
+    """Turn errors of SQLite or the operating system about `path` into a `StorageError`."""
     try:
         yield
     except sqlite3.Error as error:
@@ -44,7 +44,7 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def failure(error: sqlite3.Error, path: Path) -> StorageError:
-    """What an error of SQLite about the database at `path` means."""
+    """The sentence for an error of SQLite about the database at `path`."""
     text = str(error)
     if any(part in text for part in _DAMAGE):
         return damaged(path, text)

@@ -1,7 +1,7 @@
 """Deletes the names that only dropped history referred to (STAMP-4).
 
-To find them, all that is kept of a session is read. That is done when there are twice as many names as the
-last time left, so that a session that drops history all the time is not read all the time.
+To find them, the whole stored session is read. That happens when there are twice as many names as the
+last time left, so that a session that drops history constantly is not read constantly.
 
 A live session has no name in use that is deleted here. It has those that the newest chunk's snapshot refers
 to, which is read here, and those that it gave since. These are read with the entry that they came with, or
@@ -19,14 +19,14 @@ from optiverse_collab_server.storage.reading import ChunkReader
 from optiverse_collab_server.storage.steps import Steps, transaction
 
 FEW = 1_000
-"""A session that has no more names is left alone."""
+"""Sessions with fewer names are left alone."""
 
 AT_ONCE = 256
 """Names that are deleted in one step."""
 
 
 class ForgottenNames:
-    """Looks after the names of all sessions.
+    """Cleans up the names of all sessions.
 
     Args:
         connection: of the database.
@@ -34,7 +34,7 @@ class ForgottenNames:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._left: dict[int, int] = {}  # key of a session → how many names the last look left
+        self._left: dict[int, int] = {}  # key of a session → how many names the last cleanup left
 
     def look_after(self, session: SessionRow) -> Steps[None]:
         """Delete the names of a session that nothing refers to any more, if there may be many.

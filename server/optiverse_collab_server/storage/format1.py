@@ -1,6 +1,6 @@
 """Reads databases of format 1, which had the newest snapshot and the entries after it, and nothing before.
 
-Nothing else of ours knows these structs; they don't change.
+No other module uses these structs; they never change.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What has to be known of a record; the values stay JSON."""
+    """The necessary part of a record; the values stay JSON."""
 
     id: str
     kind: str
@@ -121,7 +121,7 @@ def read_sessions(connection: sqlite3.Connection, file: Path) -> list[Session]:
 
 
 def read_chunks(connection: sqlite3.Connection, session: Session) -> Iterator[tuple[str, bytes]]:
-    """The chunks of a session's snapshot: what each has, and its JSON.
+    """The chunks of a session's snapshot: kind and JSON of each.
 
     Raises:
         Misfit: one is missing or wrong.

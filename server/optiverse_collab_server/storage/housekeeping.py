@@ -1,4 +1,4 @@
-"""Packs cold chunks, and drops those that are too old or too many, while there is nothing else to do.
+"""Packs cold chunks, and drops old or excess ones, while there is nothing else to do.
 
 Each step is a short transaction, or only reads. A crash between two steps leaves each entry exactly once,
 and the next start continues.
@@ -24,10 +24,10 @@ from optiverse_collab_server.storage.writing import log_values, write_chunk, wri
 from optiverse_collab_server.wall_clock import now_ms
 
 DROPPED_AT_ONCE = 8
-"""Rows that are deleted in one step, which takes about as long as writing one of the longest."""
+"""How many rows are deleted in one step, which takes about as long as writing one of the longest."""
 
 FREE_PAGES, PAGES_AT_ONCE = 1024, 64
-"""Free pages of 4 KiB that stay, at least; and how many are given back in one step."""
+"""How many free pages of 4 KiB stay, at least; and how many are returned in one step."""
 
 DAY_MS = 24 * 60 * 60 * 1000
 
@@ -39,7 +39,7 @@ class Retention:
     """How much history is kept of each session, besides its newest chunk.
 
     Attributes:
-        days: chunks whose last entry is older go; None keeps them.
+        days: chunks whose last entry is older are dropped; None keeps them.
         bytes: the most that the cold chunks may take; None for any size.
     """
 
@@ -48,11 +48,11 @@ class Retention:
 
     @classmethod
     def of(cls, days: int | None, megabytes: int | None) -> Retention:
-        """What the settings `keep_days` and `keep_mb` say."""
+        """From the settings `keep_days` and `keep_mb`."""
         return cls(days, None if megabytes is None else megabytes * 1_000_000)
 
     def expired(self, chunks: Sequence[ChunkRow], now_ms: int) -> list[ChunkRow]:
-        """The chunks that go.
+        """The chunks to drop.
 
         Args:
             chunks: of one session, oldest first; all but the newest are packed.
@@ -89,7 +89,7 @@ class Housekeeper:
         self._current: Steps[None] | None = None
 
     def start(self, directory: Directory) -> None:
-        """Delete what a crash left unfinished, and look for work.
+        """Delete unfinished rows after a crash, and look for work.
 
         Raises:
             sqlite3.Error: it can't be deleted.
@@ -110,7 +110,7 @@ class Housekeeper:
         self._connection.execute("DELETE FROM part WHERE session>?", (last,))
 
     def add(self, session: SessionRow) -> None:
-        """A session has a cold chunk that there was not before."""
+        """A session has a new cold chunk."""
         self._waiting.append(session)
 
     @property
@@ -119,7 +119,7 @@ class Housekeeper:
         return self._current is not None or bool(self._waiting)
 
     def step(self) -> None:
-        """Continue with what there is to do; a fault is logged, and the session is left for later."""
+        """Do the next piece of work; a fault is logged, and the session is left for later."""
         if self._current is None:
             self._current = self._look_after(self._waiting.popleft())
         try:
@@ -131,8 +131,8 @@ class Housekeeper:
             self._current = None
 
     def _look_after(self, session: SessionRow) -> Steps[None]:
-        """Pack a session's cold chunks, and drop those that are kept no longer."""
-        if session.damage:  # nothing of it is touched before somebody has looked at it
+        """Pack a session's cold chunks, and drop expired ones."""
+        if session.damage:  # it is left alone until somebody has inspected it
             return
         try:
             for chunk in read_chunks(self._connection, session.key):
@@ -152,7 +152,7 @@ class Housekeeper:
     def _pack(self, chunk: ChunkRow) -> Steps[None]:
         kept = 0
         for number, part in enumerate(part_rows(self._connection, chunk), 1):
-            if part.kind == HEADS:  # the entries give them; nothing else makes a cold chunk as large
+            if part.kind == HEADS:  # the entries imply them; they are the largest part of a cold chunk
                 break
             kept = number
             if not part.packed:
@@ -174,7 +174,7 @@ class Housekeeper:
             write_chunk(self._connection, replace(chunk, parts=kept, packed=self._size(chunk)))
 
     def _rows_to_join(self, chunk: ChunkRow, after: int) -> list[LogRow]:
-        """The next rows that together make one of about `ROW_BYTES`, or one that is packed already."""
+        """The next rows that together make one of about `ROW_BYTES`, or a packed one."""
         found: list[LogRow] = []
         size = 0
         for row in log_rows(self._connection, chunk, after):
@@ -207,7 +207,7 @@ class Housekeeper:
         return int(size)
 
     def _drop(self, chunk: ChunkRow) -> Steps[None]:
-        """Delete the oldest chunk: first its row, after which the rest is left over."""
+        """Delete the oldest chunk: first its row, after which the rest counts as unfinished."""
         self._connection.execute(
             "DELETE FROM chunk WHERE session=? AND number=?", (chunk.session, chunk.number)
         )
@@ -223,10 +223,10 @@ class Housekeeper:
 
 
 def give_back(connection: sqlite3.Connection) -> Steps[None]:
-    """Make the file smaller if much of it is free, but leave some, which is needed again soon.
+    """Shrink the file if much of it is free, but leave some, which will be needed soon.
 
-    What is in use at its end moves to the front. The file is cut with the next checkpoint. A database of an
-    older server has no notes for that, and keeps its length until `prune` writes all of it again.
+    Used pages at its end move to the front. The next checkpoint cuts the file. A database of an
+    older server lacks the tables for that, and keeps its length until `prune` rewrites it.
     """
     while (free := _pragma(connection, "freelist_count")) > max(
         FREE_PAGES, _pragma(connection, "page_count") // 8

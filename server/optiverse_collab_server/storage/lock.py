@@ -1,4 +1,4 @@
-"""One server per data folder, and whether the last one came to a clean end."""
+"""One server per data folder, and whether the last one stopped cleanly."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class FolderLock:
         self.interrupted = self._holder.exists()
 
     def note_holder(self) -> None:
-        """Say that this process uses the folder.
+        """Record that this process uses the folder.
 
         Raises:
             OSError: the folder can't be written.
@@ -79,7 +79,7 @@ class FolderLock:
         self._holder.write_bytes(msgspec.json.encode(Holder(os.getpid(), socket.gethostname())))
 
     def forget_holder(self) -> None:
-        """Say that this process came to a clean end; on disk when this returns.
+        """Record that this process stopped cleanly; on disk when this returns.
 
         Raises:
             OSError: the folder can't be written.
@@ -89,7 +89,7 @@ class FolderLock:
         self.interrupted = False
 
     def release(self) -> None:
-        """Let another server have the folder."""
+        """Release the folder."""
         self._lock.release()
 
     def _in_use(self) -> DataFolderInUse:

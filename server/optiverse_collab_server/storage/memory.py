@@ -31,7 +31,7 @@ _headers = msgspec.json.Decoder(Header)
 
 
 MAX_CHUNKS = 16
-"""A session keeps this many chunks: what is in memory is for trials, and not for an archive."""
+"""How many chunks a session keeps: memory is for trials, not for an archive."""
 
 
 @dataclass
@@ -49,7 +49,7 @@ class _Chunk:
         return len(self.snapshot) + sum(len(entry.data) for append in self.appends for entry in append)
 
     def past(self, epoch: str, last: int) -> StoredPast:
-        """What a session was after the change `last`, which is in this chunk."""
+        """The session after the change `last`, which is in this chunk."""
         start = _snapshots.decode(self.snapshot)
         records = [msgspec.Raw(msgspec.json.encode(one.record)) for one in start.records]
         return StoredPast(epoch, start.clock, start.head, records, self._entries(last))
@@ -81,8 +81,8 @@ class _Session:
 class MemoryStore:
     """A `Store` in memory.
 
-    It keeps encoded JSON, not the objects: what comes back is what a file would have given back, and nobody's
-    later changes show in it.
+    It keeps encoded JSON, not the objects: so it returns what a file would have returned, without anybody's
+    later changes.
     """
 
     def __init__(self) -> None:

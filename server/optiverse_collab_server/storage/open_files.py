@@ -1,8 +1,8 @@
 """Whether the files that SQLite has open are still those in the data folder.
 
-A program that tidies up may delete them under the server. The system keeps such files for whoever has them
-open, and SQLite keeps writing into files that nobody will ever find again. The same goes for a log that
-somebody cuts: SQLite writes behind the gap.
+A cleanup program may delete them while the server runs. The system keeps such files for processes that
+have them open, and SQLite keeps writing into files that nobody will ever find again. The same goes for a
+log that somebody truncates: SQLite writes behind the gap.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from optiverse_collab_server.storage.schema import log_of
 
 
 class OpenFiles:
-    """A database and its log, as they were when this was made.
+    """The identity of a database and its log at construction.
 
     Args:
         file: the database, which is open and has a log.
@@ -32,7 +32,7 @@ class OpenFiles:
         self._failure: StorageError | None = None
 
     def check(self) -> None:
-        """Look again: before a write, which would cover a cut up, and after it, before it is reported.
+        """Check again: before a write, which would hide a truncation, and after it, before it is reported.
 
         Raises:
             StorageError: one of them was deleted, replaced or cut, now or before.

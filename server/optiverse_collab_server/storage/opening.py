@@ -50,7 +50,7 @@ def open_database(folder: Path, lock: FolderLock) -> sqlite3.Connection:
                 version = _check_content(connection, file)
             if version == format1.VERSION:
                 upgrade(file, lock)
-        with contextlib.suppress(OSError):  # it is another user's, who chose
+        with contextlib.suppress(OSError):  # another user owns it, who chose its mode
             file.chmod(0o600)  # SQLite gives its log the same
         return _connect(file)
 
@@ -100,11 +100,11 @@ def database_in(folder: Path) -> Path:
 
 
 def _check_files(file: Path, interrupted: bool) -> bool:
-    """Look for damage that SQLite would not notice, or would cover up while it opens the file.
+    """Look for damage that SQLite would not notice, or would hide while it opens the file.
 
     Args:
         file: the database.
-        interrupted: the last server did not come to a clean end, so its write-ahead log must be there.
+        interrupted: the last server did not stop cleanly, so its write-ahead log must be there.
 
     Returns:
         Whether there is a write-ahead log.
@@ -130,7 +130,7 @@ def _check_files(file: Path, interrupted: bool) -> bool:
 
 @contextlib.contextmanager
 def _reading(file: Path, has_log: bool) -> Iterator[sqlite3.Connection]:
-    # Where there is no log, `immutable` keeps SQLite from making one beside a file that may not be ours.
+    # Without a log, `immutable` keeps SQLite from making one beside a file that may not be ours.
     mode = "mode=ro" if has_log else "mode=ro&immutable=1"
     address = f"{file.absolute().as_uri()}?{mode}"
     with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
@@ -151,7 +151,7 @@ def _check_content(connection: sqlite3.Connection, file: Path) -> int:
 
 
 def _check_kind(connection: sqlite3.Connection, file: Path) -> object:
-    """Make sure that it is a database of ours; returns its version, which is one that we can read."""
+    """Make sure that it is our database; returns its version, which is one that we can read."""
     if _pragma(connection, "application_id") != APPLICATION_ID:
         raise StorageError(f"{file} is not a database of this server; choose another data folder.")
     version = _pragma(connection, "user_version")
@@ -167,7 +167,7 @@ def _connect(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=5, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
-        # An acknowledged change is on the disk itself; the second says the same to macOS.
+        # An acknowledged change is on the disk itself; the second does the same on macOS.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA fullfsync=ON")
         connection.execute("PRAGMA checkpoint_fullfsync=ON")

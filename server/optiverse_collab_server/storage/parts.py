@@ -42,9 +42,9 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
 
 
 def encode_snapshot(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
-    """What a snapshot holds besides the columns of its chunk: kind and JSON of each part, in order.
+    """The parts of a snapshot besides the columns of its chunk: kind and JSON of each, in order.
 
-    The heads are the last part, alone, so that a cold chunk can do without them.
+    The heads are a separate last part, so that a cold chunk can do without them.
     """
     yield from parts(RECORDS, snapshot.records)
     yield from parts(TOMBSTONES, snapshot.tombstones)

@@ -1,4 +1,4 @@
-"""Reads what is kept of a session and makes sure that all of it fits together (CLK-5)."""
+"""Reads a stored session and makes sure that its parts fit together (CLK-5)."""
 
 from __future__ import annotations
 

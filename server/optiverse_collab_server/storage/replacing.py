@@ -1,4 +1,4 @@
-"""Puts another database in the place of the one in a data folder, which is kept under another name."""
+"""Replaces the database of a data folder; the old one is kept under another name."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from optiverse_collab_server.storage.schema import log_of
 
 
 def name_aside(file: Path, word: str) -> Path:
-    """A name that is free, or that the database has already since it was to be replaced before."""
+    """A free name, or the one that the database already has from an unfinished replacement."""
     suffixes = chain([""], (f"-{number}" for number in count(2)))
     names = (file.with_name(f"{file.stem}-{word}{suffix}{file.suffix}") for suffix in suffixes)
     return next(name for name in names if not name.exists() or (file.exists() and name.samefile(file)))
 
 
 def take_log_in(file: Path) -> None:
-    """Bring the write-ahead log into the database, as its own server does when it ends.
+    """Merge the write-ahead log into the database, as its own server does when it stops.
 
     Raises:
         StorageError: another program uses the database.
@@ -37,7 +37,7 @@ def take_log_in(file: Path) -> None:
 
 
 def put_in_place(unfinished: Path, file: Path, aside: Path) -> None:
-    """Let a database take the place of another, which has no log any more; durable when this returns.
+    """Replace a database that no longer has a log; durable when this returns.
 
     Args:
         unfinished: the new one.

@@ -37,13 +37,13 @@ Lineage = list[Parent]
 
 @dataclass(frozen=True)
 class Restored:
-    """What became of a session.
+    """The outcome for a session.
 
     Attributes:
         session: its name.
         change: the clock at which it continues.
         time_ms: of that change, ms since 1970 UTC.
-        replaced: the last clock of what was there before; None if there was nothing, or it can't be read.
+        replaced: the last clock of the replaced session; None if there was none, or it can't be read.
         damage: why it can't be served, as in the backup.
     """
 
@@ -62,10 +62,10 @@ def restore_folder(
     Args:
         backup: a data folder that `backup.copy_folder` made, or another one.
         folder: the server's, which is made if there is none.
-        also: names of what else is taken from the backup, if the folder lacks it.
+        also: names of other parts that are taken from the backup, if the folder lacks them.
 
     Returns:
-        What became of each session of the backup; and where the database is that was replaced, if there was
+        The outcome for each session of the backup; and the place of the replaced database, if there was
         one.
 
     Raises:
@@ -96,7 +96,7 @@ def _lineages(folder: Path, lock: FolderLock) -> dict[str, Lineage]:
     """Those of the sessions that are in the folder, as far as they can be read.
 
     Raises:
-        StorageError: what is there is no database of ours.
+        StorageError: the existing file is not our database.
     """
     found: dict[str, Lineage] = {}
     if not (folder / FILE_NAME).exists():
@@ -115,7 +115,7 @@ def _lineage(connection: sqlite3.Connection, session: SessionRow) -> Lineage:
 
 
 def _siblings(end: Parent, replaced: Lineage) -> Lineage:
-    """The histories that were replaced, and that have the backup's changes too, up to where they left it."""
+    """The replaced histories that also have the backup's changes, up to their branching point."""
     epochs = [one.epoch for one in replaced]
     if end.epoch not in epochs:
         return []
@@ -125,17 +125,17 @@ def _siblings(end: Parent, replaced: Lineage) -> Lineage:
 
 
 def _replace(unfinished: Path, file: Path, lock: FolderLock) -> Path | None:
-    """Put a database in its place; where the one is that was there, if there was one."""
+    """Put a database in its place; returns the place of the old one, if there was one."""
     aside = name_aside(file, "replaced")
     was_there = file.exists()
-    # As a server that ends: a log that is missing is damage only while there is a holder.
+    # As when a server stops: a missing log counts as damage only while there is a holder.
     lock.forget_holder()
     if was_there:
         try:
             take_log_in(file)
         except sqlite3.OperationalError:
             raise
-        except sqlite3.DatabaseError:  # it is damaged: that may be why there is a backup to restore
+        except sqlite3.DatabaseError:  # it is damaged: that may be the reason for the restore
             log.warning("%s is damaged", file)
     if log_of(file).exists():
         log_of(file).rename(log_of(aside))
@@ -146,7 +146,7 @@ def _replace(unfinished: Path, file: Path, lock: FolderLock) -> Path | None:
 def _continue_all(file: Path, replaced: dict[str, Lineage]) -> list[Restored]:
     """Let all sessions of a database continue in another epoch."""
     with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
-        connection.execute("PRAGMA synchronous=OFF")  # nothing of this counts before the file has its name
+        connection.execute("PRAGMA synchronous=OFF")  # this counts only once the file has its name
         sessions = read_directory(connection, file).sessions
         with transaction(connection):
             return [

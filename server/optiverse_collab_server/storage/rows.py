@@ -1,4 +1,4 @@
-"""What a row holds: JSON in pieces, packed or not, with a checksum.
+"""The content of rows: JSON in pieces, packed or not, with a checksum.
 
 A checksum is the CRC-32 of the JSON array of a row's other columns, followed by its data. It notices
 what SQLite's own checks can't: a flipped bit inside a value.
@@ -13,7 +13,7 @@ import msgspec
 
 ROW_BYTES = 128 * 1024
 """A row that is put together from many values is closed when its JSON is this long: encoding one (about
-0.3 ms) is the longest that storage keeps the interpreter to itself."""
+0.3 ms) is the longest that storage blocks the interpreter."""
 
 _LEVEL = 6  # level 9 takes twice as long and saves 2 %
 
@@ -53,7 +53,7 @@ def pack(data: bytes) -> bytes:
 
 
 def unpack(data: bytes) -> bytes:
-    """What was packed.
+    """The unpacked data.
 
     Raises:
         zlib.error: `data` was not packed.

@@ -1,4 +1,4 @@
-"""The tables of a database, and how an empty one is made."""
+"""The tables of a database, and the creation of an empty one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ APPLICATION_ID = 0x4F705643  # "OpVC"
 VERSION = 2
 
 AUTO_VACUUM = "INCREMENTAL"
-"""SQLite notes who refers to a page: so free pages can be given back to the system, a few at a time."""
+"""SQLite records the references to each page, so that free pages can be returned in small steps."""
 
 # A chunk is a snapshot at `clock`, and the entries after it up to `last`, which is NULL in a session's newest
 # chunk alone. `head` and `last_head` are the heads of the chain at these clocks, so each chunk takes up where
@@ -80,7 +80,7 @@ CREATE TABLE log (
 
 
 def create_database(file: Path) -> None:
-    """Make an empty database; it has its name only when it is whole, so an empty file is always damage.
+    """Make an empty database; it gets its name only when it is complete, so an empty file is always damage.
 
     Raises:
         sqlite3.Error, OSError: it can't be written.
@@ -107,7 +107,7 @@ def create_tables(connection: sqlite3.Connection) -> None:
 
 
 def unfinished_name(file: Path) -> Path:
-    """Where a database is while it is being made; what is there may be deleted."""
+    """The path of a database while it is being made; an existing file may be deleted."""
     return file.with_name(f"{file.name}.new")
 
 

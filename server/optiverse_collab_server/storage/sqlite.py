@@ -32,7 +32,7 @@ class SqliteStore:
 
     Args:
         data_folder: a folder on a local disk; made if there is none.
-        retention: how much history is kept; all of it unless said.
+        retention: how much history is kept; all of it by default.
 
     Raises:
         DataFolderInUse: another server has it.
@@ -108,5 +108,5 @@ class SqliteStore:
         with explained(self._database.file), ExitStack() as stack:
             stack.callback(self._lock.release)
             stack.callback(self._database.close)
-            # First, since a log that is missing is damage only while there is a holder.
+            # First, since a missing log counts as damage only while there is a holder.
             self._lock.forget_holder()

@@ -1,4 +1,4 @@
-"""Long work in short transactions, so that appends go in between and a crash finds nothing half done."""
+"""Long work in short transactions, between which appends can run; a crash leaves nothing half done."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Steps = Generator[None, None, _T]
 
 
 def finished(steps: Steps[_T]) -> _T:
-    """Do all steps at one go; gives what they return."""
+    """Do all steps at once; returns their result."""
     while True:
         try:
             next(steps)

@@ -1,4 +1,4 @@
-"""A session in a file of its own: its newest state with its position, and no older history."""
+"""A session in a separate file: its newest state with its position, without older history."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from optiverse_collab_server.storage.writing import write_chunk, write_names, wr
 
 
 class Export(msgspec.Struct, frozen=True):
-    """What is in the file, as JSON.
+    """The content of the file, as JSON.
 
     Attributes:
-        format, version: say what file it is.
+        format, version: identify the file.
         session: the session's name.
         snapshot: its state; bytes are base64.
         names: origins and authors that the snapshot refers to.
@@ -73,10 +73,10 @@ def read_export(data: bytes) -> Export:
 
 
 def import_session(view: View, name: str, export: Export, epoch: str) -> None:
-    """Write a session that is not there, as one that continues the exported one in another epoch (CLK-8).
+    """Write a new session that continues the exported one in another epoch (CLK-8).
 
     Raises:
-        StorageError: it is there.
+        StorageError: it already exists.
         sqlite3.Error: it can't be written; nothing has changed.
     """
     if name in view.sessions:
@@ -96,7 +96,7 @@ def import_session(view: View, name: str, export: Export, epoch: str) -> None:
 
 
 def _check(export: Export) -> None:
-    """Make sure that what refers to something finds it.
+    """Make sure that all references can be resolved.
 
     Raises:
         Misfit, LookupError: it does not.

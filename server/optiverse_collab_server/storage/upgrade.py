@@ -1,7 +1,7 @@
 """Brings a database of format 1 to format 2 (docs/decisions/0012-kept-log.md).
 
-The old file is read, never written: the new one is made beside it and takes its place when it is whole.
-What is interrupted before that begins again at the next start.
+The old file is read, never written: the new one is made beside it and replaces it when it is complete.
+An interrupted upgrade starts over at the next start.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def upgrade(file: Path, lock: FolderLock) -> None:
     """
     backup = name_aside(file, "format-1")
     log.info("Upgrading %s to format 2; the old file is kept as %s", file, backup.name)
-    # As a server that ends: a log that is missing is damage only while there is a holder.
+    # As when a server stops: a missing log counts as damage only while there is a holder.
     lock.forget_holder()
     take_log_in(file)
     unfinished = unfinished_name(file)
@@ -58,7 +58,7 @@ def _write(file: Path, unfinished: Path, backup: str) -> None:
         contextlib.closing(sqlite3.connect(address, uri=True, isolation_level=None)) as old,
         contextlib.closing(sqlite3.connect(unfinished, isolation_level=None)) as new,
     ):
-        # Nothing of this counts before the file is whole and has its name.
+        # Nothing of this counts before the file is complete and has its name.
         new.execute("PRAGMA journal_mode=MEMORY")
         new.execute("PRAGMA synchronous=OFF")
         create_tables(new)

@@ -1,4 +1,4 @@
-"""Reads a data folder beside a server that may be using it: a view of one moment, for commands."""
+"""Reads a data folder that a server may be using: a view of one moment, for commands."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 After a crash SQLite reads its log up to the first frame whose checksum is wrong, and drops the rest
 silently: it takes that frame for one that the crash cut short. For a frame in the middle this
 loses acknowledged changes. But a transaction is written only after the one before it is on disk, so
-a crash cuts short nothing but the last one. Where more follows a wrong frame, the file is damaged.
+a crash cuts short only the last one. If more follows a wrong frame, the file is damaged.
 
 The format is https://www.sqlite.org/fileformat2.html#the_write_ahead_log.
 """
@@ -26,7 +26,7 @@ class LogBroken(Exception):
 
 
 def check_log(path: Path) -> bool:
-    """Read a log through.
+    """Read a log completely.
 
     Returns:
         Whether there is a log; False if the file is not there, or has nothing in it.

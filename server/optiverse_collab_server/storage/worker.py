@@ -1,8 +1,8 @@
 """The thread that owns the database, and the grouping of commits.
 
 While the thread waits for the disk, requests gather; the next transaction takes all appends among
-them (group commit, DUR-2). What takes long continues step by step between such transactions, and what nobody
-waits for continues when nothing else is asked for.
+them (group commit, DUR-2). Long work runs step by step between such transactions, and background
+work runs when there is nothing else to do.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _GROUP = 64
 older versions of SQLite allow 999 values."""
 
 Outcome = tuple["asyncio.Future[Any]", Any, "BaseException | None"]
-"""Who waits, and the result or the error for them."""
+"""The caller's future, and its result or error."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class StepsJob:
 
 @dataclass
 class CloseJob:
-    """The last job: what came before is finished, then the database is closed."""
+    """The last job: the earlier ones are finished, then the database is closed."""
 
     future: asyncio.Future[None]
 
@@ -56,7 +56,7 @@ Job = AppendJob | StepsJob | CloseJob
 
 
 class Worker:
-    """Runs jobs in a thread of its own.
+    """Runs jobs in its own thread.
 
     Args:
         database: what the jobs work on; from now on only the thread touches it.
@@ -67,7 +67,7 @@ class Worker:
         self._database = database
         self._close = close
         self._queue: SimpleQueue[Job] = SimpleQueue()
-        # A daemon, so that a program that ends without `close` ends; nothing acknowledged is lost.
+        # A daemon, so that a program can end without `close`; nothing acknowledged is lost.
         self._thread = threading.Thread(target=self._run, name="storage", daemon=True)
         self._thread.start()
 
@@ -76,7 +76,7 @@ class Worker:
         self._queue.put(job)
 
     def join(self) -> None:
-        """Wait until the thread is gone; it is about to once a `CloseJob` is done."""
+        """Wait until the thread is gone, which ends after a `CloseJob`."""
         self._thread.join()
 
     def _run(self) -> None:
@@ -102,7 +102,7 @@ class Worker:
         _notify([self._finish(last)])
 
     def _take(self, wait: bool) -> list[Job]:
-        """The jobs that are there, up to the size of a group; with `wait` at least one."""
+        """The queued jobs, up to the size of a group; with `wait` at least one."""
         jobs: list[Job] = [self._queue.get()] if wait else []
         with contextlib.suppress(Empty):
             while len(jobs) < _GROUP:
@@ -137,12 +137,12 @@ class Worker:
 
 
 def _notify(outcomes: list[Outcome]) -> None:
-    """Give all outcomes to those who wait, and wake each loop once; a server has but one."""
+    """Give all outcomes to the callers, and wake each loop once; a server has only one."""
     loops: dict[asyncio.AbstractEventLoop, list[Outcome]] = {}
     for outcome in outcomes:
         loops.setdefault(outcome[0].get_loop(), []).append(outcome)
     for loop, own in loops.items():
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is waiting
             loop.call_soon_threadsafe(_settle, own)
 
 

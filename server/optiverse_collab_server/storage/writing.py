@@ -1,4 +1,4 @@
-"""Writes rows; each with the checksum that reading.py asks for. All raise `sqlite3.Error`."""
+"""Writes rows, each with the checksum that reading.py expects. All raise `sqlite3.Error`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def log_values(
 def write_log(connection: sqlite3.Connection, values: Sequence[Column]) -> None:
     """Insert rows of the log, given as the values of one after the other.
 
-    One statement is a transaction of its own, and the interpreter lock is given away and waited for only
+    A single statement is a separate transaction, and the interpreter lock is released and taken again only
     once.
     """
     rows = ",".join(["(?,?,?,?,?,?,?)"] * (len(values) // LOG_COLUMNS))
