@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from optiverse_collab.cli.session import Commands
 
 LAST = 1000
-"""So many changes are looked at if nobody says since when."""
+"""How many changes are listed if no start is given."""
 
 
 def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> None:

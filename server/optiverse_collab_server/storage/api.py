@@ -140,7 +140,7 @@ class Store(Protocol):
             None if there is no such session.
 
         Raises:
-            DatabaseDamaged: this part of the history doesn't fit. The session goes on being served.
+            DatabaseDamaged: this part of the history doesn't fit. The session is still served.
         """
 
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:

@@ -64,7 +64,7 @@ def test_two_people_at_once_have_a_step_each() -> None:
 
 
 def test_a_step_ends_where_somebody_else_changes_the_same_record() -> None:
-    """HIST-8: so each is told with what was there before."""
+    """HIST-8: so each is shown with the state before it."""
     entries = [entry(1, "ann", x(1)), entry(2, "bob", Remove("lens")), entry(3, "ann", x(3))]
     ann, bob = steps_of(BENCH, entries)
     assert spans([ann, bob]) == [("ann", 1, 1), ("bob", 2, 2)]

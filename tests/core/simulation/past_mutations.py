@@ -58,7 +58,7 @@ def first_change_left_out(self: PastEntries) -> Iterator[RawPastEntry]:
     return islice(_told(self), 1, None)
 
 
-@_mutation("Changes are told as somebody else's (HIST-7).", (PastEntries, "_told"))
+@_mutation("Changes are reported as somebody else's (HIST-7).", (PastEntries, "_told"))
 def author_is_wrong(self: PastEntries) -> Iterator[RawPastEntry]:
     return (replace(entry, author=f"{entry.author}?") for entry in _told(self))
 

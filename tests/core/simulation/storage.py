@@ -107,7 +107,7 @@ class Storage:
         return Past(snapshot.epoch, snapshot.clock, snapshot.head, records, entries)
 
     def changes(self, place: int) -> PastEntries:
-        """What is read of the changes after the snapshot, without the first so many (HIST-7)."""
+        """The changes after the snapshot, without the first ones (HIST-7)."""
         snapshot = msgspec.json.decode(self._snapshot, type=Snapshot)
         entries = [entry.data for entry in self._entries[place:]]
         authors = {name.number: name.text for name in self._names if name.kind is NameKind.AUTHOR}
