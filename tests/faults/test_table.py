@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,15 @@ def test_page_knows_every_fault_and_phase() -> None:
     assert legend() in page
     assert "| " + " | ".join(phase.value for phase in Phase) + " |" in page
     assert [fault.name for fault in FAULTS if f"\n| {fault.name} | " not in page] == []
+
+
+def test_the_readme_claims_what_was_measured() -> None:
+    """Whoever measures again finds here that its figures have to follow."""
+    page, readme = PAGE.read_text("utf-8"), (PAGE.parents[1] / "README.md").read_text("utf-8")
+    [soak] = re.findall(r"minutes, ([\d,]+) edits that can be counted, (\d+) faults", page)
+    [hour] = re.findall(r"with (\d+) network faults, all ([\d,]+) edits got there", readme)
+    assert hour == soak[::-1]
+    [(kinds, seconds)] = re.findall(r"(\d+) kinds of fault, .* were back within (\d+) s", readme)
+    assert int(kinds) == len(FAULTS)
+    assert max(map(float, re.findall(r"back (\d+\.\d) s", page))) <= float(seconds)
+    assert "Nothing went wrong in any of them." in page
