@@ -52,7 +52,8 @@ NOT_STARTED = "The check can't be started ({why}); run optiverse-collab doctor i
 SKIPPED = "The later steps were skipped."
 SEE_LOGS = (
     "If it still fails, look for WARNING and ERROR in the editor's log, category Collaboration, and in the "
-    "server's. Where the server runs, `optiverse-collab-server doctor` looks at its port and addresses."
+    "server's. Where the server runs, `optiverse-collab-server doctor` looks at its port and addresses. "
+    "docs/troubleshooting.md has more to check."
 )
 
 MAY = {
