@@ -1,4 +1,4 @@
-"""Who may do what in a session (ACC-1); both ends ask here."""
+"""Who may do what in a session (ACC-1); used by client and server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from optiverse_collab.core.records import Lane
 
 
 class Role(str, Enum):
-    """What somebody may do, from least to most; a closed set (MSG-6)."""
+    """What a participant may do, from least to most; a closed set (MSG-6)."""
 
     NONE = "none"
     """Nothing: removed or revoked."""
@@ -32,15 +32,15 @@ _WRITES = {
 
 
 def may_write(role: Role, lane: Lane) -> bool:
-    """Whether changes of `role` in `lane` take effect."""
+    """Whether somebody with this role may write in `lane`."""
     return lane in _WRITES[role]
 
 
 def all_that_is_allowed(role: Role) -> str:
-    """What somebody who may not edit may do, as in ``You may only view this session``."""
+    """What a role without the right to edit allows, as in ``You may only view this session``."""
     return "comment on this session" if may_write(role, Lane.TALK) else "view this session"
 
 
 def may_manage(role: Role) -> bool:
-    """Whether `role` invites, changes the roles of others, and removes them."""
+    """Whether `role` may invite people, change their roles, and remove them."""
     return role is Role.OWNER

@@ -38,12 +38,12 @@ def check_change(ops: Sequence[Op], limits: Limits) -> None:
 
 
 def are_few(counts: Sequence[int]) -> bool:
-    """Whether a change with these numbers of operations, one for each record, is short enough (LIM-11)."""
+    """Whether a change with these numbers of operations per record is within the limits (LIM-11)."""
     return sum(counts) <= OPS_PER_CHANGE and max(counts, default=0) <= OPS_PER_RECORD
 
 
 def check_count(ops: Sequence[Op]) -> None:
-    """Check that a change has few operations, and few on each record: each copies all of it (LIM-11).
+    """Check the number of operations, in all and on each record: each one copies the record (LIM-11).
 
     Raises:
         ChangeRefused: there are too many.
@@ -73,7 +73,7 @@ def _is_in_order(value: Any, depth: int) -> bool:
     if type(value) is str and value.isascii():
         return True
     if type(value) is list and len(value) <= _SHORT and depth > 0 and all(map(_is_finite, value)):
-        return True  # most are places: [x, y]
+        return True  # most are positions: [x, y]
     level: list[Any] = [value]
     while level:
         kinds = set(map(type, level))
@@ -124,7 +124,7 @@ def check_id(text: str, limits: Limits) -> None:
     """Check a record id, a kind or a property name.
 
     Raises:
-        ChangeRefused: empty, over-long, or not text that can be written in UTF-8.
+        ChangeRefused: it is empty, too long, or not text that UTF-8 can encode.
     """
     if not isinstance(text, str):
         raise ChangeRefused(Reason.INVALID_MESSAGE, f"An id or name must be text, not {text!r}.")
@@ -144,7 +144,7 @@ def check_client_ids(ids: Sequence[str], limits: Limits) -> None:
     """Check the client id of a replica and those that it settles (LIM-3, LIM-11).
 
     Raises:
-        ChangeRefused: one can't be an id, or there are too many.
+        ChangeRefused: one is not a valid id, or there are too many.
     """
     if len(ids) > 1 + SETTLES:
         raise ChangeRefused(
@@ -159,7 +159,7 @@ def check_value(value: Any, depth: int, where: str) -> None:
     """Check that `value` is JSON, finite, and nests at most `depth` deep.
 
     Raises:
-        ChangeRefused: with a sentence that says where the value stands.
+        ChangeRefused: with a sentence that says where the value is.
     """
     if not _is_in_order(value, depth):
         _check_in_detail(value, depth, where)

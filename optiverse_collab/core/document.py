@@ -16,7 +16,7 @@ class Document:
     """Records, and a hash of each lane that is cheap to update.
 
     The hash is the sum of the records' own 64-bit hashes, so that the cost of a change depends only on
-    what it touches. Records' hashes are only computed when somebody asks.
+    what it touches. Hashes of records are only computed on demand.
 
     Attributes:
         records: id → record; change it only through `apply`.
@@ -29,12 +29,12 @@ class Document:
         self._sums = dict.fromkeys(Lane, 0)
 
     def apply(self, op: Op, copies: set[str] | None = None) -> bool:
-        """Apply `op`; False if its record is not there. For `copies` see `records.apply`."""
+        """Apply `op`; returns False if its record is missing. For `copies` see `records.apply`."""
         self._stale.add(op.id)
         return apply(self.records, op, copies)
 
     def freshen(self, most: int) -> bool:
-        """Hash records that have changed, of about `most` bytes; whether that was all."""
+        """Hash changed records of about `most` bytes; returns whether that was all."""
         while self._stale and most > 0:
             id = self._stale.pop()
             lane, old = self._hashes.pop(id, (Lane.BENCH, 0))

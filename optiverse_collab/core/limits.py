@@ -1,4 +1,4 @@
-"""The limits that a server announces in ``connection:ack`` and both ends keep (LIM-1 to LIM-7)."""
+"""The limits that a server announces in ``connection:ack`` and both ends apply (LIM-1 to LIM-7)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class Limits(msgspec.Struct, frozen=True):
     Attributes:
         message_bytes: the longest message, in bytes of UTF-8, in either direction.
         record_bytes: the longest record, as JSON; a page always has room for one.
-        page_bytes: a page or frame of the server closes once it is longer than this.
+        page_bytes: the server ends a page or frame once it is longer than this.
         id_chars: the longest record, session, user or property name, in characters.
         depth: how deep a property's value may nest.
         records: how many records a session may hold.
         presence_bytes: the longest presence state of one participant, as JSON.
         participants: how many connections a session may hold.
         session_bytes: how much all records of a session may take: their JSON, and about what their values,
-            properties and stamps take in memory besides.
+        properties and stamps take in memory in addition.
     """
 
     message_bytes: int = 1024 * 1024
@@ -36,7 +36,7 @@ class Limits(msgspec.Struct, frozen=True):
 
     @property
     def change_bytes(self) -> int:
-        """The longest change: it must travel on in a message of the server's, envelope included."""
+        """The longest change: it must fit into a message from the server, including the envelope."""
         return self.message_bytes - ENVELOPE_BYTES
 
 
@@ -59,10 +59,11 @@ VALUES_PER_CHANGE = VALUES_PER_MESSAGE - 1000
 """A change has at most this many, which leaves room for the message around it (LIM-1)."""
 
 LARGEST_NUMBER = 2**53
-"""The largest clock or number of a client's: the largest that all JSON readers keep exactly (LIM-12)."""
+"""The largest clock or number of a client: the largest integer that all JSON readers keep exactly
+(LIM-12)."""
 
 PENDING_BYTES = 64 * 1024 * 1024
-"""The most that may wait for the server in one replica (DISK-7)."""
+"""The most bytes of changes that may wait for the server in one replica (DISK-7)."""
 
 SETTLES = 100
 """A replica settles at most this many former ids; it remembers fewer (LIM-11)."""

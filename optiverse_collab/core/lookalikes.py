@@ -13,7 +13,7 @@ _ALIKE = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјкорсухһӏԁԛԝѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧαγικνορυχօսհıɑɡI|10",
     "ABESIJKMHOPCTYXaesijkopcyxhldqwvABEZHIKMNOPTYXayikvopuxouhiaglllo",
 )
-"""Letters that most fonts draw as these."""
+"""Latin letters, and the letters that most fonts draw in the same way."""
 
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5")
 """Invisible letters and marks."""

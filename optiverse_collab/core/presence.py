@@ -1,6 +1,6 @@
 """Presence: cursor, selection, drag in progress, view, colour, name (PRES-1 to PRES-7).
 
-In memory only, off the clock; for each key of each participant the latest value wins.
+In memory only, without a clock; for each key of each participant the latest value wins.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Presence:
     Args:
         limits: of the session.
         most: the longest presence of all together, as JSON in bytes; None for any length.
-        space: for what is longer than `SMALL_BYTES`, shared with others; None for as much as there may be.
+        space: memory for presence beyond `SMALL_BYTES`, shared with others; None for no limit.
 
     Attributes:
         states: connection_id → key → value.

@@ -38,8 +38,8 @@ class RecordSizes:
     """The sizes of a session's records, alone and together.
 
     Args:
-        records: those that are there.
-        space: shared with other sessions; None for as much as there may be.
+        records: the present ones.
+        space: memory shared with other sessions; None for no limit.
     """
 
     def __init__(self, records: Mapping[str, Record], space: Space | None = None) -> None:
@@ -47,7 +47,7 @@ class RecordSizes:
         self._share = Share(space, sum(size.memory for size in self._known.values()))
 
     def release(self) -> None:
-        """The session is not live any more."""
+        """The session is no longer live."""
         self._share.resize(0)
 
     def after(
@@ -57,8 +57,8 @@ class RecordSizes:
 
         Args:
             records: before it.
-            after: those that it touches, after it.
-            ops: what takes effect of it.
+            after: the touched ones, after it.
+            ops: the operations that take effect.
 
         Raises:
             ChangeRefused: a record, the session or all sessions of the server would be too large.
@@ -113,7 +113,7 @@ def check_record(record: Record, limits: Limits, size: int | None = None) -> Non
     """Check the record that would result from a change.
 
     Args:
-        size: how long it is, in bytes of JSON, if that is known.
+        size: its size, in bytes of JSON, if known.
 
     Raises:
         ChangeRefused: it would be too long, or have too many properties.
@@ -141,7 +141,7 @@ def size_after(size: Size, before: Record, after: Record, names: Collection[str]
 
     Args:
         size: its size before.
-        before: the record then.
+        before: the record before.
         names: the properties that the change touched.
     """
     if before.kind != after.kind or not before.props or not after.props:
@@ -153,7 +153,7 @@ def size_after(size: Size, before: Record, after: Record, names: Collection[str]
 def _size_of_parts(record: Record, names: Collection[str]) -> Size:
     """The size of some properties, each with a colon and a comma."""
     texts = [encoded((name, record.props[name])) for name in names if name in record.props]
-    # As a list of two, a property has brackets and a comma, and in a record a colon and a comma.
+    # In a list of two, a property has brackets and a comma; in a record, a colon and a comma.
     json = sum(len(text) - 1 for text in texts)
     memory = sum(memory_of(text) - 1 - VALUE_BYTES + PROPERTY_BYTES for text in texts)
     return Size(json, memory)

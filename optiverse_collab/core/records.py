@@ -47,7 +47,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Put(msgspec.Struct, frozen=True, tag_field="op", tag="put", omit_defaults=True):
-    """Create a record, or give an existing one of this kind these properties (DOC-2)."""
+    """Create a record, or set these properties of an existing one of this kind (DOC-2)."""
 
     id: str
     kind: str
@@ -80,7 +80,7 @@ def apply(records: dict[str, Record], op: Op, copies: set[str] | None = None) ->
             thousand of them a hundred times takes long. Records that this function copies are added.
 
     Returns:
-        False if the operation has no effect because its record is not there (DOC-5).
+        False if the operation has no effect because its record is missing (DOC-5).
     """
     if isinstance(op, Remove):
         return records.pop(op.id, None) is not None
@@ -103,7 +103,7 @@ def apply(records: dict[str, Record], op: Op, copies: set[str] | None = None) ->
 
 
 def put(record: Record) -> Put:
-    """The operation that makes `record`."""
+    """The operation that creates `record`."""
     return Put(record.id, record.kind, record.props, record.lane)
 
 
@@ -132,11 +132,10 @@ def record_difference(old: Record | None, new: Record) -> Op | None:
 
 
 def same_value(a: Any, b: Any) -> bool:
-    """Whether two JSON values are the same on the wire.
+    """Whether two JSON values are equal on the wire.
 
-    Python's ``==`` says that ``1 == True`` and ``0.0 == -0.0``; on the wire they differ. Numbers
-    that only differ in being written ``1`` or ``1.0`` count as different too: what a host sees is
-    what was sent. A tuple is a list there.
+    Python's ``==`` says that ``1 == True`` and ``0.0 == -0.0``; on the wire they differ. ``1``
+    and ``1.0`` count as different too: a host gets exactly the sent value. A tuple equals a list.
     """
     if a is b:
         return True
@@ -145,7 +144,7 @@ def same_value(a: Any, b: Any) -> bool:
         return kind is type(b) and a == b and (a != 0 or str(a) == str(b))
     if isinstance(a, (list, tuple, dict)) and isinstance(b, (list, tuple, dict)):
         try:
-            one, other = _encode(a), _encode(b)  # much faster than a look at each of many values
+            one, other = _encode(a), _encode(b)  # much faster than comparing many values one by one
         except (TypeError, ValueError, OverflowError):
             return _same_parts(a, b)
         if one == other or len(one) != len(other) or b"{" not in one:
@@ -166,7 +165,7 @@ Ids = dict[str, None]
 
 
 def named(ops: Iterable[Op]) -> dict[str, Ids]:
-    """The properties that `ops` name, of each record."""
+    """The names of the properties in `ops`, for each record."""
     found: dict[str, Ids] = {}
     for op in ops:
         names = found.setdefault(op.id, {})

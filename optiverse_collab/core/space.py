@@ -7,10 +7,10 @@ class Space:
     """Memory for what sessions keep.
 
     Args:
-        most: how much there is, in bytes.
+        most: the total, in bytes.
 
     Attributes:
-        used: how much of it is used.
+        used: the used part, in bytes.
     """
 
     def __init__(self, most: int) -> None:
@@ -24,7 +24,7 @@ class Space:
 
     @property
     def left(self) -> int:
-        """How much is not used, in bytes."""
+        """The free part, in bytes."""
         return max(0, self.most - self.used)
 
 
@@ -32,7 +32,7 @@ class Share:
     """One holder's part of a space.
 
     Args:
-        space: shared with others; None for as much as there may be.
+        space: shared with others; None for no limit.
 
     Attributes:
         space: the same.

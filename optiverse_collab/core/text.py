@@ -6,7 +6,7 @@ import html
 
 
 def printable(text: str) -> str:
-    r"""`text` with what can't be printed written as ``\x0a``, ``\u202e`` and the like.
+    r"""`text` with unprintable characters escaped as ``\x0a``, ``\u202e`` and the like.
 
     So no name can forge a line, colour a terminal or reverse the reading direction.
     """
@@ -16,7 +16,7 @@ def printable(text: str) -> str:
 
 
 def unmarked(text: str) -> str:
-    """`text` for a tooltip of Qt's, shown unchanged. Otherwise Qt loads images that a name asks for."""
+    """`text` escaped for a Qt tooltip, which otherwise loads images that a name refers to."""
     return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>") if "<" in text else text
 
 

@@ -1,10 +1,10 @@
-"""The first at once, the rest together: how edits and frames are batched (PUSH-2, PUSH-5)."""
+"""Throttles edits and frames: the first at once, the rest together (PUSH-2, PUSH-5)."""
 
 from __future__ import annotations
 
 
 class Throttle:
-    """Allows something at most once per interval, the first time at once.
+    """Allows an action at most once per interval, the first time at once.
 
     Args:
         interval_ms: the shortest time between two.
@@ -15,7 +15,7 @@ class Throttle:
         self._next_ms = float("-inf")
 
     def wait_ms(self, now_ms: float) -> float:
-        """How long to wait yet; 0 if it may happen now."""
+        """How long to wait; 0 if it may happen now."""
         return max(0.0, self._next_ms - now_ms)
 
     def fire(self, now_ms: float) -> None:

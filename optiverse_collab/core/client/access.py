@@ -40,7 +40,7 @@ class AccessRequests:
     """The requests of one session's client, one at a time; a lost connection cancels the open ones.
 
     Attributes:
-        is_outside: the server said on this connection that an owner has to let this user in.
+        is_outside: an owner has to let this user in, as the server said on this connection.
         knocks: people who wait until an owner lets them in, by the ids of their knocks, oldest first.
     """
 
@@ -72,7 +72,7 @@ class AccessRequests:
         return request
 
     def change(self, grant: str, role: Role | None = None, expires_s: int | None = None) -> AccessSet:
-        """Ask for another role or time of the grant with this id; role `NONE` revokes or removes.
+        """Ask to change the role or the end of a grant; role `NONE` revokes or removes it.
 
         Returns:
             The request, which a refusal names as `asked`.
@@ -82,7 +82,7 @@ class AccessRequests:
         return request
 
     def admit(self, knock: str, admitted: bool) -> AccessAdmit:
-        """Let somebody in who waits, or send them away.
+        """Let in somebody who waits, or turn them away.
 
         Returns:
             The request, which a refusal names as `asked`.
@@ -105,7 +105,7 @@ class AccessRequests:
         return bool(self._waiting) and self._sent is None
 
     def poll(self) -> list[Transmit]:
-        """Send the next request, if the one before was answered."""
+        """Send the next request, if the previous one was answered."""
         if not self.is_due:
             return []
         self._last += 1
@@ -126,7 +126,7 @@ class AccessRequests:
         return [Knocked(message)]
 
     def receive(self, message: Answer) -> list[GrantsArrived | InviteMade | AccessDenied]:
-        """Take an answer, or a page of it; one to another request is ignored."""
+        """Process an answer, or a page of it; ignores answers to other requests."""
         if self._sent is None or message.request != self._last:
             return []
         if isinstance(message, AccessGrants):

@@ -11,7 +11,7 @@ from optiverse_collab.core.protocol.participants import Participant
 
 @dataclass(frozen=True)
 class RoleChanged:
-    """Somebody may do more or less from now on, perhaps this user: see `Participant.role`."""
+    """Somebody's role changed, perhaps this user's: see `Participant.role`."""
 
     participant: Participant
 
@@ -77,7 +77,7 @@ class Knocked:
 
 @dataclass(frozen=True)
 class KnockOver:
-    """Somebody does not wait any more."""
+    """Somebody no longer waits."""
 
     knock: AccessKnock
 

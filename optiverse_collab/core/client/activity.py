@@ -19,7 +19,7 @@ _LONGEST_ID = 128
 
 
 class Doing(str, Enum):
-    """What somebody does with an item."""
+    """What a participant does with an item."""
 
     DRAG = "drag"
     DIALOG = "dialog"
@@ -30,7 +30,8 @@ _DOING = {doing.value: doing for doing in Doing}
 
 
 def shown_activity(items: Iterable[tuple[str, Doing]]) -> dict[str, str] | None:
-    """The value of `ACTIVITY` for somebody who is in these items; None, which removes the key, for none."""
+    """The value of `ACTIVITY` for a participant who is in these items; None, which removes the key, for
+    none."""
     return {id: doing.value for id, doing in islice(items, MOST)} or None
 
 

@@ -1,4 +1,4 @@
-"""The pages of an answer to a ``sync:request``, until the last one is here (SYNC-2 to SYNC-5)."""
+"""The pages of an answer to a ``sync:request``, until the last one arrives (SYNC-2 to SYNC-5)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optiverse_collab.core.records import Ids, Op, Put, Record, Remove, Set
 
 
 class Arriving:
-    """Collects pages, and makes the confirmed document of them.
+    """Collects pages, and builds the confirmed document from them.
 
     Attributes:
         authors: who changed the records, if it was one person each.
@@ -81,7 +81,7 @@ class Answers:
     """The answers in the last page to pending changes (SYNC-6, SYNC-8).
 
     A change may have been sent under several client ids, if its replica was restored meanwhile. It may have
-    been accepted under several, if a copy of the replica sent it too: then the newest id answers.
+    been accepted under several, if a copy of the replica sent it too: then the newest id counts.
     """
 
     def __init__(self, page: FullState | Delta) -> None:
@@ -112,5 +112,5 @@ class Answers:
 
 
 def _names(change: PendingChange) -> list[tuple[str, int]]:
-    """The numbers of a change, the newest first."""
+    """The numbers of a change, newest first."""
     return [("", change.client_clock), *reversed(change.former)]

@@ -1,7 +1,7 @@
 """How long to wait before connecting again: longer each time, and at random moments.
 
-When a server restarts, everybody in the lab comes back at once; randomness spreads them ("equal
-jitter" of https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+After a server restarts, everybody in the lab reconnects at once; randomness spreads them out
+("equal jitter" of https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Backoff:
     """The waits between attempts.
 
     Args:
-        chance: gives a number from 0 to 1, evenly spread.
+        chance: returns a uniformly random number from 0 to 1.
     """
 
     def __init__(self, chance: Callable[[], float]) -> None:
@@ -27,7 +27,7 @@ class Backoff:
         self._attempts = 0
 
     def next_s(self) -> float:
-        """How long to wait now, in s: from half to all of a span that doubles every time."""
+        """How long to wait now, in s: between half and all of a span that doubles each time."""
         longest = min(LONGEST_S, FIRST_S * 2.0 ** min(self._attempts, 30))
         self._attempts += 1
         return longest * (0.5 + 0.5 * self._chance())

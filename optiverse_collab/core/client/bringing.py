@@ -16,17 +16,17 @@ LASTS_MS = 15_000.0
 """How long a call lasts."""
 
 EVERY_MS = 30_000.0
-"""Between two calls of one person."""
+"""The shortest time between two calls of one person."""
 
 MOST_CALLERS = 500
-"""At most this many people are remembered for that."""
+"""How many people are remembered for that."""
 
 
 class Call(NamedTuple):
     """A call.
 
     Attributes:
-        number: another one for each call of a connection.
+        number: different for each call of a connection.
         view: what the caller sees.
     """
 
@@ -45,7 +45,7 @@ def may_call(role: Role) -> bool:
 
 
 def call_in(state: Mapping[str, Any]) -> Call | None:
-    """A call, as somebody shows it; None if there is none that can be understood."""
+    """The call in somebody's presence; None if there is none, or it is invalid."""
     shown = state.get(BRING)
     if not isinstance(shown, dict) or type(number := shown.get("n")) is not int:
         return None

@@ -28,11 +28,11 @@ class Confirmed:
 
     Args:
         pending: the changes that are not confirmed.
-        origins: those of this replica, under its present id and its former ones.
+        origins: those of this replica, under its current and former ids.
         saved: the initial state, if it was on disk.
 
     Attributes:
-        epoch, clock, head: the position; `epoch` is None before there is any.
+        epoch, clock, head: the position; `epoch` is None until there is one.
         document: the records.
         pending, origins: as given.
         accepted: whether the server has accepted a change of this replica, and remembers it.
@@ -49,7 +49,7 @@ class Confirmed:
         self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending
 
     def is_continued_by(self, message: FullState | Delta | OtherHistory) -> TypeGuard[FullState | Delta]:
-        """Whether it is a page of this history (CLK-3), or of one that continues it (CLK-8)."""
+        """Whether a page belongs to this history (CLK-3), or to one that continues it (CLK-8)."""
         if isinstance(message, OtherHistory):
             return False
         return not self.clock or self.epoch in (message.epoch, message.continues)
@@ -62,12 +62,12 @@ class Confirmed:
         return EpochChanged(message.epoch, parent.time, self.clock - parent.clock)
 
     def follows(self, patch: Patch) -> bool:
-        """Whether a patch begins where this ends, and has no gaps (CLK-1)."""
+        """Whether a patch starts where this ends, and has no gaps (CLK-1)."""
         clocks = [change.clock for change in patch.changes]
         return clocks == list(range(self.clock + 1, self.clock + 1 + len(clocks)))
 
     def agrees(self, patch: Patch) -> bool:
-        """Whether the hash in a patch, if there is one, is that of this document (HASH-3)."""
+        """Whether the hash in a patch, if any, matches this document (HASH-3)."""
         return not patch.hash or patch.hash.get(Lane.BENCH) == self.document.hashes()[Lane.BENCH]
 
     def lacks_answer(self, patch: Patch) -> bool:
@@ -146,7 +146,7 @@ class Confirmed:
         return found
 
     def _settle(self, ack: Ack, ids: Ids) -> list[Conflict]:
-        """A change of mine was accepted and is not pending any more."""
+        """A change of mine was accepted and is no longer pending."""
         change = self.pending.drop(ack.client_clock)
         if change is None:
             return []

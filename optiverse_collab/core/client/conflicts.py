@@ -36,14 +36,14 @@ class HeldChange(msgspec.Struct):
 def of_acknowledged(
     ack: Ack, change: PendingChange, before: Records, after: Records, clock: int
 ) -> list[Conflict]:
-    """The conflicts in which a change of mine was.
+    """The conflicts of one of my changes.
 
     Args:
         ack: its acknowledgement.
         change: the change.
         before: the records here, without the change.
         after: the records at the server, as far as known here.
-        clock: up to which `before` has the session's changes.
+        clock: `before` has the session's changes up to this clock.
     """
     held = {(part.id, *part.names): part for part in ack.held}  # a removal and later operations are one
     found = [_gone(part, change, before) for part in ack.lost if part.id in change.ops]
@@ -53,7 +53,7 @@ def of_acknowledged(
 
 
 def of_others(change: Change, origins: Iterable[str], mine: Records) -> Iterator[Conflict]:
-    """The conflicts in which somebody's change replaced values of mine unseen; `mine` is before it."""
+    """The conflicts in which another change replaced my values unseen; `mine` has the records before it."""
     for replaced in change.replaced:
         if replaced.of in origins:
             theirs = [op for op in change.ops if op.id == replaced.id]
@@ -68,7 +68,7 @@ def of_notice(notice: Notice, mine: Records, after: Records) -> Conflict:
 
 
 def of_gone(op: Op, record: Record | None = None, by: str = "") -> Conflict:
-    """An edit of a record that others removed while the user had it in hand, for `Replica.hold`.
+    """An edit of a record that others removed while the user was editing it, for `Replica.hold`.
 
     Args:
         op: the edit, which the replica refused with `no_such_record`.
@@ -153,7 +153,7 @@ def _values(record: Record, names: list[str]) -> Set:
 
 
 def _with(record: Record | None, change: PendingChange, id: str) -> Record | None:
-    """A record with a change on top, as its user saw it; the record itself if the change removes it."""
+    """A record with a change applied, as its user saw it; the record itself if the change removes it."""
     scratch = {} if record is None else {id: record}
     for op in change.ops[id]:
         apply(scratch, op)

@@ -8,7 +8,7 @@ from optiverse_collab.core.client.failures import Failure
 
 
 class ConnectionEffect:
-    """The base of effects on the connection itself, not on the messages that it carries."""
+    """The base of effects on the connection itself, not on its messages."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ class CloseConnection(ConnectionEffect):
 
 @dataclass(frozen=True)
 class ConnectionLost(ConnectionEffect):
-    """A connection that was let in is over."""
+    """An admitted connection has ended."""
 
     failure: Failure
 
 
 @dataclass(frozen=True)
 class AttemptFailed(ConnectionEffect):
-    """An attempt failed, and another one comes."""
+    """An attempt failed, and another one will follow."""
 
     failure: Failure
 
@@ -61,11 +61,11 @@ class RetryAfter(ConnectionEffect):
 
 @dataclass(frozen=True)
 class Ended(ConnectionEffect):
-    """No other attempt comes.
+    """No other attempt will follow.
 
     Attributes:
         failure: why; None if the user left.
-        was_in: whether a connection that was let in has ended with it.
+        was_in: whether an admitted connection has ended with it.
     """
 
     failure: Failure | None

@@ -1,11 +1,11 @@
-"""The life of a participant's connection: attempt → let in → lost → wait → the next attempt, or the end.
+"""The life of a participant's connection: attempt → admitted → lost → wait → the next attempt, or the end.
 
-An owner may have to let a participant in, who is outside until then (ACC-12).
+Some participants wait outside until an owner lets them in (ACC-12).
 
 It decides when to connect, when to wait and when to give up (CONN rules in docs/protocol.md), around a
-`SessionClient` that decides what to send. A driver opens sockets and starts timers; it passes in what
-happens, and carries the effects out. There is one timer: `OpenConnection`, `ProbeTls` and `RetryAfter` start
-it, `DropConnection` and `CloseConnection` stop it.
+`SessionClient` that decides what to send. A driver opens sockets and starts timers; it passes in events and
+carries out effects. There is one timer: `OpenConnection`, `ProbeTls` and `RetryAfter` start it,
+`DropConnection` and `CloseConnection` stop it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ PROBE_S = 2.0
 """How long to wait for the TLS hello of a server."""
 
 GOODBYE_S = 2.0
-"""A close takes at most this long: a peer that does not read would never let it end."""
+"""A close takes at most this long: if the peer does not read, it would never end."""
 
 Effect = SessionEffect | ConnectorEffect
 
@@ -64,15 +64,15 @@ class _Phase(Enum):
     """The phase of a connector."""
 
     OUT = "out"  # no connection, and none to come
-    OPENING = "opening"  # an attempt that is not let in yet
+    OPENING = "opening"  # an attempt that is not admitted yet
     PROBING = "probing"  # the attempt was broken off, and the server is asked whether it requires TLS
-    OUTSIDE = "outside"  # the server said that an owner has to let us in
+    OUTSIDE = "outside"  # an owner has to let us in
     IN = "in"
     WAITING = "waiting"  # for the next attempt
 
 
 class Outage(NamedTuple):
-    """Why there is no connection, while there may be one again.
+    """Why there is no connection at the moment.
 
     Attributes:
         cause: how the last synchronised connection ended, or how the first attempt failed.
@@ -88,10 +88,10 @@ class Connector:
 
     Args:
         session: sends and receives over the connections.
-        chance: gives numbers from 0 to 1, evenly spread, for the waits.
+        chance: returns uniformly random numbers from 0 to 1, for the waits.
         tls: whether the connections are encrypted.
         patient: whether the first attempt is repeated, too.
-        open_s: how long a server may take to let us in, in s.
+        open_s: how long a server may take to admit us, in s.
 
     Attributes:
         outage: from the first failure to the next synchronisation, or to the end; None at other times.
@@ -182,7 +182,7 @@ class Connector:
         return self._over(Failure(kind))
 
     def timer_due(self) -> Sequence[Effect]:
-        """The timer is due; nobody waits for it any more if we were let in meanwhile.
+        """The timer is due; it is ignored if we were admitted meanwhile.
 
         If the first attempt is not repeated, an owner has no more time than the server.
         """

@@ -12,7 +12,7 @@ class Device(msgspec.Struct, frozen=True):
 
     Attributes:
         token: its token.
-        invite: the `digest` of the token of the invite that it was made from; empty if nobody knows.
+        invite: the `digest` of the token of the invite that it came from; empty if unknown.
     """
 
     token: str
@@ -30,16 +30,16 @@ def digest(token: str) -> str:
 class Credentials:
     """The tokens for one session.
 
-    A device has its own token from the first use of an invite on. It is shown in place of that invite from
-    then on, since every use of an invite makes another device. Another invite is used: other rights may come
-    with it.
+    A device gets its own token when it first uses an invite. From then on it presents that token instead of
+    the invite's, since every use of an invite makes another device. If the user pastes another invite, that
+    one is used: it may come with other rights.
 
     Args:
-        device: what lets this device in, if it is known here.
+        device: this device's credentials, if known.
         invite: the token of the link that was pasted; empty without one.
 
     Attributes:
-        token: what to show at the next attempt; empty for none.
+        token: what to present at the next attempt; empty for none.
     """
 
     def __init__(self, device: Device | None = None, invite: str = "") -> None:
@@ -54,7 +54,7 @@ class Credentials:
             token: the device token that it has made; empty if the one that was shown stays in use.
 
         Returns:
-            What is to be kept; None if nothing is new.
+            What to store; None if nothing is new.
         """
         self._other = ""  # so that a removed user does not come back with the link that is still here
         if not token:

@@ -34,17 +34,17 @@ def may_ask(role: Role) -> bool:
 
 
 def request_in(participant: Participant, state: Mapping[str, Any]) -> int | None:
-    """The number of a participant's request; None if they ask for nothing, or can't be given the right.
+    """The number of a participant's request; None if there is none, or they can't get the right.
 
     Args:
-        participant: as the server describes them.
+        participant: according to the server.
         state: their presence.
     """
     return _number(state.get(REQUEST)) if participant.person and may_ask(participant.role) else None
 
 
 def shown_refusals(refused: Mapping[str, int]) -> dict[str, object] | None:
-    """The value of `REFUSED` for connection id → number of the request; the latest stand last."""
+    """The value of `REFUSED` for connection id → number of the request; the latest are last."""
     return dict(list(refused.items())[-MOST_REFUSED:]) or None
 
 
@@ -57,7 +57,7 @@ def is_refused(participant: Participant, state: Mapping[str, Any], me: str, numb
 
 
 class Request(NamedTuple):
-    """A request that somebody shows.
+    """A request in somebody's presence.
 
     Attributes:
         person: the id of the grant that let them in.
@@ -80,7 +80,7 @@ class EditRequestQueue:
         """How long each unseen request has to wait: connection id → ms, 0 for now.
 
         Args:
-            requests: all that are shown; the others are forgotten.
+            requests: all current ones; the others are forgotten.
         """
         self._heard = {id: number for id, number in self._heard.items() if id in requests}
         return {

@@ -40,7 +40,7 @@ class ShowChange:
     """Others changed the view: apply `ops` to the user's screen, all together (REP-4).
 
     Attributes:
-        authors: record id → who changed it, where that is known.
+        authors: record id → who changed it, if known.
         before: record id → the record that the user saw before; None if there was none.
     """
 
@@ -83,9 +83,9 @@ class ConflictKind(str, Enum):
     GONE = "gone"
     """Somebody had removed the record that I edited."""
     REPLACED_THEIRS = "replaced theirs"
-    """My edit replaced what somebody had done."""
+    """My edit replaced somebody else's."""
     REPLACED_MINE = "replaced mine"
-    """Somebody's edit replaced what I had done."""
+    """Somebody else's edit replaced mine."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +93,14 @@ class Conflict:
     """Two people edited the same thing without seeing each other's edit (SEEN-10).
 
     Attributes:
-        kind: whose edit stands.
-        by: the other person; empty if nobody knows.
-        names: the properties that are in conflict; none for all of the edit.
-        mine: my edit, or the part of it that is in conflict.
-        theirs: theirs, as far as its values are known here.
+        kind: whose edit is in effect.
+        by: the other person; empty if unknown.
+        names: the conflicting properties; none for the whole edit.
+        mine: my edit, or its conflicting part.
+        theirs: their edit, as far as its values are known here.
         record: the record with my edit, to name it, or to bring it back.
-        away: my edit was made, or theirs came, while this replica did not follow the session.
-        step: what my edit was a part of (PUSH-8), if that is known.
+        away: my edit was made, or theirs arrived, while this replica did not follow the session.
+        step: the step of my edit (PUSH-8), if known.
     """
 
     kind: ConflictKind
@@ -115,7 +115,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Synced:
-    """The replica holds the session's present state and may edit (SYNC-5)."""
+    """The replica has the session's current state and may edit (SYNC-5)."""
 
     full: bool
     records: int
@@ -150,13 +150,13 @@ class Diverged:
 
 @dataclass(frozen=True)
 class EpochChanged:
-    """The session's history is not the one that the replica holds; nothing was merged (CLK-3).
+    """The session has another history than the replica; nothing was merged (CLK-3).
 
     Attributes:
         epoch: the server's.
         restored: the time (MSG-7) of the backup from which the session was restored, if it is the replica's
             history up to there (CLK-8).
-        missing: how many changes of the replica's position the backup lacks.
+        missing: how many of the replica's changes the backup lacks.
     """
 
     epoch: str
@@ -181,7 +181,7 @@ ReplicaEffect = (
 
 @dataclass(frozen=True)
 class Acknowledged:
-    """The server let us in."""
+    """The server admitted us."""
 
     ack: ConnectionAck
 
@@ -230,14 +230,14 @@ class HeartbeatAnswered:
 
 @dataclass(frozen=True)
 class PresenceChanged:
-    """The presence of `participants` (connection ids) changed; of all, if `full`."""
+    """The presence of `participants` (connection ids) changed; everybody's, if `full`."""
 
     participants: frozenset[str]
     full: bool = False
 
     @property
     def changed(self) -> frozenset[str] | None:
-        """Whose presence changed; None if it may be anybody's."""
+        """Whose presence changed; None if anybody's may have."""
         return None if self.full else self.participants
 
 
@@ -257,7 +257,7 @@ OfPeople = (
     | ParticipantLeft
     | access_effects.RoleChanged
 )
-"""What changes who is in the session, and what they may do."""
+"""Effects that change who is in the session, and what they may do."""
 
 SessionEffect = (
     ReplicaEffect

@@ -21,9 +21,9 @@ class FailureKind(Enum):
     NO_TLS = "no TLS"
     UNTRUSTED = "untrusted"
     WRONG_KEY = "wrong key"
-    HTTP = "HTTP"  # an answer that is no WebSocket
+    HTTP = "HTTP"  # an answer other than a WebSocket
     NO_WEBSOCKET = "no WebSocket"
-    # Nobody was let in
+    # Not admitted
     LATE = "late"
     NOT_LET_IN = "not let in"  # by an owner, who has to
     WRONG_SERVER = "wrong server"
@@ -63,12 +63,11 @@ class Failure(NamedTuple):
 
     Attributes:
         kind: what happened.
-        number: what goes with the kind: the close code (`CLOSED`), the HTTP status (`HTTP`), the seconds of
-            waiting (`LATE`, `SILENT`), how many changes were not sent (`EPOCH_CHANGED`), or how many the
-            backup lacks (`RESTORED`).
-        detail: the words of the system or a library (`NETWORK`, `UNTRUSTED`, `CLIENT_ERROR`), who hosted
-            the session (`HOST_LEFT`), the time of the backup (`RESTORED`), or the word that goes with the
-            close code (`CLOSED`).
+        number: depends on the kind: the close code (`CLOSED`), the HTTP status (`HTTP`), the seconds of
+        waiting (`LATE`, `SILENT`), how many changes were not sent (`EPOCH_CHANGED`), or how many the backup
+        lacks (`RESTORED`). detail: the text of the system or a library (`NETWORK`, `UNTRUSTED`,
+        `CLIENT_ERROR`), who hosted the session (`HOST_LEFT`), the time of the backup (`RESTORED`), or the
+        word that belongs to the close code (`CLOSED`).
     """
 
     kind: FailureKind
@@ -101,7 +100,7 @@ class Failure(NamedTuple):
 
     @property
     def ends_session(self) -> bool:
-        """Whether it ends a participation that has synchronised before.
+        """Whether it ends the participation, even after a synchronisation.
 
         The address was right then. Anything else that answers since, such as a hotel's login page
         with its certificate, or a gateway, is temporary.

@@ -1,4 +1,4 @@
-"""Who follows whose view (PRES-11). Pure; what others show may be anything."""
+"""Who follows whose view (PRES-11). Pure; others may show anything."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class View(NamedTuple):
     """The visible part of a canvas, in mm.
 
     Attributes:
-        x, y: its middle.
-        width, height: how much of the bench it is.
+        x, y: the middle.
+        width, height: the size.
     """
 
     x: float
@@ -37,18 +37,18 @@ class View(NamedTuple):
 
 
 def followed_by(state: State) -> str:
-    """The connection whose view somebody follows; empty if they follow none."""
+    """The connection whose view a participant follows; empty if none."""
     followed = state.get(FOLLOWS)
     return followed if isinstance(followed, str) else ""
 
 
 def followers_of(id: str, states: Mapping[str, State]) -> list[str]:
-    """The connections that follow the view of one."""
+    """The connections that follow one connection's view."""
     return [other for other, state in states.items() if other != id and followed_by(state) == id]
 
 
 def view_in(value: Any) -> View | None:
-    """A view as somebody shows it; None if it can't be understood."""
+    """The view in somebody's presence; None if it is invalid."""
     if not isinstance(value, list) or len(value) != 4:
         return None
     if not all(type(part) in (int, float) and abs(part) <= FARTHEST_MM for part in value):
@@ -64,10 +64,10 @@ def declines(state: State, id: str) -> bool:
 
 
 def circle_from(id: str, states: Mapping[str, State]) -> list[str]:
-    """The connections that follow each other in a circle with this one; none if there is no circle.
+    """The connections that form a circle of followers with this one; none if there is no circle.
 
     Args:
-        states: connection_id → presence, of this one too.
+        states: connection_id → presence, including this one's.
     """
     path = [id]
     while followed := followed_by(states.get(path[-1], {})):

@@ -27,7 +27,7 @@ _LARGEST = 2**53
 
 
 class Says(str, Enum):
-    """What somebody answers."""
+    """An answer to an ask."""
 
     SOON = "soon"
     NO = "no"
@@ -54,7 +54,7 @@ class Ask(NamedTuple):
 
 
 def ask_in(state: Mapping[str, Any]) -> Ask | None:
-    """What a participant asks for, as their presence has it; None if that can't be understood."""
+    """The ask in a participant's presence; None if it is invalid."""
     shown = state.get(ASK)
     if not isinstance(shown, dict):
         return None
@@ -65,7 +65,7 @@ def ask_in(state: Mapping[str, Any]) -> Ask | None:
 
 
 def shown_answers(answers: Mapping[str, tuple[int, Says]]) -> dict[str, object] | None:
-    """The value of `ANSWERS` for connection id → number of the ask, and answer; the latest stand last."""
+    """The value of `ANSWERS` for connection id → number of the ask, and answer; the latest are last."""
     latest = list(answers.items())[-MOST_ANSWERS:]
     return {id: {"n": number, "says": says.value} for id, (number, says) in latest} or None
 
@@ -92,7 +92,7 @@ class Heard:
         """Take an ask that somebody shows; returns whether to show it to the user, each at most once.
 
         Args:
-            id: their connection.
+            id: of their connection.
             person: who that is, as in `People`.
         """
         if self._numbers.get(id) == ask.number:

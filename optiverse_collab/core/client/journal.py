@@ -45,7 +45,7 @@ def entries_of(saved: Saved) -> list[Entry]:
 
 
 def replay(saved: Saved, entries: Iterable[Entry]) -> Saved:
-    """The replica that was saved, after the entries that were written since."""
+    """The saved replica, with the entries written since applied."""
     pending = {change.client_clock: change for change in saved.pending}
     held = dict(saved.held)
     for entry in entries:

@@ -11,7 +11,7 @@ LATENCY = "latency"
 """The key of the presence."""
 
 STEP_MS = 100
-"""It is shown in steps of this, so that it is not sent again for each answer."""
+"""It is rounded to steps of this, so that it is not sent again for each answer."""
 
 LONGEST_MS = 60_000
 

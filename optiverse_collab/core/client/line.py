@@ -20,7 +20,7 @@ HEARTBEAT_MS = 10_000
 """How often a ping goes out (HB-1) …"""
 
 FIRST_HEARTBEAT_MS = 1000
-"""… and the first soon, so that the latency is known."""
+"""… and before the first, so that the latency is known soon."""
 
 CONGESTED_MS = 1000
 """While an answer takes longer, presence goes out less often (PUSH-10)."""
@@ -77,7 +77,7 @@ class Line:
         self._liveness.stirred()
 
     def written(self, backlog: int) -> None:
-        """`backlog` bytes wait to leave, as the system counts them: call this before each `poll`."""
+        """`backlog` bytes wait to leave, by the system's count: call this before each `poll`."""
         self._liveness.written(backlog)
 
     def is_dead(self, now_ms: float) -> bool:
@@ -134,7 +134,7 @@ class Line:
                 self.window.answered(now_ms - push.sent_ms, push.ahead)
 
     def ponged(self, now_ms: float) -> HeartbeatAnswered | None:
-        """The oldest ping was answered; None if there is none."""
+        """The oldest ping was answered; returns None if there is none."""
         latency_ms = self._questions.ponged(now_ms)
         if latency_ms is None:
             return None

@@ -19,7 +19,7 @@ HIDDEN_BYTES, SLOWEST_BYTES_PER_MS = 128 * 1024, 4
 get the time that a line of 32 kbit/s takes for them."""
 
 TICK_MS = 500
-"""How often to look while a question is open."""
+"""How often to check while a question is open."""
 
 STOOD_STILL_MS = 2000
 """After a longer pause our own loop did not run: data that arrived meanwhile is still unread."""
@@ -54,14 +54,14 @@ class Liveness:
         self._backlog, self._taken = backlog, self._questions.sent_bytes
 
     def wait_ms(self, now_ms: float) -> float | None:
-        """How long until it is time to look; None if no question is open."""
+        """How long until the next check; None if no question is open."""
         waits: list[float] = [TICK_MS] if self._questions.ping is not None else []
         if self._questions.push is not None:
             waits.append(max(TICK_MS, self._questions.push.sent_ms + EDIT_MS - now_ms))
         return min(waits, default=None)
 
     def is_dead(self, now_ms: float) -> bool:
-        """Look: whether a question is overdue."""
+        """Check whether a question is overdue."""
         passed_ms, self._looked_ms = now_ms - self._looked_ms, now_ms
         ping, push = self._questions.ping, self._questions.push
         is_late = push is not None and now_ms - push.sent_ms >= EDIT_MS
@@ -73,6 +73,6 @@ class Liveness:
         return any(self._quiet_ms >= self._patience_ms(one) for one in asked)
 
     def _patience_ms(self, question: Question) -> float:
-        """After how long in which nothing moves a question is overdue."""
+        """The time without movement after which a question is overdue."""
         hidden = min(HIDDEN_BYTES, question.end - self._questions.answered_bytes)
         return OVERDUE_MS + max(0, hidden) / SLOWEST_BYTES_PER_MS

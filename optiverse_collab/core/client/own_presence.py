@@ -64,7 +64,7 @@ class OwnPresence:
         return bool(self._shown.changes)
 
     def shows(self, key: str) -> bool:
-        """Whether others may see a key of it."""
+        """Whether others may see a key."""
         return self._privacy.shows(key)
 
     def show(self, state: Mapping[str, Any]) -> None:
@@ -84,7 +84,7 @@ class OwnPresence:
         self._shown.update("", {key: value if privacy.shows(key) else None for key, value in news.items()})
 
     def repeat(self) -> None:
-        """A new connection knows none of it."""
+        """A new connection has seen none of it."""
         self.show(dict(self.state))
 
     def take(self) -> dict[str, Any]:

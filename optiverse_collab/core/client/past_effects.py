@@ -15,7 +15,7 @@ class BenchReplaced:
 
     Attributes:
         step, clock: the same id in all parts, and the clock of this one.
-        by: who does it; `mine` if this replica does. `restores`: it brings a bench back.
+        by: the author; `mine` if it is this replica. `restores`: it brings a bench back.
         removed, added, changed: the records that were really removed, added and changed.
     """
 
@@ -31,7 +31,7 @@ class BenchReplaced:
 
 @dataclass(frozen=True)
 class PastArrived:
-    """The bench as it was after the change at `clock`, which was asked for (HIST-2)."""
+    """The requested bench, as it was after the change at `clock` (HIST-2)."""
 
     clock: int
     records: Mapping[str, Record] = field(repr=False)

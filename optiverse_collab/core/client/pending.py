@@ -33,10 +33,10 @@ class PendingChange(msgspec.Struct):
         values: how many values it has (LIM-1).
         seen, yields, step: see `PushedChange`.
         sent: whether it may have been sent; then its operations never change, since the server may have it.
-        closed: it is about to be sent, or somebody else changed its records; no later edit joins it.
+        closed: no later edit joins it, since it is about to be sent, or somebody else changed its records.
         former: client ids and numbers under which it may have been sent before the replica was restored.
         away: it was made without a connection, or its answer never came (SYNC-5).
-        lane: in which it lies.
+        lane: its lane.
     """
 
     client_clock: int
@@ -67,11 +67,11 @@ class Pending:
     """Changes in the order in which they were made.
 
     Attributes:
-        changes: oldest first; the first `_in_flight` of them are on their way.
+        changes: oldest first; the first `_in_flight` of them are in flight.
         next_clock: the client_clock of the next change.
-        bytes: of all changes together.
+        bytes: the size of all changes together.
         unwritten: client_clock → a change that was added or altered since `write_ahead` emptied this.
-        settled: client_clocks of the changes that were dropped since then.
+        settled: client_clocks of the changes dropped since then.
         lanes: those in which changes may be sent; in another one they wait, and so do later ones.
     """
 
@@ -99,8 +99,8 @@ class Pending:
         """Add a change. If it touches only records of the last, unsent change, it joins that one.
 
         Raises:
-            ChangeRefused: longer than `max_bytes`, too many operations on one record, or no room for more
-                changes (DISK-7).
+            ChangeRefused: it is longer than `max_bytes`, has too many operations on one record, or there
+            is no room for more changes (DISK-7).
         """
         tail = self.changes[-1] if self.changes else None
         if tail is not None and self._joins(tail, ops, yields, step):
@@ -161,7 +161,7 @@ class Pending:
 
     @property
     def in_flight(self) -> int:
-        """How many changes are on their way: the first ones."""
+        """How many changes are in flight: the first ones."""
         return self._in_flight
 
     @property
@@ -180,17 +180,17 @@ class Pending:
             self.changes[-1].closed = True
 
     def can_send(self, window: int) -> bool:
-        """Whether there is something to send, and less than `window` bytes are on their way."""
+        """Whether there is something to send, and less than `window` bytes are in flight."""
         return self.unsent and (not self._in_flight or self.room(window) > 0)
 
     def room(self, window: int) -> int:
-        """How many bytes may be sent before `window` bytes are on their way."""
+        """How many bytes may be sent until `window` bytes are in flight."""
         return window - self._bytes_in_flight
 
     def take_unsent(self, max_bytes: int, last: int) -> list[PendingChange]:
-        """The next changes to send, up to client_clock `last`, together at most `max_bytes` long.
+        """The next changes to send, up to client_clock `last`, at most `max_bytes` together.
 
-        If there are any, it is at least one.
+        At least one, if there are any.
         """
         taken: list[PendingChange] = []
         room, values = max_bytes, VALUES_PER_MESSAGE
@@ -216,7 +216,7 @@ class Pending:
             change.yields = change.away = True
 
     def awaits(self, client_clock: int) -> bool:
-        """Whether the change with this clock is on its way."""
+        """Whether the change with this clock is in flight."""
         return any(change.client_clock == client_clock for change in self.changes[: self._in_flight])
 
     def drop(self, client_clock: int) -> PendingChange | None:
@@ -267,7 +267,7 @@ class Pending:
 
 
 def restored(changes: Iterable[PendingChange], client_id: str, clock: int) -> Pending:
-    """The pending changes of a replica with this id, as those of one that takes its place (SYNC-8).
+    """The pending changes of a replica with this id, for one that takes its place (SYNC-8).
 
     Args:
         changes: they may have been made after the document was written that is here.
@@ -295,11 +295,11 @@ def _seen_of(name: str, id: str, changes: Iterable[PendingChange], shown: int) -
 
 
 def _names(op: Op) -> set[str]:
-    """The properties that an operation names."""
+    """The names of the properties in an operation."""
     return {*op.props, *(op.unset if isinstance(op, Set) else ())} if not isinstance(op, Remove) else set()
 
 
 def _size(ops: dict[str, list[Op]]) -> tuple[int, int]:
-    """How many bytes of JSON a change has, and how many values."""
+    """The bytes of JSON and the number of values in a change."""
     text = encoded([op for listed in ops.values() for op in listed])
     return len(text), values_in(text)

@@ -1,4 +1,4 @@
-"""Which connections are one person's, and which colour each person has (PRES-8, PRES-9)."""
+"""Which connections belong to one person, and which colour each person has (PRES-8, PRES-9)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Introduction(NamedTuple):
     """Who somebody is.
 
     Attributes:
-        person: random, and the same in all windows of one person.
+        person: random, the same in all windows of one person.
         wish: their preferred colour, from 0 on.
     """
 
@@ -32,10 +32,10 @@ class Introduction(NamedTuple):
 
 
 class People:
-    """Follows the participants and what they show.
+    """Follows the participants and their presence.
 
     Attributes:
-        me: this participant, as the server named it; None while not connected.
+        me: this participant, from the server; None while not connected.
     """
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class People:
 
         Args:
             me: this participant; None while not connected.
-            participants: connection_id → participant, in the order in which they came.
+            participants: connection_id → participant, in the order in which they joined.
             states: connection_id → key → value, of the others.
 
         Returns:
@@ -85,7 +85,7 @@ class People:
         return shown if isinstance(shown, str) and shown else id
 
     def colour_of(self, id: str) -> int:
-        """The colour of a connection, from 0 on; if it shows none, one that is the same in every window."""
+        """The colour of a connection, from 0; if it shows none, one that is the same in every window."""
         shown = self._shown.get(COLOUR) if self._is_me(id) else self._colour_shown(id)
         return sum(id.encode()) % COLOURS if shown is None else int(shown)
 

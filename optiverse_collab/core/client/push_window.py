@@ -7,10 +7,10 @@ here are squashed: only the latest position of a drag is left.
 from __future__ import annotations
 
 FIRST_BYTES = 32 * 1024
-"""Before anything is known of the line: more than a drag sends in a second."""
+"""Until something is known about the line: more than a drag sends in a second."""
 
 LEAST_BYTES, MOST_BYTES = 2 * 1024, 1024 * 1024
-"""A few pushes of a drag, and the longest message."""
+"""The lower and upper limits: a few pushes of a drag, and the longest message."""
 
 QUICK_MS, SLOW_MS = 300.0, 1000.0
 """An answer is quick, or slow, if it comes this much later than the quickest one."""

@@ -46,7 +46,7 @@ class Grade(str, Enum):
 
     @property
     def bars(self) -> int:
-        """For people: 4 to 0."""
+        """For display: 4 to 0."""
         return 4 - _GRADES.index(self)
 
 
@@ -58,9 +58,9 @@ class Quality(NamedTuple):
 
     Attributes:
         latency_ms, p95_ms: median and 95th percentile of the last minute's samples, in ms; None without any.
-        jitter_ms: by how much one sample differs from the one before, on average; None before the second.
+        jitter_ms: the mean difference between consecutive samples; None before the second.
         late: how many answers of the last minute took longer than `LATE_MS`, or are still missing.
-        waiting_ms: for how long the oldest edit on its way waits for its acknowledgement; 0 if none does.
+        waiting_ms: how long the oldest edit in flight has waited for its acknowledgement; 0 if none does.
         sent, received: the traffic.
         history: the longest sample of each of the last `MINUTE_S` seconds, in ms, oldest first; None if there
             was none.
@@ -78,12 +78,12 @@ class Quality(NamedTuple):
 
     @property
     def latency(self) -> str:
-        """For people: ``12 ms``."""
+        """For display: ``12 ms``."""
         return "not measured yet" if self.latency_ms is None else f"{self.latency_ms:.0f} ms"
 
     @property
     def verdict(self) -> str:
-        """For people: ``good``, ``fair, 2 late answers``."""
+        """For display: ``good``, ``fair, 2 late answers``."""
         told: list[str] = [self.grade.value]
         if self.late:
             told.append(f"{self.late} late answer{'s' * (self.late != 1)}")
@@ -93,7 +93,7 @@ class Quality(NamedTuple):
 
 
 class _Sample(NamedTuple):
-    """One answer: when it came, and after how many ms."""
+    """One answer: when it came, and how many ms it took."""
 
     at_ms: float
     latency_ms: float
@@ -129,7 +129,7 @@ class QualityMeter:
             self._samples.popleft()
 
     def sent(self, size: int, now_ms: float) -> None:
-        """A message of `size` bytes was given to the connection."""
+        """A message of `size` bytes was sent."""
         self._sent.note(size, now_ms)
 
     def received(self, size: int, now_ms: float) -> None:
@@ -163,7 +163,7 @@ def _grade(known: Quality, late_share: float) -> Grade:
     """The worst verdict of all figures."""
     worst = _place(known.waiting_ms, WAITING_MS)
     if known.latency_ms is None or known.p95_ms is None:
-        worst = max(worst, 1)  # good, until it proves otherwise
+        worst = max(worst, 1)  # good, until proven otherwise
     else:
         worst = max(worst, _place(known.latency_ms, LATENCY_MS), _place(known.p95_ms, P95_MS))
     if known.late:
@@ -177,14 +177,14 @@ def _place(value: float, limits: tuple[float, ...]) -> int:
 
 
 def _percentile(values: list[float], share: float) -> float | None:
-    """The smallest value that at least this share of all doesn't exceed."""
+    """The smallest value that at least this share of all values doesn't exceed."""
     if not values:
         return None
     return sorted(values)[math.ceil(share * len(values)) - 1]
 
 
 def _jitter(latencies: list[float]) -> float | None:
-    """The mean difference between two samples in a row (as in RFC 3550 §6.4.1, without its smoothing)."""
+    """The mean difference between consecutive samples (as in RFC 3550 §6.4.1, without its smoothing)."""
     steps = [abs(after - before) for before, after in pairwise(latencies)]
     return sum(steps) / len(steps) if steps else None
 

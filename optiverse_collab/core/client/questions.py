@@ -11,8 +11,8 @@ class Question(NamedTuple):
 
     Attributes:
         sent_ms: when it was sent.
-        end: how many bytes were sent over this connection up to its end.
-        ahead: how many of them were not known to have arrived.
+        end: how many bytes this connection had sent up to and including it.
+        ahead: how many of them had not been confirmed to have arrived.
         last: the number of a push's last change.
         paged: how many bytes of pages had come by then.
     """
@@ -25,11 +25,11 @@ class Question(NamedTuple):
 
 
 class Questions:
-    """The open questions of one connection after the other, each kind in the order in which it was sent.
+    """The open questions of one connection after the other, each kind in the order of sending.
 
     Attributes:
-        sent_bytes: how much was sent over this connection.
-        answered_bytes: how much of it arrived, at least: up to the end of a question that was answered.
+        sent_bytes: how much this connection has sent.
+        answered_bytes: how much of it has arrived at least: up to the end of the last answered question.
         paged_bytes: how much came in pages.
     """
 
@@ -39,13 +39,13 @@ class Questions:
         self._pushes: deque[Question] = deque()
 
     def clear(self) -> None:
-        """The connection is over: nobody answers any more."""
+        """The connection is over: no answers will come."""
         self.sent_bytes = self.answered_bytes = self.paged_bytes = 0
         self._pings.clear()
         self._pushes.clear()
 
     def sent(self, size: int) -> None:
-        """A message of `size` bytes is sent."""
+        """A message of `size` bytes is being sent."""
         self.sent_bytes += size
 
     def paged(self, size: int) -> None:
@@ -53,7 +53,7 @@ class Questions:
         self.paged_bytes += size
 
     def synchronising(self) -> None:
-        """It asks for pages: they answer the pushes, and what they don't answer is sent again."""
+        """It asks for pages: they answer the pushes, and unanswered changes are sent again."""
         self._pushes.clear()
 
     def pinged(self, now_ms: float) -> None:
@@ -65,11 +65,11 @@ class Questions:
         self._pushes.append(self._question(now_ms, last))
 
     def ponged(self, now_ms: float) -> float | None:
-        """The oldest ping was answered; after how many ms, or None if there is none."""
+        """The oldest ping was answered; returns after how many ms, or None if there is none."""
         return now_ms - self._answered(self._pings).sent_ms if self._pings else None
 
     def acknowledged(self, oldest: int | None) -> list[Question]:
-        """The pushes that are answered now: the changes before `oldest` are, or all of them."""
+        """The pushes that are answered now: those before `oldest`, or all of them."""
         answered: list[Question] = []
         while self._pushes and (oldest is None or self._pushes[0].last < oldest):
             answered.append(self._answered(self._pushes))
@@ -77,16 +77,16 @@ class Questions:
 
     @property
     def ping(self) -> Question | None:
-        """The oldest ping that is not answered; None if there is none."""
+        """The oldest unanswered ping; None if there is none."""
         return self._pings[0] if self._pings else None
 
     @property
     def push(self) -> Question | None:
-        """The oldest push that is not answered; None if there is none."""
+        """The oldest unanswered push; None if there is none."""
         return self._pushes[0] if self._pushes else None
 
     def late(self, limit_ms: float, now_ms: float) -> int:
-        """How many have waited for longer than `limit_ms`."""
+        """How many have waited longer than `limit_ms`."""
         return sum(now_ms - one.sent_ms > limit_ms for one in (*self._pings, *self._pushes))
 
     def _question(self, now_ms: float, last: int) -> Question:

@@ -6,7 +6,7 @@ from optiverse_collab.core.protocol.messages import Have
 from optiverse_collab.core.throttle import Throttle
 
 HAVE_EVERY_MS, HAVE_BYTES = 500, 16 * 1024
-"""While changes come: twice a second, or once this much has come since the last time."""
+"""While changes arrive: twice a second, or once this much has arrived since the last time."""
 
 
 class Receipts:
@@ -17,7 +17,7 @@ class Receipts:
         self._told_clock = self._untold_bytes = 0
 
     def begin(self, clock: int) -> None:
-        """The server knows that everything up to `clock` has arrived: it asked for no receipt."""
+        """The server already knows that everything up to `clock` has arrived."""
         self._told_clock, self._untold_bytes = clock, 0
 
     def arrived(self, size: int) -> None:

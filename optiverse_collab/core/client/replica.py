@@ -1,8 +1,9 @@
 """A client's copy of a session: the confirmed document, and the user's edits since.
 
 The view that the user sees is always the confirmed document with the unacknowledged changes on
-top, record by record. From that alone follow optimism (an edit shows at once), the shield (what I
-am changing doesn't flicker) and the rebase (REP and DISK rules in docs/protocol.md).
+top, record by record. Three properties follow from this alone: optimism (an edit shows at once),
+the shield (a value that I am changing doesn't flicker) and the rebase (REP and DISK rules in
+docs/protocol.md).
 """
 
 from __future__ import annotations
@@ -49,16 +50,16 @@ class Replica:
     """One client's copy of one session's document.
 
     Args:
-        client_id: random, and kept as long as this replica's pending changes are.
-        limits: the server's, or the defaults while they are not known.
+        client_id: random, and kept as long as this replica has pending changes.
+        limits: the server's, or the defaults until they are known.
 
     Attributes:
         view: id → record as the user sees it. Read it; change it through `edit`.
         synced: whether pushes may be sent now.
-        window: how many bytes of changes may be on their way without an answer (PUSH-10).
+        window: how many bytes of changes may be in flight without an answer (PUSH-10).
         held: record id → edits that were not applied; see `conflicts.bring_back` and `dismiss_held`.
-        write_ahead: what of it is on disk, if there is one.
-        rights: what its user may write.
+        write_ahead: decides what is written to disk, if there is a disk.
+        rights: what the user may write.
     """
 
     def __init__(self, client_id: str, limits: Limits | None = None) -> None:
@@ -93,7 +94,7 @@ class Replica:
 
     @property
     def head(self) -> str:
-        """The history's head there, 32 hex digits."""
+        """The history's head at that clock, 32 hex digits."""
         return self._confirmed.head
 
     # The user's side
@@ -155,7 +156,7 @@ class Replica:
         self._arriving.clear()
 
     def set_role(self, role: Role) -> list[fx.ReplicaEffect]:
-        """The user may do more or less from now on (ACC-2, RIGHT-2)."""
+        """The user's role changed (ACC-2, RIGHT-2)."""
         asks = self.rights.change(role) and self.synced
         return self._request_sync(everything=False) if asks else []
 
@@ -200,7 +201,7 @@ class Replica:
         return [self._confirmed.parting(message)] if self._syncing else []
 
     def check_clock(self, clock: int) -> list[fx.ReplicaEffect]:
-        """The server has sent everything up to `clock`; if that is not here, ask for it (HASH-4)."""
+        """The server has sent everything up to `clock`; if something is missing, ask for it (HASH-4)."""
         if not self.synced or clock <= self.clock:
             return []
         text = f"What was sent up to change {clock} did not arrive after {self.clock}; asking for it."
@@ -223,11 +224,11 @@ class Replica:
 
     @classmethod
     def restore(cls, saved: Saved, client_id: str, limits: Limits | None = None) -> Replica:
-        """The replica that was saved, not connected.
+        """The saved replica, not connected.
 
         Args:
             saved: perhaps not the newest copy, or one of several.
-            client_id: a new one: nobody knows which numbers were used with the former (SYNC-8).
+            client_id: a new one, since nobody knows which numbers the former one has used (SYNC-8).
         """
         replica = cls(client_id, limits)
         replica.held = dict(saved.held)

@@ -55,9 +55,9 @@ class Rights:
         return bool(self._pending.lanes - before) and bool(self._pending.changes)
 
     def take_denials(self, acks: Iterable[Ack]) -> bool:
-        """The server refused changes that stay pending; returns whether the user has the right again by now.
+        """The server refused changes that stay pending; returns whether the user has the right again.
 
-        The server takes nothing more before the replica synchronises (ACC-8).
+        The server accepts nothing more until the replica synchronises (ACC-8).
         """
         if not any(is_denial(ack) and self._pending.awaits(ack.client_clock) for ack in acks):
             return False

@@ -81,7 +81,7 @@ class SessionClient:
         host: knows whose editor runs the server.
         people: knows who is who, and in which colour.
         line: the connection, and its quality.
-        saving_is_late: the server said that it does not save for now (DUR-6).
+        saving_is_late: the server said that it is not saving at the moment (DUR-6).
     """
 
     def __init__(self, user_id: str, replica: Replica, credentials: Credentials | None = None) -> None:
@@ -101,7 +101,7 @@ class SessionClient:
         self.mine = OwnPresence()
 
     def opened(self, now_ms: float) -> None:
-        """A connection is open; the server speaks first."""
+        """A connection is open; the server sends first."""
         self.line.opened(now_ms)
         self.replica.window = self.line.window.bytes
 
@@ -290,7 +290,7 @@ class SessionClient:
         return [RoleChanged(participant), *self.replica.set_role(message.role)]
 
     def _note_saving(self, is_late: bool) -> list[SessionEffect]:
-        """The server said that it does not save for now, or sends what it has saved."""
+        """The server said that it is not saving, or sent something that it has saved."""
         if is_late is self.saving_is_late:
             return []
         self.saving_is_late = is_late
@@ -306,5 +306,5 @@ class SessionClient:
                 self.presence.update(participant, state)
             self.presence.take()
         if message.full or not all(map(_LOOKED_AT.isdisjoint, others.values())):
-            self._look()  # most messages are of cursors alone, and there are many
+            self._look()  # most messages are only about cursors, and there are many
         return [PresenceChanged(frozenset(others), message.full)] if others or message.full else []

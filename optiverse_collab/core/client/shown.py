@@ -35,7 +35,7 @@ class Shown(Generic[T]):
 
         Args:
             participants: connection id → participant.
-            states: connection id → what they show.
+            states: connection id → presence.
             changed: the connections whose presence changed; None if people came or went, or roles changed,
                 or if everything may have changed.
         """

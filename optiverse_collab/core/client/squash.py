@@ -31,7 +31,7 @@ def _combined(earlier: Op, later: Put | Set) -> list[Op]:
     props = {**earlier.props, **later.props}
     if isinstance(later, Put):
         if isinstance(earlier, Set):
-            return [earlier, later]  # which kind the record has is not known here
+            return [earlier, later]  # the record's kind is not known here
         if earlier.kind != later.kind:
             return [Remove(later.id), later]
         return [Put(earlier.id, earlier.kind, props, earlier.lane)]

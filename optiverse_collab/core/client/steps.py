@@ -13,7 +13,7 @@ from optiverse_collab.errors import ChangeRefused
 def edit_in_step(
     replica: Replica, ops: Sequence[Op], step: str, seen: int, yields: bool = False, away: bool = False
 ) -> list[Op]:
-    """Edit in as many changes as it takes.
+    """Edit in as many changes as needed.
 
     Args:
         replica: the document.

@@ -11,7 +11,7 @@ from optiverse_collab.core.records import Record, apply, record_difference
 
 
 def of_change(change: Change, before: Mapping[str, Record], mine: bool) -> list[BenchReplaced]:
-    """What a change does to the bench `before` it, as a part of such a step; nothing for other changes.
+    """The effect of a change, as a part of such a step, on the bench `before` it; None for other changes.
 
     Args:
         mine: whether this replica made it.

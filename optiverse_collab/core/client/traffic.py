@@ -14,7 +14,7 @@ class Rate(NamedTuple):
     """The average traffic per second.
 
     Attributes:
-        bytes: of the messages' text; frames, TLS and TCP add to it.
+        bytes: of the messages' text, without the overhead of frames, TLS and TCP.
         messages: how many messages.
     """
 
@@ -35,7 +35,7 @@ class Traffic:
     """Counts messages, second by second.
 
     Args:
-        now_ms: when it begins.
+        now_ms: the start.
     """
 
     def __init__(self, now_ms: float) -> None:
@@ -52,7 +52,7 @@ class Traffic:
         second.messages += 1
 
     def rate(self, now_ms: float) -> Rate:
-        """The average of the last `SPAN_S`, or since it began; the present second counts with its part."""
+        """The average over the last `SPAN_S`, or since the start; the current second counts partly."""
         first = now_ms // 1000 - SPAN_S + 1
         recent = [second for second in self._seconds if second.number >= first]
         seconds = max(1.0, (now_ms - max(self._since_ms, first * 1000)) / 1000)

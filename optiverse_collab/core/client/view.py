@@ -15,7 +15,7 @@ Records = Mapping[str, Record]
 
 
 def shown(id: str, base: Records, pending: Pending) -> Record | None:
-    """A record as the user sees it; None if they see none."""
+    """A record as the user sees it; None if they don't."""
     record = base.get(id)
     changes = pending.on(id)
     if not changes:
@@ -50,7 +50,7 @@ def show(
 
 
 def rehearse(view: Records, ops: Sequence[Op], limits: Limits) -> dict[str, Record]:
-    """The records that `ops` touch, after them.
+    """The records that `ops` touch, with `ops` applied.
 
     Raises:
         ChangeRefused: a record is not in the view (REP-6), or would be too long (LIM-6).

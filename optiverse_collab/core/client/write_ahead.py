@@ -1,4 +1,4 @@
-"""Edits are on disk before they are sent (DISK-1): what is written when, and what may be sent.
+"""Writes edits to disk before they are sent (DISK-1): decides what to write when, and what may be sent.
 
 So the user's own disk has every edit that others have seen. Nothing here touches a disk:
 `poll` says what to write, and the writer calls `written` or `failed`. Without a disk, as in a script,
@@ -25,10 +25,11 @@ WRITE_EVERY_MS = 250
 """Changes that are not about to be sent are written at once, and then at most this often."""
 
 QUIET_MS, QUIET_MS_PER_RECORD, BUSY_MS = 2_000, 1, 30_000
-"""A new copy is due when nothing was confirmed for 2 s, and 1 ms for each record; in any case after 30 s."""
+"""A new copy is due when nothing was confirmed for 2 s plus 1 ms for each record; at the latest after 30
+s."""
 
 JOURNAL_BYTES = 4 * 2**20
-"""A new copy is written when the journal is longer than this, and longer than what is pending."""
+"""A new copy is written when the journal is longer than this and longer than the pending changes."""
 
 RETRY_MS = 5_000
 """How long after a failure the disk is tried again."""
@@ -42,12 +43,12 @@ _ENTRY_BYTES = 100
 
 @dataclass(frozen=True)
 class Write:
-    """Write this, and then say `WriteAhead.written` with the mark, or `WriteAhead.failed`.
+    """Write this, and then call `WriteAhead.written` with the mark, or `WriteAhead.failed`.
 
     Attributes:
-        mark: the number of this one; the next one comes when this is answered.
+        mark: the number of this write; the next one comes after its answer.
         entries: what to append to the journal.
-        copy: what to begin a new file with instead; None if there is something to append.
+        copy: the copy to start a new file with instead; None if there are entries to append.
     """
 
     mark: int
@@ -56,7 +57,7 @@ class Write:
 
 
 class Source(Protocol):
-    """The replica that is written."""
+    """The replica to write."""
 
     @property
     def clock(self) -> int:
@@ -64,7 +65,7 @@ class Source(Protocol):
 
     @property
     def held(self) -> Mapping[str, HeldChange]:
-        """What is held."""
+        """Its held edits."""
 
     def save(self) -> Saved:
         """All of it."""
@@ -72,7 +73,7 @@ class Source(Protocol):
 
 @dataclass
 class _Asked:
-    """What is being written, and since when."""
+    """The write in progress, and since when."""
 
     write: Write
     since_ms: float
@@ -168,7 +169,7 @@ class WriteAhead:
         return self._release(cause)
 
     def wait_ms(self, now_ms: float) -> float | None:
-        """How long until `poll` has something to write or to say; None if there is nothing."""
+        """How long until `poll` has something to write or report; None if there is nothing."""
         if self._asked is not None:
             return max(0.0, self._asked.since_ms + STALL_MS - now_ms) if self.is_on else None
         if not self._has_disk:

@@ -1,4 +1,4 @@
-"""What both ends of the wire share: messages and their JSON, pages, close codes, addresses, timestamps.
+"""Shared by both ends of the wire: messages and their JSON, pages, close codes, addresses, timestamps.
 
 Code for one end belongs in `core.server` or `core.client`; transport belongs in a
 driver.

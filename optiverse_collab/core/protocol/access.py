@@ -17,7 +17,7 @@ LONGEST_S, MOST_USES = 10**9, 10**6
 """The longest time that a grant may last, in seconds (about 30 years), and the most uses of an invite."""
 
 WAITING = 20
-"""At most this many wait outside of a session (ACC-13)."""
+"""At most this many people wait outside a session (ACC-13)."""
 
 Label = Annotated[str, msgspec.Meta(max_length=LABEL_CHARS)]
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=LONGEST_S)]
@@ -28,9 +28,9 @@ class GrantKind(str, Enum):
     """How a grant lets somebody in (ACC-4); a closed set (MSG-6)."""
 
     INVITE = "invite"
-    """Through a link, which several may use."""
+    """Through a link, which several people may use."""
     DEVICE = "device"
-    """From the one device that has its token."""
+    """From the one device that has the token."""
 
 
 class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -38,7 +38,7 @@ class Grant(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         id: unique on the server; no secret.
-        role: none if it was revoked or its holder was removed.
+        role: `none` if it was revoked or its holder was removed.
         label: of a device, the name of its user at the first use.
         made: when, as a timestamp.
         expires: when it ends, as a timestamp; None for never.
@@ -87,12 +87,12 @@ class AccessInvite(Message, frozen=True, tag="access:invite"):
 
 
 class AccessSet(Message, frozen=True, tag="access:set"):
-    """Ask for another role or time of a grant (ACC-6).
+    """Ask to change a grant's role or end (ACC-6).
 
     Attributes:
         id: of the grant.
         role: none removes or revokes; None leaves the role unchanged.
-        expires_s: how long it lasts from now on, in seconds; 0 for no end; None leaves the time unchanged.
+        expires_s: how long it lasts from now, in seconds; 0 for no end; None leaves the end unchanged.
     """
 
     request: RequestNumber
@@ -102,7 +102,7 @@ class AccessSet(Message, frozen=True, tag="access:set"):
 
 
 class AccessAdmit(Message, frozen=True, tag="access:admit"):
-    """Let somebody in who waits outside, or send them away (ACC-14).
+    """Let in somebody who waits outside, or turn them away (ACC-14).
 
     Attributes:
         knock: as `AccessKnock` names it.
@@ -120,7 +120,7 @@ Request = AccessList | AccessInvite | AccessSet | AccessAdmit
 
 
 class AccessGrants(Message, frozen=True, tag="access:grants"):
-    """Grants, as asked for (ACC-4).
+    """The requested grants (ACC-4).
 
     Attributes:
         grants: this page's.
@@ -175,13 +175,13 @@ class AccessWait(Message, frozen=True, tag="access:wait"):
 
 
 class AccessKnock(Message, frozen=True, tag="access:knock"):
-    """Somebody waits outside until an owner, the receiver perhaps, lets them in (ACC-13).
+    """Somebody waits outside until an owner, perhaps the receiver, lets them in (ACC-13).
 
     Attributes:
-        knock: names this knock, in this server.
+        knock: identifies this knock on this server.
         user_id: their chosen name, unchecked.
-        role: that they would get.
-        label: of the invite.
+        role: the role that they would get.
+        label: the invite's.
         again: an owner has recently sent them away.
         script: it is a program without a person in front of it (PRES-18).
     """
@@ -195,7 +195,7 @@ class AccessKnock(Message, frozen=True, tag="access:knock"):
 
 
 class AccessKnockOver(Message, frozen=True, tag="access:knock_over"):
-    """Somebody does not wait any more: they were answered, or have gone away (ACC-13)."""
+    """Somebody no longer waits: they were answered, or have left (ACC-13)."""
 
     knock: str
 
@@ -218,11 +218,11 @@ class AccessRefusal(str, Enum):
     NOT_ALLOWED = "not_allowed"
     """Only owners may."""
     LAST_OWNER = "last_owner"
-    """There would be no owner any more."""
+    """The session would have no owner left."""
     NO_SUCH_GRANT = "no_such_grant"
-    """It is not one of this session's."""
+    """The session has no such grant."""
     NO_SUCH_KNOCK = "no_such_knock"
-    """They were answered, or have gone away."""
+    """They were answered, or have left."""
     TOO_MANY = "too_many"
     """The session has as many grants as it may."""
     NO_TOKENS = "no_tokens"

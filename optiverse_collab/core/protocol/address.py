@@ -1,4 +1,4 @@
-"""Where a session is: server, session and user ↔ the WebSocket's URL and the link that invites others.
+"""The address of a session: server, session and user ↔ the WebSocket's URL and the invite link.
 
 The path is that of MSG-4 in docs/protocol.md, the form of a URL that of RFC 3986. Both ends use it: the
 connect dialog as the user types, clients to connect, the server to read the path of a request. So both
@@ -24,19 +24,19 @@ DEFAULT_SERVER = f"ws://localhost:{DEFAULT_PORT}"
 DEFAULT_SESSION = "default"
 
 _SCHEMES = {"ws": "ws", "http": "ws", "wss": "wss", "https": "wss"}
-"""Scheme that is typed → that of the WebSocket."""
+"""Typed scheme → scheme of the WebSocket."""
 
 
 _SECRET = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_CHARS},}}")
 
 
 class Address(NamedTuple):
-    """What a user typed or pasted to say where a server is.
+    """The address of a server, as a user typed or pasted it.
 
     Attributes:
         server: ``ws://host:port``.
         session: the session's name, if it was an invite link.
-        token: the secret of the invite, if it needs one. It is never shown, logged, or kept with the rest.
+        token: the secret of the invite, if any. It is never shown, logged, or stored with the rest.
         pin: the hash of the server's key (`optiverse_collab.core.protocol.invite`), if the link names one.
     """
 
@@ -57,13 +57,13 @@ class Address(NamedTuple):
         return self.server + format_fragment(Fragment(None, self.pin))
 
     def may_be(self, other: Address) -> bool:
-        """Whether it may be the same server: the same key, or, where one has no pin, the same place."""
+        """Whether it may be the same server: the same key or, if one has no pin, the same place."""
         if self.pin is not None and other.pin is not None:
             return self.pin == other.pin
         return self.server == other.server
 
     def has_another_key(self, other: Address) -> bool:
-        """Whether the same place had another key, so that it is another server now."""
+        """Whether the place is the same but the key differs, so that it is another server now."""
         return self.server == other.server and not self.may_be(other)
 
 
@@ -72,7 +72,7 @@ SCRIPT = "script"
 
 
 class Place(NamedTuple):
-    """What the path of a WebSocket says: ``/ws/{session_id}/{user_id}``.
+    """The parts of a WebSocket's path: ``/ws/{session_id}/{user_id}``.
 
     Attributes:
         is_script: the query string says ``?script``: a client without a person (PRES-18).
@@ -84,11 +84,11 @@ class Place(NamedTuple):
 
 
 def parse_address(text: str) -> Address:
-    """Read the address of a server, or an invite link; a user's name in a link is the sender's, and ignored.
+    """Read the address of a server, or an invite link; a user name in a link is the sender's, and ignored.
 
     Surrounding spaces and a slash at the end don't count. Without a scheme it is ``ws://``; ``http://`` is
     ``ws://`` and ``https://`` is ``wss://``. ``ws://host`` without port and path has port 8765; with a path,
-    or encrypted, the standard port of the scheme, since a gateway is what such an address names.
+    or encrypted, the standard port of the scheme, since such an address names a gateway.
 
     Raises:
         AddressError: it is neither; with a sentence for the user.
@@ -201,7 +201,7 @@ def _quoted(text: str) -> str:
 
 
 def _unquoted(part: str, what: str) -> str:
-    """The name that a part of a path stands for.
+    """Decode the name in a part of a path.
 
     Raises:
         AddressError: it is not valid.

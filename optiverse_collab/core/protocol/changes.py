@@ -32,7 +32,7 @@ class PushedChange(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         client_clock: the replica's own number for it.
         seen: the clock of the state on the user's screen (SEEN-1); None for everything sent.
-        yields: whether it leaves unseen values of others alone (SEEN-4).
+        yields: whether it keeps unseen values of others (SEEN-4).
         step: the client's id for the step that it is a part of (PUSH-8).
     """
 

@@ -43,7 +43,7 @@ class CloseReason(Enum):
 
     Attributes:
         word: the reason in the close frame.
-        code: the code that goes with it.
+        code: its code.
     """
 
     RESTARTING = "restarting", CloseCode.GOING_AWAY
@@ -101,10 +101,10 @@ _ENDS_SESSION = frozenset(
 
 
 def ends_session(code: int) -> bool:
-    """Whether a close with `code` ends a participation that has synchronised before."""
+    """Whether a close with `code` ends a participation even after a synchronisation."""
     return code in _ENDS_SESSION
 
 
 def may_retry(code: int) -> bool:
-    """Whether another attempt may help where none has synchronised yet; after an undefined code it may."""
+    """Whether another attempt may help if none has synchronised yet; after an undefined code it may."""
     return code not in _FINAL

@@ -65,7 +65,7 @@ def decode_client(text: str, limits: Limits) -> ClientMessage:
 
     Raises:
         PushUnreadable: only the clocks of a push can be read.
-        MessageRefused: anything else that is not a message, with the reason.
+        MessageRefused: it is not a valid message; with the reason.
     """
     try:
         if values_in(text) > VALUES_PER_MESSAGE:
@@ -93,7 +93,7 @@ def encode(message: Message) -> str:
     """Write a message.
 
     Raises:
-        ChangeRefused: a value that JSON can't carry or that breaks a limit.
+        ChangeRefused: a value can't be written as JSON, or breaks a limit.
     """
     if isinstance(message, Push):
         for change in message.changes:
@@ -104,7 +104,7 @@ def encode(message: Message) -> str:
 
 
 def encode_ops(ops: Sequence[Op]) -> bytes:
-    """The JSON array of `ops`, as the journal and the wire carry it."""
+    """The JSON array of `ops`, as in the journal and on the wire."""
     return _encoder.encode(ops)
 
 
@@ -123,7 +123,7 @@ def size_of(value: Any) -> int:
 
 
 def values_in(text: str | bytes) -> int:
-    """How many values JSON has, at most: each follows a comma or an opening bracket."""
+    """An upper bound on the number of values in JSON: each follows a comma or an opening bracket."""
     marks = (",", "[", "{") if isinstance(text, str) else (b",", b"[", b"{")
     return sum(map(text.count, marks))  # type: ignore[arg-type]
 
@@ -141,12 +141,12 @@ def encoded(value: Any) -> bytes:
 
 
 def canonical(record: Record) -> bytes:
-    """One spelling of `record` for all ends, whatever the order of its keys (HASH-2)."""
+    """The canonical JSON of `record`, the same for any order of its keys (HASH-2)."""
     return _canonical.encode((record.id, record.kind, record.props))
 
 
 class RawChange(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A `Change` whose operations are JSON already."""
+    """A `Change` whose operations are already JSON."""
 
     clock: int
     user_id: str
@@ -156,7 +156,7 @@ class RawChange(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RawPastPage(Message, frozen=True, tag="past:page"):
-    """A `PastPage` some of whose records are JSON already."""
+    """A `PastPage` in which some records are already JSON."""
 
     request: int
     epoch: str
@@ -196,9 +196,9 @@ def patch_body(changes: Sequence[bytes], head: str, hashes: Mapping[Lane, str]) 
     """A `Patch` without acknowledgements and without the closing brace.
 
     Args:
-        changes: each as `encode_change` gives it.
+        changes: each from `encode_change`.
         head: after the last change, 32 hex digits; empty without changes.
-        hashes: of the document after it; most patches have none.
+        hashes: the document's, after the patch; most patches have none.
     """
     tail = b',"head":"%b"' % head.encode() if head else b""
     if hashes:
@@ -207,7 +207,7 @@ def patch_body(changes: Sequence[bytes], head: str, hashes: Mapping[Lane, str]) 
 
 
 def close_patch(body: bytes, acks: Sequence[Ack] = ()) -> bytes:
-    """`body` as a whole message, with the receiver's own acknowledgements."""
+    """Complete `body` to a message with the receiver's own acknowledgements."""
     return body + (b',"acks":' + _encoder.encode(acks) if acks else b"") + b"}"
 
 

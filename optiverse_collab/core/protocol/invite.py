@@ -1,7 +1,7 @@
 """The fragment of an invite link, ``t=TOKEN&pin=PIN``: the guest's secret, and the server's key.
 
 Both parts are optional. A fragment never goes over the wire: the token is sent in a header, and the pin is
-compared here (LINK rules in docs/protocol.md). Sentences about a damaged link don't repeat its secret.
+compared here (LINK rules in docs/protocol.md). Error messages about a damaged link don't repeat its secret.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Fragment(NamedTuple):
 
 
 def split_link(text: str) -> tuple[str, Fragment]:
-    """Take a link apart: the part that names a place, and the fragment.
+    """Split a link into the address and the fragment.
 
     Raises:
         AddressError: the fragment is damaged.
@@ -70,7 +70,7 @@ def format_fragment(fragment: Fragment) -> str:
     """The end of a link, with its number sign; empty if there is neither.
 
     Raises:
-        AddressError: the token or the pin can't be one.
+        AddressError: the token or the pin is invalid.
     """
     parts = zip(_PARTS, fragment, strict=True)
     said = "&".join(f"{key}={_checked(key, value)}" for key, value in parts if value is not None)
@@ -78,7 +78,7 @@ def format_fragment(fragment: Fragment) -> str:
 
 
 def _checked(key: str, value: str) -> str:
-    """A token or a pin, unchanged.
+    """Check a token or a pin, and return it unchanged.
 
     Raises:
         AddressError: it is not valid.

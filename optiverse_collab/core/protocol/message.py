@@ -1,4 +1,4 @@
-"""What all messages on the wire have in common."""
+"""The base of all messages on the wire."""
 
 from __future__ import annotations
 

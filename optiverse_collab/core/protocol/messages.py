@@ -1,7 +1,7 @@
 """The messages on the wire, one struct each (docs/protocol.md, MSG and others).
 
-``type`` tells them apart. Keys that a peer does not know are ignored, so that a newer peer may add
-some. Times are ISO 8601 in UTC with milliseconds.
+``type`` tells them apart. Unknown keys are ignored, so that newer versions may add some. Times are
+ISO 8601 in UTC with milliseconds.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ class Ping(Message, frozen=True, tag="ping"):
 
 
 class SyncRequest(Message, frozen=True, tag="sync:request"):
-    """Ask for everything that is new; the first message of a replica (SYNC-1).
+    """Ask for all news; the first message of a replica (SYNC-1).
 
     Attributes:
-        client_id: the replica, random and kept over reconnects.
+        client_id: the replica's; random, and the same after reconnects.
         epoch: the history that the replica holds, or None if it holds nothing.
         clock: its position in that history.
-        head: of that history at that clock, 32 hex digits (CLK-2).
+        head: the history's head at that clock, 32 hex digits (CLK-2).
         settles: client ids that this replica had before (SYNC-8).
         lanes: those that it knows; without any, the bench (DOC-8).
     """
@@ -88,7 +88,7 @@ class PresenceUpdate(Message, frozen=True, tag="presence"):
 
 
 class ConnectionAck(Message, frozen=True, tag="connection:ack"):
-    """The first message of the server (MSG-1, ACC-2).
+    """The first message from the server (MSG-1, ACC-2).
 
     Attributes:
         role: what the receiver may do.
@@ -110,7 +110,7 @@ class ConnectionAck(Message, frozen=True, tag="connection:ack"):
 
 
 class UserJoined(Message, frozen=True, tag="user:joined"):
-    """Another participant came (MSG-2)."""
+    """Another participant joined (MSG-2)."""
 
     user_id: str
     connection_id: str
@@ -121,7 +121,7 @@ class UserJoined(Message, frozen=True, tag="user:joined"):
 
 
 class UserLeft(Message, frozen=True, tag="user:left"):
-    """Another participant went (MSG-2)."""
+    """Another participant left (MSG-2)."""
 
     user_id: str
     connection_id: str
@@ -148,24 +148,22 @@ class Pong(Message, frozen=True, tag="pong"):
 
 
 class Pages(Message, frozen=True):
-    """What the two kinds of pages have in common.
+    """The base of the two kinds of pages.
 
     Attributes:
         epoch, term, clock, head: the position of the document, the same in every page.
-        client_clock: the last change of this replica that is in it.
-        total: how many records all pages have together, to show progress.
+        client_clock: this replica's last change that is in the document.
+        total: the number of records in all pages together, to show progress.
         unasked: whether they replace frames that were not sent, instead of answering a request (SYNC-12).
-        known: False if the server doesn't know what it accepted from this replica (SYNC-10).
+        known: False if the server has forgotten what it accepted from this replica (SYNC-10).
         settled: for each id that the replica settles, its last accepted change.
-        skipped: client id ("" is the present one) → numbers of changes before those that were refused.
+        skipped: client id ("" is the current one) → numbers of earlier changes that were refused.
         authors: in the last page: the names that `by` refers to.
-        acks: in the last page: of this replica's accepted changes that its position lacks, those that were
-            lost or held in part, or replaced unseen values.
-        notices: in the last page: see `Notice`.
-        more: how many notices there are besides.
-        sweeps: in the last page: who replaced the bench since the replica's position, oldest first.
-        continues: the epoch of the replica's position, if this is another one, which continues it (CLK-8).
-        done: True in the last page.
+        acks: in the last page: outcomes of this replica's accepted changes since its position, if parts
+        were lost or held, or replaced unseen values. notices: in the last page: see `Notice`. more: how
+        many further notices there are. sweeps: in the last page: who replaced the bench since the
+        replica's position, oldest first. continues: the epoch of the replica's position, if this
+        epoch continues that one (CLK-8). done: True in the last page.
     """
 
     epoch: str
@@ -213,7 +211,7 @@ class ParentPosition(msgspec.Struct, frozen=True):
     """Where a session's history branched off from the one that the replica follows (CLK-8).
 
     Attributes:
-        epoch: of the replica's history.
+        epoch: the replica's.
         clock: of the last change that both have.
         time: when that change was made (MSG-7).
     """
@@ -224,11 +222,11 @@ class ParentPosition(msgspec.Struct, frozen=True):
 
 
 class OtherHistory(Message, frozen=True, tag="sync:diverged"):
-    """The replica's position is not one of this session's history (CLK-3).
+    """The replica's position does not belong to this session's history (CLK-3).
 
     Attributes:
         epoch, clock, head: the session's own position.
-        parent: if the session was restored from a backup of the replica's history (CLK-8).
+        parent: set if the session was restored from a backup of the replica's history (CLK-8).
     """
 
     epoch: str
@@ -242,7 +240,7 @@ class Patch(Message, frozen=True, tag="patch"):
 
     Attributes:
         head: after the last change.
-        hash: now and then, the state hash after the last change, of each lane (HASH-1).
+        hash: occasionally, the state hash of each lane after the last change (HASH-1).
     """
 
     changes: list[Change]

@@ -1,4 +1,4 @@
-"""Origins: how a replica is named to others, who must not learn its client id (STAMP-1)."""
+"""Origins: the names of replicas for others, who must not learn client ids (STAMP-1)."""
 
 from __future__ import annotations
 

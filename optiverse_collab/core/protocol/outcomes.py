@@ -1,6 +1,6 @@
 """The outcomes of changes on the wire: acknowledgements, and values that were replaced unseen.
 
-Nothing here carries a value: each end has its own, and a value may be long (PUSH-4, SYNC-9).
+Nothing here has values: each end has its own, and a value may be long (PUSH-4, SYNC-9).
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ class AckResult(str, Enum):
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A part of a change: an operation, or some of the properties that it names. It carries no values.
+    """A part of a change: an operation, or some of its properties. It has no values.
 
     Attributes:
         id: the record.
-        names: the properties; without them, all of the operation.
-        by: the author on the other side, as far as known.
-        clock: of the value on the other side.
+        names: the properties; if empty, the whole operation.
+        by: the author of the other value, if known.
+        clock: of the other value.
     """
 
     id: str
@@ -51,7 +51,7 @@ class Ack(msgspec.Struct, frozen=True, omit_defaults=True):
         lost: parts without effect, since the record was gone.
         held: parts that were not applied, since they would have replaced an unseen value (SEEN-4).
         replaced: the unseen values of others that it replaced (SEEN-3).
-        client_id: in pages: which of the ids that the replica settles, if not its present one.
+        client_id: in pages: the settled id that the change had, if not the current one.
         reason: with ``refused``: a `Reason`, or one that only a newer server knows.
         message: with ``refused``: a sentence.
     """
@@ -71,10 +71,10 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     """Somebody replaced values of this replica without having seen them (SYNC-9).
 
     Attributes:
-        clock: of the change that did.
+        clock: of their change.
         id: the record.
         names: the properties.
-        by: the author of that change.
+        by: the author of their change.
     """
 
     clock: int
@@ -84,10 +84,10 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SweepNotice(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Somebody replaced the bench meanwhile (SYNC-14).
+    """A replacement of the bench (SYNC-14).
 
     Attributes:
-        step: the id of the step that did.
+        step: the id of the step.
         clock: of its first change.
         by: the author.
     """
@@ -98,7 +98,7 @@ class SweepNotice(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Replaced(msgspec.Struct, frozen=True):
-    """Values that a change replaced unseen, and the origin that had given them (SEEN-3)."""
+    """Values that a change replaced unseen, and the origin that had set them (SEEN-3)."""
 
     id: str
     names: list[str]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from optiverse_collab.core.records import Record, Remove, Set
 
 By = int | dict[str, int] | None
-"""Who gave a record's properties their values: a number in `Pages.authors` for all, or one for each name."""
+"""Who set a record's properties: an index into `Pages.authors` for all, or one for each name."""
 
 
 class PageRecord(Record, frozen=True):
     """A complete record of a page.
 
     Attributes:
-        by: the authors, in an answer to a replica that held something.
+        by: the authors, if the replica held something when it asked.
     """
 
     by: By = None

@@ -1,4 +1,4 @@
-"""Cut long lists into pages of bounded size (SYNC-2, SYNC-3, PUSH-3)."""
+"""Split long lists into pages of bounded size (SYNC-2, SYNC-3, PUSH-3)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from optiverse_collab.core.protocol.codec import encoded, size_of, values_in
 T = TypeVar("T")
 
 FIRST_BYTES, LEAST_BYTES = 16 * 1024, 4 * 1024
-"""The first page, before anything is known of the line, and the shortest."""
+"""The size of the first page, before anything is known about the line, and of the shortest."""
 
 QUICK_MS, SLOW_MS = 250.0, 1000.0
 """After a quicker page, the next one is twice as long; after a slower one, half as long."""
 
 
 class PageSize:
-    """How long a page may be: about what its line takes in a second (SYNC-15).
+    """How long a page may be: about what its line carries in a second (SYNC-15).
 
     Args:
         most: the longest, in bytes.
@@ -40,7 +40,7 @@ class PageSize:
 
 
 def marked_pages(things: Iterable[T | None], page_bytes: SupportsInt) -> Iterator[tuple[list[T], bool]]:
-    """Yield `things` in lists of up to `page_bytes` of JSON, and whether it is the last.
+    """Yield `things` in lists of up to `page_bytes` of JSON, each with whether it is the last.
 
     A longer thing gets a separate page; no things give one empty page. A None among the things ends a page
     where it stands. Lazy: things are measured, and `page_bytes` is looked at, when a page is asked for.
@@ -62,7 +62,7 @@ def marked_pages(things: Iterable[T | None], page_bytes: SupportsInt) -> Iterato
 
 
 def pages(ops: Iterable[T], page_bytes: int) -> Iterator[list[T]]:
-    """Yield operations in lists of up to `page_bytes` that each fit into one change; nothing for none.
+    """Yield operations in lists of up to `page_bytes` that each fit into one change.
 
     So there are few operations and values in each (LIM-1, LIM-11). A longer operation gets a separate list.
     """

@@ -1,4 +1,4 @@
-"""Who is in a session, as the messages say it."""
+"""Participants of a session, in the form of the messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Participant(msgspec.Struct, frozen=True, omit_defaults=True):
         connected_at: when they joined.
         away: they have been silent for a while (HB-6).
         role: what they may do (ACC-1).
-        person: the id of the grant that let them in; empty if the server asks nothing of them (PRES-8).
+        person: the id of the grant that let them in; empty if they need none (PRES-8).
         script: it is a program without a person in front of it (PRES-18).
     """
 

@@ -41,7 +41,7 @@ class PastPage(Message, frozen=True, tag="past:page"):
 
     Attributes:
         epoch, clock, head: the position that all pages describe.
-        total: how many records they have together; `records` are this page's, in the document's order.
+        total: the number of records in all pages; `records` are this page's, in the document's order.
         done: True in the last page.
     """
 
@@ -106,7 +106,7 @@ class EntriesPage(Message, frozen=True, tag="entries:page"):
 
 
 class PastRefused(Message, frozen=True, tag="past:refused"):
-    """There is no answer, or no more of it (HIST-3).
+    """There is no answer, or no rest of it (HIST-3).
 
     Attributes:
         reason: a `PastRefusal`, or one that only a newer server knows.

@@ -16,7 +16,7 @@ _BEFORE_KEY = ("serial number", "signature", "issuer", "validity", "subject")
 
 
 class _Element(NamedTuple):
-    """An element of DER: where its tag, its content and the next element begin."""
+    """An element of DER: where its tag, its content and the next element start."""
 
     tag: int
     start: int
@@ -49,7 +49,7 @@ def pin_of(certificate: bytes) -> str:
 
 
 def _element(data: bytes, start: int, end: int) -> _Element:
-    """The element that begins at `start`, and ends at `end` at the latest.
+    """The element that starts at `start`, and ends at `end` at the latest.
 
     Raises:
         ValueError: there is none.

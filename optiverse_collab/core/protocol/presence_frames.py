@@ -12,7 +12,7 @@ class PresenceFrames:
     """A message about presence.
 
     Args:
-        patch: what it says.
+        patch: its contents.
 
     Attributes:
         whole: the message as JSON, for receivers who are not in it.

@@ -21,7 +21,7 @@ class ServerName(NamedTuple):
     """A server's description of itself.
 
     Attributes:
-        version: of its distribution.
+        version: its distribution's.
         protocol: the version of the protocol that it speaks.
     """
 

@@ -1,4 +1,4 @@
-"""The server's half of the core: the authority that orders changes, and what it sends to whom.
+"""The server's half of the core: orders changes, and decides what to send to whom.
 
-No sockets and no disk: `effects` says what the surroundings have to do. It doesn't know `core.client`.
+No sockets and no disk: `effects` lists what its driver has to do. It doesn't know `core.client`.
 """

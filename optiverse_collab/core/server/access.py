@@ -1,4 +1,4 @@
-"""What the roles of participants allow them, and who answers what they ask about access (ACC rules)."""
+"""Checks of roles, and the handling of participants' requests about access (ACC rules)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SENTENCES = {
 
 
 def check_right(role: Role, ops: Sequence[Op], history: History) -> None:
-    """Make sure that a role may write in the lane of a change (ACC-8).
+    """Check that a role may write in the lane of a change (ACC-8).
 
     Raises:
         ChangeRefused: it may not.
@@ -43,7 +43,7 @@ def check_right(role: Role, ops: Sequence[Op], history: History) -> None:
 
 
 def answer(to: str, member: Member, message: access.Request) -> ManageAccess | Send:
-    """What a participant's request leads to: the surroundings have the grants (ACC-4 to ACC-7).
+    """The effect of a participant's request; the driver has the grants (ACC-4 to ACC-7).
 
     Args:
         to: the participant's connection.

@@ -25,10 +25,10 @@ NOTICES = 1000
 """An answer has at most this many notices of replaced values (SYNC-9)."""
 
 NAMED = 500
-"""If more properties of a record have several authors, none is named, so that the record fits."""
+"""If a record has more properties with several authors, none is named, so that the record fits."""
 
 ENDS_PER_PAGE = 8
-"""What stands behind the records is cut into such parts of the longest page."""
+"""Lists after the records are split into parts, this many to the longest page."""
 
 T = TypeVar("T")
 Thing = PageRecord | PageSet | PageRemove
@@ -37,7 +37,7 @@ Thing = PageRecord | PageSet | PageRemove
 def answer_of(
     history: History, request: SyncRequest, size: SupportsInt | None = None
 ) -> Iterator[FullState | Delta] | OtherHistory:
-    """What a replica gets that asks for what is new, as of now; see `catch_up`."""
+    """The answer, as of now, to a replica that asks for news; see `catch_up`."""
     if request.epoch is None or request.clock == 0:
         return _Answer(history, request, size).full_state(holds_nothing=True)
     agrees = history.chain.agrees(history.clock - request.clock, request.head)
@@ -53,13 +53,13 @@ def answer_of(
 def catch_up(
     history: History, request: SyncRequest, clock: int, accepted: int, size: SupportsInt | None = None
 ) -> Iterator[FullState | Delta]:
-    """What a replica that is connected has not been sent since a clock (SYNC-12).
+    """The news since a clock that a connected replica was not sent (SYNC-12).
 
     Args:
-        request: with which it synchronised.
-        clock: what it has by now.
+        request: its last ``sync:request``.
+        clock: up to which it has everything.
         accepted: its last accepted client_clock.
-        size: how long a page may be, in bytes, each time that one is made; `Limits.page_bytes` if not given.
+        size: returns the size limit for the next page, in bytes; `Limits.page_bytes` if not given.
     """
     since = structs.replace(request, epoch=history.epoch, clock=clock)
     answer = _Answer(history, since, size, accepted)
@@ -76,7 +76,7 @@ class _Told(NamedTuple):
 
     Attributes:
         answered: outcomes of its own changes, oldest first.
-        notices: what others replaced of its values; `more` is how many there are besides.
+        notices: its values that others replaced; `more` is how many further ones there are.
         sweeps: who replaced the bench meanwhile.
     """
 
@@ -87,7 +87,7 @@ class _Told(NamedTuple):
 
 
 class _Answer:
-    """Holds on to the document of this moment; its pages are made when they are sent, which may be later."""
+    """Keeps the document of this moment; builds each page when it is sent, which may be later."""
 
     def __init__(
         self, history: History, request: SyncRequest, size: SupportsInt | None, accepted: int | None = None
@@ -96,7 +96,7 @@ class _Answer:
         self._history, self._clock = history, request.clock
         self._lanes = lanes_of(request)
         self._authors: dict[str, int] = {}
-        self._texts = history.names.texts(NameKind.AUTHOR)  # a page may be made when they are forgotten
+        self._texts = history.names.texts(NameKind.AUTHOR)  # a page may be built after they are forgotten
         known = history.names.known
         own = known(NameKind.ORIGIN, origin_of(request.client_id))
         settled = {id: known(NameKind.ORIGIN, origin_of(id)) for id in request.settles}
@@ -112,20 +112,21 @@ class _Answer:
             "continues": (request.epoch or "") if request.clock and request.epoch != history.epoch else "",
             "settled": {id: history.clients.last(number) for id, number in settled.items()},
         }
-        # Who is connected has heard of each refusal.
+        # A connected replica has got each refusal.
         numbers = self._mine if accepted is None else {}
         skipped = ((id, history.clients.skipped(number)) for number, id in numbers.items())
         self._skipped = {id: found for id, found in skipped if found}
 
     def _is_known(self, request: SyncRequest) -> bool:
-        """Whether all is remembered that was accepted from a replica after its position (SYNC-10)."""
+        """Whether the server remembers everything that it accepted from a replica after its position
+        (SYNC-10)."""
         if request.epoch is not None and last_shared(self._history, request.epoch) < 0:
             return False
         is_new = request.epoch is None and request.clock == 0 and not request.settles
         return is_new or self._history.clients.answers_for(self._mine, request.clock)
 
     def full_state(self, holds_nothing: bool) -> Iterator[FullState]:
-        """Every record, with authors where the replica may have to compare."""
+        """Every record, with authors if the replica may have to compare."""
         records = [one for one in self._history.document.records.values() if one.lane in self._lanes]
         things: Iterable[PageRecord | None] = (self._record(one, None) for one in records)
         if not holds_nothing:
@@ -135,7 +136,7 @@ class _Answer:
         return (FullState(**self._common, total=len(records), records=part, **end) for part, end in parts)
 
     def delta(self) -> Iterator[Delta]:
-        """What changed since the replica's clock."""
+        """The changes since the replica's clock."""
         total, things = self._changed()
         return (
             Delta(
@@ -149,7 +150,7 @@ class _Answer:
         )
 
     def _changed(self) -> tuple[int, Iterator[Thing | None]]:
-        """How many things changed since, about, and these: removals, and then the rest."""
+        """Roughly how many things changed since, and the things: removals, and then the rest."""
         removed = [
             PageRemove(id, by=self._author(one.stamp))
             for id, one in self._history.tombstones.items()
@@ -189,7 +190,7 @@ class _Answer:
         return self._texts[number]
 
     def _with_ends(self, things: Iterable[T | None], told: _Told) -> Iterator[tuple[list[T], dict[str, Any]]]:
-        """The pages of records, and what else stands in each page."""
+        """The pages of records, and the other contents of each page."""
         for part, is_last in marked_pages(things, self._size):
             ends = self._ends(told) if is_last else iter(({},))
             yield part, next(ends)
@@ -197,7 +198,7 @@ class _Answer:
                 yield [], end
 
     def _ends(self, told: _Told) -> Iterator[dict[str, Any]]:
-        """What stands in the last page, and if that is long, in others behind the records (SYNC-16)."""
+        """The lists in the last page or, if they are long, in more pages after the records (SYNC-16)."""
         lists = (
             (("authors", author) for author in self._authors),
             (("acks", self._ack(outcome)) for outcome in told.answered),
@@ -207,7 +208,7 @@ class _Answer:
         is_first = True
         for part, is_last in marked_pages(chain(*lists), self._history.limits.page_bytes // ENDS_PER_PAGE):
             if is_first and not is_last:
-                yield {}  # the records have a page without them
+                yield {}  # the records get a page without them
             is_first = False
             yield {
                 **_gathered(part),
@@ -233,7 +234,7 @@ class _Answer:
                 else:
                     more += 1
         if self._history.outcomes.since > self._clock and any(number > 0 for number in self._mine):
-            more += 1  # perhaps, or more; nobody knows any more
+            more += 1  # perhaps, or more: older outcomes are forgotten
         return _Told(answered[::-1], notices[::-1], more, self._sweeps())
 
     def _has_answered(self, outcome: Outcome) -> bool:
@@ -260,7 +261,7 @@ class _Answer:
 
 
 def _gathered(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Items of several lists, and of one mapping, as the page has them."""
+    """Items of several lists, and of one mapping, in the form of the page."""
     found: dict[str, Any] = {}
     for key, item in items:
         if key == "skipped":
@@ -271,5 +272,5 @@ def _gathered(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def parts_of(authors: Mapping[int, str], touched: Iterable[Touched]) -> list[Part]:
-    """Parts as the wire has them, by the names of authors."""
+    """Parts in the form of the wire, with the names of authors."""
     return [Part(one.id, one.names, authors[one.author], one.clock) for one in touched]

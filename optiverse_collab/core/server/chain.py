@@ -5,11 +5,12 @@ from __future__ import annotations
 from hashlib import blake2b
 
 HEADS = 32_768
-"""The server can check a replica's position this many changes back."""
+"""How many changes back the server can check a replica's position."""
 
 HASH_BYTES = 16
 PREFIX_BYTES = 4
-"""What is kept of an old head: it tells two histories apart in all but one of 4 billion cases."""
+"""How many bytes of an old head are kept: enough to distinguish two histories in all but one of 4 billion
+cases."""
 
 
 def first_head(epoch: str) -> bytes:
@@ -18,13 +19,13 @@ def first_head(epoch: str) -> bytes:
 
 
 def next_head(head: bytes, entry: bytes) -> bytes:
-    """The head after an entry, from the bytes in which it is kept."""
+    """The head after an entry, from its stored bytes."""
     digest = blake2b(entry, digest_size=HASH_BYTES).digest()
     return blake2b(head + digest, digest_size=HASH_BYTES).digest()
 
 
 class Chain:
-    """The head of a history, and the beginnings of those before it.
+    """The head of a history, and the first bytes of earlier heads.
 
     Args:
         head: after the last entry.
@@ -46,14 +47,14 @@ class Chain:
             del self._recent[: -HEADS * PREFIX_BYTES]
 
     def __len__(self) -> int:
-        """How many bytes of old heads are kept."""
+        """The size of the kept old heads, in bytes."""
         return len(self._recent)
 
     def agrees(self, back: int, head: str) -> bool | None:
-        """Whether the head `back` changes ago was this one; None if that is too long ago to know.
+        """Whether the head `back` changes ago was this one; None if that is too long ago.
 
         Args:
-            back: 0 for the present head.
+            back: 0 for the current head.
             head: 32 hex digits.
         """
         end = len(self._recent) - back * PREFIX_BYTES
@@ -63,5 +64,5 @@ class Chain:
 
     @property
     def recent(self) -> bytes:
-        """What the constructor takes, of the last `HEADS` changes."""
+        """The constructor's argument, for the last `HEADS` changes."""
         return bytes(self._recent[-HEADS * PREFIX_BYTES :])

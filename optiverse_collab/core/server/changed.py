@@ -1,7 +1,7 @@
-"""Which records changed after a clock, found bit by bit: of 100,000, that takes a while.
+"""Finds the records that changed after a clock, bit by bit: for 100,000, that takes a while.
 
-When a replica asks, only lists are copied, which takes a few ms. All other work is done when pages are made.
-Records and stamps don't change any more, so the pages show the document as it was when they were asked for.
+When a replica asks, only lists are copied, which takes a few ms. All other work is done when pages are
+built. Records and stamps are immutable, so the pages show the document as it was at the request.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.stamps import RecordStamps
 
 FEW = 1000
-"""Fewer changed records than this are looked up at once."""
+"""Up to this many changed records are looked up at once."""
 
 AT_ONCE = 2000
-"""How many records are looked at before others have their turn."""
+"""How many records are checked before others get their turn."""
 
 Pair = tuple[Record, RecordStamps]
 
@@ -27,8 +27,8 @@ def changed_since(history: History, clock: int) -> tuple[int, Iterator[Pair | No
     """The records that changed after a clock.
 
     Returns:
-        How many there are, and each with its stamps, as of now; None where others may have their turn. New
-        ones come in the document's order (REP-10).
+        Their number, and each with its stamps, as of now; None where others may get their turn. New ones
+        come in the document's order (REP-10).
     """
     stamps, records = history.stamps, history.document.records
     newest = takewhile(lambda item: item[1].newest.clock > clock, reversed(stamps.items()))
@@ -46,10 +46,10 @@ def changed_since(history: History, clock: int) -> tuple[int, Iterator[Pair | No
 def joined(
     records: Sequence[Record], ids: Sequence[str], stamps: Sequence[RecordStamps]
 ) -> Iterator[Pair | None]:
-    """Those of the records that have one of these ids, each with the stamps that stand in the id's place.
+    """The records with these ids, each with the stamps at the id's place in the list.
 
     Yields:
-        None where others may have their turn.
+        None where others may get their turn.
     """
     by_id: dict[str, RecordStamps] = {}
     for first in range(0, len(ids), AT_ONCE):

@@ -1,10 +1,10 @@
-"""What was accepted from which replica, as long as somebody may ask (PUSH-7, SYNC-6, SYNC-10).
+"""What the server accepted from which replica, as long as somebody may ask (PUSH-7, SYNC-6, SYNC-10).
 
-A replica asks again for what was on its way when a connection broke. A client id that nobody will ask for is
-forgotten: one that another replica settled, and has gone on from since; one of which nothing came for half a
-year; and if there are too many, the oldest. Of what is forgotten, only the clock of the last change stays.
-A replica whose position lies before that clock may have had a change accepted that it doesn't know of, and is
-told so.
+After a broken connection, a replica asks about the changes that were in flight. Client ids that nobody will
+ask about are forgotten: one that another replica settled and continued; one that was silent for half a year;
+and if there are too many, the oldest. Of forgotten ids, only the clock of the last change remains. If a
+replica's position lies before that clock, a change of its own may have been accepted without its knowledge,
+and the server tells it so.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from collections.abc import Collection, Iterable
 from optiverse_collab.core.server.journal import Client, Entry, Outcome, Snapshot
 
 CLIENTS = 10_000
-"""A session remembers this many."""
+"""How many client ids a session remembers."""
 
 KEPT_MS = 180 * 24 * 60 * 60 * 1000
-"""One of which nothing was accepted for this long is forgotten, ms."""
+"""After this time without an accepted change, a client id is forgotten, ms."""
 
 SKIPPED = 1000
-"""How many numbers are remembered of a replica whose changes were refused (SYNC-6)."""
+"""How many numbers of refused changes are remembered for one replica (SYNC-6)."""
 
 SKIPPED_IN_ALL = 100_000
-"""How many are remembered of all replicas together."""
+"""How many are remembered for all replicas together."""
 
 
 class Clients:
-    """The replicas of a session, by the numbers of their origins.
+    """The replicas of a session, by their origins' numbers.
 
     Args:
-        snapshot: where it begins.
+        snapshot: the start.
         most: how many are remembered.
 
     Attributes:
@@ -43,11 +43,11 @@ class Clients:
     def __init__(self, snapshot: Snapshot, most: int = CLIENTS) -> None:
         self._most = most
         self.forgotten, self.settled = snapshot.forgotten
-        # The one that changed last is the last.
+        # The most recently changed one is last.
         self._all = OrderedDict(
             (one.origin, _dated(one, snapshot)) for one in snapshot.clients if one.client_clock
         )
-        # Up to which clock those are forgotten whose place another took; the last is the last.
+        # Up to which clock those are forgotten whose place another took; the newest is last.
         self._settled = OrderedDict(
             (one.origin, one.since) for one in snapshot.clients if not one.client_clock
         )
@@ -56,7 +56,7 @@ class Clients:
 
     @property
     def count(self) -> int:
-        """How many are remembered, or known to be forgotten since another settled them."""
+        """How many are remembered, or were forgotten because another settled them."""
         return len(self._all) + len(self._settled)
 
     def last(self, origin: int) -> int:
@@ -69,19 +69,19 @@ class Clients:
         return list(self._skipped.get(origin, ()))
 
     def stands_for(self, outcome: Outcome) -> bool:
-        """Whether an outcome is that of the change which has its number now.
+        """Whether an outcome belongs to the change that has its number now.
 
-        A replica that was forgotten sends what waits again, under the same numbers.
+        A forgotten replica sends its pending changes again, under the same numbers.
         """
         one = self._all.get(outcome.origin)
         return one is None or outcome.clock >= one.first or outcome.client_clock < one.first_number
 
     def remembered(self, origins: Iterable[int]) -> list[int]:
-        """Those of these replicas of which something is remembered, in order."""
+        """The remembered ones among these replicas, in order."""
         return sorted(origin for origin in origins if origin in self._all)
 
     def answers_for(self, origins: Collection[int], clock: int) -> bool:
-        """Whether all is remembered that was accepted after `clock` from a replica with these origins."""
+        """Whether everything accepted after `clock` from a replica with these origins is remembered."""
         return clock >= max(map(self._forgotten_to, origins))
 
     def note(self, entry: Entry) -> None:
@@ -102,7 +102,7 @@ class Clients:
         self._forget_oldest(entry.time_ms - KEPT_MS)
 
     def kept(self) -> list[Client]:
-        """For a snapshot: the one that changed last is the last; those that others settled have no number."""
+        """For a snapshot: the most recently changed one is last; settled ones have no number."""
         settled = (Client(origin, 0, clock, since=clock) for origin, clock in self._settled.items())
         return [*settled, *self._all.values()]
 
@@ -111,14 +111,14 @@ class Clients:
         return {origin: list(numbers) for origin, numbers in self._skipped.items()}
 
     def _forgotten_to(self, origin: int) -> int:
-        """Up to which clock something may be forgotten of a replica."""
+        """The clock up to which something from a replica may be forgotten."""
         one = self._all.get(origin)
         if one is not None:
             return one.since
         return self._settled.get(origin, max(self.forgotten, self.settled))
 
     def _skip(self, origin: int, last: int, client_clock: int) -> None:
-        """A replica numbers its changes without gaps; what is missing was refused."""
+        """A replica numbers its changes without gaps; missing numbers were refused."""
         if client_clock > last + 1:
             numbers = self._skipped.setdefault(origin, deque(maxlen=SKIPPED))
             self.skips -= len(numbers)
@@ -134,14 +134,14 @@ class Clients:
             self.forgotten = max(self.forgotten, self._forget(oldest.origin))
 
     def _forget(self, origin: int) -> int:
-        """Forget a replica; gives the clock up to which it was known."""
+        """Forget a replica; returns the clock up to which it was known."""
         one = self._all.pop(origin, None)
         self.skips -= len(self._skipped.pop(origin, ()))
         return 0 if one is None else max(one.clock, one.since)
 
 
 def _dated(one: Client, snapshot: Snapshot) -> Client:
-    """A replica, with clock and time where a snapshot of an older server doesn't say them."""
+    """A replica, with clock and time filled in if the snapshot of an older server lacks them."""
     if one.clock:
         return one
     return Client(one.origin, one.client_clock, snapshot.clock, one.time_ms or snapshot.time_ms)

@@ -1,4 +1,4 @@
-"""What a change does to others' work that its user had not seen (SEEN-2 to SEEN-8)."""
+"""Conflicts of a change with others' work that its user had not seen (SEEN-2 to SEEN-8)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from optiverse_collab.errors import ChangeRefused, Reason
 
 HEIGHT = "z_value"
 UNIT = frozenset(("parent", "order", HEIGHT))
-"""Where a record is among the others: one property in three (SEEN-6)."""
+"""The place of a record among the others: three properties that count as one (SEEN-6)."""
 
 MOST_MET = 50_000
-"""A change may remove at most this many properties that have to be looked at one by one (LIM-11)."""
+"""A change may remove at most this many properties that must be checked one by one (LIM-11)."""
 
 MOST_TOUCHED = 250_000
 """A change sets properties of records with at most this many together: each record is copied (LIM-11)."""
@@ -24,7 +24,7 @@ _ABSENT = object()
 
 
 class _Fate(Enum):
-    """What becomes of a part of a change that does not simply take effect."""
+    """The outcome of a part of a change that does not simply take effect."""
 
     LOST = auto()
     HELD = auto()
@@ -32,23 +32,23 @@ class _Fate(Enum):
 
 
 _Side = tuple[str, bool, int, int, int]
-"""A record, whether single properties are meant, and origin, author and clock of what they meet."""
+"""A record, whether single properties are affected, and origin, author and clock of the other value."""
 
 
 class Judgement:
-    """Carries a change out on a scratch copy of the records that it touches.
+    """Applies a change to a scratch copy of the records that it touches.
 
     Args:
         ops: the change.
         seen: the clock of what its user had on the screen.
-        yields: whether it leaves unseen values alone.
+        yields: whether it keeps unseen values.
         own: the numbers of its origins.
         records, stamps, tombstones: of the session.
 
     Attributes:
         records: id → record after the change; None if it is gone.
         happened: the operations that took effect.
-        dropped: those that did not, lost or held.
+        dropped: those that did not: lost or held.
     """
 
     def __init__(
@@ -78,8 +78,8 @@ class Judgement:
         self._held_ids: set[str] = set()
         self._met = 0
         self._copies: set[str] = set()
-        self._set_here: dict[str, set[str]] = {}  # properties that the change gave a value, or removed
-        self._made_here: set[str] = set()  # … and the records that it removed or made
+        self._set_here: dict[str, set[str]] = {}  # properties that the change set or removed
+        self._made_here: set[str] = set()  # … and the records that it removed or created
         for op in ops:
             self._take(op)
 
@@ -106,7 +106,7 @@ class Judgement:
         self.happened.append(op)
 
     def _resolve(self, op: Op, record: Record) -> Op | None:
-        """What of an operation takes effect; notes what is replaced or held."""
+        """The part of an operation that takes effect; notes what is replaced or held."""
         stamps = self._stamps.get(op.id)
         if op.id in self._held_ids or (isinstance(op, Remove) and self._hold_removals):
             self._hold(op)
@@ -129,7 +129,7 @@ class Judgement:
         return self._without(op, set(unseen))
 
     def _hold(self, op: Op) -> None:
-        """Hold all of an operation, and what follows it on the same record."""
+        """Hold a whole operation, and later ones on the same record."""
         stamps = self._stamps.get(op.id)
         self._held_ids.add(op.id)
         self.dropped.append(op)
@@ -153,7 +153,7 @@ class Judgement:
         return found or None
 
     def _count(self, properties: int) -> None:
-        """A removal meets this many properties."""
+        """Count the properties that a removal affects."""
         self._met += properties
         if self._met > MOST_MET:
             raise ChangeRefused(
@@ -169,7 +169,7 @@ class Judgement:
     def _note(
         self, fate: _Fate, id: str, names: Sequence[str], stamp_of: Callable[[str], Stamp | None]
     ) -> None:
-        """Note what becomes of properties, gathered by whose values they meet; without names, of all."""
+        """Note the outcome of properties, grouped by the author of the other value; without names, of all."""
         for name in names or ("",):
             side = (id, bool(names), *_side(stamp_of(name)))
             self._parts.setdefault(fate, {}).setdefault(side, {}).update({name: None} if name else {})
@@ -180,24 +180,24 @@ class Judgement:
 
     @property
     def lost(self) -> list[Touched]:
-        """Parts whose record was gone."""
+        """Parts without a record."""
         return self._touched(_Fate.LOST)
 
     @property
     def held(self) -> list[Touched]:
-        """Parts that yielded."""
+        """Held parts."""
         return self._touched(_Fate.HELD)
 
     @property
     def replaced(self) -> list[Touched]:
-        """Unseen values of others that are replaced."""
+        """Replaced unseen values of others."""
         return self._touched(_Fate.REPLACED)
 
     def _is_unseen(self, stamp: Stamp) -> bool:
         return stamp.clock > self._seen and stamp.origin not in self._own
 
     def _without(self, op: Op, held: set[str]) -> Op | None:
-        """An operation without the properties that are held; those become an operation of `dropped`."""
+        """An operation without the held properties, which become an operation in `dropped`."""
         assert not isinstance(op, Remove)
         unset = [] if isinstance(op, Put) else op.unset
         self.dropped.append(
@@ -213,12 +213,12 @@ class Judgement:
 
 
 def _ends(op: Op, record: Record) -> bool:
-    """Whether an operation ends a record as it was: removes it, or makes it one of another kind."""
+    """Whether an operation ends a record: removes it, or changes its kind."""
     return isinstance(op, Remove) or (isinstance(op, Put) and op.kind != record.kind)
 
 
 def changed_names(op: Op, record: Record) -> list[str]:
-    """The properties that an operation gives another value, or removes (SEEN-8)."""
+    """The properties whose values an operation really changes, or removes (SEEN-8)."""
     if isinstance(op, Remove):
         return []
     names = [

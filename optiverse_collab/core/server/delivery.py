@@ -1,18 +1,18 @@
-"""What waits for durability, and how it leaves: in frames that are encoded once for everybody.
+"""Changes that wait for durability, and the frames in which they leave, encoded once for everybody.
 
 How it works. A push is accepted in memory, at once, and gets its clock. Storage follows: it writes many
-changes together and says up to which clock it holds them. In between nobody may learn of a change, because
-after a crash the server wouldn't know of it and would give its clock to another one (DUR-1).
+changes together and reports up to which clock it holds them. In between nobody may learn of a change,
+because after a crash the server wouldn't know of it and would give its clock to another one (DUR-1).
 
-So all that depends on a change waits in one queue: the change itself, the acknowledgement for its author,
-the pages for somebody who joins. Each waits for the clock that the document had when it was queued. `flush`
-takes from the head of the queue as long as storage has caught up, and never goes past what still waits. One
-queue, and no shortcut around it, is what keeps the order for everybody: a participant that applies frames
-as they come has the server's document.
+So everything that depends on a change waits in one queue: the change itself, the acknowledgement for its
+author, the pages for somebody who joins. Each waits for the clock that the document had when it was queued.
+`flush` takes items from the head of the queue as long as storage has caught up, and never overtakes a
+waiting one. One queue without shortcuts keeps the order for everybody: a participant that applies frames as
+they come has the server's document.
 
 Changes that leave together share a frame, whose body is encoded once. Only the acknowledgements differ from
-one receiver to the next. Pages end a frame: who asked for them gets what was accepted before in the pages,
-and all that follows in frames (SYNC-4).
+one receiver to the next. Pages end a frame: the client that asked gets earlier changes in the pages, and
+all later ones in frames (SYNC-4).
 
 An example. Ann and Bob follow a session whose clock is 7; then Cid joins:
 
@@ -48,10 +48,10 @@ from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.subscribers import Bounds, Lanes, Subscribers
 
 HASH_EVERY = 256
-"""About how many changes there are from one state hash to the next (HASH-1)."""
+"""About how many changes lie between two state hashes (HASH-1)."""
 
 HASH_BYTES = 256 * 1024
-"""How much is hashed for one frame; if more has changed, the hash is late."""
+"""How much is hashed for one frame; if more has changed, the hash comes later."""
 
 ACK_BYTES = 100
 """About the length of an acknowledgement without parts."""
@@ -61,12 +61,12 @@ _NOTHING = msgspec.Raw(b"[]")
 
 @dataclass(frozen=True)
 class Subscription:
-    """Pages for a connection, and what it gets of the frames behind them.
+    """Pages for a connection, and its share of the frames after them.
 
     Attributes:
-        pages: what brings it to the present.
-        lanes: which it knows.
-        unasked: it did not ask for the pages; they stand for frames that it was not sent (SYNC-12).
+        pages: the pages that bring it up to date.
+        lanes: the lanes that it knows.
+        unasked: it did not ask for the pages; they replace frames that it was not sent (SYNC-12).
     """
 
     pages: SendPages
@@ -75,7 +75,7 @@ class Subscription:
 
 
 class _Change(NamedTuple):
-    """A change as it goes out, the head after it, and its lane."""
+    """A change in the form in which it is sent, the head after it, and its lane."""
 
     raw: RawChange
     head: bytes
@@ -84,7 +84,7 @@ class _Change(NamedTuple):
 
 @dataclass(frozen=True)
 class _Waiting:
-    """Something that leaves once the change at clock `after` is durable."""
+    """An item that is sent once the change at clock `after` is durable."""
 
     after: int
     change: _Change | None
@@ -93,7 +93,7 @@ class _Waiting:
 
 
 class Delivery:
-    """The queue between what was accepted and what is sent.
+    """The queue between accepting and sending.
 
     Args:
         history: the session's document.
@@ -118,7 +118,7 @@ class Delivery:
         ack: tuple[str, Ack] | None = None,
         subscription: Subscription | None = None,
     ) -> None:
-        """Queue something that depends on all that was accepted up to now."""
+        """Queue an item that depends on everything accepted so far."""
         change = None if accepted is None else self._change(accepted)
         self._waiting.append(_Waiting(self._history.clock, change, ack, subscription))
         if subscription is not None:
@@ -126,7 +126,7 @@ class Delivery:
 
     @property
     def waiting(self) -> bool:
-        """Whether something is in the queue."""
+        """Whether the queue has items."""
         return bool(self._waiting)
 
     def owes_pages(self, connection_id: str) -> bool:
@@ -142,14 +142,15 @@ class Delivery:
         return self._subscribers.sent_to(connection_id)
 
     def confirm(self, connection_id: str, clock: int, now_ms: float) -> bool:
-        """A connection has everything up to `clock`; whether it needs a delta to the present (SYNC-12)."""
+        """A connection has everything up to `clock`; returns whether it needs a delta to the present
+        (SYNC-12)."""
         return self._subscribers.confirm(connection_id, clock, self._history.clock, now_ms)
 
     def flush(self, members: Collection[str], now_ms: float) -> list[RoomEffect]:
-        """Everything that need not wait any more, in order.
+        """Everything that no longer needs to wait, in order.
 
-        A connection gets its pages in the place where it asked for them, and frames from there on
-        (SYNC-4); that is why its pages cut the frame.
+        A connection gets its pages where it asked for them in the stream, and frames from there
+        on (SYNC-4); so pages end the current frame.
         """
         self._subscribers.look(now_ms)
         effects: list[RoomEffect] = []
@@ -177,7 +178,7 @@ class Delivery:
     def _subscribe(
         self, subscription: Subscription, clock: int, members: Collection[str], now_ms: float
     ) -> bool:
-        """The turn of a connection's pages has come; False if nobody waits for them any more."""
+        """It is the turn of a connection's pages; returns False if nobody waits for them any more."""
         to = subscription.pages.to
         self._asked[to] -= 1
         if not self._asked[to]:
@@ -189,7 +190,7 @@ class Delivery:
         return to in members
 
     def _change(self, accepted: Accepted) -> _Change:
-        """A change with names in place of numbers, which may be forgotten while it waits."""
+        """A change with names in place of their numbers, which may be forgotten while it waits."""
         entry, text = accepted.entry, self._history.names.text
         replaced = [
             Replaced(one.id, one.names, text(NameKind.ORIGIN, one.origin))
@@ -201,7 +202,7 @@ class Delivery:
         return _Change(raw, accepted.kept.head, accepted.lane)
 
     def _close(self, frame: _Frame, now_ms: float) -> list[RoomEffect]:
-        """Turn what was gathered into effects, one for each set of lanes that somebody knows."""
+        """Turn the gathered changes into effects, one for each set of lanes that a receiver knows."""
         hashes: dict[Lane, str] = {}
         document, is_newest = self._history.document, frame.clock == self._history.clock
         if frame.clock >= self._hash_due and is_newest and document.freshen(HASH_BYTES):
@@ -225,7 +226,7 @@ class Delivery:
 
 
 def _ack_size(ack: Ack) -> int:
-    """How long an acknowledgement is, about."""
+    """The approximate length of an acknowledgement."""
     parts = ack.lost or ack.held or ack.replaced
     return size_of(ack) if parts else ACK_BYTES + len(ack.message)
 
@@ -260,7 +261,7 @@ class _Frame:
         return {id: acks for id, acks in found.items() if acks}
 
     def body(self, lanes: Lanes, hashes: dict[Lane, str]) -> bytes:
-        """A patch for those who know these lanes; changes of others reach them without operations."""
+        """A patch for receivers that know these lanes; changes in other lanes have no operations in it."""
         changes = [
             encoded
             if change.lane in lanes

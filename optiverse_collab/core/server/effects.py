@@ -1,4 +1,4 @@
-"""What a room asks its surroundings to do; they name connections by id and are carried out in order."""
+"""What a room asks its driver to do. Effects name connections by id and are carried out in order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Send:
 
 @dataclass(frozen=True)
 class SendFrame:
-    """Send changes: `body` is a `Patch` for all, open at its end for the receiver's `acks`."""
+    """Send changes: `body` is a `Patch` for all, to be completed with the receiver's `acks`."""
 
     to: tuple[str, ...]
     body: bytes
@@ -33,7 +33,7 @@ class SendFrame:
 
 @dataclass(frozen=True)
 class SendPages:
-    """Send the pages of an answer to a ``sync:request``, each made when it is asked for.
+    """Send the pages of an answer to a ``sync:request``, each built when it is needed.
 
     Attributes:
         size: learns how long each page took.
@@ -46,7 +46,7 @@ class SendPages:
 
 @dataclass(frozen=True)
 class ReadPast:
-    """Read what was at `clock`, and send it to `to`, or say why not (HIST-2, HIST-3)."""
+    """Read the bench at `clock` and send it to `to`, or refuse (HIST-2, HIST-3)."""
 
     to: str
     request: int
@@ -71,10 +71,10 @@ class ReadEntries:
 
 @dataclass(frozen=True)
 class ManageAccess:
-    """Do what an owner asked about access, and send `to` the answer (ACC-4 to ACC-7).
+    """Carry out an owner's request about access, and send the answer to `to` (ACC-4 to ACC-7).
 
     Attributes:
-        grant: the id of the owner's own grant; empty if the server asks nothing of them.
+        grant: the id of the owner's own grant; empty if they need none.
     """
 
     to: str
@@ -84,9 +84,9 @@ class ManageAccess:
 
 @dataclass(frozen=True)
 class SendPresence:
-    """Send presence, to each of `to` what is not their own (`PresenceFrames`).
+    """Send presence to each of `to`, without their own (`PresenceFrames`).
 
-    A receiver that is behind may miss it, and gets all of it later (PRES-3).
+    A receiver that is behind may miss it, and gets everything later (PRES-3).
     """
 
     to: tuple[str, ...]

@@ -34,7 +34,7 @@ from optiverse_collab.core.space import Space
 from optiverse_collab.errors import ChangeRefused, Reason
 
 TOMBSTONES = 4096
-"""How many tombstones are kept; past it the older half goes, together with the history that needs them."""
+"""How many tombstones are kept; beyond this the older half is dropped, with the history that needs them."""
 
 PART_BYTES = 100
 """The keys that describe a part (PUSH-4)."""
@@ -47,12 +47,12 @@ _encoder = msgspec.json.Encoder()
 
 
 class Accepted(NamedTuple):
-    """What `History.accept` made of a change.
+    """The result of `History.accept`.
 
     Attributes:
         entry: for the receivers.
-        kept: for storage.
-        lane: in which all of it lies.
+        kept: to store.
+        lane: the change's lane.
     """
 
     entry: Entry
@@ -61,15 +61,15 @@ class Accepted(NamedTuple):
 
 
 class History:
-    """The document, and what is needed to bring a replica from any position to the present.
+    """The document, and the data to bring a replica from any position to the present.
 
     Args:
-        snapshot: where it begins.
-        names: those that the snapshot and the entries refer to.
+        snapshot: the start.
+        names: the ones that the snapshot and the entries refer to.
         entries: the stored entries that follow, as JSON.
         limits: of the session.
-        tombstones, outcomes, clients: how many are kept.
-        space: for the records of this and other sessions.
+        tombstones, outcomes, clients: how many of each are kept.
+        space: memory for the records of this and other sessions.
 
     Attributes:
         epoch: id of this history.
@@ -78,13 +78,13 @@ class History:
         document: the records.
         names: origins and authors.
         chain: the head.
-        stamps: id → stamps of a living record; the one that changed last is the last.
+        stamps: id → stamps of a living record; the most recently changed one is last.
         tombstones: removed id → stamp and lane.
         outcomes: what people may not have received yet.
         sweeps: the last steps that replaced the bench.
         parents: the histories that it was restored from, oldest first.
-        clients: what was accepted from whom.
-        space: for records and presence of this and other sessions; None for as much as there may be.
+        clients: which changes were accepted from whom.
+        space: memory for records and presence of this and other sessions; None for no limit.
     """
 
     def __init__(
@@ -129,12 +129,12 @@ class History:
     def accept(
         self, origin: str, own: Collection[int], author: str, time_ms: int, change: PushedChange, sent: int
     ) -> Accepted:
-        """Apply a change, as far as it takes effect.
+        """Apply a change, or the part of it that takes effect.
 
         Args:
             origin: of the replica that made it.
             own: numbers of other origins that count as its own (SYNC-8).
-            author: the name that people are shown.
+            author: the name that people see.
             time_ms: the wall clock.
             change: as it was pushed.
             sent: the clock up to which its author was sent everything.
@@ -174,12 +174,12 @@ class History:
         return Accepted(entry, Kept(self.clock, data, self.chain.head), lane)
 
     def release(self) -> None:
-        """The session is not live any more, and others may have its space."""
+        """The session is no longer live, and others may use its space."""
         self._sizes.release()
         self._knowledge.release()
 
     def discard(self) -> None:
-        """It is not used again: let go of what takes memory, since garbage may hold the history for long."""
+        """It will not be used again: release its memory, since garbage may hold the history for long."""
         self.release()
         self.document.records.clear()
         self.stamps.clear()
@@ -196,7 +196,7 @@ class History:
         return self._freeze()
 
     def forget_names(self, used: References) -> None:
-        """Forget the names to which neither the new chunk's snapshot nor a change since refers (STAMP-4)."""
+        """Forget the names that neither the new chunk's snapshot nor any later change refers to (STAMP-4)."""
         for kind in NameKind:
             self.names.keep(kind, used.numbers(kind))
         self._knowledge.count(self.tombstones)
@@ -224,7 +224,7 @@ class History:
         return SnapshotBuilder(rest, self.document.records, self.stamps, self.tombstones)
 
     def _check_form(self, change: PushedChange, sent: int) -> int:
-        """Refuse a change that no client makes; what its user had seen."""
+        """Refuse a change with an impossible `seen`; returns what its user had seen."""
         seen = sent if change.seen is None else change.seen
         if not 0 <= seen <= self.clock:
             raise ChangeRefused(
@@ -237,7 +237,8 @@ class History:
         return seen
 
     def _check_result(self, ops: Sequence[Op], judged: Judgement) -> dict[str, Size]:
-        """Refuse a change that would leave too much; how long its records are then (`RecordSizes.after`)."""
+        """Refuse a change that would leave too much; returns the sizes of its records
+        (`RecordSizes.after`)."""
         records, after = self.document.records, judged.records
         added = len(after) - sum(id in records for id in touched(ops))
         if added > 0 and len(records) + added > self.limits.records:
@@ -262,7 +263,7 @@ class History:
         return data
 
     def _told_bytes(self, part: Touched) -> int:
-        """How much a part takes in the acknowledgement, and the same in the patch, at most."""
+        """An upper bound on the size of a part in the acknowledgement, and in the patch."""
         text = self.names.text
         named = text(NameKind.AUTHOR, part.author), text(NameKind.ORIGIN, part.origin)
         return 2 * size_of((part.id, part.names, *named, part.clock)) + PART_BYTES
@@ -296,7 +297,7 @@ class History:
             self.tombstones.pop(op.id, None)
         elif names:
             stamps = self.stamps.pop(op.id).marked(names, stamp, self.document.records[op.id])
-            self.stamps[op.id] = stamps  # at the end: it changed last
+            self.stamps[op.id] = stamps  # at the end: it is the most recently changed one
 
     def _prune(self) -> None:
         """Forget the older half of the tombstones, and with them the history before (CLK-4)."""

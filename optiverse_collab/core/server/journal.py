@@ -1,7 +1,7 @@
-"""What a session leaves on disk: entries, which are kept, and snapshots, from which reading begins.
+"""A session's data on disk: entries, which are kept, and snapshots, from which reading starts.
 
-A snapshot and the entries after it give the same history again (DUR-4). Storage keeps bytes and knows nothing
-of what is in them.
+A snapshot and the entries after it reproduce the history (DUR-4). Storage keeps bytes and does not interpret
+them.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from optiverse_collab.core.server.stamps import Stamp
 
 
 class Touched(msgspec.Struct, frozen=True, array_like=True):
-    """A part of a change, and who is on the other side.
+    """A part of a change, and the author of the other value.
 
     Attributes:
         id: the record.
-        names: the properties; none for all of the operation.
-        origin, author, clock: of the value on the other side; 0 where it is unknown.
+        names: the properties; none for the whole operation.
+        origin, author, clock: of the other value; 0 if unknown.
     """
 
     id: str
@@ -34,14 +34,14 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         clock: its place in the session's history; the first is 1 and there are no gaps.
         term: which server added it (CLK-6).
-        origin: number of the replica that made it; `author` that of the name that people were shown.
+        origin: number of the replica that made it; `author` the number of the name that people saw.
         client_clock: that replica's own number for it, which grows with every change.
         time_ms: the server's wall clock, ms since 1970 UTC; it never runs backwards.
-        ops: JSON array of the operations that took effect, as it goes out to everybody.
+        ops: JSON array of the operations that took effect, as sent to everybody.
         seen: the clock of what its user had on the screen.
-        yields: whether it left unseen values of others alone.
-        step: what it is a part of.
-        settles: numbers of origins whose place the replica took (SYNC-8); now they are forgotten.
+        yields: whether it kept unseen values of others.
+        step: the step that it belongs to.
+        settles: numbers of origins whose place the replica took (SYNC-8); they are forgotten now.
         dropped: JSON array of the operations that had no effect: lost or held.
         lost: parts whose record was gone; `held`: parts that yielded; `replaced`: unseen values of others.
     """
@@ -90,14 +90,14 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Client(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What is remembered of a replica.
+    """What the server remembers about a replica.
 
     Attributes:
         origin: its number.
-        client_clock: its number for the last change of its that was accepted.
+        client_clock: its number for its last accepted change.
         clock: of that change; `time_ms` when it came.
-        since: up to this clock, what was accepted from it or from those that it settled is forgotten.
-        first: the clock of the first change that is remembered of it itself …
+        since: the clock up to which everything accepted from it, or from those that it settled, is forgotten.
+        first: the clock of its own first remembered change …
         first_number: … and its number for that.
     """
 
@@ -116,7 +116,7 @@ class Sweep(msgspec.Struct, frozen=True, array_like=True):
     Attributes:
         step: its id.
         first, last: the clocks of its changes.
-        author: number of who did it.
+        author: the number of its author.
     """
 
     step: str
@@ -126,9 +126,9 @@ class Sweep(msgspec.Struct, frozen=True, array_like=True):
 
 
 class StampedRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A record, the stamp of all of it, and those of single properties, as indexes into `Snapshot.stamps`.
+    """A record, its stamp, and the stamps of single properties, as indexes into `Snapshot.stamps`.
 
-    No cycle can begin in it, and there are many: Python's garbage collector need not look at them.
+    It can't be part of a cycle, and there are many: Python's garbage collector need not scan them.
     """
 
     record: Record
@@ -145,10 +145,10 @@ class StampedTombstone(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Parent(msgspec.Struct, frozen=True, array_like=True):
-    """Where a history left another one, of which it has all changes up to there (CLK-8).
+    """Where a history branched off from another one, whose changes it has up to there (CLK-8).
 
     Attributes:
-        epoch: of the other one.
+        epoch: the other one's.
         clock: of the last change that both have, and `time_ms` its time.
     """
 
@@ -164,18 +164,18 @@ class Snapshot(msgspec.Struct, frozen=True):
         epoch, term, clock, head: the position; the head has 16 bytes.
         time_ms: of the last entry.
         history_start: the oldest clock from which a delta can be made.
-        heads: the beginnings of the last heads (`Chain.recent`).
+        heads: the first bytes of the last heads (`Chain.recent`).
         records: the living records, in the order in which they were put.
         tombstones: the removed ids.
-        stamps: what the indexes mean.
-        clients: what was accepted from whom; the replica that changed last is the last.
-        skipped: number of an origin → the last numbers below that which were not accepted.
+        stamps: the table of stamps for the indexes.
+        clients: which changes were accepted from whom; the most recently changed replica is last.
+        skipped: number of an origin → the last earlier numbers that were not accepted.
         outcomes: the last ones, oldest first.
-        outcomes_from: the clock from which on `outcomes` has all there were.
+        outcomes_from: the clock from which on `outcomes` is complete.
         sweeps: the last ones, oldest first.
         parents: the histories that it was restored from, oldest first.
-        forgotten: the newest clock of a change whose replica is forgotten, and the same for those that
-            others settled (`Clients`).
+        forgotten: the newest clock of a change by a forgotten replica, and the same for replicas that
+        others settled (`Clients`).
     """
 
     epoch: str

@@ -1,4 +1,4 @@
-"""What a session knows besides its records, and about how much memory that takes (LIM-16)."""
+"""The memory of a session's state besides its records, approximately (LIM-16)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from optiverse_collab.core.server.stamps import Tombstone
 from optiverse_collab.core.space import Share, Space
 
 CLIENT_BYTES, SKIPPED_BYTES, NAME_BYTES, CHARACTER_BYTES, TOMBSTONE_BYTES = 400, 40, 256, 4, 900
-"""About what a client id, one of its refused changes, a name, a character of it, and a removed id take."""
+"""Approximate memory of a client id, one of its refused changes, a name, a character of it, and a removed
+id."""
 
 
 class Knowledge:
-    """Counts what the history of one session knows besides its records.
+    """Counts the state of one session's history besides its records.
 
     Args:
-        clients, names, outcomes, chain: of the history.
-        space: shared with other sessions; None for as much as there may be.
+        clients, names, outcomes, chain: the history's.
+        space: memory shared with other sessions; None for no limit.
     """
 
     def __init__(
@@ -31,7 +32,7 @@ class Knowledge:
         self._is_live = True
 
     def count(self, tombstones: Mapping[str, Tombstone]) -> None:
-        """Count what is known now, with these tombstones; nothing once the session is not live any more."""
+        """Count the current state, with these tombstones; does nothing once the session is no longer live."""
         if not self._is_live:
             return
         of_clients = CLIENT_BYTES * self._clients.count + SKIPPED_BYTES * self._clients.skips
@@ -40,6 +41,6 @@ class Knowledge:
         self._share.resize(of_clients + of_names + rest)
 
     def release(self) -> None:
-        """The session is not live any more."""
+        """The session is no longer live."""
         self._is_live = False
         self._share.resize(0)

@@ -1,4 +1,4 @@
-"""The lane of a change: what lies in different lanes never meets (DOC-8)."""
+"""The lane of a change: records in different lanes never conflict (DOC-8)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from optiverse_collab.errors import ChangeRefused, Reason
 
 
 def lane_of(ops: Iterable[Op], records: Mapping[str, Record], tombstones: Mapping[str, Tombstone]) -> Lane:
-    """The one lane in which all of a change lies, also what is there neither before nor after it.
+    """The one lane of all records in a change, including those that exist neither before nor after it.
 
     Raises:
         ChangeRefused: there are several.

@@ -1,4 +1,4 @@
-"""Histories that continue another one, because a backup of it was restored (CLK-8)."""
+"""Histories that continue another one, after a backup of it was restored (CLK-8)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from optiverse_collab.core.server.journal import Parent, Snapshot
 
 
 def last_shared(history: History, epoch: str) -> int:
-    """The clock up to which the changes of an epoch are those of a history; -1 if it has none of them."""
+    """The clock up to which an epoch's changes belong to a history; -1 if none do."""
     if epoch == history.epoch:
         return history.clock
     parted = _parted(history, epoch)
@@ -19,13 +19,13 @@ def last_shared(history: History, epoch: str) -> int:
 
 
 def parent_position(history: History, epoch: str) -> ParentPosition | None:
-    """Where a history left that of a replica, for the replica to know; None if it was never the same."""
+    """Where a history branched off from a replica's, to report to it; None if it was never the same."""
     parted = _parted(history, epoch)
     return None if parted is None else ParentPosition(epoch, parted.clock, timestamp(parted.time_ms))
 
 
 def _parted(history: History, epoch: str) -> Parent | None:
-    """The first parting since an epoch: a parent's parent may have been left before the parent was."""
+    """The first branch since an epoch: a parent's parent may have ended before the parent did."""
     epochs = [parent.epoch for parent in history.parents]
     if epoch not in epochs:
         return None
@@ -36,8 +36,8 @@ def continued(snapshot: Snapshot, end: Parent, epoch: str) -> Snapshot:
     """The start of a history of another epoch that continues where this one ends.
 
     Args:
-        snapshot: of the history that is continued.
-        end: where that one ends, which may be behind the snapshot.
+        snapshot: of the old history.
+        end: where the old history ends, perhaps after the snapshot.
         epoch: of the new one.
     """
     return structs.replace(snapshot, epoch=epoch, parents=[*snapshot.parents, end])

@@ -19,12 +19,12 @@ from optiverse_collab.core.server.effects import Close, Send
 
 
 class Admission(NamedTuple):
-    """By what right somebody comes in (ACC-2).
+    """The right by which somebody joins (ACC-2).
 
     Attributes:
         role: what they may do.
-        grant: the id of the grant that says so; empty if the server asks nothing of them.
-        token: the secret of a new grant, for them to keep; empty if they have it.
+        grant: the id of their grant; empty if they need none.
+        token: the secret of a new grant, to send to them; empty if they have it.
         expires_ms: when the right ends, in ms since 1970 UTC; None for never.
     """
 
@@ -35,7 +35,7 @@ class Admission(NamedTuple):
 
 
 EVERYTHING = Admission()
-"""What the server asks nobody about."""
+"""The right if the server asks nobody for an invite."""
 
 
 @dataclass
@@ -43,10 +43,10 @@ class Member:
     """One connection.
 
     Attributes:
-        wanted_name: what it asked to be called; `participant` has the name that it got.
-        request: how it synchronised; None before.
+        wanted_name: the name that it asked for; `participant` has the name that it got.
+        request: its last ``sync:request``; None before the first.
         origin: its replica's.
-        settled: the numbers of the origins that it settled (SYNC-8).
+        settled: the numbers of the origins that it has settled (SYNC-8).
         pushed: its last change; `accepted` the last one that was accepted.
         denied: one of its changes lacked a right, and it has not synchronised since (ACC-8).
     """
@@ -67,15 +67,15 @@ class Member:
 
     @property
     def grant(self) -> str:
-        """The id of the grant that lets it in; empty if the server asks nothing of it."""
+        """The id of its grant; empty if it needs none."""
         return self.participant.person
 
 
 class Members:
-    """The connections in a room, and what the others hear about each.
+    """The connections in a room, and the messages about them to the others.
 
     Attributes:
-        all: by id, in the order in which they came.
+        all: by id, in the order of joining.
     """
 
     def __init__(self) -> None:
@@ -83,13 +83,13 @@ class Members:
 
     @property
     def participants(self) -> list[Participant]:
-        """Everybody, as they are shown."""
+        """Everybody, in the form of the messages."""
         return [member.participant for member in self.all.values()]
 
     def add(
         self, connection_id: str, user_id: str, now_ms: int, admission: Admission, script: bool = False
     ) -> Send:
-        """Somebody is in; the others hear of it (MSG-2)."""
+        """Somebody joined; notify the others (MSG-2)."""
         name, others = free_name(user_id, self.all.values()), tuple(self.all)
         participant = Participant(
             name,
@@ -103,12 +103,12 @@ class Members:
         return Send(others, _joined(participant))
 
     def remove(self, connection_id: str, now_ms: int) -> Send:
-        """Somebody has left; the others hear of it (MSG-2)."""
+        """Somebody left; notify the others (MSG-2)."""
         name = self.all.pop(connection_id).participant.user_id
         return Send(tuple(self.all), UserLeft(name, connection_id, timestamp(now_ms)))
 
     def set_away(self, connection_id: str, is_away: bool) -> list[Send]:
-        """Nothing was heard from a connection for a while, or something again (HB-6)."""
+        """A connection has been silent for a while, or is back (HB-6)."""
         member = self.all.get(connection_id)
         if member is None:  # it was replaced, and is about to close
             return []
@@ -116,7 +116,7 @@ class Members:
         return [Send(tuple(self.all), UserAway(connection_id, is_away))]
 
     def rename(self, connection_id: str) -> list[Send]:
-        """Give one who came back before the server noticed the loss their name again (MSG-2)."""
+        """Restore the name of somebody who came back before the server noticed the loss (MSG-2)."""
         member = self.all[connection_id]
         name = free_name(member.wanted_name, (other for other in self.all.values() if other is not member))
         if name == member.participant.user_id:
@@ -125,7 +125,7 @@ class Members:
         return [Send(tuple(self.all), _joined(member.participant))]
 
     def set_role(self, grant: str, role: Role) -> list[Send | Close]:
-        """A grant has another role; those who came in with it hear of it, and so do the others (ACC-2)."""
+        """A grant's role changed; notify those who came in with it, and the others (ACC-2)."""
         effects: list[Send | Close] = []
         for id, member in self.all.items():
             if member.grant != grant or member.role is role:
@@ -139,7 +139,7 @@ class Members:
 
 
 def free_name(wanted: str, others: Iterable[Member]) -> str:
-    """`wanted`, or ``wanted (2)`` and so on where somebody's name looks like that already (MSG-2)."""
+    """`wanted`, or ``wanted (2)`` and so on if somebody already has a name that looks the same (MSG-2)."""
     taken = {skeleton(member.participant.user_id) for member in others}
     name, number = wanted, 1
     while skeleton(name) in taken:

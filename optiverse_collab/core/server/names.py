@@ -1,7 +1,7 @@
-"""The origins and authors of a session, which entries and stamps name by number.
+"""The origins and authors of a session, to which entries and stamps refer by number.
 
-The texts stand in a table of their own: so a name can be erased, and the entries keep their hashes. A name
-that nothing refers to any more is forgotten. Whoever has it comes back under another number.
+The texts are in a separate table, so that a name can be erased while the entries keep their hashes. A name
+that nothing refers to is forgotten. If it comes back, it gets another number.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 
 
 class NameKind(str, Enum):
-    """What a name is the name of."""
+    """The kinds of names."""
 
     ORIGIN = "origin"
     AUTHOR = "author"
@@ -23,8 +23,8 @@ class Name(msgspec.Struct, frozen=True, array_like=True):
     """One name.
 
     Attributes:
-        number: from 1 on, each once in a session; those of its kind that are newer have greater ones.
-        text: 32 hex digits for an origin, what people were shown for an author; empty if it is erased.
+        number: from 1, unique in a session; newer names of a kind have greater numbers.
+        text: 32 hex digits for an origin, the displayed name for an author; empty if it is erased.
     """
 
     kind: NameKind
@@ -36,10 +36,10 @@ class Names:
     """Number ↔ text, for origins and authors.
 
     Args:
-        names: those that are known, in order, and the last of each kind, which may be erased.
+        names: the known ones, in order, and the last of each kind, which may be erased.
 
     Attributes:
-        characters: how long all texts are together.
+        characters: the total length of all texts.
     """
 
     def __init__(self, names: Iterable[Name] = ()) -> None:
@@ -53,7 +53,7 @@ class Names:
             self._add(name)
 
     def number(self, kind: NameKind, text: str) -> int:
-        """The number of a text, which is a new one if it had none."""
+        """The number of a text; a new one if it had none."""
         number = self._numbers[kind].get(text)
         if number is None:
             number = self._last[kind] + 1
@@ -76,11 +76,11 @@ class Names:
         return self._texts[kind][number]
 
     def texts(self, kind: NameKind) -> Mapping[int, str]:
-        """All texts, also those that are forgotten after this call."""
+        """A copy of all texts, including those that are forgotten after this call."""
         return self._texts[kind]
 
     def keep(self, kind: NameKind, used: Iterable[int]) -> None:
-        """Forget all but these numbers, and those that somebody asked for since `watch`."""
+        """Forget all numbers except these, and those requested since `watch`."""
         kept_numbers = {0, *used, *self._asked[kind]}
         kept = {number: text for number, text in self._texts[kind].items() if number in kept_numbers}
         self.characters -= sum(map(len, self._texts[kind].values())) - sum(map(len, kept.values()))
@@ -89,11 +89,11 @@ class Names:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The number of names."""
         return sum(map(len, self._texts.values()))
 
     def take_new(self) -> list[Name]:
-        """The names that came since the last call: for storage, which gets each once."""
+        """The names added since the last call: storage gets each once."""
         new, self._new = self._new, []
         return new
 
@@ -106,5 +106,5 @@ class Names:
 
 
 def erased(name: Name) -> Name:
-    """A name that only says that its number was given."""
+    """An erased name, which only reserves its number."""
     return Name(name.kind, name.number, "")

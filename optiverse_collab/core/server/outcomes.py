@@ -9,24 +9,24 @@ from optiverse_collab.core.protocol.codec import size_of
 from optiverse_collab.core.server.journal import Entry, Outcome
 
 MANY, MANY_BYTES = 10_000, 8 * 1024 * 1024
-"""How many outcomes are remembered, and about how much memory they take at most."""
+"""How many outcomes are remembered, and in how much memory, approximately."""
 
 BYTES, PART_BYTES, PROPERTY_BYTES = 400, 200, 64
-"""About what an outcome, a part of it, and a property in that take in memory besides their JSON."""
+"""Approximate memory of an outcome, a part of it, and a property of that, in addition to their JSON."""
 
 
 class Outcomes:
-    """Those of one history.
+    """The outcomes of one history.
 
     Args:
-        kept: those before it begins, oldest first.
-        since: the clock from which on these are all there were.
+        kept: those before its start, oldest first.
+        since: the clock from which on these are complete.
         most: how many are remembered.
 
     Attributes:
         kept: oldest first …
-        since: … and from which clock on that is all.
-        memory: about how much they take, in bytes.
+        since: … and the clock from which on they are complete.
+        memory: their approximate size, in bytes.
     """
 
     def __init__(self, kept: Iterable[Outcome], since: int, most: int = MANY) -> None:
@@ -50,7 +50,7 @@ class Outcomes:
 
 
 def memory_of(outcome: Outcome) -> int:
-    """About what an outcome takes."""
+    """Approximate memory of an outcome."""
     parts = [*outcome.lost, *outcome.held, *outcome.replaced]
     properties = sum(len(part.names) for part in parts)
     return size_of(outcome) + BYTES + PART_BYTES * len(parts) + PROPERTY_BYTES * properties

@@ -28,7 +28,7 @@ REPLAY_BYTES = 64 * 1024
 
 
 class _Header(msgspec.Struct, gc=False):
-    """What has to be known of a record that nobody changed."""
+    """The part of an unchanged record that must be read."""
 
     id: str
     lane: Lane = Lane.BENCH
@@ -48,10 +48,10 @@ _SENTENCES = {
 
 
 class Past:
-    """A session's records at a clock: a snapshot, and then the entries up to there.
+    """A session's records at a clock: a snapshot with the entries up to there applied.
 
     Records that no entry touches stay JSON. A large bench would be hundreds of thousands of objects, and
-    everybody would wait while Python's garbage collector looks at them.
+    everybody would wait while Python's garbage collector scans them.
 
     Args:
         epoch, clock, head: the position of the snapshot.
@@ -59,8 +59,8 @@ class Past:
         entries: the stored entries that follow, as JSON.
 
     Attributes:
-        clock, head: how far it was replayed.
-        memory: about how many bytes it takes at most, which grows while it is replayed.
+        clock, head: the position up to which it was replayed.
+        memory: an upper bound on its size in bytes, which grows during the replay.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Past:
                 yield
 
     def pages(self, request: int, page_bytes: SupportsInt) -> Iterator[RawPastPage]:
-        """The answer to a request, each page made when it is asked for."""
+        """The answer to a request, each page built when it is needed."""
         records: list[Record | msgspec.Raw] = [
             record
             for record in self._records.values()
@@ -99,7 +99,7 @@ class Past:
             yield RawPastPage(request, self._epoch, self.clock, self.head.hex(), len(records), page, last)
 
     def _index(self) -> Iterator[int]:
-        """Find the ids of the records; gives the length of each."""
+        """Find the ids of the records; yields the length of each."""
         for raw in self._kept:
             header = _headers.decode(raw)
             self._records[header.id] = raw
@@ -111,7 +111,7 @@ class Past:
         self._kept = ()
 
     def _follow(self) -> Iterator[int]:
-        """Apply the entries; gives the length of each."""
+        """Apply the entries; yields the length of each."""
         for data in self._entries:
             self.memory += memory_of(len(data), 1) + VALUE_BYTES * values_in(data)
             for op in decode_ops(_entries.decode(data).ops):
@@ -124,7 +124,7 @@ class Past:
         self._entries = ()
 
     def _decode(self, id: str, raw: msgspec.Raw) -> None:
-        """Read a record that can't stay JSON."""
+        """Decode a record that can't stay JSON."""
         self._records[id] = _records.decode(raw)
         self.memory += VALUE_BYTES * values_in(bytes(raw))
 
@@ -144,7 +144,7 @@ class PastEntries:
         self._entries, self._authors = entries, authors
 
     def pages(self, request: int, page_bytes: SupportsInt) -> Iterator[RawEntriesPage]:
-        """The answer to a request, each page made when it is asked for."""
+        """The answer to a request, each page built when it is needed."""
         parts: Iterator[tuple[list[RawPastEntry], bool]] = marked_pages(self._told(), page_bytes)
         for page, last in parts:
             yield RawEntriesPage(request, self._epoch, self._after, page, last)
@@ -157,11 +157,11 @@ class PastEntries:
 
 
 def memory_of(json: int, parts: int) -> int:
-    """About what records or entries take that stay JSON.
+    """Approximate memory of records or entries that stay JSON.
 
     Args:
         json: bytes of JSON.
-        parts: how many they are.
+        parts: how many there are.
     """
     return json + RECORD_BYTES * parts
 
@@ -171,7 +171,7 @@ def answer(to: str, message: PastRequest | EntriesRequest, known: int) -> ReadPa
 
     Args:
         to: the participant's connection.
-        known: the clock of the last change that people know of.
+        known: the clock of the last change that was sent to people.
     """
     if isinstance(message, EntriesRequest):
         until = known if message.until is None else message.until

@@ -1,4 +1,4 @@
-"""When changes of presence leave: one message at a time, and nobody's at the cost of others (PRES-17)."""
+"""When changes of presence are sent: one message at a time, and fairly among participants (PRES-17)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TICK_MS = 33.0
 """A receiver gets presence at most this often."""
 
 BURST_BYTES, BYTES_PER_S = 64 * 1024, 16 * 1024
-"""What a participant changes at once, and a second in the long run, leaves without a wait."""
+"""How much a participant may change at once, and per second in the long run, without waiting."""
 
 
 class PresencePace:
@@ -23,13 +23,14 @@ class PresencePace:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._left: dict[str, tuple[float, float]] = {}  # bytes that a participant has left, and since when
+        self._left: dict[str, tuple[float, float]] = {}  # a participant's remaining bytes, and since when
 
     def due(self, changes: Mapping[str, Mapping[str, Any]], now_ms: float) -> list[str]:
-        """Those whose changes leave now; all others wait, and their later changes replace what waits.
+        """The participants whose changes are sent now; the others wait, and their later changes replace
+        waiting ones.
 
         Args:
-            changes: what waits of each participant, the longest wait first.
+            changes: the waiting changes of each participant, the longest wait first.
         """
         found: list[str] = []
         total = 0

@@ -1,4 +1,4 @@
-"""Which origins and authors something refers to: all other names of a session can be forgotten."""
+"""Finds the origins and authors in use: all other names of a session can be forgotten."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from optiverse_collab.core.server.names import Name, NameKind, erased
 
 
 class Header(msgspec.Struct, gc=False):
-    """What an entry has in common with its surroundings, without what it does."""
+    """The references in an entry, without its operations."""
 
     clock: int
     origin: int
@@ -25,7 +25,7 @@ class References:
     """Collects the numbers of names.
 
     Attributes:
-        origins, authors: those that were met; 0 is nobody.
+        origins, authors: the numbers found; 0 is nobody.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class References:
             pass
 
     def follow_snapshot(self, snapshot: Snapshot) -> Iterator[int]:
-        """The same, bit by bit; gives how many references there were in each."""
+        """The same, bit by bit; yields the number of references in each part."""
         for stamp in snapshot.stamps:
             self.add_change(stamp.origin, stamp.author)
             yield 1
@@ -52,11 +52,11 @@ class References:
             yield 1 + sum(map(len, parts))
 
     def add_entry(self, entry: Header) -> None:
-        """An entry after it."""
+        """Collect from an entry after it."""
         self.add_change(entry.origin, entry.author, entry.lost, entry.held, entry.replaced)
 
     def add_change(self, origin: int, author: int, *parts: Iterable[Touched]) -> None:
-        """Whoever made a change, and who is on the other side of its parts."""
+        """Collect the author of a change, and the authors in its parts."""
         self.origins.add(origin)
         self.authors.add(author)
         for listed in parts:
@@ -69,18 +69,18 @@ class References:
         return self.origins if kind is NameKind.ORIGIN else self.authors
 
     def update(self, other: References) -> None:
-        """Add what another one has met."""
+        """Add the numbers that another collector found."""
         self.origins |= other.origins
         self.authors |= other.authors
 
     def missing(self, names: Iterable[Name]) -> str:
-        """The first that was met and is not among these names, as ``origin 2``; empty if there is none."""
+        """The first number found that is not among these names, as ``origin 2``; empty if there is none."""
         there = {(name.kind, name.number) for name in names} | {(kind, 0) for kind in NameKind}
         met = ((kind, number) for kind in NameKind for number in sorted(self.numbers(kind)))
         return next((f"{kind.value} {number}" for kind, number in met if (kind, number) not in there), "")
 
     def pick(self, names: Iterable[Name]) -> list[Name]:
-        """Those of these names that were met, and the last of each kind, without a text if it was not."""
+        """The names found among these, and the last of each kind, without its text if it was not found."""
         listed = list(names)
         last = {name.kind: name.number for name in listed}
         picked = (name if name.number in self.numbers(name.kind) else erased(name) for name in listed)

@@ -1,6 +1,6 @@
-"""One session on the server: who is in it, what goes to whom, and when.
+"""One session on the server: its members, and what is sent to whom and when.
 
-The surroundings take `unsaved()` to storage, report `saved(clock)`, and send what `flush()` gives.
+The driver passes `unsaved()` to storage, reports `saved(clock)`, and sends what `flush()` returns.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ from optiverse_collab.errors import ChangeRefused, Reason, Refused
 
 
 class Unsaved(NamedTuple):
-    """What storage has to keep next.
+    """Data for storage to keep next.
 
     Attributes:
         entries: in order.
-        names: that the entries are the first to refer to.
+        names: the ones that these entries are the first to refer to.
     """
 
     entries: list[Kept]
@@ -84,7 +84,7 @@ class Room:
 
     @property
     def participants(self) -> list[Participant]:
-        """Everybody in the room, in the order in which they came."""
+        """Everybody in the room, in the order of joining."""
         return self._members.participants
 
     def join(
@@ -111,7 +111,7 @@ class Room:
         return effects + [SendPresence((connection_id,), patch) for patch in self.presence_of_all()]
 
     def leave(self, connection_id: str, now_ms: int) -> list[RoomEffect]:
-        """A connection is gone; nothing happens if it was not in."""
+        """A connection is gone; does nothing if it was not in the room."""
         if connection_id not in self._members.all:
             return []
         left = self._members.remove(connection_id, now_ms)
@@ -122,11 +122,11 @@ class Room:
         return [*last, left]
 
     def set_away(self, connection_id: str, is_away: bool) -> list[RoomEffect]:
-        """Nothing was heard from a member for a while, or something again (HB-6)."""
+        """A member has been silent for a while, or is back (HB-6)."""
         return [*self._members.set_away(connection_id, is_away)]
 
     def set_role(self, grant: str, role: Role, now_ms: int) -> list[RoomEffect]:
-        """Members who came in with a grant may do more or less from now on, or are removed (ACC-2, ACC-6)."""
+        """The members who came in with a grant get another role, or are removed (ACC-2, ACC-6)."""
         effects: list[RoomEffect] = []
         for effect in self._members.set_role(grant, role):
             if isinstance(effect, Close):
@@ -135,20 +135,20 @@ class Room:
         return effects
 
     def name_of(self, connection_id: str) -> str:
-        """The name under which a member is shown."""
+        """The displayed name of a member."""
         return self._members.all[connection_id].participant.user_id
 
     def presence_of_all(self, receiver: str = "") -> list[PresencePatch]:
-        """The others' presence, for whoever knows nothing of it yet; nothing if there is none."""
+        """The others' presence for somebody who has none of it yet; empty if there is none."""
         states = {id: state for id, state in self._presence.states.items() if id != receiver}
         return patches(states, self.history.limits.page_bytes, full=True)
 
     # Messages
 
     def receive(self, connection_id: str, message: ClientMessage, now_ms: int) -> list[RoomEffect]:
-        """Take a message of a member's; what it changes leaves through `flush`."""
+        """Process a message from a member; its changes leave through `flush`."""
         member = self._members.all.get(connection_id)
-        if member is None:  # a connection that was replaced while its message was on the way
+        if member is None:  # a connection that was replaced while its message was in transit
             return []
         self._now_ms = now_ms
         if isinstance(message, Ping):
@@ -212,7 +212,7 @@ class Room:
     def _sync(
         self, connection_id: str, member: Member, request: SyncRequest, now_ms: int
     ) -> list[RoomEffect]:
-        """Answer with what is new since the replica's position, or with everything (SYNC-2, SYNC-3)."""
+        """Answer with the news since the replica's position, or with everything (SYNC-2, SYNC-3)."""
         try:
             check_client_ids([request.client_id, *request.settles], self.history.limits)
         except ChangeRefused as refusal:
@@ -220,11 +220,11 @@ class Room:
         ids = {request.client_id, *request.settles}
         connections = [
             id
-            for id, other in self._members.all.items()  # in the order in which they joined
+            for id, other in self._members.all.items()  # in the order of joining
             if id == connection_id or (other.request is not None and other.request.client_id in ids)
         ]
         newest = connections[-1]
-        if newest != connection_id:  # the client gave this one up; its request was long on the way
+        if newest != connection_id:  # the client has given up this connection; its request arrived late
             gone = [*self.leave(connection_id, now_ms), Close(connection_id, CloseReason.REPLACED)]
             return [*gone, *self._members.rename(newest)]
         effects: list[RoomEffect] = []
@@ -245,7 +245,7 @@ class Room:
         return effects
 
     def _confirm(self, connection_id: str, member: Member, clock: int) -> list[RoomEffect]:
-        """A member has everything up to `clock`; one that is behind gets what it was not sent (SYNC-12)."""
+        """A member has everything up to `clock`; one that is behind gets what it missed (SYNC-12)."""
         if not 0 <= clock <= self.history.clock:
             sentence = f"You have {clock}, and the session is at {self.history.clock}; say what you have."
             return [_error(connection_id, Reason.INVALID_MESSAGE, sentence)]
@@ -259,7 +259,7 @@ class Room:
     # Durability and delivery
 
     def unsaved(self) -> Unsaved:
-        """What storage has not been given yet; each entry and each name is given once."""
+        """The data that storage has not got yet; it gets each entry and each name once."""
         if not self._unsaved:
             return Unsaved([], [])
         entries, self._unsaved = self._unsaved, []
@@ -267,7 +267,7 @@ class Room:
 
     @property
     def has_unsaved(self) -> bool:
-        """Whether there is something for storage."""
+        """Whether there is data for storage."""
         return bool(self._unsaved)
 
     @property
@@ -280,16 +280,16 @@ class Room:
         self._delivery.durable = clock
 
     def flush(self) -> list[RoomEffect]:
-        """Everything that waited for durability and need not wait any more, in order (PUSH-5)."""
+        """Everything that waited for durability and no longer needs to, in order (PUSH-5)."""
         return self._delivery.flush(self._members.all, self._now_ms)
 
     @property
     def has_waiting(self) -> bool:
-        """Whether there is something that `flush` gives, or will give once it is durable."""
+        """Whether `flush` returns something, or will once it is durable."""
         return self._delivery.waiting
 
     def owes_pages(self, connection_id: str) -> bool:
-        """Whether `flush` will give pages for a connection."""
+        """Whether `flush` will return pages for a connection."""
         return self._delivery.owes_pages(connection_id)
 
     @property
@@ -298,7 +298,7 @@ class Room:
         return bool(self._presence.changes)
 
     def flush_presence(self, now_ms: float) -> list[RoomEffect]:
-        """One message with what changed of presence and may leave at `now_ms` (PRES-2, PRES-17)."""
+        """One message with the changes of presence that may leave at `now_ms` (PRES-2, PRES-17)."""
         return self._show(self._pace.due(self._presence.changes, now_ms))
 
     def _show(self, participants: Sequence[str]) -> list[RoomEffect]:

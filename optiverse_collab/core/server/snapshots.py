@@ -1,6 +1,6 @@
 """Snapshots are made in short steps, while the history grows: one of 100,000 records takes a while.
 
-Each distinct stamp stands in a snapshot once, and records refer to it by index.
+A snapshot has each distinct stamp once, and records refer to it by index.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from optiverse_collab.core.server.references import References
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
 
 STEP = 2_000
-"""About this many records, stamps and tombstones are taken in a step, which takes a millisecond or two."""
+"""About how many records, stamps and tombstones a step handles, which takes a millisecond or two."""
 
 
 NO_STAMPS: dict[str, int] = {}
-"""Most records have no stamps but that of the whole."""
+"""Most records have only the stamp of the whole record."""
 
 
 class SnapshotBuilder:
-    """Makes a snapshot of the moment at which it is made.
+    """Builds a snapshot of the moment at which it is created.
 
-    Records and their stamps don't change once a change is done: others take their place. So it is enough to
-    copy the tables in which they stand, which takes a few ms.
+    Records and their stamps are immutable once a change is done: new ones replace them. So it is enough to
+    copy the tables, which takes a few ms.
 
     Args:
-        rest: the snapshot without records, tombstones and stamps.
-        records, stamps, tombstones: those of the history, by id.
+        rest: the rest of the snapshot.
+        records, stamps, tombstones: the history's, by id.
 
     Attributes:
-        snapshot: whole after the last step.
-        used: the names to which it refers, all of them after the last step.
+        snapshot: complete after the last step.
+        used: the names that it refers to; complete after the last step.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class SnapshotBuilder:
         self.used = References()
         self._table = StampTable(rest.stamps)
         self._records = list(records.values())
-        self._stamps = stamps.copy()  # they stand in another order, and looking them up takes much longer
+        self._stamps = stamps.copy()  # they are in another order, and looking them up takes much longer
         self._tombstones = tombstones.copy()
 
     def steps(self) -> Iterator[None]:
@@ -67,7 +67,7 @@ class SnapshotBuilder:
         return self.snapshot
 
     def discard(self) -> Iterator[None]:
-        """Give the memory back, in short steps; the snapshot is not needed any more."""
+        """Free the memory, in short steps; the snapshot is no longer needed."""
         while self.snapshot.records:
             del self.snapshot.records[-STEP:]
             yield
@@ -85,10 +85,10 @@ class SnapshotBuilder:
 
 
 class StampTable:
-    """Collects stamps while a snapshot is made.
+    """Collects stamps while a snapshot is built.
 
     Args:
-        stamps: a list for them.
+        stamps: the list to fill.
 
     Attributes:
         stamps: the same, in the order of their indexes.
@@ -99,7 +99,7 @@ class StampTable:
         self._indexes: dict[int, int] = {}  # one clock has one stamp, except for the unknown ones of format 1
 
     def index(self, stamp: Stamp) -> int:
-        """Where a stamp stands in the table."""
+        """The index of a stamp in the table."""
         index = self._indexes.get(stamp.clock)
         if index is None:
             index = self._indexes[stamp.clock] = len(self.stamps)
@@ -117,7 +117,7 @@ class StampTable:
 
 
 def stamped(snapshot: Snapshot) -> tuple[dict[str, RecordStamps], dict[str, Tombstone]]:
-    """The stamps of the records, the one that changed last at the end, and those of the tombstones."""
+    """The stamps of the records, with the most recently changed one at the end, and of the tombstones."""
     table = snapshot.stamps
     found = {
         one.record.id: RecordStamps(

@@ -1,4 +1,4 @@
-"""Who gave each property its value, and when (STAMP-1 to STAMP-3)."""
+"""Who set each property, and when (STAMP-1 to STAMP-3)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import msgspec
 from optiverse_collab.core.records import Lane, Record
 
 UNSET_NAMES = 64
-"""A record remembers this many properties that were removed from it; then it counts as changed as a whole."""
+"""How many removed properties a record remembers; beyond this, it counts as changed as a whole."""
 
 
 class Stamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The change that gave a property its value.
+    """The change that set a property.
 
     Attributes:
-        clock: of the change.
+        clock: the change's.
         origin, author: numbers in the session's `Names`; 0 is unknown.
         time_ms: when, ms since 1970 UTC.
     """
@@ -29,11 +29,11 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Tombstone(NamedTuple):
-    """What is known of a record that was removed (CLK-4).
+    """What is known about a removed record (CLK-4).
 
     Attributes:
-        stamp: of the removal.
-        lane: in which the record lay; its id stays there as long as this is known (DOC-8).
+        stamp: the removal's.
+        lane: the record's; the id stays in it as long as this is known (DOC-8).
     """
 
     stamp: Stamp
@@ -41,12 +41,12 @@ class Tombstone(NamedTuple):
 
 
 class RecordStamps:
-    """The stamps of one record; they don't change any more once their change is done.
+    """The stamps of one record; immutable once their change is done.
 
     Attributes:
-        whole: of the change since which the record exists, or counts as changed as a whole.
+        whole: of the change that created the record, or since which it counts as changed as a whole.
         newest: of the last change.
-        own: property name → stamp, where it is not `whole`; also of properties that were removed.
+        own: property name → stamp, if it is not `whole`; includes removed properties.
     """
 
     __slots__ = ("_gone", "newest", "own", "whole")
@@ -64,12 +64,12 @@ class RecordStamps:
         return self.own.get(name, self.whole)
 
     def marked(self, names: Collection[str], stamp: Stamp, record: Record) -> RecordStamps:
-        """The stamps after a change gave these properties other values, or removed them.
+        """The stamps after a change set or removed these properties.
 
         Args:
             names: at least one.
             stamp: of the change.
-            record: what came of it.
+            record: the record after it.
         """
         new = self if self.newest is stamp else self._copy()
         new.own.update(dict.fromkeys(names, stamp))

@@ -1,10 +1,10 @@
 """Who gets a session's frames, and how far each has confirmed them (SYNC-11, SYNC-12).
 
-A line that is slower than the session would queue frames without end, and show what was true a minute ago.
-Its queue can't be seen here: the kernel and proxies hide it. So receivers confirm, and one that has not
-confirmed for a while is *behind*: it gets nothing until it has confirmed all that it was sent, and then, in
-place of the frames that it missed, a delta to the present. The line carries the latest values, and no more
-than one delta is ever on its way.
+A line that is slower than the session would queue more and more frames, and show the bench of a minute ago.
+The server can't see that queue: the kernel and proxies hide it. So receivers confirm, and one that has not
+confirmed for a while is *behind*: it gets nothing until it has confirmed everything sent to it, and then a
+delta to the present in place of the frames that it missed. The line carries the latest values, and never
+more than one delta is in flight.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from typing import NamedTuple
 from optiverse_collab.core.records import Lane
 
 BEHIND_MS = 1000.0
-"""A receiver that has not confirmed a frame for longer is behind."""
+"""A receiver is behind if it has not confirmed a frame for longer than this."""
 
 BEHIND_BYTES = 32 * 1024
-"""So is one that has not confirmed more than this …"""
+"""It is also behind with more unconfirmed bytes than this …"""
 
 IN_FLIGHT_MS = 200.0
-"""… not counting the frames of the last while: they are on their way on a good line, too."""
+"""… without the newest frames, which are in transit on a good line, too."""
 
 LOOK_EVERY_MS = 100.0
-"""How often it is looked who is behind."""
+"""How often to check who is behind."""
 
 Lanes = frozenset[Lane]
 
@@ -44,14 +44,14 @@ class _Subscriber:
     """One receiver.
 
     Attributes:
-        lanes: what it knows.
+        lanes: the lanes that it knows.
         have: the clock that it has confirmed.
         sent: the clock up to which it was sent everything, except for frames if it is not `behind`.
-        behind: it gets no frames.
+        behind: whether it gets no frames.
         caught_up_ms: with `behind`: when it was sent a delta; None before the first.
         awaits_pages: with `behind`: a delta for it is in the queue …
         is_quick: … after which it gets frames again.
-        quickest_ms: how long it took at least to confirm a frame: a far line is not a slow one.
+        quickest_ms: its shortest time to confirm a frame: a line with a long delay need not be slow.
     """
 
     lanes: Lanes
@@ -65,7 +65,7 @@ class _Subscriber:
 
     @property
     def distance_ms(self) -> float:
-        """How long a confirmation takes on its line, however little is sent."""
+        """The time for a confirmation on its line, however little is sent."""
         return self.quickest_ms or 0.0
 
 
@@ -87,30 +87,30 @@ class Subscribers:
     def __init__(self, bounds: Bounds | None = None) -> None:
         self._bounds = bounds or Bounds()
         self._all: dict[str, _Subscriber] = {}
-        self._frames: deque[_Sent] = deque()  # which somebody has not confirmed who is not behind
+        self._frames: deque[_Sent] = deque()  # not yet confirmed by everybody who is not behind
         self._bytes = self._clock = 0
         self._looked_ms = float("-inf")
 
     def add(self, id: str, lanes: Lanes, clock: int) -> None:
-        """A receiver gets pages up to `clock`, and frames from there on."""
+        """A receiver gets pages up to `clock`, and frames after that."""
         self._all[id] = _Subscriber(lanes, clock, clock)
 
     def remove(self, id: str) -> None:
-        """A receiver is gone; nothing happens if it was not there."""
+        """A receiver is gone; does nothing if it was not there."""
         self._all.pop(id, None)
 
     def groups(self) -> Iterator[tuple[Lanes, list[str]]]:
-        """Those who get frames, by what they know."""
+        """The receivers that get frames, by their lanes."""
         ready = [(id, one.lanes) for id, one in self._all.items() if not one.behind]
         for lanes in dict.fromkeys(lanes for _, lanes in ready):
             yield lanes, [id for id, known in ready if known == lanes]
 
     def behind(self) -> list[str]:
-        """Those who get none for now."""
+        """The receivers that get none for now."""
         return [id for id, one in self._all.items() if one.behind]
 
     def sent_to(self, id: str) -> int:
-        """The clock up to which a receiver was sent everything; 0 if it is none."""
+        """The clock up to which a receiver was sent everything; 0 for others."""
         one = self._all.get(id)
         if one is None:
             return 0
@@ -123,7 +123,7 @@ class Subscribers:
         self._clock = clock
 
     def look(self, now_ms: float) -> None:
-        """Find out who is behind, if that was not done just now."""
+        """Find out who is behind, unless that was just done."""
         if 0 <= now_ms - self._looked_ms < LOOK_EVERY_MS:
             return
         self._looked_ms = now_ms
@@ -141,9 +141,9 @@ class Subscribers:
             self._frames.popleft()
 
     def confirm(self, id: str, clock: int, newest: int, now_ms: float) -> bool:
-        """A receiver has everything up to `clock`; whether it is time for a delta to the present.
+        """A receiver has everything up to `clock`; returns whether it is time for a delta to the present.
 
-        If it was quick to confirm the delta before, it gets frames again from that on.
+        If it confirmed the last delta quickly, it gets frames again after the next one.
 
         Args:
             newest: the session's clock.
@@ -162,25 +162,26 @@ class Subscribers:
         return one.behind
 
     def caught_up(self, id: str, clock: int, now_ms: float) -> bool:
-        """A receiver that is behind is sent its delta, up to `clock`; False if it has gone meanwhile."""
+        """Record that a receiver that is behind gets its delta, up to `clock`; returns False if it has
+        left."""
         one = self._all.get(id)
         if one is None or not one.awaits_pages:
             return False
         one.behind, one.awaits_pages = not one.is_quick, False
         one.sent, one.caught_up_ms = clock, now_ms
         if one.is_quick:
-            one.have = clock  # the frames before that were not for it
+            one.have = clock  # earlier frames were not for it
         return True
 
     def _note_distance(self, one: _Subscriber, clock: int, now_ms: float) -> None:
-        """A receiver confirms everything up to `clock`: how long that took since the last of it was sent."""
+        """A receiver confirms everything up to `clock`; returns the time since the last of it was sent."""
         place = bisect_right(self._frames, clock, key=_clock) - 1
         if place >= 0 and self._frames[place].clock > one.have:
             took_ms = now_ms - self._frames[place].at_ms
             one.quickest_ms = took_ms if one.quickest_ms is None else min(one.quickest_ms, took_ms)
 
     def _exceeds(self, one: _Subscriber, frames: list[_Sent], place: int, now_ms: float) -> bool:
-        """Whether a receiver leaves too much unconfirmed, from the frame at `place` on."""
+        """Whether a receiver leaves too much unconfirmed, starting with the frame at `place`."""
         if place == len(frames):
             return False
         first, on_their_way_ms = frames[place], IN_FLIGHT_MS + one.distance_ms

@@ -1,4 +1,4 @@
-"""The last steps that replaced the bench, for those who were away meanwhile (PUSH-9, SYNC-14)."""
+"""The last steps that replaced the bench, for people who were away (PUSH-9, SYNC-14)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Sweeps:
     """The steps of one history.
 
     Args:
-        kept: those before it begins.
+        kept: those before its start.
 
     Attributes:
         kept: oldest first.
@@ -38,5 +38,5 @@ class Sweeps:
         self.kept.append(Sweep(entry.step, entry.clock, entry.clock, entry.author))
 
     def since(self, clock: int) -> list[Sweep]:
-        """Those of which a replica at `clock` lacks something, oldest first."""
+        """The steps that a replica at `clock` lacks in part or in full, oldest first."""
         return [one for one in self.kept if one.last > clock]
