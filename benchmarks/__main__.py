@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from benchmarks import core, fanout, join, presence, report, window
+from benchmarks import core, fanout, join, past, presence, report, window
 from benchmarks.fanout import Fanout, Load
 from benchmarks.presence import Moved
 from benchmarks.targets import relay, server
@@ -25,6 +25,7 @@ PRESENCE = (200, 30.0, 5.0)
 IDLE = Load(participants=50, editors=0)
 LARGE_BENCH = 10_000
 CORE_EDITS = 10_000
+PAST = (1_000, 50_000, 20)
 WINDOW = Sizes(components=1_000, selected=50, joined=3_000, seconds=4.0)
 
 
@@ -49,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.what == "presence":
         _compare_presence(options.people, options.hz, options.seconds, options.runs)
         return 0
+    if options.what == "past":
+        _measure_past(options.components, options.changes, options.reads, options.runs)
+        return 0
     if options.what == "window":
         sizes = Sizes(options.components, options.selected, options.joined, options.seconds)
         _measure_window(sizes, options.runs)
@@ -61,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report.write(report.idle(IDLE, [fanout.measure(server(), IDLE) for _ in range(options.runs)]))
     joins = [join.measure(server(), LARGE_BENCH) for _ in range(options.runs)]
     report.write(report.join(LARGE_BENCH, joins))
+    _measure_past(*PAST, options.runs)
     report.write(report.core([core.measure(CORE_EDITS, MAIN.components) for _ in range(options.runs)]))
     _measure_window(WINDOW, options.runs)
     return _exit_code([run for servers in runs.values() for run in servers])
@@ -87,6 +92,12 @@ def _compare_presence(people: int, hz: float, seconds: float, runs: int) -> None
     report.write(report.presence(people, hz, relays, servers))
 
 
+def _measure_past(components: int, changes: int, reads: int, runs: int) -> None:
+    """Measure what it takes to read a session as it was."""
+    read = [past.measure(server, components, changes, reads) for _ in range(runs)]
+    report.write(report.past(components, changes, read))
+
+
 def _measure_window(sizes: Sizes, runs: int) -> None:
     """Measure in the real editor, where there is one."""
     if not window.is_possible():
@@ -109,7 +120,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--runs", type=int, default=3, help="how often; medians are shown (default: %(default)s)"
     )
-    one = parser.add_subparsers(dest="what", metavar="fanout|presence|window", help="measure one thing only")
+    one = parser.add_subparsers(
+        dest="what", metavar="fanout|presence|past|window", help="measure one thing only"
+    )
     sizes = one.add_parser("window", formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     sizes.add_argument("--components", type=int, default=WINDOW.components, help="on the bench")
     sizes.add_argument("--selected", type=int, default=WINDOW.selected, help="how many of them are dragged")
@@ -119,6 +132,10 @@ def _parser() -> argparse.ArgumentParser:
     crowd.add_argument("--people", type=int, default=PRESENCE[0], help="connections, all of which move")
     crowd.add_argument("--hz", type=float, default=PRESENCE[1], help="moves a second of each")
     crowd.add_argument("--seconds", type=float, default=PRESENCE[2], help="how long, after the warm-up")
+    old = one.add_parser("past", formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    old.add_argument("--components", type=int, default=PAST[0], help="on the bench")
+    old.add_argument("--changes", type=int, default=PAST[1], help="in the session")
+    old.add_argument("--reads", type=int, default=PAST[2], help="how often the past is read")
     load = one.add_parser("fanout", formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     load.add_argument("--participants", type=int, default=MAIN.participants, help="connections")
     load.add_argument("--editors", type=int, default=MAIN.editors, help="how many of them drag")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from benchmarks.core import Core
 from benchmarks.fanout import Fanout, Load, percentile
+from benchmarks.past import SPAN, Read
 from benchmarks.presence import Moved
 from benchmarks.window import HZ, PEOPLE, POINTED, POINTERS, Cursors, Drag, Join, Moves, Sizes
 
@@ -79,6 +80,19 @@ def idle(load: Load, servers: Sequence[Fanout]) -> str:
 def join(components: int, seconds: Sequence[float]) -> str:
     """How long a newcomer waits."""
     return f"Join ({components:,} components): {median(seconds):.2f} s\n"
+
+
+def past(components: int, changes: int, runs: Sequence[Read]) -> str:
+    """What it takes to read a session as it was, beside what a newcomer gets of it as it is."""
+    join = _middle(runs, lambda run: run.join)
+    benches = sorted(ms for run in runs for ms in run.benches)
+    entries = sorted(ms for run in runs for ms in run.changes)
+    return (
+        f"Past ({components:,} components, {changes:,} changes): a bench at any clock in "
+        f"{percentile(benches, 50):.0f} ms (p99 {percentile(benches, 99):.0f}), "
+        f"{percentile(benches, 50) / join:.1f} times as long as a newcomer's {join:.0f} ms; "
+        f"{SPAN:,} changes in {percentile(entries, 50):.0f} ms (p99 {percentile(entries, 99):.0f})\n"
+    )
 
 
 def core(runs: Sequence[Core]) -> str:

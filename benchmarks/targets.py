@@ -66,10 +66,10 @@ def relay(tls: bool = False) -> Iterator[Target]:
 
 
 @contextlib.contextmanager
-def server(tls: bool = False) -> Iterator[Target]:
-    """The server as users start it, with its database in a folder of its own."""
-    with TemporaryDirectory() as data:
-        command = ["-m", "optiverse_collab_server", "--port", "0", "--data", data]
+def server(tls: bool = False, data: Path | None = None) -> Iterator[Target]:
+    """The server as users start it, with its database in a folder of its own, or in `data`."""
+    with TemporaryDirectory() as own:
+        command = ["-m", "optiverse_collab_server", "--port", "0", "--data", str(data or own)]
         with _process("server", command, syncs=True, tls=tls) as target:
             yield target
 
