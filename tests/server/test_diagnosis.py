@@ -41,7 +41,7 @@ def test_versions_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 @posix
 @pytest.mark.parametrize(
     ("mode", "level", "part"),
-    [(0o700, Level.OK, "others can't look into it"), (0o750, Level.WARNING, "run chmod 700")],
+    [(0o700, Level.OK, "other users can't read it"), (0o750, Level.WARNING, "run chmod 700")],
 )
 def test_folder_that_others_can_read_is_named(tmp_path: Path, mode: int, level: Level, part: str) -> None:
     tmp_path.chmod(mode)
@@ -54,7 +54,7 @@ def test_folder_that_can_not_be_used_is_a_fault(tmp_path: Path, monkeypatch: pyt
     file = tmp_path / "file"
     file.touch()
     assert "is a file" in only(diagnosis.of_folder(file), "folder")[1]
-    assert "can't be looked at" in only(diagnosis.of_folder(file / "x"), "folder")[1]
+    assert "can't be inspected" in only(diagnosis.of_folder(file / "x"), "folder")[1]
     assert "makes it at its first start" in only(diagnosis.of_folder(tmp_path / "x"), "folder")[1]
     monkeypatch.setattr(diagnosis, "access", lambda *_: False)
     assert only(diagnosis.of_folder(tmp_path), "folder")[0] is Level.FAULT
@@ -138,10 +138,10 @@ def test_nothing_is_said_of_sessions_before_the_first_start(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("is_own", "days", "level", "part"),
     [
-        (True, 400, Level.OK, "a start of the server renews it"),
-        (False, 100, Level.OK, "is good until 2027-05-03"),
+        (True, 400, Level.OK, "the server renews it when it starts"),
+        (False, 100, Level.OK, "is valid until 2027-05-03"),
         (False, 350, Level.WARNING, "renew it, and restart"),
-        (False, 366, Level.FAULT, "ended on 2027-05-03"),
+        (False, 366, Level.FAULT, "expired on 2027-05-03"),
     ],
 )
 def test_certificate_that_ends_is_named(

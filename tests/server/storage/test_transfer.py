@@ -48,7 +48,7 @@ def test_import_goes_beside_what_is_there_and_never_over_it(tmp_path: Path) -> N
     export = read_export(exported(tmp_path))
     with opened_alone(tmp_path) as view:
         import_session(view, "again", export, "epoch-2")
-    with opened_alone(tmp_path) as view, pytest.raises(StorageError, match="There is a session 'again'"):
+    with opened_alone(tmp_path) as view, pytest.raises(StorageError, match="Session 'again' already exists"):
         import_session(view, "again", export, "epoch-3")
     assert [(one.session_id, one.faults) for one in check_folder(tmp_path)] == [("again", []), ("lab", [])]
 
