@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import gc
+import os
 from importlib import import_module
+from pathlib import Path
 from typing import Any
+
+from PyQt6.QtCore import QCoreApplication, QSettings, QStandardPaths
 
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from tests.helpers.optiverse_user import events
+
+
+def keep_to_own_folders(settings: Path) -> None:
+    """Leave alone settings and autosaves of this user, and of other processes of the test run."""
+    QStandardPaths.setTestModeEnabled(True)
+    QCoreApplication.setApplicationName(f"optiverse-tests-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(settings))
 
 
 def open_window() -> Any:

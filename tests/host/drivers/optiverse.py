@@ -8,20 +8,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QSettings, QStandardPaths
-
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.testing.driver import Driver
 from tests.helpers import optiverse_user
 from tests.helpers.optiverse_user import User
-from tests.helpers.optiverse_window import open_window
+from tests.helpers.optiverse_window import keep_to_own_folders, open_window
 
 
 @cache
 def the_window() -> Any:
     """One main window for all tests: it takes a second to make, and is never taken apart halfway."""
-    QStandardPaths.setTestModeEnabled(True)
-    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
+    keep_to_own_folders(Path(tempfile.mkdtemp()))
     return open_window()
 
 

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from PyQt6.QtCore import QSettings, QStandardPaths
 from PyQt6.QtWidgets import QMessageBox
 
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from tests.helpers import optiverse_user
 from tests.helpers.optiverse_session import Participant, start
-from tests.helpers.optiverse_window import open_window
+from tests.helpers.optiverse_window import keep_to_own_folders, open_window
 from tests.helpers.wire import Wire
 
 
 @pytest.fixture(scope="session")
 def windows(qapp: Any, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """Four main windows; settings and autosaves of whoever runs the tests are left alone."""
-    folder: Path = tmp_path_factory.mktemp("settings")
-    QStandardPaths.setTestModeEnabled(True)
-    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(folder))
+    """Four main windows."""
+    keep_to_own_folders(tmp_path_factory.mktemp("settings"))
     return [open_window() for _ in range(4)]
 
 
