@@ -7,9 +7,12 @@ with a noun that the field knows.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 
@@ -97,3 +100,75 @@ def test_what_to_avoid_is_seen() -> None:
         (2, "By itself", "alone, automatically, on its own"),
     ]
     assert list(stumbles("Install the same again; as it was then.")) == []
+
+
+SPOKEN = re.compile(r"[A-Za-z][a-z']+[,:;]? [a-z']{2,}|^ ?[a-z]{2,} $")
+"""Two words in a row, or one with something to follow."""
+
+LABELS = re.compile(
+    r"set(Text|ToolTip|WindowTitle|AccessibleName|PlaceholderText)|add(Action|Tab|Row)|Q[A-Z]\w+"
+)
+"""Calls of Qt whose text a user sees."""
+
+SILENT = {"setObjectName", "compile", "Thread", "pyqtSlot", "setRawHeader"}
+"""Calls whose text nobody sees."""
+
+BEFORE_WORDING = {
+    "optiverse_collab/host/faults.py",
+    "optiverse_collab/host/plugins.py",
+    "optiverse_collab/host/optiverse/launch.py",
+}
+"""They speak where the libraries are missing that `wording` needs."""
+
+
+def called(node: ast.Call) -> str:
+    return ast.unparse(node.func).rpartition(".")[2]
+
+
+def is_spared(node: ast.AST) -> bool:
+    """Docstrings, errors, which say what happened where they are raised, and what nobody sees."""
+    if isinstance(node, ast.Call):
+        return called(node) in SILENT
+    return isinstance(node, ast.Raise) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
+
+
+def texts_in_code(source: str) -> Iterator[str]:
+    """The texts for users that a source has itself."""
+    tree = ast.parse(source)
+    spared = {id(part) for node in ast.walk(tree) if is_spared(node) for part in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in spared and isinstance(node.value, str):
+            if SPOKEN.search(node.value):
+                yield node.value
+        elif isinstance(node, ast.Call) and LABELS.fullmatch(called(node)):
+            texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
+            yield from (one for one in texts if isinstance(one, str) and one[:1].isupper())
+
+
+@pytest.mark.parametrize("room", ["drivers/qt", "host", "window"])
+def test_texts_for_users_of_the_editor_stand_in_one_room(room: str) -> None:
+    """`optiverse_collab.wording`, ready for a catalogue (docs/decisions/0044)."""
+    sources = {
+        path.relative_to(ROOT).as_posix(): path for path in (ROOT / "optiverse_collab" / room).rglob("*.py")
+    }
+    assert sources
+    found = {
+        name: texts
+        for name, path in sources.items()
+        if name not in BEFORE_WORDING and (texts := list(texts_in_code(path.read_text(encoding="utf-8"))))
+    }
+    assert found == {}
+
+
+def test_texts_in_code_are_seen() -> None:
+    source = """
+def show(box):
+    '''Say something to users.'''
+    box.setText("Retry")
+    box.setObjectName("the button for that")
+    log(f"✗ {error}", "✗ It failed.")
+    raise ValueError("it is not there")
+"""
+    assert sorted(texts_in_code(source)) == ["Retry", "✗ It failed."]

@@ -37,6 +37,7 @@ from optiverse_collab.errors import CollaborationError, HostUnsupported
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.ancestry import Records, Shared, ancestor_of, ancestors_away
 from optiverse_collab.window.background import Background
+from optiverse_collab.wording import benches
 
 PATIENCE_MS = 1000
 """How long the disk may take to answer. After that the user may have edited."""
@@ -262,7 +263,7 @@ class ComingBack(QObject):
             self._patience.start(0)
             return
         self.is_ready = True
-        self._warnings["The disk did not answer in time; the saved version of this file is unknown."] = None
+        self._warnings[benches.SAVED_UNKNOWN] = None
 
     def _warn(self, error: CollaborationError) -> None:
         self._warnings[str(error)] = None

@@ -142,4 +142,4 @@ class Hosting(QObject):
 
     @pyqtSlot(str)
     def _on_logged(self, line: str) -> None:
-        self.logged.emit(logging.DEBUG, f"Server: {line}")
+        self.logged.emit(logging.DEBUG, dialogs.server_line(line))

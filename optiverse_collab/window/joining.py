@@ -28,7 +28,7 @@ from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.saved_copies import copy_path, save_own, save_session
 from optiverse_collab.window.sync_loop import LiveBench
 from optiverse_collab.window.ui.choice_dialog import Answer, JoiningChoice, ReplacementChoice
-from optiverse_collab.wording import dialogs
+from optiverse_collab.wording import copies, dialogs
 from optiverse_collab.wording.activity import removed_in_hand
 from optiverse_collab.wording.benches import differences
 
@@ -195,10 +195,10 @@ class Participation(QObject):
             self._join(job, meeting, *choice)
         elif meeting.asks:
             self._drop_job()
-            self._copy = self._copy_path("joining")
+            self._copy = self._copy_path(copies.JOINING)
             self.choice_needed.emit(meeting.found, self._copy)
         elif meeting.has_edits and not job.may_edit:
-            self._join(job, meeting, JoiningChoice.REPLACE, self._copy_path("joining"))
+            self._join(job, meeting, JoiningChoice.REPLACE, self._copy_path(copies.JOINING))
         else:
             if meeting.sentence:
                 self._host.log("INFO", f"✓ {meeting.sentence}")
@@ -258,7 +258,7 @@ class Participation(QObject):
             return
         self._back = back
         self._live.suspend()
-        self._copy = self._copy_path("replacing")
+        self._copy = self._copy_path(copies.REPLACING)
         found = differences(self._host.records(), self._live.replica.view)
         self.replacement_needed.emit(found, self._copy)
 

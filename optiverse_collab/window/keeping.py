@@ -28,7 +28,7 @@ from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import CollaborationError, DiskError
 from optiverse_collab.window.background import Background
 from optiverse_collab.window.saved_copies import copy_path, save_records
-from optiverse_collab.wording import disk
+from optiverse_collab.wording import copies, disk
 
 
 class _Seat(NamedTuple):
@@ -179,7 +179,7 @@ class Keeping(QObject):
         failure, session = self._service.failure, self._service.session
         if failure is None or failure.kind is not FailureKind.RESTORED or session is None:
             return
-        path = copy_path("the restore of", self._seat.session, datetime.now().astimezone())
+        path = copy_path(copies.RESTORE, self._seat.session, datetime.now().astimezone())
         said = disk.behind(failure.detail, int(failure.number), str(path))
         self._background.run(
             partial(save_records, dict(session.replica.view), path),

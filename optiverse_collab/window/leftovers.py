@@ -33,6 +33,7 @@ from optiverse_collab.window.keeping import loaded
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.saved_copies import copy_path, save_copy
 from optiverse_collab.window.sending import Sender
+from optiverse_collab.wording import copies
 from optiverse_collab.wording import unsent as texts
 
 
@@ -132,7 +133,7 @@ class Leftovers(QObject):
 
     def discard(self, one: Leftover) -> None:
         """Forget the edits, except for a copy of the bench with them."""
-        path = copy_path("discarding edits of", one.owner.session, datetime.now().astimezone())
+        path = copy_path(copies.DISCARDING, one.owner.session, datetime.now().astimezone())
 
         def work() -> None:
             save_copy(partial(_save, self._folder, one.source), path)

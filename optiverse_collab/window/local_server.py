@@ -200,7 +200,7 @@ class CompanionServer(QObject):
             self._patience.stop()
             self._release()
             _close_input(process)
-            self.failed.emit(dialogs.SERVER_FAILED.format(reason=self._last_line or "it left no message."))
+            self.failed.emit(dialogs.SERVER_FAILED.format(reason=self._last_line or dialogs.NO_MESSAGE))
 
     def _on_ready(self, ready: dict[str, Any]) -> None:
         self._is_ready = True

@@ -113,7 +113,7 @@ class Pusher:
         if shown is not None:
             self._refused[op.id] = shown
         if refusal.reason is not Reason.NO_SUCH_RECORD:
-            self._host.log("ERROR", f"✗ This edit was not shared: {refusal}")
+            self._host.log("ERROR", log_lines.not_shared(str(refusal)))
         elif shown is not None:  # removed by others while in the user's hand; to remove it too is no loss
             conflict = of_gone(op, shown, self._removed.get(op.id, ""))
             self._replica.hold(conflict)

@@ -13,23 +13,22 @@ from optiverse_collab.convert import bench_from_records, write_bench
 from optiverse_collab.core.records import Record
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.host.api import Host
-
-FOLDER = "Optiverse copies"
+from optiverse_collab.wording import copies as wording
 
 
 def copy_path(why: str, session: str, now: datetime) -> Path:
     """A file that is not there yet, in the user's documents; its name tells when and why.
 
     Args:
-        why: ``joining`` or ``replacing``.
+        why: one of the reasons in `wording.copies`.
         session: name of the session that it was about.
         now: local time.
     """
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    folder = Path(documents or Path.home()) / FOLDER
+    folder = Path(documents or Path.home()) / wording.FOLDER
     # What no file system refuses, so short that the whole path fits on Windows.
     name = re.sub(r"[^\w .-]", "_", session)[:40].strip(" .") or "session"
-    stem = f"{now:%Y-%m-%d %H.%M.%S} before {why} {name}"
+    stem = wording.file_name(f"{now:%Y-%m-%d %H.%M.%S}", why, name)
     path, number = folder / f"{stem}.json", 1
     while path.exists():
         number += 1
@@ -59,7 +58,7 @@ def save_own(host: Host, path: Path) -> None:
         BenchFileError: it can't be written.
     """
     save_copy(host.save_copy, path)
-    host.log("INFO", f"✓ A copy of your bench was saved: {path}")
+    host.log("INFO", wording.own_saved(str(path)))
 
 
 def save_records(records: Mapping[str, Record], path: Path) -> None:
@@ -76,7 +75,7 @@ def save_session(host: Host, records: Mapping[str, Record], path: Path) -> bool:
     try:
         save_records(records, path)
     except BenchFileError as error:
-        host.log("ERROR", f"✗ {error} The session's bench was not replaced.")
+        host.log("ERROR", wording.session_kept(str(error)))
         return False
-    host.log("INFO", f"✓ A copy of the session's bench was saved: {path}")
+    host.log("INFO", wording.session_saved(str(path)))
     return True

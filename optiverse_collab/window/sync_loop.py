@@ -23,6 +23,7 @@ from optiverse_collab.window.grip import Grip
 from optiverse_collab.window.own_activity import OwnActivity
 from optiverse_collab.window.pace import Pace
 from optiverse_collab.window.undo import Undo
+from optiverse_collab.wording import log_lines
 
 SCAN_MS, SCAN_RECORDS = 1000, 100
 """How many records the background scan checks, and how often: a bench of 1,000 within 10 s."""
@@ -291,6 +292,6 @@ class LiveBench(QObject):
         try:
             self._session.show(state)
         except ChangeRefused as refusal:
-            self._host.log("DEBUG", f"✗ Presence was not sent: {refusal}")
+            self._host.log("DEBUG", log_lines.presence_not_sent(str(refusal)))
         else:
             self.edited.emit()

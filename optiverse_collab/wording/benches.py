@@ -22,6 +22,8 @@ LEAVE_NOTE = "You continue alone with the bench that you opened. The session is 
 EVERYBODY = "Replace the session's bench for &everybody"
 BACK = "&Back to the session's bench"
 
+SAVED_UNKNOWN = "The disk did not answer in time; the saved version of this file is unknown."
+
 NEW_ROW = "{title}: only on your bench"
 DIFFERS_ROW = "{title}: differs"
 MISSING_ROW = "{title}: only in the session"

@@ -54,6 +54,7 @@ SERVER_MISSING = (
     "The server is not installed; install the package optiverse-collab-server next to the plugin."
 )
 SERVER_FAILED = "The server stopped immediately: {reason}"
+NO_MESSAGE = "it left no message."
 SERVER_SILENT = "The server did not start within {seconds} s; see the log."
 CONNECTING = "Connecting to {server}…"
 TRYING_AGAIN = "{reason} Trying again…"
@@ -104,3 +105,8 @@ def present(session: str, server: str, waiting: int) -> str:
     edits = "1 edit waits" if waiting == 1 else f"{waiting} edits wait"
     waits = f" {edits} for the server, and will be sent when you join again." if waiting else ""
     return f"You are in session '{printable(session)}' at {server}. Joining another session leaves it.{waits}"
+
+
+def server_line(line: str) -> str:
+    """A line of the log of a server that this window started."""
+    return f"Server: {line}"

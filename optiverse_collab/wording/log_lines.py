@@ -154,3 +154,13 @@ def _lost(effect: fx.Lost, op: Op, record: Record | None) -> Line:
             what_is_open = f"The server has not confirmed your {deed} of {what}"
             return Line(logging.WARNING, f"{what_is_open}; it may have it already")
     raise Unmatched(effect.kind)
+
+
+def not_shared(why: str) -> str:
+    """An edit that the replica refused."""
+    return f"✗ This edit was not shared: {why}"
+
+
+def presence_not_sent(why: str) -> str:
+    """Presence that was refused."""
+    return f"✗ Presence was not sent: {why}"

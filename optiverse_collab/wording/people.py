@@ -84,10 +84,10 @@ def no_cursor(name: str) -> str:
     return f"{printable(name)} does not point at the bench at the moment."
 
 
-def names(found: Sequence[str]) -> str:
-    """The people in the session, for a screen reader: ``Ana, Ben and 3 more``."""
-    more = len(found) - _MOST_NAMED
-    said = ", ".join(map(printable, found[:_MOST_NAMED]))
+def names(found: Sequence[str], most: int = _MOST_NAMED) -> str:
+    """The people in the session, as a text: ``Ana, Ben and 3 more``."""
+    more = len(found) - most
+    said = ", ".join(map(printable, found[:most]))
     return said if more <= 0 else f"{said} and {more} more"
 
 

@@ -13,6 +13,7 @@ from optiverse_collab.core.text import printable
 from optiverse_collab.wording.numbers import counted, moment
 
 RETRY = "&Retry now"
+COLLABORATION = "Collaboration"
 NOT_CONNECTED = "Collaboration: not connected"
 PEOPLE = "&People"
 NOT_SAVING = "The server is not saving at the moment"
@@ -89,6 +90,11 @@ def tooltip(standing: Standing, session: str, server: str) -> str:
     return f"{place(session, server)}\nLatency: {quality.latency}\nConnection: {quality.verdict}"
 
 
+def accessible(text: str) -> str:
+    """The part of the status bar for a screen reader."""
+    return f"{COLLABORATION}: {text}"
+
+
 def place(session: str, server: str) -> str:
     """Where the user is connected, and to what."""
     return f"Session: {printable(session)}\nServer: {server}"
@@ -131,6 +137,11 @@ def milliseconds(value: float | None) -> str:
     if value is None:
         return UNKNOWN
     return f"{value:.0f} ms" if value < 9_999.5 else f"{value / 1000:.0f} s"
+
+
+def up_to(ms: float | None) -> str:
+    """The largest value of a curve: ``up to 38 ms``; for None, that there are no answers."""
+    return NO_ANSWERS if ms is None else f"up to {milliseconds(ms)}"
 
 
 def figures(standing: Standing) -> list[tuple[str, str]]:

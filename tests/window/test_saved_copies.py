@@ -9,8 +9,8 @@ import pytest
 from PyQt6.QtCore import QStandardPaths
 
 from optiverse_collab.errors import BenchFileError
-from optiverse_collab.window import saved_copies as copies
 from optiverse_collab.window.saved_copies import copy_path, save_copy
+from optiverse_collab.wording import copies
 from tests.helpers.dict_host import DictHost
 
 NOW = datetime(2026, 3, 1, 12, 34, 56, tzinfo=timezone.utc)

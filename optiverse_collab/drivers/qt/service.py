@@ -25,6 +25,7 @@ from optiverse_collab.drivers.qt.disk_writer import Store
 from optiverse_collab.drivers.qt.driver import QtDriver
 from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.wording import connection as wording
+from optiverse_collab.wording import log_lines
 
 
 class Outage(NamedTuple):
@@ -210,7 +211,7 @@ class CollaborationService(QObject):
         try:
             self.session.show(state)
         except ChangeRefused as refusal:
-            self.logged.emit(logging.DEBUG, f"✗ Presence was not sent: {refusal}")
+            self.logged.emit(logging.DEBUG, log_lines.presence_not_sent(str(refusal)))
         self.wake()
 
     def flush(self) -> None:

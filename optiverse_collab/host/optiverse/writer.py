@@ -27,6 +27,7 @@ from optiverse_collab.host.optiverse.upstream.contract import HOST_FAULTS, as_qt
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.items import Data, HasLock, Item, Props
 from optiverse_collab.host.optiverse.upstream.window import Window
+from optiverse_collab.wording import hosts as wording
 from optiverse_collab.wording.edits import title
 
 
@@ -112,7 +113,7 @@ class Writer:
         except HOST_FAULTS as fault:
             # What the user deleted is about to be deleted for the others too.
             level = "DEBUG" if op.id in self._bench.lost else "WARNING"
-            self._log(level, f"A change of {self._title(op)} by others can't be shown here: {fault!r}.")
+            self._log(level, wording.change_not_shown(self._title(op), repr(fault)))
 
     def _title(self, op: Op) -> str:
         """What to call the record of an operation that failed."""
@@ -188,7 +189,7 @@ class Writer:
         try:
             return self._kinds.named(record.kind).make(self._accepted(record, item_class, None, {}))
         except HOST_FAULTS as fault:
-            self._log("DEBUG", f"Optiverse can't make {record.id!r}: {fault!r}.")
+            self._log("DEBUG", wording.not_made(record.id, repr(fault)))
             return None
 
     def _can_write(self, item: Item, kind: str) -> bool:
@@ -240,9 +241,7 @@ class Writer:
         if not bad:
             return data
         names = ", ".join(sorted(bad))
-        self._log(
-            "WARNING", f"{self._name} can't show the {names} of {title(record.id, record)} that others set."
-        )
+        self._log("WARNING", wording.values_not_shown(self._name, names, title(record.id, record)))
         together = KINDS.get(record.kind, ITEMS).together
         parts = {part for name in bad for part in together.get(name, (name,))}
         shown = {} if item is None else item_from_record(self._reader.shown(item))

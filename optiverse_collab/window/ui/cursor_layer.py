@@ -96,7 +96,7 @@ class CursorLayer:
             if edge.arrow is not None:
                 other = others[edge.keys[0]]
                 yield ("edge", *edge.keys), Arrow(edge.arrow, other.colour, other.arrow, edge.angle)
-            yield ("edge name", *edge.keys), _tag(edge, others, 1.0)
+            yield ("edge-name", *edge.keys), _tag(edge, others, 1.0)
         shown = [labels[id] for id, other in inside.items() if other.label > 0]
         room = view.adjusted(2.0, 2.0, -2.0, -2.0)
         for tag in tags.arrange(shown, room, self._count_size, [*taken, *(edge.box for edge in away)]):

@@ -252,7 +252,7 @@ class CursorOverlay(QWidget):
         yield from badges.items()
         yield from cursors.items()
         for key, mark in pointing.items():
-            if key[0] != "ring name" or not _is_near(mark, cursors.get(("name", key[1]))):
+            if key[0] != "ring-name" or not _is_near(mark, cursors.get(("name", key[1]))):
                 yield key, mark
         yield from names.items()
 

@@ -108,7 +108,7 @@ class PointingLayer:
         if id != MINE:
             area = QRectF(at + QPointF(RING_PX + 5.0, RING_PX + 3.0), self._size(id))
             area.moveTopLeft(area.topLeft().toPoint().toPointF())
-            yield ("ring name", id), Tag(area, self._name(id), colour, 1.0)
+            yield ("ring-name", id), Tag(area, self._name(id), colour, 1.0)
 
     def _ring_outside(self, id: str, ring: Ring, at: QPointF, view: QRectF) -> Marks:
         """At the edge, around an arrow to the spot."""
@@ -117,9 +117,9 @@ class PointingLayer:
             return
         colour = self._colour(id)
         yield ("ring", id), RingMark(edge.arrow, colour, 0.0 if self.is_still else ring.passed, self.is_still)
-        yield ("ring arrow", id), Arrow(edge.arrow, colour, 1.0, edge.angle)
+        yield ("ring-arrow", id), Arrow(edge.arrow, colour, 1.0, edge.angle)
         area = QRectF(edge.box.topLeft().toPoint().toPointF(), edge.box.size())
-        yield ("ring name", id), Tag(area, self._name(id), colour, 1.0)
+        yield ("ring-name", id), Tag(area, self._name(id), colour, 1.0)
 
     def _on_view(self, at: Point) -> QPointF:
         return self._shapes.transform.map(QPointF(*at))

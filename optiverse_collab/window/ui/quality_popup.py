@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButt
 from optiverse_collab.window.ui import signal_bars
 from optiverse_collab.window.ui.sparkline import Sparkline
 from optiverse_collab.window.ui.toasts import breakable
+from optiverse_collab.wording import people
 from optiverse_collab.wording import standing as wording
 from optiverse_collab.wording.standing import Standing
 
@@ -30,7 +31,7 @@ class QualityPopup(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self.setWindowTitle("Collaboration")
+        self.setWindowTitle(wording.COLLABORATION)
         self.figures: dict[str, str] = {}
         self._place, self._people, self._verdict = (_text(self) for _ in range(3))
         self._bars = _Bars(self)
@@ -60,7 +61,7 @@ class QualityPopup(QDialog):
             names: of the people in the session.
         """
         self._place.setText(breakable(place))
-        self._people.setText(breakable(_listed(names)))
+        self._people.setText(breakable(people.names(names, NAMES)))
         self._people.setVisible(bool(names))
         self._bars.show_bars(standing.quality.grade.bars)
         self._verdict.setText(
@@ -134,8 +135,3 @@ def _text(parent: QWidget) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     return label
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - NAMES
-    return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMES])} and {more} more"

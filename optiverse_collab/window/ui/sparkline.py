@@ -70,4 +70,4 @@ class Sparkline(QWidget):
             painter.drawEllipse(point, 1.2, 1.2)
 
     def _caption(self, most: float | None) -> str:
-        return wording.NO_ANSWERS if most is None else f"up to {wording.milliseconds(most)}"
+        return wording.up_to(most)

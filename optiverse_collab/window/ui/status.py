@@ -71,7 +71,7 @@ class StatusWidget(QToolButton):
         self.setText(wording.state(standing))
         self.details = wording.details(standing)
         self.setToolTip(unmarked(tooltip))
-        self.setAccessibleName(f"Collaboration: {_joined(self.text(), self.details)}")
+        self.setAccessibleName(wording.accessible(_joined(self.text(), self.details)))
         self.updateGeometry()
         self.update()
 

@@ -45,7 +45,7 @@ def test_who_is_outside_of_the_view_is_at_its_edge(scene: Scene) -> None:
 
 def test_the_mouse_goes_through_the_marks_at_the_edge(scene: Scene) -> None:
     scene.bob(cursor=[5000.0, 0.0])
-    tag = scene.overlay.marks["edge name", "c2"].box.center()
+    tag = scene.overlay.marks["edge-name", "c2"].box.center()
     assert scene.window.view.childAt(tag) is scene.window.view.viewport()
 
 

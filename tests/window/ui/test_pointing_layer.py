@@ -54,7 +54,7 @@ def test_a_ring_is_drawn_at_the_spot_for_a_moment(scene: Scene) -> None:
 def test_a_spot_outside_of_the_view_is_shown_at_its_edge(scene: Scene) -> None:
     """PRES-16: the view stays where it is."""
     scene.bob(point={"n": 1, "at": [9000.0, 0.0]})
-    found, arrow, name = (scene.overlay.marks[kind, "c2"] for kind in ("ring", "ring arrow", "ring name"))
+    found, arrow, name = (scene.overlay.marks[kind, "c2"] for kind in ("ring", "ring-arrow", "ring-name"))
     assert isinstance(found, RingMark)
     assert isinstance(arrow, Arrow)
     assert isinstance(name, Tag)

@@ -9,6 +9,7 @@ from optiverse_collab.convert.elsewhere import original, stand_in, stays_below
 from optiverse_collab.host.optiverse.upstream.contract import has
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.window import HasLibraries, Window
+from optiverse_collab.wording import hosts as wording
 
 _LIBRARY = "/objects/library/"
 """Stands in the path of every image that comes with Optiverse, wherever it is installed."""
@@ -55,7 +56,7 @@ class Images:
         if path not in self._missed:
             self._missed.add(path)
             name = path.replace("\\", "/").rsplit("/", 1)[-1]
-            self._warn(f"The image {name} is not on this computer; components are shown without it.")
+            self._warn(wording.image_missing(name))
         if not is_below:
             return stand_in(path)
         # The host looks for it below its own folder, as it does when it opens a file, and not where it runs.

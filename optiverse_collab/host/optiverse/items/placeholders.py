@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QGraphicsRectItem, QGraphicsScene, QGraphicsSimpleTe
 from optiverse_collab.convert.shapes import is_point
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.text import unmarked
+from optiverse_collab.wording import hosts as wording
 
 SIDE_MM = 20.0
 """As wide as a one-inch component is drawn, roughly; what size the item has is not known."""
@@ -61,7 +62,7 @@ class Placeholders:
             return
         box = self._known(record.id)
         if box is None:
-            tip = f"A {record.kind} by others, which {self._host_name} can't show. It is kept."
+            tip = wording.placeholder(self._host_name, record.kind)
             self._shown[record.id] = box = Placeholder(record, tip)
             self._scene.addItem(box)
         box.setPos(*at)

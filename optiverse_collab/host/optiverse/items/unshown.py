@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from optiverse_collab.convert.kinds import is_item
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.placeholders import Placeholders
+from optiverse_collab.wording import hosts as wording
 from optiverse_collab.wording.edits import title
 
 
@@ -40,17 +41,13 @@ class Unshown:
         if is_new:
             level = "WARNING" if is_item(record) and record.kind not in self._given_up else "DEBUG"
             what = title(record.id, record)
-            self._log(level, f"{self._host_name} can't show {what} of others'; it is kept.")
+            self._log(level, wording.not_shown(self._host_name, what))
 
     def give_up(self, kind: str, missing: Collection[str]) -> None:
         """Log once that no item of a kind will be shown, because the host's own lack something."""
         if kind not in self._given_up:
             self._given_up.add(kind)
-            self._log(
-                "WARNING",
-                f"Each {kind} by others is shown as a dashed box: in {self._host_name} it has no "
-                f"{', '.join(missing)}, which live collaboration needs.",
-            )
+            self._log("WARNING", wording.kind_not_shown(self._host_name, kind, missing))
 
     def discard(self, id: str) -> None:
         """Keep it no longer: it is gone, or shown."""

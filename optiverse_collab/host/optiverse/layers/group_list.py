@@ -18,6 +18,7 @@ from optiverse_collab.host.optiverse.layers.places import Shown
 from optiverse_collab.host.optiverse.upstream.groups import Group, group_names
 from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props, id_of
 from optiverse_collab.host.optiverse.upstream.window import GroupsWindow
+from optiverse_collab.wording import hosts as wording
 
 
 class GroupList(Layers):
@@ -90,7 +91,7 @@ class GroupList(Layers):
             self._linked.discard(id)
         elif id not in self._linked:
             self._linked.add(id)
-            self._warn(f"The group {group.name!r} shows a linked file, which this Optiverse can't.")
+            self._warn(wording.link_not_known(group.name))
         self._unsettled = True
 
     def read_item(self, id: str) -> Data:

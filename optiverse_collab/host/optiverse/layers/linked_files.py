@@ -27,6 +27,7 @@ from optiverse_collab.host.optiverse.upstream.contract import HOST_FAULTS, as_qt
 from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props, id_of, is_item
 from optiverse_collab.host.optiverse.upstream.layers import HASH, LinkMetadata, layer_names
 from optiverse_collab.host.optiverse.upstream.window import LayersWindow
+from optiverse_collab.wording import hosts as wording
 
 LINK, COPY, PATH = "link", "linked_cache", "source_path"
 """The properties of a group that speak of a file (docs/bench-format.md)."""
@@ -139,13 +140,10 @@ class LinkedFiles:
             check_change([Put(id, GROUP, {COPY: copy})], Limits())
             if size_of(copy) <= MOST_BYTES:
                 return {COPY: copy}
-            reason = f"it is longer than {MOST_BYTES // 1024} KiB."
+            reason = wording.link_too_long(MOST_BYTES // 1024)
         except ChangeRefused as refusal:
             reason = str(refusal)
-        self._warn(
-            f"The linked file {name!r} shows its items only in your window: {reason} "
-            "To share them, unlink it in the layer panel."
-        )
+        self._warn(wording.link_not_shared(name, reason))
         return {}
 
     def _make_items(self, id: str, source_path: str, copy: Any) -> None:
@@ -154,7 +152,7 @@ class LinkedFiles:
         if snapshot is None:
             # Also forgets the copy that was shown before; it would go into this window's files.
             self._service.remove_link(id)
-            self._warn(f"The linked file {name!r} is not shown: it was too large to be shared.")
+            self._warn(wording.link_not_shown(name))
             return
         # Items may keep parts of what they are made from; what others said must stay as they said it.
         snapshot = self._with_images_of_here(deepcopy(snapshot))
@@ -163,7 +161,7 @@ class LinkedFiles:
         try:
             self._service._materialize_items(id, deepcopy(snapshot), self._window._connect_item_signals)
         except HOST_FAULTS as fault:
-            self._warn(f"The linked file {name!r} can't be shown completely: {fault!r}.")
+            self._warn(wording.link_incomplete(name, repr(fault)))
 
     def _with_images_of_here(self, snapshot: Data) -> Data:
         items = snapshot.get("items")

@@ -43,6 +43,7 @@ from optiverse_collab.host.optiverse.undo.narrowing import finish_ungroup, locke
 from optiverse_collab.host.optiverse.upstream.contract import Override
 from optiverse_collab.host.optiverse.upstream.undo import Command, UndoStack
 from optiverse_collab.host.optiverse.upstream.window import Window
+from optiverse_collab.wording import hosts as wording
 
 
 class UndoGuard:
@@ -165,11 +166,11 @@ class UndoGuard:
             with self._no_snapping():
                 take(self._stack)
         except Exception as fault:  # noqa: BLE001 (whatever it raises, the window continues)
-            self._warn(f"Optiverse could not undo or redo one of your steps: {fault!r}.")
+            self._warn(wording.step_failed(repr(fault)))
             self._stack.canUndoChanged.emit(self._stack.can_undo())
             self._stack.canRedoChanged.emit(self._stack.can_redo())
         if locked:
-            self._warn(f"{locked} locked item{'s' * (locked > 1)} did not move.")
+            self._warn(wording.stayed_locked(locked))
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
