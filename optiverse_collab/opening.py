@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QMainWindow
 
 LONGEST_LINK = 10_000
-"""Bytes of a file with a link in it; the longest that we make has a few hundred."""
+"""Characters of a file with a link in it; the longest that we make has a few hundred."""
 
 Target = Path | str
 """A bench file, or a link."""

@@ -215,6 +215,7 @@ def test_what_users_install_has_the_manifest_and_no_tests(tmp_path: Path) -> Non
     assert packaged == (ROOT / "plugin.toml").read_text("utf-8")
     assert "optiverse_collab/testing/bench_small.json" in names
     assert "[optiverse]\ncollaboration = optiverse_collab.plugin" in entry_points
+    assert "[gui_scripts]\noptiverse-collab-window = optiverse_collab.__main__:window_main" in entry_points
     assert {name.partition("/")[0] for name in names} == {
         "optiverse_collab",
         f"optiverse_collab-{manifest.load().plugin.version}.dist-info",
