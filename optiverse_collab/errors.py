@@ -7,17 +7,17 @@ The tree::
     │   ├── MessageRefused       a message on the wire
     │   └── ChangeRefused        an edit, before it is applied
     ├── BenchFileError           a file that is not an Optiverse bench
-    ├── WouldOverwrite           something else would be replaced; nothing was done
-    ├── EditsInConflict          edits met those of others that nobody here had seen; carries them
+    ├── WouldOverwrite           other content would be replaced; nothing was done
+    ├── EditsInConflict          edits conflicted with others' unseen ones; has the conflicts
     ├── ConnectionFailed         no session: refused, closed, timed out
-    │   └── AddressError         a server, session or user that can't be
+    │   └── AddressError         an invalid server, session or user
     ├── ManifestError            plugin.toml has a fault
-    ├── HostUnsupported          a host lacks what its adapter relies on
-    ├── CannotStart              the editor, or what it was asked to open, is not there
+    ├── HostUnsupported          a host lacks something that its adapter needs
+    ├── CannotStart              the editor, or a file to open, is missing
     ├── SettingsError            a setting is not usable
-    ├── DiskError                what we keep on the user's disk can't be read or written
+    ├── DiskError                our data on the user's disk can't be read or written
     └── StorageError             the server's data folder
-        ├── DataFolderInUse      another server holds it
+        ├── DataFolderInUse      another server uses it
         └── DatabaseDamaged      its content can't be trusted
 
 ``str(error)`` is one sentence for the user: what happened, and what to do about it.
@@ -31,7 +31,7 @@ from typing import Any
 
 
 class Reason(str, Enum):
-    """Why a message or a change is refused. The value is what travels in ``error`` messages."""
+    """Why a message or a change is refused. The value is sent in ``error`` messages."""
 
     MALFORMED_JSON = "malformed_json"
     TOO_LARGE = "too_large"
@@ -59,7 +59,7 @@ class Refused(CollaborationError):
     """Input that breaks a rule of docs/protocol.md.
 
     Attributes:
-        reason: which rule, as it travels on the wire.
+        reason: which rule, in the form of the wire.
     """
 
     def __init__(self, reason: Reason, sentence: str) -> None:
@@ -80,11 +80,11 @@ class BenchFileError(CollaborationError):
 
 
 class WouldOverwrite(CollaborationError):
-    """What is there already differs from what would take its place; say so if that is meant."""
+    """The existing content differs from its replacement; the caller has to confirm that it may go."""
 
 
 class EditsInConflict(CollaborationError):
-    """Edits of a script met others' edits, of which one had not seen the other; all of it is settled.
+    """Edits of a script conflicted with others' edits made without seeing each other; all are settled.
 
     Attributes:
         conflicts: an `optiverse_collab.scripting.Conflict` for each.
@@ -96,11 +96,11 @@ class EditsInConflict(CollaborationError):
 
 
 class ConnectionFailed(CollaborationError):
-    """A session could not be reached or was closed for good."""
+    """A session could not be reached, or was closed permanently."""
 
 
 class AddressError(ConnectionFailed):
-    """An address of a server, or a name of a session or user, that can't be one."""
+    """An invalid address of a server, or name of a session or user."""
 
 
 class ManifestError(CollaborationError):
@@ -108,15 +108,15 @@ class ManifestError(CollaborationError):
 
 
 class HostUnsupported(CollaborationError):
-    """A host lacks what its adapter relies on, or is of a version that we don't know."""
+    """A host lacks something that its adapter needs, or has an unknown version."""
 
 
 class CannotStart(CollaborationError):
-    """The editor, or what it was asked to open, is not there or can't be used."""
+    """The editor, or a file to open, is missing or can't be used."""
 
 
 class SettingsError(CollaborationError):
-    """Settings of the server, in its file or in the environment, that can't be.
+    """Invalid settings of the server, in its file or in the environment.
 
     Attributes:
         problems: a sentence for each.
@@ -128,7 +128,7 @@ class SettingsError(CollaborationError):
 
 
 class DiskError(CollaborationError):
-    """What we keep on the user's disk can't be read or written."""
+    """Our data on the user's disk can't be read or written."""
 
 
 class StorageError(CollaborationError):

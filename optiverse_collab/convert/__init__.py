@@ -1,6 +1,6 @@
 """Optiverse 2.0 assembly files ↔ records (docs/bench-format.md).
 
-No Qt and no editor: what an editor shows becomes a file's items first.
+No Qt and no editor: items of an editor are first converted to the form of a file.
 """
 
 from optiverse_collab.convert.comparing import same_bench

@@ -19,27 +19,27 @@ def same_bench(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
     - the same items: by id, in the same section, with the same properties. Two properties are the same
       if they have the same value: numbers count by value exactly (``1`` is ``1.0``; no tolerance), text by
       character, lists by element in their order; ``true`` is not ``1``, and null is not absence;
-    - the same groups: by id, with the same properties, where `collapsed` and `locked` are false, `visible`
-      is true and `z_base` is 0 if nothing is said;
-    - the same tree: everything in the same group, siblings in the same order from top to bottom. It is
-      read from ``layer_state``, and where that says nothing from ``groups`` and `z_value`, as Optiverse 0.3.4
-      does with files of 0.2 (there the last in the file lies on top of others with its `z_value`);
-    - the same further keys, like ``linked_assembly_cache``, and the same records set aside.
+    - the same groups: by id, with the same properties, where `collapsed` and `locked` default to false,
+    `visible` to true and `z_base` to 0; - the same tree: everything in the same group, siblings in the
+    same order from top to bottom. It is read from ``layer_state``, and for items missing there from
+    ``groups`` and `z_value`, as Optiverse 0.3.4 does with files of 0.2 (there the last in the file lies on
+    top of others with its `z_value`); - the same further keys, like ``linked_assembly_cache``, and the same
+    records set aside.
 
     Not counted: the order in the lists ``items``, ``rulers``, … and ``groups``, the order of keys, which
-    of the two forms the tree has, the `type` of an annotation that the section says already, layers at
-    the root whose items are not there, groups without members, and ``_autosave_meta``. An item or a group
-    without an id has the one that follows from its content.
+    of the two forms the tree has, the `type` of an annotation that its section already implies, layers at
+    the root whose items are missing, groups without members, and ``_autosave_meta``. An item or a group
+    without an id has one derived from its content.
 
     Args:
-        a: a bench, as `json.load` gives it.
+        a: a bench, from `json.load`.
         b: the one to compare with it.
 
     Returns:
-        A sentence for each difference; nothing if they are the same.
+        A sentence for each difference; none if they are the same.
 
     Raises:
-        BenchFileError: one of them is no bench.
+        BenchFileError: one of them is not a bench.
     """
     check_bench(a)
     check_bench(b)
@@ -54,7 +54,7 @@ _Things = dict[str, tuple[str, dict[str, Any]]]
 
 
 def _things(contents: Contents) -> _Things:
-    """Id → kind and properties of everything, as they stand in the file."""
+    """Id → kind and properties of everything in the file."""
     layers = contents.layers
     things: _Things = {}
     for id, kind, item in contents.entries:

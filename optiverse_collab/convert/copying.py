@@ -1,4 +1,4 @@
-"""A second copy of a bench: the same content under ids that nobody else has."""
+"""A second copy of a bench: the same content under new ids."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _NAMES = ("item_uuid", "group_uuid")
 
 
 def with_fresh_ids(bench: Mapping[str, Any], new_id: Callable[[], str]) -> dict[str, Any]:
-    """The same bench, whose items and groups have other ids; whatever names them names those.
+    """The same bench with new ids for its items and groups, and updated references to them.
 
-    What is not in the bench keeps its id, such as the component that a label of the bench belongs to, and
-    the items of a linked file.
+    Ids of things outside the bench stay, such as the component that a label belongs to, and the items of
+    a linked file.
 
     Args:
-        bench: as `json.load` gives it; it is left alone.
-        new_id: gives an id that is nowhere else.
+        bench: from `json.load`; it is not changed.
+        new_id: returns a unique id.
     """
     own = {name: part for name, part in bench.items() if name != LINK_CACHE}
     ids = {id: new_id() for id in dict.fromkeys(_ids(own))}
@@ -34,7 +34,7 @@ def _ids(part: Any) -> Iterator[str]:
     """The ids that a part of a bench gives to items and groups, some of them several times."""
     if isinstance(part, Mapping):
         yield from (id for name in _NAMES if is_id(id := part.get(name)))
-        # The node of an item in the layers may be of one that is elsewhere.
+        # A node in the layers may refer to an item elsewhere.
         if part.get("type") != "item" and is_id(id := part.get("uuid")):
             yield id
     for inner in _inside(part):
@@ -49,7 +49,7 @@ def _inside(part: Any) -> Iterator[Any]:
 
 
 def _renamed(part: Any, ids: Mapping[str, str], is_id: bool = False) -> Any:
-    """A part of a bench with other ids, which stand under names that end in ``uuid`` or ``uuids``."""
+    """A part of a bench with the new ids, in properties whose names end in ``uuid`` or ``uuids``."""
     if isinstance(part, Mapping):
         return {name: _renamed(inner, ids, name.endswith(("uuid", "uuids"))) for name, inner in part.items()}
     if isinstance(part, list):

@@ -1,8 +1,8 @@
-"""Paths that came from others, in a form that names no file of this computer.
+"""Others' paths, in a form that names no file on this computer.
 
-Whoever shares a bench shares paths: of images, of linked files. A host opens what a path names, and writes
-to it: a file of the user's, a device, a server that asks for a password. So a host gets a stand-in, one
-name that only says what the path was, unless the user's own libraries have the file.
+A shared bench contains paths: of images, of linked files. A host opens the file at a path, and writes to
+it, even if it is a private file, a device, or a server that asks for a password. So unless the user's own
+libraries have the file, a host gets a stand-in: a name that only records the path.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ import re
 from urllib.parse import quote, unquote
 
 FOLDER = "@elsewhere/"
-"""Before the stand-in; no editor has such a folder."""
+"""The prefix of a stand-in; no editor has such a folder."""
 
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 """Names that mean a device on Windows, in any folder."""
 
 
 def stand_in(path: str) -> str:
-    """Text that stands for `path`, and has it in it percent-encoded."""
+    """The stand-in for `path`, which contains it percent-encoded."""
     name = quote(path, safe=" ")
     return FOLDER + (name if name.strip(".") else name.replace(".", "%2E"))
 
 
 def original(path: str) -> str:
-    """The path that a stand-in stands for; any other text unchanged."""
+    """The path in a stand-in; any other text unchanged."""
     if not path.startswith(FOLDER):
         return path
     meant = unquote(path[len(FOLDER) :])
@@ -32,7 +32,7 @@ def original(path: str) -> str:
 
 
 def stays_below(path: str) -> bool:
-    """Whether a path leads to something below the folder it starts from, on every system."""
+    """Whether a path stays below the folder it starts from, on every system."""
     return all(map(_is_plain, path.split("/")))
 
 

@@ -1,7 +1,7 @@
-"""What counts as a difference between two records of one item, and what editors only write otherwise.
+"""Real differences between two records of one item, as opposed to ones that editors create when they save.
 
 An editor that opens a file and saves it again writes more than before, and some of it in another form
-(docs/bench-format.md, "When two records are the same"). Nobody has edited anything then.
+(docs/bench-format.md, "When two records are the same"). Such differences are not edits.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.core.records import Record, Set
 
 PLACE = frozenset(("parent", "order", "z_value"))
-"""What says where a record lies, and not what it is (SEEN-6)."""
+"""Properties that place a record, and don't describe it (SEEN-6)."""
 
 TOLERANCE = 1e-6
-"""Of numbers, in their own unit (mm, degrees): a point that was turned and turned back is not the same to
-the last digit."""
+"""For numbers, in their own unit (mm, degrees): a point that was rotated and rotated back may differ in
+the last digits."""
 
 _DERIVED = frozenset(("locked",))
-"""What follows from something else: 0.3 takes an item's lock from the tree, whatever the item says."""
+"""Derived properties: 0.3 takes an item's lock from the tree, not from the item."""
 
 _DERIVED_OF_GROUPS = _DERIVED | {"absent_items", "linked_cache", "z_base"}
 
 _FILES = frozenset(("image_path", "source_path"))
-"""Each computer has them in a folder of its own, and an editor forgets a file that it doesn't find."""
+"""Each computer has these files in another folder, and an editor forgets a missing file."""
 
 _TEXT_COLOURS = frozenset(("#0a0a28", "#000000", "#ffffff"))
 """The default colour of a text in files, in the light theme and in the dark one."""
 
 _FLAGS_OF_ITEMS = {f"{LAYER}{name}": value for name, value in FLAGS.items()}
-"""What the tree says of an item; a record that doesn't say it means this."""
+"""The tree's properties of an item, with their defaults."""
 
 _FILLED_IN: dict[str, Any] = {
     "mm_per_pixel": 0.1,
@@ -65,13 +65,13 @@ _FILLED_IN: dict[str, Any] = {
     "source_type": "ray",
     "beam_waist_mm": 0.5,
 }
-"""What editors write where a file says nothing: property, or part of an interface → value."""
+"""Values that editors fill in: property, or part of an interface → value."""
 
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
 class Comparison(NamedTuple):
-    """How the items of one bench stand to those of another.
+    """The items of one bench compared with those of another.
 
     Attributes:
         new: ids of items that only the first has.
@@ -87,7 +87,7 @@ class Comparison(NamedTuple):
 
 
 def compare(mine: Mapping[str, Record], theirs: Mapping[str, Record]) -> Comparison:
-    """Compare the items of two benches; groups and places don't count."""
+    """Compare the items of two benches, without their groups and places."""
     missing = [id for id, record in theirs.items() if is_item(record) and id not in mine]
     found = Comparison([], [], [], missing)
     for id, record in mine.items():
@@ -102,7 +102,7 @@ def compare(mine: Mapping[str, Record], theirs: Mapping[str, Record]) -> Compari
 
 
 def alike(a: Mapping[str, Record], b: Mapping[str, Record]) -> bool:
-    """Whether two benches are the same to their users: content, groups, and what lies where."""
+    """Whether two benches are the same to their users: content, groups and places."""
     trees = [
         {parent: [record.id for record in siblings] for parent, siblings in tree_of(bench).items()}
         for bench in (a, b)
@@ -112,15 +112,15 @@ def alike(a: Mapping[str, Record], b: Mapping[str, Record]) -> bool:
 
 
 def differs(a: Record, b: Record) -> bool:
-    """Whether two records have other content, wherever they lie."""
+    """Whether two records differ in content, regardless of their places."""
     return a.kind != b.kind or bool(differing(a, b))
 
 
 def differing(a: Record, b: Record) -> list[str]:
-    """The names of the properties in which two records of a kind have other content.
+    """The names of the properties in which two records of a kind really differ.
 
-    What only one of them states is none: editors write what a file leaves out, and leave out what they
-    don't know.
+    Properties that only one of them has don't count: editors fill in defaults, and leave out unknown
+    ones.
     """
     skipped = PLACE | (_DERIVED_OF_GROUPS if a.kind == GROUP else _DERIVED)
     return [
@@ -131,15 +131,15 @@ def differing(a: Record, b: Record) -> list[str]:
 
 
 def overwriting(there: Record, file: Record, has_tree: bool) -> Set | None:
-    """The edit that gives a record the content that another of its kind has; None if it has that.
+    """The edit that gives a record the content of another one of its kind; None if it has that already.
 
-    That is what `differing` finds, what the tree says of it, and what only `file` states, unless editors fill
-    that in. What only `there` states stays.
+    It sets the properties that `differing` finds, those of the tree, and those that only `file` has, unless
+    editors fill them in. Properties that only `there` has stay.
 
     Args:
         there: the record.
         file: the other one.
-        has_tree: whether that says if it is hidden or locked, and otherwise is neither.
+        has_tree: whether its tree says which items are hidden or locked; the others are neither then.
     """
     is_group = there.kind == GROUP
     skipped = PLACE | (_DERIVED_OF_GROUPS - FLAGS.keys() if is_group else _DERIVED)
@@ -156,14 +156,14 @@ def overwriting(there: Record, file: Record, has_tree: bool) -> Set | None:
 
 
 def _is_stated(props: Mapping[str, Any], kind: str, name: str, value: Any) -> bool:
-    """Whether properties say what an import says of one of them."""
+    """Whether properties already have an import's value for one of them."""
     if name not in props:
         return _is_filled_in(name, value)
     return same_meaning(kind, name, props[name], value) and not _says_more(props[name], value)
 
 
 def _says_more(there: Any, value: Any) -> bool:
-    """Whether a part of a property, as of an interface, is stated that is not there."""
+    """Whether a property has a part, for example of an interface, that the other one lacks."""
     if isinstance(value, list) and isinstance(there, (list, tuple)):
         return any(_says_more(*pair) for pair in zip(there, value, strict=False))
     if not isinstance(value, dict) or not isinstance(there, dict):
@@ -175,8 +175,8 @@ def _says_more(there: Any, value: Any) -> bool:
 
 
 def _is_filled_in(name: str, value: Any) -> bool:
-    """Whether a property says no more than if it were not stated."""
-    if not value and not is_number(value):  # null, false, and what is empty
+    """Whether a property has the same meaning as a missing one."""
+    if not value and not is_number(value):  # null, false and empty values
         return True
     return name in _FILLED_IN and same_meaning("", name, value, _FILLED_IN[name])
 
@@ -185,11 +185,11 @@ def same_meaning(kind: str, name: str, a: Any, b: Any) -> bool:
     """Whether two values of a property mean the same to an editor.
 
     Args:
-        kind: of the record.
-        name: of the property, or of the part of it that is compared.
+        kind: the record's.
+        name: the property's, or that of the compared part.
         a, b: JSON values.
     """
-    if a is b or (type(a) is type(b) and a == b):  # nearly always, and quick
+    if a is b or (type(a) is type(b) and a == b):  # the usual case, and quick
         return True
     if name in _FILES:
         return a is None or b is None or _file_name(a) == _file_name(b)

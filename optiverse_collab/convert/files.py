@@ -17,10 +17,10 @@ from optiverse_collab.errors import BenchFileError
 def read_bench(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read a bench file.
 
-    NaN and infinities are read as such; `records_from_bench` leaves the items out that have one.
+    NaN and infinities are read; `records_from_bench` leaves out items that have one.
 
     Raises:
-        BenchFileError: there is no such file, it can't be read, it is not JSON, or not a bench.
+        BenchFileError: the file is missing, can't be read, is not JSON, or is not a bench.
     """
     name = os.fspath(path)
     try:
@@ -48,14 +48,14 @@ def read_bench(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def write_bench(path: str | os.PathLike[str], bench: dict[str, Any]) -> None:
-    """Write a bench file as Optiverse does, all of it or nothing.
+    """Write a bench file as Optiverse does, completely or not at all.
 
-    The new file takes the place of the old one only when it is on disk as a whole; a link is
-    followed, and an existing file keeps its permissions.
+    The new file replaces the old one only once it is completely on disk; links are followed,
+    and an existing file keeps its permissions.
 
     Raises:
-        BenchFileError: the folder is missing or can't be written to, or the bench holds what JSON
-            can't.
+        BenchFileError: the folder is missing or can't be written to, or JSON can't represent the
+        bench.
     """
     name = os.fspath(path)
     try:
@@ -65,7 +65,7 @@ def write_bench(path: str | os.PathLike[str], bench: dict[str, Any]) -> None:
     except TypeError as error:
         raise BenchFileError(f"{name} was not written: {error}.") from None
     target = Path(os.path.realpath(path))
-    # Not from `tempfile`: that makes a file which only its owner may read.
+    # Not with `tempfile`, which makes files that only their owner may read.
     temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
     try:
         try:
@@ -88,7 +88,7 @@ def write_bench(path: str | os.PathLike[str], bench: dict[str, Any]) -> None:
 
 
 def _not_finite(value: Any, where: str) -> Iterator[str]:
-    """Where a number is that JSON can't hold."""
+    """The places of numbers that JSON can't represent."""
     if isinstance(value, float) and not math.isfinite(value):
         yield f"{where} is {value}, which JSON can't hold"
     elif isinstance(value, dict):

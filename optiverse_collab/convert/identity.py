@@ -1,4 +1,4 @@
-"""Ids of what a file says without one, or with one that can't be used."""
+"""Ids for entries of a file that have none, or an unusable one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 from optiverse_collab.core.limits import Limits
 
-# Never changes: every import of the same file gives the same ids.
+# Never change this: every import of the same file must give the same ids.
 _NAMESPACE = uuid.UUID("5f0c4f0e-8a2b-4a64-9d0e-2d1c0c7d3b11")
 
 
@@ -22,10 +22,10 @@ def is_id(value: object) -> TypeGuard[str]:
 
 
 def derived_id(content: Mapping[str, Any], copy: int = 0) -> str:
-    """An id that follows from the content alone, wherever in whichever file it stands.
+    """An id derived only from the content, regardless of the file and the place in it.
 
     Args:
-        content: the entry of the file.
+        content: the file's entry.
         copy: 0 for the first entry with this content, 1 for the next, ….
     """
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
@@ -33,11 +33,11 @@ def derived_id(content: Mapping[str, Any], copy: int = 0) -> str:
 
 
 class Ids:
-    """The ids given out while one file is read.
+    """Assigns ids while one file is read.
 
     Args:
         reserved: ids that no entry gets.
-        warnings: takes a sentence for every entry whose own id could not be used.
+        warnings: gets a sentence for every entry with an unusable id.
     """
 
     def __init__(self, reserved: Iterable[str], warnings: list[str]) -> None:
@@ -45,10 +45,10 @@ class Ids:
         self._warnings = warnings
 
     def claim(self, stated: Any, content: Mapping[str, Any], what: str) -> str:
-        """The record id for an entry: the one that it states, if that is free and can be one.
+        """The record id for an entry: its own, if that is valid and free.
 
         Args:
-            stated: what the entry has for an id; nothing at all in files of older versions.
+            stated: the entry's id; None in files of older versions.
             content: the entry.
             what: what the entry is, for a warning.
         """

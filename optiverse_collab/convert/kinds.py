@@ -1,4 +1,4 @@
-"""One item of a bench ↔ one record, by a table of kinds (docs/bench-format.md).
+"""One item of a bench ↔ one record, with a table of kinds (docs/bench-format.md).
 
 The plugin calls `record_from_item` and `item_from_record` for every item that moves, many times a
 second, so both are one pass over the properties.
@@ -17,24 +17,24 @@ IMAGE = "image_path"
 
 ESCAPE = "file:"
 LAYER = "layer_"
-"""What the layer tree says of an item stands in its record under names that start with this."""
+"""An item's properties from the layer tree have names in its record that start with this."""
 
 GROUP = "group"
 ASSEMBLY = "assembly"
 ITEM = "item"
-"""The kind of what stands in ``items`` with a `_type` that can't be a kind."""
+"""The kind of entries of ``items`` with a `_type` that is not a valid kind."""
 
 
 class Kind(NamedTuple):
-    """How one kind of item stands in a file.
+    """How a file stores one kind of item.
 
     Attributes:
-        section: the list of the file in which it stands.
-        marker: the property of the file that names the kind, ``_type`` or ``type``; None if none does.
-        together: property of the record → the numbers of the file that it unites, in order.
+        section: the list of the file that contains it.
+        marker: the property that names the kind, ``_type`` or ``type``; None if there is none.
+        together: property of the record → the numbers of the file that it combines, in order.
         parts: all those numbers.
-        taken: names that a record has another use for; a property of the file with such a name is
-            escaped (`ESCAPE`).
+        taken: names with another meaning in records; a property of the file with such a name is
+        escaped (`ESCAPE`).
     """
 
     section: str
@@ -57,7 +57,7 @@ _POS_MM = ("x_mm", "y_mm")
 _JONES = ("custom_jones_ex_real", "custom_jones_ex_imag", "custom_jones_ey_real", "custom_jones_ey_imag")
 
 ITEMS = _kind("items", "_type", pos=_POS_MM)
-"""What holds for everything in ``items`` that has no line of its own below."""
+"""The format of entries of ``items`` without a line of their own below."""
 
 KINDS = {
     "component": ITEMS,
@@ -71,7 +71,7 @@ KINDS = {
 }
 
 ANNOTATIONS = {spec.section: kind for kind, spec in KINDS.items() if spec.marker == "type"}
-"""Section of the file → the kind of what stands in it."""
+"""Section of the file → the kind of its entries."""
 
 SECTIONS = ("items", *ANNOTATIONS)
 """The lists of a file that hold items, in the order in which Optiverse loads them."""
@@ -80,14 +80,14 @@ _NOT_FROM_FILES = frozenset((ITEM, GROUP, ASSEMBLY, *ANNOTATIONS.values()))
 
 
 def is_item(record: Record) -> bool:
-    """Whether a record is an item on the bench, and not a group or the rest of the file."""
+    """Whether a record is an item on the bench, rather than a group or the rest of the file."""
     return record.kind != GROUP and record.kind != ASSEMBLY
 
 
 def record_from_item(item: Mapping[str, Any]) -> Record:
-    """The record of one item, from what its `to_dict` gives or what a file has.
+    """The record of one item, from its `to_dict` or from a file.
 
-    The layer tree is not known here: the record has no `parent` and no `order`. An item without an
+    Without the layer tree: the record has no `parent` and no `order`. An item without an
     id gets one derived from its content.
     """
     type_ = item.get("type")
@@ -99,7 +99,7 @@ def record_from_item(item: Mapping[str, Any]) -> Record:
 
 
 def kind_of(item: Mapping[str, Any]) -> str:
-    """The kind of an entry of ``items``: its `_type`, if that can be a kind, and else `ITEM`."""
+    """The kind of an entry of ``items``: its `_type`, if that is a valid kind, otherwise `ITEM`."""
     kind = item.get("_type")
     if is_id(kind) and kind not in _NOT_FROM_FILES:
         return kind
@@ -107,7 +107,7 @@ def kind_of(item: Mapping[str, Any]) -> str:
 
 
 def props_of(item: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """The properties that an item of the file has as a record of `kind`."""
+    """The properties of a file's item as a record of `kind`."""
     spec = KINDS.get(kind, ITEMS)
     parts, taken = spec.parts, spec.taken
     props: dict[str, Any] = {}
@@ -126,9 +126,9 @@ def props_of(item: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 
 def item_from_record(record: Record) -> dict[str, Any]:
-    """The item of a file or of `from_dict` that a record stands for.
+    """A record as an item of a file, or for `from_dict`.
 
-    Of a united property that isn't a list of the right length, nothing is written.
+    A combined property that isn't a list of the right length is left out.
 
     Raises:
         ValueError: the record is a group or the rest of the file.
@@ -151,7 +151,7 @@ def item_from_record(record: Record) -> dict[str, Any]:
 
 
 def escaped(name: str, taken: frozenset[str]) -> str:
-    """A name for a record's property that doesn't clash with those in `taken`."""
+    """A name for a record's property that doesn't clash with `taken`."""
     return ESCAPE + name if _clashes(name, taken) else name
 
 

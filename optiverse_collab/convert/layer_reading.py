@@ -1,8 +1,8 @@
-"""The tree of groups and layers that a file describes, in either of its two forms.
+"""Reads the tree of groups and layers from a file, in either of its two forms.
 
-Optiverse 0.2 writes ``groups``, a flat list that names its items; what lies on top follows from
-`z_value`. Optiverse 0.3 writes ``layer_state``, a tree of everything from top to bottom. A file
-that has both (as we write it) means ``layer_state``; ``groups`` has what isn't in it.
+Optiverse 0.2 writes ``groups``, a flat list that names its items; the stacking follows from
+`z_value`. Optiverse 0.3 writes ``layer_state``, a tree of everything from top to bottom. In a
+file that has both (as we write it), ``layer_state`` counts, and ``groups`` only for the rest.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from optiverse_collab.convert.layers import FLAGS, holders, resolved, z_value
 from optiverse_collab.convert.shapes import is_link
 
 GROUP_TAKEN = frozenset(("parent", "order", "link", "absent_items", "linked_cache"))
-"""Names that the record of a group has another use for than a file."""
+"""Names with another meaning in the record of a group than in a file."""
 
 _DEFAULTS = {**FLAGS, "z_base": 0}
-"""What a group or a layer is, if nothing else is said; a record doesn't say it."""
+"""The defaults of a group or a layer, which a record leaves out."""
 
 _TREE_SAYS = ("name", *FLAGS)
 
 
 class Entry(NamedTuple):
-    """An item as it stands in a file.
+    """An item of a file.
 
     Attributes:
-        id: of its record.
-        kind: of its record.
-        item: what the file has.
+        id: its record's.
+        kind: its record's.
+        item: the entry of the file.
     """
 
     id: str
@@ -40,11 +40,11 @@ class Entry(NamedTuple):
 
 
 class Layers(NamedTuple):
-    """What a file says about groups and layers.
+    """The groups and layers of a file.
 
     Attributes:
         groups: group id → its properties, without its place.
-        notes: item id → what the tree says of the item, under names that start with `LAYER`.
+        notes: item id → the item's properties in the tree, under names that start with `LAYER`.
         places: id of an item or a group → parent id (None at the root), and order.
         group_ids: the id of a group in the file → its record's id.
     """
@@ -64,15 +64,15 @@ def read_layers(
 ) -> Layers:
     """Read ``layer_state`` and ``groups`` of a file.
 
-    What neither places lies on top of the rest of the root, as `z_value` says (which is how
-    Optiverse 0.3.4 reads files of 0.2). Groups without members are left out.
+    Items that neither of them places lie on top of the rest of the root, ordered by
+    `z_value` (as Optiverse 0.3.4 reads files of 0.2). Groups without members are left out.
 
     Args:
         bench: the file.
         entries: the items of the file, in the order in which Optiverse loads them.
-        ids: gives groups their ids.
-        with_more: ids of groups that have members besides the items of the file.
-        warnings: takes a sentence for everything that can't be used.
+        ids: assigns ids to groups.
+        with_more: ids of groups that have other members than the items of the file.
+        warnings: gets a sentence for every unusable entry.
     """
     reader = _Reader(entries, ids, warnings)
     reader.read_tree(bench.get("layer_state"))
@@ -95,7 +95,7 @@ class _Reader:
         self.in_list: list[str] = []
 
     def read_tree(self, state: Any) -> None:
-        """Take over ``layer_state``, if there is one."""
+        """Read ``layer_state``, if there is one."""
         if not state:
             return
         nodes = state.get("nodes") if isinstance(state, dict) else None
@@ -117,7 +117,7 @@ class _Reader:
                 pending.extend((child, below) for child in reversed(children))
 
     def _take_item(self, node: dict[str, Any], parent: str | None) -> str | None:
-        """Take over the node of an item; returns the id under which its children are."""
+        """Read the node of an item; returns the id under which its children are."""
         uuid = node.get("uuid")
         if not _is_key(uuid):
             self.warnings.append("Left out of the layers: an item without an id.")
@@ -138,7 +138,7 @@ class _Reader:
         return uuid
 
     def _add_absent(self, node: dict[str, Any], uuid: str, group: str | None) -> None:
-        """Keep a group's word for an item that is not in the file, like those of a linked file."""
+        """Keep a group's node of an item that is not in the file, for example of a linked file."""
         if group in self.groups and uuid not in self.absent:
             self.absent.add(uuid)
             kept = {"uuid": uuid, "type": "item"}
@@ -167,7 +167,7 @@ class _Reader:
         return id
 
     def read_groups(self, groups: Any) -> None:
-        """Take over ``groups``, as far as the tree doesn't say it already."""
+        """Read ``groups``, except those already in the tree."""
         if groups is None:
             return
         if not isinstance(groups, list):
@@ -203,7 +203,7 @@ class _Reader:
             self.parents.setdefault(uuid, id)
 
     def settle(self, with_more: Collection[str]) -> None:
-        """Make a tree of what was read, without groups that have no members."""
+        """Build a tree from the entries, without groups that have no members."""
         self.parents = resolved({**dict.fromkeys(self.entries), **self.parents})
         groups = self.groups
         full = {id for id in groups if is_link(groups[id].get("link")) or id in with_more}
@@ -211,7 +211,7 @@ class _Reader:
         self.groups = {id: props for id, props in groups.items() if id in full}
 
     def places(self) -> dict[str, tuple[str | None, float]]:
-        """Where everything is: what the tree doesn't place, on top of what it does."""
+        """The places of everything; entries outside the tree lie on top of the others."""
         in_tree = set(self.in_tree)
         loaded = [entry for entry in self.entries.values() if entry.id not in in_tree]
         # Of items at the same height, the one that was loaded last lies on top.

@@ -1,7 +1,7 @@
-"""The tree of groups and layers as a file describes it: for Optiverse 0.3 and for 0.2.
+"""Writes the tree of groups and layers to a file: for Optiverse 0.3 and for 0.2.
 
-Whatever the records say, the result can be opened: Optiverse 0.3.4 doesn't open a file at all in
-which a node has no type or a link has no path.
+The result can always be opened, whatever the records contain: Optiverse 0.3.4 refuses a file
+with a node without a type or a link without a path.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _nodes(tree: Tree, parent: str | None, ids: set[str]) -> list[dict[str, Any]
         node = _group_node(record) if record.kind == GROUP else _item_node(record)
         children = _nodes(tree, record.id, ids)
         if "link_metadata" in node:
-            # Elsewhere, Optiverse 0.3 has no use for nodes without items.
+            # Elsewhere, Optiverse 0.3 doesn't use nodes without items.
             children += _absent_nodes(record, ids)
         if children:
             node["children"] = children
@@ -62,7 +62,7 @@ def _item_node(item: Record) -> dict[str, Any]:
 
 
 def _can_be_opened(props: dict[str, Any]) -> dict[str, Any]:
-    """What a node says, without what the file doesn't need and what Optiverse can't read."""
+    """The properties of a node, without unneeded ones and those that Optiverse can't read."""
     node = {name: value for name, value in props.items() if name not in ("uuid", "type", "children")}
     if not isinstance(node.get("name", ""), str):
         del node["name"]
@@ -75,7 +75,7 @@ def _can_be_opened(props: dict[str, Any]) -> dict[str, Any]:
 
 
 def _absent_nodes(group: Record, ids: set[str]) -> list[dict[str, Any]]:
-    """The nodes of items that a group names although they are not on this bench."""
+    """The nodes of a group's items that are not on this bench."""
     nodes = group.props.get("absent_items")
     return [
         {"uuid": node["uuid"], "type": "item", **_can_be_opened(node)}
@@ -125,7 +125,7 @@ def _legacy_group(group: Record, outer: str | None) -> dict[str, Any]:
 
 
 def from_bottom_to_top(tree: Tree) -> list[Record]:
-    """All items, so that among those with the same `z_value` the upper ones are loaded last."""
+    """All items, ordered so that among those with the same `z_value` the upper ones are loaded last."""
     items: list[Record] = []
     pending = list(reversed(tree.get(None, ())))
     while pending:

@@ -1,6 +1,6 @@
-"""The tree of groups and layers: who is in which group, and what lies on top of what.
+"""The tree of groups and layers: membership in groups, and the stacking.
 
-Each item and each group says for itself where it is: `parent` is the id of the group (or, for a
+Each item and each group states its own place: `parent` is the id of the group (or, for a
 label, of the item) that it is in, and is absent at the root; `order` is its place among its
 siblings, the smallest on top. So two people who group different items at once don't conflict.
 """
@@ -15,23 +15,23 @@ from optiverse_collab.convert.shapes import is_link, is_number
 from optiverse_collab.core.records import Record
 
 FLAGS = {"collapsed": False, "visible": True, "locked": False}
-"""What a group or layer says of itself, with the defaults; a record leaves these out."""
+"""The properties of a group or layer, with their defaults, which a record leaves out."""
 
 MAX_DEPTH = 64
-"""Levels of groups in groups. Optiverse reads the tree recursively; a thousand would stop it."""
+"""The deepest nesting of groups. Optiverse reads the tree recursively, and would fail at a thousand."""
 
 _DEFAULT_Z = {"ruler": 10_000.0, "path_measure": 9_999.0, "angle_measure": 9_999.0, "rectangle": 100.0}
-"""What Optiverse 0.2.7 and 0.3.4 give new items; others lie at 0."""
+"""The heights that Optiverse 0.2.7 and 0.3.4 give new items; others lie at 0."""
 
 Tree = dict["str | None", list[Record]]
-"""Parent id, or None for the root → what is in it, from top to bottom."""
+"""Parent id, or None for the root → its members, from top to bottom."""
 
 
 def sibling_key(record: Record) -> tuple[int, float, float, str]:
-    """Sorts siblings from top to bottom, everywhere alike.
+    """The key that sorts siblings from top to bottom, the same everywhere.
 
-    What has no `order` lies on top of what has one: groups first, then items by `z_value`. Ties are
-    settled by id.
+    Siblings without `order` lie on top of those with one: groups first, then items by `z_value`.
+    Ties are settled by id.
     """
     order = record.props.get("order")
     if is_number(order):
@@ -40,26 +40,26 @@ def sibling_key(record: Record) -> tuple[int, float, float, str]:
 
 
 def z_value(kind: str, item: Mapping[str, Any]) -> float:
-    """How high an item lies in the scene, if Optiverse loads it."""
+    """The height of an item in the scene, once Optiverse has loaded it."""
     z = item.get("z_value")
     return float(z) if is_number(z) else _DEFAULT_Z.get(kind, 0.0)
 
 
 def shows_file(group: Record) -> bool:
-    """Whether a group shows a linked file; it has members then, whatever the file holds."""
+    """Whether a group shows a linked file; then it has members, whatever the file contains."""
     return is_link(group.props.get("link"))
 
 
 def tree_of(records: Mapping[str, Record], has_more: Callable[[Record], bool] = shows_file) -> Tree:
-    """Where everything is, as all participants see it, whatever the records say.
+    """The places of everything, the same for all participants, even for an invalid tree.
 
-    A `parent` that isn't there (any more) counts as the root. Of groups that are in each other, the
-    one with the smallest id is at the root. What is deeper than `MAX_DEPTH` levels is at the root. A group
-    without members is left out, and so is one that holds nothing but such groups.
+    A missing `parent` counts as the root. Of groups that contain each other, the one with the smallest id
+    is at the root. Members deeper than `MAX_DEPTH` levels are at the root. A group without members is left
+    out, and so is one that contains only such groups.
 
     Args:
         records: id → record.
-        has_more: whether a group has members that are no records here.
+        has_more: whether a group has members without records here.
     """
     nodes = [record for record in records.values() if record.kind != ASSEMBLY]
     parents = resolved({record.id: record.props.get("parent") for record in nodes})
@@ -75,7 +75,7 @@ def tree_of(records: Mapping[str, Record], has_more: Callable[[Record], bool] = 
 
 
 def holders(members: Iterable[str], parents: Mapping[str, str | None]) -> set[str]:
-    """The ids of everything that one of `members` is in, at any depth; `parents` have no cycle."""
+    """The ids of all ancestors of `members`; `parents` must have no cycle."""
     found: set[str] = set()
     for id in members:
         parent = parents[id]
@@ -86,7 +86,7 @@ def holders(members: Iterable[str], parents: Mapping[str, str | None]) -> set[st
 
 
 def resolved(wanted: Mapping[str, Any]) -> dict[str, str | None]:
-    """The parents that really hold, of those that the records want (see `tree_of`)."""
+    """The effective parents, from those in the records (see `tree_of`)."""
     parents = {
         id: parent if isinstance(parent, str) and parent in wanted else None for id, parent in wanted.items()
     }

@@ -1,4 +1,4 @@
-"""Importing a bench into a session that holds something already."""
+"""Importing a bench into a session that already has one."""
 
 from __future__ import annotations
 
@@ -14,35 +14,34 @@ Records = Mapping[str, Record]
 
 
 def additions(view: Records, records: Records) -> list[Op]:
-    """The operations that add imported records to a session; what it holds is left alone.
+    """The operations that add imported records to a session; its own records stay unchanged.
 
-    What is imported lies on top of everything else, in its own order.
+    Imported records lie on top of everything else, in their own order.
 
     Args:
         view: the session's records.
         records: the imported ones, from `records_from_bench`.
 
     Returns:
-        One operation per record; groups stand before what is in them.
+        One operation per record; groups come before their members.
     """
     lift = _lift(view, records)
     return [put(_lifted(record, lift)) for record in _groups_first(records) if record.id not in view]
 
 
 def replacements(view: Records, records: Records, has_tree: bool = True) -> list[Op]:
-    """The operations after which a session has imported records as the import has them.
+    """The operations that make a session's records equal to imported ones.
 
-    What differs is changed, and nothing that the import only writes otherwise (`equivalence`). What is in
-    another group, or in another order, than the import says goes there; all else stays where it is. What is
-    new lies where it does in the import.
+    Only real differences are changed (`equivalence`). Records that the import has in another group or order
+    move there; all others stay in place. New records get their place in the import.
 
     Args:
         view: the session's records.
         records: the imported ones, from `records_from_bench`.
-        has_tree: whether they say of everything what is hidden and locked, unlike a file of Optiverse 0.2.
+        has_tree: whether they state for everything if it is hidden or locked, unlike a file of Optiverse 0.2.
 
     Returns:
-        One operation per record that changes; groups stand before what is in them.
+        One operation per changed record; groups come before their members.
     """
     ops: dict[str, Op] = {}
     for record in _groups_first(records):
@@ -62,14 +61,14 @@ def replacements(view: Records, records: Records, has_tree: bool = True) -> list
         elif there is not None:
             before = op if isinstance(op, Set) else Set(id)
             props, unset = place_props(place, there)
-            # It may lie there already: where not all have z values, `moved` reads more than one order.
+            # It may be there already: if some lack z values, `moved` sees more than one order.
             if op is not None or unset or not props.items() <= there.props.items():
                 ops[id] = Set(id, {**before.props, **props}, [*before.unset, *unset])
     return list(ops.values())
 
 
 def _replacement(there: Record | None, record: Record, has_tree: bool) -> Op | None:
-    """What gives a record of the session's the import's content, and leaves it in its place."""
+    """The operation that gives a session's record the import's content, and keeps its place."""
     if there is None:
         return put(record)
     if there.kind != record.kind:
@@ -80,7 +79,7 @@ def _replacement(there: Record | None, record: Record, has_tree: bool) -> Op | N
 
 
 def _is_told(view: Records, record: Record) -> bool:
-    """Whether a file without a tree can say where something lies: not groups' order, nor labels' owners."""
+    """Whether a file without a tree can place a record: it can't order groups, or say who owns a label."""
     parent = view[record.id].props.get("parent")
     if record.kind == GROUP:
         return bool(parent != record.props.get("parent"))
@@ -92,7 +91,7 @@ def _groups_first(records: Records) -> list[Record]:
 
 
 def _lift(view: Records, records: Records) -> float:
-    """What to add to the orders at the root of `records`, so that they come before the others'."""
+    """The number to add to the orders at the root of `records`, so that they come before the others."""
     others = _root_orders(record for id, record in view.items() if id not in records)
     imported = _root_orders(records.values())
     if not others or not imported or max(imported) < min(others):

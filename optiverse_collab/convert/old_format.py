@@ -1,12 +1,12 @@
-"""Bench files from before version 2.0, which Optiverse no longer reads: their items as it writes them now.
+"""Converts bench files from before version 2.0, which Optiverse no longer reads, to the current form.
 
 Such a file states no version and has a list for each kind of element. Optiverse 0.2.7 and 0.3.4 open it
 silently, show its notes and rulers alone, and a save destroys the rest.
 
-An element was one straight line of a length in mm, horizontal and turned by `angle_deg`; now it has the ends
-of its line in the coordinates of its picture, in which it need not be horizontal. Angles were counted the
-other way around until, some time after `line_px` was given up, Optiverse counted them clockwise. Where a file
-can be from either time, it is read as the last version that could read it did.
+An element was one straight line of a length in mm, horizontal and rotated by `angle_deg`; now it has the ends
+of its line in the coordinates of its picture, in which it need not be horizontal. Angles were counted
+counterclockwise until, some time after `line_px` was dropped, Optiverse counted them clockwise. A file that
+can be from either time is read as the last version that could read it did.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from typing import Any, NamedTuple, TypeGuard
 from optiverse_collab.convert.shapes import is_number, is_point
 
 PICTURE_PX = 1000.0
-"""The height that pictures were taken to have where `line_px` counts pixels."""
+"""The assumed height of a picture when `line_px` counts pixels."""
 
 
 class _Element(NamedTuple):
-    """What a kind of element became.
+    """The current form of an old kind of element.
 
     Attributes:
-        category: in the library.
-        fixed: properties of its interface that the old file doesn't state.
+        category: the one in the library.
+        fixed: properties of its interface that the old file lacks.
         optical: properties that moved from the element to its interface.
-        angle_deg, height_mm: where the file has none.
+        angle_deg, height_mm: the defaults.
     """
 
     category: str
@@ -51,7 +51,7 @@ ELEMENTS = {
     "slms": _Element("misc", {"element_type": "mirror"}, (), 0.0, 80.0),
     "blocks": _Element("misc", {"element_type": "beam_block"}, (), 0.0, 80.0),
 }
-"""List of the old file → what its entries are now."""
+"""List of the old file → the current form of its entries."""
 
 LISTS = frozenset(("sources", *ELEMENTS))
 
@@ -65,8 +65,8 @@ def converted(bench: Mapping[str, Any], warnings: list[str]) -> dict[str, Any]:
     """An old bench as a 2.0 bench: elements and sources become `items`, all else stays.
 
     Args:
-        bench: for which `is_old` is true.
-        warnings: takes a sentence on what to look at.
+        bench: an old one, for which `is_old` is true.
+        warnings: gets a sentence about what to check.
     """
     rest = {name: value for name, value in bench.items() if name not in LISTS}
     sources = _entries(bench, "sources", warnings)
@@ -123,7 +123,7 @@ def _interfaces(old: Mapping[str, Any], element: _Element, height: float) -> lis
 
 
 def _centred(interfaces: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Interfaces around the middle of the first: without a picture, that is where the item is."""
+    """Interfaces relative to the middle of the first: without a picture, that is the item's position."""
     first = interfaces[0]
     middle = {axis: (first[f"{axis}1_mm"] + first[f"{axis}2_mm"]) / 2.0 for axis in "xy"}
     return [

@@ -1,4 +1,4 @@
-"""What was moved in a tree of groups and layers, and where that goes in a tree that others have changed."""
+"""Finds moves in a tree of groups and layers, and applies them to a tree that others have changed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Records = Mapping[str, Record]
 
 
 class Place(NamedTuple):
-    """Where a record goes.
+    """A new place for a record.
 
     Attributes:
         parent: the group; None at the root.
         order: among its siblings.
-        z_value: a height between those of the siblings above and below it; None if they have none.
+        z_value: a height between the siblings above and below; None if they have none.
     """
 
     parent: str | None
@@ -28,10 +28,11 @@ class Place(NamedTuple):
 
 
 def moved(before: Records, after: Records) -> set[str]:
-    """The ids of what has another parent, or was restacked among its siblings: as few as can be.
+    """The ids of records with a new parent or a new place among their siblings: as few as possible.
 
-    What only one of the two has, and numbers that give the same order, don't count. Nor does the order of
-    siblings that keep their `z_value`: 0.2 turns around those of one height each time it opens a file.
+    Records that only one of the two has, and numbers that give the same order, don't count. Neither does
+    the order of siblings that keep their `z_value`: 0.2 reverses those of one height each time it opens a
+    file.
     """
     old, new = _children(before), _children(after)
     parents = {id: parent for parent, ids in old.items() for id in ids}
@@ -49,13 +50,13 @@ def moved(before: Records, after: Records) -> set[str]:
 
 
 def _is_level(before: Record, after: Record) -> bool:
-    """Whether an item is as high as it was; 0.2 gives the height 0 to items without one."""
+    """Whether an item has the same height; 0.2 gives items without one the height 0."""
     old, new = _height(before), _height(after)
     return new is not None and new == (0.0 if old is None else old)
 
 
 def _is_as_high(before: Record, after: Record) -> bool:
-    """The same, or nobody says how high it was and is, as of groups."""
+    """The same, or neither height is known, as for groups."""
     return _is_level(before, after) or (_height(before) is None and _height(after) is None)
 
 
@@ -64,15 +65,15 @@ def _height(record: Record) -> float | None:
 
 
 def placed(theirs: Records, mine: Records, ids: Collection[str]) -> dict[str, Place]:
-    """Where some records go in another tree, each beside the sibling that lies above it in mine.
+    """The places of some records in another tree, each below the sibling that lies above it in mine.
 
     Args:
-        theirs: the tree that they come into.
+        theirs: the tree that they go to.
         mine: the tree that they come from.
         ids: of those records.
 
     Returns:
-        Their places; and new ones of siblings, where there is no room between those.
+        Their places, and new ones for siblings if there is no room between them.
     """
     result: dict[str, Place] = {}
     if not ids:
@@ -96,7 +97,7 @@ def placed(theirs: Records, mine: Records, ids: Collection[str]) -> dict[str, Pl
 
 
 def place_props(place: Place, there: Record) -> tuple[dict[str, object], list[str]]:
-    """The properties to set, and those to unset, that give a record of the session's a place."""
+    """The properties to set and to unset to move a session's record to a place."""
     props: dict[str, object] = {"order": place.order}
     if place.z_value is not None and "z_value" in there.props:
         props["z_value"] = place.z_value
@@ -106,7 +107,7 @@ def place_props(place: Place, there: Record) -> tuple[dict[str, object], list[st
 
 
 def _inserted(there: Sequence[str], siblings: Sequence[str], wanted: Collection[str]) -> list[str]:
-    """What is there, with those of `siblings` that are wanted: each below the one that lies above it here."""
+    """The present siblings with the wanted ones inserted: each below the one that lies above it here."""
     anchors = set(there)
     first: list[str] = []  # above all anchors
     below: dict[str, list[str]] = {}
@@ -126,7 +127,7 @@ def _inserted(there: Sequence[str], siblings: Sequence[str], wanted: Collection[
 
 
 def _between(heights: Sequence[float | None]) -> list[float | None]:
-    """For each place, a height between the nearest ones above and below it."""
+    """A height for each place, between the nearest ones above and below it."""
     below: list[float | None] = [None] * (len(heights) + 1)
     for at in range(len(heights) - 1, -1, -1):
         below[at] = below[at + 1] if heights[at] is None else heights[at]

@@ -25,13 +25,13 @@ from optiverse_collab.core.records import Record, put
 from optiverse_collab.errors import BenchFileError, ChangeRefused
 
 VERSION = "2.0"
-"""Of the file format, which Optiverse 0.2 and 0.3 write."""
+"""The version of the file format, as Optiverse 0.2 and 0.3 write it."""
 
 ASSEMBLY_ID = "assembly"
-"""The id of the record that holds what belongs to the file as a whole."""
+"""The id of the record for the file as a whole."""
 
 SET_ASIDE = "set_aside"
-"""The section with records that Optiverse could not open; it doesn't look there."""
+"""The section for records that Optiverse could not open; it ignores this section."""
 
 LINK_CACHE = "linked_assembly_cache"
 
@@ -39,11 +39,11 @@ OWN_KEYS = frozenset(("version", *SECTIONS, "groups", "layer_state", LINK_CACHE,
 
 
 class Imported(NamedTuple):
-    """What a file holds.
+    """The content of a file.
 
     Attributes:
         records: id → record.
-        warnings: a sentence for everything in the file that can't be used or is not as stated.
+        warnings: a sentence for everything in the file that is unusable or changed.
     """
 
     records: dict[str, Record]
@@ -56,7 +56,7 @@ class Contents(NamedTuple):
     Attributes:
         entries: the items, in the order in which Optiverse loads them.
         layers: groups and places.
-        rest: what belongs to the file as a whole.
+        rest: keys of the file as a whole.
         aside: records that were set aside when the file was written.
         warnings: as in `Imported`.
     """
@@ -69,14 +69,14 @@ class Contents(NamedTuple):
 
 
 def check_bench(bench: Any, name: str = "This") -> None:
-    """Check that `bench` is one, before anything is read of it.
+    """Check that `bench` is a bench, before reading it.
 
     Args:
-        bench: what `json.load` gives.
-        name: what to call it in an error, the path of a file for example.
+        bench: the result of `json.load`.
+        name: its name in an error, for example the path of the file.
 
     Raises:
-        BenchFileError: it is something else, or of another version.
+        BenchFileError: it is not a bench, or has another version.
     """
     if not isinstance(bench, dict):
         raise BenchFileError(f"{name} is not an Optiverse bench: it holds no JSON object.")
@@ -102,15 +102,14 @@ def check_bench(bench: Any, name: str = "This") -> None:
 def records_from_bench(bench: Any) -> Imported:
     """The records of a bench, each with its place in the tree of layers.
 
-    A file from before version 2.0 is converted, with a warning. One bad entry doesn't stop the rest: it is
-    left out, with a warning. The same file gives the same records each time, also where its items have no
-    ids.
+    A file from before version 2.0 is converted, with a warning. A bad entry doesn't stop the rest: it is
+    left out, with a warning. The same file always gives the same records, even if its items have no ids.
 
     Args:
-        bench: what `json.load` gives of an Optiverse assembly file.
+        bench: the result of `json.load` for an Optiverse assembly file.
 
     Raises:
-        BenchFileError: this is no bench at all (see `check_bench`).
+        BenchFileError: it is not a bench at all (see `check_bench`).
     """
     check_bench(bench)
     contents = contents_of(bench)
@@ -127,7 +126,7 @@ def records_from_bench(bench: Any) -> Imported:
 
 
 def contents_of(bench: Mapping[str, Any]) -> Contents:
-    """Take a bench apart that `check_bench` accepts."""
+    """Split a bench that `check_bench` accepts into its parts."""
     warnings: list[str] = []
     if is_old(bench):
         bench = converted(bench, warnings)
@@ -161,7 +160,7 @@ def _entries(bench: Mapping[str, Any], ids: Ids, warnings: list[str]) -> list[En
 
 
 def _spread_link_cache(cache: Any, layers: Layers) -> Any:
-    """Give each linked group the copy of its file; returns what belongs to none."""
+    """Give each linked group the copy of its file; returns the copies without a group."""
     if not isinstance(cache, dict):
         return cache
     orphans = {}
@@ -175,7 +174,7 @@ def _spread_link_cache(cache: Any, layers: Layers) -> Any:
 
 
 def _parents_of_aside(aside: Any) -> set[str]:
-    """The ids of the groups that records are in which were set aside."""
+    """The ids of the groups of records that were set aside."""
     entries = [entry for entry in aside if isinstance(entry, dict)] if isinstance(aside, list) else []
     parents = [props.get("parent") for entry in entries if isinstance(props := entry.get("props"), dict)]
     return {parent for parent in parents if isinstance(parent, str)}
@@ -217,7 +216,7 @@ _LIMITS = Limits()
 
 
 def _shareable(record: Record, warnings: list[str]) -> Record | None:
-    """The record, or what of it a session accepts."""
+    """The record, or the part of it that a session accepts."""
     name = f"{record.kind} {record.props.get('name') or record.id!r}"
     try:
         check_change([put(record)], _LIMITS)

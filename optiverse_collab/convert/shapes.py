@@ -1,8 +1,8 @@
-"""What a property must look like so that Optiverse can open the file that it ends up in.
+"""The forms of properties that Optiverse can open.
 
 Optiverse 0.2.7 and 0.3.4 guard against bad values in ``items``, mostly; one bad value in an
 annotation makes the whole file fail to open. So a record with such a value is set aside
-(docs/bench-format.md) and the rest of the bench stays readable.
+(docs/bench-format.md), which keeps the rest of the bench readable.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from optiverse_collab.core.records import Record
 
 
 def is_number(value: Any) -> TypeGuard[float]:
-    """A finite number, not a truth value, and of 64 bits if it is an integer."""
+    """A finite number, not a boolean, and of 64 bits if it is an integer."""
     if isinstance(value, float):
         return math.isfinite(value)
     return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**64
@@ -47,7 +47,7 @@ def is_jones(value: Any) -> bool:
 
 
 def is_interfaces(value: Any) -> bool:
-    """What a component does to light: a list of objects, or null."""
+    """The interfaces of a component: a list of objects, or null."""
     return value is None or (isinstance(value, list) and all(isinstance(part, dict) for part in value))
 
 
@@ -115,11 +115,11 @@ _NEEDED = {"angle_measure": ("vertex", "point1", "point2")}
 
 
 def can_be_opened(record: Record) -> bool:
-    """Whether an item's properties look as Optiverse expects them."""
+    """Whether an item's properties have the forms that Optiverse expects."""
     props = record.props
     shapes = SHAPES.get(record.kind, _ITEM)
     if not all(shape(props[name]) for name, shape in shapes.items() if name in props):
         return False
-    if record.kind == "ruler" and "points" not in props:  # as very old files have it
+    if record.kind == "ruler" and "points" not in props:  # as in very old files
         return is_point(props.get("p1")) and is_point(props.get("p2"))
     return all(name in props for name in _NEEDED.get(record.kind, ()))

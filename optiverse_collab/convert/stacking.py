@@ -1,6 +1,6 @@
-"""New places for what was moved among its siblings, so that what wasn't moved keeps its own.
+"""New places for moved siblings, so that the others keep theirs.
 
-Places are numbers that rise from top to bottom: the `order` of records, or z values with their sign turned.
+Places are numbers that rise from top to bottom: the `order` of records, or negated z values.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ Key = tuple[float, str]
 
 
 def restacked(ids: Sequence[str], known: Mapping[str, float], first: float = 0.0) -> dict[str, float]:
-    """Places for siblings that lie in this order, with as few changes as can be.
+    """Places for siblings in this order, with as few changes as possible.
 
     Args:
         ids: the siblings from top to bottom.
         known: places so far; siblings at the same place are in the order of their ids.
-        first: the place of the topmost, where all get new ones.
+        first: the place of the topmost one, if all get new ones.
 
     Returns:
         A place for each of `ids`.
@@ -56,7 +56,7 @@ def _between(above: float | None, below: float | None, count: int, first: float)
 
 
 def _longest_run(keys: Sequence[Key | None]) -> set[int]:
-    """Indexes of a longest subsequence that rises."""
+    """Indexes of a longest rising subsequence."""
     ends: list[Key] = []
     last: list[int] = []
     before: dict[int, int] = {}

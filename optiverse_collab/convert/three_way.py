@@ -1,19 +1,20 @@
-"""Brings together what a user did to a file and what others did in a session meanwhile.
+"""Merges a user's edits of a file with others' edits in a session meanwhile.
 
 An example. The file was saved in the session; then its user moved the lens and removed the wall, while others
 renamed the lens and moved the mirror:
 
-    saved in the session     the user's bench      the session       what is sent
+    saved in the session     the user's bench      the session       sent edits
     lens    pos 0            pos 5                 pos 0, "L1"       lens pos 5
     mirror  pos 0            pos 0                 pos 7
     wall                     (none)                wall              remove wall
 
-Of the lens both edits stand, and the mirror is where the others moved it. Had the others moved the lens too,
-the user's move would be *contested*: it is sent so that the server holds it, and tells its user.
+Both edits of the lens take effect, and the mirror is where the others moved it. Had the others moved the
+lens too, the user's move would be *contested*: it is sent so that the server holds it, and reports it to the
+user.
 
-What an editor only writes otherwise is nobody's edit (`equivalence`). It would look like one where the file
-is compared with the window; so two things are compared that the same editor wrote: the window as it was when
-the file was opened, with the window now.
+Differences that an editor creates when it saves are not edits (`equivalence`). They would look like edits if
+the file were compared with the window. So the comparison is between two outputs of the same editor: the
+window as it was when the file was opened, and the window now.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ _LOCKED = f"{LAYER}locked"
 
 
 class Opened(NamedTuple):
-    """A bench as it came into a window.
+    """A bench as a window opened it.
 
     Attributes:
-        file: as the file says.
+        file: as in the file.
         shown: as the window showed it then.
     """
 
@@ -45,13 +46,13 @@ class Opened(NamedTuple):
 
 
 class Merge(NamedTuple):
-    """What has to be done in a session so that it has a user's edits.
+    """The edits that bring a user's changes into a session.
 
     Attributes:
-        clear: edits of what nobody else has changed; groups come first.
-        contested: edits of what others have changed as well.
-        gone: edits of what others have removed.
-        added: how many items of the user's the session lacks.
+        clear: edits of properties that nobody else has changed; groups come first.
+        contested: edits of properties that others have changed, too.
+        gone: edits of records that others have removed.
+        added: how many of the user's items the session lacks.
         edited: how many records the user changed, added or removed.
         taken: how many items others changed, added or removed.
     """
@@ -65,14 +66,14 @@ class Merge(NamedTuple):
 
 
 def merge(base: Records, opened: Opened, mine: Records, theirs: Records, removals: bool = True) -> Merge:
-    """Find what a user did since `base`, and how that stands to what others did since.
+    """Find a user's edits since `base`, and compare them with others' edits since.
 
     Args:
-        base: the session's bench as the file has it; without it, all is new.
-        opened: the bench as it came into the window.
-        mine: what the window shows now.
-        theirs: what the session has now.
-        removals: whether what the user lacks was removed by them. Nothing is, if their bench is empty.
+        base: the session's bench as in the file; without it, everything is new.
+        opened: the bench as the window opened it.
+        mine: the window's bench now.
+        theirs: the session's bench now.
+        removals: whether records that the user lacks count as removed by them; not if their bench is empty.
     """
     found = _Found(base, theirs)
     new = _with_places([record for id, record in mine.items() if id not in base], mine, theirs)
@@ -94,7 +95,7 @@ def merge(base: Records, opened: Opened, mine: Records, theirs: Records, removal
 
 
 class _Found:
-    """Sorts the user's edits into what is clear, contested or gone."""
+    """Sorts the user's edits into clear, contested and gone ones."""
 
     def __init__(self, base: Records, theirs: Records) -> None:
         self.clear: dict[str, Op] = {}
@@ -104,7 +105,7 @@ class _Found:
         self._theirs = theirs
 
     def add(self, record: Record) -> None:
-        """The user has a record that the session's bench didn't have."""
+        """The user has a record that wasn't on the session's bench."""
         there = self._theirs.get(record.id)
         if there is None:
             self.clear[record.id] = put(record)
@@ -145,7 +146,7 @@ class _Found:
             (self.contested if differs(self._base[id], there) else self.clear)[id] = Remove(id)
 
     def _part(self, name: str, base: Record, there: Record) -> dict[str, Op]:
-        """Where an edit of a property belongs: is it in the session as it was?"""
+        """The list for an edit of a property: it depends on whether the session still has the old value."""
         if name in base.props and name in there.props:
             is_clear = same_meaning(there.kind, name, base.props[name], there.props[name])
         else:
@@ -161,9 +162,9 @@ def _join(found: dict[str, Op], id: str, props: dict[str, object], unset: Iterab
 
 
 def _content(base: Record, opened: Opened, mine: Record, is_locked: bool) -> Put | Set | None:
-    """What the user changed of a record, except for its place in the tree."""
+    """The user's changes to a record, except for its place in the tree."""
     file, shown = opened.file.get(mine.id), opened.shown.get(mine.id)
-    if shown is None or file is None:  # it went and came back
+    if shown is None or file is None:  # it was removed and put back
         return Set(mine.id, {name: mine.props[name] for name in differing(base, mine)})
     op = record_difference(shown, mine)
     if isinstance(op, Put):
@@ -181,9 +182,10 @@ def _content(base: Record, opened: Opened, mine: Record, is_locked: bool) -> Put
 
 
 def _by_tree(mine: Record, changed: Collection[str], is_locked: bool) -> Collection[str]:
-    """What of a record follows from the tree, if numbers order it.
+    """The properties of a record that follow from the tree, if numbers order it.
 
-    0.3 takes the lock of an item from the tree when it draws that, and locks what is in a locked group.
+    0.3 takes the lock of an item from the tree when it draws the tree, and locks the members of a locked
+    group.
     """
     if not is_number(mine.props.get("order")):
         return ()
@@ -195,7 +197,7 @@ def _by_tree(mine: Record, changed: Collection[str], is_locked: bool) -> Collect
 
 
 def _in_locked_groups(records: Records) -> set[str]:
-    """The ids of what is in a group that is locked, at any depth."""
+    """The ids of everything in a locked group, at any depth."""
     parents = resolved({id: record.props.get("parent") for id, record in records.items()})
     found: set[str] = set()
     for id in records:
@@ -208,7 +210,7 @@ def _in_locked_groups(records: Records) -> set[str]:
 
 
 def _moves(base: Records, opened: Opened, mine: Records) -> set[str]:
-    """The ids of what the user moved in the tree, as far as numbers say so."""
+    """The ids of the records that the user moved in the tree, as far as numbers show it."""
     found = moved(opened.shown, mine) if opened.shown is not mine else set()
     if opened.file is not base:
         found |= moved(base, opened.file)
@@ -216,7 +218,7 @@ def _moves(base: Records, opened: Opened, mine: Records) -> set[str]:
 
 
 def _removed(base: Records, opened: Opened, mine: Records) -> list[str]:
-    """The ids of the items that the user removed; not of those that the window could not show."""
+    """The ids of the items that the user removed, without those that the window could not show."""
     return [
         id
         for id, record in base.items()
@@ -225,7 +227,7 @@ def _removed(base: Records, opened: Opened, mine: Records) -> list[str]:
 
 
 def _with_places(new: list[Record], mine: Records, theirs: Records) -> list[Record]:
-    """New records, each with the place that it gets among theirs."""
+    """New records, each with its place among theirs."""
     ids = {one.id for one in new if one.id not in theirs and is_number(one.props.get("order"))}
     places = placed(theirs, mine, ids)
     return [

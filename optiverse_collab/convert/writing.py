@@ -14,16 +14,16 @@ from optiverse_collab.core.records import Record
 
 
 def bench_from_records(records: Mapping[str, Record]) -> dict[str, Any]:
-    """The bench that records make up: a file for Optiverse 0.2 and for 0.3.
+    """The bench that consists of these records: a file for Optiverse 0.2 and for 0.3.
 
-    Whatever the records hold, Optiverse opens the file: an item that it would stumble over is
-    kept in the section `SET_ASIDE`, where only `records_from_bench` looks.
+    Optiverse can open the file whatever the records contain: an item that it can't read goes
+    to the section `SET_ASIDE`, which only `records_from_bench` reads.
 
     Args:
         records: id → record, for example a replica's view.
 
     Returns:
-        What `json.dump` can write.
+        The bench, for `json.dump`.
     """
     aside = [
         record
@@ -55,7 +55,7 @@ def bench_from_records(records: Mapping[str, Record]) -> dict[str, Any]:
 
 
 def _add_rest(bench: dict[str, Any], records: Mapping[str, Record], tree: Tree) -> None:
-    """Add what belongs to the file as a whole, and the copies of linked files."""
+    """Add the keys of the file as a whole, and the copies of linked files."""
     cache = {}
     for record in records.values():
         if record.kind == ASSEMBLY:
@@ -66,7 +66,7 @@ def _add_rest(bench: dict[str, Any], records: Mapping[str, Record], tree: Tree) 
     for record in records.values():
         if record.kind == GROUP and record.id in shown and "linked_cache" in record.props:
             cache[record.id] = record.props["linked_cache"]
-    # Optiverse 0.3.4 stumbles over a copy that is no object.
+    # Optiverse 0.3.4 fails on a copy that is not an object.
     cache = {id: copy for id, copy in cache.items() if isinstance(copy, dict)}
     if cache:
         bench[LINK_CACHE] = cache

@@ -1,6 +1,6 @@
-"""What we keep on the user's disk: the replicas of the sessions that windows are in, and our log.
+"""Our data on the user's disk: the replicas of sessions, and our log.
 
-Plain files and threads: no Qt, nothing of a window, and nothing that decides what to write, and when. For
-replicas, that is `core.client.write_ahead`; here is how they are stored so that they survive a crash (DISK in
+Plain files and threads: no Qt, no windows, and no decisions about what to write when. For replicas,
+`core.client.write_ahead` decides; this package stores them so that they survive a crash (DISK in
 docs/protocol.md).
 """

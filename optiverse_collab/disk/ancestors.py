@@ -1,7 +1,7 @@
-"""Benches of sessions as files have them: what a file was when it was last saved in a session.
+"""Ancestors: the content of bench files when they were last saved in a session.
 
-One file for each session that a bench file was saved in, under a hash of what the bench file says, which is
-how it is found again. The oldest go when there are too many. Every call waits for the disk.
+There is one file for each session that a bench file was saved in, named by a hash of the bench file's
+content. When there are too many, the oldest are deleted. Every call waits for the disk.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from optiverse_collab.disk.frames import Frames, find
 from optiverse_collab.errors import DiskError
 
 MOST_FILES, MOST_BYTES = 200, 64 * 1024 * 1024
-"""Of these benches on one computer; a bench of 300 items takes some 20 KiB."""
+"""The limits on one computer; a bench of 300 items takes some 20 KiB."""
 
 _FORMAT = 1
 _TITLE = "optiverse-collab ancestor "
@@ -31,13 +31,13 @@ _SUFFIX, _OF_AUTOSAVE = ".ancestor", ".autosave"
 
 
 class Ancestor(msgspec.Struct, frozen=True):
-    """A session's bench, as a bench file has it.
+    """A session's bench, as in a bench file.
 
     Attributes:
-        records: the session's records, as the file says them; without what the file has besides.
+        records: the session's records, as in the file; without other content of the file.
         session: the session's name.
-        epoch: its history.
-        clock: up to where others' changes were on the screen; 0 if that is not known.
+        epoch: its history's.
+        clock: up to which others' changes were on the screen; 0 if unknown.
         when_ms: when that was, in ms since 1970.
     """
 
@@ -59,7 +59,7 @@ _sorted = msgspec.json.Encoder(order="sorted")
 
 
 def key_of(records: Mapping[str, Record]) -> str:
-    """A hash of all that a bench says, whatever the order: 32 hex digits."""
+    """A hash of a bench's content, regardless of the order: 32 hex digits."""
     return _hash(b"\n".join(_sorted.encode(records[id]) for id in sorted(records)), 16)
 
 
@@ -71,8 +71,8 @@ class Ancestors:
     """The ancestors that are kept on this computer.
 
     Args:
-        folder: where; it is made when it is needed, and should not roam between computers.
-        most_files, most_bytes: how many there may be, and how long together.
+        folder: their folder; it is created when needed, and should not roam between computers.
+        most_files, most_bytes: how many there may be, and their total size.
     """
 
     def __init__(self, folder: Path, most_files: int = MOST_FILES, most_bytes: int = MOST_BYTES) -> None:
@@ -81,7 +81,7 @@ class Ancestors:
         self._most_bytes = most_bytes
 
     def keys(self) -> set[str]:
-        """The keys of all files that have one.
+        """The keys of all bench files with an ancestor.
 
         Raises:
             DiskError: the folder can't be read.
@@ -90,13 +90,13 @@ class Ancestors:
             return {path.name.partition(".")[0] for path in self._folder.glob(f"*{_SUFFIX}")}
 
     def get(self, key: str) -> list[Ancestor]:
-        """The ancestors of a bench file, one for each session's history; the latest first.
+        """The ancestors of a bench file, one for each session's history, the latest first.
 
         Args:
-            key: `key_of` what the file says.
+            key: `key_of` the file's content.
 
         Raises:
-            DiskError: there is one that can't be used: it is damaged, or from a newer version.
+            DiskError: one is damaged, or from a newer version.
         """
         with explained(self._folder):
             found = []
@@ -110,9 +110,9 @@ class Ancestors:
         """Keep an ancestor, and delete the oldest if there are too many.
 
         Args:
-            key: `key_of` what the file says.
+            key: `key_of` the file's content.
             ancestor: the session's bench.
-            keep: leave an ancestor of the same history that is there already.
+            keep: keep an existing ancestor of the same history.
 
         Raises:
             DiskError: it can't be written.
@@ -125,12 +125,12 @@ class Ancestors:
             self._delete_oldest()
 
     def put_of_autosave(self, key: str, ancestors: Sequence[Ancestor], before: str) -> None:
-        """Keep the ancestors of an autosave in place of those that the one before it had.
+        """Replace the ancestors of the previous autosave by those of a new one.
 
         Args:
-            key: `key_of` what the autosave says.
+            key: `key_of` the autosave's content.
             ancestors: the sessions' benches.
-            before: the key of the autosave that this one has overwritten.
+            before: the key of the overwritten autosave.
 
         Raises:
             DiskError: they can't be written.
@@ -158,7 +158,7 @@ class Ancestors:
             temporary.unlink(missing_ok=True)
 
     def _delete_oldest(self) -> None:
-        """Keep what was used last; another process may be about to do the same."""
+        """Keep the most recently used ones; another process may be doing the same."""
         found = []
         for path in self._folder.glob(f"*{_SUFFIX}"):
             with contextlib.suppress(FileNotFoundError):
@@ -172,7 +172,7 @@ class Ancestors:
 
 
 def _read(data: bytes, path: Path) -> Ancestor:
-    """What a file says.
+    """The content of a file.
 
     Raises:
         DiskError: it can't be used.

@@ -1,4 +1,4 @@
-"""What a program that ends waits for: threads that still write, but not a disk that doesn't answer."""
+"""Lets an ending program wait for threads that still write, but not for a disk that doesn't answer."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from threading import Thread
 from time import monotonic
 
 CLOSE_S = 5.0
-"""How long a program that ends waits for a disk, in s."""
+"""How long an ending program waits for a disk, in s."""
 
 _writing: list[Thread] = []
 
 
 def wait_at_exit(thread: Thread) -> None:
-    """Let the program wait for a thread when it ends.
+    """Make the program wait for a thread when it ends.
 
     Args:
         thread: a daemon, since Python waits for any other without a limit.

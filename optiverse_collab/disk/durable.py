@@ -1,4 +1,4 @@
-"""What it takes that a file is there after a power cut."""
+"""Writes files that survive a power cut."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable; Windows does that without being asked.
+    """Make the names in `folder` durable; Windows always does.
 
     Raises:
         OSError: it failed.
@@ -23,11 +23,11 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_private(file: Path, content: bytes, replace: bool = True) -> None:
-    """Write a file that its user alone can read; after a crash all of it is there, or none.
+    """Write a file that only its user can read; after a crash it is complete or missing.
 
     Args:
         file: in a folder that exists.
-        replace: whether a file that is there is replaced; otherwise it stays.
+        replace: whether to replace an existing file; otherwise it stays.
 
     Raises:
         OSError: it failed.

@@ -1,4 +1,4 @@
-"""What the operating system reports, as a sentence for whoever edits."""
+"""Turns errors of the operating system into sentences for the editor's user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def failure(error: OSError | sqlite3.Error, folder: Path) -> DiskError:
-    """What an error about something in `folder` means, and what to do about it."""
+    """A sentence about an error in `folder`, and what to do about it."""
     number = error.errno if isinstance(error, OSError) else None
     text = str(error)
     if number in _FULL or "is full" in text:
@@ -28,7 +28,7 @@ def failure(error: OSError | sqlite3.Error, folder: Path) -> DiskError:
 
 @contextlib.contextmanager
 def explained(folder: Path) -> Iterator[None]:
-    """Turn what SQLite or the operating system reports about something in `folder` into a `DiskError`."""
+    """Turn errors of SQLite or the operating system about `folder` into a `DiskError`."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:

@@ -1,15 +1,14 @@
-"""The file of a replica: a whole copy of it, and behind that a journal of what happened since (DISK-2).
+"""The file of a replica: a full copy, and after it a journal of later events (DISK-2).
 
 ::
 
-    optiverse-collab replica 1⏎          the number is that of the format
-    frame: Header                        whose it is, and its position
+    optiverse-collab replica 1⏎          the number of the format
+    frame: Header                        its owner, and its position
     frames: [Record, …]                  the confirmed document, some records at a time
-    frames: Entry                        what is pending and held
+    frames: Entry                        pending and held changes
     frames: Entry                        the journal: appended
 
-Payloads are msgpack. A new copy is a new file that takes the place of the old one in one step, with its
-journal.
+Payloads are msgpack. A new copy is a new file that atomically replaces the old one with its journal.
 """
 
 from __future__ import annotations
@@ -28,15 +27,15 @@ _TITLE = "optiverse-collab replica "
 MAGIC = f"{_TITLE}{FORMAT}\n".encode()
 
 _RECORDS_IN_A_FRAME = 500
-"""Encoding this many takes under a millisecond, in which no other thread runs."""
+"""Encoding this many takes less than a millisecond, during which no other thread runs."""
 
 
 class Hosted(msgspec.Struct, frozen=True):
-    """The server of this computer on which an editor hosted a session.
+    """The server on this computer with which an editor hosted a session.
 
     Attributes:
         port: where it listened.
-        listen: the address that it opened: ``127.0.0.1``, or ``0.0.0.0`` for the local network.
+        listen: its address: ``127.0.0.1``, or ``0.0.0.0`` for the local network.
     """
 
     port: int
@@ -44,14 +43,13 @@ class Hosted(msgspec.Struct, frozen=True):
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """Whose replica it is.
+    """The owner of a replica.
 
     Attributes:
         session: the session's name.
-        addresses: of the servers at which it was joined, the last one first; with ``#pin=…`` where the key
-            of the server is known (`Address.remembered`).
-        user_id: under whose name its edits are sent.
-        hosted: how an editor of this computer hosted the session; None if none did.
+        addresses: the servers' at which it was joined, the last one first; with ``#pin=…`` if the server's
+        key is known (`Address.remembered`). user_id: the name under which its edits are sent. hosted: how an
+        editor on this computer hosted the session; None if none did.
     """
 
     session: str
@@ -61,7 +59,7 @@ class Owner(msgspec.Struct, frozen=True):
 
 
 class Header(msgspec.Struct, frozen=True):
-    """The first frame: the short fields of `Saved`, and how many frames of the long ones follow."""
+    """The first frame: the short fields of `Saved`, and the number of frames with the long ones."""
 
     owner: Owner
     client_ids: list[str]
@@ -77,10 +75,10 @@ class Contents(msgspec.Struct, frozen=True):
     """What a file holds.
 
     Attributes:
-        owner: whose it is.
-        saved: the replica, after the journal.
-        is_torn: the last write was cut off, as by a power cut; it is left out.
-        is_damaged: the journal has a fault before its end; what follows is left out.
+        owner: the replica's.
+        saved: the replica, with the journal applied.
+        is_torn: the last write was cut off, for example by a power cut; it is ignored.
+        is_damaged: the journal has a fault before its end; the entries after it are ignored.
     """
 
     owner: Owner
@@ -90,7 +88,7 @@ class Contents(msgspec.Struct, frozen=True):
 
 
 class Unreadable(Exception):
-    """It is no file of ours, or its copy of the replica is damaged."""
+    """It is not our file, or its copy of the replica is damaged."""
 
 
 class NewerFormat(Exception):
@@ -107,9 +105,9 @@ def new_file(owner: Owner, saved: Saved, frames: Frames) -> Iterator[bytes]:
     """The bytes of a file with a copy and an empty journal, in parts.
 
     Args:
-        owner: whose it is.
+        owner: the replica's.
         saved: the replica.
-        frames: of this file, which begins with `MAGIC`.
+        frames: makes this file's frames; the file starts with `MAGIC`.
     """
     records, entries = _batches(saved.records), entries_of(saved)
     yield MAGIC
@@ -130,7 +128,7 @@ def new_file(owner: Owner, saved: Saved, frames: Frames) -> Iterator[bytes]:
 
 
 def more(entries: Iterable[Entry], frames: Frames) -> Iterator[bytes]:
-    """What is appended for entries of the journal, in parts."""
+    """The bytes to append for entries of the journal, in parts."""
     for entry in entries:
         yield frames.add(_encode(entry))
 
@@ -140,10 +138,10 @@ def read(data: bytes, records: bool = True) -> Contents:
 
     Args:
         data: the file.
-        records: whether the document is asked for, too.
+        records: whether to read the document, too.
 
     Raises:
-        NewerFormat: another version has to read it.
+        NewerFormat: it needs a newer version.
         Unreadable: it can't be read.
     """
     found, header = _open(data)

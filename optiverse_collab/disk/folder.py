@@ -1,4 +1,4 @@
-"""The folder of all replicas on this computer: what waits in it to be sent, and the slots in it."""
+"""The folder of all replicas on this computer: its slots, and unsent edits in them."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ KEPT_S, KEPT_COUNT = 30 * 24 * 3600, 20
 
 
 _LISTING_S = 0.2
-"""Who lists the slots has each lock for less than this."""
+"""Listing the slots holds each lock for less than this."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A replica with edits that wait for their server, and that no window has open.
+    """A replica with unsent edits that no window has open.
 
     Attributes:
         slot: the name of its slot.
-        owner: whose it is: session, addresses, and under whose name the edits are sent.
+        owner: its session, addresses and author.
         epoch: the history that it follows.
         edits: how many changes are not acknowledged.
-        when_ms: when it was written last, in ms since 1970.
+        when_ms: when it was last written, in ms since 1970.
     """
 
     slot: str
@@ -46,7 +46,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class _Found(NamedTuple):
-    """A slot with a replica that can be read; `contents` is without the document."""
+    """A slot with a readable replica; `contents` has no document."""
 
     folder: Path
     when_s: float
@@ -54,15 +54,15 @@ class _Found(NamedTuple):
 
     @property
     def has_edits(self) -> bool:
-        """Whether there are edits in it that are in no session."""
+        """Whether it has edits that are in no session."""
         return bool(self.contents.saved.pending or self.contents.saved.held)
 
 
 class ReplicaFolder:
-    """All replicas that are kept on this computer, each in a slot. All but `empty` waits for the disk.
+    """All replicas on this computer, each in a slot. All methods except `empty` wait for the disk.
 
     Args:
-        path: the folder; it is made when it is needed, and should not roam between computers.
+        path: the folder; it is created when needed, and should not roam between computers.
     """
 
     def __init__(self, path: Path) -> None:
@@ -70,7 +70,7 @@ class ReplicaFolder:
         self._slots = path / "slots"
 
     def waiting(self) -> list[Waiting]:
-        """The replicas whose edits wait to be sent, the newest first.
+        """The replicas with unsent edits, the newest first.
 
         Raises:
             DiskError: the folder can't be read.
@@ -89,10 +89,10 @@ class ReplicaFolder:
             ]
 
     def claim(self, address: str, session: str, user_id: str) -> Slot:
-        """The slot to keep a session's replica in: the newest of the same session and author, or a new one.
+        """The slot for a session's replica: the newest of the same session and author, or a new one.
 
-        One that was joined at this address under another key is another server's. If there are edits in
-        it, it is set aside.
+        A replica that was joined at this address under another key belongs to another server; it is set
+        aside if it has edits.
 
         Raises:
             DiskError: the folder can't be read.
@@ -117,11 +117,11 @@ class ReplicaFolder:
         return self.empty(address, session, user_id)
 
     def empty(self, address: str, session: str, user_id: str) -> Slot:
-        """A new slot for a session's replica; nothing of it is on disk before a copy is written."""
+        """A new slot for a session's replica; it is not on disk until a copy is written."""
         return Slot(self._slots / secrets.token_hex(8), None, Owner(session, [address], user_id))
 
     def claim_slot(self, waiting: Waiting) -> Slot | None:
-        """The slot of a replica whose edits wait; None if another window has it meanwhile.
+        """The slot of a replica with unsent edits; None if another window has taken it meanwhile.
 
         Raises:
             DiskError: it can't be opened.
@@ -131,7 +131,7 @@ class ReplicaFolder:
             return _take(found[0]) if found else None
 
     def set_asides(self) -> list[SetAside]:
-        """The replicas that were set aside, and those that can't be read where they lie; the newest first.
+        """The replicas that were set aside, and unreadable ones in slots; the newest first.
 
         Raises:
             DiskError: the folder can't be read.
@@ -145,7 +145,7 @@ class ReplicaFolder:
             return sorted(found, key=lambda one: one.when_ms, reverse=True)
 
     def prune(self) -> None:
-        """Delete the oldest replicas in which nothing waits and nothing is held.
+        """Delete the oldest replicas without pending or held edits.
 
         Raises:
             DiskError: the folder can't be read.
@@ -161,7 +161,7 @@ class ReplicaFolder:
         return [folder for folder in self._slots.glob("*") if folder.is_dir()]
 
     def _found(self) -> list[_Found]:
-        """The slots with a replica that can be read, the newest first; one may be written just now."""
+        """The slots with a readable replica, the newest first; one may be in the middle of a write."""
         found = []
         for folder in self._folders():
             file = folder / REPLICA_NAME

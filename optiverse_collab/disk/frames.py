@@ -1,8 +1,8 @@
-"""Frames: how entries lie behind each other in a file, so that it shows where a write was cut off.
+"""Frames: separate the entries of a file, so that a cut-off write can be recognised.
 
 A frame is the length of its payload (4 bytes, little-endian), a check (8 bytes) and the payload. The check is
-a hash of the check before, the length and the payload. So a frame counts only behind the frames that it was
-written behind: whatever else a disk returns after a power cut, it is not taken for an entry.
+a hash of the previous check, the length and the payload. So a frame is valid only after the frames that it
+was written after: anything else that a disk returns after a power cut is not mistaken for an entry.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Frames:
     """Makes the frames of one file, in order.
 
     Args:
-        check: that of the last frame; what the file begins with if there is none.
+        check: the last frame's; for the first, the bytes that the file starts with.
     """
 
     def __init__(self, check: bytes) -> None:
@@ -32,13 +32,13 @@ class Frames:
 
 
 class Found(NamedTuple):
-    """What a file holds.
+    """The content of a file.
 
     Attributes:
-        payloads: of the good frames.
-        end: where the last of them ends, in bytes.
-        is_torn: there is more, and it looks like a write that was cut off.
-        is_damaged: there is more, and it does not look like that.
+        payloads: those of the valid frames.
+        end: the end of the last of them, in bytes.
+        is_torn: more follows, and it looks like a cut-off write.
+        is_damaged: more follows, and it doesn't look like that.
     """
 
     payloads: list[bytes]
@@ -48,7 +48,7 @@ class Found(NamedTuple):
 
 
 def find(data: bytes, start: int) -> Found:
-    """The frames of a file, up to the first that is not good; `start` is where the first one begins."""
+    """The frames of a file, up to the first invalid one; `start` is the start of the first."""
     payloads: list[bytes] = []
     check, place = data[:start], start
     while (end := _end(data, place)) is not None:
@@ -65,7 +65,7 @@ def find(data: bytes, start: int) -> Found:
 
 
 def _end(data: bytes, place: int) -> int | None:
-    """Where the frame at a place ends; None if it is not all there."""
+    """The end of the frame at a position; None if it is incomplete."""
     length = int.from_bytes(data[place : place + _LENGTH_BYTES], "little")
     end = place + _HEAD_BYTES + length
     return end if length and end <= len(data) else None

@@ -1,7 +1,7 @@
-"""A file with one person's unsent edits, for somebody who may send them: the list of what was done, no more.
+"""A file with only one person's unsent edits, for somebody who has the right to send them.
 
-It has the format of a replica's file (`file_format`), without what only its author may know: client ids, with
-which one could speak for their replica, and addresses.
+It has the format of a replica's file (`file_format`), without its author's secrets: client ids, with which
+somebody could impersonate their replica, and addresses.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from optiverse_collab.disk.frames import Frames
 from optiverse_collab.errors import BenchFileError, ChangeRefused
 
 MOST_BYTES = 2 * PENDING_BYTES
-"""A longer file has more in it than a replica may have."""
+"""A longer file contains more than a replica may have."""
 
 NO_EDITS = "{path} has no edits for a session; ask its author for another file."
 
 
 def write_edits(path: Path, session: str, author: str, saved: Saved) -> None:
-    """Write what is pending and held in a replica.
+    """Write the pending and held changes of a replica.
 
     Args:
-        path: the file; one that is there is overwritten.
+        path: the file; an existing one is overwritten.
         session: the name of its session.
         author: who made the edits.
         saved: the replica.
@@ -55,7 +55,7 @@ def read_edits(path: Path) -> tuple[str, list[Conflict]]:
     """The author of the edits in a file, and the edits, for `Replica.hold`.
 
     Raises:
-        BenchFileError: it is no such file, or can't be read.
+        BenchFileError: it is not such a file, or can't be read.
     """
     try:
         data = path.read_bytes() if path.stat().st_size <= MOST_BYTES else b""

@@ -1,4 +1,4 @@
-"""A lock that ends with its process, however that ends (docs/decisions/0011-data-folder-lock.md)."""
+"""A lock that is released when its process ends, in any way (docs/decisions/0011-data-folder-lock.md)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ class AlreadyLocked(Exception):
 
 
 class FileLock:
-    """Nobody else has the file, from construction to `release`: it is SQLite's own lock on an empty database.
+    """Holds a file exclusively from construction to `release`, with SQLite's own lock on an empty database.
 
     Args:
-        file: it is made if it isn't there.
+        file: the file; it is created if missing.
         wait_s: how long to wait for somebody else to release it.
 
     Raises:
         AlreadyLocked: somebody else has it.
-        sqlite3.Error: the file can't be made, or not be locked.
+        sqlite3.Error: the file can't be created or locked.
     """
 
     def __init__(self, file: Path, wait_s: float = 0.0) -> None:
@@ -40,5 +40,5 @@ class FileLock:
             undo.pop_all()
 
     def release(self) -> None:
-        """Let somebody else have it."""
+        """Release it for others."""
         self._connection.close()

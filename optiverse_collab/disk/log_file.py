@@ -1,6 +1,6 @@
-"""The log of one run of an editor, in a file: a host's own log keeps a thousand lines, and not for long.
+"""The log of one run of an editor, in a file: a host's own log only keeps a thousand lines in memory.
 
-Lines are written by a thread, so that nobody waits for the disk. What can't be written is dropped.
+A thread writes the lines, so that nobody waits for the disk. Lines that can't be written are dropped.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ KEPT = 20
 """How many files of earlier runs are kept."""
 
 WAITING = 10_000
-"""Lines that wait for a disk that doesn't answer; more are dropped."""
+"""How many lines wait for a disk that doesn't answer; further ones are dropped."""
 
 CLOSE_S = 1.0
 """How long closing waits for the disk."""
@@ -32,7 +32,7 @@ class LogFile(logging.Handler):
     """Appends records of `logging` to a file that only its user can read (mode 0600).
 
     Args:
-        folder: where the file is made with the first record, and those of earlier runs are.
+        folder: where earlier logs are, and where the file is created with the first record.
 
     Attributes:
         path: the file; each run has its own, so that two editors never write to the same.
@@ -50,7 +50,7 @@ class LogFile(logging.Handler):
         self._file: FileIO | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take a record; the thread writes it."""
+        """Queue a record for the thread."""
         if self._lines.qsize() < WAITING:
             self._lines.put(f"{self.format(record)}\n".encode("utf-8", "replace"))
         if self._thread is None:
@@ -58,7 +58,7 @@ class LogFile(logging.Handler):
             self._thread.start()
 
     def close(self) -> None:
-        """Write what waits, if the disk answers soon, and end the thread."""
+        """Write the queued lines, if the disk answers soon, and end the thread."""
         super().close()
         thread, self._thread = self._thread, None
         if thread is not None:

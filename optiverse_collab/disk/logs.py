@@ -1,4 +1,4 @@
-"""Log files: only their user can read them (mode 0600), and a long one becomes the former one."""
+"""Log files: only their user can read them (mode 0600), and long ones are rotated."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from io import FileIO
 from pathlib import Path
 
 FILE_BYTES = 2**20
-"""A file that is longer becomes the former one, of which there is one."""
+"""A longer file is rotated; one old file is kept."""
 
 _FORMER = ".1.log"
 
 
 def append_to(path: Path) -> FileIO:
-    """Open a log, which is made with its folder.
+    """Open a log; creates it and its folder.
 
     Raises:
         OSError: it can't be written.
@@ -23,7 +23,7 @@ def append_to(path: Path) -> FileIO:
 
 
 def set_aside(path: Path) -> None:
-    """Make a log the former one, so that the next line begins another.
+    """Rotate a log, so that the next line starts a new one.
 
     Raises:
         OSError: it can't be renamed.

@@ -1,4 +1,4 @@
-"""What another program writes: to a file, so that the program can outlive us."""
+"""The output of another program, in a file, so that the program can outlive us."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class OutputFile:
     """A log that a process appends to, while we read along.
 
     Args:
-        path: the file; it is made, with its folder.
+        path: the file; it is created, with its folder.
     """
 
     def __init__(self, path: Path) -> None:
@@ -21,7 +21,7 @@ class OutputFile:
         self._rest = b""
 
     def opened(self) -> FileIO:
-        """The file, for the process to append to; `new_lines` begins behind what is there.
+        """The file, for the process to append to; `new_lines` starts after its present content.
 
         Raises:
             OSError: it can't be written.
@@ -33,7 +33,7 @@ class OutputFile:
         return file
 
     def new_lines(self) -> list[str]:
-        """The whole lines that were written since the last call, without empty ones."""
+        """The complete lines written since the last call, without empty ones."""
         try:
             with open(self.path, "rb") as file:
                 file.seek(self._read)

@@ -1,4 +1,4 @@
-"""Where programs without Qt find what belongs to this computer's user: where windows keep it, too."""
+"""The folder of this computer's user, for programs without Qt: the same that windows use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def data_folder() -> Path:
-    """The folder of all that we keep, which does not roam; it may not exist yet."""
+    """The folder of all our data, which does not roam; it may not exist yet."""
     home = Path.home()
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"

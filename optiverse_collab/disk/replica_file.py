@@ -16,21 +16,21 @@ from optiverse_collab.disk.frames import Frames
 
 _FLAGS = os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _RETRIES_ON_WINDOWS, _BETWEEN_S = 5, 0.05
-"""Windows replaces no file that a virus scanner has open just then."""
+"""Windows can't replace a file while a virus scanner has it open."""
 
 _RETRIES = _RETRIES_ON_WINDOWS if os.name == "nt" else 0
 
 
 class ReplicaFile:
-    """Writes one file. After any `OSError`, nothing but `replace` works.
+    """Writes one file. After any `OSError`, only `replace` works.
 
     Args:
-        path: the file; its folder is there.
+        path: the file; its folder exists.
 
     Attributes:
         path: as given.
         is_open: whether entries can be appended.
-        unsynced: whether a power cut could take back what was written.
+        unsynced: whether a power cut could lose something.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,7 +45,7 @@ class ReplicaFile:
         return self._descriptor is not None
 
     def replace(self, owner: Owner, saved: Saved) -> None:
-        """Write a copy of a replica in a new file, which takes the place of the old one; all of it is synced.
+        """Write a copy of a replica to a new file, sync it, and replace the old one by it.
 
         Raises:
             OSError: it failed; the old file is unchanged.
@@ -62,14 +62,14 @@ class ReplicaFile:
         except OSError:
             self.close()
             with contextlib.suppress(OSError):
-                new.unlink()  # it may be what fills the disk
+                new.unlink()  # it may be filling the disk
             raise
         sync_folder(self.path.parent)
         self._descriptor = os.open(self.path, _FLAGS | os.O_APPEND)
         self._frames = frames
 
     def append(self, entries: Iterable[Entry]) -> None:
-        """Append entries to the journal: they outlive the process now, and once they are synced a power cut.
+        """Append entries to the journal: they survive the process now, and a power cut once they are synced.
 
         Raises:
             OSError: it failed.
@@ -82,7 +82,7 @@ class ReplicaFile:
             self.unsynced = True
 
     def sync(self) -> None:
-        """Make what was appended outlive a power cut.
+        """Sync, so that the entries survive a power cut.
 
         Raises:
             OSError: it failed.
@@ -93,7 +93,7 @@ class ReplicaFile:
                 self.unsynced = False
 
     def close(self) -> None:
-        """Append no more."""
+        """Stop appending."""
         self.unsynced = False
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
@@ -102,7 +102,7 @@ class ReplicaFile:
 
     @contextlib.contextmanager
     def _closed_on_error(self) -> Iterator[None]:
-        """Behind half an entry nothing can be appended."""
+        """Nothing can be appended after half an entry."""
         try:
             yield
         except OSError:

@@ -1,4 +1,4 @@
-"""Replicas that are no longer followed, and never overwritten: their user decides."""
+"""Replicas that can't continue, and are never overwritten: their user decides."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ class AsideReason(str, Enum):
     EPOCH = "epoch"
     """The session has another history now (CLK-3)."""
     KEY = "key"
-    """The server at its address has another key now, so it is another server (LINK-3)."""
+    """The server at its address has another key now, so it is a different server (LINK-3)."""
     UNREADABLE = "unreadable"
     """Its file can't be read."""
     DAMAGED = "damaged"
-    """A part of its journal can't be read; it is a copy, and what could be read is in use."""
+    """A part of its journal can't be read; this is a copy, and the readable part is in use."""
     NEWER = "newer"
-    """A newer version of the plugin wrote it; that one finds it again where it lies."""
+    """A newer version of the plugin wrote it; that version will find it in its place."""
 
 
 class SetAside(msgspec.Struct, frozen=True):
     """A replica that was set aside.
 
     Attributes:
-        file: where it lies.
+        file: its file.
         reason: why.
         when_ms: when it was written last, in ms since 1970.
-        owner: whose it is; None if it can't be read.
+        owner: its owner; None if it can't be read.
         epoch: the history that it follows; None if it can't be read.
-        edits: how many edits in it are in no session: those that were not acknowledged, and those held.
+        edits: how many of its edits are in no session: the unacknowledged and the held ones.
     """
 
     file: Path
@@ -71,17 +71,17 @@ class SetAside(msgspec.Struct, frozen=True):
 
 
 def set_aside(file: Path, reason: AsideReason) -> None:
-    """Move a replica's file from its slot to where nothing overwrites it, if it is there.
+    """Move a replica's file, if there is one, from its slot to where nothing overwrites it.
 
     Raises:
-        OSError: it failed; the file is where it was.
+        OSError: it failed; the file stays in its place.
     """
     if file.exists():
         file.rename(_place(file, reason))
 
 
 def copy_aside(file: Path, data: bytes, reason: AsideReason) -> None:
-    """Keep a copy of what is in a replica's file.
+    """Keep a copy of a replica's file.
 
     Raises:
         OSError: it failed.
@@ -92,7 +92,7 @@ def copy_aside(file: Path, data: bytes, reason: AsideReason) -> None:
 
 
 def found_in(folder: Path) -> list[SetAside]:
-    """What was set aside in a folder for replicas; the newest first.
+    """The replicas set aside in a folder; the newest first.
 
     Raises:
         OSError: it can't be read.
@@ -104,7 +104,7 @@ def found_in(folder: Path) -> list[SetAside]:
 
 
 def described(file: Path, reason: AsideReason) -> SetAside:
-    """A file that was set aside, with what can be read of it.
+    """A file that was set aside, with its readable part.
 
     Raises:
         OSError: it can't be read from the disk.
@@ -133,7 +133,7 @@ def _reason_of(file: Path) -> AsideReason:
 
 
 def _place(file: Path, reason: AsideReason) -> Path:
-    """A new name for the file of a slot; slots lie together in the folder beside which this goes."""
+    """A new name for the file of a slot, in a folder next to the one of the slots."""
     folder = file.parents[2] / FOLDER_NAME
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / f"{reason.value}-{secrets.token_hex(8)}.replica"

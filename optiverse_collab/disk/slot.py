@@ -1,4 +1,4 @@
-"""A slot: the place of one replica on disk. One window has it at a time, and its thread writes it."""
+"""A slot: the place of one replica on disk. One window at a time uses it, and its thread writes to it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from optiverse_collab.errors import DiskError
 REPLICA_NAME, LOCK_NAME = "replica", "lock"
 
 SYNC_S = 0.5
-"""What is written is synced this much later, so that a power cut takes back a second at most."""
+"""Writes are synced after this time, so that a power cut loses at most a second."""
 
 ADDRESSES = 8
 """How many addresses of a session's servers are remembered."""
@@ -40,20 +40,20 @@ _DAMAGED = (
 
 
 class Slot:
-    """The place of one replica, for as long as this has its lock.
+    """The place of one replica, while this object holds its lock.
 
-    Everything but `load` is done by a thread, in order: no call waits for the disk.
+    A thread does everything except `load`, in order: no call waits for the disk.
 
     Args:
         folder: the slot's own.
-        lock: its lock, taken; None if there is no such folder: it is made when a copy is written.
-        owner: whose replica it is.
+        lock: its lock, already taken; None if the folder doesn't exist yet: it is created with
+        the first copy. owner: the replica's.
 
     Attributes:
         owner: as given; `joined_at` and `hosted_on` change it.
         folder: as given.
-        failure: why what was asked for last is not written; None if it is.
-        damage: a sentence, if `load` found that something can't be read; empty if not.
+        failure: why the last write failed; None if it succeeded.
+        damage: a sentence, if `load` found something unreadable; otherwise empty.
     """
 
     def __init__(self, folder: Path, lock: FileLock | None, owner: Owner) -> None:
@@ -68,12 +68,12 @@ class Slot:
         self.failure: DiskError | None = None
         self._aside: AsideReason | None = None
         self._written_s = 0.0
-        # A daemon, so that a program ends that closes no slot; what was written is written.
+        # A daemon, so that a program can end without closing its slots; finished writes are safe.
         self._thread = threading.Thread(target=self._run, name=f"replica {folder.name}", daemon=True)
         self._thread.start()
 
     def load(self) -> Saved | None:
-        """The replica that is here; None if there is none. This waits for the disk; call it before the rest.
+        """The replica in this slot; None if there is none. This waits for the disk; call it first.
 
         Raises:
             DiskError: the disk can't be read.
@@ -96,12 +96,12 @@ class Slot:
             return contents.saved
 
     def report_to(self, on_written: Callable[[int], None], on_failed: Callable[[str], None]) -> None:
-        """Say who hears of what is written; both are called in the slot's thread.
+        """Set the callbacks for writes; both are called in the slot's thread.
 
         Args:
-            on_written: gets the mark of what is written, and so outlives the process.
-            on_failed: gets a sentence: what was not reported as written is not, and nothing will be until
-                `rebase` works again.
+            on_written: gets the mark of a finished write, which survives the process.
+            on_failed: gets a sentence: unreported writes have failed, and so will all others until
+            `rebase` works again.
         """
         self._on_written, self._on_failed = on_written, on_failed
 
@@ -110,14 +110,14 @@ class Slot:
         self._do(lambda: self._append(entries), mark)
 
     def rebase(self, saved: Saved, mark: int) -> None:
-        """Write a whole copy, and begin an empty journal."""
+        """Write a full copy, and start an empty journal."""
         owner = self.owner
         self._do(lambda: self._replace(owner, saved), mark)
 
     def joined_at(self, address: str) -> None:
         """The session was joined at this address; the next copy remembers it.
 
-        A pin that was known is not forgotten if the address comes without one.
+        A known pin is kept even if the new address has none.
         """
         place, known = parse_address(address), [parse_address(one) for one in self.owner.addresses]
         pin = place.pin or next((one.pin for one in known if one.server == place.server), None)
@@ -126,25 +126,26 @@ class Slot:
         self.owner = msgspec.structs.replace(self.owner, addresses=addresses)
 
     def hosted_on(self, hosted: Hosted) -> None:
-        """The session is on a server that an editor of this computer starts; the next copy remembers it."""
+        """An editor on this computer runs the session's server; the next copy remembers it."""
         self.owner = msgspec.structs.replace(self.owner, hosted=hosted)
 
     def set_aside(self, reason: AsideReason) -> None:
-        """Put what is here where nothing overwrites it; the slot is empty then, and can be used further."""
+        """Set the content aside, where nothing overwrites it; the slot is empty then, and can still be
+        used."""
         self._do(lambda: self._begin_aside(reason))
 
     def discard(self) -> None:
-        """Delete what is here, and give the slot up."""
+        """Delete the content, and release the slot."""
         self._do(self._delete)
         self.close()
 
     def close(self) -> None:
-        """Give the slot up, when all that was asked before is done."""
+        """Release the slot, after all earlier writes."""
         self._jobs.put(self._finish)
         wait_at_exit(self._thread)
 
     def join(self, timeout_s: float) -> bool:
-        """Wait until the slot is given up; False if that takes longer."""
+        """Wait until the slot is released; returns False if that takes longer."""
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
@@ -175,7 +176,7 @@ class Slot:
             goes_on = job()
 
     def _until_sync_s(self) -> float | None:
-        """How long a sync can wait; None if there is nothing to sync."""
+        """How long the sync can wait; None if there is nothing to sync."""
         return max(0.0, self._written_s + SYNC_S - monotonic()) if self._file.unsynced else None
 
     def _append(self, entries: Sequence[Entry]) -> None:
@@ -192,7 +193,7 @@ class Slot:
         self.failure = None
 
     def _make(self) -> None:
-        """Make the folder, also if it was deleted meanwhile, and take its lock."""
+        """Create the folder, even if it was deleted meanwhile, and take its lock."""
         file = self.folder / LOCK_NAME
         if self._lock is not None and file.exists():
             return
@@ -208,7 +209,7 @@ class Slot:
             lock.release()
 
     def _begin_aside(self, reason: AsideReason) -> None:
-        self._aside = reason  # until that has worked, nothing replaces the file
+        self._aside = reason  # until that succeeds, nothing replaces the file
         self._put_aside()
 
     def _put_aside(self) -> None:

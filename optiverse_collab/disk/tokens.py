@@ -1,8 +1,8 @@
-"""Device tokens: what lets this computer's user into sessions that ask for one.
+"""Device tokens, which let this computer's user into sessions that require one.
 
-They are in the system's keyring if it has one that is fit for secrets, else in files that only their user can
-read (mode 0600). Each place, a session of a server, has a file of its own, which says where its token is: so
-the keyring is asked for nothing that it doesn't have, and opens no dialog for servers that want no token.
+They are in the system's keyring, if there is a safe one, or else in files that only their user can read (mode
+0600). Each place, a session of a server, has its own file, which says where its token is: so the keyring is
+only asked for existing tokens, and opens no dialog for servers that need none.
 
     >>> tokens = Tokens(data_folder() / "tokens")
     >>> server = server_key(parse_address("wss://host:8765"))
@@ -38,19 +38,19 @@ KEYRING_S = 60.0
 """How long to wait for a keyring, which may ask its user for a password, or not answer at all."""
 
 SERVICE = "optiverse-collab"
-"""The name under which a keyring shows our tokens to its user."""
+"""The name of our tokens in a keyring, as its user sees it."""
 
 FIT_FOR_SECRETS = 1
-"""Keyrings of a lower priority do not encrypt, or keep nothing (`keyring.core.recommended`)."""
+"""Keyrings with a lower priority don't encrypt, or store nothing (`keyring.core.recommended`)."""
 
 
 def server_key(address: Address) -> str:
-    """What the tokens of a server are kept by: the pin of its key, or else its address."""
+    """The key for the tokens of a server: the pin of its key, or else its address."""
     return address.pin or address.server
 
 
 class _Note(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the file of a place says.
+    """The content of a place's file.
 
     Attributes:
         invite: see `Device`.
@@ -62,10 +62,10 @@ class _Note(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Tokens:
-    """The device tokens of this computer's user. All of it waits for the disk, and perhaps for the keyring.
+    """The device tokens of this computer's user. All methods wait for the disk, and perhaps for the keyring.
 
     Args:
-        folder: of the files; it is made when it is needed, and should not roam between computers.
+        folder: the files'; it is created when needed, and should not roam between computers.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -79,7 +79,7 @@ class Tokens:
             session: the session's name.
 
         Raises:
-            DiskError: there is one, and it can't be read.
+            DiskError: there is one, but it can't be read.
         """
         with explained(self._folder):
             try:
@@ -97,7 +97,7 @@ class Tokens:
         return None if token is None else Device(token, note.invite)
 
     def keep(self, server: str, session: str, device: Device) -> None:
-        """Keep the token for a place, instead of the one before.
+        """Store the token for a place, replacing the previous one.
 
         Raises:
             DiskError: it can't be written.
@@ -109,7 +109,7 @@ class Tokens:
             write_private(self._file(server, session), msgspec.json.encode(note))
 
     def forget(self, server: str, session: str) -> None:
-        """Keep no token for a place any more.
+        """Delete the token for a place.
 
         Raises:
             DiskError: its file can't be deleted.
@@ -119,23 +119,23 @@ class Tokens:
         _clear_keyring(_name(server, session))
 
     def _file(self, server: str, session: str) -> Path:
-        """The file of a place; names of others become no paths."""
+        """The file of a place; its name never contains others' names as a path."""
         name = hashlib.blake2b(_name(server, session).encode(), digest_size=16).hexdigest()
         return self._folder / f"{name}.token"
 
 
 def _name(server: str, session: str) -> str:
-    """What a keyring calls the token of a place."""
+    """The name of a place's token in a keyring."""
     return f"{session} @ {server}"
 
 
-# The keyring: it may be locked, its user may say no, and what it raises is of all kinds.
+# The keyring may be locked, its user may refuse, and it raises errors of any kind.
 
 
 def _keyring() -> KeyringBackend | None:
-    """The system's keyring; None if there is none that is fit for secrets."""
+    """The system's keyring; None if there is no safe one."""
     with contextlib.suppress(Exception):
-        import keyring  # here, since it takes a while and most sessions ask for no token
+        import keyring  # here, since it takes a while and most sessions need no token
 
         found = keyring.get_keyring()
         return found if found.priority >= FIT_FOR_SECRETS else None
@@ -157,7 +157,7 @@ def _ask_keyring(name: str) -> str | None:
 
 
 def _give_keyring(name: str, token: str) -> bool:
-    """Returns whether the keyring has taken it."""
+    """Returns whether the keyring has stored it."""
     found = _keyring()
     if found is not None:
         with contextlib.suppress(Exception):
@@ -174,7 +174,7 @@ def _clear_keyring(name: str) -> None:
 
 
 def _in_time(work: Callable[[], T]) -> T:
-    """What `work` returns or raises; TimeoutError if that takes too long, and then it continues unheard."""
+    """The result of `work`; raises TimeoutError if that takes too long, and ignores it from then on."""
     answer = Future[T]()
 
     def job() -> None:

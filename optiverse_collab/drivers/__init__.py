@@ -1,4 +1,4 @@
-"""Sockets and timers around `core.client`: a driver for asyncio and one for Qt, in files of the same names.
+"""Sockets and timers around `core.client`: a driver for asyncio and one for Qt, with the same file names.
 
-What can be decided without a socket belongs in the core.
+Decisions that need no socket belong in the core.
 """

@@ -1,9 +1,9 @@
-"""The contract suite for adapters: what `host.api` promises, as tests that any project can run.
+"""The contract suite for adapters: tests of `host.api`'s promises that any project can run.
 
-A class that derives from `driver.Driver` says how a user of an editor adds, drags and undoes. A fixture of
-pytest's with the name ``driver`` makes one, and ``from optiverse_collab.testing.contract import *`` has the
-tests; so have the other modules of `MODULES`. What an adapter leaves to `Host`, and what its driver can't do,
-is skipped. It needs the extra ``testing``.
+A class derived from `driver.Driver` implements how a user of an editor adds, drags and undoes. A pytest
+fixture named ``driver`` creates one, and ``from optiverse_collab.testing.contract import *`` imports the
+tests; so do the other modules of `MODULES`. Tests of methods that an adapter leaves to `Host`, or that its
+driver can't do, are skipped. The suite needs the extra ``testing``.
 """
 
 import pytest
@@ -16,6 +16,6 @@ MODULES = (
     "contract_presence",
     "contract_undo",
 )
-"""Where the tests are."""
+"""The modules with the tests."""
 
 pytest.register_assert_rewrite(*(f"{__name__}.{name}" for name in MODULES))

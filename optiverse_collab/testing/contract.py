@@ -1,4 +1,4 @@
-"""What `optiverse_collab.host.api` promises of benches, items and files."""
+"""Tests of `optiverse_collab.host.api`: benches, items and files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from optiverse_collab.testing.sample import sample_bench, sample_records
 
 
 class Noted:
-    """Ids that a host said may have changed."""
+    """The ids that a host reported as possibly changed."""
 
     def __init__(self, host: Host) -> None:
         self._ids: set[str] = set()
@@ -30,14 +30,14 @@ class Noted:
         self._ids.update(ids)
 
     def since(self) -> set[str]:
-        """What was noted since the last call; signs of a repaint come a little later."""
+        """The ids noted since the last call; signs of a repaint come a little later."""
         QApplication.processEvents()
         taken, self._ids = self._ids, set()
         return taken
 
 
 def props(driver: Driver, id: str) -> dict[str, Any]:
-    """An item's properties as the host has them."""
+    """An item's properties in the host."""
     return driver.host.records([id])[id].props
 
 
@@ -80,7 +80,7 @@ def test_what_a_user_rotates_edits_and_undoes_is_noted_and_read(driver: Driver) 
 
 
 def test_what_is_applied_is_what_is_read(driver: Driver) -> None:
-    """So that nothing of others' is taken for an edit of the user's."""
+    """So that others' changes are never mistaken for the user's edits."""
     records = sample_records()
     driver.host.apply([Put(one.id, one.kind, one.props) for one in records.values()])
     assert driver.host.records() == records
@@ -183,9 +183,9 @@ def test_what_is_in_hand_is_known(driver: Driver) -> None:
 
 
 def test_what_is_dragged_is_where_it_is_said_to_be(driver: Driver) -> None:
-    """In the very values that `records` gives, and nothing else of it."""
+    """In exactly the values that `records` returns, and only the place."""
     id, other = driver.add(0.0, 0.0), driver.add(200.0, 100.0)
-    driver.host.apply([Set(id, {"angle_deg": 370})])  # which Optiverse takes for 10.0
+    driver.host.apply([Set(id, {"angle_deg": 370})])  # which Optiverse reads as 10.0
     assert driver.host.dragged([id, other]) == {}
     driver.grab(id)
     dragged = driver.host.dragged([id, other, "nobody"])
@@ -198,7 +198,7 @@ def test_what_is_dragged_is_where_it_is_said_to_be(driver: Driver) -> None:
 
 
 def test_undo_after_others_removed_the_item(driver: Driver) -> None:
-    """It neither throws nor brings back what is gone."""
+    """It neither raises an error nor brings back a removed item."""
     id = driver.add()
     driver.drag(id, 30, 0)
     driver.edit(id, 7.0)
@@ -231,7 +231,7 @@ def test_a_copy_is_a_bench_with_the_same_content(driver: Driver, tmp_path: Path)
 
 
 def test_another_bench_in_the_window_is_told_at_once(driver: Driver, tmp_path: Path) -> None:
-    """Before a tick could take it for edits."""
+    """Before a tick could mistake it for edits."""
     path = tmp_path / "other.json"
     write_bench(path, sample_bench())
     driver.host.apply([Put("kept", "hologram", {})])
@@ -255,7 +255,7 @@ def test_what_others_change_is_not_saved(driver: Driver, tmp_path: Path) -> None
 
 
 def test_the_file_from_before_comes_back_with_its_bench(driver: Driver, tmp_path: Path) -> None:
-    """Or saving would put the bench from before into the file that was opened."""
+    """Otherwise saving would write the previous bench into the opened file."""
     ours, other = tmp_path / "ours.json", tmp_path / "other.json"
     for path in (ours, other):
         write_bench(path, sample_bench())

@@ -1,4 +1,4 @@
-"""What every adapter says of the items that its user has open."""
+"""Tests of every adapter: the items that its user has open."""
 
 from __future__ import annotations
 

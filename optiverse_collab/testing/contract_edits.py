@@ -1,4 +1,4 @@
-"""What `optiverse_collab.host.api` promises of edits that we make for the user."""
+"""Tests of `optiverse_collab.host.api`: edits that we make for the user."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optiverse_collab.testing.driver import Driver
 
 
 def test_edit_for_the_user_is_one_step_of_theirs(driver: Driver) -> None:
-    """SEEN-9: what is used of held changes. Undo goes back to what it replaced, and to nothing else."""
+    """SEEN-9: using a held change. Undo restores exactly what it replaced."""
     lens, mirror = driver.add(), driver.add(50.0, 0.0)
     record = driver.host.records([mirror])[mirror]
     driver.host.apply([Remove(mirror), Set(lens, {"name": "Theirs"})])
@@ -55,7 +55,7 @@ def test_what_others_removed_is_no_part_of_an_edit_any_more(driver: Driver) -> N
 
 
 def test_what_the_file_agrees_with_is_no_change_of_it(driver: Driver, tmp_path: Path) -> None:
-    """The next time, and for just these."""
+    """The next time, and only for these."""
     lens, mirror = driver.add(), driver.add(50.0, 0.0)
     driver.save(tmp_path / "bench.json")
     driver.host.agree([lens, mirror])

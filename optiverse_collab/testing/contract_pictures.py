@@ -1,4 +1,4 @@
-"""What `optiverse_collab.host.api` promises of pictures of another bench."""
+"""Tests of `optiverse_collab.host.api`: pictures of another bench."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optiverse_collab.testing.sample import sample_records
 
 
 def test_another_bench_can_be_looked_at(driver: Driver) -> None:
-    """HIST-1: in a scene of its own, of which nothing is the window's; strange records do no harm."""
+    """HIST-1: in a separate scene that shares nothing with the window; strange records do no harm."""
     needs(driver, "picture")
     id = driver.add(3000.0, 2000.0)
     records = sample_records()

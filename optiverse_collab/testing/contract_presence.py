@@ -1,4 +1,4 @@
-"""What every adapter says about its user's pointer."""
+"""Tests of every adapter: its user's pointer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def test_cursor_and_selection_are_told(driver: Driver) -> None:
 
 
 def test_an_item_has_its_middle_where_others_see_it(driver: Driver) -> None:
-    """PRES-10: selected or in hand, it has the same outline, from whose middle others place the pointer."""
+    """PRES-10: selected or held, an item has the same outline; others place the pointer relative to its
+    middle."""
     needs(driver, "outline")
     id = driver.add()
     places = []
@@ -41,9 +42,9 @@ def test_an_item_has_its_middle_where_others_see_it(driver: Driver) -> None:
 
 
 def test_a_list_of_items_has_a_line_for_each(driver: Driver) -> None:
-    """A host may have none; what isn't an item has no id there.
+    """A host may have none; only items have ids there.
 
-    Quirk: 0.2 lists the item that was placed last under another id, until the next is placed.
+    Quirk: 0.2 lists the most recently placed item under another id, until the next one is placed.
     """
     items = driver.host.item_list
     if items is None:

@@ -1,4 +1,4 @@
-"""What `optiverse_collab.host.api` promises of undo: an `UndoWatcher` hears of each step, from inside."""
+"""Tests of `optiverse_collab.host.api`: an `UndoWatcher` is called from inside each undo step."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from optiverse_collab.testing.driver import Driver, needs
 
 
 class Watcher:
-    """Notes what it hears, and what is on the bench then.
+    """Notes its calls, and the state of the bench at each.
 
     Attributes:
-        heard: the calls, as (name, redo or None, x of the item).
-        commands: the objects that they were about.
-        ids: of the records that they were about.
-        leaves: what the next command must leave alone.
-        at_end: is called when a command is through.
+        heard: the calls: (name, redo or None, x of the item).
+        commands: the objects in these calls.
+        ids: the record ids in these calls.
+        leaves: what the next command must not change.
+        at_end: called after a command.
     """
 
     def __init__(self, driver: Driver, id: str) -> None:
@@ -51,7 +51,7 @@ class Watcher:
 
 @pytest.fixture
 def watched(driver: Driver) -> tuple[Watcher, str]:
-    """What hears of steps, and an item at (0, 0)."""
+    """A watcher of steps, and an item at (0, 0)."""
     needs(driver, "watch_undo")
     id = driver.add(0.0, 0.0)
     watcher = Watcher(driver, id)
@@ -96,7 +96,7 @@ def test_what_a_command_must_leave_alone_it_leaves(driver: Driver, watched: tupl
 
 
 def test_what_a_command_touched_can_be_put_right(driver: Driver, watched: tuple[Watcher, str]) -> None:
-    """From inside `end`; that is no step of the user's."""
+    """From inside `end`; that is not a step of the user."""
     watcher, id = watched
     driver.edit(id, 7.0)
     watcher.at_end = lambda: driver.host.apply([Set(id, {"pos": [60.0, 5.0]})])

@@ -1,4 +1,4 @@
-"""A user in front of a host's window, as the contract suite needs one."""
+"""A simulated user of a host's window, for the contract suite."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from optiverse_collab.host.api import Host
 
 
 class Driver(ABC):
-    """A user in front of one window; positions are in mm.
+    """A simulated user of one window; positions are in mm.
 
-    A class that derives from it has `add`, `remove`, `thing`, `warnings` and `close` of its own. A test that
-    asks for something else that it hasn't is skipped.
+    A derived class must implement `add`, `remove`, `thing`, `warnings` and `close`. A test that needs
+    another method that the class lacks is skipped.
 
     Attributes:
         host: the adapter for the window.
@@ -51,7 +51,7 @@ class Driver(ABC):
         self._cannot("drag")
 
     def grab(self, id: str) -> None:
-        """Take an item in hand and move it a little."""
+        """Grab an item and move it a little."""
         self._cannot("grab")
 
     def let_go(self) -> None:
@@ -63,7 +63,7 @@ class Driver(ABC):
         self._cannot("rotate")
 
     def edit(self, id: str, x_mm: float, meanwhile: Callable[[], object] = lambda: None) -> None:
-        """Give an item another x with its dialog; `meanwhile` is called while the dialog is open."""
+        """Change an item's x with its dialog; `meanwhile` is called while the dialog is open."""
         self._cannot("edit in a dialog")
 
     def open(self, path: Path) -> None:
@@ -71,7 +71,7 @@ class Driver(ABC):
         self._cannot("open files")
 
     def begin_anew(self) -> None:
-        """Begin an empty bench."""
+        """Start an empty bench."""
         self._cannot("open files")
 
     def save(self, path: Path) -> None:
@@ -80,7 +80,7 @@ class Driver(ABC):
 
     @property
     def file(self) -> Path | None:
-        """Where Save writes."""
+        """The file that Save writes."""
         self._cannot("save files")
 
     @property
@@ -120,10 +120,10 @@ def needs(driver: Driver, *names: str) -> None:
 
 
 def until(holds: Callable[[], bool], deadline_s: float = 10.0) -> None:
-    """Let the window live until something holds.
+    """Run the event loop until a condition holds.
 
     Raises:
-        AssertionError: it didn't in that time.
+        AssertionError: it didn't hold in that time.
     """
     end = time.monotonic() + deadline_s
     while not holds():
@@ -132,7 +132,7 @@ def until(holds: Callable[[], bool], deadline_s: float = 10.0) -> None:
 
 
 def wait(ms: int) -> None:
-    """Let the window live for some time."""
+    """Run the event loop for some time."""
     loop = QEventLoop()
     QTimer.singleShot(ms, loop.quit)
     loop.exec()

@@ -13,7 +13,7 @@ NAME = "bench_small.json"
 
 
 def sample_bench() -> dict[str, Any]:
-    """What the file says: components, sources, rulers, texts and groups."""
+    """The content of the file: components, sources, rulers, texts and groups."""
     packaged = files(__package__) / NAME
     checkout = Path(__file__).parents[2] / "tests" / "data" / NAME
     return read_bench(Path(str(packaged)) if packaged.is_file() else checkout)

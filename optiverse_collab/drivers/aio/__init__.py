@@ -1,4 +1,4 @@
 """The connection of scripts and commands: asyncio and the websockets library.
 
-No Qt, and nothing that scripts see: that is in `scripting`.
+No Qt; the interface for scripts is in `scripting`.
 """

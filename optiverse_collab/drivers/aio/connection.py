@@ -1,4 +1,4 @@
-"""Opening the WebSocket of a session, and asking a server for TLS."""
+"""Opens the WebSocket of a session, and asks a server whether it speaks TLS."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from optiverse_collab.drivers.aio.failures import ConnectionEnded, WrongKey, fai
 
 _LOG = logging.getLogger("optiverse_collab.websockets")
 _LOG.setLevel(logging.INFO)
-"""The library's lines for debugging have the headers in them, and with them the token."""
+"""The library's debug lines contain the headers, and with them the token."""
 
 
 class Connection(ClientConnection):
-    """A WebSocket that says when bytes arrive.
+    """A WebSocket that reports when bytes arrive.
 
     Attributes:
-        stirred: called for that.
+        stirred: the callback.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -48,21 +48,21 @@ class Connection(ClientConnection):
 
 
 def _ignore() -> None:
-    """Nobody listens."""
+    """The default callback, which does nothing."""
 
 
 class _Opening(connect):
-    """An attempt that goes to one server: a redirection would take the token elsewhere."""
+    """An attempt without redirections, which would take the token elsewhere."""
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
 
 
 def pinned(pin: str) -> ssl.SSLContext:
-    """For connections to a server with this key, whoever vouches for it (LINK-3)."""
+    """The TLS context for a server with this key, whoever signed its certificate (LINK-3)."""
 
     class Checked(ssl.SSLObject):
-        """A handshake that fails before anything else is sent, the token above all."""
+        """A handshake that checks the key before anything else is sent, above all the token."""
 
         def do_handshake(self) -> None:
             super().do_handshake()
@@ -77,12 +77,12 @@ def pinned(pin: str) -> ssl.SSLContext:
 
 
 async def open_websocket(url: str, token: str | None = None, pin: str | None = None) -> Connection:
-    """Open a WebSocket; how long that may take is up to the caller.
+    """Open a WebSocket; the caller sets the time limit.
 
     Args:
-        url: where.
-        token: what lets us in, if the server asks for it (LINK-2).
-        pin: of the server's key; None if the system's authorities decide.
+        url: its address.
+        token: our token, if the server asks for one (LINK-2).
+        pin: the server's key; None if the system's authorities decide.
 
     Raises:
         ConnectionEnded: it failed.
@@ -98,7 +98,7 @@ async def open_websocket(url: str, token: str | None = None, pin: str | None = N
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             compression=None,
             logger=_LOG,
-            proxy=None,  # as in the editor; a lab's server is not behind its proxy to the world
+            proxy=None,  # as in the editor; a lab's server is not behind the lab's internet proxy
             open_timeout=None,
             ping_interval=None,  # liveness is the JSON heartbeat (HB-1)
             close_timeout=GOODBYE_S,
@@ -111,10 +111,10 @@ async def open_websocket(url: str, token: str | None = None, pin: str | None = N
 
 
 async def first_message(ws: ClientConnection) -> str | bytes:
-    """What the server says first.
+    """The server's first message.
 
     Raises:
-        ConnectionEnded: it chose no subprotocol, so it is not ours.
+        ConnectionEnded: it chose no subprotocol, so it is not our server.
         websockets.ConnectionClosed: it closed instead.
     """
     message = await ws.recv()
@@ -124,7 +124,7 @@ async def first_message(ws: ClientConnection) -> str | bytes:
 
 
 async def speaks_tls(url: str) -> bool:
-    """Begin a TLS handshake with the server of a ``ws://`` URL, and send nothing."""
+    """Start a TLS handshake with the server of a ``ws://`` URL, and send nothing else."""
     parts = urlsplit(url)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

@@ -1,4 +1,4 @@
-"""Carries a session on asyncio: opens WebSockets and starts timers as the session's connector says."""
+"""Runs a session on asyncio: opens WebSockets and starts timers as the session's connector asks."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ log = logging.getLogger("optiverse_collab")
 
 
 class AioDriver:
-    """Carries a `SessionClient` over one connection after the other, until it ends or is left.
+    """Runs a `SessionClient` over one connection after the other, until it ends or the user leaves.
 
     Args:
-        session: the endpoint.
+        session: the core's client.
         session_id: the session's name, for the log.
-        url: of the WebSocket.
-        report: called with every effect that is not about the connection.
-        chance: gives numbers from 0 to 1 for the waits between attempts.
+        url: the WebSocket's.
+        report: gets every effect that is not about the connection.
+        chance: returns random numbers from 0 to 1 for the waits between attempts.
         patient: whether the first attempt is repeated, too.
-        timeout_s: how long a server may take to let us in.
+        timeout_s: how long a server may take to admit us.
         pin: of the server's key; None if the system's authorities decide.
 
     Attributes:
-        error: why there will be no other connection; None as long as there may be one.
+        error: why there will be no other connection; None while there may be one.
         left: whether that is because the user left.
     """
 
@@ -95,13 +95,13 @@ class AioDriver:
         self._due.set()
 
     async def until(self, condition: Callable[[], bool], timeout_s: float | None = None) -> bool:
-        """Wait until `condition` holds; it is asked whenever something happened.
+        """Wait until `condition` holds; it is checked after every event.
 
         Returns:
-            False if it didn't for `timeout_s`.
+            False if it didn't within `timeout_s`.
 
         Raises:
-            ConnectionFailed: the connection ended for good before.
+            ConnectionFailed: the connection ended permanently before that.
         """
         deadline = math.inf if timeout_s is None else self._loop.time() + timeout_s
         timer = None if timeout_s is None else self._loop.call_at(deadline, self._notify)
@@ -117,16 +117,16 @@ class AioDriver:
                 timer.cancel()
 
     def check(self) -> None:
-        """Make sure that there is a connection, or may be one again.
+        """Check that there is a connection, or may be one again.
 
         Raises:
-            ConnectionFailed: there is none for good.
+            ConnectionFailed: the connection has ended permanently.
         """
         if self.error is not None:
             raise ConnectionFailed(str(self.error))
 
     async def close(self) -> None:
-        """Leave the session. What was not sent yet is not sent any more."""
+        """Leave the session. Unsent messages are dropped."""
         self._perform(self._connector.leave())
         if self._tasks:
             await asyncio.wait(self._tasks)
@@ -134,7 +134,7 @@ class AioDriver:
     # One connection
 
     async def _guard(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do the work of a task, and report how it ended."""
+        """Run a task, and report how it ended."""
         try:
             await work()
         except ConnectionEnded as ended:
@@ -189,8 +189,8 @@ class AioDriver:
             self._session.line.written(ws.backlog + sum(map(len, self._outgoing)))
             self._perform(self._connector.poll(self._now_ms()))
             wait_ms = self._connector.wait_ms(self._now_ms())
-            # Not asyncio.wait_for: before Python 3.12 it swallows a cancellation that comes together
-            # with what it waits for (python/cpython#86296).
+            # Not asyncio.wait_for: before Python 3.12 it swallows a cancellation that arrives together
+            # with the result (python/cpython#86296).
             timer = None if wait_ms is None else self._loop.call_later(wait_ms / 1000, self._due.set)
             try:
                 await self._due.wait()
@@ -223,7 +223,7 @@ class AioDriver:
             self._report(effect)
 
     def _act(self, effect: ConnectorEffect) -> None:
-        """Do what is about the connection; the caller, and not the log, hears how it ended for good."""
+        """Carry out effects on the connection; its final end is reported to the caller, not to the log."""
         self._log(self._traffic.take(self._now_ms()))
         if not isinstance(effect, Ended) or effect.failure is None:
             self._log(self._attempts.lines(effect))
@@ -246,7 +246,7 @@ class AioDriver:
             self._notify()
 
     def _let_go(self, polite: bool) -> None:
-        """Let go of the connection, the attempt or the question for TLS, and of the timer."""
+        """Drop the connection, the attempt or the question about TLS, and the timer."""
         self._polite = polite
         self._stop_timer()
         if self._task is not None:

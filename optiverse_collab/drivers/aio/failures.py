@@ -1,4 +1,4 @@
-"""What an exception of a socket or of the websockets library says of a connection."""
+"""Turns exceptions of sockets and of the websockets library into failures."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from optiverse_collab.core.protocol.close_codes import CloseCode
 
 _NO_WAY = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL)
 _BROKEN_OFF = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError, InvalidMessage)
-"""Reset, aborted, or ended in the midst of a handshake; or with something that is no HTTP."""
+"""Errors of a connection that was reset, aborted, or ended during a handshake, or that didn't speak HTTP."""
 
 
 class WrongKey(ssl.SSLError):
-    """The server's key is not the one that a link named."""
+    """The server's key is not the one in the link."""
 
 
 class ConnectionEnded(Exception):
-    """A connection is of no use any more.
+    """A connection has ended.
 
     Attributes:
         failure: why.
@@ -45,7 +45,7 @@ def failure_of(error: Exception) -> Failure:
     """Why a WebSocket could not be opened."""
     if isinstance(error, InvalidStatus):
         return Failure(FailureKind.HTTP, error.response.status_code)
-    if isinstance(error, (socket.gaierror, UnicodeError)):  # the latter for what can't be a name
+    if isinstance(error, (socket.gaierror, UnicodeError)):  # the latter for an invalid name
         return Failure(FailureKind.UNKNOWN_HOST)
     if isinstance(error, WrongKey):
         return Failure(FailureKind.WRONG_KEY)
@@ -66,7 +66,7 @@ def failure_of(error: Exception) -> Failure:
 
 
 def _number(error: OSError) -> int | None:
-    """The errno; of several attempts (IPv6, IPv4), which asyncio puts in one text, that of the first."""
+    """The errno; if asyncio joins several attempts (IPv6, IPv4) in one text, the first one's."""
     if error.errno is None and (found := re.search(r"\[(?:Errno|WinError) (\d+)\]", str(error))):
         return int(found[1])
     return error.errno

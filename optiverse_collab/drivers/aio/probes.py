@@ -1,4 +1,4 @@
-"""Looks at a server step by step, as far as one gets: its name, its port, its key, and what answers there."""
+"""Probes a server step by step: its name, its port, its key, and its answer."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ PORTS = {"ws": 80, "wss": 443}
 
 
 class Answer(NamedTuple):
-    """What a server says to a plain GET.
+    """A server's answer to a plain GET.
 
     Attributes:
-        status: of HTTP.
-        server: who it says it is; None if it is not ours, or a gateway hides it.
-        ms: how long it took, from the first byte of the connection.
+        status: the HTTP status.
+        server: its name and version; None if it is not ours, or a gateway hides them.
+        ms: how long it took, from the start of the connection.
     """
 
     status: int
@@ -34,10 +34,10 @@ class Answer(NamedTuple):
 
 
 class Prober:
-    """Asks one server.
+    """Probes one server.
 
     Args:
-        address: where it is, and the pin of its key.
+        address: its address, with the pin of its key.
         patience_s: how long each step may take.
 
     Every method raises `ConnectionEnded` if its step fails.
@@ -52,7 +52,7 @@ class Prober:
         self._netloc, self._path = parts.netloc, f"{parts.path}/healthz"
 
     async def addresses(self) -> list[str]:
-        """What the name of its host stands for."""
+        """The addresses of its host name."""
         loop = asyncio.get_running_loop()
         try:
             looked_up = loop.getaddrinfo(self._host, self._port)
@@ -62,19 +62,19 @@ class Prober:
         return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
     async def reach(self) -> float:
-        """Open its port and close it again; the ms that it took."""
+        """Open its port and close it again; returns the time in ms."""
         began = time.perf_counter()
         _, writer = await self._opened(None)
         writer.transport.abort()
         return (time.perf_counter() - began) * 1000
 
     async def encrypt(self) -> None:
-        """Shake hands, and check the key: that of the link, or one that an authority vouches for."""
+        """Do the TLS handshake, and check the key: the link's, or one that an authority has signed."""
         _, writer = await self._opened(self._context())
         writer.transport.abort()
 
     async def ask(self) -> Answer:
-        """Ask how it is."""
+        """Ask for its state."""
         began = time.perf_counter()
         reader, writer = await self._opened(self._context() if self.is_encrypted else None)
         request = f"GET {self._path} HTTP/1.1\r\nHost: {self._netloc}\r\nConnection: close\r\n\r\n"
@@ -120,10 +120,10 @@ class Prober:
 
 
 def _answer(head: str, ms: float) -> Answer:
-    """The answer with this head.
+    """Parse the head of an answer.
 
     Raises:
-        ConnectionEnded: it is none of HTTP.
+        ConnectionEnded: it is not HTTP.
     """
     first, *fields = head.split("\r\n")
     version, _, status = first.partition(" ")

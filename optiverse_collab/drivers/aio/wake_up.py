@@ -1,4 +1,4 @@
-"""Notices that the machine slept: what was known of a connection may be wrong."""
+"""Detects that the machine slept: the state of a connection may be out of date."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 
 LOOK_S, SLEPT_S = 2.0, 10.0
-"""The wall clock is looked at so often; if more has passed, the machine slept, or the program stood still."""
+"""How often to check the wall clock; if more time has passed, the machine slept, or the program was
+blocked."""
 
 
 class WakeUp:
-    """Watches the wall clock; the clock that timers follow may stand still while a machine sleeps.
+    """Watches the wall clock; the timers' clock may stop while a machine sleeps.
 
     Args:
         woke: called when the machine slept.
@@ -26,7 +27,7 @@ class WakeUp:
         self._look()
 
     def stop(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         self._timer.cancel()
 
     def _look(self) -> None:

@@ -1,4 +1,4 @@
-"""The connection of a window: QWebSocket on the GUI thread, and the service that tells the window about it.
+"""The connection of a window: QWebSocket on the GUI thread, and the service that reports to the window.
 
-No widgets and no bench: those are in `window`.
+No widgets and no bench: they are in `window`.
 """

@@ -16,12 +16,12 @@ from optiverse_collab.drivers.qt.timers import single_shot
 
 
 class Connection(QObject):
-    """A `QWebSocket`, used once: every attempt has its own, and what comes late from an old one is not heard.
+    """A `QWebSocket` for one attempt; late events of an old one are ignored.
 
     Args:
-        url: of the WebSocket, percent-encoded.
-        token: what lets us in, if the server asks for it (LINK-2).
-        pin: of the server's key; None if the system's authorities decide (LINK-3).
+        url: the WebSocket's, percent-encoded.
+        token: our token, if the server asks for one (LINK-2).
+        pin: the server's key; None if the system's authorities decide (LINK-3).
 
     Signals:
         stirred: a part of a message arrived: a frame.
@@ -39,7 +39,7 @@ class Connection(QObject):
         self._pin = pin
         self._ending = Ending(url)
         self._left = self._told = self._is_ours = False
-        # A lab's server is not behind its proxy to the world.
+        # A lab's server is not behind the lab's internet proxy.
         self._socket = QWebSocket("", QWebSocketProtocol.Version.VersionLatest, self)
         self._socket.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.NoProxy))
         self._socket.setMaxAllowedIncomingMessageSize(RECEIVED_BYTES)
@@ -52,7 +52,7 @@ class Connection(QObject):
         self._socket.textMessageReceived.connect(self._on_text)
         self._socket.binaryMessageReceived.connect(self._on_binary)
         self._goodbye = single_shot(self, self._on_goodbye_too_late, round(GOODBYE_S * 1000))
-        # `disconnected` and `errorOccurred` come in either order, one right behind the other.
+        # `disconnected` and `errorOccurred` come in either order, one right after the other.
         self._decision = single_shot(self, self._on_decide)
 
     @property
@@ -61,11 +61,11 @@ class Connection(QObject):
         return self._socket.subprotocol() == SUBPROTOCOL
 
     def open(self) -> None:
-        """Begin; how long that may take is up to the caller."""
+        """Start; the caller sets the time limit."""
         options = QWebSocketHandshakeOptions()
         options.setSubprotocols([SUBPROTOCOL])
         if self._pin is not None:
-            # Nobody vouches for any certificate, so each one is asked about, in `_on_ssl_errors`.
+            # No authority is trusted, so each certificate is reported to `_on_ssl_errors`.
             configuration = self._socket.sslConfiguration()
             configuration.setCaCertificates([])
             configuration.setPeerVerifyMode(QSslSocket.PeerVerifyMode.VerifyPeer)
@@ -86,8 +86,8 @@ class Connection(QObject):
         self._socket.sendTextMessage(text)
 
     def close(self) -> None:
-        """Say goodbye, so that what was sent still arrives; nothing is heard of this any more."""
-        # Before it is open there is nobody to say goodbye to, and Qt would wait for a connection to end it.
+        """Close properly, so that sent messages still arrive; report nothing more."""
+        # Before it is open there is nothing to close, and Qt would wait for a connection first.
         if self._ending.opened and self._socket.state() != QAbstractSocket.SocketState.UnconnectedState:
             self._left = True
             self._socket.close()
@@ -95,7 +95,7 @@ class Connection(QObject):
             self.drop()
 
     def drop(self) -> None:
-        """Cut the connection; nothing is heard of this any more."""
+        """Cut the connection; report nothing more."""
         self._left = True
         self._socket.abort()
         self.deleteLater()
@@ -126,7 +126,7 @@ class Connection(QObject):
     @pyqtSlot(QAbstractSocket.SocketError)
     def _on_error(self, error: QAbstractSocket.SocketError) -> None:
         self._ending.error, self._ending.error_text = error, self._socket.errorString()
-        # Qt calls it a refused connection, too, when a handshake does not end well.
+        # Qt also reports a failed handshake as a refused connection.
         self._ending.answered = self._socket.state() == QAbstractSocket.SocketState.ConnectingState
         self._decision.start()
 
@@ -147,7 +147,7 @@ class Connection(QObject):
 
     @pyqtSlot()
     def _on_about_to_close(self) -> None:
-        """One side said goodbye; Qt waits without an end for a peer that keeps the line open."""
+        """One side closed; Qt has no time limit for a peer that keeps the line open."""
         self._goodbye.start()
 
     @pyqtSlot()
@@ -161,7 +161,7 @@ class Connection(QObject):
 
     @pyqtSlot()
     def _on_decide(self) -> None:
-        """Judge the connection by what was seen of it."""
+        """Determine the failure from the events so far."""
         self._goodbye.stop()
         self._ending.close_code = _number(self._socket.closeCode())
         self._ending.close_reason = self._socket.closeReason()
@@ -175,5 +175,5 @@ class Connection(QObject):
 
 
 def _number(code: object) -> int:
-    """A close code as a number; PyQt gives an enum that may lack the member."""
+    """A close code as a number; PyQt's enum may lack the member."""
     return int(getattr(code, "value", code))  # type: ignore[call-overload, no-any-return]

@@ -1,4 +1,4 @@
-"""Has a replica written to disk as it asks for it, and tells it what is written."""
+"""Writes a replica to disk on its request, and reports finished writes to it."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from optiverse_collab.drivers.qt.timers import single_shot
 
 
 class Store(Protocol):
-    """Where a replica is kept: `optiverse_collab.disk.slot.Slot`. No call waits for the disk."""
+    """The store of a replica: `optiverse_collab.disk.slot.Slot`. No call waits for the disk."""
 
     def report_to(self, on_written: Callable[[int], None], on_failed: Callable[[str], None]) -> None:
-        """Say who hears of what is written; both are called in another thread."""
+        """Set the callbacks for writes; both are called in another thread."""
 
     def append(self, entries: Sequence[Entry], mark: int) -> None:
         """Append entries to the journal."""
 
     def rebase(self, saved: Saved, mark: int) -> None:
-        """Write a whole copy, and begin an empty journal."""
+        """Write a full copy, and start an empty journal."""
 
 
 class DiskWriter(QObject):
-    """Carries what `WriteAhead` asks for to a store, and the store's answers back to the GUI thread.
+    """Passes the writes of `WriteAhead` to a store, and the store's answers back to the GUI thread.
 
     Args:
-        replica: what is written.
-        store: where; given up by whoever opened it, after `end`.
+        replica: the replica to write.
+        store: where to write it; its opener releases it after `end`.
 
     Attributes:
-        protects: whether edits are on disk, or were when this ended.
+        protects: whether edits are on disk, or were at the end.
 
     Signals:
-        written: something is on disk, and may be sent.
+        written: a write is on disk, and its changes may be sent.
         happened: `EditsUnprotected` or `EditsProtected`.
     """
 
@@ -65,7 +65,7 @@ class DiskWriter(QObject):
 
     @pyqtSlot()
     def poll(self) -> None:
-        """Ask for what is to be written, and come back when the next thing is."""
+        """Start the next write, and the timer for the one after it."""
         effect = self._ahead.poll(now_ms())
         if isinstance(effect, Write):
             self._write(effect)
@@ -103,7 +103,7 @@ class DiskWriter(QObject):
     def _on_failed(self, sentence: str) -> None:
         for effect in self._ahead.failed(sentence, now_ms()):
             self._tell(effect)
-        self.written.emit()  # nothing waits any more
+        self.written.emit()  # no edit waits any more
         self.poll()
 
     def _tell(self, effect: EditsUnprotected) -> None:

@@ -1,4 +1,4 @@
-"""Carries a session on Qt: opens WebSockets and starts timers as the session's connector says."""
+"""Runs a session on Qt: opens WebSockets and starts timers as the session's connector asks."""
 
 from __future__ import annotations
 
@@ -37,30 +37,30 @@ from optiverse_collab.wording.traffic import Traffic
 
 
 class QtDriver(QObject):
-    """Carries a `SessionClient` over one connection after the other, on the GUI thread, until its end.
+    """Runs a `SessionClient` over one connection after the other, on the GUI thread, until its end.
 
     Args:
-        session: the endpoint.
+        session: the core's client.
         session_id: the session's name, for the log.
-        url: of the WebSocket.
-        chance: gives numbers from 0 to 1 for the waits between attempts.
-        parent: what the connections end with at the latest; they may outlive the driver by a goodbye.
-        store: where the replica is kept; if it is none, unsent edits end with the program.
-        pin: of the server's key; None if the system's authorities decide.
+        url: the WebSocket's.
+        chance: returns random numbers from 0 to 1 for the waits between attempts.
+        parent: the parent of the connections, which may outlive the driver while they close.
+        store: keeps the replica; without one, unsent edits are lost when the program ends.
+        pin: the server's key; None if the system's authorities decide.
 
     Attributes:
-        state: how it stands.
-        quality: how well the connection does.
-        failure: why no other attempt comes; None as long as one may, and if the session was left.
-        offline_since: when the connection was lost, in s since 1970 UTC; None while it is there.
+        state: the state of the connection.
+        quality: the quality of the connection.
+        failure: why there will be no other attempt; None while there may be one, and if the user left.
+        offline_since: when the connection was lost, in s since 1970 UTC; None while there is one.
 
     Signals:
-        received: JSON text from the server, before anything is made of it.
+        received: JSON text from the server, before it is processed.
         happened: an effect that is not about the connection.
-        drained: the server has stored all that was edited here.
+        drained: the server has stored all edits of this client.
         state_changed: the new `ConnectionState`.
-        failed: a sentence: there is no connection, and no other attempt comes.
-        disconnected: a connection that was let in is over.
+        failed: a sentence: there is no connection, and there will be no other attempt.
+        disconnected: an admitted connection has ended.
         outage_changed: a connection was lost, an attempt failed or began, or there is a connection again.
         logged: level (of `logging`) and text of a line for the log.
     """
@@ -109,12 +109,12 @@ class QtDriver(QObject):
             self._disk.written.connect(self._pump)
 
     def join(self) -> None:
-        """Begin with the first attempt."""
+        """Start the first attempt."""
         self._wake_up.start()
         self._perform(self._connector.join())
 
     def leave(self) -> None:
-        """Leave the session. What waits for the server still goes out, if there is a connection."""
+        """Leave the session. Waiting messages are still sent, if there is a connection."""
         if self._disk is not None:
             self._disk.end()
         self.flush()
@@ -126,7 +126,7 @@ class QtDriver(QObject):
         self._write()
 
     def flush(self) -> None:
-        """Send all that waits to be sent, however short ago the last push was."""
+        """Send everything that waits, however recent the last push."""
         self._perform(self._session.flush(now_ms()))
         self._write()
 
@@ -136,15 +136,15 @@ class QtDriver(QObject):
 
     @property
     def next_attempt_ms(self) -> int | None:
-        """How long until the next attempt; None if none is waited for."""
+        """How long until the next attempt; None if none is scheduled."""
         return self._timer.remainingTime() if self._connector.is_waiting else None
 
     @property
     def outage(self) -> Outage | None:
-        """Why there is no connection; None if there is one, or none is sought."""
+        """Why there is no connection; None if there is one, or none is wanted."""
         return self._connector.outage
 
-    # What is heard
+    # Events
 
     @pyqtSlot()
     def _on_stirred(self) -> None:
@@ -156,7 +156,7 @@ class QtDriver(QObject):
         self.received.emit(text)
         waited = bool(replica.pending)
         self._perform(self._connector.receive(text, now_ms()))
-        if self._connection is not connection:  # it ended with this, or whoever heard of it left
+        if self._connection is not connection:  # it ended with this, or a slot left the session
             return
         if waited and not replica.pending:
             self.drained.emit()
@@ -181,7 +181,7 @@ class QtDriver(QObject):
 
     @pyqtSlot()
     def _pump(self) -> None:
-        """Do what is due, and come back when the next thing is."""
+        """Do what is due, and start the timer for the next time."""
         if self._connection is not None:
             self._session.line.written(self._connection.backlog)
         self._perform(self._connector.poll(now_ms()))
@@ -209,7 +209,7 @@ class QtDriver(QObject):
         for effect in effects:
             if isinstance(effect, ConnectionEffect):
                 self._act(effect)
-            elif self._connection is not None:  # whoever heard of the effect before may have left
+            elif self._connection is not None:  # a slot for the previous effect may have left the session
                 self._carry_out(effect, self._connection)
         if self._is_in and self._session.me is None:
             self._is_in = False
@@ -217,7 +217,7 @@ class QtDriver(QObject):
 
     def _carry_out(self, effect: SessionEffect, connection: Connection) -> None:
         self._log(self._traffic.lines(effect, now_ms()))
-        if not isinstance(effect, Conflict):  # whoever shows it says it once it is quiet
+        if not isinstance(effect, Conflict):  # the display reports it once it is quiet
             self._log(log_lines.lines(effect, self._session.replica.view))
         if isinstance(effect, Transmit):
             connection.send(effect.text)
@@ -233,7 +233,7 @@ class QtDriver(QObject):
         self.happened.emit(effect)
 
     def _act(self, effect: ConnectorEffect) -> None:
-        """Do what is about the connection."""
+        """Carry out effects on the connection."""
         self._log(self._traffic.take(now_ms()))
         self._log(self._attempts.lines(effect))
         if isinstance(effect, OpenConnection):
@@ -275,7 +275,7 @@ class QtDriver(QObject):
         self._probe.start()
 
     def _let_go(self, polite: bool) -> None:
-        """Let go of the connection, if there is one, of the question for TLS, and of the timers."""
+        """Drop the connection, if there is one, the question about TLS, and the timers."""
         connection, self._connection = self._connection, None
         probe, self._probe = self._probe, None
         if probe is not None:

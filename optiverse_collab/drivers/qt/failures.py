@@ -1,7 +1,7 @@
-"""What was seen of a `QWebSocket`, and what that says of a connection.
+"""Determines the failure of a connection from the events of a `QWebSocket`.
 
 `QWebSocket` says less than it knows: `closeCode()` is 1000 for a refused port, an unknown host, an
-HTTP answer, a TLS failure and a reset alike. So `Ending` collects what was seen, and `judge` decides
+HTTP answer, a TLS failure and a reset alike. So `Ending` collects the events, and `judge` decides
 once. Measured with Qt 6.11.
 """
 
@@ -26,22 +26,22 @@ _KINDS = {
     _Error.SslHandshakeFailedError: FailureKind.NO_TLS,
     _Error.RemoteHostClosedError: FailureKind.BROKEN_OFF,
 }
-"""What an error says if nothing else was seen."""
+"""The failure for an error if nothing else is known."""
 
 
 @dataclass
 class Ending:
-    """What was seen of an attempt.
+    """The events of an attempt.
 
     Attributes:
-        url: where it went.
+        url: its target.
         opened: `connected` came.
-        answered: the error came when something had accepted, in the midst of a handshake.
-        error: what `errorOccurred` said last, and its text.
+        answered: the error came after a server had accepted, during a handshake.
+        error: the last error of `errorOccurred`, and its text.
         certificate: what is wrong with the server's certificate.
-        wrong_key: the server's key is not the one that the link named.
-        close_code: of the close frame; Qt says 1000 also where there was none.
-        close_reason: the word that came with it.
+        wrong_key: the server's key is not the one in the link.
+        close_code: the close frame's; Qt says 1000 even if there was none.
+        close_reason: the close frame's word.
     """
 
     url: str
@@ -58,11 +58,11 @@ class Ending:
 def judge(ending: Ending) -> Failure:
     """Why there is no connection, or none any more."""
     if ending.opened:
-        # Over TLS, an error may come along with the close frame: the end of TLS, in the same piece of data.
+        # Over TLS, an error may come together with the close frame: the end of TLS, in the same data.
         broke = ending.error is not None and ending.close_code == CloseCode.NORMAL_CLOSURE
         code = CloseCode.ABNORMAL_CLOSURE if broke else ending.close_code
         return Failure.of_close(code, ending.close_reason)
-    if not QUrl(ending.url).isValid():  # what can't be a name
+    if not QUrl(ending.url).isValid():  # an invalid name
         return Failure(FailureKind.UNKNOWN_HOST)
     if ending.error is _Error.ConnectionRefusedError and ending.answered:
         return _no_websocket(ending.error_text)
@@ -75,10 +75,10 @@ def judge(ending: Ending) -> Failure:
 
 
 def _no_websocket(text: str) -> Failure:
-    """Something answered, but not with a WebSocket of ours; Qt gives the status in its error text only."""
+    """A server answered, but not with our WebSocket; Qt gives the status only in its error text."""
     found = re.search(r": ([1-5]\d\d) \(", text)
     if found is not None:
         return Failure(FailureKind.HTTP, int(found[1]))
-    if "uthenticat" in text:  # of 401 it says only what kind of authentication is wanted
+    if "uthenticat" in text:  # for 401 it only says which kind of authentication is wanted
         return Failure(FailureKind.HTTP, 401)
     return Failure(FailureKind.NO_WEBSOCKET)

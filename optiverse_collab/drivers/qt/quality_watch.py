@@ -1,4 +1,4 @@
-"""Looks at the quality of a connection once a second, as long as there is one."""
+"""Checks the quality of a connection once a second, as long as there is one."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 from optiverse_collab.core.client.quality import Grade, Quality, QualityMeter
 
 LOOK_MS = 1000
-"""How often the quality is looked at."""
+"""How often to check the quality."""
 
 
 class QualityWatch(QObject):
     """Follows one connection after the other.
 
     Args:
-        meter: what measures them.
+        meter: measures them.
 
     Attributes:
-        quality: as it was when it was last looked at.
+        quality: the result of the last check.
 
     Signals:
         changed: the new `Quality`.
@@ -36,7 +36,7 @@ class QualityWatch(QObject):
         self._timer.timeout.connect(self._look)
 
     def connected(self) -> None:
-        """A connection begins."""
+        """A connection starts."""
         self._timer.start()
         self._look()
 
@@ -54,5 +54,5 @@ class QualityWatch(QObject):
 
 
 def now_ms() -> float:
-    """A clock that never goes back, in ms."""
+    """A monotonic clock, in ms."""
     return time.monotonic() * 1000

@@ -1,4 +1,4 @@
-"""What a window joins sessions with, one after the other."""
+"""The service with which a window joins sessions, one after the other."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Outage(NamedTuple):
     Attributes:
         since: when it was lost, in s since 1970 UTC.
         cause: how it was lost, or how the first attempt failed, in a sentence.
-        latest: the cause, or how the last attempt failed.
-        host: whose editor ran the server and was closed; empty if it is not that.
+        latest: the last failure: the cause, or how the last attempt failed.
+        host: the person whose editor ran the server and was closed; empty otherwise.
     """
 
     since: float
@@ -45,32 +45,32 @@ class Outage(NamedTuple):
 
 
 class CollaborationService(QObject):
-    """Joins a session, and tells what happens in it.
+    """Joins a session, and reports its events.
 
-    The first attempt ends with an error if it fails; a connection that has synchronised comes back, with
-    waits that grow (docs/protocol.md: MSG, HB, CONN and CLOSE rules).
+    If the first attempt fails, it ends with an error; a connection that has synchronised is restored,
+    with growing waits (docs/protocol.md: MSG, HB, CONN and CLOSE rules).
 
     Args:
         chance: gives numbers from 0 to 1 for the waits between attempts.
 
     Attributes:
-        session: the core's side of it; None before the first `connect_to_session`.
+        session: the core's client; None before the first `connect_to_session`.
 
     Signals:
-        connected: the server let us in.
-        disconnected: a connection that was let in is over; `state` says whether another one comes.
-        message_received: JSON text from the server, before anything is made of it.
-        user_joined: name of a participant who came.
-        user_left: name of a participant who went.
-        error_occurred: a sentence: there is no connection, and no other attempt comes.
+        connected: the server admitted us.
+        disconnected: an admitted connection has ended; `state` says whether another one will follow.
+        message_received: JSON text from the server, before it is processed.
+        user_joined: name of a participant who joined.
+        user_left: name of a participant who left.
+        error_occurred: a sentence: there is no connection, and there will be no other attempt.
         connection_acknowledged: the server's greeting, as in MSG-1.
         happened: an effect of the core's that is not for the wire.
         drained: the server has stored all that was edited here.
         state_changed: the new `ConnectionState`.
         quality_changed: the new `Quality`, at most once a second.
         outage_changed: a connection was lost, an attempt failed or began, or there is a connection again.
-        saving_changed: the server doesn't save for now, or does again.
-        edit_denied: the user did what they have no right to, and the window takes it back.
+        saving_changed: the server has stopped saving for now, or saves again.
+        edit_denied: the user lacks the right for an edit, and the window reverts it.
         logged: level (of `logging`) and text of a line for the log.
     """
 
@@ -101,22 +101,22 @@ class CollaborationService(QObject):
 
     @property
     def state(self) -> ConnectionState:
-        """How it stands."""
+        """The state of the connection."""
         return self._driver.state if self._driver is not None else ConnectionState.OFFLINE
 
     @property
     def failure(self) -> Failure | None:
-        """Why no other attempt comes; None as long as one may, and if the session was left."""
+        """Why there will be no other attempt; None while there may be one, and if the user left."""
         return self._driver.failure if self._driver is not None else None
 
     @property
     def quality(self) -> Quality:
-        """A verdict on the connection."""
+        """The quality of the connection."""
         return self._driver.quality.quality if self._driver is not None else Quality(Grade.OFFLINE)
 
     @property
     def outage(self) -> Outage | None:
-        """Why there is no connection, and since when; None if there is one, or none is sought."""
+        """Why there is no connection, and since when; None if there is one, or none is wanted."""
         driver = self._driver
         if driver is None or driver.outage is None or driver.offline_since is None:
             return None
@@ -137,11 +137,11 @@ class CollaborationService(QObject):
 
     @property
     def sendable(self) -> int:
-        """How many of them can be sent: the others wait for a right (RIGHT-2)."""
+        """How many of them may be sent: the others wait for a right (RIGHT-2)."""
         return self.unsent - self.session.replica.rights.withheld if self.session is not None else 0
 
     def retry_now(self) -> None:
-        """Connect now, if an attempt is waited for."""
+        """Connect now, if an attempt is scheduled."""
         if self._driver is not None:
             self._driver.retry_now()
 
@@ -154,16 +154,15 @@ class CollaborationService(QObject):
         store: Store | None = None,
         credentials: Credentials | None = None,
     ) -> None:
-        """Join a session; one that was joined before is left first.
+        """Join a session, after leaving the previous one.
 
         Args:
             server_url: ``ws://host:port``, with ``#pin=…`` if the server's key is known.
             session_id: name of the session.
             user_id: name that others see.
-            replica: the document as it was left, with what was not acknowledged; a new one if not given.
-            store: where it is kept until the session is left; it is not closed then. If none is given, unsent
-                edits end with the program.
-            credentials: what lets us in, if the server asks for it.
+            replica: the saved document, with unacknowledged changes; a new one if not given.
+            store: keeps it until the user leaves the session; it is not closed then. Without one, unsent
+            edits are lost when the program ends. credentials: our tokens, if the server asks for one.
 
         Raises:
             AddressError: one of them can't be used; nothing was done.
@@ -196,7 +195,7 @@ class CollaborationService(QObject):
             self._driver.leave()
 
     def is_connected(self) -> bool:
-        """Whether there is a connection and the server has let us in."""
+        """Whether there is a connection and the server has admitted us."""
         return self.session is not None and self.session.me is not None
 
     def wake(self) -> None:
@@ -205,7 +204,7 @@ class CollaborationService(QObject):
             self._driver.wake()
 
     def show(self, state: Mapping[str, Any]) -> None:
-        """Change what the user shows to others: key → value, None to take a key away."""
+        """Change the user's presence: key → value, None to remove a key."""
         if self.session is None:
             return
         try:
@@ -220,7 +219,7 @@ class CollaborationService(QObject):
             self._driver.flush()
 
     def hide(self, privacy: Privacy) -> None:
-        """Show others no more than this, now and in sessions to come."""
+        """Limit what others see, now and in later sessions."""
         self._privacy = privacy
         if self.session is not None:
             self.session.mine.hide(privacy)

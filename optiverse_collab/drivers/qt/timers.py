@@ -8,10 +8,10 @@ from PyQt6.QtCore import QObject, QTimer
 
 
 def single_shot(parent: QObject, slot: Callable[[], None], milliseconds: int = 0) -> QTimer:
-    """A timer that calls a slot once each time it is started.
+    """A timer that calls a slot once after each start.
 
     Args:
-        milliseconds: how long after `start`, if that isn't given another time.
+        milliseconds: the delay, unless `start` gets another one.
     """
     timer = QTimer(parent)
     timer.setSingleShot(True)

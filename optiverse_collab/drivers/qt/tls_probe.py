@@ -1,4 +1,4 @@
-"""Does a server that broke off silently want TLS? Qt can't tell; asking it can."""
+"""Asks a server that broke off silently whether it wants TLS, which Qt doesn't report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PyQt6.QtNetwork import QNetworkProxy, QSslSocket
 
 
 class TlsProbe(QObject):
-    """Begins a TLS handshake, and sends nothing.
+    """Starts a TLS handshake, and sends nothing else.
 
     Signals:
         answered: whether the server speaks TLS; once, unless `drop` was called before.
@@ -28,12 +28,12 @@ class TlsProbe(QObject):
         self._done = False
 
     def start(self) -> None:
-        """Ask; how long to wait for the answer is up to the caller."""
+        """Ask; the caller sets the time limit."""
         parts = urlsplit(self._url)
         self._socket.connectToHostEncrypted(parts.hostname or "", parts.port or 80)
 
     def drop(self) -> None:
-        """Wait no longer."""
+        """Stop waiting."""
         self._done = True
         self._socket.abort()
         self.deleteLater()

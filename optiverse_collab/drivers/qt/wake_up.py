@@ -1,4 +1,4 @@
-"""Notices that the machine slept, or is online again: what was known of a connection may be wrong."""
+"""Detects that the machine slept, or is online again: the state of a connection may be out of date."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 from PyQt6.QtNetwork import QNetworkInformation
 
 LOOK_MS, SLEPT_S = 2000, 10.0
-"""The wall clock is looked at so often; if more has passed, the machine slept, or the program stood still."""
+"""How often to check the wall clock; if more time has passed, the machine slept, or the program was
+blocked."""
 
 _Reachability = QNetworkInformation.Reachability
 
@@ -16,7 +17,7 @@ _Reachability = QNetworkInformation.Reachability
 class WakeUp(QObject):
     """Watches the wall clock, and the network where the system reports it.
 
-    The clock that timers follow may stand still while a machine sleeps.
+    The timers' clock may stop while a machine sleeps.
 
     Signals:
         woke: the machine slept, or is online again.
@@ -41,7 +42,7 @@ class WakeUp(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """Watch no longer."""
+        """Stop watching."""
         self._timer.stop()
 
     @pyqtSlot()
