@@ -10,9 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab import opening
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab.errors import CollaborationError
 from optiverse_collab.window import attachment
 from optiverse_collab.window.attachment import Unavailable
+from tests.helpers.guarded_server import guarded_server
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.windows import SOON, desks
 
@@ -75,6 +77,18 @@ def test_a_link_is_joined_in_the_first_window(qtbot: QtBot, server: ServerProces
         opening.open_target(f"{server.url}/ws/{session_id}", ann.window, "")
         qtbot.waitUntil(lambda: ann.manager.status is ConnectionState.CONNECTED, timeout=SOON)
         assert ann.manager.session_id == session_id
+
+
+def test_an_invite_from_a_file_lets_in_and_is_in_no_log(qtbot: QtBot, tmp_path: Path) -> None:
+    with guarded_server(tmp_path / "data") as guarded, desks(qtbot, 1) as [ann]:
+        link = guarded.owner_link("lab")
+        token = parse_address(link).token
+        assert token is not None
+        invite = tmp_path / "invite.txt"
+        invite.write_text(f"{link}\n", "utf-8")
+        opening.open_target(opening.read_target(str(invite)), ann.window, "")
+        qtbot.waitUntil(lambda: ann.manager.status is ConnectionState.CONNECTED, timeout=SOON)
+        assert [line.text for line in ann.window.log.lines if token in line.text] == []
 
 
 @pytest.mark.parametrize("why", ["The plugin is not for this version.", ""])
