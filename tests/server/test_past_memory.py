@@ -50,7 +50,9 @@ class StuckStore(GatedStore):
         return await super().load_at(session_id, clock, most)
 
 
-@pytest.mark.parametrize("props", [{"x": "y" * 30_000}, {"x": [0] * 700}], ids=["long", "objects"])
+@pytest.mark.parametrize(
+    "props", [{"x": "y" * 30_000}, {f"p{n}": n for n in range(500)}], ids=["long", "many"]
+)
 def test_bench_that_does_not_fit_is_refused_and_all_goes_on(space: Space, props: dict[str, Any]) -> None:
     """HIST-3: if its JSON is too long, or what has to be made of it; once there is room, it comes."""
 

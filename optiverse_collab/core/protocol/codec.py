@@ -163,7 +163,7 @@ class RawPastPage(Message, frozen=True, tag="past:page"):
     clock: int
     head: str
     total: int
-    records: list[Record | msgspec.Raw]
+    records: list[msgspec.Raw]
     done: bool = False
 
 

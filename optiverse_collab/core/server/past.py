@@ -4,38 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import SupportsInt, cast
+from typing import SupportsInt
 
 import msgspec
 
-from optiverse_collab.core.protocol.codec import (
-    RawEntriesPage,
-    RawPastEntry,
-    RawPastPage,
-    decode_ops,
-    values_in,
-)
+from optiverse_collab.core.protocol.codec import RawEntriesPage, RawPastEntry, RawPastPage
 from optiverse_collab.core.protocol.pages import marked_pages
 from optiverse_collab.core.protocol.past import EntriesRequest, PastRefusal, PastRefused, PastRequest
-from optiverse_collab.core.record_size import RECORD_BYTES, VALUE_BYTES
-from optiverse_collab.core.records import Lane, Record, apply
+from optiverse_collab.core.record_size import RECORD_BYTES
+from optiverse_collab.core.records import Lane
 from optiverse_collab.core.server.chain import next_head
 from optiverse_collab.core.server.effects import ReadEntries, ReadPast, Send
 from optiverse_collab.core.server.journal import Entry
+from optiverse_collab.core.server.raw_records import (
+    CHANGE_BYTES,
+    RawChange,
+    RawPut,
+    RawRemove,
+    RawSet,
+    header_of,
+    raw_ops,
+)
 
 REPLAY_BYTES = 64 * 1024
 """About this much JSON is read at a time, which takes a millisecond or two."""
 
 
-class _Header(msgspec.Struct, gc=False):
-    """The part of an unchanged record that must be read."""
-
-    id: str
-    lane: Lane = Lane.BENCH
-
-
-_headers = msgspec.json.Decoder(_Header)
-_records = msgspec.json.Decoder(Record)
 _entries = msgspec.json.Decoder(Entry)
 
 _SENTENCES = {
@@ -50,8 +44,8 @@ _SENTENCES = {
 class Past:
     """A session's records at a clock: a snapshot with the entries up to there applied.
 
-    Records that no entry touches stay JSON. A large bench would be hundreds of thousands of objects, and
-    everybody would wait while Python's garbage collector scans them.
+    All values stay JSON. A large bench would be hundreds of thousands of objects, and everybody would wait
+    while Python's garbage collector scans them.
 
     Args:
         epoch, clock, head: the position of the snapshot.
@@ -75,7 +69,7 @@ class Past:
         self._epoch = epoch
         self._kept = records
         self._entries = entries
-        self._records: dict[str, Record | msgspec.Raw] = {}
+        self._records: dict[str, RawChange | msgspec.Raw] = {}
         self.memory = 0
 
     def replay(self) -> Iterator[None]:
@@ -89,44 +83,55 @@ class Past:
 
     def pages(self, request: int, page_bytes: SupportsInt) -> Iterator[RawPastPage]:
         """The answer to a request, each page built when it is needed."""
-        records: list[Record | msgspec.Raw] = [
+        records = [
             record
             for record in self._records.values()
-            if not isinstance(record, Record) or record.lane is Lane.BENCH
+            if not isinstance(record, RawChange) or record.lane is Lane.BENCH
         ]
-        parts: Iterator[tuple[list[Record | msgspec.Raw], bool]] = marked_pages(records, page_bytes)
+        whole = (record.whole() if isinstance(record, RawChange) else record for record in records)
+        parts: Iterator[tuple[list[msgspec.Raw], bool]] = marked_pages(whole, page_bytes)
         for page, last in parts:
             yield RawPastPage(request, self._epoch, self.clock, self.head.hex(), len(records), page, last)
 
     def _index(self) -> Iterator[int]:
         """Find the ids of the records; yields the length of each."""
         for raw in self._kept:
-            header = _headers.decode(raw)
-            self._records[header.id] = raw
+            id, lane = header_of(raw)
             size = len(memoryview(raw))
             self.memory += memory_of(size, 1)
-            if header.lane is not Lane.BENCH:
-                self._decode(header.id, raw)
+            self._records[id] = raw
+            if lane is not Lane.BENCH:
+                self._change(id)
             yield size
         self._kept = ()
 
     def _follow(self) -> Iterator[int]:
         """Apply the entries; yields the length of each."""
         for data in self._entries:
-            self.memory += memory_of(len(data), 1) + VALUE_BYTES * values_in(data)
-            for op in decode_ops(_entries.decode(data).ops):
-                known = self._records.get(op.id)
-                if isinstance(known, msgspec.Raw):
-                    self._decode(op.id, known)
-                apply(cast("dict[str, Record]", self._records), op)
+            self.memory += memory_of(len(data), 1)
+            for op in raw_ops(_entries.decode(data).ops):
+                self._apply(op)
             self.clock, self.head = self.clock + 1, next_head(self.head, data)
             yield len(data)
         self._entries = ()
 
-    def _decode(self, id: str, raw: msgspec.Raw) -> None:
-        """Decode a record that can't stay JSON."""
-        self._records[id] = _records.decode(raw)
-        self.memory += VALUE_BYTES * values_in(bytes(raw))
+    def _apply(self, op: RawPut | RawSet | RawRemove) -> None:
+        if isinstance(op, RawRemove):
+            self._records.pop(op.id, None)
+            return
+        if isinstance(op, RawPut) and op.id not in self._records:
+            self._records[op.id] = RawChange(None, op.id, op.kind, op.lane)
+            self.memory += CHANGE_BYTES
+        self.memory += self._change(op.id).apply(op)
+
+    def _change(self, id: str) -> RawChange:
+        """The changes to a record that is there."""
+        known = self._records[id]
+        if isinstance(known, RawChange):
+            return known
+        change = self._records[id] = RawChange.of(known)
+        self.memory += CHANGE_BYTES
+        return change
 
 
 class PastEntries:

@@ -142,12 +142,11 @@ def test_records_of_other_lanes_stay_where_they_are() -> None:
 
 
 def test_memory_is_counted_while_it_is_replayed() -> None:
-    """LIM-16: records that nobody changed stay JSON; others, and those of other lanes, become objects."""
+    """LIM-16: all values stay JSON; what is changed takes a little more."""
     history = make()
     do(history, Put("a", "k", {"x": [0] * 1000}), Put("b", "k", {"x": [0] * 1000}))
     do(history, Put("t", "k", {"x": [0] * 1000}, Lane.TALK))
     start, counted = history.snapshot(), []
-    kept = do(history, Set("a", {"y": 1})).kept.data
     for records in ([0], [0, 1], [0, 1, 2]):
         past = past_of(history, (), replace(start, records=[start.records[number] for number in records]))
         assert past.memory == 0
@@ -156,10 +155,12 @@ def test_memory_is_counted_while_it_is_replayed() -> None:
     one, two, three = counted
     assert 2000 < one < 3000
     assert two == 2 * one
-    assert three > two + 64_000
-    past = past_of(history, [kept], start)
+    assert two + one < three < two + 2 * one
+    kept = [do(history, Set("a", {"y": [number] * 1000})).kept.data for number in range(9)]
+    past = past_of(history, kept, start)
     list(past.replay())
-    assert past.memory > three + 64_000
+    bytes_of_entries = sum(map(len, kept))
+    assert three + bytes_of_entries < past.memory < three + bytes_of_entries + 9 * 1000
 
 
 def test_changes_are_told_with_their_authors() -> None:

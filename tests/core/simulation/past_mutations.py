@@ -14,14 +14,15 @@ from optiverse_collab.core.client import past_steps, sweeps
 from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.protocol.changes import Change
-from optiverse_collab.core.protocol.codec import RawPastEntry, decode_ops
+from optiverse_collab.core.protocol.codec import RawPastEntry
 from optiverse_collab.core.protocol.outcomes import SweepNotice
 from optiverse_collab.core.protocol.pages import marked_pages
 from optiverse_collab.core.protocol.past import PastEntry
-from optiverse_collab.core.records import Op, Record, Remove
+from optiverse_collab.core.records import Record
 from optiverse_collab.core.server import past
 from optiverse_collab.core.server.journal import Sweep
 from optiverse_collab.core.server.past import Past, PastEntries
+from optiverse_collab.core.server.raw_records import RawRemove, raw_ops
 from optiverse_collab.core.server.sweeps import Sweeps
 from tests.core.simulation.mutation import Mutations
 
@@ -32,9 +33,9 @@ _index, _of_pages, _since = Past._index, sweeps.of_pages, Sweeps.since
 _told, _grouped, _closed = PastEntries._told, past_steps._grouped, past_steps._Open.closed
 
 
-@_mutation("The past keeps what an entry removed (HIST-2).", (past, "decode_ops"))
-def removals_left_out(data: msgspec.Raw) -> list[Op]:
-    return [op for op in decode_ops(data) if not isinstance(op, Remove)]
+@_mutation("The past keeps what an entry removed (HIST-2).", (past, "raw_ops"))
+def removals_left_out(data: msgspec.Raw) -> list[Any]:
+    return [op for op in raw_ops(data) if not isinstance(op, RawRemove)]
 
 
 @_mutation("The past lacks what no entry touched (HIST-2).", (Past, "_index"))
