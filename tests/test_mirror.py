@@ -109,7 +109,7 @@ TESTED_THROUGH = {
         " host.optiverse.upstream.layers host.optiverse.upstream.window"
     ),
     "tests/host/optiverse/test_writer.py": "host.optiverse.items.acceptance",
-    "tests/scripting/test_bench.py": "scripting.stream scripting.unacknowledged",
+    "tests/scripting/test_bench.py": "scripting.connecting scripting.stream scripting.unacknowledged",
     "tests/server/storage/test_contract.py": "server.storage.api",
     "tests/server/test_session.py": "server.writer",
     "tests/server/cli/test_backup.py": "server.cli.belongings",

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from optiverse_collab.cli import diff, doctor, history, pull, push, show, terminal, watch, who
+from optiverse_collab.cli import diff, doctor, history, pull, push, restore, show, terminal, watch, who
 from optiverse_collab.cli.session import session_options
 from optiverse_collab.errors import CollaborationError
 
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('optiverse-collab')}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (push, pull, watch, who, history, show, diff, doctor):
+    for command in (push, pull, watch, who, history, show, diff, restore, doctor):
         command.add_parser(commands, session_options())
     return parser
 

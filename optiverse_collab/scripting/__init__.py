@@ -7,9 +7,10 @@
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.records import Put, Record, Remove, Set
-from optiverse_collab.scripting.bench import AsyncBench, connect
+from optiverse_collab.scripting.bench import AsyncBench
 from optiverse_collab.scripting.blocking import Bench
 from optiverse_collab.scripting.conflicts import Conflict
+from optiverse_collab.scripting.connecting import connect
 from optiverse_collab.scripting.files import Plan
 from optiverse_collab.scripting.item import Item
 from optiverse_collab.scripting.stream import Stream

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import platform
-import random
 import secrets
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from types import TracebackType
@@ -18,13 +16,12 @@ from typing import Any
 from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.access_effects import DeviceMade
-from optiverse_collab.core.client.connector import OPEN_S
 from optiverse_collab.core.client.effects import LossKind, Lost, SessionEffect, ShowChange, SyncProgress
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.protocol.address import DEFAULT_SERVER, named_session, parse_address, websocket_url
-from optiverse_collab.core.protocol.changes import SWEEP
+from optiverse_collab.core.client.steps import edit_in_step
+from optiverse_collab.core.protocol.changes import RESTORE, SWEEP
 from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.records import Op, Record
@@ -32,50 +29,13 @@ from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import CollaborationError, EditsInConflict
 from optiverse_collab.scripting.conflicts import Conflict, conflict_of
 from optiverse_collab.scripting.files import Plan, plan_import, read_file, write_records
-from optiverse_collab.scripting.history import PastReader
+from optiverse_collab.scripting.history import PastReader, restoring
 from optiverse_collab.scripting.item import Items, own_copy, plain
 from optiverse_collab.scripting.keys import Keys
 from optiverse_collab.scripting.stream import E, Stream
 from optiverse_collab.scripting.unacknowledged import FLUSH_SECONDS, Progress, Unacknowledged
 
 log = logging.getLogger("optiverse_collab")
-
-
-def connect(
-    server: str = DEFAULT_SERVER,
-    session: str | None = None,
-    user: str | None = None,
-    *,
-    wait: bool = False,
-    timeout_s: float = OPEN_S,
-    progress: Progress | None = None,
-    chance: Callable[[], float] = random.random,
-) -> AsyncBench:
-    """Connect to a session: ``async with connect("ws://localhost:8765") as bench: …``.
-
-    Inside the block, a lost connection is restored automatically, and you can keep editing meanwhile.
-    Leaving the block waits until the server has everything.
-
-    Args:
-        server: ``ws://host:port``, or an invite link; ``ws://`` and the port 8765 can be left out. The token
-            of an invite can be in the environment, too: ``OPTIVERSE_COLLAB_TOKEN``.
-        session: its name, if no link has it; ``default`` without either. It is created if there is none.
-        user: the name that others see; this machine's if there is none.
-        wait: keep trying if the server is not there yet, instead of failing.
-        timeout_s: how long the server may take to let us in, each time.
-        progress: called while the bench arrives.
-        chance: gives numbers from 0 to 1 for the waits between attempts.
-
-    Raises:
-        ConnectionFailed: on entering: there is no such server, or it does not let us in. `AddressError`,
-            at once, if an address or name can't be one.
-    """
-    user = user or platform.node() or "script"
-    address = parse_address(server)
-    session = named_session(address, session)
-    url = websocket_url(address.server, session, user, is_script=True)
-    keys = Keys(address, session)
-    return AsyncBench(url, session, user, wait, timeout_s, progress, chance, keys, address.pin)
 
 
 class AsyncBench(Items):
@@ -223,6 +183,31 @@ class AsyncBench(Items):
                 f"There were {count} with others' edits: {conflicts[0].sentence}", conflicts
             )
         return conflicts
+
+    async def restore(
+        self, clock: int, ids: Collection[str] | None = None, properties: Collection[str] | None = None
+    ) -> list[Conflict]:
+        """Make the bench, or a part of it, what it was after a change, in one step.
+
+        Later edits of others stay: what they change at the same moment is a conflict, as in `flush`. If all
+        of the bench is restored, everybody hears of it, and can bring back what was there (PUSH-9).
+
+        Args:
+            clock: the number of the change; see `at`.
+            ids: of the items to restore; all of them without.
+            properties: the names of those to restore, of items that are still there; all of them without.
+
+        Raises:
+            CollaborationError, ConnectionFailed: as in `at` and `flush`.
+        """
+        old = await self.at(clock)
+        ops = restoring(self._view, old, ids, properties)
+        self._driver.check()
+        is_whole = ids is None and properties is None
+        step = (RESTORE if is_whole else "") + secrets.token_hex(8)
+        edit_in_step(self._replica, ops, step, self.clock, yields=True)
+        self._driver.wake()
+        return await self.flush()
 
     # Files
 

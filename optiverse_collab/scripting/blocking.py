@@ -6,7 +6,7 @@ import asyncio
 import concurrent.futures
 import os
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar
@@ -18,8 +18,9 @@ from optiverse_collab.core.protocol.address import DEFAULT_SERVER
 from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.records import Op, Record
 from optiverse_collab.errors import ConnectionFailed
-from optiverse_collab.scripting.bench import AsyncBench, connect
+from optiverse_collab.scripting.bench import AsyncBench
 from optiverse_collab.scripting.conflicts import Conflict
+from optiverse_collab.scripting.connecting import connect
 from optiverse_collab.scripting.files import Plan
 from optiverse_collab.scripting.item import Items
 from optiverse_collab.scripting.stream import Stream
@@ -133,6 +134,12 @@ class Bench(Items):
     ) -> list[PastStep]:
         """What was done, step by step; see `AsyncBench.history`."""
         return self._run(self._bench.history(after, until, since))
+
+    def restore(
+        self, clock: int, ids: Collection[str] | None = None, properties: Collection[str] | None = None
+    ) -> list[Conflict]:
+        """Make the bench, or a part of it, what it was; see `AsyncBench.restore`."""
+        return self._run(self._bench.restore(clock, ids, properties))
 
     def wait_for_changes(self, timeout_s: float | None = None) -> list[ShowChange]:
         """What others changed since the last call, or if nothing, what they change next.

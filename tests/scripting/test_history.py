@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
 
-from optiverse_collab.core.client.past_effects import EntriesUnavailable, PastArrived, Span
-from optiverse_collab.core.records import Put, Record, Remove, Set
+from optiverse_collab.core.client.past_effects import BenchReplaced, EntriesUnavailable, PastArrived, Span
+from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.errors import CollaborationError
 from optiverse_collab.scripting import AsyncBench, Bench, connect
+from optiverse_collab.scripting.history import restoring
 from optiverse_collab_server import past
 from optiverse_collab_server.storage import MemoryStore, StoredEntries
 from optiverse_collab_server.storage import Span as StoredSpan
-from tests.helpers.aio import run
+from tests.helpers.aio import run, until
 from tests.helpers.live_server import live_server
+from tests.helpers.proxy import proxy
 from tests.helpers.server_process import ServerProcess
 
 
@@ -109,3 +112,77 @@ def test_it_works_without_asyncio(server: ServerProcess, session_id: str) -> Non
         bench.flush()
         [step] = bench.history()
         assert step.edits == (("lens", None, Record("lens", "component", {})),)
+
+
+def lens(**props: object) -> Record:
+    """A lens."""
+    return Record("lens", "component", props)
+
+
+NOW = {"lens": lens(x=2, y=1), "new": Record("new", "component", {})}
+THEN = {"lens": lens(x=1, z=0), "old": Record("old", "component", {})}
+
+
+@pytest.mark.parametrize(
+    ("ids", "properties", "ops"),
+    [
+        (None, None, [Remove("new"), Set("lens", {"x": 1, "z": 0}, ["y"]), Put("old", "component", {})]),
+        (["lens"], None, [Set("lens", {"x": 1, "z": 0}, ["y"])]),
+        (["old", "old"], None, [Put("old", "component", {})]),
+        (["new", "gone"], None, [Remove("new")]),
+        (None, ["x"], [Set("lens", {"x": 1})]),
+        (["lens"], ["y", "w"], [Set("lens", {}, ["y"])]),
+        (["old", "new"], ["x"], []),
+        ([], None, []),
+    ],
+)
+def test_what_restoring_does(ids: list[str] | None, properties: list[str] | None, ops: list[Op]) -> None:
+    """All of a bench, some items, or some properties."""
+    assert restoring(NOW, THEN, ids, properties) == ops
+
+
+def test_a_bench_is_restored_in_one_step() -> None:
+    """PUSH-9: all hear who brought it back; a part of it is an edit like any other."""
+
+    async def main() -> None:
+        async with live_server() as server, connect(server.url, user="Ben") as ben:
+            await edit_thrice(ben)
+            async with connect(server.url, user="Ana") as ana:
+                heard = ben.listen(BenchReplaced)
+                assert await ana.restore(2, ["lens"], ["x"]) == []
+                assert ana["lens"]["x"] == 1
+                assert await ana.restore(1) == []
+                assert dict(ana.records) == await ana.at(1)
+                assert {(one.by, one.restores) for one in await heard.wait()} == {("Ana", True)}
+                assert await ana.restore(1) == []
+
+    run(main())
+
+
+def test_what_others_do_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SEEN-5: and is told as a conflict."""
+
+    async def main() -> None:
+        async with (
+            live_server() as server,
+            proxy(server.port) as network,
+            connect(server.url, user="Ben") as ben,
+            connect(network.url, user="Ana") as ana,
+        ):
+            ben.put("lens", "component", {"x": 0})
+            await ben.flush()
+            await until(lambda: ana.clock == 1)
+
+            async def read_slowly(clock: int) -> dict[str, Record]:
+                network.to_client.flowing.clear()
+                ben["lens"]["x"] = 2
+                await ben.flush()
+                asyncio.get_running_loop().call_later(0.1, network.resume)
+                return {"lens": lens(x=1)}
+
+            monkeypatch.setattr(ana._past, "bench", read_slowly)
+            [conflict] = await ana.restore(1)
+            assert (conflict.stands, conflict.mine, conflict.by) == ("theirs", {"x": 1}, "Ben")
+            assert ana["lens"]["x"] == ben["lens"]["x"] == 2
+
+    run(main())
