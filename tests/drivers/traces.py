@@ -93,7 +93,7 @@ WANTS_TLS = "{place} requires an encrypted connection; write wss:// instead of w
 WRONG_SERVER = (
     f"The server at {{place}} does not speak {SUBPROTOCOL}; start optiverse-collab-server in its place."
 )
-HTTP = "{place} answered with HTTP %d and not as a collaboration server; check the address."
+HTTP = "{place} is not a collaboration server (it answered HTTP %d); check the address."
 FORBIDDEN = "You are not allowed to join this session."
 FULL = "The session or its server is full; try again when somebody has left."
 BROKEN = "The connection broke off: the network or the server went away."

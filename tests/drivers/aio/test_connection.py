@@ -94,9 +94,15 @@ def test_wrong_names_are_said_before_anything_is_tried(session: str, user: str) 
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", "answered with HTTP 200 and not as a"),
-        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nNot\nhere.", "HTTP 404 and not as a col"),
-        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", "is no WebSocket server; check"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>",
+            "is not a collaboration server (it answered HTTP 200)",
+        ),
+        (
+            b"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nNot\nhere.",
+            "not a collaboration server (it answered HTTP 404)",
+        ),
+        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", "is not a WebSocket server; check"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "broke off the handshake; it may be restarting, or be another server"),
         (b"\x15\x03\x03\x00\x02\x02\x0a", "broke off the handshake"),
         (b"", "broke off the handshake; it may be restarting"),
@@ -189,7 +195,7 @@ def test_server_of_another_program(greeting: str | bytes | None, speaks: str | N
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
-        (4401, "wants a valid token"),
+        (4401, "requires a valid token"),
         (4403, "not allowed to join"),
         (4426, "another version of the protocol"),
         (1001, "restarting or going away"),
@@ -264,7 +270,9 @@ def test_a_redirection_is_not_followed() -> None:
         async with tcp_server(count) as elsewhere:
             answer = f"HTTP/1.1 302 Found\r\nLocation: {elsewhere}\r\nContent-Length: 0\r\n\r\n"
             async with tcp_server(answering(answer.encode())) as url:
-                assert "HTTP 302 and not as a collaboration server" in await why_not(f"{url}#t={TOKEN}")
+                assert "is not a collaboration server (it answered HTTP 302)" in await why_not(
+                    f"{url}#t={TOKEN}"
+                )
 
     run(main())
     assert others == 0

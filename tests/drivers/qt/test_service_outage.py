@@ -33,7 +33,7 @@ def test_a_silent_server_is_given_up_and_the_heartbeat_is_told(
     monkeypatch.setattr(liveness, "OVERDUE_MS", -1000)  # even before the answer can come
     with qtbot.waitSignal(ann.disconnected, timeout=SOON):
         ann.wake_up()
-    assert "said nothing" in ann.said("✗ Disconnected")[0][1]
+    assert "sent nothing" in ann.said("✗ Disconnected")[0][1]
     assert ann.does(Grade.OFFLINE)
 
 

@@ -230,7 +230,7 @@ def test_a_file_that_is_too_large_to_share_is_told_on_both_sides(
     assert shown(bob) == {}
     # All windows of one process write to the same log.
     mine, bobs = ann.log("WARNING")
-    assert mine.startswith("The linked file 'telescope' shows its items in your window alone")
+    assert mine.startswith("The linked file 'telescope' shows its items only in your window")
     assert bobs == "The linked file 'telescope' is not shown: it was too large to be shared."
     assert difference(truth(wire), bob.host.records()) == []
 
