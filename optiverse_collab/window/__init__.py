@@ -1,4 +1,4 @@
-"""What one window of an editor has of us: the session that it is in, what joins the two, and our widgets.
+"""The plugin's part of one editor window: its session, the connection between both, and our widgets.
 
-It knows any editor as `host.api.Host`; what is true of one editor only belongs in that editor's adapter.
+It knows any editor as `host.api.Host`; anything specific to one editor belongs in that editor's adapter.
 """

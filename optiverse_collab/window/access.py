@@ -21,18 +21,18 @@ from optiverse_collab.window.ui.clipboard import copy_text
 from optiverse_collab.wording import grants as texts
 
 LOOK_MS = 500
-"""After somebody has come or gone, the list is asked for again: several may do that at once."""
+"""How long after people come or go the list is requested again: several may do so together."""
 
 
 class Access(QObject):
-    """Makes the dialog when it is first asked for, and asks the server for what it shows.
+    """Makes the dialog on first use, and asks the server for its content.
 
     Args:
         manager: the session.
         window: the host's main window.
 
     Attributes:
-        dialog: None until it is asked for.
+        dialog: None until its first use.
     """
 
     def __init__(self, manager: CollaborationManager, window: QMainWindow) -> None:

@@ -1,4 +1,4 @@
-"""Gathers what others do, for a line of the log per gesture; bounded, however much they do. Pure."""
+"""Gathers others' edits, for one line of the log per gesture; bounded, however much they do. Pure."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from optiverse_collab.wording import activity as wording
 from optiverse_collab.wording.presence import marked
 
 QUIET_MS = 1000
-"""A gesture is over when nobody did anything for so long."""
+"""How long a pause ends a gesture."""
 
 LONGEST_MS = 10_000
 """How often a lasting gesture is logged."""
 
 LINE_MS = 1000
-"""Each line lets the next ones wait for so long: ten in ten seconds, except for those of the first moment."""
+"""How long each line delays the next ones: ten in ten seconds, except for those of the first moment."""
 
 
 class Activity:
-    """What others did and the log doesn't have yet."""
+    """Others' edits that the log doesn't have yet."""
 
     def __init__(self) -> None:
         self._before: dict[tuple[str, str], Record | None] = {}
@@ -33,9 +33,9 @@ class Activity:
         """Take an effect of `SessionClient`.
 
         Args:
-            scripts: the names of those at which nobody sits.
+            scripts: the names of scripts.
         """
-        if isinstance(effect, BenchReplaced) and not effect.mine:  # which is announced as a whole
+        if isinstance(effect, BenchReplaced) and not effect.mine:  # which is announced as one
             records = (*effect.removed, *effect.added, *effect.changed)
             self._replaced = {(effect.by, record.id) for record in records}
         elif isinstance(effect, ShowChange):
@@ -47,7 +47,7 @@ class Activity:
         return max(0.0, self._due_ms - now_ms) if self._before else None
 
     def take_due(self, now_ms: float) -> list[str]:
-        """What is over, in sentences."""
+        """Finished gestures, in sentences."""
         if not self._before or now_ms < self._due_ms:
             return []
         lines = self.take_all()
@@ -55,7 +55,7 @@ class Activity:
         return lines
 
     def take_all(self) -> list[str]:
-        """All of it: the session ends."""
+        """All gestures: the session ends."""
         edited = [(by, before, self._after[by, id]) for (by, id), before in self._before.items()]
         self._before.clear()
         self._after.clear()

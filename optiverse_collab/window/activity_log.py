@@ -1,4 +1,4 @@
-"""Writes what others do to the log of one window, in words."""
+"""Writes others' edits to the log of one window, in words."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from optiverse_collab.window.activity import Activity
 
 
 class ActivityLog(QObject):
-    """Writes a line once a gesture of somebody else's is over.
+    """Writes a line once another user's gesture is over.
 
-    What is in a session when the window first joins it is nobody's gesture.
+    The content of a session when the window first joins it is nobody's gesture.
 
     Args:
         service: connects to the session.

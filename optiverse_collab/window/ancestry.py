@@ -1,4 +1,4 @@
-"""What the ancestor of a window's bench is, in a session and without one (see `coming_back`)."""
+"""Makes the ancestor of a window's bench, in a session and without one (see `coming_back`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Records = Mapping[str, Record]
 
 
 class Shared(NamedTuple):
-    """What a window shares at the moment.
+    """The session that a window shares at the moment.
 
     Attributes:
         session: the session's name.
@@ -29,9 +29,9 @@ class Shared(NamedTuple):
 
 
 def ancestor_of(shared: Shared) -> Callable[[Records], Ancestor]:
-    """What makes the ancestor that a bench is now, in any thread.
+    """A function that makes the ancestor of the present bench, in any thread.
 
-    Of what the server may not have, that is what it has confirmed.
+    Where the server may lack edits, that is the confirmed state.
     """
     replica, unsure, confirmed = shared.replica, set[str](), dict[str, Record]()
     if replica.pending:
@@ -49,10 +49,10 @@ def ancestor_of(shared: Shared) -> Callable[[Records], Ancestor]:
 
 
 def ancestors_away(known: Sequence[Ancestor], opened: Opened) -> Callable[[Records], list[Ancestor]]:
-    """What makes the ancestors of what is autosaved without a session, in any thread.
+    """A function that makes the ancestors of an autosave without a session, in any thread.
 
-    What a window shows and no file has, or the reverse, was not removed. After a session was left, nobody
-    knows what that is; then nothing was.
+    Items that only the window or only the file has were not removed. After leaving a session, nobody
+    knows which these are; then none was removed.
 
     Args:
         known: of the bench as it came into the window.

@@ -1,4 +1,4 @@
-"""Asks others to hand over an item, and tells a window's user when others ask (PRES-14)."""
+"""Asks others to hand over an item, and shows a window's user when others ask (PRES-14)."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ LASTS_MS = 60_000
 
 
 class _Request(NamedTuple):
-    """An ask of somebody's that the user sees.
+    """Somebody's ask that the user sees.
 
     Attributes:
-        ask: what for.
-        toast: the notice; None if it stands in a dialog, or the user wants no notices.
+        ask: its content.
+        toast: the notice; None if the ask is shown in a dialog, or the user wants no notices.
     """
 
     ask: Ask
@@ -54,10 +54,10 @@ class Asking(QObject):
 
     Args:
         manager: the session.
-        toasts: say what others ask and answer, where no dialog does.
+        toasts: show others' asks and answers if no dialog does.
 
     Signals:
-        changed: `can_ask` is another.
+        changed: `can_ask` changed.
     """
 
     changed = pyqtSignal()
@@ -77,7 +77,7 @@ class Asking(QObject):
         self._asks = Shown(_ask_of)
         self._inside = Shown(_items_of)
         self._occupied: dict[str, list[str]] = {}
-        """The items that others are in, and their connections; the user's other windows count, too."""
+        """The items that others use, and their connections; the user's other windows count, too."""
         self._requests: dict[str, _Request] = {}
         self._answers: dict[str, tuple[int, Says]] = {}
         self._could_ask = False
@@ -89,19 +89,19 @@ class Asking(QObject):
 
     @property
     def can_ask(self) -> bool:
-        """Whether somebody else is in an item that the user has selected, or is in, too."""
+        """Whether somebody else uses an item that the user has selected or uses, too."""
         return self._wanted() is not None
 
     @pyqtSlot()
     def ask_selected(self) -> None:
-        """Ask for the item that the user has selected, or is in."""
+        """Ask for the item that the user has selected or uses."""
         item = self._wanted()
         if item is not None:
             self.ask(item)
 
     @pyqtSlot(str)
     def ask(self, item: str) -> None:
-        """Ask those who are in an item to hand it over."""
+        """Ask the users of an item to hand it over."""
         session = self._manager.session
         if session is None:
             return
@@ -126,7 +126,7 @@ class Asking(QObject):
         self._follow()
 
     def _look(self, changed: Collection[str] | None) -> bool:
-        """Take what these others show, None for all; returns whether that is something else."""
+        """Read the presence of these others, None for all; returns whether it changed."""
         session = self._manager.session
         people, states = ({}, {}) if session is None else (session.participants, session.presence.states)
         asks, busy = (one.look(people, states, changed) for one in (self._asks, self._inside))
@@ -139,7 +139,7 @@ class Asking(QObject):
 
     @pyqtSlot()
     def _follow(self) -> None:
-        """Others show something else, or the user is in something else."""
+        """Others' presence changed, or the items that the user is using."""
         session = self._manager.session
         if session is None:
             self._forget()
@@ -150,7 +150,7 @@ class Asking(QObject):
             self._could_ask = not self._could_ask
             self.changed.emit()
 
-    # What the user has asked
+    # The user's asks
 
     def _hear_answers(self, session: SessionClient) -> None:
         ask, me = self._mine, session.me
@@ -174,7 +174,7 @@ class Asking(QObject):
             self._mine = None
             self._show({ASK: None})
 
-    # What others ask
+    # Others' asks
 
     def _hear_asks(self, session: SessionClient) -> None:
         inside, asks = activity_in(session.mine.state), self._asks.found
@@ -221,7 +221,7 @@ class Asking(QObject):
             self._dialogs.drop_request(request.ask.item)
 
     def _forget(self) -> None:
-        """There is no session any more."""
+        """The session is over."""
         self._withdraw()
         for id in list(self._requests):
             self._drop(id)
@@ -272,7 +272,7 @@ def _ask_of(participant: Participant, state: Mapping[str, Any]) -> Ask | None:
 
 
 def _items_of(participant: Participant, state: Mapping[str, Any]) -> Collection[str] | None:
-    """The items that somebody is in who is not away."""
+    """The items that somebody uses who is not away."""
     return None if participant.away else activity_in(state).keys() or None
 
 

@@ -1,4 +1,4 @@
-"""What the plugin has made for each window, or why it could make nothing.
+"""The plugin's objects for each window, or why it could make none.
 
 Imports that may fail (a missing or broken dependency) happen here, when a window opens: then the
 host continues, one ERROR is logged, and the menu says why.
@@ -24,7 +24,7 @@ _UNAVAILABLE_MENU = ("&Collaboration",)
 
 
 class Attachment(Protocol):
-    """What a window gets from us."""
+    """The plugin's part of a window."""
 
     def actions(self) -> list[Action]:
         """Its menu entries."""
@@ -40,7 +40,7 @@ class Attachment(Protocol):
 
 
 class Unavailable:
-    """Stands where collaboration could not be set up.
+    """A placeholder where collaboration could not be set up.
 
     Attributes:
         why: a sentence.
@@ -70,7 +70,7 @@ _attachments: weakref.WeakKeyDictionary[QMainWindow, Attachment] = weakref.WeakK
 
 
 def open_window(window: QMainWindow) -> None:
-    """Set collaboration up for a window; what fails is logged once, as an ERROR."""
+    """Set collaboration up for a window; a failure is logged once, as an ERROR."""
     if window in _attachments:
         return
     try:
@@ -85,13 +85,13 @@ def open_window(window: QMainWindow) -> None:
 
 
 def attachment_for(window: QMainWindow) -> Attachment:
-    """What a window has."""
+    """The attachment of a window."""
     open_window(window)
     return _attachments[window]
 
 
 def close_window(window: QMainWindow) -> None:
-    """Leave what was entered for a window."""
+    """Detach from a window."""
     attachment = _attachments.pop(window, None)
     if attachment is not None:
         attachment.close()

@@ -1,7 +1,7 @@
-"""Gathers who comes and who goes, for a notice now and then. Pure: times in ms are passed in.
+"""Gathers joins and leaves, for a notice now and then. Pure: times in ms are passed in.
 
-What counts is whether a person is there, and not each of their connections. A person is mentioned once they
-have been there, or away, for a while: so somebody who connects again, or looks in for a moment, is no news.
+Only people count, not each of their connections. A person is mentioned once they
+have been there, or away, for a while: so somebody who reconnects, or joins only briefly, is not mentioned.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ CAME_MS = 2_000.0
 """How long a join waits before it is reported together with others."""
 
 KNOWN_MS = 500.0
-"""Within this time after a connection came, it says whose it is (PRES-8)."""
+"""How soon after a join a connection says whose it is (PRES-8)."""
 
 WENT_MS = 5_000.0
 """How long a leave waits before it is reported, unless they are back."""
@@ -22,11 +22,11 @@ PERSON_MS = 60_000.0
 """Each person is mentioned at most once in this time."""
 
 PAUSE_MS = 5_000.0
-"""Between two notices."""
+"""The shortest time between two notices."""
 
 
 class Person(NamedTuple):
-    """Somebody behind a connection.
+    """The person behind a connection.
 
     Attributes:
         id: the same for all of their connections.
@@ -49,15 +49,15 @@ class Notice(NamedTuple):
 
 
 class Attendance:
-    """Who is in a session, and whom the user knows to be.
+    """The people in a session, and the ones that the user knows about.
 
-    Whoever is there at the first `look` is no news.
+    People who are there at the first `look` are not reported.
     """
 
     def __init__(self) -> None:
         self._here: dict[str, Person] = {}
         self._mine: str | None = None
-        self._told: set[str] | None = None  # the people of whom the user was last told that they are here
+        self._told: set[str] | None = None  # the people whom the user believes to be here
         self._names: dict[str, str] = {}
         self._changed_ms: dict[str, float] = {}
         self._told_ms: dict[str, float] = {}
@@ -69,7 +69,7 @@ class Attendance:
         return None if person is None else person.id
 
     def look(self, here: Mapping[str, Person], mine: str | None, now_ms: float) -> None:
-        """Take who is there.
+        """Update the people.
 
         Args:
             here: connection → person.
@@ -123,7 +123,7 @@ class Attendance:
         return 0.0 if self._last_ms is None else self._last_ms + PAUSE_MS - now_ms
 
     def _rename(self, before: str, id: str) -> None:
-        """It turned out who somebody is, of whom only a connection was known."""
+        """The person behind a connection became known."""
         if self._told is not None and before in self._told:
             self._told.remove(before)
             self._told.add(id)

@@ -1,4 +1,4 @@
-"""Notices of who joins a session and who leaves it. The log has a line for each connection."""
+"""Notices of joins and leaves. The log has a line for each connection."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from optiverse_collab.wording.presence import name_of
 class AttendanceNotices(QObject):
     """Shows them for one window.
 
-    The user's own windows are nobody else. Without a connection it isn't known who comes and goes; with
-    the next one, those who are not back yet have a while to come.
+    The user's own windows don't count. Without a connection joins and leaves are unknown; after
+    the next one, people who are not back yet have a while to return.
 
     Args:
         service: connects to the session.
@@ -51,7 +51,7 @@ class AttendanceNotices(QObject):
             self._wait()
 
     def _says_who(self, effect: fx.SessionEffect, session: SessionClient) -> bool:
-        """Whether somebody's presence says that they are another person than was known."""
+        """Whether somebody's presence names another person than before."""
         if not isinstance(effect, fx.PresenceChanged):
             return False
         person_of = session.people.person_of

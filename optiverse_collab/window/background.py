@@ -1,4 +1,4 @@
-"""Work that waits for the disk, or takes long: done in threads, in order, and answered on the GUI thread."""
+"""Work that waits for the disk, or takes long: done in threads, in order, with results on the GUI thread."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from optiverse_collab.errors import CollaborationError
 T = TypeVar("T")
 
 LOOK_MS = 5
-"""How often there is a look for an answer, as long as one is to come."""
+"""How often to check for a result while one is pending."""
 
 
 class Background(QObject):
-    """Does what would stop the window in threads, one thing after the other.
+    """Does blocking work in threads, one job after the other.
 
     Threads of Python, since Qt waits for its own when it deletes them, with Python's lock in hand. They are
-    daemons: a program that ends waits for what was begun, but not for a disk that doesn't answer. They leave
-    their answers in a queue, where the GUI thread looks: to emit a signal of an object that another thread is
-    just deleting is a crash.
+    daemons: a program that ends waits for started jobs, but not for a disk that doesn't answer. They leave
+    their results in a queue that the GUI thread polls: emitting a signal of an object that another thread is
+    just deleting would crash.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -42,10 +42,10 @@ class Background(QObject):
         done: Callable[[T], None],
         failed: Callable[[CollaborationError], None],
     ) -> None:
-        """Do `work` in a thread; then call one of the others with what it returned, or raised.
+        """Do `work` in a thread; then call one of the others with its result, or its exception.
 
-        Neither is called if this object is deleted meanwhile. What is no `CollaborationError` is raised again
-        on the GUI thread.
+        Neither is called if this object is deleted meanwhile. Exceptions other than `CollaborationError` are
+        raised again on the GUI thread.
         """
         before, answers = self._last, self._answers
 
@@ -68,7 +68,7 @@ class Background(QObject):
         wait_at_exit(self._last)
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait until all is done that was asked for; False if that takes longer."""
+        """Wait until all jobs are done; False if that takes longer."""
         if self._last is None:
             return True
         self._last.join(timeout_s)

@@ -1,4 +1,4 @@
-"""Calls everybody to what a window shows, and tells its user of others' calls (PRES-12)."""
+"""Calls everybody to a window's view, and shows others' calls (PRES-12)."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from optiverse_collab.wording import bringing as texts
 from optiverse_collab.wording.presence import name_of
 
 LOOK_MS = 200
-"""While the user is busy, a call waits, and they are looked at this often."""
+"""How often a waiting call checks whether the user is still busy."""
 
 
 class _Waiting(NamedTuple):
-    """A call that the user has not heard of yet."""
+    """A call that the user has not seen yet."""
 
     name: str
     call: Call
@@ -34,7 +34,7 @@ class _Waiting(NamedTuple):
 
 
 class Bringing(QObject):
-    """Sends the calls of one window, and shows those of others.
+    """Sends the calls of one window, and shows others' calls.
 
     Args:
         manager: the session.
@@ -52,7 +52,7 @@ class Bringing(QObject):
         self._calls = Calls()
         self._clock = QElapsedTimer()
         self._clock.start()
-        self._silence = QDeadlineTimer()  # expired: the user called nobody yet
+        self._silence = QDeadlineTimer()  # expired: the user has not called yet
         self._ends = single_shot(self, self._withdraw, int(LASTS_MS))
         self._waiting: _Waiting | None = None
         self._look = single_shot(self, self._on_look, LOOK_MS)
@@ -82,7 +82,7 @@ class Bringing(QObject):
 
     @pyqtSlot()
     def _withdraw(self) -> None:
-        """The call holds no more; nobody who comes later is to hear of it."""
+        """The call is over; people who join later don't see it."""
         self._manager.service.show({BRING: None})
 
     @pyqtSlot(object)
@@ -99,7 +99,7 @@ class Bringing(QObject):
             return
         person, me = session.people.person_of(id), session.me
         if me is not None and person == session.people.person_of(me.connection_id):
-            return  # another window of the user's own
+            return  # another window of the same user
         if self._calls.hear(person, call, self._clock.elapsed()):
             self._manager.log(logging.INFO, f"← {texts.asked(name_of(participant))}")
             self._waiting = _Waiting(name_of(participant), call, QDeadlineTimer(int(LASTS_MS)))
@@ -107,7 +107,7 @@ class Bringing(QObject):
 
     @pyqtSlot()
     def _on_look(self) -> None:
-        """Tell the user, unless they are busy; then later, or not at all."""
+        """Show the call, unless the user is busy; then later, or not at all."""
         waiting, host = self._waiting, self._manager.host
         if waiting is None or host is None or waiting.deadline.hasExpired():
             self._waiting = None

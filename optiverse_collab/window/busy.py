@@ -1,4 +1,4 @@
-"""Whether the user is at something that must not be disturbed."""
+"""Whether the user is busy and must not be disturbed."""
 
 from __future__ import annotations
 

@@ -15,10 +15,10 @@ from optiverse_collab.window.ui.list_marks import ListMarks
 
 
 class CanvasPresence(QObject):
-    """Tells the overlay what happens in the session.
+    """Passes events of the session to the overlay.
 
     Args:
-        host: whose canvas it is, and whose dialogs.
+        host: owner of the canvas and the dialogs.
         view: the canvas.
         service: connects to the session.
         session: the session.
@@ -26,12 +26,12 @@ class CanvasPresence(QObject):
     Attributes:
         view: the host's canvas.
         outline: gives the shape of an item in scene coordinates; None if it isn't there.
-        overlay: what is drawn.
+        overlay: draws on the canvas.
         dialogs: the banners in the dialogs of items.
         marks: who has selected what, in the host's list of items, if it has one.
 
     Signals:
-        closed: the canvas is the host's alone.
+        closed: nothing of ours is on the canvas any longer.
     """
 
     closed = pyqtSignal()

@@ -2,16 +2,16 @@
 
 How it works. A host changes its bench in many ways: mouse, keys, dialogs, files, undo. None of them is
 watched. The host only names records that may have changed, and once a tick each of these is compared with
-what the host showed last. A difference is an edit of the user's and goes to the replica. A name too many
-costs one comparison. What was applied for others compares equal, so nothing echoes.
+what the host showed last. A difference is an edit of the user's and goes to the replica. An extra name
+costs one comparison. Changes applied for others compare equal, so nothing echoes.
 
-What the host showed last is the replica's view. That holds only if the two are compared before the replica
-takes in what arrived: afterwards an edit of somebody else's would look like one that the user has undone. So
+The host's last state is the replica's view. That holds only if the two are compared before the replica
+processes new messages: afterwards somebody else's edit would look like one that the user has undone. So
 `push_before_receiving` runs before each message.
 
 What the user has in hand (a drag, an open editor) doesn't change under them. Edits of others to it are held
 back: `_held_back` has the record as the host shows it, in the place of the view, until the user lets go. The
-tick after that applies what differs between the two.
+next tick applies the differences.
 
 An example. Ann drags a lens from x = 0, and Bob moves and names the same lens meanwhile:
 
@@ -50,11 +50,11 @@ class Capture:
     Args:
         host: whose bench it is; from now on it is watched.
         replica: the session's document, as this participant sees it.
-        wake: called when `tick` has something to do that it hadn't before.
+        wake: called when `tick` has something new to do.
 
     Attributes:
         gestures: the steps that the user's edits are parts of.
-        denied: called when the user did what they have no right to; the next tick takes it back (RIGHT-1).
+        denied: called when the user made an edit without the right; the next tick reverts it (RIGHT-1).
     """
 
     def __init__(self, host: Host, replica: Replica, wake: Callable[[], None] = lambda: None) -> None:
@@ -63,21 +63,21 @@ class Capture:
         self._host = host
         self._replica = replica
         self._wake = wake
-        # In order: what a host draws on top of each other may follow from the order in which it came.
+        # In order: stacking in a host may depend on the order of arrival.
         self._dirty: dict[str, None] = {}
-        self._held_back: dict[str, Record | None] = {}  # id → as the host shows it meanwhile
+        self._held_back: dict[str, Record | None] = {}  # id → the record on the host's screen meanwhile
         self._shown_at: dict[str, int] = {}  # … and the clock at which that was the session's (SEEN-1)
-        self._clock = 0  # of the replica, before it was given the message that it has now
+        self._clock = 0  # of the replica, before its latest message
         self._brought: set[str] = set()
-        self._place_only: set[str] = set()  # being dragged, and to be read as a whole when that is over
-        self._removed: dict[str, str] = {}  # while the user has it in hand, and who removed it
+        self._place_only: set[str] = set()  # being dragged, and read completely after that
+        self._removed: dict[str, str] = {}  # while the user holds it, and who removed it
         self._unscanned: list[str] = []
         self._pusher = Pusher(host, replica, self.gestures, self._shown_at, self._removed)
         self._host_expects_more = False  # the host knows that there is more
         host.watch(self._note)
 
     def close(self) -> None:
-        """Watch the host no longer."""
+        """Stop watching the host."""
         self._host.watch(lambda ids: None)
 
     @property
@@ -87,16 +87,16 @@ class Capture:
 
     @property
     def has_noted(self) -> bool:
-        """Whether the host has noted something that was not looked at yet."""
+        """Whether the host has reported records that were not compared yet."""
         return bool(self._dirty)
 
     @property
     def held_back(self) -> int:
-        """How many records the host does not show yet as the replica has them."""
+        """How many records differ between host and replica for now."""
         return len(self._held_back)
 
     def forget(self) -> None:
-        """Treat nothing that the host shows as an edit, until `merge` or `scan` compares it again."""
+        """Treat no difference as an edit until `merge` or `scan` compares the records again."""
         self._dirty.clear()
         self._held_back.clear()
         self._shown_at.clear()
@@ -110,17 +110,17 @@ class Capture:
         shown: Mapping[str, Record] | None = None,
         changed: Collection[str] = (),
     ) -> None:
-        """Make two benches one: the host's becomes the replica's, but what is `mine` is added to it.
+        """Merge two benches: the host's becomes the replica's, and the records in `mine` are added.
 
-        What the host has to change is held back at first; `tick` catches up with it, bit by bit.
+        Changes for the host are held back at first; `tick` applies them bit by bit.
 
         Args:
-            mine: ids of records of the host's that the replica doesn't have.
-            shown: id → record, as the host showed it; as it does now, if not given.
-            changed: the ids of what the user may have changed since.
+            mine: ids of the host's records that the replica lacks.
+            shown: id → record on the host's screen; the present state if not given.
+            changed: the ids that the user may have changed since.
         """
         shown, view = self._host.records() if shown is None else shown, self._replica.view
-        self._dirty = dict.fromkeys(changed)  # what else was noted by now is in `shown`
+        self._dirty = dict.fromkeys(changed)  # other reports until now are in `shown`
         ops: list[Op] = []
         for id in {**view, **shown}:
             if id in mine and id not in view:
@@ -136,14 +136,14 @@ class Capture:
         self._wake()
 
     def scan(self, most: int | None = None) -> None:
-        """Note the next `most` records, or everything: the safety net under hosts that give no sign."""
+        """Compare the next `most` records, or all: the safety net for hosts that report too little."""
         if most is None or not self._unscanned:
             self._unscanned = list({**dict.fromkeys(self._host.ids()), **self._replica.view})
         ids, self._unscanned = self._unscanned[:most], self._unscanned[most:] if most is not None else []
         self._note(ids)
 
     def push_before_receiving(self) -> bool:
-        """Push what the user did, except for what they drag, which waits; returns whether there was any."""
+        """Push the user's edits, except dragged items, which wait; returns whether there were any."""
         self._clock = self._replica.clock
         ids = [id for id in self._dirty if id not in self._place_only]
         for id in ids:
@@ -152,7 +152,7 @@ class Capture:
         return bool(ids)
 
     def push_edits(self) -> None:
-        """Push what the user did."""
+        """Push the user's edits."""
         dragged = (
             self._host.dragged(self._dirty.keys() | self._place_only)
             if self._dirty or self._place_only
@@ -176,35 +176,35 @@ class Capture:
             self._catch_up(waiting[:most], more=len(waiting) > len(waiting[:most]))
 
     def show_waiting(self, ids: Collection[str]) -> None:
-        """Show these as the replica has them, except for what is in hand."""
+        """Show the replica's state of these records, except those that the user holds."""
         if waiting := self._held_back.keys() & set(ids):
             self._catch_up(waiting.difference(self._host.held()), self._host_expects_more)
 
     def show(self, change: ShowChange) -> None:
-        """Apply what others did. What the user has in hand is held back until they let go."""
+        """Apply others' edits. Those of items that the user holds wait until the release."""
         held = self._host.held()
         self.gestures.provenance.note(change)
         self._hold_back([op.id for op in change.ops if op.id in held or op.id in self._dirty], change)
         self._host.apply([op for op in change.ops if op.id not in self._held_back], self._host_expects_more)
 
     def defer(self, change: ShowChange) -> None:
-        """Leave what others did to the next `tick`, which applies it in one go with whatever else they do."""
+        """Leave others' edits to the next `tick`, which applies all of them at once."""
         self.gestures.provenance.note(change)
         self._hold_back(touched(change.ops), change)
 
-    # What undo and redo need
+    # For undo and redo
 
     def shown(self, id: str) -> Record | None:
-        """A record as the host showed it last."""
+        """The last known state of a record on the host's screen."""
         return self._held_back[id] if id in self._held_back else self._replica.view.get(id)
 
     def all_shown(self, ids: Collection[str] | None = None) -> list[Record]:
-        """The records that the host showed last: all, or those of `ids` that are there."""
+        """The last known records on the host's screen: all, or those of `ids` that exist."""
         wanted = {**self._replica.view, **self._held_back} if ids is None else ids
         return [record for id in wanted if (record := self.shown(id)) is not None]
 
     def take_noted(self) -> list[str]:
-        """What may have changed since the user's edits were pushed, except for what is in hand."""
+        """The ids that may have changed since the last push, except those that the user holds."""
         held = self._host.held() if self._dirty else ()
         ids = [id for id in self._dirty if id not in held]
         for id in ids:
@@ -212,7 +212,7 @@ class Capture:
         return ids
 
     def differences(self, ids: Collection[str]) -> list[tuple[Op, Record | None]]:
-        """What the host shows of these that is new, with what it showed before."""
+        """The changed ones of these records, each with its former state."""
         now = self._host.records(ids)
         before = {id: self.shown(id) for id in ids}
         return [
@@ -222,11 +222,11 @@ class Capture:
         ]
 
     def push_undo(self, ops: Sequence[Op], step: str, before_message: bool = False) -> list[Op]:
-        """Push what undo or redo did, which yields; return what was accepted.
+        """Push the edits of an undo or redo, which yield; return the accepted ones.
 
         Args:
             step: the step of the undo or redo.
-            before_message: the window doesn't show the message yet that the replica has taken in.
+            before_message: the window doesn't show the replica's latest message yet.
         """
         pushed = self._pusher.push_undo(ops, step, self._clock if before_message else None)
         self._take_back(self._host.records([op.id for op in ops]) if len(pushed) < len(ops) else {})
@@ -239,7 +239,7 @@ class Capture:
 
     def _note(self, ids: Collection[str]) -> None:
         new = [id for id in ids if id not in self._dirty]
-        if not new:  # most signs of a drag, which gives some for each item it moves
+        if not new:  # most reports come from drags, several for each item
             return
         had_work = self.has_work
         self._dirty.update(dict.fromkeys(new))
@@ -247,19 +247,19 @@ class Capture:
             self._wake()
 
     def _hold_back(self, ids: Collection[str], change: ShowChange) -> None:
-        """The host shows these as they were before a change, for now."""
+        """Remember that the host still shows the state of these before a change."""
         for id in ids:
             self._held_back.setdefault(id, change.before.get(id))
             self._shown_at.setdefault(id, self._clock)
             if id not in self._replica.view:
                 self._removed[id] = change.authors.get(id, "")
             elif self._removed.pop(id, None) is not None:
-                self._dirty[id] = None  # it came back: what the user did to it meanwhile counts
+                self._dirty[id] = None  # it came back: the user's edits meanwhile count
         if ids:
             self._wake()
 
     def _catch_up(self, ids: Collection[str], more: bool) -> None:
-        """Show what was held back, on top of what the user did with it."""
+        """Apply held-back edits on top of the user's."""
         ops = [
             op for id in ids if (op := diff(self._held_back.pop(id), self._replica.view.get(id))) is not None
         ]
@@ -292,7 +292,7 @@ class Capture:
         self.gestures.end(self._host.held)
 
     def _take_back(self, now: Mapping[str, Record]) -> None:
-        """The user changed what they may not: hold back what the session has of it."""
+        """The user edited without the right: hold back the session's state of the record."""
         if denied := self._pusher.take_denied():
             self._held_back.update({id: now.get(id) for id in denied})
             self._shown_at.update({id: self._clock for id in denied if id not in self._shown_at})
@@ -300,7 +300,7 @@ class Capture:
             self.denied()
 
     def _read(self, ids: Collection[str], dragged: Mapping[str, Mapping[str, Any]]) -> dict[str, Record]:
-        """Records as the host shows them now; those that are dragged, as they were, with their new place."""
+        """The host's present records; of dragged ones, the old state with the new position."""
         place_only: dict[str, Record] = {}
         for id in ids:
             shown = self.shown(id)

@@ -1,10 +1,10 @@
 """The list of edits that met others' unseen ones, until their user has decided (SEEN-9, SEEN-10). Pure.
 
-What is held is in the replica and outlives the program. What was replaced during an absence is here alone:
-the session has gone on with the value that stands.
+Held edits are in the replica and outlive the program. Values that were replaced during an absence are only
+here: the session has continued with the standing value.
 
-An entry shows both values, and what it shows counts: if the value on the bench is another one by the time
-that the user decides, it is shown again, with a mark, before anything is done.
+An entry shows both values, and the user decides about these: if the value on the bench has changed since,
+it is shown again, with a mark, before anything is done.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from optiverse_collab.wording.edits import title
 from optiverse_collab.wording.presence import marked
 
 Key = tuple[str, str, tuple[str, ...]]
-"""Record id, kind, and the names of the properties: what a later conflict takes the place of."""
+"""Record id, kind, and the names of the properties: a later conflict with the same key replaces an entry."""
 
 _HELD = ConflictKind.HELD.value
 
 
 @dataclass
 class Entry:
-    """One edit of the user's that met somebody else's.
+    """One of the user's edits that met somebody else's.
 
     Attributes:
-        key: what it is about.
+        key: its subject.
         change: the user's edit.
-        theirs: what stands in its place, as it was shown.
-        by: who they are, for people to read.
-        title: what the item is called.
-        stands: the user's edit does; it replaced theirs.
+        theirs: the standing edit, as shown.
+        by: their name, for display.
+        title: the item's name.
+        stands: the user's edit stands; it replaced theirs.
         known: the values of the user's edit are known here.
-        again: what stands in its place changed again since it was shown.
+        again: the standing value changed again since it was shown.
     """
 
     key: Key
@@ -52,7 +52,7 @@ class Entry:
 
     @property
     def id(self) -> str:
-        """Of the record."""
+        """The record's id."""
         return self.key[0]
 
     @property
@@ -64,7 +64,7 @@ class Entry:
 
     @property
     def brings_back(self) -> bool:
-        """Whether to use it is to bring back what others removed."""
+        """Whether using it restores an item that others removed."""
         return self.can_use and isinstance(self.theirs, Remove)
 
     @property
@@ -77,7 +77,7 @@ class Changes:
     """The list.
 
     Attributes:
-        entries: those of one record stand together; otherwise the oldest first.
+        entries: grouped by record; otherwise the oldest first.
     """
 
     def __init__(self) -> None:
@@ -92,11 +92,11 @@ class Changes:
         return [entry for found in by_id.values() for entry in found]
 
     def clear(self) -> None:
-        """Another session, or none."""
+        """Start over for another session, or none."""
         self._entries.clear()
 
     def take(self, conflict: Conflict, view: Mapping[str, Record]) -> None:
-        """Note what was replaced while the user was away. What is held comes with `update`."""
+        """Add a value that was replaced while the user was away. Held edits come with `update`."""
         if not conflict.away or conflict.kind not in (
             ConflictKind.REPLACED_MINE,
             ConflictKind.REPLACED_THEIRS,
@@ -113,10 +113,10 @@ class Changes:
         self._entries[key] = Entry(key, change, theirs, conflict.by, name, stands, known)
 
     def update(self, replica: Replica, scripts: Collection[str] = ()) -> bool:
-        """List what the replica holds, and nothing else of that kind; returns whether the list changed.
+        """List exactly the replica's held edits; returns whether the list changed.
 
         Args:
-            scripts: the names of those at which nobody sits.
+            scripts: the names of scripts.
         """
         before = {key: entry.change for key, entry in self._entries.items()}
         for key in [key for key in before if key[1] == _HELD and key[0] not in replica.held]:
@@ -130,7 +130,7 @@ class Changes:
         return before != {key: entry.change for key, entry in self._entries.items()}
 
     def show_again(self, view: Mapping[str, Record], keys: Collection[Key] | None = None) -> bool:
-        """Bring what is shown up to date, and mark what changed; returns whether anything did."""
+        """Update the shown values, and mark changes; returns whether there were any."""
         changed = False
         for key, entry in self._entries.items():
             if entry.stands or (keys is not None and key not in keys):
@@ -142,10 +142,10 @@ class Changes:
         return changed
 
     def edit(self, keys: Iterable[Key], view: Mapping[str, Record]) -> list[Op]:
-        """The edit that uses these, except for what changed again, which is shown again.
+        """The edit that uses these, except entries that changed again, which are shown again.
 
         Returns:
-            What of it changes the bench.
+            The part that changes the bench.
         """
         before: dict[str, Record] = {}
         after: dict[str, Record] = {}
@@ -161,7 +161,7 @@ class Changes:
         return difference(before, after)
 
     def settle(self, keys: Iterable[Key], replica: Replica) -> None:
-        """Take those of these off the list whose edit stands on the bench by now."""
+        """Remove entries whose edit now stands on the bench."""
         view = replica.view
         for entry in self._found(keys):
             now = {entry.id: view[entry.id]} if entry.id in view else {}
@@ -172,7 +172,7 @@ class Changes:
                 self.dismiss([entry.key], replica)
 
     def dismiss(self, keys: Iterable[Key], replica: Replica) -> None:
-        """Take these off the list: what stands is right."""
+        """Remove these entries: the standing values are right."""
         for entry in self._found(keys):
             del self._entries[entry.key]
             if entry.key[1] == _HELD and entry.id in replica.held:

@@ -1,4 +1,4 @@
-"""Looks at a connection with ``optiverse-collab doctor``: a process, so that no window waits for it."""
+"""Checks a connection with ``optiverse-collab doctor``: a process, so that no window waits for it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab.wording import diagnosis
 
 TOKEN_VARIABLE = "OPTIVERSE_COLLAB_TOKEN"
-"""Environment variable for the token of an invite; a command line is seen by everybody on the machine."""
+"""Environment variable for the token of an invite; everybody on the machine can see a command line."""
 
 
 class Checking(QObject):
-    """One look at a connection; it deletes itself when it is over.
+    """One check of a connection; it deletes itself at the end.
 
     Signals:
         line_found: a line with a step's tick or cross.
@@ -34,12 +34,12 @@ class Checking(QObject):
         self._process.errorOccurred.connect(self._on_error)
 
     def start(self, link: str, session: str, user: str) -> None:
-        """Look at the way to a session, once.
+        """Check the connection to a session, once.
 
         Args:
             link: of the server, with the pin of its key and a token, if there are.
             session: its name.
-            user: the name under which it is joined for a moment.
+            user: the name for a brief join.
         """
         address = parse_address(link)
         environment = QProcessEnvironment.systemEnvironment()
@@ -53,7 +53,7 @@ class Checking(QObject):
 
     @pyqtSlot()
     def stop(self) -> None:
-        """Look no further."""
+        """Stop the check."""
         self._process.kill()
 
     @pyqtSlot()

@@ -23,7 +23,7 @@ DESKTOP = frozenset(
         *(f"Ctrl+F{number}" for number in range(1, 13)),  # KDE: desktops; macOS: focus
     )
 )
-"""Chords of desktops and input methods, besides all with Alt or the Windows key (Command counts as Ctrl)."""
+"""Chords of desktops and input methods, besides those with Alt or the Windows key (Command is Ctrl)."""
 
 
 class Chord:
@@ -32,7 +32,7 @@ class Chord:
     Args:
         settings: remember it.
         key: its name there.
-        default: what it is at first.
+        default: its initial value.
     """
 
     def __init__(self, settings: Settings, key: str, default: str) -> None:
@@ -46,7 +46,7 @@ class Chord:
         return self._settings.chord(self._key, self._default)
 
     def set_text(self, text: str) -> None:
-        """Take another chord."""
+        """Change the chord."""
         self._settings.set_chord(self._key, text)
 
 
@@ -71,7 +71,7 @@ def fault(text: str, own: str, window: QMainWindow) -> str:
 
 
 def taken_by(sequence: QKeySequence, window: QMainWindow) -> str | None:
-    """What else in a window has this chord; None if nothing has."""
+    """The other action in a window with this chord; None if there is none."""
     for action in window.findChildren(QAction):
         if sequence in action.shortcuts():
             return action.text().replace("&", "")

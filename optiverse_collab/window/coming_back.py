@@ -1,13 +1,13 @@
-"""Remembers what a window's bench was when it was last the session's, so that coming back is no question.
+"""Remembers a window's bench from when it was last the session's, so that coming back needs no question.
 
 How it works. A bench file that was saved in a session, or opened in one, has an *ancestor*: the session's
 records as the file says them, kept on disk under a hash of the file (`disk.ancestors`). When a known file is
 opened, its ancestor is fetched, and the window is read once, before its user can do anything: from then on,
-what the window shows otherwise is an edit. On joining, that and what others did since are brought together
+every difference in the window is an edit. On joining, these edits and others' edits are merged
 (`convert.three_way`).
 
-After leaving a session, what the window shows is the ancestor, whether it is saved or not. What is saved
-without a session keeps the ancestor that the bench has.
+After leaving a session, the window's content is the ancestor, whether it is saved or not. A file saved
+without a session keeps the bench's ancestor.
 
 An example, with a file that is saved in the session as `a`, and taken home:
 
@@ -48,9 +48,9 @@ class _Due(NamedTuple):
 
     Attributes:
         key: of the file.
-        records: of the session, as the file says them.
+        records: of the session, as in the file.
         shared: the session.
-        keep: an ancestor of this history that is there already stays.
+        keep: an existing ancestor of this history stays.
     """
 
     key: str
@@ -60,7 +60,7 @@ class _Due(NamedTuple):
 
 
 class ComingBack(QObject):
-    """What is known of one window's bench.
+    """The known ancestors of one window's bench.
 
     Args:
         folder: where ancestors are kept; it should not roam.
@@ -68,10 +68,10 @@ class ComingBack(QObject):
 
     Attributes:
         host: the window's adapter, while there is one.
-        shared: what the window shares, asked for when a file is saved; None while it shares nothing.
+        shared: returns what the window shares, called when a file is saved; None while it shares nothing.
         opened: the bench as it came into the window, if it has an ancestor.
         ancestors: the benches of sessions as the file has them, the latest first.
-        is_ready: whether all is known of the file that was opened last.
+        is_ready: whether the ancestors of the last opened file are known.
         disk: reads and writes the ancestors.
     """
 
@@ -87,12 +87,12 @@ class ComingBack(QObject):
         self.disk = Background(self)
         self._ancestors = Ancestors(folder)
         self._attach = attach
-        self._keys: set[str] | None = None  # of what has ancestors; None until the disk has told
+        self._keys: set[str] | None = None  # keys with ancestors; None until the disk has answered
         self._file: Records = {}
         self._shown: Records | None = None
         self._openings = 0
         self._answered = Event()
-        self._autosaved = ""  # the key of the last one, known beside the window
+        self._autosaved = ""  # the key of the last one
         self._due: list[_Due] = []
         self._warnings: dict[str, None] = {}
         self._patience = single_shot(self, self._on_too_late)
@@ -100,15 +100,15 @@ class ComingBack(QObject):
         self.disk.run(self._ancestors.keys, self._on_keys, lambda _: None)
 
     def warn(self, host: Host) -> None:
-        """Log what went wrong on disk since the last call."""
+        """Log the disk errors since the last call."""
         warnings, self._warnings = list(self._warnings), {}
         for sentence in warnings:
             host.log("WARNING", sentence)
 
-    # What becomes of the window's file
+    # The window's file
 
     def note_opened(self, file: Records) -> None:
-        """Another bench came into the window: what its file says, or nothing if it is a new one."""
+        """Another bench came into the window: its file's content, or nothing if it is new."""
         self._forget_file()
         self._file = file
         if any(map(is_item, file.values())):
@@ -120,7 +120,7 @@ class ComingBack(QObject):
             self._asked.emit()
 
     def note_saved(self, file: Records) -> None:
-        """The window's bench was saved; `file` is what its file says."""
+        """The window's bench was saved; `file` is the file's content."""
         self._file = file
         shared = self.shared()
         if shared is not None:
@@ -130,8 +130,8 @@ class ComingBack(QObject):
                 self._due.append(due)
         elif self.opened is not None:
             now = self._read()
-            absent = {*(id for id in now if id not in file)}  # what no file has
-            absent |= self.opened.file.keys() - self.opened.shown.keys()  # what the window could not show
+            absent = {*(id for id in now if id not in file)}  # only in the window
+            absent |= self.opened.file.keys() - self.opened.shown.keys()  # not shown in the window
             self.opened = Opened(file, now)
             self.ancestors = [one.without(absent) for one in self.ancestors]
             for one in self.ancestors:
@@ -150,10 +150,10 @@ class ComingBack(QObject):
         elif shared is None and self.opened is not None:
             self._put_of_autosave(read, ancestors_away(self.ancestors, self.opened))
 
-    # What becomes of its session
+    # Its session
 
     def note_joined(self, shown: Collection[str]) -> None:
-        """The bench is the session's, too; `shown` are the ids that the window showed before."""
+        """The bench is now the session's; `shown` are the ids that the window showed before."""
         shared = self.shared()
         file = {id: record for id, record in self._file.items() if id in shown}
         if shared is not None and file:
@@ -174,19 +174,19 @@ class ComingBack(QObject):
         self.forget_session()
 
     def forget_session(self) -> None:
-        """The window shares nothing any more, and its adapter goes."""
+        """The window no longer shares anything, and its adapter is closed."""
         self.note_acknowledged()
         self.host = None
         self.shared = lambda: None
         self._due.clear()
 
     def close(self) -> None:
-        """The window closes; what is to be written still is."""
+        """The window closes; pending writes are finished."""
         self.forget_session()
         self._forget_file()
 
     def _read(self) -> Records:
-        """What the window shows."""
+        """The window's content."""
         if self.host is not None:
             return self.host.records()
         try:
@@ -219,7 +219,7 @@ class ComingBack(QObject):
         self.disk.run(put, lambda _: None, self._warn)
 
     def _forget_file(self) -> None:
-        """Nothing is known of the window's bench, and what is asked for is not waited for."""
+        """Forget the window's bench, and ignore pending answers."""
         self._patience.stop()
         self._openings += 1
         self.is_ready = True
@@ -251,7 +251,7 @@ class ComingBack(QObject):
         self._on_found(opening, [])
 
     def _look_up(self, file: Records, answered: Event) -> list[Ancestor]:
-        """Read the ancestors of a file; this is done beside the window."""
+        """Read the ancestors of a file, in a thread."""
         try:
             return self._ancestors.get(key_of(file))
         finally:
@@ -259,7 +259,7 @@ class ComingBack(QObject):
 
     @pyqtSlot()
     def _on_too_late(self) -> None:
-        if self._answered.is_set():  # it was the window that stood still; the answer comes next
+        if self._answered.is_set():  # the window was frozen; the answer comes next
             self._patience.start(0)
             return
         self.is_ready = True

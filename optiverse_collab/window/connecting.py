@@ -1,4 +1,4 @@
-"""The way into a session: the connect dialog, what it asks of the manager, and what it hears of that."""
+"""The connect dialog, its requests to the manager, and the results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Connecting(QObject):
-    """Makes a window's connect dialog when it is first asked for, and keeps it up to date.
+    """Makes a window's connect dialog on first use, and keeps it up to date.
 
     Args:
         manager: joins the sessions.
@@ -26,8 +26,8 @@ class Connecting(QObject):
         window: the dialog's parent, and this object's.
 
     Attributes:
-        dialog: None until it is asked for.
-        settings: the dialog's last values that led into a session.
+        dialog: None until its first use.
+        settings: the dialog's last successful values.
 
     Signals:
         hosting: the user wants to host a session.
@@ -70,7 +70,7 @@ class Connecting(QObject):
 
     @pyqtSlot()
     def _show_present(self) -> None:
-        """Say which session joining another one would leave, and what it does not have yet."""
+        """Show which session a join would leave, and its unsent edits."""
         manager, session = self._manager, self._manager.session
         if self.dialog is None:
             return
@@ -82,7 +82,7 @@ class Connecting(QObject):
 
     @pyqtSlot(str, str, str)
     def _on_check_requested(self, link: str, session: str, user: str) -> None:
-        """Show step by step how far one gets."""
+        """Check the connection step by step."""
         shown = CheckDialog(self.dialog or self._window)
         checking = Checking(self)
         checking.line_found.connect(shown.add_line)

@@ -1,4 +1,4 @@
-"""What the plugin makes for one window: menu entries, status widget and dialogs, around a manager."""
+"""The plugin's objects for one window: menu entries, status widget and dialogs, around a manager."""
 
 from __future__ import annotations
 
@@ -55,19 +55,19 @@ class CollaborationController(QObject):
         manager: the session.
         connecting: the connect dialog.
         inviting: gives links to others.
-        kept_log: the file with all that is logged.
-        standing: shows how the connection stands.
+        kept_log: the log file.
+        standing: shows the state of the connection.
         status: the part of the status bar.
-        privacy: what the user hides.
+        privacy: the user's privacy settings.
         pointing: shows things to others.
-        pointing_choices: how that is done, and of whom it is seen.
+        pointing_choices: its chords, and whose pointing is shown.
         old_benches: shows benches that were replaced.
         unsent: the edits that wait on this computer.
         reports: the reports about conflicts.
-        handing_over: saves edits that their author may not send, and takes in those of others.
-        rights: shows what the user may do.
+        handing_over: saves edits that their author may not send, and imports others' edits.
+        rights: shows the user's role.
         asking: lets people ask each other to hand over items.
-        access: lets an owner say who may come in.
+        access: lets an owner manage access.
         people: shows who is in the session.
         question: the open dialog that asks what to do with two benches.
 
@@ -123,7 +123,7 @@ class CollaborationController(QObject):
         self.manager.choice_needed.connect(self._on_choice_needed)
         self.manager.replacement_needed.connect(self._on_replacement_needed)
 
-    # What the plugin's hooks return
+    # Results of the plugin's hooks
 
     def actions(self) -> list[Action]:
         """The manifest's menu entries."""
@@ -152,7 +152,7 @@ class CollaborationController(QObject):
         self.kept_log.close()
         self._garbage.close()
 
-    # What users can do
+    # Actions
 
     def open_connect_dialog(self) -> ConnectDialog:
         """Ask where to connect."""
@@ -178,7 +178,7 @@ class CollaborationController(QObject):
         return Action(tuple(table.menu), table.text, shortcut, table.icon, run, enabled_when, checked)
 
     def _checked(self, id: ActionId) -> When | None:
-        """What says whether a menu entry is checked; None if it can't be."""
+        """The watcher for the check mark of a menu entry; None if it has none."""
 
         def people(check: Enable) -> None:
             check(self.people.is_open)
@@ -195,7 +195,7 @@ class CollaborationController(QObject):
 
     @property
     def _toggles(self) -> dict[ActionId, Toggle]:
-        """The menu entries that are checked or not."""
+        """The checkable menu entries."""
         return {
             ActionId.QUIET: self._quiet,
             ActionId.HIDE_CURSOR: self.privacy.hides_cursor,
@@ -205,7 +205,7 @@ class CollaborationController(QObject):
         }
 
     def _run(self, id: ActionId) -> Callable[[], object]:
-        """What a menu entry calls."""
+        """The action of a menu entry."""
         runs: dict[ActionId, Callable[[], object]] = {
             ActionId.CONNECT: self.open_connect_dialog,
             ActionId.DISCONNECT: self.manager.leave,
@@ -257,7 +257,7 @@ class CollaborationController(QObject):
                 raise Unmatched(table.enabled_when)
 
     def _keeps_server(self) -> bool:
-        """Ask what becomes of the server that this window started, if others are connected to it."""
+        """Ask whether to keep the server that this window started, if others are connected to it."""
         guests, pid = self.manager.hosting.guests, self.manager.hosting.pid
         if not guests or pid is None:
             return False
@@ -267,11 +267,11 @@ class CollaborationController(QObject):
         question.deleteLater()
         return question.keeps
 
-    # What the manager tells
+    # Signals of the manager
 
     @pyqtSlot()
     def _on_news(self) -> None:
-        """Show how it stands, everywhere."""
+        """Show the state everywhere."""
         for table, enable in self._switches:
             self._switch(table, enable)
         if self.question is not None and not self.manager.status.in_session:

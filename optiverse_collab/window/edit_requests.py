@@ -1,4 +1,4 @@
-"""Asks owners for the right to edit, and tells a window's user, if an owner, when others ask (PRES-20)."""
+"""Asks owners for the right to edit, and shows an owner when others ask (PRES-20)."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class EditRequests(QObject):
 
     @property
     def can_ask(self) -> bool:
-        """Whether the user may not edit, and an owner is here whom they can ask."""
+        """Whether the user may not edit, and an owner is here to ask."""
         return bool(self._owners)
 
     @pyqtSlot()
@@ -116,7 +116,7 @@ class EditRequests(QObject):
             return []
         return [one for one in session.participants.values() if one.role is Role.OWNER]
 
-    # What the user has asked
+    # The user's asks
 
     def _hear_answers(self, session: SessionClient, changed: Collection[str]) -> None:
         me = session.me
@@ -139,7 +139,7 @@ class EditRequests(QObject):
             self._mine = None
             self._manager.service.show({REQUEST: None})
 
-    # What others ask
+    # Others' asks
 
     @pyqtSlot()
     def _hear_requests(self) -> None:
@@ -205,7 +205,7 @@ class EditRequests(QObject):
             self._toasts.remove(notice.toast)
 
     def _forget(self) -> None:
-        """There is no session any more."""
+        """The session is over."""
         self._withdraw()
         self._next.stop()
         self._refused.clear()

@@ -1,4 +1,4 @@
-"""Where we keep what belongs to this computer and does not roam."""
+"""Folders for data that belongs to this computer and does not roam."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PyQt6.QtCore import QStandardPaths
 
 
 def data_folder() -> Path:
-    """The folder of all that we keep; it may not exist yet."""
+    """The folder for all our data; it may not exist yet."""
     place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
     return Path(place) / "optiverse-collab"
 
@@ -19,12 +19,12 @@ def log_folder() -> Path:
 
 
 def ancestor_folder() -> Path:
-    """Where we keep what bench files were when they were last a session's."""
+    """The folder for the ancestors of bench files."""
     return data_folder() / "ancestors"
 
 
 def token_folder() -> Path:
-    """Where it is kept what lets this computer's user into sessions."""
+    """The folder for the tokens of this computer's user."""
     return data_folder() / "tokens"
 
 

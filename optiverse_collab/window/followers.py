@@ -1,4 +1,4 @@
-"""Shows a window's view to those who follow it, and tells its user who does (PRES-11)."""
+"""Shows a window's view to its followers, and tells its user who they are (PRES-11)."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from optiverse_collab.wording import following as texts
 from optiverse_collab.wording.presence import name_of
 
 AGAIN_MS = 60_000
-"""A notice about one person comes no sooner again; they might begin and stop without end."""
+"""The shortest time between two notices about one person; they might begin and stop without end."""
 
 GAP_MS = 2_000
-"""Between two notices, since many might begin at once; the dock has all."""
+"""The shortest time between two notices, since many might begin at once; the dock has all."""
 
 MOST_NOTED = 500
 """At most this many people are remembered for that."""
 
 
 class Followers(QObject):
-    """Knows who follows this window.
+    """Tracks the followers of this window.
 
     Args:
         manager: the session.
@@ -73,7 +73,7 @@ class Followers(QObject):
         return _mark(person) in self._settings.declined
 
     def decline(self, person: str) -> None:
-        """Let somebody follow no more, now and later."""
+        """Decline a follower, now and later."""
         others = [one for one in self._settings.declined if one != _mark(person)]
         self._settings.declined = [*others, _mark(person)]
 
@@ -92,7 +92,7 @@ class Followers(QObject):
             self._judge(session, session.me.connection_id)
 
     def _judge(self, session: SessionClient, me: str) -> None:
-        """Find out who follows, and who of them may."""
+        """Find the followers, and which of them are allowed."""
         follow = [id for id, followed in self._follow.found.items() if followed == me]
         declined = set(self._settings.declined) if follow else set()
         is_shown, person_of = session.mine.shows(VIEW), session.people.person_of

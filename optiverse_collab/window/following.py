@@ -24,7 +24,7 @@ class Following(QObject):
     Args:
         window: the host's main window.
         manager: the session.
-        viewpoint: notes the way back.
+        viewpoint: remembers the way back.
         toasts: say why it ended.
 
     Attributes:
@@ -124,7 +124,7 @@ class Following(QObject):
 
     @pyqtSlot()
     def _look(self) -> None:
-        """Show what the followed one shows now, or stop."""
+        """Show the followed person's present view, or stop."""
         if not self.followed:
             return
         session = self._manager.session

@@ -1,4 +1,4 @@
-"""Collects Python's garbage on the GUI thread alone, while threads of ours run.
+"""Collects Python's garbage only on the GUI thread, while our threads run.
 
 Python collects cycles in whatever thread happens to allocate. If that is one which writes to the disk, and an
 item of a canvas is in the cycle, Qt's object is deleted behind the GUI thread's back, and the editor crashes.
@@ -13,13 +13,13 @@ import weakref
 from PyQt6.QtCore import QObject, QTimer, pyqtSlot
 
 EVERY_MS = 200
-"""How often there is a look whether it is time to collect."""
+"""How often to check whether it is time to collect."""
 
 _collectors: set[object] = set()
 
 
 class _Spared:
-    """What the collector leaves alone, from the time that a bench is shared.
+    """Objects that the collector leaves alone while a bench is shared.
 
     Attributes:
         owners: the benches, of any window.
@@ -31,7 +31,7 @@ class _Spared:
         self.is_due = False
 
     def collect(self) -> bool:
-        """Collect what is left of a bench; returns whether there was one."""
+        """Collect the remains of a bench; returns whether there was one."""
         if not self.is_due:
             return False
         self.is_due = False
@@ -45,18 +45,18 @@ _spared = _Spared()
 
 
 def spare(owner: object) -> None:
-    """Let Python's collector leave alone what is there now, until `release`.
+    """Let Python's collector leave existing objects alone until `release`.
 
-    It looks at all objects from time to time, in one go. With a bench of 3,000 items that takes 0.1 s, in
-    which the window stands still, several times while the bench is loaded and now and then ever after.
+    It scans all objects from time to time, at once. With a bench of 3,000 items that takes 0.1 s, in
+    which the window freezes, several times while the bench is loaded and now and then afterwards.
     """
-    _spared.collect()  # what is garbage by now would stay
+    _spared.collect()  # present garbage would stay
     _spared.owners.add(owner)
     gc.freeze()
 
 
 def release(owner: object) -> None:
-    """Let it look at everything again, and soon; then it leaves alone what other owners have."""
+    """Let it scan everything again, and soon; then it leaves alone the objects of other owners."""
     if owner in _spared.owners:
         _spared.owners.remove(owner)
         _spared.is_due = True
@@ -64,7 +64,7 @@ def release(owner: object) -> None:
 
 
 class GuiGarbage(QObject):
-    """Takes the place of Python's own collections, from the first window to the last."""
+    """Replaces Python's own collections, from the first window to the last."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Gives each gesture of the user's a step: one drag, one command, one dialog (PUSH-8)."""
+"""Gives each of the user's gestures a step: one drag, one command, one dialog (PUSH-8)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from optiverse_collab.core.records import Op
 from optiverse_collab.window.steps import Provenance, Step
 
 LOOSE = 32
-"""This many of the latest gestures may still turn out to have a command."""
+"""How many of the latest gestures may still get a command."""
 
 
 def new_id() -> str:
@@ -25,7 +25,7 @@ class Gestures:
     for it, that takes the step at the end of the gesture, or later.
 
     Attributes:
-        provenance: what the user's edits take from others.
+        provenance: the marks that the user's edits replace.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Gestures:
         self._by_id: WeakValueDictionary[str, Step] = WeakValueDictionary()
 
     def clear(self) -> None:
-        """Another bench is here."""
+        """Start over for another bench."""
         self.provenance.clear()
         self._open = None
         self._loose.clear()
@@ -53,7 +53,7 @@ class Gestures:
         return self._by_id.get(id)
 
     def name(self, id: str, step: Step) -> None:
-        """Changes with this id are a step's too."""
+        """Changes with this id also belong to the step."""
         self._by_id[id] = step
 
     def add(self, id: str, ops: Iterable[Op]) -> None:
@@ -76,7 +76,7 @@ class Gestures:
         """The latest gesture that changed these records, which no command has taken yet.
 
         Args:
-            held: what the user has in hand; the gesture continues if any of these is.
+            held: the items that the user holds; the gesture continues if any of these is one.
         """
         if self._open is not None and set(ids).isdisjoint(held):
             self._open = None

@@ -15,7 +15,7 @@ GRIP = "grip"
 
 
 class Grip(QObject):
-    """Knows which item the user drags, and where on it the pointer is.
+    """Tracks which item the user drags, and where on it the pointer is.
 
     Of many items it is the one whose middle is nearest to the pointer when the drag begins, to the end of it.
 

@@ -1,4 +1,4 @@
-"""Saves what a user may not send, for them or for an editor, and takes in what others could not send."""
+"""Saves edits that a user may not send, for them or for an editor, and imports others' unsent edits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class HandingOver(QObject):
 
     Args:
         manager: the session.
-        toasts: say what has happened.
+        toasts: show the results.
         window: the host's main window.
     """
 
@@ -44,7 +44,7 @@ class HandingOver(QObject):
 
     @pyqtSlot()
     def ask_where_edits(self) -> None:
-        """Save the edits alone, for an editor."""
+        """Save only the edits, for an editor."""
         ask_where(self._window, self.save_edits, texts.GIVE.replace("&", ""), texts.EDITS_FILES, "edits")
 
     @pyqtSlot()
@@ -53,7 +53,7 @@ class HandingOver(QObject):
         ask_which(self._window, self.take_in, texts.IMPORT_EDITS, texts.EDITS_FILES)
 
     def save_bench(self, path: Path) -> None:
-        """Write the bench as the user sees it."""
+        """Write the bench on the user's screen."""
         if (session := self._session) is not None:
             self._run(partial(save_records, dict(session.replica.view), path), unsent.saved(str(path)))
 

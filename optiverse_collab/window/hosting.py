@@ -34,7 +34,7 @@ class Hosting(QObject):
         url: where others find it, ``ws://host:port``, with its pin; empty while no session is hosted.
 
     Signals:
-        progress: a sentence that says what is being done, and twice 0, since how much of it is unknown.
+        progress: a sentence about the work, and twice 0, since its amount is unknown.
         ready: ``ws://127.0.0.1:port``, where this window joins; with a token and a pin, if it needs them.
         failed: a sentence that says why there is no server, and what to do.
         logged: level (of `logging`) and text of a line for the log.

@@ -1,4 +1,4 @@
-"""Says in the open dialog of an item who else is in that item (PRES-13)."""
+"""Shows in the open dialog of an item who else uses that item (PRES-13)."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from optiverse_collab.window.ui.dialog_banner import BannerAction, DialogBanner
 from optiverse_collab.wording import presence as texts
 
 PAUSE_MS = 1000
-"""What others do shows at once, and then at most this often: a dialog grows and shrinks with the text."""
+"""Others' activity shows at once, and then at most this often: a dialog grows and shrinks with the text."""
 
 Said = tuple[str, Sequence[BannerAction]]
-"""A sentence, and what the user can do about it."""
+"""A sentence, and the user's options."""
 
 
 class InDialogs(QObject):
-    """Gives each dialog a banner as long as there is something to say in it.
+    """Gives each dialog a banner while there is something to show.
 
     Args:
-        host: whose dialogs they are.
-        session: whose presence is looked at.
+        host: owner of the dialogs.
+        session: source of the presence.
 
     Attributes:
         banners: item id → the banner in its dialog.
@@ -57,7 +57,7 @@ class InDialogs(QObject):
         self.deleteLater()
 
     def note(self) -> None:
-        """Others show something else; they may do so all the time."""
+        """Others' presence changed; that may happen constantly."""
         self._is_stale = True
         if not self._pause.isActive():
             self._on_pause()
@@ -77,7 +77,7 @@ class InDialogs(QObject):
             self._say(id, dialogs[id], text, actions)
 
     def show_request(self, item: str, text: str, actions: Sequence[BannerAction]) -> bool:
-        """Show what somebody asks, in the dialog of an item; returns whether it is open."""
+        """Show somebody's ask in the dialog of an item; returns whether it is open."""
         if self._host.editors().get(item) is None:
             return False
         self._requests[item] = text, actions
@@ -85,7 +85,7 @@ class InDialogs(QObject):
         return True
 
     def drop_request(self, item: str) -> None:
-        """What was asked in the dialog of an item was answered, or is not asked any more."""
+        """The ask in the dialog of an item was answered, or is over."""
         if self._requests.pop(item, None) is not None:
             self.refresh()
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class _Made(NamedTuple):
-    """An invite that was made here, and of which session it is."""
+    """An invite that was made here, and its session."""
 
     server: str
     session: str
@@ -32,7 +32,7 @@ class _Made(NamedTuple):
 
 
 class Inviting(QObject):
-    """Gives links to others, with an invite for editors where the server asks for one.
+    """Gives links to others, with an invite for editors if the server requires one.
 
     Args:
         manager: the session.
@@ -56,7 +56,7 @@ class Inviting(QObject):
 
     @pyqtSlot()
     def note_hosting(self) -> None:
-        """The user is about to host a session: once it runs, others are to be invited."""
+        """The user is about to host a session: once it runs, show the invite."""
         self._hosts = True
 
     @property

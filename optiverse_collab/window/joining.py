@@ -1,7 +1,7 @@
-"""One window in one session: from the first sight of the session's bench to the end.
+"""One window in one session: from the arrival of the session's bench to the end.
 
 Joining never destroys work: where both sides have a bench, nothing is changed before `choose`, and
-what will not be seen any more is saved to a file first.
+a bench that will disappear is saved to a file first.
 """
 
 from __future__ import annotations
@@ -41,23 +41,23 @@ class Participation(QObject):
         service: connects to the session.
         session_id: the session's name.
         replacements: hears of replacements of the bench while it is shared.
-        coming_back: knows what the bench was when it was last the session's.
+        coming_back: knows the bench from when it was last the session's.
 
     Attributes:
         loaded: whether the window shows the session's bench.
 
     Signals:
-        leaving: the user would rather leave the session.
+        leaving: the user chose to leave the session.
         replacement_needed: the user opened another bench; as `choice_needed`.
         choice_needed: the `Differences` of the user's bench to the session's, and the `Path` where a copy
             will be saved; `choose` answers.
         declined: a sentence: the window is not going to join.
         progress: a sentence, and how many of how many records have arrived.
         finished_loading: `loaded`.
-        edited: what the user did was made the replica's, or others' changes were shown.
+        edited: the user's edits reached the replica, or others' changes were shown.
         canvas_opened: the `CanvasPresence` of the window's canvas, if it has one.
         undo_left: see `LiveBench`.
-        removed_in_hand: a sentence: somebody removed what the user has in hand.
+        removed_in_hand: a sentence: somebody removed an item that the user holds.
     """
 
     choice_needed = pyqtSignal(object, object)
@@ -88,7 +88,7 @@ class Participation(QObject):
         self._replacements = replacements
         self._coming_back = coming_back
         coming_back.host = host
-        self._retry = single_shot(self, self._merge, 10)  # ms, until the disk has said what the file was
+        self._retry = single_shot(self, self._merge, 10)  # ms, until the disk has delivered the ancestor
         self._job: MergeJob | None = None
         self._choice: tuple[JoiningChoice, Path] | None = None
         self._live: LiveBench | None = None
@@ -127,13 +127,13 @@ class Participation(QObject):
             view.centerOn(outline.boundingRect().center())
 
     def push_edits(self) -> None:
-        """Push what the user did up to now."""
+        """Push the user's edits so far."""
         self._finish_job()
         if self._live is not None:
             self._live.push_edits()
 
     def tick(self) -> None:
-        """The same, and show what others did up to now."""
+        """The same, and show others' edits so far."""
         self._finish_job()
         if self._live is not None:
             self._live.tick()
@@ -171,7 +171,7 @@ class Participation(QObject):
 
     @pyqtSlot()
     def _merge(self) -> None:
-        """The session's bench is here: bring the two together, or ask first."""
+        """The session's bench has arrived: merge the two, or ask first."""
         session = self._service.session
         is_sending = self._job is not None and self._job.is_sending
         if self._live is not None or self._copy is not None or is_sending or session is None:
@@ -206,7 +206,7 @@ class Participation(QObject):
 
     @pyqtSlot()
     def _on_sent(self) -> None:
-        """From here on the two benches are one."""
+        """The two benches are one from now on."""
         job, session = self._job, self._service.session
         if job is None or session is None:
             return
@@ -229,7 +229,7 @@ class Participation(QObject):
         self._drop_job()
 
     def _finish_job(self) -> None:
-        """Send at once what is being sent."""
+        """Send the rest at once."""
         if self._job is not None and self._job.finish():
             self._on_sent()
 
@@ -279,7 +279,7 @@ class Participation(QObject):
 
     @pyqtSlot()
     def _on_message(self) -> None:
-        """Before anything is made of a message: what the user did must not be taken for part of it."""
+        """Before a message is processed: the user's edits must not be mistaken for part of it."""
         if self._live is not None:
             self._live.push_before_receiving()
 

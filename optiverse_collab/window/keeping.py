@@ -32,7 +32,7 @@ from optiverse_collab.wording import copies, disk
 
 
 class _Seat(NamedTuple):
-    """Where somebody joins, and as whom."""
+    """Server, session and name of a join."""
 
     address: str
     session: str
@@ -42,7 +42,7 @@ class _Seat(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """What is kept for a seat."""
+    """The stored state for a seat."""
 
     slot: Slot
     saved: Saved | None
@@ -51,23 +51,23 @@ class _Found(NamedTuple):
 
 
 class Keeping(QObject):
-    """Joins sessions with the replica that is kept of them, and keeps it until they are left.
+    """Joins sessions with their stored replicas, and keeps these until the session is left.
 
     Args:
         folder: of all replicas on this computer.
-        tokens: what lets this computer's user into sessions.
+        tokens: the tokens of this computer's user.
         service: connects.
         background: waits for the disk.
 
     Attributes:
-        opening: whether a replica was asked for and is not here yet.
+        opening: whether a replica was requested and has not arrived yet.
         folder, tokens: as given.
 
     Signals:
         left_unsent: the session's name, and how many edits wait on disk for it, now that it is left without
             a connection.
-        unprotected: a sentence: a crash would take edits back; empty once it would not.
-        released: another window can have what was kept, and whether all of it is on disk.
+        unprotected: a sentence: a crash would lose edits; empty once it would not.
+        released: another window can use the stored replica, and whether all of it is on disk.
         logged: level (of `logging`) and text of a line for the log.
     """
 
@@ -105,7 +105,7 @@ class Keeping(QObject):
         waiting: Waiting | None = None,
         token: str | None = None,
     ) -> None:
-        """Join a session with what is kept of it, or with a new replica.
+        """Join a session with its stored replica, or with a new one.
 
         Args:
             address: ``ws://host:port``, with ``#pin=…`` if the server's key is known.
@@ -132,14 +132,14 @@ class Keeping(QObject):
         self._background.run(claim, done, failed)
 
     def start_over(self) -> None:
-        """The history of what is kept is gone: set it aside, and join with a new replica."""
+        """The stored replica's history is gone: set it aside, and join with a new one."""
         self._save_what_a_backup_lacks()
         self._service.disconnect_from_session()
         self._set_aside()
         self._connect(None)
 
     def close(self) -> None:
-        """The session is left, or there will be none."""
+        """The session was left, or the join failed."""
         self.opening = False
         self._asked += 1
         is_cut_off = not (self._service.is_connected() and self._service.sendable == self._service.unsent)
@@ -162,7 +162,7 @@ class Keeping(QObject):
 
     @property
     def is_history_gone(self) -> bool:
-        """Whether the session ended since the server has another history than what was kept (CLK-3)."""
+        """Whether the session ended because the server has another history than the stored one (CLK-3)."""
         failure = self._service.failure
         return failure is not None and failure.is_history_gone
 
@@ -175,7 +175,7 @@ class Keeping(QObject):
             self.logged.emit(logging.WARNING, f"✗ {disk.SET_ASIDE}")
 
     def _save_what_a_backup_lacks(self) -> None:
-        """The server was restored, and what is kept has later changes: nobody else may have them (CLK-8)."""
+        """The server was restored, and the stored replica may be the only copy of later changes (CLK-8)."""
         failure, session = self._service.failure, self._service.session
         if failure is None or failure.kind is not FailureKind.RESTORED or session is None:
             return
@@ -200,7 +200,7 @@ class Keeping(QObject):
         self._begin(found)
 
     def _on_failed(self, asked: int, error: CollaborationError) -> None:
-        """Join without what is kept; what is new goes where it can be written, once it can be (DISK-5)."""
+        """Join without the stored replica; new edits are written as soon as the disk allows (DISK-5)."""
         if asked == self._asked:
             seat = self._seat
             self.logged.emit(logging.WARNING, f"✗ {disk.not_loaded(seat.session, str(error))}")
@@ -238,7 +238,7 @@ class Keeping(QObject):
 
 
 def _server(slot: Slot) -> str:
-    """What the tokens of a slot's server are kept by; the slot may know the pin of its key."""
+    """The key for the tokens of a slot's server; the slot may know the pin of its key."""
     return server_key(parse_address(slot.owner.addresses[0]))
 
 

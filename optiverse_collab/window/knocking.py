@@ -1,4 +1,4 @@
-"""Tells a window's user, if an owner, who waits outside of the session, and answers them (ACC-13, ACC-14)."""
+"""Shows an owner who waits outside of the session, and sends the answers (ACC-13, ACC-14)."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from optiverse_collab.window.ui.toasts import Toast, ToastAction, Toasts
 from optiverse_collab.wording import knocks as texts
 
 EVERY_MS = 3000.0
-"""A notice takes the place of the one before at most this often, so that nobody is let in by mistake."""
+"""How often a notice may replace the one before, so that nobody is let in by mistake."""
 
 
 class Knocking(QObject):
-    """Shows one notice for all who wait.
+    """Shows one notice for all waiting people.
 
     Args:
         manager: the session.
         toasts: show it.
-        shown: the list of all who wait.
+        shown: the list of waiting people.
 
     Signals:
-        list_wanted: the user wants to see all who wait.
+        list_wanted: the user wants to see the list.
     """
 
     list_wanted = pyqtSignal()
@@ -63,7 +63,7 @@ class Knocking(QObject):
 
     @property
     def waiting(self) -> list[Waiting]:
-        """Those who wait, for the list; nobody if the user can't let them in."""
+        """The waiting people, for the list; empty if the user can't let them in."""
         session = self._session
         if session is None:
             return []
@@ -81,7 +81,7 @@ class Knocking(QObject):
     @pyqtSlot()
     def refresh(self) -> None:
         """Show, replace or remove the notice."""
-        if not self._is_refreshing:  # all that is done here is heard here
+        if not self._is_refreshing:  # every answer of this window comes back here
             self._is_refreshing = True
             try:
                 self._refresh()
@@ -175,7 +175,7 @@ class Knocking(QObject):
 
 
 def _is_alike(knock: AccessKnock, session: SessionClient) -> bool:
-    """Whether somebody else who is here, or waits, has a name that looks the same."""
+    """Whether somebody else who is here, or waits, has a similar name."""
     others = [one.user_id for one in session.access.knocks.values() if one.knock != knock.knock]
     others += [one.user_id for one in session.participants.values()]
     return skeleton(knock.user_id) in map(skeleton, others)

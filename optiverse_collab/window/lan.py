@@ -1,4 +1,4 @@
-"""Where this computer is in its local network: the address that others connect to."""
+"""This computer's addresses in its local network, for others to connect to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class LanAddress(NamedTuple):
     """An IPv4 address of this computer in a network.
 
     Attributes:
-        interface: the name that the system has for the way into that network.
+        interface: the system's name for the network interface.
         address: the address.
     """
 
@@ -41,7 +41,7 @@ def reachable_url(port: int, listen: str) -> str:
 
     Args:
         port: where it listens.
-        listen: the address that it opens; if that is no other's business, connections are not encrypted.
+        listen: the address that it opens; if only this computer reaches it, connections are not encrypted.
     """
     if is_local(listen):
         return f"ws://localhost:{port}"
@@ -61,7 +61,7 @@ def is_here(server: str) -> bool:
 
 
 def _rank(interface: QNetworkInterface) -> int:
-    """Networks of cables and radio come before those that programs made."""
+    """Physical networks come before virtual ones."""
     kinds = (QNetworkInterface.InterfaceType.Ethernet, QNetworkInterface.InterfaceType.Wifi)
     made = interface.name().startswith(("docker", "br-", "veth", "virbr", "vmnet", "vboxnet"))
     return 0 if interface.type() in kinds and not made else 1

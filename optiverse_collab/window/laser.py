@@ -1,4 +1,4 @@
-"""The user's laser pointer: where their mouse is on the canvas, for as long as they want (PRES-16)."""
+"""The user's laser pointer: follows their mouse on the canvas while it is on (PRES-16)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QApplication, QGraphicsView, QWidget
 from optiverse_collab.window.ui.pointers import Point
 
 HOLD_MS = 400
-"""Keys that are held for longer than this while it is on turn it off when they are released."""
+"""If keys are held longer than this while it is on, their release turns it off."""
 
 
 class LaserPointer(QObject):
@@ -62,7 +62,7 @@ class LaserPointer(QObject):
         self.switched.emit(wanted)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Look at the program's events, and let them pass."""
+        """Observe the program's events, and let them pass."""
         if event is None:
             return False
         kind = event.type()
@@ -84,7 +84,7 @@ class LaserPointer(QObject):
         return False
 
     def _watch_keys(self, kind: QEvent.Type, key: int) -> None:
-        """Look for the first release of a key that was down when it was turned on: one of the chord's."""
+        """Watch for the first release of a key of the chord that turned it on."""
         if self._pressed is None:
             return
         if kind in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
@@ -105,6 +105,6 @@ class LaserPointer(QObject):
 
 
 def is_text_edited() -> bool:
-    """Whether what the user types becomes text: in a field, or in a note on the canvas."""
+    """Whether the user is typing text: in a field, or in a note on the canvas."""
     focus = QApplication.focusWidget()
     return focus is not None and focus.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)

@@ -1,4 +1,4 @@
-"""Unsent edits on this computer that no window has open: what there is, and what becomes of it."""
+"""Unsent edits on this computer that no window has open: lists and handles them."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Leftover(NamedTuple):
     """One person's unsent edits of one session.
 
     Attributes:
-        key: tells it from the others.
-        owner: whose they are, and where they were made.
+        key: identifies it.
+        owner: their author, session and server.
         edits: how many.
         when_ms: when the last one was made, in ms since 1970.
         source: where they lie: in a slot, or set aside since their history is gone.
@@ -61,18 +61,18 @@ T = TypeVar("T")
 class Leftovers(QObject):
     """Lists unsent edits, and sends, merges, saves and discards them.
 
-    Edits of the user's own that another window left, as by a crash, are sent when their session is joined.
+    If another window left edits of the same user, as by a crash, they are sent when their session is joined.
 
     Args:
         folder: of all replicas on this computer.
         manager: of the window.
 
     Attributes:
-        found: what there was when it was last looked at, the newest first.
+        found: the unsent edits at the last look, the newest first.
 
     Signals:
         changed: `found` has changed.
-        told: a sentence: what became of unsent edits.
+        told: a sentence about the outcome for unsent edits.
     """
 
     changed = pyqtSignal()
@@ -92,7 +92,7 @@ class Leftovers(QObject):
         manager.keeping.released.connect(self._on_released)
 
     def begin(self) -> None:
-        """A window has opened: look what there is, and let go of what nobody needs any more (DISK-6)."""
+        """A window has opened: look for unsent edits, and delete unneeded replicas (DISK-6)."""
         self._run(self._folder.prune, lambda _: None)
         self.refresh()
 
@@ -171,7 +171,7 @@ class Leftovers(QObject):
 
     @pyqtSlot(bool)
     def _on_released(self, is_on_disk: bool) -> None:
-        """A replica was given up; what was merged into it stays where it was if that is not on disk."""
+        """A replica was released; edits merged into it stay in their old place if they are not on disk."""
         merged, self._merged = self._merged, []
         for one in merged if is_on_disk else ():
             self._run(one.discard, lambda _: None)
@@ -191,7 +191,7 @@ class Leftovers(QObject):
         self._background.run(self._listed, self._send_mine, self._on_unreadable)
 
     def _send_mine(self, found: list[Leftover]) -> None:
-        """Send what another window of this user left of the session that this one is in."""
+        """Send edits that another window of this user left in the present session."""
         self._on_listed(found)
         session = self._manager.service.session
         for one in found:
@@ -224,7 +224,7 @@ class Leftovers(QObject):
             self._manager.edited.emit()
 
     def _take(self, waiting: Waiting, address: str) -> tuple[Device | None, Slot | None, Saved | None]:
-        """What it takes to send edits: what lets us in, the slot, and the replica in it."""
+        """Everything needed to send edits: the token, the slot, and its replica."""
         device = None
         with contextlib.suppress(AddressError):  # which the sender tells
             server = server_key(parse_address(address))

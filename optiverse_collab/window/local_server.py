@@ -1,4 +1,4 @@
-"""The companion server as a process of its own, which may outlive the editor, or one that runs already."""
+"""The companion server as a separate process, which may outlive the editor, or a running one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ START_S = 15
 """How long a server may take to start; a cold disk needs seconds."""
 
 LOOK_MS = 100
-"""How often we look what the process wrote, and whether it still runs."""
+"""How often to check the process's output, and whether it still runs."""
 
 _HAS_TOKEN = re.compile(r"[#&]t=")  # a link with which others could come in
 
@@ -43,13 +43,13 @@ def log_of(port: int) -> Path:
 
 
 class CompanionServer(QObject):
-    """Starts a server, or finds the one that is there.
+    """Starts a server, or finds a running one.
 
     What runs on the port is asked first: a server of ours, which a header tells (MSG-9), is used, whoever
     started it; so one that outlived an editor is found again. It writes to a file: a pipe would end with us.
 
     Signals:
-        progress: a sentence that says what is being done.
+        progress: a sentence about the work.
         ready: the port of this computer on which the server listens, and whether it speaks TLS.
         failed: a sentence that says why there is no server, and what to do.
         logged: a line of its log, unless it has a secret.
@@ -99,7 +99,7 @@ class CompanionServer(QObject):
             self.stop()
 
     def stop(self) -> None:
-        """End our process, if there is one; it stores what it has, and tells those who are connected."""
+        """End our process, if there is one; it stores everything, and informs connected clients."""
         process = self._release()
         if process is None:
             return
@@ -125,7 +125,7 @@ class CompanionServer(QObject):
         return process
 
     def _ask(self, scheme: str) -> None:
-        """Ask what runs on the port who it is."""
+        """Ask the program on the port to identify itself."""
         request = QNetworkRequest(QUrl(f"{scheme}://127.0.0.1:{self._port}/"))
         request.setTransferTimeout(2000)
         reply = self._reply = self._network.get(request)
@@ -183,7 +183,7 @@ class CompanionServer(QObject):
 
     @pyqtSlot()
     def _on_look(self) -> None:
-        """Take in what the process wrote, and notice its end."""
+        """Read the process's output, and notice its end."""
         process, output = self._process, self._output
         if process is None or output is None:
             return
@@ -216,7 +216,7 @@ class CompanionServer(QObject):
 
 
 def _readiness(line: str) -> dict[str, Any] | None:
-    """What the server says when it is ready (``--ready-json``); None for any other line."""
+    """The server's ready message (``--ready-json``); None for any other line."""
     if not line.startswith('{"ready": '):
         return None
     with contextlib.suppress(ValueError):
@@ -227,7 +227,7 @@ def _readiness(line: str) -> dict[str, Any] | None:
 
 
 def _close_input(process: subprocess.Popen[bytes]) -> None:
-    """Let go of a process: that its input ends means nothing to it."""
+    """Release a process: it ignores the end of its input."""
     if process.stdin is not None:
         with contextlib.suppress(OSError):
             process.stdin.close()

@@ -29,7 +29,7 @@ from optiverse_collab.window.ui.choice_dialog import Answer
 from optiverse_collab.wording import dialogs, knocks
 
 LEAVE_MS = 2000
-"""So long leaving waits for the server to store the last edits; it takes tens of ms."""
+"""How long leaving waits for the server to store the last edits; it takes tens of ms."""
 
 
 class CollaborationManager(QObject):
@@ -45,15 +45,15 @@ class CollaborationManager(QObject):
         background: waits for the disk.
         keeping: the replica of the session, on disk.
         replacements: of the session's bench, for everybody.
-        coming_back: what the bench was when it was last a session's.
+        coming_back: the bench from when it was last a session's.
         server_url, address, session_id: of the session joined last; `address` may have the key's pin, too.
-        status: how it stands; ``connected`` only when the window shows the session's bench.
+        status: the state; ``connected`` only when the window shows the session's bench.
 
     Signals:
         status_changed: the new `ConnectionState`.
         progress: a sentence, and how much is done of how much; 0 of 0 where that is not known.
         joined: the window shows the session's bench.
-        failed: a sentence: there is no session, or none any more.
+        failed: a sentence: there is no session, or it has ended.
         participants_changed: somebody came or went, is away or back, or may do something else.
         choice_needed, replacement_needed, canvas_opened, edited, undo_left, removed_in_hand: see
             `Participation`.
@@ -117,7 +117,7 @@ class CollaborationManager(QObject):
     def join_session(
         self, server_url: str, session_id: str, user_id: str, waiting: Waiting | None = None
     ) -> None:
-        """Join a session on a server that is there.
+        """Join a session on a running server.
 
         Args:
             server_url: ``ws://host:port``, or an invite link.
@@ -188,7 +188,7 @@ class CollaborationManager(QObject):
         return invite_link(self.hosting.url or self.address, self.session_id)
 
     def _begin(self, session_id: str, user_id: str, waiting: Waiting | None = None) -> bool:
-        """Leave what was joined before, and take hold of the window; False if that can't be."""
+        """Leave the former session, and attach to the window; False if that fails."""
         self.release_window()
         self._leave_now()
         try:
@@ -242,7 +242,7 @@ class CollaborationManager(QObject):
         if participation is not None:
             participation.close()
 
-    # What the service tells
+    # Signals of the service
 
     @pyqtSlot(object)
     def _on_service_state(self, state: ConnectionState) -> None:
@@ -261,7 +261,7 @@ class CollaborationManager(QObject):
 
     @property
     def _is_of_the_past(self) -> bool:
-        """Whether what was kept of the session turned out, on joining, to be of a history that is gone."""
+        """Whether the stored replica turned out, on joining, to belong to a lost history."""
         loaded = self._participation is None or self._participation.loaded
         return self.keeping.is_history_gone and not loaded
 

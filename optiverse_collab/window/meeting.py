@@ -1,4 +1,4 @@
-"""A bench and a session's meet: what each has that the other lacks, and what has to be sent."""
+"""Compares a bench with a session's: the differences, and the edits to send."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ NOTHING = Merge([], [], [], 0, 0, 0)
 
 
 class Meeting(NamedTuple):
-    """How a user's bench stands to the session's.
+    """The comparison of a user's bench with the session's.
 
     Attributes:
         found: the differences of the items.
-        merge: what the user did that the session lacks.
+        merge: the user's edits that the session lacks.
         clock: of the session's records.
         seen: the clock of what they had seen of contested records.
         since_ms: when the two were the same, in ms since 1970; None if they never were.
@@ -42,19 +42,19 @@ class Meeting(NamedTuple):
 
     @property
     def has_edits(self) -> bool:
-        """Whether the user did something that the session lacks."""
+        """Whether the session lacks edits of the user."""
         return bool(self.merge.clear or self.merge.contested or self.merge.gone)
 
     @property
     def sentence(self) -> str:
-        """What joining does, for the log; empty if that is nothing."""
+        """The effect of joining, for the log; empty if there is none."""
         if self.since_ms is not None:
             return benches.merged(self.merge.edited, self.merge.taken, self.since_ms)
         return "" if self.found.theirs or not self.found.mine else benches.shared(self.found)
 
 
 class Position(NamedTuple):
-    """Where a replica stands.
+    """The position of a replica.
 
     Attributes:
         epoch: the history that it follows.
@@ -68,10 +68,10 @@ class Position(NamedTuple):
 def meet(
     mine: Records, theirs: Records, at: Position, opened: Opened | None, ancestors: Sequence[Ancestor]
 ) -> Meeting:
-    """Compare what a window shows with what the session has.
+    """Compare a window's bench with the session's.
 
-    An ancestor of another history says what the user edited of what is in this session, too. It does not
-    say what others removed, or what the user has seen.
+    An ancestor of another history shows which of the session's items the user edited. It does not
+    show what others removed, or what the user has seen.
 
     Args:
         mine, theirs: id → record.
@@ -99,10 +99,10 @@ def meet(
 
 
 class Sending:
-    """Makes what the user did the session's, some of it at a time, in one step that yields (SEEN-5).
+    """Brings the user's edits into the session bit by bit, in one step that yields (SEEN-5).
 
     Args:
-        meeting: what they did; None for nothing.
+        meeting: the edits; None for none.
         mine: id → record, as the window shows it.
         replica: the session's document.
 

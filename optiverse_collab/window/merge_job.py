@@ -24,28 +24,28 @@ from optiverse_collab.wording import benches
 from optiverse_collab.wording.edits import title
 
 AT_ONCE = 200
-"""How many records are read, or edits sent, in one turn of the event loop: a few milliseconds' work."""
+"""How many records are read, or edits sent, in one turn of the event loop, which takes a few ms."""
 
 PAUSE_MS = 1
 """Between two turns, in which the window paints."""
 
 
 class MergeJob(QObject):
-    """Reads a window's bench and compares it with a session's; then sends what the session lacks.
+    """Reads a window's bench and compares it with a session's; then sends the missing edits.
 
     Args:
         host: the window's adapter. It is watched by this, until somebody else watches it.
         replica: the session's document.
-        known: what the bench was when it was last the session's.
+        known: the bench from when it was last the session's.
 
     Attributes:
         shown: id → record, as the window showed it.
-        changed: the ids of what may have changed in the window since.
-        meeting: what is being sent, or was; None if that is nothing.
+        changed: the ids that may have changed in the window since.
+        meeting: the edits that are or were sent; None if there are none.
 
     Signals:
         compared: the `Meeting`.
-        sent: what `send` was given is the replica's; there is nothing else to do.
+        sent: the replica has all edits; there is nothing else to do.
     """
 
     compared = pyqtSignal(object)
@@ -83,7 +83,7 @@ class MergeJob(QObject):
         return [] if self._sending is None else self._sending.brought
 
     def send(self, meeting: Meeting | None) -> None:
-        """Make what the user did the session's; nothing of it if there is no meeting."""
+        """Bring the user's edits into the session; none if there is no meeting."""
         self.meeting = meeting
         self._sending = Sending(meeting, self.shown, self._replica)
         self._turn.start(PAUSE_MS)

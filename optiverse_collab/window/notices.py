@@ -1,4 +1,4 @@
-"""Gathers conflicts that happen before the user's eyes, and says each once, when it is quiet. Pure.
+"""Gathers conflicts on the user's screen, and reports each once, when it is quiet. Pure.
 
 Otherwise, two people who drag the same item would get thirty notices a second.
 """
@@ -14,7 +14,7 @@ QUIET_MS = 2000
 
 
 class _Event:
-    """What happened between the user and one other person, about one item."""
+    """The conflicts between the user and one other person, about one item."""
 
     def __init__(self) -> None:
         self.latest: dict[tuple[str, ...], Conflict] = {}
@@ -22,7 +22,7 @@ class _Event:
 
 
 class Notices:
-    """Conflicts that are not told yet."""
+    """Unreported conflicts."""
 
     def __init__(self) -> None:
         self._events: dict[tuple[str, str], _Event] = {}
@@ -43,7 +43,7 @@ class Notices:
         return self._take({key: one for key, one in self._events.items() if one.due_ms <= now_ms})
 
     def take_all(self) -> list[list[Conflict]]:
-        """All of them, since nobody waits any longer."""
+        """All of them, without waiting."""
         return self._take(dict(self._events))
 
     def _take(self, events: Mapping[tuple[str, str], _Event]) -> list[list[Conflict]]:

@@ -1,4 +1,4 @@
-"""What a user can do about a bench that was replaced: look at it, save it, bring it back."""
+"""A user's options after the bench was replaced: look at the old one, save it, bring it back."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class OldBenches(QObject):
 
     @pyqtSlot(str)
     def _on_failed(self, sentence: str) -> None:
-        """Answer what the user asked for."""
+        """Show the outcome of the user's request."""
         self._manager.log(logging.INFO, f"✗ {sentence}")
         self._toasts.show(sentence, urgent=True)
 

@@ -1,4 +1,4 @@
-"""Which items the user is in, for others to see (PRES-13)."""
+"""Which items the user is using, for others to see (PRES-13)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.host.api import Host
 
 IDLE_MS = 60_000
-"""Without input for this long, the user counts as away from what they have open."""
+"""After this long without input, the user no longer counts as using an open item."""
 
 _INPUT = frozenset(
     (
@@ -28,9 +28,9 @@ _INPUT = frozenset(
 
 
 class OwnActivity(QObject):
-    """Knows what the user drags, has open in a dialog, or types in.
+    """Tracks what the user drags, has open in a dialog, or types in.
 
-    It listens to the input of the program only as long as there is something to show.
+    It watches the program's input only while there is something to show.
 
     Args:
         host: the window's bench.
@@ -51,7 +51,7 @@ class OwnActivity(QObject):
         self._unwatch = host.watch_editors(self.look)
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop watching."""
         self._unwatch()
         self._listen(False)
 
@@ -71,7 +71,7 @@ class OwnActivity(QObject):
         self._show()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Note when there was input last, and let it pass."""
+        """Remember the time of the last input, and let it pass."""
         if event is not None and event.type() in _INPUT:
             self._since_input.start()
             if self._is_idle:

@@ -1,4 +1,4 @@
-"""How users get into a server that they started: as its owner, by files that only they can read."""
+"""Lets users into a server that they started: as its owner, by files that only they can read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from optiverse_collab.wording import dialogs
 
 _LINK_NAME = "owner-link"
 _FOLDER, _PIN = re.compile(r"\| Sessions are kept in (.+)$", re.M), re.compile(r"#pin=([\w-]{43})$", re.M)
-"""What the log of a server says of its data folder and its key."""
+"""The lines about data folder and key in the log of a server."""
 
 
 def owners_address(log: Path, port: int) -> Address:
@@ -25,7 +25,7 @@ def owners_address(log: Path, port: int) -> Address:
         port: where it listens.
 
     Raises:
-        DiskError: it is not known where the server keeps its things; with a sentence.
+        DiskError: the server's data folder is unknown; with a sentence.
     """
     try:
         text = log.read_text("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""How many records are shown in one step, so that the window doesn't feel it."""
+"""How many records are shown in one step without a noticeable delay."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections import deque
 from statistics import fmean
 
 AIM_MS = 20.0
-"""How long a step takes, and one of loading a bench: under 100 ms nobody feels that a window stops (Nielsen,
-Usability Engineering, 1993, ch. 5), and the cost of one record varies by a factor of three."""
+"""The time of a step, and of one while a bench loads: under 100 ms nobody notices that a window stops
+(Nielsen, Usability Engineering, 1993, ch. 5), and the cost of one record varies by a factor of three."""
 
 FIXED_PART = 2 / 3
-"""Of a longer step, how much is what the host does in each, however few records it shows."""
+"""The share of a long step that the host needs regardless of the number of records."""
 
 REMEMBERED = 8
-"""How many steps the next one is chosen by; other programs make single ones longer."""
+"""How many past steps decide about the next one; other programs make single ones longer."""
 
 
 class Pace:
-    """Chooses the size of the next step by what the last ones took.
+    """Chooses the size of the next step by the time of the last ones.
 
     A host may do something for all of its bench in each step, such as ordering it. Then a step takes long
     however small it is, and there would be thousands of small ones. So the fixed cost is separated from
@@ -41,7 +41,7 @@ class Pace:
         self.records = max(1, records // 2, min(2 * records, wanted))
 
     def _costs(self) -> tuple[float, float]:
-        """What a step costs, and what each record does, in ms."""
+        """The fixed cost of a step, and the cost of each record, in ms."""
         records, ms = fmean(records for records, _ in self._steps), fmean(ms for _, ms in self._steps)
         spread = sum((one - records) ** 2 for one, _ in self._steps)
         if spread:

@@ -1,4 +1,4 @@
-"""Shows a window's user who is in the session: in a dock, and in the status bar."""
+"""Shows the people in the session: in a dock, and in the status bar."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ from optiverse_collab.window.viewpoint import Viewpoint
 from optiverse_collab.wording import people as texts
 
 LOOK_MS = 250
-"""Others move 30 times a second; a line of text need not follow each of that."""
+"""Others move 30 times a second; a line of text need not follow each move."""
 
 
 class PeopleRights(NamedTuple):
-    """What says who may come in, and what others may see.
+    """Access and privacy.
 
     Attributes:
-        inviting, access: what the dock's buttons open.
-        privacy: what the user hides.
+        inviting, access: opened by the dock's buttons.
+        privacy: the user's privacy settings.
     """
 
     inviting: Inviting
@@ -56,8 +56,8 @@ class PeoplePanel(QObject):
         window: the host's main window.
         manager: the session.
         standing: has the part of the status bar that shows people, and opens the dock.
-        rights: who may come in, and what others may see.
-        toasts: say what can't be done.
+        rights: access and privacy.
+        toasts: show why something can't be done.
         settings: remember by whom the user doesn't want to be followed.
 
     Attributes:
@@ -65,8 +65,8 @@ class PeoplePanel(QObject):
         viewpoint: moves the canvas to others, and back.
         following: keeps the view on somebody's.
         followers: knows who follows this window.
-        bringing: calls everybody to what the window shows.
-        knocking: tells who waits outside.
+        bringing: calls everybody to the window's view.
+        knocking: shows who waits outside.
 
     Signals:
         opened: whether the dock is open.
@@ -123,7 +123,7 @@ class PeoplePanel(QObject):
 
     @property
     def is_open(self) -> bool:
-        """Whether the dock shows, be it behind another one."""
+        """Whether the dock is shown, even behind another one."""
         return not self.dock.isHidden()
 
     def open(self) -> PeopleDock:
@@ -148,12 +148,12 @@ class PeoplePanel(QObject):
 
     @pyqtSlot()
     def _on_list_wanted(self) -> None:
-        """Show all who wait, and give the keyboard to their list."""
+        """Show the waiting people, and give the keyboard to their list."""
         self.open().knocks.people.setFocus()
 
     @pyqtSlot()
     def refresh(self) -> None:
-        """Show who is there now."""
+        """Show the present people."""
         session = self._manager.session
         people = [] if session is None else people_in(session)
         avatars = [Avatar(texts.initials(one.name), one.colour) for one in people]
@@ -181,7 +181,7 @@ class PeoplePanel(QObject):
 
     @pyqtSlot()
     def _on_later(self) -> None:
-        """Show what changed since the last time, and not again too soon."""
+        """Show the changes since the last time, and not again too soon."""
         if self._is_stale:
             self._is_stale = False
             self.refresh()
@@ -203,7 +203,7 @@ class PeoplePanel(QObject):
 
     @pyqtSlot()
     def _on_access_wanted(self) -> None:
-        """Show who may come in; whoever is selected in the dock is there, too."""
+        """Show who may come in, with the same selection as the dock."""
         person = self.dock.selected
         self._access.open("" if person is None else person.key)
 

@@ -1,4 +1,4 @@
-"""Lets the user of a window point at things for the others, and choose whose pointing they see (PRES-16)."""
+"""Lets the user point at things for others, and choose whose pointing they see (PRES-16)."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from optiverse_collab.wording.presence import name_of
 
 
 class Pointing(QObject):
-    """Points, as long as the window is in a session that has a canvas.
+    """Points while the window is in a session and has a canvas.
 
     Args:
         manager: the session.
-        settings: remember whom the user muted, and whether they want anything to move.
-        toasts: say what can't be done.
+        settings: remember muted people, and whether motion is reduced.
+        toasts: show why something can't be done.
 
     Attributes:
         reduces_motion: what the user can choose.
@@ -65,11 +65,11 @@ class Pointing(QObject):
 
     @property
     def muted(self) -> Mapping[str, str]:
-        """Those of whom nothing is shown when they point: id of the person → name."""
+        """People whose pointing is hidden: id of the person → name."""
         return self._settings.muted
 
     def mute(self, people: Mapping[str, str]) -> None:
-        """Show nothing of these people when they point, and of all others again."""
+        """Hide the pointing of exactly these people."""
         self._settings.muted = people
 
     def others(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The chords by which the user points, and the dialog in which they choose these."""
+"""The chords for pointing, and the dialog that changes them."""
 
 from __future__ import annotations
 

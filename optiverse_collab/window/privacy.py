@@ -1,4 +1,4 @@
-"""What the user hides from others, and of others, in all windows; it is remembered (PRES-15)."""
+"""The user's privacy settings, in all windows; they are remembered (PRES-15)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optiverse_collab.window.toggles import Toggle
 
 
 class PrivacyChoices(QObject):
-    """Carries out what the user chose, at once.
+    """Applies the user's choices at once.
 
     Args:
         manager: the session.

@@ -1,4 +1,4 @@
-"""Makes what the user did the replica's: in pages, each edit with its step; a refusal is reported once."""
+"""Brings the user's edits into the replica: in pages, each edit with its step; a refusal is reported once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Pusher:
     """Pushes edits of one window.
 
     Args:
-        host: its log gets what is refused.
+        host: its log gets refusals.
         replica: the session's document.
         gestures: the steps that edits are parts of.
         last_shown: record id → the clock at which the window showed it, if that is not the present one.
@@ -42,11 +42,11 @@ class Pusher:
         self._denied: dict[str, None] = {}
 
     def is_refused(self, record: Record | None) -> bool:
-        """Whether a record was refused as it is, and still stands on the screen."""
+        """Whether this state of a record was refused, and is still on the screen."""
         return record is not None and self._refused.get(record.id) == record
 
     def forget(self, id: str) -> None:
-        """What was refused of a record is on the screen no more."""
+        """The refused state of a record is no longer on the screen."""
         self._refused.pop(id, None)
 
     def take_denied(self) -> list[str]:
@@ -59,7 +59,7 @@ class Pusher:
 
         Args:
             now: the records after it.
-            brought: those that came with a bench that was brought into the session (SEEN-5).
+            brought: those of a bench that was brought into the session (SEEN-5).
         """
         for op in ops:
             if op.id not in now:
@@ -70,7 +70,7 @@ class Pusher:
                 self._gestures.edited(op)
 
     def push_undo(self, ops: Sequence[Op], step: str, clock: int | None = None) -> list[Op]:
-        """Push what undo or redo did, which yields; return what was accepted.
+        """Push the edits of an undo or redo, which yield; return the accepted ones.
 
         Args:
             step: the step of the undo or redo.
@@ -87,7 +87,7 @@ class Pusher:
         last_shown: Mapping[str, int],
         step: str = "",
     ) -> list[Op]:
-        """Make edits the replica's, as many at once as it takes; return those that it took."""
+        """Give edits to the replica, as many at once as it accepts; return the accepted ones."""
         step = step or self._gestures.step
         taken: list[Op] = []
         for page in pages(list(ops), self._replica.limits.page_bytes):
@@ -106,7 +106,7 @@ class Pusher:
         return taken
 
     def _report(self, op: Op, shown: Record | None, refusal: ChangeRefused) -> None:
-        """Report what was refused, once; it stays on the screen, except for what the user has no right to."""
+        """Report a refusal, once; the edit stays on the screen, unless the user lacks the right."""
         if refusal.reason is Reason.NOT_ALLOWED:
             self._denied[op.id] = None
             return
@@ -114,7 +114,7 @@ class Pusher:
             self._refused[op.id] = shown
         if refusal.reason is not Reason.NO_SUCH_RECORD:
             self._host.log("ERROR", log_lines.not_shared(str(refusal)))
-        elif shown is not None:  # removed by others while in the user's hand; to remove it too is no loss
+        elif shown is not None:  # removed by others while the user held it; removing it too is no loss
             conflict = of_gone(op, shown, self._removed.get(op.id, ""))
             self._replica.hold(conflict)
             for line in log_lines.lines(conflict, self._replica.view):

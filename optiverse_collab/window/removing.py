@@ -19,7 +19,7 @@ from optiverse_collab.wording import access as texts
 
 
 class _Removal(NamedTuple):
-    """What the server was asked.
+    """A request to the server.
 
     Attributes:
         asked: the request.
@@ -33,7 +33,7 @@ class _Removal(NamedTuple):
 
 
 class Removing(QObject):
-    """Asks the server, and says what it has done.
+    """Asks the server, and shows the result.
 
     Args:
         manager: the session.
@@ -80,7 +80,7 @@ class Removing(QObject):
                 self._tell(effect.message)
 
     def _on_changed(self, grant: str, role: Role) -> None:
-        """The server did it; or it did something else of the user's to the same grant before."""
+        """The server did it; or it did an earlier request about the same grant."""
         removal = self._asked.get(grant)
         if removal is None or removal.asked.role is not role:
             return

@@ -1,4 +1,4 @@
-"""Hears who replaces the bench for everybody; shows the old one, and brings it back (PUSH-9, HIST-1)."""
+"""Notices replacements of the bench; shows the old one, and brings it back (PUSH-9, HIST-1)."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from optiverse_collab.wording.presence import marked
 from optiverse_collab.wording.replacements import Replacement
 
 QUIET_MS = 2000
-"""A replacement is announced once nothing of it has come for so long: it may be many changes."""
+"""How long after its last change a replacement is announced: it may be many changes."""
 
 
 class OldBench(NamedTuple):
     """The bench that somebody replaced.
 
     Attributes:
-        replacement: what became of it.
+        replacement: its replacement.
         records: id → record.
         seen: the session's clock when they were read.
     """
@@ -48,7 +48,7 @@ class Replacements(QObject):
         last: the one that was announced last.
 
     Signals:
-        changed: `last` is another one, or none.
+        changed: `last` changed.
         announced: a `Replacement`, all of it.
         arrived: the `OldBench` that `show_old` asked for.
         failed: a sentence: it can't be shown or brought back.
@@ -76,7 +76,7 @@ class Replacements(QObject):
         self._live = live
 
     def end(self) -> None:
-        """It does no longer; nothing that came before counts."""
+        """It no longer does; earlier events don't count."""
         self._live = self.last = None
         self._gathering.clear()
         self._wanted.clear()
@@ -88,11 +88,11 @@ class Replacements(QObject):
         self._ask(replacement, to_restore=False)
 
     def bring_back(self, replacement: Replacement) -> None:
-        """Bring the bench from before a replacement back, except for what others do until it is here."""
+        """Bring the old bench back, except for others' edits until it arrives."""
         self._ask(replacement, to_restore=True)
 
     def restore(self, old: OldBench) -> None:
-        """Bring back what was shown, except for what others did since it was read (SEEN-5)."""
+        """Bring the shown bench back, except for others' edits since it was read (SEEN-5)."""
         if self._live is None or not self._service.is_connected():
             self.failed.emit(wording.NO_CONNECTION)
             return

@@ -1,4 +1,4 @@
-"""Tells a window's user what became of edits that met others': notices, log lines, a dock to decide in."""
+"""Reports conflicts to a window's user: notices, log lines, a dock to decide in."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from optiverse_collab.wording.presence import marked
 class ConflictReports(QObject):
     """Reports the conflicts of one window.
 
-    What happens while the user works is said once it is quiet, in a notice and in the log. What happened
-    while they were away, and whatever is held, is listed in a dock until they have decided.
+    Conflicts while the user works are reported once it is quiet, in a notice and in the log. Conflicts
+    while they were away, and held edits, are listed in a dock until they have decided.
 
     Args:
         window: the host's main window.
@@ -42,7 +42,7 @@ class ConflictReports(QObject):
         dock: the list; None until there is something to list.
 
     Signals:
-        changed: there is another number of entries in the list.
+        changed: the number of entries in the list changed.
     """
 
     changed = pyqtSignal()
@@ -98,7 +98,7 @@ class ConflictReports(QObject):
         session = self._manager.service.session
         return () if session is None else session.people.scripts
 
-    # What happens
+    # Events
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
@@ -114,7 +114,7 @@ class ConflictReports(QObject):
             self._later.start()
 
     def _with_mark(self, conflict: fx.Conflict) -> fx.Conflict:
-        """The same, by a script if it is one: it may be gone when that is said."""
+        """The same, marked if it is by a script, which may be gone when it is reported."""
         return replace(conflict, by=marked(conflict.by, conflict.by in self._scripts))
 
     @pyqtSlot()
@@ -157,7 +157,7 @@ class ConflictReports(QObject):
         self._manager.log(line.level, line.text)
 
     def _finish(self) -> None:
-        """There is no session any more, nor anything to decide."""
+        """The session is over, with nothing left to decide."""
         self._quiet.stop()
         self._later.stop()
         self._tell(self._notices.take_all())
@@ -168,7 +168,7 @@ class ConflictReports(QObject):
 
     @pyqtSlot()
     def _on_later(self) -> None:
-        """A page may have brought a thousand: they are listed in one go."""
+        """A page may have brought a thousand: they are listed at once."""
         if self._replica is not None:
             self._changes.update(self._replica, self._scripts)
         self._show()

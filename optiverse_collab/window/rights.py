@@ -1,4 +1,4 @@
-"""Shows what a window's user may do: a lasting state over the bench, and why an edit was taken back."""
+"""Shows the user's role: a lasting state over the bench, and why an edit was reverted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AGAIN_MS = 3000
 """How often a user who keeps trying to edit, as in a drag, gets a notice at most."""
 
 LOOK_MS = 1000
-"""How often there is a look at the clock while an end is known."""
+"""How often the clock is checked while an end is known."""
 
 
 class RightsStanding(QObject):
@@ -33,8 +33,8 @@ class RightsStanding(QObject):
 
     Args:
         manager: the session.
-        bar: says what lasts.
-        toasts: say what has happened.
+        bar: shows lasting states.
+        toasts: show the results.
         handing_over: saves edits that are not sent.
         window: the host's main window.
 
@@ -57,7 +57,7 @@ class RightsStanding(QObject):
         self._handing_over = handing_over
         self._window = window
         self.requests = EditRequests(manager, toasts, self)
-        self._silence = QDeadlineTimer()  # expired: nothing was said yet
+        self._silence = QDeadlineTimer()  # expired: nothing was shown yet
         self._clock = QTimer(self)
         self._clock.setInterval(LOOK_MS)
         self._clock.timeout.connect(self._show_end)
@@ -111,7 +111,7 @@ class RightsStanding(QObject):
 
     @pyqtSlot()
     def _on_denied(self) -> None:
-        """The user edited; the window shows what the session has again."""
+        """The user edited; the window shows the session's state again."""
         session = self._manager.session
         if session is None or not self._silence.hasExpired():
             return
@@ -129,7 +129,7 @@ class RightsStanding(QObject):
             self._show()
 
     def _tell(self, effect: RoleChanged) -> None:
-        """Somebody may do more or less; if it is the user, it shows on the bench, too."""
+        """Somebody's role changed; if it is the user's, it shows on the bench, too."""
         one, session = effect.participant, self._manager.session
         me = session.me if session is not None else None
         is_me = me is not None and me.connection_id == one.connection_id

@@ -19,14 +19,14 @@ class Person(NamedTuple):
 
     Attributes:
         key: who it is, as in `People.person_of`.
-        name: in the window that came first, and others that they have elsewhere.
+        name: in their first window, and other names from their other windows.
         colour: the number of a colour.
-        role: what they may do; None where everybody may do all.
+        role: their role; None if everybody may do everything.
         does: in a few words; empty for this window's user.
         windows: the ids of their connections, in the order in which they came.
         is_me: it is this window's user.
         follows_me: they follow the user's view.
-        latency_ms: how long they wait for the server, if that is poor (PRES-19).
+        latency_ms: their latency, if it is poor (PRES-19).
     """
 
     key: str
@@ -41,13 +41,13 @@ class Person(NamedTuple):
 
     @property
     def state(self) -> str:
-        """What they do, in one line."""
+        """Their activity, in one line."""
         slow = "" if self.latency_ms is None else texts.slow(self.latency_ms)
         return ", ".join(filter(None, (self.does, FOLLOWS_YOU if self.follows_me else "", slow)))
 
     @property
     def line(self) -> str:
-        """Who it is, in one line."""
+        """Their name and role, in one line."""
         return texts.line(self.name, self.is_me, self.role, len(self.windows))
 
 
@@ -72,7 +72,7 @@ def people_in(session: SessionClient) -> list[Person]:
 
 
 def cursor_window(session: SessionClient, person: Person) -> str:
-    """The connection where somebody is at work: one with a cursor, else the one that came first."""
+    """Somebody's active connection: one with a cursor, or else the first one."""
     states = session.presence.states
     pointing = (id for id in person.windows if isinstance(states.get(id, {}).get("cursor"), list))
     return next(pointing, person.windows[0])
@@ -95,7 +95,7 @@ def _name(windows: list[Participant]) -> str:
 
 
 def _does(session: SessionClient, windows: list[Participant]) -> str:
-    """What somebody does in the window in which they do something."""
+    """Somebody's activity in their active window."""
     here = [one for one in windows if not one.away]
     if not here:
         return texts.AWAY

@@ -1,4 +1,4 @@
-"""Where the copy of a bench goes before it is replaced: somewhere its user finds it, over nothing else."""
+"""Saves a copy of a bench before it is replaced, where its user finds it and nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from optiverse_collab.wording import copies as wording
 
 
 def copy_path(why: str, session: str, now: datetime) -> Path:
-    """A file that is not there yet, in the user's documents; its name tells when and why.
+    """A new file in the user's documents; its name says when and why.
 
     Args:
         why: one of the reasons in `wording.copies`.
@@ -37,7 +37,7 @@ def copy_path(why: str, session: str, now: datetime) -> Path:
 
 
 def save_copy(write: Callable[[Path], None], path: Path) -> None:
-    """Let `write` write a bench to `path`, whose folder is made where it is missing.
+    """Let `write` write a bench to `path`, and make its folder if needed.
 
     Raises:
         BenchFileError: it can't be written.
@@ -52,7 +52,7 @@ def save_copy(write: Callable[[Path], None], path: Path) -> None:
 
 
 def save_own(host: Host, path: Path) -> None:
-    """Save what a window shows, before the session's bench replaces it.
+    """Save a window's bench before the session's bench replaces it.
 
     Raises:
         BenchFileError: it can't be written.
@@ -62,7 +62,7 @@ def save_own(host: Host, path: Path) -> None:
 
 
 def save_records(records: Mapping[str, Record], path: Path) -> None:
-    """Write a bench to `path`, whose folder is made where it is missing.
+    """Write a bench to `path`, and make its folder if needed.
 
     Raises:
         BenchFileError: it can't be written.
@@ -71,7 +71,7 @@ def save_records(records: Mapping[str, Record], path: Path) -> None:
 
 
 def save_session(host: Host, records: Mapping[str, Record], path: Path) -> bool:
-    """Save what a session has, before it is replaced for everybody; returns whether that worked."""
+    """Save a session's bench before it is replaced for everybody; returns whether that worked."""
     try:
         save_records(records, path)
     except BenchFileError as error:

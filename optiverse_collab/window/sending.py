@@ -1,4 +1,4 @@
-"""Sends the unsent edits of a replica that no window shows, over a short connection of its own."""
+"""Sends the unsent edits of a replica that no window shows, over a separate short connection."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from optiverse_collab.window.local_server import CompanionServer
 from optiverse_collab.wording import unsent as texts
 
 PATIENCE_MS = 30_000
-"""A server that has not stored everything by then is left; the edits stay where they are."""
+"""How long the server may take to store everything; after that, the edits stay where they are."""
 
 
 class Sender(QObject):
@@ -29,16 +29,16 @@ class Sender(QObject):
 
     Args:
         slot: where the replica is kept; it is closed at the end.
-        replica: as it was left.
+        replica: the stored replica.
         address: of the server.
         hosted: started while it is needed, if it does not run; None if the server is not ours.
-        device: what lets us in, if the server asks for it.
+        device: the token, if the server requires one.
 
     Attributes:
         replica, slot: as given.
 
     Signals:
-        finished: a sentence that says why not all was sent; empty if it was. The slot is closed behind it.
+        finished: a sentence that says why not everything was sent; empty if it was. Then the slot is closed.
         logged: level (of `logging`) and text of a line for the log.
     """
 
@@ -90,7 +90,7 @@ class Sender(QObject):
             self._end(str(error))
 
     def take_held(self) -> list[Conflict]:
-        """What was not applied; whoever takes it lists it for the user. To be called from `finished`."""
+        """Edits that were not applied, to be listed for the user. Call it from `finished`."""
         held = [*held_edits(self.replica.held)]
         for id in [*self.replica.held]:
             self.replica.dismiss_held(id)
@@ -113,7 +113,7 @@ class Sender(QObject):
 
     @pyqtSlot(int, str)
     def _on_logged(self, level: int, text: str) -> None:
-        """A participation that takes a second is no news, except for what went wrong."""
+        """Log only the problems of such a short participation."""
         if level >= logging.WARNING:
             self.logged.emit(level, text)
 

@@ -1,4 +1,4 @@
-"""What is remembered from one start to the next, in an INI file where Qt keeps them."""
+"""Settings that are remembered between runs, in Qt's INI file."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from optiverse_collab.core.text import printable
 from optiverse_collab.manifest import SettingsTable
 
 MOST_DECLINED = 200
-"""At most this many people are remembered; the oldest go first."""
+"""How many people are remembered; the oldest are dropped first."""
 
 MOST_MUTED = 100
-"""Of the people whom the user muted, the last ones are remembered."""
+"""How many of the muted people are remembered."""
 
 MUTED, DECLINED = "muted", "declined"
 
 
 class Choice(str, Enum):
-    """What a user can want or not; at first, nobody wants any of it."""
+    """Choices of a user, all off at first."""
 
     QUIET = "quiet"
     """No notices but those of conflicts."""
@@ -51,7 +51,7 @@ class RecentSession(NamedTuple):
 
 
 class _News(QObject):
-    """Says in all windows of the program what changed in one of them; a child of the program.
+    """Announces a change in one window to all windows of the program; a child of the program.
 
     Signals:
         changed: the name of a value.
@@ -61,9 +61,9 @@ class _News(QObject):
 
 
 class Settings(QObject):
-    """The last values of the connect dialog, and what the user chose; the manifest has the first values.
+    """The last values of the connect dialog, and the user's choices; the manifest has the defaults.
 
-    A value that is damaged counts as not there.
+    A damaged value counts as missing.
 
     Signals:
         changed: the name of a value, whichever window of this program changed it.
@@ -84,7 +84,7 @@ class Settings(QObject):
         self._news.changed.connect(self.changed)
 
     def close(self) -> None:
-        """The window closes: `changed` says nothing of others from now on."""
+        """The window closes: `changed` no longer reports other windows."""
         self._news.changed.disconnect(self.changed)
 
     @property
@@ -104,7 +104,7 @@ class Settings(QObject):
 
     @property
     def introduction(self) -> Introduction:
-        """Who this user is to others: a random id that stays, and the colour that they would like."""
+        """This user's identity for others: a permanent random id, and their preferred colour."""
         person, colour = self._text("person", ""), self._text("colour", "")
         if not person:
             person = secrets.token_hex(8)
@@ -126,11 +126,11 @@ class Settings(QObject):
         return self._text("listen", self._defaults.listen)
 
     def has_chosen(self, choice: Choice) -> bool:
-        """Whether a user wants this."""
+        """Whether this choice is on."""
         return self._text(choice.value, "") == "yes"
 
     def choose(self, choice: Choice, wanted: bool) -> None:
-        """Remember whether a user wants this."""
+        """Turn this choice on or off."""
         self._set(choice.value, "yes" if wanted else "no")
 
     def chord(self, key: str, default: str) -> str:
@@ -144,7 +144,7 @@ class Settings(QObject):
 
     @property
     def muted(self) -> dict[str, str]:
-        """Those of whom the user wants to see no pointing: id of the person → name."""
+        """People whose pointing is hidden: id of the person → name."""
         lines = (line.partition("\t") for line in self._text(MUTED, "").split("\n"))
         return {person: name for person, tab, name in lines if person and tab}
 
@@ -157,7 +157,7 @@ class Settings(QObject):
 
     @property
     def declined(self) -> list[str]:
-        """Marks of the people by whom the user doesn't want to be followed; see `window.followers`."""
+        """Marks of declined followers; see `window.followers`."""
         return self._text(DECLINED, "").splitlines()
 
     @declined.setter

@@ -1,4 +1,4 @@
-"""Shows how the connection stands: in the status bar, in its popup, and over the bench while it is lost."""
+"""Shows the state of the connection: in the status bar, in its popup, and over the bench while it is lost."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from optiverse_collab.wording.presence import name_of
 from optiverse_collab.wording.standing import Standing
 
 LASTS_S = 2.0
-"""An outage shows over the bench once it has lasted for so long: most are over before."""
+"""How long an outage lasts before it shows over the bench: most are shorter."""
 
 
 class ConnectionStanding(QObject):
@@ -32,7 +32,7 @@ class ConnectionStanding(QObject):
     Attributes:
         status: the part of the status bar.
         bar: over the bench.
-        popup: what a click on the status opens in a session; None before the first.
+        popup: opened by a click on the status in a session; None before the first.
 
     Signals:
         people_wanted: the user wants to see who is in the session.
@@ -79,7 +79,7 @@ class ConnectionStanding(QObject):
         return popup
 
     def close(self) -> None:
-        """The window closes: take everything out of it."""
+        """The window closes: remove everything from it."""
         self._second.stop()
         self.bar.close_for_good()
         if self.popup is not None:
@@ -88,7 +88,7 @@ class ConnectionStanding(QObject):
 
     @pyqtSlot()
     def refresh(self) -> None:
-        """Show how it stands now."""
+        """Show the present state."""
         standing, manager = self._standing(), self._manager
         if standing.state.in_session:
             self._failure = ""

@@ -1,8 +1,8 @@
-"""What each of a user's steps changed, and what others changed since: what undo and redo may still touch.
+"""The changes of each of a user's steps, and others' later changes: what undo and redo may still touch.
 
-Pure. A property whose present value somebody else gave it has a mark. An edit of the user's takes the mark
-away, and its step remembers it as *covered*; undoing the step puts it back. So a mark that the step does not
-know is of an edit that came after it, and that one stands.
+Pure. A property whose present value somebody else gave it has a mark. The user's edit removes the
+mark, and its step remembers it as *covered*; undoing the step restores it. So a mark that the step does not
+know belongs to a later edit, and that one stands.
 
 An example. Ann drags a lens, Ben moves it, Ann drags it again, and then presses Ctrl+Z twice:
 
@@ -41,16 +41,16 @@ Marks = dict[str, Mark]
 
 
 class Step:
-    """One gesture, command or dialog of the user's.
+    """One gesture, command or dialog of the user.
 
     Attributes:
-        id: what its changes carry (PUSH-8).
+        id: the step id of its changes (PUSH-8).
         changed: record id → the properties that it changed; None for all, if it made or removed the record.
         covered: record id → the marks that it removed.
         unseen: record id → the values of others that it replaced before the user saw them.
-        disowned: record id → the properties that are not its own to change any more.
+        disowned: record id → the properties that it may no longer change.
         left: record id → the record when the step was last done, undone or redone.
-        undone: what the changes carry that took it back; empty if it isn't taken back.
+        undone: the step id of its undo; empty if it isn't undone.
     """
 
     def __init__(self, id: str) -> None:
@@ -73,7 +73,7 @@ class Step:
         self.covered[op.id] = {**covered, **self.covered.get(op.id, {})}
 
     def absorb(self, later: Step) -> None:
-        """What came later is undone together with this."""
+        """A later step is undone together with this."""
         for id, names in later.changed.items():
             known = self.changed.setdefault(id, set())
             self.changed[id] = None if known is None or names is None else known | names
@@ -86,7 +86,7 @@ class Step:
         return {name: Mark(by) for name in names}
 
     def replaced(self, id: str, marks: Marks, theirs: Set | None) -> None:
-        """It replaced values that the user had not seen: its undo goes back to those, if they are known."""
+        """It replaced values that the user had not seen: its undo restores those, if they are known."""
         self.covered.setdefault(id, {}).update(marks)
         if theirs is None:
             self.disown(id, marks)
@@ -102,7 +102,7 @@ class Step:
 
 
 class Provenance:
-    """Which properties of which records have a value that somebody else gave them."""
+    """Which properties of which records have values from somebody else."""
 
     def __init__(self) -> None:
         self._marks: dict[str, Marks] = {}
@@ -110,7 +110,7 @@ class Provenance:
         self._mine: set[str] = set()  # records that the user edited; a step may know them
 
     def clear(self) -> None:
-        """Another bench is here."""
+        """Start over for another bench."""
         self._marks.clear()
         self._kept.clear()
         self._mine.clear()
@@ -130,7 +130,7 @@ class Provenance:
                 self._note(["parent"], op.id, by)
 
     def keep(self, id: str, by: str) -> None:
-        """The user's removal of a record was not applied: it comes back, as somebody's."""
+        """The user's removal of a record was not applied: it comes back as somebody else's."""
         self._kept[id] = by
 
     def stand(self, id: str, marks: Marks) -> None:
@@ -171,7 +171,7 @@ class Provenance:
         return marks if place is None else {**marks, **dict.fromkeys(PLACE, place)}
 
     def _note(self, names: Iterable[str], id: str, by: str | None) -> None:
-        """Others changed these properties; if nobody knows who, an earlier word of it counts."""
+        """Others changed these properties; if the author is unknown, an earlier mark stays."""
         marks = self._marks.setdefault(id, {})
         for name in names:
             if by is not None or name not in marks:

@@ -1,4 +1,4 @@
-"""A bench that is shared: a host and a session's replica, kept equal as long as this lives."""
+"""A shared bench: keeps a host and a session's replica equal."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SCAN_MS, SCAN_RECORDS = 1000, 100
 """How many records the background scan checks, and how often: a bench of 1,000 within 10 s."""
 
 AT_ONCE = 200
-"""What others did to more records than this, while the user was away for example, is shown in steps."""
+"""Others' edits of more records than this, for example after an absence, are shown in steps."""
 
 SELECTION_MOST = 500
 """How many ids of selected items are sent to others; more would not help, and presence is small."""
@@ -39,8 +39,8 @@ class Restored(NamedTuple):
     """The step that brought an earlier bench back.
 
     Attributes:
-        id: as they carry it.
-        records: the ids of the records that they touch.
+        id: of the step.
+        records: the ids of the records that it touches.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Restored(NamedTuple):
 class LiveBench(QObject):
     """Ticks a `Capture`: at once when something changes, here or at others, then at most 30 times a second.
 
-    Whatever others did between two ticks is shown in one go: a window that is painted for each of a thousand
+    Others' edits between two ticks are shown at once: a window that is painted for each of a thousand
     changes a second would do nothing else.
 
     Args:
@@ -61,8 +61,8 @@ class LiveBench(QObject):
         edited: the session has something to send.
         loading: how many of how many records have been brought to the window.
         loaded: all of them.
-        undo_left: a sentence: what an undo, or a redo, left alone, since it is others'.
-        denied: the user did what they have no right to; the window takes it back.
+        undo_left: a sentence: what an undo or a redo left alone, since it belongs to others.
+        denied: the user edited without the right; the window reverts it.
     """
 
     edited = pyqtSignal()
@@ -141,7 +141,7 @@ class LiveBench(QObject):
         self._host.watch_undo(None)
 
     def publish_window(self) -> None:
-        """Make the session's bench the one that is in the window now, in one step (PUSH-9), and continue."""
+        """Replace the session's bench by the window's, in one step (PUSH-9), and continue."""
         self._suspended = False
         self._host.watch_undo(self._undo)
         self._capture.forget()
@@ -152,15 +152,15 @@ class LiveBench(QObject):
         self.edited.emit()
 
     def restore(self, text: str, records: Mapping[str, Record], seen: int) -> Restored | None:
-        """Bring an earlier bench back, except for what others did since (PUSH-9); here it is a step of undo.
+        """Bring an earlier bench back, except for others' later edits (PUSH-9); here it is an undo step.
 
         Args:
-            text: what the step is called.
+            text: the name of the step.
             records: id → record.
             seen: the clock at which they were read.
 
         Returns:
-            The step; None if nothing is to be done, or another bench is in the window.
+            The step; None if there is nothing to do, or another bench is in the window.
         """
         self.push_edits()
         if not self.check_right():
@@ -181,18 +181,18 @@ class LiveBench(QObject):
         return Restored(step, frozenset(op.id for op in ops))
 
     def push_before_receiving(self) -> None:
-        """Push what the user did up to now, so that it is separate from others' edits."""
+        """Push the user's edits so far, to separate them from others' edits."""
         if not self._suspended and self._capture.push_before_receiving():
             self.edited.emit()
 
     def push_edits(self) -> None:
-        """Push all of it, also what is in hand."""
+        """Push everything, including items that the user holds."""
         if self._capture.has_work and not self._suspended:
             self._capture.push_edits()
             self.edited.emit()
 
     def tick(self) -> None:
-        """The same, and show what others did up to now."""
+        """The same, and show others' edits so far."""
         self._tick(self._pace.records if self._is_loading else None)
 
     def _tick(self, most: int | None) -> None:
@@ -204,9 +204,9 @@ class LiveBench(QObject):
         """Do something for the user, as one undo step.
 
         Args:
-            text: what is done.
-            ops: called for the edit, once the replica has what the user did up to now and the window shows
-                what others did.
+            text: the name of the step.
+            ops: called for the edit, once the replica has the user's edits so far and the window shows
+                others' edits.
         """
         self.tick()
         found = [] if self._suspended else ops()
@@ -215,7 +215,7 @@ class LiveBench(QObject):
             self.push_edits()
 
     def show(self, change: ShowChange) -> None:
-        """Show what others did: now, or with the next tick if the last was just now."""
+        """Show others' edits: now, or with the next tick if the last was just now."""
         if self._suspended:
             return
         if self._is_loading or self._waited_ms() < PUSH_EVERY_MS or len(change.ops) > AT_ONCE:
@@ -232,7 +232,7 @@ class LiveBench(QObject):
         return self.replica.rights.may_edit
 
     def settle(self, conflict: Conflict) -> None:
-        """Let undo know what became of an edit that met somebody's unseen one."""
+        """Pass a conflict to undo."""
         if not self._suspended:
             self._undo.settle(conflict)
 
@@ -268,7 +268,7 @@ class LiveBench(QObject):
             self._report_loading()
         if in_steps and self._capture.held_back < before:
             self._timer.start(1)
-        elif self._capture.has_work and not self._suspended:  # something is in the user's hand
+        elif self._capture.has_work and not self._suspended:  # the user holds something
             self._timer.start(PUSH_EVERY_MS)
 
     def _report_loading(self) -> None:

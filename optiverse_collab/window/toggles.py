@@ -1,4 +1,4 @@
-"""What users turn on and off in the menu."""
+"""Checkable menu entries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Watcher = Callable[[bool], None]
 
 
 class Toggle(QObject):
-    """A choice that is remembered; it is the same in all windows of the program.
+    """A remembered choice, the same in all windows of the program.
 
     Args:
         settings: remember it.

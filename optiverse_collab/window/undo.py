@@ -1,14 +1,14 @@
-"""Undo and redo that leave alone what others did since (SEEN-5).
+"""Undo and redo that leave others' later edits alone (SEEN-5).
 
-How it works. The host's command does what it always does; before and after it, this looks at what may
-change. Before it, the user's edits are pushed, and others' changes that wait are shown, so that the present
-values are known. What somebody else changed since the command is not the command's to touch (`steps`):
-a record of which nothing else is left is taken out of it. After it, the window is compared with what it
-showed before: what was touched anyway gets its value back, and where the command once replaced
+How it works. The host runs its command as usual; this checks the affected records before and after it.
+Before the command, the user's edits are pushed, and others' waiting changes are shown, so that the present
+values are known. The command must not touch values that somebody else has changed since (`steps`):
+records with nothing else left are removed from it. After the command, the window is compared with its
+earlier state: values that were touched anyway are restored, and where the command once replaced
 a value that its user had not seen, that value comes back instead of an older one. The rest is pushed, as a
-step of its own that yields: if somebody's change is still on its way here, the server holds that part.
+separate step that yields: if somebody's change is still on its way here, the server holds that part.
 
-What others' edits still under way do to a step comes as a `Conflict`, and `settle` takes it in.
+Conflicts of a step with others' edits under way arrive as a `Conflict`, and `settle` handles them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class _Run(NamedTuple):
     """An undo, or a redo, in progress."""
 
     step: Step
-    is_new: bool  # the step is from before the session: nobody knows what it changed
+    is_new: bool  # the step is from before the session: its changes are unknown
     redo: bool
     kept: set[str]  # records that it would have removed
     told: list[Standing]
@@ -46,10 +46,10 @@ class Undo:
 
     Args:
         host: whose user undoes.
-        capture: what keeps the host equal to the session.
-        pushed: called when something may wait to be sent.
-        told: called with a sentence that says what an undo left alone; the log has it too.
-        scripts: the names of those in the session at which nobody sits.
+        capture: keeps the host equal to the session.
+        pushed: called when edits may wait to be sent.
+        told: called with a sentence about the parts that an undo left alone; the log has it, too.
+        scripts: the names of the scripts in the session.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Undo:
         self._run: _Run | None = None
 
     def done(self, command: object, ids: Collection[str]) -> None:
-        """Push what the user did, and remember that it belongs to a command."""
+        """Push the user's edits, and remember that they belong to a command."""
         self._push_edits()
         step, known = self._gestures.take(ids, self._host.held()), self._steps.get(command)
         if known is None:
@@ -84,7 +84,7 @@ class Undo:
         self._pushed()
 
     def begin(self, command: object, ids: Collection[str], redo: bool) -> Collection[str]:
-        """Find out what a command must leave alone."""
+        """Find the records that a command must leave alone."""
         self._push_edits()
         self._capture.show_waiting(ids)
         step, is_new = self._steps.get(command), command not in self._steps
@@ -112,7 +112,7 @@ class Undo:
             return
         touched = {**dict.fromkeys(ids), **dict.fromkeys(self._capture.take_noted())}
         found = self._capture.differences(touched)
-        if more := self._capture.take_noted():  # what the host notices when it is looked at
+        if more := self._capture.take_noted():  # changes that the host notices only when it is read
             touched |= dict.fromkeys(more)
             found = self._capture.differences(touched)
         fixes = [fix for op, shown in found for fix in self._fixes(run, op, shown)]
@@ -129,7 +129,7 @@ class Undo:
         self._pushed()
 
     def settle(self, conflict: Conflict) -> None:
-        """Take in what became of an edit that met somebody's unseen one."""
+        """Handle the outcome of an edit that met somebody's unseen one."""
         step, id = self._gestures.find(conflict.step), conflict.mine.id
         marks = Step.marks(conflict.names, conflict.by)
         if conflict.kind is ConflictKind.HELD:
@@ -149,13 +149,13 @@ class Undo:
                 self._correct(step, only(theirs, wanted - since.keys()))
 
     def _push_edits(self) -> None:
-        """Push what the user did, also what the host notices when it is looked at."""
+        """Push the user's edits, including changes that the host notices only when it is read."""
         self._capture.push_edits()
         if self._capture.has_noted:
             self._capture.push_edits()
 
     def _inside(self, step: Step, shown: Record) -> Marks:
-        """What others put into a group, or moved in it."""
+        """Others' additions and moves in a group."""
         if shown.kind != GROUP:
             return {}
         members = [record for record in self._capture.all_shown() if record.props.get("parent") == shown.id]
@@ -177,7 +177,7 @@ class Undo:
         return True
 
     def _since(self, run: _Run, id: str, shown: Record) -> Marks:
-        """What of a record the command may not touch: what is in a group that stays, stays in it."""
+        """The properties that the command may not touch: members of a group that stays remain in it."""
         since = self._provenance.since(run.step, id, shown)
         group = shown.props.get("parent")
         if isinstance(group, str) and group in run.kept:
@@ -185,7 +185,7 @@ class Undo:
         return since
 
     def _fixes(self, run: _Run, op: Op, shown: Record | None) -> list[Op]:
-        """What gives a record back what the command should have left alone, or put back otherwise."""
+        """The edit that restores values that the command should not have touched."""
         fixes: list[Op] = []
         since = {} if shown is None else self._since(run, op.id, shown)
         names = names_in(op, since)
@@ -201,7 +201,7 @@ class Undo:
         return fixes
 
     def _push(self, run: _Run, ops: list[Op]) -> None:
-        """Push what the command did, and let its step know what it covers now."""
+        """Push the command's edits, and update the marks that its step covers."""
         id, step = new_id(), run.step
         self._gestures.name(id, step)
         pushed = self._capture.push_undo(ops, id)
@@ -214,7 +214,7 @@ class Undo:
         step.left.update({op.id: self._capture.shown(op.id) for op in pushed})
 
     def _correct(self, step: Step, op: Set) -> None:
-        """A step was undone before its user heard what it had replaced: continue to that."""
+        """A step was undone before its user knew which value it had replaced: restore that one."""
         is_there = self._host.records([op.id]) and self._capture.shown(op.id) is not None
         if not (op.props or op.unset) or not is_there or op.id in self._host.held():
             return
@@ -224,7 +224,7 @@ class Undo:
         self._pushed()
 
     def _tell(self, run: _Run, shown: Record, since: Marks) -> None:
-        """Say whose values stand."""
+        """Report whose values stand."""
         told = {name: mark.by for name, mark in since.items() if mark is not _KEPT}
         for by in dict.fromkeys(told.values()):
             names = [name for name in told if told[name] == by]

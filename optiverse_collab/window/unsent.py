@@ -23,21 +23,21 @@ from optiverse_collab.wording.disk import waiting
 
 
 class UnsentEdits(QObject):
-    """Tells a window's user of edits that wait on this computer, and asks what to do with them.
+    """Shows edits that wait on this computer, and asks what to do with them.
 
     Args:
         manager: the session.
-        bar: says what lasts.
-        toasts: say what has happened.
+        bar: shows lasting states.
+        toasts: show the results.
         user: the name under which this user joins.
         window: the host's main window.
 
     Attributes:
-        leftovers: what waits.
+        leftovers: the waiting edits.
         dialog: lists it; None until it is asked for.
 
     Signals:
-        changed: there is something else, or nothing any more.
+        changed: the list changed.
     """
 
     changed = pyqtSignal()
@@ -85,7 +85,7 @@ class UnsentEdits(QObject):
         return self.dialog
 
     def close(self) -> None:
-        """The window closes: say what its session did not get; nothing more is offered."""
+        """The window closes: report its session's unsent edits; offer nothing more."""
         self.leftovers.changed.disconnect(self._show)
         self._manager.status_changed.disconnect(self._show)
         if self._left:
@@ -93,7 +93,7 @@ class UnsentEdits(QObject):
             notice.exec()
             notice.deleteLater()
 
-    # What there is
+    # The list
 
     @pyqtSlot()
     def _show(self) -> None:
@@ -109,7 +109,7 @@ class UnsentEdits(QObject):
         self.changed.emit()
 
     def _offer(self, found: list[Leftover], now: datetime) -> None:
-        """The user's own edits of one session can be rejoined at once; who has more chooses."""
+        """If all unsent edits are of one session, offer to rejoin it at once; otherwise the user chooses."""
         first = _row(found[0])
         sentence = texts.offer(first.author, sum(one.edits for one in found), first.since, now)
         action: BarAction = (texts.SHOW, self.open)
@@ -123,7 +123,7 @@ class UnsentEdits(QObject):
 
     @pyqtSlot(str)
     def _on_failed(self, sentence: str) -> None:
-        """Say why there is no session to rejoin; there is no dialog that would."""
+        """Show why the rejoin failed, since no dialog would."""
         if self._is_rejoining:
             self._is_rejoining = False
             self._toasts.show(sentence)
@@ -140,10 +140,10 @@ class UnsentEdits(QObject):
         else:
             self._bar.clear_state(State.UNPROTECTED)
 
-    # What the user wants
+    # Actions
 
     def _with(self, act: Callable[[Leftover], None], key: str) -> None:
-        """Do something with what has this key, if it is still there."""
+        """Do something with the edits of this key, if they still exist."""
         for one in self.leftovers.found:
             if one.key == key:
                 act(one)

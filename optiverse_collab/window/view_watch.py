@@ -8,14 +8,14 @@ from PyQt6.QtWidgets import QGraphicsView
 
 
 class ViewWatch(QObject):
-    """Looks when the canvas is painted, which it is after each move: hosts move it in many ways.
+    """Checks when the canvas is painted, which happens after each move: hosts move it in many ways.
 
     Args:
         view: the canvas.
 
     Signals:
         moved: it was moved or zoomed.
-        resized: it, or the bench, has another size, and it shows another part for that reason.
+        resized: its size, or the bench's, changed, and it shows another part for that reason.
     """
 
     moved = pyqtSignal()
@@ -33,7 +33,7 @@ class ViewWatch(QObject):
             self._scene.sceneRectChanged.connect(self._on_bench_resized)
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop watching."""
         self._viewport.removeEventFilter(self)
         if self._scene is not None:
             self._scene.sceneRectChanged.disconnect(self._on_bench_resized)
@@ -45,16 +45,16 @@ class ViewWatch(QObject):
         return self._viewport.size() == self._size and bool(self._view.viewportTransform() != self._transform)
 
     def accept(self) -> None:
-        """What it shows now is known."""
+        """Remember the present view."""
         self._transform, self._size = self._view.viewportTransform(), self._viewport.size()
 
     @pyqtSlot()
     def _on_bench_resized(self) -> None:
-        """Qt may move what is shown of a bench that grows."""
+        """Qt may move the view when the bench grows."""
         self._size = QSize()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Look, and let the event pass."""
+        """Check, and let the event pass."""
         if event is not None and event.type() == QEvent.Type.Paint:
             if self._viewport.size() != self._size:
                 self.accept()

@@ -1,4 +1,4 @@
-"""What a window's canvas shows: where it is moved to for the user, and the way back."""
+"""Moves a window's canvas for the user, and back."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Viewpoint(QObject):
         return bool(self._before)
 
     def go_to(self, at: QPointF) -> None:
-        """Show a place in its middle, and note the way back; nothing happens if it is there.
+        """Centre a place, and remember the way back; do nothing if it is centred.
 
         Args:
             at: in scene coordinates [mm].
@@ -69,7 +69,7 @@ class Viewpoint(QObject):
 
     @pyqtSlot()
     def go_back(self) -> None:
-        """Show what was shown before the last time that it was moved for the user."""
+        """Return to the view before the last move."""
         view = self._find_view()
         if view is not None and self._before:
             before = self._before.pop()
@@ -79,13 +79,13 @@ class Viewpoint(QObject):
 
 
 def view_of(view: QGraphicsView) -> View:
-    """What a canvas shows."""
+    """The visible part of a canvas."""
     at, size, scale = centre_of(view), _size(view), _scale(view)
     return View(at.x(), at.y(), size.width() / scale, size.height() / scale)
 
 
 def show_view(view: QGraphicsView, wanted: View) -> None:
-    """Show all of that, as large as it can be; what is up stays up."""
+    """Show all of that, as large as possible, without rotating it."""
     size, now = _size(view), view.transform()
     scale = min(size.width() / wanted.width, size.height() / wanted.height)
     scale = min(max(scale, LEAST_SCALE), MOST_SCALE)
@@ -94,7 +94,7 @@ def show_view(view: QGraphicsView, wanted: View) -> None:
 
 
 def centre_of(view: QGraphicsView) -> QPointF:
-    """What a view shows in its middle, in scene coordinates [mm]."""
+    """The centre of a view, in scene coordinates [mm]."""
     size = _size(view)
     to_scene, _ = view.viewportTransform().inverted()
     return to_scene.map(QPointF(size.width() / 2, size.height() / 2))
