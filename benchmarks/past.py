@@ -32,10 +32,10 @@ from optiverse_collab_server.past import EVERY_MS
 from optiverse_collab_server.storage import SqliteStore
 
 SAVED_TOGETHER = 500
-"""So many changes are stored at once while the session is made."""
+"""How many changes are stored at once while the session is made."""
 
 SPAN = 1_000
-"""So many changes are read."""
+"""How many changes are read."""
 
 
 _LAST = re.compile(r'"done":true')

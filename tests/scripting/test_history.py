@@ -160,7 +160,7 @@ def test_a_bench_is_restored_in_one_step() -> None:
 
 
 def test_what_others_do_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SEEN-5: and is told as a conflict."""
+    """SEEN-5: and is reported as a conflict."""
 
     async def main() -> None:
         async with (
