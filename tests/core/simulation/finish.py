@@ -13,7 +13,6 @@ from optiverse_collab.core.protocol.messages import Delta, OtherHistory, SyncReq
 from optiverse_collab.core.protocol.past import EntriesPage, PastPage
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.server.answers import answer_of
-from optiverse_collab.core.server.names import NameKind
 from tests.core.simulation import checks
 from tests.core.simulation.client import Client
 from tests.core.simulation.truth import Broken, as_data, strict
@@ -160,7 +159,7 @@ def _check_changes(world: World) -> None:
     whole = server.storage.changes(0).pages(1, server.limits.page_bytes)
     found = [msgspec.json.decode(msgspec.json.encode(page), type=EntriesPage) for page in whole]
     entries = [entry for page in found for entry in page.entries]
-    start, log, names = found[0].after, server.truth.log, server.room.history.names
+    start, log, names = found[0].after, server.truth.log, server.storage.authors
     if [entry.clock for entry in entries] != [*range(start + 1, len(log) + 1)]:
         raise Broken(f"HIST-7: {len(entries)} changes follow {start}, and there are {len(log)} in all")
     bench = msgspec.convert(as_data(server.truth.docs[start]), dict[str, Record])
@@ -170,7 +169,7 @@ def _check_changes(world: World) -> None:
         true, accepted = server.truth.docs[entry.clock], log[entry.clock - 1]
         if strict(played_on) != strict(true):
             raise Broken(f"HIST-7: change {entry.clock} leads to {played_on}, and not to {true}")
-        if accepted is not None and entry.author != names.text(NameKind.AUTHOR, accepted.author):
+        if accepted is not None and entry.author != names.get(accepted.author):
             raise Broken(f"HIST-7: change {entry.clock} is not by {entry.author!r}")
     for step in sorted(steps_of(bench, entries), key=lambda step: step.last):
         for id, before, after in step.edits:

@@ -110,8 +110,12 @@ class Storage:
         """The changes after the snapshot, without the first ones (HIST-7)."""
         snapshot = msgspec.json.decode(self._snapshot, type=Snapshot)
         entries = [entry.data for entry in self._entries[place:]]
-        authors = {name.number: name.text for name in self._names if name.kind is NameKind.AUTHOR}
-        return PastEntries(snapshot.epoch, snapshot.clock + place, entries, authors)
+        return PastEntries(snapshot.epoch, snapshot.clock + place, entries, self.authors)
+
+    @property
+    def authors(self) -> dict[int, str]:
+        """The names of authors by their numbers, also of those whom the room has forgotten."""
+        return {name.number: name.text for name in self._names if name.kind is NameKind.AUTHOR}
 
     def load(self, setup: Setup) -> History:
         """The history that is stored (DUR-4)."""
