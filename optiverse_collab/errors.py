@@ -48,6 +48,7 @@ class Reason(str, Enum):
     NO_SUCH_RECORD = "no_such_record"
     RECORD_TOO_LARGE = "record_too_large"
     SESSION_FULL = "session_full"
+    STALE_RESTORE = "stale_restore"
     PENDING_FULL = "pending_full"
 
 

@@ -143,7 +143,7 @@ class History:
             ChangeRefused: it breaks a rule; nothing was applied.
         """
         check_change(change.ops, self.limits)
-        seen = self._check_form(change, sent)
+        seen = self._check_form(change, sent, author)
         number = self.names.known(NameKind.ORIGIN, origin)
         records, tombstones = self.document.records, self.tombstones
         judged = Judgement(change.ops, seen, change.yields, {number, *own}, records, self.stamps, tombstones)
@@ -223,8 +223,8 @@ class History:
         )
         return SnapshotBuilder(rest, self.document.records, self.stamps, self.tombstones)
 
-    def _check_form(self, change: PushedChange, sent: int) -> int:
-        """Refuse a change with an impossible `seen`; returns what its user had seen."""
+    def _check_form(self, change: PushedChange, sent: int, author: str) -> int:
+        """Refuse a change with an impossible or stale `seen`; returns what its user had seen."""
         seen = sent if change.seen is None else change.seen
         if not 0 <= seen <= self.clock:
             raise ChangeRefused(
@@ -234,11 +234,11 @@ class History:
         if change.step:
             check_id(change.step, self.limits)
         check_count(change.ops)
+        self.sweeps.check(change.step, self.names.known(NameKind.AUTHOR, author), seen)
         return seen
 
     def _check_result(self, ops: Sequence[Op], judged: Judgement) -> dict[str, Size]:
-        """Refuse a change that would leave too much; returns the sizes of its records
-        (`RecordSizes.after`)."""
+        """Refuse a change that would leave too much; returns the new sizes (`RecordSizes.after`)."""
         records, after = self.document.records, judged.records
         added = len(after) - sum(id in records for id in touched(ops))
         if added > 0 and len(records) + added > self.limits.records:

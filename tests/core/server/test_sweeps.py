@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from optiverse_collab.core.protocol.messages import SyncRequest
 from optiverse_collab.core.protocol.outcomes import SweepNotice
 from optiverse_collab.core.records import Put, Remove
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Sweep
 from optiverse_collab.core.server.sweeps import SWEEPS
+from optiverse_collab.errors import ChangeRefused, Reason
 from tests.core.server.histories import asked, at, do, make
 
 
@@ -55,3 +58,33 @@ def test_only_the_last_ones_are_remembered() -> None:
     for number in range(SWEEPS + 3):
         do(history, Put("lens", "k", {"n": number}), step=f"restore:{number}")
     assert [one.first for one in history.sweeps.kept] == list(range(4, SWEEPS + 4))
+
+
+def restored() -> History:
+    """A bench that Bob brought back with the change 2."""
+    history = make()
+    do(history, Put("lens", "k"))
+    do(history, Remove("lens"), by="bob", step="restore:1")
+    return history
+
+
+@pytest.mark.parametrize("yields", [False, True])
+def test_a_stale_restore_is_refused(yields: bool) -> None:
+    """HIST-9: whatever it is about; nothing is applied."""
+    history = restored()
+    with pytest.raises(ChangeRefused, match="restored an earlier bench") as refused:
+        do(history, Put("other", "k"), by="cid", step="restore:2", seen=1, yields=yields)
+    assert refused.value.reason is Reason.STALE_RESTORE
+    assert history.clock == 2
+
+
+def test_other_changes_are_not_stale() -> None:
+    """HIST-9: nor is whoever knows of the other restore, or goes on with their own."""
+    history = restored()
+    do(history, Put("a", "k"), by="cid", step="restore:2", seen=2)
+    do(history, Put("b", "k"), by="cid", step="restore:3", seen=1 + 1)
+    do(history, Put("c", "k"), by="eve", step="sweep:1", seen=0)
+    do(history, Put("d", "k"), by="eve", step="drag", seen=0)
+    do(history, Put("e", "k"), by="eve", seen=0)
+    with pytest.raises(ChangeRefused, match="restored an earlier bench"):
+        do(history, Put("f", "k"), by="bob", step="restore:1", seen=2)

@@ -95,3 +95,8 @@ def only_whole_ones(self: Sweeps, clock: int) -> list[Sweep]:
 @_mutation("A replica gets a step again that it already has (SYNC-14).", (Sweeps, "since"))
 def all_are_told(self: Sweeps, clock: int) -> list[Sweep]:
     return list(self.kept)
+
+
+@_mutation("A stale restore is accepted (HIST-9).", (Sweeps, "check"))
+def stale_is_fine(self: Sweeps, step: str, author: int, seen: int) -> None:
+    pass

@@ -136,6 +136,7 @@ class Truth:
             raise Broken(f"CLK-5: {kept.head!r} does not follow from {self.heads[-1]!r}")
         if (entry.seen, entry.step) != (change.seen, change.step) or entry.yields not in change.sent_as:
             raise Broken(f"SEEN-1: {entry} should be {change}")
+        self._check_restore(entry)
         before = self.docs[-1]
         self._check_squashing(before, change)
         stamps, removed = self._states[-1]
@@ -151,6 +152,14 @@ class Truth:
         self.heads.append(kept.head)
         self.accepted[key] = accepted
         self._last[client_id] = entry.client_clock
+
+    def _check_restore(self, entry: Entry) -> None:
+        """Nobody brings a bench back over another's doing so that they had not seen (HIST-9)."""
+        if not entry.step.startswith("restore:"):
+            return
+        for one in self.log[entry.seen :]:
+            if one is not None and one.change.step.startswith("restore:") and one.author != entry.author:
+                raise Broken(f"HIST-9: {entry} was accepted after {one}")
 
     def fork(self, clock: int) -> Truth:
         """The history after restoring a backup of this clock, as if nothing had followed."""
