@@ -1,1 +1,1 @@
-"""What the server and the sync core cost, beside a bare relay: see README.md."""
+"""The costs of the server and the sync core, compared with a bare relay: see README.md."""

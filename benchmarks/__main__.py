@@ -1,4 +1,5 @@
-"""``python -m benchmarks``: everything in one table, or one measurement; README.md says how to read it."""
+"""``python -m benchmarks``: all measurements in one table, or a single one; README.md explains the
+figures."""
 
 from __future__ import annotations
 
@@ -30,10 +31,10 @@ WINDOW = Sizes(components=1_000, selected=50, joined=3_000, seconds=4.0)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure what is asked for.
+    """Run the requested measurements.
 
     Returns:
-        The exit code: 1 if something was not delivered.
+        The exit code: 1 if a delivery is missing.
     """
     options = _parser().parse_args(arguments)
     if options.what == "fanout":
@@ -72,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _compare(load: Load, runs: int) -> list[Fanout]:
-    """Measure the relay and the server in turn, and show a row; returns the server's runs."""
+    """Measure the relay and the server alternately, and show a row; returns the server's runs."""
     relays: list[Fanout] = []
     servers: list[Fanout] = []
     for _ in range(runs):
@@ -83,7 +84,7 @@ def _compare(load: Load, runs: int) -> list[Fanout]:
 
 
 def _compare_presence(people: int, hz: float, seconds: float, runs: int) -> None:
-    """Measure the relay and the server in turn under moving cursors."""
+    """Measure the relay and the server alternately under moving cursors."""
     relays: list[Moved] = []
     servers: list[Moved] = []
     for _ in range(runs):
@@ -99,7 +100,7 @@ def _measure_past(components: int, changes: int, reads: int, runs: int) -> None:
 
 
 def _measure_window(sizes: Sizes, runs: int) -> None:
-    """Measure in the real editor, where there is one."""
+    """Measure in the real editor, if there is one."""
     if not window.is_possible():
         report.write(f"{window.NOT_INSTALLED}\n")
         return
@@ -116,7 +117,9 @@ def _exit_code(servers: Sequence[Fanout]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure beside a bare relay.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Compare the server with a bare relay."
+    )
     parser.add_argument(
         "--runs", type=int, default=3, help="how often; medians are shown (default: %(default)s)"
     )
@@ -126,10 +129,10 @@ def _parser() -> argparse.ArgumentParser:
     sizes = one.add_parser("window", formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     sizes.add_argument("--components", type=int, default=WINDOW.components, help="on the bench")
     sizes.add_argument("--selected", type=int, default=WINDOW.selected, help="how many of them are dragged")
-    sizes.add_argument("--joined", type=int, default=WINDOW.joined, help="how many a newcomer's window gets")
+    sizes.add_argument("--joined", type=int, default=WINDOW.joined, help="components in a newcomer's window")
     sizes.add_argument("--seconds", type=float, default=WINDOW.seconds, help="how long")
     crowd = one.add_parser("presence", formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    crowd.add_argument("--people", type=int, default=PRESENCE[0], help="connections, all of which move")
+    crowd.add_argument("--people", type=int, default=PRESENCE[0], help="connections, all with moving cursors")
     crowd.add_argument("--hz", type=float, default=PRESENCE[1], help="moves a second of each")
     crowd.add_argument("--seconds", type=float, default=PRESENCE[2], help="how long, after the warm-up")
     old = one.add_parser("past", formatter_class=argparse.ArgumentDefaultsHelpFormatter)

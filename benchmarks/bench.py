@@ -1,4 +1,4 @@
-"""A bench to measure with: components as the editor writes them, and how one is dragged."""
+"""A bench for measurements: components as the editor writes them, and drags of them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from math import cos, sin
 from typing import Any
 
 COLUMNS, STEP_MM = 40, 60.0
-"""Components stand in rows, so far apart that they don't overlap."""
+"""Components are in rows, far enough apart that they don't overlap."""
 
 CHANGES_PER_PUSH = 250
-"""How many components a push carries while a bench is put into a session; about 150 KB."""
+"""How many components each push has while a bench is put into a session; about 150 KB."""
 
 EDIT = re.compile(rb'"pos":\[(\d+)\.25,')
-"""Finds the number of each edit in a message, however the edits are framed."""
+"""Finds the number of each edit in a message, whatever the frames."""
 
 
 def component(number: int) -> dict[str, Any]:
-    """A polarizing beam splitter: of the 300 components of a real bench, one of median size (550 bytes)."""
+    """A polarizing beam splitter of median size (550 bytes) among the 300 components of a real bench."""
     return {
         "op": "put",
         "id": component_id(number),
@@ -78,7 +78,7 @@ def source() -> dict[str, Any]:
 
 
 def place(number: int) -> list[float]:
-    """Where a component stands, in mm."""
+    """The position of a component, in mm."""
     row, column = divmod(number, COLUMNS)
     return [STEP_MM * column - 885.2073041425572, STEP_MM * row + 172.46314119522515]
 
@@ -89,23 +89,23 @@ def component_id(number: int) -> str:
 
 
 def drag(number: int, client_clock: int, component: int) -> bytes:
-    """The push that a drag makes: one new position.
+    """The push of a drag: one new position.
 
     Args:
-        number: which edit of the run this is; `EDIT` finds it again.
-        client_clock: which change of its client's.
-        component: what is dragged.
+        number: of the edit in this run; `EDIT` finds it.
+        client_clock: the change's number at its client.
+        component: the dragged one.
     """
     op = {"op": "set", "id": component_id(component), "props": {"pos": [number + 0.25, 172.46314119522515]}}
     return push([(client_clock, op)])
 
 
 def sway(component: int, client_clock: int) -> bytes:
-    """The push of somebody who drags a component around where it stands.
+    """The push of somebody who drags a component around its position.
 
     Args:
-        component: what is dragged.
-        client_clock: which change of its client's.
+        component: the dragged one.
+        client_clock: the change's number at its client.
     """
     x, y = place(component)
     at = [x + client_clock % 20, y + client_clock % 15]
@@ -116,8 +116,8 @@ def pointer(number: int, round_: int) -> bytes:
     """The presence of somebody who moves the mouse around over the first rows.
 
     Args:
-        number: of the person; each has a way of their own.
-        round_: how far on it they are.
+        number: of the person; each has a separate path.
+        round_: their position on it.
     """
     turn = round_ / 30 * (0.5 + number / 10) + number
     x, y = place(COLUMNS // 2)

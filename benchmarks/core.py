@@ -1,4 +1,4 @@
-"""What the sync core takes for an edit, without sockets, storage and other processes."""
+"""The sync core's time for an edit, without sockets, storage and other processes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Core:
     """Time for one edit, in µs.
 
     Attributes:
-        edit: the author's replica takes it and writes the push.
+        edit: the author's replica applies it and writes the push.
         accept: the room reads the push, applies it and writes the patch.
         show: another replica reads the patch and changes its view.
     """
@@ -38,7 +38,7 @@ class Core:
 
 
 def measure(edits: int, components: int) -> Core:
-    """Drag one component of a bench, each position a push and a patch of its own."""
+    """Drag one component of a bench, with a push and a patch for each position."""
     records = [msgspec.convert(component(number), Record) for number in range(components)]
     snapshot = msgspec.structs.replace(
         History.empty("epoch"),

@@ -1,8 +1,8 @@
-"""Others in a session, in a process of their own: they put a bench there, and drag what is on it, or point.
+"""Others in a session, in a separate process: they put a bench there, drag components, or point.
 
-``python -m benchmarks.crowd PORT COMPONENTS SOURCES`` says ``ready`` when the bench is there. For each line
-``drag PEOPLE HZ SECONDS`` on standard input, PEOPLE drag a component each, and for ``point …`` they move the
-mouse; then it says ``ready`` again.
+``python -m benchmarks.crowd PORT COMPONENTS SOURCES`` prints ``ready`` when the bench is in the session. For
+each line ``drag PEOPLE HZ SECONDS`` on standard input, PEOPLE drag a component each, and for ``point …``
+they move the mouse; then it prints ``ready`` again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from benchmarks.targets import Target
 from benchmarks.wire import text_frame
 
 Message = Callable[[int, int], bytes]
-"""Takes the number of a person, and how often they have sent something; returns what they send."""
+"""Gets the number of a person, and how often they have sent something; returns the next message."""
 
 
 class Crowd:
@@ -42,7 +42,7 @@ class Crowd:
         self._command = [sys.executable, "-m", "benchmarks.crowd", *arguments]
 
     def __enter__(self) -> Crowd:
-        """Start it, and wait until the bench is there."""
+        """Start it, and wait until the bench is in the session."""
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         self._process = subprocess.Popen(
             self._command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -59,7 +59,7 @@ class Crowd:
         self._process.communicate()
 
     def drag(self, people: int, hz: float, seconds: float) -> None:
-        """From now on, let `people` drag a component each, spread evenly over time."""
+        """Let `people` drag a component each, spread evenly over time."""
         self._send(f"drag {people} {hz} {seconds}\n")
         self._wait()
 
@@ -82,11 +82,11 @@ class Crowd:
     def _wait(self) -> None:
         pipe: IO[str] | None = self._process.stdout
         if pipe is None or pipe.readline() != "ready\n":
-            raise RuntimeError("The process that drags has ended.")
+            raise RuntimeError("The process with the other people has ended.")
 
 
 async def main(port: int, components: int, sources: int) -> None:
-    """Put the bench there, and do what standard input says."""
+    """Put the bench into the session, and carry out the commands on standard input."""
     target = Target("server", pid=0, port=port, syncs=True)
     numbers = count()
     author = Participant(next(numbers))
@@ -113,8 +113,8 @@ async def _work(people: list[Participant], message: Message, hz: float, seconds:
             if wait > 0:
                 await asyncio.sleep(wait)
             person.send(text_frame(message(number, round_ + 1)))
-            person.read()  # or what came would pile up
-    await asyncio.sleep(1)  # what they sent is on its way
+            person.read()  # otherwise incoming messages would pile up
+    await asyncio.sleep(1)  # their messages are still in flight
     for person in people:
         person.close()
 

@@ -1,4 +1,4 @@
-"""A window of the real editor with the plugin in it, and a user at it."""
+"""A window of the real editor with the plugin, and a simulated user."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from optiverse_collab.window.ui.cursors import CursorOverlay
 LEFT = Qt.MouseButton.LeftButton
 _qtest: Any = QTest  # PyQt6's stubs take its static functions for methods
 CAPTURING = ("SceneBench", "LiveBench")
-"""Whoever notices what the user does, and whoever reads and compares it at each tick."""
+"""The classes that notice the user's edits, and read and compare them at each tick."""
 
 
 PAINTS = 20
-"""So often the editor paints to find out how long it takes."""
+"""How often the editor paints for a measurement."""
 
 
 class Paints(QObject):
@@ -60,10 +60,10 @@ class Paints(QObject):
 
 
 class Window:
-    """The window, inside a ``with`` block. Settings and files of whoever measures are left alone.
+    """The window, inside a ``with`` block. The real user's settings and files are not touched.
 
     Args:
-        target: the server whose session it joins.
+        target: the server of the session.
 
     Attributes:
         plugin: time in the plugin's code.
@@ -108,7 +108,7 @@ class Window:
         return dialog
 
     def join(self, dialog: ConnectDialog) -> int:
-        """Join the session with the dialog; returns how often a user saw the progress bar move."""
+        """Join the session with the dialog; returns how often the progress bar visibly moved."""
         controller = self._controller
         [bar] = dialog.findChildren(QProgressBar)
         seen = set()
@@ -126,15 +126,15 @@ class Window:
         """Select some components and drag them.
 
         Returns:
-            Time for which the GUI thread worked meanwhile, how much of that in the plugin's code, and how
-            much of that to notice, read and compare what was dragged, in s.
+            The GUI thread's working time meanwhile, the plugin's share of it, and of that the share for
+            noticing, reading and comparing the dragged items, in s.
 
         Raises:
-            RuntimeError: what was dragged is elsewhere in the session.
+            RuntimeError: a dragged item is elsewhere in the session.
         """
         items = self._components()[:number]
         view = self._window.view
-        self._window.magnetic_snap = False  # or most movements of the mouse would move nothing
+        self._window.magnetic_snap = False  # otherwise most mouse movements would move nothing
         self._window.scene.clearSelection()
         for item in items:
             item.setSelected(True)
@@ -152,12 +152,12 @@ class Window:
         _qtest.mouseRelease(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)
         spin(1)
         if any(item.pos() == place for item, place in zip(items, places, strict=True)):
-            raise RuntimeError("Not all that was selected was dragged.")
+            raise RuntimeError("Not all selected items were dragged.")
         self.check()
         return worked_s, plugin_s, capture_s
 
     def check(self) -> None:
-        """Check that the window shows what the session has.
+        """Check that the window shows the session's bench.
 
         Raises:
             RuntimeError: it doesn't.
@@ -192,7 +192,7 @@ class Window:
         spin(0.5)
 
     def paint_ms(self) -> float:
-        """CPU time that the editor takes to paint the visible bench."""
+        """The editor's CPU time to paint the visible bench."""
         viewport = self._window.view.viewport()
         began_s = thread_time()
         for _ in range(PAINTS):
@@ -200,17 +200,17 @@ class Window:
         return (thread_time() - began_s) / PAINTS * 1000
 
     def count_frames(self) -> Paints:
-        """Count from now on how often the cursors of others are painted."""
+        """Start counting how often others' cursors are painted."""
         [overlay] = self._window.view.findChildren(CursorOverlay)
         return Paints(overlay)
 
     def retrace_ms(self) -> float:
-        """How long the editor takes to trace the rays of what is on the bench."""
+        """How long the editor takes to trace the rays of the bench."""
         self._window.retrace()  # the first one compiles
         return _took_ms(self._window.retrace)
 
     def draw_panel(self) -> None:
-        """Have the editor draw its layer panel again, as it does after each item that a user adds."""
+        """Make the editor redraw its layer panel, as it does after each item that a user adds."""
         self._window._refresh_layer_panel()
 
     def open_ms(self) -> float:
@@ -253,7 +253,7 @@ def _took_ms(do: Any) -> float:
 
 
 def _move(widget: Any, to: QPoint) -> None:
-    """Move the mouse with its left button down, which `QTest.mouseMove` can't."""
+    """Move the mouse with its left button down, which `QTest.mouseMove` can't do."""
     at, everywhere = QPointF(to), QPointF(widget.mapToGlobal(to))
     nothing, plain = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
     event = QMouseEvent(QEvent.Type.MouseMove, at, everywhere, nothing, LEFT, plain)

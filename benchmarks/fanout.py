@@ -1,4 +1,4 @@
-"""Many participants, some of whom drag: what a delivery costs, and how long it takes."""
+"""Many participants, some of whom drag: the cost and the latency of a delivery."""
 
 from __future__ import annotations
 
@@ -18,22 +18,21 @@ from benchmarks.targets import Target
 from benchmarks.wire import text_frame
 
 WARM_UP_SECONDS = 1.0
-"""Edits of so long at the start are delivered and checked, but not measured."""
+"""The warm-up: edits in this time are delivered and checked, but not measured."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a run does to a target.
+    """The load of a run.
 
     Attributes:
         participants: how many are connected.
         editors: how many of them drag something.
-        hz: how often each of those sends a position.
-        seconds: how long that is measured.
-        in_step: all editors send at the same moments, which suits whoever gathers edits into frames;
-            otherwise their edits are spread evenly, which suits that least.
-        components: how many the session's bench has; each editor drags its own.
-        tls: whether connections are encrypted.
+        hz: how often each of these sends a position.
+        seconds: the measured time.
+        in_step: all editors send at the same moments, the best case for a server that gathers edits
+        into frames; otherwise their edits are spread evenly, the worst case. components: how many
+        the session's bench has; each editor drags its own. tls: whether connections are encrypted.
     """
 
     participants: int
@@ -46,23 +45,23 @@ class Load:
 
     @property
     def deliveries_per_s(self) -> float:
-        """How many there are if the target keeps up."""
+        """How many deliveries there are if the target keeps up."""
         return self.editors * self.hz * (self.participants - 1)
 
 
 @dataclass(frozen=True)
 class Fanout:
-    """What a run showed. A delivery is an edit that became visible at one other participant.
+    """The results of a run. A delivery is an edit that became visible at one other participant.
 
     Attributes:
-        expected: how many deliveries there had to be, warm-up included.
-        missing: how many of these did not happen, or not exactly once.
-        unseen: edits that did not come back to their author, who so learns that they are kept.
+        expected: the required number of deliveries, including the warm-up.
+        missing: how many of these did not happen exactly once.
+        unseen: edits that did not come back to their author as an acknowledgement.
         cpu_share: CPU time of the target, in s per s.
         latencies_ms: from an edit's sending to each of its deliveries, sorted.
-        acknowledged_ms: from an edit's sending until its author knows that it is kept, sorted.
-        late_ms: how late edits were sent against their fixed times, sorted.
-        busy: the same of the load generator; near 1 it would measure itself.
+        acknowledged_ms: from an edit's sending until its author gets the acknowledgement, sorted.
+        late_ms: how late edits were sent, compared with their scheduled times, sorted.
+        busy: the same for the load generator; near 1 it would measure itself.
         resident_mb: resident memory of the target at the end, in MB.
     """
 
@@ -78,7 +77,7 @@ class Fanout:
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The value of sorted `values` that `percent` of them don't exceed; 0 of none."""
+    """The value of sorted `values` that `percent` of them don't exceed; 0 for none."""
     return values[min(len(values) - 1, int(len(values) * percent / 100))] if values else 0.0
 
 
@@ -96,7 +95,7 @@ class _Edit:
 
 
 class _Run:
-    """One run; its edits have numbers, in the order in which they are due."""
+    """One run; its edits are numbered in the order of their scheduled times."""
 
     def __init__(self, target: Target, load: Load) -> None:
         self._target = target
@@ -119,7 +118,7 @@ class _Run:
             await participant.connect(self._target)
         self._plan()
         gc.collect()
-        gc.disable()  # nothing that is kept here is garbage, and looking for some takes long
+        gc.disable()  # nothing here is garbage, and searching for it takes long
         try:
             cpu_share, busy = await self._drive()
             await self._settle()
@@ -132,7 +131,7 @@ class _Run:
         return result
 
     def _plan(self) -> None:
-        """Fix what each edit is, and when it is sent."""
+        """Schedule all edits."""
         load = self._load
         rounds = round((WARM_UP_SECONDS + load.seconds) * load.hz)
         for round_ in range(rounds):
@@ -147,7 +146,7 @@ class _Run:
         self._seen = [array("B", bytes(total)) for _ in self._participants]
 
     async def _drive(self) -> tuple[float, float]:
-        """Send all edits, and look at the clocks of both processes after the warm-up and at the end.
+        """Send all edits, and read the clocks of both processes after the warm-up and at the end.
 
         Returns:
             CPU time of the target and of this process, in s per s.
@@ -163,7 +162,7 @@ class _Run:
         return shares
 
     async def _send(self, start: float) -> None:
-        """Send every edit at its time, whatever became of those before."""
+        """Send every edit at its time, whatever happened to earlier ones."""
         for number, edit in enumerate(self._edits):
             wait = start + edit.due_s - perf_counter()
             if wait > 0:
@@ -173,7 +172,7 @@ class _Run:
             self._participants[edit.editor].send(edit.frame)
 
     async def _settle(self) -> None:
-        """Read what came until nothing is missing any more, or for long enough."""
+        """Read messages until nothing is missing, or the time is up."""
         deadline = perf_counter() + PATIENCE_SECONDS
         left = len(self._edits) * len(self._participants)
         if not self._target.syncs:

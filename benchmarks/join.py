@@ -1,4 +1,4 @@
-"""How long a newcomer waits for a large bench, with the real client side."""
+"""How long a newcomer waits for a large bench, with the real client code."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 
 
 def measure(target: AbstractContextManager[Target], components: int) -> float:
-    """Put a bench of some components into a session, and join it.
+    """Put a bench into a session, and join it.
 
     Returns:
-        From the wish to connect until all records are in the view, in s.
+        The time from the start of the connection until all records are in the view, in s.
 
     Raises:
         RuntimeError: some are missing.

@@ -1,4 +1,4 @@
-"""The event loop of both ends: uvloop where there is one, as in the server."""
+"""The event loop of both ends: uvloop if it is installed, as in the server."""
 
 from __future__ import annotations
 

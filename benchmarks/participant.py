@@ -1,4 +1,4 @@
-"""A participant that does as little as it can: it notes when bytes came, and reads them afterwards.
+"""A minimal participant: it notes when bytes arrive, and reads them afterwards.
 
 So one process can be fifty or two hundred people and still have time to spare.
 """
@@ -16,7 +16,7 @@ from optiverse_collab.core.client.receipts import HAVE_BYTES, HAVE_EVERY_MS
 
 _CLOCK = b'{"clock":'
 
-_CREDULOUS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # it asks whose key it is no more than it must
+_CREDULOUS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # it accepts any key
 _CREDULOUS.check_hostname, _CREDULOUS.verify_mode = False, ssl.CERT_NONE
 
 PATIENCE_SECONDS = 30.0
@@ -41,7 +41,7 @@ class Participant(asyncio.Protocol):
         self._came = asyncio.Event()
 
     async def connect(self, target: Target) -> None:
-        """Open the WebSocket, and ask for the document where that is spoken."""
+        """Open the WebSocket, and ask for the document if the target speaks the protocol."""
         loop = asyncio.get_running_loop()
         tls = _CREDULOUS if target.tls else None
         self._transport, _ = await loop.create_connection(lambda: self, "127.0.0.1", target.port, ssl=tls)
@@ -67,7 +67,7 @@ class Participant(asyncio.Protocol):
         self._transport.write(frame)
 
     def data_received(self, data: bytes) -> None:
-        """Note when bytes came, and confirm them (SYNC-11)."""
+        """Note when bytes arrive, and confirm them (SYNC-11)."""
         now = perf_counter()
         self._arrivals.append((now, data))
         self._came.set()
@@ -79,7 +79,7 @@ class Participant(asyncio.Protocol):
                 self._unconfirmed, self._confirm_at = 0, now + HAVE_EVERY_MS / 1000
 
     def read(self) -> list[tuple[float, int]]:
-        """The edits that came since the last call: when, and the number of each."""
+        """The edits since the last call: the time and the number of each."""
         return [
             (at, int(number))
             for at, data in self._take()
@@ -88,11 +88,11 @@ class Participant(asyncio.Protocol):
         ]
 
     def forget(self) -> None:
-        """Forget what came."""
+        """Forget the messages so far."""
         self._take()
 
     def texts(self) -> list[tuple[float, bytes]]:
-        """The messages that came since the last call: when, and each."""
+        """The messages since the last call, each with its time."""
         return [(at, message) for at, data in self._take() for message in self._reader.read(data)]
 
     def close(self) -> None:
@@ -100,7 +100,7 @@ class Participant(asyncio.Protocol):
         self._transport.abort()
 
     async def _hear(self, text: bytes) -> None:
-        """Pass over messages up to one with `text` in it."""
+        """Skip messages up to one that contains `text`."""
         heard = False
         while not heard:
             for _, data in await self._more():

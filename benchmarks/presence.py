@@ -1,4 +1,4 @@
-"""Many people who move their cursors: what that costs, and how old a cursor is when others see it."""
+"""Many people who move their cursors: the cost, and the age of a cursor when others see it."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from benchmarks.targets import Target
 from benchmarks.wire import text_frame
 
 LOOKED_AT = 4
-"""The messages that this many people get are read and counted: reading all costs more than sending."""
+"""Messages to this many people are read and counted: reading all would cost more than sending."""
 
 FORGET_EVERY = 1000
-"""Moves after which what the others got is thrown away."""
+"""After this many moves, the messages to the others are dropped."""
 
 _MOVE = re.compile(rb'"cursor":\[(\d+)\.25,')
 
 
 @dataclass(frozen=True)
 class Moved:
-    """What a run showed. A delivery is a position that one other participant saw.
+    """The results of a run. A delivery is a position that one other participant saw.
 
     Attributes:
         cpu_share: CPU time of the target, in s per s.
-        deliveries_per_s: how many there were; what was replaced by a later one, or waited, is none.
-        shown: the same, as a share of all positions that were sent.
-        ages_ms: how old positions were when they came, sorted.
+        deliveries_per_s: how many there were; replaced or waiting positions don't count.
+        shown: the same, as a share of all sent positions.
+        ages_ms: the ages of positions on arrival, sorted.
         busy: CPU time of the load generator, in s per s.
     """
 
@@ -45,7 +45,7 @@ class Moved:
 
 
 def move(number: int) -> bytes:
-    """The message of somebody whose cursor moves; `number` is which move of the run it is."""
+    """The message for a moving cursor; `number` is the move's number in the run."""
     return b'{"type":"presence","state":{"cursor":[%d.25,172.46314119522515]}}' % number
 
 

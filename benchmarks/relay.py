@@ -1,4 +1,4 @@
-"""The measure of all: a relay that sends every message to everybody else, and nothing more.
+"""The reference: a relay that only sends every message to everybody else.
 
 ``python -m benchmarks.relay`` prints its port and runs until it is killed; with ``--tls`` it encrypts.
 """
@@ -20,7 +20,7 @@ from optiverse_collab_server.tls import own_identity
 
 
 async def main() -> None:
-    """Relay, with the server's own settings of the WebSocket."""
+    """Relay, with the server's WebSocket settings."""
     connections: set[ServerConnection] = set()
 
     async def handle(ws: ServerConnection) -> None:

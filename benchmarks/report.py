@@ -1,4 +1,4 @@
-"""How the figures look: a table with the relay beside the server, and a line each for the rest."""
+"""Formats the figures: a table that compares the relay with the server, and a line for each other figure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ participants, editors        per s  server relay ratio     p50   p99   max     p
 
 
 def write(text: str) -> None:
-    """Show text at once: all of it takes minutes."""
+    """Show text at once, since everything takes minutes."""
     sys.stdout.write(text)
     sys.stdout.flush()
 
@@ -48,7 +48,7 @@ def row(load: Load, relays: Sequence[Fanout], servers: Sequence[Fanout]) -> str:
 
 
 def faults(runs: Iterable[Fanout]) -> str:
-    """What was not delivered exactly once; nothing, normally."""
+    """Edits that were not delivered exactly once; normally none."""
     missing, unseen = sum(run.missing for run in runs), sum(run.unseen for run in runs)
     if not missing and not unseen:
         return ""
@@ -56,14 +56,14 @@ def faults(runs: Iterable[Fanout]) -> str:
 
 
 def memory(load: Load, servers: Sequence[Fanout]) -> str:
-    """What the server holds at the end of a run."""
+    """The server's memory at the end of a run."""
     megabytes = _middle(servers, lambda run: run.resident_mb)
     what = f"{load.components:,} components, {load.participants} participants"
     return f"Resident memory ({what}): {megabytes:.1f} MB\n"
 
 
 def acknowledged(load: Load, servers: Sequence[Fanout]) -> str:
-    """How long authors wait until they know that an edit is kept."""
+    """How long authors wait for an acknowledgement."""
     p50, p95, p99 = (
         median(percentile(run.acknowledged_ms, percent) for run in servers) for percent in (50, 95, 99)
     )
@@ -72,7 +72,7 @@ def acknowledged(load: Load, servers: Sequence[Fanout]) -> str:
 
 
 def idle(load: Load, servers: Sequence[Fanout]) -> str:
-    """What the server costs while nobody does anything."""
+    """The server's cost while nobody does anything."""
     cpu_ms = 1000 * _middle(servers, lambda run: run.cpu_share)
     return f"Idle ({load.participants} participants): {cpu_ms:.2f} ms of CPU per s\n"
 
@@ -96,7 +96,7 @@ def past(components: int, changes: int, runs: Sequence[Read]) -> str:
 
 
 def core(runs: Sequence[Core]) -> str:
-    """What an edit takes in the sync core."""
+    """The time for an edit in the sync core."""
     edit = _middle(runs, lambda run: run.edit)
     accept = _middle(runs, lambda run: run.accept)
     show = _middle(runs, lambda run: run.show)
@@ -104,7 +104,7 @@ def core(runs: Sequence[Core]) -> str:
 
 
 def drag(sizes: Sizes, runs: Sequence[Drag]) -> str:
-    """What a drag costs the editor's window."""
+    """The cost of a drag in the editor's window."""
     capture, plugin = _middle(runs, lambda run: run.capture_ms), _middle(runs, lambda run: run.plugin_ms)
     host = _middle(runs, lambda run: run.host_ms)
     return (
@@ -115,7 +115,7 @@ def drag(sizes: Sizes, runs: Sequence[Drag]) -> str:
 
 
 def moves(sizes: Sizes, sources: int, runs: Sequence[Moves]) -> str:
-    """What others' moves cost the editor's window."""
+    """The cost of others' moves in the editor's window."""
     retrace = _middle(runs, lambda run: run.retrace_ms)
     laser = f" and a laser (one retrace by the editor: {retrace:.0f} ms)" if sources else ""
     return (
@@ -126,7 +126,7 @@ def moves(sizes: Sizes, sources: int, runs: Sequence[Moves]) -> str:
 
 
 def cursors(runs: Sequence[Cursors]) -> str:
-    """What others' cursors cost the editor's window."""
+    """The cost of others' cursors in the editor's window."""
     share, frames = _middle(runs, lambda run: run.share), _middle(runs, lambda run: run.frames_per_s)
     frame, host = _middle(runs, lambda run: run.frame_ms), _middle(runs, lambda run: run.host_ms)
     return (
@@ -137,7 +137,7 @@ def cursors(runs: Sequence[Cursors]) -> str:
 
 
 def join_window(sizes: Sizes, runs: Sequence[Join]) -> str:
-    """How a newcomer's window gets on with a large bench."""
+    """The times of a newcomer's window with a large bench."""
     seconds, steps = _middle(runs, lambda run: run.seconds), _middle(runs, lambda run: run.steps)
     panel, alone = _middle(runs, lambda run: run.panel_ms), _middle(runs, lambda run: run.open_ms)
     return (
@@ -149,7 +149,7 @@ def join_window(sizes: Sizes, runs: Sequence[Join]) -> str:
 
 
 def presence(people: int, hz: float, relays: Sequence[Moved], servers: Sequence[Moved]) -> str:
-    """What many cursors cost, beside the relay."""
+    """The cost of many cursors, compared with the relay."""
     lines, costs = [], []
     for name, runs in (("server", servers), ("relay", relays)):
         share, rate = (

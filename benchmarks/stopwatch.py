@@ -1,4 +1,4 @@
-"""What is measured on the GUI thread: the time in the plugin's own code, and gaps between frames."""
+"""Measures the GUI thread: the time in the plugin's own code, and gaps between frames."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 from PyQt6.QtCore import QEventLoop, QObject, Qt, QTimer
 
 FRAME_MS = 16
-"""A screen shows so often what is new."""
+"""The refresh rate of a screen."""
 
 
 class Gaps(NamedTuple):
     """Gaps between frames, sorted.
 
     Attributes:
-        wall_ms: how long they were. On a machine that has other things to do, most of that may be theirs.
-        work_ms: how long the GUI thread worked in each; with a core of its own it takes no longer than that.
+        wall_ms: their lengths. On a busy machine, most of that may be due to other programs.
+        work_ms: the GUI thread's CPU time in each; on an idle machine, gaps are no longer than that.
     """
 
     wall_ms: list[float]
@@ -30,7 +30,7 @@ class Gaps(NamedTuple):
 
 
 class Frames(QObject):
-    """A timer that ticks once a frame; when it is late, the GUI thread had something else to do."""
+    """A timer that ticks once a frame; when it is late, the GUI thread was busy."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,13 +42,13 @@ class Frames(QObject):
         self._timer.timeout.connect(self._tick)
 
     def start(self) -> None:
-        """Measure from now on."""
+        """Start measuring."""
         self._gaps = Gaps([], [])
         self._last, self._worked = perf_counter(), thread_time()
         self._timer.start()
 
     def stop(self) -> Gaps:
-        """Measure up to now."""
+        """Stop measuring."""
         self._tick()
         self._timer.stop()
         return Gaps(*map(sorted, self._gaps))
@@ -61,12 +61,12 @@ class Frames(QObject):
 
 
 class Stopwatch:
-    """CPU time in methods of the plugin's `QObject` classes: whatever Qt and the host call is one of them.
+    """CPU time in methods of the plugin's `QObject` classes: Qt and the host call no others.
 
-    Make it before the plugin is given to a window.
+    Create it before the plugin is attached to a window.
 
     Attributes:
-        by_class: name of the class that was called → time, in s, since `restart`.
+        by_class: name of the called class → time, in s, since `restart`.
     """
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class Stopwatch:
 
         @functools.wraps(method)
         def timed(*args: Any, **kwargs: Any) -> Any:
-            args = args[:takes]  # as Qt does: a slot need not take all that its signal has
+            args = args[:takes]  # as Qt does: a slot need not accept all arguments of its signal
             if self._inside:
                 return method(*args, **kwargs)
             self._inside = True
@@ -103,13 +103,13 @@ class Stopwatch:
                 self.by_class[of] += thread_time() - start
                 self._inside = False
 
-        # Qt would call the method itself, and not this, if it were marked as a slot.
+        # If this were marked as a slot, Qt would call the method itself.
         vars(timed).pop("__pyqtSignature__", None)
         return timed
 
 
 def _classes() -> Iterator[type]:
-    """All but the one that draws the layer panel when the editor would: that is the editor's work."""
+    """All except the one that draws the layer panel when the editor would: that is the editor's work."""
     for name, module in list(sys.modules.items()):
         if name.startswith("optiverse_collab."):
             for thing in list(vars(module).values()):
@@ -119,14 +119,14 @@ def _classes() -> Iterator[type]:
 
 
 def spin(seconds: float) -> None:
-    """Let Qt work for so long."""
+    """Run Qt's event loop for this time."""
     loop = QEventLoop()
     QTimer.singleShot(round(seconds * 1000), loop.quit)
     loop.exec()
 
 
 def spin_until(condition: Callable[[], bool], seconds: float = 120.0) -> None:
-    """Let Qt work until something is so.
+    """Run Qt's event loop until a condition holds.
 
     Raises:
         RuntimeError: it takes longer than that.

@@ -1,4 +1,4 @@
-"""The processes that are measured: each on a core of its own, away from those who measure."""
+"""The measured processes: on a core of their own, apart from the load generator."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 START_SECONDS = 20.0
-"""How long a process may take until it listens."""
+"""How long a process may take to start listening."""
 
 _PORT = re.compile(r"^(\d+)$|Starting Optiverse Collaboration Server on \S+:(\d+)", re.MULTILINE)
 
@@ -28,8 +28,8 @@ class Target:
         name: for the table.
         pid: of the process.
         port: where it listens.
-        syncs: it speaks the protocol, with ``connection:ack`` and ``sync:request``.
-        tls: it encrypts connections.
+        syncs: whether it speaks the protocol, with ``connection:ack`` and ``sync:request``.
+        tls: whether it encrypts connections.
     """
 
     name: str
@@ -39,19 +39,19 @@ class Target:
     tls: bool = False
 
     def cpu_s(self) -> float:
-        """CPU time of all its threads up to now, user and system, in s; 0 where that can't be known."""
+        """CPU time of all its threads so far, user and system, in s; 0 if unknown."""
         if not sys.platform.startswith("linux"):
             return 0.0
         # The clock of another process: see clock_getcpuclockid(3). /proc/PID/stat counts in 10 ms.
         return time.clock_gettime(~self.pid << 3 | 2)
 
     def resident_mb(self) -> float:
-        """Its resident memory, in MB of 10^6 bytes; 0 where that can't be known."""
+        """Its resident memory, in MB of 10^6 bytes; 0 if unknown."""
         return resident_mb(self.pid)
 
 
 def resident_mb(pid: int) -> float:
-    """The resident memory of a process, in MB of 10^6 bytes; 0 where that can't be known."""
+    """The resident memory of a process, in MB of 10^6 bytes; 0 if unknown."""
     if not sys.platform.startswith("linux"):
         return 0.0
     status = Path(f"/proc/{pid}/status").read_text()
@@ -76,12 +76,12 @@ def server(tls: bool = False, data: Path | None = None) -> Iterator[Target]:
 
 @contextlib.contextmanager
 def _process(name: str, command: list[str], syncs: bool, tls: bool) -> Iterator[Target]:
-    """Run Python on the first core; who measures keeps to the others meanwhile."""
+    """Run Python on the first core; the load generator keeps to the others meanwhile."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with TemporaryDirectory() as folder, _cores() as cores:
         output = Path(folder) / "output"
-        _keep_to(cores[:1])  # a process starts with its parent's
-        with output.open("wb") as file:  # a pipe that nobody reads would stop it when it is full
+        _keep_to(cores[:1])  # a process inherits its parent's
+        with output.open("wb") as file:  # a full pipe that nobody reads would block it
             arguments = [sys.executable, *command, *(["--tls"] if tls else [])]
             process = subprocess.Popen(arguments, env=environment, stdout=file, stderr=file)
         _keep_to(cores[1:])
@@ -102,7 +102,7 @@ def _stopped(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 
 def _port(process: subprocess.Popen[bytes], output: Path) -> int:
-    """Wait until the process says where it listens."""
+    """Wait until the process prints its port."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         found = _PORT.search(output.read_text(errors="replace"))
@@ -114,7 +114,7 @@ def _port(process: subprocess.Popen[bytes], output: Path) -> int:
 
 @contextlib.contextmanager
 def _cores() -> Iterator[list[int]]:
-    """The cores to share out, given back at the end; none where there is nothing to share out."""
+    """The cores to divide, restored at the end; none if there is only one."""
     if sys.platform.startswith("linux") and len(cores := sorted(os.sched_getaffinity(0))) > 1:
         try:
             yield cores

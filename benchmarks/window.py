@@ -1,4 +1,4 @@
-"""What the plugin costs in a window of the real editor; server and others are in processes of their own."""
+"""The cost of the plugin in a window of the real editor; server and others are in separate processes."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ PEOPLE, HZ = 34, 30.0
 """How many people drag, and how often each moves: 1,020 moves a second."""
 
 POINTERS, POINTED = 15, 300
-"""How many people move the mouse, and over how many components."""
+"""How many people move the mouse, over how many components."""
 
 TICK_S = 1 / 30
-"""The plugin sends edits so often."""
+"""How often the plugin sends edits."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """What is measured.
+    """The sizes of a measurement.
 
     Attributes:
-        components: on the bench.
+        components: how many are on the bench.
         selected: how many of them are dragged.
-        joined: how many there are on a bench that somebody joins.
-        seconds: how long a drag, and others' moves, are measured.
+        joined: how many are on a bench that somebody joins.
+        seconds: how long to measure a drag, and others' moves.
     """
 
     components: int
@@ -48,9 +48,9 @@ class Drag:
     """Dragging a selection.
 
     Attributes:
-        capture_ms: time of the GUI thread to notice, read and compare what is dragged, per tick.
-        plugin_ms: the same, and to send it, to hear the answer, to send the cursor: all of the plugin's code.
-        host_ms: the rest of what the GUI thread did per tick: the editor's own work and painting.
+        capture_ms: time of the GUI thread to notice, read and compare dragged items, per tick.
+        plugin_ms: the same, with sending, receiving the answer and sending the cursor: all the plugin's code.
+        host_ms: the rest of the GUI thread's time per tick: the editor's own work and painting.
     """
 
     capture_ms: float
@@ -65,7 +65,7 @@ class Moves:
     Attributes:
         idle, busy: gaps between frames when they don't, and when they do.
         plugin_share: time of the GUI thread in the plugin's code, in s per s.
-        retrace_ms: what the editor alone takes for one retrace.
+        retrace_ms: the editor's own time for one retrace.
     """
 
     idle: Gaps
@@ -79,9 +79,9 @@ class Cursors:
     """Others move the mouse.
 
     Attributes:
-        share: time of the GUI thread for that, in s per s; what it does at rest is taken off.
+        share: time of the GUI thread for that, in s per s, without its time at rest.
         frames_per_s: how often it paints meanwhile.
-        host_ms: what the editor alone takes to paint the bench.
+        host_ms: the editor's own time to paint the bench.
     """
 
     share: float
@@ -90,7 +90,7 @@ class Cursors:
 
     @property
     def frame_ms(self) -> float:
-        """What a frame takes: the bench below, cursors and names, and whatever leads to it."""
+        """The time of a frame: the bench below, cursors and names, and everything that leads to it."""
         return self.share / self.frames_per_s * 1000
 
 
@@ -104,7 +104,7 @@ class Join:
         after: … and in the second after that, in which the editor draws its layer panel.
         steps: how often the progress bar that the user sees moved while the window built the bench.
         panel_ms: work in the longest gap when the editor alone draws its layer panel.
-        open_ms: how long the editor alone stands still when it opens the same bench from a file.
+        open_ms: how long the editor alone is blocked when it opens the same bench from a file.
     """
 
     seconds: float
@@ -116,7 +116,7 @@ class Join:
 
 
 def is_possible() -> bool:
-    """Whether there is an editor to measure in."""
+    """Whether the editor is installed."""
     return version.is_installed()
 
 
@@ -124,7 +124,7 @@ def drag(target: AbstractContextManager[Target], sizes: Sizes) -> Drag:
     """Drag a selection.
 
     Raises:
-        RuntimeError: not all of it got into the session.
+        RuntimeError: not everything got into the session.
     """
     from benchmarks.editor import Window
 
@@ -139,7 +139,7 @@ def moves(target: AbstractContextManager[Target], sizes: Sizes, sources: int) ->
     """Show a thousand moves a second by others, with 0 or 1 lasers on the bench.
 
     Raises:
-        RuntimeError: not all of them are shown in the end.
+        RuntimeError: not all of them are shown at the end.
     """
     from benchmarks.editor import Window
     from benchmarks.stopwatch import Frames, spin
@@ -166,7 +166,7 @@ def moves(target: AbstractContextManager[Target], sizes: Sizes, sources: int) ->
 
 
 def cursors(target: AbstractContextManager[Target], sizes: Sizes) -> Cursors:
-    """Show this many cursors that glide."""
+    """Show this many gliding cursors."""
     from benchmarks.editor import Window
     from benchmarks.stopwatch import spin
 
@@ -185,7 +185,7 @@ def cursors(target: AbstractContextManager[Target], sizes: Sizes) -> Cursors:
 
 
 def _share(seconds: float) -> float:
-    """CPU time of this thread, in s per s, over so long."""
+    """CPU time of this thread, in s per s, over this time."""
     from benchmarks.stopwatch import spin
 
     began_s, start = thread_time(), perf_counter()
@@ -197,7 +197,7 @@ def join(target: AbstractContextManager[Target], sizes: Sizes) -> Join:
     """Join a session with the dialog, and open the same bench in the editor alone.
 
     Raises:
-        RuntimeError: not all of it is in the window.
+        RuntimeError: not everything is in the window.
     """
     from benchmarks.editor import Window
     from benchmarks.stopwatch import Frames, spin

@@ -1,4 +1,4 @@
-"""Just enough of WebSocket (RFC 6455) for a client that costs next to nothing."""
+"""Just enough of WebSocket (RFC 6455) for a client with very little overhead."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def handshake(path: str) -> bytes:
 def text_frame(payload: bytes) -> bytes:
     """A client's text message in one frame.
 
-    The mask is zero, which leaves the payload unchanged; the server still unmasks it.
+    The mask is zero, so the payload is unchanged; the server still unmasks it.
     """
     size = len(payload)
     if size < 126:
@@ -41,7 +41,7 @@ def text_frame(payload: bytes) -> bytes:
 
 
 class FrameReader:
-    """Cuts what a server sent into messages; a server neither masks nor, here, splits them."""
+    """Splits a server's output into messages; servers never mask them, and this one doesn't fragment them."""
 
     def __init__(self) -> None:
         self._rest = b""
@@ -57,7 +57,7 @@ class FrameReader:
 
 
 def _next_payload(data: bytes, start: int) -> slice | None:
-    """Where the payload of the frame at `start` is; None if it is not all there yet."""
+    """The place of the payload of the frame at `start`; None if it is still incomplete."""
     if len(data) < start + 2:
         return None
     size, begin = data[start + 1], start + 2

@@ -39,7 +39,7 @@ class Disc(QGraphicsEllipseItem):
 
 
 class ToyWindow(QMainWindow):
-    """The editor. It has no files and no undo, and knows nothing of sessions.
+    """The editor. It has no files and no undo, and knows nothing about sessions.
 
     Attributes:
         discs: id → a disc.
@@ -78,7 +78,7 @@ class ToyWindow(QMainWindow):
 
 
 class ToyHost(Host):
-    """The adapter. It keeps what the toy can't show, such as other kinds of items, for other editors."""
+    """The adapter. It keeps records that the toy can't show, such as other kinds of items, for others."""
 
     name = "Toy 1.0"
 
@@ -99,7 +99,7 @@ class ToyHost(Host):
     def apply(self, ops: Sequence[Op], batch_continues: bool = False) -> None:
         for op in ops:
             if not apply(self._bench, op):
-                self.log("WARNING", f"A change of {op.id!r} by others can't be shown: it is not here.")
+                self.log("WARNING", f"Others changed {op.id!r}, which is missing here.")
         for id in touched(ops):
             at = place_of(self._bench.get(id))
             if at is not None:
@@ -115,7 +115,7 @@ class ToyHost(Host):
             self._window.changed.disconnect(self._connections.pop())
 
     def _read(self, id: str) -> None:
-        """Record a disc's new state, unless it is where the bench has it."""
+        """Record a disc's new state, unless it is the one on the bench."""
         disc, old = self._window.discs.get(id), self._bench.get(id)
         at = place_of(old)
         if disc is None:
@@ -127,7 +127,7 @@ class ToyHost(Host):
 
 
 def place_of(record: Record | None) -> QPointF | None:
-    """Where a disc is [mm]; None if this is no disc, or at no place."""
+    """The position of a disc [mm]; None if this is not a disc, or has no position."""
     match record:
         case Record(kind="disc", props={"pos": [float() | int() as x, float() | int() as y]}):
             return QPointF(x, y)

@@ -22,20 +22,20 @@ FILE = ROOT / "docs" / "images" / "together.gif"
 BENCH = ROOT / "tests" / "data" / "assemblies" / "validated.json"
 FRAME_MS = 80
 WIDTH, HEIGHT = 620, 470
-"""Of one window, in pixels."""
+"""The size of one window, in pixels."""
 TITLE, GAP = 26, 12
-"""Of the bar over a window, which has none without a screen, and between the two."""
+"""The sizes of the title bar, which windows without a screen lack, and of the space between them."""
 SIZE = 2 * WIDTH + GAP, HEIGHT + TITLE
 FONT = ImageFont.load_default(15)
 COLOURS = 96
 MIDDLE, ZOOM = (205.0, -48.0), 1.15
-"""What the windows show: the middle in mm, pixels to the mm."""
+"""The visible part: the middle in mm, and pixels per mm."""
 
 Place = tuple[float, float]
 
 
 class Film:
-    """What happens in two windows, frame by frame.
+    """The events in two windows, frame by frame.
 
     Args:
         people: name → their window and hand.
@@ -53,15 +53,15 @@ class Film:
         self._take(ms, {})
 
     def move(self, ms: int, **ways: tuple[Place, Place]) -> None:
-        """Move mice, quicker in the middle than at both ends.
+        """Move mice, faster in the middle than at the ends.
 
         Args:
-            ways: name → from where to where, in mm.
+            ways: name → start and end, in mm.
         """
         self._take(ms, ways)
 
     def save(self, path: Path) -> None:
-        """Write an animation that starts again at its end."""
+        """Write an animation that repeats."""
         first, *others = self.frames
         first.save(path, save_all=True, append_images=others, duration=FRAME_MS, loop=0, optimize=True)
 
@@ -138,7 +138,7 @@ def arrange(window: Any) -> None:
 
 
 def play(film: Film, ann: Hand, bob: Hand) -> None:
-    """Bob drags a mirror, while Ann points; then she drags the waveplate, and he has the mirror in hand."""
+    """Bob drags a mirror, while Ann points; then she drags the waveplate, and he holds the mirror."""
     mirror, lower, waveplate, aside = (145.0, -150.0), (145.0, -105.0), (60.0, 0.0), (95.0, 0.0)
     film.move(1200, Bob=((300.0, -60.0), mirror), Ann=((60.0, -120.0), (250.0, 30.0)))
     bob.press()

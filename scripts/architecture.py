@@ -2,8 +2,8 @@
 
     make architecture
 
-A package's docstring says in its first line what the room is for; the order of the rooms is that of the laws
-in pyproject.toml, read from the bottom.
+The first line of a package's docstring describes the room; the rooms are in the order of the contracts in
+pyproject.toml, read from the bottom.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def tree() -> str:
-    """All rooms with what they are for and the modules that lie in them, as a block of Markdown."""
+    """All rooms with their descriptions and modules, as a block of Markdown."""
     lines = [line for package in PACKAGES for line in _room(package, 0)]
     return "\n".join(["```", *lines, "```", ""])
 
@@ -72,7 +72,7 @@ def _purpose(folder: Path) -> str:
 
 
 def _floor(room: Path) -> int:
-    """How many floors lie below a room, as far as a law tells."""
+    """How many layers lie below a room, according to the contracts."""
     laws = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     parent = ".".join(room.parent.relative_to(ROOT).parts)
     for law in laws["contracts"]:

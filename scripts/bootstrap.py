@@ -1,9 +1,9 @@
-"""Run uv on this checkout; first make what is missing: system libraries, uv itself, the environment.
+"""Run uv on this checkout, after installing what is missing: system libraries, uv itself, the environment.
 
     python3 scripts/bootstrap.py run pytest
 
 Standard library only, and it runs on any Python from 3.8 on, because nothing is installed yet: uv then
-picks an interpreter that the project supports. docs/decisions/0002-environment.md says why it is so.
+picks an interpreter that the project supports. The reasons are in docs/decisions/0002-environment.md.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PINS = ROOT / "constraints.txt"
 UV_PIN = ROOT / "scripts" / "uv.txt"
-# Whatever one of these says is in the environment; another text means another environment.
+# These files determine the environment; if their content changes, it is made again.
 PROJECTS = [ROOT, ROOT / "demo", ROOT / "server"]
 INPUTS = [PINS, *(project / "pyproject.toml" for project in PROJECTS), Path(__file__)]
 
-# What PyQt6's wheels load but do not carry (`ldd` on QtWidgets, QtSvg, QtWebSockets and the offscreen
-# and xcb platform plugins), and the Debian package that has it. Missing ones of these bring the rest.
+# Libraries that PyQt6's wheels load but lack (`ldd` on QtWidgets, QtSvg, QtWebSockets and the offscreen
+# and xcb platform plugins), and their Debian packages. Installing the missing ones brings the rest.
 QT_LIBRARIES = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
@@ -46,9 +46,9 @@ QT_LIBRARIES = {
 
 
 def main(arguments: list[str]) -> None:
-    """Make what is missing, then become `uv` with these arguments."""
+    """Install what is missing, then become `uv` with these arguments."""
     os.chdir(ROOT)
-    os.environ.pop("VIRTUAL_ENV", None)  # another environment's activation has no say here
+    os.environ.pop("VIRTUAL_ENV", None)  # ignore the activation of another environment
     digest = fingerprint()
     if not is_ready(digest):
         install_system_packages()
@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> None:
     if not is_ready(digest):
         make_environment(uv)
         stamp().write_text(digest, encoding="utf-8")
-    os.environ["UV_NO_SYNC"] = "1"  # the environment is complete: `uv run` need not look again
+    os.environ["UV_NO_SYNC"] = "1"  # the environment is complete: `uv run` need not check again
     command = [uv, *arguments]
     if os.name == "nt":  # exec on Windows returns to the shell at once
         sys.exit(subprocess.call(command))
@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> None:
 
 
 def environment() -> Path:
-    """The folder of the environment, where uv looks for it too."""
+    """The folder of the environment; uv uses the same one."""
     return ROOT / os.environ.get("UV_PROJECT_ENVIRONMENT", ".venv")
 
 
@@ -74,12 +74,12 @@ def interpreter() -> Path:
 
 
 def stamp() -> Path:
-    """The file that says from what the environment was made."""
+    """The file that records the inputs of the environment."""
     return environment() / "made-from.sha256"
 
 
 def fingerprint() -> str:
-    """A hash of all that decides what the environment holds."""
+    """A hash of everything that determines the environment."""
     digest = hashlib.sha256()
     for part in [sys.platform, platform.machine(), str(ROOT), os.environ.get("UV_PYTHON", "")]:
         digest.update(part.encode() + b"\0")
@@ -89,17 +89,17 @@ def fingerprint() -> str:
 
 
 def is_ready(digest: str) -> bool:
-    """Whether the environment was made from just this, and its interpreter still stands."""
+    """Whether the environment was made from these inputs, and its interpreter still exists."""
     return interpreter().exists() and stamp().exists() and stamp().read_text(encoding="utf-8") == digest
 
 
 def install_system_packages() -> None:
-    """Install the Debian packages that are missing, or say the one command that does.
+    """Install the missing Debian packages, or print the one command that does.
 
-    Exits: when something is missing and this user or this system can't install it from here.
+    Exits: something is missing that this user or this system can't install.
     """
     if not sys.platform.startswith("linux"):
-        return  # elsewhere Python comes with venv, and PyQt6's wheels with all they load
+        return  # elsewhere, Python includes venv, and PyQt6's wheels all libraries that they load
     packages = missing_packages()
     if not packages:
         return
@@ -114,7 +114,7 @@ def install_system_packages() -> None:
 
 
 def missing_packages() -> list[str]:
-    """The Debian packages that are needed here and not installed."""
+    """The required Debian packages that are not installed."""
     packages = [package for library, package in QT_LIBRARIES.items() if not loads(library)]
     if find_uv() is None and importlib.util.find_spec("ensurepip") is None:
         packages.append("python3-venv")  # without it Debian's Python has neither pip nor venv
@@ -142,12 +142,12 @@ def find_uv() -> str | None:
 
 
 def own_uv() -> Path:
-    """Where our own uv is or will be."""
+    """The path of our own uv, present or future."""
     return ROOT / ".tools" / "uv" / ("Scripts/uv.exe" if os.name == "nt" else "bin/uv")
 
 
 def install_uv() -> str:
-    """Install the pinned uv in a folder of its own inside the checkout."""
+    """Install the pinned uv in a folder inside the checkout."""
     folder = own_uv().parent.parent
     execute([sys.executable, "-m", "venv", "--clear", str(folder)])
     pip = [str(own_uv().with_name(Path(sys.executable).name)), "-m", "pip"]
@@ -165,7 +165,7 @@ def make_environment(uv: str) -> None:
 
 
 def execute(command: list[str]) -> None:
-    """Run a command, which speaks for itself; exit with its code if it fails."""
+    """Run a command with its own output; exit with its code if it fails."""
     print("$", " ".join(command), flush=True)
     code = subprocess.call(command, stdin=subprocess.DEVNULL)
     if code:

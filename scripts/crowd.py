@@ -1,6 +1,6 @@
-"""Takes pictures of the real Optiverse with fifteen people in it, where it is installed (``make crowd``).
+"""Takes pictures of the real Optiverse with fifteen people, if it is installed (``make crowd``).
 
-Those for docs/images; or all of them, in both themes and at three zooms, in a folder that is named.
+Takes those for docs/images, or all of them, in both themes and at three zooms, for a given folder.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ AT = {
     "Jon": (3_000.0, 40.0),
     "Kim": (-2_000.0, 900.0),
 }
-"""Where they point, in mm."""
+"""Their pointers' positions, in mm."""
 
 WAVEPLATE, SPLITTER, MIRROR = "Half Waveplate (HWP)", 'PBS (2" Polarizing)', 'Standard Mirror (1")'
 
@@ -48,7 +48,7 @@ Save = Callable[[str], None]
 
 
 class Crowd:
-    """Fifteen people in the session, none of whom has a window here.
+    """Fifteen people in the session, without windows here.
 
     Args:
         url: of the server.
@@ -70,7 +70,7 @@ class Crowd:
         until(lambda: all(one.state is ConnectionState.CONNECTED for one in self._people.values()))
 
     def work(self, follow: str) -> None:
-        """Do what can be seen.
+        """Act visibly.
 
         Args:
             follow: the connection whose view Eva follows.

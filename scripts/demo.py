@@ -2,8 +2,8 @@
 
     make demo
 
-On a screen it opens them for you and ends when both are closed. Without one it plays a short session and
-writes a picture of it.
+With a screen, it opens them for you and ends when both are closed. Without one, it plays a short session
+and writes a picture of it.
 """
 
 from __future__ import annotations
@@ -42,11 +42,13 @@ def has_screen() -> bool:
 
 
 def on_screen() -> None:
-    """A server, and two windows in processes of their own, as on two desks."""
+    """A server, and two windows in separate processes, as on two desks."""
     from scripts.two_windows import server
 
     with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as url:
-        print(f"A server runs at {url}; two windows are in its session. Close both to end.", flush=True)
+        print(
+            f"A server is running at {url}, with two windows in its session. Close both to end.", flush=True
+        )
         people = [("Ann", 0), ("Bob", 1)]
         windows = [
             subprocess.Popen([sys.executable, "-c", WINDOW, name, url, str(place)], cwd=ROOT / "scripts")
@@ -66,7 +68,7 @@ def offscreen() -> None:
     quiet_qt()
     app = QApplication(sys.argv[:1])
     app.setStyle("Fusion")
-    print("There is no screen here, so a short session is played without one.", flush=True)
+    print("There is no screen here, so the demo plays a short session without one.", flush=True)
     with two_windows() as (_, ann, bob):
         for person in (ann, bob):
             person.window.resize(900, 620)

@@ -1,4 +1,4 @@
-"""Build the distributions as a release has them, and play the quick start with nothing but their wheels.
+"""Build the distributions for a release, and play the quick start with only their wheels.
 
     make dist
 
@@ -21,8 +21,8 @@ IMPORTS = "import optiverse_collab.plugin, optiverse_collab_demo.app, optiverse_
 
 
 def main() -> None:
-    """Do it; exits with the code of the first step that fails."""
-    uv = os.environ.get("UV", "uv")  # `uv run` names itself here
+    """Run all steps; exits with the code of the first one that fails."""
+    uv = os.environ.get("UV", "uv")  # `uv run` sets this to itself
     DIST.mkdir(exist_ok=True)
     for old in DIST.glob("optiverse_collab*"):
         old.unlink()
@@ -37,10 +37,10 @@ def main() -> None:
 
 
 def new_environment(uv: str, folder: Path, wheels: list[Path]) -> str:
-    """Install wheels, and what they need, into an environment of their own; returns its Python."""
+    """Install wheels and their dependencies into a separate environment; returns its Python."""
     run([uv, "venv", "--quiet", str(folder)])
     python = str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-    # As a user does who has no host that brings Qt.
+    # Like a user without a host that brings Qt.
     named = [f"{wheel}[qt]" if wheel.name.startswith("optiverse_collab-") else str(wheel) for wheel in wheels]
     run([uv, "pip", "install", "--quiet", "--python", python, "--constraints", str(PINS), *named])
     return python

@@ -1,4 +1,4 @@
-"""A hand with a mouse, for the demo and pictures: moves, presses and lets go over a canvas."""
+"""A hand with a mouse, for the demo and pictures: moves, presses and releases over a canvas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QApplication, QGraphicsView
 
 
 class Hand:
-    """One over each window, which all can work at once.
+    """A hand over one window; several can work at once.
 
     Args:
         view: the canvas, whose scene is in mm.
@@ -20,7 +20,7 @@ class Hand:
         self._held = Qt.MouseButton.NoButton
 
     def point(self, x: float, y: float) -> None:
-        """Move the mouse to a place in mm."""
+        """Move the mouse to a position in mm."""
         self._at = self._view.mapFromScene(QPointF(x, y))
         self._send(QEvent.Type.MouseMove, Qt.MouseButton.NoButton)
 
@@ -30,12 +30,13 @@ class Hand:
         self._send(QEvent.Type.MouseButtonPress, Qt.MouseButton.LeftButton)
 
     def release(self) -> None:
-        """Let go."""
+        """Release the button."""
         self._held = Qt.MouseButton.NoButton
         self._send(QEvent.Type.MouseButtonRelease, Qt.MouseButton.LeftButton)
 
     def _send(self, kind: QEvent.Type, button: Qt.MouseButton) -> None:
-        """Not `QTest.mouseMove`: without a screen, both windows are at one place, and one lies on top."""
+        """Not `QTest.mouseMove`: without a screen, both windows are at the same place, one on top of the
+        other."""
         viewport = self._view.viewport()
         if viewport is not None:
             at, everywhere = QPointF(self._at), QPointF(viewport.mapToGlobal(self._at))

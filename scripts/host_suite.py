@@ -1,11 +1,11 @@
-"""Run the host's own tests without the plugin and with it, and tell what differs.
+"""Run the host's own tests without the plugin and with it, and report differences.
 
     python scripts/host_suite.py ~/optiverse
 
-The folder is a checkout of Optiverse: its `tests` are run against its `src`, file by file, each in a process
-and a home folder of its own. With the plugin, every main window that a test makes gets what
-`optiverse-collab` gives it. Needs pytest and pytest-qt beside what Optiverse needs. Ends with 1 if a test
-differs twice, if a window could not get the plugin, or if there was no window at all.
+The folder is a checkout of Optiverse: its `tests` are run against its `src`, file by file, each in a
+separate process with a separate home folder. With the plugin, every main window that a test makes gets what
+`optiverse-collab` adds. Needs pytest and pytest-qt in addition to Optiverse's dependencies. Exits with 1 if
+a test differs twice, if a window could not get the plugin, or if there was no window at all.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ ENDED_BY_ITSELF = range(6)  # pytest's own exit codes: tests failed, none collec
 
 @dataclass
 class Outcomes:
-    """What became of some tests.
+    """The outcomes of some tests.
 
     Attributes:
-        tests: id of a test, or of a file that did not end → what became of it.
-        places: id of a test → where it failed.
-        windows: how many main windows were made with plugins.
-        faults: why windows could not have them.
+        tests: id of a test, or of a file that did not end → its outcome.
+        places: id of a test → the place of its failure.
+        windows: how many main windows got plugins.
+        faults: why windows could not get them.
     """
 
     tests: dict[str, str] = field(default_factory=dict)
@@ -47,24 +47,24 @@ class Outcomes:
     faults: list[str] = field(default_factory=list)
 
     def add(self, other: Outcomes) -> None:
-        """Take in what became of others, or of the same ones later."""
+        """Add the outcomes of others, or later ones of the same tests."""
         self.tests |= other.tests
         self.places |= other.places
         self.windows += other.windows
         self.faults += other.faults
 
     def of(self, id: str) -> str:
-        """What became of one test, and where."""
+        """The outcome of one test, and the place."""
         return f"{self.tests.get(id, 'was not there')} {self.places.get(id, '')}".strip()
 
     def total(self) -> str:
-        """How many tests ended how."""
+        """The number of tests for each outcome."""
         counts = Counter(self.tests.values())
         return ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
 
 
 def run(host: Path, file: Path, with_plugins: bool) -> Outcomes:
-    """Run one file of the host's tests; once more without one that hangs or crashes, for the others' sake."""
+    """Run one file of the host's tests; if one test hangs or crashes, run the others again without it."""
     outcomes = Outcomes()
     left_out: list[str] = []
     while True:
@@ -104,7 +104,7 @@ def _run_once(host: Path, file: Path, with_plugins: bool, left_out: Sequence[str
 
 
 def _environment(host: Path, home: str) -> dict[str, str]:
-    """Nothing of whoever runs this is read or written; the same with and without the plugin."""
+    """An environment that doesn't touch the real user's files; the same with and without the plugin."""
     path = os.pathsep.join(map(str, (host / "src", SCRIPTS.parent, SCRIPTS)))
     folders = {name: f"{home}/{name}" for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")}
     own = {"HOME": home, "USERPROFILE": home, "PYTHONPATH": path, "QT_QPA_PLATFORM": "offscreen"}
@@ -139,17 +139,17 @@ def run_both(host: Path, files: Iterable[Path], jobs: int) -> tuple[Outcomes, Ou
 
 
 def differing(without: Outcomes, with_plugins: Outcomes) -> list[str]:
-    """The tests that ended differently, or were there only once."""
+    """The tests with different outcomes, or that ran only once."""
     ids = dict.fromkeys([*without.tests, *with_plugins.tests])
     return [id for id in ids if without.of(id) != with_plugins.of(id)]
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run, compare, and run again what differs."""
+    """Run, compare, and run differing files again."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("host", type=Path, help="a checkout of Optiverse, with its src and tests")
     parser.add_argument("--only", default="test_*.py", help="pattern of the names of test files")
-    parser.add_argument("--jobs", type=int, default=2, help="how many files at a time")
+    parser.add_argument("--jobs", type=int, default=2, help="how many files to run at a time")
     asked = parser.parse_args(argv)
     host = asked.host.resolve()
     files = sorted(path.relative_to(host) for path in (host / "tests").rglob(asked.only))

@@ -1,7 +1,7 @@
-"""A plugin of pytest's for the host's own tests: notes what became of each, and puts us into each window.
+"""A pytest plugin for the host's own tests: notes the outcome of each, and attaches us to each window.
 
-`host_suite.py` runs pytest with it. Each line of the notes is JSON, on disk at once, so that what was noted
-before a crash is there after it.
+`host_suite.py` runs pytest with it. Each line of the notes is JSON, and written to disk at once, so that it
+survives a crash.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ UNENDED = "did not end"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """What `host_suite.py` says."""
+    """The settings from `host_suite.py`."""
     parser.addoption("--notes", type=Path, required=True)
     parser.addoption("--with-plugins", action="store_true")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin before anything of the host is imported."""
+    """Start before any import of the host."""
     notes = Notes(config.getoption("--notes"))
     config.pluginmanager.register(notes)
     if config.getoption("--with-plugins"):
@@ -35,15 +35,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _application(qapp: object) -> object:
-    """Some tests need one and don't say so: run after others, they find the one that those made."""
+    """Some tests need one without saying so: after other tests, they find the one that those made."""
     return qapp
 
 
 class Notes:
-    """The file that tells what happened.
+    """The file with the notes.
 
     Args:
-        path: where it is written.
+        path: its path.
     """
 
     def __init__(self, path: Path) -> None:
@@ -56,15 +56,15 @@ class Notes:
             file.write(json.dumps(line) + "\n")
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """What is never followed by an outcome took the process with it."""
+        """A test without an outcome ended the process."""
         self.write({"test": nodeid, "outcome": UNENDED})
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A test is passed if its setup, its call and its teardown are."""
+        """A test passes if its setup, its call and its teardown do."""
         if report.when == "call" or report.outcome != "passed":
             expected = "x" if hasattr(report, "wasxfail") else ""
             when = "" if report.when == "call" else f" in {report.when}"
-            # Where it failed, too: a test may fail without us, and for another reason with us.
+            # The place, too: a test may fail without us, and for another reason with us.
             crash = getattr(report.longrepr, "reprcrash", None)
             at = f"{Path(crash.path).name}:{crash.lineno}" if crash else ""
             self.write({"test": report.nodeid, "outcome": expected + report.outcome + when, "at": at})
@@ -76,10 +76,10 @@ class Notes:
 
 
 def put_plugins_in(notes: Notes) -> None:
-    """Give every main window that is made from now on what `optiverse-collab` gives it.
+    """Add to every new main window what `optiverse-collab` adds.
 
-    A window that can't have it works anyway and says so in its log, which no test of the host's
-    looks at; so that is noted as a fault.
+    A window that can't get it still works and reports this in its log, which the host's tests
+    don't check; so it is noted as a fault.
     """
     from optiverse_collab.host.optiverse import launch
     from optiverse_collab.window import attachment

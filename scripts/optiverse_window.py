@@ -1,4 +1,4 @@
-"""Windows of the real Optiverse for pictures, where it is installed, with a home of nobody."""
+"""Windows of the real Optiverse for pictures, if it is installed, with an empty home folder."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def home_of_nobody() -> Iterator[None]:
-    """Optiverse keeps settings, and asks whether to restore a bench; call this before Qt is imported."""
+    """Use a temporary home, since Optiverse keeps settings and asks whether to restore a bench; call this
+    before Qt is imported."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    os.environ["QT_IMAGEIO_MAXALLOC"] = "1024"  # MB; Optiverse allows as much for its pictures of components
+    os.environ["QT_IMAGEIO_MAXALLOC"] = "1024"  # MB; the limit of Optiverse for pictures of components
     with TemporaryDirectory() as home:
         for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "APPDATA", "LOCALAPPDATA"):
             os.environ[name] = home
@@ -26,7 +27,7 @@ def home_of_nobody() -> Iterator[None]:
 
 @contextmanager
 def optiverse(url: str, name: str, colour: int) -> Iterator[tuple[Any, CollaborationController]]:
-    """A window of Optiverse in which somebody is in the session."""
+    """A window of Optiverse whose user is in the session."""
     from optiverse_collab.core.client.connector import ConnectionState
     from optiverse_collab.core.client.people import Introduction
     from optiverse_collab.host.optiverse.launch import attach
@@ -46,7 +47,7 @@ def optiverse(url: str, name: str, colour: int) -> Iterator[tuple[Any, Collabora
     controller.manager.service.introduction = Introduction(name, colour)
     controller.manager.join_session(url, SESSION, name)
     until(lambda: controller.manager.status is ConnectionState.CONNECTED)
-    wait(500)  # the panel of layers draws itself later
+    wait(500)  # the layer panel is drawn later
     try:
         yield window, controller
     finally:

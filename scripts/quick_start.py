@@ -1,8 +1,8 @@
-"""Play the README's quick start: a server, a watcher, a bench, kill -9, and everything is there again.
+"""Play the README's quick start: a server, a watcher, a bench, kill -9, and nothing is lost.
 
     make quick-start
 
-Everything happens in a temporary folder and on a port that is free.
+Everything happens in a temporary folder and on a free port.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ with Bench(sys.argv[1], session="demo", user="script") as bench:
 
 
 class Program:
-    """A program whose lines are shown as they come, marked with its name."""
+    """A program whose output is shown line by line, marked with its name."""
 
     def __init__(self, name: str, *arguments: str) -> None:
         self._name = name
@@ -46,7 +46,7 @@ class Program:
         """Wait for a line that matches.
 
         Raises:
-            SystemExit: none came within 30 s.
+            SystemExit: there was none within 30 s.
         """
         with self._news:
             if self._news.wait_for(lambda: self._find(pattern), timeout=30):
@@ -68,7 +68,7 @@ class Program:
 
 
 def command(*arguments: str) -> None:
-    """Run a command of ours to its end and show it."""
+    """Run one of our commands to its end and show its output."""
     print(f"        $ optiverse-collab {' '.join(arguments)}", flush=True)
     Program("", "-m", "optiverse_collab", *arguments).process.wait()
 

@@ -1,4 +1,4 @@
-"""Makes the pictures in docs/images (``make screenshots``), or in a folder that is named."""
+"""Takes the pictures in docs/images (``make screenshots``), or in a given folder."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _invite(save: Callable[..., None]) -> None:
 
 
 def _rights(save: Callable[..., None]) -> None:
-    """People and links as an owner sees them, and a viewer with unsent edits."""
+    """The owner's view of people and links, and a viewer with unsent edits."""
     from datetime import datetime, timezone
     from tempfile import TemporaryDirectory
 
@@ -179,7 +179,7 @@ def _rights(save: Callable[..., None]) -> None:
 
 
 def _join(url: str, save: Callable[..., None]) -> None:
-    """Cem, who has a bench of his own, sees the dialogs, and does not join."""
+    """Cem has his own bench, sees the dialogs, and does not join."""
     from optiverse_collab.core.client.failures import Failure, FailureKind
     from optiverse_collab.wording.connection import sentence
     from scripts.two_windows import KEYS, Person, until
@@ -209,7 +209,7 @@ def _join(url: str, save: Callable[..., None]) -> None:
 
 
 def _offline(save: Callable[..., None]) -> None:
-    """Dea's server goes away, and she works on."""
+    """Dea's server goes away, and she keeps working."""
     from tempfile import TemporaryDirectory
 
     from scripts.two_windows import KEYS, Person, server, until
@@ -229,7 +229,7 @@ def _offline(save: Callable[..., None]) -> None:
 
 
 def _disagree(url: str, ann: Person, bob: Person, save: Callable[..., None]) -> None:
-    """Ann sees what others did to her edits, uses all her own, and works on in the dark."""
+    """Ann sees what others did to her edits, uses all her own, and keeps working in the dark theme."""
     from optiverse_collab_demo.theme import DARK
     from scripts.two_windows import content, disagree, until
 

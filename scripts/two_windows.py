@@ -1,4 +1,4 @@
-"""A server, two demo windows in one session, and two people who work in them: for the demo and pictures."""
+"""A server, and two demo windows with people in one session: for the demo and pictures."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ STARTED = re.compile(r"Starting Optiverse Collaboration Server on .*:(\d+)")
 wait: Any = QTest.qWait  # PyQt6's stubs take it for a method
 KEYS = {template.key: template for template in TEMPLATES}
 
-# A Michelson interferometer, with one mirror not quite in its place.
+# A Michelson interferometer with one slightly displaced mirror.
 BENCH: dict[str, tuple[str, tuple[float, float], dict[str, Any]]] = {
     "laser": ("source", (-220.0, 0.0), {}),
     "splitter": ("beamsplitter", (0.0, 0.0), {"name": "Beamsplitter 50:50"}),
@@ -57,11 +57,11 @@ BENCH: dict[str, tuple[str, tuple[float, float], dict[str, Any]]] = {
 
 @contextmanager
 def server(folder: Path, bench: Sequence[Record] = ()) -> Iterator[str]:
-    """A server on a free port; yields where it is.
+    """A server on a free port; yields its address.
 
     Args:
         folder: for its data.
-        bench: what is in its session; the interferometer if not given.
+        bench: its session's; the interferometer if not given.
     """
     command = [sys.executable, "-m", "optiverse_collab_server", "--port", "0", "--data", str(folder)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8") as process:
@@ -88,11 +88,11 @@ def records() -> list[Record]:
 
 
 class Person(Hand):
-    """Somebody with a demo window and a mouse.
+    """A person with a demo window and a mouse.
 
     Attributes:
         window: theirs.
-        name: which the others see.
+        name: the name that others see.
     """
 
     def __init__(self, name: str, url: str) -> None:
@@ -104,7 +104,7 @@ class Person(Hand):
 
     @property
     def controller(self) -> CollaborationController:
-        """What the plugin made for the window."""
+        """The plugin's controller for the window."""
         found = attachment_for(self.window)
         assert isinstance(found, CollaborationController), "the plugin is not installed"
         return found
@@ -114,19 +114,19 @@ class Person(Hand):
         self.controller.manager.join_session(self._url, SESSION, self.name)
 
     def wait_until_in(self) -> None:
-        """Wait until the session's bench shows."""
+        """Wait until the session's bench is visible."""
         until(lambda: self.controller.manager.status is ConnectionState.CONNECTED)
         self.window.view.fit()
 
     def lose_connection(self) -> None:
-        """Break the connection off; it comes back after half a second."""
+        """Break the connection; it comes back after half a second."""
         [tcp] = self.controller.manager.service.findChildren(QTcpSocket)
         with socket.fromfd(int(tcp.socketDescriptor()), socket.AF_INET, socket.SOCK_STREAM) as line:
             line.shutdown(socket.SHUT_RDWR)
         until(lambda: self.controller.manager.status is ConnectionState.RECONNECTING)
 
     def place_of(self, id: str) -> tuple[float, float]:
-        """Where an item is on this screen."""
+        """The position of an item on this screen."""
         x, y = self.window.bench.items[id].props["pos"]
         return float(x), float(y)
 
@@ -138,7 +138,7 @@ class Person(Hand):
 
 @contextmanager
 def two_windows() -> Iterator[tuple[str, Person, Person]]:
-    """Two people in one session, in one program; settings and documents of whoever runs it are left alone."""
+    """Two people in one session, in one program; the real user's settings and documents are not touched."""
     with tempfile.TemporaryDirectory() as name:
         QStandardPaths.setTestModeEnabled(True)
         with server(Path(name) / "benches") as url:
@@ -154,7 +154,7 @@ def two_windows() -> Iterator[tuple[str, Person, Person]]:
 
 
 def _person(name: str, colour: int, url: str, folder: str) -> Person:
-    """Somebody with settings of their own: by these, windows are one person's."""
+    """A person with separate settings, which identify the windows of one person."""
     layout = QSettings.Format.IniFormat, QSettings.Scope.UserScope
     QSettings.setPath(*layout, str(Path(folder) / name))
     QSettings(*layout, "optiverse-collab", "optiverse-collab").setValue("colour", str(colour))
@@ -162,10 +162,10 @@ def _person(name: str, colour: int, url: str, folder: str) -> Person:
 
 
 def play(ann: Person, bob: Person) -> None:
-    """Bob drags the arm mirror to its place and turns it back a little, while Ann has the lens in hand.
+    """Bob drags the arm mirror to its place and rotates it back a little, while Ann holds the lens.
 
     Raises:
-        SystemExit: the windows did not become the same.
+        SystemExit: the windows still differ.
     """
     bob.point(30.0, 150.0)
     bob.press()
@@ -185,10 +185,10 @@ def play(ann: Person, bob: Person) -> None:
 
 
 def disagree(url: str, ann: Person, bob: Person) -> None:
-    """Ann and Dea edit the same while Ann's connection is lost; then she and Bob move the lens at once.
+    """Ann and Dea edit the same item while Ann's connection is lost; then she and Bob move the lens at once.
 
     Raises:
-        SystemExit: Ann was not told.
+        SystemExit: Ann got no report.
     """
     ann.lose_connection()
     ann.window.editor.change("Move", {"end": {"pos": [170.0, 0.0]}, "arm": {"angle_deg": 88.0}})
@@ -204,7 +204,7 @@ def disagree(url: str, ann: Person, bob: Person) -> None:
 
 
 def sees_cursor(person: Person, x_mm: float) -> bool:
-    """Whether somebody else's cursor shows there."""
+    """Whether somebody else's cursor is visible there."""
     session = person.controller.manager.service.session
     states = session.presence.states.values() if session is not None else ()
     return any(abs((state.get("cursor") or [1e9])[0] - x_mm) < 5.0 for state in states)
@@ -216,10 +216,10 @@ def content(person: Person) -> dict[str, object]:
 
 
 def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Let Qt work until something is so.
+    """Run Qt's event loop until a condition holds.
 
     Raises:
-        SystemExit: it did not come to that.
+        SystemExit: it never did.
     """
     deadline = time.monotonic() + seconds
     while not condition():
@@ -229,7 +229,7 @@ def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
 
 
 def quiet_qt() -> None:
-    """Keep to itself what Qt says of each window without a screen, and of its own objects that went."""
+    """Hide Qt's messages about windows without a screen, and about its own deleted objects."""
     known = ("This plugin does not support", "QObject::disconnect: wildcard call")
 
     def show(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> None:
