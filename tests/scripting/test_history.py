@@ -186,3 +186,30 @@ def test_what_others_do_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None
             assert ana["lens"]["x"] == ben["lens"]["x"] == 2
 
     run(main())
+
+
+def test_the_second_of_two_restores_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HIST-9: its author had not seen the first."""
+
+    async def main() -> None:
+        async with (
+            live_server() as server,
+            proxy(server.port) as network,
+            connect(server.url, user="Ben") as ben,
+            connect(network.url, user="Ana") as ana,
+        ):
+            await edit_thrice(ben)
+            await until(lambda: ana.clock == 3)
+
+            async def read_slowly(clock: int) -> dict[str, Record]:
+                network.to_client.flowing.clear()
+                await ben.restore(1)
+                asyncio.get_running_loop().call_later(0.1, network.resume)
+                return {"lens": lens(x=1)}
+
+            monkeypatch.setattr(ana._past, "bench", read_slowly)
+            with pytest.raises(CollaborationError, match="restored an earlier bench"):
+                await ana.restore(2)
+            assert dict(ana.records) == await ben.at(1)
+
+    run(main())
