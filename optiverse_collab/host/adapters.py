@@ -1,4 +1,4 @@
-"""Finds the adapter for a window: the one that came with it, or what an installed plugin has for it."""
+"""Finds the adapter for a window: the one that came with it, or one from an installed plugin."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _given: WeakKeyDictionary[QMainWindow, Callable[[], Host]] = WeakKeyDictionary()
 
 
 def give(window: QMainWindow, adapter: Callable[[], Host]) -> None:
-    """Use this adapter for a window, whatever plugins have for it, until `take_back`."""
+    """Use this adapter for a window instead of any plugin's, until `take_back`."""
     _given[window] = adapter
 
 
@@ -27,7 +27,7 @@ def take_back(window: QMainWindow) -> None:
 
 
 def adapter_of(window: QMainWindow) -> Callable[[], Host]:
-    """What makes an adapter for a window; the window is left alone until it is called.
+    """A factory for a window's adapter; the window is left alone until it is called.
 
     Raises:
         HostUnsupported: there is none for it. (Calling the result raises it if the window lacks something.)
@@ -50,7 +50,7 @@ def watch_files(
     """Call these when a window has opened a file, saved it, or autosaved its bench, in a session or not.
 
     Returns:
-        What ends that; it does nothing if no plugin can tell.
+        A function that stops this; it does nothing if no plugin watches files.
 
     Raises:
         Exception: whatever a plugin raises.

@@ -1,10 +1,10 @@
-"""What we need from any host's window. Everything else of a host is unknown to us.
+"""The interface to any host's window. We know nothing else of a host.
 
-An adapter derives from `Host`, which answers for hosts that can't tell something, or has all its methods.
+An adapter derives from `Host`, which has defaults for missing features, or has all its methods.
 examples/toy_editor.py is a short one. It passes the suite of `optiverse_collab.testing`. Its promises:
 
-- what `records` says after `apply` is exactly what was applied, so that there is no echo to suppress;
-- `apply` edits the objects that are there, in place: selection, open dialogs and the user's undo
+- `records` returns exactly the values that `apply` applied, so that there is no echo to suppress;
+- `apply` edits the existing objects in place: selection, open dialogs and the user's undo
   steps stay valid, and no undo step is added;
 - an operation that can't be applied is logged as a WARNING, and the others are applied.
 """
@@ -49,22 +49,22 @@ Opened = Callable[[Callable[[], None]], None]
 
 
 FileNoted = Callable[[Mapping[str, Record]], None]
-"""Takes what a file says that a window has opened or saved: id → record; nothing for a new, empty bench."""
+"""Takes the content of an opened or saved file: id → record; nothing for a new, empty bench."""
 
 
 AutosaveNoted = Callable[[Callable[[], Mapping[str, Record]]], None]
-"""Takes what reads what an autosave says, in any thread; the window's file is what it was."""
+"""Takes a function that reads an autosave, in any thread; the window's file is unchanged."""
 
 
 class UndoWatcher(Protocol):
-    """Hears of each of the user's undo steps, from inside it."""
+    """Called at each of the user's undo steps, from inside it."""
 
     def done(self, command: object, ids: Collection[str]) -> None:
         """The user did something that can be undone.
 
         Args:
             command: the host's object for it; the same again if the host merged it into an earlier one.
-            ids: of the records that it is about.
+            ids: of its records.
         """
 
     def begin(self, command: object, ids: Collection[str], redo: bool) -> Collection[str]:
@@ -75,7 +75,7 @@ class UndoWatcher(Protocol):
         """
 
     def end(self, ids: Collection[str]) -> None:
-        """It was; the host may get changes that restore what was not its user's to change."""
+        """It is done; the host may get changes that restore values that its user must not change."""
 
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -93,8 +93,8 @@ class ItemList(NamedTuple):
     """A list of a host with a line for each item.
 
     Attributes:
-        view: where it stands.
-        id_of: tells the id of the item in a line; None for a line of something else, or for none.
+        view: the widget.
+        id_of: returns the id of the item in a line; None for other lines, or for none.
     """
 
     view: QTreeView
@@ -104,14 +104,14 @@ class ItemList(NamedTuple):
 class Host(Protocol):
     """One main window of a host, and the bench in it.
 
-    A class that derives from it has `name`, `window`, `records`, `apply`, `watch` and `close` of its own. The
-    others do what is right for a host that can't tell, or knows no such thing.
+    A derived class implements `name`, `window`, `records`, `apply`, `watch` and `close`. The
+    others have defaults for hosts without the feature.
     """
 
     @property
     @abstractmethod
     def name(self) -> str:
-        """What the host calls itself, with its version."""
+        """The host's name, with its version."""
 
     @property
     @abstractmethod
@@ -133,13 +133,13 @@ class Host(Protocol):
         return None
 
     def picture(self, records: Mapping[str, Record]) -> QGraphicsScene | None:
-        """A scene of its own with another bench, to be looked at; None if the host can't make one.
+        """A separate scene with another bench, to be viewed; None if the host can't make one.
 
         Args:
-            records: id → record. What can't be shown of them is left out.
+            records: id → record. Items that can't be shown are left out.
 
         Returns:
-            Nothing of it is the window's; `sceneRect` is what the items cover [mm], y up.
+            It shares nothing with the window; `sceneRect` covers the items [mm], y up.
         """
         return None
 
@@ -155,67 +155,67 @@ class Host(Protocol):
         note(level, text)
 
     def ids(self) -> Collection[str]:
-        """The ids of all that is on the bench, looked up again; of items on each other the lowest first."""
+        """The ids of everything on the bench, looked up again; lower items first."""
         return list(self.records())
 
     @abstractmethod
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
-        """The bench as it is now: all of it, or those of `ids` that are there. Positions are in mm."""
+        """The present bench: all of it, or those of `ids` that exist. Positions are in mm."""
 
     @abstractmethod
     def apply(self, ops: Sequence[Op], batch_continues: bool = False) -> None:
-        """Change the bench as others changed it, in one go; the user's file doesn't have it yet.
+        """Apply others' changes, all at once; the user's file doesn't have them yet.
 
         Args:
-            batch_continues: another call will follow soon, until one says otherwise. What costs the host as
-                much for one operation as for a thousand can wait for the last.
+            batch_continues: another call will follow soon, until one says otherwise. Work that costs the host
+                the same for one operation as for a thousand can wait for the last.
         """
 
     def agree(self, ids: Collection[str]) -> None:
-        """Take the next change of each of these by `apply` for none of the user's file.
+        """Don't count the next change of each of these by `apply` as unsaved.
 
-        What was opened has the same, in the editor's own words.
+        The opened file has the same values, in the editor's own form.
         """
         return
 
     def edit(self, text: str, ops: Sequence[Op]) -> None:
-        """Change the bench as its user would: one step, which they can undo, and which `watch` hears of.
+        """Change the bench as its user would: one step, which they can undo, and which `watch` reports.
 
         Args:
-            text: what is done, for a host that names its steps.
-            ops: the change; `apply` says what becomes of what can't be done.
+            text: the name of the step, for a host that shows names.
+            ops: the change; `apply` defines how failures are handled.
         """
         self.apply(ops)
 
     @abstractmethod
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
-        """Call `dirty` with ids of what may have changed, whoever changed it; too many do no harm.
+        """Call `dirty` with ids that may have changed, no matter who changed them; too many do no harm.
 
-        Calls come from the GUI thread, often, and from inside the change: `dirty` only takes notes.
+        Calls come from the GUI thread, often, and from inside the change: `dirty` only remembers them.
         """
 
     def watch_opened(self, opened: Opened) -> None:
         """Call `opened` when the user has put another bench in place of this one: a file, or an empty one.
 
         The window saves to that file from then on. Should the bench from before come back, saving it there
-        would destroy the file; so `opened` is given what makes the file from before the window's again,
-        with changes that are not saved.
+        would destroy the file; so `opened` gets a function that makes the previous file the window's again,
+        with unsaved changes.
         """
         return
 
     def watch_undo(self, watcher: UndoWatcher | None) -> None:
-        """Tell `watcher` of each undo step from now on; nobody, if it is None."""
+        """Call `watcher` at each undo step from now on; None stops that."""
         return
 
     def held(self) -> Collection[str]:
-        """Ids that the user has in hand: being dragged, rotated, or edited as text."""
+        """Ids that the user holds: being dragged, rotated, or edited as text."""
         return ()
 
     def dragged(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
-        """Of those of `ids` that the user drags, what dragging them changes: some of their properties.
+        """The dragged ones of `ids`, with the properties that dragging changes.
 
-        Reading just these is quick; the rest is read when they are let go. A host for which `records` is
-        quick enough says of none that it is dragged.
+        Reading just these is quick; the rest is read after the release. A host with quick `records`
+        may report no dragged items.
         """
         return {}
 
@@ -223,12 +223,12 @@ class Host(Protocol):
         """Call `changed`, too, soon after the user opens an item or closes it, in a dialog or to type in it.
 
         Returns:
-            What ends that.
+            A function that stops this.
         """
         return lambda: None
 
     def editors(self) -> Mapping[str, QDialog | None]:
-        """The items that the user has open: id → the dialog; None for text that is typed on the canvas.
+        """The items that the user has open: id → the dialog; None for text being edited on the canvas.
 
         In a dialog that grows together with the bottom margin of its layout, nothing moves.
         """
@@ -248,4 +248,4 @@ class Host(Protocol):
 
     @abstractmethod
     def close(self) -> None:
-        """Take back everything that was connected to the host, which continues without us; once is enough."""
+        """Disconnect everything from the host, which continues without us; calling it once is enough."""

@@ -1,6 +1,6 @@
-"""Gives a window what the installed plugins have for it: the way in for editors that know no pluggy.
+"""Adds the installed plugins to a window: the entry point for editors without pluggy.
 
-Only the standard library is imported at first: whatever of ours is missing, an editor that uses this starts.
+Only the standard library is imported at first: an editor that uses this starts even without our libraries.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ LOG = logging.getLogger("optiverse_collab")
 
 
 class WindowParts(NamedTuple):
-    """What the plugins have for one window.
+    """The plugins' parts for one window.
 
     Attributes:
         actions: menu entries, in their order.
         widgets: for the status bar, from left to right.
-        categories: in which the plugins log; a log window offers them as filters.
-        closing: to be called when the window is about to close for good.
+        categories: the plugins' log categories; a log window offers them as filters.
+        closing: call it when the window is about to close for good.
     """
 
     actions: list[Action]
@@ -44,7 +44,7 @@ class WindowParts(NamedTuple):
 def attach_to(window: QMainWindow, adapter: Callable[[], Host] | None = None) -> None:
     """Put the menus and status widgets of the installed plugins into a window, until it closes.
 
-    Whatever goes wrong with them, the window works without them: an ERROR is logged, and a menu says why.
+    If they fail, the window works without them: an ERROR is logged, and a menu says why.
 
     Args:
         window: any main window, made a moment ago.
@@ -61,7 +61,7 @@ def attach_to(window: QMainWindow, adapter: Callable[[], Host] | None = None) ->
 
 
 def _attach(window: QMainWindow, adapter: Callable[[], Host] | None) -> None:
-    manager = installed_plugins()  # before what needs more of ours
+    manager = installed_plugins()  # before code that needs more of our libraries
     from optiverse_collab.host import adapters
     from optiverse_collab.host.menus import Installed
 
@@ -87,7 +87,7 @@ def _attach(window: QMainWindow, adapter: Callable[[], Host] | None) -> None:
 
 
 def window_parts(window: QMainWindow, manager: pluggy.PluginManager) -> WindowParts:
-    """Tell the plugins that a window was made, and take what they have for it.
+    """Tell the plugins about a new window, and collect their parts.
 
     Raises:
         Exception: whatever a plugin raises; the plugins know that the window closes.

@@ -12,7 +12,7 @@ AGAIN = "Install optiverse-collab again."
 CURES = {
     "PyQt6.QtWebSockets": "Install PyQt6 with pip, or the package python3-pyqt6.qtwebsockets of Debian.",
 }
-"""Module that may be missing → what to do; where it isn't named, to install us again helps."""
+"""Module that may be missing → what to do; for other modules, reinstalling the plugin helps."""
 
 
 def sentence_of(fault: Exception) -> str:

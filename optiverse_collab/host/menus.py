@@ -1,4 +1,4 @@
-"""Puts a plugin's actions and status widgets into a main window that knows of neither."""
+"""Puts a plugin's actions and status widgets into a main window without support for plugins."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MENU = "&Collaboration"
 
 
 class Installed:
-    """What was put into a window; `remove` takes it out again.
+    """The plugin's parts in a window; `remove` takes them out again.
 
     Args:
         window: whose menus and status bar get it.

@@ -1,6 +1,6 @@
-"""The plugins that are installed.
+"""The installed plugins.
 
-Only the standard library is imported at first: whatever of ours is missing, an editor that uses this starts.
+Only the standard library is imported at first: an editor that uses this starts even without our libraries.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @cache
 def installed_plugins() -> pluggy.PluginManager:
-    """The plugins that are installed; one that can't be imported is logged as an ERROR and left out."""
+    """The installed plugins; one that can't be imported is logged as an ERROR and left out."""
     import pluggy
 
     from optiverse_collab import hookspecs

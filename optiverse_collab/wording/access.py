@@ -1,4 +1,4 @@
-"""What users read about who may do what: why an edit was taken back, and when their access ends.
+"""Texts about roles: why an edit was undone, and when access ends.
 
 Pure. The sentences for a connection that ended because of a missing right are in `wording.connection`.
 """
@@ -32,7 +32,7 @@ ROLES = {
     Role.EDITOR: "Editor",
     Role.OWNER: "Owner",
 }
-"""What each role is called in lists."""
+"""The names of roles in lists."""
 
 _MOST_OWNERS = 2
 
@@ -52,7 +52,7 @@ def view_only_more(owners: Sequence[str], withheld: int) -> str:
 
 
 def denied(role: Role, owners: Sequence[str]) -> str:
-    """Why an edit was taken back."""
+    """Why an edit was undone."""
     may, whom = all_that_is_allowed(role), _one_of(owners)
     return f"You may only {may}, so your edit was undone; ask {whom} for the right to edit."
 

@@ -1,4 +1,4 @@
-"""What others did, in lines for the log: one for each gesture, whatever it took on the wire. Pure."""
+"""Others' edits, in lines for the log: one for each gesture, however many messages it took. Pure."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ def predicate(parts: Parts, names: Sequence[str]) -> str:
 def removed_in_hand(
     change: ShowChange, held: Callable[[], Collection[str]], scripts: Collection[str] = ()
 ) -> str:
-    """The sentence for whoever held what was removed; empty if nothing of it was in hand.
+    """The sentence for a user who held a removed item; empty if they held none.
 
     Args:
-        held: tells the ids of what the user has in hand; asked only if something was removed.
-        scripts: the names of those at which nobody sits.
+        held: returns the ids that the user holds; called only if something was removed.
+        scripts: the names of scripts.
     """
     removed = [op.id for op in change.ops if isinstance(op, Remove)]
     in_hand = set(held()).intersection(removed) if removed else ()
@@ -80,7 +80,7 @@ def _edit(before: Record | None, after: Record | None) -> Op | None:
 
 
 def _parts(op: Op, before: Record | None) -> Sequence[tuple[str, str]]:
-    """What was done, before and behind the name of the item."""
+    """The deed, as the texts before and after the item's name."""
     if not isinstance(op, Set):
         return [(verb(op, before), "")]
     distance = _distance(op, before.props if before is not None else {})
@@ -91,7 +91,7 @@ def _parts(op: Op, before: Record | None) -> Sequence[tuple[str, str]]:
 
 
 def _distance(op: Set, before: Mapping[str, object]) -> str | None:
-    """How far an item was moved; None if it was not, or from nowhere."""
+    """How far an item was moved; None if it was not, or had no position."""
     try:
         mm = math.dist(op.props["pos"], before["pos"])  # type: ignore[arg-type]
     except (KeyError, OverflowError, TypeError, ValueError):

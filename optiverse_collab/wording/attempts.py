@@ -1,4 +1,4 @@
-"""The log's lines about a connection; attempts that fail alike are written a few times, and then left out.
+"""The log's lines about a connection; attempts that fail in the same way are logged a few times only.
 
 A server may be away for a night: three lines every half minute would push out all that the log keeps.
 And a server that is away is one event: one WARNING when it begins, and one ERROR if no other attempt comes.
@@ -20,13 +20,13 @@ from optiverse_collab.wording import connection
 from optiverse_collab.wording.log_lines import Line
 
 TOLD = 3
-"""How many attempts in a row that fail alike are written."""
+"""How many attempts in a row that fail in the same way are logged."""
 
 TRYING_ON = Line(logging.INFO, "Still trying; the log reports the next change")
 
 
 class AttemptLog:
-    """Writes what becomes of the connections of one session.
+    """Logs the connections of one session.
 
     Args:
         session: its name.
@@ -41,7 +41,7 @@ class AttemptLog:
         self._has_warned = False
 
     def lines(self, effect: ConnectorEffect) -> list[Line]:
-        """The lines for an effect of `Connector`; none for what is no news."""
+        """The lines for an effect of `Connector`; none if there is no news."""
         if isinstance(effect, AttemptFailed):
             self._count = self._count + 1 if effect.failure == self._failure else 1
             self._failure = effect.failure
@@ -53,7 +53,7 @@ class AttemptLog:
         return self._written(effect) if is_told else []
 
     def connected(self) -> None:
-        """The server let us in: whatever fails from now on is news."""
+        """The server let us in: later failures are news."""
         self._failure, self._count, self._has_warned = None, 0, False
 
     def _written(self, effect: ConnectorEffect) -> list[Line]:

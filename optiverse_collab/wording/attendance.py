@@ -11,7 +11,7 @@ NAMED = 3
 """How many people are named; the others are counted."""
 
 NAME_CHARS = 32
-"""So much of a name stands in a notice."""
+"""How many characters of a name are shown in a notice."""
 
 
 def sentences(came: Sequence[str], went: Sequence[str]) -> str:

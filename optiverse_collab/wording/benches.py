@@ -1,4 +1,4 @@
-"""What people read when two benches meet: what differs, and what can be done about it."""
+"""Texts about merging two benches: the differences, and the options."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ MISSING_ROW = "{title}: only in the session"
 
 
 class Differences(NamedTuple):
-    """How the items of a user's bench stand to the session's.
+    """The differences between a user's bench and the session's.
 
     Attributes:
-        new: what the items are called that only the user has …
+        new: the names of items that only the user has …
         differ: … those that both have, with other content …
         missing: … and those that only the session has.
         same: how many are the same.
@@ -73,12 +73,12 @@ def counts(found: Differences) -> str:
 
 
 def shared(found: Differences) -> str:
-    """What became of a bench in a session without items."""
+    """The outcome for a bench in an empty session."""
     return f"The session was empty, so your bench was shared: {items(found.mine)}."
 
 
 def merged(edited: int, taken: int, since_ms: int) -> str:
-    """What became of edits since a bench was the session's, at `since_ms` since 1970; empty without any."""
+    """The outcome of a merge since `since_ms` (since 1970); empty without any edits."""
     if not edited and not taken:
         return ""
     at, now = datetime.fromtimestamp(since_ms / 1000).astimezone(), datetime.now().astimezone()
@@ -88,12 +88,12 @@ def merged(edited: int, taken: int, since_ms: int) -> str:
 
 
 def not_sent(name: str) -> str:
-    """An edit of what is called so was refused."""
+    """An edit of the item with this name was refused."""
     return f"Your edit of {name} was not shared: the session does not accept it."
 
 
 def joining_question(found: Differences) -> str:
-    """Ask what becomes of a bench that meets the session's for the first time."""
+    """The question about a bench that meets the session's for the first time."""
     more = f" {_only_there(found)}" if found.missing else ""
     return (
         f"Your bench and the session's have not met before. Of your items: {counts(found)}.{more} "
@@ -102,7 +102,7 @@ def joining_question(found: Differences) -> str:
 
 
 def bring_note(found: Differences, path: str) -> str:
-    """What bringing the bench does; `path` is where a copy of it will be."""
+    """The effect of bringing the bench; `path` is the place of its copy."""
     note = f"Everybody gets your {new_items(len(found.new))}."
     if found.differ:
         note += f" Items that differ keep the session's version. A copy of yours is saved first: {path}"
@@ -110,7 +110,7 @@ def bring_note(found: Differences, path: str) -> str:
 
 
 def opened_question(found: Differences) -> str:
-    """Ask what becomes of a bench that was opened while in a session."""
+    """The question about a bench that was opened while in a session."""
     more = f" {_only_there(found)}" if found.missing else ""
     return (
         f"You opened another bench while you are in a session. Of its items: {counts(found)}.{more} "
@@ -119,7 +119,7 @@ def opened_question(found: Differences) -> str:
 
 
 def everybody_note(found: Differences, path: str) -> str:
-    """What it does to replace the session's bench; `path` is where a copy of that will be."""
+    """The effect of replacing the session's bench; `path` is the place of its copy."""
     count = len(found.missing)
     goes = f"{items(count)} of the session will be removed" if count else "No item will be removed"
     changes = f", {len(found.differ)} will match yours" if found.differ else ""

@@ -25,11 +25,11 @@ _S = "'s"
 
 
 class Sides(NamedTuple):
-    """The two sides of an entry, and what else is to be said of it.
+    """The two sides of an entry, and a note.
 
     Attributes:
         mine: the user's value.
-        theirs: what stands, or stood.
+        theirs: the standing value, or the replaced one.
         note: empty if there is neither.
     """
 
@@ -39,7 +39,7 @@ class Sides(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """What shows, line by line."""
+        """The text, line by line."""
         return [line for line in self if line]
 
 
@@ -48,10 +48,10 @@ def sides(change: HeldChange, theirs: Op, by: str, stands: bool, again: bool) ->
 
     Args:
         change: the user's edit.
-        theirs: what is in its place, or was.
-        by: whose that is; empty if nobody knows.
+        theirs: the edit that stands, or was replaced.
+        by: its author; empty if unknown.
         stands: the user's edit stands.
-        again: `theirs` is another value than the first time.
+        again: `theirs` has changed since the first time.
     """
     removes = isinstance(change.ops[-1], Remove)
     mine = "You removed it" if removes else f"Yours: {values.state(change.ops)}"
@@ -66,11 +66,11 @@ def sides(change: HeldChange, theirs: Op, by: str, stands: bool, again: bool) ->
 
 
 def hint(count: int) -> str:
-    """What the status bar says: ``2 changes to look at``."""
+    """For the status bar: ``2 changes to look at``."""
     return f"{counted(count, 'change')} to look at"
 
 
 def step(titles: Sequence[str]) -> str:
-    """What the step of undo is called that uses the user's changes of these items."""
+    """The name of the undo step that uses the user's changes of these items."""
     [*_, last] = titles
     return f"Use my change of {last}" if len(titles) == 1 else f"Use {len(titles)} changes of mine"

@@ -1,4 +1,4 @@
-"""What became of two edits of the same thing, in a sentence with both values (SEEN-10)."""
+"""Conflicts, each in a sentence with both values (SEEN-10)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def sentence(conflict: Conflict, in_full: bool = False) -> str:
     """The sentence for one of the two people, without an arrow in front or a full stop behind.
 
     Args:
-        in_full: with all of their own values, which may stand nowhere else.
+        in_full: with all of their own values, which may be recorded nowhere else.
     """
     mine, were = _mine(conflict, in_full)
     if conflict.kind is ConflictKind.REPLACED_THEIRS:
@@ -52,7 +52,7 @@ def _replaced_theirs(conflict: Conflict) -> str:
 
 
 def _did(conflict: Conflict) -> str:
-    """What the other person did, as far as this replica knows it."""
+    """The other person's edit, as far as this replica knows it."""
     who, theirs = author(conflict.by), conflict.theirs
     if theirs is not None and (conflict.names or not isinstance(theirs, Set)):
         return f"{who} {deed(theirs, conflict.record)}"

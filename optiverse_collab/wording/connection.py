@@ -1,4 +1,4 @@
-"""What users read about their connection: how it ended, in a sentence, and the lines of the log.
+"""Texts about the connection: how it ended, in a sentence, and the lines of the log.
 
 Pure. The arrows, ticks and first lines are those that Optiverse's users know from its own collaboration log.
 """
@@ -103,7 +103,7 @@ _CLOSED = {
     4430: "The connection was too slow to follow; it will catch up on reconnecting.",
     4503: "The session or its server is full; try again when somebody has left.",
 }
-"""Close code → what it means to a user (CLOSE-2)."""
+"""Close code → its sentence for users (CLOSE-2)."""
 
 _WORDS = {
     "no_token": "The server admits only people with an invite; paste an invite link.",
@@ -114,11 +114,11 @@ _WORDS = {
     "unanswered": "No owner has answered for 10 minutes; ask one to open the session, and connect again.",
     "removed": "An owner has removed you from this session; ask them for a new link.",
 }
-"""The word that comes with a close code → the same, where the code alone means several things."""
+"""The word of a close code → its sentence, for codes with several meanings."""
 
 
 def closed(code: int) -> str:
-    """The sentence for a close code; codes that nobody defined have one too."""
+    """The sentence for a close code, even an undefined one."""
     return _CLOSED.get(code) or f"The connection was closed with the unknown code {code}."
 
 
@@ -148,7 +148,7 @@ def ending(ended: Ended, url: str) -> str:
 
 
 def lines(effect: ConnectorEffect, session: str, url: str) -> list[Line]:
-    """The lines for an effect of `Connector`; none for what is no news."""
+    """The lines for an effect of `Connector`; none if there is no news."""
     if isinstance(effect, OpenConnection):
         place = url.partition("?")[0]  # behind that is who connects, a script for example (PRES-18)
         return [Line(logging.INFO, f"→ Connecting to: {place}")]
@@ -170,7 +170,7 @@ def lines(effect: ConnectorEffect, session: str, url: str) -> list[Line]:
 
 
 def noticed(failure: Failure, stack: Iterable[str]) -> Line:
-    """Where it was noticed that a connection is over, for whoever looks for a fault.
+    """Where the end of a connection was noticed, for debugging.
 
     Args:
         stack: as `traceback.format_stack` gives it.

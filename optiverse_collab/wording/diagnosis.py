@@ -1,4 +1,4 @@
-"""What a look at a connection finds, step by step. Pure; secrets of links are in none of it."""
+"""The findings of a connection check, step by step. Pure; they contain no secrets of links."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from optiverse_collab.core.text import printable
 
 
 class Finding(NamedTuple):
-    """What a step found.
+    """The finding of a step.
 
     Attributes:
-        subject: what was looked at.
+        subject: the checked part.
         ok: whether it is in order.
-        sentence: what was found; if it is not in order, what to do, too.
+        sentence: the finding; if it is not in order, also what to do.
     """
 
     subject: str
@@ -63,11 +63,11 @@ MAY = {
     Role.EDITOR: "edit",
     Role.OWNER: "do everything",
 }
-"""What somebody may do, by role."""
+"""The rights of each role."""
 
 
 def of_server(server: ServerName | None) -> Finding:
-    """Who answers, and whether it can be spoken to."""
+    """The server's identity, and whether its protocol is ours."""
     if server is None:
         return Finding("version", True, HIDDEN)
     text = SAME_VERSION if server.speaks_ours else OTHER_VERSION

@@ -1,4 +1,4 @@
-"""What users read in our widgets. Menu texts are in plugin.toml."""
+"""The texts of our widgets. Menu texts are in plugin.toml."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ YOU = "{name} (you)"
 
 
 def opens_to(address: str, port: int) -> str:
-    """What hosting for the local network means, before it is done.
+    """The consequences of hosting for the local network.
 
     Args:
         address: this computer's; empty if it has none.
@@ -87,7 +87,7 @@ def opens_to(address: str, port: int) -> str:
 
 
 def link_holds(token: str | None, pin: str | None) -> str:
-    """What the join page says of a link that was pasted, beside the fields that it filled."""
+    """The parts of a pasted link that are in no field."""
     if pin is None:
         return JOIN_HINT if token is None else "The link also holds an invite."
     known = "the server is recognised by its key"
@@ -95,7 +95,7 @@ def link_holds(token: str | None, pin: str | None) -> str:
 
 
 def present(session: str, server: str, waiting: int) -> str:
-    """What the connect dialog says of the session that the window is in.
+    """The connect dialog's sentence about the present session.
 
     Args:
         session: its name.

@@ -13,7 +13,7 @@ PROTECTED = "Edits are protected against a crash again."
 
 
 def behind(time: str, missing: int, path: str) -> str:
-    """Say that the server was restored from a backup, and that this computer has what that lacks.
+    """The server was restored from a backup, and this computer has the missing changes.
 
     Args:
         time: of the backup, as on the wire (MSG-7).
@@ -28,22 +28,22 @@ def behind(time: str, missing: int, path: str) -> str:
 
 
 def unprotected(cause: str) -> str:
-    """Say that a crash would take edits back; `cause` is a sentence that says why, and what to do."""
+    """A crash would lose edits; `cause` is a sentence with the reason and what to do."""
     return f"Edits are not protected against a crash. {cause}"
 
 
 def not_loaded(session: str, cause: str) -> str:
-    """Say that a session is joined without what is kept of it; `cause` is a sentence that says why."""
+    """A session is joined without its stored replica; `cause` is a sentence with the reason."""
     return f"This computer's copy of session '{printable(session)}' can't be read now. {cause}"
 
 
 def token_not_kept(cause: str) -> str:
-    """Say that this computer can't come back without the invite link; `cause` is a sentence that says why."""
+    """This computer can't come back without the invite link; `cause` is a sentence with the reason."""
     return f"Keep the invite link: you will need it to come back. {cause}"
 
 
 def waiting(count: int, sent: int) -> str:
-    """Say what becomes of edits that the server has not acknowledged, when a session is left.
+    """The outcome of unacknowledged edits when a session is left.
 
     Args:
         count: of all of them.

@@ -1,4 +1,4 @@
-"""What somebody did to the bench, in a line for people: ``Ann moved "Lens" to (10.0, 20.0) mm``.
+"""Edits of the bench, in lines for people: ``Ann moved "Lens" to (10.0, 20.0) mm``.
 
 Pure. The names of properties are those of `optiverse_collab.convert`.
 """
@@ -18,10 +18,10 @@ from optiverse_collab.wording import values
 from optiverse_collab.wording.values import LAYERS
 
 MANY = 10
-"""A change of more operations (an import, a paste) is one line and not many."""
+"""Above this many operations (an import, a paste), a change is one line."""
 
 TITLE_CHARS = 60
-"""So much of a name or note is shown."""
+"""How many characters of a name or note are shown."""
 
 VALUES = 3
 """An edit of more properties without a specific verb is described without their values."""
@@ -52,7 +52,7 @@ def describe(change: ShowChange, known: dict[str, Record]) -> list[str]:
 
 
 def title(id: str, record: Record | None) -> str:
-    """What to call a record: its name in quotes, or its kind and the start of its id."""
+    """The title of a record: its name in quotes, or its kind and the start of its id."""
     if record is None:
         return f"record {printable(id[:8])}"
     kind = printable(record.kind.replace("_", " "))
@@ -70,7 +70,7 @@ def raw_values(props: Mapping[str, Any]) -> str:
 
 
 def verb(op: Op, before: Record | None) -> str:
-    """What was done to a record, if no property has a verb of its own."""
+    """The verb for an edit without a more specific one."""
     if isinstance(op, Remove):
         return "removed"
     if isinstance(op, Put):
@@ -79,7 +79,7 @@ def verb(op: Op, before: Record | None) -> str:
 
 
 def short_values(op: Put | Set) -> str:
-    """What an edit sets and removes: ``pos = [10.0,20.0], without notes``."""
+    """The properties that an edit sets and removes: ``pos = [10.0,20.0], without notes``."""
     parts = [raw_values(op.props)] if op.props else []
     if isinstance(op, Set):
         parts += [f"without {printable(name)}" for name in op.unset]
@@ -87,7 +87,7 @@ def short_values(op: Put | Set) -> str:
 
 
 def deed(op: Op, before: Record | None) -> str:
-    """What somebody did, behind their name: ``moved "Lens" to (10.0, 20.0) mm``."""
+    """An edit, without its author: ``moved "Lens" to (10.0, 20.0) mm``."""
     if isinstance(op, Put):
         return f"{verb(op, before)} {title(op.id, Record(op.id, op.kind, op.props))}"
     if isinstance(op, Remove):
@@ -102,7 +102,7 @@ def joined_clauses(parts: Sequence[tuple[str, str]], what: str, again: str) -> s
 
 
 def clauses(op: Set) -> list[tuple[str, str]]:
-    """The parts of an edit: what stands before the name of the record, and behind it."""
+    """The parts of an edit: the texts before and after the name of the record."""
     found = [
         (did, f" to {values.value(name, op.props[name])}") for name, did in _DEEDS.items() if name in op.props
     ]

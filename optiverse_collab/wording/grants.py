@@ -1,4 +1,4 @@
-"""Who may come into a session, in the words of the dialog for owners. Pure."""
+"""Texts of the access dialog for owners. Pure."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def uses(grant: Grant) -> str:
 
 
 def name(grant: Grant) -> str:
-    """What a grant is called."""
+    """The name of a grant."""
     return printable(grant.label) or "—"
 
 

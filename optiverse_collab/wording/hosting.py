@@ -1,4 +1,4 @@
-"""What the user is asked when they close the editor that hosts a session. Pure."""
+"""The question when a user closes a hosting editor. Pure."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ END = "&End it for everybody"
 
 
 def connected(names: Sequence[str]) -> str:
-    """Who is connected: ``Ben, Zoë and 2 others are connected to the server that this editor started.``"""
+    """The connected people: ``Ben, Zoë and 2 others are connected to the server that …``"""
     verb = "is" if len(names) == 1 else "are"
     return f"{some(names)} {verb} connected to the server that this editor started."
 
 
 def consequences(pid: int, log: str) -> str:
-    """What keeping it means, and how it is ended later.
+    """The consequences of keeping it, and how to end it later.
 
     Args:
         pid: the server's process.

@@ -1,4 +1,4 @@
-"""What the dialog says that shows an invite link."""
+"""Texts of the invite dialog."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_CODE = "The link is too long for a QR code."
 
 
 def whoever_has_it(session: str) -> str:
-    """What the link lets people do.
+    """The consequences of sharing the link.
 
     Args:
         session: its name.
@@ -30,13 +30,13 @@ def without_invite(why: str) -> str:
     """The sentence if there is no invite.
 
     Args:
-        why: a sentence of the server's.
+        why: the server's sentence.
     """
     return f"{why} The link leads to the session, without an invite."
 
 
 def label(user: str) -> str:
-    """What an invite is called in lists.
+    """The name of an invite in lists.
 
     Args:
         user: who made it.

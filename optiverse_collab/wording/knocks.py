@@ -1,4 +1,4 @@
-"""Sentences about those who wait until an owner lets them in (ACC-12 to ACC-14). Pure."""
+"""Sentences about people who wait until an owner lets them in (ACC-12 to ACC-14). Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def waiting(session: str) -> str:
 
 
 def name(knock: AccessKnock) -> str:
-    """What somebody calls themselves, cut to what is shown."""
+    """Somebody's name, shortened for display."""
     return marked(shortened(knock.user_id), knock.script)
 
 
@@ -43,7 +43,7 @@ def wants(knock: AccessKnock, alike: bool = False) -> str:
     """Somebody waits: ``Ana wants to come in as an editor, with the link 'students'.``
 
     Args:
-        alike: somebody else has a name that looks the same.
+        alike: somebody else has a similar name.
     """
     sentence = f"{name(knock)} wants to come in {_how(knock)}."
     return f"{sentence} {ALIKE}" if alike else sentence
@@ -56,7 +56,7 @@ def several(knocks: Sequence[AccessKnock]) -> str:
 
 
 def lines(knock: AccessKnock, alike: bool) -> list[str]:
-    """What the dock says of somebody who waits: a line each."""
+    """The dock's lines about somebody who waits."""
     said = [marked(cut(printable(knock.user_id), NAME_CHARS), knock.script), _how(knock)]
     return [*said, *([ALIKE] if alike else []), *([AGAIN] if knock.again else [])]
 

@@ -1,4 +1,4 @@
-"""What the log says of a session: the same lines in the editor and in scripts.
+"""The log's lines about a session: the same in the editor and in scripts.
 
 Pure: effects in, levels and texts out. The arrows and ticks are those that Optiverse's users know from its
 own collaboration log. Those about the connection are in `connection`, those that count messages in `traffic`.
@@ -39,11 +39,11 @@ class Line(NamedTuple):
     text: str
 
 
-# What the session's core says
+# From the session's core
 
 
 def unsent(replica: Replica, is_on_disk: bool) -> list[Line]:
-    """What the server has not confirmed at the end of a session: how much is on disk, or else its values."""
+    """Unconfirmed edits at the end of a session: their number if they are on disk, or else their values."""
     if is_on_disk:
         sent = sum(change.sent for change in replica.pending)
         return [Line(logging.INFO, waiting(len(replica.pending), sent))] if replica.pending else []
@@ -121,7 +121,7 @@ def _transmit(message: ClientMessage) -> Line | None:
 
 
 def _synchronised(effect: fx.Synced | fx.NoticesOmitted | fx.ReplicaForgotten) -> Line:
-    """What arrived, or what the server can't say of this user's edits."""
+    """The arrived records, or what the server no longer knows about this user's edits."""
     if isinstance(effect, fx.Synced):
         told = "received" if effect.full else "caught up with"
         return Line(logging.INFO, f"Synchronised: {told} {effect.records} record(s)")
@@ -134,13 +134,13 @@ def _synchronised(effect: fx.Synced | fx.NoticesOmitted | fx.ReplicaForgotten) -
 
 
 def of_conflicts(event: Sequence[fx.Conflict]) -> Line:
-    """Two people edited the same item; the mark stands where some of the other's edit stands."""
+    """A conflict; marked if part of the other's edit stands."""
     mark = "" if all(one.kind is ConflictKind.REPLACED_THEIRS for one in event) else "✗ "
     return Line(logging.WARNING, mark + " ".join(f"{sentence(one, in_full=True)}." for one in event))
 
 
 def _lost(effect: fx.Lost, op: Op, record: Record | None) -> Line:
-    """One lost operation with its values: whoever needs them finds them in the log (REP-8)."""
+    """One lost operation with its values, to keep them in the log (REP-8)."""
     what = title(op.id, Record(op.id, op.kind, op.props) if isinstance(op, Put) else record)
     told = "" if isinstance(op, Remove) else short_values(op)
     deed = "removal" if isinstance(op, Remove) else f"change ({told})" if told else "change"

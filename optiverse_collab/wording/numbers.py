@@ -23,7 +23,7 @@ def moment(at: datetime, now: datetime) -> str:
 
 
 def time_of(timestamp: str | None) -> datetime | None:
-    """A moment of the wire (MSG-7) in local time; None for never, and for what is no moment."""
+    """A time from the wire (MSG-7) in local time; None for never, and for invalid ones."""
     try:
         return datetime.fromisoformat((timestamp or "").replace("Z", "+00:00")).astimezone()
     except ValueError:
@@ -31,6 +31,6 @@ def time_of(timestamp: str | None) -> datetime | None:
 
 
 def local_time(timestamp: str) -> str:
-    """A moment of the wire (MSG-7) in local time: ``2026-05-03 09:05:30``; what is no moment, printable."""
+    """A time from the wire (MSG-7) in local time: ``2026-05-03 09:05:30``; invalid ones as printable text."""
     at = time_of(timestamp)
     return printable(timestamp) if at is None else f"{at:%Y-%m-%d %H:%M:%S}"

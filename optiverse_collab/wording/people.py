@@ -1,4 +1,4 @@
-"""What the dock *People* and the status bar say of those in a session. Pure."""
+"""Texts about people in the dock *People* and in the status bar. Pure."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def initials(name: str) -> str:
 
 
 def doing(state: Mapping[str, Any], view: Mapping[str, Record]) -> str:
-    """What somebody does, by what they show; nothing if that is nothing.
+    """Somebody's activity, from their presence; empty if there is none.
 
     Args:
-        state: key → value of their presence. It is theirs, and may say anything.
+        state: key → value of their presence, untrusted.
         view: id → record of the session.
     """
     grip, selection = state.get("grip"), state.get("selection")
@@ -63,7 +63,7 @@ def line(name: str, is_me: bool, role: Role | None, windows: int) -> str:
     """The first line of somebody's entry: ``Ana (you), owner, 2 windows``.
 
     Args:
-        role: None where all have the same.
+        role: None if all have the same.
         windows: how many they have in the session.
     """
     parts = [dialogs.YOU.format(name=printable(name)) if is_me else printable(name)]
@@ -75,12 +75,12 @@ def line(name: str, is_me: bool, role: Role | None, windows: int) -> str:
 
 
 def slow(latency_ms: int) -> str:
-    """Somebody's connection does poorly."""
+    """Somebody's connection is slow."""
     return f"slow connection ({milliseconds(latency_ms)})"
 
 
 def no_cursor(name: str) -> str:
-    """There is no place to go to."""
+    """Somebody has no cursor to go to."""
     return f"{printable(name)} does not point at the bench at the moment."
 
 

@@ -14,42 +14,42 @@ from optiverse_collab.wording.attendance import some
 SCRIPT = "{name} (script)"
 
 NAME_CHARS = 24
-"""How much of a name stands on the bench; all of it is in the list of people."""
+"""How many characters of a name are shown on the bench; the list of people has all."""
 
 IN_ITEM = {
     Doing.DRAG: "{name} is moving this",
     Doing.DIALOG: "{name} is editing this",
     Doing.TEXT: "{name} is typing here",
 }
-"""Stands at the pointer."""
+"""Texts at the pointer."""
 
 SELECTED = "Selected by {name}"
 SELECTED_INSIDE = "Something in it is selected by {name}"
 
 
 def marked(name: str, script: bool) -> str:
-    """A name, and whether nobody sits there (PRES-18)."""
+    """A name, and whether it is a script (PRES-18)."""
     return SCRIPT.format(name=name) if script else name
 
 
 def name_of(participant: Participant) -> str:
-    """What somebody is called."""
+    """Somebody's name."""
     return marked(participant.user_id, participant.script)
 
 
 def short_name(participant: Participant) -> str:
-    """As much of a name as is shown on the bench."""
+    """A name, shortened for the bench."""
     return marked(shortened(participant.user_id), participant.script)
 
 
 @lru_cache(256)
 def shortened(name: str) -> str:
-    """As much of a name as is shown on the bench."""
+    """A name, shortened for the bench."""
     return cut(printable(name), NAME_CHARS)
 
 
 def editing_too(names: Sequence[str]) -> str:
-    """What stands in a dialog while others are in the same item; empty for nobody."""
+    """The text in a dialog while others use the same item; empty for nobody."""
     if not names:
         return ""
     return f"{some(names)} {'is' if len(names) == 1 else 'are'} editing this, too."
@@ -63,23 +63,23 @@ SOON, NO = "In a &moment", "&Not now"
 
 
 def asked(who: Participant, what: str) -> str:
-    """Somebody would like to have an item that the user is in."""
+    """Somebody asks for an item that the user is using."""
     return f"{short_name(who)} asks you to hand over {what}. You can finish first."
 
 
 def have_asked(names: Sequence[str], what: str) -> str:
-    """The user has asked these."""
+    """The user has asked these people."""
     return f"You asked {some(names)} to hand over {what}."
 
 
 def answered(who: Participant, what: str, says: Says) -> str:
-    """What somebody who was asked has answered."""
+    """Somebody's answer."""
     name = short_name(who)
     return f"{name} keeps {what} for now." if says is Says.NO else f"{name} hands over {what} in a moment."
 
 
 def is_free(what: str) -> str:
-    """Nobody is in the item any more for which the user has asked."""
+    """Nobody else uses the item any longer for which the user asked."""
     return f"Nobody else is in {what} any more: it is yours."
 
 

@@ -1,4 +1,4 @@
-"""What people read when somebody replaces the bench for everybody, or brings an earlier one back (PUSH-9)."""
+"""Texts about replaced and restored benches (PUSH-9)."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ NOTHING_TO_DO = "The bench has not changed since then."
 
 
 class Replacement:
-    """A step that replaced the bench, as far as it was heard.
+    """A step that replaced the bench, as far as it has arrived.
 
     Attributes:
         step: its id.
         by: who did it; `mine` if it was this user.
         restores: whether it brought an earlier bench back.
         before: the clock of the bench that it replaced.
-        removed, added, changed: how many items went, came, and became others.
-        left: who → how many items of the step were left alone, since they had changed them.
+        removed, added, changed: how many items were removed, added and changed.
+        left: person → how many items were left alone because they had changed them.
     """
 
     def __init__(self, first: BenchReplaced) -> None:
@@ -48,7 +48,7 @@ class Replacement:
 
 
 def sentence(one: Replacement) -> str:
-    """What happened, for everybody."""
+    """The announcement for everybody."""
     if one.mine and one.restores:
         removed = f", removed {one.removed}" if one.removed else ""
         return f"Brought back {_items(one.added + one.changed)}{removed}{_left(one.left)}."
@@ -58,7 +58,7 @@ def sentence(one: Replacement) -> str:
 
 
 def title(one: Replacement) -> str:
-    """The title of a window with the bench from before."""
+    """The title of a window with the earlier bench."""
     who = "you" if one.mine else printable(one.by) or "somebody"
     deed = "brought an earlier one back" if one.restores else "replaced it"
     return f"The bench before {who} {deed}"

@@ -1,4 +1,4 @@
-"""How the connection stands, in the words of the status bar, its popup and the bar over the bench. Pure."""
+"""The state of the connection, for the status bar, its popup and the bar over the bench. Pure."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ UNKNOWN = "not measured yet"
 NONE = "none"
 
 OLD_MS = 1000
-"""Edits that wait for less are on their way, and no news."""
+"""Edits that wait for a shorter time are not mentioned."""
 
 
 class Standing(NamedTuple):
-    """How it stands.
+    """The state.
 
     Attributes:
         state: of the connection.
         users: how many people are in the session.
         unsent: how many of the user's changes the server has not acknowledged.
-        quality: how well the connection does.
+        quality: of the connection.
         retry_s: how long until the next attempt, in s; None if none is waited for.
     """
 
@@ -67,7 +67,7 @@ def state(standing: Standing) -> str:
 
 
 def details(standing: Standing) -> list[str]:
-    """What the status bar says behind that, the most important first: ``38 ms``, ``3 edits waiting``."""
+    """The details after that, the most important first: ``38 ms``, ``3 edits waiting``."""
     quality, said = standing.quality, list[str]()
     if standing.state is ConnectionState.CONNECTED:
         if standing.unsent and quality.waiting_ms > OLD_MS:
@@ -83,7 +83,7 @@ def details(standing: Standing) -> list[str]:
 
 
 def tooltip(standing: Standing, session: str, server: str) -> str:
-    """Where the user is connected, and how well; or that they are not."""
+    """The session, the server and the connection quality; or that there is no connection."""
     if not standing.state.in_session:
         return NOT_CONNECTED
     quality = standing.quality
@@ -96,7 +96,7 @@ def accessible(text: str) -> str:
 
 
 def place(session: str, server: str) -> str:
-    """Where the user is connected, and to what."""
+    """The session and the server."""
     return f"Session: {printable(session)}\nServer: {server}"
 
 
@@ -145,7 +145,7 @@ def up_to(ms: float | None) -> str:
 
 
 def figures(standing: Standing) -> list[tuple[str, str]]:
-    """What the popup lists: a name, and a value with its unit."""
+    """The figures in the popup: a name, and a value with its unit."""
     quality = standing.quality
     waiting = str(standing.unsent) if standing.unsent else NONE
     if standing.unsent and quality.waiting_ms:

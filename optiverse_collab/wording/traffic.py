@@ -16,7 +16,7 @@ COUNTED_MS = 10_000
 """How much traffic one line counts, at least: it is written with the next message, or at the end."""
 
 HEARTBEAT_MS = 29_000
-"""Heartbeats that follow a logged one sooner are left out; users know one every 30 s."""
+"""The shortest time between two logged heartbeats; users know one every 30 s."""
 
 _RECEIVED, _SENT = "←", "→"
 
@@ -31,7 +31,7 @@ class Traffic:
         self._shows_pong = False
 
     def lines(self, effect: fx.SessionEffect, now_ms: float) -> list[Line]:
-        """Count an effect of `SessionClient`; return the lines that are due with it."""
+        """Count an effect of `SessionClient`; return the lines that are due."""
         due = self.take(now_ms) if now_ms - self._since_ms >= COUNTED_MS else []
         if isinstance(effect, fx.ShowChange):
             self._count(_RECEIVED, "updates", now_ms)
@@ -45,7 +45,7 @@ class Traffic:
         return due
 
     def take(self, now_ms: float) -> list[Line]:
-        """What was counted and is not written yet."""
+        """Unwritten counts."""
         seconds = max(1, round((now_ms - self._since_ms) / 1000))
         lines = [
             Line(

@@ -1,4 +1,4 @@
-"""What an undo or a redo left alone, in a sentence: ``Ben moved "Lens 3" to (50.0, 0.0) mm since; …``."""
+"""The parts that an undo or redo left alone: ``Ben moved "Lens 3" to (50.0, 0.0) mm since; …``."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _IN_LAYERS = {"parent", "order", "z_value"}
 
 
 class Standing(NamedTuple):
-    """What of a record is somebody else's.
+    """The properties of a record with somebody else's values.
 
     Attributes:
         by: their name; empty if nobody knows.
-        values: the properties that stand, with their values.
+        values: the standing properties, with their values.
         record: the record.
     """
 
@@ -27,7 +27,7 @@ class Standing(NamedTuple):
 
 
 def left_alone(parts: Sequence[Standing], redo: bool) -> str:
-    """The sentence for what an undo, or a redo, left alone, all of it in one."""
+    """One sentence for everything that an undo or redo left alone."""
     mine = "redo" if redo else "undo"
     if len({part.record.id for part in parts}) > 1:
         who = sorted({printable(part.by) or "somebody" for part in parts})

@@ -42,7 +42,7 @@ def disconnected(count: int, session: str) -> str:
 
 
 def rejoin(session: str, count: int) -> str:
-    """What a window offers when it starts, on a button: ``Rejoin 'lab' (3 edits waiting)``."""
+    """A button when a window starts: ``Rejoin 'lab' (3 edits waiting)``."""
     name = session if len(session) <= NAME_CHARS else f"{session[: NAME_CHARS - 1]}…"
     return f"Rejoin '{printable(name)}' ({counted(count, 'edit')} waiting)"
 
@@ -54,7 +54,7 @@ def offer(author: str, count: int, since: datetime, now: datetime) -> str:
 
 
 def sent(session: str, author: str, count: int) -> str:
-    """Edits of somebody's were sent without joining."""
+    """Somebody's edits were sent without joining."""
     return f"✓ {_by(count, author)} {_were(count)} sent to session '{printable(session)}'."
 
 
@@ -67,13 +67,13 @@ def not_sent(session: str, author: str, count: int, why: str) -> str:
 
 
 def discarded(count: int, path: str) -> str:
-    """They were forgotten, except for the copy."""
+    """They were discarded, except for the copy."""
     gone = f"{counted(count, 'edit')} {_were(count)} discarded"
     return f"✓ {gone}. A copy of the bench with them was saved: {path}"
 
 
 def merged(count: int) -> str:
-    """Edits of a history that is gone were taken over into the list of changes."""
+    """Edits of a lost history were added to the list of changes."""
     edits = f"{counted(count, 'edit')} from before the session was started over"
     return f"{edits} {_were(count)} listed for you to decide."
 

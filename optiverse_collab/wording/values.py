@@ -11,13 +11,13 @@ from optiverse_collab.core.records import Op, Put, Remove, Set
 from optiverse_collab.core.text import printable
 
 VALUE_CHARS = 60
-"""So much of a value is shown, where it need not be in full."""
+"""How many characters of a value are shown, unless in full."""
 
 LAYERS = frozenset(("parent", "order", "z_value"))
-"""Together they are the place in the layers, whose numbers say nothing to people (SEEN-6)."""
+"""Together they are the place in the layers; their numbers mean nothing to people (SEEN-6)."""
 
 _UNITS = {"_mm": " mm", "_deg": "°", "_nm": " nm"}
-"""How the name of a property ends → the unit of its value."""
+"""The ending of a property's name → the unit of its value."""
 
 _NAMES = {"pos": "position"}
 
@@ -26,7 +26,7 @@ _FIRST = ("pos", "angle_deg", "name")
 
 
 def property_name(name: str) -> str:
-    """What to call a property: ``object_height_mm`` is ``object height``."""
+    """The displayed name of a property: ``object_height_mm`` is ``object height``."""
     for ending in _UNITS:
         name = name.removesuffix(ending)
     return printable(_NAMES.get(name, name.replace("_", " ")))
@@ -36,7 +36,7 @@ def value(name: str, value: Any, in_full: bool = False) -> str:
     """The value of a property with its unit: ``(10.0, 20.0) mm``.
 
     Args:
-        in_full: with all digits and all of a text.
+        in_full: with all digits and the whole text.
     """
     if isinstance(value, str) and not in_full and len(value) > VALUE_CHARS:
         value = value[:VALUE_CHARS] + "…"
@@ -48,7 +48,7 @@ def value(name: str, value: Any, in_full: bool = False) -> str:
 
 
 def state(ops: Iterable[Op]) -> str:
-    """What edits make of a record: ``position (10.0, 20.0) mm, angle 45.0°``, ``removed``."""
+    """The result of edits of a record: ``position (10.0, 20.0) mm, angle 45.0°``, ``removed``."""
     parts: dict[str, None] = {}
     for op in ops:
         parts.update(dict.fromkeys(["removed"] if isinstance(op, Remove) else _states(op)))

@@ -173,12 +173,12 @@ class OptiverseHost:
         self._bench.close()
 
     def _another_bench(self, back: Callable[[], None]) -> None:
-        """Keep nothing of the bench that was here before."""
+        """Forget the previous bench."""
         self._unshown.clear()
         self._opened(back)
 
     def _write_own(self, ops: Sequence[Op]) -> None:
-        """Show an edit of the user's, who may undo what it removes."""
+        """Show an edit of the user, who may undo its removals."""
         self.apply(ops)
         for op in ops:
             if isinstance(op, Remove):
@@ -188,6 +188,6 @@ class OptiverseHost:
         self._dirty(ids)
 
     def _stepped(self, ids: Collection[str]) -> None:
-        """Look for what the user's step changed."""
+        """Find the changes of the user's step."""
         self._bench.survey()
         self._dirty(ids)

@@ -16,8 +16,8 @@ from optiverse_collab.host.optiverse.upstream.contract import Override
 class BuiltinCollaboration:
     """The built-in collaboration of one window, with our actions and widgets in its place.
 
-    The host's actions lose their shortcut and go out of sight, its label is hidden, and what opened its
-    dialog runs our first action, so that its manager is never enabled and never connects.
+    The host's actions lose their shortcut and are hidden, its label is hidden, and its dialog's
+    trigger runs our first action, so that its manager is never enabled and never connects.
 
     Args:
         window: an Optiverse main window.
@@ -52,7 +52,7 @@ class BuiltinCollaboration:
         self._installed = Installed(window, parts.actions, parts.widgets)
 
     def undo(self) -> None:
-        """Give the window back to the collaboration that it came with."""
+        """Restore the window's own collaboration."""
         window = self._window
         self._installed.remove()
         for override in self._overrides:

@@ -1,4 +1,4 @@
-"""What the user wants of the first window: when it can be done, and how a file is opened in it."""
+"""Waits until the first window is ready, and opens a file in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Another bench than the window's, in a scene of its own."""
+"""Another bench than the window's, in a separate scene."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def picture(
     Args:
         records: id → record.
         made: gives an item that is on no bench yet; None if the host can't make it.
-        host_name: what the host calls itself.
+        host_name: the host's name.
     """
     scene = QGraphicsScene()
     placeholders = Placeholders(scene, host_name)

@@ -1,4 +1,4 @@
-"""What is on a window's bench, as records."""
+"""Reads a window's bench as records."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from optiverse_collab.host.optiverse.upstream.window import Window
 
 
 class Reader:
-    """Reads items, groups, and what is kept without being shown.
+    """Reads items, groups, and records that are kept without being shown.
 
     Args:
         window: an Optiverse main window.
@@ -81,7 +81,7 @@ class Reader:
         return stated if stated is shown else {name: stated[name] for name in shown if name in stated}
 
     def remember(self, record: Record) -> None:
-        """Let a record that was applied stand for what the host shows of it now, whatever that is."""
+        """Let an applied record represent whatever the host shows for it now."""
         is_group = record.kind == GROUP
         shown = (
             self._layers.read_group(record.id) if is_group else self.shown(self._bench.items[record.id]).props
@@ -90,7 +90,7 @@ class Reader:
         self._stated_values.remember(Record(record.id, record.kind, props), shown)
 
     def forget(self, id: str) -> None:
-        """Remember nothing of what is gone."""
+        """Forget items that are gone."""
         self._stated_values.forget(id)
 
     def save_copy(self, path: Path) -> None:

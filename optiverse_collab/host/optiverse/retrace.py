@@ -1,4 +1,4 @@
-"""Rays that follow what others change, and leave the window time for everything else."""
+"""Retraces rays after others' changes, and leaves the window time for everything else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from optiverse_collab.host.optiverse.upstream.contract import as_qt
 from optiverse_collab.host.optiverse.upstream.window import Window
 
 REST = 3
-"""How many times as long as it took a retrace rests, so that rays take a quarter of the time at most."""
+"""How long to rest after a retrace, as a multiple of its time: rays take at most a quarter of the time."""
 
 
 class Retrace(QObject):
@@ -31,7 +31,7 @@ class Retrace(QObject):
         self._later.timeout.connect(self._trace)
 
     def close(self) -> None:
-        """Trace no more."""
+        """Stop tracing."""
         self._later.stop()
         self.deleteLater()
 

@@ -1,8 +1,8 @@
-"""What was stated, where the host makes something else of it.
+"""Stated values that the host represents in another way.
 
 Optiverse turns ``1`` into ``1.0``, 370° into 10°, drops what it doesn't know of an interface, and fills
-in what a record leaves out. None of that is an edit of the user's, so what was stated stays valid
-until the host shows something else than it made of it.
+in what a record leaves out. None of that is an edit by the user, so the stated value stays valid
+until the host's representation changes.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ _ABSENT = object()
 
 
 class StatedValues:
-    """Per record, the properties that the host shows otherwise than stated."""
+    """For each record, the properties that the host represents in another way."""
 
     def __init__(self) -> None:
         self._of: dict[str, dict[str, tuple[Any, Any]]] = {}
 
     def remember(self, stated: Record, shown: Mapping[str, Any]) -> None:
-        """Take note of what the host made of a record that was applied as `stated`.
+        """Remember how the host represents a record that was applied as `stated`.
 
         Args:
             shown: the properties that the host gives for it now.

@@ -1,4 +1,4 @@
-"""A step of the user's that the editor has no command for, on the editor's own undo stack."""
+"""A user's step without a command of the editor, on the editor's own undo stack."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ class UserEdit:
         for op in ops:
             apply(new, op)
         self._forward, self._back = difference(old, new), difference(new, old)
-        self._uuids = list(touched(ops))  # the stack's guard takes out what others removed
+        self._uuids = list(touched(ops))  # the stack's guard removes deleted items
 
     def execute(self) -> None:
         """Do it, the first time and again."""
         self._write([op for op in self._forward if op.id in self._uuids])
 
     def undo(self) -> None:
-        """Take it back."""
+        """Undo it."""
         self._write([op for op in self._back if op.id in self._uuids])
 
     def id(self) -> int:
-        """It is of a kind of its own."""
+        """It is never the same as another."""
         return -1
 
     def merge_with(self, other: object) -> bool:
-        """It never becomes one with another step."""
+        """It never merges with another step."""
         return False

@@ -1,4 +1,4 @@
-"""Which windows are Optiverse's, and what our plugin has for them; nothing else is imported for others."""
+"""Recognises Optiverse's windows, and returns our plugin's parts for them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def is_optiverse(window: QMainWindow) -> bool:
 
 
 def adapter_of(window: QMainWindow) -> Callable[[], Host] | None:
-    """What makes the adapter for a window; None if it isn't Optiverse's."""
+    """A factory for a window's adapter; None if it isn't Optiverse's."""
     if not is_optiverse(window):
         return None
     from optiverse_collab.host.optiverse.adapter import OptiverseHost
@@ -33,7 +33,7 @@ def watch_files(
     """Call these when a window opens, saves or autosaves a file; None if it isn't Optiverse's.
 
     Returns:
-        What ends that.
+        A function that stops this.
     """
     if not is_optiverse(window):
         return None

@@ -1,4 +1,4 @@
-"""What others did, done in a window: items and groups are made, edited in place, and removed."""
+"""Applies others' edits in a window: makes, edits in place, and removes items and groups."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from optiverse_collab.wording.edits import title
 class Writer:
     """Applies operations to one window.
 
-    In here, `current` is the record of what is on the bench, and `record` the one to be there afterwards.
+    In here, `current` is the present record, and `record` the new one.
 
     Args:
         window: an Optiverse main window.
@@ -42,9 +42,9 @@ class Writer:
         layers: its groups.
         kinds: how to make and edit each kind of item.
         reader: gives the current records.
-        unshown: takes what the host can't show.
-        undo: keeps the user's steps true to what is there.
-        name: what the host calls itself.
+        unshown: takes records that the host can't show.
+        undo: keeps the user's steps consistent with the bench.
+        name: the host's name.
         log: takes a level and a line.
     """
 
@@ -76,7 +76,7 @@ class Writer:
         self._retrace = Retrace(window)
 
     def close(self) -> None:
-        """Do nothing more to the window."""
+        """Leave the window alone from now on."""
         self._unsaved_mark.close()
         self._panel.close()
         self._retrace.close()
@@ -86,7 +86,7 @@ class Writer:
         self._unsaved_mark.agree(ids)
 
     def apply(self, ops: Sequence[Op], batch_continues: bool) -> None:
-        """Apply all that can be applied, in one go; log a WARNING for each of the rest.
+        """Apply everything that can be applied, at once; log a WARNING for each failure.
 
         Args:
             batch_continues: another call follows soon.
@@ -111,12 +111,12 @@ class Writer:
             with self._bench.changing(op.id):
                 self._apply(op)
         except HOST_FAULTS as fault:
-            # What the user deleted is about to be deleted for the others too.
+            # Items that the user deleted are about to be deleted for the others, too.
             level = "DEBUG" if op.id in self._bench.lost else "WARNING"
             self._log(level, wording.change_not_shown(self._title(op), repr(fault)))
 
     def _title(self, op: Op) -> str:
-        """What to call the record of an operation that failed."""
+        """The title of a failed operation's record."""
         if isinstance(op, Put):
             return title(op.id, Record(op.id, op.kind, op.props))
         with suppress(*HOST_FAULTS):
@@ -193,7 +193,7 @@ class Writer:
             return None
 
     def _can_write(self, item: Item, kind: str) -> bool:
-        """Whether an item has what we write to it; asked of the first item of each class."""
+        """Whether an item has the attributes that we write; checked for the first item of each class."""
         cls = type(item)
         if cls not in self._missing:
             self._missing[cls] = missing_in_item(item, kind)
@@ -211,7 +211,7 @@ class Writer:
         try:
             self._kinds.of(item).write(item, before, after)
         finally:
-            # Whatever the host made of it is not the user's edit.
+            # The host's representation is not the user's edit.
             self._finish(item, current, record)
 
     def _finish(self, item: Item, current: Record | None, record: Record) -> None:
@@ -229,11 +229,11 @@ class Writer:
         self._reader.remember(record)
 
     def _accepted(self, record: Record, item_class: type | None, item: Item | None, before: Props) -> Data:
-        """What `to_dict` would give for a record, without the values that the host does not accept.
+        """A record in the form of `to_dict`, without the values that the host does not accept.
 
         Args:
-            item: what shows the record now, if anything does; it keeps what it has in their place.
-            before: the same of what it shows now.
+            item: the present item, if there is one; it keeps its values for those.
+            before: the present item in the same form.
         """
         kind = self._kinds.named(record.kind) if item is None else self._kinds.of(item)
         data = item_from_record(record)

@@ -16,11 +16,11 @@ from optiverse_collab.wording import grants as texts
 
 
 class AccessDialog(QDialog):
-    """Two pages, and a sentence about what was done last.
+    """Two pages, and a sentence about the last action.
 
     Attributes:
         tabs: the pages.
-        people, links: what they show.
+        people, links: their tables.
         new_link: asks what a new link allows.
         sentence: below the pages.
 
@@ -57,11 +57,11 @@ class AccessDialog(QDialog):
         layout.addWidget(self.tabs, 1)
         layout.addWidget(self.sentence)
         layout.addWidget(close)
-        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 56)  # else names have no room
+        self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 56)  # otherwise names have no room
         self.resize(self.fontMetrics().averageCharWidth() * 70, self.fontMetrics().height() * 24)
 
     def show_grants(self, grants: Sequence[Grant], here: Sequence[str], now: datetime) -> None:
-        """Show these in place of what was there.
+        """Show these instead.
 
         Args:
             grants: all there are.
@@ -88,7 +88,7 @@ class AccessDialog(QDialog):
         self.links.show_grants(links, cells)
 
     def say(self, sentence: str) -> None:
-        """Show what was done, or why it was not."""
+        """Show the outcome of an action."""
         self.sentence.setText(sentence)
 
     @pyqtSlot()

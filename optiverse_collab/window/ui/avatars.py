@@ -15,7 +15,7 @@ RIM = 0.16
 
 
 class Avatar(NamedTuple):
-    """What stands for a person.
+    """The symbol of a person.
 
     Attributes:
         initials: one or two letters.
@@ -26,7 +26,7 @@ class Avatar(NamedTuple):
     colour: int
 
     def draw(self, painter: QPainter, area: QRectF) -> None:
-        """Draw a disc into a square; a pattern runs around the initials, where it hides none of them."""
+        """Draw a disc into a square, with a pattern around the initials."""
         colour, (outer, inner) = colour_of(self.colour), HALO
         disc = area.adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(outer, 1.0))
@@ -64,5 +64,5 @@ class Avatar(NamedTuple):
         self.draw(painter, QRectF(0, 0, side, side))
         painter.end()
         icon = QIcon(pixmap)
-        icon.addPixmap(pixmap, QIcon.Mode.Selected)  # else a style would tint somebody's colour
+        icon.addPixmap(pixmap, QIcon.Mode.Selected)  # otherwise a style would tint somebody's colour
         return icon

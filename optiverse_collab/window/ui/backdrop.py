@@ -1,7 +1,7 @@
-"""A picture of the bench, so that it isn't painted again for each frame of what lies over it.
+"""A picture of the bench, so that it isn't painted again for each frame of the overlay.
 
-Qt paints whatever is below a translucent widget together with it, and a host may take 30 ms for that, however
-small the part. So where only the widget above changes, the view's part is painted from a picture.
+Qt paints everything below a translucent widget together with it, and a host may take 30 ms for that, even for
+a small part. So if only the overlay changes, the view's part is painted from a picture.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QPixmap, QRegion
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
 QUIET_MS = 100.0
-"""How long the bench has to rest: while it changes, the host paints it anyway."""
+"""How long the bench must be unchanged: while it changes, the host paints it anyway."""
 
 MOST = 1_000
-"""At most this many parts are remembered until they are painted; without them the host paints all."""
+"""How many parts are remembered until they are painted; beyond that, the host paints everything."""
 
 
 class Backdrop:
-    """Paints a view's part of a frame, if the view itself has nothing new to show.
+    """Paints a view's part of a frame, if the view itself is unchanged.
 
-    Whatever the host asks to have painted is painted by the host: then the event is about more than was asked
-    for here, or the scene has changed. A view that is scrolled or zoomed asks for all of it.
+    The host paints everything that it requests itself: then the event covers more than was requested
+    here, or the scene has changed. A scrolled or zoomed view requests everything.
 
     Args:
         view: shows the bench.
@@ -42,13 +42,13 @@ class Backdrop:
         self._changed_ms = now_ms
 
     def ask(self, parts: Iterable[QRect]) -> None:
-        """The widget above has these parts painted next."""
+        """The overlay will repaint these parts next."""
         if len(self._asked) > MOST:  # nothing is painted: the window is minimized, or the view is OpenGL's
             self._asked.clear()
         self._asked += parts
 
     def prepare(self, now_ms: float) -> None:
-        """Take the picture, if there is none and the bench rests. Costs a frame of the host."""
+        """Take the picture, if there is none and the bench is unchanged. Costs one frame of the host."""
         viewport = self._view.viewport()
         if viewport is None or self._picture is not None or now_ms - self._changed_ms < QUIET_MS:
             return

@@ -1,4 +1,4 @@
-"""A badge at an item that somebody is in. Places are in pixels; equal badges look the same."""
+"""A badge at an item that somebody uses. Places are in pixels; equal badges look the same."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from optiverse_collab.window.ui.marks import fill, has_pattern, pattern
 from optiverse_collab.window.ui.palette import colour_of, text_on
 
 SIDE_PX = 18.0
-"""A badge is so wide and high."""
+"""The size of a badge."""
 
 STEP_PX = SIDE_PX + 4.0
-"""From one badge to the next."""
+"""The distance from one badge to the next."""
 
 
 class Badge(NamedTuple):
-    """Says in a person's colour what they do with an item.
+    """Shows in a person's colour what they do with an item.
 
     Attributes:
         at: its upper left corner.
@@ -33,7 +33,7 @@ class Badge(NamedTuple):
 
     @property
     def box(self) -> QRect:
-        """What drawing it touches."""
+        """The area that drawing it touches."""
         return self.area.toAlignedRect().adjusted(-2, -2, 2, 2)
 
     def draw(self, painter: QPainter) -> None:
@@ -54,7 +54,7 @@ class Badge(NamedTuple):
 
     @property
     def area(self) -> QRectF:
-        """Where no name may be."""
+        """The area to keep free of names."""
         return QRectF(self.at.x(), self.at.y(), SIDE_PX, SIDE_PX)
 
 

@@ -1,4 +1,4 @@
-"""The bar over the top of the bench: states that last, and what to do about them."""
+"""The bar over the top of the bench: lasting states, and what to do about them."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from optiverse_collab.window.ui.button_keys import press_by_keys
 EDGE = 4  # pixels: the coloured edge at the left
 
 BarAction = tuple[str, Callable[[], object]]
-"""A button: what stands on it, and what it calls."""
+"""A button: its text, and its action."""
 
 
 class State(IntEnum):
-    """What may last, the most important first."""
+    """Lasting states, the most important first."""
 
     UNPROTECTED = 0
-    """What the user does would not survive a crash."""
+    """Edits would not survive a crash."""
     HOST_LEFT = 1
-    """Whoever hosted the session is gone."""
+    """The session's host is gone."""
     OFFLINE = 2
     """There is no connection."""
     OUTSIDE = 3
@@ -43,7 +43,7 @@ class State(IntEnum):
 
 
 class _Shown(NamedTuple):
-    """What is shown of a state."""
+    """The display of a state."""
 
     sentence: str
     action: BarAction | None
@@ -51,12 +51,12 @@ class _Shown(NamedTuple):
 
 
 class StateBar(QFrame):
-    """One line over the top of the bench, as long as there is something to say.
+    """One line over the top of the bench while there is something to show.
 
     It lies on the bench instead of moving it: a connection may be lost while the user drags something.
 
     Args:
-        window: whose central widget it lies on.
+        window: its central widget lies below.
 
     Attributes:
         button: the action of the most important state that has one.
@@ -83,14 +83,14 @@ class StateBar(QFrame):
 
     @property
     def text(self) -> str:
-        """All that is said, the most important first."""
+        """All shown texts, the most important first."""
         return self._label.full_text
 
     def set_state(self, state: State, sentence: str, action: BarAction | None = None, more: str = "") -> None:
-        """Say that a state lasts, in place of its former text.
+        """Show a lasting state, in place of its former text.
 
         Args:
-            sentence: what lasts; markup in it shows unchanged.
+            sentence: the state; markup in it shows unchanged.
             action: what the user can do about it.
             more: for the tooltip.
         """
@@ -104,7 +104,7 @@ class StateBar(QFrame):
             self._show()
 
     def close_for_good(self) -> None:
-        """Leave the window, and say nothing any more: what is still set comes too late."""
+        """Leave the window, and ignore later calls."""
         self._states.clear()
         self._show()
         self._is_closed = True
@@ -115,7 +115,7 @@ class StateBar(QFrame):
         return QSize(self._area.rect().width(), self.button.sizeHint().height() + 4)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw the ground in the colours of the host's theme, and an edge that is noticed."""
+        """Draw the background in the colours of the host's theme, and a conspicuous edge."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.AlternateBase))
         painter.fillRect(0, 0, EDGE, self.height(), colours.ORANGE)
@@ -141,7 +141,7 @@ class StateBar(QFrame):
         self.setAccessibleName(self.text)
 
     def _leave(self, had_focus: bool) -> None:
-        """Go; whoever pressed the button has the keyboard on the bench again."""
+        """Hide; if the button had the keyboard, the bench gets it back."""
         self.hide()
         bench = self._window.centralWidget()
         if had_focus and bench is not None:
@@ -158,7 +158,7 @@ class StateBar(QFrame):
 
 
 class _Elided(QLabel):
-    """One line that ends with … where there is no room; the tooltip has all of it.
+    """One line that ends with … if there is no room; the tooltip has the full text.
 
     Attributes:
         full_text: all of it.

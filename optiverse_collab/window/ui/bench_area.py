@@ -1,4 +1,4 @@
-"""Where the bench is in a window: what we lay over it follows it, and moves nothing of the host's."""
+"""The place of the bench in a window, for overlays that move nothing of the host's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class BenchArea(QObject):
     """The place of a window's central widget, in the window's coordinates.
 
     Signals:
-        changed: it is elsewhere, or of another size.
+        changed: its position or size changed.
     """
 
     changed = pyqtSignal()
@@ -34,7 +34,7 @@ class BenchArea(QObject):
         )
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Notice that the central widget moves; nothing is kept from it."""
+        """Notice moves of the central widget; let all its events pass."""
         if event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self.changed.emit()
         return False

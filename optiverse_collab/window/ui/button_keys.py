@@ -17,7 +17,7 @@ class _ButtonKeys(QObject):
         self._button = button
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Look for one of the keys alone."""
+        """Handle the keys without modifiers."""
         if not isinstance(event, QKeyEvent) or event.key() not in KEYS:
             return False
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
@@ -32,6 +32,6 @@ class _ButtonKeys(QObject):
 
 
 def press_by_keys(*buttons: QAbstractButton) -> None:
-    """Let Space and Enter press buttons that stand in a window of the host's."""
+    """Let Space and Enter press buttons in a window of the host."""
     for button in buttons:
         button.installEventFilter(_ButtonKeys(button))

@@ -1,4 +1,4 @@
-"""Adds entries to the menu of a host's canvas, whoever opens it: the host for an item, else we."""
+"""Adds entries to the menu of a host's canvas, opened by the host for an item, or else by us."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CanvasMenu(QObject):
         self._asked: QContextMenuEvent | None = None
         self._waits = self._was_seen = self._has_tool = False
         self._over = single_shot(self, self._on_over)
-        self._viewport = view.viewport()  # the view may be gone when its viewport hears that it goes, too
+        self._viewport = view.viewport()  # the view may be gone before its viewport
         if self._viewport is not None:
             self._viewport.installEventFilter(self)
 
@@ -47,7 +47,7 @@ class CanvasMenu(QObject):
         self.deleteLater()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Look for the wish for a menu, and for the menu."""
+        """Watch for the request for a menu, and for the menu."""
         if event is None:
             return False
         if self._waits and event.type() == QEvent.Type.Polish and isinstance(watched, QMenu):

@@ -76,16 +76,16 @@ class _WrappedText(QStyledItemDelegate):
 
 
 class ChangesDock(QDockWidget):
-    """A tree of items, under each what met others' changes, and buttons for what is selected and for all.
+    """A tree of items with their conflicts, and buttons for the selection and for all.
 
     Attributes:
         tree: the items and their entries.
-        use, keep: the buttons for what is selected.
+        use, keep: the buttons for the selection.
         use_all, keep_all: the buttons for all.
 
     Signals:
         used: keys of entries whose user wants their own value.
-        dismissed: keys of entries whose user leaves what stands.
+        dismissed: keys of entries whose user accepts the standing value.
         activated: the id of an item that the user wants to see.
         opened: the user sees the dock now.
     """
@@ -123,7 +123,7 @@ class ChangesDock(QDockWidget):
 
     @property
     def selected(self) -> list[Key]:
-        """The keys of what is selected; an item stands for all its entries."""
+        """The selected keys; an item stands for all its entries."""
         keys: dict[Key, None] = {}
         for row in self.tree.selectedItems():
             rows = [row, *(row.child(place) for place in range(row.childCount()))]
@@ -131,7 +131,7 @@ class ChangesDock(QDockWidget):
         return [key for key in keys if key in self._entries]
 
     def show_entries(self, entries: Sequence[Entry]) -> None:
-        """Show these in place of what was there; what was selected stays so, or else the first is."""
+        """Show these instead; keep the selection, or else select the first."""
         selected = set(self.selected)
         self._entries = {entry.key: entry for entry in entries}
         self.tree.blockSignals(True)
@@ -226,12 +226,12 @@ class ChangesHint(QToolButton):
         self.hide()
 
     def show_count(self, count: int) -> None:
-        """Say how many there are."""
+        """Show the number."""
         self._count = count
         self.setText(texts.hint(count))
         self.setAccessibleName(self.text())
         self.setVisible(count > 0)
 
     def setVisible(self, visible: bool) -> None:
-        """Whoever shows a status bar's widgets shows this one only if it has something to say."""
+        """Even if a host shows all widgets of a status bar, this one stays hidden without a text."""
         super().setVisible(visible and self._count > 0)

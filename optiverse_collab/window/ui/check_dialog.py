@@ -1,4 +1,4 @@
-"""What a look at a connection finds, line by line; to be copied for whoever helps."""
+"""The findings of a connection check, line by line, and a button to copy them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class CheckDialog(QDialog):
     """Shows the steps of a connection.
 
     Attributes:
-        copy: puts all of it on the clipboard.
+        copy: puts all lines on the clipboard.
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -44,12 +44,12 @@ class CheckDialog(QDialog):
 
     @pyqtSlot(str)
     def add_line(self, line: str) -> None:
-        """Show a line more."""
+        """Add a line."""
         self._lines.appendPlainText(line)
 
     @pyqtSlot()
     def show_end(self) -> None:
-        """There are no more lines."""
+        """The check is finished."""
         self._progress.hide()
 
     @pyqtSlot()

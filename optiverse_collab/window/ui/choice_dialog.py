@@ -30,29 +30,29 @@ SHOWN_ROWS = 8
 """How many lines of the list show without scrolling."""
 
 WIDTH, NARROWEST = 480, 300
-"""Of a dialog, in pixels: at first, and at least."""
+"""Initial and minimum width of a dialog, in pixels."""
 
 
 class JoiningChoice(Enum):
-    """What becomes of the user's bench when they join a session that has one too."""
+    """The options for the user's bench when they join a session that has one, too."""
 
     BRING = "bring"
     """It is added to the session's."""
     REPLACE = "replace"
-    """The session's takes its place."""
+    """The session's replaces it."""
     CANCEL = "cancel"
     """The user doesn't join."""
 
 
 class ReplacementChoice(Enum):
-    """What becomes of a bench that the user opened while in a session."""
+    """The options for a bench that the user opened while in a session."""
 
     LEAVE = "leave"
     """The user leaves the session with it."""
     EVERYBODY = "everybody"
-    """It takes the place of the session's."""
+    """It replaces the session's."""
     BACK = "back"
-    """The session's takes its place."""
+    """The session's replaces it."""
 
 
 Answer = JoiningChoice | ReplacementChoice
@@ -62,9 +62,9 @@ class Choice(NamedTuple):
     """A button of the dialog.
 
     Attributes:
-        answer: what a click on it means.
+        answer: the meaning of a click.
         text: on the button.
-        note: what it does; empty for the answer that changes nothing, which any other way out gives too.
+        note: its effect; empty for the answer that changes nothing, which closing the dialog gives, too.
     """
 
     answer: Answer
@@ -78,7 +78,7 @@ class ChoiceDialog(QDialog):
     Args:
         title: of the window.
         question: a sentence.
-        rows: what the question is about, a line for each.
+        rows: the subject of the question, a line for each item.
         choices: the answers; the last is the default.
 
     Attributes:
@@ -122,7 +122,7 @@ class ChoiceDialog(QDialog):
         self.finished.connect(self._on_finished)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Keep room for all texts; a layout alone allows for less once they wrap."""
+        """Keep room for all texts; a layout reserves less once they wrap."""
         super().resizeEvent(event)
         layout = self.layout()
         if layout is not None:

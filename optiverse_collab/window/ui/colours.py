@@ -1,4 +1,4 @@
-"""Colours for how well things stand, from the palette of Okabe and Ito (https://jfly.uni-koeln.de/color/)."""
+"""Colours for states, from the palette of Okabe and Ito (https://jfly.uni-koeln.de/color/)."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ GREEN = QColor("#009E73")
 ORANGE = QColor("#E69F00")
 
 GREY = QColor("#808080")
-"""For what is switched off."""
+"""For inactive states."""

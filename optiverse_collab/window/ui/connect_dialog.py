@@ -24,19 +24,19 @@ from optiverse_collab.wording import dialogs
 
 
 class ConnectDialog(QDialog):
-    """Asks where to connect, shows how it goes, and stays open until it went well.
+    """Asks where to connect, shows the progress, and stays open until it succeeds.
 
     Attributes:
         join_page: server, session, name.
-        check: asks for a look at the connection, also while an attempt is under way.
+        check: requests a check of the connection, even during an attempt.
         server_page: port, who may connect, session, name.
         pages: the two, as tabs.
 
     Signals:
-        join_requested: server, with what a link says behind ``#``; session; user.
-        check_requested: the same, for a look at the connection.
+        join_requested: server, with the fragment of a link; session; user.
+        check_requested: the same, for a check of the connection.
         server_requested: port, address to listen on, session, user.
-        cancelled: the user gave up what was under way.
+        cancelled: the user cancelled the attempt.
     """
 
     join_requested = pyqtSignal(str, str, str)
@@ -106,25 +106,25 @@ class ConnectDialog(QDialog):
         return self._busy
 
     def show_present(self, sentence: str) -> None:
-        """Say which session the window is in; nothing if it is in none."""
+        """Show which session the window is in; nothing if it is in none."""
         self._present.setText(sentence)
         self._present.setVisible(bool(sentence))
 
     def show_progress(self, sentence: str, done: int = 0, total: int = 0) -> None:
-        """Say what is being done; `done` of `total`, where that is known."""
+        """Show the progress; `done` of `total`, if known."""
         self._set_busy(True)
         self._message.setText(sentence)
         self._progress.setRange(0, total)
         self._progress.setValue(done)
 
     def show_error(self, sentence: str) -> None:
-        """Say what went wrong; the fields can be changed and tried again."""
+        """Show the error; the user can change the fields and try again."""
         self._remember = _nothing
         self._set_busy(False)
         self._message.setText(sentence)
 
     def show_success(self) -> None:
-        """It went well: close."""
+        """Close after success."""
         if self._busy:
             self._set_busy(False)
             self._message.clear()
@@ -132,13 +132,13 @@ class ConnectDialog(QDialog):
 
     @pyqtSlot()
     def remember(self) -> None:
-        """The server let us in: these values are right, and come back the next time."""
+        """The server let us in: remember these values for the next time."""
         remember, self._remember = self._remember, _nothing
         remember()
 
     @pyqtSlot()
     def reject(self) -> None:
-        """Give up what is under way; if nothing is, close."""
+        """Cancel the attempt; if there is none, close."""
         if self._busy:
             self._remember = _nothing
             self._set_busy(False)
@@ -187,4 +187,4 @@ class ConnectDialog(QDialog):
 
 
 def _nothing() -> None:
-    """There is nothing to remember."""
+    """Remember nothing."""

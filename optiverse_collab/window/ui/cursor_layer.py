@@ -1,4 +1,4 @@
-"""The cursors of others, with their names, and arrows to those outside of the view."""
+"""Others' cursors, with their names, and arrows to those outside the view."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class CursorLayer:
     """Where others point.
 
     Args:
-        session: whose presence is shown.
-        shapes: of the items, with which a cursor moves that drags one.
+        session: the source of the presence.
+        shapes: of the items; a cursor moves with the item that it drags.
         size_of: how large the tag with a text is, in the colour of a person.
 
     Attributes:
-        is_hidden: none of it is drawn.
+        is_hidden: nothing is drawn.
     """
 
     def __init__(
@@ -49,14 +49,14 @@ class CursorLayer:
 
     @property
     def ids(self) -> Collection[str]:
-        """The connections of those who show anything."""
+        """The connections with cursors."""
         return self._pointers.keys()
 
     def hear(self, states: Mapping[str, Mapping[str, Any]], now_ms: float, glides: bool) -> None:
-        """Take what some others show by now: connection → key → value.
+        """Update some others' presence: connection → key → value.
 
         Args:
-            glides: False for cursors that are there at once.
+            glides: False for cursors that jump.
         """
         for id, state in states.items():
             pointer = self._pointers.setdefault(id, Pointer(self._shapes.middle))
@@ -76,10 +76,10 @@ class CursorLayer:
     def marks(
         self, view: QRectF, taken: Sequence[QRectF], now_ms: float
     ) -> Iterator[tuple[tuple[str, ...], Mark]]:
-        """What is drawn.
+        """The marks to draw.
 
         Args:
-            taken: where no name may be.
+            taken: areas to keep free of names.
         """
         if self.is_hidden:
             return
@@ -103,7 +103,7 @@ class CursorLayer:
             yield ("name", *tag.keys), _tag(tag, others, max(others[key].label for key in tag.keys))
 
     def _others(self, now_ms: float) -> Iterator[tuple[str, _Other]]:
-        """Who has a cursor."""
+        """The people with a cursor."""
         for id, pointer in self._pointers.items():
             shown, participant = pointer.show(now_ms), self._session.participants.get(id)
             if shown is not None and participant is not None:
@@ -116,7 +116,7 @@ class CursorLayer:
 
 
 def _tag(placed: tags.Tag | edges.Mark, others: Mapping[str, _Other], opacity: float) -> Tag:
-    """A tag on whole pixels, on which text is sharp."""
+    """A tag on whole pixels, for sharp text."""
     area = QRectF(placed.box.topLeft().toPoint().toPointF(), placed.box.size())
     if placed.counts:
         return Tag(area, f"+{len(placed.keys)}", None, opacity)

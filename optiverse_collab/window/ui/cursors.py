@@ -1,4 +1,4 @@
-"""Where the others point, what they have selected and what they changed, drawn over the bench."""
+"""Others' cursors, selections and changes, drawn over the bench."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from optiverse_collab.window.ui.pointing_marks import RingMark
 from optiverse_collab.window.ui.presence_news import PresenceNews
 
 FRAME_MS, SLOW_FRAME_MS = 16, 33
-"""Between two frames while something moves; and if the last took long."""
+"""The time between two frames while something moves; and after a slow frame."""
 
 LONG_MS = 8.0
 
@@ -42,10 +42,10 @@ MOST_BADGES = 40
 """The names of cursors make room for this many badges."""
 
 TWICE_PX = 120.0
-"""Whose name stands this near has it at their ring no second time."""
+"""A ring gets no name if the same name is this near."""
 
 MOST_SIZES = 512
-"""Of texts, so that they are not measured again for each frame."""
+"""How many text sizes are cached."""
 
 _STRIPE = QSizeF(STRIPE_PX, 0.0)
 
@@ -59,11 +59,11 @@ class CursorOverlay(QWidget):
 
     Args:
         view: the host's canvas.
-        session: whose presence is shown.
+        session: the source of the presence.
         outline: gives the shape of an item in scene coordinates; None if it isn't there.
 
     Attributes:
-        marks: all that is drawn.
+        marks: the drawn marks.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class CursorOverlay(QWidget):
 
     @pyqtSlot()
     def refresh(self) -> None:
-        """The others moved, selected something else, came or went."""
+        """Others moved, changed their selection, came or went."""
         session, now_ms = self._session, self._now_ms()
         news = self._news.look(session.presence.states, session.participants)
         if news.about_items:
@@ -111,21 +111,21 @@ class CursorOverlay(QWidget):
             layer.keep(self._news.ids)
         self._cursors.hear(news.changed, now_ms, not self._pointing.is_still)
         self._pointing.hear(news.changed, now_ms)
-        if not self._timer.isActive() or self._timer.remainingTime() > FRAME_MS:  # else with the next frame
+        if not self._timer.isActive() or self._timer.remainingTime() > FRAME_MS:  # or with the next frame
             self._draw()
 
     def show_cursors(self, wanted: bool) -> None:
-        """Show where others point, or don't."""
+        """Show or hide others' cursors."""
         self._cursors.is_hidden = not wanted
         self.refresh()
 
     def keep_still(self, wanted: bool) -> None:
-        """Draw no animation, or all again; the desktop may ask for the former anyway."""
+        """Turn animations off or on; the desktop may turn them off anyway."""
         self._wants_still = wanted
         self.refresh()
 
     def mute(self, people: Collection[str]) -> None:
-        """Show no rings and laser pointers of these people."""
+        """Hide the rings and laser pointers of these people."""
         self._pointing.muted = frozenset(people)
         self._news.forget()
         self.refresh()
@@ -160,7 +160,7 @@ class CursorOverlay(QWidget):
         self.deleteLater()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Stay as large as the viewport, and note when a frame begins: the bench is painted first."""
+        """Follow the viewport's size, and remember when a frame begins: the bench is painted first."""
         if event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._cover()
             self._draw()
@@ -180,7 +180,7 @@ class CursorOverlay(QWidget):
         super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw what was asked for; after a scroll or zoom of the view, all of it."""
+        """Draw the requested part; after a scroll or zoom of the view, everything."""
         if not self._frame.isValid():  # a viewport of OpenGL keeps what it shows, and isn't painted
             self._frame.start()
         if self._shapes.look(self._view.viewportTransform()):
@@ -208,7 +208,7 @@ class CursorOverlay(QWidget):
         self._draw()
 
     def _draw(self) -> None:
-        """Have painted what looks different now, and do so again when something changes next."""
+        """Repaint changed parts, and schedule the next update."""
         self._shapes.look(self._view.viewportTransform())
         before, self.marks = self.marks, dict(self._new_marks())
         boxes, changed = list[QRect](), QRegion()
@@ -278,7 +278,7 @@ class CursorOverlay(QWidget):
         return size + _STRIPE if colour is not None and has_pattern(colour) else size
 
     def _is_still(self) -> bool:
-        """Whether the user, or their desktop, wants no animations."""
+        """Whether the user or their desktop turned animations off."""
         style, hint = self.style(), QStyle.StyleHint.SH_Widget_Animation_Duration
         return self._wants_still or (style is not None and style.styleHint(hint, None, self) == 0)
 
@@ -293,11 +293,11 @@ class CursorOverlay(QWidget):
 
 
 def _is_near(name: Mark, other: Mark | None) -> bool:
-    """Whether the same name stands beside it."""
+    """Whether the same name is beside it."""
     return other is not None and (name.box.center() - other.box.center()).manhattanLength() < TWICE_PX
 
 
 def _boxes(old: Mark | None, new: Mark | None) -> list[QRect]:
-    """What to paint again of a mark that looks different: few parts cost less than small ones."""
+    """The areas of a changed mark to repaint: few parts cost less than small ones."""
     boxes = [mark.box for mark in (old, new) if mark is not None]
     return [boxes[0].united(boxes[1])] if len(boxes) == 2 and boxes[0].intersects(boxes[1]) else boxes

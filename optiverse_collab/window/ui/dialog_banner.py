@@ -15,20 +15,20 @@ from optiverse_collab.window.ui.toasts import breakable
 EDGE = 4  # pixels: the coloured edge at the left
 
 BannerAction = tuple[str, Callable[[], object]]
-"""A button: what stands on it, and what it calls."""
+"""A button: its text, and its action."""
 
 
 class DialogBanner(QFrame):
-    """Says something in a dialog as long as it lasts.
+    """Shows a text in a dialog while it is valid.
 
     The dialog grows by its height, and the bottom margin of its layout, too; both are given back. It doesn't
     take the keyboard: its buttons come last with Tab, and Return doesn't press them.
 
     Args:
-        dialog: in which it shows.
+        dialog: the host's.
 
     Attributes:
-        text: what it says.
+        text: the shown text.
         buttons: those of the actions, in their order.
     """
 
@@ -52,7 +52,7 @@ class DialogBanner(QFrame):
         dialog.installEventFilter(self)
 
     def say(self, text: str, actions: Sequence[BannerAction]) -> None:
-        """Say this instead of the former text.
+        """Show this instead of the former text.
 
         Args:
             text: a sentence; markup in it shows as it is written.
@@ -85,7 +85,7 @@ class DialogBanner(QFrame):
         return False
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw the ground in the colours of the host's theme, and an edge that is noticed."""
+        """Draw the background in the colours of the host's theme, and a conspicuous edge."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.AlternateBase))
         painter.fillRect(0, 0, EDGE, self.height(), colours.ORANGE)
@@ -120,5 +120,5 @@ class DialogBanner(QFrame):
             margins = layout.contentsMargins()
             margins.setBottom(margins.bottom() + more)
             layout.setContentsMargins(margins)
-            layout.activate()  # which is when it lets the dialog be smaller
+            layout.activate()  # only then may the dialog become smaller
         self._dialog.resize(size.width(), size.height() + more)

@@ -1,4 +1,4 @@
-"""Where arrows at the edge of the view point to people outside of it. Pure geometry, in pixels."""
+"""Places of the arrows at the edge of the view for people outside it. Pure geometry, in pixels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ARROW_PX = 8.0
 """Half of the size of an arrow."""
 
 _MARGIN_PX = 4.0
-"""Between a mark and the edge."""
+"""The distance between a mark and the edge."""
 
 _ROWS = 8
 """How far from the edge a mark may be, in rows of marks, if there is no place nearer to it."""
@@ -27,10 +27,10 @@ class Mark(NamedTuple):
     """An arrow and a name, or how many people there are.
 
     Attributes:
-        box: where the name stands.
-        keys: whose it is; several if they are counted.
+        box: the area of the name.
+        keys: the people; several if they are counted.
         arrow: the middle of the arrow; None if there is none.
-        angle: where it points [degrees], clockwise from the right.
+        angle: its direction [degrees], clockwise from the right.
         counts: it says how many there are.
     """
 
@@ -114,7 +114,7 @@ def _shifts(along: float, room: float, step: float) -> Iterator[float]:
 
 
 def _arrow(area: QRectF, at: QPointF) -> QPointF:
-    """At the end of a mark that is nearer to whom it points to."""
+    """The end of a mark that is nearer to its person."""
     x = area.right() - ARROW_PX if at.x() > area.center().x() else area.left() + ARROW_PX
     return QPointF(x, area.center().y())
 

@@ -1,4 +1,4 @@
-"""A field that says under itself what is wrong with its text, or what the text is read as."""
+"""A field that shows below it the error in its text, or how the text is read."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Sentence(QLabel):
         self._fit()
 
     def setText(self, text: str | None) -> None:
-        """Show another sentence."""
+        """Change the sentence."""
         super().setText(text)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Make room for the lines that the sentence takes now."""
+        """Make room for the lines of the sentence."""
         super().resizeEvent(event)
         self._is_laid_out = True
         self._fit()
@@ -44,14 +44,14 @@ class CheckedField(QWidget):
     """A line edit and, under it, a sentence while its text can't be used or is read as something else.
 
     Args:
-        read: returns what a text is read as, or raises `AddressError` with the sentence.
+        read: returns how a text is read, or raises `AddressError` with the sentence.
 
     Attributes:
         edit: the line edit, for a label's buddy.
 
     Signals:
         changed: the text changed; `valid` says how.
-        pasted: the user put in more than one character at once; has the whole text.
+        pasted: the user entered more than one character at once; has the whole text.
     """
 
     changed = pyqtSignal()
@@ -79,11 +79,11 @@ class CheckedField(QWidget):
 
     @property
     def text(self) -> str:
-        """What is in the field."""
+        """The content of the field."""
         return self.edit.text()
 
     def set_text(self, text: str) -> None:
-        """Put something into the field."""
+        """Set the content of the field."""
         self.edit.setText(text)
 
     @property
@@ -97,7 +97,7 @@ class CheckedField(QWidget):
 
     @property
     def remark(self) -> str:
-        """What is wrong, or what the text is read as; nothing if it is taken as it stands."""
+        """The error, or how the text is read; nothing if it is used unchanged."""
         try:
             value = self._read(self.text)
         except AddressError as error:
@@ -127,11 +127,11 @@ class CheckedField(QWidget):
 
 
 def _inserted(before: str, after: str) -> int:
-    """How many characters came in between what the two begin with and what they end with."""
+    """How many characters were inserted between the common start and end of two texts."""
     start = _common(before, after)
     return len(after) - start - _common(before[start:][::-1], after[start:][::-1])
 
 
 def _common(one: str, other: str) -> int:
-    """How many characters two texts have in common at their beginning."""
+    """The length of the common start of two texts."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

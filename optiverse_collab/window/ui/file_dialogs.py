@@ -1,4 +1,4 @@
-"""Asks for a file without blocking the window: the dialog is open, and calls when a file is chosen."""
+"""Asks for a file without blocking the window: the dialog calls back when a file is chosen."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def ask_where(
     files: str = dialogs.BENCH_FILES,
     suffix: str = "json",
 ) -> None:
-    """Ask where to save something; a bench, if nothing else is given.
+    """Ask where to save something, by default a bench.
 
     Args:
         parent: the window below.
         save: takes the path.
         title: of the dialog.
-        files: what they are called, with a pattern in parentheses.
-        suffix: of a name that is given without one.
+        files: their description, with a pattern in parentheses.
+        suffix: added to a name without one.
     """
     dialog = QFileDialog(parent, title, "", files)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

@@ -1,4 +1,4 @@
-"""The frame around a canvas whose view follows somebody's, and the way out of it."""
+"""The frame around a canvas that follows somebody's view, with a button to stop."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EDGE_PX = 5
 """How wide the frame is."""
 
 GAP_PX = 8
-"""Between the frame and the sentence."""
+"""The distance between the frame and the sentence."""
 
 ROWS_ABOVE = 2.5
 """The sentence is that many rows of text below the frame: the bar over the bench may be there."""
@@ -35,7 +35,7 @@ class FollowFrame(QWidget):
         stop: the button.
 
     Signals:
-        stopped: the user wants no more of it.
+        stopped: the user wants to stop.
     """
 
     stopped = pyqtSignal()

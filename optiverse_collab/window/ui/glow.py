@@ -1,4 +1,4 @@
-"""What others changed last, which glows for a moment. Pure: times in ms are passed in."""
+"""Others' last changes, which glow for a moment. Pure: times in ms are passed in."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from optiverse_collab.core.protocol.participants import Participant
 
 GLOW_MS = 2_000.0
 FADE_MS = 500.0
-"""How much of that the glow takes to fade."""
+"""How long of that the glow fades."""
 
 MOST = 100
-"""At most this many items glow: those that changed last."""
+"""How many items glow at most: the last changed ones."""
 
 
 class Glow:
-    """Which items glow, in whose colour."""
+    """The glowing items, with their colours."""
 
     def __init__(self) -> None:
         self._since: dict[str, tuple[float, int | None]] = {}
 
     def hear(self, changed: Iterable[tuple[str, int | None]], now_ms: float) -> None:
-        """Take what was changed: item ids, and the number of a colour each; None where that isn't known."""
+        """Add changes: item ids, with the number of a colour each; None if unknown."""
         for id, colour in changed:
             self._since.pop(id, None)
             self._since[id] = now_ms, colour
@@ -30,7 +30,7 @@ class Glow:
             del self._since[next(iter(self._since))]
 
     def shown(self, now_ms: float) -> Iterator[tuple[str, int | None, float]]:
-        """Item id, colour and opacity (0 to 1) of what glows."""
+        """Item id, colour and opacity (0 to 1) of the glowing items."""
         for id, (since_ms, colour) in self._since.items():
             left_ms = since_ms + GLOW_MS - now_ms
             if left_ms > 0:
@@ -49,10 +49,10 @@ class Glow:
 def colours_of(
     authors: Mapping[str, str], participants: Mapping[str, Participant], states: States, people: People
 ) -> Iterator[tuple[str, int | None]]:
-    """The colour of whoever changed an item.
+    """The colour of an item's author.
 
-    A change says the name of its author, which several people may have. Of these it is the one who has
-    selected the item; if nobody has, nobody knows.
+    A change has the name of its author, which several people may share. Of these it is the one who has
+    selected the item; if nobody has, the author is unknown.
 
     Args:
         authors: item id → name.

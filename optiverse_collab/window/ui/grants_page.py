@@ -19,13 +19,13 @@ class GrantsPage(QWidget):
     """A page of the dialog.
 
     Args:
-        titles: of the columns; the first one takes the room that there is.
-        remove, restore: what stands on the button for a grant with a role, and for one without.
-        hint: what that button does.
+        titles: of the columns; the first one stretches.
+        remove, restore: the text of the button for a grant with a role, and for one without.
+        hint: the effect of that button.
 
     Attributes:
         table: a row for each grant.
-        role, ends: choose what becomes of the selected one.
+        role, ends: change the selected one.
         remove: removes or revokes it, or undoes that.
 
     Signals:
@@ -70,14 +70,14 @@ class GrantsPage(QWidget):
         return self._grants.get(self.table.key)
 
     def show_grants(self, grants: Sequence[Grant], cells: Sequence[Sequence[str]]) -> None:
-        """Show these in place of what was there; what was selected stays so, or else the first is."""
+        """Show these instead; keep the selection, or else select the first."""
         self._grants = {grant.id: grant for grant in grants}
         self.table.show_rows(zip((grant.id for grant in grants), cells, strict=True))
         self._on_selected()
 
     @pyqtSlot()
     def _on_selected(self) -> None:
-        """Show what can be done with the selected row."""
+        """Enable the actions for the selected row."""
         grant = self.selected
         for widget in (self.role, self.ends, self.remove):
             widget.setEnabled(grant is not None)
@@ -98,7 +98,7 @@ class GrantsPage(QWidget):
 
     @pyqtSlot()
     def _on_remove(self) -> None:
-        """Somebody who comes back may look on; an owner says if it is to be more."""
+        """People who come back become viewers; an owner can change that."""
         if (grant := self.selected) is not None:
             role = Role.VIEWER if grant.role is Role.NONE else Role.NONE
             self.changed.emit(grant.id, role, None)

@@ -1,4 +1,4 @@
-"""Who is in which item (PRES-13) or has it selected: badges at the items, names at the user's pointer."""
+"""Who uses or has selected which item (PRES-13): badges at the items, names at the user's pointer."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from optiverse_collab.window.ui.marks import Mark, Tag
 from optiverse_collab.wording.presence import IN_ITEM, SELECTED, short_name
 
 MOST = 3
-"""At most this many people have a badge at one item, or a line at the pointer; more are counted."""
+"""How many people have a badge at one item, or a line at the pointer; more are counted."""
 
 POINTER = QRectF(-2.0, -2.0, 18.0, 24.0)
-"""What the user's own pointer at (0, 0) covers."""
+"""The area of the user's own pointer at (0, 0)."""
 
 GAP_PX = 3.0
 
@@ -27,7 +27,7 @@ FOLLOW_PX = 12.0
 
 
 class Occupant(NamedTuple):
-    """Somebody who is in an item.
+    """Somebody who uses or has selected an item.
 
     Attributes:
         id: their connection.
@@ -39,10 +39,10 @@ class Occupant(NamedTuple):
 
 
 class InItems:
-    """Finds who is where. What was found is kept until they show something else.
+    """Finds who uses which item; the result is cached until their presence changes.
 
     Args:
-        session: whose presence is shown.
+        session: the source of the presence.
         shapes: of the items.
         size_of: how large the tag with a text is.
     """
@@ -65,11 +65,11 @@ class InItems:
         self._version = -1
 
     def forget(self) -> None:
-        """Others came or went, or show something else."""
+        """Others came or went, or their presence changed."""
         self._busy = self._here = None
 
     def point(self, at: QPointF | None) -> bool:
-        """The user's pointer is here now, None for not on the view; returns whether what is drawn changes."""
+        """The user's pointer moved, None for off the view; returns whether the drawing changes."""
         before = self._found()
         self._at, self._here = at, None
         found = self._found()
@@ -79,7 +79,7 @@ class InItems:
         return bool(before or found)
 
     def badges(self, view: QRectF) -> Iterator[tuple[tuple[str, ...], Mark]]:
-        """At the upper right corner of each item in view that somebody is in."""
+        """The badges at the upper right corner of each used item in view."""
         colour_of = self._session.people.colour_of
         for item, people in self._find_busy().items():
             line = self._shapes.line_around(item)
@@ -98,7 +98,7 @@ class InItems:
                 yield ("badges", item), Tag(QRectF(at, self._size_of(text, None)), text, None, 1.0)
 
     def names(self, view: QRectF) -> Iterator[tuple[tuple[str, ...], Tag]]:
-        """Beside the user's pointer: who is in the item below it, or has it selected."""
+        """The names beside the user's pointer: people who use or have selected the item below it."""
         if self._names_at is None:
             return
         lines = list(self._lines())
@@ -117,7 +117,7 @@ class InItems:
             y += size.height() + GAP_PX
 
     def _is_near(self, at: QPointF) -> bool:
-        """Whether the names can stay where they are, so that not every move has the bench painted."""
+        """Whether the names can stay in place, so that not every move repaints the bench."""
         return self._names_at is not None and (at - self._names_at).manhattanLength() < FOLLOW_PX
 
     def _lines(self) -> Iterator[tuple[str, int | None]]:
@@ -131,7 +131,7 @@ class InItems:
             yield f"+{len(found) - MOST}", None
 
     def _found(self) -> list[Occupant]:
-        """Who is in what lies below the pointer, once each."""
+        """The people of the items below the pointer, once each."""
         if self._at is None:
             return []
         if self._here is None or self._version != self._shapes.version:
@@ -155,7 +155,7 @@ class InItems:
         return self._busy
 
     def _find_chosen(self) -> Mapping[str, list[Occupant]]:
-        """Most of what others show is not what they have selected, and they may have selected a lot."""
+        """Reads selections only if they changed, since they may be long."""
         states = self._session.presence.states
         shown = tuple((id, states.get(id, {}).get("selection")) for id in self._session.participants)
         if shown != self._shown:

@@ -1,4 +1,4 @@
-"""Shows an invite link. It is a secret: a projector shows it only when the user says so."""
+"""Shows an invite link. It is a secret, so it is hidden until the user shows it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Way(NamedTuple):
     """A way to the server.
 
     Attributes:
-        name: what the user calls it.
-        link: the link for those who come that way.
+        name: its name for the user.
+        link: the link for people who use it.
     """
 
     name: str
@@ -74,8 +74,8 @@ class InviteDialog(QDialog):
         """Show an invite; hidden at first.
 
         Args:
-            ways: the networks through which others may come; none while there is no invite.
-            sentence: what the link lets people do.
+            ways: the networks through which others may connect; none while there is no invite.
+            sentence: what the link allows.
         """
         self._says.setText(sentence)
         self.ways.clear()

@@ -1,4 +1,4 @@
-"""The outlines of items as they stand on the view, kept until the items or the view change."""
+"""The outlines of items on the view, cached until the items or the view change."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from optiverse_collab.window.ui.marks import around
 from optiverse_collab.window.ui.pointers import Point
 
 NEAR_PX = 4.0
-"""Whoever points this near to an item points at it."""
+"""How near to an item a pointer counts as on it."""
 
 
 class _Shape(NamedTuple):
     box: QRectF  # in the scene
     line: QPainterPath  # on the view
-    reach: QRectF  # on the view: whoever points into it may mean the item
+    reach: QRectF  # on the view: the area near the item
 
 
 class ItemShapes:
@@ -29,7 +29,7 @@ class ItemShapes:
 
     Attributes:
         transform: from the scene to the view.
-        version: another one when an item or the view may have moved.
+        version: changes when an item or the view may have moved.
     """
 
     def __init__(self, outline: Callable[[str], QPainterPath | None], transform: QTransform) -> None:
@@ -78,7 +78,7 @@ class ItemShapes:
             outline = self._outline(id)
             if outline is None:
                 return None
-            box = outline.boundingRect().adjusted(-1.0, -1.0, 1.0, 1.0)  # also a line covers something
+            box = outline.boundingRect().adjusted(-1.0, -1.0, 1.0, 1.0)  # a line covers an area, too
             line = around(self.transform.map(outline))
             reach = line.boundingRect().adjusted(-NEAR_PX, -NEAR_PX, NEAR_PX, NEAR_PX)
             found = self._found[id] = _Shape(box, line, reach)

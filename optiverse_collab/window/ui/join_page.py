@@ -57,14 +57,14 @@ class JoinPage(QWidget):
         return self.server.valid and self.session.valid and self.user.valid
 
     def address(self) -> Address:
-        """The server and the session, as they are used, and what a link said besides.
+        """The server and the session in use, with the other parts of a link.
 
         Raises:
             AddressError: the server's field can't be used.
         """
         self._split_link()
         server, link = parse_address(self.server.text).server, self._link
-        if link is None or link.server != server:  # another server was written over the link's
+        if link is None or link.server != server:  # the user replaced the link's server
             return Address(server, self.session.text)
         return link._replace(session=self.session.text)
 
@@ -90,7 +90,7 @@ class JoinPage(QWidget):
 
     @pyqtSlot(str)
     def _on_pasted(self, text: str) -> None:
-        """Take an invite link apart, whichever field it was pasted into."""
+        """Split a pasted invite link, whatever field it was pasted into."""
         field = self.sender()
         if field is not self.server and "://" not in text:  # a name may have /ws/ in it
             return
@@ -99,7 +99,7 @@ class JoinPage(QWidget):
 
     @pyqtSlot()
     def _split_link(self) -> None:
-        """Take a link apart that was typed."""
+        """Split a typed link."""
         self._take_link(self.server.text)
 
     def _take_link(self, text: str) -> bool:
@@ -127,14 +127,14 @@ class JoinPage(QWidget):
 
     @pyqtSlot()
     def _show_hint(self) -> None:
-        """Say what a link holds that is in no field."""
+        """Show which parts of a link are in no field."""
         link = self._link
         used = link is not None and link.server == self.server.text
         self._hint.setText(dialogs.link_holds(link.token, link.pin) if link and used else dialogs.JOIN_HINT)
 
 
 def _read_server(text: str) -> str:
-    """What is read in the server's field.
+    """The address in the server's field.
 
     Raises:
         AddressError: it is neither an address nor an invite link.

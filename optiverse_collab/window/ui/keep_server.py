@@ -1,4 +1,4 @@
-"""Asks whoever closes the editor that hosts a session what becomes of its server."""
+"""Asks the user who closes a hosting editor whether to keep its server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optiverse_collab.wording import hosting
 
 
 class KeepServerQuestion(QMessageBox):
-    """Says who is connected; closing it in any other way keeps the server running.
+    """Names the connected people; closing it in any other way keeps the server running.
 
     Args:
         names: of the others in the session.

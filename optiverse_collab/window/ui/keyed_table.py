@@ -13,11 +13,11 @@ _KEY = Qt.ItemDataRole.UserRole
 
 
 class KeyedTable(QTreeWidget):
-    """Shows texts, which are all in the tooltips, too, since a column may be too narrow for them.
+    """Shows texts, also in tooltips, since a column may be too narrow for them.
 
     Args:
         titles: of the columns.
-        wide: the numbers of the columns that share the room which the others leave.
+        wide: the numbers of the columns that share the remaining room.
     """
 
     def __init__(self, titles: Sequence[str], wide: Collection[int], parent: QWidget) -> None:
@@ -48,7 +48,7 @@ class KeyedTable(QTreeWidget):
                 self.setCurrentItem(row)
 
     def show_rows(self, rows: Iterable[tuple[str, Sequence[str]]]) -> None:
-        """Show these in place of what was there; what was selected stays so, or else the first is.
+        """Show these instead; keep the selection, or else select the first.
 
         Args:
             rows: the key and the texts of each.

@@ -24,9 +24,9 @@ class Waiting(NamedTuple):
     """Somebody who waits.
 
     Attributes:
-        knock: names them.
-        name: all of what they call themselves.
-        lines: who they are and how they came, for the list.
+        knock: its id.
+        name: their full name.
+        lines: the text for the list.
     """
 
     knock: str
@@ -35,16 +35,16 @@ class Waiting(NamedTuple):
 
 
 class KnockList(QWidget):
-    """A list, and two buttons for whoever is selected; hidden while nobody waits.
+    """A list, and two buttons for the selected person; hidden while nobody waits.
 
-    Once whoever was selected is gone, nobody is: a button that is pressed too late answers nobody else.
+    Once the selected person is gone, nobody is selected: a late click answers nobody else.
 
     Attributes:
         people: the list.
         let_in, not_now: answer the selected one.
 
     Signals:
-        answered: the name of a knock, and whether they are let in.
+        answered: the id of a knock, and whether they are let in.
     """
 
     answered = pyqtSignal(str, bool)
@@ -77,12 +77,12 @@ class KnockList(QWidget):
 
     @property
     def selected(self) -> str:
-        """The name of the selected knock; empty for none."""
+        """The id of the selected knock; empty for none."""
         row = self.people.currentItem()
         return "" if row is None else str(row.data(_KEY))
 
     def show_waiting(self, waiting: Sequence[Waiting]) -> None:
-        """Show these in place of those from before; whoever was selected stays so."""
+        """Show these instead; keep the selection."""
         if tuple(waiting) == tuple(self._shown):
             return
         selected = self.selected
@@ -105,7 +105,7 @@ class KnockList(QWidget):
     def _on_selected(self) -> None:
         row = self.people.currentItem()
         if row is not None:
-            row.setSelected(True)  # the keyboard makes the first one current, and no more
+            row.setSelected(True)  # the keyboard makes the first one current only
         for button in (self.let_in, self.not_now):
             button.setEnabled(row is not None)
 

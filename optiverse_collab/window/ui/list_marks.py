@@ -1,6 +1,6 @@
-"""In the host's list of items, dots in the colours of those who have selected an item.
+"""Dots in the host's list of items, in the colours of the people who have selected an item.
 
-The line of a collapsed group has the dots of all that is in it.
+The line of a collapsed group has the dots of all its members.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from optiverse_collab.window.ui.tags import MOST_NEAR
 from optiverse_collab.wording.presence import SELECTED, SELECTED_INSIDE, name_of
 
 SIDE_PX = 9.0
-"""A dot is so wide and high."""
+"""The size of a dot."""
 
 STEP_PX = SIDE_PX + 5.0
 MOST = 3
-"""At most this many dots stand in a line; the tooltip has all names."""
+"""How many dots fit into a line; the tooltip has all names."""
 
 
 class ListMarks(QWidget):
@@ -33,7 +33,7 @@ class ListMarks(QWidget):
 
     Args:
         items: the list.
-        session: whose presence is shown.
+        session: the source of the presence.
 
     Attributes:
         people: item id → connections of those who have selected it.
@@ -51,7 +51,7 @@ class ListMarks(QWidget):
         self.hide()
 
     def refresh(self) -> None:
-        """Others came or went, or show something else: most of that is not what they have selected."""
+        """Others came or went, or their presence changed, mostly without a new selection."""
         session, states = self._session, self._session.presence.states
         shown = tuple(
             (id, session.people.colour_of(id), states.get(id, {}).get("selection"))
@@ -75,7 +75,7 @@ class ListMarks(QWidget):
         self.deleteLater()
 
     def sentences(self, at: QPoint) -> list[str]:
-        """Who has selected the item in the line at this place, or something in it."""
+        """The people who have selected the item in the line at this place, or something in it."""
         index, participants = self._items.view.indexAt(at), self._session.participants
         own = self._own(index)
         said = [(SELECTED, id) for id in own]
@@ -85,7 +85,7 @@ class ListMarks(QWidget):
         ]
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Stay as large as the list, and say in a tooltip who has selected an item."""
+        """Follow the list's size, and show in a tooltip who has selected an item."""
         if event is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._cover()
         elif isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -98,7 +98,7 @@ class ListMarks(QWidget):
         return False
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw the dots of the lines that can be seen."""
+        """Draw the dots of the visible lines."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for line, index in self._lines():
@@ -121,7 +121,7 @@ class ListMarks(QWidget):
             index = view.indexBelow(index)
 
     def _people(self, index: QModelIndex) -> Iterator[str]:
-        """Who has selected what a line stands for, once each."""
+        """The people who have selected the item of a line, once each."""
         found = set[str]()
         for id in chain(self._own(index), self._inside(index)):
             if id not in found:
@@ -133,7 +133,7 @@ class ListMarks(QWidget):
         return self.people.get(id, ()) if id is not None else ()
 
     def _inside(self, index: QModelIndex) -> Iterator[str]:
-        """Who has selected what is in a collapsed group; none if it isn't one."""
+        """The people who have selected members of a collapsed group; none if it isn't one."""
         model = self._items.view.model()
         groups = [index] if index.isValid() and not self._items.view.isExpanded(index) else []
         while groups and model is not None:

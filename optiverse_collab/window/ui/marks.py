@@ -1,4 +1,4 @@
-"""What is drawn of others over the bench. Places are in pixels; equal marks look the same.
+"""The marks of others over the bench. Places are in pixels; equal marks look the same.
 
 A dark line and a light one around each (`HALO`) make it stand out from any canvas.
 """
@@ -37,7 +37,7 @@ _POINTER = QPolygonF([QPointF(7, 0), QPointF(-5, -6.5), QPointF(-2, 0), QPointF(
 _ARROW_BOX, _POINTER_BOX = QRect(-3, -3, 16, 21), QRect(-11, -11, 22, 22)
 
 _TURN_DEG = 3
-"""Arrows at the edge turn by this much: each angle has a picture of its own."""
+"""The step of the angles of arrows at the edge: each angle has its own picture."""
 
 
 class Arrow(NamedTuple):
@@ -47,7 +47,7 @@ class Arrow(NamedTuple):
         at: its tip; at the edge, its middle.
         colour: the number of a colour.
         opacity: 0 to 1.
-        angle: where an arrow at the edge points [degrees], clockwise from the right; None for a cursor.
+        angle: the direction of an arrow at the edge [degrees], clockwise from the right; None for a cursor.
     """
 
     at: QPointF
@@ -57,7 +57,7 @@ class Arrow(NamedTuple):
 
     @property
     def box(self) -> QRect:
-        """What drawing it touches."""
+        """The area that drawing it touches."""
         box = _ARROW_BOX if self.angle is None else _POINTER_BOX
         return box.translated(floor(self.at.x()), floor(self.at.y())).adjusted(0, 0, 1, 1)
 
@@ -93,7 +93,7 @@ class Tag(NamedTuple):
 
     @property
     def box(self) -> QRect:
-        """What drawing it touches."""
+        """The area that drawing it touches."""
         return self.area.toAlignedRect().adjusted(-2, -2, 2, 2)
 
     def draw(self, painter: QPainter) -> None:
@@ -132,7 +132,7 @@ class Outline(NamedTuple):
 
     @property
     def box(self) -> QRect:
-        """What drawing it touches."""
+        """The area that drawing it touches."""
         return _touched(self.path, 3)
 
     def draw(self, painter: QPainter) -> None:
@@ -149,7 +149,7 @@ class GlowMark(NamedTuple):
 
     Attributes:
         path: a line around the item.
-        colour: the number of a colour; None if it isn't known whose it is.
+        colour: the number of a colour; None if the author is unknown.
         opacity: 0 to 1.
     """
 
@@ -159,7 +159,7 @@ class GlowMark(NamedTuple):
 
     @property
     def box(self) -> QRect:
-        """What drawing it touches."""
+        """The area that drawing it touches."""
         return _touched(self.path, 8)
 
     def draw(self, painter: QPainter) -> None:
@@ -176,18 +176,18 @@ class GlowMark(NamedTuple):
 
 
 class Mark(Protocol):
-    """What can be drawn over the bench."""
+    """A mark over the bench."""
 
     @property
     def box(self) -> QRect:
-        """What drawing it touches."""
+        """The area that drawing it touches."""
 
     def draw(self, painter: QPainter) -> None:
         """Draw it."""
 
 
 def has_pattern(colour: int) -> bool:
-    """Whether a pattern tells this colour from others; a tag has it as a stripe."""
+    """Whether this colour has a pattern; a tag shows it as a stripe."""
     return colour >= COLOURS
 
 

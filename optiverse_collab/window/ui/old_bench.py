@@ -1,4 +1,4 @@
-"""A window with the bench as it was: to be looked at, and nothing in it can be edited."""
+"""A read-only window with an earlier bench."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QGraphicsScene, QGraphics
 from optiverse_collab.wording import dialogs, replacements
 
 ZOOM = 1.15
-"""Of one click of the wheel, as in the hosts."""
+"""The zoom of one click of the wheel, as in the hosts."""
 
 MARGIN_MM = 20.0
 
@@ -35,7 +35,7 @@ class OldBenchView(QGraphicsView):
 
 
 class OldBenchDialog(QDialog):
-    """Shows a bench from before, and offers to bring it back or to save it.
+    """Shows an earlier bench, and offers to bring it back or to save it.
 
     Args:
         scene: the bench, deleted with this window; its `sceneRect` is what shows at first.

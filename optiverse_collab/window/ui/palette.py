@@ -1,7 +1,7 @@
-"""The colours of people, which everybody can tell apart, also with a weakness for red, green or blue.
+"""The colours of people, distinguishable even with colour blindness.
 
-Ten colours lie at least 15 apart (CIEDE2000), as they are and as each of the three kinds of colour-blindness
-shows them. They were found by chance and improved step by step; a test computes the distances. More than
+Ten colours lie at least 15 apart (CIEDE2000), for normal vision and for each of the three kinds of
+colour-blindness. They were found by random search; a test computes the distances. More than
 ten people are distinguished by a pattern. Contrast with a light or dark canvas comes from a dark line and
 a light one around all that is drawn (`HALO`).
 """
@@ -54,7 +54,7 @@ def colour_of(number: int) -> QColor:
 
 
 def brush_of(number: int) -> QBrush:
-    """What an area of this colour is filled with; a pattern lies on top of white."""
+    """The fill of an area of this colour; a pattern lies on top of white."""
     return QBrush(colour_of(number), _PATTERNS[number // COLOURS % len(_PATTERNS)])
 
 

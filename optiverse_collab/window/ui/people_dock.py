@@ -1,4 +1,4 @@
-"""The dock that shows who is in the session and what they do, and what one can do about it."""
+"""The dock with the people in the session, their activities, and actions for them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class PeopleDock(QDockWidget):
         content = QWidget(self)
         self.people = QListWidget(content)
         self.people.setAccessibleName(texts.LIST)
-        self.people.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # what they may do stands at the end
+        self.people.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # the role is at the end
         self.people.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._side = 2 * self.fontMetrics().height()
         self.people.setIconSize(QSize(self._side, self._side))
@@ -102,7 +102,7 @@ class PeopleDock(QDockWidget):
 
     @property
     def selected(self) -> Person | None:
-        """Whoever is selected."""
+        """The selected person."""
         row = self.people.currentItem()
         return None if row is None else self._shown.get(row.data(_KEY))
 
@@ -117,7 +117,7 @@ class PeopleDock(QDockWidget):
         self._on_selected()
 
     def show_people(self, people: Sequence[Person]) -> None:
-        """Show these in place of those from before; whoever was selected stays so."""
+        """Show these instead; keep the selection."""
         shown = {person.key: person for person in people}
         if list(shown) != list(self._shown):
             selected = self.selected
@@ -138,7 +138,7 @@ class PeopleDock(QDockWidget):
         self._on_selected()
 
     def _add_menu(self) -> Iterator[QAction]:
-        """Make what the button *More* and a right click on somebody offer."""
+        """Make the menu of the button *More* and of a right click on somebody."""
         menu = QMenu(self.more)
         menu.setToolTipsVisible(True)
         for text, tip in (
@@ -185,7 +185,7 @@ class PeopleDock(QDockWidget):
             self.visited.emit(person.key)
 
     def _tell(self, wanted: pyqtBoundSignal) -> None:
-        """Say for whom a button was pressed."""
+        """Emit a button's signal for the selected person."""
         person = self.selected
         if person is not None:
             wanted.emit(person.key)

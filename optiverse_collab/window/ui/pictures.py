@@ -1,4 +1,4 @@
-"""Pictures of what is painted often and looks the same each time: letters and outlines take long to paint."""
+"""Cached pictures: letters and outlines take long to paint."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QFont, QImage, QPainter
 
 MOST = 512
-"""Of the pictures, the last ones are kept."""
+"""How many pictures are cached."""
 
 _pictures: dict[Hashable, QImage] = {}
 _font: tuple[QFont, str] | None = None
@@ -46,7 +46,7 @@ def draw_picture(
 
 
 def key_of(font: QFont) -> str:
-    """The same text for fonts that look the same. Qt takes long for it, and the font hardly ever changes."""
+    """A cached key for a font. Qt takes long to make it, and the font hardly ever changes."""
     global _font
     if _font is None or _font[0] != font:
         _font = QFont(font), font.key()

@@ -1,4 +1,4 @@
-"""Where each participant's cursor is shown, and how strongly. Pure: times in ms are passed in.
+"""The position and opacity of each participant's cursor. Pure: times in ms are passed in.
 
 Places arrive 30 times a second at best, late and unevenly. Each is shown `GLIDE_MS` after it arrived, and
 between two of them the cursor glides in a straight line. So it never runs ahead of its owner, and is late by
@@ -16,16 +16,16 @@ Point = tuple[float, float]
 """x and y in mm."""
 
 GLIDE_MS = 100.0
-"""This long after a place arrived, the cursor is there."""
+"""How long after a place arrived the cursor reaches it."""
 
 TOGETHER_MS = 16.0
-"""Of places that arrive within this time, as after a stall, only the last is gone to."""
+"""Of places that arrive within this time, as after a stall, only the last one counts."""
 
 LABEL_MS, DIM_MS, GONE_MS = 5_000.0, 30_000.0, 60_000.0
 """After this long without a move: the label goes, the arrow dims, the arrow goes."""
 
 FADE_MS = 400.0
-"""How long each of that takes."""
+"""How long each fade takes."""
 
 _FARTHEST_MM = 1e7
 
@@ -34,7 +34,7 @@ DIMMED = 0.4
 
 
 class Place(NamedTuple):
-    """What a participant shows of their cursor.
+    """A participant's cursor in their presence.
 
     Attributes:
         at: on the bench.
@@ -46,7 +46,7 @@ class Place(NamedTuple):
 
 
 def place_in(state: Mapping[str, Any]) -> Place | None:
-    """The cursor that a participant shows (PRES-1, PRES-10), as far as it can be understood."""
+    """Read a participant's cursor (PRES-1, PRES-10); unknown values are ignored."""
     at, grip = point_of(state.get("cursor")), state.get("grip")
     if at is None:
         return None
@@ -84,13 +84,13 @@ class Pointer:
 
     def __init__(self, origin: Callable[[str], Point | None]) -> None:
         self._origin = origin
-        self._item = ""  # whose place all others here are relative to
+        self._item = ""  # the item to which all places are relative
         self._place: Place | None = None
         self._path: list[_Goal] = []  # the first was reached
         self._moved_ms = self._heard_ms = 0.0
 
     def hear(self, place: Place | None, now_ms: float, glides: bool = True) -> None:
-        """Take what the participant shows now.
+        """Update the participant's cursor.
 
         Args:
             place: None if they show no cursor.
@@ -170,7 +170,7 @@ class Pointer:
 
 
 def point_of(value: object) -> Point | None:
-    """A place as somebody shows it; None if it is none."""
+    """Read a place; None if it is not valid."""
     if not isinstance(value, list) or len(value) != 2:
         return None
     if not all(isinstance(part, (int, float)) and abs(part) <= _FARTHEST_MM for part in value):
@@ -179,7 +179,7 @@ def point_of(value: object) -> Point | None:
 
 
 def _passed(ms: float) -> float:
-    """Which part of a fade has passed."""
+    """The progress of a fade."""
     return min(1.0, max(0.0, ms / FADE_MS))
 
 

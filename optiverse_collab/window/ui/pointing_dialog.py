@@ -1,4 +1,4 @@
-"""Asks by which chords the user points, and whose pointing they see."""
+"""Lets the user choose the chords for pointing, and whose pointing they see."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from optiverse_collab.wording import pointing as texts
 PERSON = Qt.ItemDataRole.UserRole
 
 Fault = Callable[[str, str], str]
-"""Takes a chord and the one that the entry had; says why it can't be used, or nothing."""
+"""Takes a new chord and the present one; returns why it can't be used, or nothing."""
 
 
 class PointingDialog(QDialog):
@@ -32,9 +32,9 @@ class PointingDialog(QDialog):
 
     Args:
         chords: what the chords are now, in the order of the fields.
-        fault: says why a chord can't be used.
+        fault: returns why a chord can't be used.
         people: who could point: id of the person → name.
-        muted: of whom the user sees nothing.
+        muted: people whose pointing is hidden.
 
     Attributes:
         fields: of the chords.
@@ -43,7 +43,7 @@ class PointingDialog(QDialog):
         message: why OK can't be pressed.
 
     Signals:
-        wanted: the chords, and those who are muted, id → name.
+        wanted: the chords, and the muted people, id → name.
     """
 
     wanted = pyqtSignal(list, dict)
@@ -95,7 +95,7 @@ class PointingDialog(QDialog):
 
     @property
     def chords(self) -> list[str]:
-        """What the fields say."""
+        """The chords in the fields."""
         portable = QKeySequence.SequenceFormat.PortableText
         return [field.keySequence().toString(portable) for field in self.fields]
 

@@ -1,4 +1,4 @@
-"""Those who point on purpose, as marks over the bench."""
+"""Pointing, as marks over the bench."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from optiverse_collab.window.ui.traces import Traces
 from optiverse_collab.wording.presence import short_name
 
 MINE = ""
-"""The user's own, among the connections of others."""
+"""The key for the user's own marks."""
 
 Marks = Iterator[tuple[tuple[str, ...], Mark]]
 
@@ -29,12 +29,12 @@ class PointingLayer:
     """Rings and laser pointers, of others and of the user.
 
     Args:
-        session: whose presence is shown.
+        session: the source of the presence.
         shapes: know where on the view a place of the bench is.
         size_of: how large the tag with a text is, in the colour of a person.
 
     Attributes:
-        muted: people of whom nothing is shown.
+        muted: people whose pointing is hidden.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class PointingLayer:
 
     @property
     def is_still(self) -> bool:
-        """There is no animation: no rings that spread, no traces."""
+        """Animations are off: no spreading rings, no traces."""
         return self._traces.is_still
 
     @is_still.setter
@@ -59,7 +59,7 @@ class PointingLayer:
         self._traces.is_still = is_still
 
     def hear(self, states: Mapping[str, Mapping[str, Any]], now_ms: float) -> None:
-        """Take what some others show by now: connection → key → value."""
+        """Update some others' presence: connection → key → value."""
         for id, state in states.items():
             person = self._session.people.person_of(id)
             muted = person in self.muted
@@ -81,7 +81,7 @@ class PointingLayer:
         self._traces.hear(MINE, None if at is None else list(at), now_ms, is_mine=True)
 
     def marks(self, view: QRectF, now_ms: float) -> Marks:
-        """What is drawn."""
+        """The marks to draw."""
         for id, trace in self._traces.shown(now_ms):
             at = None if trace.at is None else self._on_view(trace.at)
             path = tuple((self._on_view(one), passed) for one, passed in trace.path)

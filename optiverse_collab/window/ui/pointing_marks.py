@@ -1,4 +1,4 @@
-"""What is drawn of those who point on purpose: rings and laser pointers (PRES-16)."""
+"""The marks for pointing: rings and laser pointers (PRES-16)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class RingMark(NamedTuple):
     Attributes:
         at: the spot.
         colour: the number of a colour.
-        passed: which part of its time has passed, 0 to 1.
+        passed: the elapsed part of its time, 0 to 1.
         is_still: nothing of it moves.
     """
 
@@ -49,7 +49,7 @@ class RingMark(NamedTuple):
 
     @property
     def box(self) -> QRect:
-        """What drawing it touches."""
+        """The area that drawing it touches."""
         reach = (RING_PX if self.is_still else FARTHEST_PX) + 4.0
         return QRectF(self.at.x() - reach, self.at.y() - reach, 2 * reach, 2 * reach).toAlignedRect()
 
@@ -78,7 +78,7 @@ class LaserMark(NamedTuple):
         at: where it is; None for the trace alone.
         colour: the number of a colour.
         opacity: of the pointer, 0 to 1.
-        path: where it was, the latest last, each with the part of its time that has passed.
+        path: its earlier places, the latest last, each with the elapsed part of its time.
     """
 
     at: QPointF | None
@@ -88,7 +88,7 @@ class LaserMark(NamedTuple):
 
     @property
     def box(self) -> QRect:
-        """What drawing it touches."""
+        """The area that drawing it touches."""
         box = QRectF()
         for at in (*(at for at, _ in self.path), *(() if self.at is None else (self.at,))):
             box = box.united(QRectF(at.x() - 8.0, at.y() - 8.0, 16.0, 16.0))

@@ -1,4 +1,4 @@
-"""Finds who shows something else than a moment ago: most messages are of a few cursors alone. Pure."""
+"""Finds whose presence changed: most messages are about a few cursors. Pure."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _ABOUT_ITEMS = (ACTIVITY, "selection")
 
 
 class News(NamedTuple):
-    """What a look found.
+    """Changes of presence.
 
     Attributes:
-        changed: connection → what it shows, of those that show something else.
+        changed: connection → its presence, for changed ones.
         about_items: somebody came, left, is called differently, or is in other items.
     """
 
@@ -37,7 +37,7 @@ class PresenceNews:
         return list(self._known)
 
     def look(self, states: Mapping[str, State], participants: Mapping[str, Participant]) -> News:
-        """Look at what everybody shows: connection → key → value."""
+        """Compare everybody's presence: connection → key → value."""
         before, known = self._known, dict[str, tuple[State, Participant]]()
         changed, about_items = dict[str, State](), False
         for id, state in states.items():
@@ -56,5 +56,5 @@ class PresenceNews:
         return News(changed, about_items or known.keys() != before.keys())
 
     def forget(self) -> None:
-        """Find all of it new at the next look."""
+        """Count everything as new at the next look."""
         self._known = {}

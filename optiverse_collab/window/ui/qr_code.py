@@ -1,4 +1,4 @@
-"""A QR code: black on white in every theme, since cameras want it so."""
+"""A QR code: black on white in every theme, for cameras."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class QrCode(QWidget):
         return bool(self.modules)
 
     def sizeHint(self) -> QSize:
-        """Room for modules that a camera can tell apart."""
+        """Room for modules that a camera can distinguish."""
         side = (len(self.modules) + 2 * QUIET_MODULES) * MODULE_PIXELS if self.modules else 0
         return QSize(side, side)
 
     def minimumSizeHint(self) -> QSize:
-        """As much."""
+        """The same."""
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:

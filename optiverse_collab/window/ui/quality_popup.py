@@ -1,4 +1,4 @@
-"""What the status bar's part opens: who is in the session, and how well the connection does."""
+"""The popup of the status bar: the people in the session, and the connection quality."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class QualityPopup(QDialog):
     Attributes:
         people: the button for the list of people.
         retry: the button that connects now; hidden while no attempt is waited for.
-        figures: what is listed: a name → its value.
+        figures: the listed names → values.
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -54,10 +54,10 @@ class QualityPopup(QDialog):
         self.setFixedWidth(self.fontMetrics().averageCharWidth() * WIDTH)
 
     def show_standing(self, standing: Standing, place: str, names: Sequence[str]) -> None:
-        """Show how it stands.
+        """Show the state.
 
         Args:
-            place: where the user is connected, and to what.
+            place: the session and the server.
             names: of the people in the session.
         """
         self._place.setText(breakable(place))

@@ -1,4 +1,4 @@
-"""Where somebody points on purpose: a ring for a moment (PRES-16). Pure: times in ms are passed in."""
+"""Rings where somebody points (PRES-16). Pure: times in ms are passed in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST = 20
 """At most this many rings show at once: the latest."""
 
 EVERY_MS = 1_000.0
-"""Of one person, at most one ring in this time is shown, whatever they send."""
+"""The shortest time between two rings of one person, whatever they send."""
 
 
 class Ring(NamedTuple):
@@ -22,7 +22,7 @@ class Ring(NamedTuple):
 
     Attributes:
         at: where.
-        passed: which part of its time has passed, 0 to 1.
+        passed: the elapsed part of its time, 0 to 1.
     """
 
     at: Point
@@ -45,11 +45,11 @@ class Rings:
             del self._shown[next(iter(self._shown))]
 
     def hear(self, id: str, person: str, value: Any, muted: bool, now_ms: float) -> None:
-        """Take what a connection shows as its `point`; what can't be understood is ignored.
+        """Update a connection's `point`; unknown values are ignored.
 
         Args:
-            person: whose connection it is.
-            muted: show nothing of it, then or later.
+            person: its person.
+            muted: never show it.
         """
         number, at = _understood(value)
         if at is None or number == self._heard.get(id):

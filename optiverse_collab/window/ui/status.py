@@ -1,4 +1,4 @@
-"""The part of the status bar that says how the collaboration stands."""
+"""The part of the status bar with the state of the collaboration."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ PEOPLE_GAP = 2  # pixels between people
 
 
 class StatusWidget(QToolButton):
-    """Who is there, four bars or a dot in the colour of the state, and a few words.
+    """The people, four bars or a dot in the colour of the state, and a few words.
 
     A click (or Space, with the keyboard) is `clicked`, as of any button. Where there is little room, the
     people go first, and then the details, the least important before the others.
 
     Attributes:
-        standing: what it shows.
+        standing: the shown state.
         avatars: of the people in the session.
-        details: what stands behind the text.
+        details: the words after the text.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -57,7 +57,7 @@ class StatusWidget(QToolButton):
 
     @property
     def shown(self) -> str:
-        """The words for which there is room."""
+        """The words that fit."""
         metrics, room = self.fontMetrics(), self.width() - self._margins() - self._people_shown()
         for count in range(len(self.details), 0, -1):
             words = _joined(self.text(), self.details[:count])
@@ -66,7 +66,7 @@ class StatusWidget(QToolButton):
         return self.text()
 
     def show_standing(self, standing: Standing, tooltip: str) -> None:
-        """Show how it stands."""
+        """Show the state."""
         self.standing = standing
         self.setText(wording.state(standing))
         self.details = wording.details(standing)
@@ -76,10 +76,10 @@ class StatusWidget(QToolButton):
         self.update()
 
     def show_people(self, avatars: Sequence[Avatar], names: str) -> None:
-        """Show who is there.
+        """Show the people.
 
         Args:
-            names: what a screen reader says of them.
+            names: their text for a screen reader.
         """
         if avatars != self.avatars:
             self.avatars = avatars
@@ -129,12 +129,12 @@ class StatusWidget(QToolButton):
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._rest())
 
     def _rest(self) -> str:
-        """How many people more there are than are shown."""
+        """How many people are not shown."""
         more = len(self.avatars) - MOST
         return f"+{more}" if more > 0 else ""
 
     def _people_shown(self) -> int:
-        """How much room people take now, in pixels; 0 where there is none for them."""
+        """The width of the people, in pixels; 0 if there is no room for them."""
         room = self._width_of_people()
         return room if self.width() >= self._width_of_words() + room else 0
 

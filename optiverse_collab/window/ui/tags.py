@@ -1,4 +1,4 @@
-"""Where names stand beside cursors, so that they can be read. Pure geometry, in pixels."""
+"""Places names beside cursors, readably. Pure geometry, in pixels."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ MOST_NEAR = 8
 """At most this many names stand within `NEAR_PX` of a cursor; more people are counted: "+3"."""
 
 GAP_PX = 2.0
-"""Between two tags."""
+"""The distance between two tags."""
 
 ARROW = QRectF(-1.5, -1.5, 13.0, 18.0)
-"""What the arrow of a cursor at (0, 0) covers, halo and all."""
+"""The area of the arrow of a cursor at (0, 0), including its halo."""
 
 _APART_PX = 0.01
-"""Between an arrow and the tag beside it, however a sum is rounded."""
+"""The distance between an arrow and the tag beside it, whatever the rounding."""
 
 SizeOf = Callable[[int], QSizeF]
 """How large a tag is that says how many people there are."""
@@ -28,7 +28,7 @@ class Label(NamedTuple):
     """A name to be placed.
 
     Attributes:
-        key: whose it is.
+        key: the person.
         at: their cursor.
         size: of the tag.
     """
@@ -42,8 +42,8 @@ class Tag(NamedTuple):
     """A name that has a place, or a number of people.
 
     Attributes:
-        box: where it stands.
-        keys: whose name it is; those who are counted, if there are several, or `counts`.
+        box: its area.
+        keys: the person; or the counted people.
         counts: it says how many there are.
     """
 
@@ -58,9 +58,9 @@ def arrange(
     """Give each name a place near its cursor where it covers no other name.
 
     Args:
-        labels: who comes first has the better place.
-        view: what can be seen; no tag leaves it if there is another place.
-        taken: where no tag may be.
+        labels: the first ones get the better places.
+        view: the visible area; no tag leaves it if there is another place.
+        taken: areas to keep free of tags.
     """
     named, crowds = list[Label](), dict[str, list[Label]]()
     for label in labels:
@@ -100,7 +100,7 @@ def _is_near(one: Label, other: Label) -> bool:
 def _place(
     at: QPointF, size: QSizeF, view: QRectF, boxes: Sequence[QRectF], arrows: Sequence[QRectF]
 ) -> QRectF:
-    """The first place that covers no tag and no arrow and is in view; of these, the last matters least."""
+    """The first place that covers no tag and no arrow and is in view; being in view matters least."""
     fallback: QRectF | None = None
     inside: QRectF | None = None
     for box in _places(at, size, view, len(boxes)):

@@ -34,7 +34,7 @@ WIDEST = 46  # characters
 GAP = 10  # pixels between notices, and around them
 
 ToastAction = tuple[str, Callable[[], None]]
-"""A button: what stands on it, and what it calls."""
+"""A button: its text, and its action."""
 
 _LONG_WORD = re.compile(r"(\S{16})(?=\S)")
 
@@ -48,7 +48,7 @@ class Toast(QFrame):
         dismiss: the cross.
 
     Signals:
-        done: it is not needed any more.
+        done: it is no longer needed.
     """
 
     done = pyqtSignal()
@@ -83,7 +83,7 @@ class Toast(QFrame):
         if actions:
             layout.addLayout(row)
         self._timer = single_shot(self, self._on_late, SHOWN_MS)
-        if lasts_ms is not None:  # then there is nothing to answer any more
+        if lasts_ms is not None:  # then there is nothing left to answer
             single_shot(self, self.done.emit, lasts_ms).start()
         elif not actions:  # one with buttons waits for its answer
             self._timer.start()
@@ -137,14 +137,14 @@ class Toasts(QObject):
     """Shows notices over the bench, in the lower right corner, the newest at the bottom.
 
     Args:
-        window: whose central widget they lie on.
+        window: its central widget lies below.
 
     Attributes:
         shown: the notices, oldest first.
-        quiet: show only what is `urgent`.
+        quiet: show only `urgent` ones.
 
     Signals:
-        changed: there are some, or none any more.
+        changed: the first appeared, or the last is gone.
     """
 
     changed = pyqtSignal()
@@ -170,7 +170,7 @@ class Toasts(QObject):
             text: a sentence; markup in it shows as it is written.
             actions: what the user can do about it. With any, the notice stays until it is answered or
                 dismissed, or until others need its place.
-            urgent: it is about a conflict, or answers what the user asked for.
+            urgent: it is about a conflict, or answers a request of the user.
             lasts_ms: it goes after this time, answered or not.
 
         Returns:
@@ -190,7 +190,7 @@ class Toasts(QObject):
         return toast
 
     def remove(self, toast: Toast) -> None:
-        """Remove a notice that is not needed any more, if it still shows."""
+        """Remove a notice that is no longer needed, if it still shows."""
         if toast in self.shown:
             self._remove(toast)
 
@@ -240,5 +240,5 @@ class Toasts(QObject):
 
 
 def breakable(text: str) -> str:
-    """The same text with places in its long words where a line may end; none of them shows."""
+    """The same text with invisible breaks in its long words."""
     return _LONG_WORD.sub("\\1\u200b", text)

@@ -12,10 +12,10 @@ TRACE_MS = 1_200.0
 """How long a trace lasts."""
 
 MOST = 20
-"""At most this many laser pointers of others show: the first."""
+"""How many of others' laser pointers are shown: the first ones."""
 
 _PLACES = 200
-"""In a trace."""
+"""The most points of a trace."""
 
 
 class Trace(NamedTuple):
@@ -24,7 +24,7 @@ class Trace(NamedTuple):
     Attributes:
         at: where it is; None if it is off, and the trace is left.
         opacity: of the pointer, 0 to 1.
-        path: where it was, the latest last, each with the part of its time that has passed.
+        path: its earlier places, the latest last, each with the elapsed part of its time.
     """
 
     at: Point | None
@@ -43,7 +43,7 @@ class Traces:
     """The laser pointers that show, one of each connection; they glide as cursors do.
 
     Attributes:
-        is_still: there is no animation: they don't glide, and have no traces.
+        is_still: animations are off: they don't glide, and have no traces.
     """
 
     def __init__(self) -> None:
@@ -51,10 +51,10 @@ class Traces:
         self._lasers: dict[str, _Laser] = {}
 
     def hear(self, id: str, value: Any, now_ms: float, is_mine: bool = False) -> None:
-        """Take what a connection shows as its `laser`; what can't be understood is none.
+        """Update a connection's `laser`; unknown values count as none.
 
         Args:
-            is_mine: it is the user's own, which is there at once, and however many others there are.
+            is_mine: it is the user's own, which does not glide and is not limited in number.
         """
         at = point_of(value)
         if id not in self._lasers and (at is None or (len(self._lasers) >= MOST and not is_mine)):

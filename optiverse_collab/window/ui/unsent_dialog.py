@@ -22,8 +22,8 @@ class UnsentRow(NamedTuple):
     """One person's unsent edits of one session.
 
     Attributes:
-        key: of whoever shows the dialog.
-        session, author, server: where they were made, by whom, and where they go.
+        key: chosen by the caller.
+        session, author, server: their session, author and destination.
         edits: how many.
         since: local time of the last one.
         can_send: whether they can be sent; not if their history is gone.
@@ -84,7 +84,7 @@ class UnsentDialog(QDialog):
         return self.table.key
 
     def show_rows(self, rows: Sequence[UnsentRow], now: datetime) -> None:
-        """Show these in place of what was there; what was selected stays so, or else the first is."""
+        """Show these instead; keep the selection, or else select the first."""
         self._can_send = {row.key for row in rows if row.can_send}
         self.table.show_rows(
             (row.key, [row.session, row.author, str(row.edits), moment(row.since, now), row.server])
@@ -100,7 +100,7 @@ class UnsentDialog(QDialog):
 
     @pyqtSlot()
     def _on_selected(self) -> None:
-        """Offer what can be done with the selected row."""
+        """Enable the actions for the selected row."""
         for button in (self.rejoin, self.save, self.discard):
             button.setEnabled(bool(self.selected))
         self.send.setEnabled(self.selected in self._can_send)

@@ -1,4 +1,4 @@
-"""Says, when a window closes, what waits on this computer for the server."""
+"""Reports unsent edits when a window closes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.wording import unsent as texts
 
 SHOWN_MS = 8000
-"""It closes after this time: nobody may be there, as when the system shuts down."""
+"""How long it stays open: nobody may be there, as when the system shuts down."""
 
 
 class UnsentNotice(QMessageBox):
-    """One sentence. Nothing needs to be decided, so it goes again after a while.
+    """One sentence without a decision, so it closes after a while.
 
     Args:
-        sentence: what waits, and what becomes of it.
+        sentence: about the waiting edits.
     """
 
     def __init__(self, sentence: str, parent: QWidget) -> None:

@@ -78,7 +78,7 @@ class BenchSwitch:
                 self._window.scene.removeItem(item)
 
     def _give_back(self, path: str | None) -> None:
-        """Make a file the window's again, as `open_file` would without what is in it."""
+        """Make a file the window's again, like `open_file` without loading it."""
         files = self._window.file_controller
         files.saved_file_path = path
         if has_layers(self._window):

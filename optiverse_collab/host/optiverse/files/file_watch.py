@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 
 class FileWatch:
-    """Says what is in the files that a window opens and saves.
+    """Reports the content of files that a window opens and saves.
 
     Quirk: the host has no signal for either; see `BenchSwitch`. What is saved is caught where it is made: by
     the time that it could be read again, somebody else may have written the file.
@@ -81,7 +81,7 @@ class FileWatch:
 
 
 def _saving(manager: FileManager, save: Callable[_P, _T], saved: Callable[[str], None]) -> Callable[_P, _T]:
-    """The same as `save`; then `saved` gets what was made to be saved, as JSON, or nothing."""
+    """The same as `save`; then `saved` gets the saved content, as JSON, or nothing."""
 
     def telling(*args: _P.args, **kwargs: _P.kwargs) -> _T:
         serialize, said = manager.serialize_scene, [""]
@@ -103,7 +103,7 @@ def _saving(manager: FileManager, save: Callable[_P, _T], saved: Callable[[str],
 
 
 def _records(said: str) -> dict[str, Record]:
-    """What a file says; nothing where that is no bench."""
+    """The content of a file; nothing if it is not a bench."""
     try:
         return records_from_bench(json.loads(said or "{}")).records
     except BenchFileError:

@@ -1,4 +1,4 @@
-"""What is imported as a layer gets ids of its own."""
+"""Items imported as a layer get new ids."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from optiverse_collab.host.optiverse.upstream.window import FileController
 
 
 class LayerImport:
-    """Gives what "Import as layer" brings other ids than the file has.
+    """Gives new ids to items from "Import as layer".
 
     Quirk: the host keeps the file's ids, also where the bench has them already. Two people who import the
     same file at once would put the same records, and have one copy between them.

@@ -1,4 +1,4 @@
-"""What others changed is in no file of the user's yet: the window shows that, and autosaves it."""
+"""Others' changes are in no file of the user yet: the window shows that, and autosaves them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from optiverse_collab.host.optiverse.upstream.contract import as_qt, has
 from optiverse_collab.host.optiverse.upstream.window import HasAutosave, Window
 
 AUTOSAVE_MS = 60_000
-"""The host autosaves after each pause of the user's, and each time the window stops as long as saving takes,
-0.2 s for 300 items. Others may never pause; and the server has their changes in any case."""
+"""The host autosaves after each pause of the user, and each time the window freezes while it saves,
+0.2 s for 300 items. Others may never pause; and the server has their changes anyway."""
 
 
 class UnsavedMark(QObject):
@@ -34,7 +34,7 @@ class UnsavedMark(QObject):
         self._later.timeout.connect(self._autosave)
 
     def agree(self, ids: Collection[str]) -> None:
-        """The file has these as the session has them: the next change of each marks nothing."""
+        """The file already has the session's state of these: their next change marks nothing."""
         self._agreed = set(ids)
 
     def note(self, ids: Iterable[str]) -> None:
@@ -49,13 +49,13 @@ class UnsavedMark(QObject):
             self._later.start()
 
     def close(self) -> None:
-        """Do nothing more; what is marked stays so."""
+        """Do nothing more; a marked window stays marked."""
         self._later.stop()
         self.deleteLater()
 
     @pyqtSlot()
     def _autosave(self) -> None:
-        """Let the host do it when it would, and not at all where the user switched it off.
+        """Let the host do it as usual, and not at all if the user switched it off.
 
         Quirk: 0.2.7 makes no timer for it, and never autosaves.
         """

@@ -13,7 +13,7 @@ def unacceptable(record: Record, data: Props, kind: Kind, item_class: type | Non
 
     Args:
         record: what is to be shown …
-        data: … and the same as `to_dict` would give it.
+        data: … and the same in the form of `to_dict`.
         item_class: the class of the object; None if the host has none.
         before: `data` of what the object shows now. That was checked then, and looking at each property is
             most of what a move costs.

@@ -65,7 +65,7 @@ class AnnotationKind(Generic[_A]):
         return True
 
     def write(self, item: Item, before: Props, after: Props) -> None:
-        """Turn what the item shows from `before` to `after`."""
+        """Change the item from `before` to `after`."""
         item.prepareGeometryChange()
         with exact_edit(item):
             self._edit(cast(_A, item), after)
@@ -139,7 +139,7 @@ def _edit_ruler(item: Ruler, data: Props) -> None:
 
 
 def _difference(whole: float, part: float) -> float:
-    """What has to be added to `part` so that the sum is `whole`, to the last digit where that is possible."""
+    """The number to add to `part` for the sum `whole`, to the last digit if possible."""
     near = whole - part
     candidates = (near, math.nextafter(near, math.inf), math.nextafter(near, -math.inf))
     return next((one for one in candidates if part + one == whole), near)

@@ -1,4 +1,4 @@
-"""Which items the user has open: in a dialog, or to type in them on the canvas."""
+"""Which items the user has open: in a dialog, or as text being edited on the canvas."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Editors(QObject):
 
     @pyqtSlot()
     def _on_sign(self) -> None:
-        """Look when a dialog runs its own event loop, in which it is found, and a text has its flags."""
+        """Check while a dialog runs its own event loop, when it can be found, and a text has its flags."""
         self._later.start()
 
     @pyqtSlot()

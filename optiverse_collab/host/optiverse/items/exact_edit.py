@@ -1,4 +1,4 @@
-"""Moves an item without the host having a say."""
+"""Moves an item without the host's interference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where on this computer the image of a component is, whose path comes from another one."""
+"""Finds images on this computer for components with paths from another one."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from optiverse_collab.host.optiverse.upstream.window import HasLibraries, Window
 from optiverse_collab.wording import hosts as wording
 
 _LIBRARY = "/objects/library/"
-"""Stands in the path of every image that comes with Optiverse, wherever it is installed."""
+"""A part of the path of every image that comes with Optiverse."""
 
 _PORTABLE = ("@component/", "@library/", _LIBRARY[1:])
-"""How paths begin that name a file of a library, and no place on a disk."""
+"""The prefixes of paths into a library, not to a place on a disk."""
 
 
 class Images:
     """Finds images in the libraries of one window.
 
-    No path from others gets to the file system; its names are looked up below the user's own libraries.
+    No path from others reaches the file system; its names are looked up below the user's own libraries.
 
     Args:
         window: an Optiverse main window.
@@ -36,7 +36,7 @@ class Images:
         self._own: set[str] = set()
 
     def find(self, path: str) -> str:
-        """The file that a path means here; if there is none, text that names none and keeps the path.
+        """The file for a path on this computer; if there is none, a stand-in that keeps the path.
 
         Quirk: the host makes None of the path of a component that its libraries don't have. The next save
         would lose it, and the interfaces would lie elsewhere than for those who have the image: the host
@@ -78,7 +78,7 @@ def _is_portable(path: str) -> bool:
 
 
 def _candidates(path: str) -> Iterator[str]:
-    """What a path may mean on another computer, with the likeliest first."""
+    """Possible meanings of a path from another computer, the likeliest first."""
     slashed = path.replace("\\", "/")
     yield slashed
     before, found, inside = f"/{slashed}".rpartition(_LIBRARY)

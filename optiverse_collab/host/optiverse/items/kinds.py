@@ -16,7 +16,7 @@ from optiverse_collab.host.optiverse.upstream.window import Window
 
 
 class Kind(Protocol):
-    """What can be done with items of one kind."""
+    """The operations on items of one kind."""
 
     def read(self, item: Item) -> Data:
         """What `to_dict` gives."""
@@ -28,7 +28,7 @@ class Kind(Protocol):
         """Whether the host's objects can have this value."""
 
     def write(self, item: Item, before: Props, after: Props) -> None:
-        """Turn what the item shows from `before` to `after`."""
+        """Change the item from `before` to `after`."""
 
 
 class Kinds:
@@ -44,7 +44,7 @@ class Kinds:
         self._annotations = annotation_kinds(window)
 
     def named(self, kind: str) -> Kind:
-        """The kind that records call so."""
+        """The kind with this name in records."""
         return self._annotations.get(kind, self._optical)
 
     def of(self, item: Item) -> Kind:

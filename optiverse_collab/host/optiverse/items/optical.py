@@ -79,7 +79,7 @@ class Optical:
         return accepts(cast(type[Optic], item_class).params_class, name, value)
 
     def write(self, item: Item, before: Props, after: Props) -> None:
-        """Turn what the item shows from `before` to `after`."""
+        """Change the item from `before` to `after`."""
         optic = cast(Optic, item)
         names = {name for name in {**before, **after} if before.get(name) != after.get(name)}
         names |= before.keys() ^ after.keys()
@@ -119,7 +119,7 @@ class Optical:
 
 
 def _show(item: Optic, names: set[str]) -> None:
-    """Let an item look as its parameters of these names say."""
+    """Update an item's appearance from its parameters of these names."""
     shown: object = item
     if "color_hex" in names and has(shown, HasColor):
         shown._color = item_names().qcolor_from_hex(item.params.color_hex)

@@ -1,4 +1,4 @@
-"""Stands on the canvas for items that the host can't show."""
+"""Placeholders on the canvas for items that the host can't show."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from optiverse_collab.core.text import unmarked
 from optiverse_collab.wording import hosts as wording
 
 SIDE_MM = 20.0
-"""As wide as a one-inch component is drawn, roughly; what size the item has is not known."""
+"""About the width of a one-inch component; the item's size is unknown."""
 
 _GREY = QColor("#808080")
 _ABOVE_ALL = 20_000.0
-"""Over everything of the host's, whose rulers and notes lie at 10,000 and a little above."""
+"""Above all of the host's items; its rulers and notes lie at 10,000 and a little above."""
 
 
 class Placeholder(QGraphicsRectItem):
@@ -46,7 +46,7 @@ class Placeholders:
 
     Args:
         scene: the host's; it may delete what is in it at any time.
-        host_name: what the host calls itself.
+        host_name: the host's name.
     """
 
     def __init__(self, scene: QGraphicsScene, host_name: str) -> None:

@@ -1,4 +1,4 @@
-"""What the user has in hand, where they point, and what they selected."""
+"""The items that the user holds, their pointer, and their selection."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _is_button_down() -> bool:
 
 
 class Pointer(QObject):
-    """Tells where the mouse is on the bench, and what is selected.
+    """Reports the mouse position on the bench, and the selection.
 
     Args:
         window: an Optiverse main window.
@@ -74,13 +74,13 @@ class Pointer(QObject):
         window.scene.selectionChanged.connect(self._selected)
 
     def close(self) -> None:
-        """Tell nothing any more."""
+        """Stop reporting."""
         self._window.view.viewport().removeEventFilter(self)
         self._window.scene.selectionChanged.disconnect(self._selected)
         self.deleteLater()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Look at the view's events and let them pass."""
+        """Observe the view's events and let them pass."""
         if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
             at = self._window.view.mapToScene(event.position().toPoint())
             self._changed({"cursor": [at.x(), at.y()]})

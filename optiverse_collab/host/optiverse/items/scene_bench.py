@@ -1,4 +1,4 @@
-"""The items of a window's scene that are the bench: which they are, and when they may have changed."""
+"""The items of a window's scene that form the bench, and their possible changes."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from optiverse_collab.host.optiverse.upstream.undo import held_by
 from optiverse_collab.host.optiverse.upstream.window import Window, has_groups, has_layers
 
 SURVEY_MS, SURVEY_MS_PER_ITEM = 20, 0.08
-"""How long after a repaint the scene is looked through, so that a burst of repaints costs one look, and that
-no more than a fiftieth of the time."""
+"""How long after a repaint the scene is surveyed, so that a burst of repaints costs one survey, and
+surveys take at most a fiftieth of the time."""
 
 
 class SceneBench(QObject):
     """Knows the items on the bench by id.
 
     Quirk: the scene has no signal for an item that comes or goes, and locking one gives no signal either.
-    So when something is painted again, or the undo stack moves, all items are looked through.
+    So when something is repainted, or the undo stack moves, all items are surveyed.
 
     Attributes:
         items: id → item, as `survey` found them.
@@ -75,7 +75,7 @@ class SceneBench(QObject):
         self.survey()
 
     def close(self) -> None:
-        """Let go of the scene and all items."""
+        """Release the scene and all items."""
         self._later.stop()
         self._window.scene.changed.disconnect(self._painted)
         for id in list(self.items):
@@ -91,7 +91,7 @@ class SceneBench(QObject):
         return item
 
     def known(self, id: str) -> Item | None:
-        """The same without a look through the scene: what came without a sign is not found."""
+        """The same without a survey: items that came without a signal are not found."""
         item = self.items.get(id)
         if item is None or sip.isdeleted(as_qt(item, QGraphicsItem)):
             return None
@@ -108,7 +108,7 @@ class SceneBench(QObject):
 
     @contextmanager
     def changing(self, id: str) -> Iterator[None]:
-        """Take no sign of this item for an edit: others' changes are shown, and noted when that is done."""
+        """Ignore signals of this item while others' changes are applied; compare it afterwards."""
         self._changing = id
         try:
             yield
@@ -116,7 +116,7 @@ class SceneBench(QObject):
             self._changing = ""
 
     def survey(self) -> None:
-        """Look through the scene, from bottom to top, for items that came, went, or were locked."""
+        """Survey the scene, from bottom to top, for items that came, went, or were locked."""
         self._later.stop()
         found = self._on_the_bench()
         gone = [id for id, item in self.items.items() if found.get(id) is not item]
@@ -138,7 +138,7 @@ class SceneBench(QObject):
             self._touched(touched)
 
     def _survey_unless_dragged(self) -> None:
-        """What is dragged is painted all the time; until it is let go nothing comes, goes or is locked."""
+        """Dragged items are repainted constantly; until the release nothing comes, goes or is locked."""
         if items_dragged(self._window):
             self._painted()
         else:
@@ -162,7 +162,7 @@ class SceneBench(QObject):
         return found
 
     def _add(self, id: str, item: Item, found: dict[str, Item]) -> None:
-        """Add to the items that were found.
+        """Add an item.
 
         Quirk: items of the same id are there where a file was imported twice before the session, or has an
         id twice. The one that came later gets an id of its own, so that others see it too.
@@ -196,7 +196,7 @@ class SceneBench(QObject):
         return window.linked_assembly_service.get_all_linked_item_uuids() if has_layers(window) else ()
 
     def enter(self, id: str, item: Item) -> None:
-        """An item came on the bench."""
+        """An item was added to the bench."""
         self.items[id] = item
         self.lost.discard(id)
         if is_optic(item):

@@ -1,4 +1,4 @@
-"""What others have on the bench and the host can't show."""
+"""Others' items that the host can't show."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Unshown:
 
     Args:
         placeholders: the canvas's.
-        host_name: what the host calls itself.
+        host_name: the host's name.
         log: takes a level and a line.
     """
 
@@ -33,7 +33,7 @@ class Unshown:
         self._log = log
 
     def add(self, record: Record) -> None:
-        """Keep a record; log that if it is new."""
+        """Keep a record; log it if it is new."""
         is_new = record.id not in self.records
         self.records[record.id] = record
         if is_item(record):
@@ -44,17 +44,17 @@ class Unshown:
             self._log(level, wording.not_shown(self._host_name, what))
 
     def give_up(self, kind: str, missing: Collection[str]) -> None:
-        """Log once that no item of a kind will be shown, because the host's own lack something."""
+        """Log once that no item of a kind will be shown, because the host's class lacks something."""
         if kind not in self._given_up:
             self._given_up.add(kind)
             self._log("WARNING", wording.kind_not_shown(self._host_name, kind, missing))
 
     def discard(self, id: str) -> None:
-        """Keep it no longer: it is gone, or shown."""
+        """Forget a record: it is gone, or shown."""
         self.records.pop(id, None)
         self._placeholders.hide(id)
 
     def clear(self) -> None:
-        """Keep nothing."""
+        """Forget all records."""
         self.records.clear()
         self._placeholders.clear()

@@ -15,13 +15,13 @@ class Layers(ABC):
     """A window's groups, and what lies on top of what.
 
     Changes by others come in batches: `begin_batch`, then the methods that write, then `end_batch`, which
-    shows what they wrote. What costs the host something for each item on the bench waits for the last batch.
+    shows the result. Work that costs the host something for each item on the bench waits for the last batch.
 
     Args:
         bench: the window's items.
         is_unshown: whether a record of this id is on the bench without being shown.
-        moved: takes the ids of what the user put somewhere else.
-        warn: takes a sentence about what can't be shared, or not be shown.
+        moved: takes the ids that the user moved.
+        warn: takes a sentence about something that can't be shared or shown.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Layers(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Follow the groups no longer."""
+        """Stop following the groups."""
 
     @abstractmethod
     def group_ids(self) -> list[str]:
@@ -75,7 +75,7 @@ class Layers(ABC):
 
     @abstractmethod
     def z_of(self, item: Item) -> float:
-        """The `z_value` that travels for an item."""
+        """The shared `z_value` of an item."""
 
     @abstractmethod
     def stack(self, item: Item, z: float) -> None:
@@ -99,7 +99,7 @@ class Layers(ABC):
 
     @abstractmethod
     def look(self) -> None:
-        """Take over what the user did."""
+        """Read the user's edits."""
 
     @abstractmethod
     def _shows_file(self, group: Record) -> bool:
@@ -107,27 +107,27 @@ class Layers(ABC):
 
     @abstractmethod
     def _settle(self) -> bool:
-        """Show what was written; return whether that has the layer panel drawn again."""
+        """Show the written changes; return whether that redraws the layer panel."""
 
     def begin_batch(self) -> None:
-        """Take over what the user did, before others' changes are written."""
+        """Read the user's edits, before others' changes are written."""
         self._batch_continues = True
         self.look()
 
     def end_batch(self, continues: bool) -> bool:
-        """Show what was written since `begin_batch`.
+        """Show the changes since `begin_batch`.
 
         Args:
             continues: another batch follows soon.
 
         Returns:
-            Whether that has the layer panel drawn again.
+            Whether that redraws the layer panel.
         """
         self._batch_continues = continues
         return self._settle()
 
     def place_of(self, id: str) -> Data:
-        """`parent` and `order` that travel for an item or a group."""
+        """The shared `parent` and `order` of an item or a group."""
         return self._places.of(id)
 
     def _tree_of(self, has_node: Callable[[str], bool], holds: Callable[[str], bool]) -> Shown:

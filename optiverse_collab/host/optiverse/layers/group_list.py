@@ -50,7 +50,7 @@ class GroupList(Layers):
         bench.vanished.connect(self._mark_stale)
 
     def close(self) -> None:
-        """Follow the groups no longer."""
+        """Stop following the groups."""
         self._bench.appeared.disconnect(self._mark_stale)
         self._bench.vanished.disconnect(self._mark_stale)
         self._manager.groupsChanged.disconnect(self._changed)
@@ -102,7 +102,7 @@ class GroupList(Layers):
         """Nothing: only 0.3 has layers."""
 
     def z_of(self, item: Item) -> float:
-        """The `z_value` that travels for an item."""
+        """The shared `z_value` of an item."""
         return float(item.zValue())
 
     def stack(self, item: Item, z: float) -> None:
@@ -140,7 +140,7 @@ class GroupList(Layers):
         """Do nothing: only items on the bench have ids."""
 
     def look(self) -> None:
-        """Take over what the user did.
+        """Read the user's edits.
 
         Quirk: the host's steps change groups bit by bit, with a signal after each bit; so this waits for
         the next tick.

@@ -46,12 +46,12 @@ class HiddenGroups:
         ]
 
     def close(self) -> None:
-        """Leave the groups to the host, without those that are hidden."""
+        """Return the groups to the host, without the hidden ones."""
         for override in self._overrides:
             override.undo()
 
     def hide_all_but(self, ids: Collection[str]) -> None:
-        """Hide the groups that are none of these."""
+        """Hide all groups but these."""
         for id in self._manager._groups.keys() - ids:
             self._hide(id)
 

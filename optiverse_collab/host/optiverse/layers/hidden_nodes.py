@@ -31,7 +31,7 @@ class HiddenNodes:
         self._override = Override(tree, "delete_group", self._delete)
 
     def close(self) -> None:
-        """Leave the tree to the host, without the groups that are hidden."""
+        """Return the tree to the host, without the hidden groups."""
         self._override.undo()
         for id in self.ids():
             self._tree.delete_group(id, emit=False)
@@ -46,7 +46,7 @@ class HiddenNodes:
         return [node.uuid for node in nodes if node is not None and node.children]
 
     def hide_all_but(self, ids: Collection[str]) -> None:
-        """Hide the groups of the tree that are none of these."""
+        """Hide all groups of the tree but these."""
         nodes = [node for node in walk(self._tree._roots) if node.is_group() and node.uuid not in ids]
         for node in nodes:
             for child in list(node.children):

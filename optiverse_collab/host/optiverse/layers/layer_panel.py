@@ -10,13 +10,13 @@ from optiverse_collab.host.optiverse.upstream.window import LayersWindow
 
 EDITING = QAbstractItemView.State.EditingState
 LARGE = 1000
-"""A panel of this many lines is drawn in two steps, or the window would stand still for too long …"""
+"""A panel of this many lines is drawn in two steps, or the window would freeze for too long …"""
 PAUSE_MS = 20
 """… with a frame between them."""
 
 
 class LayerPanel(QObject):
-    """Draws the layer panel of 0.3 without an end to the renaming of a line.
+    """Draws the layer panel of 0.3 without interrupting the renaming of a line.
 
     Quirks: drawing it closes the editor of a line, and what was typed is gone. After a change of the
     tree, the panel takes no name until it is drawn again. The host draws it after each of its user's steps,

@@ -73,7 +73,7 @@ class LayerTree(Layers):
         bench.vanished.connect(self._abandon)
 
     def close(self) -> None:
-        """Follow the tree no longer."""
+        """Stop following the tree."""
         self._bench.appeared.disconnect(self._adopt)
         self._bench.vanished.disconnect(self._abandon)
         self._state.changed.disconnect(self._follow)
@@ -136,7 +136,7 @@ class LayerTree(Layers):
             self._links.release(id)
 
     def z_of(self, item: Item) -> float:
-        """The `z_value` that travels for an item."""
+        """The shared `z_value` of an item."""
         return self._z.get(item.item_uuid, float(item.zValue()))
 
     def stack(self, item: Item, z: float) -> None:
@@ -193,7 +193,7 @@ class LayerTree(Layers):
             self._state._emit_changed()
 
     def look(self) -> None:
-        """Take over what the user did; most of that is followed at once."""
+        """Read the user's edits; most of them are followed at once."""
         if self._changed:
             self._changed = False
             self._bench.survey()
@@ -218,7 +218,7 @@ class LayerTree(Layers):
 
     @contextmanager
     def _mute(self) -> Iterator[None]:
-        """Take no change of the tree for the user's."""
+        """Ignore changes of the tree, which are not the user's."""
         self._muted = True
         try:
             yield
@@ -273,7 +273,7 @@ class LayerTree(Layers):
         self._unsettled = True
 
     def _follow(self) -> None:
-        """Take over what the user did to the tree."""
+        """Read the user's edits of the tree."""
         if self._muted:
             return
         self._changed = True

@@ -30,7 +30,7 @@ from optiverse_collab.host.optiverse.upstream.window import LayersWindow
 from optiverse_collab.wording import hosts as wording
 
 LINK, COPY, PATH = "link", "linked_cache", "source_path"
-"""The properties of a group that speak of a file (docs/bench-format.md)."""
+"""The properties of a group about a file (docs/bench-format.md)."""
 
 MOST_BYTES = Limits().record_bytes - 8 * 1024
 """The longest copy, so that the other properties of its group have room beside it."""
@@ -67,7 +67,7 @@ class LinkedFiles:
         return [id for id in self._service._link_items if self._tree.get_node(id) is not None]
 
     def in_hand(self) -> set[str]:
-        """The ids of those whose items the user edits or drags."""
+        """The ids of groups with items that the user edits or drags."""
         links = {id: node_of(self._tree, id).link_metadata for id in self.ids()}
         edited = {id for id, link in links.items() if link is not None and link.editing}
         dragged = self._window.drag_handler._drag.link_uuid
@@ -84,7 +84,7 @@ class LinkedFiles:
         return {LINK: {**link.to_dict(), PATH: path}, **self._copy_of(id)}
 
     def write(self, id: str, props: Props) -> None:
-        """Show in a group the file that others show in it."""
+        """Show others' linked file in a group."""
         link = self._link_of(props.get(LINK))
         said = _shown_of(link, props)
         now = self.read(id)
@@ -104,7 +104,7 @@ class LinkedFiles:
             self._make_items(id, link.source_path, props.get(COPY))
 
     def _link_of(self, value: Any) -> LinkMetadata | None:
-        """The link that others have; a file that only they named is neither read nor written here."""
+        """Others' link; a file that only they named is neither read nor written here."""
         if not is_link(value):
             return None
         link = layer_names().LinkMetadata.from_dict(value)

@@ -29,12 +29,12 @@ def walk(siblings: Collection[LayerNode]) -> Iterator[LayerNode]:
 
 
 def is_default(node: LayerNode) -> bool:
-    """Whether a node has its defaults alone; this is asked of every item that moves, many times a second."""
+    """Whether a node has only defaults; called for every moving item, many times a second."""
     return node.visible and not (node.locked or node.collapsed or node.name is not None)
 
 
 def non_defaults(node: LayerNode) -> Data:
-    """What is not as usual."""
+    """The flags that differ from their defaults."""
     props = {} if node.name is None else {"name": node.name}
     flags = {name: bool(getattr(node, name)) for name in FLAGS}
     return {**props, **{name: value for name, value in flags.items() if value != FLAGS[name]}}

@@ -29,7 +29,7 @@ def item_list(window: Window) -> ItemList:
 
 
 class Panel(QObject):
-    """Has the layer panel drawn again when others change what it shows.
+    """Redraws the layer panel when others change its content.
 
     Args:
         window: an Optiverse main window.
@@ -53,12 +53,12 @@ class Panel(QObject):
         self.deleteLater()
 
     def note(self, ops: Sequence[Op]) -> None:
-        """Others do this."""
+        """Apply others' changes inside this block."""
         self._is_stale = self._is_stale or any(map(_shows, ops))
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Draw nothing meanwhile.
+        """Suppress redraws meanwhile.
 
         Quirk: `_connect_item_signals` has the layer panel drawn again, for each item; 0.2 does so at once.
         """
@@ -69,7 +69,7 @@ class Panel(QObject):
             override.undo()
 
     def follow(self, is_drawn: bool, continues: bool) -> None:
-        """Others' changes are on the bench.
+        """Others' changes were applied.
 
         Args:
             is_drawn: the host is about to draw the panel anyway.

@@ -1,12 +1,12 @@
-"""Where everything is in the tree of groups and layers: what records say, and what the window shows.
+"""The tree of groups and layers: as records state it, and as the window shows it.
 
 How it works. Records say where they are by `parent` and `order` (docs/bench-format.md). Any mixture of these
 can come together from several people: a group that is gone, two groups that are in each other, items with
 the same order. `tree_of` makes one tree of whatever they say, the same for everybody. The window shows that
 tree as far as it can: what is in a group that it can't show takes that group's place.
 
-So there are two things to remember. `_said` is what records say; it is never tidied up, because what can't be
-shown today can be tomorrow. `_shown` is what the window shows of it. Only the user makes the window show
+So there are two things to remember. `_said` has the places in records; it is never cleaned up, because what
+can't be shown today can be tomorrow. `_shown` has the places in the window. Only the user makes the window show
 something else, and `follow` then finds what they moved: whatever has another parent than before, and as few
 of its siblings as possible. Those alone say something new, and are edits. All others keep saying what they
 said, shown or not.
@@ -66,12 +66,12 @@ class Places:
         self._awaited: set[str] = set()
 
     def of(self, id: str) -> dict[str, Any]:
-        """`parent` and `order`, as they are said of it."""
+        """The stated `parent` and `order`."""
         said = self._said.get(id)
         return {} if said is None else {name: said.props[name] for name in PLACE if name in said.props}
 
     def say(self, record: Record) -> bool:
-        """Take over what a record says; returns whether that is another place, or it is shown nowhere."""
+        """Read a record's place; returns whether it changed, or is shown nowhere."""
         said = {name: record.props[name] for name in (*PLACE, "z_value") if name in record.props}
         new = Record(record.id, record.kind, said)
         old = self._said.get(record.id)
@@ -180,12 +180,12 @@ class Places:
         return shown
 
     def show(self, shown: Shown) -> None:
-        """The window shows this now."""
+        """Remember the window's present tree."""
         self._shown = shown
         self._parents = {id: parent for parent, ids in shown.items() for id in ids}
 
     def is_shown(self, shown: Shown) -> bool:
-        """Whether nothing has changed since."""
+        """Whether the tree is unchanged."""
         return {key: ids for key, ids in self._shown.items() if ids} == {
             key: ids for key, ids in shown.items() if ids
         }
@@ -203,7 +203,7 @@ class Places:
         return self._parents.get(id, _NOWHERE)
 
     def follow(self, shown: Shown, kinds: Mapping[str, str]) -> set[str]:
-        """The user made it so that the window shows this; returns what they moved or removed.
+        """The user changed the window's tree to this; returns what they moved or removed.
 
         Args:
             shown: everything that the window shows.

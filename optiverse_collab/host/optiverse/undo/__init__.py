@@ -1,4 +1,4 @@
-"""The editor's undo stack, kept to what its own user did while others edit the same bench.
+"""Limits the editor's undo stack to its own user's edits while others edit the same bench.
 
-No steps of ours: what others do is never on the stack.
+Others' edits are never on the stack.
 """

@@ -1,4 +1,4 @@
-"""Takes what others removed out of the host's undo commands."""
+"""Removes deleted items from the host's undo commands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from optiverse_collab.host.optiverse.upstream.items import Data
 from optiverse_collab.host.optiverse.upstream.undo import Command, held_by
 
 _ITEM: tuple[Literal["item", "_item", "_node"], ...] = ("item", "_item", "_node")
-"""Attributes that hold what a command is about."""
+"""Attributes that hold the items of a command."""
 
 _SUBJECT: tuple[Literal["_uuid", "_link_uuid", "_item_uuid", "_target_group_uuid"], ...] = (
     "_uuid",
@@ -17,7 +17,7 @@ _SUBJECT: tuple[Literal["_uuid", "_link_uuid", "_item_uuid", "_target_group_uuid
     "_item_uuid",
     "_target_group_uuid",
 )
-"""Attributes that hold the id of what a command is about."""
+"""Attributes that hold the id of a command's item."""
 
 _NAMED: tuple[Literal["_uuid", "_link_uuid", "_group_uuid"], ...] = ("_uuid", "_link_uuid", "_group_uuid")
 """Attributes that hold an id of which the command holds nothing else."""
@@ -25,13 +25,13 @@ _NAMED: tuple[Literal["_uuid", "_link_uuid", "_group_uuid"], ...] = ("_uuid", "_
 _List = Literal["items", "_items", "_entries", "_commands", "_item_uuids", "_uuids", "_cascade_labels"]
 
 _LISTS: tuple[_List, ...] = ("items", "_items", "_entries", "_commands", "_item_uuids", "_uuids")
-"""Attributes that list what a command is about."""
+"""Attributes that list the items of a command."""
 
 _EVERY_LIST: tuple[_List, ...] = (*_LISTS, "_cascade_labels")
 
 
 def ids_of(command: Command) -> Iterator[str]:
-    """The ids of the items and groups that a command is about."""
+    """The ids of a command's items and groups."""
     held = held_by(command)
     for named in _NAMED:
         yield from _id_of(held.get(named))
@@ -56,7 +56,7 @@ def _id_of(part: object) -> Iterator[str]:
 
 
 def without(command: Command, gone: set[str]) -> bool:
-    """Take what is gone out of a command; return whether it is still about something."""
+    """Remove deleted items from a command; return whether anything is left."""
     held = held_by(command)
     if any(held.get(name) in gone for name in _SUBJECT):
         return False
@@ -79,7 +79,7 @@ def without(command: Command, gone: set[str]) -> bool:
 
 
 def _without_parts(command: Command, name: _List, gone: set[str]) -> bool:
-    """Take what is gone out of one list of a command; return whether it is still about something."""
+    """Remove deleted items from one list of a command; return whether anything is left."""
     held = held_by(command)
     if name == "_commands":
         left: list[Any] = [part for part in held["_commands"] if without(part, gone)]

@@ -47,11 +47,11 @@ from optiverse_collab.wording import hosts as wording
 
 
 class UndoGuard:
-    """Watches over the undo stack of a window.
+    """Guards the undo stack of a window.
 
     Args:
         window: an Optiverse main window.
-        changed: called with the ids that a command speaks of, after it was pushed, undone or redone.
+        changed: called with the ids of a command after it was pushed, undone or redone.
         warn: takes a sentence about a step that the host could not undo or redo.
 
     Attributes:
@@ -82,14 +82,14 @@ class UndoGuard:
             override.undo()
 
     def forget(self, ids: Collection[str]) -> None:
-        """Others removed these items: no step of the user's is about them any more."""
+        """Others removed these items: remove them from the user's steps."""
         self._gone.update(ids)
         with self._signals():
             for commands in (self._stack._undo_stack, self._stack._redo_stack):
                 commands[:] = [command for command in commands if without(command, set(ids))]
 
     def separate(self, ids: Collection[str]) -> None:
-        """Others changed these items: what the user does to them next is a step of its own.
+        """Others changed these items: the user's next edit of them is a separate step.
 
         Quirk: the host merges a move into the move of the same item before it, and undoes both at once.
         """
@@ -102,7 +102,7 @@ class UndoGuard:
         self._gone.discard(id)
 
     def replace(self, ids: Collection[str]) -> None:
-        """Other objects stand for these ids from now on: a step that holds the old ones would show both."""
+        """Other objects represent these ids from now on: a step that holds the old ones would show both."""
         self.forget(ids)
         for id in ids:
             self.expect(id)
@@ -138,7 +138,7 @@ class UndoGuard:
         self._end(command)
 
     def _begin(self, commands: list[Command], redo: bool) -> Command | None:
-        """The command to undo or redo, without what it must leave alone; None if nothing is left."""
+        """The command to undo or redo, without records that it must leave alone; None if nothing is left."""
         self._ids = set()
         while commands and self.watcher is not None:
             command = commands[-1]
@@ -174,7 +174,7 @@ class UndoGuard:
 
     @contextmanager
     def _signals(self) -> Iterator[None]:
-        """Emit what the stack emits when it has become empty."""
+        """Emit the stack's signals for an empty stack."""
         could_undo, could_redo = self._stack.can_undo(), self._stack.can_redo()
         yield
         if could_undo and not self._stack.can_undo():

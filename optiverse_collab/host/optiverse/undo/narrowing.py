@@ -1,4 +1,4 @@
-"""Keeps the host's undo commands to what the user changed.
+"""Limits the host's undo commands to the user's changes.
 
 A command of the host's holds more than that: all properties of its item, or all siblings of what was put
 higher. Undone unchanged, it would undo what others did to the rest since.
@@ -19,13 +19,13 @@ from optiverse_collab.host.optiverse.upstream.undo import Command, Held, State, 
 from optiverse_collab.host.optiverse.upstream.version import knows_layers
 
 _UNITS = (("x", "y"), ("width", "height"))
-"""What stands under two names and is one property."""
+"""Two names of one property."""
 
 _AT_THE_END = 10**9
 
 
 def narrow(command: Command) -> None:
-    """Leave in a command what it changes of components and sources; they take half a state."""
+    """Reduce a command's states of components and sources to its changes; they accept partial states."""
     held = held_by(command)
     for part in held.get("_commands", ()):
         narrow(part)
@@ -66,7 +66,7 @@ def locked_in(command: Command) -> int:
 
 
 def finish_ungroup(command: Command) -> None:
-    """Finish what the host leaves undone when it undoes a command.
+    """Complete the host's incomplete undo of a command.
 
     Quirk: undoing "Ungroup" makes the group again and leaves its items where they are (0.3).
     """
@@ -167,7 +167,7 @@ def _children(layers: LayerState, parent: str | None) -> list[str]:
 
 
 def _merged(before: list[str], now: list[str], mine: set[str]) -> list[str]:
-    """The siblings as they are now, but mine after the ones that they followed before."""
+    """The present siblings, but mine after the ones that they followed before."""
     order = [id for id in now if id not in mine]
     for index, id in enumerate(before):
         if id in mine and id in now:
@@ -177,7 +177,7 @@ def _merged(before: list[str], now: list[str], mine: set[str]) -> list[str]:
 
 
 def _changes(before: State, after: State) -> tuple[State, State]:
-    """What differs between two states of an item, at the grain of a property.
+    """The differences between two states of an item, by property.
 
     Quirk: in 0.3 a state has a z value, which follows from the tree of layers. It differs when something else
     was put higher or lower while a dialog was open.

@@ -1,5 +1,5 @@
-"""What we use of Optiverse: a Protocol for each of its objects that we touch, and the check that it is there.
+"""What we use of Optiverse: a Protocol for each of its objects, and the check that it exists.
 
-Nothing private of the host's is touched that isn't declared here, and nothing of ours belongs here. What
-would end the program is mended here too, before anything relies on it.
+No private name of the host is used without a declaration here, and none of our code belongs here. Host
+bugs that would end the program are patched here, too, before anything relies on it.
 """

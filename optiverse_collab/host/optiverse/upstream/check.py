@@ -1,4 +1,4 @@
-"""Checks, before anything relies on it, that the installed Optiverse has what we use of it."""
+"""Checks that the installed Optiverse has the names that we use, before anything relies on them."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ ITEMS: dict[str, type] = {
 """Kind of record → what an item of it has; any other kind is another `Optic`."""
 
 SOME_ITEMS = (HasLock, HasName, HasOwner)
-"""What an item that we write to has all of, or nothing."""
+"""Protocols of which an item that we write to has all names, or none."""
 
 
 def checked(window: object) -> Window:
-    """A main window of Optiverse, which has what its Protocol says.
+    """A main window of Optiverse that fulfils its Protocol.
 
     Raises:
         HostUnsupported: it hasn't, or there is no class or function that we use; the text says which.
@@ -68,7 +68,7 @@ def checked(window: object) -> Window:
 
 
 def missing_in_item(item: Item, kind: str) -> list[str]:
-    """What an item lacks of what we write to an item of its kind; its class can't be asked for that."""
+    """The missing attributes of an item that we write to; its class doesn't show them."""
     missing = {*missing_in(item, ITEMS.get(kind, Optic))}
     for protocol in SOME_ITEMS:
         absent = missing_in(item, protocol)

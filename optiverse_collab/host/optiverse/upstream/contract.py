@@ -16,7 +16,7 @@ from optiverse_collab.errors import HostUnsupported
 from optiverse_collab.host.optiverse.upstream.version import installed_version
 
 HOST_FAULTS = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
-"""What the host raises on values that it didn't expect."""
+"""The host's exceptions for unexpected values."""
 
 _T = TypeVar("_T")
 _METHODS = (FunctionType, property, staticmethod, classmethod)
@@ -58,7 +58,7 @@ def is_protocol(thing: object) -> bool:
 
 
 def missing_in(thing: object, protocol: type) -> list[str]:
-    """The names that a thing lacks of a Protocol, sorted."""
+    """The names of a Protocol that an object lacks, sorted."""
     names = methods_of(protocol) | attributes_of(protocol).keys()
     return sorted(name for name in names if not hasattr(thing, name))
 
@@ -130,7 +130,7 @@ def _kind_and_module(hint: Any) -> tuple[Any, str]:
 
 
 class Override:
-    """A function of ours in the place of a method of one object of the host's, until it is undone.
+    """Overrides a method of one of the host's objects with our function, until it is undone.
 
     Of several for one method, the last is undone first.
 
@@ -148,7 +148,7 @@ class Override:
         setattr(owner, name, function)
 
     def undo(self) -> None:
-        """Leave the object to its class, or to the override before."""
+        """Restore the class's method, or the previous override."""
         if self._undone:
             return
         self._undone = True

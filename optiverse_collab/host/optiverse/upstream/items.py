@@ -26,7 +26,7 @@ TYPE = "_type"
 
 
 class GraphicsItem(Protocol):
-    """What Qt gives every item."""
+    """The methods of every Qt item."""
 
     xChanged: pyqtBoundSignal
     yChanged: pyqtBoundSignal
@@ -61,7 +61,7 @@ class GraphicsItem(Protocol):
 
 
 class Item(GraphicsItem, Protocol):
-    """Whatever can be on the bench."""
+    """Anything that can be on the bench."""
 
     item_uuid: str
 
@@ -93,13 +93,13 @@ class HasEditor(Protocol):
 
 
 class HasState(Protocol):
-    """An item whose edits are undone by giving it the state back that it had."""
+    """An item whose edits are undone by restoring its state."""
 
     def capture_state(self) -> Data: ...
 
 
 class Interface(Protocol):
-    """What light meets at a component."""
+    """An optical interface of a component."""
 
     @classmethod
     def from_dict(cls, data: Data) -> Interface: ...
@@ -171,7 +171,7 @@ class Source(Optic, HasColor, HasShape, Protocol):
 
 
 class Annotation(Item, Protocol):
-    """What is drawn on the bench for people to read."""
+    """An annotation on the bench."""
 
     @staticmethod
     def from_dict(data: Data, /) -> Annotation | None: ...

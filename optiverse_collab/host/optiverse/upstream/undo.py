@@ -16,7 +16,7 @@ State = Data
 
 
 class Command(Protocol):
-    """A step of the user's."""
+    """A step of the user."""
 
     def undo(self) -> None: ...
 
@@ -99,7 +99,7 @@ class Held(HeldByBoth, HeldByLayers, HeldByGroups, total=False):
 
 
 def held_by(command: Command) -> Held:
-    """What a command holds; whoever changes this changes the command."""
+    """A command's attributes; changing this changes the command."""
     return cast(Held, vars(command))
 
 

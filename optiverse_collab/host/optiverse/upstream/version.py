@@ -17,7 +17,7 @@ def is_installed() -> bool:
 
 
 def is_incomplete() -> bool:
-    """Whether it is the editor, by what its distribution says of itself, but most of its modules are missing.
+    """Whether the distribution is the editor's, but most of its modules are missing.
 
     Quirk: 0.3.4 and 0.2.7 name just one of their packages to setuptools, so a plain ``pip install`` leaves
     the others out.
