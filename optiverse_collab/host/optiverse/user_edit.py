@@ -35,7 +35,7 @@ class UserEdit:
         self._write([op for op in self._back if op.id in self._uuids])
 
     def id(self) -> int:
-        """It is never the same as another."""
+        """-1: it has no kind that could merge."""
         return -1
 
     def merge_with(self, other: object) -> bool:

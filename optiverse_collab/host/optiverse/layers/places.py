@@ -6,10 +6,10 @@ the same order. `tree_of` makes one tree of whatever they say, the same for ever
 tree as far as it can: what is in a group that it can't show takes that group's place.
 
 So there are two things to remember. `_said` has the places in records; it is never cleaned up, because what
-can't be shown today can be tomorrow. `_shown` has the places in the window. Only the user makes the window show
-something else, and `follow` then finds what they moved: whatever has another parent than before, and as few
-of its siblings as possible. Those alone say something new, and are edits. All others keep saying what they
-said, shown or not.
+can't be shown today can be tomorrow. `_shown` has the places in the window. Only the user makes the window
+show something else, and `follow` then finds what they moved: whatever has another parent than before, and
+as few of its siblings as possible. Those alone say something new, and are edits. All others keep saying
+what they said, shown or not.
 
 An example. Records say the left; the window shows the right:
 
