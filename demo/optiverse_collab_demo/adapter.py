@@ -194,7 +194,7 @@ class DemoHost(QObject):
 
 
 class DemoFiles(QObject):
-    """Says what a demo window's file says: in a file, everything has a place.
+    """Reports the content of a demo window's file: in a file, every item has a place.
 
     Args:
         window: a demo window.
@@ -210,7 +210,7 @@ class DemoFiles(QObject):
         window.bench_saved.connect(self._on_saved)
 
     def close(self) -> None:
-        """Say nothing any more."""
+        """Stop reporting."""
         self._window.bench_opened.disconnect(self._on_opened)
         self._window.bench_saved.disconnect(self._on_saved)
         self.deleteLater()

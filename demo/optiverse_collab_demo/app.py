@@ -27,7 +27,7 @@ def open_window(path: Path | None = None) -> DemoWindow:
     window = DemoWindow()
     fill_menus(window)
     attach_plugins(window)
-    window.show()  # First, so that the bench is fitted to its size, and a complaint stands in front of it.
+    window.show()  # First, so that the bench is fitted to its size, and an error message is in front of it.
     if path is not None:
         window.open_path(path)
     return window

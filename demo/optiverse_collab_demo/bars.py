@@ -1,4 +1,4 @@
-"""The bars of the main window: what can be inserted, and how much there is and where the pointer is."""
+"""The bars of the main window: items to insert, their number, and the pointer's position."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class InsertBar(QToolBar):
 
 
 class BenchStatusBar(QStatusBar):
-    """Says how many items there are, and where the pointer is; plugins add to its right side.
+    """Shows the number of items and the pointer's position; plugins add to its right side.
 
     Attributes:
         items, pointer: the two texts.
@@ -50,7 +50,7 @@ class BenchStatusBar(QStatusBar):
         self.pointer.setMinimumWidth(170)
         self.addWidget(self.items)
         self.addWidget(self.pointer)
-        # After the scene, which has then made what is counted.
+        # After the scene, which makes the counted items.
         for signal in (scene.bench.items_added, scene.bench.items_changed, scene.bench.items_removed):
             signal.connect(self._count)
         view.cursor_moved.connect(self._show_cursor)

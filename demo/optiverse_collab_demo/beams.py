@@ -1,4 +1,4 @@
-"""Where light goes: straight on, back from mirrors, both ways at beamsplitters, bent by thin lenses. No Qt.
+"""Ray tracing: straight, reflected by mirrors, split by beamsplitters, bent by thin lenses. No Qt.
 
 Geometric rays in a plane. A thin lens turns a ray by -y/f, y being the distance from its centre (the
 paraxial rule that Optiverse uses, so that both show the same). There is no polarisation and no
@@ -26,7 +26,7 @@ _STEP = 1e-6  # mm; what a ray has just left, it doesn't meet again
 
 
 class Surface(NamedTuple):
-    """A straight line that does something to light.
+    """An optical surface, as a straight line.
 
     Attributes:
         a, b: its ends, in mm.
@@ -34,7 +34,7 @@ class Surface(NamedTuple):
         efl_mm: focal length of a lens; 0 does nothing.
         through: the part of the energy that passes straight on.
         back: the part that is reflected.
-        edge_nm: where a dichroic changes from one to the other; None for what doesn't look at colour.
+        edge_nm: where a dichroic changes from one to the other; None for surfaces that ignore colour.
     """
 
     a: Point
@@ -105,7 +105,7 @@ def _along(ray: Ray, distance: float) -> Point:
 
 
 def _first_hit(ray: Ray, lines: list[Surface]) -> tuple[float, Surface] | None:
-    """The nearest surface in the ray's way, and how far it is."""
+    """The nearest surface in the ray's path, and its distance."""
     (px, py), (dx, dy) = ray.at, ray.direction
     nearest, found = ray.length_mm, None
     for line in lines:
@@ -123,7 +123,7 @@ def _first_hit(ray: Ray, lines: list[Surface]) -> tuple[float, Surface] | None:
 
 
 def _after(ray: Ray, line: Surface) -> list[Ray]:
-    """What leaves a surface that a ray has met."""
+    """The rays that leave a surface."""
     tangent = _unit(line.b[0] - line.a[0], line.b[1] - line.a[1])
     along = ray.direction[0] * tangent[0] + ray.direction[1] * tangent[1]
     if line.kind == "lens":

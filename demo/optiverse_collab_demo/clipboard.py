@@ -14,7 +14,7 @@ MIME_TYPE = "application/x-optiverse-demo-items+json"
 
 
 def to_text(items: Mapping[str, Item], ids: Iterable[str]) -> str:
-    """Items as JSON, with the groups that are wholly among them."""
+    """Items as JSON, with the groups that they contain completely."""
     chosen = [id for id in ids if id in items]
     whole = groups.emptied(items, chosen)
     copied = [items[id] for id in (*chosen, *whole)]
@@ -22,7 +22,7 @@ def to_text(items: Mapping[str, Item], ids: Iterable[str]) -> str:
 
 
 def from_text(text: str, offset: tuple[float, float]) -> list[Item]:
-    """New items after a text from `to_text`, moved by mm; empty if it is no such text."""
+    """New items from a text of `to_text`, moved by mm; empty for any other text."""
     try:
         entries = json.loads(text)
         copies = [Item(id, kind, props) for id, kind, props in entries]

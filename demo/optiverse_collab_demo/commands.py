@@ -1,8 +1,8 @@
-"""Undo: each user takes back what they did themselves, and nothing else.
+"""Undo: each user undoes their own edits, and nothing else.
 
-A bench may also change by other hands than this window's. So a command names items by id and
-remembers what it did itself: undoing gives a property its old value only where it still has the value
-that the command gave it, puts back only what the command removed, and passes over what is gone.
+Others may change a bench, too. So a command names items by id and
+remembers its own changes: undoing restores a property only if it still has the value
+that the command gave it, restores only items that the command removed, and skips missing ones.
 """
 
 from __future__ import annotations
@@ -20,54 +20,54 @@ class Step(Protocol):
 
     @property
     def ids(self) -> list[str]:
-        """The items that it is about."""
+        """Its items."""
 
     def leave(self, ids: Collection[str]) -> None:
-        """Be about these items no more."""
+        """Forget these items."""
 
     def accept(self) -> None:
-        """Take back, or repeat, also what others changed: somebody else looks after that, this once."""
+        """Undo or redo others' changes, too, this once: the caller takes care of them."""
 
     def do(self, bench: Bench) -> None:
         """Do it, for the first time or again."""
 
     def undo(self, bench: Bench) -> None:
-        """Undo it, as far as others left that possible."""
+        """Undo it, as far as others' changes allow."""
 
 
 class Add:
-    """Items come to the bench."""
+    """Adds items to the bench."""
 
     def __init__(self, items: Iterable[Item]) -> None:
         self._items = list(items)
 
     @property
     def ids(self) -> list[str]:
-        """The items that it is about."""
+        """Its items."""
         return [item.id for item in self._items]
 
     def leave(self, ids: Collection[str]) -> None:
-        """Be about these items no more."""
+        """Forget these items."""
         self._items = [item for item in self._items if item.id not in ids]
 
     def accept(self) -> None:
-        """Whole items come and go, whatever they have become."""
+        """Items are added and removed completely, whatever their state."""
 
     def do(self, bench: Bench) -> None:
-        """Put the items that aren't there."""
+        """Add the missing items."""
         for item in self._items:
             if item.id not in bench.items:
                 bench.put(item.id, item.kind, item.props)
 
     def undo(self, bench: Bench) -> None:
         """Remove them."""
-        # What somebody else removed is not remembered, so that doing it again leaves it removed.
+        # Items that somebody else removed are not remembered, so that redo leaves them removed.
         self._items = _as_they_are(bench, [item.id for item in self._items])
         bench.remove([item.id for item in self._items])
 
 
 class Remove:
-    """Items leave the bench."""
+    """Removes items from the bench."""
 
     def __init__(self, ids: Iterable[str]) -> None:
         self._ids = list(ids)
@@ -75,24 +75,24 @@ class Remove:
 
     @property
     def ids(self) -> list[str]:
-        """The items that it is about."""
+        """Its items."""
         return list(self._ids)
 
     def leave(self, ids: Collection[str]) -> None:
-        """Be about these items no more."""
+        """Forget these items."""
         self._ids = [id for id in self._ids if id not in ids]
         self._removed = [item for item in self._removed if item.id not in ids]
 
     def accept(self) -> None:
-        """Whole items come and go, whatever they have become."""
+        """Items are added and removed completely, whatever their state."""
 
     def do(self, bench: Bench) -> None:
-        """Remove them, and remember them as they are then."""
+        """Remove them, and remember their present state."""
         self._removed = _as_they_are(bench, self._ids)
         bench.remove(self._ids)
 
     def undo(self, bench: Bench) -> None:
-        """Put back those that aren't there."""
+        """Restore the missing ones."""
         self._ids = [item.id for item in self._removed if item.id not in bench.items]
         for item in self._removed:
             if item.id not in bench.items:
@@ -100,7 +100,7 @@ class Remove:
 
 
 class Change:
-    """Items get new values.
+    """Changes items' values.
 
     Args:
         before: id → property → value before; `MISSING` for none.
@@ -114,22 +114,22 @@ class Change:
 
     @property
     def ids(self) -> list[str]:
-        """The items that it is about."""
+        """Its items."""
         return list(self._after)
 
     def leave(self, ids: Collection[str]) -> None:
-        """Be about these items no more."""
+        """Forget these items."""
         for id in ids:
             self._before.pop(id, None)
             self._after.pop(id, None)
 
     def accept(self) -> None:
-        """Take back, or repeat, also what others changed: somebody else looks after that, this once."""
+        """Undo or redo others' changes, too, this once: the caller takes care of them."""
         self._accepts = True
 
     @classmethod
     def to(cls, bench: Bench, after: Mapping[str, Props]) -> Change:
-        """The change of items as they are now."""
+        """The change to the present items."""
         return cls(values(bench, after), after)
 
     def do(self, bench: Bench) -> None:
@@ -158,7 +158,7 @@ class Change:
         bench.change(changes)
 
     def joined(self, later: Change) -> Change | None:
-        """This and a later change of the same properties as one; None if something came between."""
+        """This and a later change of the same properties as one; None if another came between."""
         if self._after.keys() != later._before.keys() or self._after != later._before:
             return None
         return Change(self._before, later._after)
@@ -168,10 +168,10 @@ class BenchCommand(QUndoCommand):
     """Something the user did.
 
     Args:
-        bench: to what.
-        text: what, for the Undo menu.
+        bench: the bench.
+        text: its name, for the Undo menu.
         steps: in order.
-        done: it shows already, as a drag does when it ends.
+        done: it is visible already, like a finished drag.
         series: commands of the same series, one after the other, are undone as one.
     """
 
@@ -186,17 +186,17 @@ class BenchCommand(QUndoCommand):
 
     @property
     def ids(self) -> list[str]:
-        """The items that it is about."""
+        """Its items."""
         return list(dict.fromkeys(id for step in self._steps for id in step.ids))
 
     def leave(self, ids: Collection[str]) -> None:
-        """Be about these items no more; a command about nothing leaves the stack when it is its turn."""
+        """Forget these items; an empty command leaves the stack at its turn."""
         for step in self._steps:
             step.leave(ids)
         self.setObsolete(not self.ids)
 
     def accept(self) -> None:
-        """Take back, or repeat, also what others changed: somebody else looks after that, this once."""
+        """Undo or redo others' changes, too, this once: the caller takes care of them."""
         for step in self._steps:
             step.accept()
 
@@ -208,7 +208,7 @@ class BenchCommand(QUndoCommand):
         self._done = False
 
     def undo(self) -> None:
-        """Take it back, as far as it is still there."""
+        """Undo it, as far as it still applies."""
         for step in reversed(self._steps):
             step.undo(self._bench)
 
@@ -217,7 +217,7 @@ class BenchCommand(QUndoCommand):
         return self._series
 
     def mergeWith(self, other: QUndoCommand | None) -> bool:
-        """Take up a command that was just done, if both are single changes of the same things."""
+        """Merge the command that was just done, if both are single changes of the same properties."""
         if not isinstance(other, BenchCommand) or len(self._steps) != 1 or len(other._steps) != 1:
             return False
         mine, theirs = self._steps[0], other._steps[0]
@@ -231,7 +231,7 @@ class BenchCommand(QUndoCommand):
 
 
 def values(bench: Bench, names: Mapping[str, Iterable[str]]) -> dict[str, Props]:
-    """What properties are now: id → property → value; ids that aren't there are left out."""
+    """The present properties: id → property → value, without missing ids."""
     return {
         id: {name: bench.items[id].props.get(name, MISSING) for name in wanted}
         for id, wanted in names.items()

@@ -10,7 +10,7 @@ from PyQt6.sip import voidptr
 
 
 class CtrlC(QObject):
-    """Hears SIGINT in place of Python, which would raise a KeyboardInterrupt in whatever slot comes next.
+    """Handles SIGINT in place of Python, which would raise a KeyboardInterrupt in the next slot.
 
     Python runs no handler while Qt waits for events. But it writes the number of the signal to a socket at
     once, and that Qt hears. Where SIGINT is ignored, as in a job in the background, it stays ignored.
@@ -33,7 +33,7 @@ class CtrlC(QObject):
             signal.set_wakeup_fd(self._writer.fileno())
 
     def close(self) -> None:
-        """Hear nothing more; SIGINT does nothing from now on."""
+        """Stop; SIGINT does nothing from now on."""
         signal.set_wakeup_fd(-1)
         self._notifier.setEnabled(False)
         self._reader.close()

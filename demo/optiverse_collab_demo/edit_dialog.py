@@ -28,7 +28,7 @@ Entry = QDoubleSpinBox | QSpinBox | QLineEdit | QPlainTextEdit | QPushButton
 
 
 class EditDialog(QDialog):
-    """Edits an item. Only what the user has touched is written; the rest follows the bench.
+    """Edits an item. Only fields that the user has touched are written; the rest follows the bench.
 
     Attributes:
         item_id: of the item.
@@ -73,7 +73,7 @@ class EditDialog(QDialog):
 
     @pyqtSlot()
     def read(self) -> None:
-        """Show the item as it is now, except for what the user has touched."""
+        """Show the present item, except in fields that the user has touched."""
         item = self._bench.items[self.item_id]
         self.setWindowTitle(f"Edit {item.name}")
         self._loading = True
@@ -84,7 +84,7 @@ class EditDialog(QDialog):
 
     @pyqtSlot()
     def write(self) -> None:
-        """Give the item what the user has touched, as one step of undo."""
+        """Write the touched fields, as one undo step."""
         item = self._bench.items.get(self.item_id)
         if item is None or not self.touched:
             return

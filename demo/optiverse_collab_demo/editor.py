@@ -1,4 +1,4 @@
-"""What the user can do to the bench, each as one step of undo."""
+"""The user's edits of the bench, each as one undo step."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Editor(QObject):
         return item.id
 
     def change(self, text: str, changes: Mapping[str, Mapping[str, Any]]) -> None:
-        """Give items new values, where they differ from what is there."""
+        """Change items' values that differ."""
         now = values(self.bench, changes)
         after = {
             id: {name: value for name, value in changes[id].items() if value != props[name]}
@@ -65,11 +65,11 @@ class Editor(QObject):
             self._push(text, Change.to(self.bench, after))
 
     def do(self, text: str, steps: Sequence[Step]) -> None:
-        """Do something that there is no other method for."""
+        """Push any other command."""
         self._push(text, *steps)
 
     def remove(self, ids: Collection[str]) -> None:
-        """Remove items. A group that has no members then is not shown, and stays: others may put one in."""
+        """Remove items. Empty groups are hidden and stay: others may add members."""
         found = [id for id in ids if id in self.bench.items]
         if found:
             self._push(f"Delete {self._called(found)}", Remove(found))
@@ -105,7 +105,7 @@ class Editor(QObject):
         return group.id
 
     def ungroup(self, ids: Collection[str]) -> None:
-        """Undo the outermost groups that items are in, as a step of its own."""
+        """Ungroup the outermost groups of items, as a separate step."""
         items = self.bench.items
         found = {id for id in groups.roots_of(items, ids) if items[id].kind == GROUP}
         inside = {id: {"parent": MISSING} for id, up in groups.parents(items).items() if up in found}
@@ -122,7 +122,7 @@ class Editor(QObject):
         board.setMimeData(data)
 
     def paste(self) -> list[str]:
-        """Put what is on the clipboard on the bench, each time further aside; returns the new ids."""
+        """Paste from the clipboard, each time with a larger offset; returns the new ids."""
         board = QGuiApplication.clipboard()
         data = board.mimeData() if board is not None else None
         if data is None or not data.hasFormat(clipboard.MIME_TYPE):
@@ -137,17 +137,17 @@ class Editor(QObject):
         return [item.id for item in items if item.kind != GROUP]
 
     def undo(self) -> None:
-        """Take back the user's last step; not in the middle of a drag."""
+        """Undo the user's last step; not during a drag."""
         if not self.dragging:
             self._turn(self.undo_stack.command(self.undo_stack.index() - 1), redo=False)
 
     def redo(self) -> None:
-        """Do again what was taken back."""
+        """Redo the last undone step."""
         if not self.dragging:
             self._turn(self.undo_stack.command(self.undo_stack.index()), redo=True)
 
     def start_drag(self, ids: Collection[str]) -> None:
-        """The user has taken hold of items; locked ones stay where they are."""
+        """The user has grabbed items; locked ones don't move."""
         free = self._free(ids)
         names = {item.id: geometry.moved(item.kind, item.props, 0.0, 0.0) for item in free}
         self._before_drag = {id: props for id, props in values(self.bench, names).items() if props}
@@ -155,14 +155,14 @@ class Editor(QObject):
         self.dragging = frozenset(self._before_drag)
 
     def drag(self, dx: float, dy: float) -> None:
-        """Move what is being dragged to `dx`, `dy` mm from where it was taken."""
+        """Move the dragged items to `dx`, `dy` mm from their start."""
         if (dx, dy) == self._drag_offset:
             return
         self._drag_offset = (dx, dy)
         self.bench.change(self._dragged_to(dx, dy))
 
     def end_drag(self) -> None:
-        """The user has let go: from here on it is one step of undo."""
+        """The user has released the items: the drag becomes one undo step."""
         before, offset = self._before_drag, self._drag_offset
         after = self._dragged_to(*offset)
         self._before_drag, self.dragging = {}, frozenset()

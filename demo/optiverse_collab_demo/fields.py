@@ -1,4 +1,4 @@
-"""What the edit dialog shows of an item: which fields, and which properties they stand for. No Qt."""
+"""The fields of the edit dialog, and the properties behind them. No Qt."""
 
 from __future__ import annotations
 

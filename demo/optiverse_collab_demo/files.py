@@ -15,7 +15,7 @@ class Opened(NamedTuple):
     """What a file holds.
 
     Attributes:
-        items: all of it, also what the editor doesn't know.
+        items: all of them, including unknown kinds.
         warnings: a sentence for everything that could not be used.
     """
 

@@ -1,4 +1,4 @@
-"""Where items are, and what their properties become when they move or turn. No Qt.
+"""Places of items, and their properties after a move or a turn. No Qt.
 
 Millimetres, y up. Angles as Optiverse writes them: degrees, clockwise, 0 is to the right. (Except for
 rectangles, whose `angle_deg` Optiverse counts counter-clockwise.)
@@ -12,7 +12,7 @@ from typing import Any
 
 Point = tuple[float, float]
 
-_MOST = 1e9  # In mm a thousand kilometres: what is beyond is no bench, and overflows when it is multiplied.
+_MOST = 1e9  # In mm a thousand kilometres: more than any bench, and products would overflow.
 
 
 def number(value: Any, default: float) -> float:
@@ -40,7 +40,7 @@ def points(props: Mapping[str, Any]) -> list[Point]:
 
 
 def position(kind: str, props: Mapping[str, Any]) -> Point | None:
-    """Where an item is; a ruler is where it starts. None for what has no place."""
+    """The place of an item; the start of a ruler. None for items without a place."""
     if kind == "ruler":
         corners = points(props)
         return corners[0] if corners else None
@@ -108,7 +108,7 @@ def _with_points(props: Mapping[str, Any], corners: list[Point]) -> dict[str, An
 
 
 def interfaces(props: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What a component does to light, surface by surface."""
+    """The optical surfaces of a component."""
     value = props.get("interfaces")
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 

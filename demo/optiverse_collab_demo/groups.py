@@ -1,4 +1,4 @@
-"""Who is in which group. No Qt.
+"""Membership in groups. No Qt.
 
 Groups are items of kind ``group``; what is in one says so with its property `parent`.
 """

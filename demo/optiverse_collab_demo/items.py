@@ -1,4 +1,4 @@
-"""What stands on the canvas: one graphics item for each item with a place, and one for all light."""
+"""The canvas: one graphics item for each item with a place, and one for all light."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class BenchGraphicsItem(QGraphicsItem):
     """Shows an item of the bench.
 
     Attributes:
-        item: what it shows.
+        item: the shown item.
         theme: in which colours.
     """
 
@@ -41,7 +41,7 @@ class BenchGraphicsItem(QGraphicsItem):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the item as it is now."""
+        """Show the present item."""
         self.prepareGeometryChange()
         x, y = geometry.position(self.item.kind, self.item.props) or (0.0, 0.0)
         self.setPos(max(-_MAX_MM, min(x, _MAX_MM)), max(-_MAX_MM, min(y, _MAX_MM)))
@@ -61,7 +61,7 @@ class BenchGraphicsItem(QGraphicsItem):
         return symbol.united(self._upright().mapRect(_grown(self._label_box, _MAX_GROWTH)))
 
     def shape(self) -> QPainterPath:
-        """Where it can be taken hold of."""
+        """The area that can be grabbed."""
         path = QPainterPath()
         path.addRect(self._symbol.adjusted(-2.0, -2.0, 2.0, 2.0))
         return path
@@ -149,7 +149,7 @@ class LightItem(QGraphicsItem):
         return self._box.adjusted(-9.0, -9.0, 9.0, 9.0)
 
     def shape(self) -> QPainterPath:
-        """Light can't be taken hold of."""
+        """Light can't be grabbed."""
         return QPainterPath()
 
     def paint(

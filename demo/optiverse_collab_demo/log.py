@@ -30,13 +30,13 @@ class LogLine(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        """As Optiverse writes its log."""
+        """In the form of Optiverse's log."""
         time = self.time.strftime("%H:%M:%S.%f")[:-3]
         return f"[{time}] {self.level:7s} | {self.category:12s} | {self.text}"
 
 
 class Log(QObject):
-    """What a window has to tell.
+    """The log of a window.
 
     Attributes:
         lines: the last ones, oldest first.
@@ -72,7 +72,7 @@ class Log(QObject):
         Args:
             level: one of `LEVELS`.
             category: what it is about.
-            text: what to say.
+            text: the line.
         """
         self.add_categories([category])
         line = LogLine(datetime.now().astimezone(), level, category, text)

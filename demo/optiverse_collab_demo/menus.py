@@ -1,4 +1,4 @@
-"""Menus, and entries that know when they can be used."""
+"""Menus, and entries that enable themselves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def always(enable: Callable[[bool], None]) -> None:
 
 
 def plain(title: str) -> str:
-    """A title as it is read: without the marks for the keyboard."""
+    """A title without mnemonics."""
     return title.replace("&", "")
 
 
@@ -75,7 +75,7 @@ def menu_at(window: QMainWindow, titles: Sequence[str]) -> QMenu:
 
 
 def guarded(log: Log, what: str, run: Callable[[], object]) -> Callable[[], None]:
-    """`run`, but what goes wrong in it ends up in the log and goes no further."""
+    """`run`, with its errors logged and not raised."""
 
     def guard() -> None:
         try:

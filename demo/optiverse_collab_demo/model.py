@@ -1,4 +1,4 @@
-"""The bench: items by id, changed in place, and signs of every change.
+"""The bench: items by id, changed in place, with signals for every change.
 
 An item is what an Optiverse file says of it, under the same names, except for what only makes sense
 together: ``x_mm`` and ``y_mm`` are ``pos: [x_mm, y_mm]`` (docs/bench-format.md). What the editor
@@ -43,7 +43,7 @@ class Item:
 
     @property
     def name(self) -> str:
-        """What to call it in a menu or a log line."""
+        """Its title in a menu or a log line."""
         name = self.props.get("name") or self.props.get("text")
         return name.strip().splitlines()[0][:40] if isinstance(name, str) and name.strip() else self.kind
 
@@ -80,7 +80,7 @@ class Bench(QObject):
             self.items_changed.emit([id])
 
     def change(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
-        """Give items new values; `MISSING` takes a property away. Ids that aren't there are passed over."""
+        """Change items' values; `MISSING` removes a property. Missing ids are skipped."""
         found = [id for id in changes if id in self.items]
         for id in found:
             props = self.items[id].props
@@ -93,7 +93,7 @@ class Bench(QObject):
             self.items_changed.emit(found)
 
     def remove(self, ids: Iterable[str]) -> None:
-        """Take items away; ids that aren't there are passed over."""
+        """Remove items; missing ids are skipped."""
         found = [id for id in ids if self.items.pop(id, None) is not None]
         if found:
             self.items_removed.emit(found)

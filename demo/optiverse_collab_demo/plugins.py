@@ -1,4 +1,4 @@
-"""What the editor does for plugins: the worked example of docs/host-integration.md."""
+"""The editor's support for plugins: the worked example of docs/host-integration.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the window asks its user. No question blocks: the answer comes later, if at all."""
+"""The window's questions. None of them blocks: the answer comes later, if at all."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def ask_for_file(window: QWidget, save: bool, start: Path | None, then: Callable
 
 
 def ask_to_save(window: QWidget, save: Callable[[], None], discard: Callable[[], None]) -> None:
-    """Ask what becomes of changes that are in no file; nothing is called if the user cancels."""
+    """Ask what to do with unsaved changes; nothing is called if the user cancels."""
     button = QMessageBox.StandardButton
     box = QMessageBox(
         QMessageBox.Icon.Question,

@@ -20,7 +20,7 @@ class BenchScene(QGraphicsScene):
     """Shows a bench.
 
     Attributes:
-        bench: what it shows.
+        bench: the shown bench.
         theme: in which colours.
         light: where light goes.
 
@@ -79,7 +79,7 @@ class BenchScene(QGraphicsScene):
         self.selectionChanged.emit()
 
     def take_in_groups(self) -> None:
-        """Select also what is in a group with something selected."""
+        """Extend the selection to whole groups."""
         self.select(groups.with_groups(self.bench.items, self.selected()))
 
     def shown_items(self) -> int:
@@ -87,7 +87,7 @@ class BenchScene(QGraphicsScene):
         return len(self._graphics)
 
     def extent(self) -> QRectF:
-        """What the items cover, as far as it can be scrolled to."""
+        """The area of the items, limited to the scrollable part."""
         box = QRectF()
         for graphics in self._graphics.values():
             box = box.united(graphics.sceneBoundingRect().intersected(self.sceneRect()))
@@ -95,7 +95,7 @@ class BenchScene(QGraphicsScene):
 
     @pyqtSlot()
     def update_light(self) -> None:
-        """Work out where light goes now."""
+        """Trace the light again."""
         items = self.bench.items.values()
         rays = [ray for item in items if item.kind == "source" for ray in beams.rays_of(item.props)]
         lines = [

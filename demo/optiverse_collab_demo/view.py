@@ -1,4 +1,4 @@
-"""The canvas: what the mouse and the wheel do."""
+"""The canvas, with its mouse and wheel."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class BenchView(QGraphicsView):
         self.centerOn(extent.center())
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Select, and take hold of what is selected; the middle button takes hold of the canvas."""
+        """Select and grab items; the middle button grabs the canvas."""
         if event is None:
             return
         if event.button() == Qt.MouseButton.MiddleButton:
@@ -91,7 +91,7 @@ class BenchView(QGraphicsView):
             self._grabbed, self._grabbed_at = self.mapToScene(event.pos()), event.pos()
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        """Drag what is held."""
+        """Drag the grabbed items."""
         if event is None:
             return
         at = self.mapToScene(event.pos())
@@ -108,7 +108,7 @@ class BenchView(QGraphicsView):
                 self.editor.drag(at.x() - self._grabbed.x(), at.y() - self._grabbed.y())
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        """Let go."""
+        """Release them."""
         if event is None:
             return
         self._panned_from = None
@@ -145,7 +145,7 @@ class BenchView(QGraphicsView):
         super().keyPressEvent(event)
 
     def leaveEvent(self, event: QEvent | None) -> None:
-        """The pointer is elsewhere."""
+        """The pointer left."""
         self.cursor_moved.emit(None)
         super().leaveEvent(event)
 

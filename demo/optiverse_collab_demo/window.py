@@ -27,7 +27,7 @@ _STEP_MM = 20.0
 
 
 class DemoWindow(QMainWindow):
-    """A bench, and what it takes to edit it; `window_menus.fill_menus` gives it menus.
+    """A bench and its tools; `window_menus.fill_menus` adds the menus.
 
     Attributes:
         bench: all items.

@@ -1,4 +1,4 @@
 """The commands of ``optiverse-collab``, one module each.
 
-They use what scripts can use, and nothing below it.
+They use only the public API of scripts.
 """

@@ -1,4 +1,4 @@
-"""``optiverse-collab diff``: prints what differs between two moments of a session."""
+"""``optiverse-collab diff``: prints the differences between two moments of a session."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> 
 
 
 async def run(options: argparse.Namespace) -> None:
-    """Print a line for each deed that leads from one to the other.
+    """Print a line for each edit that leads from one to the other.
 
     Raises:
         CollaborationError: there was no such moment.

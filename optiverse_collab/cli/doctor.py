@@ -1,4 +1,4 @@
-"""``optiverse-collab doctor``: looks at a connection step by step, and says what to do if one fails."""
+"""``optiverse-collab doctor``: checks a connection step by step, and says what to do if one fails."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def run(options: argparse.Namespace) -> int:
         The exit code: 1 if a step failed.
 
     Raises:
-        AddressError: the address can't be one.
+        AddressError: the address is not valid.
     """
     address, fails = parse_address(options.server), 0
     for finding in of_modules():
@@ -65,7 +65,7 @@ async def run(options: argparse.Namespace) -> int:
 
 
 def of_modules() -> Iterator[Finding]:
-    """What a connection needs of others. Qt is there for the editor alone."""
+    """The libraries that a connection needs; only the editor needs Qt."""
     yield Finding("module", True, diagnosis.LIBRARY.format(version=version("websockets")))
     if find_spec("PyQt6") is None:
         yield Finding("module", True, diagnosis.NO_QT)
@@ -79,7 +79,7 @@ def of_modules() -> Iterator[Finding]:
 
 
 async def of_connection(address: Address, options: argparse.Namespace) -> AsyncIterator[Finding]:
-    """The steps from a name to a session; after one that fails there is no other."""
+    """The steps from a name to a session, up to the first failure."""
     subject = "name"
     try:
         async for finding in _steps(address, options):

@@ -41,7 +41,7 @@ def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> 
 
 
 async def run(options: argparse.Namespace) -> None:
-    """Print a line for each deed, oldest first, with the clock after it.
+    """Print a line for each edit, oldest first, with the clock after it.
 
     Raises:
         CollaborationError: the session can't be reached, or its history can't be read.
@@ -60,7 +60,7 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def moment(text: str) -> datetime:
-    """A moment of the command line, in local time; a time of the day is today's.
+    """A moment from the command line, in local time; a time of day means today.
 
     Raises:
         argparse.ArgumentTypeError: it is none.

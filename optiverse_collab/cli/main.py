@@ -1,4 +1,4 @@
-"""``optiverse-collab``: reads the arguments, runs a command, and turns how it ended into an exit code."""
+"""``optiverse-collab``: reads the arguments, runs a command, and turns its outcome into an exit code."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # Python would flush what is left at its end, and complain.
+        # Python would flush the rest at its end, and report an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _fail("Nobody reads the output any more.")
     except CollaborationError as error:

@@ -7,17 +7,17 @@ from types import TracebackType
 from typing import TextIO
 
 PATIENCE_S = 0.5
-"""What is done within this needs no progress."""
+"""Shorter work needs no progress."""
 
 EVERY_S = 0.1
 
 
 class ProgressLine:
-    """One line that says how far something is, inside a ``with`` block; nothing where there is no terminal.
+    """One line with the progress of something, inside a ``with`` block; nothing without a terminal.
 
     Args:
         doing: the activity: ``Receiving``.
-        stream: where to say so.
+        stream: where to print it.
     """
 
     def __init__(self, doing: str, stream: TextIO) -> None:
@@ -40,7 +40,7 @@ class ProgressLine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Take the line away again."""
+        """Remove the line."""
         if self._width:
             self._write("")
 

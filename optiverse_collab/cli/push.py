@@ -28,7 +28,7 @@ def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> 
 
 
 async def run(options: argparse.Namespace) -> None:
-    """Push a file, and say what it changed; the log warns of each conflict with others' edits.
+    """Push a file, and print the changes; the log warns about each conflict with others' edits.
 
     Raises:
         CollaborationError: the file is no bench, the session can't have it, or others' edits took its place.

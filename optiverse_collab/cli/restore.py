@@ -1,4 +1,4 @@
-"""``optiverse-collab restore``: makes a session's bench, or a part of it, what it was."""
+"""``optiverse-collab restore``: restores a session's bench, or a part of it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> 
 
 
 async def run(options: argparse.Namespace) -> int:
-    """Restore, and print what became of it.
+    """Restore, and print the result.
 
     Returns:
         The exit code: 1 if others changed something at the same moment, and it stays.

@@ -1,4 +1,4 @@
-"""What the commands have in common: how a session is named, entered, and who else is in it."""
+"""Shared by the commands: naming and joining a session, and the others in it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def session_options() -> argparse.ArgumentParser:
 async def connected(options: argparse.Namespace) -> AsyncIterator[AsyncBench]:
     """The session's bench, inside the block; progress is shown while it arrives.
 
-    `options.session` is its name from then on, wherever that was given.
+    `options.session` is its name afterwards, wherever it was given.
 
     Raises:
         ConnectionFailed: the server can't be reached, or the session ended for good.
@@ -70,6 +70,6 @@ def others_in(bench: AsyncBench) -> list[Participant]:
 
 
 def company_in(bench: AsyncBench) -> str:
-    """Who else is there, as the end of a sentence."""
+    """The others, as the end of a sentence."""
     names = [printable(name_of(participant)) for participant in others_in(bench)]
     return f"together with {', '.join(names)}" if names else "nobody else is there"

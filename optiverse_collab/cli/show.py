@@ -1,4 +1,4 @@
-"""``optiverse-collab show``: prints a session's bench as it was, or writes it to a file."""
+"""``optiverse-collab show``: prints an earlier bench of a session, or writes it to a file."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ async def run(options: argparse.Namespace) -> None:
     """Print a line for each event, until the session ends.
 
     Raises:
-        ConnectionFailed: the session can't be reached any more.
+        ConnectionFailed: the session can no longer be reached.
     """
     async with connected(options) as bench:
         known, scripts = dict(bench.records), _scripts(bench)
@@ -63,8 +63,8 @@ def _lines(event: SessionEffect, bench: AsyncBench, known: dict[str, Record], sc
     """The lines for an event.
 
     Args:
-        known: id → record before it; brought up to date.
-        scripts: the names of scripts at that moment, by the events alone; brought up to date.
+        known: id → record before it; updated.
+        scripts: the names of scripts at that moment, from the events; updated.
     """
     if isinstance(event, ShowChange):
         authors = {id: marked(by, by in scripts) for id, by in event.authors.items()}

@@ -1,4 +1,4 @@
-"""A session as an asyncio script sees it."""
+"""A session for asyncio scripts."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class AsyncBench(Items):
 
     @property
     def participants(self) -> list[Participant]:
-        """Everybody in the session, this script included; empty while there is no connection."""
+        """Everybody in the session, including this script; empty while there is no connection."""
         return list(self._session.participants.values())
 
     @property
@@ -120,7 +120,7 @@ class AsyncBench(Items):
     async def history(
         self, after: int = 0, until: int | None = None, since: datetime | None = None
     ) -> list[PastStep]:
-        """What was done, step by step: who, when, and each record before and after.
+        """The history, step by step: who, when, and each record before and after.
 
         Args:
             after, until: the clocks before the first change and of the last one; without them, all that is
@@ -130,13 +130,13 @@ class AsyncBench(Items):
         return await self._past.steps(after, self.clock if until is None else until, since)
 
     def listen(self, *kinds: type[E]) -> Stream[E]:
-        """What happens from now on, of the given kinds of `optiverse_collab.core.client.effects`."""
+        """Events from now on, of the given kinds of `optiverse_collab.core.client.effects`."""
         stream = Stream(self._driver, kinds)
         self._streams.add(stream)
         return stream
 
     def changes(self) -> Stream[ShowChange]:
-        """What others change from now on: ``change.ops``, and ``change.authors`` by record id."""
+        """Others' changes from now on: ``change.ops``, and ``change.authors`` by record id."""
         return self.listen(ShowChange)
 
     # Editing
@@ -145,7 +145,7 @@ class AsyncBench(Items):
         """Make a change of several operations: others see all of it at once, or nothing.
 
         Raises:
-            ChangeRefused: it breaks a rule or speaks of a record that is not there; nothing is changed.
+            ChangeRefused: it breaks a rule or names a missing record; nothing is changed.
             ConnectionFailed: the session ended for good.
         """
         self._edit(ops, self._step)
@@ -160,7 +160,7 @@ class AsyncBench(Items):
         self._driver.wake()
 
     async def flush(self, timeout_s: float = FLUSH_SECONDS, strict: bool = False) -> list[Conflict]:
-        """Wait until everything is acknowledged; from then on no crash of the server takes it back.
+        """Wait until everything is acknowledged; from then on no crash of the server can lose it.
 
         Args:
             timeout_s: how long nothing may be acknowledged before this gives up.
@@ -168,10 +168,10 @@ class AsyncBench(Items):
 
         Returns:
             The conflicts with others' edits since the last call, each of which is a WARNING in the log too.
-            An edit that doesn't stand is not tried again: to have it nevertheless, make it once more.
+            A losing edit is not tried again: to apply it anyway, make it once more.
 
         Raises:
-            ConnectionFailed: gave up, or the session ended for good; says what the server does not have.
+            ConnectionFailed: gave up, or the session ended for good; says what the server lacks.
             CollaborationError: the server refused a change since the last call.
             EditsInConflict: with `strict`, there were conflicts; everything is acknowledged.
         """
@@ -187,10 +187,10 @@ class AsyncBench(Items):
     async def restore(
         self, clock: int, ids: Collection[str] | None = None, properties: Collection[str] | None = None
     ) -> list[Conflict]:
-        """Make the bench, or a part of it, what it was after a change, in one step.
+        """Restore the bench, or a part of it, to its state after a change, in one step.
 
-        Later edits of others stay: what they change at the same moment is a conflict, as in `flush`. If all
-        of the bench is restored, everybody hears of it, and can bring back what was there (PUSH-9).
+        Later edits of others stay: changes at the same moment are conflicts, as in `flush`. If the whole
+        bench is restored, everybody gets a notice, and can bring back the previous one (PUSH-9).
 
         Args:
             clock: the number of the change; see `at`.
@@ -216,7 +216,7 @@ class AsyncBench(Items):
     ) -> Plan:
         """Add the bench of an Optiverse file to the session; see `import_records`.
 
-        The log has a WARNING for what of the file can't be used.
+        The log has a WARNING for each unusable part of the file.
 
         Raises:
             BenchFileError: this is no bench.
@@ -231,20 +231,20 @@ class AsyncBench(Items):
         progress: Progress | None = None,
         has_tree: bool = True,
     ) -> Plan:
-        """Add records to the session; what it holds besides stays. Returns when the server has them.
+        """Add records to the session; its other records stay. Returns when the server has them.
 
-        What others changed at the same moment stays, and is a conflict of the next `flush`.
+        Others' changes at the same moment stay, and are conflicts of the next `flush`.
 
         Args:
             records: id → record.
-            replace: let what the session holds with other content become as in `records`. Everybody hears of
-                it, and can bring back what was there (PUSH-9).
+            replace: change the session's records to the content of `records`. Everybody gets a notice,
+                and can bring back the previous bench (PUSH-9).
             progress: called while the server acknowledges.
-            has_tree: whether `records` say of everything what is hidden and locked, unlike a file of
+            has_tree: whether `records` say for every item whether it is hidden or locked, unlike a file of
                 Optiverse 0.2.
 
         Raises:
-            WouldOverwrite: without `replace`, something is there with other content; nothing was changed.
+            WouldOverwrite: without `replace`, a record exists with other content; nothing was changed.
             ConnectionFailed: as in `flush`.
         """
         records = {id: Record(id, one.kind, plain(one.props), one.lane) for id, one in records.items()}
@@ -275,7 +275,7 @@ class AsyncBench(Items):
         self._driver.wake()
 
     async def _flush_after(self, error: Exception) -> None:
-        """Bring what was done before an error to the server, without hiding the error."""
+        """Send the edits made before an error to the server, without hiding the error."""
         try:
             await self.flush()
         except CollaborationError as second:

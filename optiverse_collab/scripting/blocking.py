@@ -1,4 +1,4 @@
-"""A session for scripts that go from top to bottom: `AsyncBench` on a thread of its own."""
+"""A session for scripts that go from top to bottom: `AsyncBench` on its own thread."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from optiverse_collab.scripting.unacknowledged import FLUSH_SECONDS, Progress
 T = TypeVar("T")
 
 LOOK_SECONDS = 0.2
-"""Ctrl+C ends a wait within this; on Windows, a wait without an end would not notice it."""
+"""How soon Ctrl+C ends a wait; on Windows, an unlimited wait would not notice it."""
 
 
 class Bench(Items):
@@ -41,7 +41,7 @@ class Bench(Items):
             [lens] = bench.named("Lens 1")
             lens.move(120.0, 0.0)
 
-    The connection is there inside the block; a lost one is restored automatically, and you can continue
+    The connection exists inside the block; a lost one is restored automatically, and you can keep
     editing meanwhile. Leaving the block waits until the server has everything. Outside of a ``with``, call
     `open` and `close`. All methods may be called from any thread.
 
@@ -67,7 +67,7 @@ class Bench(Items):
         """Connect.
 
         Raises:
-            ConnectionFailed: there is no such server, or it does not let us in; or this is open already.
+            ConnectionFailed: there is no such server, or it does not let us in; or this is already open.
         """
         if self._loop is not None:
             raise ConnectionFailed("This bench is already connected; create another one.")
@@ -88,7 +88,7 @@ class Bench(Items):
             error: why the script leaves early, if so; then this raises nothing of its own.
 
         Raises:
-            ConnectionFailed: not everything got there; says what did not.
+            ConnectionFailed: the server lacks edits; says which.
         """
         if self._loop is None:
             return
@@ -117,7 +117,7 @@ class Bench(Items):
 
     @property
     def participants(self) -> list[Participant]:
-        """Everybody in the session, this script included; empty while there is no connection."""
+        """Everybody in the session, including this script; empty while there is no connection."""
         return self._call(lambda: self._bench.participants)
 
     @property
@@ -126,25 +126,25 @@ class Bench(Items):
         return self._call(lambda: self._bench.clock)
 
     def at(self, clock: int) -> dict[str, Record]:
-        """The bench as it was after a change of the session; see `AsyncBench.at`."""
+        """The bench after a change of the session; see `AsyncBench.at`."""
         return self._run(self._bench.at(clock))
 
     def history(
         self, after: int = 0, until: int | None = None, since: datetime | None = None
     ) -> list[PastStep]:
-        """What was done, step by step; see `AsyncBench.history`."""
+        """The history, step by step; see `AsyncBench.history`."""
         return self._run(self._bench.history(after, until, since))
 
     def restore(
         self, clock: int, ids: Collection[str] | None = None, properties: Collection[str] | None = None
     ) -> list[Conflict]:
-        """Make the bench, or a part of it, what it was; see `AsyncBench.restore`."""
+        """Restore the bench, or a part of it; see `AsyncBench.restore`."""
         return self._run(self._bench.restore(clock, ids, properties))
 
     def wait_for_changes(self, timeout_s: float | None = None) -> list[ShowChange]:
-        """What others changed since the last call, or if nothing, what they change next.
+        """Others' changes since the last call, or if there are none, the next ones.
 
-        The first call knows nothing of what was before it.
+        The first call does not include earlier changes.
 
         Args:
             timeout_s: how long to wait; None for as long as it takes.
@@ -155,7 +155,7 @@ class Bench(Items):
         return self._run(self._next_changes(timeout_s))
 
     def changes(self) -> Iterator[ShowChange]:
-        """What others change, until the session ends."""
+        """Others' changes, until the session ends."""
         while True:
             yield from self.wait_for_changes()
 
@@ -165,7 +165,7 @@ class Bench(Items):
         """Make a change of several operations: others see all of it at once, or nothing.
 
         Raises:
-            ChangeRefused: it breaks a rule or speaks of a record that is not there; nothing is changed.
+            ChangeRefused: it breaks a rule or names a missing record; nothing is changed.
             ConnectionFailed: the session ended for good.
         """
         self._call(lambda: self._bench.edit(ops))
@@ -175,7 +175,7 @@ class Bench(Items):
         self._call(lambda: self._bench.show_presence(**state))
 
     def flush(self, timeout_s: float = FLUSH_SECONDS, strict: bool = False) -> list[Conflict]:
-        """Wait until everything is acknowledged; returns what conflicted. See `AsyncBench.flush`."""
+        """Wait until everything is acknowledged; returns the conflicts. See `AsyncBench.flush`."""
         return self._run(self._bench.flush(timeout_s, strict))
 
     # Files
@@ -204,7 +204,7 @@ class Bench(Items):
         return self._run(call())
 
     def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run on the other thread; what is raised there is raised here."""
+        """Run on the other thread; exceptions are raised here."""
         if self._loop is None:
             coroutine.close()
             raise ConnectionFailed("This bench is not connected; use it in a with block, or call open().")

@@ -1,4 +1,4 @@
-"""Conflicts as scripts see them: whose edit met whose, with both values."""
+"""Conflicts for scripts: the two edits, with both values."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Conflict(NamedTuple):
         mine: property → the value that this script gave it; without those that it removed. None if the
             script removed the item.
         theirs: the same of the other edit, as far as this replica knows it. None if they removed the item.
-        by: the name of whoever made the other edit; empty if nobody knows.
+        by: the name of the other edit's author; empty if unknown.
         stands: whose edit the session has.
-        sentence: all of that for a person.
+        sentence: all of that in a sentence.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Conflict(NamedTuple):
 
 
 def conflict_of(effect: fx.Conflict) -> Conflict:
-    """The conflict of which the core tells."""
+    """The conflict for an effect of the core."""
     mine, theirs = effect.mine, effect.theirs
     name = "" if effect.record is None else effect.record.props.get("name", "")
     return Conflict(
@@ -55,7 +55,7 @@ def conflict_of(effect: fx.Conflict) -> Conflict:
 
 
 def _names(mine: Op, theirs: Op | None) -> list[str]:
-    """The properties of an edit that is in conflict as a whole."""
+    """The properties of an edit that conflicts completely."""
     if isinstance(mine, Remove) or isinstance(theirs, Remove):
         return []
     return [*mine.props, *(mine.unset if isinstance(mine, Set) else ())]

@@ -1,4 +1,4 @@
-"""How a script gets into a session."""
+"""Connects a script to a session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files into a session and out of it, without losing what is there already."""
+"""Imports and exports files, without losing existing data."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from optiverse_collab.errors import WouldOverwrite
 from optiverse_collab.wording.edits import title
 
 SHOWN = 3
-"""How many of the records in the way are named."""
+"""How many of the conflicting records are named."""
 
 log = logging.getLogger("optiverse_collab")
 
 
 class FileRecords(NamedTuple):
-    """What a file holds.
+    """The content of a file.
 
     Attributes:
         records: id → record.
-        has_tree: whether it says of everything what is hidden and locked, unlike a file of Optiverse 0.2.
+        has_tree: whether it says which items are hidden and locked, unlike a file of Optiverse 0.2.
     """
 
     records: dict[str, Record]
@@ -47,7 +47,7 @@ class Plan(NamedTuple):
     Attributes:
         ops: one for each record that is added or changed.
         added: how many records are new to the session.
-        changed: how many are in it already and become as the file has them.
+        changed: how many are in it already and change to the file's content.
         unchanged: how many are in it already.
     """
 
@@ -60,7 +60,7 @@ class Plan(NamedTuple):
 def plan_import(
     view: Mapping[str, Record], records: Mapping[str, Record], replace: bool, has_tree: bool = True
 ) -> Plan:
-    """How `records` of a file come into a session.
+    """Plan the import of a file's `records` into a session.
 
     What the session holds besides stays, and how it writes what is the same (docs/bench-format.md, "When two
     records are the same"). Without `replace`, what it holds of the file stays in its place and group, too.
@@ -78,7 +78,7 @@ def plan_import(
 
 
 async def read_file(path: str | os.PathLike[str]) -> FileRecords:
-    """The records of an Optiverse file; the log has a WARNING for what of it can't be used.
+    """The records of an Optiverse file; the log has a WARNING for each unusable part.
 
     Raises:
         BenchFileError: this is no bench.

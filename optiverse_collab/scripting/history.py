@@ -1,4 +1,4 @@
-"""A session's history for scripts: what was done, step by step (HIST-6 to HIST-8)."""
+"""A session's history for scripts, step by step (HIST-6 to HIST-8)."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _ANSWERS = PastArrived, PastUnavailable, EntriesArrived, EntriesUnavailable
 
 
 class PastReader:
-    """Asks the server for a session's past.
+    """Requests a session's history from the server.
 
     Args:
         session: the session, and `driver` its connection.
-        listen: gives a stream of what happens in the session.
+        listen: returns a stream of the session's events.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ def restoring(
     ids: Collection[str] | None,
     properties: Collection[str] | None,
 ) -> list[Op]:
-    """The operations that make a bench, or a part of it, what it was.
+    """The operations that restore a bench, or a part of it.
 
     Args:
         now, then: the bench, and what it was.
@@ -112,7 +112,7 @@ def _with_properties(record: Record, source: Record, names: Collection[str]) -> 
 
 
 def _answer_in(effect: SessionEffect, wanted: int | Span) -> PastArrived | EntriesArrived | None:
-    """The answer, if this is the one to what was asked for.
+    """The answer, if it belongs to the request.
 
     Raises:
         CollaborationError: the server can't answer.

@@ -1,4 +1,4 @@
-"""Records as scripts see them: mappings of properties that write to the session."""
+"""Records for scripts: mappings of properties that write to the session."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from optiverse_collab.scripting.read_only import read_only
 
 
 class Items(Mapping[str, "Item"], ABC):
-    """The records of a bench by id, as `Item`s. What it is made of comes from the subclass."""
+    """The records of a bench by id, as `Item`s; a subclass provides them."""
 
     @property
     @abstractmethod
     def _view(self) -> Mapping[str, Record]:
-        """id → record; not for scripts, since what is in the records must not be changed."""
+        """id → record; not for scripts, since the content of records must not be changed."""
 
     @abstractmethod
     def edit(self, ops: Sequence[Op]) -> None:
@@ -26,7 +26,7 @@ class Items(Mapping[str, "Item"], ABC):
 
     @property
     def records(self) -> Mapping[str, Record]:
-        """id → record; read only, also what is in the records."""
+        """id → record; read only, including the content of records."""
         return Records(self._view)
 
     def record(self, id: str) -> Record:
@@ -53,11 +53,11 @@ class Items(Mapping[str, "Item"], ABC):
         self.edit([Put(id, kind, dict(props))])
 
     def set(self, id: str, props: Mapping[str, Any], unset: Sequence[str] = ()) -> None:
-        """Give properties of a record new values, and take those named in `unset` away."""
+        """Give properties of a record new values, and remove those in `unset`."""
         self.edit([Set(id, dict(props), list(unset))])
 
     def remove(self, id: str) -> None:
-        """Take a record away."""
+        """Remove a record."""
         self.edit([Remove(id)])
 
     def __getitem__(self, id: str) -> Item:
@@ -72,7 +72,7 @@ class Items(Mapping[str, "Item"], ABC):
 
 
 class Records(Mapping[str, Record]):
-    """The records of a bench, of which nobody can change anything."""
+    """The records of a read-only bench."""
 
     def __init__(self, view: Mapping[str, Record]) -> None:
         self._view = view
@@ -92,7 +92,7 @@ class Records(Mapping[str, Record]):
 
 
 class Item(MutableMapping[str, Any]):
-    """A record's properties; what is assigned is sent to everybody.
+    """A record's properties; assigned values are sent to everybody.
 
     Lists and dicts come out read only: changing one in place would reach nobody, so it fails. Assign a
     new value instead: ``item["pos"] = [10.0, 20.0]``.
@@ -156,7 +156,7 @@ class Item(MutableMapping[str, Any]):
 
 
 def plain(value: Any) -> Any:
-    """`value` as JSON has it, in objects of our own, so that later changes of the script's don't reach it.
+    """`value` as JSON, in our own objects, so that later changes by the script don't reach it.
 
     Numbers and arrays of NumPy and the like become numbers and lists; other values that JSON
     can't carry are left to the checks, which refuse them.
@@ -176,7 +176,7 @@ def plain(value: Any) -> Any:
 
 
 def own_copy(op: Op) -> Op:
-    """`op` with values that no later change of the script's reaches."""
+    """`op` with values that later changes by the script don't reach."""
     if isinstance(op, Put):
         return Put(op.id, op.kind, plain(op.props), op.lane)
     return Set(op.id, plain(op.props), list(op.unset)) if isinstance(op, Set) else Remove(op.id)

@@ -1,4 +1,4 @@
-"""What lets a script into a session: the token of an invite, and then one for this device."""
+"""A script's tokens for a session: of an invite, and then of this device."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from optiverse_collab.disk.tokens import Tokens, server_key
 from optiverse_collab.errors import DiskError
 
 TOKEN_VARIABLE = "OPTIVERSE_COLLAB_TOKEN"
-"""Environment variable with the token of an invite: it stands in no list of processes, as a link would."""
+"""Environment variable with the token of an invite: unlike a link, it is in no list of processes."""
 
 log = logging.getLogger("optiverse_collab")
 
@@ -34,7 +34,7 @@ class Keys:
         self._keeping: set[asyncio.Task[None]] = set()
 
     async def credentials(self) -> Credentials:
-        """What to be let in with; the server may ask for nothing, so what can't be read is only a warning."""
+        """The token; the server may not require one, so an unreadable one is only a warning."""
         device = None
         try:
             device = await asyncio.to_thread(self._tokens.find, self._server, self._session)
@@ -49,7 +49,7 @@ class Keys:
         task.add_done_callback(self._keeping.discard)
 
     async def kept(self) -> None:
-        """Wait until what there is to keep is kept."""
+        """Wait until the token is stored."""
         if self._keeping:
             await asyncio.wait(self._keeping)
 

@@ -1,4 +1,4 @@
-"""Values as scripts get them: lists and dicts like any other, but they can't be changed in place."""
+"""Read-only values for scripts: ordinary lists and dicts, except that they can't be changed in place."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ReadOnlyDict(dict[str, Any]):
 
 
 def read_only(value: Any) -> Any:
-    """A value, a record or an operation, in objects that nobody else holds and nobody can change."""
+    """A read-only copy of a value, a record or an operation."""
     if isinstance(value, dict):
         return ReadOnlyDict({key: read_only(part) for key, part in value.items()})
     if isinstance(value, list):
@@ -55,5 +55,5 @@ def read_only(value: Any) -> Any:
 
 
 def read_only_effect(effect: E) -> E:
-    """An effect whose values nobody can change."""
+    """An effect with read-only values."""
     return replace(effect, **{field.name: read_only(getattr(effect, field.name)) for field in fields(effect)})

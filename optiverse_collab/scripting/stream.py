@@ -1,4 +1,4 @@
-"""What happens in a session, one after the other."""
+"""A stream of a session's events."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ E = TypeVar("E", bound=SessionEffect)
 
 
 class Stream(Generic[E]):
-    """What happens in a session from now on: ``async for effect in bench.listen(ShowChange)``.
+    """A session's events from now on: ``async for effect in bench.listen(ShowChange)``.
 
-    It ends when the session is left. What is not taken is kept, so drop the stream if it is not needed.
+    It ends when the session is left. Unread events are kept, so drop the stream if it is not needed.
     """
 
     def __init__(self, driver: AioDriver, kinds: tuple[type[E], ...]) -> None:
@@ -43,10 +43,10 @@ class Stream(Generic[E]):
         return read_only_effect(self._waiting.popleft())
 
     async def wait(self, timeout_s: float | None = None) -> list[E]:
-        """Everything that there is to take, if need be after waiting; empty after `timeout_s` of nothing.
+        """All unread events, after a wait if necessary; empty after `timeout_s` without any.
 
         Raises:
-            ConnectionFailed: there is nothing, and will be nothing any more.
+            ConnectionFailed: there are none, and there will be no more.
         """
         await self._driver.until(self._any, timeout_s)
         taken = [read_only_effect(effect) for effect in self._waiting]

@@ -1,4 +1,4 @@
-"""What the server does not have yet, and waiting until it does."""
+"""Waits for edits that the server does not have yet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from optiverse_collab.scripting.conflicts import Conflict
 from optiverse_collab.wording import log_lines
 
 FLUSH_SECONDS = 30.0
-"""So long nothing may be acknowledged before waiting is given up; a server restarts within that."""
+"""How long nothing may be acknowledged before a wait is given up; a server restarts within that."""
 
 CONFLICTS = 10_000
 """A script that never asks for its conflicts keeps the newest of them; all are in the log."""
@@ -24,10 +24,10 @@ Progress = Callable[[int, int], None]
 
 
 class Unacknowledged:
-    """The pending changes of a replica, and what became of those before them.
+    """The pending changes of a replica, and the outcomes of earlier ones.
 
     Attributes:
-        refusals: what the server said of changes that it refused since the last `drain`.
+        refusals: the server's sentences about changes refused since the last `drain`.
         conflicts: those since the last `take_conflicts`.
     """
 
@@ -45,7 +45,7 @@ class Unacknowledged:
             progress: called whenever something was acknowledged.
 
         Raises:
-            ConnectionFailed: gave up, or the session ended for good; says what the server does not have.
+            ConnectionFailed: gave up, or the session ended for good; says what the server lacks.
             CollaborationError: the server refused a change since the last call, or the script may not edit
                 the session any more.
         """
@@ -68,7 +68,7 @@ class Unacknowledged:
             raise CollaborationError(f"The server refused {log_lines.changes(len(refusals))}: {refusals[0]}")
 
     def take_conflicts(self) -> list[Conflict]:
-        """The conflicts since the last call. What was not applied is dismissed: the script knows it now."""
+        """The conflicts since the last call. Held edits are dismissed: the script knows about them now."""
         conflicts = list(self.conflicts)
         self.conflicts.clear()
         for id in list(self._replica.held):
