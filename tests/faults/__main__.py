@@ -13,10 +13,10 @@ from tests.faults.table import legend, table, write_section
 
 
 def main() -> int:
-    """Play the cells whose names contain what is asked for; only all of them are written down.
+    """Play the cells whose names contain the argument; the page is only written after all cells.
 
     Returns:
-        The exit code: 1 if something went wrong in a cell.
+        The exit code: 1 if a cell failed.
     """
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("part", nargs="?", default="", help="of the names of the cells: 'RST', 'idle', …")

@@ -1,4 +1,4 @@
-"""Everything that can happen to a connection, and everything that a user may be doing then."""
+"""All faults of a connection, and all things that a user may be doing then."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Line(Protocol):
 
     @property
     def network(self) -> Proxy:
-        """What lies between a client and the server."""
+        """The network between a client and the server."""
 
     @property
     def server(self) -> ServerProcess:
@@ -38,13 +38,13 @@ class Line(Protocol):
 
 
 class Fault(NamedTuple):
-    """What happens to the connection.
+    """A fault of the connection.
 
     Attributes:
         name: in the table.
         what: for its reader.
         breaks: whether the connection is lost, so that the user must see it; otherwise it must hold.
-        begin, end: make it happen, and undo that.
+        begin, end: start and end it.
         silent: the loss must be inferred, since nobody says so.
         passes: new connections work at once.
     """
@@ -115,7 +115,7 @@ async def _silence_down(line: Line) -> None:
 
 
 async def _slow_close(line: Line) -> None:
-    """The server ends as one should: a close frame; the end of the connection itself comes late."""
+    """The server ends properly, with a close frame; the end of the connection itself comes late."""
     line.network.to_client.close_delay_s = SLOW_CLOSE_S
     line.network.up = False
     line.server.send(signal.SIGTERM)
@@ -176,7 +176,7 @@ class Cell(NamedTuple):
 
     @property
     def told_within_s(self) -> float:
-        """When the user is to know of the loss at the latest (HB-3); of one that shows, at once."""
+        """How soon the user must learn of the loss (HB-3); of a visible one, at once."""
         if not self.fault.silent:
             return 2.0
         if self.phase is Phase.CONNECTING:

@@ -1,4 +1,4 @@
-"""How much memory processes take over time, and whether that grows."""
+"""The memory of processes over time, and whether it grows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ALLOWED_MB = 1.0
 
 
 class Growth(NamedTuple):
-    """What became of a process's memory after the warm-up.
+    """A process's memory after the warm-up.
 
     Attributes:
         mean_mb: its resident memory, in MB of 10^6 bytes.
@@ -51,7 +51,7 @@ class Samples:
             self._of[name].append((at_s, resident_mb(pid)))
 
     def growth(self) -> dict[str, Growth]:
-        """What became of each."""
+        """The result for each process."""
         return {name: growth(samples) for name, samples in self._of.items()}
 
 

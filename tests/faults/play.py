@@ -1,4 +1,4 @@
-"""Plays one cell of the table, and says how it went."""
+"""Plays one cell of the table, and reports the result."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ OF_BOB = [lens(number) for number in range(EDITS, EDITS + 10)]
 OFFLINE = [lens(number) for number in range(EDITS + 10, EDITS + 13)]
 DRAGGED = lens(ITEMS - 1)
 HOLDS_S = 4.0
-"""How long a fault lasts that breaks no connection; one that does lasts until the user sees it."""
+"""How long a fault lasts if it breaks no connection; otherwise it lasts until the user sees it."""
 AWAY_S = 1.5
 LOADED_S = 10.0
-"""How much later than promised everything may happen on a machine that is busy."""
+"""How much later than promised everything may happen on a busy machine."""
 AWAY = ("reconnecting", "failed", "offline")
 
 
 class Outcome(NamedTuple):
-    """How a cell went.
+    """The result of a cell.
 
     Attributes:
         cell: what was played.
         told_s: from the fault until the status bar said that the connection is lost; None if it didn't.
-        told: what it said.
+        told: its text.
         back_s: from the end of the fault until the bench was in the session again, with everything sent.
         problems: what should not have happened.
     """
@@ -46,7 +46,7 @@ class Outcome(NamedTuple):
 
 
 async def play(cell: Cell) -> Outcome:
-    """Play a cell, with processes of its own."""
+    """Play a cell, with its own processes."""
     async with rig() as it:
         game = _Game(it, cell)
         await game.prepare()
@@ -75,7 +75,7 @@ class _Game:
             await self._rig.join_all()
 
     async def begin(self) -> None:
-        """Let Ann do something, and the fault happen in the midst of it."""
+        """Let Ann do something, and start the fault in the middle of it."""
         ann, network = self._rig.ann, self._rig.network
         phase = self._cell.phase
         if phase is Phase.DRAGGING:
@@ -111,7 +111,7 @@ class _Game:
         return Outcome(self._cell, self._told_s, self._told, back_s, self._problems)
 
     async def _endure(self) -> None:
-        """Live with the fault, as long as it lasts."""
+        """Wait for the end of the fault."""
         if not self._cell.fault.breaks:
             await asyncio.sleep(HOLDS_S)
             state = await do(self._rig.ann, look=[])
@@ -146,7 +146,7 @@ class _Game:
         return self._told_s is not None
 
     async def _return(self) -> float | None:
-        """Let Ann come back; returns how long that took, None if she could not."""
+        """Let Ann come back; returns how long that took, or None if she could not."""
         ann = self._rig.ann
         if self._cell.phase is Phase.CLOSING:
             await self._rig.again()

@@ -14,7 +14,7 @@ from tests.helpers.window_process import Window
 
 
 class Rig:
-    """Ann behind the network, Bob beside the server.
+    """Ann behind the faulty network, Bob next to the server.
 
     Args:
         folder: for the server's data and Ann's home.
@@ -37,7 +37,7 @@ class Rig:
         self.ann, self.bob = Window("demo", self.home), Window("demo")
 
     async def join(self, window: Window, url: str = "") -> None:
-        """Let a window begin to join: Ann through the network, Bob past it unless an address is given."""
+        """Start joining with a window: Ann through the network, Bob directly unless an address is given."""
         of_ann = window is self.ann
         usual = self.network.url if of_ann else self.server.url
         await do(window, join=[url or usual, SESSION, "Ann" if of_ann else "Bob"])
@@ -65,7 +65,7 @@ class Rig:
         await self.join(self.ann)
 
     async def verdict(self) -> list[str]:
-        """End the server, and say what is wrong: windows that differ, edits lost or doubled, ghosts."""
+        """End the server, and report problems: windows that differ, edits lost or doubled, ghosts."""
         problems = await differences(self.server, {"Ann": self.ann, "Bob": self.bob})
         users = (await until(self.bob, lambda state: state["users"] == 2))["users"]
         if users != 2:
@@ -78,7 +78,7 @@ class Rig:
 
 @asynccontextmanager
 async def rig() -> AsyncIterator[Rig]:
-    """A `Rig` in a folder of its own; all of its processes end with the block."""
+    """A `Rig` in a separate folder; all its processes end with the block."""
     with tempfile.TemporaryDirectory() as name, ServerProcess(Path(name, "data")) as server:
         async with proxy(server.port) as network:
             it = Rig(Path(name), server, network)

@@ -1,4 +1,4 @@
-"""What no cell of the table shows: portals, long stalls, slow lines, coming back to a bench that changed."""
+"""Scenarios outside the table: portals, long stalls, slow lines, coming back to a changed bench."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ANSWERS = {
     407: "Proxy Authentication Required",
     511: "Network Authentication Required",
 }
-"""What portals and gateways say in the place of a server."""
+"""The HTTP answers of portals and gateways."""
 
 SLOW_BYTES_PER_S = 8_000
 ANN_DRAGS, BOB_DRAGS = lens(0), lens(1)
@@ -28,7 +28,7 @@ Places = Sequence[tuple[float, Any]]
 
 
 class Stalled(NamedTuple):
-    """What came of a stall in the midst of a drag."""
+    """The result of a stall in the middle of a drag."""
 
     back_s: float
     problems: list[str]
@@ -48,7 +48,7 @@ class SlowLine(NamedTuple):
 
 
 class Returned(NamedTuple):
-    """How long the window worked on end, at most, in ms of the processor's time."""
+    """The longest time that the window worked without a break, in ms of CPU time."""
 
     join_gap_ms: float
     return_gap_ms: float
@@ -57,7 +57,7 @@ class Returned(NamedTuple):
 
 
 async def portal(status: int) -> list[str]:
-    """Something else answers while the line is down; returns what went wrong."""
+    """Something else answers while the line is down; returns the problems."""
     async with rig() as it:
         await fill(it.server, 20)
         await it.join_all()
@@ -79,7 +79,7 @@ async def portal(status: int) -> list[str]:
 
 
 async def stalled_drag(seconds: float) -> Stalled:
-    """Nothing passes for some time while somebody drags."""
+    """Nothing gets through for some time while somebody drags."""
     async with rig() as it:
         await fill(it.server, 20)
         await it.join_all()
@@ -196,7 +196,7 @@ async def _saw_end(viewer: Any, place: Any) -> Places:
 
 
 async def at_length() -> tuple[str, list[str]]:
-    """Play all of them at full length: what they show, and what went wrong."""
+    """Play all of them at full length; returns the results and the problems."""
     problems = [problem for status in ANSWERS for problem in await portal(status)]
     stalled = await stalled_drag(60.0)
     slow = await slow_line(90.0)

@@ -1,4 +1,4 @@
-"""A session on a real server, and what windows and the server's disk say of it."""
+"""A session on a real server, as windows and the server's disk show it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ async def do(window: Window, **commands: Any) -> State:
 
 
 async def until(window: Window, condition: Callable[[State], object], within_s: float = DEADLINE_S) -> State:
-    """Ask a window how it stands until `condition` holds, or time is up; returns how it stands."""
+    """Ask a window for its state until `condition` holds, or time is up; returns the state."""
     deadline = time.monotonic() + within_s
     # Another process has no events.
     while not condition(state := await do(window, look=[])) and time.monotonic() < deadline:  # noqa: ASYNC110
@@ -91,5 +91,5 @@ def in_step(state: State) -> bool:
 
 
 def settled(state: State) -> bool:
-    """Whether, besides, the user has done everything."""
+    """Whether the user has also done everything."""
     return in_step(state) and not state["busy"]

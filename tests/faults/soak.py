@@ -1,7 +1,7 @@
 """Edit for long over networks that fail at random: ``python -m tests.faults.soak --minutes N [--seed S]``.
 
 Windows and scripts are in one session, each behind a network of its own. At the end all of them must show
-what the server has, each edit must be on the server's disk once, and no process may have grown.
+the server's bench, each edit must be on the server's disk once, and no process may have grown.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ ON_A_LINE = [fault for fault in FAULTS if fault.name not in ("slow close", "kill
 
 
 class Line(NamedTuple):
-    """Somebody's way to the server."""
+    """One participant's line to the server."""
 
     network: Proxy
     server: ServerProcess
 
 
 class Report(NamedTuple):
-    """How a run went.
+    """The result of a run.
 
     Attributes:
         minutes: how long it took.
         edits: how many that can be counted were made.
         faults: how often each fault happened.
         connections: how many were made, in all.
-        memory: what became of each process.
+        memory: the result for each process.
         problems: what should not have happened.
     """
 
@@ -98,7 +98,7 @@ class Soak:
         self._samples = Samples()
 
     async def run(self) -> Report:
-        """Let all of them work, then let the networks recover, and look."""
+        """Let all of them work, then let the networks recover, and check."""
         async with AsyncExitStack() as stack:
             await self._join(stack)
             begun = time.monotonic()
@@ -208,7 +208,7 @@ async def soak(seconds: float, seed: int) -> Report:
 
 
 def main() -> int:
-    """Soak for as long as the command line asks; 1 if something went wrong."""
+    """Soak for the requested time; returns 1 if something went wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60.0, help="how long (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the faults (default: %(default)s)")

@@ -1,4 +1,4 @@
-"""What docs/faults.md says of the cells."""
+"""The part of docs/faults.md about the cells."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """A row for each fault, a column for each phase, and what went wrong."""
+    """A row for each fault, a column for each phase, and the problems."""
     found = {(outcome.cell.fault.name, outcome.cell.phase): outcome for outcome in outcomes}
     lines = ["| | " + " | ".join(phase.value for phase in Phase) + " |", "|---" * (len(Phase) + 1) + "|"]
     for fault in FAULTS:
@@ -26,7 +26,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
 
 
 def legend() -> str:
-    """What each fault is."""
+    """The description of each fault."""
     return "\n".join(f"- **{fault.name}**: {fault.what}" for fault in FAULTS)
 
 

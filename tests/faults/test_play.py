@@ -1,4 +1,4 @@
-"""What a real window and a real server make of a network that fails; `make faults` plays all cells."""
+"""A real window and a real server with a failing network; `make faults` plays all cells."""
 
 from __future__ import annotations
 

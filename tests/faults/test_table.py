@@ -1,4 +1,4 @@
-"""The page about faults has a place for each cell, and says what went wrong."""
+"""The page about faults has a place for each cell, and reports problems."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_page_knows_every_fault_and_phase() -> None:
 
 
 def test_the_readme_claims_what_was_measured() -> None:
-    """Whoever measures again finds here that its figures have to follow."""
+    """After a new measurement, this test shows that the page has to be updated."""
     page, readme = PAGE.read_text("utf-8"), (PAGE.parents[1] / "README.md").read_text("utf-8")
     [soak] = re.findall(r"minutes, ([\d,]+) edits that can be counted, (\d+) faults", page)
     [hour] = re.findall(r"with (\d+) network faults, all ([\d,]+) edits got there", readme)

@@ -1,4 +1,4 @@
-"""Feed everything that strangers reach with hostile input: ``python -m tests.fuzz --inputs N``."""
+"""Feed hostile input to everything that strangers can reach: ``python -m tests.fuzz --inputs N``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _REPORT_S = 10.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Feed targets; 1 if one of them did what it must not."""
+    """Feed targets; returns 1 if one of them misbehaved."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--inputs", type=int, default=1_000_000, help="how many for each target")
     parser.add_argument("--seed", type=int, default=None, help="the first seed (default: by chance)")
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def feed(name: str, inputs: int, seed: int) -> Fault | None:
-    """Feed one target, beginning again from time to time; the fault that ended it, if there was one."""
+    """Feed one target, restarting it from time to time; returns the fault that ended it, if any."""
     begun = reported = time.monotonic()
     target: Target = TARGETS[name](seed)
     for done in range(1, inputs + 1):

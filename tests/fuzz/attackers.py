@@ -24,7 +24,7 @@ _RECORD_BYTES = 400_000
 
 
 class Attackers:
-    """What one server is attacked with.
+    """The attacks on one server.
 
     Args:
         host, port: where it listens.
@@ -127,7 +127,7 @@ class Attackers:
                 await asyncio.sleep(0.05)
 
     async def nulls(self) -> None:
-        """Presence that is as long as may be, and of nulls."""
+        """Presence of the maximum length, and presence of nulls."""
         async with self._connect() as ws:
             reading = asyncio.create_task(_read(ws))
             for number in range(50):
@@ -193,7 +193,7 @@ class Attackers:
                 await asyncio.sleep(0.05)
 
     async def wrong_tokens(self) -> None:
-        """Tokens by chance."""
+        """Random tokens."""
         token = "".join(self._random.choices("abcdefghijklmnop", k=22))
         async with self._connect(additional_headers={"Authorization": f"Bearer {token}"}) as ws:
             self.sent["wrong_tokens"] += 1

@@ -1,4 +1,4 @@
-"""Two honest people, and how long an edit of one takes to the other.
+"""Two honest people, and how long an edit takes from one to the other.
 
 ``python -m tests.fuzz.bystander URL SESSION SECONDS`` prints it as JSON.
 """
@@ -39,7 +39,7 @@ class Bystander:
             pass
 
     async def listen(self, other: str) -> None:
-        """Take the other's edits, and say what arrived."""
+        """Receive the other's edits, and report what arrived."""
         async for text in self._ws:
             now = time.monotonic()
             message = json.loads(text)

@@ -43,7 +43,7 @@ from tests.fuzz.texts import Texts
 from tests.helpers.wire import LENS, Peer, Wire
 
 _ROUND = 200
-"""After this many inputs a client starts over, with what a true server sent before."""
+"""After this many inputs a client starts over, with the messages of a real server."""
 
 
 _GRANT = Grant("g1", GrantKind.DEVICE, Role.EDITOR, "2025-03-01T12:34:56.789Z")
@@ -73,10 +73,10 @@ _SELDOM: list[Message] = [
 
 
 class ClientTarget:
-    """Feeds a session what a true server said, bent.
+    """Feeds a session a real server's messages, distorted.
 
     Args:
-        seed: of all that is random.
+        seed: of all random numbers.
     """
 
     def __init__(self, seed: int) -> None:
@@ -95,7 +95,7 @@ class ClientTarget:
             self._do(self._session.receive(text, self._now_ms))
 
     def feed(self) -> str:
-        """One message of the server's, and perhaps an edit."""
+        """One message from the server, and perhaps an edit."""
         self._count += 1
         self._now_ms += self._random.choice([0, 1, 40, 500])
         if self._count % _ROUND == 0:
@@ -110,7 +110,7 @@ class ClientTarget:
         """A message of the server's.
 
         Raises:
-            Fault: the client did what it must not.
+            Fault: the client misbehaved.
         """
         self._text = text
         with no_other_error(text):
@@ -127,7 +127,7 @@ class ClientTarget:
             return  # by a limit that the server claimed
 
     def _do(self, effects: Sequence[SessionEffect]) -> None:
-        """What a client sends, any server can read."""
+        """Any server can read a client's messages."""
         for effect in effects:
             if isinstance(effect, Transmit):
                 text = encode(effect.message)

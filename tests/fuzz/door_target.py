@@ -1,4 +1,4 @@
-"""The door of a server: requests with all sorts of tokens, and what people ask about access (ACC)."""
+"""The entrance of a server: requests with all sorts of tokens, and requests about access (ACC)."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ class DoorTarget:
     """Feeds the door.
 
     Args:
-        seed: of all that is random.
+        seed: of all random numbers.
     """
 
     def __init__(self, seed: int) -> None:
@@ -162,7 +162,7 @@ class DoorTarget:
     # Requests
 
     def _request(self) -> None:
-        """Somebody comes in with what lets them in, and in no other way (ACC-9, ACC-11)."""
+        """Somebody gets in only with a valid grant (ACC-9, ACC-11)."""
         random, headers = self._random, Headers()
         token = random.choice([*self._tokens, new_token(), ""])
         spellings = random.choices([*SPELLINGS], k=random.choice([0, 1, 1, 1, 1, 1, 2]))
@@ -225,7 +225,8 @@ class DoorTarget:
     # What participants ask
 
     def _ask(self) -> None:
-        """Owners alone change grants, where they own a session, and never the last owner (ACC-4 to ACC-7)."""
+        """Only owners change grants, only in sessions that they own, and never the last owner's (ACC-4 to
+        ACC-7)."""
         asker = self._random.choice([*self._book.grants])
         message = self._message(asker)
         if message is None or not isinstance(message, Request):

@@ -1,4 +1,4 @@
-"""What a target of the fuzzer says when something is wrong."""
+"""The fault that a target of the fuzzer raises."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Protocol
 
 
 class Fault(AssertionError):
-    """A target did what it must not.
+    """A target misbehaved.
 
     Attributes:
-        text: the input with which it did.
+        text: the input.
     """
 
     def __init__(self, what: str, text: str) -> None:
@@ -23,16 +23,16 @@ class Target(Protocol):
     """Something that takes hostile input."""
 
     def feed(self) -> str:
-        """Give it one input, check what became of it, and return the input.
+        """Give it one input, check the result, and return the input.
 
         Raises:
-            Fault: it did what it must not.
+            Fault: it misbehaved.
         """
 
 
 @contextmanager
 def no_other_error(text: str) -> Iterator[None]:
-    """Inside of this, any exception that is not a `Fault` is one.
+    """Inside this block, any exception becomes a `Fault`.
 
     Raises:
         Fault: with the exception as its cause.

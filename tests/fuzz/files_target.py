@@ -1,4 +1,4 @@
-"""Files and links that somebody sent: benches, replicas, invite links, paths of requests."""
+"""Files and links from strangers: benches, replicas, invite links, paths of requests."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _LINK = "wss://lab.example:8765/ws/bench%201#t=AAAAAAAAAAAAAAAAAAAAAA&pin=" + "A
 
 
 class FilesTarget:
-    """Reads what somebody bent.
+    """Reads distorted files.
 
     Args:
-        seed: of all that is random.
+        seed: of all random numbers.
     """
 
     def __init__(self, seed: int) -> None:
@@ -55,7 +55,7 @@ class FilesTarget:
         return text
 
     def _import(self, bench: Any) -> None:
-        """Whatever can be read can be shared, and written and read again."""
+        """Every readable file can be shared, written and read again."""
         try:
             records = records_from_bench(bench).records
         except BenchFileError:

@@ -1,6 +1,6 @@
-"""Let coverage guide the fuzzer, where atheris is installed: ``python -m tests.fuzz.guided room -runs=N``.
+"""Let coverage guide the fuzzer, if atheris is installed: ``python -m tests.fuzz.guided room -runs=N``.
 
-Atheris bends bytes so that they reach code that none reached before. It doesn't install on every Python and
+Atheris changes bytes so that they reach new code. It doesn't install on every Python and
 system, so nothing else here needs it. The options are those of libFuzzer.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 
 
 def main() -> None:
-    """Run until a fault, or for as long as the options say."""
+    """Run until a fault, or as long as the options say."""
     atheris: Any = importlib.import_module("atheris")
     name, *options = sys.argv[1:]
     with atheris.instrument_imports(include=["optiverse_collab"]):

@@ -19,15 +19,15 @@ from tests.helpers.processes import Process, kill, start
 from tests.helpers.server_process import ServerProcess
 
 MOST_MB, MOST_P99_MS = 300.0, 100.0
-"""What the server's memory and an edit's way may take under attack."""
+"""The limits on the server's memory and on an edit's delay under attack."""
 
 
 class Outcome(NamedTuple):
-    """What became of it.
+    """The result.
 
     Attributes:
-        people: of each pair, what it saw.
-        most_mb: the server's memory, at most.
+        people: the report of each pair.
+        most_mb: the server's peak memory.
         sent: how much the attackers sent, by attack.
         faults: lines of the server's log that should not be there.
     """
@@ -39,7 +39,7 @@ class Outcome(NamedTuple):
 
     @property
     def wrong(self) -> list[str]:
-        """What was not as promised."""
+        """The broken promises."""
         found = [f"{one['session']}: {one['closed']}" for one in self.people if one["closed"]]
         found += [
             f"{one['session']}: p99 {one['p99_ms']} ms"
@@ -70,7 +70,7 @@ def play(seconds: float, seed: int, several: int = 2) -> Outcome:
 
 
 async def _attack(attackers: Attackers, pid: int, seconds: float, several: int) -> float:
-    """Attack, once the honest are in; the most memory that the server had."""
+    """Attack, once the honest people are in; returns the server's peak memory."""
     await asyncio.sleep(2)
     until = time.monotonic() + seconds - 4
     attack = asyncio.create_task(attackers.run(lambda: time.monotonic() > until, several))
@@ -89,7 +89,7 @@ def _said(pair: Process) -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Attack, and say what became of it; 1 if anything was not as promised."""
+    """Attack, and print the result; returns 1 if a promise was broken."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.hostile", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10, help="how long (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of what the attackers send")

@@ -51,10 +51,10 @@ LINK_PARTS = (
 
 
 class LinksTarget:
-    """Feeds what reads addresses, on both ends.
+    """Feeds the readers of addresses, on both ends.
 
     Args:
-        seed: of all that is random.
+        seed: of all random numbers.
     """
 
     def __init__(self, seed: int) -> None:

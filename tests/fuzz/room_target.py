@@ -1,4 +1,4 @@
-"""A room of people with all roles, of whom each sends what they like."""
+"""A room with people of all roles, who send anything."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ LIMITS = Limits(
     participants=6,
     session_bytes=16_384,
 )
-"""So small that a few messages come up against each of them."""
+"""Small enough that a few messages reach each of them."""
 
 TOMBSTONES = 16
-"""So few that the start of the history moves."""
+"""Few enough that the start of the history moves."""
 
 _FLUSH_EVERY, _REPLAY_EVERY = 4, 400
 _ROLES = (Role.OWNER, Role.EDITOR, Role.EDITOR, Role.COMMENTER, Role.VIEWER)
@@ -51,7 +51,7 @@ class RoomTarget:
     """Feeds a room, as the server does.
 
     Args:
-        seed: of all that is random.
+        seed: of all random numbers.
     """
 
     def __init__(self, seed: int) -> None:
@@ -93,7 +93,7 @@ class RoomTarget:
         """A message of somebody's.
 
         Raises:
-            Fault: the room did what it must not.
+            Fault: the room misbehaved.
         """
         self._text = text
         with no_other_error(self._text):
@@ -167,13 +167,13 @@ class RoomTarget:
                 self._perform(self._room.leave(effect.to, self._now_ms))
 
     def _check(self, text: str) -> None:
-        """What the server sends fits into a message, and a client can read it (LIM-13)."""
+        """The server's output fits into a message, and a client can read it (LIM-13)."""
         if len(text.encode()) > LIMITS.message_bytes:
             raise Fault(f"LIM-13: {len(text)} characters in a message", self._text)
         decode_server(text, LIMITS)
 
     def _replay(self) -> None:
-        """What is stored gives the same history again (DUR-4), and a new snapshot replaces it."""
+        """The stored data reproduces the history (DUR-4), and a new snapshot replaces it."""
         snapshot = msgspec.json.decode(self._snapshot, type=Snapshot)
         again = History(snapshot, self._names, self._entries, LIMITS, TOMBSTONES)
         mine, stored = (msgspec.json.encode(one.snapshot()) for one in (self._history, again))

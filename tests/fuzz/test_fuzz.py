@@ -1,4 +1,4 @@
-"""Some seconds of the fuzzer, and proof that it notices what it looks for."""
+"""Some seconds of the fuzzer, and proof that it notices faults."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ def test_a_client_hears_every_kind_of_message() -> None:
 
 
 def nothing(*args: Any, **more: Any) -> None:
-    """Stands for a check that is not made."""
+    """Simulates a missing check."""
 
 
 def unlimited(history: History, ops: Sequence[Op], judged: Judgement) -> dict[str, Size]:
-    """Stands for a session that may grow."""
+    """Simulates a session without limits."""
     return history._sizes.after(history.document.records, judged.records, judged.happened, Limits())
 
 
 def no_names(names: Names) -> list[Name]:
-    """Stands for a server that doesn't store who wrote what."""
+    """Simulates a server that doesn't store who wrote what."""
     return []
 
 

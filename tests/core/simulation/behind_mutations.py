@@ -1,4 +1,4 @@
-"""What could be wrong with receivers that are behind (SYNC-11 to SYNC-13)."""
+"""Possible faults with receivers that are behind (SYNC-11 to SYNC-13)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold of a client after every step."""
+"""The invariants of a client after every step."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ABOUT_THE_DOCUMENT = ('{"type":"patch"', PAGES)
 
 
 def screen(client: Client) -> None:
-    """The screen shows the view, and what was done and is not settled is pending."""
+    """The screen shows the view, and unsettled edits are pending."""
     replica, ledger = client.replica, client.ledger
     if client.screen != replica.view:
         raise Broken(f"REP-4: the screen shows {client.screen}, the view is {replica.view}")
@@ -54,7 +54,7 @@ def view(client: Program) -> None:
 
 
 def held(client: Program, file: File) -> None:
-    """What was held is held again after a restart (DISK-2)."""
+    """Held edits are held again after a restart (DISK-2)."""
     found = {id: as_data(change) for id, change in client.replica.held.items()}
     if found != file.now.held:
         raise Broken(f"DISK-2: {found} is held, and {file.now.held} was written")
@@ -69,16 +69,16 @@ def received(
     in_pages: bool,
     was_tainted: bool,
 ) -> None:
-    """Check a client that took in a message about the document.
+    """Check a client that processed a message about the document.
 
     Args:
-        client: after that.
-        effects: what it said.
+        client: after it.
+        effects: its effects.
         clock: its clock before.
         epoch: its epoch before.
         pending: number and operations of its pending changes before.
         in_pages: the message was a page, not a patch.
-        was_tainted: the replica was damaged before.
+        was_tainted: the replica was already damaged.
     """
     replica, ledger = client.replica, client.ledger
     if clock and replica.epoch != epoch:
@@ -135,7 +135,7 @@ def _told(client: Client, effects: Sequence[Effect], expected: Counter[Report]) 
 
 
 def _replacements(client: Client, effects: Sequence[Effect], clock: int, in_pages: bool) -> None:
-    """Everybody hears of a replaced bench (PUSH-9, SYNC-14)."""
+    """Everybody gets a report of a replaced bench (PUSH-9, SYNC-14)."""
     if client.truth is None:
         return
     told, expected = (

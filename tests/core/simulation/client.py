@@ -35,7 +35,7 @@ class Client(Program):
     # The user
 
     def edit(self, ops: list[OpData], how: How | None = None) -> bool:
-        """Edit the bench; False if that was refused."""
+        """Edit the bench; returns False if that was refused."""
         how = how or How()
         pending = [change.client_clock for change in self.replica.pending]
         clock = self.replica.clock
@@ -64,7 +64,7 @@ class Client(Program):
         return not pending
 
     def dismiss(self) -> None:
-        """A user decides about the first edit that is held."""
+        """A user decides about the first held edit."""
         self.replica.dismiss_held(next(iter(self.replica.held)))
         self.ask_disk()
 
@@ -94,7 +94,7 @@ class Client(Program):
         self.driver.join(patient, now_ms)
 
     def poll(self, now_ms: float) -> bool:
-        """Do what is due; whether that was anything."""
+        """Do what is due; returns whether there was anything."""
         self._now_ms = now_ms
         was_blocked = self.replica.write_ahead.blocks
         has_acted = self.driver.poll(now_ms)
@@ -104,7 +104,7 @@ class Client(Program):
         return has_acted
 
     def receive(self, text: str, now_ms: float) -> None:
-        """Take a message of the server's."""
+        """Process a message from the server."""
         clock, epoch, was_tainted = self.replica.clock, self.replica.epoch, self.tainted
         pending = [(change.client_clock, change.operations) for change in self.replica.pending]
         failure = None
@@ -171,7 +171,7 @@ class Client(Program):
                 self.disk.check_sent(effect.message.changes, self.ledger)
 
     def _show(self, effect: ShowChange) -> None:
-        """Show what changed; every operation must change something (REP-4)."""
+        """Show changes; every operation must change something (REP-4)."""
         for op in as_data(effect.ops):
             before = self.screen.get(op["id"])
             if not play(self.screen, op):

@@ -1,4 +1,4 @@
-"""What could be wrong with the replica and its pending changes."""
+"""Possible faults of the replica and its pending changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What could be wrong where two people edit the same thing: mutants for the SEEN and STAMP rules."""
+"""Possible faults when two people edit the same thing: mutants for the SEEN and STAMP rules."""
 
 from __future__ import annotations
 

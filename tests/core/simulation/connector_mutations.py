@@ -1,4 +1,4 @@
-"""What could be wrong with when to connect, to wait and to give up."""
+"""Possible faults in the decisions when to connect, to wait and to give up."""
 
 from __future__ import annotations
 

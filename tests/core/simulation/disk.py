@@ -1,7 +1,7 @@
-"""A client's disk: the bytes of its replica's file, and what must be in them, as the ledger has it.
+"""A client's disk: the bytes of its replica's file, and what they must contain according to the ledger.
 
-The bytes are those of `optiverse_collab.disk`. What a client gets back from them is compared with what its
-user had done when they were written: per entry, and so for any part of a file that a crash leaves.
+The bytes are those of `optiverse_collab.disk`. What a client restores from them is compared with its
+user's edits when they were written: per entry, and so for any part of a file that a crash leaves.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ OWNER = Owner("session", [], "user")
 
 
 class Known(NamedTuple):
-    """What a disk knows, once `end` bytes of a file are on it: what is pending, and what is held."""
+    """The pending and held edits on a disk, once `end` bytes of a file are on it."""
 
     end: int
     open: dict[int, Change]
@@ -36,8 +36,8 @@ class File(NamedTuple):
     """A replica's file.
 
     Attributes:
-        data: what the operating system has.
-        known: what that says, entry by entry; the first is that of the copy.
+        data: the bytes that the operating system has.
+        known: their content, entry by entry, starting with the copy's.
         ids, truth, tainted, clock: of the replica when its copy was asked for.
     """
 
@@ -50,7 +50,7 @@ class File(NamedTuple):
 
     @property
     def now(self) -> Known:
-        """What it says as a whole."""
+        """Its complete content."""
         return self.known[-1]
 
     def cut(self, length: int) -> File:
@@ -60,7 +60,7 @@ class File(NamedTuple):
         return self._replace(data=self.data[:length], known=known)
 
     def saved(self) -> Saved:
-        """What a program that starts finds in it."""
+        """The content that a starting program finds."""
         contents = read(self.data)
         if contents.is_damaged or contents.is_torn != (len(self.data) != self.now.end):
             raise Broken(
@@ -69,7 +69,7 @@ class File(NamedTuple):
         return contents.saved
 
     def ledger(self, ledger: Ledger) -> Ledger:
-        """What a user has done, as far as the file knows; what came after its position they have not seen."""
+        """The user's edits in the file; they have seen nothing after its position."""
         again = ledger.copy()
         again.ids, again.open = list(self.ids), {}
         for number, change in self.now.open.items():
@@ -82,12 +82,12 @@ class Disk:
     """The disk of one replica.
 
     Args:
-        replica: what is written.
-        file: what is there already, of the replica before.
+        replica: the one to write.
+        file: the existing one, of the previous replica.
         counts: what happened, for all clients.
 
     Attributes:
-        file: what the operating system has; None before the first copy.
+        file: the operating system's; None before the first copy.
         protects: whether edits wait for it.
     """
 
@@ -111,7 +111,7 @@ class Disk:
         return self._asked is not None
 
     def poll(self, ledger: Ledger, truth: Truth | None, tainted: bool, now_ms: float) -> None:
-        """See what the replica wants to be written."""
+        """Get the replica's next write."""
         if self._unsynced is not None and now_ms - self._unsynced[0] >= 1000:
             self.sync()
         effect = self._replica.write_ahead.poll(now_ms)
@@ -124,11 +124,11 @@ class Disk:
             self._check_all_written(ledger)
 
     def sync(self) -> None:
-        """What is written outlives a power cut."""
+        """Sync: the written bytes survive a power cut."""
         self._unsynced = None
 
     def finish(self) -> bool:
-        """Write what is to be written; False if nothing is."""
+        """Do the next write; returns False if there is none."""
         if self._asked is None:
             return False
         (write, self.file), self._asked = self._asked, None
@@ -153,7 +153,7 @@ class Disk:
             self._counts["disks that failed"] += 1
 
     def after_kill(self, part: float, ledger: Ledger) -> File | None:
-        """What a crash of the program leaves, when `part` of what is being written is."""
+        """A crash of the program leaves `part` of the current write."""
         file = self._torn(part)
         unsettled = {number for number in self._sent if (ledger.ids[-1], number) in ledger.open}
         if unsettled - (file.now.open.keys() if file is not None else set()):
@@ -161,7 +161,7 @@ class Disk:
         return file
 
     def after_power_cut(self, part: float) -> File | None:
-        """What a power cut leaves: what was synced, and `part` of what came after that."""
+        """A power cut leaves the synced bytes, and `part` of the later ones."""
         file = self._torn(0.0)
         if file is None or self._unsynced is None:
             return file
@@ -171,7 +171,7 @@ class Disk:
         return left
 
     def last_copy(self, ledger: Ledger, truth: Truth | None, tainted: bool) -> None:
-        """The program ends, and leaves a copy behind all that it asked for before."""
+        """The program ends, and leaves a copy after all its earlier writes."""
         if self._asked is not None:
             self.file, self._asked = self._asked[1], None
         write = self._replica.write_ahead.end()
@@ -179,7 +179,7 @@ class Disk:
         self.file = self._after(write, ledger, truth, tainted)
 
     def check_sent(self, pushed: list[PushedChange], ledger: Ledger) -> None:
-        """What is sent was written (DISK-1)."""
+        """Everything sent was written (DISK-1)."""
         for one in pushed if self.protects and self._replica.write_ahead.is_on else ():
             number = one.client_clock
             written = self.file.now.open.get(number) if self.file is not None and self._is_ours else None
@@ -188,7 +188,7 @@ class Disk:
             self._sent.add(number)
 
     def _check_all_written(self, ledger: Ledger) -> None:
-        """What was done is written by now (DISK-1, DISK-2)."""
+        """All edits are written by now (DISK-1, DISK-2)."""
         file = self.file
         if file is None or not self._is_ours:
             raise Broken("DISK-1: there is no copy yet")
@@ -204,7 +204,7 @@ class Disk:
         self.protects = False
 
     def _after(self, write: Write, ledger: Ledger, truth: Truth | None, tainted: bool) -> File:
-        """The file as it will be, and what it will say."""
+        """The file after the write, and its content."""
         if write.copy is None:
             assert self.file is not None
             return self._appended(self.file, write, ledger)
@@ -234,7 +234,7 @@ class Disk:
         return file._replace(data=file.data + b"".join(self._parts), known=tuple(known))
 
     def _torn(self, part: float) -> File | None:
-        """The file when `part` of what is being written is there."""
+        """The file with `part` of the current write."""
         if self._asked is None:
             return self.file
         write, whole = self._asked

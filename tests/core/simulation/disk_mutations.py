@@ -1,4 +1,4 @@
-"""What could be wrong with a replica on disk."""
+"""Possible faults of a replica on disk."""
 
 from __future__ import annotations
 

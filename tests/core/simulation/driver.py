@@ -1,4 +1,4 @@
-"""A client's driver: carries out what a real connector asks for, on a wire that is not real."""
+"""A client's driver: carries out a real connector's effects on a simulated wire."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.core.simulation.truth import Broken
 from tests.core.simulation.wire import Connection
 
 CHANCE = (0.0, 0.7, 1.0, 0.3)
-"""What the waits are shortened by, in turn."""
+"""The factors that shorten the waits, in turn."""
 
 SILENT = Failure(FailureKind.SILENT, 8)
 
@@ -49,17 +49,17 @@ class Driver:
 
     Args:
         session: the core.
-        half_open: takes the connections of which the server has not noticed the end.
-        notify: takes the effects that are not about the connection.
+        half_open: gets connections whose end the server has not noticed.
+        notify: gets the effects that are not about the connection.
         counts: what happened, for `run`.
         bounds: see `Flow`.
 
     Attributes:
-        connection: the present one, if the server accepted one.
+        connection: the current one, if the server accepted one.
         timer_ms: when the timer is due, if it runs.
-        policy: how things stand, by the model.
-        hosting: who hosts, by the model.
-        rights: what the client has heard of its role, by the model.
+        policy: the state, according to the model.
+        hosting: who hosts, according to the model.
+        rights: the client's role as far as it knows, according to the model.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Driver:
     # The user
 
     def join(self, patient: bool, now_ms: float) -> None:
-        """Begin a participation."""
+        """Start a participation."""
         self._begin(patient)
         self._perform(self._connector.join(), self.policy.opens(), now_ms)
 
@@ -99,13 +99,13 @@ class Driver:
         self._perform(self._connector.leave(), self.policy.leaves(), now_ms)
 
     def hurry(self, now_ms: float) -> None:
-        """Try now, if the next attempt is waited for."""
+        """Try now, if the next attempt is scheduled."""
         self._counts["waits cut short"] += self.policy.stand == "waiting"
         expected = self.policy.opens() if self.policy.stand == "waiting" else []
         self._perform(self._connector.retry_now(), expected, now_ms)
 
     def flush(self, now_ms: float) -> None:
-        """Send what waits to be sent."""
+        """Send everything that waits."""
         self._perform(self._session.flush(now_ms), [], now_ms, is_last=True)
 
     # The network
@@ -115,13 +115,13 @@ class Driver:
         self.connection = connection
 
     def fail(self, failure: Failure, now_ms: float) -> None:
-        """The attempt or the connection is over, as the network has it."""
+        """The network ends the attempt or the connection."""
         late_news = self.policy.stand not in ("opening", "in", "synced")
         expected = [] if late_news else self.policy.fails(self.hosting.judge(failure))
         self._perform(self._connector.failed(failure), expected, now_ms)
 
     def probed(self, speaks_tls: bool, now_ms: float) -> None:
-        """The server was asked whether it wants TLS."""
+        """The server answers whether it wants TLS."""
         kind = FailureKind.WANTS_TLS if speaks_tls else FailureKind.BROKEN_OFF
         expected = self.policy.fails(Failure(kind))
         self._perform(self._connector.probed(speaks_tls), expected, now_ms)
@@ -139,7 +139,7 @@ class Driver:
         self._perform(self._connector.timer_due(), expected, now_ms)
 
     def hear(self, text: str, failure: Failure | None, now_ms: float) -> Sequence[Effect]:
-        """A message comes; `failure` is what it ends the connection with, if it does."""
+        """A message arrives; `failure` is how it ends the connection, if it does."""
         effects = self._connector.receive(text, now_ms)
         if failure is None:
             if self.policy.stand == "opening":
@@ -214,7 +214,7 @@ class Driver:
         self._is_open = True
 
     def _let_go(self) -> None:
-        """Drop the connection; what was on its way to here is gone."""
+        """Drop the connection; messages in transit to here are lost."""
         connection, self.connection = self.connection, None
         self.timer_ms, self._is_open = None, False
         if connection is not None:
@@ -224,7 +224,7 @@ class Driver:
                 self._half_open.append(connection)
 
     def _check_state(self) -> None:
-        """What a window shows is how things stand, and the session knows whether it is in."""
+        """A window shows the actual state, and the session knows whether it is connected."""
         stand, state = self.policy.stand, self._connector.state
         if state not in _STATES[stand]:
             raise Broken(f"CONN: {stand}, and a window shows {state}")

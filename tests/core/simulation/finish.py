@@ -1,4 +1,4 @@
-"""The end of a history: all come back, everything is delivered, and then all must agree."""
+"""The end of a history: everybody comes back, everything is delivered, and then all must agree."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.core.simulation.world import World
 
 
 def finish(world: World) -> None:
-    """Bring a history to its end and check what it left.
+    """Finish a history and check the result.
 
     Raises:
         Broken: somebody lacks something, or has too much.
@@ -50,7 +50,7 @@ def finish(world: World) -> None:
 
 
 def _let_clones_in(world: World) -> None:
-    """Who lost the connection to somebody who settles the same id connects once more (SYNC-7)."""
+    """A client that lost its connection to another one with the same id connects once more (SYNC-7)."""
     for _ in world.clients:
         for client in world.clients:
             if client.cloned and client.driver.policy.stand == "out":
@@ -59,7 +59,7 @@ def _let_clones_in(world: World) -> None:
 
 
 def _hang_up(world: World, client: Client) -> None:
-    """What is half open is closed, and who is slow catches up."""
+    """Half-open connections are closed, and slow clients catch up."""
     connection = client.connection
     if connection is not None:
         if connection.behind:
@@ -75,7 +75,7 @@ def _lossy(client: Client) -> bool:
 
 
 def _show_up_faults(world: World) -> None:
-    """Have a heartbeat, and enough changes for a hash to go out: they show every fault (HASH-1, HASH-4)."""
+    """Send a heartbeat, and enough changes for a hash: they reveal every fault (HASH-1, HASH-4)."""
     world.now_ms += HEARTBEAT_MS
     world.settle()
     for number in range(world.server.setup.hash_every + 1):
@@ -87,7 +87,7 @@ def _show_up_faults(world: World) -> None:
 
 
 def _check_client(world: World, client: Client) -> None:
-    """A client has what the server has, and nothing on its mind."""
+    """A client has the server's document, and nothing pending."""
     room, replica = world.server.room, client.replica
     doc = world.server.truth.docs[-1]
     if client.ledger.open or replica.pending:
@@ -138,7 +138,7 @@ def _check_deltas(world: World) -> None:
 
 
 def _check_past(world: World) -> None:
-    """What the server says of earlier clocks is what was true then (HIST-2)."""
+    """The server's earlier benches are what was true then (HIST-2)."""
     server = world.server
     for place in (0, 1, 2, 5, 1_000_000):
         past = server.storage.past(place)

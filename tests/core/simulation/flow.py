@@ -1,4 +1,4 @@
-"""How much a client may have on its way: a plain model of PUSH-10, and of PRES-1 for presence.
+"""How much a client may have in flight: a plain model of PUSH-10, and of PRES-1 for presence.
 
 It shares no code with `optiverse_collab.core.client`.
 """
@@ -40,7 +40,7 @@ class Flow:
     """One connection of a client after the other.
 
     Args:
-        bounds: how many bytes of changes may be on their way: at first, at least, and at most.
+        bounds: how many bytes of changes may be in flight: initially, at least, and at most.
         counts: what happened.
     """
 
@@ -60,10 +60,10 @@ class Flow:
         self._on_way: dict[int, int] = {}
 
     def sent(self, effects: Sequence[Transmit], now_ms: float, is_last: bool) -> None:
-        """Messages went out; `is_last` if the client leaves, and sends all there is.
+        """Messages were sent; `is_last` if the client leaves, and sends everything.
 
         Raises:
-            Broken: more is on its way than may be, or presence goes out too often.
+            Broken: too much is in flight, or presence is sent too often.
         """
         for effect in effects:
             message = effect.message
@@ -84,7 +84,7 @@ class Flow:
         """A message arrived; these changes are still pending, and `window` bytes may be on their way.
 
         Raises:
-            Broken: that isn't what the answers say.
+            Broken: the answers say something else.
         """
         if text.startswith(PONG):
             self._answered(self._pings.pop(0))
@@ -102,7 +102,7 @@ class Flow:
                 raise Broken(f"PUSH-10: {window} bytes may be on their way, and it should be {self._window}")
 
     def polled(self, pending: Sequence[int], now_ms: float) -> None:
-        """What was due is done; these changes are pending, and nothing else keeps them back.
+        """Everything due is done; these changes are pending, and nothing else holds them back.
 
         Raises:
             Broken: something waits that need not.

@@ -1,4 +1,4 @@
-"""What could be wrong with what the server forgets of replicas (SYNC-10)."""
+"""Possible faults when the server forgets replicas (SYNC-10)."""
 
 from __future__ import annotations
 

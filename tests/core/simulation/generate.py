@@ -1,4 +1,4 @@
-"""What a seed does: a setup, and steps that make sense where they stand."""
+"""Generates a history from a seed: a setup, and steps that make sense at their place."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REFUSALS = (
 
 
 class Generator:
-    """A setup and steps, by chance.
+    """A random setup and random steps.
 
     Args:
         seed: the same seed gives the same history.
@@ -126,7 +126,7 @@ def _connect(random: Random, world: World, index: int) -> Step | None:
 
 
 def _refuse(random: Random, world: World, index: int) -> Step | None:
-    """An attempt comes to nothing."""
+    """An attempt fails."""
     client = world.clients[index]
     stand = client.driver.policy.stand
     if stand == "probing":
@@ -142,7 +142,7 @@ def _refuse(random: Random, world: World, index: int) -> Step | None:
 
 
 def _timer(random: Random, world: World, index: int) -> Step | None:
-    """A timer is due that nobody waits for any more, unless the server is slow to let somebody in."""
+    """A timer is due that nobody waits for any more, unless the server is slow to admit somebody."""
     driver = world.clients[index].driver
     return ["timer", index] if driver.connection is not None and driver.timer_ms is not None else None
 
@@ -153,7 +153,7 @@ def _close(random: Random, world: World, index: int) -> Step | None:
 
 
 def _cut(random: Random, world: World, index: int) -> Step | None:
-    """Best while a question is on its way: it may arrive after that of the next connection (SYNC-7)."""
+    """Best while a request is in transit: it may arrive after the next connection's (SYNC-7)."""
     for client in world.clients[index:] + world.clients[:index]:
         connection = client.connection
         if connection is not None and connection.up and connection.up[0].startswith('{"type":"sync:request"'):

@@ -21,7 +21,7 @@ class Hosting:
     """What one client knows.
 
     Attributes:
-        name: what it has to call the host; empty if it knows of none.
+        name: the host's name for it; empty if it knows of none.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Hosting:
         self.name = name
 
     def judge(self, failure: Failure) -> Failure:
-        """What has to be said of a failure (CONN-8)."""
+        """The required report of a failure (CONN-8)."""
         going_away = failure.kind is FailureKind.CLOSED and failure.number == 1001
         if self.name and (going_away or failure.kind is FailureKind.REFUSED):
             return Failure(FailureKind.HOST_LEFT, detail=self.name)
@@ -68,7 +68,8 @@ class Hosting:
             self._see(message["participants"], message.get("full", False))
 
     def _see(self, states: dict[str, dict[str, Any]], is_all: bool) -> None:
-        """Presence came: who takes `hosts` back is no host any more, and nobody is in their place."""
+        """Presence arrived: somebody who removes `hosts` is no longer the host, and nobody takes their
+        place."""
         says = {id: state["hosts"] is True for id, state in states.items() if "hosts" in state}
         hosts = {id for id, is_host in says.items() if is_host} - self._mine
         still = set() if is_all else self._hosts - says.keys()

@@ -1,4 +1,4 @@
-"""What could be wrong with those who wait outside, which no simulation plays (ACC-12 to ACC-14)."""
+"""Possible faults with people who wait outside, which no simulation plays (ACC-12 to ACC-14)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KNOCK_MUTATIONS = {
     "tests/core/client/test_connector_outside.py": CONNECTOR,
     "tests/server/access/test_refused_knocks.py": REFUSED,
 }
-"""The file of tests that must notice them → what could be wrong."""
+"""The file of tests that must notice them → the faults."""
 
 _disconnected, _hear, _poll = AccessRequests.disconnected, AccessRequests.hear, SessionClient.poll
 _timer_due, _is_again = Connector.timer_due, RefusedKnocks.is_again

@@ -1,4 +1,4 @@
-"""What a user did, and the reports about it: nothing vanishes without a trace (REP-8)."""
+"""A user's edits, and the reports about them: nothing vanishes without a trace (REP-8)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Ledger:
         self._sent: dict[Key, bytes] = {}
 
     def copy(self) -> Ledger:
-        """The same as of now; what happens later to this one doesn't reach it."""
+        """A copy that later changes to this one don't affect."""
         copy = Ledger("", self._changes)
         copy.ids, copy._sent = list(self.ids), dict(self._sent)
         copy.open = {key: change.copy() for key, change in self.open.items()}
@@ -118,7 +118,7 @@ class Ledger:
             self.refused.append(list(as_data(lost.ops)))
 
     def settle(self, key: Key) -> Change | None:
-        """A change is pending no more, if it is one of these under any of its keys."""
+        """A change is no longer pending, if it is one of these under any of its keys."""
         found = next((present for present, change in self.open.items() if key in change.keys), None)
         return None if found is None else self.open.pop(found)
 
@@ -166,7 +166,7 @@ class Ledger:
     def _answered(
         self, passed: Iterable[Accepted | None], forgotten: Mapping[str, int]
     ) -> Iterator[Accepted | None]:
-        """The changes without those of mine that were accepted again since, or that the server forgot."""
+        """The changes without mine that were accepted again since, or that the server forgot."""
         listed = list(passed)
         last = {(one.client_id, one.change_clock): one for one in listed if one is not None}
         for one in listed:
@@ -187,7 +187,7 @@ class Ledger:
 
 
 def report_of(conflict: Conflict) -> tuple[ConflictKind, str]:
-    """What is compared with `Ledger.expected`, except for the properties."""
+    """The reports to compare with `Ledger.expected`, except for the properties."""
     return conflict.kind, conflict.mine.id
 
 

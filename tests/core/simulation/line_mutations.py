@@ -1,4 +1,4 @@
-"""What could be wrong with how much a line is given at a time (SYNC-15, PUSH-10)."""
+"""Possible faults in how much a line gets at a time (SYNC-15, PUSH-10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server must remember of replicas: a second, plain reading of SYNC-10."""
+"""What a server must remember about replicas: a second, plain reading of SYNC-10."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LogEntry = tuple[int, str, int, AbstractSet[str]]
 
 
 class Memory(NamedTuple):
-    """What is remembered after a log.
+    """The server's memory after a log.
 
     Attributes:
         numbers: client id → its last accepted number.
@@ -39,7 +39,7 @@ class Memory(NamedTuple):
 
 
 def memory_of(log: Iterable[LogEntry], most: int) -> Memory:
-    """Read a log: whoever another settled is forgotten, and the oldest of more than `most`."""
+    """Read a log: settled replicas are forgotten, and the oldest of more than `most`."""
     numbers: dict[str, int] = {}
     clocks: dict[str, int] = {}
     forgotten: dict[str, int] = {}
@@ -62,7 +62,7 @@ def memory_of(log: Iterable[LogEntry], most: int) -> Memory:
 def log_of(
     truth: Truth, room: Room, client_ids: Mapping[str, str], own: Mapping[tuple[str, int], AbstractSet[str]]
 ) -> Iterator[LogEntry]:
-    """What was accepted, also what was not handed to storage.
+    """All accepted changes, including those not yet handed to storage.
 
     Args:
         truth: what was.
@@ -80,7 +80,7 @@ def log_of(
 
 
 class Answer(NamedTuple):
-    """What the pages for a replica must say of its former changes.
+    """What the pages for a replica must say about its former changes.
 
     Attributes:
         request: which they answer.

@@ -1,4 +1,4 @@
-"""How the core is broken on purpose, to prove that the simulation bites."""
+"""Breaks the core on purpose, to prove that the simulation detects faults."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.core.simulation.run import Failed, run_seed
 
 @dataclass(frozen=True)
 class Mutation:
-    """A way to break the core, as somebody could get it wrong.
+    """A plausible mistake in the core.
 
     Attributes:
         name: short.
         sentence: what is wrong.
-        places: the functions that are replaced: where, and their names.
-        by: what they are replaced by.
+        places: the functions to replace: their owners and names.
+        by: the replacement.
     """
 
     name: str
@@ -30,14 +30,14 @@ class Mutation:
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """The core is broken inside of this."""
+        """The core is broken inside this block."""
         with ExitStack() as stack:
             for where, attribute in self.places:
                 stack.enter_context(mock.patch.object(where, attribute, self.by))
             yield
 
     def noticed_by(self, seeds: int) -> tuple[int, Failed] | None:
-        """The first seed that notices it and what it says, out of the first `seeds`; None if none does."""
+        """The first seed, out of the first `seeds`, that notices it, with its report; None if none does."""
         with self.applied():
             for seed in range(seeds):
                 try:

@@ -1,6 +1,6 @@
-"""The network between clients and server: attempts, connections, and all that may become of them.
+"""The network between clients and server: attempts, connections, and everything that can happen to them.
 
-A step that makes no sense where it stands does nothing, so any part of a log can be replayed.
+A step that makes no sense at its place does nothing, so any part of a log can be replayed.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Network:
             client.join(self.patient, self.now_ms)
 
     def accept(self, index: int) -> None:
-        """The server accepts an attempt, and speaks first."""
+        """The server accepts an attempt, and sends the first message."""
         client = self.clients[index]
         if client.driver.policy.stand == "opening" and client.connection is None:
             self._connections += 1
@@ -85,7 +85,7 @@ class Network:
             client.driver.hear('{"type":"hello"}', wrong, self.now_ms)
 
     def probe(self, index: int, speaks_tls: bool) -> None:
-        """A server that broke off says whether it wants TLS."""
+        """A server that broke off answers whether it wants TLS."""
         client = self.clients[index]
         if client.driver.policy.stand == "probing":
             client.driver.probed(speaks_tls, self.now_ms)
@@ -127,7 +127,7 @@ class Network:
         return False
 
     def leave(self, index: int) -> None:
-        """A user leaves; what was sent still arrives."""
+        """A user leaves; sent messages still arrive."""
         self.clients[index].driver.leave(self.now_ms)
 
     def depart(self, index: int, state: dict[str, Any]) -> None:
@@ -154,7 +154,7 @@ class Network:
             client.driver.fail(Failure(FailureKind.CLOSED, 1006), self.now_ms)
 
     def drop(self, index: int, code: int = 1006) -> None:
-        """The server closes a client's connection, of which the client learns later."""
+        """The server closes a client's connection; the client learns of it later."""
         connection = self.clients[index].connection
         if connection is not None:
             self.server.leave(connection, int(self.now_ms), code)
@@ -174,13 +174,13 @@ class Network:
             self.server.leave(half_open.pop(0), int(self.now_ms))
 
     def late_news(self, index: int, code: int) -> None:
-        """A client's driver hears of the end of a connection that was dropped (CONN-6)."""
+        """A client's driver gets the end of a dropped connection (CONN-6)."""
         driver = self.clients[index].driver
         if driver.policy.stand in ("probing", "waiting"):
             driver.fail(Failure(FailureKind.CLOSED, code), self.now_ms)
 
     def away(self, index: int, is_away: bool) -> None:
-        """The server hears nothing from a client for a while, or again (HB-6)."""
+        """A client is silent for a while, or is back (HB-6)."""
         connection = self.clients[index].connection
         if connection is not None:
             self.server.set_away(connection, is_away)

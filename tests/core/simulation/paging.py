@@ -17,12 +17,12 @@ from tests.core.simulation.wire import Connection
 
 
 def line_times() -> Iterator[float]:
-    """How long lines take for a page, in ms, in turn: every side of every bound."""
+    """How long lines take for a page, in ms, in turn: both sides of every bound."""
     return cycle((100.0, 249.0, 250.0, 0.0, 1000.0, 1001.0, 5000.0, 1002.0))
 
 
 class _Page(msgspec.Struct):
-    """What a page carries."""
+    """The contents of a page."""
 
     records: list[msgspec.Raw] = []
     ops: list[msgspec.Raw] = []
@@ -37,7 +37,7 @@ class _Page(msgspec.Struct):
 
     @property
     def rest(self) -> list[int]:
-        """The lengths of what is no record."""
+        """The lengths of everything except records."""
         lists = self.authors, self.acks, self.notices, self.skipped.values()
         return [len(bytes(item)) for items in lists for item in items]
 
@@ -92,13 +92,13 @@ class Paging(Iterator[str]):
         return text
 
     def _answer(self, page: _Page) -> None:
-        """What the pages say of the replica's former changes is what the server remembers (SYNC-10)."""
+        """The pages say about the replica's former changes what the server remembers (SYNC-10)."""
         answer = self._connection.answer = self._connection.questions.popleft()
         answer.check(page.known, page.client_clock, page.settled)
         self._counts["replicas forgotten"] += not page.known
 
     def _took(self, ms: float) -> None:
-        """The line took so long for the page before."""
+        """The line took this long for the previous page."""
         self._size.took(ms)
         most = self._setup.page_bytes
         if ms < 250:
@@ -107,7 +107,7 @@ class Paging(Iterator[str]):
             self._limit = max(min(self._setup.least_page_bytes, most), self._limit // 2)
 
     def _check_rest(self, rest: list[int]) -> None:
-        """A page behind the records (SYNC-16)."""
+        """A page after the records (SYNC-16)."""
         self._counts["pages behind the records"] += 1
         most = self._setup.page_bytes // 8
         if len(rest) > 1 and sum(rest) > most:
@@ -128,6 +128,6 @@ class Paging(Iterator[str]):
 
 
 def _in_order(page: _Page) -> list[msgspec.Raw]:
-    """Removals, whole records, and what changed of others: so they follow each other."""
+    """Removals, complete records, and changes of others, in this order."""
     removes = [op for op in page.ops if bytes(op).startswith(b'{"op":"remove"')]
     return [*removes, *page.records, *page.ops[len(removes) :]]

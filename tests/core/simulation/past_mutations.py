@@ -1,4 +1,4 @@
-"""What could be wrong with earlier benches: what they were, and who replaced them (HIST-2, PUSH-9)."""
+"""Possible faults with earlier benches: their content, and who replaced them (HIST-2, PUSH-9)."""
 
 from __future__ import annotations
 

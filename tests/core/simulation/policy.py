@@ -1,4 +1,4 @@
-"""When to connect, to wait and to give up: a plain model of the CONN rules, and what it says of a connector.
+"""When to connect, to wait and to give up: a plain model of the CONN rules, compared with a connector.
 
 It shares no code with `optiverse_collab.core.client`, except for the names of what happens.
 """
@@ -57,7 +57,7 @@ class Policy:
         self._waits = 0
 
     def heard(self, effects: Sequence[Effect]) -> None:
-        """A message was taken in, and this came of it."""
+        """A message was processed, with these effects."""
         if self.stand == "opening":
             self.stand = "in"
         if any(isinstance(effect, Synced) for effect in effects):
@@ -65,7 +65,7 @@ class Policy:
             self._waits = 0
 
     def check(self, effects: Sequence[Effect], expected: Sequence[Effect]) -> None:
-        """This, and nothing else, must be said of the connection; how long a wait is, is checked apart.
+        """Exactly these reports must come about the connection; the length of a wait is checked separately.
 
         Raises:
             Broken: it doesn't.
@@ -80,7 +80,7 @@ class Policy:
             self._check_wait(last.seconds)
 
     def fails(self, failure: Failure) -> list[Effect]:
-        """The attempt or connection ends; returns what a connector must say of it."""
+        """The attempt or connection ends; returns the connector's required reports."""
         stand, self.stand = self.stand, "waiting"
         if stand == "opening" and failure.kind is FailureKind.BROKEN_OFF:
             self.stand = "probing"
@@ -110,7 +110,7 @@ class Policy:
         return [OpenConnection(10.0)]
 
     def _check_wait(self, seconds: float) -> None:
-        """Waits double, up to a limit, and are shortened to their half at most (CONN-3)."""
+        """Waits double, up to a limit, and are shortened to half at most (CONN-3)."""
         longest = min(30.0, 0.5 * 2**self._waits)
         self._waits += 1
         if not longest / 2 <= seconds <= longest:
@@ -118,14 +118,14 @@ class Policy:
 
 
 def _is_final(failure: Failure) -> bool:
-    """Whether it ends what has synchronised before (CONN-4)."""
+    """Whether it ends a participation that has synchronised (CONN-4)."""
     if failure.kind is FailureKind.CLOSED:
         return failure.number in FINAL_CODES
     return failure.kind is FailureKind.EPOCH_CHANGED
 
 
 def _is_final_at_first(failure: Failure) -> bool:
-    """Whether another attempt would end alike, where none has synchronised yet (CONN-4)."""
+    """Whether another attempt would end the same way, if none has synchronised yet (CONN-4)."""
     if failure.kind is FailureKind.CLOSED:
         return failure.number in FIRST_FINAL_CODES
     if failure.kind is FailureKind.HTTP:

@@ -1,4 +1,4 @@
-"""What could be wrong with presence, and with what it says of who hosts (PRES-4, PRES-6, CONN-8)."""
+"""Possible faults with presence, and with who hosts (PRES-4, PRES-6, CONN-8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client's program: it starts, ends, crashes, and starts again with what it finds on its disk."""
+"""A client's program: it starts, ends, crashes, and starts again with the content of its disk."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from tests.core.simulation.wire import Connection
 
 
 class Program(ABC):
-    """What one participant runs.
+    """The program of one participant.
 
     Attributes:
         session: the core.
         grant: by which the server lets it in.
-        screen: what the host shows: own edits and `ShowChange`, nothing else.
+        screen: the host's display: only own edits and `ShowChange`.
         ledger: what the user did.
         undo: inverses of the user's own edits.
         shown: the presence that the user shows.
         driver: what connects the session.
         half_open: former connections of which the server has not noticed the end, oldest first.
         truth: the history that the replica follows; None before the first synchronisation.
-        copy: what was on disk at some time, and what the user did up to then.
+        copy: an earlier content of the disk, and the user's edits up to then.
         disk: where the replica is; None for a script, which saves it itself.
         pushed: the last push, its first number and the connection, for a client that sends it again.
         cloned: it settles an id with which another may live, or another settles its own (SYNC-7).
@@ -123,13 +123,13 @@ class Program(ABC):
             self._restore(saved)
 
     def write(self) -> bool:
-        """The disk does what it was asked for; False if it was not."""
+        """The disk does the pending write; returns False if there is none."""
         has_written = self.disk is not None and self.disk.finish()
         self.ask_disk()
         return has_written
 
     def ask_disk(self) -> None:
-        """Look what is to be written, as a driver does whenever something happened."""
+        """Get the next write, as a driver does after each event."""
         if self.disk is not None:
             self.disk.poll(self.ledger, self.truth, self.tainted, self._now_ms)
 
@@ -159,9 +159,9 @@ class Program(ABC):
 
     @property
     def connection(self) -> Connection | None:
-        """The present connection, if there is one."""
+        """The current connection, if there is one."""
         return self.driver.connection
 
     @abstractmethod
     def _notify(self, effect: SessionEffect) -> None:
-        """Take what the session does or says."""
+        """Process an effect of the session."""

@@ -1,4 +1,4 @@
-"""Who may edit: a plain model of the roles that a server gives, and what clients hear of them (ACC, RIGHT).
+"""Who may edit: a plain model of the roles that a server assigns, and what clients know of them (ACC, RIGHT).
 
 It shares no code with `optiverse_collab.core`. All records of a simulation lie on the bench, so a commenter
 may do no more than a viewer.
@@ -14,7 +14,7 @@ EDITS = ("editor", "owner")
 
 
 class Heard:
-    """What one client has heard of its role.
+    """What one client knows about its role.
 
     Attributes:
         role: the last one it received.
@@ -60,7 +60,7 @@ def denies(text: str, pending: Collection[int]) -> bool:
 
 
 class Given:
-    """The roles that a server gives, one for each client, whatever its connection.
+    """The roles that a server assigns, one for each client, whatever its connection.
 
     Attributes:
         denied: (client_id, client_clock) of the changes that were not allowed when they came last.
@@ -72,7 +72,7 @@ class Given:
         self.denied: set[tuple[str, int]] = set()
 
     def give(self, grant: str, role: str) -> None:
-        """A client has another role from now on."""
+        """A client's role changes."""
         self._roles[grant] = role
 
     def role(self, grant: str) -> str:
@@ -84,7 +84,7 @@ class Given:
         return self.role(grant) in EDITS
 
     def asked(self, connection_id: str) -> None:
-        """A connection synchronises: its changes are looked at again (ACC-8)."""
+        """A connection synchronises: its changes are checked again (ACC-8)."""
         self._barred.discard(connection_id)
 
     def decides(self, grant: str, connection_id: str, keys: Collection[tuple[str, int]]) -> None:
@@ -95,6 +95,6 @@ class Given:
             self.denied.difference_update(keys)
 
     def answered(self, client_id: str, client_clock: int, reason: str) -> None:
-        """The server tells a client what became of a change."""
+        """The server reports the outcome of a change to a client."""
         if reason == "not_allowed":
             self.denied.add((client_id, client_clock))

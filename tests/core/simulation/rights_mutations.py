@@ -1,4 +1,4 @@
-"""What could be wrong with rights: on the server, and with what waits for them at a client."""
+"""Possible faults with rights: on the server, and with edits that wait for them at a client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run histories: from a seed or from a log; and make the log of a failure short."""
+"""Run histories from a seed or from a log, and shrink the log of a failure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STEPS = 150
 
 
 class Failed(AssertionError):
-    """A history in which something was wrong.
+    """A failed history.
 
     Attributes:
         log: the history up to there.
@@ -32,7 +32,7 @@ class Failed(AssertionError):
 
 
 def run_seed(seed: int, counts: Counter[str], steps: int = STEPS) -> None:
-    """Run the history of `seed`, and count what happens in it.
+    """Run the history of `seed`, and count its events.
 
     Raises:
         Failed: with its log.
@@ -72,7 +72,7 @@ def run(log: Log, counts: Counter[str] | None = None) -> None:
 
 @contextmanager
 def _scaled(setup: Setup) -> Iterator[None]:
-    """Inside of this, what the core counts in hundreds and KiB fits into a short history."""
+    """Inside this block, the core's limits are small enough for a short history."""
     first, least = setup.first_page_bytes, setup.least_page_bytes
     at_first, at_least, at_most = setup.push_bytes
     with (
@@ -86,7 +86,7 @@ def _scaled(setup: Setup) -> Iterator[None]:
 
 
 def shrink(failed: Failed) -> Failed:
-    """Leave out steps of a failing log as long as it still fails in the same way."""
+    """Remove steps of a failing log as long as it still fails in the same way."""
     kind = _kind(failed)
     steps = failed.log.steps
     size = max(1, len(steps) // 2)
@@ -107,6 +107,6 @@ def shrink(failed: Failed) -> Failed:
 
 
 def _kind(failed: Failed) -> str:
-    """What sort of failure it is: the rule that was broken, or the exception."""
+    """The sort of failure: the broken rule, or the exception."""
     cause = failed.__cause__
     return str(cause).partition(":")[0] if isinstance(cause, Broken) else repr(type(cause))

@@ -1,4 +1,4 @@
-"""A history as data: what the world is like, and what happens in it, step by step.
+"""A history as data: the setup of the world, and the events, step by step.
 
 A seed makes such a log (`generate`), the world replays it (`world`). A log of a failure can be shrunk
 (`shrink`) and pinned (``tests/data/simulation``).
@@ -25,11 +25,11 @@ OpData = dict[str, Any]
 
 
 class How(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How an edit is made.
+    """The way an edit is made.
 
     Attributes:
-        yields: it leaves alone what its user has not seen.
-        step: what it is a part of.
+        yields: it keeps values that its user has not seen.
+        step: the step that it belongs to.
         back: how many changes ago the window last showed its records.
     """
 
@@ -39,7 +39,7 @@ class How(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Setup(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is fixed for a history.
+    """The fixed settings of a history.
 
     Attributes:
         clients: how many clients there are.
@@ -95,7 +95,7 @@ class Log(msgspec.Struct, omit_defaults=True):
     """A history.
 
     Attributes:
-        why: what it showed, when it is pinned.
+        why: the fault that it showed, if it is pinned.
         setup: what is fixed.
         steps: what happens.
     """

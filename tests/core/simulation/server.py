@@ -90,7 +90,7 @@ class Server:
             self._perform(effects)
 
     def leave(self, connection: Connection, now_ms: int, code: int = 1006) -> None:
-        """Notice that a connection is gone, or close it with `code`."""
+        """Notice the end of a connection, or close it with `code`."""
         if self.connections.pop(connection.id, None) is not None:
             connection.close_server(code)
             self._perform(self.room.leave(connection.id, now_ms))
@@ -101,7 +101,7 @@ class Server:
         self._perform(self.room.set_role(grant, Role(role), now_ms))
 
     def set_away(self, connection: Connection, is_away: bool) -> None:
-        """Hear nothing from a connection for a while, or again."""
+        """A connection is silent for a while, or is back."""
         if connection.id in self.connections:
             self._perform(self.room.set_away(connection.id, is_away))
 
@@ -195,14 +195,14 @@ class Server:
         self._counts["names forgotten"] += self.storage.compact()
 
     def tick(self, now_ms: float) -> None:
-        """Send what need not wait any more."""
+        """Send everything that no longer needs to wait."""
         self._perform(self.room.flush())
         self._perform(self.room.flush_presence(now_ms))
 
     # Ends
 
     def restart(self, now_ms: float) -> None:
-        """Stop as told and start again: everything is made durable and sent before."""
+        """Stop properly and start again: everything is made durable and sent first."""
         self.take(compact=False)
         while self.commit():
             pass
@@ -244,14 +244,14 @@ class Server:
         self._start()
 
     def restore_backup(self, entries: int) -> None:
-        """A copy of the data takes its place that lacks the last entries; the epoch stays (CLK-3)."""
+        """The data is replaced by a copy that lacks the last entries; the epoch stays (CLK-3)."""
         epoch = self.room.history.epoch
         clock = self.storage.roll_back(entries)
         self.truths[epoch] = self.truth.fork(clock)
         self._start()
 
     def check_replay(self) -> None:
-        """All is durable, so the stored journal gives the live history again (DUR-4)."""
+        """Everything is durable, so the stored journal reproduces the live history (DUR-4)."""
         stored, live = self.storage.load(self.setup), self.room.history
         for history in (stored, live):
             if history.chain.head != self.truth.heads[-1]:
@@ -260,7 +260,7 @@ class Server:
             raise Broken(f"DUR-4: stored {stored.snapshot()}, live {live.snapshot()}")
 
     def _start(self, code: int = 1006) -> None:
-        """Begin with what is stored; all connections are closed with `code`."""
+        """Start from storage; all connections are closed with `code`."""
         for connection in self.connections.values():
             connection.close_server(code)
         self.connections.clear()

@@ -1,4 +1,4 @@
-"""What could be wrong with the history, the room and the delivery; `conflict_mutations` has the rest."""
+"""Possible faults of the history, the room and the delivery; `conflict_mutations` has the rest."""
 
 from __future__ import annotations
 

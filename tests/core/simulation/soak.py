@@ -1,4 +1,4 @@
-"""Simulate on and on: ``python -m tests.core.simulation.soak --seeds N [--start S]``.
+"""Simulate many histories: ``python -m tests.core.simulation.soak --seeds N [--start S]``.
 
 A seed that fails is shrunk and printed as a log; put that in ``tests/data/simulation`` to pin it.
 """
@@ -17,7 +17,7 @@ _REPORT_S = 10.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the histories that the command line asks for; 1 if one of them failed."""
+    """Run the requested histories; returns 1 if one of them failed."""
     parser = argparse.ArgumentParser(prog="python -m tests.core.simulation.soak", description=__doc__)
     parser.add_argument("--seeds", type=int, default=100_000, help="how many histories to run")
     parser.add_argument("--start", type=int, default=0, help="the first seed")

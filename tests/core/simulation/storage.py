@@ -1,4 +1,4 @@
-"""Storage that takes its time: entries and snapshots are durable some steps after they were handed over."""
+"""Slow storage: entries and snapshots become durable some steps after they were handed over."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Storage:
         self.building = None
 
     def past(self, place: int) -> Past:
-        """What is read of the session's past: at most `place` entries after the snapshot, or all (HIST-2)."""
+        """A part of the session's history: at most `place` entries after the snapshot, or all (HIST-2)."""
         snapshot = msgspec.json.decode(self._snapshot, type=Snapshot)
         records = [msgspec.Raw(msgspec.json.encode(one.record)) for one in snapshot.records]
         entries = [entry.data for entry in self._entries[:place]]

@@ -9,11 +9,11 @@ from tests.core.simulation.truth import Accepted, Truth, strict
 from tests.core.simulation.verdict import Doc
 
 Told = tuple[str, int, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-"""Step, clock, and the ids of what went, came, and became another."""
+"""Step, clock, and the ids of removed, added and changed records."""
 
 
 def told(effects: Iterable[object]) -> list[Told]:
-    """What a replica says."""
+    """A replica's report."""
     return [
         (effect.step, effect.clock, _ids(effect.removed), _ids(effect.added), _ids(effect.changed))
         for effect in effects
@@ -22,7 +22,7 @@ def told(effects: Iterable[object]) -> list[Told]:
 
 
 def expected(truth: Truth, since: int, until: int, in_pages: bool) -> list[Told]:
-    """What a replica must say that goes from one clock to a later one, by patches or by pages."""
+    """The required reports of a replica between two clocks, by patches or by pages."""
     passed = [one for one in truth.log[since:until] if one is not None and _replaces_bench(one)]
     if not in_pages:
         return [_change(one, truth.docs[one.clock - 1], truth.docs[one.clock]) for one in passed]

@@ -1,4 +1,4 @@
-"""The simulation bites: whatever is broken in the core, it notices soon."""
+"""The simulation soon notices everything that is broken in the core."""
 
 from __future__ import annotations
 

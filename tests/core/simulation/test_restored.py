@@ -1,4 +1,4 @@
-"""Servers that are restored from backups, in histories by chance: CLK-8, and what breaks it is noticed."""
+"""Servers restored from backups, in random histories: CLK-8, and mutants that break it are noticed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Story:
         self._epochs = 1
 
     def play(self) -> None:
-        """All of it; `AssertionError` if something is not as it must be."""
+        """Run all of it; raises `AssertionError` if something is wrong."""
         self._come("ann")
         self._peers["ann"].edit(LENS)
         self._settle()
@@ -62,7 +62,7 @@ class Story:
 
     @property
     def _history(self) -> list[bytes]:
-        """All that was accepted, as the server has it."""
+        """All accepted changes, from the server."""
         return [kept.data for kept in self._wire._kept]
 
     def _settle(self) -> None:
@@ -101,7 +101,7 @@ class Story:
             self.counts["went on"] += bool(seen) and len(self._wire.start.parents) > 0
             self.counts["sent what waited"] += bool(pending)
             return
-        peer.replica._pending.changes.clear()  # what waits would wait for good
+        peer.replica._pending.changes.clear()  # waiting items would wait without end
         self._wire.connect(peer)
         [told] = peer.told(EpochChanged)
         if told.restored:
@@ -114,7 +114,7 @@ class Story:
 
 
 def _shared(one: list[bytes], other: list[bytes]) -> int:
-    """How many changes two histories begin with in common."""
+    """How many changes two histories share at the start."""
     return sum(1 for _ in takewhile(bool, map(bytes.__eq__, one, other)))
 
 

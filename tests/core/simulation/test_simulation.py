@@ -104,12 +104,12 @@ HAPPENS = {
     "attempts repeated: broken off": 40,
     "attempts repeated: HTTP": 50,
 }
-"""What must happen, and how often at least: about a third of what does."""
+"""The required events, and how often they must happen at least: about a third of the actual counts."""
 
 
 @pytest.fixture(scope="module")
 def counts() -> Counter[str]:
-    """What happened in all histories, none of which failed."""
+    """The events in all histories, none of which failed."""
     counts: Counter[str] = Counter()
     for seed in range(HISTORIES):
         run_seed(seed, counts)
@@ -123,7 +123,7 @@ def test_every_invariant_holds(counts: Counter[str]) -> None:
 
 @pytest.mark.parametrize("what", HAPPENS)
 def test_histories_are_not_vacuous(counts: Counter[str], what: str) -> None:
-    """What is never met proves nothing."""
+    """Events that never happen prove nothing."""
     assert counts[what] >= HAPPENS[what]
 
 
@@ -156,7 +156,7 @@ def test_failing_seed_gives_a_log_that_replays_and_shrinks() -> None:
 
 
 def test_soak_prints_a_failure_that_replay_takes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """What ``make soak`` prints of a failure is a file for `replay`."""
+    """The output of ``make soak`` for a failure is a file for `replay`."""
     file = tmp_path / "log.json"
     with SERVER_MUTATIONS[0].applied():
         assert soak.main(["--seeds", str(HISTORIES), "--start", "10"]) == 1
@@ -170,7 +170,7 @@ def test_soak_prints_a_failure_that_replay_takes(capsys: pytest.CaptureFixture[s
 
 
 def test_seed_gives_the_same_history_again() -> None:
-    """Else a failing seed would say nothing."""
+    """Otherwise a failing seed would prove nothing."""
     first, second = Counter[str](), Counter[str]()
     for counts in (first, second):
         for seed in range(20):

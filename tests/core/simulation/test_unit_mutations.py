@@ -1,4 +1,4 @@
-"""Unit tests bite: whatever is broken in a module of presence, its own tests notice."""
+"""Unit tests notice everything that is broken in a module of presence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is true: an independent, plain model of what a session's entries mean.
+"""The truth: an independent, plain model of the meaning of a session's entries.
 
 It shares no code with the core but the `Record` that it keeps records in. It plays the operations as the
 users made them, not as they were squashed, sent and stored, one document per clock.
@@ -30,11 +30,11 @@ class Change:
 
     Attributes:
         keys: the client ids and numbers under which it may have been sent.
-        made: what was done.
-        sent: what was sent for it.
+        made: the user's operations.
+        sent: the sent operations.
         seen: the clock of what its user had on the screen.
-        yields: whether it leaves alone what that did not show, if it is sent now.
-        step: what it is a part of.
+        yields: whether it would keep unseen values, if it is sent now.
+        step: the step that it belongs to.
         sent_as: the values of `yields` with which it was sent.
     """
 
@@ -57,7 +57,7 @@ class Change:
 
 
 class Accepted(NamedTuple):
-    """What became of a change on the server; `author` is the number of its author's name."""
+    """The outcome of a change on the server; `author` is the number of its author's name."""
 
     clock: int
     author: int
@@ -82,7 +82,7 @@ class Truth:
     """One history of a session.
 
     Args:
-        records: what it begins with.
+        records: its initial records.
 
     Attributes:
         docs: the document at each clock, of what was given to storage.
@@ -115,7 +115,7 @@ class Truth:
         change: Change,
         forgotten: int = 0,
     ) -> None:
-        """Take in an entry that goes to storage; `change` is what its author did and sent.
+        """Add an entry that goes to storage; `change` is what its author did and sent.
 
         Args:
             forgotten: its replica learned that its accepted changes up to this clock are forgotten (SYNC-10).
@@ -172,7 +172,7 @@ class Truth:
         return fork
 
     def forget_undurable(self) -> None:
-        """The server crashed: what storage doesn't have never happened."""
+        """The server crashed: changes that storage doesn't have never happened."""
         for listed in (self.docs, self.heads, self._states):
             del listed[self.durable + 1 :]
         del self.log[self.durable :]

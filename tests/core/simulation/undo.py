@@ -1,4 +1,4 @@
-"""Undo, as a host has it: the inverse of a user's own edit."""
+"""Undo, as in a host: the inverse of a user's own edit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.core.simulation.truth import Doc, play
 
 
 def inverse(screen: Doc, ops: list[OpData]) -> list[OpData]:
-    """What takes `ops` back, which are about to be done to what `screen` shows."""
+    """The inverse of `ops`, which are about to be applied to `screen`."""
     screen = dict(screen)
     inverse: list[OpData] = []
     for op in ops:

@@ -1,4 +1,4 @@
-"""What could be wrong with presence that no simulation plays (PRES-8 to PRES-20); unit tests notice it."""
+"""Possible faults with presence that no simulation plays (PRES-8 to PRES-20); unit tests notice them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ UNIT_MUTATIONS = {
     "tests/window/ui/test_rings.py": RINGS,
     **KNOCK_MUTATIONS,
 }
-"""The file of tests that must notice them → what could be wrong."""
+"""The file of tests that must notice them → the faults."""
 
 _occupied, _hear_ask, _shows = activity.occupied, Heard.hear, Privacy.shows
 _hear_ring = Rings.hear

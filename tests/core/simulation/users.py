@@ -1,4 +1,4 @@
-"""What users do, by chance: they edit, undo, move their cursors, host and leave."""
+"""Random actions of users: they edit, undo, move their cursors, host and leave."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VALUES: tuple[Any, ...] = (0, 1, 1.0, 2.5, -0.0, True, None, "", "ü", [1, 2.5],
 
 
 def edit(random: Random, world: World, index: int) -> Step:
-    """Change what is shown, or put something new."""
+    """Change a shown record, or put a new one."""
     view = world.clients[index].replica.view
     shown = {id for id in IDS if id in view}
     ops = [_op(random, shown)]
@@ -62,7 +62,7 @@ def undo(random: Random, world: World, index: int) -> Step | None:
 
 
 def show(random: Random, world: World, index: int) -> Step:
-    """Move the cursor, or the like."""
+    """Move the cursor, or change other presence."""
     return ["show", index, _state(random)]
 
 
@@ -71,7 +71,7 @@ def _state(random: Random) -> dict[str, Any]:
 
 
 def host(random: Random, world: World, index: int) -> Step | None:
-    """Host the session, or stop to host it."""
+    """Host the session, or stop hosting it."""
     hosts = [client.index for client in world.clients if client.shown.get("hosts")]
     if not hosts:
         return ["show", index, {"hosts": True}]
@@ -82,7 +82,7 @@ def host(random: Random, world: World, index: int) -> Step | None:
 
 
 def drag(random: Random, world: World, index: int) -> Step | None:
-    """Drag an item, for a moment or for longer than an answer should take."""
+    """Drag an item, briefly or for longer than an answer should take."""
     shown = [id for id in IDS if id in world.clients[index].replica.view]
     return ["drag", index, random.choice(shown), random.choice((4, 36))] if shown else None
 

@@ -1,4 +1,4 @@
-"""What a change does to a document, by the SEEN rules: a second, plain reading of docs/protocol.md.
+"""The effect of a change on a document, by the SEEN rules: a second, plain reading of docs/protocol.md.
 
 It shares no code with the core. Stamps are (clock, client id); what a record was put with has the name "".
 """
@@ -24,7 +24,7 @@ _NONE = object()
 
 
 def play(doc: Doc, op: OpData) -> bool:
-    """Do `op` to `doc`; False if its record is not there (DOC-2 to DOC-6)."""
+    """Apply `op` to `doc`; returns False if its record is missing (DOC-2 to DOC-6)."""
     id: str = op["id"]
     record = doc.get(id)
     if op["op"] == "put":
@@ -44,7 +44,7 @@ def play(doc: Doc, op: OpData) -> bool:
 
 
 class Verdict(NamedTuple):
-    """What becomes of a change.
+    """The outcome of a change.
 
     Attributes:
         happened: the operations that took effect.
@@ -78,7 +78,7 @@ class Judge:
         self._seen, self._yields, self._own = seen, yields, own
 
     def verdict(self, ops: list[OpData], stamp: Stamp) -> Verdict:
-        """What becomes of these operations; what they set gets `stamp`."""
+        """The outcome of these operations; values that they set get `stamp`."""
         first = self._pass(ops, stamp, hold_removals=False)
         removals = {op["id"] for op in ops if op["op"] == "remove"}
         held = {id for id, names, _ in first.held if not names and id in removals}
@@ -154,7 +154,7 @@ class Judge:
         return stamp[0] > self._seen and stamp[1] not in self._own
 
     def _add(self, parts: set[Part], id: str, names: list[str]) -> None:
-        """Add names to the parts of a change, gathered by whose values they meet."""
+        """Add names to the parts of a change, grouped by the author of the other value."""
         stamps = self._stamps[id]  # as it was before the change
         sides: dict[Stamp, set[str]] = {}
         for name in names:
@@ -167,7 +167,7 @@ class Judge:
 
 
 def differing(op: OpData, record: Record) -> list[str]:
-    """The properties that an operation gives another value, or removes (SEEN-8)."""
+    """The properties whose values an operation really changes, or removes (SEEN-8)."""
     names = [
         name
         for name, value in op.get("props", {}).items()

@@ -1,4 +1,4 @@
-"""How often which step is tried: a table for each sort of trouble."""
+"""How often each step is tried: a table for each sort of trouble."""
 
 from __future__ import annotations
 
@@ -58,5 +58,5 @@ PROFILES = (
     _table({**_WEIGHTS, "take": 12, "commit": 6}),  # slow storage
     _table({**_WEIGHTS, "kill": 20, "power_cut": 15, "disk_fails": 40, "clone": 5}),  # bad disks
     _table({**_WEIGHTS, "role": 30, "cut": 20, "revive": 4, "clone": 2}),  # rights that come and go
-    _table({**_WEIGHTS, **_FAULTS}),  # what should never be
+    _table({**_WEIGHTS, **_FAULTS}),  # faults that should never happen
 )

@@ -1,4 +1,4 @@
-"""A connection: two queues, one each way, and two ends that learn of its end at different times."""
+"""A connection: a queue in each direction, and two ends that learn of its end at different times."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Connection:
         client_id: whom the server knows it to be, once it asked to synchronise.
         settles: the client ids that count as its own besides.
         serial: greater than that of every older connection.
-        up: on the way to the server.
+        up: messages to the server.
         down: on the way to the client; pages are made when it is their turn.
         is_held: whether its client has not let go of it.
         server_open: whether the server still holds it.
@@ -67,7 +67,7 @@ class Connection:
         self.answer: Answer | None = None
 
     def next_down(self) -> str | None:
-        """Take the next message to the client off the wire; None if there is none."""
+        """Take the next message to the client from the wire; None if there is none."""
         while self.down:
             head = self.down[0]
             if isinstance(head, str):
@@ -86,7 +86,7 @@ class Connection:
         return isinstance(head, str) and head.startswith(_CHANGES)
 
     def close_server(self, code: int) -> None:
-        """The server is done with it: it takes no more in and makes no more pages."""
+        """The server is finished with it: it reads nothing more and makes no more pages."""
         self.server_open, self.close_code = False, code
         self.up.clear()
         sent: list[str | Iterator[str]] = []

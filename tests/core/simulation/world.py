@@ -1,6 +1,6 @@
 """Users, a server and the network between them; every step of a history is a method of `World`.
 
-A step that makes no sense where it stands does nothing, so any part of a log can be replayed.
+A step that makes no sense at its place does nothing, so any part of a log can be replayed.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class World(Network):
             client.undo.append(taking_back)
 
     def undo(self, index: int) -> None:
-        """A user takes their last change back, as far as that is still possible."""
+        """A user undoes their last change, as far as still possible."""
         client = self.clients[index]
         if client.undo:
             screen = dict(client.screen)
@@ -61,7 +61,7 @@ class World(Network):
                 self.counts["edits undone"] += 1
 
     def show(self, index: int, state: dict[str, Any]) -> None:
-        """A user moves the cursor, or the like."""
+        """A user moves the cursor, or changes other presence."""
         self.clients[index].show(state)
 
     def drag(self, index: int, id: str, moves: int) -> None:
@@ -103,7 +103,7 @@ class World(Network):
         self.counts["client restarts"] += 1
 
     def dismiss(self, index: int) -> None:
-        """A user decides about an edit that is held (SEEN-9)."""
+        """A user decides about a held edit (SEEN-9)."""
         if self.clients[index].replica.held:
             self.clients[index].dismiss()
             self.counts["held edits dismissed"] += 1
@@ -111,7 +111,7 @@ class World(Network):
     # Their disks
 
     def write(self, index: int) -> None:
-        """A client's disk has written what it was asked for."""
+        """A client's disk has finished a write."""
         self.counts["writes"] += self.clients[index].write()
 
     def disk_fails(self, index: int) -> None:
@@ -158,7 +158,7 @@ class World(Network):
             self.cut(index, 0)
             client.start_anew()
 
-    # Faults that should never be
+    # Faults that should never happen
 
     def resend(self, index: int) -> None:
         """A client sends its last push a second time."""
@@ -176,7 +176,7 @@ class World(Network):
     def corrupt(self, index: int) -> None:
         """A replica becomes corrupt: it holds a record that nobody made (HASH-3)."""
         client = self.clients[index]
-        if client.replica.synced and not client.cloned:  # who asks for all of it may throw the other out
+        if client.replica.synced and not client.cloned:  # asking for everything may disconnect the other one
             client.replica._confirmed.document.apply(Put("ghost", "component", {}))
             client.tainted = True
             self.counts["replicas damaged"] += 1
@@ -191,7 +191,7 @@ class World(Network):
         self.server.set_role(client.grant, role, int(self.now_ms))
 
     def take(self, compact: bool) -> None:
-        """The server hands what it accepted to storage, perhaps with a snapshot."""
+        """The server hands accepted changes to storage, perhaps with a snapshot."""
         if self.server.take(compact) and compact:
             self.counts["snapshots"] += 1
 
@@ -210,7 +210,7 @@ class World(Network):
         self.server.tick(self.now_ms)
 
     def restart(self) -> None:
-        """The server stops as told, and starts again."""
+        """The server stops properly, and starts again."""
         self.server.restart(self.now_ms)
         self._forget_half_open()
         self.counts["server restarts"] += 1
