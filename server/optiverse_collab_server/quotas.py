@@ -8,6 +8,9 @@ from optiverse_collab.errors import ChangeRefused, Reason
 
 MB = 1_000_000
 
+FULL_SOON = 0.8
+"""Above this share of its limit, there is a warning: whoever runs the server has time to drop history."""
+
 
 @dataclass(frozen=True)
 class Quotas:
@@ -20,6 +23,15 @@ class Quotas:
 
     sessions: int = 10_000
     session_bytes: int = 1_000 * MB
+
+    def warning(self, session_id: str, size: int) -> str:
+        """The sentence for the log when a session is nearly full; empty before that."""
+        if size <= self.session_bytes * FULL_SOON:
+            return ""
+        return (
+            f"Session {session_id} takes {size / MB:.0f} of at most {self.session_bytes / MB:g} MB with its "
+            "history; above that, changes are refused. Set keep-mb, or stop the server and run prune."
+        )
 
     def refusal(self, size: int) -> ChangeRefused | None:
         """The refusal for the author of a change to a session of `size` bytes; None if it may grow."""

@@ -48,6 +48,7 @@ class SessionWriter:
         self._chunk = chunk
         self._quotas, self._size = quotas, size
         self.refusal = quotas.refusal(size)
+        self._has_warned = False
         self._tally = tally
         self._turn = turn
         self._chunk_writer: asyncio.Task[None] | None = None
@@ -87,9 +88,14 @@ class SessionWriter:
     async def _count(self, size: int) -> None:
         """Count added bytes. Packing is taken into account only when it could matter."""
         self._size += size
-        if self._quotas.refusal(self._size) is not None:
-            self._size = await self._store.size(self._room.session_id)
-            self.refusal = self._quotas.refusal(self._size)
+        session, quotas = self._room.session_id, self._quotas
+        is_news = not self._has_warned and quotas.warning(session, self._size) != ""
+        if is_news or quotas.refusal(self._size) is not None:
+            self._size = await self._store.size(session)
+            self.refusal = quotas.refusal(self._size)
+        if is_news and (warning := quotas.warning(session, self._size)):
+            self._has_warned = True
+            log.warning("%s", warning)
 
     async def finished(self) -> None:
         """Wait for the chunk that is being begun."""

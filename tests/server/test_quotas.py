@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import pytest
 from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab_server.quotas import MB, Quotas
@@ -22,6 +23,12 @@ def test_session_may_take_as_much_as_it_may() -> None:
     assert quotas.refusal(2_500_000) is None
     assert "more than 2.5 MB" in str(quotas.refusal(2_500_001))
     assert Quotas() == Quotas(10_000, 1_000 * MB)
+
+
+def test_a_session_that_is_nearly_full_is_announced() -> None:
+    quotas = Quotas(session_bytes=100 * MB)
+    assert quotas.warning("lab", 80 * MB) == ""
+    assert quotas.warning("lab", 81 * MB).startswith("Session lab takes 81 of at most 100 MB")
 
 
 @asynccontextmanager
@@ -81,14 +88,15 @@ def test_of_many_who_begin_sessions_at_once_as_many_do_as_may(tmp_path: Path) ->
     run(main())
 
 
-def test_session_that_takes_too_much_is_not_changed(tmp_path: Path) -> None:
-    """It can be read; the others continue, and so does this one once it may take more."""
+def test_session_that_takes_too_much_is_not_changed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It can be read; the others continue, and so does this one once it may take more. One warning."""
     few, more = Quotas(session_bytes=20_000), Quotas(session_bytes=50_000)
 
     async def main() -> None:
         async with people_in(SqliteStore(tmp_path), few, "long", "short") as (_, [ann, bob]):
             changes = await fill(ann)
             assert 15 < changes < 30
+            assert caplog.text.count("Session long takes") == 1
             assert (await bob.push(1, LENS))["result"] == "commit"
         async with people_in(SqliteStore(tmp_path), few, "long") as (_, [ann]):
             assert (await ann.sync("again"))["clock"] == changes
@@ -111,7 +119,7 @@ async def fill(client: RawClient) -> int:
     raise AssertionError("it is never full")
 
 
-def test_what_was_packed_meanwhile_counts_as_packed(tmp_path: Path) -> None:
+def test_what_was_packed_meanwhile_counts_as_packed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """LIM-18: a session that looks too large is measured."""
     store = SqliteStore(tmp_path)
 
@@ -125,5 +133,6 @@ def test_what_was_packed_meanwhile_counts_as_packed(tmp_path: Path) -> None:
             for number in range(1, 60):
                 props = {"text": f"{number}" + "x" * 700}
                 assert (await ann.push(number, {**LENS, "props": props}))["result"] == "commit"
+            assert "takes" not in caplog.text
 
     run(main())
