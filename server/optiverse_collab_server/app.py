@@ -233,7 +233,7 @@ async def _listen(app: App, host: str, port: int, limits: Limits) -> WebSocketSe
         ping_timeout=None,
         close_timeout=CLOSE_SECONDS,
         max_size=limits.message_bytes,
-        max_queue=2,  # messages that are read and wait: a MiB each
+        max_queue=2,  # messages that are read and wait: 1 MiB each
         write_limit=2**15,
         server_header=header(__version__),
     )

@@ -11,7 +11,7 @@ CHUNK_ENTRIES = 2_000
 
 CHUNK_BYTES = 512 * 1024
 """… or at least this many bytes of entries, and as many as its snapshot has. Opening a session reads one
-snapshot and at most that much more; small benches don't fill the disk with snapshots."""
+snapshot and at most that many entries; small benches don't fill the disk with snapshots."""
 
 
 class OpenChunk:

@@ -51,7 +51,7 @@ class MessageHandler(Protocol):
         """The connection no longer takes part, though it stays open."""
 
     async def until_answered(self, connection: Connection) -> None:
-        """Wait until no pages for the connection are under way."""
+        """Wait until no pages for the connection are in progress."""
 
     def refuse(self, connection: Connection, client_clocks: Sequence[int], refusal: Refused) -> None:
         """Refuse unreadable changes."""
@@ -108,7 +108,7 @@ class Connection:
         return 0 if self._closing is not None else self.outbox.bytes + self._ws.ahead
 
     def give_up_for_others(self) -> None:
-        """Close: all connections hold too much, and this one most."""
+        """Close: all connections together hold too much, and this one holds most."""
         self._give_up(CloseReason.TOO_SLOW)
 
     async def listen(self, handler: MessageHandler) -> None:

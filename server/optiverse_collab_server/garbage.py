@@ -19,8 +19,8 @@ ALL_EVERY = 600
 """One scan in this many covers everything …"""
 
 ALL_AFTER = 5_000
-"""… or the first after this many connections: none leaves a cycle that we know of, but each is made of many
-objects of libraries."""
+"""… or the first after this many connections: no connection leaves a cycle that we know of, but each
+consists of many objects of libraries."""
 
 
 class Garbage:

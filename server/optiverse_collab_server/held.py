@@ -37,7 +37,7 @@ class Held:
 
     Args:
         most: bytes that they may hold.
-        look_every: bytes after which they are asked.
+        look_every: after how many bytes they are checked.
     """
 
     def __init__(self, most: int = HELD_BYTES, look_every: int = LOOK_EVERY_BYTES) -> None:

@@ -52,7 +52,7 @@ class Frame:
 
     @property
     def wire(self) -> bytes:
-        """The message as WebSocket frames; a server's are not masked, so they fit everybody."""
+        """The message as WebSocket frames; a server doesn't mask them, so they are the same for everybody."""
         if not self._wire:
             starts = range(0, len(self.payload) or 1, FRAME_BYTES)
             self._wire = b"".join(
@@ -104,7 +104,7 @@ class Outbox:
         return self._queued_bytes + self._ws.transport.get_write_buffer_size()
 
     def send(self, frame: Frame) -> None:
-        """Send a message after all before it."""
+        """Send a message, after all earlier ones."""
         self._held.add(len(frame.payload))
         if self._closed:
             return
@@ -199,8 +199,8 @@ class Outbox:
         """Write a message, and wait until the transport has room for the next.
 
         Raises:
-            ConnectionClosed: the connection is over, or the other side says goodbye.
-            OSError: it broke while this waited.
+            ConnectionClosed: the connection is over, or the other side is closing it.
+            OSError: it broke meanwhile.
         """
         if self._ws.state is not State.OPEN:
             raise ConnectionClosed(None, None)

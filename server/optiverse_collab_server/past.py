@@ -24,7 +24,7 @@ EVERY_MS = 500
 """The shortest time between two requests of a connection; a client waits twice as long."""
 
 AT_ONCE = 4
-"""A session answers at most this many requests at a time: each holds all records of an old bench …"""
+"""A session answers at most this many requests at a time, since each holds all records of an old bench …"""
 
 IN_ALL = 8
 """… and all sessions together this many."""
@@ -33,7 +33,7 @@ LENT = 0.9
 """The share of the free memory for an old bench until its size is known (LIM-16)."""
 
 ENTRIES_BYTES = 4 * 1024 * 1024
-"""An answer has about this many bytes of changes; who wants more asks again."""
+"""An answer has about this many bytes of changes; a client asks again for more."""
 
 _T = TypeVar("_T")
 _Wanted = ReadPast | ReadEntries
@@ -69,7 +69,7 @@ class PastReader:
     """Answers requests for the past of one session.
 
     Args:
-        others: those of all sessions.
+        others: the readers of all sessions.
         session_id: the session.
         store: where it is kept.
         epoch: of its history.
@@ -141,10 +141,10 @@ class PastReader:
             loan.resize(0)
 
     async def _read(self, wanted: _Wanted, loan: Share) -> Past | PastEntries | None:
-        """What is wanted; None if it is not kept.
+        """The requested bench or changes; None if they are not kept.
 
         Raises:
-            TooLarge: it takes more than was lent.
+            TooLarge: it takes more than the reserved memory.
         """
         if isinstance(wanted, ReadPast):
             return await self._read_bench(wanted.clock, loan)
@@ -184,7 +184,7 @@ class PastReader:
         return past
 
     async def _load(self, loading: Coroutine[Any, Any, _T], most: int) -> _T:
-        """Load from storage, which finishes what it was asked for though nobody waits any more."""
+        """Load from storage, which finishes a request even if nobody waits any more."""
         load = asyncio.ensure_future(loading)
         self._loads.add(load)
         load.add_done_callback(self._loaded)

@@ -26,12 +26,12 @@ class TokenBucket:
         self._then = now
 
     def take(self, now: float, amount: float = 1) -> float:
-        """Count `amount` at `now` (seconds); returns for how many seconds to read nothing else."""
+        """Count `amount` at `now` (seconds); returns how many seconds to wait before reading on."""
         self._tokens = self.left(now) - amount
         return max(0.0, -self._tokens / self._quota.per_second)
 
     def left(self, now: float) -> float:
-        """How much may be taken at `now` (seconds) without a wait; a clock that is set back costs nothing."""
+        """How much may be taken at `now` (seconds) without waiting; setting the clock back costs nothing."""
         burst, per_second = self._quota
         self._tokens = min(burst, self._tokens + max(0.0, now - self._then) * per_second)
         self._then = now
@@ -51,6 +51,7 @@ class Rates:
         self._bytes = TokenBucket(now, BYTES)
 
     def take(self, now: float, size: int, changes: int) -> float:
-        """Count a message of `size` bytes with `changes` changes; returns how long to read no other, in s."""
+        """Count a message of `size` bytes with `changes` changes; returns how long to wait before the next,
+        in s."""
         waits = self._messages.take(now), self._bytes.take(now, size), self._changes.take(now, changes)
         return max(waits)

@@ -52,7 +52,7 @@ class SecuredConnection(HeardConnection):
         self._handshake.add_done_callback(self._on_handshake_done)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes from the network; the first may come in one piece with the end of the handshake."""
+        """Take bytes from the network; the first may arrive together with the end of the handshake."""
         if self._early is not None:
             self._early.append(data)
         else:

@@ -106,7 +106,7 @@ class LiveSession:
         return [self.connections[id] for id in owners if id in self.connections]
 
     def join(self, connection: Connection, place: Place, admission: Admission) -> bool:
-        """Let a connection in; False if there is no room for it."""
+        """Let a connection in; returns False if there is no room for it."""
         self.connections[connection.id] = connection
         connection.grant = admission.grant
         effects = self.room.join(connection.id, place.user_id, now_ms(), admission, place.is_script)
@@ -174,7 +174,7 @@ class LiveSession:
             self._wake.set()
 
     async def until_answered(self, connection: Connection) -> None:
-        """Wait until no pages for a member are under way, or it is gone."""
+        """Wait until no pages for a member are in progress, or it is gone."""
         while self.room.owes_pages(connection.id) and not self._stopping:
             await self._flushed.wait()
         await connection.outbox.pages_sent()

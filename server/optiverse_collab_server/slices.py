@@ -10,7 +10,7 @@ from optiverse_collab.core.protocol.messages import Push
 from optiverse_collab.core.records import Remove, Set
 
 SLICE_US = 2_000
-"""About how long a slice takes, in µs; a change is never cut, and may take longer."""
+"""About how long a slice takes, in µs; a change is never split, and may take longer."""
 
 CHANGE_US, OPERATION_US, PROPERTY_US, BYTES_IN_A_US = 20, 10, 1, 100
 """The cost of a change, and of each operation, property and 100 bytes. If it meets others' values

@@ -38,10 +38,10 @@ class Identity(NamedTuple):
 
 
 def own_identity(data: Path, names: Sequence[str], now: datetime) -> Identity:
-    """The identity in a data folder: made if there is none; the certificate is renewed before it ends.
+    """The identity in a data folder: created if there is none; the certificate is renewed before it ends.
 
     Args:
-        data: the folder; made if there is none.
+        data: the folder; created if there is none.
         names: the names and addresses of this machine, as `machine_names` finds them.
         now: in UTC.
 
@@ -111,5 +111,5 @@ def _context(certificate: Path, key: Path) -> ssl.SSLContext:
 
 
 def _no_password() -> str:
-    """Else OpenSSL would ask on the terminal."""
+    """Otherwise OpenSSL would ask on the terminal."""
     return ""

@@ -29,7 +29,7 @@ class Unstored:
     """Counts what each connection holds, in all sessions.
 
     Args:
-        most: bytes that all of them may hold, and for each of them a message that has just been read.
+        most: the bytes that all of them together may hold, plus one just-read message for each.
 
     Attributes:
         total: bytes that all of them hold now.

@@ -1,4 +1,4 @@
-"""Makes the changes of a session durable, and begins its chunks."""
+"""Makes the changes of a session durable, and starts its chunks."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class SessionWriter:
             log.warning("%s", warning)
 
     async def finished(self) -> None:
-        """Wait for the chunk that is being begun."""
+        """Wait for the chunk that is being started."""
         if self._chunk_writer is not None:
             await asyncio.wait([self._chunk_writer])
 

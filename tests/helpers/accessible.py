@@ -1,7 +1,7 @@
-"""What a screen reader gets about a widget, by Qt's own `QAccessible`.
+"""What a screen reader gets about a widget, from Qt's own `QAccessible`.
 
-PyQt6 leaves that class out, so it is called in Qt's library. The places in the table of its virtual functions
-are those of ``qaccessible.h`` of Qt 6, which can't move within Qt 6.
+PyQt6 lacks that class, so this calls Qt's library. The positions in the table of its virtual functions are
+those of ``qaccessible.h`` of Qt 6, which can't change within Qt 6.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Accessible:
 
 
 def accessible(widget: QWidget) -> Accessible:
-    """What a screen reader finds of a widget."""
+    """A widget as a screen reader finds it."""
     address: Any = sip.unwrapinstance  # its stub says that it returns nothing
     return Accessible(_find()(address(widget)))
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 DEADLINE_S = 30.0
-"""No test waits longer for anything; a machine under load needs seconds, not milliseconds."""
+"""The longest that a test waits for anything; a machine under load needs seconds, not milliseconds."""
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:

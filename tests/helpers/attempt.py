@@ -1,4 +1,4 @@
-"""One connection of the window's, and all that was heard of it."""
+"""One connection of a window, with all its events."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Attempt(QObject):
 
     Attributes:
         connection: the real thing; it deletes itself at its end.
-        received: what was heard, oldest first.
+        received: its messages, oldest first.
         failures: how it ended; never more than one.
         gone: whether the connection has been deleted.
     """
@@ -55,7 +55,7 @@ class Attempt(QObject):
         return self.received
 
     def end(self) -> Failure:
-        """Wait until it is over and deleted, with all that belongs to it; returns the one failure."""
+        """Wait until it is over and completely deleted; returns the one failure."""
         self.vanishes()
         [failure] = self.failures
         return failure

@@ -1,4 +1,4 @@
-"""Bench files for tests: real ones, and any that hypothesis thinks of."""
+"""Bench files for tests: real ones, and generated ones."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ points = st.tuples(numbers, numbers).map(list)
 ids = st.sampled_from([f"id-{number}" for number in range(8)])
 names = st.sampled_from(
     "pos parent order layer_locked file:pos file:file:order file:x size_mm link name type".split()
-) | texts.map("~{}".format)  # what a record has other uses for, and what it hasn't
+) | texts.map("~{}".format)  # names with another meaning in records, and others
 
 
 def entries(required: dict[str, st.SearchStrategy[Any]], optional: dict[str, st.SearchStrategy[Any]]) -> Any:
@@ -146,4 +146,4 @@ records = st.lists(
     ),
     max_size=8,
 ).map(lambda several: {record.id: record for record in several})
-"""Whatever participants may have put into a session, in whatever state."""
+"""Any records that participants may have put into a session, in any state."""

@@ -21,7 +21,7 @@ UTF_8 = {"PYTHONIOENCODING": "utf-8"}
 
 
 def command(*arguments: str, **environment: str) -> Ended:
-    """Run the command to its end; what it prints is read as UTF-8."""
+    """Run the command to its end; its output is read as UTF-8."""
     return run_python("-m", "optiverse_collab", *arguments, deadline=DEADLINE_S, environment=environment)
 
 
@@ -68,13 +68,13 @@ class Watcher:
         self._process.send_signal(number)
 
     def ended(self) -> tuple[int, str]:
-        """Wait for its end; returns exit code and what is on standard error."""
+        """Wait for its end; returns the exit code and its standard error."""
         assert self._process.stderr is not None
         errors = self._process.stderr.read()
         return self._process.wait(), errors
 
     def texts(self) -> list[str]:
-        """What it printed behind the times; all of that once it has ended."""
+        """Its output after the times; complete once it has ended."""
         self._reader.join()
         assert all(re.match(r"\d\d:\d\d:\d\d ", line) for line in self.lines)
         return [line[9:] for line in self.lines]

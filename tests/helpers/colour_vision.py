@@ -1,4 +1,4 @@
-"""How different two colours look, also to people with a colour-blindness."""
+"""How different two colours look, including to colour-blind people."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VISIONS: dict[str, tuple[tuple[float, float, float], ...]] = {
         (0.004733, 0.691367, 0.303900),
     ),
 }
-"""What becomes of linear RGB: Machado, Oliveira and Fernandes 2009, severity 1.0."""
+"""Transforms linear RGB: Machado, Oliveira and Fernandes 2009, severity 1.0."""
 
 
 def seen(rgb: tuple[float, float, float], vision: str) -> Lab:

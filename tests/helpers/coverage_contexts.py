@@ -1,4 +1,4 @@
-"""A pytest plugin for runs under coverage: notes whose tests reached what.
+"""A pytest plugin for runs under coverage: notes which test file reached which code.
 
 coverage run -m pytest -p tests.helpers.coverage_contexts …
 """

@@ -28,7 +28,7 @@ _TEXTS = st.sampled_from(["", "\ntext", "no colour", "&", "☃" * 300, None, Tru
 _LISTS = st.sampled_from([[], [3.0, 4.0], [1e308, -1e308], ["a"], [[1], [2]], [None, 1], [5, None, {"a": 1}]])
 _POINTS = st.sampled_from([[[1, 2], [3, 4]], [[0, 0], [1e308, 1e308]], [[-1e308, 0], [1e308, 1e308]], {}])
 VALUES = _NUMBERS | _TEXTS | _LISTS | _POINTS
-"""What no property was made for."""
+"""Values that no property expects."""
 
 SURFACES = st.dictionaries(
     st.sampled_from(
@@ -57,7 +57,7 @@ GARBAGE = st.builds(
         {}, optional={"pos": st.just([3.0, 4.0]), "interfaces": st.lists(SURFACES, max_size=3)}
     ),
 )
-"""Items whose properties have wrong types, or values that are none."""
+"""Items with properties of wrong types, or with invalid values."""
 
 
 def new_window() -> DemoWindow:
@@ -78,7 +78,7 @@ def add(window: DemoWindow, key: str, at: Point = (0.0, 0.0), **props: Any) -> s
 
 
 def entry(window: QMainWindow, menu: str, text: str) -> QAction:
-    """An entry of a menu, by what can be read."""
+    """An entry of a menu, by its text."""
     return next(action for action in menu_at(window, (menu,)).actions() if plain(action.text()) == text)
 
 
@@ -130,7 +130,7 @@ def pixel(window: DemoWindow, at: Point) -> QPoint:
 
 
 def place(window: DemoWindow, id: str) -> Point:
-    """Where an item can be taken hold of."""
+    """Where an item can be grabbed."""
     item = window.bench.items[id]
     found = middle(item.kind, item.props)
     assert found is not None
@@ -151,7 +151,7 @@ def move(window: DemoWindow, at: Point) -> None:
 
 
 def release(window: DemoWindow, at: Point, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
-    """Let the left button go."""
+    """Release the left button."""
     user_input.release(viewport(window), pixel(window, at), keys)
 
 

@@ -1,4 +1,4 @@
-"""The plainest host there is: a dict of records, and a user who edits it."""
+"""The simplest host: a dict of records, and a user who edits it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from optiverse_collab.host.api import Opened, UndoWatcher
 
 @dataclass(eq=False)
 class _Command:
-    """Records before and after what the user did."""
+    """Records before and after a user's step."""
 
     before: dict[str, Record | None]
     after: dict[str, Record | None]
@@ -32,8 +32,8 @@ class DictHost:
         in_hand: ids that the user is dragging.
         file: where the user saves to.
         applied: the lists of operations that came from others.
-        steps: what the user did with `edit`.
-        more: whether the last of them was said to be followed by another one.
+        steps: the user's steps with `edit`.
+        more: whether another one was announced after the last.
     """
 
     name = "Dict 1.0"
@@ -59,7 +59,7 @@ class DictHost:
 
     @property
     def window(self) -> QMainWindow:
-        """There is none: what is tested with this host must not ask for it."""
+        """There is none: tests with this host must not use it."""
         raise NotImplementedError
 
     def user_does(self, *ops: Op) -> None:
@@ -84,7 +84,7 @@ class DictHost:
             self._watcher.done(command, before.keys())
 
     def user_undoes(self) -> None:
-        """Press Ctrl+Z: the host puts back whole records, as simple ones do."""
+        """Press Ctrl+Z: this host restores whole records, as simple hosts do."""
         self._turn(self._done, self._undone, redo=False)
 
     def user_redoes(self) -> None:

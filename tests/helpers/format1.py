@@ -1,4 +1,4 @@
-"""Databases of format 1, and what was true of them: a model of the server that wrote them.
+"""Databases of format 1, with a model of the server that wrote them.
 
 Its rules: a put replaced all of a record, and every operation counted as a change of it.
 """
@@ -38,7 +38,7 @@ CREATE TABLE log (
 
 
 class OldSession:
-    """A session as the old server had it in memory.
+    """A session in the old server's memory.
 
     Attributes:
         epoch, clock: its position.
@@ -78,7 +78,7 @@ class OldSession:
         self.entries = []
 
     def summary(self) -> str:
-        """What has to be the same after an upgrade, as `summary` gives it."""
+        """The data that an upgrade must preserve, in the form of `summary`."""
         records = [(id, kind, props) for id, (kind, props) in self.records.items()]
         return _summary(self.epoch, self.clock, self.tombstones, records)
 

@@ -12,14 +12,14 @@ from optiverse_collab_server.storage import MemoryStore
 
 
 class GatedStore(MemoryStore):
-    """A disk that takes its time, and may fail.
+    """A slow disk that may fail.
 
     Attributes:
         gate: appends wait until it is set.
         broken: appends fail.
         full: chunks can't be begun.
         batches: how many entries came with each append.
-        chunks: with what each chunk began.
+        chunks: the start of each chunk.
     """
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ from tests.helpers.live_server import LiveServer, RawClient, live_server
 
 
 class MemoryFile:
-    """A file of grants that is none.
+    """A fake file of grants.
 
     Attributes:
         written: what each write added or replaced.
@@ -37,7 +37,7 @@ class MemoryFile:
         self.written.append(list(grants))
 
     def load_since(self, version: int) -> tuple[int, list[StoredGrant]] | None:
-        """What another process has written, if it did."""
+        """The other process's grants, if it has written any."""
         return None if self.by_others is None else (version + 1, self.by_others)
 
     def close(self) -> None:
@@ -132,7 +132,7 @@ def play(folder: Path, go: Callable[[Guarded, RawClient], Coroutine[Any, Any, No
 async def refused(
     server: LiveServer, token: str | None, session: str = "default"
 ) -> tuple[int | None, str | None]:
-    """The code and the reason with which somebody is closed who comes with a token."""
+    """The code and the reason of the close for somebody with this token."""
     async with server.asking("mallory", session, token=token) as client:
         return await client.closed()
 

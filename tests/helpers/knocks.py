@@ -21,12 +21,12 @@ async def knocking(
 
 
 async def heard(owner: RawClient) -> dict[str, Any]:
-    """The next knock that an owner hears of."""
+    """The next knock that an owner gets."""
     return await owner.receive("access:knock")
 
 
 async def answer(owner: RawClient, knock: dict[str, Any], admitted: bool) -> dict[str, Any]:
-    """Have an owner answer; what the server says to that."""
+    """Have an owner answer; returns the server's reply."""
     message = {"type": "access:admit", "request": 5, "knock": knock["knock"], "admitted": admitted}
     await owner.send(message)
     return await owner.receive("access:grants", "access:refused")

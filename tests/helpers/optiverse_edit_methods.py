@@ -1,6 +1,6 @@
 """The ways in which users of the real Optiverse change a bench, and for which kinds of things there are any.
 
-A way is left out for a kind only with the reason; whether that is true is tested like everything else.
+A way is left out for a kind only with a reason, and the reason is tested, too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Why = Mapping[str, "str | None"]
 
 @dataclass
 class Thing:
-    """What a way is tried on.
+    """The thing that an edit method is tried on.
 
     Attributes:
         kind: one of `ITEMS`, or ``group``.

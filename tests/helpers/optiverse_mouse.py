@@ -34,11 +34,11 @@ TOOLS = {
 
 
 class NotOffered(LookupError):
-    """The host has nothing of that name to click."""
+    """The host has nothing with that name to click."""
 
 
 class MouseUser(Drawing):
-    """A user of one window who does what hands can do, and nothing else. Positions are in mm."""
+    """A user of one window who only uses mouse and keyboard. Positions are in mm."""
 
     @property
     def viewport(self) -> QWidget:
@@ -116,7 +116,7 @@ class MouseUser(Drawing):
         user_input.press(self.viewport, self._at, modifiers)
 
     def drag_from(self, point: QPointF, dx: int, dy: int) -> None:
-        """Press at a point, pull by a distance in pixels, and let go."""
+        """Press at a point, pull by a distance in pixels, and release."""
         self.grab(point)
         self.pull(dx // 2, dy // 2)
         self.pull(dx - dx // 2, dy - dy // 2)

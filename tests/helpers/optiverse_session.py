@@ -111,7 +111,7 @@ def rest(wire: Wire, *participants: Participant) -> None:
 
 
 def scan(wire: Wire, *participants: Participant) -> None:
-    """Let windows look through everything, whether or not there was a sign of a change."""
+    """Let windows scan everything, with or without signs of a change."""
     for one in participants:
         one.capture.scan()
     settle(wire, *participants)

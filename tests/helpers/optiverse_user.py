@@ -56,7 +56,7 @@ def events() -> None:
 
 
 def look_while(timer: QTimer, look: Callable[[], None], do: Callable[[], object]) -> None:
-    """Do something that waits for the user, and look again and again meanwhile."""
+    """Do something that waits for the user, and poll meanwhile."""
     timer.timeout.connect(look)
     timer.start(0)
     try:
@@ -114,7 +114,7 @@ def fill_in(
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    """Let Qt work until something is so."""
+    """Run Qt's event loop until a condition holds."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come to that"

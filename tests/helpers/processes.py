@@ -1,4 +1,4 @@
-"""Python processes for tests: each has a deadline, and whatever it starts ends with it."""
+"""Python processes for tests: each has a deadline, and its child processes end with it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def start(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> Process:
-    """Start a Python process that finds the same modules. Who calls this ends it with `kill`.
+    """Start a Python process that finds the same modules. The caller ends it with `kill`.
 
     Args:
         arguments: of Python.
@@ -57,7 +57,7 @@ def start(
 
 
 def kill(process: Process) -> None:
-    """End a process and all that it started."""
+    """End a process and all its children."""
     if sys.platform == "win32":
         process.kill()
         return

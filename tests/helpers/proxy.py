@@ -1,4 +1,4 @@
-"""A network that can fail: carries bytes between clients and a server, with faults on request."""
+"""A faulty network: carries bytes between clients and a server, with faults on request."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Proxy:
             flow.end(reset)
 
     def forget(self) -> None:
-        """Lose track of every connection, as a router does: whoever sends next finds that it is reset."""
+        """Forget every connection, as a router does: the next sender finds that it is reset."""
         for flow in self._flows:
             flow.forgotten = True
 

@@ -18,7 +18,7 @@ SOON = 10_000  # ms; a machine under load takes its time
 
 
 class Participant(CollaborationService):
-    """A service that remembers what it told.
+    """A service that remembers its signals.
 
     Attributes:
         lines: level and text of what was logged.

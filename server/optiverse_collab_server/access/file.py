@@ -71,7 +71,7 @@ class AccessFile:
         """All grants, oldest first.
 
         Raises:
-            DatabaseDamaged: one is not what was written.
+            DatabaseDamaged: one differs from what was written.
             StorageError: the file can't be read.
         """
         with explained(self._file):

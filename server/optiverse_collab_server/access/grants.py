@@ -105,7 +105,7 @@ class Grants:
         self._ids[grant.hash] = grant.id
 
     def forget(self, id: str) -> None:
-        """Drop a grant: its token is unknown from now on."""
+        """Drop a grant: its token becomes unknown."""
         grant = self._all.pop(id)
         del self._ids[grant.hash], self._of_session[grant.session][id]
 

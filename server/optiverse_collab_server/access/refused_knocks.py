@@ -33,7 +33,7 @@ class RefusedKnocks:
         self._until: dict[_Somebody, float] = {}
 
     def note(self, session: str, address: str, name: str, now_s: float) -> None:
-        """An owner has sent somebody away."""
+        """An owner has turned somebody away."""
         who = _Somebody(session, network_of(address), skeleton(name))
         self._until.pop(who, None)
         self._until[who] = now_s + LASTS_S  # the last

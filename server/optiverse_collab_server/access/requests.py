@@ -29,7 +29,7 @@ from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
 
 AT_ONCE = 8
-"""A connection may have this many requests under way."""
+"""How many requests a connection may have in progress."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -79,7 +79,7 @@ class AccessRequests:
             log.error("A change of access to session %s is not stored: %s", self._session_id, error)
             _send(connection, refused(request, AccessRefusal.NOT_SAVED))
         finally:
-            self._under_way -= Counter([connection.id])  # one that gets to zero is gone
+            self._under_way -= Counter([connection.id])  # an entry that reaches zero is removed
 
     async def _do(self, connection: Connection, entrance: Entrance, effect: ManageAccess) -> None:
         """Answer one request.

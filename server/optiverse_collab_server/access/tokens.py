@@ -25,7 +25,8 @@ def hash_of(token: str) -> bytes:
 
 
 def token_in(headers: Headers) -> str | None:
-    """The token in ``Authorization: Bearer TOKEN``; None without such a header, empty if it is another."""
+    """The token in ``Authorization: Bearer TOKEN``; None without this header, empty if it has another
+    form."""
     values = headers.get_all("Authorization")
     if not values:
         return None

@@ -10,7 +10,7 @@ from optiverse_collab_server.heard import HeardConnection
 from optiverse_collab_server.rate import Quota, TokenBucket
 
 FAILED = Quota(10, 0.5)
-"""How many failed tries of one address are answered at once, and how many a second in the long run."""
+"""How many failed attempts from one address are answered at once, and how many per second in the long run."""
 
 LONGEST_S = 5.0
 """No answer is later than this: clients give a server 10 s (CONN-1)."""
@@ -40,7 +40,7 @@ class FailedTries:
         return min(LONGEST_S, bucket.take(now_s))
 
     async def wait(self, ws: HeardConnection) -> None:
-        """Count a failed try, and wait until it may be answered; nothing is read from the peer meanwhile."""
+        """Count a failed attempt, and wait until it may be answered, without reading from the peer."""
         seconds = self.wait_s(ws.address, asyncio.get_running_loop().time())
         if not seconds:
             return
@@ -60,7 +60,7 @@ class FailedTries:
 
 
 def network_of(address: str) -> str:
-    """The address of IPv4, or the network of IPv6, of which one machine may have every address."""
+    """The IPv4 address, or the IPv6 network, since one machine may have all addresses of it."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -33,7 +33,7 @@ PATIENCE_S = 600.0
 """The longest wait."""
 
 IN_ALL, OF_ONE = 100, 10
-"""At most this many wait outside of all sessions together, and from one address other than this machine's."""
+"""At most this many wait outside all sessions together, and from one address other than this machine's."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -108,7 +108,7 @@ class WaitingRoom:
             self._leave(guest)
         await asyncio.wait([attended])
         if not attended.cancelled():
-            attended.result()  # they left; or it is a fault of ours
+            attended.result()  # they left, or it is our fault
         return guest.answer.result() if guest.answer.done() else None
 
     def tell(self, owner: Connection, session: str) -> None:

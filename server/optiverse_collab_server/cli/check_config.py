@@ -25,5 +25,5 @@ def show(resolved: Resolved) -> int:
 
 
 def _toml(value: str | int | bool | Path) -> str:
-    """A value as TOML; JSON writes these alike."""
+    """A value as TOML; JSON writes these values in the same way."""
     return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)

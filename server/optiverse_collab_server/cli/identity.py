@@ -30,7 +30,7 @@ def identity_for(settings: Settings, data: Path) -> Identity | None:
         data: the data folder, which has the server's own key.
 
     Raises:
-        SettingsError: the certificate and the key that are set can't be used.
+        SettingsError: the configured certificate and key can't be used.
         StorageError: those in the data folder can't.
     """
     if (settings.cert is None) != (settings.key is None):

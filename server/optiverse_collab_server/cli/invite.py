@@ -97,7 +97,7 @@ async def _make(data: Path, wanted: AccessInvite, session: str) -> tuple[StoredG
     book = GrantBook.open(data, now_ms)
     try:
         return await book.invite(wanted, session, by="")
-    except NotDone as error:  # the only reason that there is here
+    except NotDone as error:  # the only possible reason here
         raise StorageError(f"There are {GRANTS} grants; revoke some, in an editor, first.") from error
     finally:
         await book.close()

@@ -15,7 +15,7 @@ from optiverse_collab_server import __version__
 from optiverse_collab_server.cli.output import write_json
 
 STOP = b"stop"
-_INPUT = 0  # read without Python's buffer, whose lock would be held when the process ends
+_INPUT = 0  # read without Python's buffer, whose lock would still be held at the end of the process
 
 
 def say_ready(port: int, tls: bool) -> None:

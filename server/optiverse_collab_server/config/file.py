@@ -65,7 +65,7 @@ class ConfigFile:
 
 
 def _name(key: str) -> str:
-    """The setting that a key means.
+    """The setting for a key.
 
     Raises:
         ValueError: there is none.

@@ -61,5 +61,5 @@ def prune(view: View, retention: Retention) -> None:
     housekeeper = Database(view.connection, view.file, retention).housekeeper
     while housekeeper.busy:
         housekeeper.step()
-    view.connection.execute(f"PRAGMA auto_vacuum={AUTO_VACUUM}")  # an older database has it from now on
+    view.connection.execute(f"PRAGMA auto_vacuum={AUTO_VACUUM}")  # sets it for an older database, too
     view.connection.execute("VACUUM")

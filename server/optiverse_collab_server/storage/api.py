@@ -84,8 +84,8 @@ class Span(NamedTuple):
 
     Attributes:
         after, until: the clocks before the first one and of the last one.
-        since_ms: without those that were made earlier, in ms since 1970 UTC.
-        most: about how many bytes of memory they may take; one is given in any case.
+        since_ms: leave out those made earlier, in ms since 1970 UTC.
+        most: about how many bytes of memory they may take; there is always at least one.
     """
 
     after: int
@@ -159,12 +159,12 @@ class Store(Protocol):
     async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
         """Create a session, or begin its next chunk (DUR-5).
 
-        What was kept before stays. Entries after ``snapshot.clock`` belong to the new chunk; there may be
-        such already, and more may be appended meanwhile. Don't change the snapshot's lists and dicts before
-        this returns.
+        Earlier data stays. Entries after ``snapshot.clock`` belong to the new chunk; some may already
+        exist, and more may be appended meanwhile. Don't change the snapshot's lists and dicts before this
+        returns.
 
         Returns:
-            How long the snapshot is as JSON, in bytes.
+            The length of the snapshot's JSON, in bytes.
 
         Raises:
             StorageError: also if the snapshot is not of a position at which an append ended.
@@ -220,7 +220,7 @@ class Tail(NamedTuple):
 
 
 def check_start(session_id: str, epoch: str, clock: int, head: bytes | None, snapshot: Snapshot) -> None:
-    """Make sure that a chunk may begin with `snapshot`.
+    """Check that a chunk may start with `snapshot`.
 
     Args:
         session_id: the session.
@@ -230,7 +230,7 @@ def check_start(session_id: str, epoch: str, clock: int, head: bytes | None, sna
         snapshot: the start of the new chunk.
 
     Raises:
-        StorageError: it may not.
+        StorageError: it must not.
     """
     if snapshot.epoch != epoch:
         why = "which is of another history"

@@ -82,7 +82,7 @@ def _copy_while_in_use(source: Path, target: Path) -> None:
 
 
 def copy_database(view: View, to: Path) -> None:
-    """Copy what is viewed to a file that is not there, as of now.
+    """Copy the viewed state to a new file.
 
     Raises:
         sqlite3.Error, OSError: it can't be written.

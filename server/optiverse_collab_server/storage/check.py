@@ -56,7 +56,7 @@ def check_folder(folder: Path) -> Iterator[Report]:
 
 
 def _report(connection: sqlite3.Connection, session: SessionRow) -> Report:
-    """Check a session; a fault in one chunk doesn't hide those of others."""
+    """Check a session; a fault in one chunk doesn't hide faults in others."""
     report = Report(session.name)
     if session.damage:
         report.faults.append(session.damage)

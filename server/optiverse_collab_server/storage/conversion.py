@@ -1,8 +1,8 @@
 """Turns a session of format 1 into one of format 2, a row at a time.
 
 Format 1 had no origins, stamps or heads. Its values get the clock of their record and no author
-(STAMP-3), and the chain begins at its snapshot, as that of a new history does. Its entries become ours,
-with author, origin and time.
+(STAMP-3), and the chain starts at its snapshot, as in a new history. Its entries become ours, with
+author, origin and time.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def convert(old: sqlite3.Connection, new: sqlite3.Connection, session: format1.S
 
 
 class Shapes:
-    """The kind and the property names of each record, while the changes of a session go by.
+    """The kind and the property names of each record, while the changes of a session are converted.
 
     In format 1 a put of an existing record replaced all of it. Now the properties that it doesn't name stay
     (DOC-2); so they have to be removed.
@@ -63,7 +63,7 @@ class Shapes:
         self._sets: dict[frozenset[str], frozenset[str]] = {}  # each once: most records have the same names
 
     def add(self, id: str, kind: str, names: frozenset[str]) -> None:
-        """A record is there, or has become another."""
+        """A record exists, or has changed its kind."""
         self._shapes[id] = kind, self._sets.setdefault(names, names)
 
     def translated(self, ops: Sequence[format1.Op]) -> list[format1.Op] | None:

@@ -70,12 +70,12 @@ class Database:
     """The sessions in a database file.
 
     Args:
-        connection: as `opening.open_database` gives it; `close` closes it.
+        connection: from `opening.open_database`; `close` closes it.
         file: the database, for error messages.
         retention: how much history is kept.
 
     Attributes:
-        housekeeper: has work for when there is no other.
+        housekeeper: work for idle times.
 
     Raises:
         DatabaseDamaged: the table of sessions can't be trusted.
@@ -119,7 +119,7 @@ class Database:
             self._files.check()
             self._insert(values, names)
             self._files.check()
-        except StorageError as error:  # if it was written, nobody will find it
+        except StorageError as error:  # even if it was written, nobody will find it
             return [error] * len(appends)
         except sqlite3.Error as error:
             if len(appends) == 1:
@@ -194,7 +194,7 @@ class Database:
             raise session_damaged(self.file, name, str(misfit)) from misfit
 
     def begin_chunk(self, name: str, snapshot: Snapshot) -> Steps[int]:
-        """Create a session, or begin its next chunk; gives the length of the snapshot's JSON.
+        """Create a session, or start its next chunk; returns the length of the snapshot's JSON.
 
         Raises:
             StorageError: the snapshot is not of a position at which an append ended.
@@ -266,7 +266,7 @@ class Database:
         return session
 
     def _tail(self, session: SessionRow) -> Tail:
-        """Where a session's log ends; the session is read and checked before."""
+        """The end of a session's log; the session is read and checked first."""
         if session.tail is None:
             finished(self.load(session.name))
         assert session.tail is not None

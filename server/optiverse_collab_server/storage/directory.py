@@ -42,7 +42,7 @@ class ChunkRow:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """The row, as far as the checksum goes."""
+        """The columns of the row that the checksum covers."""
         return astuple(self)
 
 
@@ -68,7 +68,7 @@ class SessionRow:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """The row, as far as the checksum goes."""
+        """The columns of the row that the checksum covers."""
         return self.key, self.name, self.epoch, self.damage
 
     def next_chunk(self, snapshot: Snapshot) -> ChunkRow:
@@ -144,7 +144,7 @@ def read_chunks(connection: sqlite3.Connection, session: int) -> list[ChunkRow]:
 
 
 def read_chunk_at(connection: sqlite3.Connection, session: int, clock: int) -> ChunkRow | None:
-    """The newest chunk of a session that begins at a clock or before; None if there is none.
+    """The newest chunk of a session that starts at a clock or earlier; None if there is none.
 
     Raises:
         Misfit: the row is wrong.

@@ -22,7 +22,7 @@ FEW = 1_000
 """Sessions with fewer names are left alone."""
 
 AT_ONCE = 256
-"""Names that are deleted in one step."""
+"""How many names are deleted in one step."""
 
 
 class ForgottenNames:
@@ -65,7 +65,7 @@ class ForgottenNames:
         return used
 
     def _delete(self, session: SessionRow, kind: NameKind, used: set[int], last: int) -> Steps[None]:
-        """Delete all numbers of a kind below the last but those that are used."""
+        """Delete all numbers of a kind below the last, except used ones."""
         rows = self._connection.execute(
             "SELECT number FROM name WHERE session=? AND kind=? AND number<?", (session.key, kind.value, last)
         )

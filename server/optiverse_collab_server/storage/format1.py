@@ -46,7 +46,7 @@ class Entry(msgspec.Struct, frozen=True):
     Attributes:
         clock: its place in the history.
         client_id, client_clock: the replica that made it, and its number for it.
-        user_id: the name that people were shown.
+        user_id: the name that people saw.
         time_ms: the wall clock, ms since 1970 UTC.
         ops: the operations that took effect.
         lost: those that did not, since their record was gone.
@@ -78,7 +78,7 @@ class Put(msgspec.Struct, frozen=True, tag_field="op", tag="put", omit_defaults=
 
 
 class Set(msgspec.Struct, frozen=True, tag_field="op", tag="set", omit_defaults=True):
-    """Gives properties other values, and removes some."""
+    """Sets properties, and removes some."""
 
     id: str
     props: dict[str, msgspec.Raw] = {}

@@ -33,7 +33,7 @@ class Holder(msgspec.Struct, frozen=True):
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[FolderLock]:
-    """Use a data folder for a moment.
+    """Use a data folder briefly.
 
     Raises:
         DataFolderInUse: a server has it.
@@ -49,7 +49,7 @@ def locked(folder: Path) -> Iterator[FolderLock]:
 class FolderLock:
     """The right to use a data folder, from construction to `release`.
 
-    It ends with the process, however that ends (docs/decisions/0011-data-folder-lock.md).
+    It ends with the process, in any way (docs/decisions/0011-data-folder-lock.md).
 
     Attributes:
         interrupted: the last holder did not reach `forget_holder`, and neither did this one yet.

@@ -1,4 +1,5 @@
-"""Storage that ends with the process: for trials, and for tests of everything above storage."""
+"""Storage in memory, lost at the end of the process: for trials, and for tests of everything above
+storage."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _MAGIC = b"SQLite format 3\0"
 
 
 def open_database(folder: Path, lock: FolderLock) -> sqlite3.Connection:
-    """Open the database of a data folder; make it if there is none, upgrade it if it is of format 1.
+    """Open the database of a data folder; creates it if there is none, and upgrades it from format 1.
 
     Args:
         folder: the data folder.
@@ -121,7 +121,7 @@ def _check_files(file: Path, interrupted: bool) -> bool:
         )
     if file.exists():
         with file.open("rb") as stream:
-            if stream.read(len(_MAGIC)) != _MAGIC:  # SQLite takes a short file for an empty database
+            if stream.read(len(_MAGIC)) != _MAGIC:  # SQLite mistakes a short file for an empty database
                 raise damaged(file, "it does not start like a database")
     elif has_log:
         raise damaged(file, "it is missing, and its write-ahead log is there")
@@ -138,7 +138,7 @@ def _reading(file: Path, has_log: bool) -> Iterator[sqlite3.Connection]:
 
 
 def _check_content(connection: sqlite3.Connection, file: Path) -> int:
-    """Read all of the database; returns its version, which is one that we can read."""
+    """Read the whole database; returns its version, which is one that we can read."""
     version = _check_kind(connection, file)
     verdict = _pragma(connection, "integrity_check(1)")
     if verdict != "ok":

@@ -79,7 +79,7 @@ def raw_records(data: bytes) -> list[msgspec.Raw]:
     """The records of a part, each as JSON.
 
     Raises:
-        msgspec.DecodeError: there is something else in it.
+        msgspec.DecodeError: it contains something else.
     """
     return [record for record, _, _ in _raw_records.decode(data)]
 
@@ -94,7 +94,7 @@ class SnapshotReader:
         """Take the next part.
 
         Raises:
-            msgspec.DecodeError: there is something else in it.
+            msgspec.DecodeError: it contains something else.
         """
         self._values[kind] += _DECODERS[kind].decode(data)
 

@@ -94,7 +94,7 @@ def _name(session: int, kind: str, number: int, text: str, found: int) -> Name:
 
 
 def part_rows(connection: sqlite3.Connection, chunk: ChunkRow) -> Iterator[PartRow]:
-    """The parts of a chunk's snapshot, each read when it is asked for.
+    """The parts of a chunk's snapshot, each read when it is needed.
 
     Raises:
         Misfit: one is missing or wrong.
@@ -154,7 +154,7 @@ def read_stored(connection: sqlite3.Connection, session: SessionRow, most: int =
     for page in reader.entries():
         entries += page
         yield
-    names = read_used_names(connection, session.key, reader.used)  # no step came since the last entries
+    names = read_used_names(connection, session.key, reader.used)  # there was no step since the last entries
     reader.check_names(names)
     return Stored(snapshot, reader.bytes, names, entries)
 
@@ -177,9 +177,9 @@ class ChunkReader:
         chunk: which one.
 
     Attributes:
-        clock, head: how far the chunk was read.
-        bytes: how long the snapshot is as JSON.
-        used: the names that were referred to.
+        clock, head: the position up to which the chunk was read.
+        bytes: the length of the snapshot's JSON.
+        used: the names found.
     """
 
     def __init__(self, connection: sqlite3.Connection, chunk: ChunkRow) -> None:
@@ -189,7 +189,7 @@ class ChunkReader:
         self.used = References()
 
     def skip_to(self, clock: int) -> None:
-        """Begin with the row that has what follows a clock, instead of with the snapshot.
+        """Start with the row that follows a clock, instead of the snapshot.
 
         Raises:
             sqlite3.Error: the row before it can't be read.
@@ -203,7 +203,7 @@ class ChunkReader:
             self.clock, self.head = before
 
     def snapshot(self, epoch: str, most: int = ANY_SIZE) -> Steps[Snapshot]:
-        """The snapshot that the chunk begins with.
+        """The snapshot at the start of the chunk.
 
         Args:
             most: about how many bytes of memory it may take.
@@ -256,7 +256,7 @@ class ChunkReader:
         return found
 
     def entries(self) -> Iterator[list[bytes]]:
-        """The entries, page by page. After the last page there is one more look for what follows it.
+        """The entries, page by page. After the last page, it checks once more for later ones.
 
         Raises:
             Misfit: one is missing or wrong, or the chain doesn't fit.
@@ -298,7 +298,7 @@ class ChunkReader:
         return entries
 
     def check_names(self, names: Iterable[Name]) -> None:
-        """Make sure that these are all the names that were referred to.
+        """Check that these include all names found.
 
         Raises:
             Misfit: one is missing.

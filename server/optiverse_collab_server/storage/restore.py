@@ -32,7 +32,7 @@ from optiverse_collab_server.storage.writing import write_chunk, write_part
 log = logging.getLogger("optiverse_collab_server")
 
 Lineage = list[Parent]
-"""The histories that a session continues, oldest first, and its own one up to its end."""
+"""The histories that a session continues, oldest first, and its own up to the end."""
 
 
 @dataclass(frozen=True)

@@ -34,15 +34,15 @@ def checksum(columns: Sequence[Column], data: bytes = b"") -> int:
 
 
 def join(values: Iterable[bytes]) -> bytes:
-    """The JSON array of values that are JSON already."""
+    """The JSON array of values that are already JSON."""
     return b"[%b]" % b",".join(values)
 
 
 def split(data: bytes) -> list[bytes]:
-    """The values that `join` put together, byte for byte.
+    """The values that `join` has joined, byte for byte.
 
     Raises:
-        msgspec.DecodeError: `data` is no JSON array.
+        msgspec.DecodeError: `data` is not a JSON array.
     """
     return [bytes(value) for value in _values.decode(data)]
 

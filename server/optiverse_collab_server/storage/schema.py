@@ -22,7 +22,7 @@ AUTO_VACUUM = "INCREMENTAL"
 # finished, or to a chunk that was dropped, and so do entries from before the first chunk.
 # `packed` says of a part or of a row of the log whether its data is zlib's, and of a chunk how many bytes it
 # takes once all of it is packed; before that it is NULL.
-# A row of the log is one append, or many that were packed together. `head` is that after its last entry.
+# A row of the log is one append, or many packed together. `head` is the head after its last entry.
 # All `data` is JSON arrays. rows.py says how the checksums are made.
 TABLES = """
 CREATE TABLE session (

@@ -17,7 +17,7 @@ from optiverse_collab_server.storage.steps import Steps
 
 
 class _Header(msgspec.Struct, gc=False):
-    """What decides whether an entry belongs to a span."""
+    """The fields that decide whether an entry belongs to a span."""
 
     clock: int
     author: int
@@ -28,7 +28,7 @@ _headers = msgspec.json.Decoder(_Header)
 
 
 class Collected:
-    """The entries of a span that were found so far; they are given one clock after the other.
+    """The entries of a span found so far; they must be added in the order of their clocks.
 
     Attributes:
         is_full: whether no later entry belongs to it, or may be added.
@@ -96,7 +96,7 @@ def read_span(connection: sqlite3.Connection, session: SessionRow, span: Span) -
 
 
 def _from_start(chunks: Sequence[ChunkRow], span: Span) -> Sequence[ChunkRow]:
-    """The chunks from the one on in which a span begins: time never runs backwards in them."""
+    """The chunks starting with the one where a span begins: time never runs backwards in them."""
     start = 0
     for number, chunk in enumerate(chunks):
         if chunk.clock <= span.after or chunk.time_ms < span.since_ms:

@@ -22,7 +22,7 @@ _MAGIC = 0x377F0682  # plus one if the checksums read words with the high byte f
 
 
 class LogBroken(Exception):
-    """Committed transactions of a log can't be read any more; says why."""
+    """Committed transactions of a log can no longer be read; the text says why."""
 
 
 def check_log(path: Path) -> bool:

@@ -39,7 +39,7 @@ class AppendJob:
 
 @dataclass
 class StepsJob:
-    """Something that takes many steps."""
+    """A job with many steps."""
 
     steps: Steps[Any]
     future: asyncio.Future[Any]
@@ -72,7 +72,7 @@ class Worker:
         self._thread.start()
 
     def submit(self, job: Job) -> None:
-        """Have a job done; its future gets the outcome, in its own loop."""
+        """Queue a job; its future gets the result, in its own loop."""
         self._queue.put(job)
 
     def join(self) -> None:
