@@ -84,7 +84,7 @@ class Toast(QFrame):
             layout.addLayout(row)
         self._timer = single_shot(self, self._on_late, SHOWN_MS)
         if lasts_ms is not None:  # then there is nothing left to answer
-            single_shot(self, self.done.emit, lasts_ms).start()
+            single_shot(self, self._on_end, lasts_ms).start()
         elif not actions:  # one with buttons waits for its answer
             self._timer.start()
 
@@ -124,6 +124,10 @@ class Toast(QFrame):
         button.clicked.connect(self.done)
         press_by_keys(button)
         return button
+
+    @pyqtSlot()
+    def _on_end(self) -> None:
+        self.done.emit()
 
     @pyqtSlot()
     def _on_late(self) -> None:
