@@ -45,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
         "without the editor.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('optiverse-collab')}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, prog="optiverse-collab"
+    )
     for command in (push, pull, watch, who, history, show, diff, restore, doctor):
         command.add_parser(commands, session_options())
     return parser

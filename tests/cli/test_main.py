@@ -32,6 +32,10 @@ def test_wrong_arguments_are_a_usage_error(arguments: list[str]) -> None:
     assert ended.errors.startswith("usage: optiverse-collab")
 
 
+def test_help_of_a_command_says_how_to_call_it() -> None:
+    assert succeed("restore", "--help").startswith("usage: optiverse-collab restore [-h] ")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes break differently there")
 @pytest.mark.parametrize("arguments", [["pull", "-"], ["who"]])
 def test_nobody_reads_the_output(server: ServerProcess, session_id: str, arguments: list[str]) -> None:
