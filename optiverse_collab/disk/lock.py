@@ -30,7 +30,7 @@ class FileLock:
             )
             undo.callback(self._connection.close)
             try:
-                # Otherwise SQLite leaves a journal beside the lock.
+                # Otherwise SQLite leaves a journal next to the lock.
                 self._connection.execute("PRAGMA journal_mode=MEMORY")
                 self._connection.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError as error:

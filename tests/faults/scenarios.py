@@ -204,7 +204,7 @@ async def at_length() -> tuple[str, list[str]]:
     lines = [
         f"While the line is down, something else answers with {', '.join(map(str, ANSWERS))}: "
         "the window tries on, and is back when the server is.",
-        "Nothing passes for 60 s in the midst of a drag, which continues for another second: "
+        "Nothing passes for 60 s in the middle of a drag, which continues for another second: "
         f"{stalled.back_s:.1f} s after the stall the server has everything, and it has refused nothing.",
         "Two people drag for 90 s, each behind 64 kbit/s both ways: what they see of each other is at most "
         f"{slow.behind_s:.1f} s old, and {slow.drained_s:.1f} s after the end both see it.",

@@ -19,7 +19,7 @@ class PastStep:
     Attributes:
         first, last: the clocks of its first and last change; changes of others may lie between them.
         began_ms, ended_ms: when the server accepted those, in ms since 1970 UTC.
-        author: the name of whoever did it; empty if it was erased.
+        author: the author's name; empty if it was erased.
         step: the id of the gesture, command or script run; empty for changes that stand alone.
         edits: (id, the record before, the record after) for each record that is different afterwards; None
             where there was no such record. Nobody else changed the record in the meantime.
@@ -36,7 +36,7 @@ class PastStep:
 
 @dataclass
 class _Open:
-    """A step that may go on."""
+    """A step that may continue."""
 
     first: PastEntry
     last: PastEntry

@@ -75,7 +75,7 @@ class PastEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         clock: its place in the session's history.
         time_ms: when the server accepted it, in ms since 1970 UTC; it never runs backwards.
-        author: the name of whoever made it; empty if it was erased.
+        author: the author's name; empty if it was erased.
         ops: what took effect. Some may be of records that are not the bench's: their ids are in no
             `PastPage`.
         step: the gesture, command or script run that it is a part of; empty if it stands alone.

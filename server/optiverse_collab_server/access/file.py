@@ -45,7 +45,7 @@ class AccessFile:
     """The grants on disk, for one thread at a time.
 
     Args:
-        folder: the data folder, which exists, and of which this process has the lock.
+        folder: the data folder, which exists, and whose lock this process holds.
 
     Raises:
         DatabaseDamaged: the file can't be trusted; it was not written to.
