@@ -182,7 +182,7 @@ def test_narrow_dock_puts_buttons_below_each_other(qtbot: QtBot, dock: ChangesDo
     dock.show_entries([entry("a", f'"{"光" * 60}"')])
     for width, columns in ((600, 2), (dock.minimumSizeHint().width(), 1)):
         dock.setFloating(True)
-        dock.resize(width, 400)
+        dock.resize(width, 700)
         qtbot.waitUntil(lambda columns=columns: same_row(dock) == (columns == 2))  # type: ignore[misc]
         [(item, [row])] = rows(dock)
         for one, lines in ((item, 1 if columns == 2 else 3), (row, 2 if columns == 2 else 4)):
