@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture
 def own_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What `main` sets up for its log ends with the test."""
+    """Undo the log setup of `main` after each test."""
     logger = logging.getLogger("optiverse_collab_server")
     for name in ("handlers", "level", "propagate"):
         monkeypatch.setattr(logger, name, getattr(logger, name))

@@ -45,7 +45,7 @@ def test_any_other_path_is_refused_with_a_sentence(path: str) -> None:
 
 
 def test_web_pages_are_refused() -> None:
-    """A page that somebody visits must not reach a server on their machine."""
+    """A web page that somebody visits must not reach a server on their machine."""
 
     async def main() -> None:
         async with live_server() as server:
@@ -102,7 +102,7 @@ def test_full_session_is_closed_with_its_reason() -> None:
 
 
 def test_silent_connection_is_closed() -> None:
-    """HB-2: and one with a heartbeat is not."""
+    """HB-2: one with a heartbeat is not."""
 
     async def main() -> None:
         async with live_server(silence_seconds=1.0) as server, server.client("ann") as ann:
@@ -120,7 +120,7 @@ def test_silent_connection_is_closed() -> None:
 def test_slow_reader_is_closed_and_nobody_waits(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """LIM-9: its own queue fills up, the others have everything."""
+    """LIM-9: only its own queue fills up; the others get everything."""
     monkeypatch.setattr(outbox, "MAX_QUEUED_BYTES", 512 * 1024)
 
     async def main() -> None:
@@ -134,7 +134,7 @@ def test_slow_reader_is_closed_and_nobody_waits(
                     clock += 1
                     props = {"x": "y" * 100_000}
                     assert (await ann.push(clock, {**PUT, "props": props}))["result"] == "commit"
-                    await slow.send({"type": "have", "clock": clock})  # it lies
+                    await slow.send({"type": "have", "clock": clock})  # it has read less
                 assert (await bob.receive("user:left"))["user_id"] == "slow"
                 slow.ws.transport.resume_reading()
                 assert (await slow.closed())[0] in (4430, 1006)
@@ -163,7 +163,7 @@ def test_sessions_do_not_see_each_other() -> None:
 
 
 def test_same_user_twice() -> None:
-    """MSG-2: each connection has its own id; the second is shown with a number."""
+    """MSG-2: each connection has its own id; the second one's name gets a number."""
 
     async def main() -> None:
         async with live_server() as server, server.client("ann") as one, server.client("ann") as two:
@@ -192,7 +192,7 @@ def test_heartbeat() -> None:
 
 
 def test_log_is_the_one_that_users_follow(caplog: pytest.LogCaptureFixture) -> None:
-    """The lines in the order in which they stand in the documentation."""
+    """The lines come in the order of the documentation."""
     caplog.set_level(logging.INFO)
 
     async def main() -> None:
@@ -215,7 +215,7 @@ def test_log_is_the_one_that_users_follow(caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_end_is_told_and_everything_is_stored() -> None:
-    """CLOSE-3: 1001 with a reason, after the acknowledgement of what was pushed."""
+    """CLOSE-3: 1001 with a reason, after the acknowledgement of all pushed changes."""
     store = MemoryStore()
 
     async def main() -> None:
@@ -241,12 +241,12 @@ def test_end_is_told_and_everything_is_stored() -> None:
 
 
 def test_fault_of_ours_ends_its_connection_alone(caplog: pytest.LogCaptureFixture) -> None:
-    """CLOSE-1: 1011, and the log has the stack."""
+    """CLOSE-1: 1011, and the stack is in the log."""
 
     class Faulty(MemoryStore):
         async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
             if session_id == "faulty":
-                raise RuntimeError("nobody thought of this")
+                raise RuntimeError("unexpected")
             return await super().load(session_id, most)
 
     async def main() -> None:
@@ -263,7 +263,7 @@ def test_fault_of_ours_ends_its_connection_alone(caplog: pytest.LogCaptureFixtur
 
 
 def test_second_connection_of_a_client_replaces_the_first(caplog: pytest.LogCaptureFixture) -> None:
-    """SYNC-7, MSG-2: for the others it left when it was replaced, and its name went over."""
+    """SYNC-7, MSG-2: the others see the replaced connection leave, and the new one gets its name."""
     caplog.set_level(logging.INFO)
 
     async def main() -> None:

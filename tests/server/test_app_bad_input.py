@@ -1,4 +1,4 @@
-"""A real server and clients that don't play fair: SEEN, SYNC, DOC and LIM rules of docs/protocol.md."""
+"""A real server and clients that break the rules: SEEN, SYNC, DOC and LIM rules of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_what_nobody_can_have_seen_is_refused(seen: int) -> None:
 
 
 def test_who_names_a_live_id_takes_it_over() -> None:
-    """SYNC-7, SYNC-8: a client id is a secret, and whoever knows it speaks for the replica."""
+    """SYNC-7, SYNC-8: a client id is a secret, and anyone who knows it speaks for the replica."""
 
     async def main() -> None:
         async with live_server() as server, server.client("ann") as ann, server.client("eve") as eve:
@@ -73,14 +73,14 @@ def test_who_names_a_live_id_takes_it_over() -> None:
 
 
 def test_ids_that_are_guessed_say_nothing_and_close_nobody() -> None:
-    """SYNC-8, STAMP-1: an origin, which everybody may see, is no client id; an empty id is nobody's."""
+    """SYNC-8, STAMP-1: a public origin is not a client id, and an empty id belongs to nobody."""
 
     async def main() -> None:
         async with (
             live_server() as server,
             server.client("ann") as ann,
             server.client("eve") as eve,
-            server.client("bob"),  # who has yet to ask
+            server.client("bob"),  # which has not sent a request yet
         ):
             await ann.sync("secret")
             await answers(ann, {"client_clock": 1, "ops": [LENS]})
@@ -125,7 +125,7 @@ def test_lanes_that_are_foreign_or_mixed_are_refused(ops: list[dict[str, Any]], 
 
 
 def test_nothing_of_a_lane_reaches_those_who_do_not_know_it() -> None:
-    """DOC-8: neither in patches nor in pages, also when it is removed."""
+    """DOC-8: not in patches or pages, and not when it is removed."""
     drafts: list[dict[str, Any]] = [{**NOTE, "id": "draft"}, {"op": "remove", "id": "draft"}]
     removal: dict[str, Any] = {"op": "remove", "id": "note"}
 
@@ -150,7 +150,7 @@ def test_nothing_of_a_lane_reaches_those_who_do_not_know_it() -> None:
 
 
 def test_long_step_is_taken_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-11, PUSH-8: 100,000 operations, and others get their turn in between."""
+    """LIM-11, PUSH-8: it has 100,000 operations, and others get their turn in between."""
     turns = 0
     slices: list[tuple[int, int]] = []
     receive = LiveSession.receive
@@ -192,7 +192,7 @@ def test_long_step_is_taken_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_push_beyond_all_measure_is_one_answer(changes: list[dict[str, object]], reason: str) -> None:
-    """LIM-11, LIM-12: the next one is taken."""
+    """LIM-11, LIM-12: the next push is accepted."""
 
     async def main() -> None:
         async with live_server() as server, server.client("ann") as ann:
@@ -207,7 +207,7 @@ def test_push_beyond_all_measure_is_one_answer(changes: list[dict[str, object]],
 
 
 def test_many_operations_on_one_record_are_refused() -> None:
-    """LIM-11: one message would keep the server busy for seconds."""
+    """LIM-11: such a message would keep the server busy for seconds."""
 
     async def main() -> None:
         async with live_server() as server, server.client("ann") as ann:

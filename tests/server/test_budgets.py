@@ -1,4 +1,4 @@
-"""Whatever peers do, no message is longer than the limit, and nobody else is hurt: LIM and PRES rules."""
+"""Whatever peers do, no message exceeds the limit and nobody else is hurt: LIM and PRES rules."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST = Limits().message_bytes
 
 
 def attack(go: Callable[[LiveServer, RawClient, RawClient], Coroutine[Any, Any, None]]) -> None:
-    """Mallory and a victim in one session; clients take messages of any length."""
+    """Mallory and a victim in one session; the clients accept messages of any length."""
 
     async def main() -> None:
         async with (
@@ -37,12 +37,12 @@ def attack(go: Callable[[LiveServer, RawClient, RawClient], Coroutine[Any, Any, 
 
 
 async def longest(client: RawClient, last: Callable[[dict[str, Any]], bool]) -> int:
-    """The length of the longest message up to one."""
+    """The length of the longest message up to one that matches."""
     return max(length for length, _ in await client.hear(last))
 
 
 def never(message: dict[str, Any]) -> bool:
-    """Hear everything."""
+    """Match no message."""
     return False
 
 
@@ -100,7 +100,7 @@ def test_newcomer_gets_in_whatever_the_others_show() -> None:
 
 
 def test_acknowledgements_of_what_is_gone_fit() -> None:
-    """LIM-13: eight long changes to what never was."""
+    """LIM-13: eight long changes to records that never existed."""
 
     async def go(server: LiveServer, mallory: RawClient, victim: RawClient) -> None:
         for number in range(1, 9):
@@ -126,7 +126,7 @@ def test_patches_of_long_changes_fit() -> None:
 
 
 def test_change_that_meets_too_much_is_refused() -> None:
-    """LIM-13: with the names of all that it would replace, its patch would be too long."""
+    """LIM-13: its patch would be too long, because it would name all that it replaces."""
 
     async def go(server: LiveServer, mallory: RawClient, victim: RawClient) -> None:
         names = [f"{number} {'n' * 110}" for number in range(900)]
@@ -144,7 +144,7 @@ def test_change_that_meets_too_much_is_refused() -> None:
 
 
 def test_answer_of_all_that_was_replaced_fits() -> None:
-    """SYNC-16, LIM-13: what happened while somebody was away fills many pages."""
+    """SYNC-16, LIM-13: the changes since somebody left fill many pages."""
 
     async def go(server: LiveServer, mallory: RawClient, victim: RawClient) -> None:
         names = [f"{number} {'n' * 110}" for number in range(500)]
@@ -170,7 +170,7 @@ def test_answer_of_all_that_was_replaced_fits() -> None:
 
 
 def test_answers_that_are_not_read_are_made_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-14: the server reads no other question before the pages of the one before are gone."""
+    """LIM-14: the server reads the next request only after the pages of the last one are gone."""
     made = 0
     answer = answers.answer_of
 
@@ -204,7 +204,7 @@ def _clock(message: dict[str, Any]) -> int:
 
 
 def _long(id: str) -> list[dict[str, Any]]:
-    """Operations of about 640 KB on other records."""
+    """Operations of about 640 KB, each on its own record."""
     return [
         {"op": "put", "id": f"{id}{number}", "kind": "component", "props": {"text": "x" * 320_000}}
         for number in range(2)
@@ -212,7 +212,7 @@ def _long(id: str) -> list[dict[str, Any]]:
 
 
 def test_client_ids_without_end_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SYNC-10: the oldest first; one that comes back learns it, and its changes are accepted again."""
+    """SYNC-10: the oldest go first; a client that comes back learns it, and can push again."""
     monkeypatch.setattr(history, "Clients", lambda snapshot, _: Clients(snapshot, 20))
     lens = {"op": "put", "id": "lens", "kind": "component", "props": {}}
 
@@ -223,7 +223,7 @@ def test_client_ids_without_end_are_forgotten(monkeypatch: pytest.MonkeyPatch) -
         for number in range(100):
             positions[f"id {number}"] = await mallory.sync(f"id {number}")
             await mallory.push(1, {"op": "set", "id": "lens", "props": {"x": number}})
-        assert (await victim.push(2, lens))["result"] == "commit"  # whoever is connected continues
+        assert (await victim.push(2, lens))["result"] == "commit"  # a connected client continues
         for name, known in (("id 50", False), ("id 99", True), ("id 98", True), ("id 0", False)):
             position = {key: positions[name][key] for key in ("epoch", "clock", "head")}
             await mallory.send({"type": "sync:request", **position, "client_id": name})
@@ -235,7 +235,7 @@ def test_client_ids_without_end_are_forgotten(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_nothing_that_a_session_keeps_is_beyond_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-16: client ids and long presence share it with the records, and a bystander is unaffected."""
+    """LIM-16: client ids and long presence count together with the records; a bystander is unaffected."""
     space = Space(60_000)
     monkeypatch.setattr(hub, "Space", lambda most: space)
 

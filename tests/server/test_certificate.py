@@ -48,7 +48,7 @@ def test_a_certificate_of_another_key_is_not_good() -> None:
 
 
 def test_a_pin_is_that_of_the_key() -> None:
-    """LINK-1: two certificates of one key have one pin, and another key has another."""
+    """LINK-1: two certificates of one key have one pin, and another key has another pin."""
     pin = pin_of_key(KEY)
     assert format_fragment(Fragment(None, pin)) == f"#pin={pin}"
     assert pin_of_own(new_certificate(KEY, ["lab"], NOW)) == pin
@@ -62,7 +62,7 @@ def test_a_pin_is_what_openssl_computes() -> None:
 
 
 def test_a_certificate_that_an_authority_signed_has_no_pin() -> None:
-    """Its key may be another after each renewal."""
+    """The key may change with each renewal."""
     authority = Authority()
     signed = authority.sign(KEY)
     assert pin_of_own(signed + authority.certificate) is None

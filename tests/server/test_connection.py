@@ -1,4 +1,4 @@
-"""What one participant sends, and what is wrong with it: LIM-1, LIM-8, LIM-10, MSG-5 of docs/protocol.md."""
+"""Bad input from one participant: LIM-1, LIM-8, LIM-10, MSG-5 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_text_that_is_not_utf_8_closes_the_connection() -> None:
 
 
 def test_who_sends_too_fast_is_read_more_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-8: nothing is lost, nobody is closed, and nobody else waits."""
+    """LIM-8: nothing is lost, nobody is disconnected, and nobody else waits."""
     monkeypatch.setattr(rate, "MESSAGES", rate.Quota(100, 1000))
 
     async def main() -> None:
@@ -95,7 +95,7 @@ def test_who_sends_too_fast_is_read_more_slowly(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_push_that_cannot_be_read_is_refused_change_by_change() -> None:
-    """PUSH-6, LIM-10: it counts as one message that was not accepted."""
+    """PUSH-6, LIM-10: the push counts as one refused message."""
     push = '{"type":"push","changes":[{"client_clock":1,"ops":[{"op":"zap"}]},{"client_clock":2,"ops":[]}]}'
 
     async def main() -> None:

@@ -1,4 +1,4 @@
-"""An end of a connection leaves nothing that waits for the collector of garbage: LIM-16."""
+"""A closed connection leaves nothing for the garbage collector: LIM-16."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ End = Callable[[LiveServer, RawClient], Awaitable[None]]
 
 @pytest.fixture(autouse=True)
 def nothing_is_collected(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What goes, goes since nothing holds it."""
+    """Objects are freed only because nothing refers to them."""
     monkeypatch.setattr(Garbage, "look", lambda self: False)
     gc.collect()
     yield
@@ -31,12 +31,12 @@ def nothing_is_collected(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 async def goodbye(server: LiveServer, client: RawClient) -> None:
-    """It closes as it should."""
+    """The client closes properly."""
     await client.ws.close()
 
 
 async def reset(server: LiveServer, client: RawClient) -> None:
-    """Its line breaks while much waits for it."""
+    """The line breaks while much data is queued for the client."""
     client.ws.transport.pause_reading()
     for _ in range(20):
         await client.send({"type": "sync:request", "client_id": "x"})
@@ -45,12 +45,12 @@ async def reset(server: LiveServer, client: RawClient) -> None:
 
 
 async def broken_frame(server: LiveServer, client: RawClient) -> None:
-    """It sends what is no frame."""
+    """The client sends an invalid frame."""
     client.ws.transport.write(b"\xff\xff\xff")
 
 
 async def bad_messages(server: LiveServer, client: RawClient) -> None:
-    """It sends messages that are refused, until it is closed."""
+    """The client sends bad messages until the server closes."""
     for number in range(40):
         state = {"a": 2**70 + number}
         await client.send({"type": "presence", "state": state} if number % 2 else "{")
@@ -58,7 +58,7 @@ async def bad_messages(server: LiveServer, client: RawClient) -> None:
 
 
 async def half_open(server: LiveServer, client: RawClient) -> None:
-    """Another one comes, and never asks for a WebSocket."""
+    """Another client connects, and never asks for a WebSocket."""
     await client.ws.close()
     _, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"GET /ws/a/b HTTP/1.1\r\nHost: x\r\n")
@@ -68,7 +68,7 @@ async def half_open(server: LiveServer, client: RawClient) -> None:
 
 @pytest.mark.parametrize("end", [goodbye, reset, broken_frame, bad_messages, half_open])
 def test_nothing_is_left_of_a_connection(end: End) -> None:
-    """It is gone, whatever ended it, and its session lets go of the bench."""
+    """However it ended, the connection is freed, and its session frees the bench."""
 
     async def main() -> None:
         async with live_server() as server:
@@ -102,7 +102,7 @@ async def let_in(owner: RawClient, guest: RawClient) -> None:
 
 
 async def say_too_much(owner: RawClient, guest: RawClient) -> None:
-    """The guest may only ping."""
+    """The guest sends more than pings."""
     for _ in range(40):
         await guest.send("{")
     await guest.closed()
@@ -125,7 +125,7 @@ def test_nothing_is_left_of_a_guest_who_waited(
 
 
 def _alive() -> int:
-    """How many connections there are, and histories that hold something."""
+    """The number of live connections, and of histories that hold something."""
     return sum(
         type(one) in (HeardConnection, Connection) or (type(one) is History and bool(one.document.records))
         for one in gc.get_objects()

@@ -19,7 +19,7 @@ from tests.helpers.storage import database, execute, fill
 from tests.server.cli.folders import fill_folder
 
 NOW = datetime(2026, 5, 3, 12, 0, tzinfo=timezone.utc)
-posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no POSIX permissions")
 
 
 def only(found: Iterable[Finding], subject: str) -> tuple[Level, str]:
@@ -61,7 +61,7 @@ def test_folder_that_can_not_be_used_is_a_fault(tmp_path: Path, monkeypatch: pyt
 
 
 class Usage(NamedTuple):
-    """Of a disk."""
+    """The usage of a disk."""
 
     free: int
 
@@ -89,7 +89,7 @@ def test_network_share_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_file_system_is_that_of_the_nearest_mount() -> None:
     assert diagnosis.file_system(Path("/proc/self")) == "proc"
     mounts = [line.split()[1] for line in Path("/proc/mounts").read_text("utf-8").splitlines()]
-    is_a_mount = "/" in mounts  # which the root of a chroot need not be
+    is_a_mount = "/" in mounts  # which the root of a chroot may not be
     assert (diagnosis.file_system(Path("/")) != "") == is_a_mount
 
 
@@ -123,7 +123,7 @@ def test_damage_is_a_fault_with_its_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize("clocks", [(0, 5), (5, 5)], ids=["entries", "snapshot"])
 def test_clock_that_was_set_back_is_a_fault(tmp_path: Path, clocks: tuple[int, int]) -> None:
     with database(tmp_path) as made:
-        fill(made, "lab", *clocks)  # in November 2023
+        fill(made, "lab", *clocks)  # a time in November 2023
     made_at = datetime(2023, 11, 14, 22, 13, 20, tzinfo=timezone.utc)
     before = list(diagnosis.of_sessions(tmp_path, made_at - timedelta(days=1)))
     assert only(before, "clock")[0] is Level.FAULT

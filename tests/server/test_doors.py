@@ -1,4 +1,4 @@
-"""How many connections there may be: LIM-15."""
+"""The limits on the number of connections: LIM-15."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ class Someone:
     """A connection.
 
     Attributes:
-        cuts: why it was cut.
+        cuts: the reasons why it was cut.
     """
 
     def __init__(self) -> None:
         self.cuts: list[str] = []
 
     def cut(self, why: str) -> None:
-        """Note it."""
+        """Record the reason."""
         self.cuts.append(why)
 
 
 def enter(doors: Doors, address: str) -> tuple[Someone, str]:
-    """Somebody comes from an address, and asks; who, and why they are not let in."""
+    """Let a connection arrive from an address and ask; returns it, and why it is refused."""
     someone = Someone()
     doors.opened(someone, address)
     return someone, doors.asked(someone)
@@ -46,7 +46,7 @@ def test_one_address_may_not_take_all_places() -> None:
     assert enter(doors, "192.0.2.2")[1] == ""
     doors.closed(first)
     doors.closed(first)
-    assert "2 connections" in enter(doors, "192.0.2.1")[1], "who was refused counts until it is gone"
+    assert "2 connections" in enter(doors, "192.0.2.1")[1], "a refused connection counts until it is gone"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "127.1.2.3"])
@@ -74,7 +74,7 @@ def test_there_is_a_limit_for_all() -> None:
 
 
 def test_the_slowest_to_ask_is_cut() -> None:
-    """LIM-15: so that nobody keeps others out who asks for nothing."""
+    """LIM-15: so connections that ask for nothing can't keep others out."""
     doors = Doors(Bounds(unfinished=2))
     slow = [Someone() for _ in range(4)]
     for someone in slow[:2]:
@@ -88,7 +88,7 @@ def test_the_slowest_to_ask_is_cut() -> None:
 
 
 def test_who_is_one_too_many_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-15: over sockets; with HTTP 503, after which clients try again."""
+    """LIM-15: over sockets; HTTP 503 makes clients try again."""
     monkeypatch.setattr(app, "Doors", lambda: Doors(Bounds(all=2, unfinished=1)))
 
     async def main() -> None:

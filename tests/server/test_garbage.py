@@ -1,4 +1,4 @@
-"""Garbage is collected, when there is time for it."""
+"""Garbage is collected when there is time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.helpers.aio import run, until
 
 
 class Cycle:
-    """Holds itself."""
+    """A reference cycle of one object."""
 
     def __init__(self) -> None:
         self.me = self

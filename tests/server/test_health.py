@@ -1,4 +1,4 @@
-"""Programs ask over HTTP how the server is: HEALTH rules."""
+"""Programs ask over HTTP how the server is doing: HEALTH rules."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_server_that_runs_says_so() -> None:
 
 
 def test_sessions_of_these_names_are_sessions() -> None:
-    """HEALTH-1: their path begins with /ws."""
+    """HEALTH-1: the paths of sessions begin with /ws."""
 
     async def main() -> None:
         async with live_server() as server, server.client("healthz", session="metrics") as client:
@@ -45,7 +45,7 @@ def test_sessions_of_these_names_are_sessions() -> None:
 
 
 def test_server_that_waits_for_the_disk_or_ends_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HEALTH-2, CLOSE-3: and while it ends, it lets nobody in."""
+    """HEALTH-2, CLOSE-3: a server that is stopping admits nobody."""
     monkeypatch.setattr(unstored, "STORE_SECONDS", 0.05)
     monkeypatch.setattr(hub, "STORE_SECONDS", DEADLINE_S)
 
@@ -91,7 +91,7 @@ def test_server_that_waits_for_the_disk_or_ends_is_not_ready(monkeypatch: pytest
     ],
 )
 def test_metrics_are_for_this_machine_itself(header: dict[str, str], is_own: bool) -> None:
-    """HEALTH-3: not for whoever comes through a proxy, nor for a web page of a name that leads here."""
+    """HEALTH-3: not through a proxy, and not for a web page whose host name points here."""
 
     async def main() -> None:
         async with live_server() as server:

@@ -1,4 +1,4 @@
-"""What counts as hearing from a peer, and what it may send beside messages: HB-2 and LIM-14."""
+"""Signs of life from a peer, and the limits on frames beside messages: HB-2 and LIM-14."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all connections hold together: LIM-17 of docs/protocol.md."""
+"""The memory that all connections hold together: LIM-17 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.helpers.live_server import RawClient, live_server
 
 
 class Holder:
-    """A connection that holds so much, until it is closed."""
+    """A connection that holds this many bytes until it is closed."""
 
     def __init__(self, held: Held, size: int) -> None:
         self.held_bytes = size
@@ -36,7 +36,7 @@ def test_whoever_holds_most_is_closed_first() -> None:
 
 
 def test_connections_are_asked_when_it_could_be_too_much() -> None:
-    """And no more than once per block of bytes: asking thousands takes time."""
+    """At most once per block of bytes: asking thousands of connections takes time."""
     held = Held(most=100, look_every=20)
     first, second = Holder(held, 0), Holder(held, 0)
 
@@ -54,7 +54,7 @@ def test_connections_are_asked_when_it_could_be_too_much() -> None:
     add(19)
     assert first.held_bytes == 118
     add(1)
-    assert first.held_bytes == 119  # which is not asked for before there are 20 more, and over 100 in all
+    assert first.held_bytes == 119  # the next question comes after 20 more bytes, and over 100 in all
     second.held_bytes = 1
     for _ in range(9):
         held.add(10)
@@ -62,7 +62,7 @@ def test_connections_are_asked_when_it_could_be_too_much() -> None:
 
 
 def test_unfinished_messages_of_many_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-17: each is shorter than a message may be; the longest go first, and nobody else is hurt."""
+    """LIM-17: each is within the limit of a message; the longest go first, and nobody else is hurt."""
     monkeypatch.setattr(app, "Held", lambda: Held(3_000_000, 100_000))
     header = b"\x81\xff" + (1_000_000).to_bytes(8, "big") + bytes(4)
 
@@ -85,7 +85,7 @@ def test_unfinished_messages_of_many_are_bounded(monkeypatch: pytest.MonkeyPatch
 
 
 async def next_closed(clients: list[RawClient]) -> tuple[int | None, str | None]:
-    """How the next of these was closed, which is none of them any more."""
+    """Wait until one of these clients is closed, drop it from the set, and return how it was closed."""
     waiting = {asyncio.create_task(client.closed()): client for client in clients}
     done, others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     for other in others:
@@ -96,7 +96,7 @@ async def next_closed(clients: list[RawClient]) -> tuple[int | None, str | None]
 
 
 def test_what_was_read_and_not_taken_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-17: in parts or whole, with pings in between, of any length; nothing is left when all is taken."""
+    """LIM-17: in parts or whole, with pings in between, of any length; at the end nothing is left."""
     made: list[HeardConnection] = []
     took = HeardConnection.took_message
 

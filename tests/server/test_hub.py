@@ -1,4 +1,4 @@
-"""Which sessions are live, and what is left of those that are not."""
+"""Which sessions are live, and what remains of the others."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ PUT = {"op": "put", "id": "lens", "kind": "component", "props": {"x": 0}}
 
 
 class CountingHub(Hub):
-    """A hub that can be looked into.
+    """A hub that counts its visitors.
 
     Attributes:
-        asked: how many connections came.
+        asked: how many connections asked for a session.
     """
 
     asked = 0
@@ -43,7 +43,7 @@ class CountingHub(Hub):
 
 @pytest.fixture
 def hubs(monkeypatch: pytest.MonkeyPatch) -> list[CountingHub]:
-    """The hubs of the servers that a test starts."""
+    """The hubs of the servers that the test starts."""
     made: list[CountingHub] = []
 
     def make(*args: Any, **options: Any) -> CountingHub:
@@ -55,11 +55,11 @@ def hubs(monkeypatch: pytest.MonkeyPatch) -> list[CountingHub]:
 
 
 class SlowStore(MemoryStore):
-    """A disk that reads and writes when it is let.
+    """A disk that reads and writes only when it is allowed to.
 
     Attributes:
-        may_read, may_write: loads and appends wait for them.
-        waiting: how many do.
+        may_read, may_write: events that loads and appends wait for.
+        waiting: how many calls are waiting.
         broken: appends fail.
     """
 
@@ -102,7 +102,7 @@ def test_nothing_is_left_of_sessions_that_nobody_is_in(hubs: list[CountingHub]) 
 
 
 def test_session_opens_once_for_all_who_come_at_its_end(hubs: list[CountingHub]) -> None:
-    """One waits for the session to be closed, the other comes while it is opened again."""
+    """One waits for the session to close, the other comes while it is opened again."""
 
     async def main() -> None:
         store = SlowStore()
@@ -136,7 +136,7 @@ def test_session_opens_once_for_all_who_come_at_its_end(hubs: list[CountingHub])
 
 
 def test_session_stays_open_for_one_who_came_just_in_time(hubs: list[CountingHub]) -> None:
-    """They waited at the door when the last participant left."""
+    """They were waiting at the door when the last participant left."""
 
     async def main() -> None:
         async with live_server() as server, AsyncExitStack() as stack:
@@ -158,7 +158,7 @@ def test_session_stays_open_for_one_who_came_just_in_time(hubs: list[CountingHub
 def test_failed_session_is_closed_though_it_was_replaced(
     hubs: list[CountingHub], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DUR-3: whoever comes meanwhile is in the new one; nothing runs on for the old one."""
+    """DUR-3: newcomers join the new one, and no task of the old one keeps running."""
     monkeypatch.setattr(app, "CLOSE_SECONDS", DEADLINE_S)  # the old one lasts until its participant reads
     monkeypatch.setattr(connection, "CLOSE_SECONDS", DEADLINE_S)
 
@@ -185,7 +185,7 @@ def test_failed_session_is_closed_though_it_was_replaced(
 
 
 def test_one_who_comes_while_the_server_stops_is_sent_away(hubs: list[CountingHub]) -> None:
-    """CLOSE-3: their session was being loaded."""
+    """CLOSE-3: the server was still loading their session."""
 
     async def main() -> None:
         store = SlowStore()
@@ -214,7 +214,7 @@ async def users_of(client: RawClient, count: int) -> list[str]:
 
 
 def test_session_that_does_not_fit_beside_others_is_not_opened(hubs: list[CountingHub]) -> None:
-    """LIM-16: 4503; and it is, once there is space again."""
+    """LIM-16: it closes with 4503; once there is space again, the session opens."""
 
     async def main() -> None:
         store = MemoryStore()
@@ -262,7 +262,7 @@ def test_whoever_is_silent_is_away_until_heard_again(monkeypatch: pytest.MonkeyP
             await hear({"type": "user:away", "connection_id": bob_id})
 
     async def next_away(client: RawClient) -> dict[str, object]:
-        """The next such message; the one who waits for it speaks meanwhile."""
+        """The next `away` message; the client that waits for it keeps sending meanwhile."""
         receiving = asyncio.create_task(client.receive("user:away"))
         while not receiving.done():
             await client.send({"type": "ping"})
@@ -273,7 +273,7 @@ def test_whoever_is_silent_is_away_until_heard_again(monkeypatch: pytest.MonkeyP
 
 
 def test_what_was_accepted_is_stored_when_nobody_is_left() -> None:
-    """DUR-8: while another change is being written, too."""
+    """DUR-8: also while another change is being written."""
 
     async def main() -> None:
         store = SlowStore()

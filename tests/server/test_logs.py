@@ -1,4 +1,4 @@
-"""One line each, whatever is in the names."""
+"""Each event is one line of the log, whatever characters the names contain."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def line(at_s: float, level: int = logging.WARNING) -> logging.LogRecord:
 
 
 def test_flood_of_lines_is_left_out_and_counted() -> None:
-    """Nothing that is serious is left out."""
+    """Serious lines are never left out."""
     flood = FloodFilter()
     lines = [line(1000.0 + number / 10_000) for number in range(10_000)]
     lines += [line(1001.0, logging.ERROR), line(1030.0)]
@@ -107,7 +107,7 @@ def test_flood_of_lines_is_left_out_and_counted() -> None:
 
 
 def test_a_flood_of_errors_silences_nothing_after_it() -> None:
-    """All are written, and a second later there is room again."""
+    """All of them are written, and a second later there is room again."""
     flood = FloodFilter()
     assert all(flood.filter(line(1000.0, logging.ERROR)) for _ in range(10 * int(LINES.burst)))
     assert not flood.filter(line(1000.0))

@@ -1,4 +1,4 @@
-"""What Prometheus gets."""
+"""The metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Values = dict[str, float]
 
 
 async def values(server: LiveServer) -> Values:
-    """All of ours, by name and labels."""
+    """All our metrics, by name and labels."""
     answer = await get(server.port, "/metrics")
     assert answer.status == 200
     return {
@@ -38,7 +38,7 @@ def test_they_tell_how_many_and_how_much() -> None:
                 await soon(bob)
                 found = await values(server)
                 assert (found["sessions"], found["participants"]) == (2, 2)
-                assert found["connections"] == 3, "that of the question, too"
+                assert found["connections"] == 3, "including the connection of this request"
                 assert (found["unstored_bytes"], found["sessions_waiting"]) == (0, 0)
                 assert found["changes_stored_total"] == 2
                 assert found["store_seconds_count"] == found["store_seconds_bucket+Inf"] >= 1

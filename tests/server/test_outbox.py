@@ -1,4 +1,4 @@
-"""What leaves through one connection: LIM-9 and PRES-3 of docs/protocol.md."""
+"""Outgoing messages of one connection: LIM-9 and PRES-3 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.helpers.live_server import RawClient, live_server, soon
 
 
 def test_presence_is_left_out_first_and_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PRES-3: a reader that is behind misses presence, not changes; then it gets all of it."""
+    """PRES-3: a slow reader misses presence, not changes; later it gets all current presence."""
     monkeypatch.setattr(outbox, "PRESENCE_QUEUED_BYTES", 200_000)
     monkeypatch.setattr(outbox, "SOCKET_BUFFER_BYTES", 50_000)
 
@@ -26,7 +26,7 @@ def test_presence_is_left_out_first_and_made_up_for(monkeypatch: pytest.MonkeyPa
             put = {"op": "put", "id": "a", "kind": "k", "props": {"x": "y" * 100_000}}
             for clock in range(1, 70):
                 await ann.push(clock, put)
-                await slow.send({"type": "have", "clock": clock})  # it lies
+                await slow.send({"type": "have", "clock": clock})  # it has read less
                 await ann.send({"type": "presence", "state": {"cursor": [clock, 0]}})
                 await soon(ann)
             slow.ws.transport.resume_reading()
@@ -46,7 +46,7 @@ def test_presence_is_left_out_first_and_made_up_for(monkeypatch: pytest.MonkeyPa
 
 
 def test_pages_keep_their_place_in_the_stream() -> None:
-    """SYNC-4: many pages, and edits meanwhile; the reader can follow without a gap."""
+    """SYNC-4: many pages, and edits meanwhile; the reader sees no gap."""
 
     async def main() -> None:
         async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:
@@ -81,10 +81,10 @@ def test_pages_keep_their_place_in_the_stream() -> None:
 def test_fault_while_writing_closes_its_connection_alone(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """CLOSE-1: 1011, and the log has the stack."""
+    """CLOSE-1: 1011, and the stack is in the log."""
 
     def fail(message: Message) -> str:
-        raise RuntimeError(f"nobody thought of {message}")
+        raise RuntimeError(f"unexpected {message}")
 
     async def main() -> None:
         async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:
@@ -99,7 +99,7 @@ def test_fault_while_writing_closes_its_connection_alone(
 
 
 def test_one_who_goes_while_pages_wait_ends_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-9: what was to be written to them is forgotten."""
+    """LIM-9: the messages queued for it are dropped."""
     monkeypatch.setattr(outbox, "SOCKET_BUFFER_BYTES", 50_000)
 
     async def main() -> None:
@@ -113,7 +113,7 @@ def test_one_who_goes_while_pages_wait_ends_nothing_else(monkeypatch: pytest.Mon
                 slow.ws.transport.pause_reading()
                 await slow.send({"type": "sync:request", "client_id": "2"})
                 await slow.send({"type": "presence", "state": {"cursor": [0, 0]}})
-                await ann.receive("presence")  # so the request was read
+                await ann.receive("presence")  # so the server has read the request
                 slow.ws.transport.abort()
                 assert (await ann.receive("user:left"))["user_id"] == "slow"
             await soon(ann)
@@ -124,7 +124,7 @@ def test_one_who_goes_while_pages_wait_ends_nothing_else(monkeypatch: pytest.Mon
 def test_pages_behind_what_is_not_read_end_the_connection(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """LIM-14, HIST-4: also if the receiver stopped reading before it asked; frames alone may wait."""
+    """LIM-14, HIST-4: also if the receiver stopped reading before it asked; only frames may be queued."""
     monkeypatch.setattr(outbox, "STALLED_SECONDS", 0.3)
     monkeypatch.setattr(outbox, "SOCKET_BUFFER_BYTES", 50_000)
 
@@ -134,7 +134,7 @@ def test_pages_behind_what_is_not_read_end_the_connection(
             put = {"op": "put", "id": "a", "kind": "k", "props": {"x": "y" * 100_000}}
             for clock in range(1, 70):
                 await ann.push(clock, put)
-                await slow.send({"type": "have", "clock": clock})  # it lies
+                await slow.send({"type": "have", "clock": clock})  # it has read less
             await asyncio.sleep(0.8)
             await soon(ann)
             assert "too_slow" not in caplog.text
@@ -147,7 +147,7 @@ def test_pages_behind_what_is_not_read_end_the_connection(
 def test_server_does_not_wait_long_for_one_who_does_not_read(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """CLOSE-3: one who reads hears the end, one who doesn't delays it by a second or two."""
+    """CLOSE-3: a reader gets the close; somebody who doesn't read delays it by a second or two."""
     monkeypatch.setattr(outbox, "SOCKET_BUFFER_BYTES", 50_000)
 
     async def main() -> None:
@@ -183,7 +183,7 @@ def test_long_message_leaves_in_several_frames(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_long_message_arrives_whole() -> None:
-    """HB-5: pages and patches, in letters of several bytes."""
+    """HB-5: pages and patches with characters of several bytes."""
 
     async def main() -> None:
         async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:

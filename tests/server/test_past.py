@@ -24,12 +24,12 @@ from tests.helpers.live_server import LiveServer, RawClient, live_server, soon
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests may follow each other at once, but where a test says otherwise."""
+    """Requests may follow each other at once, unless a test says otherwise."""
     monkeypatch.setattr(past, "EVERY_MS", 0)
 
 
 def put(id: str, **props: Any) -> dict[str, Any]:
-    """An operation as JSON."""
+    """A put operation as JSON."""
     return {"op": "put", "id": id, "kind": "component", "props": props}
 
 
@@ -60,7 +60,7 @@ async def past_of(client: RawClient, clock: int, request: int = 1) -> list[dict[
 def test_every_clock_of_a_session_can_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """HIST-1, HIST-2: over several chunks, and after the server has started again."""
+    """HIST-1, HIST-2: across several chunks, and after a restart of the server."""
     monkeypatch.setattr(OpenChunk, "is_full", lambda chunk, records: chunk._entries >= 4)
 
     async def main() -> None:
@@ -152,7 +152,7 @@ def test_who_has_not_synchronised_gets_nothing() -> None:
 
 
 class SlowStore(GatedStore):
-    """A store whose past takes its time, may be dropped, or damaged."""
+    """A store whose past loads slowly, and may be dropped or damaged."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -194,7 +194,7 @@ def test_what_was_dropped_or_damaged_is_refused() -> None:
 
 
 def test_edits_go_on_while_the_past_is_read() -> None:
-    """HIST-4: and another request meanwhile, on one connection or on too many, is refused."""
+    """HIST-4: a second request on the same connection, or on too many, is refused meanwhile."""
 
     async def main() -> None:
         store = SlowStore()
@@ -212,7 +212,7 @@ def test_edits_go_on_while_the_past_is_read() -> None:
             assert (page["request"], len(page["records"])) == (1, 1)
 
     async def crowd(server: LiveServer, store: SlowStore) -> None:
-        """Ask on as many connections as may ask at a time, and one more; all but Ann's end."""
+        """Ask on one connection more than may ask at a time; all but Ann's close."""
         async with server.client("b") as b, server.client("c") as c, server.client("d") as d:
             for number, client in enumerate((b, c, d)):
                 await client.sync(f"peer {number}")
@@ -233,7 +233,7 @@ def test_edits_go_on_while_the_past_is_read() -> None:
 
 
 def test_old_benches_of_all_sessions_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HIST-4: sessions share what the server may hold of them."""
+    """HIST-4: all sessions together share the memory for old benches."""
     monkeypatch.setattr(past, "IN_ALL", 1)
 
     async def main() -> None:

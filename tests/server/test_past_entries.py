@@ -1,4 +1,4 @@
-"""What was done in a session, over real sockets: HIST-6 and HIST-7 of docs/protocol.md."""
+"""The change log of a session, over real sockets: HIST-6 and HIST-7 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def put(id: str, **props: Any) -> dict[str, Any]:
-    """An operation as JSON."""
+    """A put operation as JSON."""
     return {"op": "put", "id": id, "kind": "component", "props": props}
 
 
@@ -42,7 +42,7 @@ def entries_in(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def clocks_in(pages: list[dict[str, Any]]) -> list[int]:
-    """Their clocks."""
+    """The clocks of the changes in an answer."""
     return [entry["clock"] for entry in entries_in(pages)]
 
 
@@ -130,7 +130,7 @@ class ForgetfulStore(GatedStore):
     """A store that has lost all history."""
 
     async def load_entries(self, session_id: str, span: Span) -> StoredEntries | None:
-        """Nothing."""
+        """Return nothing."""
         return None
 
 

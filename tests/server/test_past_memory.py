@@ -1,4 +1,4 @@
-"""Old benches share the server's memory with what is live, over real sockets: HIST-3 and LIM-16."""
+"""Old benches share the server's memory with live sessions, over real sockets: HIST-3 and LIM-16."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.helpers.live_server import RawClient, live_server, soon
 
 @pytest.fixture(autouse=True)
 def space(monkeypatch: pytest.MonkeyPatch) -> Space:
-    """The memory of the server; requests may follow each other at once."""
+    """Set the server's memory; requests may follow each other at once."""
     monkeypatch.setattr(past, "EVERY_MS", 0)
     shared = Space(100_000)
     monkeypatch.setattr(hub, "Space", lambda most: shared)
@@ -26,19 +26,19 @@ def space(monkeypatch: pytest.MonkeyPatch) -> Space:
 
 
 def put(id: str, **props: Any) -> dict[str, Any]:
-    """An operation as JSON."""
+    """A put operation as JSON."""
     return {"op": "put", "id": id, "kind": "component", "props": props}
 
 
 async def outcome(client: RawClient, clock: int) -> str:
-    """Ask for the bench at a clock; why it is refused, or how many records there are."""
+    """Ask for the bench at a clock; returns the reason of a refusal, or the number of records."""
     await client.send({"type": "past:request", "request": 1, "clock": clock})
     answer = await client.receive("past:page", "past:refused")
     return str(answer.get("reason", answer.get("total")))
 
 
 class StuckStore(GatedStore):
-    """A disk that doesn't answer who asks for the past."""
+    """A disk that doesn't answer requests for the past."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class StuckStore(GatedStore):
     "props", [{"x": "y" * 30_000}, {f"p{n}": n for n in range(500)}], ids=["long", "many"]
 )
 def test_bench_that_does_not_fit_is_refused_and_all_goes_on(space: Space, props: dict[str, Any]) -> None:
-    """HIST-3: if its JSON is too long, or what has to be made of it; once there is room, it comes."""
+    """HIST-3: its JSON or its decoded form is too large; once there is room, the bench comes."""
 
     async def main() -> None:
         async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:
@@ -95,7 +95,7 @@ def test_changes_need_room_too(space: Space) -> None:
 
 
 def test_memory_is_lent_as_long_as_storage_reads(space: Space) -> None:
-    """LIM-16: also for whoever left meanwhile; what changes has the rest."""
+    """LIM-16: also for a client that left meanwhile; live changes have the rest."""
 
     async def main() -> None:
         store = StuckStore()

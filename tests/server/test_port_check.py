@@ -1,4 +1,4 @@
-"""Whether a server can listen, or answers."""
+"""Whether a server can listen on its port, or answers there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.helpers.live_server import live_server
 
 
 def only(host: str, port: int, is_encrypted: bool = False, is_running: bool = False) -> Finding:
-    """What is found."""
+    """The only finding."""
     [found] = of_port(host, port, is_encrypted, is_running)
     return found
 
@@ -53,7 +53,7 @@ def test_server_that_does_not_answer_is_a_fault() -> None:
 
 
 def reach(host: str, *names: str, is_encrypted: bool = True) -> Finding:
-    """How others find a server."""
+    """The address at which others reach a server."""
     [found] = of_reach(host, 8765, is_encrypted, names)
     return found
 

@@ -1,4 +1,4 @@
-"""How much is kept: LIM-18 of docs/protocol.md."""
+"""Limits on stored data: LIM-18 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_session_that_is_nearly_full_is_announced() -> None:
 async def people_in(
     store: Store, quotas: Quotas, *sessions: str
 ) -> AsyncIterator[tuple[LiveServer, list[RawClient]]]:
-    """A server, and somebody in each of these sessions, synchronised."""
+    """A server, and one synchronised client in each of these sessions."""
     async with live_server(store, quotas=quotas) as server, AsyncExitStack() as stack:
         people = [
             await stack.enter_async_context(server.client(f"user {number}", session))
@@ -47,7 +47,7 @@ async def people_in(
 
 
 def test_no_more_sessions_are_begun_than_may_be(tmp_path: Path) -> None:
-    """Those that are there can be joined; one that nobody changed leaves its place to another."""
+    """Existing sessions can be joined; a session that nobody changed gives its place to another."""
 
     async def refused(server: LiveServer, session: str) -> None:
         async with server.asking("cid", session) as cid:
@@ -69,7 +69,7 @@ def test_no_more_sessions_are_begun_than_may_be(tmp_path: Path) -> None:
 
 
 def test_of_many_who_begin_sessions_at_once_as_many_do_as_may(tmp_path: Path) -> None:
-    """They ask for the last places at the same time."""
+    """They compete for the last places."""
 
     async def come(server: LiveServer, session: str, stack: AsyncExitStack) -> str | None:
         one = await stack.enter_async_context(server.asking("ann", session))
@@ -89,7 +89,7 @@ def test_of_many_who_begin_sessions_at_once_as_many_do_as_may(tmp_path: Path) ->
 
 
 def test_session_that_takes_too_much_is_not_changed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """It can be read; the others continue, and so does this one once it may take more. One warning."""
+    """It can be read, and the others continue. One warning; a higher limit allows changes again."""
     few, more = Quotas(session_bytes=20_000), Quotas(session_bytes=50_000)
 
     async def main() -> None:
@@ -110,7 +110,7 @@ def test_session_that_takes_too_much_is_not_changed(tmp_path: Path, caplog: pyte
 
 
 async def fill(client: RawClient) -> int:
-    """Change a session until it is full; how many changes it took."""
+    """Change a session until it is full; returns the number of changes."""
     for number in range(1, 100):
         ack = await client.push(number, {**LENS, "props": {"text": f"{number}" + "x" * 700}})
         if ack["result"] == "refused":
@@ -120,7 +120,7 @@ async def fill(client: RawClient) -> int:
 
 
 def test_what_was_packed_meanwhile_counts_as_packed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """LIM-18: a session that looks too large is measured."""
+    """LIM-18: the server measures a session again if it looks too large."""
     store = SqliteStore(tmp_path)
 
     async def small(session_id: str) -> int:

@@ -1,4 +1,4 @@
-"""Connections over TLS: counted from the start, and bounded as others are."""
+"""Connections over TLS are counted from the start, and bounded like others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PUT = {"op": "put", "id": "a", "kind": "k", "props": {"x": "y" * 300_000}}
 
 @contextlib.asynccontextmanager
 async def raw(server: LiveServer) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A TCP connection that says nothing."""
+    """A TCP connection that sends nothing."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     try:
         yield reader, writer
@@ -34,7 +34,7 @@ async def raw(server: LiveServer) -> AsyncIterator[tuple[asyncio.StreamReader, a
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, **bounds: int) -> list[Doors]:
-    """The doors of the servers that are made."""
+    """The doors of the servers that the test makes."""
     made: list[Doors] = []
 
     def make() -> Doors:
@@ -58,7 +58,7 @@ def test_messages_of_all_lengths_go_both_ways() -> None:
 
 
 def test_the_command_speaks_tls(tmp_path: Path) -> None:
-    """On uvloop, where that is installed: it reads from a connection as soon as there is one."""
+    """On uvloop, if it is installed: it reads from a connection as soon as there is one."""
 
     async def main(server: ServerProcess) -> None:
         live = LiveServer(server.port, tls=True)
@@ -72,7 +72,7 @@ def test_the_command_speaks_tls(tmp_path: Path) -> None:
 
 
 def test_who_says_nothing_is_cut_before_others_are_kept_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-15: also before there is TLS."""
+    """LIM-15: also before TLS is set up."""
     counted(monkeypatch, unfinished=3)
 
     async def main() -> None:
@@ -132,7 +132,7 @@ def test_who_leaves_as_soon_as_keys_are_agreed_is_forgotten(monkeypatch: pytest.
 
 
 def test_nothing_is_left_of_who_never_spoke_tls(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-15: whether they were cut, or went; once somebody has looked for garbage."""
+    """LIM-15: after a cut or a departure, once the garbage is collected."""
     made: weakref.WeakSet[object] = weakref.WeakSet()
 
     class Noted(secured.SecuredConnection):
@@ -157,7 +157,7 @@ def test_nothing_is_left_of_who_never_spoke_tls(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_first_words_may_come_with_the_end_of_the_handshake() -> None:
-    """As a client sends them that doesn't wait: in one piece of data."""
+    """A client that doesn't wait sends both in one piece of data."""
 
     async def main() -> None:
         async with live_server(tls=True) as server, raw(server) as (reader, writer):

@@ -25,7 +25,7 @@ PUT = {"op": "put", "id": "lens", "kind": "component", "props": {"x": 0}}
 
 
 def test_session_whose_storage_fails_starts_again_from_it() -> None:
-    """DUR-3: 1011, nothing acknowledged; what was stored is there when the disk is well again."""
+    """DUR-3: 1011, nothing acknowledged; the stored changes are there when the disk works again."""
 
     async def main() -> None:
         store = GatedStore()
@@ -71,7 +71,7 @@ def test_session_that_cannot_be_loaded_closes_no_other() -> None:
 
 
 def test_nothing_leaves_before_it_is_durable() -> None:
-    """DUR-1: neither the change, nor its acknowledgement, nor a page with it in."""
+    """DUR-1: neither the change, nor its acknowledgement, nor a page that contains it."""
 
     async def main() -> None:
         store = GatedStore()
@@ -122,7 +122,7 @@ def test_what_waits_for_the_disk_is_stored_together() -> None:
 
 
 def test_chunks_are_begun_and_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DUR-4, DUR-5: a session that was reopened from its newest chunk is the same."""
+    """DUR-4, DUR-5: a session that reopens from its newest chunk is the same."""
     monkeypatch.setattr(chunking, "CHUNK_ENTRIES", 10)
 
     async def main() -> None:
@@ -148,7 +148,7 @@ def test_chunks_are_begun_and_nothing_changes(monkeypatch: pytest.MonkeyPatch) -
 def test_chunk_that_cannot_be_begun_stops_nobody(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The entries are in the one before; the next chance comes when as many have come again."""
+    """Its entries go to the old chunk; the next attempt comes after as many more."""
     monkeypatch.setattr(chunking, "CHUNK_ENTRIES", 10)
 
     async def main() -> None:
@@ -172,7 +172,7 @@ def test_chunk_that_cannot_be_begun_stops_nobody(
 
 
 def test_names_of_a_refused_change_are_not_stored() -> None:
-    """Each name that an entry refers to is stored with the first that does, and no other."""
+    """Each name is stored with the first entry that refers to it, and no other name is."""
 
     async def main() -> None:
         store = GatedStore()
@@ -191,7 +191,7 @@ def test_names_of_a_refused_change_are_not_stored() -> None:
 
 
 def test_empty_session_is_closed_and_opened_again() -> None:
-    """A session needs no memory while nobody is in it."""
+    """A session needs no memory while it is empty."""
 
     async def main() -> None:
         async with live_server() as server:
@@ -205,12 +205,12 @@ def test_empty_session_is_closed_and_opened_again() -> None:
 
 
 def test_fault_in_a_session_closes_it_and_no_other(caplog: pytest.LogCaptureFixture) -> None:
-    """DUR-3: whatever it was that failed, nothing leaves that was not stored."""
+    """DUR-3: whatever failed, unstored changes do not leave the server."""
 
     class Faulty(GatedStore):
         async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
             if session_id == "faulty":
-                raise RuntimeError("nobody thought of this")
+                raise RuntimeError("unexpected")
             await super().append(session_id, entries, names)
 
     async def main() -> None:
@@ -230,7 +230,7 @@ def test_fault_in_a_session_closes_it_and_no_other(caplog: pytest.LogCaptureFixt
 
 
 def test_what_arrives_after_a_failure_is_not_taken(caplog: pytest.LogCaptureFixture) -> None:
-    """DUR-3: a message that was on its way when storage failed; its author sends it again."""
+    """DUR-3: a message was on its way when storage failed; its author sends it again."""
 
     async def main() -> None:
         store = GatedStore()
@@ -253,11 +253,11 @@ def test_what_arrives_after_a_failure_is_not_taken(caplog: pytest.LogCaptureFixt
 
 
 def test_server_waits_for_the_chunk_that_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DUR-5: at its end; and it begins no other meanwhile."""
+    """DUR-5: when it stops; and it begins no other chunk meanwhile."""
     monkeypatch.setattr(chunking, "CHUNK_ENTRIES", 10)
 
     class SlowStore(GatedStore):
-        """A chunk takes its time, except for the first."""
+        """A store whose chunks are slow, except the first."""
 
         ready: asyncio.Event
 

@@ -28,7 +28,7 @@ MANY: list[Op] = [Set("a", {f"p{number}": 0 for number in range(300)}, ["q"] * 3
     ],
 )
 def test_push_is_cut_between_changes(changes: list[list[Op]], expected: list[int]) -> None:
-    """By what they cost: operations, properties, bytes; one change is never cut."""
+    """By operations, properties and bytes; a single change is never cut."""
     push = Push([PushedChange(number, ops) for number, ops in enumerate(changes, 1)])
     parts = list(slices(push))
     assert [len(part.changes) for part in parts] == expected

@@ -1,4 +1,4 @@
-"""Optiverse's own collaboration: MSG-8."""
+"""Optiverse's built-in collaboration: MSG-8."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MESSAGES: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message["type"])
 def test_it_is_told_what_it_needs_and_the_others_that_it_left(message: dict[str, object]) -> None:
-    """MSG-8: however much it sends after that, nothing is closed, and nothing is done."""
+    """MSG-8: whatever it sends afterwards has no effect, and closes no connection."""
 
     async def main() -> None:
         async with live_server(silence_seconds=0.8) as server, server.client("ann") as ann:
@@ -40,13 +40,13 @@ def test_it_is_told_what_it_needs_and_the_others_that_it_left(message: dict[str,
                     await ann.send({"type": "ping"})
                     await ann.receive("pong")
                     await asyncio.sleep(0.05)
-                assert await hearing == (4408, "silent"), "it counts as connected as long as it speaks"
+                assert await hearing == (4408, "silent"), "only silence closes it"
 
     run(main())
 
 
 def test_our_own_clients_may_leave_the_subprotocol_out() -> None:
-    """MSG-3, MSG-8: an error in one of their messages is answered."""
+    """MSG-3, MSG-8: an error in one of their messages gets an answer."""
 
     async def main() -> None:
         async with live_server() as server, server.client("script", subprotocols=None) as script:

@@ -9,7 +9,7 @@ def test_each_duration_is_in_one_range() -> None:
     durations = Durations()
     for seconds in (0.0, 0.001, 0.0011, 10.0, 11.0):
         durations.add(seconds)
-    assert durations.counts[0] == 2, "the end of a range is in it"
+    assert durations.counts[0] == 2, "a range includes its end"
     assert durations.counts[1] == 1
     assert durations.counts[-2:] == [1, 1]
     assert (len(durations.counts), sum(durations.counts)) == (len(BUCKETS_S) + 1, 5)

@@ -1,4 +1,4 @@
-"""What a server shows for itself, on disk and over sockets."""
+"""The certificate that a server presents, on disk and over sockets."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no POSIX modes")
 def test_only_the_servers_user_reads_the_key(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
@@ -46,7 +46,7 @@ def test_only_the_servers_user_reads_the_key(tmp_path: Path) -> None:
 
 
 def test_the_key_stays_when_the_certificate_is_renewed(tmp_path: Path) -> None:
-    """LINK-1: so links keep working."""
+    """LINK-1: links keep working."""
     first = own_identity(tmp_path, NAMES, NOW)
     key, certificate = (tmp_path / FOLDER / name for name in (KEY_NAME, CERTIFICATE_NAME))
     before = key.read_bytes(), certificate.read_bytes()
@@ -66,7 +66,7 @@ def test_a_damaged_certificate_is_made_again(tmp_path: Path) -> None:
 
 
 def test_a_damaged_key_is_left_for_its_operator(tmp_path: Path) -> None:
-    """A new one would make every link useless."""
+    """A new key would make every link useless."""
     own_identity(tmp_path, NAMES, NOW)
     key = tmp_path / FOLDER / KEY_NAME
     key.write_bytes(b"damaged")

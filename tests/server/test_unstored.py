@@ -1,4 +1,4 @@
-"""What storage doesn't hold yet: DUR-6."""
+"""Changes that storage doesn't hold yet: DUR-6."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_one_alone_holds_a_third() -> None:
 
 @pytest.mark.parametrize("many", [1, 10, 100])
 def test_however_many_hold_much_others_have_room(many: int) -> None:
-    """DUR-6: and all of them together never hold more than there may be, except for the last of each."""
+    """DUR-6: and their total never exceeds the limit, except for the last of each."""
     held = Unstored(90_000)
     taken = 0
     while any(held.has_room(f"c{number}") for number in range(many)):
@@ -70,7 +70,7 @@ def on_a_slow_disk(
     monkeypatch: pytest.MonkeyPatch,
     go: Callable[[GatedStore, LiveServer, RawClient, RawClient], Awaitable[None]],
 ) -> None:
-    """Two people in two sessions, and a disk that takes nothing until its gate is open."""
+    """Two people in two sessions, on a disk that accepts nothing until its gate opens."""
     held = Unstored(MOST)
     monkeypatch.setattr(hub, "Unstored", lambda: held)
 
@@ -92,14 +92,14 @@ def on_a_slow_disk(
 
 
 async def fill(ann: RawClient) -> None:
-    """Push until nothing more is read, and then a ping, which is not answered."""
+    """Push until the server stops reading; a ping then gets no answer."""
     for number in range(1, 4):
         await ann.send(put(number))
     await ann.send({"type": "ping"})
 
 
 def test_who_holds_much_is_not_read_until_it_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DUR-6, HB-2, HB-6: that is no silence, others are served, and nothing is lost."""
+    """DUR-6, HB-2, HB-6: this does not count as silence, others are served, and nothing is lost."""
 
     async def go(store: GatedStore, server: LiveServer, ann: RawClient, bob: RawClient) -> None:
         await fill(ann)
@@ -155,7 +155,7 @@ def test_session_that_fails_gives_back_what_it_held(monkeypatch: pytest.MonkeyPa
 def test_people_are_told_that_nothing_is_saved(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """DUR-6: everybody in the session, again and again; and nobody in another one."""
+    """DUR-6: everybody in the session gets repeated reports; people in other sessions get none."""
     monkeypatch.setattr(unstored, "STORE_SECONDS", 0.05)
     monkeypatch.setattr(unstored, "WAIT_SECONDS", 0.05)
 
@@ -176,7 +176,7 @@ def test_people_are_told_that_nothing_is_saved(
 
 
 def test_question_about_an_empty_session_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DUR-6: behind a push that is not stored yet; the session continues."""
+    """DUR-6: it waits behind a push that is not stored yet; the session continues."""
 
     async def go(store: GatedStore, server: LiveServer, ann: RawClient, bob: RawClient) -> None:
         removal = {"client_clock": 1, "ops": [{"op": "remove", "id": "nothing"}]}

@@ -1,4 +1,4 @@
-"""The time of day."""
+"""The time of day, in milliseconds."""
 
 from __future__ import annotations
 

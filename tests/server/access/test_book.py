@@ -1,4 +1,4 @@
-"""Changes of grants, one after the other: ACC-5 to ACC-7 and ACC-11 of docs/protocol.md."""
+"""The grant book changes grants one at a time: ACC-5 to ACC-7 and ACC-11 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class BreakableFile(MemoryFile):
 
 
 class Kept:
-    """A book, its file, and the time.
+    """A book, its file, and its clock.
 
     Attributes:
-        told: the changes that were announced.
+        told: the announced changes.
     """
 
     def __init__(self, grants: Sequence[StoredGrant]) -> None:
@@ -52,7 +52,7 @@ class Kept:
 
 
 def play(*grants: StoredGrant) -> Callable[[Callable[[Kept], Coroutine[Any, Any, None]]], None]:
-    """Run what is decorated with a book of these grants."""
+    """Run the decorated scenario with a book of these grants."""
 
     def decorate(go: Callable[[Kept], Coroutine[Any, Any, None]]) -> None:
         async def main() -> None:
@@ -101,7 +101,7 @@ def test_a_full_disk_leaves_all_as_it_was() -> None:
 
 
 def test_who_owns_nothing_any_more_lets_nobody_in() -> None:
-    """ACC-14: the owner's right may end while the answer waits for its turn."""
+    """ACC-14: the owner's right may end while the answer is queued."""
 
     @play(grant("t", id="i", kind=GrantKind.INVITE), grant(id="own"), grant(id="o", role=Role.OWNER))
     async def _(kept: Kept) -> None:
@@ -114,7 +114,7 @@ def test_who_owns_nothing_any_more_lets_nobody_in() -> None:
 
 
 def test_of_many_who_wait_for_the_disk_some_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ACC-11: a disk that hangs does not gather them without end."""
+    """ACC-11: requests do not pile up without limit behind a disk that hangs."""
     monkeypatch.setattr(module, "EXCHANGES", 2)
 
     @play(grant("t", kind=GrantKind.INVITE))
@@ -136,7 +136,7 @@ def test_what_lets_nobody_in_says_why() -> None:
 
 
 def test_a_full_session_gets_no_more_grants(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ACC-7: until some of them let nobody in any more."""
+    """ACC-7: until some of them no longer admit anybody."""
     monkeypatch.setattr(grants_module, "GRANTS", 2)
 
     @play(grant("t", id="i", kind=GrantKind.INVITE), grant(id="d"))
@@ -151,7 +151,7 @@ def test_a_full_session_gets_no_more_grants(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_request_that_waited_is_judged_again() -> None:
-    """ACC-7: its author was removed meanwhile."""
+    """ACC-7: its author was removed in the meantime."""
 
     @play(grant(id="own", role=Role.OWNER), grant(id="other", role=Role.OWNER))
     async def _(kept: Kept) -> None:
@@ -168,7 +168,7 @@ def test_a_request_that_waited_is_judged_again() -> None:
 
 
 def test_changes_are_told_with_what_was_before() -> None:
-    """ACC-6: what is not named stays."""
+    """ACC-6: unnamed fields keep their values."""
 
     @play(grant(id="d", role=Role.EDITOR, expires_ms=5_000_000))
     async def _(kept: Kept) -> None:
@@ -203,7 +203,7 @@ def test_when_somebody_came_is_shown_at_once_and_written_seldom(monkeypatch: pyt
         kept.file.broken = True
         kept.book.note_seen("d")
         kept.now_ms += 1000
-        kept.book.keep_seen()  # hurts nobody
+        kept.book.keep_seen()  # harmless
 
 
 def test_owner_of_the_server_owns_every_session() -> None:
@@ -218,14 +218,14 @@ def test_owner_of_the_server_owns_every_session() -> None:
 
 
 def test_what_another_process_wrote_counts() -> None:
-    """ACC-11: the command ``invite`` writes to the file while the server runs."""
+    """ACC-11: the ``invite`` command writes to the file while the server runs."""
     known, gone, added = grant("known", id="i"), grant("gone", id="g"), grant("added", id="j")
 
     @play(known, gone)
     async def _(kept: Kept) -> None:
         assert await kept.book.find("added") is None
         kept.file.by_others = [known._replace(role=Role.VIEWER), added]
-        assert await kept.book.find("known") == known, "nobody needs the disk for those"
+        assert await kept.book.find("known") == known, "this needs no disk"
         assert await kept.book.find("added") == added
         assert kept.told == [
             (known, known._replace(role=Role.VIEWER)),

@@ -1,4 +1,4 @@
-"""Who comes in, over raw sockets: ACC rules of docs/protocol.md."""
+"""Who gets in, over raw sockets: ACC rules of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ UNKNOWN = "x" * 22
 
 
 def test_nobody_comes_in_without_a_valid_token(tmp_path: Path) -> None:
-    """ACC-9: and nothing of the session is revealed."""
+    """ACC-9: and the refusal reveals nothing about the session."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         assert await refused(server, None) == (4401, "no_token")
@@ -70,7 +70,7 @@ def test_a_token_stands_in_one_header(tmp_path: Path, headers: list[tuple[str, s
 
 
 def test_an_invite_makes_a_device_that_comes_back(tmp_path: Path) -> None:
-    """ACC-2, ACC-11: in its session alone, and also after the server has started again."""
+    """ACC-2, ACC-11: only to its own session, and also after a restart of the server."""
 
     async def main() -> None:
         async with (
@@ -122,7 +122,7 @@ def test_of_many_at_once_as_many_get_in_as_may(tmp_path: Path, uses: int) -> Non
     "header", ["Forwarded", "X-Forwarded-For", "x-forwarded-proto", "X-Real-IP", "Via", "Host"]
 )
 def test_own_users_need_no_token_but_through_a_proxy(tmp_path: Path, header: str) -> None:
-    """ACC-9: this machine's, of a server that listens for them alone."""
+    """ACC-9: users of this machine, if the server listens only on loopback."""
 
     async def main() -> None:
         async with guarded_server(tmp_path, trusts_own=True) as server:
@@ -132,7 +132,7 @@ def test_own_users_need_no_token_but_through_a_proxy(tmp_path: Path, header: str
                 assert len(await grants_of(owner)) == 2
             async with server.client("vic", token=token) as vic:
                 assert vic.ack["role"] == "viewer"
-            async with server.client("old", token=UNKNOWN) as old:  # of another server at this address
+            async with server.client("old", token=UNKNOWN) as old:  # sent by another server at this address
                 assert "role" not in old.ack
             url = f"{server.url}/ws/default/mallory"
             async with connect(url, additional_headers={header: "x"}) as ws:
@@ -191,7 +191,7 @@ def test_a_flood_of_failed_tries_is_cut_and_ends_with_the_server(
 
 
 def test_tokens_never_reach_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """ACC-11: not even with all that there is to log."""
+    """ACC-11: not even at the most detailed log level."""
     tokens: list[str] = []
 
     async def go(server: Guarded, owner: RawClient) -> None:
@@ -216,7 +216,7 @@ def test_tokens_never_reach_the_log(tmp_path: Path, caplog: pytest.LogCaptureFix
 
 
 def test_who_is_removed_on_the_way_in_does_not_get_in(tmp_path: Path) -> None:
-    """ACC-6: between the door and the session, which may take long to open, and closes again then."""
+    """ACC-6: removed after the door and before the session, which may open slowly and then close again."""
 
     gate = asyncio.Event()
 
@@ -246,7 +246,7 @@ def test_who_is_removed_on_the_way_in_does_not_get_in(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps open files")
 def test_an_invite_that_can_not_be_stored_lets_nobody_in(tmp_path: Path) -> None:
-    """ACC-7, ACC-11: who has a device comes in."""
+    """ACC-7, ACC-11: people with a device still get in."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         token = await invite(owner, "editor")

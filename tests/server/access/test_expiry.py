@@ -1,4 +1,4 @@
-"""The end of people's time: ACC-3 of docs/protocol.md."""
+"""Access that expires: ACC-3 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.helpers.live_server import RawClient, soon
 
 
 class Watch:
-    """The server's time of day, which a test may put forward.
+    """The server's time of day, which a test can move forward.
 
     Attributes:
         ahead_s: how far ahead.
@@ -39,7 +39,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
 
 
 async def heard(client: RawClient) -> set[str]:
-    """The types of what a client was sent since it listened last."""
+    """The types of the messages that a client got since the last call."""
     await client.send({"type": "ping"})
     return {message["type"] for _, message in await client.hear(lambda message: message["type"] == "pong")}
 
@@ -54,7 +54,7 @@ def test_time_ends_with_a_warning_and_a_close(tmp_path: Path, watch: Watch) -> N
             server.client("dan", token=await invite(owner, "editor", expires_s=850)) as dan,
         ):
             watch.ahead_s = 600
-            assert await cid.closed() == (4401, "expired")  # so bob was looked at, too
+            assert await cid.closed() == (4401, "expired")  # so the server has checked bob, too
             assert "access:expires" not in await heard(bob)
             watch.ahead_s = 800
             assert (await bob.receive("access:expires"))["expires"] == bob.ack["expires"]
@@ -69,7 +69,7 @@ def test_time_ends_with_a_warning_and_a_close(tmp_path: Path, watch: Watch) -> N
 
 
 def test_time_is_moved_without_a_break(tmp_path: Path, watch: Watch) -> None:
-    """ACC-3, ACC-6: the same connection continues, and hears of each new end."""
+    """ACC-3, ACC-6: the connection stays open and gets each new expiry time."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         token = await invite(owner, "editor", expires_s=1000)
@@ -80,7 +80,7 @@ def test_time_is_moved_without_a_break(tmp_path: Path, watch: Watch) -> None:
             assert told["expires"] == answer["grants"][0]["expires"] > bob.ack["expires"]
             assert answer["grants"][0]["role"] == "editor"
             watch.ahead_s = 1001
-            assert await cid.closed() == (4401, "expired")  # so bob was looked at, too
+            assert await cid.closed() == (4401, "expired")  # so the server has checked bob, too
             await set_grant(owner, device, expires_s=0)
             assert (await bob.receive("access:expires"))["expires"] is None
             await soon(bob)
@@ -91,7 +91,7 @@ def test_time_is_moved_without_a_break(tmp_path: Path, watch: Watch) -> None:
 def test_what_comes_after_the_end_has_no_effect(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watch: Watch
 ) -> None:
-    """ACC-3: also while the connection is being closed, which takes as long as the peer likes."""
+    """ACC-3: also during the closing handshake, which takes as long as the peer likes."""
     monkeypatch.setattr(Connection, "close", lambda connection, reason: None)
     push: dict[str, Any] = {"client_clock": 1, "ops": [{"op": "put", "id": "late", "kind": "component"}]}
 
@@ -102,7 +102,7 @@ def test_what_comes_after_the_end_has_no_effect(
             assert (await owner.receive("user:left"))["user_id"] == "bob"
             await bob.send({"type": "push", "changes": [push]})
             await bob.send("no message")
-            await bob.receive("error")  # so the push was read
+            await bob.receive("error")  # so the server has read the push
             assert (await owner.sync("o"))["clock"] == 0
 
     play(tmp_path, go)

@@ -1,4 +1,4 @@
-"""The file of grants, whole or not: ACC-11 of docs/protocol.md."""
+"""The file of grants is written whole or not at all: ACC-11 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_what_other_processes_write_is_noticed(tmp_path: Path) -> None:
         assert file.load_since(found[0]) is None
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no POSIX permissions")
 def test_only_its_user_reads_it(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).touch(0o644)
     with closing(AccessFile(tmp_path)):
@@ -53,7 +53,7 @@ def test_only_its_user_reads_it(tmp_path: Path) -> None:
 
 
 def test_a_write_is_whole_or_nothing(tmp_path: Path) -> None:
-    """ACC-11: of an invite and its device, both or neither."""
+    """ACC-11: both the invite and its device are stored, or neither is."""
     with closing(AccessFile(tmp_path)) as file:
         file.write([grant("same", id="1")])
         with pytest.raises(StorageError):
@@ -63,9 +63,9 @@ def test_a_write_is_whole_or_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["deleted", "replaced"])
-@pytest.mark.skipif(os.name == "nt", reason="Windows keeps open files")
+@pytest.mark.skipif(os.name == "nt", reason="Windows can't delete open files")
 def test_a_file_that_is_gone_takes_nothing(tmp_path: Path, how: str) -> None:
-    """ACC-11: SQLite would keep writing to what nobody finds again."""
+    """ACC-11: SQLite would keep writing to a file that nobody can find again."""
     with closing(AccessFile(tmp_path)) as file:
         (tmp_path / FILE_NAME).rename(tmp_path / "elsewhere")
         if how == "replaced":
@@ -75,7 +75,7 @@ def test_a_file_that_is_gone_takes_nothing(tmp_path: Path, how: str) -> None:
 
 
 def damage(folder: Path, change: Callable[[sqlite3.Connection], object]) -> None:
-    """A file with a grant in it, changed by somebody else."""
+    """A grants file with one grant, changed by another program."""
     with closing(AccessFile(folder)) as file:
         file.write([grant(id="1")])
     with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
@@ -132,7 +132,7 @@ def test_a_folder_in_its_place_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_each_write_reaches_the_disk_before_it_counts(tmp_path: Path) -> None:
-    """ACC-11: the deletion of the journal, too, which is what commits it."""
+    """ACC-11: including the deletion of the journal, which commits the write."""
     with closing(AccessFile(tmp_path)) as file:
         [(synchronous,)] = file._connection.execute("PRAGMA synchronous")
         [(journal,)] = file._connection.execute("PRAGMA journal_mode")
@@ -140,7 +140,7 @@ def test_each_write_reaches_the_disk_before_it_counts(tmp_path: Path) -> None:
 
 
 def test_a_file_of_version_1_goes_on(tmp_path: Path) -> None:
-    """ACC-12: its invites let people in without an owner."""
+    """ACC-12: its invites admit people without an owner's answer."""
     with closing(AccessFile(tmp_path)) as file:
         file.write([FULL])
     with closing(sqlite3.connect(tmp_path / FILE_NAME)) as older:

@@ -1,4 +1,4 @@
-"""What a crash leaves of grants: ACC-11 of docs/protocol.md."""
+"""Grants after a crash: ACC-11 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GUESTS = 12
 
 
 async def guest(url: str, token: str, devices: list[str]) -> None:
-    """Come with an invite, while the server may die."""
+    """Join with an invite, while the server may die."""
     try:
         async with connect(url, additional_headers={"Authorization": f"Bearer {token}"}) as ws:
             devices.append((await RawClient(ws).receive("connection:ack"))["token"])
@@ -30,7 +30,7 @@ async def guest(url: str, token: str, devices: list[str]) -> None:
 
 
 async def come_until_it_dies(server: ServerProcess, token: str, seconds: float) -> list[str]:
-    """Many guests at once, and ``kill -9`` in between; the announced devices."""
+    """Many guests join at once, interrupted by ``kill -9``; returns the announced devices."""
     devices: list[str] = []
     url = f"{server.url}/ws/default/guest"
     guests = [asyncio.create_task(guest(url, token, devices)) for _ in range(GUESTS)]
@@ -41,7 +41,7 @@ async def come_until_it_dies(server: ServerProcess, token: str, seconds: float) 
 
 
 def test_who_was_told_of_a_device_has_it_after_a_crash(tmp_path: Path) -> None:
-    """ACC-11: and every use that counts made a device."""
+    """ACC-11: and every counted use made a device."""
     chance = random.Random(7)
     told = 0
     with ServerProcess(tmp_path, "--auth", "local") as server:

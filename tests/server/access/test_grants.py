@@ -1,4 +1,4 @@
-"""Which grants let somebody in: ACC rules of docs/protocol.md."""
+"""Which grants admit someone: ACC rules of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOW = 1_740_832_496_789
     ],
 )
 def test_why_somebody_is_not_let_in(found: StoredGrant | None, reason: CloseReason | None) -> None:
-    """ACC-9: those of another session learn nothing of it."""
+    """ACC-9: a grant for another session gets the same answer as an unknown one."""
     assert refusal(found, "default", NOW) is reason
 
 
@@ -47,7 +47,7 @@ def test_grants_are_found_by_id_and_token() -> None:
 
 
 def test_owners_are_those_who_can_come_in() -> None:
-    """ACC-7: into this session, or into all."""
+    """ACC-7: to this session, or to all."""
     owner = grant(id="own", role=Role.OWNER)
     assert Grants([owner]).has_owner("default", NOW)
     assert not Grants([owner]).has_owner("other", NOW)
@@ -60,7 +60,7 @@ def test_owners_are_those_who_can_come_in() -> None:
 
 
 def test_useless_grants_make_room_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ACC-7: 1,000 of a session count, and not those of others."""
+    """ACC-7: the limit is 1,000 per session; other sessions don't count."""
     monkeypatch.setattr(module, "GRANTS", 3)
     grants = Grants([grant(id="a"), grant(id="b", uses=0), grant(session="other")])
     assert grants.in_the_way("default", NOW) == []

@@ -1,4 +1,4 @@
-"""The link of the server's owner: made once, and found again."""
+"""The link of the server's owner is made once, and found again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.helpers.aio import run
 
 
 def start(folder: Path) -> GrantBook:
-    """A server's start, and its end."""
+    """Start a server, and end it."""
 
     async def main() -> GrantBook:
         book = GrantBook.open(folder, now_ms)
@@ -33,7 +33,7 @@ def start(folder: Path) -> GrantBook:
 
 
 def test_the_link_is_logged_once_and_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """ACC-11: later starts say where it is, and not what it is."""
+    """ACC-11: later starts say where the link is, but do not show it."""
     with caplog.at_level(logging.INFO):
         book = start(tmp_path)
         link = (tmp_path / FILE_NAME).read_text().strip()
@@ -59,7 +59,7 @@ def test_a_link_that_was_deleted_stays_away(tmp_path: Path, caplog: pytest.LogCa
 
 
 def test_a_server_without_an_owner_gets_another_link(tmp_path: Path) -> None:
-    """As after the last one was revoked."""
+    """For example, after the last one was revoked."""
     book = start(tmp_path)
     first = (tmp_path / FILE_NAME).read_text()
 
@@ -75,7 +75,7 @@ def test_a_server_without_an_owner_gets_another_link(tmp_path: Path) -> None:
 
 
 def test_no_link_counts_that_nobody_can_read(tmp_path: Path) -> None:
-    """The token would be lost."""
+    """Otherwise the token would be lost."""
     (tmp_path / FILE_NAME).mkdir()
     with pytest.raises(StorageError):
         start(tmp_path)

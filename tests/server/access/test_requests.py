@@ -26,7 +26,7 @@ NOTE = {"op": "put", "id": "note", "kind": "comment", "props": {"text": "?"}, "l
 
 
 def is_answer(message: dict[str, Any]) -> bool:
-    """Whether a message answers an owner."""
+    """Whether a message answers an owner's request."""
     return str(message["type"]).startswith("access:")
 
 
@@ -58,7 +58,7 @@ def test_roles_are_enforced_by_lane(tmp_path: Path) -> None:
 
 
 def test_an_invite_holds_in_its_own_session_alone(tmp_path: Path) -> None:
-    """ACC-5: whatever that is called."""
+    """ACC-5: whatever the session's name is."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         for session in ("*", "%", "default"):
@@ -70,7 +70,7 @@ def test_an_invite_holds_in_its_own_session_alone(tmp_path: Path) -> None:
 
 
 def test_an_owner_sees_everybody_and_others_see_nobody(tmp_path: Path) -> None:
-    """ACC-4, ACC-7: tokens are never told again."""
+    """ACC-4, ACC-7: tokens are never shown again."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         token = await invite(owner, "viewer", label="guests", expires_s=3600, uses=2)
@@ -96,7 +96,7 @@ def test_an_owner_sees_everybody_and_others_see_nobody(tmp_path: Path) -> None:
 
 
 def test_a_role_changes_while_somebody_is_in(tmp_path: Path) -> None:
-    """ACC-2, ACC-6, ACC-8: everybody hears of it."""
+    """ACC-2, ACC-6, ACC-8: everybody gets a report."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         async with server.client("bob", token=await invite(owner, "viewer")) as bob:
@@ -154,12 +154,12 @@ def test_devices_stay_when_their_invite_is_revoked(tmp_path: Path) -> None:
 
 
 def test_the_last_owner_stays_one(tmp_path: Path) -> None:
-    """ACC-7: also with what would end their time; another owner may do it."""
+    """ACC-7: this includes changes that would set an expiry; another owner may make them."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         token = await invite(owner, "owner", uses=1)
         mine, first = await device_of(owner, "olga"), next(one["id"] for one in await grants_of(owner))
-        await set_grant(owner, first, role="none")  # the link
+        await set_grant(owner, first, role="none")  # the link's
         for what in ({"role": "editor"}, {"role": "none"}, {"expires_s": 60}):
             async with server.client("second", session="another", token=owner.ack["token"]) as elsewhere:
                 answer = await set_grant(elsewhere, mine, **what)
@@ -218,7 +218,7 @@ def test_long_lists_come_in_pages(tmp_path: Path) -> None:
 
 
 def test_of_many_requests_some_are_refused(tmp_path: Path) -> None:
-    """ACC-7: a connection has eight under way."""
+    """ACC-7: a connection may have eight in progress."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         async with server.entrance.book._lock:

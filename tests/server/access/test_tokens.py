@@ -1,4 +1,4 @@
-"""Tokens, and where a request has its own: ACC-9 and ACC-11 of docs/protocol.md."""
+"""Tokens, and where a request carries its own: ACC-9 and ACC-11 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_hash_is_of_the_whole_token() -> None:
     token = new_token()
     assert hash_of(token) == hash_of(token)
     assert len({hash_of(token), hash_of(token[:-1]), hash_of(f"{token} "), hash_of("")}) == 4
-    assert hash_of("\udc80") == hash_of("?")  # what no token can be has a hash, too
+    assert hash_of("\udc80") == hash_of("?")  # a malformed token has a hash, too
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_hash_is_of_the_whole_token() -> None:
     ],
 )
 def test_token_of_a_request(values: list[str], token: str | None) -> None:
-    """ACC-9: None says that there is no header."""
+    """ACC-9: None means that there is no header."""
     assert token_in(Headers([("Authorization", value) for value in values])) == token
 
 
@@ -78,7 +78,7 @@ def test_proxies_are_known_by_their_headers(name: str, came_through: bool) -> No
     ],
 )
 def test_proxies_are_known_by_the_host_that_was_asked_for(hosts: list[str], came_through: bool) -> None:
-    """ACC-9: many pass it on, and a page that plays with names in the DNS can't change it."""
+    """ACC-9: many proxies pass it on, and a page that tampers with DNS names can't change it."""
     assert is_forwarded(Headers([("Host", host) for host in hosts])) == came_through
 
 

@@ -1,4 +1,4 @@
-"""Failed tries: ACC-10 of docs/protocol.md."""
+"""Failed attempts to get in: ACC-10 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_some_are_answered_at_once_and_then_one_in_a_while() -> None:
 
 
 def test_the_table_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ACC-10: who failed longest ago is forgotten."""
+    """ACC-10: the oldest failure is forgotten."""
     monkeypatch.setattr(tries, "ADDRESSES", 2)
     failed = FailedTries()
     for _ in range(12):
@@ -55,7 +55,7 @@ def test_addresses_of_one_machine_are_one(address: str, network: str) -> None:
 
 
 class Peer:
-    """A connection that takes note of what is done to it."""
+    """A connection that records how it is paused, resumed and closed."""
 
     address = "192.0.2.1"
 
@@ -74,7 +74,7 @@ class Peer:
 
 
 def test_nothing_is_read_of_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ACC-10: whoever is not in yet could fill the memory."""
+    """ACC-10: people who are not in yet could fill the memory."""
     monkeypatch.setattr(tries, "FAILED", Quota(1, 0.001))
     monkeypatch.setattr(tries, "LONGEST_S", 60.0)
     monkeypatch.setattr(tries, "WAITING", 1)

@@ -1,4 +1,4 @@
-"""Those who wait outside until an owner lets them in, over raw sockets: ACC-12 to ACC-14."""
+"""Guests who wait outside until an owner admits them, over raw sockets: ACC-12 to ACC-14."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ LENS = {"op": "put", "id": "lens", "kind": "component", "props": {"x": 1}}
 
 
 async def hears_of_knocks(client: RawClient) -> bool:
-    """Whether the server has told a client of somebody who waits."""
+    """Whether the server has told a client about somebody who waits."""
     await client.send({"type": "ping"})
     heard = await client.hear(lambda message: message["type"] == "pong")
     return any(message["type"] == "access:knock" for _, message in heard)
 
 
 def test_a_guest_waits_is_let_in_and_comes_back(tmp_path: Path) -> None:
-    """ACC-12 to ACC-14: outside, nothing of the session is heard, and nothing in it of the guest."""
+    """ACC-12 to ACC-14: outside, the guest hears nothing from the session; inside, nobody sees the guest."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         await sync_all(owner, "o")
@@ -69,7 +69,7 @@ def test_a_guest_waits_is_let_in_and_comes_back(tmp_path: Path) -> None:
 
 
 def test_whoever_is_sent_away_is_out_and_makes_no_noise(tmp_path: Path) -> None:
-    """ACC-14: `again` is true of the same name, and of all once three were sent away from elsewhere."""
+    """ACC-14: `again` is set for the same name, and for everybody after three refusals from elsewhere."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         token = await knock_link(owner)
@@ -87,7 +87,7 @@ def test_whoever_is_sent_away_is_out_and_makes_no_noise(tmp_path: Path) -> None:
 
 
 def test_an_owner_who_comes_later_hears_who_waits(tmp_path: Path) -> None:
-    """ACC-13: whoever becomes one, too; others hear nothing."""
+    """ACC-13: so does a participant who becomes an owner; others get no report."""
 
     async def main() -> None:
         async with guarded_server(tmp_path) as server:
@@ -113,7 +113,7 @@ def test_an_owner_who_comes_later_hears_who_waits(tmp_path: Path) -> None:
 
 
 def test_of_two_answers_the_first_counts(tmp_path: Path) -> None:
-    """ACC-14: also while the disk has yet to say that it has the device."""
+    """ACC-14: also while the disk has yet to confirm the device."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         token = await knock_link(owner)
@@ -144,7 +144,7 @@ def test_a_guest_who_leaves_waits_no_more(tmp_path: Path) -> None:
 
 
 def test_an_invite_that_is_of_no_use_any_more_ends_the_waiting(tmp_path: Path) -> None:
-    """ACC-12: revoked, over, or used as often as it may be."""
+    """ACC-12: the invite was revoked, has expired, or is used up."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         token = await knock_link(owner, label="revoked")
@@ -170,7 +170,7 @@ def test_an_invite_that_is_of_no_use_any_more_ends_the_waiting(tmp_path: Path) -
 
 
 def test_an_owner_who_was_removed_lets_nobody_in(tmp_path: Path) -> None:
-    """ACC-14: what the owner's right was when the answer is carried out counts."""
+    """ACC-14: the owner's right counts at the moment when the answer takes effect."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         async with (
@@ -191,7 +191,7 @@ def test_an_owner_who_was_removed_lets_nobody_in(tmp_path: Path) -> None:
 
 
 def test_only_owners_of_all_let_people_into_all_sessions(tmp_path: Path) -> None:
-    """ACC-13: an invite that holds everywhere makes a device that does."""
+    """ACC-13: an invite for all sessions makes a device for all sessions."""
 
     async def main() -> None:
         async with (
@@ -215,7 +215,7 @@ def test_only_owners_of_all_let_people_into_all_sessions(tmp_path: Path) -> None
 
 
 def test_the_end_of_the_server_ends_the_waiting(tmp_path: Path) -> None:
-    """ACC-12, CLOSE-3: the guest knocks again at the next one."""
+    """ACC-12, CLOSE-3: the guest knocks again at the next server."""
 
     async def main() -> None:
         async with AsyncExitStack() as running:

@@ -1,4 +1,4 @@
-"""How many wait outside, for how long, and what they may do: ACC-12 to ACC-14 of docs/protocol.md."""
+"""How many guests wait, for how long, and what they may send: ACC-12 to ACC-14 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.helpers.live_server import RawClient
 
 
 def test_few_wait_and_not_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """ACC-12, ACC-13: 20 of a session, 100 of a server, 10 minutes."""
+    """ACC-12, ACC-13: at most 20 per session and 100 per server, for 10 minutes."""
     assert (WAITING, waiting.IN_ALL, waiting.PATIENCE_S) == (20, 100, 600.0)
     monkeypatch.setattr(waiting, "WAITING", 2)
     monkeypatch.setattr(waiting, "IN_ALL", 3)
@@ -48,7 +48,7 @@ def test_few_wait_and_not_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_one_address_does_not_take_all_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """ACC-13: unless it may be a proxy on the server's machine, which stands for everybody."""
+    """ACC-13: unless the address may be a proxy on the server's machine, which stands for everybody."""
     monkeypatch.setattr(waiting, "OF_ONE", 1)
 
     async def go(server: Guarded, owner: RawClient) -> None:
@@ -81,7 +81,7 @@ def test_a_guest_may_only_ping(tmp_path: Path) -> None:
 
 
 def test_a_client_that_can_not_wait_hears_so(tmp_path: Path) -> None:
-    """ACC-12: an older one would take the server for another one."""
+    """ACC-12: an older client would mistake this server for another program."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         headers = {"Authorization": f"Bearer {await knock_link(owner)}"}
@@ -93,7 +93,7 @@ def test_a_client_that_can_not_wait_hears_so(tmp_path: Path) -> None:
 
 
 def test_each_knock_is_a_try(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """ACC-10, ACC-14: owners are not kept busy by one who knocks and knocks."""
+    """ACC-10, ACC-14: one guest who keeps knocking does not keep the owners busy."""
     monkeypatch.setattr(tries, "FAILED", Quota(2, 1.0))
 
     async def go(server: Guarded, owner: RawClient) -> None:

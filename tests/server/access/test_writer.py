@@ -80,6 +80,6 @@ def test_a_disk_that_hangs_keeps_nobody_waiting_at_the_end() -> None:
         await writer.close(0.05)
         with pytest.raises(StorageError):
             await write
-        file.gate.set()  # too late: nobody waits
+        file.gate.set()  # too late: nobody waits for it
 
     run(main())

@@ -15,19 +15,19 @@ from tests.helpers.live_server import LiveServer, live_server
 
 
 def put(id: str, **props: Any) -> dict[str, Any]:
-    """A put of a record."""
+    """A put operation for a record."""
     return {"op": "put", "id": id, "kind": "component", "props": props}
 
 
 @contextlib.asynccontextmanager
 async def served(data: Path) -> AsyncIterator[LiveServer]:
-    """A server in this process on a data folder."""
+    """A server in this process that serves a data folder."""
     async with live_server(SqliteStore(data)) as server:
         yield server
 
 
 async def edit(server: LiveServer, session: str, *ids: str, client_id: str = "a") -> None:
-    """Put records, each as a change, as a client that has never been there."""
+    """Put records, one change each, from a client that has never connected before."""
     async with server.client("ann", session) as ann:
         await ann.sync(client_id)
         for clock, id in enumerate(ids, 1):
@@ -41,7 +41,7 @@ async def records(server: LiveServer, session: str) -> set[str]:
 
 
 def fill_folder(data: Path, **sessions: list[str]) -> None:
-    """Let a server keep these sessions, with these records in them."""
+    """Let a server store these sessions with these records."""
 
     async def main() -> None:
         async with served(data) as server:
@@ -52,6 +52,6 @@ def fill_folder(data: Path, **sessions: list[str]) -> None:
 
 
 def grants_in(data: Path) -> list[StoredGrant]:
-    """The grants that are kept, oldest first."""
+    """The stored grants, oldest first."""
     with contextlib.closing(AccessFile(data)) as file:
         return file.load()

@@ -40,7 +40,7 @@ def test_copy_of_a_folder_in_use_is_whole_and_can_be_served(
 
 
 def test_copy_is_made_while_edits_come(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is that of one moment: the edits up to some change, and none after it."""
+    """The copy is from one moment: it has the edits up to some change, and none after it."""
     data, copy = tmp_path / "data", tmp_path / "copy"
     ids = [f"item-{number}" for number in range(60)]
 
@@ -68,7 +68,7 @@ def test_programs_read_what_was_copied(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_damage_is_copied_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The others are worth a copy, and so is what can be read of this one."""
+    """The undamaged sessions are worth a copy, and so are the readable parts of the damaged one."""
     fill_folder(tmp_path / "data", lab=["a", "b"], other=["c"])
     execute(tmp_path / "data", "DELETE FROM log WHERE session=1 AND first=1")
     assert main(["backup", str(tmp_path / "copy"), "--data", str(tmp_path / "data")]) == 1
@@ -85,7 +85,7 @@ def test_folder_with_something_in_it_is_refused(tmp_path: Path, capfd: pytest.Ca
 
 
 def test_what_else_the_server_needs_is_copied_and_restored(tmp_path: Path) -> None:
-    """Without its key, all links would be void, and without the grants, all tokens."""
+    """Without its key, all links would be void; without the grants, all tokens would be."""
     data, copy, new = tmp_path / "data", tmp_path / "copy", tmp_path / "new"
     (tmp_path / "data").mkdir()
     (data / "server.toml").write_text("keep-days = 30")
@@ -105,10 +105,10 @@ def test_what_else_the_server_needs_is_copied_and_restored(tmp_path: Path) -> No
     assert main(["restore", str(copy), "--data", str(new)]) == 0
     assert (new / "tls" / "key.pem").read_bytes() == (data / "tls" / "key.pem").read_bytes()
     assert grants_in(new) == grants_in(data) != []
-    assert (new / "server.toml").read_text() == "keep-days = 60", "what is there stays"
+    assert (new / "server.toml").read_text() == "keep-days = 60", "an existing file stays"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no POSIX permissions")
 def test_nobody_else_can_read_the_key_in_a_backup(tmp_path: Path) -> None:
     with ServerProcess(tmp_path / "data", "--auth", "local", "--tls"):
         assert main(["backup", str(tmp_path / "copy"), "--data", str(tmp_path / "data")]) == 0
@@ -117,7 +117,7 @@ def test_nobody_else_can_read_the_key_in_a_backup(tmp_path: Path) -> None:
 
 
 def test_grants_that_are_there_outlive_a_restore(tmp_path: Path) -> None:
-    """Else somebody who was removed since the backup would get in again."""
+    """Otherwise somebody who was removed since the backup would get in again."""
     data, copy = tmp_path / "data", tmp_path / "copy"
     with ServerProcess(data, "--auth", "local") as server:
         server.until_says(r"Press Ctrl\+C")

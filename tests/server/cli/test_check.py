@@ -1,4 +1,4 @@
-"""The command that checks what is kept, and how long the server keeps it."""
+"""The command that checks the stored data, and the option for how long the server keeps history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line that shows what the settings are."""
+"""The command that prints the settings in effect."""
 
 from __future__ import annotations
 

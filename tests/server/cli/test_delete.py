@@ -1,4 +1,4 @@
-"""A session is deleted, if that is meant."""
+"""The command that deletes a session, after a confirmation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that looks for what may be wrong."""
+"""The command that looks for problems."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUBJECTS = ["versions", "folder", "disk", "sessions", "clock", "tls", "port", "r
 
 
 def subjects(output: str) -> list[str]:
-    """What was looked at, each once."""
+    """The subjects that were checked, each once."""
     return list(dict.fromkeys(line[8:].partition(":")[0] for line in output.splitlines()))
 
 

@@ -1,4 +1,4 @@
-"""Whom a server asks for a token, and the link of its owner: ACC-9 of docs/protocol.md."""
+"""When a server requires a token, and the link of its owner: ACC-9 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TOKEN, PIN = "t" * 22, "p" * 43
 def test_who_is_asked(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, auth: str, host: str, trusts_own: bool | None
 ) -> None:
-    """ACC-9: that nobody is asked is a warning at each start."""
+    """ACC-9: a server that requires no token warns at each start."""
 
     async def main() -> None:
         entrance = entrance_for(Settings(auth=auth, host=host), tmp_path)

@@ -1,4 +1,4 @@
-"""A session as a file."""
+"""The command that writes a session to a file."""
 
 from __future__ import annotations
 

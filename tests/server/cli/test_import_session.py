@@ -1,4 +1,4 @@
-"""A session that comes from a file."""
+"""The command that reads a session from a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("own_log")
 
 
 def exported(data: Path, session: str = "lab") -> Path:
-    """A file with a session that has the records a and b."""
+    """A file of a session with the records a and b."""
     fill_folder(data, **{session: ["a", "b"]})
     file = data.with_suffix(".json")
     assert main(["export", session, str(file), "--data", str(data)]) == 0
@@ -44,7 +44,7 @@ def test_session_is_there_with_its_records_and_goes_on(
 
 
 def test_participant_of_the_old_server_goes_on_in_the_new_one(tmp_path: Path) -> None:
-    """CLK-8: a session that moves is one that was restored."""
+    """CLK-8: a session that moves counts as restored."""
 
     async def talk() -> None:
         old, new = tmp_path / "old", tmp_path / "new"

@@ -26,12 +26,12 @@ pytestmark = pytest.mark.usefixtures("own_log")
 
 
 async def make(*options: str) -> None:
-    """Make an invite, in another thread than the server's."""
+    """Make an invite, in a thread other than the server's."""
     assert await asyncio.to_thread(main, ["invite", *options]) == 0
 
 
 async def role_of(server: LiveServer, token: str, session: str) -> str:
-    """Come in with a token; in what role."""
+    """Join with a token; returns the role."""
     async with server.client("ann", session, token=token) as ann:
         return str(ann.ack.get("role", "owner"))
 
@@ -39,7 +39,7 @@ async def role_of(server: LiveServer, token: str, session: str) -> str:
 def test_link_lets_in_at_once_while_the_server_runs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """ACC-11: the server has read all grants long before."""
+    """ACC-11: the server read the grants long before."""
 
     async def main_() -> None:
         entrance = Entrance.open(tmp_path, trusts_own=False)
@@ -54,13 +54,13 @@ def test_link_lets_in_at_once_while_the_server_runs(
     run(main_())
     labels = [grant.label for grant in grants_in(tmp_path)]
     assert labels.count("a viewer") == 1
-    assert labels.count("ann") == 4, "the devices that it made"
+    assert labels.count("ann") == 4, "the devices of the link"
 
 
 def test_an_owner_sees_and_revokes_it_before_it_is_used(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """ACC-4, ACC-6: the server takes in what the command wrote."""
+    """ACC-4, ACC-6: the server adopts the grants that the command wrote."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         await make("default", "--role", "editor", "--data", str(tmp_path), "--label", "by command")
@@ -100,7 +100,7 @@ def test_link_holds_where_and_as_long_as_is_said(tmp_path: Path, capsys: pytest.
 def test_token_for_every_session_opens_the_metrics(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """HEALTH-3: as the monitoring on another machine needs it."""
+    """HEALTH-3: for monitoring from another machine."""
 
     async def main_() -> None:
         entrance = Entrance.open(tmp_path, trusts_own=False)

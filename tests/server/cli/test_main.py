@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("own_log")
 
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Settings]]:
-    """What the commands were asked for; nothing is done."""
+    """Record which commands would run, and run none of them."""
     asked: list[tuple[str, Settings]] = []
 
     def note(name: str) -> Callable[[Settings, object], int]:

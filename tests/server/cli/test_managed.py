@@ -1,4 +1,4 @@
-"""A program that runs a server hears when it is ready, and ends it without a signal."""
+"""A program that starts a server learns when it is ready, and ends it without a signal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.helpers.processes import python
 
 
 def server_name_at(port: int, path: str) -> ServerName | None:
-    """What the server says of itself in an answer."""
+    """The server's name, from the header of an HTTP response."""
     connection = HTTPConnection("127.0.0.1", port, timeout=20)
     connection.request("GET", path)
     answer = connection.getresponse()
@@ -30,7 +30,7 @@ def server_name_at(port: int, path: str) -> ServerName | None:
 
 
 def test_server_says_that_it_is_ready_and_ends_when_told(tmp_path: Path) -> None:
-    """MSG-9: and in every answer of HTTP who it is."""
+    """MSG-9: the server also identifies itself in every HTTP response."""
     command = ["-m", "optiverse_collab_server", "--port", "0", "--data", str(tmp_path), "--ready-json"]
     with python(*command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -58,7 +58,7 @@ def test_server_says_that_it_is_ready_and_ends_when_told(tmp_path: Path) -> None
 def test_it_ends_at_a_line_and_at_nothing_else(
     monkeypatch: pytest.MonkeyPatch, pieces: list[bytes], stops: int
 ) -> None:
-    """Not when the input ends: its program may let it go on."""
+    """It keeps running when its input ends: the program that started it may want that."""
     read, write = os.pipe()
     monkeypatch.setattr(managed, "_INPUT", read)
     stopped: list[None] = []
@@ -75,6 +75,6 @@ def test_it_ends_at_a_line_and_at_nothing_else(
 
 def test_a_program_without_an_input_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(managed, "_INPUT", 10**6)
-    managed._listen(lambda: pytest.fail("told by nobody"))
+    managed._listen(lambda: pytest.fail("nobody asked for the end"))
     monkeypatch.setattr(sys, "stdin", None)
-    managed.stop_on_request(lambda: pytest.fail("told by nobody"))
+    managed.stop_on_request(lambda: pytest.fail("nobody asked for the end"))

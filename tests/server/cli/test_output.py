@@ -1,4 +1,4 @@
-"""Lines that commands print, on any terminal."""
+"""Commands print lines on any terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Old history goes, and the file becomes small."""
+"""The command that drops old history and shrinks the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A backup takes the place of what is there."""
+"""The command that replaces the data with a backup."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def backed_up(tmp_path: Path) -> tuple[Path, Path]:
 
 
 async def position(data: Path) -> dict[str, Any]:
-    """Where the session is."""
+    """The current position of the session."""
     async with served(data) as server, server.client("ann", "lab") as ann:
         page = await ann.sync("a")
         return {key: page[key] for key in ("epoch", "clock", "head")}
 
 
 async def ask(data: Path, position: dict[str, Any], kind: str) -> dict[str, Any]:
-    """Ask from a position; the answer, which is of this kind."""
+    """Send a request from a position; returns the first answer of this kind."""
     async with served(data) as server, server.client("ann", "lab") as ann:
         await ann.send({"type": "sync:request", "client_id": "a", **position})
         return await ann.receive(kind)

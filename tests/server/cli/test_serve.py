@@ -23,15 +23,15 @@ from tests.helpers.processes import run_python
 from tests.helpers.server_process import ServerProcess
 
 ENDS_S = 5.0
-"""What CLOSE-3 promises; the only time that a test holds the server to."""
+"""The deadline of CLOSE-3; no other time is asserted."""
 
 with_signals = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no signals that end a console program well"
+    sys.platform == "win32", reason="Windows has no signal that ends a console program cleanly"
 )
 
 
 def try_to_start(*options: str) -> tuple[int, list[str]]:
-    """Run the command to its end; returns exit code and what it wrote."""
+    """Run the command to its end; returns its exit code and its output."""
     ended = run_python("-m", "optiverse_collab_server", *options, deadline=DEADLINE_S)
     return ended.code, ended.errors.splitlines()
 
@@ -89,7 +89,7 @@ def test_debug_logs_the_traffic(tmp_path: Path) -> None:
 @with_signals
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_ends_in_time_with_a_reason_whoever_is_connected(tmp_path: Path, number: signal.Signals) -> None:
-    """CLOSE-3: one who listens hears 1001; one who doesn't read delays nothing; exit code 0."""
+    """CLOSE-3: a reader gets 1001, somebody who doesn't read delays nothing, and the exit code is 0."""
 
     async def talk(server: ServerProcess) -> None:
         live = LiveServer(server.port)
@@ -111,7 +111,7 @@ def test_ends_in_time_with_a_reason_whoever_is_connected(tmp_path: Path, number:
 
 @with_signals
 def test_job_in_the_background_goes_on_after_ctrl_c(tmp_path: Path) -> None:
-    """A shell starts it with SIGINT ignored, so that Ctrl+C ends only what is in the foreground."""
+    """A shell starts it with SIGINT ignored, so that Ctrl+C ends only the foreground job."""
 
     async def talk(server: ServerProcess) -> None:
         async with LiveServer(server.port).client("ann") as ann:
@@ -127,7 +127,7 @@ def test_job_in_the_background_goes_on_after_ctrl_c(tmp_path: Path) -> None:
 
 @with_signals
 def test_what_was_pushed_before_the_end_is_there_after_it(tmp_path: Path) -> None:
-    """CLOSE-3: also what was not acknowledged yet when the signal came."""
+    """CLOSE-3: including changes that were not yet acknowledged when the signal came."""
 
     async def push(server: ServerProcess) -> None:
         async with connect(f"{server.url}/ws/default/ann", ping_interval=None) as ws:
@@ -176,7 +176,7 @@ def test_serves_until_it_is_told_to_stop(tmp_path: Path, caplog: pytest.LogCaptu
 
 @with_signals
 def test_loop_without_signals_is_told_to_stop_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """CLOSE-3: as on Windows. A signal that is ignored stays so."""
+    """CLOSE-3: as on Windows. An ignored signal stays ignored."""
 
     def refuse(number: int, called: object) -> None:
         raise NotImplementedError
@@ -202,7 +202,7 @@ def test_loop_without_signals_is_told_to_stop_too(tmp_path: Path, monkeypatch: p
 def test_exit_code_says_whether_it_could_start(
     is_there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_log: None
 ) -> None:
-    """With uvloop or, where there is none, without."""
+    """With uvloop if it is installed, otherwise without."""
     if not is_there:
         monkeypatch.setitem(sys.modules, "uvloop", None)
     asked: list[tuple[str, int, Path | None]] = []
@@ -233,7 +233,7 @@ def test_address_that_cannot_be_had_is_explained(number: int, sentence: str) -> 
 
 
 def test_owners_link_is_logged_once(tmp_path: Path) -> None:
-    """ACC-9, ACC-11: and opens the server, of which the log tells no secret after that."""
+    """ACC-9, ACC-11: the link opens the server; after that the log contains no secret."""
     with ServerProcess(tmp_path, "--auth", "local", "--debug") as server:
         server.until_says(r"Press Ctrl\+C")
         link = (tmp_path / "owner-link").read_text().strip()
@@ -257,7 +257,7 @@ def test_owners_link_is_logged_once(tmp_path: Path) -> None:
 
 
 def test_own_users_need_no_invite(tmp_path: Path) -> None:
-    """ACC-9: unless that is said; with ``none`` the log warns."""
+    """ACC-9: unless a setting requires one; with ``none`` the log warns."""
     with ServerProcess(tmp_path) as server:
         server.until_says(r"Press Ctrl\+C")
         assert not any("needs an invite" in line or "owner" in line for line in server.log)

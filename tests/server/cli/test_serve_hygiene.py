@@ -1,4 +1,4 @@
-"""The command on a machine with other users, without a home, and when it must end: DUR-7, CLOSE-3."""
+"""The command on a shared machine, without a home, and when it must stop: DUR-7, CLOSE-3."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ sys.exit(main(sys.argv[1:]))
 """
 
 PUT = {"op": "put", "id": "lens", "kind": "component", "props": {}}
-posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no POSIX permissions")
 
 
 async def edit(server: ServerProcess, number: int) -> str:
-    """Put a record; what became of it, or how the connection ended."""
+    """Put a record; returns the answer, or how the connection ended."""
     try:
         async with LiveServer(server.port).client("ann") as ann:
             await ann.sync("a")
@@ -68,11 +68,11 @@ def test_database_that_others_could_read_is_closed_to_them(tmp_path: Path) -> No
 
 @posix
 @pytest.mark.skipif(
-    sys.platform == "win32" or os.getuid() != 0, reason="only root can become somebody without a home"
+    sys.platform == "win32" or os.getuid() != 0, reason="only root can become a user without a home"
 )
 @pytest.mark.parametrize("options", [[], ["--data", "DATA"]], ids=["default", "data"])
 def test_user_without_a_home_is_told_or_served(tmp_path: Path, options: list[str]) -> None:
-    """As a container with a random user, or a service without HOME."""
+    """For example, a container with a random user, or a service without HOME."""
     arguments = [str(tmp_path / "data") if option == "DATA" else option for option in options]
     ended = run_python("-c", HOMELESS, "check", *arguments, deadline=DEADLINE_S)
     assert ended.code == 1
@@ -81,7 +81,7 @@ def test_user_without_a_home_is_told_or_served(tmp_path: Path, options: list[str
 
 
 def harm(data: Path, what: str) -> None:
-    """Delete all of the server's data, or cut its log."""
+    """Delete all of the server's data, or truncate its log."""
     if what == "deleted":
         shutil.rmtree(data)
     else:
@@ -90,7 +90,7 @@ def harm(data: Path, what: str) -> None:
 
 @pytest.mark.parametrize("what", ["deleted", "log cut"])
 def test_what_nobody_would_find_is_not_acknowledged(tmp_path: Path, what: str) -> None:
-    """DUR-7: a tidy program deletes the data under the server, or somebody cuts its log."""
+    """DUR-7: a cleanup tool deletes the data of the running server, or somebody truncates its log."""
     with ServerProcess(tmp_path / "data") as server:
         assert run(edit(server, 1)) == "acknowledged"
         harm(tmp_path / "data", what)
@@ -101,7 +101,7 @@ def test_what_nobody_would_find_is_not_acknowledged(tmp_path: Path, what: str) -
 
 @pytest.mark.parametrize("what", ["deleted", "log cut"])
 def test_session_that_is_live_notices_it_too(tmp_path: Path, what: str) -> None:
-    """DUR-7: a write behind a cut would cover it up."""
+    """DUR-7: a write after the truncation would hide it."""
 
     async def go_on(server: ServerProcess) -> None:
         async with LiveServer(server.port).client("ann") as ann:
@@ -113,13 +113,13 @@ def test_session_that_is_live_notices_it_too(tmp_path: Path, what: str) -> None:
 
     with ServerProcess(tmp_path / "data") as server:
         run(go_on(server))
-        assert run(edit(server, 2)) == "session_failed", "and keeps noticing it"
+        assert run(edit(server, 2)) == "session_failed", "the loss is noticed again"
         server.kill()
 
 
 @with_signals
 def test_ends_in_time_though_somebody_has_yet_to_ask(tmp_path: Path) -> None:
-    """CLOSE-3: whoever has sent half of a request is not waited for."""
+    """CLOSE-3: the server does not wait for a client that sent half of a request."""
     with ServerProcess(tmp_path) as server, socket.create_connection(("127.0.0.1", server.port)) as half:
         half.sendall(b"GET /ws/lab/ann HTTP/1.1\r\nX: ")
         time.sleep(0.2)
@@ -130,7 +130,7 @@ def test_ends_in_time_though_somebody_has_yet_to_ask(tmp_path: Path) -> None:
 
 @with_signals
 def test_ends_in_time_though_the_disk_does_not_answer(tmp_path: Path) -> None:
-    """CLOSE-3: what is not stored was not acknowledged."""
+    """CLOSE-3: unstored changes were not acknowledged."""
 
     async def push(server: ServerProcess) -> None:
         async with LiveServer(server.port).client("ann") as ann:

@@ -1,4 +1,4 @@
-"""The list of what is kept."""
+"""The command that lists the stored sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings as options."""
+"""Settings as command-line options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The configuration file: what it says, and what is wrong with it."""
+"""The configuration file: its settings, and its errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from optiverse_collab_server.config.file import ConfigFile
 
 
 def read(path: Path, text: str | bytes) -> tuple[dict[str, object], list[str]]:
-    """What a file says, and what is wrong with it."""
+    """Read a configuration file; returns its settings and its errors."""
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     problems: list[str] = []
     return ConfigFile(path).read(problems.append), problems

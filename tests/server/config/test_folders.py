@@ -1,4 +1,4 @@
-"""Where the data folder is."""
+"""The location of the data folder."""
 
 from __future__ import annotations
 

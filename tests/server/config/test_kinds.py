@@ -1,4 +1,4 @@
-"""What each kind of setting accepts, as text and as a value of a file."""
+"""Which values each kind of setting accepts, as text and from a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of settings is whole."""
+"""The table of settings is complete."""
 
 from __future__ import annotations
 

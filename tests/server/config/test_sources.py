@@ -1,4 +1,4 @@
-"""Which of the places where a setting can be said counts."""
+"""A setting can come from several places; the order decides which one counts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PLACES = ["option", "environment", "file"]
 
 
 def resolved(folder: Path, *, config: bool = True, **said: Any) -> Resolved:
-    """The settings, where `port` is said in some of the places."""
+    """Resolve the settings, with `port` set in some of the places."""
     file = folder / ("c.toml" if config else FILE_NAME)
     if "file" in said:
         file.write_text(f"port = {said['file']}\n")
@@ -29,7 +29,7 @@ def resolved(folder: Path, *, config: bool = True, **said: Any) -> Resolved:
 
 @pytest.fixture(autouse=True)
 def no_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What this user keeps on this machine has no say here."""
+    """Keep the tests independent of this user's own files."""
 
     def folder(settings: Settings) -> Path:
         return settings.data or tmp_path / "nothing"

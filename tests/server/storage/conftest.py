@@ -1,4 +1,4 @@
-"""Each kind of store, for the tests of what all of them promise."""
+"""Each kind of store, for tests of their common promises."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STORES: dict[str, Callable[[Path], Store]] = {
 
 @pytest.fixture(params=STORES)
 def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
-    """Runs a scenario with a new store of each kind."""
+    """Runs a scenario on a new store of each kind."""
 
     async def opened_and_closed(scenario: Scenario) -> None:
         store = STORES[request.param](tmp_path)

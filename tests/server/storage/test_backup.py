@@ -1,4 +1,4 @@
-"""A copy of a data folder is whole or not there."""
+"""A copy of a data folder is complete or does not exist."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_what_only_the_log_has_is_copied(tmp_path: Path) -> None:
     assert [report.clock for report in check_folder(tmp_path / "copy")] == [8]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no POSIX permissions")
 def test_others_on_the_machine_can_not_read_the_copy(tmp_path: Path) -> None:
     with database(tmp_path / "data") as made:
         fill(made, "a", 0, 5)
@@ -49,7 +49,7 @@ def test_others_on_the_machine_can_not_read_the_copy(tmp_path: Path) -> None:
 
 
 def test_all_of_a_copy_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With what else the server needs: a backup without its key is of little use."""
+    """The copy includes the server's other files: a backup without its key is of little use."""
     data, copy = tmp_path / "data", tmp_path / "copy"
     with database(data) as made:
         fill(made, "a", 0, 5)

@@ -1,4 +1,4 @@
-"""The command that reads everything that is kept, and says what doesn't fit."""
+"""The check reads all stored data and reports inconsistencies."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_every_session_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("damage", "detail"), EVERYWHERE.values(), ids=EVERYWHERE)
 def test_what_does_not_fit_is_found_wherever_it_is(tmp_path: Path, damage: Damage, detail: str) -> None:
-    """In a cold chunk, which a start does not read."""
+    """For example, in a cold chunk, which the server does not read when it starts."""
     with database(tmp_path) as made:
         fill(made, "bad", 0, 5, 8, 9, 12, records=400)
         fill(made, "good", 8, 9, 10)
@@ -65,11 +65,11 @@ def test_a_folder_in_use_is_not_checked(tmp_path: Path) -> None:
         with pytest.raises(DataFolderInUse):
             list(check_folder(tmp_path))
     assert [report.clock for report in check_folder(tmp_path)] == [5]
-    assert [report.clock for report in check_folder(tmp_path)] == [5], "the lock was not given back"
+    assert [report.clock for report in check_folder(tmp_path)] == [5], "the lock was not released"
 
 
 def test_a_folder_is_checked_after_a_crash(tmp_path: Path) -> None:
-    """Together with what is in the write-ahead log, which stays."""
+    """Including the write-ahead log, which stays in place."""
     with database(tmp_path / "live") as made:
         fill(made, "bench", 0, 5)
         copy_as_crashed(tmp_path / "live", tmp_path / "crashed")

@@ -93,7 +93,7 @@ def test_a_number_that_is_not_the_next_is_refused(run: Run, numbers: list[int]) 
     ids=["older", "the same", "within an append", "ahead", "another head", "another epoch"],
 )
 def test_a_chunk_begins_where_an_append_ended(run: Run, start: Snapshot, why: str) -> None:
-    """CLK-5: nothing of one history gets into another, and no link of the chain is left out."""
+    """CLK-5: no entry of another history gets in, and the chain has no gap."""
 
     async def scenario(store: Store) -> None:
         await store.begin_chunk("bench", snapshot(5, records=3))
@@ -135,7 +135,7 @@ def test_close_finishes_what_was_asked_for(run: Run) -> None:
             asyncio.ensure_future(store.begin_chunk("bench", snapshot(3, records=2000))),
             asyncio.ensure_future(store.append("bench", [entry(4)])),
         ]
-        await asyncio.sleep(0)  # they have begun
+        await asyncio.sleep(0)  # both have begun
         await store.close()
         appended, size, appended_too = await asyncio.gather(*pending)
         assert (appended, appended_too) == (None, None)
@@ -145,7 +145,7 @@ def test_close_finishes_what_was_asked_for(run: Run) -> None:
 
 
 def test_everything_comes_back_byte_for_byte(run: Run) -> None:
-    """DUR-4, CLK-5: the chain goes over the bytes."""
+    """DUR-4, CLK-5: the chain is computed over the bytes."""
     odd = (
         b'{"clock":8,"origin":0, "author":0,"ops":[{"id":"\xe2\x88\x9a\\u0000","a":-0.0,"b":1e300,"c":1.00}]}'
     )

@@ -1,4 +1,4 @@
-"""What every `Store` promises of the past: HIST rules."""
+"""The past, as every `Store` promises it: HIST rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.server.storage.conftest import Run
 
 
 def test_any_clock_that_is_kept_can_be_loaded(run: Run) -> None:
-    """HIST-2: the nearest snapshot, and the entries up to there; also within an append."""
+    """HIST-2: from the nearest snapshot and the entries up to the clock, also within an append."""
 
     async def scenario(store: Store) -> None:
         await store.begin_chunk("bench", snapshot(3, records=2))
@@ -65,7 +65,7 @@ def test_the_past_is_loaded_while_appends_go_on(run: Run) -> None:
 
 
 def test_no_more_is_loaded_than_there_is_memory_for(run: Run) -> None:
-    """LIM-16: neither of records nor of entries."""
+    """LIM-16: this limits both records and entries."""
 
     async def scenario(store: Store) -> None:
         await store.begin_chunk("few", snapshot(1))
@@ -97,7 +97,7 @@ def clocks(found: list[bytes]) -> list[int]:
 
 
 def test_the_changes_of_any_span_can_be_loaded(run: Run) -> None:
-    """HIST-7: over chunks, from within an append, and from what is kept on."""
+    """HIST-7: across chunks, from within an append, and from the oldest stored change."""
 
     async def scenario(store: Store) -> None:
         assert await store.load_entries("bench", Span(0, 9)) is None
@@ -135,7 +135,7 @@ def test_changes_are_loaded_from_a_time_on(run: Run) -> None:
 
 
 def test_no_more_changes_are_loaded_than_may_be(run: Run) -> None:
-    """HIST-7, LIM-16: but one, so that it goes on."""
+    """HIST-7, LIM-16: except that one always comes, so that the reader gets on."""
 
     async def scenario(store: Store) -> None:
         await store.begin_chunk("bench", snapshot(1))

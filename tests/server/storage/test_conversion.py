@@ -1,4 +1,4 @@
-"""A session of format 1 and what it becomes are the same session, whatever happened in it."""
+"""A session of format 1 stays the same session when it is converted, whatever happened in it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def put(**props: Any) -> Op:
 
 
 def converted(old: OldSession) -> History:
-    """What a session has become, read with all that there is to check."""
+    """The converted session, read with all checks."""
     file = Path("memory")
     with closing(sqlite3.connect(":memory:")) as before, closing(sqlite3.connect(":memory:")) as after:
         write_tables(before, [("bench", old)])
@@ -105,7 +105,7 @@ def test_nothing_differs(before: list[Any], after: list[Any]) -> None:
 
 
 def test_what_the_old_server_wrote_is_all_there(tmp_path: Path) -> None:
-    """Databases and expectations were made by its code."""
+    """The old server's code made these databases and expectations."""
     restore_dump(DATA / "sessions.sql", tmp_path)
     expected = json.loads((DATA / "expected.json").read_text("utf-8"))
     with database(tmp_path) as made:
@@ -133,7 +133,7 @@ def test_what_the_old_server_wrote_is_all_there(tmp_path: Path) -> None:
 
 
 def test_entries_keep_who_made_them_and_when(tmp_path: Path) -> None:
-    """STAMP-1; CLK-7: the old server's clock was put back now and then."""
+    """STAMP-1; CLK-7: the old server's clock was sometimes set back."""
     restore_dump(DATA / "sessions.sql", tmp_path)
     expected = json.loads((DATA / "expected.json").read_text("utf-8"))["all in the log"]["entries"]
     with database(tmp_path) as made:
@@ -153,7 +153,7 @@ def test_entries_keep_who_made_them_and_when(tmp_path: Path) -> None:
 
 
 def long_session() -> OldSession:
-    """With a snapshot at change 2, and more entries after it than a row may have."""
+    """A session with a snapshot at change 2, and more entries after it than fit in a row."""
     old = OldSession("epoch-1")
     for clock in range(1, 401):
         old.accept("client-1", "Ann", clock, [put(notes=f"{clock} " * 200)])
@@ -175,14 +175,14 @@ def test_long_log_is_divided_into_rows(tmp_path: Path) -> None:
 
 
 def write_entries(folder: Path, first: int, data: bytes) -> None:
-    """Replace a row of an old log, with the right checksum."""
+    """Replace a row of an old log, and give it the right checksum."""
     row = 1, first, first
     with closing(sqlite3.connect(folder / FILE_NAME, isolation_level=None)) as connection:
         connection.execute("REPLACE INTO log VALUES (?,?,?,?,?)", (*row, data, checksum(row, data)))
 
 
 def test_entries_before_the_snapshot_are_left_out(tmp_path: Path) -> None:
-    """The old server dropped them after it had written the snapshot; it may have been stopped between."""
+    """The old server dropped them after it wrote the snapshot; it may have stopped in between."""
     write_database(tmp_path, [("bench", long_session())])
     before = {
         "clock": 2,
@@ -202,7 +202,7 @@ def test_entries_before_the_snapshot_are_left_out(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"[", b'[{"clock":3}]', b"\xff"])
 def test_what_can_not_be_read_is_damage(tmp_path: Path, data: bytes) -> None:
-    """Though its checksum is right."""
+    """The row is refused although its checksum is right."""
     write_database(tmp_path, [("bench", long_session())])
     write_entries(tmp_path, 3, data)
     with database(tmp_path) as made, pytest.raises(DatabaseDamaged, match="before it was upgraded"):

@@ -1,4 +1,4 @@
-"""What is left after a process or a machine stops at any moment (DUR-1)."""
+"""What survives when a process or a machine stops at any moment (DUR-1)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOG_NAME = f"{FILE_NAME}-wal"
 def test_nothing_acknowledged_is_missing_after_kill_9(tmp_path: Path) -> None:
     """Each round kills a real process at a random moment and continues where it ended.
 
-    Chunks are begun and packed meanwhile: each entry is there exactly once, and all of them fit.
+    The store also begins and packs chunks: each entry is there exactly once, and all are consistent.
     """
     chance = random.Random(7)
     done = 0
@@ -36,7 +36,7 @@ def test_nothing_acknowledged_is_missing_after_kill_9(tmp_path: Path) -> None:
 
 
 def acknowledged_before_kill(folder: Path, at_least: int) -> int:
-    """Let a process append, kill it after it acknowledged some, and give the last that it did."""
+    """Let a process append, kill it after some acknowledgements, and return the last one."""
     with python("-m", "tests.helpers.append_forever", str(folder)) as process:
         assert process.stdout is not None
         said = "".join(process.stdout.readline() for _ in range(at_least))
@@ -81,7 +81,7 @@ def test_a_program_that_ends_without_closing_is_like_a_crash(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("rest", ["nothing", "torn", "zeros", "noise"])
 def test_power_failure_loses_only_what_was_not_on_disk(tmp_path: Path, rest: str) -> None:
-    """A write that was not acknowledged may have reached the disk in part, or as anything at all."""
+    """An unacknowledged write may have reached the disk in part, or as garbage."""
     live = tmp_path / "live"
     sizes = run(log_sizes_at_acknowledgement(live, tmp_path / "copy", 12))
     chance = random.Random(11)
@@ -103,7 +103,7 @@ def test_power_failure_loses_only_what_was_not_on_disk(tmp_path: Path, rest: str
 
 
 async def log_sizes_at_acknowledgement(folder: Path, copy: Path, appends: int) -> list[int]:
-    """Append entries; the size of the log after each, and a copy made before the end."""
+    """Append entries; returns the size of the log after each, and a copy made before the end."""
     async with opened(folder) as store:
         await store.begin_chunk("bench", snapshot())
         sizes = [(folder / LOG_NAME).stat().st_size]
@@ -116,7 +116,7 @@ async def log_sizes_at_acknowledgement(folder: Path, copy: Path, appends: int) -
 
 
 async def stored_clock_after(folder: Path, then: int) -> int:
-    """The clock that is stored; then make sure that the session continues from there."""
+    """The stored clock, after a check that the session accepts another entry."""
     async with opened(folder) as store:
         clock = await clock_of(store, "bench")
         await store.append("bench", [entry(then)])

@@ -1,4 +1,4 @@
-"""Damage to one session, and what is left over in the tables."""
+"""Damage to one session, and leftovers in the tables."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_damage_in_a_cold_chunk_keeps_nobody_from_working(tmp_path: Path) -> Non
 
 
 def test_the_past_is_read_from_packed_chunks_too(tmp_path: Path) -> None:
-    """HIST-2, HIST-3: a row may hold many entries, and what retention has dropped is none."""
+    """HIST-2, HIST-3: a row may hold many entries; entries that retention dropped are gone."""
     with database(tmp_path, Retention(bytes=5_000)) as made:
         fill(made, "bench", 0, 400, 420, 430, records=10)
         tidy(made)
@@ -111,7 +111,7 @@ def test_the_past_is_read_from_packed_chunks_too(tmp_path: Path) -> None:
 
 
 def test_a_session_that_lost_its_row_is_damage_to_all(tmp_path: Path) -> None:
-    """Else it would begin afresh under its own name."""
+    """Otherwise it would start from nothing under its own name."""
     with database(tmp_path) as made:
         fill(made, "bench", 0, 2)
     execute(tmp_path, "DELETE FROM session")
@@ -144,7 +144,7 @@ def test_a_chunk_that_could_not_be_begun_can_be_begun_later(tmp_path: Path) -> N
             failing = made.begin_chunk("bench", snapshot(5, records=1000, text=SIGNED))
             for _ in range(9):
                 next(failing)
-            made._connection.execute("PRAGMA query_only=1")  # as a disk that takes nothing
+            made._connection.execute("PRAGMA query_only=1")  # like a disk that accepts no writes
             with pytest.raises(sqlite3.OperationalError):
                 finished(failing)
             made._connection.execute("PRAGMA query_only=0")
@@ -157,7 +157,7 @@ def test_a_chunk_that_could_not_be_begun_can_be_begun_later(tmp_path: Path) -> N
 
 
 def test_what_can_not_be_written_together_is_tried_one_by_one(tmp_path: Path) -> None:
-    """A change that is too large for the space that is left takes no other with it."""
+    """A change that is too large for the remaining space does not affect the others."""
     with database(tmp_path) as made:
         for name in ("a", "b", "c"):
             finished(made.begin_chunk(name, snapshot()))
@@ -183,7 +183,7 @@ def test_what_can_not_be_written_together_is_tried_one_by_one(tmp_path: Path) ->
 
 
 def test_a_session_may_be_loaded_while_it_grows(tmp_path: Path) -> None:
-    """Names that come with the new entries are no names that are missing."""
+    """Names that come with the new entries do not count as missing."""
     with database(tmp_path) as made:
         finished(made.begin_chunk("bench", snapshot()))
         assert made.append([Append("bench", [one], ()) for one in entries(1, 200)]) == [None] * 200
@@ -199,7 +199,7 @@ def test_a_session_may_be_loaded_while_it_grows(tmp_path: Path) -> None:
 
 
 def rows(folder: Path) -> list[object]:
-    """Everything in the tables that is of the session with the key 1."""
+    """All rows of the session with the key 1."""
     with contextlib.closing(sqlite3.connect(folder / FILE_NAME)) as connection:
         return [
             connection.execute(f"SELECT * FROM {table} WHERE {key}=1").fetchall()

@@ -1,4 +1,4 @@
-"""Errors as SQLite and the operating system really raise them, each as one sentence."""
+"""Errors as SQLite and the operating system really raise them, each reported in one sentence."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def make_a_folder_with_too_long_a_name(file: Path) -> None:
             make_a_folder_in_a_file,
             StorageError,
             "{} is a file, or lies in one; choose a folder.",
-            marks=pytest.mark.skipif(os.name == "nt", reason="Windows says that there is no such path"),
+            marks=pytest.mark.skipif(os.name == "nt", reason="Windows reports a missing path instead"),
         ),
         (make_a_folder_over_a_file, StorageError, "{} is a file, or lies in one; choose a folder."),
         (

@@ -1,4 +1,4 @@
-"""Names that only dropped history referred to: STAMP-4 of docs/protocol.md."""
+"""Names that only dropped history mentioned: STAMP-4 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.helpers.storage import database, execute, tidy
 
 
 def write(made: Database, history: History, *people: str) -> None:
-    """Let each make a change, and keep it."""
+    """Let each author make a change, and store it."""
     for name in people:
         kept = do(history, Set("lens", {"x": history.clock}), by=name).kept
         assert made.append([Append("bench", [kept], history.names.take_new())]) == [None]
@@ -43,14 +43,14 @@ def new(made: Database) -> History:
 
 
 def load(made: Database) -> History:
-    """The session as it is kept."""
+    """Load the session from the database."""
     stored = finished(made.load("bench"))
     assert stored is not None
     return History(stored.snapshot, stored.names, stored.entries, clients=1)
 
 
 def kept(folder: Path) -> list[str]:
-    """The authors in the database; each has an origin of the same number."""
+    """The authors in the database; each has the origin of the same number."""
     rows = execute(folder, "SELECT text FROM name ORDER BY number, kind DESC")
     texts = [str(text) for (text,) in rows]
     assert texts[::2] == [origin_of(author) for author in texts[1::2]]
@@ -58,7 +58,7 @@ def kept(folder: Path) -> list[str]:
 
 
 def test_names_go_with_the_history_that_had_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that is kept still fits, and whoever comes back has another number."""
+    """The remaining history is consistent, and an author who comes back gets another number."""
     monkeypatch.setattr(forgotten_names, "FEW", 3)
     monkeypatch.setattr(forgotten_names, "AT_ONCE", 2)
     with database(tmp_path, Retention(bytes=0)) as made:
@@ -77,7 +77,7 @@ def test_names_go_with_the_history_that_had_them(tmp_path: Path, monkeypatch: py
 
 
 def test_few_names_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And so are those of which most were in use a while ago: reading all of a session takes its time."""
+    """So are names of which most were in use recently: reading a whole session takes time."""
     monkeypatch.setattr(forgotten_names, "FEW", 8)
     with database(tmp_path, Retention(bytes=0)) as made:
         history = new(made)
@@ -91,7 +91,7 @@ def test_few_names_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_names_that_come_while_it_reads_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a live session does between the steps."""
+    """A live session may do anything between the steps."""
     monkeypatch.setattr(forgotten_names, "FEW", 3)
     for steps in range(100):
         folder = tmp_path / str(steps)

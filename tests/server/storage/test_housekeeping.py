@@ -1,4 +1,4 @@
-"""Cold chunks: packed without a loss, and dropped when that is wished."""
+"""Cold chunks are packed without loss, and dropped on request."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from tests.helpers.storage import EPOCH, SIGNED, database, encoded, entry, execu
 
 
 def snapshots_of(made: Database) -> list[Snapshot]:
-    """What each chunk of the session with the key 1 begins with."""
+    """The snapshots at which the chunks of the session with the key 1 begin."""
     connection = made._connection
     return [finished(ChunkReader(connection, chunk).snapshot(EPOCH)) for chunk in read_chunks(connection, 1)]
 
 
 def entries_of(made: Database) -> list[list[bytes]]:
-    """The entries of each chunk of the session with the key 1; they fit together."""
+    """The entries of each chunk of the session with the key 1, checked for consistency."""
     connection = made._connection
     readers = [ChunkReader(connection, chunk) for chunk in read_chunks(connection, 1)]
     return [[one for page in reader.entries() for one in page] for reader in readers]
 
 
 def signed(first: int, last: int) -> list[bytes]:
-    """The entries from clock `first` to `last` as `fill` makes them."""
+    """The entries from clock `first` to `last`, as `fill` makes them."""
     return [encoded(clock, SIGNED) for clock in range(first, last + 1)]
 
 
@@ -76,7 +76,7 @@ def test_long_histories_become_rows_of_bounded_size(tmp_path: Path) -> None:
 
 
 def test_the_heads_of_a_cold_chunk_are_not_kept(tmp_path: Path) -> None:
-    """The entries before it give them, and they pack badly (CLK-5)."""
+    """They follow from the entries before them, and they compress badly (CLK-5)."""
     with database(tmp_path) as made:
         fill(made, "bench", 0, 3, 5)
         tidy(made)
@@ -110,7 +110,7 @@ def test_a_stop_at_any_step_of_packing_leaves_each_entry_once(tmp_path: Path) ->
 
 
 def test_chunk_that_lacks_its_end_is_not_packed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """And it is looked after again when there is something else to do."""
+    """It is checked again when there is something else to do."""
     with database(tmp_path) as made:
         fill(made, "bench", 0, 5, 8, records=0)
     execute(tmp_path, "DELETE FROM log WHERE first=5")
@@ -121,7 +121,7 @@ def test_chunk_that_lacks_its_end_is_not_packed(tmp_path: Path, caplog: pytest.L
 
 
 def test_session_that_is_marked_as_damaged_is_left_alone(tmp_path: Path) -> None:
-    """Until somebody has looked at it."""
+    """It waits until somebody has examined it."""
     with database(tmp_path) as made:
         fill(made, "bench", 0, 5, 8, records=0)
     with closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as connection:
@@ -146,7 +146,7 @@ def test_session_whose_damage_is_found_meanwhile_is_left_alone(tmp_path: Path) -
 
 
 def test_what_is_damaged_is_not_packed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A new checksum would make it look right."""
+    """A new checksum would make it look intact."""
     with database(tmp_path) as made:
         fill(made, "bench", 0, 5, 8, records=0)
     execute(tmp_path, "UPDATE log SET last=4 WHERE first=3")
@@ -162,7 +162,7 @@ def test_what_is_damaged_is_not_packed(tmp_path: Path, caplog: pytest.LogCapture
 def test_a_fault_of_ours_is_logged_and_ends_there(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It must not take the storage thread with it."""
+    """It must not stop the storage thread."""
 
     def fail(data: bytes) -> bytes:
         raise ValueError("a fault")
@@ -214,7 +214,7 @@ CHUNKS = [chunk(1, 1 * DAY_MS), chunk(2, 2 * DAY_MS), chunk(3, 3 * DAY_MS), chun
     ],
 )
 def test_the_oldest_chunks_go_and_never_the_newest(retention: Retention, gone: list[int]) -> None:
-    """Chunk 1 ends when chunk 2 begins; now is a moment after the end of day 9."""
+    """Chunk 1 ends when chunk 2 begins; it is now just after the end of day 9."""
     found = retention.expired(CHUNKS, now_ms=9 * DAY_MS + 1)
     assert [chunk.number for chunk in found] == gone
     assert retention.expired(CHUNKS[-1:], now_ms=99 * DAY_MS) == []

@@ -1,4 +1,4 @@
-"""Space in the database file that is given back to the system."""
+"""The database file gives space back to the system."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.helpers.storage import database, entry, fill, snapshot, tidy
 def test_file_becomes_smaller_when_history_is_dropped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_old: bool
 ) -> None:
-    """Step by step, except for some that is used again; an older file does so once `prune` was there."""
+    """It shrinks step by step, apart from reused space; an older file shrinks only after a `prune`."""
     monkeypatch.setattr(housekeeping, "FREE_PAGES", 20)
     if is_old:
         monkeypatch.setattr(schema, "AUTO_VACUUM", "NONE")
@@ -37,7 +37,7 @@ def test_file_becomes_smaller_when_history_is_dropped(
 
 
 def test_space_is_given_back_in_short_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that appends go in between; and only if there is much of it."""
+    """Appends get their turn in between, and the store does this only if there is much free space."""
     monkeypatch.setattr(housekeeping, "FREE_PAGES", 8)
     monkeypatch.setattr(housekeeping, "PAGES_AT_ONCE", 4)
     with database(tmp_path) as made:

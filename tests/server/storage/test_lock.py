@@ -61,7 +61,7 @@ def test_a_lock_that_can_not_be_taken_is_told(tmp_path: Path) -> None:
 
 
 def test_a_lock_that_can_not_be_used_is_told(tmp_path: Path) -> None:
-    """What stands in the place of its journal can't be rolled back."""
+    """A foreign file in place of the lock's journal can't be rolled back."""
     with contextlib.closing(sqlite3.connect(tmp_path / LOCK_NAME)) as connection:
         connection.execute("CREATE TABLE something (a)")
     (tmp_path / f"{LOCK_NAME}-journal" / "folder").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The store without a disk: nothing in it follows what its callers do with their copies."""
+"""The store without a disk is independent of what its callers do with their copies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that go away under the server: DUR-7."""
+"""Files that disappear while the server uses them: DUR-7."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from optiverse_collab_server.storage.schema import FILE_NAME, log_of
 
 
 def replace(path: Path) -> None:
-    """Put a copy in a file's place, as some editors and backups do."""
+    """Replace a file with a copy, as some editors and backup tools do."""
     copy = path.with_name("copy")
     shutil.copyfile(path, copy)
     os.replace(copy, path)

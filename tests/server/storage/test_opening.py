@@ -1,4 +1,4 @@
-"""Opening: what is damaged or foreign is refused and left alone."""
+"""A store refuses damaged or foreign files when it opens, and leaves them unchanged."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ async def contents(folder: Path) -> dict[str, Content | None]:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """What is in a folder that could be lost."""
+    """The files of a folder whose loss would matter."""
     return {
         file.name: file.read_bytes() for file in folder.glob("sessions*") if file.suffix != ".sqlite3-shm"
     }
 
 
 def refused(folder: Path, match: str, error: type[StorageError] = DatabaseDamaged) -> None:
-    """Make sure that a folder is refused with one sentence, twice, and that nothing in it changes."""
+    """Check that a folder is refused twice with one sentence, and that nothing in it changes."""
     before = files(folder)
     for _ in range(2):
         with pytest.raises(error, match=match) as caught:
@@ -78,7 +78,7 @@ def test_a_damaged_file_is_refused_and_left_alone(tmp_path: Path, damage: Damage
 
 
 def test_any_flipped_byte_is_noticed_or_does_not_matter(tmp_path: Path) -> None:
-    """Never is anything served that differs from what was stored."""
+    """The store never serves data that differ from the stored data."""
     run(fill(tmp_path))
     file = tmp_path / FILE_NAME
     whole, stored = file.read_bytes(), run(contents(tmp_path))
@@ -133,7 +133,7 @@ def test_a_crash_without_damage_is_no_reason_to_refuse(tmp_path: Path) -> None:
 
 
 def test_another_tool_may_take_the_log_over_after_a_crash(tmp_path: Path) -> None:
-    """That looks as if the log was deleted; what the refusal says helps."""
+    """It looks as if the log was deleted; the refusal explains what to do."""
     crashed = tmp_path / "crashed"
     run(fill(tmp_path / "live", crashed))
     with contextlib.closing(sqlite3.connect(crashed / FILE_NAME)) as tool:
@@ -168,7 +168,7 @@ def test_crash_while_creating_the_database_blocks_nothing(tmp_path: Path) -> Non
 
 
 def test_database_that_can_not_be_written_is_told(tmp_path: Path) -> None:
-    """Something else has the name of a file that SQLite needs; without it, all is there."""
+    """A foreign file has the name of a file that SQLite needs; once it is gone, all data are there."""
     run(fill(tmp_path))
     before = run(contents(tmp_path))
     (tmp_path / f"{FILE_NAME}-shm").mkdir()

@@ -1,4 +1,4 @@
-"""Snapshots in parts, and back."""
+"""Snapshots are split into parts and joined again."""
 
 from __future__ import annotations
 

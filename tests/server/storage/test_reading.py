@@ -1,4 +1,4 @@
-"""Reading a chunk: all that is kept comes back, and what doesn't fit is never taken for it (CLK-5)."""
+"""Reading a chunk returns all stored data, and reports every inconsistency (CLK-5)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_all_that_is_kept_comes_back(chunk: tuple[sqlite3.Connection, ChunkRow])
 def test_part_that_can_not_be_read_is_a_misfit(
     chunk: tuple[sqlite3.Connection, ChunkRow], kind: str, data: bytes, packed: bool
 ) -> None:
-    """Though its checksum is right."""
+    """Although its checksum is right."""
     write_part(*chunk, 1, kind, data, packed)
     with pytest.raises(Misfit, match="the snapshot of chunk 1 can't be read"):
         read(*chunk)
@@ -89,7 +89,7 @@ def test_row_of_the_log_that_does_not_fit_is_a_misfit(
     packed: bool,
     detail: str,
 ) -> None:
-    """Though its checksum is right."""
+    """Although its checksum is right."""
     connection, row = chunk
     connection.execute("DELETE FROM log WHERE first BETWEEN 4 AND 8")
     data = join(encoded(clock, SIGNED) for clock in clocks)

@@ -1,4 +1,4 @@
-"""A database takes the place of another one, which stays."""
+"""One database replaces another, which stays as a copy."""
 
 from __future__ import annotations
 

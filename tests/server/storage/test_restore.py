@@ -19,7 +19,7 @@ from tests.helpers.storage import EPOCH, copy_as_crashed, database, execute, fil
 
 
 def history(folder: Path, session: str = "lab") -> History:
-    """A session as a server would continue with it."""
+    """Load a session as a server would."""
 
     async def load() -> History:
         async with opened(folder) as store:
@@ -31,7 +31,7 @@ def history(folder: Path, session: str = "lab") -> History:
 
 
 def clocks(folder: Path) -> list[int]:
-    """Where the sessions of a folder that is whole end."""
+    """The last clock of each session in a folder, which is undamaged."""
     reports = list(check_folder(folder))
     assert not any(report.faults for report in reports)
     return [report.clock for report in reports]
@@ -39,7 +39,7 @@ def clocks(folder: Path) -> list[int]:
 
 @pytest.fixture
 def backup(tmp_path: Path) -> Path:
-    """One of a session that has two chunks, and ends at change 8."""
+    """A backup of a session that has two chunks and ends at change 8."""
     with database(tmp_path / "backup") as made:
         fill(made, "lab", 0, 5, 8)
     return tmp_path / "backup"
@@ -58,7 +58,7 @@ def test_session_goes_on_in_an_epoch_that_names_its_parent(tmp_path: Path, backu
 
 
 def test_each_restore_begins_another_epoch(tmp_path: Path, backup: Path) -> None:
-    """CLK-8: also if the first was a mistake, people who were there since get a report."""
+    """CLK-8: even if the first restore was a mistake, its participants get a report."""
     data = tmp_path / "data"
     restore_folder(backup, data)
     first = history(data).epoch
@@ -108,7 +108,7 @@ def test_what_was_damaged_is_kept_too(tmp_path: Path, backup: Path) -> None:
 
 
 def test_log_whose_database_is_gone_is_kept_too(tmp_path: Path, backup: Path) -> None:
-    """It would be taken for that of the database that is restored."""
+    """It would be mistaken for the log of the restored database."""
     with database(tmp_path / "data") as made:
         fill(made, "lab", 0, 5, 20)
         copy_as_crashed(tmp_path / "data", tmp_path / "crashed")

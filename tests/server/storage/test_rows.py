@@ -1,4 +1,4 @@
-"""The rows of the database: how a snapshot becomes chunks, and which chunks are refused."""
+"""Rows of the database: snapshots become chunks, and inconsistent chunks are refused."""
 
 from __future__ import annotations
 

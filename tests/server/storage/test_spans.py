@@ -1,4 +1,4 @@
-"""Reading the changes of a span: what belongs to it, and what is damaged (HIST-7, CLK-5)."""
+"""The changes of a span: where it begins and ends, and when it is damaged (HIST-7, CLK-5)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.helpers.storage_damage import IN_A_CHUNK
 
 
 def collected(span: Span, *parts: tuple[int, list[int]]) -> tuple[int, list[int]]:
-    """The clock before what was collected, and its clocks; of parts that begin after a clock."""
+    """Collect parts that begin after a clock; returns the clock before the first change, and all clocks."""
     found = Collected(span)
     for start, clocks in parts:
         found.begin(start)
@@ -48,7 +48,7 @@ def test_what_belongs_to_a_span(span: Span, expected: tuple[int, list[int]]) -> 
 
 
 def test_a_span_is_read_from_packed_chunks_too(tmp_path: Path) -> None:
-    """HIST-7: from the middle of a row that has many entries, and from what retention has left."""
+    """HIST-7: from the middle of a row with many entries, and from what retention has left."""
     with database(tmp_path, Retention(bytes=5_000)) as made:
         fill(made, "bench", 0, 400, 420, 430, records=10)
         tidy(made)

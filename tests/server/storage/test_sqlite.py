@@ -1,4 +1,4 @@
-"""The store on disk: the right to write, full disks, copies, and that it holds what memory would."""
+"""The store on disk: write access, full disks, copies, and agreement with the store in memory."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.helpers.storage import (
     snapshot,
 )
 
-posix = pytest.mark.skipif(os.name == "nt", reason="rights and limits are those of POSIX")
+posix = pytest.mark.skipif(os.name == "nt", reason="permissions and limits are those of POSIX")
 
 
 def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_what_fails_while_opening_leaves_the_folder_free(tmp_path: Path) -> None
 
 @posix
 def test_a_disk_that_takes_no_more_refuses_and_heals(tmp_path: Path) -> None:
-    """What was not stored can be stored when there is space again."""
+    """The refused entries can be stored when there is space again."""
 
     async def scenario() -> None:
         async with opened(tmp_path) as store:
@@ -133,7 +133,7 @@ def test_a_disk_that_takes_no_more_refuses_and_heals(tmp_path: Path) -> None:
 
 @contextlib.contextmanager
 def no_more_space(file: Path) -> Iterator[None]:
-    """Let no file of this process grow over the size that `file` has."""
+    """Let no file of this process grow beyond the present size of `file`."""
     import resource
 
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -151,7 +151,7 @@ def test_the_folder_is_made_and_left_tidy(tmp_path: Path) -> None:
 
 
 def test_a_database_can_be_copied_while_it_is_served(tmp_path: Path) -> None:
-    """As docs/operations.md says; the copy opens as the database of another folder."""
+    """As in docs/operations.md; the copy opens as the database of another folder."""
 
     async def scenario() -> None:
         async with opened(tmp_path / "live") as store:
@@ -170,7 +170,7 @@ def test_a_database_can_be_copied_while_it_is_served(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_happens_it_holds_what_memory_holds(tmp_path: Path, seed: int) -> None:
-    """Random calls, among them wrong ones, and new starts; `MemoryStore` says what is right."""
+    """Random calls, some of them wrong, and restarts; `MemoryStore` gives the expected results."""
 
     async def scenario() -> None:
         chance = random.Random(seed)
@@ -208,7 +208,7 @@ def test_whatever_happens_it_holds_what_memory_holds(tmp_path: Path, seed: int) 
 
 
 async def outcome_of(call: Awaitable[object]) -> str:
-    """What a call says."""
+    """The result of a call, or its error."""
     try:
         await call
     except StorageError as error:
@@ -217,13 +217,13 @@ async def outcome_of(call: Awaitable[object]) -> str:
 
 
 async def past_of(store: Store, name: str, clock: int) -> tuple[object, ...] | None:
-    """What is stored of a clock."""
+    """The stored state at a clock."""
     stored = await store.load_at(name, clock)
     return None if stored is None else (stored.clock, list(map(bytes, stored.records)), stored.entries)
 
 
 async def contents(store: Store) -> dict[str, Content | None]:
-    """All that is stored."""
+    """All stored data."""
     return {name: await content_of(store, name) for name in await store.sessions()}
 
 

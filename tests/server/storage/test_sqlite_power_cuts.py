@@ -1,9 +1,9 @@
-"""Power cuts at every moment: nothing that was acknowledged is missing (DUR-1, DUR-2, DUR-5).
+"""Power cuts at every moment: no acknowledged change is missing (DUR-1, DUR-2, DUR-5).
 
-What SQLite writes and syncs while a store works is recorded. Then, for each moment, a folder is made as
-a disk may have it after a power cut: what was synced is there, and of what was written since, some is
-missing, cut in the middle of a page, or there though what was written before it is not.
-`recorded_writes` says what that proves.
+The test records every write and sync of SQLite while a store works. Then, for each moment, it makes a
+folder that a disk may have after a power cut: synced data are there; of the later writes, some are
+missing, cut in the middle of a page, or there although earlier writes are missing.
+`recorded_writes` explains what this proves.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ COMMITS = 200
 SESSIONS = ("one", "two", "three")
 
 Acked = dict[str, int]
-"""The clock up to which each session was acknowledged."""
+"""The last acknowledged clock of each session."""
 
 
 class Disk:
-    """Files, with what was written to them and not synced.
+    """Files, and the writes to them that were not synced.
 
     Args:
-        folder: with the files as they are at first.
+        folder: holds the files at the start.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -48,7 +48,7 @@ class Disk:
         self._unsynced: dict[str, list[Wrote]] = defaultdict(list)
 
     def take(self, step: Wrote | Synced) -> None:
-        """Something is written or synced."""
+        """Apply a write or a sync."""
         if isinstance(step, Wrote):
             self._unsynced[step.file].append(step)
             return
@@ -56,7 +56,7 @@ class Disk:
             _apply(self._files[step.file], wrote)
 
     def after_power_cut(self, chance: random.Random) -> Iterator[tuple[str, bytes]]:
-        """The files, as they may be then."""
+        """The files that a power cut may leave."""
         share, torn = chance.choice([(0.0, 0.0), (1.0, 0.0), (0.5, 0.0), (0.7, 0.5), (1.0, 1.0)])
         for name in {*self._files, *self._unsynced}:
             data = bytearray(self._files[name])
@@ -76,7 +76,7 @@ def _apply(data: bytearray, wrote: Wrote) -> None:
 
 
 def _parts(wrote: Wrote, chance: random.Random) -> Iterator[Wrote]:
-    """Some of the sectors of a write."""
+    """Some sectors of a write."""
     if wrote.data is None:
         return
     ends = range(SECTOR - wrote.offset % SECTOR, len(wrote.data), SECTOR)
@@ -86,7 +86,7 @@ def _parts(wrote: Wrote, chance: random.Random) -> Iterator[Wrote]:
 
 
 async def work(store: SqliteStore, recorder: Recorder) -> None:
-    """Let a store make commits of all sorts, and note each that it acknowledges."""
+    """Let a store make commits of all sorts, and note each acknowledgement."""
     chance = random.Random(1)
     clocks = dict.fromkeys(SESSIONS, 0)
 
@@ -110,17 +110,17 @@ async def work(store: SqliteStore, recorder: Recorder) -> None:
 
 
 def record(folder: Path, prepare: Callable[[sqlite3.Connection], object]) -> tuple[Disk, bytes, list[Step]]:
-    """The disk at first, who held the folder, and what happened."""
+    """The disk at the start, the holder of the folder, and the recorded events."""
     sqlite = library()
     if sqlite is None:
-        pytest.skip("the functions of Python's SQLite are hidden here")
+        pytest.skip("this Python hides the functions of its SQLite")
     run(SqliteStore(folder).close())
     disk = Disk(folder)
 
     async def main(recorder: Recorder) -> bytes:
         store = SqliteStore(folder, Retention(bytes=2_000))
         connection = store._database._connection
-        connection.execute("PRAGMA wal_autocheckpoint=20")  # pages; often, so that there is something to see
+        connection.execute("PRAGMA wal_autocheckpoint=20")  # in pages; few, for frequent checkpoints
         prepare(connection)
         recorder.steps.append(Marked(None))
         await work(store, recorder)
@@ -134,7 +134,7 @@ def record(folder: Path, prepare: Callable[[sqlite3.Connection], object]) -> tup
 
 
 def moments(disk: Disk, steps: list[Step], seed: int) -> Iterator[tuple[Acked, dict[str, bytes]]]:
-    """What was acknowledged, and what the disk may have: after each commit, and at times in between."""
+    """Acknowledged clocks and a possible disk: after each commit, and sometimes in between."""
     chance = random.Random(seed)
     acked: Acked = {}
     begins = steps.index(Marked(None))
@@ -148,7 +148,7 @@ def moments(disk: Disk, steps: list[Step], seed: int) -> Iterator[tuple[Acked, d
 
 
 def missing(folder: Path, files: dict[str, bytes], holder: bytes, acked: Acked) -> list[str]:
-    """Start a server's storage after a power cut: what of the acknowledged is not there."""
+    """Start the server's storage after a power cut; returns the sessions that lost acknowledged changes."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     (folder / HOLDER_NAME).write_bytes(holder)
@@ -163,7 +163,7 @@ def missing(folder: Path, files: dict[str, bytes], holder: bytes, acked: Acked) 
 
 
 def _has(made: Database, session: str, clock: int) -> bool:
-    """Whether all changes of a session up to a clock are there, as they were."""
+    """Whether all changes of a session up to a clock are there and unchanged."""
     stored = finished(made.load(session))
     if stored is None:
         return False
@@ -177,7 +177,7 @@ def _has(made: Database, session: str, clock: int) -> bool:
 def test_nothing_acknowledged_is_missing_after_a_power_cut(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DUR-1, DUR-2: after each of 200 commits, and in between, also while the file becomes smaller."""
+    """DUR-1, DUR-2: after each of 200 commits, and in between, also while the file shrinks."""
     monkeypatch.setattr(housekeeping, "FREE_PAGES", 4)
     monkeypatch.setattr(housekeeping, "PAGES_AT_ONCE", 2)
     disk, holder, steps = record(tmp_path / "data", lambda connection: None)
@@ -192,7 +192,7 @@ def test_nothing_acknowledged_is_missing_after_a_power_cut(
 
 
 def test_commits_that_are_not_synced_are_missed(tmp_path: Path) -> None:
-    """The test before this one could fail."""
+    """This proves that the test before this one could fail."""
     disk, holder, steps = record(tmp_path / "data", lambda c: c.execute("PRAGMA synchronous=NORMAL"))
     found = (missing(tmp_path / "after", files, holder, acked) for acked, files in moments(disk, steps, 0))
     assert any(found)

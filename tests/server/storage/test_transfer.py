@@ -1,4 +1,4 @@
-"""A session as a file, and back."""
+"""A session is written to a file and read back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.helpers.storage import EPOCH, database, fill
 
 
 def exported(folder: Path) -> bytes:
-    """The file of a session with something of everything."""
+    """The file of a session that has something of every kind."""
     with database(folder) as made:
         fill(made, "lab", 3, 5, 8, records=300)
     with viewed(folder) as view:

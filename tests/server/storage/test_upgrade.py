@@ -1,4 +1,4 @@
-"""Databases of format 1: what they held is there afterwards, and the old file stays."""
+"""Databases of format 1 keep their contents in an upgrade, and the old file stays."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.helpers.format1 import OldSession, summary, write_database
 from tests.helpers.processes import python
 from tests.helpers.upgrades import BACKUP, crash, example, histories
 
-posix = pytest.mark.skipif(os.name == "nt", reason="limits and processes are those of POSIX")
+posix = pytest.mark.skipif(os.name == "nt", reason="needs the limits and processes of POSIX")
 
 
 def test_the_old_file_stays_as_it_was(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_backup_is_never_overwritten(tmp_path: Path) -> None:
 
 
 def test_upgrade_stopped_before_its_last_step_goes_on(tmp_path: Path) -> None:
-    """The backup is there already, and is not made twice."""
+    """The backup already exists, and no second one is made."""
     write_database(tmp_path, [("bench", example())])
     os.link(tmp_path / FILE_NAME, tmp_path / BACKUP)
     assert summary(histories(tmp_path)["bench"]) == example().summary()
@@ -62,7 +62,7 @@ def test_without_hard_links_the_backup_is_a_copy(tmp_path: Path, monkeypatch: py
 
 
 def test_what_is_in_the_write_ahead_log_is_upgraded_too(tmp_path: Path) -> None:
-    """After a crash of the old server."""
+    """The old server crashed and left the log."""
     crash(tmp_path, example())
     assert summary(histories(tmp_path)["bench"]) == example().summary()
     assert not (tmp_path / f"{FILE_NAME}-wal").exists()
@@ -86,7 +86,7 @@ def test_a_write_ahead_log_that_is_missing_is_still_noticed(tmp_path: Path) -> N
 def test_an_upgrade_may_be_killed_at_any_line(
     tmp_path: Path, step: str, modules: list[str], at_least: int
 ) -> None:
-    """One attempt after another is killed a little later; the last one gets to its end."""
+    """Attempts are killed, each a little later than the one before; the last one finishes."""
     crash(tmp_path, example())
     with python("-m", "tests.helpers.kill_upgrade", str(tmp_path), step, *modules) as process:
         said, _ = process.communicate()
@@ -113,7 +113,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 @posix
 def test_an_upgrade_takes_little_memory(tmp_path: Path) -> None:
-    """10⁵ entries of 250 bytes and a bench of 10 MB: neither is ever held as a whole."""
+    """10⁵ entries of 250 bytes and a bench of 10 MB: the upgrade never holds all of either."""
     session = OldSession("epoch-1")
     put = {"op": "put", "kind": "component", "props": {"pos": [0, 0], "notes": "x" * 2000}}
     session.accept("client-a", "Ann", 0, [{**put, "id": f"item-{number}"} for number in range(5_000)])

@@ -1,4 +1,4 @@
-"""Databases of format 1 that can't be upgraded: they are refused, and left alone."""
+"""Databases of format 1 that can't be upgraded are refused, and left unchanged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.helpers.format1 import summary, write_database
 from tests.helpers.storage import execute, opened
 from tests.helpers.upgrades import BACKUP, crash, example, files, histories
 
-posix = pytest.mark.skipif(os.name == "nt", reason="limits and processes are those of POSIX")
+posix = pytest.mark.skipif(os.name == "nt", reason="needs the limits and processes of POSIX")
 
 
 def test_damage_is_found_before_the_log_is_taken_in(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ DAMAGE = {
 def test_a_damaged_session_is_refused_and_others_are_upgraded(
     tmp_path: Path, script: str, detail: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is no worse than with the server that wrote it; what is left of it is in the backup."""
+    """The damaged session loses nothing by the upgrade: the backup has what is left of it."""
     write_database(tmp_path, [("bad", example()), ("good", example())])
     execute(tmp_path, script)
     before = (tmp_path / FILE_NAME).read_bytes()
@@ -122,7 +122,7 @@ def test_a_full_disk_leaves_the_old_database(tmp_path: Path) -> None:
 
 
 def test_a_database_that_another_program_uses_is_not_upgraded(tmp_path: Path) -> None:
-    """That program and the server would share a write-ahead log, and write to different files."""
+    """Both programs would share a write-ahead log, but write to different files."""
     write_database(tmp_path, [("bench", example())])
     before = (tmp_path / FILE_NAME).read_bytes()
     with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as other:

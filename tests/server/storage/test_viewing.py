@@ -1,4 +1,4 @@
-"""A data folder is read beside the server that uses it."""
+"""A data folder can be read while a server uses it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_view_is_of_one_moment_while_a_server_writes(tmp_path: Path) -> None:
 
 
 def test_no_server_starts_on_a_folder_that_is_being_read(tmp_path: Path) -> None:
-    """It would take the log over."""
+    """The server would take over the log."""
     with database(tmp_path) as made:
         fill(made, "a", 0, 5)
         copy_as_crashed(tmp_path, tmp_path / "crashed")

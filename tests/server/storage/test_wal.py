@@ -16,7 +16,7 @@ HEADER, FRAME = 32, 24 + 4096
 
 
 def crashed(folder: Path, *statements: str) -> Path:
-    """The log after some statements, each of which is a transaction, and a crash."""
+    """A log after some statements, one transaction each, and a crash."""
     live = folder / "live"
     with contextlib.closing(sqlite3.connect(live, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
@@ -98,7 +98,7 @@ def test_a_log_that_began_anew_has_old_frames_at_its_end(tmp_path: Path) -> None
 
 
 def test_what_was_taken_back_is_no_damage(tmp_path: Path) -> None:
-    """A large transaction is written in parts before it ends; a smaller one is then written over it."""
+    """A large transaction is written in parts before it ends; a smaller one then overwrites it."""
     log = crashed(
         tmp_path,
         "PRAGMA cache_size=5",
@@ -118,7 +118,7 @@ def flipped(data: bytes, position: int) -> bytes:
 
 
 def with_log(folder: Path, log: bytes) -> Path:
-    """The database as it was at the crash, beside a log."""
+    """The crashed database, next to a log."""
     shutil.copy(folder / "database", folder / "again")
     (folder / "again-wal").write_bytes(log)
     return folder / "again"

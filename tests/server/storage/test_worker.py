@@ -1,4 +1,4 @@
-"""The storage thread: jobs that wait together are one transaction, and one that fails harms no other."""
+"""The storage thread runs queued jobs in one transaction; one that fails harms no other."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Bench:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """The thread does nothing until the end of this."""
+        """Hold the thread idle inside this block."""
         entered, go_on = threading.Event(), threading.Event()
 
         def wait() -> Steps[object]:
@@ -144,7 +144,7 @@ def test_long_jobs_are_done_one_after_another(tmp_path: Path) -> None:
 
 
 def test_cold_chunks_are_packed_when_nothing_else_is_asked_for(tmp_path: Path) -> None:
-    """What is asked for meanwhile comes first, and the end does not wait."""
+    """Requests that arrive in the meantime come first, and closing does not wait."""
 
     async def scenario() -> None:
         made = Bench(tmp_path)
@@ -185,7 +185,7 @@ def test_cold_chunks_are_packed_when_nothing_else_is_asked_for(tmp_path: Path) -
 
 
 def test_nothing_is_packed_while_the_past_is_read(tmp_path: Path) -> None:
-    """HIST-2: also if it is asked for while the thread does something else."""
+    """HIST-2: also if somebody asks for it while the thread does something else."""
 
     async def scenario() -> None:
         async with bench(tmp_path) as made:
