@@ -1,4 +1,4 @@
-"""A file that was saved in a session, for tests of what becomes of it."""
+"""A file that was saved in a session, for tests of what happens to it later."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WALL = Record("wall", "component", {"name": "Wall", "pos": [2.0, 0.0]})
 
 
 def saved(lab: Lab) -> tuple[Window, list[Record]]:
-    """Ann is in a session with three items; Bob joined, saved and went. Ann's window, and Bob's file."""
+    """Ann is in a session with three items; Bob joined, saved and left. Ann's window and Bob's file."""
     ann, bob = fill(lab, LENS, MIRROR, WALL), lab.join()
     file = bob.save()
     lab.until(lambda: bool(written(lab)))
@@ -22,10 +22,10 @@ def saved(lab: Lab) -> tuple[Window, list[Record]]:
 
 
 def written(lab: Lab) -> list[Path]:
-    """The files of ancestors."""
+    """The ancestors that files were saved with."""
     return list((lab.folder / "ancestors").glob("*.ancestor"))
 
 
 def lines(window: Window, level: str) -> list[str]:
-    """What was logged at a level."""
+    """The messages that were logged at a level."""
     return [text for name, text in window.host.lines if name == level]

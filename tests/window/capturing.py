@@ -1,4 +1,4 @@
-"""A window whose screen is a host's bench, kept by a `Capture`; on a wire in memory."""
+"""A window whose screen is a host's bench, watched by a `Capture`, over a connection in memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Window(Peer):
     """A peer whose screen is a host's bench.
 
     Attributes:
-        later: whether it leaves what arrives to its next tick.
+        later: whether it applies incoming changes only in its next tick.
     """
 
     def __init__(self, wire: Wire, name: str) -> None:
@@ -29,19 +29,19 @@ class Window(Peer):
         wire.connect(self)
 
     def receive(self, text: str, now_ms: float) -> None:
-        """Take a message, after what the user did."""
+        """Receive a message, after sending what the user did."""
         self.capture.push_before_receiving()
         super().receive(text, now_ms)
 
     def show(self, change: ShowChange) -> None:
-        """Show what others did, now or with the next tick."""
+        """Show others' changes, now or in the next tick."""
         if self.later:
             self.capture.defer(change)
         else:
             self.capture.show(change)
 
     def decide(self, conflict: Conflict) -> None:
-        """Let undo know of it."""
+        """Pass a decision of the server to undo."""
         self.undo.settle(conflict)
 
 
@@ -54,7 +54,7 @@ def settle(wire: Wire, *windows: Window) -> None:
 
 
 def pos(x: float) -> Set:
-    """A move of the lens."""
+    """An edit that moves the lens."""
     return Set("lens", {"pos": [x, 0.0]})
 
 
@@ -65,7 +65,7 @@ def at(window: Peer | Window) -> Any:
 
 
 def hears_later(wire: Wire, *peers: Peer) -> None:
-    """Let peers send, and the room store it; nobody hears of it yet."""
+    """Let peers send and the room store the edit, but deliver nothing to anybody yet."""
     for peer in peers:
         wire.poll(peer)
         wire.send_up(peer)

@@ -24,7 +24,7 @@ from tests.window.joining_lab import Lab
 
 @pytest.fixture
 def parent(qapp: object) -> QObject:
-    """Of what a test makes; it ends with the test."""
+    """The parent of the objects that a test makes; deleted when the test ends."""
     return QObject()
 
 
@@ -57,14 +57,14 @@ def own(tmp_path: Path) -> Iterator[ServerProcess]:
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedServer]:
-    """A server that asks for invites, one for the tests of a module."""
+    """A server that requires invites, shared by the tests of a module."""
     with guarded_server(tmp_path_factory.mktemp("guarded")) as server:
         yield server
 
 
 @pytest.fixture
 def hosting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosted]:
-    """Where editors of this test may start a server; its data and its log are the test's own."""
+    """Let editors of this test start servers; the data and the log belong to the test."""
     for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME"):
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setattr(local_server, "log_folder", lambda: tmp_path / "logs")

@@ -1,4 +1,4 @@
-"""Two people at two windows, one of whom may follow the other's view."""
+"""Two people at two windows; one of them may follow the other's view."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.helpers.windows import SOON, Desk
 
 
 class Pair:
-    """Ann, and Ben whom she may follow; both are in one session.
+    """Ann and Ben, in one session. Ann may follow Ben.
 
     Attributes:
         ann, ben: their windows.
@@ -33,7 +33,7 @@ class Pair:
         self.until(lambda: self.state_of(ben, ann).get("person") == "ann")
 
     def until(self, condition: Any) -> None:
-        """Wait for it."""
+        """Wait until a condition holds."""
         self._qtbot.waitUntil(condition, timeout=SOON)
 
     def start(self) -> None:
@@ -47,13 +47,13 @@ class Pair:
         return following.followed == id_of(self.ben)
 
     def state_of(self, seen_by: Desk, other: Desk) -> dict[str, Any]:
-        """What one window knows of the presence of another."""
+        """What one window knows of the other's presence."""
         session = seen_by.manager.session
         assert session is not None
         return session.presence.states.get(id_of(other), {})
 
     def sees_same(self) -> bool:
-        """Whether Ann's window shows the middle of Ben's, and all that he sees."""
+        """Whether Ann's window is centred where Ben's is, and shows everything that he sees."""
         ann, ben = view(self.ann), view(self.ben)
         return near(ann, ben) and ann.width >= 0.98 * ben.width and ann.height >= 0.98 * ben.height
 
@@ -72,12 +72,12 @@ def canvas(desk: Desk) -> QGraphicsView:
 
 
 def view(desk: Desk) -> View:
-    """What a window shows."""
+    """The view of a window."""
     return view_of(canvas(desk))
 
 
 def near(one: View, other: View) -> bool:
-    """Whether two views have the same middle, to 2 % of their width."""
+    """Whether two views have the same centre, to within 2 % of their width."""
     most = 0.02 * max(one.width, other.width)
     return isclose(one.x, other.x, abs_tol=most) and isclose(one.y, other.y, abs_tol=most)
 

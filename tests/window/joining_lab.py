@@ -1,4 +1,4 @@
-"""Windows without widgets that join a session on a real server, each with a bench of its own."""
+"""Windows without widgets that join a session on a real server, each with its own bench."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GROUP = Record("group", "group", {"name": "Arm"})
 
 
 class Window:
-    """A host, a service and what joins them.
+    """A host, a service and the object that joins them.
 
     Attributes:
         questions: what was asked: how the benches differ, and the path of the copy.
@@ -42,7 +42,7 @@ class Window:
         self.begin()
 
     def begin(self) -> None:
-        """Be about to join."""
+        """Prepare to join."""
         self.participation = Participation(
             self.host, self.service, self._session_id, self.replacements, self.coming_back, self._parent
         )
@@ -50,17 +50,17 @@ class Window:
         self.participation.declined.connect(self.declined.append)
 
     def does(self, *ops: Op) -> None:
-        """Edit, in a session."""
+        """Make edits in a session."""
         self.host.user_does(*ops)
         self.participation.push_edits()
 
     def save(self) -> list[Record]:
-        """Save; returns what is in the file."""
+        """Save; returns the content of the file."""
         self.coming_back.note_saved(dict(self.host.bench))
         return list(self.host.bench.values())
 
     def autosave(self) -> list[Record]:
-        """Autosave; returns what it says."""
+        """Autosave; returns what the file says about its session."""
         said = dict(self.host.bench)
         self.coming_back.note_autosaved(lambda: said)
         return list(said.values())
@@ -73,7 +73,7 @@ class Window:
 
     @property
     def held(self) -> dict[str, HeldChange]:
-        """The edits that this window's client holds."""
+        """The edits of this window's client that were held."""
         assert self.service.session is not None
         return self.service.session.replica.held
 
@@ -84,13 +84,13 @@ class Window:
         return self.service.session.replica.clock
 
     def freeze(self) -> None:
-        """Send and receive nothing any more."""
+        """Stop sending and receiving."""
         assert self.service.session is not None
         self.service.session.replica.synced = False
 
     @property
     def pending(self) -> bool:
-        """Whether the session doesn't have everything yet."""
+        """Whether the session still lacks some of the edits."""
         assert self.service.session is not None
         return bool(self.service.session.replica.pending)
 
@@ -105,36 +105,36 @@ class Lab:
         self.windows: list[Window] = []
 
     def open(self, *records: Record, file: Iterable[Record] | None = None) -> Window:
-        """A window opens a file with these records, or with others of which it shows these."""
+        """Open a file with these records in a window that shows them, or others."""
         window = self.open_slowly(*records, file=file)
         self.until(lambda: window.coming_back.is_ready)
         return window
 
     def open_slowly(self, *records: Record, file: Iterable[Record] | None = None) -> Window:
-        """The same, without waiting for the disk."""
+        """Do the same without waiting for the disk."""
         window = self._new(*records)
         window.coming_back.note_opened({one.id: one for one in (records if file is None else file)})
         return window
 
     def join(self, *records: Record) -> Window:
-        """A window with these records joins; returns when it is in, or asks."""
+        """Let a window with these records join; returns when it has joined, or asks."""
         window = self._new(*records)
         self.enter(window)
         return window
 
     def enter(self, window: Window, session_id: str = "") -> None:
-        """A window joins; returns when it is in, or asks."""
+        """Let a window join; returns when it has joined, or asks."""
         self.begin_to_enter(window, session_id)
         self.until(lambda: window.participation.loaded or bool(window.questions))
         self.until(lambda: bool(window.questions) or not window.pending)
 
     def begin_to_enter(self, window: Window, session_id: str = "") -> None:
-        """A window is about to join."""
+        """Let a window prepare to join."""
         name = f"user {self.windows.index(window) + 1}"
         window.service.connect_to_session(self._server.url, session_id or self._session_id, name)
 
     def leave(self, window: Window) -> None:
-        """A window leaves, and its user stays at it."""
+        """Let a window leave; its user stays at the window."""
         window.service.disconnect_from_session()
         window.participation.close()
         window.begin()
@@ -145,12 +145,12 @@ class Lab:
         return window
 
     def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for it."""
+        """Wait until a condition holds."""
         self._qtbot.waitUntil(condition, timeout=SOON)
 
 
 def fill(lab: Lab, *records: Record) -> Window:
-    """Somebody is in the session already, with this bench."""
+    """Let somebody else join first, with this bench."""
     first = lab.join(*records)
     assert not first.questions
     lab.until(lambda: not first.pending)

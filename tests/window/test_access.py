@@ -1,4 +1,4 @@
-"""An owner says who may come in; against a real server that asks for invites."""
+"""An owner decides who may join; on a real server that requires invites."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ENTRY = "People and links…"
 
 @pytest.fixture
 def guarded(tmp_path: Path) -> Iterator[GuardedServer]:
-    """One for each test: an owner of the server is one of every session."""
+    """A server for each test, since an owner of the server owns every session."""
     with guarded_server(tmp_path / "guarded") as server:
         yield server
 
@@ -38,7 +38,7 @@ def ann(pair: tuple[Desk, Desk], guarded: GuardedServer, session_id: str) -> Des
 
 @pytest.fixture
 def dialog(qtbot: QtBot, ann: Desk) -> AccessDialog:
-    """Ann's, with what the server says."""
+    """Ann's dialog, with the server's answer in it."""
     ann.menu[ENTRY].trigger()
     dialog = ann.controller.access.dialog
     assert dialog is not None
@@ -47,13 +47,13 @@ def dialog(qtbot: QtBot, ann: Desk) -> AccessDialog:
 
 
 def cells(table: QTreeWidget) -> list[tuple[str, str]]:
-    """Name and role of each row."""
+    """The name and the role in each row."""
     found = (table.topLevelItem(number) for number in range(table.topLevelItemCount()))
     return [(item.text(0), item.text(1)) for item in found if item is not None]
 
 
 def link(qtbot: QtBot, dialog: AccessDialog, role: Role) -> str:
-    """A new link, as it was copied."""
+    """A new link, as it was copied to the clipboard."""
     dialog.link_wanted.emit(role, "students", 0, 1, False)
     qtbot.waitUntil(lambda: "was copied" in dialog.sentence.text(), timeout=SOON)
     return clipboard_text()
@@ -79,14 +79,14 @@ def test_link_lets_somebody_in_and_both_are_listed(
     qtbot.waitUntil(lambda: ("Bob", "Removed") in cells(dialog.people.table), timeout=SOON)
     dialog.changed.emit(grant.id, Role.OWNER, None)
     qtbot.waitUntil(lambda: ("Bob", "Owner") in cells(dialog.people.table), timeout=SOON)
-    bob.join(ann.manager.server_url, session_id, "Bob")  # with the token of the device
+    bob.join(ann.manager.server_url, session_id, "Bob")  # with the device's token
     qtbot.waitUntil(lambda: ENTRY in bob.enabled, timeout=SOON)
 
 
 def test_the_person_of_the_dock_is_selected(
     qtbot: QtBot, pair: tuple[Desk, Desk], ann: Desk, dialog: AccessDialog, session_id: str
 ) -> None:
-    """PRES-8: a person is a grant, where grants let people in."""
+    """PRES-8: where people need a grant to join, each person in the list has one."""
     pair[1].join(link(qtbot, dialog, Role.VIEWER), session_id, "Bob")
     dialog.close()
     dock = ann.controller.people.open()
@@ -124,7 +124,7 @@ def test_list_stays_when_the_connection_is_lost(qtbot: QtBot, ann: Desk, dialog:
 def test_server_that_asks_nobody_says_so(
     qtbot: QtBot, pair: tuple[Desk, Desk], tmp_path: Path, session_id: str
 ) -> None:
-    """ACC-7: everybody owns everything there; one look tells why the list is empty."""
+    """ACC-7: everybody is an owner there, and the dialog explains why the list is empty."""
     ann = pair[0]
     with ServerProcess(tmp_path / "open", "--auth", "none") as server:
         ann.join(server.url, session_id, "Ann")

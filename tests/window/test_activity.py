@@ -1,4 +1,4 @@
-"""What others do is gathered until a gesture is over."""
+"""Others' changes are collected until a gesture is over."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def at(x_mm: float) -> Record:
 
 
 def shown(op: Op, before: Record | None, by: str = "Ben") -> ShowChange:
-    """A change of somebody's arrived."""
+    """Somebody's change arrived."""
     return ShowChange((op,), {op.id: by} if by else {}, {op.id: before})
 
 
 def moved(from_mm: float, to_mm: float, by: str = "Ben") -> ShowChange:
-    """A step of a drag arrived."""
+    """A step of somebody's drag arrived."""
     return shown(Set("lens", {"pos": [to_mm, 0.0]}), at(from_mm), by)
 
 
@@ -66,7 +66,7 @@ def test_each_person_has_a_line_even_for_the_same_item() -> None:
 
 
 def test_hasty_people_do_not_fill_the_log() -> None:
-    """A gesture every 1.1 s, each of ten items to different places, for 100 s."""
+    """For 100 s, somebody moves ten items to different places every 1.1 s."""
     activity, lines = Activity(), list[str]()
     for now in range(0, 100_000, 100):
         if now % 1100 == 0:
@@ -79,7 +79,7 @@ def test_hasty_people_do_not_fill_the_log() -> None:
 
 
 def test_a_replaced_bench_is_announced_elsewhere() -> None:
-    """PUSH-9: but others' edits of the same moment are reported, and later ones."""
+    """PUSH-9: others' edits at the same moment, and later ones, are still reported."""
     activity = Activity()
     replaced = BenchReplaced("sweep", "Ben", False, False, 7, (LENS,), (), ())
     activity.hear(replaced, 0)
@@ -99,7 +99,7 @@ def test_other_effects_are_no_activity() -> None:
 
 
 def test_what_a_script_does_is_said_so() -> None:
-    """PRES-18: by the name that it had when it did it."""
+    """PRES-18: under the name that the script had at that time."""
     activity = Activity()
     activity.hear(moved(0, 1, by="bot"), 0, scripts={"bot"})
     activity.hear(moved(1, 3, by="Ben"), 0, scripts={"bot"})

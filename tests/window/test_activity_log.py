@@ -1,4 +1,4 @@
-"""Two windows: what one does is in the other's log, in words."""
+"""Two windows: each one's edits appear in the other's log, in words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.helpers.windows import SOON, Desk
 
 
 def told(desk: Desk) -> list[str]:
-    """What the log says of what others did."""
+    """What the log says about others' edits."""
     return [text for text in desk.log("INFO") if text.startswith("← ")]
 
 
@@ -35,6 +35,6 @@ def test_what_one_does_is_one_line_in_the_others_log(
     assert told(ann) == []
     ann.window.editor.remove([id])
     ann.until_same(bob)
-    bob.manager.leave()  # what waits is written before the end
+    bob.manager.leave()  # pending entries are written before the window closes
     qtbot.waitUntil(lambda: not bob.manager.status.in_session, timeout=SOON)
     assert told(bob)[1:] == [f"← Ann removed {name}."]

@@ -1,4 +1,4 @@
-"""The ancestor of a bench: in a session, with edits under way, and away from it."""
+"""The ancestor of a bench: in a session, with edits on their way, and outside of a session."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def bench(*ids: str) -> dict[str, Record]:
 
 
 def test_what_the_server_may_not_have_is_as_it_confirmed_it() -> None:
-    """So an edit that never arrives is one when the file comes back; whatever is edited later."""
+    """So an edit that never arrives still counts as one when the file comes back, whatever follows."""
     wire, ann = Wire(), Peer("ann")
     wire.connect(ann)
     ann.replica.edit([Put(id, "component", {"n": 0}) for id in ("lens", "mirror", "wall")])

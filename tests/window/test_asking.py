@@ -25,7 +25,7 @@ SOON_BUTTON, NO_BUTTON = 0, 1
 
 
 class Pair:
-    """Ann, who is in the lens, and Bob, who would like to have it."""
+    """Ann, who has the lens open, and Bob, who would like to have it."""
 
     def __init__(self, qtbot: QtBot, ann: Desk, bob: Desk) -> None:
         self.qtbot = qtbot
@@ -36,13 +36,13 @@ class Pair:
         self.qtbot.waitUntil(condition, timeout=SOON)
 
     def ask(self) -> None:
-        """Bob selects the lens, and asks by the menu."""
+        """Bob selects the lens, and asks through the menu."""
         self.bob.window.scene.select(["lens"])
         self.until(self.bob.menu[ENTRY].isEnabled)
         self.bob.menu[ENTRY].trigger()
 
     def banner(self) -> str:
-        """What stands in Ann's dialog."""
+        """The text in the banner of Ann's dialog."""
         canvas = self.ann.controller.asking._dialogs
         assert canvas is not None
         return canvas.banners["lens"].text if "lens" in canvas.banners else ""
@@ -74,7 +74,7 @@ def pair(qtbot: QtBot, server: ServerProcess, session_id: str) -> Iterator[Pair]
 
 
 def test_who_is_asked_answers_and_finishes_in_peace(pair: Pair) -> None:
-    """PRES-14: the dialog stays, with what was typed, until its user closes it."""
+    """PRES-14: the dialog stays open, with the typed text in it, until its user closes it."""
     ann, bob = pair.ann, pair.bob
     ann.window.edit("lens")
     dialog = ann.window.dialogs["lens"]
@@ -99,7 +99,7 @@ def test_who_is_asked_answers_and_finishes_in_peace(pair: Pair) -> None:
 
 
 def test_no_is_an_answer(pair: Pair) -> None:
-    """PRES-14: and after it, there is rest."""
+    """PRES-14: after a refusal, Ann is not asked again for a while."""
     pair.ann.window.edit("lens")
     pair.ask()
     pair.until(lambda: pair.banner() == ASKS)
@@ -121,7 +121,7 @@ def test_one_cannot_ask_again_at_once(pair: Pair) -> None:
 
 
 def test_without_a_dialog_a_notice_asks(pair: Pair) -> None:
-    """PRES-14: it goes when the user lets the item go, or is asked no more."""
+    """PRES-14: the notice goes when the user releases the item, or when the request ends."""
     ann = pair.ann
     for ends in ("let go", "withdrawn"):
         ann.window.editor.dragging = frozenset({"lens"})
@@ -134,7 +134,7 @@ def test_without_a_dialog_a_notice_asks(pair: Pair) -> None:
         assert [button.text() for button in toast.buttons] == ["In a &moment", "&Not now"]
         if ends == "let go":
             ann.window.editor.dragging = frozenset()
-            pair.until(lambda: not pair.bob.menu[ENTRY].isEnabled())  # else he asks for what is free by then
+            pair.until(lambda: not pair.bob.menu[ENTRY].isEnabled())  # else he asks for a free item
         else:
             pair.bob.controller.asking._withdraw()
         pair.until(lambda: ASKS not in toasts(ann))
@@ -142,7 +142,7 @@ def test_without_a_dialog_a_notice_asks(pair: Pair) -> None:
 
 
 def test_from_a_dialog_one_asks_by_its_button(pair: Pair) -> None:
-    """PRES-14: both have it open."""
+    """PRES-14: both have the item's dialog open."""
     pair.ann.window.edit("lens")
     pair.bob.window.edit("lens")
     dialogs = pair.bob.controller.asking._dialogs
@@ -162,7 +162,7 @@ def test_an_ask_ends_after_a_while(pair: Pair, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_hostile_asks_and_answers_change_nothing(pair: Pair, server: ServerProcess, session_id: str) -> None:
-    """PRES-14: whatever the presence of others says, and however often."""
+    """PRES-14: whatever others' presence contains, and however often it changes."""
     pair.ann.window.edit("lens")
     with Bench(server.url, session=session_id, user="Eve") as eve:
         for number in range(40):
@@ -187,7 +187,7 @@ def test_without_anybody_there_is_nobody_to_ask(pair: Pair) -> None:
 
 
 def test_a_message_costs_no_more_than_it_says(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PRES-2: among 200 people, the one whose cursor moves is looked at."""
+    """PRES-2: among 200 people, only the one whose cursor moves is examined."""
     looked: dict[str, list[str]] = {"ask": [], "items": [], "request": [], "follow": []}
 
     def counted(module: Any, name: str, kind: str) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is wrong with us, the host starts: one ERROR in its log, and the menu says why."""
+"""Whatever fails in the plugin, the host starts; its log has one ERROR, and the menu says why."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def window(qtbot: QtBot) -> Iterator[DemoWindow]:
 
 
 def entries(window: QMainWindow) -> list[tuple[str, bool]]:
-    """Texts of the Collaboration menu, and whether they can be chosen."""
+    """The texts of the Collaboration menu, and whether each entry is enabled."""
     menu = menu_titled(window.menuBar(), "Collaboration")
     assert menu is not None
     return [(action.text(), action.isEnabled()) for action in menu.actions()]

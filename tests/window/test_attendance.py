@@ -1,4 +1,4 @@
-"""Joins and leaves are merged into few notices."""
+"""Joins and leaves are merged into a few notices."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ MINUTE_MS = 60_000.0
 
 
 class Session:
-    """Who is in a session, in which a user reads notices, in a time of its own.
+    """A session whose participants change, with a clock of its own, and a user who reads the notices.
 
     Attributes:
-        told: the notices, with when they came.
+        told: the notices, each with the time when it came.
     """
 
     def __init__(self, *people: str) -> None:
@@ -34,16 +34,16 @@ class Session:
         self.look()
 
     def look(self) -> None:
-        """Say who is there."""
+        """Report who is present."""
         self.attendance.look(self.here, "me", self.now_ms)
 
     def come(self, name: str, connection: str = "", person: str = "") -> None:
-        """Somebody comes."""
+        """Somebody joins."""
         self.here[connection or f"c of {name}"] = Person(person or name, name)
         self.look()
 
     def go(self, name: str) -> None:
-        """Somebody goes."""
+        """Somebody leaves."""
         del self.here[f"c of {name}"]
         self.look()
 
@@ -145,7 +145,7 @@ def test_a_person_is_told_of_once_a_minute() -> None:
         times = [at for at, notice in session.told if name in (*notice.came, *notice.went)]
         assert len(times) > 20
         assert all(b - a >= PERSON_MS for a, b in pairwise(times))
-    for _, notice in session.told:  # and all notices are true, and in the end complete
+    for _, notice in session.told:  # and all notices are true, and complete in the end
         assert here.isdisjoint(notice.came)
         assert here.issuperset(notice.went)
         here = (here | {*notice.came}) - {*notice.went}
@@ -153,14 +153,14 @@ def test_a_person_is_told_of_once_a_minute() -> None:
 
 
 def test_whose_connection_it_is_may_turn_out_later() -> None:
-    """PRES-8: the id of a person arrives with their presence."""
+    """PRES-8: the person's id arrives later, with their presence."""
     session = Session()
     session.come("Ana", "c1", "c1")
     session.wait(KNOWN_MS / 2)
     session.come("Ana", "c1", "ana")
     session.wait(MINUTE_MS)
     assert [notice for _, notice in session.told] == [Notice(["Ana"], [])]
-    del session.here["c1"]  # she connects again
+    del session.here["c1"]  # she reconnects
     session.look()
     session.come("Ana", "c2", "c2")
     session.wait(KNOWN_MS / 2)
@@ -178,7 +178,7 @@ def test_my_other_window_is_not_somebody() -> None:
     first = Session()
     first.here["c1"] = Person("c1", "me")
     first.attendance = Attendance()
-    first.look()  # it was there before me, and says only now whose it is
+    first.look()  # it was here before me, and shows only now whose it is
     first.come("me", "c1", "me")
     first.wait(MINUTE_MS)
     assert first.told == []

@@ -1,4 +1,4 @@
-"""Who joins and who leaves is said over the bench; against a real server."""
+"""Notices over the bench say who joins and who leaves; on a real server."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def me(qtbot: QtBot, server: ServerProcess, session_id: str) -> Iterator[Desk]:
 
 
 def told(desk: Desk) -> list[str]:
-    """The notices that show."""
+    """The notices that are visible."""
     return [toast.text for toast in desk.controller.reports.toasts.shown]
 
 
 def has_left(desk: Desk, times: int) -> bool:
-    """Whether a window's log says so often that Bob left."""
+    """Whether a window's log says this often that Bob left."""
     return desk.log().count("User left: Bob") == times
 
 

@@ -1,4 +1,4 @@
-"""Work in a thread, and its answers on the GUI thread."""
+"""Work in a thread, with the answer delivered on the GUI thread."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_an_error_is_an_answer_too(qtbot: QtBot, parent: QObject) -> None:
 
 
 def test_nobody_is_called_who_is_gone(qtbot: QtBot, parent: QObject) -> None:
-    """However close to the answer."""
+    """Even if the receiver is deleted just before the answer."""
     stays = Background(parent)
     goes_on = threading.Event()
     results: list[object] = []

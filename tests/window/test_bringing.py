@@ -1,4 +1,4 @@
-"""Everybody is called to what a window shows; against a real server."""
+"""Somebody calls everybody to their view; on a real server."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ def both(qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_i
 
 
 def buttons(desk: Desk) -> dict[str, Any]:
-    """Those of the newest notice."""
+    """The buttons of the newest notice."""
     return {button.text(): button for button in desk.controller.reports.toasts.shown[-1].buttons}
 
 
 def show(both: Pair, number: int) -> None:
-    """Ann shows a call, whatever her editor thinks of it."""
+    """Show a call in Ann's presence, even if her own editor would refuse it."""
     both.ann.manager.service.show({BRING: {"n": number, "view": PLACE.value}})
     both.until(lambda: both.state_of(both.ben, both.ann).get(BRING, {}).get("n") == number)
 
 
 def test_others_are_asked_and_go(both: Pair) -> None:
-    """PRES-12: nobody is moved without their own doing."""
+    """PRES-12: no view moves unless its user agrees."""
     before = view(both.ben)
     both.ann.menu["Bring everyone here"].trigger()
     assert told(both.ann) == [texts.SENT]
@@ -67,7 +67,7 @@ def test_not_now_is_an_answer(both: Pair) -> None:
 
 
 def test_once_in_30_seconds(both: Pair) -> None:
-    """PRES-12: at the sender, and at receivers of senders that don't care."""
+    """PRES-12: the sender's window enforces it, and receivers do, if a sender doesn't."""
     bringer = both.ann.controller.people.bringing
     bringer.call()
     bringer.call()
@@ -80,7 +80,7 @@ def test_once_in_30_seconds(both: Pair) -> None:
 
 
 def test_call_ends(both: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PRES-12: after 15 s there is neither the call nor the notice."""
+    """PRES-12: after 15 s, both the call and the notice are gone."""
     monkeypatch.setattr(bringing, "LASTS_MS", 300.0)
     both.ann.controller.people.bringing._ends.setInterval(300)
     both.ann.controller.people.bringing.call()
@@ -115,7 +115,7 @@ def test_it_expires_while_the_user_drags(both: Pair, monkeypatch: pytest.MonkeyP
 
 
 def test_viewers_call_nobody(both: Pair) -> None:
-    """PRES-12: neither here nor there."""
+    """PRES-12: neither the sender's window nor the receivers' allow it."""
     ann, ben = both.ann.manager.session, both.ben.manager.session
     assert ann is not None
     assert ben is not None

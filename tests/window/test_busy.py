@@ -1,4 +1,4 @@
-"""When a user must not be disturbed."""
+"""Moments at which a user must not be disturbed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens in a session is drawn over the canvas, as long as the window is in it."""
+"""Activity in a session is drawn over the canvas, as long as the window is in the session."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Canvas:
 
     @property
     def marks(self) -> set[tuple[str, ...]]:
-        """What is drawn."""
+        """The marks that are drawn."""
         return set(self.shown.overlay.marks)
 
 

@@ -1,4 +1,4 @@
-"""What the user does goes in, what others do comes out: no echo, nothing overwritten unseen."""
+"""The user's edits are captured and others' are applied: nothing echoes or is overwritten unseen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.window.capturing import Window, pos, settle
 
 
 def test_refused_edit_is_told_once_and_the_others_travel(wire: Wire, ann: Window, bob: Window) -> None:
-    """PUSH-6: the user sees in the log what stays on this computer."""
+    """PUSH-6: the log tells the user what stays on this computer."""
     ann.host.user_does(Put("good", "k", {"x": 1}), Put("bad", "k", {"x": float("nan")}), Remove("lens"))
     settle(wire, ann, bob)
     ann.capture.scan()
@@ -29,7 +29,7 @@ def test_refused_edit_is_told_once_and_the_others_travel(wire: Wire, ann: Window
 
 
 def test_edits_travel_without_echo(wire: Wire, ann: Window, bob: Window) -> None:
-    """REP-4: what was applied for others is not sent again."""
+    """REP-4: changes that were applied for others are not sent again."""
     journal = len(wire.journal)
     ann.host.user_does(Set("lens", {"pos": [5.0, 5.0]}))
     settle(wire, ann, bob)
@@ -70,7 +70,7 @@ def test_what_is_shown_later_is_shown_in_one_go(wire: Wire, ann: Window, bob: Wi
 
 
 def test_the_host_knows_when_more_is_to_come(wire: Wire, ann: Window) -> None:
-    """Its last word is that there is no more, also if the user has the rest in hand, or the rest goes."""
+    """It learns last that no more will come, even if the user holds the rest, or the rest is removed."""
     ann.later = True
     wire.connect(script := Peer("script"))
     script.edit(*(Put(id, "component", {}) for id in "abcdefg"))
@@ -98,14 +98,14 @@ def test_the_host_knows_when_more_is_to_come(wire: Wire, ann: Window) -> None:
     ann.capture.tick(2)
     said.append(ann.host.more)
     ann.capture.forget()
-    ann.host.bench = dict(script.replica.view)  # the user opened that very bench
+    ann.host.bench = dict(script.replica.view)  # the user opened the same bench
     ann.capture.merge()
     ann.capture.tick(2)
     assert [*said, ann.host.more] == [True, False, True, False]
 
 
 def test_what_waits_is_not_taken_for_an_edit(wire: Wire, ann: Window, bob: Window) -> None:
-    """What the user does to it meanwhile counts property by property; what others removed stays away."""
+    """What the user does to it meanwhile counts per property; what others removed stays removed."""
     bob.later = True
     ann.host.user_does(Set("lens", {"pos": [1.0, 0.0], "name": "Ann's"}), Put("mirror", "component", {}))
     ann.capture.tick()
@@ -141,7 +141,7 @@ def test_a_host_of_one_session_may_be_given_another() -> None:
 
 @pytest.mark.parametrize("seed", range(200))
 def test_any_mix_ends_equal(seed: int) -> None:
-    """Two windows edit, drag, let go and hear of each other in any order; in the end they show the same."""
+    """Two windows edit, drag, release and receive in any order; in the end they show the same bench."""
     rng, wire = random.Random(seed), Wire()
     windows = [Window(wire, "ann"), Window(wire, "bob")]
     for step in range(60):
@@ -178,7 +178,7 @@ def test_any_mix_ends_equal(seed: int) -> None:
 
 
 def test_what_came_first_comes_first_everywhere(wire: Wire, ann: Window, bob: Window) -> None:
-    """REP-10: in a host it may lie below what came later."""
+    """REP-10: in a host, an item may refer to one that came after it."""
     more = [Put(f"item {number * 7 % 20}", "component", {"pos": [0.0, 0.0]}) for number in range(20)]
     ann.host.user_does(*more)
     settle(wire, ann, bob)
@@ -193,7 +193,7 @@ def test_what_came_first_comes_first_everywhere(wire: Wire, ann: Window, bob: Wi
 
 
 def test_scan_goes_through_the_bench_bit_by_bit(wire: Wire, ann: Window, bob: Window) -> None:
-    """And begins again after the last; one without a limit looks at everything at once."""
+    """It starts again after the last item; a scan without a limit looks at all items at once."""
     for id in "abc":
         ann.host.bench[id] = Record(id, "component", {})
     for arrived in range(1, 4):
@@ -226,7 +226,7 @@ def test_closed_capture_takes_no_notice(wire: Wire, ann: Window, bob: Window) ->
 
 
 def test_edits_without_the_right_are_taken_back(wire: Wire, ann: Window, bob: Window) -> None:
-    """RIGHT-1: of each kind, also where others edit the same meanwhile; others' edits keep arriving."""
+    """RIGHT-1: every kind of edit, even if others edit the same items; their edits keep arriving."""
     settle(wire, ann, bob)
     told: list[str] = []
     bob.capture.denied = lambda: told.append("denied")

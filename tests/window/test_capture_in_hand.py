@@ -1,4 +1,4 @@
-"""What the user has in hand while others edit it: nothing changes under them, and nothing is lost."""
+"""Others edit what the user holds: nothing changes under the mouse, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.window.capturing import Window, settle
 
 
 def test_what_is_in_hand_waits(wire: Wire, ann: Window, bob: Window) -> None:
-    """A remote edit of what I am dragging waits; my drag continues and is not taken for an answer to it."""
+    """A remote edit of what I am dragging waits; my drag continues and doesn't count as an answer to it."""
     ann.host.in_hand = {"lens"}
     ann.host.user_does(Set("lens", {"pos": [1.0, 0.0]}))
     settle(wire, ann, bob)
@@ -30,7 +30,7 @@ def test_drag_sends_position_at_once_and_the_rest_on_release(wire: Wire, ann: Wi
     settle(wire, ann, bob)
     assert bob.host.bench["lens"].props == {"pos": [1.0, 0.0], "name": "Lens"}
     assert ann.capture.has_work
-    ann.host.in_hand = set()  # without any other sign
+    ann.host.in_hand = set()  # without any other signal
     settle(wire, ann, bob)
     assert bob.host.bench["lens"].props == {"pos": [1.0, 0.0], "name": "Ann's"}
     assert ann.host.bench == bob.host.bench
@@ -38,7 +38,7 @@ def test_drag_sends_position_at_once_and_the_rest_on_release(wire: Wire, ann: Wi
 
 
 def test_what_was_let_go_a_moment_ago_is_not_overwritten(wire: Wire, ann: Window, bob: Window) -> None:
-    """What others did to it arrives before the next tick."""
+    """Others' changes to it arrive before the next tick."""
     ann.host.in_hand = {"lens"}
     ann.host.user_does(Set("lens", {"pos": [1.0, 0.0]}))
     settle(wire, ann, bob)
@@ -52,7 +52,7 @@ def test_what_was_let_go_a_moment_ago_is_not_overwritten(wire: Wire, ann: Window
 
 
 def test_what_is_in_hand_and_removed_goes_when_it_is_let_go(wire: Wire, ann: Window, bob: Window) -> None:
-    """DOC-5: remove beats set; the user hears that the drag did not count."""
+    """DOC-5: remove beats set; the user reads that the drag did not count."""
     ann.host.in_hand = {"lens"}
     bob.host.user_does(Remove("lens"))
     settle(wire, ann, bob)
@@ -68,7 +68,7 @@ def test_what_is_in_hand_and_removed_goes_when_it_is_let_go(wire: Wire, ann: Win
 
 
 def test_drag_of_what_others_removed_is_told_once(wire: Wire, ann: Window, bob: Window) -> None:
-    """REP-8: when the user lets go, with all that they did to it, and who removed it."""
+    """REP-8: when the user releases it, with all edits of the drag, and who removed the item."""
     ann.host.in_hand = {"lens"}
     bob.host.user_does(Remove("lens"))
     settle(wire, ann, bob)
@@ -76,7 +76,7 @@ def test_drag_of_what_others_removed_is_told_once(wire: Wire, ann: Window, bob: 
         ann.host.user_does(Set("lens", {"pos": [x, 0.0], "name": f"No. {x}"}))
         settle(wire, ann, bob)
     assert (ann.host.lines, ann.replica.held) == ([], {})
-    ann.host.in_hand = set()  # without any other sign
+    ann.host.in_hand = set()  # without any other signal
     settle(wire, ann, bob)
     text = '✗ bob removed "No. 3.0"; your move to (3.0, 0.0) mm and name "No. 3.0" were not applied.'
     assert ann.host.lines == [("WARNING", text)]

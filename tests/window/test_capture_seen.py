@@ -1,4 +1,4 @@
-"""What the user has not seen is not replaced in silence: SEEN rules at a window."""
+"""Nothing that the user has not seen is replaced silently: the SEEN rules in a window."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ def bob(wire: Wire, ann: Window) -> Peer:
 
 
 def replaced(entry: Entry) -> list[tuple[str, list[str]]]:
-    """The unseen values of others that a change replaced."""
+    """Others' unseen values that a change replaced."""
     return [(part.id, part.names) for part in entry.replaced]
 
 
 def kinds(peer: Peer) -> list[ConflictKind]:
-    """The kinds of a peer's conflicts."""
+    """The kinds of conflict that a peer has."""
     return [conflict.kind for conflict in peer.told(Conflict)]
 
 
 def test_edit_of_what_waits_has_not_seen_it(wire: Wire, ann: Window, bob: Peer) -> None:
-    """SEEN-1: what is not on the screen yet counts as unseen, though it has arrived."""
+    """SEEN-1: until it is on the screen it counts as unseen, though it has arrived."""
     ann.later = True
     shown = wire.journal[-1].clock
     bob.edit(Set("lens", {"pos": [9.0, 9.0], "name": "Bob's"}))
@@ -43,7 +43,7 @@ def test_edit_of_what_waits_has_not_seen_it(wire: Wire, ann: Window, bob: Peer) 
 
 
 def test_what_is_in_hand_is_seen_as_it_was(wire: Wire, ann: Window, bob: Peer) -> None:
-    """SEEN-1: until the user lets go."""
+    """SEEN-1: it counts as seen in its old state until the user releases it."""
     ann.host.in_hand = {"lens"}
     shown = wire.journal[-1].clock
     bob.edit(Set("lens", {"pos": [9.0, 9.0]}))
@@ -67,7 +67,7 @@ def test_what_is_in_hand_is_seen_as_it_was(wire: Wire, ann: Window, bob: Peer) -
 
 
 def test_what_a_new_bench_shows_is_seen(wire: Wire, ann: Window, bob: Peer) -> None:
-    """Nothing of what waited for the former one is left."""
+    """Nothing of the former bench is still waiting to be shown."""
     ann.later = True
     bob.edit(Set("lens", {"pos": [9.0, 9.0]}))
     wire.settle()
@@ -79,7 +79,7 @@ def test_what_a_new_bench_shows_is_seen(wire: Wire, ann: Window, bob: Peer) -> N
 
 
 def test_edit_before_a_merge_is_shown_has_seen_nothing(wire: Wire, ann: Window, bob: Peer) -> None:
-    """SEEN-1: the window shows the file's lens, and nothing of the session's yet."""
+    """SEEN-1: the window shows the file's lens, but nothing from the session yet."""
     bob.edit(Set("lens", {"pos": [9.0, 9.0]}))
     settle(wire, ann)
     ann.capture.forget()
@@ -94,7 +94,7 @@ def test_edit_before_a_merge_is_shown_has_seen_nothing(wire: Wire, ann: Window, 
 
 @pytest.mark.parametrize("bad", [{"x": 2.0}, {"x": float("nan")}], ids=["all is accepted", "one is refused"])
 def test_bench_that_is_brought_yields(wire: Wire, ann: Window, bob: Peer, bad: dict[str, float]) -> None:
-    """SEEN-5: and only that; what the user does at the same time, and later, insists."""
+    """SEEN-5: and nothing else does; what the user edits at that time, and later, insists."""
     mine = {"good": Record("good", "k", {"x": 1.0}), "other": Record("other", "k", bad)}
     ann.host.bench.update(mine)
     ann.capture.merge(mine)
@@ -109,7 +109,7 @@ def test_bench_that_is_brought_yields(wire: Wire, ann: Window, bob: Peer, bad: d
 
 
 def test_edit_of_what_others_removed_is_kept(wire: Wire, ann: Window, bob: Peer) -> None:
-    """DOC-5, SEEN-9: remove beats set; the user hears it, and may bring the record back with the edit."""
+    """DOC-5, SEEN-9: remove beats set; the user gets a report, and can restore the record with the edit."""
     ann.host.in_hand = {"lens"}
     bob.edit(Remove("lens"))
     wire.settle()

@@ -1,4 +1,4 @@
-"""The list of changes while the user was away, with two replicas and a real room (SEEN-9, SEEN-10)."""
+"""The list of changes made while the user was away, with two replicas and a real room (SEEN-9, SEEN-10)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def wire() -> Wire:
 
 @pytest.fixture
 def ben(wire: Wire) -> Peer:
-    """Connected; he put the lens."""
+    """Ben is connected; he added the lens."""
     peer = Peer("Ben")
     wire.connect(peer)
     peer.edit(LENS)
@@ -32,14 +32,14 @@ def ben(wire: Wire) -> Peer:
 
 @pytest.fixture
 def me(wire: Wire, ben: Peer) -> Peer:
-    """Connected after him; I see the lens."""
+    """I connected after him, and see the lens."""
     peer = Peer("me")
     wire.connect(peer)
     return peer
 
 
 def away(wire: Wire, ben: Peer, me: Peer, mine: Sequence[Op], theirs: Sequence[Op]) -> Changes:
-    """I edit without a connection while Ben edits with one; what is listed when I am back."""
+    """I edit offline while Ben edits online; returns what is listed when I am back."""
     wire.lose(me)
     me.edit(*mine)
     ben.edit(*theirs)
@@ -49,7 +49,7 @@ def away(wire: Wire, ben: Peer, me: Peer, mine: Sequence[Op], theirs: Sequence[O
 
 
 def listed(peer: Peer) -> Changes:
-    """What is listed of a peer's conflicts."""
+    """The entries listed for a peer's conflicts."""
     changes = Changes()
     for conflict in peer.told(Conflict):
         changes.take(conflict, peer.replica.view)
@@ -58,7 +58,7 @@ def listed(peer: Peer) -> Changes:
 
 
 def use(changes: Changes, peer: Peer, *keys: Key) -> list[Op]:
-    """Use entries, as a window does: the edit is one of the user's."""
+    """Use entries, as a window does: the edit counts as one of the user's."""
     ops = changes.edit(keys, peer.replica.view)
     if ops:
         peer.edit(*ops)
@@ -67,7 +67,7 @@ def use(changes: Changes, peer: Peer, *keys: Key) -> list[Op]:
 
 
 def shown(changes: Changes) -> list[tuple[str, list[str]]]:
-    """What the list says: of each entry the item and the lines."""
+    """What the list shows: the item and the lines of each entry."""
     return [(entry.title, entry.sides.lines) for entry in changes.entries]
 
 
@@ -139,7 +139,7 @@ def test_edit_of_what_was_removed_brings_it_back(wire: Wire, ben: Peer, me: Peer
 
 
 def test_it_is_back_already(wire: Wire, ben: Peer, me: Peer) -> None:
-    """Somebody put it back meanwhile: that is shown first, and using mine edits what is there."""
+    """Somebody restored it meanwhile: the list shows that first; then using my entry edits the record."""
     changes = away(wire, ben, me, [MINE], [Remove("lens")])
     ben.edit(LENS)
     wire.settle()
@@ -158,7 +158,7 @@ def test_it_is_gone_meanwhile(wire: Wire, ben: Peer, me: Peer) -> None:
 
 
 def test_removal_of_what_they_changed_is_listed(wire: Wire, ben: Peer, me: Peer) -> None:
-    """SEEN-7: all of the record would go, and any change of it shows it again."""
+    """SEEN-7: it would remove the whole record, and any change to the record updates the entry."""
     changes = away(wire, ben, me, [Remove("lens")], [THEIRS])
     assert shown(changes) == [('"Lens"', ["You removed it", "Ben changed it"])]
     ben.edit(Set("lens", {"name": "new"}))
@@ -214,7 +214,7 @@ def test_more_that_is_held_of_an_item_joins_its_entry(wire: Wire, ben: Peer, me:
 
 
 def replaced(kind: ConflictKind, mine: Op = MINE, **more: object) -> Conflict:
-    """A conflict in which one of us replaced the other's unseen."""
+    """A conflict in which one of us replaced the other's unseen value."""
     record = Record("lens", "component", {"pos": [10.0, 10.0], "name": "Lens"})
     told = {"kind": kind, "by": "Ben", "names": ("pos",), "mine": mine, "theirs": THEIRS, "record": record}
     return Conflict(**{**told, "away": True, **more})  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""A look at a connection is a process, which says what the command says."""
+"""A check of the connection runs in a process, and shows the same lines as the command."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ SOON = 30_000  # ms
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the process keeps its token."""
+    """The folder where the process keeps its token."""
     for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME"):
         monkeypatch.setenv(name, str(tmp_path / "mine"))
 
 
 def looked_at(qtbot: QtBot, link: str, session: str) -> list[str]:
-    """All lines."""
+    """All lines of a check."""
     parent = QObject()
     checking = Checking(parent)
     lines: list[str] = []
@@ -41,7 +41,7 @@ def test_each_step_is_a_line(qtbot: QtBot, server: ServerProcess, session_id: st
 
 
 def test_an_invite_lets_in_and_is_on_no_command_line(qtbot: QtBot, tmp_path: Path) -> None:
-    """It is given in the environment."""
+    """The process gets it in its environment."""
     with ServerProcess(tmp_path / "data", "--tls", "--auth", "local") as server:
         link = server.until_says(r"Owner's link: (\S+)")[1]
         lines = looked_at(qtbot, link, "default")

@@ -17,7 +17,7 @@ from optiverse_collab.window.settings import Settings
 
 @pytest.fixture
 def window(qtbot: QtBot) -> QMainWindow:
-    """One with an entry and a shortcut of its own."""
+    """A window with a menu entry and a shortcut of its own."""
     made = QMainWindow()
     qtbot.addWidget(made)
     made.setWindowTitle("Bench")
@@ -65,5 +65,5 @@ def test_a_chord_is_remembered(tmp_path: Path, qapp: object) -> None:
     assert chord.text == "Ctrl+Shift+P"
     chord.set_text("F7")
     assert Chord(settings, "point_here", "Ctrl+Shift+P").text == "F7"
-    chord.set_text("")  # none at all
+    chord.set_text("")  # no chord at all
     assert Chord(settings, "point_here", "Ctrl+Shift+P").text == ""

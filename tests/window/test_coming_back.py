@@ -1,4 +1,4 @@
-"""A file that the session knows is no question: what its user and others did is brought together."""
+"""A file that the session knows needs no question: its user's edits and others' edits are merged."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_an_unchanged_file_sends_nothing(lab: Lab) -> None:
 
 
 def test_what_both_changed_is_held_and_listed(lab: Lab) -> None:
-    """SEEN-5: what others did since is never replaced unseen."""
+    """SEEN-5: others' later edits are never replaced unseen."""
     ann, file = saved(lab)
     ann.does(Set("lens", {"pos": [9.0, 0.0]}), Set("wall", {"pos": [8.0, 0.0]}), Remove("mirror"))
     lab.until(lambda: not ann.pending)
@@ -56,7 +56,7 @@ def test_what_both_changed_is_held_and_listed(lab: Lab) -> None:
 
 
 def test_a_file_that_was_edited_elsewhere_is_a_question(lab: Lab) -> None:
-    """Its content is unknown, so nothing that it lacks was removed."""
+    """Its content is unknown, so what it lacks does not count as removed."""
     ann, file = saved(lab)
     bob = lab.open(*(record for record in file if record.id != "wall"), Record("hand", "component", {}))
     lab.enter(bob)
@@ -107,7 +107,7 @@ def test_after_disconnect_the_view_is_the_ancestor(lab: Lab) -> None:
 
 
 def test_what_is_saved_without_a_session_keeps_its_ancestor(lab: Lab) -> None:
-    """A file that was taken home."""
+    """A user takes a file home."""
     ann, file = saved(lab)
     home = lab.open(*file)
     home.host.user_does(Set("lens", {"name": "Mine"}), Remove("wall"))
@@ -124,7 +124,7 @@ def test_what_is_saved_without_a_session_keeps_its_ancestor(lab: Lab) -> None:
 
 
 def test_an_autosave_is_known_as_a_file_is(lab: Lab) -> None:
-    """The editor crashes, and its user recovers the bench and joins."""
+    """The editor crashes; its user recovers the bench, and joins."""
     ann, bob = fill(lab, LENS, MIRROR), lab.join()
     bob.does(Put("mine", "component", {"pos": [1.0, 0.0]}), Set("lens", {"pos": [4.0, 0.0]}))
     lab.until(lambda: not bob.pending)
@@ -171,7 +171,7 @@ def test_an_empty_window_removes_nothing(lab: Lab) -> None:
 
 
 def test_a_file_opened_in_a_session_is_known_from_then_on(lab: Lab) -> None:
-    """Nobody saved it: the session was empty, and got it."""
+    """Nobody saved it: the session was empty, and received its content."""
     ann = lab.open(LENS, MIRROR, WALL)
     lab.enter(ann)
     lab.until(lambda: len(written(lab)) == 1)
@@ -200,7 +200,7 @@ def test_a_bench_that_replaced_the_sessions_is_known(lab: Lab) -> None:
 
 
 def test_a_replaced_bench_is_not_taken_for_the_sessions(lab: Lab) -> None:
-    """A user who takes the session's bench still has their own bench in its file."""
+    """A user who takes the session's bench still has their own bench in the file."""
     fill(lab, LENS)
     bob = lab.open(MIRROR)
     lab.enter(bob)

@@ -1,4 +1,4 @@
-"""What is known of a file is incomplete, from elsewhere, or can't be read: nothing is lost or guessed."""
+"""The ancestor of a file is incomplete, from another session or unreadable: nothing is lost or guessed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.window.joining_lab import SOON, Lab, fill
 
 
 def test_another_session_counts_for_content_alone(lab: Lab, session_id: str) -> None:
-    """Nothing is taken for a removal there, and what others changed since is not replaced."""
+    """Nothing counts as removed there, and what others changed since is not replaced."""
     _, file = saved(lab)
     other = lab.open(*file, file=[])
     lab.enter(other, f"{session_id[:100]} other")
@@ -45,7 +45,7 @@ def test_new_items_for_another_session_are_a_question(lab: Lab, session_id: str)
 
 
 def test_edits_that_never_got_to_the_server_are_edits_still(lab: Lab) -> None:
-    """The file was saved without a connection, and the program ended before it came back."""
+    """The file was saved offline, and the program ended before it reconnected."""
     ann, bob = fill(lab, LENS, MIRROR), lab.join()
     bob.freeze()
     bob.does(Set("lens", {"pos": [5.0, 0.0]}), Put("mine", "component", {}), Remove("mirror"))
@@ -60,7 +60,7 @@ def test_edits_that_never_got_to_the_server_are_edits_still(lab: Lab) -> None:
 
 
 def test_a_save_with_edits_under_way_is_complete_later(lab: Lab) -> None:
-    """So what others remove of it later doesn't come back."""
+    """So what others remove later doesn't come back."""
     ann, bob = fill(lab, LENS, MIRROR), lab.join()
     bob.does(Put("mine", "component", {"pos": [5.0, 0.0]}))
     file = bob.save()
@@ -75,7 +75,7 @@ def test_a_save_with_edits_under_way_is_complete_later(lab: Lab) -> None:
 
 
 def test_what_the_window_can_not_show_was_not_removed(lab: Lab) -> None:
-    """An item of a library that isn't on this computer; neither the file nor the window loses it."""
+    """Its library isn't on this computer; neither the file nor the window loses the item."""
     ann, file = saved(lab)
     bob = lab.open(*(one for one in file if one.id != "wall"), file=file)
     again = bob.save()
@@ -111,7 +111,7 @@ def test_a_store_that_can_not_be_written_is_a_warning(lab: Lab) -> None:
 
 
 def test_a_disk_that_does_not_answer_is_not_waited_for(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By then the user may have edited, and what the window shows is no ancestor's."""
+    """By then the user may have edited, so what the window shows can't serve as an ancestor."""
     at_last = Event()
 
     def late(self: Ancestors, key: str) -> list[Ancestor]:
@@ -129,7 +129,7 @@ def test_a_disk_that_does_not_answer_is_not_waited_for(lab: Lab, monkeypatch: py
 
 
 def test_a_window_that_stands_still_is_not_the_disks_fault(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A host may work for longer than the disk has to answer."""
+    """A host may be busy for longer than the disk may take to answer."""
     _, file = saved(lab)
     monkeypatch.setattr(coming_back, "PATIENCE_MS", 0)
     bob = lab.open_slowly(*file)
@@ -156,7 +156,7 @@ def test_joining_waits_for_the_disk(lab: Lab, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_edits_before_the_disk_answers_are_edits(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also when it has not even told which files are known: the window is read as soon as a file is open."""
+    """Even before the disk says which files are known: the window is read as soon as a file is open."""
     ann, file = saved(lab)
     wait, is_read = Event(), Event()
     keys = Ancestors.keys
@@ -177,7 +177,7 @@ def test_edits_before_the_disk_answers_are_edits(lab: Lab, monkeypatch: pytest.M
 
 
 def test_one_file_in_two_sessions(lab: Lab, session_id: str) -> None:
-    """Each of them knows it."""
+    """Each session knows it."""
     ann, file = saved(lab)
     other = lab.open(*file)
     lab.enter(other, f"{session_id[:100]} other")

@@ -18,7 +18,7 @@ from tests.helpers.windows import SOON, Desk
 
 
 def present(desk: Desk) -> str:
-    """What the open dialog says of the session that the window is in."""
+    """What the open dialog says about the current session."""
     dialog = desk.controller.connecting.dialog
     assert dialog is not None
     sentence = dialog.findChild(Sentence, "present")
@@ -61,7 +61,7 @@ def test_dialog_in_a_session_says_so_and_leads_to_another(
     assert "Connect…" in ann.enabled
     ann.menu["Connect…"].trigger()
     lens = add(ann.window, "lens")
-    ann.window.bench.change({lens: {"name": "L9"}})  # and off to another session before it was pushed
+    ann.window.bench.change({lens: {"name": "L9"}})  # and joined another session before it was pushed
     ann.manager.join_session(server.url, f"{session_id} 2", "Ann")
     bob.join(server.url, session_id, "Bob")
     assert bob.window.bench.items[lens].props["name"] == "L9"
@@ -82,7 +82,7 @@ def test_dialog_counts_the_edits_that_wait(qtbot: QtBot, pair: tuple[Desk, Desk]
 def test_the_connection_can_be_checked_from_the_dialog(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
 ) -> None:
-    """Whether an attempt is under way or not; the fields are unchanged."""
+    """Whether or not an attempt is under way; the fields stay unchanged."""
     ann, _ = pair
     dialog = ann.controller.open_connect_dialog()
     page = dialog.join_page

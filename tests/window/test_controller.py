@@ -1,4 +1,4 @@
-"""The plugin in a window, as its user meets it: menu, dialog, status bar, log; against a real server."""
+"""The plugin in a window, as its user sees it: menu, dialog, status bar, log; on a real server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ IN_SESSION = {
     "People and links…",
     "Import edits…",
 }
-"""What an owner can choose in a session in which nothing has happened."""
+"""The entries that an owner can choose in a new session."""
 
 
 def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:

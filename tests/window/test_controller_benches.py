@@ -1,4 +1,4 @@
-"""What becomes of two windows' benches in a session that the plugin brings them into, on a real server."""
+"""Two windows' benches when the plugin brings them into one session, on a real server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SOURCE = {"_type": "source", "item_uuid": "source", "x_mm": 0.0, "y_mm": 0.0, "a
 def test_two_benches_meet(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str, button: JoiningChoice
 ) -> None:
-    """Nothing is changed before the user has chosen, and what goes is saved."""
+    """Nothing changes before the user has chosen, and a bench that is replaced is saved first."""
     ann, bob = pair
     theirs, mine = add(ann.window, "lens"), add(bob.window, "mirror", (50.0, 0.0))
     ann.join(server.url, session_id, "Ann")
@@ -79,7 +79,7 @@ def test_opening_another_bench_while_in_a_session(
     tmp_path: Path,
     button: ReplacementChoice,
 ) -> None:
-    """Nobody else sees it before the user said so, and a bench that goes is saved."""
+    """Nobody else sees it until its user decides, and a bench that is replaced is saved first."""
     ann, bob = pair
     lens = add(ann.window, "lens")
     ann.join(server.url, session_id, "Ann")
@@ -150,14 +150,14 @@ def test_closing_the_window_leaves_with_the_last_edit(
     ann.window.setWindowModified(False)
     ann.window.close()
     qtbot.waitUntil(lambda: bob.controller.status.text() == "1 user", timeout=SOON)
-    # The server stores the edit before it reports it, but reports at once who left.
+    # The server stores the edit before it reports it, but it reports at once who left.
     qtbot.waitUntil(lambda: bob.window.bench.items[lens].props["pos"] == [10.0, 20.0], timeout=SOON)
 
 
 def test_a_lost_server_comes_back_and_nothing_is_lost(
     qtbot: QtBot, pair: tuple[Desk, Desk], tmp_path: Path, session_id: str
 ) -> None:
-    """REP-7: both keep editing without a server, and end equal."""
+    """REP-7: both keep editing without a server, and end up with the same bench."""
     ann, bob = pair
     with ServerProcess(tmp_path) as own:
         for name, desk in (("Ann", ann), ("Bob", bob)):

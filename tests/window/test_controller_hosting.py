@@ -1,4 +1,4 @@
-"""An editor that hosts a session is closed while others are in it: with a server of its own, and a guest."""
+"""An editor that hosts a session, with its own server and a guest, is closed while the guest is there."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def hosted(qtbot: QtBot, pair: tuple[Desk, Desk], hosting: Hosted) -> tuple[Desk
 
 
 def close(desk: Desk, keep: bool, meanwhile: Callable[[], None] = lambda: None) -> list[str]:
-    """Close a window; returns what was asked.
+    """Close a window; returns the question that was asked.
 
     Args:
-        meanwhile: happens before the answer.
+        meanwhile: called before the question is answered.
     """
     asked: list[str] = []
 
@@ -81,7 +81,7 @@ def test_guests_of_a_server_that_goes_on_notice_nothing(qtbot: QtBot, hosted: tu
     seen = session.replica.view
 
     def bob_edits() -> None:
-        """The host may have taken its window apart by now: nothing of this may be shown in it."""
+        """The host may have deleted its window by now: nothing may be shown in it."""
         bob.window.insert(TEMPLATES[0])
         qtbot.waitUntil(lambda: len(seen) > 0, timeout=SOON)
 

@@ -1,4 +1,4 @@
-"""A viewer asks for the right to edit: two windows on a server that asks for invites (PRES-20)."""
+"""A viewer asks for the right to edit: two windows on a server that requires invites (PRES-20)."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Pair:
         self.qtbot, self.ann, self.bob, self.owner = qtbot, ann, bob, owner
 
     def until(self, condition: Any) -> None:
-        """Wait for it."""
+        """Wait until a condition holds."""
         self.qtbot.waitUntil(condition, timeout=SOON)
 
     def ask(self) -> None:
-        """Bob asks by the menu, and Ann reads it."""
+        """Bob asks through the menu, and Ann reads the request."""
         self.until(self.bob.menu[ENTRY].isEnabled)
         self.bob.menu[ENTRY].trigger()
         self.until(lambda: self.notices() != [])
@@ -70,7 +70,7 @@ def requests(desk: Desk) -> EditRequests:
 
 
 def test_an_owner_lets_a_viewer_edit(both: Pair) -> None:
-    """PRES-20: asked by the bar's button; the keyboard stays where it is, and the next edit counts."""
+    """PRES-20: Bob asks with the bar's button; the keyboard focus stays put, and his next edit counts."""
     ann, bob = both.ann, both.bob
     assert ENTRY not in ann.enabled
     field = QLineEdit(ann.window)
@@ -100,14 +100,14 @@ def test_an_owner_lets_a_viewer_edit(both: Pair) -> None:
 
 
 def shows(both: Pair, desk: Desk, key: str) -> bool:
-    """Whether a window knows of a key in somebody's presence."""
+    """Whether a window knows a key in somebody's presence."""
     session = desk.manager.session
     assert session is not None
     return any(key in state for state in session.presence.states.values())
 
 
 def test_no_is_an_answer_and_then_there_is_rest(both: Pair) -> None:
-    """PRES-20: at both ends, though the asker's window keeps asking."""
+    """PRES-20: at both ends, even if the asker's window keeps asking."""
     both.ask()
     click(both.notices()[0].buttons[NOT_NOW])
     no = "Ann does not let you edit for now. You can ask again in 10 minutes."
@@ -124,7 +124,7 @@ def test_no_is_an_answer_and_then_there_is_rest(both: Pair) -> None:
 
 
 def test_one_cannot_ask_again_at_once(both: Pair) -> None:
-    """PRES-20: nor is a sender heard who does."""
+    """PRES-20: and receivers ignore a sender who does."""
     both.ask()
     both.bob.menu[ENTRY].trigger()
     assert told(both.bob)[-1].startswith("You have already asked. You can ask again in ")
@@ -135,7 +135,7 @@ def test_one_cannot_ask_again_at_once(both: Pair) -> None:
 
 
 def test_requests_come_one_at_a_time(both: Pair) -> None:
-    """PRES-20: the next when the one before is dismissed, and no sooner than 3 s later."""
+    """PRES-20: the next one shows when the one before is dismissed, but at least 3 s later."""
     with another(both, Role.COMMENTER) as eve:
         both.ask()
         eve.show_presence(**{REQUEST: 1})
@@ -154,7 +154,7 @@ def test_requests_come_one_at_a_time(both: Pair) -> None:
 
 
 def another(both: Pair, role: Role) -> Bench:
-    """A script that comes in with a role."""
+    """A script that joins with a role."""
     return Bench(both.owner.invite(role), user="Eve")
 
 
@@ -164,7 +164,7 @@ def session(desk: Desk) -> Any:
 
 
 def test_hostile_requests_and_answers_change_nothing(both: Pair) -> None:
-    """PRES-20: an editor asks for nothing, refuses nothing, and is nobody else by what they show."""
+    """PRES-20: an editor can't ask or refuse, and can't pass for anybody else."""
     both.ask()
     number, me = requests(both.bob)._mine, session(both.bob).me.connection_id
     with another(both, Role.EDITOR) as eve:
@@ -176,7 +176,7 @@ def test_hostile_requests_and_answers_change_nothing(both: Pair) -> None:
 
 
 def test_the_first_answer_ends_it_for_all_owners(both: Pair) -> None:
-    """PRES-20: another owner says no before Ann answers."""
+    """PRES-20: another owner refuses before Ann answers."""
     with another(both, Role.OWNER) as eve:
         both.until(lambda: len(session(both.bob).participants) == 3)
         both.ask()
@@ -188,7 +188,7 @@ def test_the_first_answer_ends_it_for_all_owners(both: Pair) -> None:
 
 
 def test_a_request_ends_after_a_while(both: Pair) -> None:
-    """PRES-20: and with whoever asked, and nothing is given by an old notice."""
+    """PRES-20: or when the asker leaves; an old notice grants nothing."""
     both.ask()
     requests(both.bob)._end.start(1)
     both.until(lambda: both.notices() == [])
@@ -204,7 +204,7 @@ def test_a_request_ends_after_a_while(both: Pair) -> None:
 
 @pytest.mark.parametrize("who", ["ann", "bob"])
 def test_a_request_outlives_a_lost_connection(both: Pair, who: str) -> None:
-    """PRES-20: the notice goes while there is nobody to let, and comes again when its time has come."""
+    """PRES-20: the notice hides while the asker is disconnected, and shows again afterwards."""
     both.ask()
     break_off({"ann": both.ann, "bob": both.bob}[who].manager)
     both.until(lambda: both.notices() == [])

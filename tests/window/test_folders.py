@@ -1,4 +1,4 @@
-"""Where we keep what belongs to this computer."""
+"""The folders for what belongs to this computer."""
 
 from __future__ import annotations
 

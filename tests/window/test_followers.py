@@ -1,4 +1,4 @@
-"""Whoever is followed knows it, and can decline; against a real server."""
+"""People see who follows them, and can decline; on a real server."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_whoever_hides_their_activity_is_not_followed(both: Pair) -> None:
 
 
 def test_any_person_can_be_declined(both: Pair) -> None:
-    """Others say who they are, in any text."""
+    """Others' names and ids may be any text."""
     followers = both.ben.controller.people.followers
     for person in ("", "a\nb", "x" * 60_000, "ß"):
         followers.decline(person)

@@ -1,4 +1,4 @@
-"""One window follows the view of another; against a real server."""
+"""One window follows the view of another; on a real server."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_view_stays_on_theirs(follow: Pair) -> None:
     follow.ann.window.resize(500, 600)
     follow.until(follow.sees_same)
     assert follow.follows
-    assert canvas(follow.ann).transform().m22() < 0  # y is up
+    assert canvas(follow.ann).transform().m22() < 0  # y points up
 
 
 def test_frame_says_who_and_stops_it(follow: Pair) -> None:
@@ -92,7 +92,7 @@ def leave(desk: Desk) -> None:
 
 @pytest.mark.parametrize("does", [pan, zoom, zoom_by_menu, edit, press_escape, leave])
 def test_what_ends_it(follow: Pair, does: Callable[[Desk], None]) -> None:
-    """PRES-11: nothing else of the user's own is moved by it afterwards."""
+    """PRES-11: afterwards, nothing else that the user does moves with it."""
     does(follow.ann)
     follow.until(lambda: not follow.follows)
     assert follow.ann.controller.people.following.frame is None
@@ -108,7 +108,7 @@ def test_edits_of_others_do_not_end_it(follow: Pair) -> None:
 
 
 class Tool:
-    """A tool of the host's, which Escape ends first."""
+    """A tool of the host, which Escape ends first."""
 
     def __init__(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         self.is_active = True
@@ -145,7 +145,7 @@ def test_nobody_follows_a_follower(follow: Pair) -> None:
 
 
 def test_of_two_who_begin_at_once_the_later_one_stops(both: Pair) -> None:
-    """PRES-11: Ben came last."""
+    """PRES-11: Ben joined last."""
     both.start()
     both.ben.controller.people.following.start(id_of(both.ann))
     assert both.ben.controller.people.following.followed
@@ -165,7 +165,7 @@ def test_back_leads_to_before(both: Pair) -> None:
 
 
 def test_views_that_are_none_are_ignored(follow: Pair) -> None:
-    """PRES-11: others may show anything."""
+    """PRES-11: others' presence may contain anything."""
     before = view(follow.ann)
     follow.ben.controller.people.followers._close_watch()
     for wrong in ([0, 0, 0, 0], "all", [1e300, 0, 1, 1]):

@@ -1,4 +1,4 @@
-"""Garbage is collected on the GUI thread alone while a window is open."""
+"""While a window is open, garbage is collected only on the GUI thread."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SOON = 10_000  # ms
 
 
 class Cycle:
-    """Garbage, once nobody else has it; says in which thread it went."""
+    """Garbage, once nobody refers to it any more; records the thread that collected it."""
 
     went_in: list[int]
 
@@ -39,7 +39,7 @@ def garbage(qapp: object) -> Iterator[GuiGarbage]:
 
 
 def allocate() -> list[list[int]]:
-    """More than Python takes before it collects."""
+    """Allocate more objects than Python allows before it collects."""
     return [[number] for number in range(100_000)]
 
 
@@ -57,13 +57,13 @@ def test_a_thread_that_allocates_collects_nothing(qtbot: QtBot, garbage: GuiGarb
 
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No window of another test shares its bench."""
+    """Make sure that no window of another test shares its bench."""
     monkeypatch.setattr(garbage_module, "_spared", garbage_module._Spared())
     gc.unfreeze()
 
 
 def left_by(owner: object) -> list[int]:
-    """Something of a bench that was shared, and is left; says in which thread it went."""
+    """Garbage from a bench that was shared and left; records the thread that collected it."""
     something = Cycle()
     spare(owner)
     return something.went_in
@@ -72,7 +72,7 @@ def left_by(owner: object) -> list[int]:
 def test_what_was_shared_is_collected_once_it_is_left(
     qtbot: QtBot, garbage: GuiGarbage, shared: None
 ) -> None:
-    """Though the collector has no reason of its own to look at old objects."""
+    """Though the collector would not look at old objects for any other reason."""
     gone = left_by("a bench")
     gc.collect()
     assert gone == []
@@ -83,7 +83,7 @@ def test_what_was_shared_is_collected_once_it_is_left(
 
 
 def test_a_bench_that_follows_at_once_keeps_nothing_of_it(shared: None) -> None:
-    """To leave and join again kept all of the bench before, each time."""
+    """Leaving and joining again used to keep the whole former bench each time."""
     gone = left_by("a bench")
     release("a bench")
     spare("the next")
@@ -104,7 +104,7 @@ def test_what_another_window_shares_is_left_alone(qtbot: QtBot, garbage: GuiGarb
 
 @pytest.fixture
 def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A window of another test may be open."""
+    """Make sure that no window of another test counts as open."""
     monkeypatch.setattr(garbage_module, "_collectors", set())
 
 
@@ -119,7 +119,7 @@ def test_python_collects_again_behind_the_last_window(qapp: object, nobody: None
 
 
 def test_a_window_that_is_not_closed_stops_nothing(qapp: object, nobody: None) -> None:
-    """As one that could not be set up, or that its host deletes."""
+    """For example, one whose setup failed, or that its host deletes."""
     parent = QObject()
     GuiGarbage(parent)
     assert not gc.isenabled()

@@ -1,4 +1,4 @@
-"""One drag, one command, one dialog is one step (PUSH-8)."""
+"""A drag, a command or a dialog is one step (PUSH-8)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_command_takes_the_latest_gesture_about_it() -> None:
 
 
 def test_drag_goes_on_in_the_step_of_its_command() -> None:
-    """The host makes the command before the user has let go."""
+    """The host makes the command before the user has released the item."""
     gestures = Gestures()
     id = gestures.step
     gestures.edited(MOVE)
@@ -48,7 +48,7 @@ def test_drag_goes_on_in_the_step_of_its_command() -> None:
 
 
 def test_edits_under_an_id_of_their_own_are_a_step_too() -> None:
-    """PUSH-9: the command that follows takes it, and what it took from others is known."""
+    """PUSH-9: the command that follows takes over the step, and what it replaced of others' is known."""
     gestures = Gestures()
     mirror = {"mirror": Record("mirror", "k", {"x": 0})}
     gestures.provenance.note(ShowChange((Set("mirror", {"x": 5}),), {"mirror": "Ben"}, mirror))
@@ -62,7 +62,7 @@ def test_edits_under_an_id_of_their_own_are_a_step_too() -> None:
 
 def test_steps_are_known_by_their_ids_while_they_are_needed() -> None:
     gestures = Gestures()
-    gestures.edited(MOVE)  # of no gesture
+    gestures.edited(MOVE)  # not part of any gesture
     id = gestures.step
     gestures.edited(MOVE)
     step = gestures.take(["lens"], ())

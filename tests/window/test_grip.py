@@ -1,4 +1,4 @@
-"""Others hear which item the user drags, and where on it the pointer is."""
+"""Others see which item the user drags, and where on the item the pointer is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.helpers.demo_window import add, move, new_window, press, release
 
 
 class User:
-    """Somebody at a demo window, and what they show."""
+    """Somebody at a demo window, and the presence that they show."""
 
     def __init__(self, parent: QObject) -> None:
         self.window = new_window()
@@ -27,7 +27,7 @@ class User:
 
     @property
     def at(self) -> list[float] | None:
-        """Where on the item the others last heard the pointer to be."""
+        """Where on the item the pointer was, in the presence that was shown last."""
         last = self.shown[-1][GRIP] if self.shown else None
         return None if last is None else list(last["at"])
 
@@ -41,14 +41,14 @@ class User:
 def user(qapp: object, parent: QObject) -> Iterator[User]:
     user = User(parent)
     yield user
-    user.window.set_saved(None)  # otherwise it would ask
+    user.window.set_saved(None)  # otherwise the window would ask
     user.window.close()
     user.window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def test_a_drag_shows_where_the_pointer_is_on_the_item(qtbot: QtBot, user: User) -> None:
-    """PRES-10: and it stays the same, however far and fast it is dragged."""
+    """PRES-10: and it stays at the same spot, however far and fast the item is dragged."""
     lens = add(user.window, "lens", (20.0, 0.0))
     press(user.window, (20.0, 4.0))
     for x in (60.0, 140.0, 150.0, 10.0):

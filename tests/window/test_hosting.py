@@ -1,4 +1,4 @@
-"""A session that a window hosts: where it is, and which lines it logs."""
+"""A session that a window hosts: its address, and which of its lines are logged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In an open dialog stands who else is in its item."""
+"""The dialog of an item says who else has that item open."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.helpers.demo_window import add, new_window
 
 
 class User:
-    """Somebody at a demo window with a lens, and a session with Bob and Eve in it."""
+    """Somebody at a demo window with a lens, in a session with Bob and Eve."""
 
     def __init__(self, parent: QObject) -> None:
         self.window = new_window()
@@ -31,12 +31,12 @@ class User:
         self.dialogs = InDialogs(DemoHost(self.window), self.session, parent)
 
     def open(self) -> EditDialog:
-        """Open the lens."""
+        """Open the dialog of the lens."""
         self.window.edit(self.lens)
         return self.window.dialogs[self.lens]
 
     def show(self, id: str, activity: Any) -> None:
-        """Somebody shows what they are in."""
+        """Let somebody show which item they have open."""
         self.session.presence.update(id, {ACTIVITY: activity})
         self.dialogs.refresh()
 
@@ -49,14 +49,14 @@ def user(qapp: object, parent: QObject) -> Iterator[User]:
     user = User(parent)
     yield user
     user.dialogs.close()
-    user.window.set_saved(None)  # otherwise it would ask
+    user.window.set_saved(None)  # otherwise the window would ask
     user.window.close()
     user.window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def test_who_else_is_in_the_item_stands_there(user: User) -> None:
-    """PRES-13: whoever came first, and whatever the others do with it."""
+    """PRES-13: whoever opened it first, and whatever the others do with it."""
     user.show("c2", {user.lens: "drag"})
     assert user.said() == {}
     user.open()

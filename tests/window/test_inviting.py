@@ -1,4 +1,4 @@
-"""A window hosts a session for the local network, and a guest comes in by the one link: over 127.0.0.1."""
+"""A window hosts a session for the local network, and a guest joins with one link; over 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ HERE, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 
 @pytest.fixture
 def two_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """This computer is in two networks; the first address works here, too."""
+    """This computer is in two networks; their first address works here, too."""
     found = [LanAddress("Wi-Fi", "127.0.0.1"), LanAddress("Lab", "192.0.2.7")]
     monkeypatch.setattr(inviting, "lan_addresses", lambda: found)
 
 
 def ask_to_host(desk: Desk, port: int, listen: str, session: str = "lab") -> ConnectDialog:
-    """Host a session, by the dialog."""
+    """Open the dialog that hosts a session."""
     dialog = desk.controller.open_connect_dialog()
     page = dialog.server_page
     dialog.pages.setCurrentWidget(page)
@@ -54,7 +54,7 @@ def host(qtbot: QtBot, desk: Desk, port: int, session: str = "lab") -> None:
 
 
 def shown_link(qtbot: QtBot, desk: Desk) -> str:
-    """The link of the invite that is shown, by its button."""
+    """The invite link that the button reveals."""
     dialog = desk.controller.inviting.dialog
     assert dialog is not None
     qtbot.waitUntil(dialog.copy.isEnabled, timeout=SOON)
@@ -139,7 +139,7 @@ def test_the_menu_shows_one_invite_until_it_is_revoked(
 def test_a_guest_copies_a_link_without_an_invite(
     qtbot: QtBot, pair: tuple[Desk, Desk], hosting: Hosted
 ) -> None:
-    """They may not invite; their own token is nobody else's."""
+    """They may not invite, and their own token must stay private."""
     ann, ben = pair
     host(qtbot, ann, hosting.port)
     link = parse_address(shown_link(qtbot, ann))
@@ -154,7 +154,7 @@ def test_a_guest_copies_a_link_without_an_invite(
 def test_a_link_that_was_made_for_another_is_not_shown(
     qtbot: QtBot, pair: tuple[Desk, Desk], hosting: Hosted
 ) -> None:
-    """One for owners, for example, and while the answer to this window's own question was lost."""
+    """For example, one for owners, if the answer to this window's own request was lost."""
     ann, _ = pair
     host(qtbot, ann, hosting.port)
     link, session, service = shown_link(qtbot, ann), ann.manager.session, ann.manager.service
@@ -186,7 +186,7 @@ def test_here_alone_nobody_needs_an_invite(qtbot: QtBot, pair: tuple[Desk, Desk]
 def test_a_server_that_outlived_its_editor_lets_its_owner_in(
     qtbot: QtBot, pair: tuple[Desk, Desk], hosting: Hosted
 ) -> None:
-    """Another window finds it, and its files say that it is its user's."""
+    """Another window finds the server, and its files prove that the same user started it."""
     ann, ben = pair
     host(qtbot, ann, hosting.port)
     host(qtbot, ben, hosting.port, "another session")
@@ -207,7 +207,7 @@ def test_a_server_that_is_not_encrypted_is_in_the_way(
 def test_a_server_without_tokens_gives_no_invite(
     qtbot: QtBot, pair: tuple[Desk, Desk], tmp_path: Path
 ) -> None:
-    """The link is shown anyway, and why there is no invite in it."""
+    """The link is shown anyway, with the reason why it contains no invite."""
     ann, _ = pair
     options = ["--host", EVERYWHERE, "--auth", "none"]
     with ServerProcess(tmp_path / "server", *options) as server:

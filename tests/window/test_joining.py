@@ -26,7 +26,7 @@ def test_an_empty_bench_joins_without_a_question(lab: Lab) -> None:
 
 
 def test_the_same_bench_joins_without_a_question(lab: Lab) -> None:
-    """Who left, and comes back."""
+    """A user leaves, and comes back."""
     fill(lab, LENS, MIRROR)
     second = lab.join(LENS)
     assert second.host.bench == {"lens": LENS, "mirror": MIRROR}
@@ -92,7 +92,7 @@ def test_nothing_is_changed_before_the_answer(lab: Lab) -> None:
 
 
 def test_bring_leaves_the_session_alone_and_saves_differences(lab: Lab) -> None:
-    """An old copy of the session's bench must not turn back what others did since."""
+    """An old copy of the session's bench must not revert what others did since."""
     first = fill(lab, LENS)
     second = lab.join(Record("lens", "component", {"n": "mine"}), MIRROR)
     second.participation.choose(JoiningChoice.BRING)
@@ -143,14 +143,14 @@ def test_cancel_changes_nothing(lab: Lab) -> None:
     first = fill(lab, LENS)
     second = lab.join(MIRROR)
     second.participation.choose(JoiningChoice.CANCEL)
-    second.participation.choose(JoiningChoice.REPLACE)  # an answer is given once
+    second.participation.choose(JoiningChoice.REPLACE)  # an answer counts once
     assert second.declined == [dialogs.NOT_JOINED]
     assert (first.host.bench, second.host.bench) == ({"lens": LENS}, {"mirror": MIRROR})
 
 
 @pytest.mark.parametrize("answer", [ReplacementChoice.EVERYBODY, "replace", "nonsense"])
 def test_answer_to_no_open_question_is_ignored(lab: Lab, answer: Any) -> None:
-    """Only a `JoiningChoice` answers on joining: nothing else may replace the user's bench."""
+    """Only a `JoiningChoice` answers the question: nothing else may replace the user's bench."""
     first = fill(lab, LENS)
     second = lab.join(MIRROR)
     second.participation.choose(answer)

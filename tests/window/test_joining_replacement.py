@@ -1,4 +1,4 @@
-"""Another bench is opened in a window that is in a session: nobody else sees it unless its user says so."""
+"""A user opens another bench during a session: others see it only if the user says so."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_opened_bench_is_shared_only_when_its_user_says_so(lab: Lab) -> None:
     assert set(first.host.bench) == {"lens"}
     assert second.host.bench == {"mirror": MIRROR, "group": GROUP}
     assert second.host.file == "opened.json"
-    second.host.user_opens(GROUP)  # while it is asked
+    second.host.user_opens(GROUP)  # while the question is open
     second.participation.choose(ReplacementChoice.BACK)
     lab.until(lambda: second.host.bench == first.host.bench)
     assert second.host.file == "ours.json"

@@ -1,4 +1,4 @@
-"""Sessions that are left with unsent edits, and joined again: with a real server, and a real disk."""
+"""Users leave sessions with unsent edits, and join again: with a real server and a real disk."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LENS = Put("lens", "component", {"n": 0, "name": "Lens"})
 
 
 def leave_with_an_unsent_edit(qtbot: QtBot, parent: QObject, server: ServerProcess) -> ManagedHost:
-    """Join, edit while the server is gone, and close the window."""
+    """Join, edit while the server is down, and close the window."""
     window = ManagedHost(parent)
     join(qtbot, window, server.url, "lab")
     window.host.user_does(LENS)
@@ -44,7 +44,7 @@ def leave_with_an_unsent_edit(qtbot: QtBot, parent: QObject, server: ServerProce
 
 
 def move(folder: ReplicaFolder, address: str, to: str) -> None:
-    """Let what Ann's window left lead to another server, as if that had come up at the same address."""
+    """Point what Ann's window left to another server, as if that server had started at the same address."""
     slot = folder.claim(address, "lab", "ann")
     slot.joined_at(to)
     saved = slot.load()
@@ -55,7 +55,7 @@ def move(folder: ReplicaFolder, address: str, to: str) -> None:
 
 
 def test_what_waited_is_sent_at_the_next_join(qtbot: QtBot, parent: QObject, own: ServerProcess) -> None:
-    """DISK-4: by another window, in place of the one that was closed."""
+    """DISK-4: another window sends it, in place of the one that was closed."""
     leave_with_an_unsent_edit(qtbot, parent, own)
     [waiting] = ReplicaFolder(folders.replica_folder()).waiting()
     assert (waiting.owner.session, waiting.owner.user_id, waiting.edits) == ("lab", "ann", 1)
@@ -75,7 +75,7 @@ def test_what_waited_is_sent_at_the_next_join(qtbot: QtBot, parent: QObject, own
 def test_another_history_is_no_hindrance(
     qtbot: QtBot, parent: QObject, own: ServerProcess, tmp_path: Path
 ) -> None:
-    """CLK-3, DISK-6: nothing waited, so nothing is set aside, and nobody is bothered."""
+    """CLK-3, DISK-6: nothing was waiting, so nothing is set aside, and the user sees no message."""
     window = ManagedHost(parent)
     join(qtbot, window, own.url, "lab")
     window.host.user_does(LENS)
@@ -94,14 +94,14 @@ def test_another_history_is_no_hindrance(
 
 
 def restored(own: ServerProcess, data: Path, backup: Path) -> None:
-    """The server's operator goes back to a backup."""
+    """Let the server's operator restore a backup."""
     own.kill()
     restore_folder(backup, data)
     own.start()
 
 
 def test_window_in_a_session_says_that_it_was_restored(qtbot: QtBot, parent: QObject, tmp_path: Path) -> None:
-    """CLK-8: and of how much more it knows; its bench stays."""
+    """CLK-8: and how much more the window knows; its bench stays."""
     data, backup = tmp_path / "data", tmp_path / "backup"
     with ServerProcess(data) as server:
         window = ManagedHost(parent)
@@ -122,7 +122,7 @@ def test_window_in_a_session_says_that_it_was_restored(qtbot: QtBot, parent: QOb
 def test_window_that_comes_back_saves_what_the_backup_lacks(
     qtbot: QtBot, parent: QObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """CLK-8, DISK-6: it joins the session as it is now."""
+    """CLK-8, DISK-6: it joins the session in its restored state."""
     data, backup, copy = tmp_path / "data", tmp_path / "backup", tmp_path / "copy.json"
     monkeypatch.setattr(keeping, "copy_path", lambda *_: copy)
     with ServerProcess(data) as server:
@@ -147,7 +147,7 @@ def test_window_that_comes_back_saves_what_the_backup_lacks(
 def test_edits_of_another_history_are_set_aside(
     qtbot: QtBot, parent: QObject, own: ServerProcess, tmp_path: Path
 ) -> None:
-    """CLK-3, DISK-6: the session is joined as it is now, and the edits are kept."""
+    """CLK-3, DISK-6: the window joins the session in its present state, and the edits are kept."""
     leave_with_an_unsent_edit(qtbot, parent, own)
     folder = ReplicaFolder(folders.replica_folder())
     with ServerProcess(tmp_path / "another") as another:
@@ -165,8 +165,8 @@ def test_edits_of_another_history_are_set_aside(
 def test_a_disk_that_fails_is_said_and_no_hindrance(
     qtbot: QtBot, parent: QObject, server: ServerProcess, session_id: str, own_data_folder: Path
 ) -> None:
-    """DISK-5: edits go out; a crash would take back those that wait."""
-    (own_data_folder / "replicas").touch()  # a file, in which no folder can be
+    """DISK-5: edits are sent; a crash would lose those that wait."""
+    (own_data_folder / "replicas").touch()  # a file, so nothing can create a folder in it
     window = ManagedHost(parent)
     said: list[str] = []
     window.manager.keeping.unprotected.connect(said.append)
@@ -183,7 +183,7 @@ def test_a_disk_that_fails_is_said_and_no_hindrance(
 def test_a_disk_that_works_again_is_noticed_during_the_session(
     qtbot: QtBot, parent: QObject, own: ServerProcess, own_data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DISK-5: what is edited from then on outlives the window."""
+    """DISK-5: later edits outlive the window."""
     monkeypatch.setattr("optiverse_collab.core.client.write_ahead.RETRY_MS", 100)
     (own_data_folder / "replicas").touch()
     window = ManagedHost(parent)
@@ -206,7 +206,7 @@ def test_a_disk_that_works_again_is_noticed_during_the_session(
 def test_a_replica_that_can_not_be_read_is_no_hindrance(
     qtbot: QtBot, parent: QObject, own: ServerProcess, own_data_folder: Path
 ) -> None:
-    """DISK-5: the session is joined without it, and its edits are sent once it can be read."""
+    """DISK-5: the window joins without it, and its edits are sent once it can be read."""
     leave_with_an_unsent_edit(qtbot, parent, own)
     own.start()
     [replica] = own_data_folder.rglob("slots/*/replica")
@@ -240,7 +240,7 @@ def test_leaving_while_the_disk_is_read_joins_nothing(
 
 
 def test_a_token_is_used_and_kept_nowhere(qtbot: QtBot, parent: QObject) -> None:
-    """LINK-2: neither the replica's file nor the log has it."""
+    """LINK-2: neither the replica's file nor the log contains it."""
     token, server = "cHl0aG9uLWFuZC1RdDEyMw", WebSocketServer(parent)
     window = ManagedHost(parent)
     window.manager.join_session(f"ws://{server.place}#t={token}", "lab", "ann")
@@ -255,7 +255,7 @@ def test_a_token_is_used_and_kept_nowhere(qtbot: QtBot, parent: QObject) -> None
 
 
 def test_window_comes_back_with_its_own_token(qtbot: QtBot, parent: QObject, own_data_folder: Path) -> None:
-    """RIGHT-4: after the invite was used once, also after a restart, and where the link is not at hand."""
+    """RIGHT-4: after the invite was used, even after a restart, or without the link."""
     shown: list[str] = []
     invite, device = "i" * 22, "d" * 22
     with scripted_server(ask_for_token({invite: device, device: ""}, shown)) as server:

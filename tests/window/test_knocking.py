@@ -1,4 +1,4 @@
-"""Somebody knocks, and owners answer: windows on a server that asks for invites (ACC-12 to ACC-14)."""
+"""Somebody knocks, and owners answer: windows on a server that requires invites (ACC-12 to ACC-14)."""
 
 from __future__ import annotations
 
@@ -32,32 +32,32 @@ LET_IN, NOT_NOW = 0, 1
 
 
 class Door:
-    """Ann, the owner, and Bob, who has a link with which he has to knock."""
+    """Ann, the owner, and Bob, whose link requires him to knock."""
 
     def __init__(self, qtbot: QtBot, ann: Desk, bob: Desk, owner: Owner, url: str, session_id: str) -> None:
         self.qtbot, self.ann, self.bob, self.owner = qtbot, ann, bob, owner
         self.url, self.session_id = url, session_id
 
     def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for it."""
+        """Wait until a condition holds."""
         self.qtbot.waitUntil(condition, timeout=SOON)
 
     def knock(self) -> None:
-        """Bob joins by the dialog, and waits outside."""
+        """Bob joins with the dialog, and waits outside."""
         self.bob.ask_to_join(self.owner.invite(Role.EDITOR, knock=True), self.session_id, "Bob")
         self.until(lambda: self.bob.manager.status is ConnectionState.OUTSIDE)
 
     def notices(self) -> list[Toast]:
-        """What Ann reads of those who wait."""
+        """The notices in which Ann reads who is waiting."""
         return [one for one in self.ann.controller.reports.toasts.shown if "to come in" in one.text]
 
     def notice(self) -> Toast:
-        """The one notice, once it shows."""
+        """The only notice, once it is visible."""
         self.until(lambda: len(self.notices()) == 1)
         return self.notices()[0]
 
     def hear(self, *messages: Message) -> None:
-        """Let Ann's window hear messages as if they came from the server."""
+        """Deliver messages to Ann's window as if they came from the server."""
         service = self.ann.manager.service
         assert service.session is not None
         for message in messages:
@@ -66,7 +66,7 @@ class Door:
 
     @property
     def knocking(self) -> Knocking:
-        """What tells Ann."""
+        """The object that reports knocks to Ann."""
         return self.ann.controller.people.knocking
 
     @property
@@ -90,7 +90,7 @@ def knock(number: int, name: str = "", again: bool = False) -> AccessKnock:
 
 
 def test_an_owner_lets_a_guest_in_who_comes_back_without_asking(door: Door) -> None:
-    """ACC-12, ACC-14: the keyboard stays where it is."""
+    """ACC-12, ACC-14: the keyboard focus stays where it was."""
     ann, bob = door.ann, door.bob
     field = QLineEdit(ann.window)
     field.show()
@@ -121,7 +121,7 @@ def test_an_owner_lets_a_guest_in_who_comes_back_without_asking(door: Door) -> N
 
 
 def test_a_guest_who_is_sent_away_reads_so(door: Door) -> None:
-    """ACC-14: the next knock makes no noise, and stands in the dock."""
+    """ACC-14: the next knock is silent, and appears in the dock."""
     door.knock()
     click(door.notice().buttons[NOT_NOW])
     dialog = door.bob.controller.open_connect_dialog()
@@ -135,7 +135,7 @@ def test_a_guest_who_is_sent_away_reads_so(door: Door) -> None:
 
 
 def test_a_guest_may_give_up(door: Door) -> None:
-    """ACC-13: by the bar over the bench, or in the dialog."""
+    """ACC-13: with the bar over the bench, or in the dialog."""
     door.knock()
     door.notice()
     button = door.bob.controller.standing.bar.button
@@ -147,7 +147,7 @@ def test_a_guest_may_give_up(door: Door) -> None:
 
 
 def test_a_guest_whose_line_breaks_knocks_again(door: Door) -> None:
-    """ACC-12, CONN-2: and is let in by the knock that counts."""
+    """ACC-12, CONN-2: and the last knock lets the guest in."""
     door.knock()
     first = door.notice()
     break_off(door.bob.manager)
@@ -159,7 +159,7 @@ def test_a_guest_whose_line_breaks_knocks_again(door: Door) -> None:
 
 
 def test_an_owner_answers_in_the_dock(door: Door) -> None:
-    """ACC-14: by keyboard alone."""
+    """ACC-14: with the keyboard alone."""
     door.knock()
     door.until(lambda: door.knocking.waiting != [])
     dock = door.ann.controller.people.open()
@@ -178,7 +178,7 @@ def test_an_owner_answers_in_the_dock(door: Door) -> None:
 
 
 def test_many_who_knock_are_one_notice(door: Door) -> None:
-    """ACC-13: which shows them, or sends all away; none of them is let in by mistake."""
+    """ACC-13: it shows the list, or refuses all of them; nobody is let in by mistake."""
     door.hear(knock(1))
     assert "Guest 1 wants to come in" in door.notice().text
     door.hear(*(knock(number) for number in range(2, 6)))
@@ -200,7 +200,7 @@ def test_many_who_knock_are_one_notice(door: Door) -> None:
 
 
 def test_notices_do_not_change_too_fast(door: Door) -> None:
-    """ACC-13: a flood of names fills nobody's screen, and no button changes under the mouse."""
+    """ACC-13: a flood of names can't fill the screen, and no button changes under the mouse."""
     door.knocking._pace = Throttle(60_000.0)
     door.hear(knock(1))
     first = door.notice()
@@ -221,7 +221,7 @@ def test_notices_do_not_change_too_fast(door: Door) -> None:
 
 
 def test_names_that_look_alike_are_marked(door: Door) -> None:
-    """ACC-13: nobody has checked them."""
+    """ACC-13: the server does not check names."""
     door.hear(knock(1, "\u0410nn"))
     assert door.notice().text.endswith("Somebody else here has a similar name.")
     door.hear(knock(2, "Zo\u00eb\n<b>"), knock(3, "Zo\u00eb\\n<b>"))
@@ -243,7 +243,7 @@ def test_only_owners_hear_of_it_and_only_while_they_are(door: Door) -> None:
 
 
 def test_an_answer_that_comes_too_late_is_told(door: Door) -> None:
-    """ACC-14: somebody else was quicker."""
+    """ACC-14: another owner answered first."""
     door.hear(knock(1))
     click(door.notice().buttons[LET_IN])
     door.until(

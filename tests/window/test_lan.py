@@ -1,4 +1,4 @@
-"""Who reaches a server on this computer, and where."""
+"""Which computers can reach a server on this one, and at which address."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_what_is_this_computers_for_itself(server: str, here: bool) -> None:
 
 
 def test_addresses_have_names_and_are_no_loopback() -> None:
-    """Whatever this machine is in; none at all will do."""
+    """Whatever networks this machine is in; it may also be in none."""
     for interface, address in lan_addresses():
         assert interface
         assert not is_local(address)
@@ -59,7 +59,7 @@ def test_addresses_have_names_and_are_no_loopback() -> None:
 
 @dataclass
 class Interface:
-    """As Qt describes it."""
+    """An interface as Qt describes it."""
 
     called: str
     kind: Kind

@@ -1,4 +1,4 @@
-"""The laser pointer, as far as it is the user's own."""
+"""The laser pointer, on the side of the user who points."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.helpers.demo_window import new_window, pixel, viewport
 
 
 class Stage:
-    """A window that has the keyboard, with a laser pointer that is on."""
+    """A window that has the keyboard, with the laser pointer switched on."""
 
     def __init__(self, qtbot: QtBot, parent: QObject) -> None:
         self.window: DemoWindow = new_window()
@@ -101,7 +101,7 @@ def edit_note(stage: Stage) -> None:
 
 @pytest.mark.parametrize("end", [press_escape, lose_keyboard, edit_field, edit_number, edit_note])
 def test_it_ends(qtbot: QtBot, stage: Stage, end: Callable[[Stage], None]) -> None:
-    """PRES-16: with Escape, without the keyboard, and where text is edited, and then it doesn't begin."""
+    """PRES-16: on Escape, without the keyboard, and where text is edited; there it doesn't start either."""
     stage.move(10.0, 20.0)
     end(stage)
     qtbot.waitUntil(lambda: stage.switched == [True, False])
@@ -116,7 +116,7 @@ CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 @pytest.fixture
 def chord(stage: Stage) -> Stage:
-    """The laser pointer is off, and Ctrl+Shift+B turns it on or off."""
+    """The laser pointer is off, and Ctrl+Shift+B switches it."""
     stage.laser.switch(False)
     stage.switched.clear()
     run = lambda: stage.laser.switch(not stage.laser.is_on)  # noqa: E731
@@ -125,14 +125,14 @@ def chord(stage: Stage) -> Stage:
 
 
 def hold(stage: Stage) -> None:
-    """Press the chord, and hold it for as long as a key takes to repeat itself ten times."""
+    """Press the chord, and hold it until the keys have repeated ten times."""
     user_input.hold_key(stage.window.view, Qt.Key.Key_B, CHORD)
     for _ in range(10):
         user_input.repeat_key(stage.window.view, Qt.Key.Key_B, CHORD)
 
 
 def test_while_its_chord_is_held_it_stays_on(chord: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PRES-16: however often the key repeats itself; the first key that is released ends it."""
+    """PRES-16: however often the keys repeat; it ends when the first of them is released."""
     monkeypatch.setattr(module, "HOLD_MS", 0)
     hold(chord)
     chord.move(10.0, 20.0)
@@ -144,7 +144,7 @@ def test_while_its_chord_is_held_it_stays_on(chord: Stage, monkeypatch: pytest.M
 
 
 def test_any_key_of_the_chord_ends_it(chord: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PRES-16: macOS reports no release of B while Command is down."""
+    """PRES-16: macOS does not report the release of B while Command is down."""
     monkeypatch.setattr(module, "HOLD_MS", 0)
     hold(chord)
     user_input.release_key(chord.window.view, Qt.Key.Key_Control)
@@ -152,7 +152,7 @@ def test_any_key_of_the_chord_ends_it(chord: Stage, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_short_press_leaves_it_on(chord: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PRES-16: until the next one, and whatever other keys are pressed and released meanwhile."""
+    """PRES-16: until the next press, whatever other keys are pressed and released meanwhile."""
     monkeypatch.setattr(module, "HOLD_MS", 60_000)
     user_input.press_key(chord.window.view, Qt.Key.Key_B, CHORD)
     monkeypatch.setattr(module, "HOLD_MS", 0)
@@ -172,7 +172,7 @@ def test_turned_on_by_mouse_no_key_ends_it(stage: Stage, monkeypatch: pytest.Mon
 def test_held_it_ends_and_does_not_begin_again(
     chord: Stage, monkeypatch: pytest.MonkeyPatch, end: Callable[[Stage], None]
 ) -> None:
-    """PRES-16: what the keys still repeat is nothing new, and the next press is."""
+    """PRES-16: keys that still repeat have no effect, and the next press has one."""
     monkeypatch.setattr(module, "HOLD_MS", 0)
     hold(chord)
     end(chord)
@@ -185,14 +185,14 @@ def test_held_it_ends_and_does_not_begin_again(
 
 
 def test_it_takes_nothing_from_the_host(stage: Stage, qtbot: QtBot) -> None:
-    """Neither Escape nor the mouse."""
+    """The host still gets Escape and the mouse."""
     heard = list[QEvent.Type]()
 
     class Listener(QWidget):
-        """A part of the host that looks at the events of the canvas."""
+        """A part of the host that listens to the events of the canvas."""
 
         def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-            """Note them."""
+            """Note the events."""
             if event is not None:
                 heard.append(event.type())
             return False

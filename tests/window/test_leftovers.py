@@ -32,8 +32,8 @@ class Person:
 
     Attributes:
         window: their window.
-        leftovers: what it knows of unsent edits.
-        told: what it said of them.
+        leftovers: what the window knows of unsent edits.
+        told: what it reported about them.
     """
 
     def __init__(self, qtbot: QtBot, parent: QObject, url: str, session_id: str, name: str) -> None:
@@ -51,7 +51,7 @@ class Person:
         return session.replica
 
     def does(self, op: Op) -> None:
-        """Edit, and wait until the server has it."""
+        """Make edits, and wait until the server has them."""
         self.window.host.user_does(op)
         self._qtbot.waitUntil(lambda: self._has(op), timeout=SOON)
 
@@ -60,7 +60,7 @@ class Person:
         self._qtbot.waitUntil(lambda: any(sentence in told for told in self.told), timeout=SOON)
 
     def listed(self, count: int) -> None:
-        """Look repeatedly until there are `count` leftovers: a slot is written by its own thread."""
+        """Look repeatedly until there are `count` leftovers: each slot is written by a thread of its own."""
 
         def look() -> bool:
             self.leftovers.refresh()
@@ -85,7 +85,7 @@ class Person:
 
 @pytest.fixture
 def bob(qtbot: QtBot, parent: QObject, server: ServerProcess, session_id: str) -> Iterator[Person]:
-    """In the session, with a lens in it."""
+    """Bob is in the session, with a lens in it."""
     bob = Person(qtbot, parent, server.url, session_id, "bob")
     bob.does(LENS)
     yield bob
@@ -95,7 +95,7 @@ def bob(qtbot: QtBot, parent: QObject, server: ServerProcess, session_id: str) -
 def test_my_own_are_sent_when_i_join(
     qtbot: QtBot, parent: QObject, bob: Person, server: ServerProcess, session_id: str
 ) -> None:
-    """DISK-6: of two windows that crashed, one continues here; the edits of the other go under its own id."""
+    """DISK-6: two windows crashed; one continues here, and the other's edits are sent under its own id."""
     leave_edits(bob.replica, server.url, session_id, "ann", Set("lens", {"angle_deg": 30.0}))
     leave_edits(bob.replica, server.url, session_id, "ann", Set("lens", {"name": "L1"}))
     ann = Person(qtbot, parent, server.url, session_id, "ann")
@@ -111,7 +111,7 @@ def test_my_own_are_sent_when_i_join(
 def test_anothers_wait_until_somebody_sends_them(
     qtbot: QtBot, parent: QObject, bob: Person, server: ServerProcess, session_id: str
 ) -> None:
-    """DISK-6: as hers, on a login that people share."""
+    """DISK-6: they are sent as hers, on a login that people share."""
     leave_edits(bob.replica, server.url, session_id, "Ana", Set("lens", {"angle_deg": 30.0}))
     bob.listed(1)
     [one] = bob.leftovers.found
@@ -126,7 +126,7 @@ def test_anothers_wait_until_somebody_sends_them(
 def test_what_others_changed_is_left_and_listed(
     qtbot: QtBot, parent: QObject, bob: Person, server: ServerProcess, session_id: str
 ) -> None:
-    """SEEN-5, SEEN-9: an edit that yields is held, here where its user looks."""
+    """SEEN-5, SEEN-9: an edit that yields is held; its user finds it in the list here."""
     leave_edits(bob.replica, server.url, session_id, "Ana", Set("lens", {"angle_deg": 30.0}))
     bob.does(Set("lens", {"angle_deg": 50.0}))
     bob.listed(1)
@@ -176,7 +176,7 @@ def test_they_can_be_saved_as_a_file_and_discarded(
 def test_what_nobody_needs_is_let_go(
     qtbot: QtBot, parent: QObject, bob: Person, server: ServerProcess, session_id: str, own_data_folder: Path
 ) -> None:
-    """DISK-6: an old replica without edits; one with edits stays."""
+    """DISK-6: an old replica without edits is deleted; one with edits stays."""
     leave_edits(bob.replica, server.url, session_id, "ann")
     leave_edits(bob.replica, server.url, session_id, "Ana", Set("lens", {"angle_deg": 30.0}))
     files = {file.parent.name: file for file in own_data_folder.rglob("slots/*/replica")}
@@ -192,7 +192,7 @@ def test_what_nobody_needs_is_let_go(
 
 
 def is_free(replica: Path) -> bool:
-    """Whether no window has the slot of a replica."""
+    """Whether no window holds the slot of a replica."""
     try:
         FileLock(replica.parent / LOCK_NAME).release()
     except AlreadyLocked:
@@ -203,7 +203,7 @@ def is_free(replica: Path) -> bool:
 def test_edits_of_a_history_that_is_gone_are_listed(
     qtbot: QtBot, parent: QObject, bob: Person, server: ServerProcess, session_id: str, tmp_path: Path
 ) -> None:
-    """CLK-3, SEEN-9: for their user to decide; they go when what was made of them is on disk."""
+    """CLK-3, SEEN-9: their user decides; they are deleted when the result is on disk."""
     with ServerProcess(tmp_path / "another") as another:
         leave_edits(bob.replica, another.url, "lab", "ann", Set("lens", {"angle_deg": 30.0}))
         ann = Person(qtbot, parent, another.url, "lab", "ann")
@@ -226,7 +226,7 @@ def test_what_was_listed_stays_kept_if_the_disk_fails(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """DISK-5, DISK-6: the list is in memory alone then, and would end with the window."""
+    """DISK-5, DISK-6: otherwise the list would be in memory alone, and would end with the window."""
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "full")

@@ -1,4 +1,4 @@
-"""Unsent edits of a session that the editor itself hosted: its server ended with it, and is started again."""
+"""Unsent edits of a session that the editor hosted: its server ended with the editor, and starts again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LENS = Put("lens", "component", {"pos": [0.0, 0.0], "angle_deg": 0.0})
 
 @pytest.fixture
 def left(qtbot: QtBot, parent: QObject, hosting: Hosted) -> None:
-    """An editor hosted a session, kept working when its server had ended, and was closed."""
+    """An editor hosted a session, kept working after its server had ended, and was closed."""
     ana = ManagedHost(parent)
     host(qtbot, ana, hosting)
     ana.host.user_does(LENS)
@@ -44,13 +44,13 @@ def close(window: ManagedHost) -> None:
 
 
 def until_ended() -> None:
-    """Wait until no server runs any more."""
+    """Wait until no server is running."""
     for process in local_server._let_go:
         process.wait(SOON / 1000)
 
 
 def found(qtbot: QtBot, leftovers: Leftovers) -> Leftover:
-    """What waits."""
+    """The leftover that waits."""
     leftovers.refresh()
     qtbot.waitUntil(lambda: len(leftovers.found) == 1, timeout=SOON)
     [one] = leftovers.found
@@ -60,7 +60,7 @@ def found(qtbot: QtBot, leftovers: Leftovers) -> Leftover:
 
 @pytest.mark.usefixtures("left")
 def test_rejoining_hosts_the_session_again(qtbot: QtBot, parent: QObject, hosting: Hosted) -> None:
-    """DISK-6: on the same data, and with what was kept."""
+    """DISK-6: on the same data, including the edits that were kept."""
     ana, ben = ManagedHost(parent), ManagedHost(parent)
     leftovers = Leftovers(folder(), ana.manager, parent)
     with qtbot.waitSignal(ana.manager.joined, timeout=2 * SOON):

@@ -1,4 +1,4 @@
-"""The companion server as a child, with a real server and real obstacles."""
+"""The companion server as a child process: a real server and real obstacles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from optiverse_collab.window.local_server import CompanionServer
 from optiverse_collab.wording import dialogs
 from tests.helpers.qt_servers import answer_as_http
 
-SOON = 20_000  # ms; a machine under load takes its time
+SOON = 20_000  # ms; a machine under load is slow
 
 
 def until_ended() -> None:
@@ -84,7 +84,7 @@ def test_server_of_another_protocol_is_explained(qtbot: QtBot, server: Companion
 def test_server_stores_and_says_goodbye_before_it_ends(
     qtbot: QtBot, server: CompanionServer, port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a signal, of which Windows has none; and what it says is UTF-8, whatever this computer's is."""
+    """Without a signal, which Windows lacks; its output is UTF-8, whatever encoding this computer uses."""
     data = tmp_path / "Zoë λ"
     for name, value in (("LC_ALL", "C"), ("PYTHONUTF8", "0"), ("PYTHONCOERCECLOCALE", "0")):
         monkeypatch.setenv(name, value)

@@ -1,4 +1,4 @@
-"""One window's session: joined, hosted, left; and what goes wrong on the way."""
+"""One window's session: joined, hosted, left; and what can go wrong."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_states_and_lines_from_joining_to_leaving(
 def test_leaving_waits_for_the_last_edit_to_be_stored(
     qtbot: QtBot, parent: QObject, window: ManagedHost, server: ServerProcess, session_id: str
 ) -> None:
-    """And does not lose it, though pushes keep a pace (PUSH-2)."""
+    """And the edit is not lost, though pushes are paced (PUSH-2)."""
     other = ManagedHost(parent)
     join(qtbot, window, server.url, session_id)
     join(qtbot, other, server.url, session_id, "bob")
@@ -69,7 +69,7 @@ def test_leaving_does_not_wait_long_for_a_killed_server(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """DISK-6: what it did not get is kept, and said."""
+    """DISK-6: what the server did not receive is kept, and the user sees that."""
     with ServerProcess(tmp_path_factory.mktemp("data")) as server:
         join(qtbot, window, server.url, "default")
         window.manager._goodbye.setInterval(50)
@@ -84,7 +84,7 @@ def test_leaving_does_not_wait_long_for_a_killed_server(
 def test_closing_with_an_edit_in_flight_claims_no_loss(
     qtbot: QtBot, parent: QObject, window: ManagedHost, server: ServerProcess, session_id: str
 ) -> None:
-    """REP-8, DISK-6: what was sent arrives, and nothing says that it didn't."""
+    """REP-8, DISK-6: sent edits arrive, and no message claims otherwise."""
     other = ManagedHost(parent)
     join(qtbot, window, server.url, session_id)
     join(qtbot, other, server.url, session_id, "bob")

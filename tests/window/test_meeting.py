@@ -1,4 +1,4 @@
-"""What joining finds and sends, without a network of ours."""
+"""What joining finds and sends, without a network."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def met(peer: Peer, known: ComingBack, *mine: Record) -> tuple[Meeting, dict[str
 
 
 def send(meeting: Meeting, mine: dict[str, Record], replica: Replica, at_once: int = 1) -> Sending:
-    """Send a little at a time."""
+    """Send everything in small parts."""
     sending = Sending(meeting, mine, replica)
     while not sending.is_done:
         sending.go_on(at_once)
@@ -76,7 +76,7 @@ def test_it_is_one_step_that_yields(peer: Peer, known: ComingBack) -> None:
 
 
 def test_what_is_refused_is_told(peer: Peer, known: ComingBack) -> None:
-    """A record that is too long, and an edit that makes one so: neither stops the rest."""
+    """A record that is too long, and an edit that would make one too long: the rest is sent anyway."""
     long = "x" * (peer.replica.limits.record_bytes - 30)
     meeting, mine = met(
         peer,
@@ -99,7 +99,7 @@ def test_an_edit_of_what_is_gone_is_held(peer: Peer, known: ComingBack) -> None:
 
 
 def test_a_session_that_went_back_in_time_counts_as_another(peer: Peer, known: ComingBack) -> None:
-    """A restored backup: nothing is certain of what was seen."""
+    """After a restored backup, nothing is certain about what the user has seen."""
     known.note_opened({"lens": LENS})
     wall = Record("wall", "component", {})
     for clock, removals in ((1, 1), (7, 0)):

@@ -1,4 +1,4 @@
-"""Two benches are merged bit by bit, while the window and the session keep working."""
+"""Two benches are merged in small parts, while the window and the session keep working."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MANY = 3000
 
 
 class Turns:
-    """How much of each kind of work is done in one turn of the event loop, at most."""
+    """The most work of each kind that one turn of the event loop does."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
@@ -35,27 +35,27 @@ class Turns:
         self._number += 1
 
     def count(self, of: object, name: str) -> None:
-        """Count how many things its calls are given."""
+        """Count the things that a function is called with."""
         call: Callable[..., Any] = getattr(of, name)
 
         def counted(*given: Any, **more: Any) -> Any:
-            things = next((one for one in given if isinstance(one, Sequence)), range(MANY))  # nothing: all
+            things = next((one for one in given if isinstance(one, Sequence)), range(MANY))  # no list: all
             self._work[name, self._number] += len(things)
             return call(*given, **more)
 
         self._monkeypatch.setattr(of, name, counted)
 
     def most(self, name: str) -> int:
-        """The most in one turn."""
+        """The most in any one turn."""
         return max(count for (of, _), count in self._work.items() if of == name)
 
     def all(self, name: str) -> int:
-        """The sum."""
+        """The sum over all turns."""
         return sum(count for (of, _), count in self._work.items() if of == name)
 
 
 class Comparison:
-    """Stops the comparison of two benches, in its thread, from `stop` to `go_on`."""
+    """Pauses the comparison of two benches, in its thread, between `stop` and `go_on`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.threads: list[threading.Thread] = []
@@ -64,12 +64,12 @@ class Comparison:
         monkeypatch.setattr(meeting, "merge", self._merge)
 
     def stop(self) -> None:
-        """Stop the next one."""
+        """Pause the next comparison."""
         self.threads.clear()
         self._goes_on.clear()
 
     def go_on(self) -> None:
-        """Let it come to its end."""
+        """Let the comparison finish."""
         self._goes_on.set()
 
     def _merge(self, *given: Any, **more: Any) -> three_way.Merge:
@@ -86,7 +86,7 @@ def comparison(monkeypatch: pytest.MonkeyPatch) -> Iterator[Comparison]:
 
 
 def meets(lab: Lab, comparison: Comparison, *edits: Op) -> tuple[Window, Window]:
-    """Ann is in a session; Bob edited its file and joins. The two are being compared."""
+    """Ann is in a session; Bob edited its file and joins. The two benches are being compared."""
     ann, file = saved(lab)
     bob = lab.open(*file)
     bob.host.user_does(*edits)
@@ -99,8 +99,8 @@ def meets(lab: Lab, comparison: Comparison, *edits: Op) -> tuple[Window, Window]
 def test_large_benches_meet_bit_by_bit(
     lab: Lab, comparison: Comparison, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No turn of the event loop reads, sends or shows more than a small part, and a thread compares."""
-    monkeypatch.setattr(pace.Pace, "took", lambda *given: None)  # each step is as the first
+    """No turn of the event loop reads, sends or shows more than a small part; a thread compares."""
+    monkeypatch.setattr(pace.Pace, "took", lambda *given: None)  # all steps are as small as the first
     file = [Record(f"r{n}", "component", {"n": n, "m": n}) for n in range(MANY)]
     ann, bob = fill(lab, *file), lab.join()
     bob.save()
@@ -139,7 +139,7 @@ def test_edits_while_they_are_compared_count(lab: Lab, comparison: Comparison) -
 
 
 def test_others_edits_while_they_are_compared_were_not_seen(lab: Lab, comparison: Comparison) -> None:
-    """SEEN-1, SEEN-5: it is never replaced."""
+    """SEEN-1, SEEN-5: they are never replaced."""
     ann, bob = meets(lab, comparison, Set("lens", {"pos": [5.0, 0.0]}), Set("wall", {"name": "Mine"}))
     ann.does(Set("lens", {"pos": [9.0, 0.0]}), Remove("wall"))
     lab.until(lambda: bob.view == ann.view and not ann.pending)
@@ -152,7 +152,7 @@ def test_others_edits_while_they_are_compared_were_not_seen(lab: Lab, comparison
 
 
 def test_a_bench_opened_while_they_are_compared_is_asked_about(lab: Lab, comparison: Comparison) -> None:
-    """And nothing of it is shared before its user decides."""
+    """And none of it is shared until its user decides."""
     ann, bob = meets(lab, comparison, Set("lens", {"name": "Mine"}))
     opened = Record("opened", "component", {})
     bob.coming_back.note_opened({"opened": opened})

@@ -1,4 +1,4 @@
-"""One notice for each pair of people and item, when it is quiet (SEEN-10)."""
+"""One notice per pair of people and item, once edits have stopped (SEEN-10)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KIND = ConflictKind.REPLACED_MINE
 
 
 def conflict(x: float = 1.0, by: str = "Ben", id: str = "lens", name: str = "pos") -> Conflict:
-    """Somebody replaced a value of mine."""
+    """A conflict in which somebody replaced a value of mine."""
     return Conflict(KIND, by, (name,), Set(id, {name: x}), Set(id, {name: -x}), None)
 
 

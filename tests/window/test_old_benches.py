@@ -30,7 +30,7 @@ ITEMS = [
 
 
 class Swept:
-    """Ann and Bob share two lenses; then Ann opens a file with three sources, and one lens moved."""
+    """Ann and Bob share two lenses; then Ann opens a file with three sources and one of the lenses, moved."""
 
     def __init__(self, qtbot: QtBot, pair: tuple[Desk, Desk], folder: Path) -> None:
         self._qtbot = qtbot
@@ -45,7 +45,7 @@ class Swept:
         self.ann.window.open_path(file)
 
     def replace(self) -> None:
-        """Ann has it replace the session's bench for everybody."""
+        """Replace the session's bench with Ann's for everybody."""
         question = self.ann.controller.question
         assert question is not None
         click(question.buttons[ReplacementChoice.EVERYBODY])
@@ -54,20 +54,20 @@ class Swept:
         self._qtbot.waitUntil(condition, timeout=SOON)
 
     def press(self, desk: Desk, button: str, toast: int = -1) -> None:
-        """Press a button of a notice, the newest unless said otherwise."""
+        """Press a button of a notice; of the newest, unless the caller names another."""
         self.until(lambda: bool(desk.controller.reports.toasts.shown))
         shown = desk.controller.reports.toasts.shown[toast]
         click(next(one for one in shown.buttons if one.text() == button))
 
     def told(self, desk: Desk) -> list[str]:
-        """The notices in a window."""
+        """The texts of the notices in a window."""
         return [toast.text for toast in desk.controller.reports.toasts.shown]
 
     def old_bench(self, desk: Desk) -> OldBenchDialog:
-        """The window that a desk shows an old bench in."""
+        """The window in which a desk shows an old bench."""
 
         def found() -> list[OldBenchDialog]:
-            # Not `findChild`, which makes Qt warn when the connections among the children end.
+            # Not `findChild`: with it, Qt warns when the connections among the children end.
             widgets = QApplication.topLevelWidgets()
             return [one for one in widgets if isinstance(one, OldBenchDialog) and one.parent() is desk.window]
 
@@ -76,13 +76,13 @@ class Swept:
 
 
 def button_of(dialog: OldBenchDialog, text: str) -> QAbstractButton:
-    """The button with a text."""
+    """The button with this text."""
     return next(button for button in dialog.buttons.buttons() if button.text() == text)
 
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A replacement is announced soon after its last part."""
+    """Report a replacement soon after its last part."""
     monkeypatch.setattr(replacing, "QUIET_MS", 200)
 
 
@@ -101,7 +101,7 @@ def swept(
 
 
 def test_everybody_hears_of_it_once(swept: Swept) -> None:
-    """PUSH-9: by name, with counts of what really changed, in a notice and in the log."""
+    """PUSH-9: with the author's name and counts of real changes, in a notice and in the log."""
     swept.replace()
     swept.until(lambda: bool(swept.told(swept.ann)) and bool(swept.told(swept.bob)))
     told = "replaced the bench for everybody: 1 item removed, 3 new, 1 changed."
@@ -135,7 +135,7 @@ def test_anybody_can_look_at_the_old_one(swept: Swept, tmp_path: Path) -> None:
 
 
 def test_anybody_can_bring_it_back(swept: Swept) -> None:
-    """PUSH-9: in one step, which is announced too; in the window of who did it, undo takes it back."""
+    """PUSH-9: in one step, which is announced too; undo reverts it in the window of its author."""
     swept.replace()
     swept.press(swept.bob, wording.BRING_BACK)
     swept.until(lambda: swept.ann.content() == swept.bob.content() == swept.before)
@@ -150,7 +150,7 @@ def test_anybody_can_bring_it_back(swept: Swept) -> None:
 
 
 def test_what_others_did_meanwhile_stays(swept: Swept) -> None:
-    """SEEN-4, SEEN-5, SEEN-7: Bob brings back what he looked at before Ann continued."""
+    """SEEN-4, SEEN-5, SEEN-7: Bob restores the bench that he looked at before Ann continued."""
     swept.replace()
     swept.press(swept.bob, wording.SHOW_OLD)
     dialog = swept.old_bench(swept.bob)

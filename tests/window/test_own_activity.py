@@ -1,4 +1,4 @@
-"""Others hear which items the user is in, until they are away from the keyboard."""
+"""Others see which items the user has open, until the user leaves the keyboard."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.helpers.windows import SOON, Desk, desks
 
 
 class User:
-    """Somebody at a demo window, and what they show."""
+    """Somebody at a demo window, and the presence that they show."""
 
     def __init__(self, parent: QObject) -> None:
         self.window = new_window()
@@ -38,7 +38,7 @@ def user(qapp: object, parent: QObject) -> Iterator[User]:
     user = User(parent)
     yield user
     user.activity.close()
-    user.window.set_saved(None)  # otherwise it would ask
+    user.window.set_saved(None)  # otherwise the window would ask
     user.window.close()
     user.window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
@@ -68,7 +68,7 @@ def test_a_drag_shows_to_its_end(user: User) -> None:
 
 
 def test_what_is_typed_in_shows_once(parent: QObject) -> None:
-    """PRES-13: `DictHost` has its user type on the canvas."""
+    """PRES-13: `DictHost` lets its user type on the canvas."""
     host = DictHost()
     activity, shown = OwnActivity(host, parent), list[Mapping[str, Any]]()
     activity.changed.connect(shown.append)
@@ -82,7 +82,7 @@ def test_what_is_typed_in_shows_once(parent: QObject) -> None:
 
 
 def test_with_input_it_stays(user: User) -> None:
-    """PRES-13: the timer that would end it finds that there was some."""
+    """PRES-13: when the timer fires, it finds that there was some input."""
     lens = add(user.window, "lens")
     user.window.edit(lens)
     press_key(user.window.dialogs[lens], Qt.Key.Key_Shift)
@@ -124,14 +124,14 @@ def test_at_rest_no_input_is_listened_to(qtbot: QtBot, user: User, monkeypatch: 
 
 
 def badges(desk: Desk) -> dict[str, Doing]:
-    """The badges that a window draws at items, and what they say."""
+    """The texts of the badges that a window draws at items."""
     overlay = desk.window.findChild(CursorOverlay)
     marks = {} if overlay is None else overlay.marks
     return {key[1]: mark.doing for key, mark in marks.items() if isinstance(mark, Badge)}
 
 
 def test_others_see_a_badge_until_the_end(qtbot: QtBot, server: ServerProcess, session_id: str) -> None:
-    """PRES-13: in two windows; it ends with the dialog, with the drag, and with the connection."""
+    """PRES-13: in two windows; the badge ends with the dialog, with the drag, and with the connection."""
     with desks(qtbot, 2) as [ann, bob]:
         lens = add(ann.window, "lens", (20.0, 0.0))
         for desk, name in ((ann, "Ann"), (bob, "Bob")):
@@ -159,10 +159,10 @@ with Bench(sys.argv[1], session=sys.argv[2], user="ghost") as bench:
 
 
 def test_who_is_killed_leaves_no_ghost(qtbot: QtBot, server: ServerProcess, session_id: str) -> None:
-    """PRES-4, PRES-13: neither a cursor nor a badge stays of a process that ended silently."""
+    """PRES-4, PRES-13: when a process is killed, neither its cursor nor its badge stays."""
     with desks(qtbot, 1) as [ann]:
         ann.join(server.url, session_id, "Ann")
-        with python("-c", GHOST, server.url, session_id):  # which kills it at the end
+        with python("-c", GHOST, server.url, session_id):  # the context kills it at the end
             qtbot.waitUntil(lambda: badges(ann) == {"lens": Doing.DIALOG}, timeout=SOON)
             overlay = ann.window.findChild(CursorOverlay)
             assert overlay is not None

@@ -1,4 +1,4 @@
-"""How the editor's user gets into their own server: what its log and its files say."""
+"""How the editor's user joins their own server: from its log and its files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def log(tmp_path: Path, data: Path) -> Path:
-    """Of two starts; the key was another before."""
+    """The log of two starts; the first start had another key."""
     log = tmp_path / "server.log"
     says = "Connections are encrypted (wss://); links name its key: #pin="
     text = line(f"Sessions are kept in {tmp_path}") + line(says + OTHER)
@@ -37,7 +37,7 @@ def log(tmp_path: Path, data: Path) -> Path:
 
 
 def test_the_owners_link_lets_its_user_in(log: Path, data: Path) -> None:
-    """By this machine's own address, whatever name the link has."""
+    """With this machine's own address, whatever host name the link has."""
     (data / "owner-link").write_text(f"wss://lab-pc:8765/ws/default#t={TOKEN}&pin={OTHER}\n", "utf-8")
     assert owners_address(log, 9000) == Address("wss://127.0.0.1:9000", None, TOKEN, PIN)
 

@@ -1,4 +1,4 @@
-"""Steps of loading a bench: none that the window feels, and no more of them than it takes."""
+"""The steps in which a bench is loaded: too short for a user to notice, and no more than needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BENCH = 3000
 
 
 def steps(fixed_ms: float, each_ms: float, pace: Pace | None = None, noise: float = 0.0) -> list[float]:
-    """The times, in ms, of the steps in which a host shows a bench."""
+    """The duration, in ms, of each step in which a host shows a bench."""
     pace, chance, left, taken = pace or Pace(), random.Random(1), BENCH, list[float]()
     while left > 0:
         ms = (fixed_ms + each_ms * pace.records) * chance.uniform(1 - noise, 1 + noise)
@@ -39,7 +39,7 @@ def test_a_record_that_takes_long_is_shown_alone() -> None:
 @pytest.mark.parametrize("noise", [0.0, 0.3])
 @pytest.mark.parametrize("fixed_ms", [35.0, 55.0, 200.0])
 def test_what_each_step_costs_does_not_make_them_many(fixed_ms: float, noise: float) -> None:
-    """Such as a tree of all layers. Steps of one record took minutes for 3,000."""
+    """For example, a tree of all layers. Steps of one record took minutes for 3,000."""
     times = steps(fixed_ms, 0.3, noise=noise)
     assert len(times) < 100
     assert sum(times) < 2.5 * (0.3 * BENCH + len(times) * fixed_ms)

@@ -1,4 +1,4 @@
-"""Two windows see each other in the dock and in the status bar; against a real server."""
+"""Two windows show each other in the dock and in the status bar; on a real server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.helpers.windows import SOON, Desk, names_in
 
 @pytest.fixture
 def both(pair: tuple[Desk, Desk], server: ServerProcess, session_id: str) -> tuple[Desk, Desk]:
-    """Ann and Ben, who are two people."""
+    """Ann and Ben, two different people."""
     ann, ben = pair
     ann.be("ann", 2)
     ben.be("ben", 7)

@@ -1,4 +1,4 @@
-"""One points and the others see it; windows on a real server."""
+"""One user points and the others see it; windows on a real server."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ POINT, LASER, STILL = "Point here", "Laser pointer", "Reduce motion"
 
 
 def entry(desk: Desk, text: str) -> QAction:
-    """An entry of the menu Pointing."""
+    """An entry of the Pointing menu."""
     menu = desk.menu["Pointing"].menu()
     assert isinstance(menu, QMenu)
     return {action.text().replace("&", ""): action for action in menu.actions()}[text]
 
 
 def marks(desk: Desk) -> dict[str, object]:
-    """What is drawn over a canvas of the other, or of the user's own: kind → mark."""
+    """The marks of somebody else, or of the user, that a canvas shows, by kind."""
     canvas = desk.controller.pointing._canvas
     assert canvas is not None
     return {key[0] if key[1] != MINE else f"my {key[0]}": mark for key, mark in canvas.overlay.marks.items()}
 
 
 def is_still(desk: Desk) -> bool:
-    """Whether the user's own ring doesn't move."""
+    """Whether the user's own ring has stopped moving."""
     ring = marks(desk)["my ring"]
     assert isinstance(ring, RingMark)
     return ring.is_still
 
 
 def shown(desk: Desk, key: str) -> object:
-    """What a window shows of itself."""
+    """The presence that a window shows of its user."""
     session = desk.manager.service.session
     assert session is not None
     return session.mine.state.get(key)
@@ -61,7 +61,7 @@ def both(
     monkeypatch: pytest.MonkeyPatch,
 ) -> tuple[Desk, Desk]:
     """Ann and Bob, on one bench."""
-    monkeypatch.setattr(rings, "RING_MS", 60_000.0)  # a loaded machine takes its time to look
+    monkeypatch.setattr(rings, "RING_MS", 60_000.0)  # give a loaded machine enough time to see it
     ann, bob = pair
     for desk, name in ((ann, "Ann"), (bob, "Bob")):
         desk.manager.service.introduction = Introduction(name, 1)
@@ -92,7 +92,7 @@ def test_a_ring_shows_where_the_mouse_is_on_all_canvases(qtbot: QtBot, both: tup
 
 
 def test_without_a_mouse_it_points_at_the_selection(qtbot: QtBot, both: tuple[Desk, Desk]) -> None:
-    """By keyboard alone: the chord; and the middle of the view if nothing is selected."""
+    """With the chord alone; it points at the middle of the view if nothing is selected."""
     ann, _ = both
     [id] = ann.window.bench.items
     ann.window.scene.select([id])
@@ -129,7 +129,7 @@ def test_a_hasty_user_points_once_a_second(both: tuple[Desk, Desk], monkeypatch:
 
 
 def test_whoever_is_muted_is_not_seen(qtbot: QtBot, both: tuple[Desk, Desk]) -> None:
-    """PRES-16: it is remembered."""
+    """PRES-16: the window remembers whom its user muted."""
     ann, bob = both
     qtbot.waitUntil(lambda: bob.controller.pointing.others() == {"Ann": "Ann"}, timeout=SOON)
     bob.controller.pointing.mute({"Ann": "Ann"})
@@ -145,7 +145,7 @@ def test_whoever_is_muted_is_not_seen(qtbot: QtBot, both: tuple[Desk, Desk]) -> 
 
 
 def test_muting_acts_in_the_other_windows_of_the_program(qtbot: QtBot, both: tuple[Desk, Desk]) -> None:
-    """PRES-16: at once, also on a laser pointer that shows; and the dialog there knows of it."""
+    """PRES-16: at once, even on a laser pointer that is visible; and their dialogs list the muted person."""
     ann, bob = both
     entry(ann, LASER).trigger()
     user_input.move(viewport(ann.window), pixel(ann.window, (20.0, 10.0)))
@@ -158,7 +158,7 @@ def test_muting_acts_in_the_other_windows_of_the_program(qtbot: QtBot, both: tup
 
 
 def test_a_laser_pointer_is_seen_and_ends_with_escape(qtbot: QtBot, both: tuple[Desk, Desk]) -> None:
-    """PRES-16: and the entry in the menu says whether it is on."""
+    """PRES-16: and the menu entry shows whether it is on."""
     ann, bob = both
     entry(ann, LASER).trigger()
     assert entry(ann, LASER).isChecked()

@@ -1,4 +1,4 @@
-"""Chords of a window, from the dialog into the menu."""
+"""Chords that a user chose in the dialog appear in the window's menu."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.helpers.windows import Desk
 
 
 def chords(desk: Desk) -> dict[str, str]:
-    """The entries of the menu Pointing that have a chord."""
+    """The entries of the Pointing menu that have a chord."""
     menu = desk.menu["Pointing"].menu()
     assert isinstance(menu, QMenu)
     found = {action.text().replace("&", ""): action.shortcut().toString() for action in menu.actions()}

@@ -1,4 +1,4 @@
-"""What the user hides, and of whom; two windows on a real server."""
+"""What the user hides from others, and what of others; two windows on a real server."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ CURSOR, OTHERS, ACTIVITY = "Hide my cursor", "Hide others' cursors", "Hide my ac
 
 
 def entry(desk: Desk, text: str) -> QAction:
-    """An entry of the menu Privacy."""
+    """An entry of the Privacy menu."""
     menu = desk.menu["Privacy"].menu()
     assert isinstance(menu, QMenu)
     return {action.text().replace("&", ""): action for action in menu.actions()}[text]
 
 
 def seen(desk: Desk) -> Mapping[str, Any]:
-    """What a window knows of the other."""
+    """What a window knows about the other's user."""
     session = desk.manager.service.session
     assert session is not None
     [state] = session.presence.states.values()
@@ -34,14 +34,14 @@ def seen(desk: Desk) -> Mapping[str, Any]:
 
 
 def marks(desk: Desk) -> set[str]:
-    """What is drawn over a canvas."""
+    """The marks that are drawn over a canvas."""
     canvas = desk.controller.privacy._canvas
     assert canvas is not None
     return {key[0] for key in canvas.overlay.marks}
 
 
 def join_again(qtbot: QtBot, desk: Desk) -> None:
-    """Leave the session, and come back."""
+    """Leave the session, and join it again."""
     manager = desk.manager
     session_id, url = manager.session_id, manager.server_url
     manager.leave()
@@ -52,7 +52,7 @@ def join_again(qtbot: QtBot, desk: Desk) -> None:
 
 @pytest.fixture
 def both(qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str) -> tuple[Desk, Desk]:
-    """Ann has selected a lens and points somewhere; Bob sees that."""
+    """Ann has selected a lens and points somewhere; Bob sees both."""
     ann, bob = pair
     ann.join(server.url, session_id, "Ann")
     ann.window.insert(TEMPLATES[0])
@@ -81,7 +81,7 @@ def test_a_cursor_is_hidden_at_once_and_shown_again(qtbot: QtBot, both: tuple[De
 
 
 def test_of_what_i_do_nothing_is_left(qtbot: QtBot, both: tuple[Desk, Desk]) -> None:
-    """PRES-15: and in the next session, too."""
+    """PRES-15: nor in the next session."""
     ann, bob = both
     entry(ann, ACTIVITY).trigger()
     qtbot.waitUntil(lambda: seen(bob).keys() == {"person", "colour"}, timeout=SOON)
@@ -93,7 +93,7 @@ def test_of_what_i_do_nothing_is_left(qtbot: QtBot, both: tuple[Desk, Desk]) -> 
 
 
 def test_others_cursors_are_hidden_at_once(qtbot: QtBot, both: tuple[Desk, Desk]) -> None:
-    """What they select still shows."""
+    """Their selections still show."""
     _, bob = both
     qtbot.waitUntil(lambda: {"cursor", "name", "outline"} <= marks(bob), timeout=SOON)
     entry(bob, OTHERS).trigger()
@@ -118,7 +118,7 @@ def test_it_is_remembered(pair: tuple[Desk, Desk], text: str, choice: Choice) ->
 
 
 def test_it_acts_in_the_other_windows_of_the_program(qtbot: QtBot, both: tuple[Desk, Desk]) -> None:
-    """PRES-15: what is chosen in Bob's window hides Ann's cursor and activity, and her menu says so."""
+    """PRES-15: a choice in Bob's window hides Ann's cursor and activity, and her menu shows that."""
     ann, bob = both
     assert {"cursor", "selection"} <= seen(bob).keys()
     entry(bob, CURSOR).trigger()
@@ -141,7 +141,7 @@ def test_others_cursors_are_hidden_in_all_windows(qtbot: QtBot, both: tuple[Desk
 
 
 def test_a_window_that_is_closed_hears_of_no_choice(pair: tuple[Desk, Desk]) -> None:
-    """Its widgets are gone, though its host may keep the window."""
+    """Its widgets are deleted, though its host may keep the window."""
     ann, bob = pair
     ann.window.close()
     for text in (CURSOR, OTHERS, ACTIVITY):

@@ -1,4 +1,4 @@
-"""What the user did goes into the replica; a refusal is reported once."""
+"""The user's edits go into the replica; a refusal is reported once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BAD = Record("bad", "k", {"x": float("nan")})
 
 
 class Pushing:
-    """A pusher, and what it pushes to."""
+    """A pusher, and the session that it pushes to."""
 
     def __init__(self) -> None:
         self.host, self.replica, self.gestures = DictHost(), Replica("client"), Gestures()
@@ -26,7 +26,7 @@ class Pushing:
 
     @property
     def said(self) -> list[tuple[Any, ...]]:
-        """The pending changes: ids, yields, step."""
+        """The pending changes: ids, whether they yield, step."""
         return [([*change.ops], change.yields, change.step) for change in self.replica.pending]
 
 
@@ -36,7 +36,7 @@ def pushing() -> Pushing:
 
 
 def test_edits_have_the_step_of_their_gesture(pushing: Pushing) -> None:
-    """PUSH-8, SEEN-5: what was brought yields."""
+    """PUSH-8, SEEN-5: edits that a window brings into the session yield."""
     pushing.pusher.push([Put("a", "k", {}), Put("b", "k", {})], {}, ["b"])
     step = pushing.gestures.step
     assert pushing.said == [(["b"], True, step), (["a"], False, step)]
@@ -44,7 +44,7 @@ def test_edits_have_the_step_of_their_gesture(pushing: Pushing) -> None:
 
 
 def test_refusal_of_one_edit_is_reported_once(pushing: Pushing) -> None:
-    """PUSH-6: and the others travel."""
+    """PUSH-6: and the other edits are sent."""
     pushing.pusher.push([Put("bad", "k", BAD.props), Put("a", "k", {})], {"bad": BAD}, ())
     assert [ids for ids, _, _ in pushing.said] == [["a"]]
     assert [level for level, _ in pushing.host.lines] == ["ERROR"]
@@ -67,7 +67,7 @@ def test_what_was_refused_may_come_back(pushing: Pushing) -> None:
 
 
 def test_edit_of_what_was_removed_names_who_removed_it(pushing: Pushing) -> None:
-    """DOC-5: to remove it too is no loss."""
+    """DOC-5: if the user removes it too, nothing is lost."""
     pushing.removed["lens"] = "Ben"
     lens = Record("lens", "component", {"name": "Lens", "x": 1})
     pushing.pusher.push([Set("lens", {"x": 1})], {"lens": lens}, ())

@@ -1,4 +1,4 @@
-"""An owner removes somebody in the dock; two windows on a server that asks for invites (ACC-6)."""
+"""An owner removes somebody with the dock; two windows on a server that requires invites (ACC-6)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_who_is_removed_leaves_and_can_be_let_back_in(
     assert [one.text() for one in notice.buttons] == ["&Let back in"]
     click(notice.buttons[0])
     qtbot.waitUntil(lambda: "Bob may come in again." in told(ann), timeout=SOON)
-    bob.join(ann.manager.server_url, session_id, "Bob")  # with the token of the device
+    bob.join(ann.manager.server_url, session_id, "Bob")  # with the device's token
     dock = ann.controller.people.dock
     qtbot.waitUntil(lambda: names_in(dock) == ["Ann (you), owner", "Bob, commenter"], timeout=SOON)
 

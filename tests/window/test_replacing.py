@@ -1,4 +1,4 @@
-"""Replacements of the bench as one window hears of them: PUSH-9, HIST."""
+"""A window learns that the bench was replaced: PUSH-9, HIST."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MIRROR = Record("mirror", "component", {})
 
 
 class Room:
-    """Ann's window in a session in memory; what is heard in it comes from the test."""
+    """Ann's window in a session in memory; the test delivers all messages."""
 
     def __init__(self, wire: Wire, parent: QObject) -> None:
         self.wire, self.peer, self.host = wire, Peer("ann"), DictHost()
@@ -37,7 +37,7 @@ class Room:
         self.replacements.failed.connect(self.failed.append)
 
     def hear(self, step: str = "sweep:1", by: str = "ben", mine: bool = False, clock: int = 8) -> None:
-        """One item is removed by a part of a step."""
+        """Deliver one part of a step, which removes one item."""
         restores = step.startswith("restore:")
         self.service.happened.emit(BenchReplaced(step, by, mine, restores, clock, (MIRROR,), (), ()))
 
@@ -49,7 +49,7 @@ def room(parent: QObject, monkeypatch: pytest.MonkeyPatch) -> Room:
 
 
 def test_one_step_is_announced_once(qtbot: QtBot, room: Room) -> None:
-    """PUSH-9: also if a part of it comes late."""
+    """PUSH-9: even if one part arrives late."""
     for clock in (8, 9, 10):
         room.hear(clock=clock)
         qtbot.wait(30)
@@ -120,7 +120,7 @@ def test_bringing_back_what_is_there_does_nothing(room: Room) -> None:
 
 
 def test_conflicts_of_other_edits_do_not_count(qtbot: QtBot, room: Room) -> None:
-    """SEEN-4: the sentence is about the step alone."""
+    """SEEN-4: the sentence is only about this step."""
     ben = Peer("ben")
     room.wire.connect(ben)
     ben.edit(Put("mirror", "component"), Put("lens", "component"), Put("stop", "component"))

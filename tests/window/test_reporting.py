@@ -1,4 +1,4 @@
-"""How conflicts are reported to a user: in notices, in the log, in the dock; against a real server."""
+"""How conflicts are reported to a user: in notices, in the log, in the dock; on a real server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MINE, THEIRS = Set("lens", {"pos": [10.0, 10.0]}), Set("lens", {"pos": [50.0, 50
 
 
 class Desks:
-    """A window of mine, and Ben, who edits the same session.
+    """A window of mine, and Ben, who edits in the same session.
 
     Attributes:
         me: the window.
@@ -48,12 +48,12 @@ class Desks:
 
     @property
     def pos(self) -> object:
-        """Where the lens is on my screen."""
+        """The position of the lens on my screen."""
         item = self.me.window.bench.items.get("lens")
         return None if item is None else item.props["pos"]
 
     def ben_edits(self, *ops: Op) -> None:
-        """All of it is at the server, and nothing of it in the window, whose events wait."""
+        """Let Ben edit: the server has all of it, and my window none, since its events wait."""
         self._ben.edit(ops)
         self._ben.flush()
 
@@ -63,7 +63,7 @@ class Desks:
         return None if record is None else record.props["pos"]
 
     def cut(self) -> None:
-        """Lose my connection; it comes back when events are handled for half a second."""
+        """Break my connection; it returns when events are handled for half a second."""
         break_off(self.me.manager)
         self._qtbot.waitUntil(lambda: self.me.manager.status is ConnectionState.RECONNECTING, timeout=SOON)
 
@@ -78,7 +78,7 @@ class Desks:
         self._qtbot.waitUntil(lambda: self.reports.count == count, timeout=SOON)
 
     def until_synced(self) -> None:
-        """Wait until nothing of mine is on its way."""
+        """Wait until none of my edits is on its way."""
         session = self.me.manager.service.session
         assert session is not None
         self._qtbot.waitUntil(lambda: session.replica.synced and not session.replica.pending, timeout=SOON)
@@ -105,7 +105,7 @@ def both(qtbot: QtBot, server: ServerProcess, session_id: str) -> Iterator[Desks
 
 
 def away(both: Desks, mine: Op = MINE, theirs: Op = THEIRS) -> None:
-    """Both edit while my connection is lost; it is back, and the changes are listed."""
+    """We both edit while my connection is down; it is back, and the changes are listed."""
     both.cut()
     both.i_edit(mine)
     both.ben_edits(theirs)
@@ -241,7 +241,7 @@ def test_live_conflict_is_one_notice_when_it_is_quiet(
 
 
 def test_what_is_not_told_yet_is_told_at_the_end(both: Desks) -> None:
-    """REP-8: two seconds of quiet never come when the user leaves before."""
+    """REP-8: a user who leaves within the two quiet seconds still reads it."""
     both.ben_edits(Remove("lens"))
     both.i_edit(MINE)
     both.until(1)
@@ -276,7 +276,7 @@ def test_two_who_move_one_item_at_once_are_both_told_once(
     session_id: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """SEEN-10: the one whose value stands, and the other one, with the values that they ended with."""
+    """SEEN-10: the one whose value stands, and the other; both notices have the final values."""
     monkeypatch.setattr(notices, "QUIET_MS", 1500)
     ann, bob = pair
     ann.join(server.url, session_id, "Ann")

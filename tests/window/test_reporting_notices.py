@@ -1,4 +1,4 @@
-"""Notices of what others did to me, and Quiet; against a real server."""
+"""Notices about what others did to my edits, and Quiet; on a real server."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def both(qtbot: QtBot, server: ServerProcess, session_id: str) -> Iterator[tuple
 
 
 def removed_under_my_hand(qtbot: QtBot, me: Desk, ben: Bench) -> list[str]:
-    """The notices after Ben removed what I hold."""
+    """The notices after Ben removed the item that I hold."""
     me.window.editor.dragging = frozenset({"lens"})
     ben.edit([Remove("lens")])
     ben.flush()
@@ -62,7 +62,7 @@ MINE, THEIRS = Set("lens", {"pos": [10.0, 10.0]}), Set("lens", {"pos": [50.0, 50
 def test_the_list_says_that_it_was_a_script(
     qtbot: QtBot, both: tuple[Desk, Bench], mine: Set | Remove, theirs: Set | Remove, says: str
 ) -> None:
-    """PRES-18: of what it did while I was away."""
+    """PRES-18: for its edits while I was away."""
     me, ben = both
     break_off(me.manager)
     qtbot.waitUntil(lambda: me.manager.status is ConnectionState.RECONNECTING, timeout=SOON)

@@ -1,4 +1,4 @@
-"""What a window's user may do, as it shows there; against a real server that asks for invites."""
+"""How a window shows what its user may do; on a real server that requires invites."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DENIED = "You may only view this session, so your edit was undone; ask Ann for t
 
 @pytest.fixture
 def ann(qtbot: QtBot, pair: tuple[Desk, Desk], guarded: GuardedServer, session_id: str) -> Desk:
-    """The owner, with a lens on her bench."""
+    """Ann, the owner, with a lens on her bench."""
     ann = pair[0]
     ann.window.insert(TEMPLATES[0])
     ann.join(guarded.owner_link(session_id), session_id, "Ann")
@@ -42,7 +42,7 @@ def owner(qtbot: QtBot, ann: Desk, guarded: GuardedServer, session_id: str) -> O
 
 @pytest.fixture
 def bob(pair: tuple[Desk, Desk], owner: Owner, session_id: str) -> Desk:
-    """A viewer."""
+    """Bob, a viewer."""
     bob = pair[1]
     bob.join(owner.invite(Role.VIEWER), session_id, "Bob")
     return bob
@@ -57,7 +57,7 @@ def toasts(desk: Desk) -> list[str]:
 
 
 def moves(desk: Desk, x: float) -> str:
-    """A user moves the lens; its id."""
+    """Move the lens as a user; returns its id."""
     [id] = desk.window.bench.items
     desk.window.editor.change("Move", {id: {"pos": [x, 0.0]}})
     return id
@@ -66,7 +66,7 @@ def moves(desk: Desk, x: float) -> str:
 def test_edit_of_a_viewer_is_taken_back_and_said(
     qtbot: QtBot, ann: Desk, bob: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """RIGHT-1: all kinds of edits; nobody else sees anything of them."""
+    """RIGHT-1: all kinds of edits; nobody else sees any of them."""
     before = ann.content()
     assert bob.content() == before
     assert bar(bob).text == "View only"
@@ -79,7 +79,7 @@ def test_edit_of_a_viewer_is_taken_back_and_said(
     bob.window.editor.remove([id])
     assert bob.content() == {}
     qtbot.waitUntil(lambda: bob.content() == before, timeout=SOON)
-    assert bob.log("WARNING") == [f"✗ {DENIED}"]  # once, as long as they continue
+    assert bob.log("WARNING") == [f"✗ {DENIED}"]  # once, as long as the edits continue
     assert ann.content() == before
     assert bar(ann).text == ""
     moves(ann, 30.0)
@@ -87,7 +87,7 @@ def test_edit_of_a_viewer_is_taken_back_and_said(
 
 
 def test_undo_of_a_viewer_is_taken_back(qtbot: QtBot, ann: Desk, bob: Desk, owner: Owner) -> None:
-    """RIGHT-1, UNDO: what they did while they might."""
+    """RIGHT-1, UNDO: of edits from the time when they had the right."""
     owner.give("Bob", Role.EDITOR)
     qtbot.waitUntil(lambda: bar(bob).text == "", timeout=SOON)
     moves(bob, 70.0)
@@ -102,7 +102,7 @@ def test_undo_of_a_viewer_is_taken_back(qtbot: QtBot, ann: Desk, bob: Desk, owne
 
 
 def test_role_that_changes_is_said(qtbot: QtBot, ann: Desk, bob: Desk, owner: Owner) -> None:
-    """ACC-2: to the one concerned on the bench, to the others in the log."""
+    """ACC-2: to the user concerned over the bench, to the others in the log."""
     owner.give("Bob", Role.EDITOR)
     qtbot.waitUntil(lambda: "You may edit now." in toasts(bob), timeout=SOON)
     assert bar(bob).text == ""
@@ -114,7 +114,7 @@ def test_role_that_changes_is_said(qtbot: QtBot, ann: Desk, bob: Desk, owner: Ow
 
 
 def moves_unsent(desk: Desk) -> None:
-    """A user moves the lens, and loses the right before that is sent."""
+    """Move the lens as a user who loses the right before the move is sent."""
     session, participation = desk.manager.service.session, desk.manager._participation
     assert session is not None
     assert participation is not None
@@ -128,7 +128,7 @@ def moves_unsent(desk: Desk) -> None:
 def test_unsent_edits_are_kept_and_given_to_an_editor(
     qtbot: QtBot, ann: Desk, bob: Desk, tmp_path: Path
 ) -> None:
-    """RIGHT-2: they can be saved with the bench, or taken in by an editor, who decides."""
+    """RIGHT-2: their user can save them with the bench, or pass them to an editor, who decides."""
     moves_unsent(bob)
     assert bar(bob).text == "1 edit not sent: you may only view"
     bench, edits = tmp_path / "bench.json", tmp_path / "bob.edits"
@@ -156,7 +156,7 @@ def test_what_to_do_with_unsent_edits_is_asked_below_the_button(qtbot: QtBot, an
 
 
 def test_whoever_leaves_reads_that_edits_are_kept(qtbot: QtBot, ann: Desk, bob: Desk) -> None:
-    """RIGHT-2: they can't be sent, so there is nothing to wait for."""
+    """RIGHT-2: they can't be sent, so waiting would be useless."""
     moves_unsent(bob)
     bob.manager.leave()
     assert bob.manager.status is ConnectionState.OFFLINE
@@ -175,7 +175,7 @@ def test_whoever_is_removed_is_out_and_keeps_the_bench(
 
 
 def test_end_of_access_is_said_before(qtbot: QtBot, ann: Desk, bob: Desk) -> None:
-    """ACC-3: five minutes before; it goes when it is renewed."""
+    """ACC-3: five minutes ahead; the warning disappears when the access is renewed."""
     soon = datetime.now(timezone.utc) + timedelta(minutes=4)
     hear = bob.manager.service._driver._on_received  # type: ignore[union-attr]
     hear(encode(AccessExpires(soon.isoformat())))

@@ -1,4 +1,4 @@
-"""Who is in a session, person by person."""
+"""The people in a session, one entry per person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from optiverse_collab.window.roster import Person, cursor_window, people_in
 
 @pytest.fixture
 def session() -> SessionClient:
-    """Ann's, with a lens, where Ben has two windows and Cem one."""
+    """Ann's session, with a lens; Ben has two windows in it, and Cem one."""
     session = SessionClient("Ann", Replica("client"))
     session.people.introduce(Introduction("ann", 3))
     session.replica.synced = True
@@ -104,7 +104,7 @@ def test_whoever_follows_is_marked(session: SessionClient) -> None:
 
 
 def test_slow_connections_are_marked(session: SessionClient) -> None:
-    """PRES-19: of several windows, with the slowest."""
+    """PRES-19: if a person has several windows, by the slowest."""
     session.presence.update("c2", {"latency": 600})
     session.presence.update("c4", {"latency": 1200})
     session.presence.update("c3", {"latency": "slow"})

@@ -1,4 +1,4 @@
-"""Others may show anything: whatever it is, they are listed, and nobody is moved by it."""
+"""Others' presence may contain anything: they are listed anyway, and no view moves because of it."""
 
 from __future__ import annotations
 

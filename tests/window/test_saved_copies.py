@@ -1,4 +1,4 @@
-"""Copies of benches go where their user finds them, and over nothing."""
+"""Copies of benches are saved where their user finds them, and overwrite nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A short connection that sends what waits on disk; with a real server."""
+"""A short connection that sends the edits waiting on disk; with a real server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.helpers.server_process import ServerProcess
 
 @pytest.fixture
 def slot(qtbot: QtBot, parent: QObject, own: ServerProcess) -> Slot:
-    """Has an edit of Ana's, of a lens that the server has."""
+    """A slot with an edit by Ana, of a lens that the server has."""
     ben = ManagedHost(parent)
     join(qtbot, ben, own.url, "lab", "ben")
     ben.host.user_does(Put("lens", "component", {"n": 0}))
@@ -54,7 +54,7 @@ def test_it_ends_once_the_server_has_all(
 def test_a_server_that_is_silent_is_left(
     qtbot: QtBot, parent: QObject, own: ServerProcess, slot: Slot
 ) -> None:
-    """And what waits keeps waiting."""
+    """And the edits keep waiting."""
     own.kill()
     sending = sender(slot, own.url, parent)
     sending._patience.setInterval(300)
@@ -80,7 +80,7 @@ def test_edits_of_a_history_that_is_gone_are_set_aside(
 
 
 def test_edits_of_whoever_may_only_view_stay(qtbot: QtBot, parent: QObject, tmp_path: Path) -> None:
-    """RIGHT-2: it is said at once."""
+    """RIGHT-2: the user sees that at once."""
     with guarded_server(tmp_path / "guarded") as server:
         url = server.process.url
         ben = ManagedHost(parent)

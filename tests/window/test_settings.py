@@ -1,4 +1,4 @@
-"""What is remembered, and what becomes of damage."""
+"""The settings that are remembered, and what happens if their file is damaged."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ settings.muted = {"p1": "Ana"}
 
 
 def test_another_program_has_it_at_its_next_start(folder: Path) -> None:
-    """PRES-15, PRES-16: and two that run at once keep each other's choices."""
+    """PRES-15, PRES-16: and two programs that run at once keep each other's choices."""
     settings = Settings(load().settings)
     settings.choose(Choice.HIDE_CURSOR, True)
     settings._store.sync()
@@ -115,7 +115,7 @@ def test_the_last_200_declined_people_are_remembered(folder: Path) -> None:
 
 
 def test_whom_a_user_muted_is_remembered(folder: Path) -> None:
-    """Of the last of them; an id that would spoil the list is left out."""
+    """Only the most recent people; an id that would break the list is left out."""
     settings = Settings(load().settings)
     assert settings.muted == {}
     settings.muted = {"p1": "Ana\n", "p\n2": "Ben", "p3": "Zoë, \u2028"}

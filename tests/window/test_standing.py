@@ -1,4 +1,4 @@
-"""How the connection stands, in a window; against a real server."""
+"""How a window shows the state of its connection; on a real server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 def of(desk: Desk) -> ConnectionStanding:
-    """What shows in a window."""
+    """The parts of a window that show the state."""
     return desk.controller.standing
 
 
@@ -75,7 +75,7 @@ def test_an_outage_that_lasts_is_said_over_the_bench(
 
 
 def press_retry(desk: Desk) -> bool:
-    """Try now, if an attempt is waited for; returns whether it led to a connection."""
+    """Retry now, if an attempt is pending; returns whether that connected."""
     if desk.controller.standing.bar.button.isVisible():
         click(desk.controller.standing.bar.button)
     return desk.manager.status is ConnectionState.CONNECTED
@@ -97,7 +97,7 @@ def test_a_short_outage_does_not_flicker(
 def test_a_server_that_does_not_save_is_said_over_the_bench(
     qtbot: QtBot, pair: tuple[Desk, Desk], tmp_path: Path
 ) -> None:
-    """DUR-6: to whoever edits, and to whoever looks on; and in the log, once."""
+    """DUR-6: to users who edit and to those who only view; and once in the log."""
     stall = tmp_path / "stall"
     with ServerProcess(tmp_path, module="tests.helpers.slow_disk_server") as server:
         for desk, name in zip(pair, ("Ann", "Bob"), strict=True):

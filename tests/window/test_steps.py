@@ -12,18 +12,18 @@ LENS = Record("lens", "component", {"x": 1, "y": 2})
 
 
 def shown(*ops: Op, by: str | None = "Ben", before: Record | None = LENS) -> ShowChange:
-    """A change of somebody else's to the lens."""
+    """A change to the lens by somebody else."""
     authors = {} if by is None else {op.id: by for op in ops}
     return ShowChange(ops, authors, {op.id: before for op in ops})
 
 
 def names(provenance: Provenance, step: Step, record: Record | None = LENS) -> dict[str, str]:
-    """The properties of the lens that others changed since a step, and who they are."""
+    """The properties of the lens that others changed since a step, and their names."""
     return {name: mark.by for name, mark in provenance.since(step, "lens", record).items()}
 
 
 def test_edit_of_mine_covers_theirs_until_it_is_undone() -> None:
-    """SEEN-5: a second undo finds theirs again."""
+    """SEEN-5: a second undo finds their value again."""
     provenance, first, second = Provenance(), Step("1"), Step("2")
     first.note(Set("lens", {"x": 3}), provenance.take(Set("lens", {"x": 3})))
     provenance.note(shown(Set("lens", {"x": 5}, ["z"])))
@@ -66,7 +66,7 @@ def test_records_that_come_and_go_have_no_marks() -> None:
 
 
 def test_record_whose_removal_was_held_comes_back_as_theirs() -> None:
-    """SEEN-7: so redo, and the next undo, know whose it is."""
+    """SEEN-7: so redo, and the next undo, know whose record it is."""
     provenance = Provenance()
     provenance.take(Remove("lens"))
     provenance.keep("lens", "Ben")
@@ -114,7 +114,7 @@ def test_steps_that_are_undone_together_are_one() -> None:
 
 
 def test_step_knows_the_values_that_it_replaced_unseen() -> None:
-    """SEEN-3: those that nobody knows are not its own to change any more."""
+    """SEEN-3: if nobody knows them, the step may not change them any more."""
     step = Step("1")
     step.replaced("lens", Step.marks(["x", "y"], "Ben"), Set("lens", {"x": 5}, ["y"]))
     step.replaced("lens", Step.marks(["x", "y"], "Ben"), Set("lens", {"y": 6}, ["x"]))

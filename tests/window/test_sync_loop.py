@@ -1,4 +1,4 @@
-"""A shared bench ticks on its own, loads bit by bit, and stops when asked."""
+"""A shared bench ticks on its own, loads in small parts, and stops when asked."""
 
 from __future__ import annotations
 
@@ -107,8 +107,8 @@ def test_what_others_do_between_two_ticks_is_shown_in_one_go(qtbot: QtBot, paren
 def test_many_changes_of_others_are_shown_in_steps(
     qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As after a connection that was away for long; the session stays loaded meanwhile."""
-    monkeypatch.setattr(pace.Pace, "took", lambda *given: None)  # each step is as the first
+    """For example, after a long time offline; the session stays loaded meanwhile."""
+    monkeypatch.setattr(pace.Pace, "took", lambda *given: None)  # all steps are as small as the first
     monkeypatch.setattr(module, "AT_ONCE", 30)
     count = 100
     bench = Bench(parent, records=count)
@@ -154,7 +154,7 @@ def test_what_gave_no_sign_is_found(qtbot: QtBot, parent: QObject, monkeypatch: 
 
 
 def test_presence_goes_to_the_session(qtbot: QtBot, parent: QObject) -> None:
-    """PRES-1, PRES-5: a selection of thousands is cut, and what can't travel is only logged."""
+    """PRES-1, PRES-5: a selection of thousands is cut, and what can't be sent is only logged."""
     bench = Bench(parent)
     bench.live.begin(())
     with qtbot.waitSignal(bench.live.edited):
@@ -170,7 +170,7 @@ def test_presence_goes_to_the_session(qtbot: QtBot, parent: QObject) -> None:
 
 @pytest.fixture
 def frozen(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
-    """How many objects the garbage collector leaves alone, for benches of this test."""
+    """How many objects the garbage collector ignores, for benches of this test."""
     monkeypatch.setattr(garbage, "_spared", garbage._Spared())
     gc.unfreeze()
     return gc.get_freeze_count
@@ -179,7 +179,7 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
 def test_shared_bench_is_frozen_for_the_garbage_collector(
     qtbot: QtBot, parent: QObject, frozen: Callable[[], int]
 ) -> None:
-    """It stops the window for as long as it looks; what is there when the bench is loaded stays anyway."""
+    """Each collection stops the window; the objects of a loaded bench stay alive anyway."""
     bench = Bench(parent, records=50)
     bench.live.begin(())
     before = frozen()
@@ -202,7 +202,7 @@ def test_closed_it_leaves_the_host_alone(qtbot: QtBot, parent: QObject) -> None:
 
 
 def test_undo_is_pushed_at_once(qtbot: QtBot, parent: QObject) -> None:
-    """And while another bench is in the window, undo is the host's own."""
+    """And while another bench is in the window, undo belongs to the host alone."""
     bench = Bench(parent, records=1)
     with qtbot.waitSignal(bench.live.loaded, timeout=5000):
         bench.live.begin(())
@@ -219,7 +219,7 @@ def test_undo_is_pushed_at_once(qtbot: QtBot, parent: QObject) -> None:
 
 
 def test_undo_hears_of_conflicts(qtbot: QtBot, parent: QObject) -> None:
-    """Except for those about a bench that is in the window no more."""
+    """Except conflicts about a bench that is no longer in the window."""
     bench = Bench(parent, records=1)
     with qtbot.waitSignal(bench.live.loaded, timeout=5000):
         bench.live.begin(())

@@ -1,4 +1,4 @@
-"""A bench that is replaced, and one that comes back, each in one step: PUSH-9, SEEN-1, SEEN-5."""
+"""A bench that is replaced, and one that is restored, each in one step: PUSH-9, SEEN-1, SEEN-5."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Pair:
 
     @property
     def steps(self) -> set[str]:
-        """The steps of what Ann has not sent yet."""
+        """The steps of the edits that Ann has not sent yet."""
         return {change.step for change in self.ann.replica.pending}
 
 
@@ -66,7 +66,7 @@ def test_what_can_not_be_shared_is_told_and_the_rest_is_replaced(pair: Pair) -> 
 
 
 def test_what_came_while_another_bench_was_shown_is_unseen(pair: Pair) -> None:
-    """SEEN-1, SEEN-10: it goes with the rest, and its author gets a report."""
+    """SEEN-1, SEEN-10: it is replaced with the rest, and its author gets a report."""
     pair.live.suspend()
     pair.host.user_opens(Record("new", "component", {}))
     pair.ben.edit(Set("lens", {"pos": [7.0, 8.0]}))
@@ -97,7 +97,7 @@ def test_an_old_bench_comes_back_as_a_step_of_the_users(pair: Pair) -> None:
 
 
 def test_undo_of_an_old_bench_goes_back_to_theirs(pair: Pair) -> None:
-    """SEEN-5: what others did before it is not done since."""
+    """SEEN-5: what others did before the step counts as older than it."""
     old = dict(pair.host.bench)
     pair.ben.edit(Set("lens", {"name": "Theirs"}))
     pair.wire.settle()
@@ -126,7 +126,7 @@ def test_nothing_comes_back_over_another_bench(pair: Pair) -> None:
 
 
 def test_what_is_held_back_stays_in_the_users_hand(pair: Pair) -> None:
-    """REP-3: then the rest is shown as others' changes are."""
+    """REP-3: later the rest is shown like others' changes."""
     pair.host.in_hand.add("lens")
     pair.ben.edit(Set("lens", {"name": "Theirs"}))
     pair.wire.settle()

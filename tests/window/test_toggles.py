@@ -1,4 +1,4 @@
-"""A choice in the menu."""
+"""A menu entry that can be checked."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_whoever_watches_hears_each_change(tmp_path: Path) -> None:
 
 
 def test_it_is_the_same_in_all_windows_of_the_program(tmp_path: Path, qapp: object) -> None:
-    """A window that is closed hears nothing, nor does one that is deleted."""
+    """A window that is closed or deleted gets no signal."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
     here, there = (Toggle(Settings(load().settings), Choice.HIDE_CURSOR) for _ in range(2))
     window = Settings(load().settings)

@@ -1,4 +1,4 @@
-"""Undo and redo touch nothing that others did since, whenever word of it arrives: SEEN rules at a window."""
+"""Undo and redo replace nothing that others did since, whenever it arrives: the SEEN rules in a window."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.window.capturing import Window, at, hears_later, pos, settle
 
 
 def test_example_of_the_issue(wire: Wire, ann: Window, ben: Peer) -> None:
-    """UNDO-2: Ben moved the lens after me; my undo leaves it there, and says so once."""
+    """UNDO-2: Ben moved the lens after me; my undo leaves it there, and one message says so."""
     ann.host.user_commands(pos(10.0))
     settle(wire, ann)
     ben.edit(pos(50.0))
@@ -45,7 +45,7 @@ def test_example_in_the_module_of_steps_is_true(wire: Wire, ann: Window, ben: Pe
 
 
 def test_undo_is_pushed_as_a_step_that_yields(wire: Wire, ann: Window, ben: Peer) -> None:
-    """UNDO-1, UNDO-4, PUSH-8: what the user did before goes first, and insists."""
+    """UNDO-1, UNDO-4, PUSH-8: what the user did before is sent first, and insists."""
     ann.host.user_commands(Put("mirror", "component", {"pos": [0.0, 0.0]}))
     ann.host.user_does(pos(3.0))
     ann.host.user_undoes()
@@ -57,7 +57,7 @@ def test_undo_is_pushed_as_a_step_that_yields(wire: Wire, ann: Window, ben: Peer
 
 
 def test_a_gesture_is_one_step(wire: Wire, ann: Window, ben: Peer) -> None:
-    """PUSH-8: until the user lets go."""
+    """PUSH-8: until the user releases the item."""
     before = {"lens": ann.host.bench["lens"]}
     ann.host.in_hand = {"lens"}
     for x in (1.0, 2.0, 3.0):
@@ -74,7 +74,7 @@ def test_a_gesture_is_one_step(wire: Wire, ann: Window, ben: Peer) -> None:
 
 
 def test_undo_while_theirs_is_under_way_is_held(wire: Wire, ann: Window, ben: Peer) -> None:
-    """UNDO-4, SEEN-4: then the window shows theirs, and redo repeats nothing."""
+    """UNDO-4, SEEN-4: then the window shows their value, and redo repeats nothing."""
     ann.host.user_commands(pos(10.0))
     settle(wire, ann)
     ben.edit(pos(50.0))
@@ -92,7 +92,7 @@ def test_undo_while_theirs_is_under_way_is_held(wire: Wire, ann: Window, ben: Pe
 
 
 def test_undo_and_redo_while_theirs_is_under_way_are_held(wire: Wire, ann: Window, ben: Peer) -> None:
-    """SEEN-4: neither has seen it."""
+    """SEEN-4: neither step has seen it."""
     ann.host.user_commands(pos(10.0))
     settle(wire, ann)
     ben.edit(pos(50.0))
@@ -108,7 +108,7 @@ def test_undo_and_redo_while_theirs_is_under_way_are_held(wire: Wire, ann: Windo
 
 
 def test_undo_of_an_edit_that_was_held_does_nothing(wire: Wire, ann: Window, ben: Peer) -> None:
-    """SEEN-4, SEEN-5: what was made away yields; its undo says whose stands."""
+    """SEEN-4, SEEN-5: what was edited offline yields; undoing it reports whose value stands."""
     wire.lose(ann)
     ann.host.user_commands(pos(10.0))
     ben.edit(pos(50.0))
@@ -126,7 +126,7 @@ def test_undo_of_an_edit_that_was_held_does_nothing(wire: Wire, ann: Window, ben
 
 
 def test_only_what_others_changed_is_left_alone(wire: Wire, ann: Window, ben: Peer) -> None:
-    """UNDO-2: property by property; redo repeats only what undo took back."""
+    """UNDO-2: for each property; redo repeats only what undo reverted."""
     ann.host.user_commands(Set("lens", {"pos": [10.0, 0.0], "name": "Mine"}), Put("mirror", "k", {}))
     settle(wire, ann)
     ben.edit(pos(50.0))
@@ -144,7 +144,7 @@ def test_only_what_others_changed_is_left_alone(wire: Wire, ann: Window, ben: Pe
 
 @pytest.mark.parametrize("waits", [False, True], ids=["seen", "under way"])
 def test_what_others_changed_is_not_removed(wire: Wire, ann: Window, ben: Peer, waits: bool) -> None:
-    """UNDO-3, SEEN-7: all removals of a step, or none."""
+    """UNDO-3, SEEN-7: a step's removals are all done, or none."""
     ann.host.user_commands(Put("a", "k", {"x": 1}), Put("b", "k", {}))
     settle(wire, ann)
     ben.edit(Set("a", {"x": 2}))
@@ -162,7 +162,7 @@ def test_what_others_changed_is_not_removed(wire: Wire, ann: Window, ben: Peer, 
 
 
 def test_what_others_changed_back_is_undone(wire: Wire, ann: Window, ben: Peer) -> None:
-    """UNDO-2: the value is the one that the command left."""
+    """UNDO-2: the value is again the one that the command set."""
     ann.host.user_commands(pos(10.0))
     settle(wire, ann)
     for x in (50.0, 10.0):
@@ -174,7 +174,7 @@ def test_what_others_changed_back_is_undone(wire: Wire, ann: Window, ben: Peer) 
 
 
 def test_group_that_others_use_stays_with_all_that_is_in_it(wire: Wire, ann: Window, ben: Peer) -> None:
-    """UNDO-3: and the sentence is about the group alone."""
+    """UNDO-3: and the sentence only mentions the group."""
     ann.host.user_does(Put("mirror", "component", {}))
     settle(wire, ann)
     group, *into = (
@@ -195,7 +195,7 @@ def test_group_that_others_use_stays_with_all_that_is_in_it(wire: Wire, ann: Win
 
 
 def test_undo_shows_first_what_waits(wire: Wire, ann: Window, ben: Peer) -> None:
-    """UNDO-1: what has arrived and is not on the screen yet counts as done before."""
+    """UNDO-1: what has arrived but is not on the screen yet counts as done before."""
     ann.host.user_commands(pos(10.0))
     settle(wire, ann)
     ann.later = True
@@ -210,7 +210,7 @@ def test_undo_shows_first_what_waits(wire: Wire, ann: Window, ben: Peer) -> None
 
 
 def test_step_from_before_the_session_leaves_others_alone(wire: Wire, ann: Window, ben: Peer) -> None:
-    """SEEN-5: nobody knows what it changed, but what others did since is known."""
+    """SEEN-5: what the step changed is unknown, but what others did since is known."""
     ann.host.watch_undo(None)
     ann.host.user_commands(Set("lens", {"pos": [10.0, 0.0], "name": "Mine"}))
     ann.host.watch_undo(ann.undo)

@@ -14,7 +14,7 @@ from tests.helpers.windows import SOON, Desk
 def test_undo_leaves_a_later_move_alone(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
 ) -> None:
-    """SEEN-5: and takes back what nobody else has touched."""
+    """SEEN-5: and reverts what nobody else has edited."""
     ann, bob = pair
     for name, desk in (("Ann", ann), ("Bob", bob)):
         desk.join(server.url, session_id, name)
@@ -38,7 +38,7 @@ def test_undo_leaves_a_later_move_alone(
 def test_undo_of_an_edit_made_away_that_was_held(
     qtbot: QtBot, pair: tuple[Desk, Desk], tmp_path: Path, session_id: str
 ) -> None:
-    """SEEN-5: whoever comes back later hears whose stands; the other's undo is an ordinary one."""
+    """SEEN-5: the user who returns reads whose value stands; the other's undo is an ordinary one."""
     with ServerProcess(tmp_path) as own:
         for desk, name in zip(pair, ("Ann", "Bob"), strict=True):
             desk.join(own.url, session_id, name)
@@ -67,7 +67,7 @@ def test_undo_of_an_edit_made_away_that_was_held(
 def test_undo_goes_back_to_a_value_that_was_not_seen(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
 ) -> None:
-    """SEEN-3: what Bob does while Ann drags is not on her screen."""
+    """SEEN-3: what Bob does while Ann drags does not show on her screen."""
     ann, bob = pair
     for name, desk in (("Ann", ann), ("Bob", bob)):
         desk.join(server.url, session_id, name)

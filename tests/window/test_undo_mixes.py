@@ -1,4 +1,4 @@
-"""Edits, undo and redo in two windows, in any order: nothing of others' is replaced, and both agree."""
+"""Edits, undo and redo in two windows, in any order: no unseen edit is replaced, and both agree."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.window.capturing import Window, settle
 
 @pytest.mark.parametrize("seed", range(300))
 def test_any_mix_replaces_nothing_unseen(seed: int) -> None:
-    """SEEN-4: two windows edit, undo and redo, and hear of each other in any order; in the end they agree."""
+    """SEEN-4: two windows edit, undo, redo and receive in any order; in the end they agree."""
     rng, wire = random.Random(seed), Wire()
     windows = [Window(wire, "ann"), Window(wire, "bob")]
     windows[0].host.user_does(*(Put(id, "k", {"x": 0, "y": 0}) for id in "ab"))
@@ -48,7 +48,7 @@ def test_any_mix_replaces_nothing_unseen(seed: int) -> None:
 
 
 def check_undo_is_ones_own(wire: Wire) -> None:
-    """Check that what yields changed no value of others' (except for one that is again what it had been)."""
+    """Check that yielding edits changed no value of others', except back to what it had been."""
     records: dict[str, Record] = {}
     writers: dict[tuple[str, str], int] = {}
     mine: dict[tuple[int, str, str], Any] = {}
@@ -69,7 +69,7 @@ def check_undo_is_ones_own(wire: Wire) -> None:
 
 
 def act_in(window: Window, rng: random.Random, number: int, counts: Counter[str]) -> None:
-    """Let a user do something."""
+    """Let a user do something at random."""
     host, do = window.host, rng.randrange(9)
     id = rng.choice(sorted(host.bench) or [""])
     if do < 3:

@@ -1,4 +1,4 @@
-"""If an edit replaced a value that its user had not seen, its undo goes back to that value (SEEN-3)."""
+"""If an edit replaced a value that its user had not seen, undoing it restores that value (SEEN-3)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.window.capturing import Window, at, hears_later, pos, settle
 def test_undo_goes_back_to_the_value_that_was_not_seen(
     wire: Wire, ann: Window, ben: Peer, waits: bool
 ) -> None:
-    """SEEN-3, SEEN-5: and not to the older one of one's own."""
+    """SEEN-3, SEEN-5: and not to the user's own older value."""
     ben.edit(pos(50.0))
     hears_later(wire, ben)
     ann.host.user_commands(pos(10.0))
@@ -34,7 +34,7 @@ def test_undo_goes_back_to_the_value_that_was_not_seen(
 
 
 def test_drag_that_replaced_unseen_values_is_undone_to_the_last(wire: Wire, ann: Window, ben: Peer) -> None:
-    """SEEN-1: what the user has in hand still shows its old state."""
+    """SEEN-1: the item under the mouse still shows its old state."""
     before = {"lens": ann.host.bench["lens"]}
     ann.host.in_hand = {"lens"}
     for x in (1.0, 2.0):
@@ -68,7 +68,7 @@ def test_deleted_record_comes_back_as_others_left_it(wire: Wire, ann: Window, be
 
 
 def test_record_that_is_back_already_becomes_as_others_left_it(wire: Wire, ann: Window, ben: Peer) -> None:
-    """SEEN-3: when its user hears that the removal had replaced a value."""
+    """SEEN-3: when its user learns that the removal had replaced a value."""
     ben.edit(pos(50.0))
     hears_later(wire, ben)
     ann.host.user_commands(Remove("lens"))
@@ -79,7 +79,7 @@ def test_record_that_is_back_already_becomes_as_others_left_it(wire: Wire, ann: 
 
 
 def test_what_is_in_hand_is_not_put_right(wire: Wire, ann: Window, ben: Peer) -> None:
-    """The user has gone on with it."""
+    """The user has continued to edit it."""
     ben.edit(pos(50.0))
     hears_later(wire, ben)
     ann.host.user_commands(pos(10.0))

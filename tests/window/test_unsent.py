@@ -1,4 +1,4 @@
-"""What a window says of unsent edits, and offers: with the demo's windows and a real server."""
+"""What a window reports and offers about unsent edits: with the demo's windows and a real server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.helpers.windows import SOON, Desk
 
 
 def leave(qtbot: QtBot, ann: Desk, server: ServerProcess, session_id: str, *authors: str) -> str:
-    """A lens in the session, and an edit of it that waits for each author; Ann leaves."""
+    """Leave a lens in the session with a waiting edit of each author; then Ann leaves."""
     lens = add(ann.window, "lens")
     ann.join(server.url, session_id, "Ann")
     qtbot.waitUntil(lambda: lens in ann.session_records(), timeout=SOON)
@@ -40,11 +40,11 @@ def leave(qtbot: QtBot, ann: Desk, server: ServerProcess, session_id: str, *auth
 def test_a_window_offers_to_rejoin(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
 ) -> None:
-    """One click, and the edits are in the session."""
+    """After one click, the edits are in the session."""
     ann, bob = pair
     ann.controller.connecting.settings.remember_join(server.url, session_id, "Ann")
     lens = leave(qtbot, ann, server, session_id, "Ann")
-    ann.window.bench.change({lens: {"pos": [7.0, 1.0]}})  # as she saw it
+    ann.window.bench.change({lens: {"pos": [7.0, 1.0]}})  # the lens as she saw it
     bar = ann.controller.standing.bar
     ann.controller.unsent.leftovers.refresh()
     qtbot.waitUntil(lambda: "1 edit by Ann has not reached the server" in bar.text, timeout=SOON)
@@ -61,7 +61,7 @@ def test_a_window_offers_to_rejoin(
 def test_a_session_that_cannot_be_hosted_again_is_said(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str, hosting: Hosted
 ) -> None:
-    """Another program has the port by now. The edits keep waiting."""
+    """Another program uses the port by now. The edits keep waiting."""
     ann, _ = pair
     lens = leave(qtbot, ann, server, session_id)
     session, here = ann.manager.service.session, f"ws://127.0.0.1:{hosting.port}"
@@ -84,7 +84,7 @@ def test_a_session_that_cannot_be_hosted_again_is_said(
 def test_edits_of_others_are_listed(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str
 ) -> None:
-    """On a login that people share, nobody sends another's edits without being asked."""
+    """On a login that people share, nobody sends another person's edits by accident."""
     ann, _ = pair
     leave(qtbot, ann, server, session_id, "Ana", "Zoë")
     bar = ann.controller.standing.bar
@@ -105,7 +105,7 @@ def test_an_unprotected_bench_is_said_over_it(
 ) -> None:
     """DISK-5."""
     ann, _ = pair
-    (own_data_folder / "replicas").touch()  # a file, in which no folder can be
+    (own_data_folder / "replicas").touch()  # a file, so nothing can create a folder in it
     ann.join(server.url, session_id, "Ann")
     assert "Edits are not protected against a crash" in ann.controller.standing.bar.text
     ann.manager.leave()
@@ -115,7 +115,7 @@ def test_an_unprotected_bench_is_said_over_it(
 def test_closing_says_what_waits(
     qtbot: QtBot, pair: tuple[Desk, Desk], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """And leaving does."""
+    """And so does leaving."""
     said: list[str] = []
     monkeypatch.setattr(UnsentNotice, "exec", lambda notice: said.append(notice.text()))
     ann, _ = pair

@@ -1,4 +1,4 @@
-"""A canvas that shows another part of the bench is noticed."""
+"""A canvas notices when it shows another part of the bench."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The canvas is moved to others, and back."""
+"""The canvas moves to others' views, and back."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def viewpoint(view: QGraphicsView, parent: QObject) -> Viewpoint:
 
 
 def is_at(view: QGraphicsView, x: float, y: float) -> bool:
-    """Whether that is in the middle, to a pixel."""
+    """Whether a point is in the middle of the canvas, to within a pixel."""
     at = centre_of(view)
     return hypot(at.x() - x, at.y() - y) < 1.0
 
@@ -86,7 +86,7 @@ def test_without_a_canvas_nothing_happens(parent: QObject) -> None:
 
 
 def test_view_of_others_fits_and_up_stays_up(view: QGraphicsView) -> None:
-    """PRES-11: all that they see is shown, in windows of another shape, too."""
+    """PRES-11: everything that they see is shown, even in windows of another shape."""
     wanted = View(-700.0, 300.0, 1000.0, 50.0)
     show_view(view, wanted)
     shown = view_of(view)

@@ -1,4 +1,4 @@
-"""Settings of a user who never was here before, and a bench with somebody else's cursor over it."""
+"""The settings of a new user, and a bench with somebody else's cursor over it."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ def scene(qtbot: QtBot) -> Iterator[Scene]:
     made = Scene(qtbot)
     yield made
     made.overlay.close_for_good()
-    made.window.set_saved(None)  # else it would ask, stay, and take the mouse of the next test
+    made.window.set_saved(None)  # otherwise it would ask, stay open, and capture the next test's mouse

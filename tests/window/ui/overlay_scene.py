@@ -1,4 +1,4 @@
-"""A demo window with a lens, a session with Bob in it, and what is drawn of him."""
+"""A demo window with a lens, a session with Bob in it, and the marks that are drawn for him."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BOBS = 4
 
 
 class Overlay(CursorOverlay):
-    """One with a clock that the test moves on, and that notes what is painted."""
+    """An overlay with a clock that the test advances; it notes what is painted."""
 
     now_ms = 0.0
     painted: list[QRect]
@@ -29,7 +29,7 @@ class Overlay(CursorOverlay):
         return self.now_ms
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Note what is painted."""
+        """Note the area that is painted."""
         super().paintEvent(event)
         if event is not None and hasattr(self, "painted"):
             self.painted.append(event.rect())
@@ -52,13 +52,13 @@ class Scene:
         return None if graphics is None else graphics.mapToScene(graphics.shape())
 
     def show(self, id: str, **state: Any) -> None:
-        """Somebody shows something."""
+        """Change somebody's presence."""
         self.session.presence.update(id, state)
         self.session.people.look(None, self.session.participants, self.session.presence.states)
         self.overlay.refresh()
 
     def bob(self, **state: Any) -> None:
-        """Bob shows something."""
+        """Change Bob's presence."""
         self.show("c2", **{COLOUR: BOBS, **state})
 
     def wait(self, ms: float) -> None:
@@ -73,20 +73,20 @@ class Scene:
         return found
 
     def outlines(self) -> list[QPainterPath]:
-        """Around what Bob has selected."""
+        """The outlines around what Bob has selected."""
         return [mark.path for mark in self.overlay.marks.values() if isinstance(mark, Outline)]
 
     def texts(self) -> list[str]:
-        """What is written."""
+        """The texts that are drawn."""
         return [mark.text for mark in self.overlay.marks.values() if isinstance(mark, Tag)]
 
     def colours(self) -> set[str]:
-        """What is painted, overlay and all."""
+        """The colours that are painted, including the overlay."""
         image = self.window.view.grab().toImage()
         return {
             image.pixelColor(x, y).name() for x in range(0, image.width(), 1) for y in range(image.height())
         }
 
     def at(self, x: float, y: float) -> QPointF:
-        """A place in mm, on the overlay."""
+        """Convert a position in mm to one on the overlay."""
         return self.window.view.viewportTransform().map(QPointF(x, y))

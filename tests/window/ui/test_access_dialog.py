@@ -1,4 +1,4 @@
-"""The dialog for owners: what it shows, and what each button wants; all of it with the keyboard, too."""
+"""The dialog for owners: what it shows and what each button does; everything works by keyboard, too."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ SIDE = 64
 
 
 def drawn(avatar: Avatar) -> set[str]:
-    """The colours of its pixels."""
+    """The colours of the avatar's pixels."""
     image: QImage = avatar.icon(SIDE, 1.0).pixmap(SIDE, SIDE).toImage()
     return {image.pixelColor(x, y).name() for x in range(SIDE) for y in range(SIDE)}
 

@@ -1,4 +1,4 @@
-"""A host whose bench takes long to paint paints it once, and what is seen is right anyway."""
+"""A bench that takes long to paint is painted once, and the screen is correct anyway."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.window.ui.overlay_scene import Scene
 
 
 class Slow(QGraphicsItem):
-    """A coloured item that takes long to paint, and counts how often it is."""
+    """A coloured item that takes long to paint, and counts how often it is painted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,18 +29,18 @@ class Slow(QGraphicsItem):
         self.count = 0
 
     def boundingRect(self) -> QRectF:
-        """What it covers."""
+        """The area that it covers."""
         return QRectF(-200.0, -200.0, 400.0, 400.0)
 
     def paint(self, painter: QPainter | None, *more: Any) -> None:
-        """Take long."""
+        """Paint slowly."""
         self.count += 1
         sleep(LONG_MS * 2 / 1000)
         if painter is not None:
             painter.fillRect(self.boundingRect(), self.colour)
 
     def turn(self, colour: str) -> None:
-        """Look different."""
+        """Change the colour."""
         self.colour = QColor(colour)
         self.update()
 
@@ -62,21 +62,21 @@ class Stage(Scene):
         self._qtbot.wait(40)
 
     def move(self) -> None:
-        """Bob moves on; his cursor arrives there in one frame."""
+        """Bob's cursor moves, and arrives in one frame."""
         self.place += 5.0
         self.bob(cursor=[self.place, 0.0])
         self.wait(GLIDE_MS)
         self.settle()
 
     def rest(self) -> None:
-        """Bob moves while the bench rests for long enough, so that there is a picture."""
+        """Bob's cursor moves while the bench is still for long enough, so that there is a picture."""
         self.move()
         self.overlay.now_ms += QUIET_MS
         self.move()
         self.move()
 
     def seen(self) -> QImage:
-        """What is on the screen of the canvas."""
+        """The pixels of the canvas on the screen."""
         screen = self.window.screen()
         assert screen is not None
         image = screen.grabWindow(self.window.winId()).toImage()
@@ -89,12 +89,12 @@ class Stage(Scene):
         return image.copy(left, top, width, height)
 
     def right(self) -> QImage:
-        """What should be there."""
+        """The pixels that should be there."""
         view = self.window.view
         return view.grab(viewport(self.window).geometry()).toImage()
 
     def is_right(self) -> bool:
-        """Whether that is the same."""
+        """Whether the two are the same."""
         kind = QImage.Format.Format_RGB32
         return bool(self.seen().convertToFormat(kind) == self.right().convertToFormat(kind))
 
@@ -159,7 +159,7 @@ def test_what_the_host_changes_is_seen_at_once(stage: Stage, change: Callable[[S
 
 
 def test_what_changes_under_a_cursor_is_seen(stage: Stage) -> None:
-    """Where a host has only that painted, and no more than the cursor asked for."""
+    """Where a host repaints only that item, and just the area that the cursor needed."""
     view = stage.window.view
     view.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
     stage.rest()
@@ -179,7 +179,7 @@ def test_what_changes_under_a_cursor_is_seen(stage: Stage) -> None:
 
 
 def test_while_the_bench_changes_no_picture_is_taken(stage: Stage) -> None:
-    """It would cost as much as painting it."""
+    """A picture would cost as much as painting the bench."""
     stage.rest()
     for n in range(5):
         stage.slow.turn("#00ff00" if n % 2 else "#ffff00")
@@ -192,7 +192,7 @@ def test_while_the_bench_changes_no_picture_is_taken(stage: Stage) -> None:
 
 
 def test_a_rubber_band_is_seen(stage: Stage) -> None:
-    """It is no change of the scene."""
+    """It does not change the scene."""
     stage.rest()
     at = pixel(stage.window, (-300.0, -220.0))
     user_input.press(viewport(stage.window), at)
@@ -206,14 +206,14 @@ def test_a_rubber_band_is_seen(stage: Stage) -> None:
 
 
 def test_on_a_fractional_scale_no_picture_is_taken(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is copied from it would be blurred."""
+    """A copy of it would be blurred."""
     monkeypatch.setattr(viewport(stage.window), "devicePixelRatioF", lambda: 1.25)
     stage.rest()
     assert stage.overlay._backdrop._picture is None
 
 
 def test_a_window_that_is_not_painted_costs_no_memory(stage: Stage) -> None:
-    """It is minimized, for example."""
+    """For example, because it is minimized."""
     for _ in range(3 * MOST):
         stage.overlay._backdrop.ask([QRect(0, 0, 9, 9)] * 2)
     assert len(stage.overlay._backdrop._asked) <= MOST + 2

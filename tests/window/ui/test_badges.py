@@ -1,4 +1,4 @@
-"""A badge at an item can be seen on every canvas, and says what is done."""
+"""A badge at an item is visible on every canvas, and says what is being done."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def bench(window: QMainWindow) -> QWidget:
 
 
 def label(bar: StateBar) -> QLabel:
-    """Where the text stands."""
+    """The label with the text."""
     [label] = bar.findChildren(QLabel)
     return label
 

@@ -1,4 +1,4 @@
-"""Where the bench is in a window."""
+"""Find the widget of a window that shows the bench."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Buttons in a window that has shortcuts of its own."""
+"""Buttons in a window that has its own shortcuts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NONE, CTRL = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 
 
 class Window(QMainWindow):
-    """One whose shortcuts are Space, Enter and Ctrl+Space, with a button that has the keyboard."""
+    """A window with the shortcuts Space, Enter and Ctrl+Space; a button in it has the keyboard."""
 
     def __init__(self) -> None:
         super().__init__()

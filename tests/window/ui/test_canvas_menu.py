@@ -1,4 +1,4 @@
-"""Our entries in the menu of a canvas, whoever opens it."""
+"""Our entries appear in the menu of a canvas, whoever opens it."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ OURS = "Ours"
 
 
 class Item(QGraphicsRectItem):
-    """One with a menu of its own, as hosts make it."""
+    """An item with a menu of its own, as hosts make them."""
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(0.0, 0.0, 40.0, 40.0)
         self._stage = stage
 
     def contextMenuEvent(self, event: QGraphicsSceneContextMenuEvent | None) -> None:
-        """Open it, and wait until it is closed."""
+        """Open the menu, and wait until it is closed."""
         assert event is not None
         self._stage.run(event.screenPos())
 
 
 class Measure(QGraphicsRectItem):
-    """One whose menu opens as soon as the button is pressed."""
+    """An item whose menu opens as soon as the button is pressed."""
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(60.0, 0.0, 40.0, 40.0)
         self._stage = stage
 
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:
-        """Open it, and wait until it is closed."""
+        """Open the menu, and wait until it is closed."""
         assert event is not None
         self._stage.run(event.screenPos())
 
@@ -73,7 +73,7 @@ class Stage:
         self.menu = CanvasMenu(self.view, self.fill, parent)
 
     def run(self, at: QPoint) -> None:
-        """The host's own menu."""
+        """Open the host's own menu."""
         menu = QMenu()
         menu.addAction("Delete")
         QTimer.singleShot(0, menu.close)
@@ -87,7 +87,7 @@ class Stage:
             menu.addAction(OURS)
 
     def click(self, x: float, y: float, reason: QContextMenuEvent.Reason | None = None) -> None:
-        """Ask for the menu, with the mouse or the keyboard."""
+        """Open the menu, with the mouse or the keyboard."""
         port = self.view.viewport()
         assert port is not None
         at = self.view.mapFromScene(QPointF(x, y))
@@ -162,7 +162,7 @@ def test_closed_it_adds_nothing(stage: Stage, parent: QObject) -> None:
 
 
 def test_view_that_goes_first_is_no_fault(qtbot: QtBot, parent: QObject) -> None:
-    """Its viewport still hears that it is hidden: an error there would end the editor."""
+    """Its viewport still gets a hide event: an error there would end the editor."""
     view = QGraphicsView()
     CanvasMenu(view, lambda menu, at: None, parent)
     view.show()

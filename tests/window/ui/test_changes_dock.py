@@ -1,4 +1,4 @@
-"""The dock with the changes while the user was away, and the hint in the status bar."""
+"""The dock with the changes made while the user was away, and the hint in the status bar."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.helpers.user_input import click, double_click, press_key
 
 
 def entry(id: str, title: str, theirs: Op | None = None, kind: str = "held", **more: bool) -> Entry:
-    """I moved an item, and Ben did something else with it."""
+    """An entry: I moved an item, and Ben did something else with it."""
     change = HeldChange([Set(id, {"pos": [1.0, 1.0]})], "Ben", Record(id, "component", {}))
     return Entry((id, kind, ()), change, theirs or Set(id, {"pos": [5.0, 5.0]}), "Ben", title, **more)
 
@@ -25,7 +25,7 @@ STANDS = entry("lens", '"Lens"', kind="replaced theirs", stands=True)
 
 
 class Heard:
-    """What the dock said."""
+    """The signals that the dock sent."""
 
     def __init__(self, dock: ChangesDock) -> None:
         self.used: list[list[Key]] = []
@@ -70,7 +70,7 @@ def rows(dock: ChangesDock) -> list[tuple[QTreeWidgetItem, list[QTreeWidgetItem]
 
 
 def text(row: QTreeWidgetItem) -> str:
-    """What a row says, without the places where its lines may end."""
+    """The text of a row, without the places where its lines may break."""
     return row.text(0).replace("\u200b", "")
 
 
@@ -162,7 +162,7 @@ def test_everything_can_be_reached_with_the_keyboard(window: QMainWindow, dock: 
         assert reached[-1] is not None
         press_key(reached[-1], Qt.Key.Key_Tab)
         reached.append(window.focusWidget())
-    # The first button is off: there is nothing to use in what stands.
+    # The first button is disabled: there is nothing to use in a value that stands.
     assert reached == [dock.tree, dock.keep, dock.use_all, dock.keep_all]
 
 

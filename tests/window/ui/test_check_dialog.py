@@ -1,4 +1,4 @@
-"""What a look at a connection finds can be read and copied."""
+"""The results of a connection check can be read and copied."""
 
 from __future__ import annotations
 

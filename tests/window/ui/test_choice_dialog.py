@@ -27,7 +27,7 @@ FOUND = Differences(['mirror "M1"'], ['lens "L1"', 'lens "L2"'], [], 22)
 
 
 def note(dialog: ChoiceDialog, choice: Answer) -> str:
-    """What a button says about itself."""
+    """The description of a button."""
     button = dialog.buttons[choice]
     assert isinstance(button, QCommandLinkButton)
     return button.description()

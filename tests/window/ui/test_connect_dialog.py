@@ -1,4 +1,4 @@
-"""The connect dialog as a user meets it: every path, every sentence."""
+"""The connect dialog as its user sees it: every path, every sentence."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def dialog(qtbot: QtBot, settings: Settings) -> ConnectDialog:
 
 
 def write(qtbot: QtBot, dialog: ConnectDialog, field: str, text: str) -> None:
-    """Replace what is in a field, as a user does who pastes."""
+    """Replace the text of a field, as a user does who pastes."""
     edit = getattr(dialog.join_page, field).edit
     edit.selectAll()
     copy_text(text)
@@ -114,7 +114,7 @@ def test_invite_link_fills_all_fields_wherever_it_is_pasted(
 def test_a_secret_is_used_and_not_shown(
     qtbot: QtBot, dialog: ConnectDialog, settings: Settings, field: str
 ) -> None:
-    """LINK-2: somebody may look over a shoulder, and settings are no place for it; the key is remembered."""
+    """LINK-2: somebody may be watching, and settings are no place for it; the server's key is remembered."""
     page, link = dialog.join_page, f"wss://lab:9000/ws/Ben#t={TOKEN}&pin={PIN}"
     write(qtbot, dialog, field, link)
     assert (page.server.text, page.session.text) == ("wss://lab:9000", "Ben")
@@ -235,7 +235,7 @@ def test_invite_follows_the_fields_and_is_copied(qtbot: QtBot, dialog: ConnectDi
 def test_open_to_the_network_shows_the_address(
     dialog: ConnectDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is opened is said in a sentence; the link has a secret, which is made when the server runs."""
+    """A sentence says what becomes reachable; the link's secret is made once the server runs."""
 
     def has_address(*addresses: str) -> None:
         found = [LanAddress("Wi-Fi", address) for address in addresses]

@@ -1,4 +1,4 @@
-"""A link that the editor was started with goes into the connect dialog."""
+"""The link that the editor was started with is entered in the connect dialog."""
 
 from __future__ import annotations
 

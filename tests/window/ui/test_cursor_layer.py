@@ -1,4 +1,4 @@
-"""Names at cursors, and arrows to those outside of the view."""
+"""Names at cursors, and arrows to those outside the view."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_mouse_goes_through_the_marks_at_the_edge(scene: Scene) -> None:
 
 
 def test_hidden_cursors_cost_nothing(scene: Scene) -> None:
-    """Their frames, too: nothing is timed."""
+    """Nor do their frames: no timer runs."""
     scene.bob(cursor=[0.0, 0.0])
     scene.overlay.show_cursors(False)
     assert scene.overlay.marks == {}

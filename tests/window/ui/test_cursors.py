@@ -47,7 +47,7 @@ class Still(QProxyStyle):
     """A desktop whose user wants no animations."""
 
     def styleHint(self, hint: QStyle.StyleHint, *more: Any) -> int:
-        """No time for animations."""
+        """Ask for animations of 0 ms."""
         return 0 if hint == QStyle.StyleHint.SH_Widget_Animation_Duration else super().styleHint(hint, *more)
 
 
@@ -72,7 +72,7 @@ def test_at_rest_the_name_fades_and_then_the_arrow(scene: Scene) -> None:
 
 
 def test_a_cursor_moves_with_the_item_that_it_drags(qtbot: QtBot, scene: Scene) -> None:
-    """PRES-10: it doesn't wait for the next place of the cursor."""
+    """PRES-10: the cursor doesn't wait for its own next position."""
     outline = scene.outline(scene.lens)
     assert outline is not None
     middle = outline.boundingRect().center()
@@ -101,7 +101,7 @@ def test_a_cursor_moves_with_the_item_that_it_drags(qtbot: QtBot, scene: Scene) 
     ],
 )
 def test_what_cannot_be_understood_is_not_drawn(scene: Scene, state: dict[str, Any]) -> None:
-    """Another version, or another program, may show anything."""
+    """A later version, or another program, may send anything."""
     scene.bob(**state)
     assert scene.overlay.marks == {}
     assert colour_of(BOBS).name() not in scene.colours()

@@ -1,4 +1,4 @@
-"""What is drawn over a bench costs little, and nothing at rest."""
+"""Drawing over a bench costs little, and nothing while nothing changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_cursor_that_moves_a_little_is_one_part_to_paint(scene: Scene) -> None
 
 
 def test_fifty_people_and_two_hundred_selected_items(scene: Scene) -> None:
-    """Each has selected all of them: the line around an item is drawn once."""
+    """Everybody has selected all items, but the line around an item is drawn only once."""
     places = [(10.0 * (n % 20) - 100.0, 12.0 * (n // 20) - 60.0) for n in range(ITEMS)]
     items = [add(scene.window, "lens", at) for at in places]
     for n in range(PEOPLE):
@@ -49,7 +49,7 @@ def test_at_rest_nothing_is_painted_and_nothing_is_timed(scene: Scene) -> None:
 
 
 def test_a_frame_is_timed_where_the_viewport_is_not_painted(scene: Scene) -> None:
-    """OpenGL keeps what it shows."""
+    """OpenGL keeps the picture that it shows."""
     viewport = scene.window.view.viewport()
     assert viewport is not None
     viewport.removeEventFilter(scene.overlay)

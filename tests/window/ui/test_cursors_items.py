@@ -1,4 +1,4 @@
-"""What others selected and changed, over a bench; and when all that is painted."""
+"""What others selected and changed, over a bench; and when it is painted."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_selection_is_drawn_around_the_shape_of_the_item(scene: Scene) -> None
     assert all(map(near.contains, painted))
     corners = (box.topLeft(), box.topRight(), box.bottomLeft(), box.bottomRight())
     nearest = min((QPointF(corner) - at).manhattanLength() for corner in corners for at in painted)
-    assert nearest > GAP_PX + 1.0  # a line around the box would be as near as that
+    assert nearest > GAP_PX + 1.0  # a line around the box would come just as near
 
 
 def test_what_others_changed_glows_in_their_colour(scene: Scene) -> None:
@@ -80,7 +80,7 @@ def test_nothing_is_painted_at_rest(qtbot: QtBot, scene: Scene) -> None:
 
 
 def test_only_what_changes_is_painted(qtbot: QtBot, scene: Scene) -> None:
-    """A cursor that moves must not cost a painting of the whole bench, nor of other cursors."""
+    """A moving cursor must not repaint the whole bench, nor other cursors."""
     scene.session.participants["c3"] = Participant("Cem", "c3", "t")
     scene.show("c3", cursor=[-100.0, 100.0])
     scene.bob(cursor=[100.0, -100.0])
@@ -107,7 +107,7 @@ class Slow(QGraphicsRectItem):
     """An item that takes 20 ms to paint."""
 
     def paint(self, *args: Any) -> None:
-        """Take long."""
+        """Paint slowly."""
         sleep(0.02)
 
 

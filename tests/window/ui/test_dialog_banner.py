@@ -1,4 +1,4 @@
-"""A banner in a dialog of the host: it moves nothing, and takes neither keyboard nor mouse."""
+"""A banner in a dialog of the host: it moves no widget, and takes neither keyboard nor mouse."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONG = "Zoë-Ngọc Müller-Lüdenscheidt von und zu Hohenberg is editing this, 
 
 
 class Form(QDialog):
-    """A dialog as a host may have one."""
+    """A dialog such as a host may have."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class Form(QDialog):
         self.resize(300, 120)
 
     def places(self) -> dict[QWidget, tuple[QPoint, int]]:
-        """Where everything of the host's is, and how high."""
+        """The positions of the host's widgets, and the height of the dialog."""
         own = [child for child in self.findChildren(QWidget) if not self._is_ours(child)]
         return {child: (child.mapTo(self, QPoint()), child.height()) for child in own}
 

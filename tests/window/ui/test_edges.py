@@ -1,4 +1,4 @@
-"""Arrows at the edge of the view point to those who are outside of it."""
+"""Arrows at the edge of the view point to those outside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking for a file: the window keeps working, and gets the choice."""
+"""Asking for a file: the window keeps working, and receives the choice."""
 
 from __future__ import annotations
 

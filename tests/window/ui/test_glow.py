@@ -19,7 +19,7 @@ def test_what_changed_glows_for_two_seconds() -> None:
 
 
 def test_what_changes_again_glows_on() -> None:
-    """In the colour of whoever changed it last."""
+    """In the colour of the person who changed it last."""
     glow = Glow()
     glow.hear([("lens", 3), ("mirror", 3)], 0.0)
     glow.hear([("lens", 4)], 1900.0)
@@ -34,7 +34,7 @@ def test_of_very_much_the_last_glows() -> None:
 
 
 def colours(authors: dict[str, str], **shown: tuple[str, int, list[object]]) -> list[tuple[str, int | None]]:
-    """`shown`: connection → name, colour, selection."""
+    """Each connection in `shown`, with its name, colour and selection."""
     participants = {id: Participant(name, id, "t") for id, (name, _, _) in shown.items()}
     states = {id: {COLOUR: colour, "selection": chosen} for id, (_, colour, chosen) in shown.items()}
     people = People()

@@ -1,4 +1,4 @@
-"""A page of the dialog for owners on its own; `test_access_dialog` has both."""
+"""A page of the dialog for owners, alone; `test_access_dialog` tests both."""
 
 from __future__ import annotations
 

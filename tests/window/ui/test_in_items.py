@@ -1,4 +1,4 @@
-"""Who is in which item: badges at the items, and names at the user's pointer."""
+"""Who has which item open: badges at the items, and names at the user's pointer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def badges(scene: Scene) -> list[Badge]:
 
 
 def point(scene: Scene, x: float, y: float) -> None:
-    """Move the pointer there, wherever it was."""
+    """Move the pointer to an item, from wherever it is."""
     view, at = viewport(scene.window), QPointF(pixel(scene.window, (x, y)))
     none = Qt.MouseButton.NoButton
     moved = QMouseEvent(QEvent.Type.MouseMove, at, view.mapToGlobal(at), none, none, NO_KEYS)
@@ -33,7 +33,7 @@ def point(scene: Scene, x: float, y: float) -> None:
 
 
 def crowd(scene: Scene, size: int, **state: Any) -> None:
-    """More people than Bob, all in the same."""
+    """Several people besides Bob, all with the same item open."""
     for number in range(size):
         id = f"d{number}"
         scene.session.participants[id] = Participant(f"Person {number}", id, "t")
@@ -160,7 +160,7 @@ def test_where_nobody_is_moving_paints_nothing(scene: Scene) -> None:
 
 
 def test_names_stay_for_a_small_move(scene: Scene) -> None:
-    """Else each move of the pointer would have the bench painted again."""
+    """Otherwise each move of the pointer would repaint the bench."""
     scene.bob(selection=[scene.lens])
     point(scene, 50.0, 0.0)
     scene.colours()

@@ -1,4 +1,4 @@
-"""An invite link is a secret: it is copied without being shown, and shown when the user says so."""
+"""An invite link is a secret: users copy it unseen, and it shows only when they ask."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_link_without_a_secret_is_shown(dialog: InviteDialog) -> None:
 
 
 def test_a_link_that_is_too_long_for_a_code_says_so(dialog: InviteDialog) -> None:
-    """128 characters of another script, percent-encoded."""
+    """128 characters of a non-Latin script, percent-encoded."""
     dialog.show_ways([Way("", f"wss://192.0.2.7:8765/ws/{'%F0%9F%94%AC' * 250}{SECRET}")], "")
     click(dialog.show_link)
     assert not dialog.code.isVisible()

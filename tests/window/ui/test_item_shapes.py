@@ -1,4 +1,4 @@
-"""Outlines are asked of the host again only when something changed."""
+"""The host is asked for outlines again only when something changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from optiverse_collab.window.ui.item_shapes import ItemShapes
 
 
 class Bench:
-    """Square items, and how often somebody asked for them."""
+    """Square items, and how often their outlines were asked for."""
 
     def __init__(self) -> None:
         self.boxes = {"lens": QRectF(0.0, 0.0, 10.0, 20.0), "mirror": QRectF(100.0, 0.0, 10.0, 20.0)}

@@ -1,4 +1,4 @@
-"""The question about the server of an editor that is closed."""
+"""When an editor closes, it asks what happens to its server."""
 
 from __future__ import annotations
 

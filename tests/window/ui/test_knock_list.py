@@ -1,4 +1,4 @@
-"""The list of those who wait outside: what it shows, and whom its buttons answer."""
+"""The list of people who wait outside: what it shows, and whom its buttons answer."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_buttons_answer_whoever_is_selected(shown: KnockList, answers: list[tupl
 
 
 def test_a_button_answers_nobody_else(shown: KnockList, answers: list[tuple[str, bool]]) -> None:
-    """Whoever was selected left at this moment."""
+    """The selected person left at this moment."""
     shown.people.setCurrentRow(0)
     shown.show_waiting([BEN, ANA])
     assert shown.selected == "k1"

@@ -1,4 +1,4 @@
-"""In a list of items, dots show who has selected what."""
+"""In a list of items, dots show who has selected which."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROLE = Qt.ItemDataRole.UserRole
 
 
 class Tree(QTreeView):
-    """A list as a host may have one: a group with two items in it, and a hundred more."""
+    """A list such as a host may have: a group with two items, and a hundred more items."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class Tree(QTreeView):
         return id if isinstance(id, str) else None
 
     def colours(self, row: int) -> set[str]:
-        """What is painted at the right end of a line."""
+        """The colours painted at the right end of a line."""
         index = self.lines.index(row, 0)
         line = self.visualRect(index)
         image = self.grab().toImage()
@@ -95,7 +95,7 @@ def test_a_selected_item_has_a_dot_in_the_persons_colour(session: Session) -> No
 
 
 def test_they_go_with_the_line(session: Session) -> None:
-    """When the list is scrolled, when a group is collapsed, and when it is laid out otherwise."""
+    """When the list is scrolled, when a group is collapsed, and when its layout changes."""
     session.show("Bob", 4, ["item 50"])
     session.tree.scrollTo(session.tree.lines.index(51, 0))
     assert BOBS in session.tree.colours(51)
@@ -139,7 +139,7 @@ def test_a_selection_that_is_none_is_ignored(session: Session, selection: Any) -
 
 
 def tip_at(session: Session, row: int) -> str:
-    """What the tooltip of a line says."""
+    """The tooltip of a line."""
     viewport = session.tree.viewport()
     assert viewport is not None
     at = session.tree.visualRect(session.tree.lines.index(row, 0)).center()
@@ -159,7 +159,7 @@ def test_a_tooltip_says_who_it_is(session: Session) -> None:
 
 
 def test_a_collapsed_group_has_the_dots_of_all_in_it(session: Session) -> None:
-    """Of groups in it, too; once a person, and no longer once it is expanded."""
+    """Including those in subgroups; one dot per person, and none once the group is expanded."""
     inner = QStandardItem("inner")
     inner.appendRow(session.tree._line("deep"))
     session.tree.group.appendRow(inner)

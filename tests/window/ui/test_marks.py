@@ -1,4 +1,4 @@
-"""What is drawn of others can be seen on every canvas, and stays within what is painted for it."""
+"""The marks of others are visible on every canvas, and stay within the area that is repainted for them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_each_mark_stands_out_and_shows_its_colour(qtbot: QtBot, canvas: QColor,
 
 @pytest.mark.parametrize("colour", [1, COLOURS + 1])
 def test_nothing_is_drawn_outside_of_its_box(qtbot: QtBot, colour: int) -> None:
-    """Else it would stay on the canvas when the mark moves on."""
+    """Otherwise traces would stay on the canvas when the mark moves."""
     for mark in (*marks(colour), tag(None)):
         image = picture(mark, LIGHT)
         for x in range(SIZE.width()):

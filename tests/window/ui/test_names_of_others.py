@@ -1,4 +1,4 @@
-"""Names that others chose show unchanged, wherever Qt would take markup in them for markup."""
+"""Names that others chose show unchanged, even where Qt would interpret them as markup."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
 
 
 def is_safe(text: ast.expr) -> bool:
-    """Whether a text is a constant of ours, or shown unchanged."""
+    """Whether a text is a constant of ours, or is made safe to show."""
     if isinstance(text, ast.Call):
         return getattr(text.func, "id", "") == "unmarked"
     name = text.attr if isinstance(text, ast.Attribute) else getattr(text, "id", "")
@@ -31,7 +31,7 @@ def is_safe(text: ast.expr) -> bool:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_tooltips_show_text_unchanged(path: Path) -> None:
-    """A tooltip has no plain format: its text has to be escaped."""
+    """Tooltips have no plain format: their text has to be escaped."""
     tree = ast.parse(path.read_text("utf-8"))
     unsafe = [call.lineno for call in calls(tree, "setToolTip") if not is_safe(call.args[-1])]
     assert unsafe == []

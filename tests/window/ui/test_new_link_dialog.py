@@ -1,4 +1,4 @@
-"""What a new link allows is asked; `test_access_dialog` has what becomes of it."""
+"""The dialog asks what a new link allows; `test_access_dialog` tests the resulting link."""
 
 from __future__ import annotations
 

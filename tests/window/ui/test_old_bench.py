@@ -1,4 +1,4 @@
-"""The window with the bench as it was: nothing in it can be edited."""
+"""The window that shows an old bench: nothing in it can be edited."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def parent(qtbot: QtBot) -> QWidget:
 
 @pytest.fixture
 def dialog(parent: QWidget) -> OldBenchDialog:
-    """Shows a box that a user could move, were it in an editor."""
+    """A dialog with a box that a user could move in an editor."""
     scene = QGraphicsScene()
     box = scene.addRect(500.0, 100.0, 60.0, 40.0)
     assert box is not None

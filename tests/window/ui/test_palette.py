@@ -1,4 +1,4 @@
-"""People can be distinguished by their colours, even with colour blindness."""
+"""People's colours are distinguishable, even with colour blindness."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optiverse_collab.window.ui.palette import HALO, PALETTE, brush_of, colour_o
 from tests.helpers.colour_vision import VISIONS, Lab, difference, seen
 
 CANVASES = QColor("#ffffff"), QColor("#1e1e1e")
-"""Of the host, in the light theme and in the dark one, about."""
+"""Roughly the host's backgrounds, in the light and in the dark theme."""
 
 
 @pytest.mark.parametrize(

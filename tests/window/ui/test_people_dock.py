@@ -1,4 +1,4 @@
-"""The dock *People*: what it lists, what its buttons do, and what a screen reader says."""
+"""The *People* dock: what it lists, what its buttons do, and what a screen reader reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is painted often is painted once."""
+"""What is shown often is painted only once."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Stage:
         self.image.setDevicePixelRatio(ratio)
 
     def paint(self, painter: QPainter) -> None:
-        """Paint it at (0, 0)."""
+        """Paint the square at (0, 0)."""
         self.count += 1
         painter.fillRect(QRectF(-4.0, -4.0, 8.0, 8.0), QColor("red"))
 
     def draw(self, x: float, y: float, look: str = "square") -> QRect:
-        """Draw it on nothing else; returns the pixels that it covers."""
+        """Draw it on an empty picture; returns the pixels that it covers."""
         self.image.fill(Qt.GlobalColor.white)
         painter = QPainter(self.image)
         draw_picture(painter, look, QPointF(x, y), BOX, self.paint)
@@ -45,7 +45,7 @@ class Stage:
 
 @pytest.fixture(autouse=True)
 def none_yet() -> Iterator[None]:
-    """No pictures of other tests."""
+    """Remove the pictures of other tests."""
     pictures._pictures.clear()
     yield
     pictures._pictures.clear()

@@ -1,4 +1,4 @@
-"""Cursors glide, are never far behind and never ahead, fade at rest, and stay on what is dragged."""
+"""Cursors glide, are never far behind and never ahead, fade at rest, and stay on dragged items."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def at(x: float) -> Place:
 
 
 def arrivals(late: list[float], number: int) -> list[float]:
-    """When updates that are sent each 33 ms arrive: each late, none before an earlier one."""
+    """When updates sent every 33 ms arrive: each one late, but none before an earlier one."""
     return list(accumulate((k * UPDATE_MS + late[k] for k in range(number)), max))
 
 
@@ -50,7 +50,7 @@ def shown_x(cursor: Pointer, now_ms: float) -> float:
 
 @given(STEPS, LATE)
 def test_it_is_at_most_400_ms_behind_and_never_ahead(steps: list[float], late: list[float]) -> None:
-    """Whatever speed it has, and however unevenly its places arrive."""
+    """Whatever its speed, and however irregularly its positions arrive."""
     sent = list(accumulate(steps))
     arrived, cursor = arrivals(late, len(sent)), pointer()
     now_ms, heard, before = 0.0, 0, 0.0
@@ -81,7 +81,7 @@ def test_it_is_exactly_there_150_ms_after_the_last_place(steps: list[float], lat
 
 @given(st.lists(st.tuples(st.floats(0.0, 60.0), st.floats(-500.0, 500.0)), min_size=2, max_size=20))
 def test_it_never_jumps(heard: list[tuple[float, float]]) -> None:
-    """Between two looks 1 ms apart it moves by no more than its way needs in the time left."""
+    """Within any 1 ms, it moves no further than its distance requires in the time that is left."""
     cursor, now_ms = pointer(), 0.0
     for wait_ms, x in heard:
         now_ms += wait_ms
@@ -111,7 +111,7 @@ def test_what_arrives_together_after_a_stall_is_no_jump() -> None:
 
 
 def test_it_is_there_at_once_without_gliding() -> None:
-    """Reduced motion."""
+    """With reduced motion."""
     cursor = pointer()
     cursor.hear(at(0.0), 0.0, glides=False)
     cursor.hear(at(10.0), 1000.0, glides=False)
@@ -143,7 +143,7 @@ def test_after_a_minute_it_is_gone_until_it_moves() -> None:
     cursor.hear(at(3.0), 0.0)
     late_ms = GONE_MS + FADE_MS
     assert (cursor.show(late_ms), cursor.wait_ms(late_ms)) == (None, None)
-    cursor.hear(at(3.0), late_ms)  # said again, as on a new connection
+    cursor.hear(at(3.0), late_ms)  # sent again, as on a new connection
     assert cursor.show(late_ms) is None
     cursor.hear(at(4.0), late_ms)
     shown = cursor.show(late_ms)
@@ -157,13 +157,13 @@ def test_who_shows_no_cursor_has_none() -> None:
     cursor.hear(at(3.0), 0.0)
     cursor.hear(None, 10.0)
     assert (cursor.show(10.0), cursor.wait_ms(10.0)) == (None, None)
-    cursor.hear(at(9.0), 20.0)  # it comes in elsewhere, and doesn't glide there
+    cursor.hear(at(9.0), 20.0)  # it enters elsewhere, and doesn't glide there
     assert shown_x(cursor, 20.0) == 9.0
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 70_000.0), st.integers(0, 3)), min_size=1, max_size=8))
 def test_nothing_changes_before_it_says_so(heard: list[tuple[float, int]]) -> None:
-    """So nothing has to be painted meanwhile."""
+    """So nothing has to be repainted meanwhile."""
     cursor, now_ms = pointer(), 0.0
     for wait_ms, x in heard:
         now_ms += wait_ms
@@ -178,7 +178,7 @@ def test_nothing_changes_before_it_says_so(heard: list[tuple[float, int]]) -> No
 
 
 def test_it_moves_with_the_item_that_is_dragged() -> None:
-    """PRES-10: however late its places are, it keeps its place on the item."""
+    """PRES-10: however late its positions arrive, it keeps its place on the item."""
     items = dict(ITEMS)
     cursor = Pointer(items.get)
     cursor.hear(at(101.0), 0.0)
@@ -201,7 +201,7 @@ def test_it_glides_onto_the_item_and_off_it() -> None:
 
 
 def test_an_item_that_is_not_here_does_not_matter() -> None:
-    """Or not any more: somebody removed it."""
+    """It may have been removed."""
     items = dict(ITEMS)
     cursor = Pointer(items.get)
     cursor.hear(Place((5.0, 0.0), ("mirror", (1.0, 1.0))), 0.0)

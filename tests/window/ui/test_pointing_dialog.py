@@ -19,7 +19,7 @@ PEOPLE = {"p1": "Ana", "p2": "<b>Ben</b>\u202e"}
 
 
 class Stage:
-    """The dialog over a window, and what it asked for."""
+    """The dialog over a window, and the choices that it sent."""
 
     def __init__(self, qtbot: QtBot, people: Mapping[str, str]) -> None:
         self.parent = QWidget()
@@ -37,7 +37,7 @@ class Stage:
 
     @property
     def ok(self) -> QWidget:
-        """The button."""
+        """The OK button."""
         found = self.dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
         assert found is not None
         return found
@@ -86,7 +86,7 @@ def test_screen_readers_can_name_all_of_it(stage: Stage) -> None:
 
 
 def test_all_of_it_is_reached_by_keyboard(stage: Stage) -> None:
-    """Tab leaves a field, and Escape in one closes the dialog; neither is taken for a chord."""
+    """Tab leaves a field, and Escape in a field closes the dialog; neither is recorded as a chord."""
     stage.dialog.activateWindow()
     stage.dialog.fields[0].setFocus()
     reached = list[QWidget | None]()

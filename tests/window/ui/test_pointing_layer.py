@@ -91,7 +91,7 @@ def test_a_name_stands_once_where_somebody_points(scene: Scene) -> None:
 
 
 def test_whoever_is_muted_shows_nothing(scene: Scene) -> None:
-    """PRES-16: of one person, in all of their windows, and at once."""
+    """PRES-16: all windows of one person are muted, at once."""
     scene.session.participants["c3"] = Participant("Cem", "c3", "t")
     scene.bob(laser=[0.0, 0.0], **{PERSON: "bob"})
     assert laser(scene) is not None
@@ -104,7 +104,7 @@ def test_whoever_is_muted_shows_nothing(scene: Scene) -> None:
 
 
 def test_a_laser_pointer_has_a_trace(scene: Scene) -> None:
-    """PRES-16: also where cursors are hidden, since it is shown on purpose."""
+    """PRES-16: even where cursors are hidden, since it is shown on purpose."""
     scene.overlay.show_cursors(False)
     scene.bob(laser=[0.0, 0.0], cursor=[0.0, 0.0])
     for step in range(1, 6):
@@ -121,7 +121,7 @@ def test_a_laser_pointer_has_a_trace(scene: Scene) -> None:
 
 
 def test_with_reduced_motion_nothing_moves(scene: Scene) -> None:
-    """PRES-16: no glide, no spreading rings, no trace; nothing is painted between."""
+    """PRES-16: no gliding, no spreading rings, no trace; nothing is painted in between."""
     scene.overlay.keep_still(True)
     scene.bob(laser=[0.0, 0.0], point=HERE, cursor=[0.0, 0.0])
     scene.bob(laser=[10.0, 0.0], cursor=[10.0, 0.0])

@@ -15,7 +15,7 @@ PATH = tuple((QPointF(20.0 + 4 * n, 100.0 + n % 7), 1.0 - n / 20) for n in range
 
 
 def drawn(mark: Mark) -> QImage:
-    """A mark on nothing."""
+    """A mark on an empty picture."""
     image = QImage(200, 200, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
@@ -26,7 +26,7 @@ def drawn(mark: Mark) -> QImage:
 
 
 def touched(image: QImage) -> list[tuple[int, int]]:
-    """The pixels that are not as they were."""
+    """The pixels that changed."""
     return [
         (x, y) for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y).alpha()
     ]

@@ -1,4 +1,4 @@
-"""Who shows something else than a moment ago."""
+"""Whose presence changed since a moment ago."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from optiverse_collab.window.ui.presence_news import News, PresenceNews
 
 
 class Stage:
-    """Ana and Ben, and what they show."""
+    """Ana and Ben, and their presence."""
 
     def __init__(self) -> None:
         self.news = PresenceNews()
@@ -23,11 +23,11 @@ class Stage:
         self.show("ben", cursor=[0.0, 0.0], activity={"lens": "drag"})
 
     def show(self, id: str, **state: Any) -> None:
-        """Somebody shows something."""
+        """Change somebody's presence."""
         self.presence.update(id, state)
 
     def look(self) -> tuple[set[str], bool]:
-        """Who shows something else, and whether it is about items."""
+        """Whose presence changed, and whether the change is about items."""
         news: News = self.news.look(self.presence.states, self.participants)
         assert all(self.presence.states[id] is state for id, state in news.changed.items())
         return set(news.changed), news.about_items

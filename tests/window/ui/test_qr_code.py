@@ -1,4 +1,4 @@
-"""What the widget draws is the code, black on white, with a rim."""
+"""The widget draws the code in black on white, with a margin."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def code(qtbot: QtBot) -> QrCode:
     code = QrCode()
     qtbot.addWidget(code)
     palette = code.palette()
-    palette.setColor(QPalette.ColorRole.Window, QColor("#202020"))  # in a dark theme, too
+    palette.setColor(QPalette.ColorRole.Window, QColor("#202020"))  # even in a dark theme
     code.setPalette(palette)
     return code
 
 
 def modules_in(picture: QImage, count: int) -> list[list[int]]:
-    """What a camera reads: the middle of each module, the rim included."""
+    """What a camera reads: the middle of each module, including the margin."""
     side = min(picture.width(), picture.height()) // count
     left, top = (picture.width() - side * count) // 2, (picture.height() - side * count) // 2
 

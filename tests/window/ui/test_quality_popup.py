@@ -1,4 +1,4 @@
-"""What the status bar's part opens."""
+"""The popup that the status bar's part opens."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def popup(above: QWidget) -> QualityPopup:
 
 
 def texts(popup: QualityPopup) -> list[str]:
-    """What can be read, from the top."""
+    """The texts in it, from the top."""
     return [label.text().replace("\u200b", "") for label in popup.findChildren(QLabel) if label.isVisible()]
 
 

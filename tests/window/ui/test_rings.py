@@ -1,4 +1,4 @@
-"""Rings of those who point: PRES-16 of docs/protocol.md."""
+"""Rings of people who point: PRES-16 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ AT = [1.0, 2.0]
 
 
 def shown(rings: Rings, now_ms: float = 0.0) -> dict[str, Any]:
-    """Where rings are."""
+    """The positions of the rings."""
     return {id: ring.at for id, ring in rings.shown(now_ms)}
 
 
@@ -32,7 +32,7 @@ def test_a_ring_shows_for_a_moment_once() -> None:
 
 
 def test_of_a_person_one_ring_a_second_shows() -> None:
-    """PRES-16: whatever they send, over however many connections, and whoever they say they are."""
+    """PRES-16: whatever they send, over however many connections and under whatever name."""
     rings, count = Rings(), 0
     for n in range(1000):
         now_ms = n * 10.0
@@ -45,7 +45,7 @@ def test_of_a_person_one_ring_a_second_shows() -> None:
 
 
 def test_nothing_of_whoever_is_muted_shows() -> None:
-    """PRES-16: then or later."""
+    """PRES-16: neither at that moment nor later."""
     rings = Rings()
     rings.hear("c", "ana", {"n": 1, "at": AT}, True, 0)
     rings.hear("c", "ana", {"n": 1, "at": AT}, False, 1)

@@ -1,4 +1,4 @@
-"""The curve of the last minute's answers."""
+"""The curve of response times in the last minute."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def curve(qtbot: QtBot) -> Sparkline:
 
 
 def highest(curve: Sparkline, values: Sequence[float | None]) -> int | None:
-    """How far from the bottom the curve gets, in pixels; None if there is none."""
+    """The highest point of the curve above the bottom, in pixels; None without a curve."""
     curve.set_values(values)
     image: QImage = curve.grab().toImage()
     blue = [

@@ -31,7 +31,7 @@ def status(qtbot: QtBot) -> StatusWidget:
 
 
 def shown_at(status: StatusWidget, width: int) -> str:
-    """The words in a window with so much room."""
+    """The words in a window of this width."""
     status.resize(width, 20)
     return status.shown
 
@@ -96,7 +96,7 @@ def test_five_people_are_shown_and_the_rest_counted(status: StatusWidget) -> Non
 
 
 def colours_in(status: StatusWidget, width: int) -> set[str]:
-    """The colours of its pixels in a window with so much room."""
+    """The colours of its pixels in a window of this width."""
     status.resize(width, 20)
     image = status.grab().toImage()
     return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}

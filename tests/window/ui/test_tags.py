@@ -1,4 +1,4 @@
-"""Names beside cursors can be read: they don't cover each other, and stay in view."""
+"""Names beside cursors are readable: they don't cover each other, and stay in view."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_nobody_is_left_out_and_nothing_covered(found: list[tuple[float, float, 
 
 @given(ANYWHERE)
 def test_one_alone_stays_in_view_and_near(found: tuple[float, float, float]) -> None:
-    """Also in a corner."""
+    """Even in a corner."""
     [label] = labels([found])
     [tag] = arrange([label], VIEW, size_of)
     assert VIEW.contains(tag.box)

@@ -31,7 +31,7 @@ def notices(window: QMainWindow) -> Toasts:
 
 
 def texts(notices: Toasts) -> list[str]:
-    """What is shown, oldest first."""
+    """The visible notices, oldest first."""
     return [toast.text for toast in notices.shown]
 
 

@@ -9,7 +9,7 @@ from optiverse_collab.window.ui.traces import MOST, TRACE_MS, Trace, Traces
 
 
 def laser(traces: Traces, now_ms: float) -> Trace | None:
-    """That of the only connection."""
+    """The trace of the only connection."""
     return dict(traces.shown(now_ms)).get("c")
 
 

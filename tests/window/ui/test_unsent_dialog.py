@@ -1,4 +1,4 @@
-"""The table of unsent edits, and what its buttons say that the user wants."""
+"""The table of unsent edits, and the signals that its buttons send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The notice at closing: one sentence, one button, and it goes again."""
+"""The notice at closing: one sentence, one button, and it disappears again."""
 
 from __future__ import annotations
 
