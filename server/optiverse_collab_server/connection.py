@@ -16,12 +16,12 @@ from optiverse_collab.core.protocol.codec import PushUnreadable, decode_client, 
 from optiverse_collab.core.protocol.messages import ClientMessage, Error, Ping, Pong, Push, SyncRequest
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.errors import MessageRefused, Reason, Refused
+from optiverse_collab_server.compat import INSTALL_HINT, is_builtin_message
 from optiverse_collab_server.heard import HeardConnection
 from optiverse_collab_server.held import Held
 from optiverse_collab_server.outbox import Frame, Outbox
 from optiverse_collab_server.rate import Rates
 from optiverse_collab_server.slices import slices
-from optiverse_collab_server.stock import TOLD, is_stock
 from optiverse_collab_server.tally import Tally
 from optiverse_collab_server.unstored import Backlog
 from optiverse_collab_server.wall_clock import now_ms
@@ -182,7 +182,7 @@ class Connection:
             self._count_refused(refused)
             return len(refused.client_clocks)
         except MessageRefused as refused:
-            if self._ws.subprotocol is None and is_stock(text):
+            if self._ws.subprotocol is None and is_builtin_message(text):
                 self._turn_away(handler)
                 return 0
             self._refuse(refused)
@@ -204,7 +204,7 @@ class Connection:
         log.warning("%s uses Optiverse's own collaboration, which can't take part here", self.name)
         self._is_turned_away = True
         handler.dismiss(self)
-        self.outbox.send(Frame(encode(TOLD).encode()))
+        self.outbox.send(Frame(encode(INSTALL_HINT).encode()))
 
     async def _pause(self, until: Coroutine[Any, Any, None]) -> None:
         """Read nothing until this finishes, or the connection ends; no silence counts (DUR-6, LIM-14)."""

@@ -184,12 +184,13 @@ class Attackers:
                 _write(ws, ping)
                 await asyncio.sleep(0.02)
 
-    async def stock(self) -> None:
+    async def builtin(self) -> None:
         """Optiverse's own collaboration."""
         async with self._connect(None) as ws:
             for _ in range(30):
-                await self._send("stock", ws, {"type": "command", "command": {"action": "add_item", "x": 1}})
-                await self._send("stock", ws, {"type": "sync:request"})
+                command = {"action": "add_item", "x": 1}
+                await self._send("builtin", ws, {"type": "command", "command": command})
+                await self._send("builtin", ws, {"type": "sync:request"})
                 await asyncio.sleep(0.05)
 
     async def wrong_tokens(self) -> None:
@@ -227,7 +228,7 @@ ATTACKS: list[Attack] = [
     Attackers.heavy,
     Attackers.new_ids,
     Attackers.pings,
-    Attackers.stock,
+    Attackers.builtin,
     Attackers.wrong_tokens,
     Attackers.knocks,
 ]

@@ -17,7 +17,7 @@ from tests.helpers.live_server import live_server, soon
         ("garbage", "malformed_json"),
         ('{"type":"command","command":{"action":"move_item"}}', "unknown_type"),
         ('{"type":"ping","user_id":7}', "invalid_message"),
-        ('{"type":"sync:request","user_id":"stock client"}', "invalid_message"),
+        ('{"type":"sync:request","user_id":"built-in client"}', "invalid_message"),
         ('{"type":"presence","state":{"x":NaN}}', "not_finite"),
         ('{"type":"presence","state":{"x":' + "[" * 40 + "]" * 40 + "}}", "too_deep"),
         ('{"type":"push","changes":[]}', "not_synced"),

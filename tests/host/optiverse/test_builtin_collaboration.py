@@ -1,4 +1,4 @@
-"""Our actions take the place of the stock collaboration in an unmodified window."""
+"""Our actions take the place of the built-in collaboration in an unmodified window."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from optiverse_collab_server.stock import is_stock
+from optiverse_collab_server.compat import is_builtin_message
 from tests.helpers.aio import run
 from tests.helpers.live_server import live_server
 
@@ -73,4 +73,4 @@ def test_with_the_subprotocol_it_is_a_fault() -> None:
 )
 def test_other_messages_are_not_of_it(text: str) -> None:
     """MSG-8"""
-    assert not is_stock(text)
+    assert not is_builtin_message(text)

@@ -6,7 +6,7 @@ import msgspec
 
 from optiverse_collab.core.protocol.messages import UserJoined
 
-TOLD = UserJoined(
+INSTALL_HINT = UserJoined(
     "(install the plugin optiverse-collab to take part; without it nothing is shared)", "", timestamp=""
 )
 """Optiverse shows the names of those who join, in its log and beside the state of the connection."""
@@ -24,7 +24,7 @@ class _Message(msgspec.Struct):
 _decoder = msgspec.json.Decoder(_Message)
 
 
-def is_stock(text: str) -> bool:
+def is_builtin_message(text: str) -> bool:
     """Whether a message is one of Optiverse's own collaboration."""
     try:
         message = _decoder.decode(text)
