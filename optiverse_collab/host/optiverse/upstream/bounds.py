@@ -32,7 +32,7 @@ _TOO_LATE = {
 
 
 @cache
-def mend() -> None:
+def repair_bounds() -> None:
     """Make the host's items announce each change of their bounding rectangle, from the start.
 
     An item that Qt has filed wrongly stays so.

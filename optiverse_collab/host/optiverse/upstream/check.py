@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from optiverse_collab.host.optiverse.upstream import bounds
+from optiverse_collab.host.optiverse.upstream.bounds import repair_bounds
 from optiverse_collab.host.optiverse.upstream.contract import (
     attributes_of,
     methods_of,
@@ -55,7 +55,7 @@ def checked(window: object) -> Window:
         HostUnsupported: it hasn't, or there is no class or function that we use; the text says which.
     """
     item_names()
-    bounds.mend()
+    repair_bounds()
     if knows_layers():
         layer_names()
         repair_commands()

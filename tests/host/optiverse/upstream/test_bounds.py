@@ -11,7 +11,7 @@ from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QColor, QPixmap
 from PyQt6.QtWidgets import QGraphicsScene, QGraphicsView
 
-from optiverse_collab.host.optiverse.upstream.bounds import mend
+from optiverse_collab.host.optiverse.upstream.bounds import repair_bounds
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from tests.helpers import user_input
 from tests.helpers.optiverse_user import PLAIN, move
@@ -31,7 +31,7 @@ MIRROR = {"x1_mm": 0.0, "y1_mm": -10.0, "x2_mm": 0.0, "y2_mm": 10.0, "element_ty
 @pytest.fixture
 def scene(qapp: Any) -> QGraphicsScene:
     """A bench without a window, which Qt cuts into small places."""
-    mend()
+    repair_bounds()
     scene = QGraphicsScene(BENCH)
     scene.setBspTreeDepth(DEPTH)
     return scene
