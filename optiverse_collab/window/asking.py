@@ -117,7 +117,7 @@ class Asking(QObject):
         self._mine = Ask(item, self._number)
         self._show({ASK: self._mine.shown})
         self._end.start()
-        self._tell(texts.have_asked(names, _title(session, item)))
+        self._notify(texts.have_asked(names, _title(session, item)))
 
     @pyqtSlot()
     def refresh(self) -> None:
@@ -159,13 +159,13 @@ class Asking(QObject):
         inside = self._occupied.get(ask.item, ())
         if not inside:
             self._withdraw()
-            self._tell(texts.is_free(_title(session, ask.item)))
+            self._notify(texts.is_free(_title(session, ask.item)))
             return
         for id in inside:
             says = answer_in(session.presence.states.get(id, {}), me.connection_id, ask.number)
             if says is not None and id not in self._answered:
                 self._answered.add(id)
-                self._tell(texts.answered(session.participants[id], _title(session, ask.item), says))
+                self._notify(texts.answered(session.participants[id], _title(session, ask.item), says))
 
     @pyqtSlot()
     def _withdraw(self) -> None:
@@ -243,7 +243,7 @@ class Asking(QObject):
             session.show(state)
             self._manager.service.wake()
 
-    def _tell(self, sentence: str) -> None:
+    def _notify(self, sentence: str) -> None:
         self._manager.log(logging.INFO, sentence)
         self._toasts.show(sentence, urgent=True)
 

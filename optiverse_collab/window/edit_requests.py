@@ -96,7 +96,7 @@ class EditRequests(QObject):
         self._mine = secrets.randbits(31)
         self._manager.service.show({REQUEST: self._mine})
         self._end.start()
-        self._tell(texts.have_asked(owners))
+        self._notify(texts.have_asked(owners))
 
     @pyqtSlot()
     def refresh(self) -> None:
@@ -130,7 +130,7 @@ class EditRequests(QObject):
             if one and self._mine is not None and is_refused(one, state, me.connection_id, self._mine):
                 self._not_before_ms = self._clock.elapsed() + REFUSED_MS
                 self._withdraw()
-                self._tell(texts.refused(one))
+                self._notify(texts.refused(one))
 
     @pyqtSlot()
     def _withdraw(self) -> None:
@@ -214,7 +214,7 @@ class EditRequests(QObject):
 
     # The rest
 
-    def _tell(self, sentence: str) -> None:
+    def _notify(self, sentence: str) -> None:
         self._manager.log(logging.INFO, sentence)
         self._toasts.show(sentence, urgent=True)
 
@@ -228,7 +228,7 @@ class EditRequests(QObject):
         elif isinstance(effect, AccessDenied) and isinstance(effect.asked, AccessSet):
             asked, participant = self._let.get(effect.asked.id, (None, None))
             if participant is not None and asked is effect.asked:
-                self._tell(texts.failed(participant, effect.message))
+                self._notify(texts.failed(participant, effect.message))
 
 
 def _request_of(participant: Participant, state: Mapping[str, Any]) -> Request | None:

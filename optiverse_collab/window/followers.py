@@ -107,7 +107,7 @@ class Followers(QObject):
         people = frozenset(map(session.people.person_of, may))
         for id in may:
             if (key := session.people.person_of(id)) not in self.people:
-                self._tell(key, name_of(session.participants[id]) if id in session.participants else "")
+                self._notify(key, name_of(session.participants[id]) if id in session.participants else "")
         host = self._manager.host
         view = None if host is None else host.view
         if may and view is not None and self._watch is None:
@@ -134,7 +134,7 @@ class Followers(QObject):
             self._watch = None
             self._manager.service.show({VIEW: None})
 
-    def _tell(self, key: str, name: str) -> None:
+    def _notify(self, key: str, name: str) -> None:
         now_ms = self._clock.elapsed()
         last_ms = self._noted.pop(key, None)
         self._noted[key] = now_ms

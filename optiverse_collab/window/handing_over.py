@@ -72,7 +72,7 @@ class HandingOver(QObject):
         return self._manager.service.session
 
     def _run(self, work: Callable[[], None], sentence: str) -> None:
-        self._manager.background.run(work, lambda _: self._tell(sentence), self._on_failed)
+        self._manager.background.run(work, lambda _: self._notify(sentence), self._on_failed)
 
     def _on_read(self, read: tuple[str, Sequence[Conflict]]) -> None:
         author, edits = read
@@ -83,12 +83,12 @@ class HandingOver(QObject):
             session.replica.hold(edit)
         self._manager.service.wake()
         self._manager.edited.emit()
-        self._tell(texts.taken_in(len(edits), author))
+        self._notify(texts.taken_in(len(edits), author))
 
     def _on_failed(self, error: CollaborationError) -> None:
         self._manager.log(logging.WARNING, f"✗ {error}")
         self._toasts.show(str(error), urgent=True)
 
-    def _tell(self, sentence: str) -> None:
+    def _notify(self, sentence: str) -> None:
         self._manager.log(logging.INFO, sentence)
         self._toasts.show(sentence.lstrip("✓ "))

@@ -77,7 +77,7 @@ class Removing(QObject):
             removal = self._asked.get(effect.asked.id)
             if removal is not None and removal.asked is effect.asked:
                 del self._asked[effect.asked.id]
-                self._tell(effect.message)
+                self._notify(effect.message)
 
     def _on_changed(self, grant: str, role: Role) -> None:
         """The server did it; or it did an earlier request about the same grant."""
@@ -87,10 +87,10 @@ class Removing(QObject):
         del self._asked[grant]
         if role is Role.NONE:
             back = partial(self._change, grant, removal.role, removal.name, removal.role)
-            self._tell(texts.removed(removal.name), (texts.LET_BACK_IN, back))
+            self._notify(texts.removed(removal.name), (texts.LET_BACK_IN, back))
         else:
-            self._tell(texts.let_back_in(removal.name))
+            self._notify(texts.let_back_in(removal.name))
 
-    def _tell(self, sentence: str, *actions: ToastAction) -> None:
+    def _notify(self, sentence: str, *actions: ToastAction) -> None:
         self._manager.log(logging.INFO, sentence)
         self._toasts.show(sentence, actions, urgent=True)

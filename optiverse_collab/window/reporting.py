@@ -139,7 +139,7 @@ class ConflictReports(QObject):
 
     @pyqtSlot()
     def _on_quiet(self) -> None:
-        self._tell(self._notices.take_due(self._clock.elapsed()))
+        self._notify(self._notices.take_due(self._clock.elapsed()))
         self._wait()
 
     def _wait(self) -> None:
@@ -147,7 +147,7 @@ class ConflictReports(QObject):
         if wait_ms is not None:
             self._quiet.start(round(wait_ms) + 1)
 
-    def _tell(self, events: Sequence[Sequence[fx.Conflict]]) -> None:
+    def _notify(self, events: Sequence[Sequence[fx.Conflict]]) -> None:
         for conflicts in events:
             self.toasts.show(" ".join(f"{sentence(conflict)}." for conflict in conflicts), urgent=True)
             self._log(conflicts)
@@ -160,7 +160,7 @@ class ConflictReports(QObject):
         """The session is over, with nothing left to decide."""
         self._quiet.stop()
         self._later.stop()
-        self._tell(self._notices.take_all())
+        self._notify(self._notices.take_all())
         self._changes.clear()
         self._show()
 

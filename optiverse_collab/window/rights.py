@@ -124,11 +124,11 @@ class RightsStanding(QObject):
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
         if isinstance(effect, RoleChanged):
-            self._tell(effect)
+            self._notify(effect)
         if isinstance(effect, (RoleChanged, AccessEnds, fx.Acknowledged, fx.Synced)):
             self._show()
 
-    def _tell(self, effect: RoleChanged) -> None:
+    def _notify(self, effect: RoleChanged) -> None:
         """Somebody's role changed; if it is the user's, it shows on the bench, too."""
         one, session = effect.participant, self._manager.session
         me = session.me if session is not None else None
