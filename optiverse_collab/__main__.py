@@ -43,7 +43,7 @@ def window_main() -> int:
     return _start(sys.argv[1:], _show)
 
 
-def _start(arguments: Sequence[str], tell: Callable[[str], None]) -> int:
+def _start(arguments: Sequence[str], report: Callable[[str], None]) -> int:
     """Start Optiverse, with what is named in it."""
     from optiverse_collab.host.optiverse.launch import launch
     from optiverse_collab.opening import is_target, open_target, read_target
@@ -57,7 +57,7 @@ def _start(arguments: Sequence[str], tell: Callable[[str], None]) -> int:
             raise CannotStart(COMMANDS_ELSEWHERE)
         return launch([], then=functools.partial(open_target, read_target(arguments[0])))
     except CollaborationError as error:
-        tell(str(error))
+        report(str(error))
         return 1
 
 

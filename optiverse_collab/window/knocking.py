@@ -150,9 +150,9 @@ class Knocking(QObject):
     def _on_status(self) -> None:
         if self._manager.session is None:
             self._answered.clear()
-        self._tell()
+        self._refresh_all()
 
-    def _tell(self) -> None:
+    def _refresh_all(self) -> None:
         self.refresh()
         self._list.show_waiting(self.waiting)
 
@@ -160,9 +160,9 @@ class Knocking(QObject):
     def _on_happened(self, effect: fx.SessionEffect) -> None:
         if isinstance(effect, Knocked):
             self._manager.log(logging.INFO, f"← {texts.wants(effect.knock)}")
-            self._tell()
+            self._refresh_all()
         elif isinstance(effect, (KnockOver, RoleChanged)):
-            self._tell()
+            self._refresh_all()
         elif isinstance(effect, AccessDenied) and isinstance(effect.asked, AccessAdmit):
             self._failed(effect.asked.knock, effect.message)
 

@@ -129,7 +129,7 @@ class Leftovers(QObject):
     def save(self, one: Leftover, path: Path) -> None:
         """Write the bench with the edits to a file."""
         work = partial(_save, self._folder, one.source, path)
-        self._run(work, lambda _: self._tell(logging.INFO, texts.saved(str(path))))
+        self._run(work, lambda _: self._report(logging.INFO, texts.saved(str(path))))
 
     def discard(self, one: Leftover) -> None:
         """Forget the edits, except for a copy of the bench with them."""
@@ -140,7 +140,7 @@ class Leftovers(QObject):
             _discard(self._folder, one.source)
 
         def done(_: None) -> None:
-            self._tell(logging.INFO, texts.discarded(one.edits, str(path)))
+            self._report(logging.INFO, texts.discarded(one.edits, str(path)))
             self.refresh()
 
         self._run(work, done)
@@ -209,7 +209,7 @@ class Leftovers(QObject):
             if saved is not None and self._manager.is_in(one.owner.session):
                 self._hold(unsent_edits(saved))
                 self._merged.append(aside)
-                self._tell(logging.INFO, texts.merged(one.edits))
+                self._report(logging.INFO, texts.merged(one.edits))
             self.refresh()
 
         self._run(aside.load, done)
@@ -251,9 +251,9 @@ class Leftovers(QObject):
     def _on_sent(self, one: Leftover, sender: Sender, why: str) -> None:
         owner, session = one.owner, self._manager.service.session
         if why:
-            self._tell(logging.WARNING, texts.not_sent(owner.session, owner.user_id, one.edits, why))
+            self._report(logging.WARNING, texts.not_sent(owner.session, owner.user_id, one.edits, why))
         else:
-            self._tell(logging.INFO, texts.sent(owner.session, owner.user_id, one.edits))
+            self._report(logging.INFO, texts.sent(owner.session, owner.user_id, one.edits))
             if session is not None and session.replica.epoch == sender.replica.epoch:
                 self._hold(sender.take_held())
         sender.deleteLater()
@@ -264,9 +264,9 @@ class Leftovers(QObject):
         self._background.run(work, done, self._on_failed)
 
     def _on_failed(self, error: CollaborationError) -> None:
-        self._tell(logging.WARNING, f"✗ {error}")
+        self._report(logging.WARNING, f"✗ {error}")
 
-    def _tell(self, level: int, sentence: str) -> None:
+    def _report(self, level: int, sentence: str) -> None:
         self._manager.log(level, sentence)
         self.told.emit(sentence.lstrip("✓✗ "))
 

@@ -90,8 +90,8 @@ class LiveBench(QObject):
         self._grip.changed.connect(self._show_presence)
         self._activity = OwnActivity(host, self)
         self._activity.changed.connect(self._show_presence)
-        tell, scripts = self.undo_left.emit, lambda: self.scripts
-        self._undo = Undo(host, self._capture, self.edited.emit, tell, scripts)
+        report, scripts = self.undo_left.emit, lambda: self.scripts
+        self._undo = Undo(host, self._capture, self.edited.emit, report, scripts)
 
     @property
     def replica(self) -> Replica:

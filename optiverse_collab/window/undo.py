@@ -38,7 +38,7 @@ class _Run(NamedTuple):
     is_new: bool  # the step is from before the session: its changes are unknown
     redo: bool
     kept: set[str]  # records that it would have removed
-    told: list[Standing]
+    standing: list[Standing]
 
 
 class Undo:
@@ -48,7 +48,7 @@ class Undo:
         host: whose user undoes.
         capture: keeps the host equal to the session.
         pushed: called when edits may wait to be sent.
-        told: called with a sentence about the parts that an undo left alone; the log has it, too.
+        report: called with a sentence about the parts that an undo left alone; the log has it, too.
         scripts: the names of the scripts in the session.
     """
 
@@ -57,13 +57,13 @@ class Undo:
         host: Host,
         capture: Capture,
         pushed: Callable[[], None] = lambda: None,
-        told: Callable[[str], None] = lambda text: None,
+        report: Callable[[str], None] = lambda text: None,
         scripts: Callable[[], Collection[str]] = frozenset,
     ) -> None:
         self._host = host
         self._capture = capture
         self._pushed = pushed
-        self._told = told
+        self._report = report
         self._scripts = scripts
         self._gestures = capture.gestures
         self._provenance = capture.gestures.provenance
@@ -95,7 +95,7 @@ class Undo:
         going = [id for id in changed if step.changed[id] is None and self._capture.shown(id) is not None]
         for shown in self._capture.all_shown(going):
             if since := self._provenance.since(step, shown.id, shown) or self._inside(step, shown):
-                self._tell(run, shown, since)
+                self._note_standing(run, shown, since)
                 run.kept.update(going)  # SEEN-7: all removals, or none
         # A command that only removes a group must still know what was in it.
         left = run.kept | (
@@ -122,10 +122,10 @@ class Undo:
             found = self._capture.differences(touched)
         if found:
             self._push(run, [op for op, _ in found])
-        if run.told:
-            text = left_alone(run.told, run.redo)
+        if run.standing:
+            text = left_alone(run.standing, run.redo)
             self._host.log("WARNING", text)
-            self._told(text)
+            self._report(text)
         self._pushed()
 
     def settle(self, conflict: Conflict) -> None:
@@ -173,7 +173,7 @@ class Undo:
         since = self._since(run, id, shown)
         if not since or names - {"z_value"} - since.keys():
             return False
-        self._tell(run, shown, {name: since[name] for name in since if name in names})
+        self._note_standing(run, shown, {name: since[name] for name in since if name in names})
         return True
 
     def _since(self, run: _Run, id: str, shown: Record) -> Marks:
@@ -190,7 +190,7 @@ class Undo:
         since = {} if shown is None else self._since(run, op.id, shown)
         names = names_in(op, since)
         if shown is not None and names:
-            self._tell(run, shown, {name: since[name] for name in names})
+            self._note_standing(run, shown, {name: since[name] for name in names})
             run.step.disown(op.id, {name: since[name] for name in names})
             fixes.append(values(shown, names) if isinstance(op, Set) else put(shown))
         unseen = None if run.redo else run.step.unseen.get(op.id)
@@ -223,10 +223,10 @@ class Undo:
             self._provenance.put_back(pushed, step.covered.get(op.id, {}))
         self._pushed()
 
-    def _tell(self, run: _Run, shown: Record, since: Marks) -> None:
-        """Report whose values stand."""
-        told = {name: mark.by for name, mark in since.items() if mark is not _KEPT}
-        for by in dict.fromkeys(told.values()):
-            names = [name for name in told if told[name] == by]
+    def _note_standing(self, run: _Run, shown: Record, since: Marks) -> None:
+        """Note whose values stand, for the sentence after the undo."""
+        authors = {name: mark.by for name, mark in since.items() if mark is not _KEPT}
+        for by in dict.fromkeys(authors.values()):
+            names = [name for name in authors if authors[name] == by]
             who = marked(by, by in self._scripts())
-            run.told.append(Standing(who, values(shown, names), shown))
+            run.standing.append(Standing(who, values(shown, names), shown))

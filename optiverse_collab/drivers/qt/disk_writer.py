@@ -70,7 +70,7 @@ class DiskWriter(QObject):
         if isinstance(effect, Write):
             self._write(effect)
         elif effect is not None:
-            self._tell(effect)
+            self._report_unprotected(effect)
         wait_ms = self._ahead.wait_ms(now_ms())
         if wait_ms is None:
             self._due.stop()
@@ -102,11 +102,11 @@ class DiskWriter(QObject):
     @pyqtSlot(str)
     def _on_failed(self, sentence: str) -> None:
         for effect in self._ahead.failed(sentence, now_ms()):
-            self._tell(effect)
+            self._report_unprotected(effect)
         self.written.emit()  # no edit waits any more
         self.poll()
 
-    def _tell(self, effect: EditsUnprotected) -> None:
+    def _report_unprotected(self, effect: EditsUnprotected) -> None:
         self.protects = False
         self.happened.emit(effect)
 

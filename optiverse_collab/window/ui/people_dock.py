@@ -94,10 +94,10 @@ class PeopleDock(QDockWidget):
         self.setWidget(content)
         self.people.itemActivated.connect(self._on_activated)
         self.people.currentItemChanged.connect(self._on_selected)
-        self.go.clicked.connect(partial(self._tell, self.visited))
-        self.follow.clicked.connect(partial(self._tell, self.follow_wanted))
-        self.decline.triggered.connect(partial(self._tell, self.decline_wanted))
-        self.remove.triggered.connect(partial(self._tell, self.remove_wanted))
+        self.go.clicked.connect(partial(self._emit_for_selected, self.visited))
+        self.follow.clicked.connect(partial(self._emit_for_selected, self.follow_wanted))
+        self.decline.triggered.connect(partial(self._emit_for_selected, self.decline_wanted))
+        self.remove.triggered.connect(partial(self._emit_for_selected, self.remove_wanted))
         self.show_people([])
 
     @property
@@ -184,7 +184,7 @@ class PeopleDock(QDockWidget):
         if person is not None and not person.is_me:
             self.visited.emit(person.key)
 
-    def _tell(self, wanted: pyqtBoundSignal) -> None:
+    def _emit_for_selected(self, wanted: pyqtBoundSignal) -> None:
         """Emit a button's signal for the selected person."""
         person = self.selected
         if person is not None:
