@@ -160,7 +160,7 @@ def _rights(save: Callable[..., None]) -> None:
     ]
     dialog = AccessDialog()
     dialog.show_grants(grants, ["c1", "c2"], now)
-    dialog.say("")
+    dialog.show_status("")
     dialog.show()
     save("people", dialog)
     dialog.close()

@@ -53,7 +53,7 @@ def test_a_banner_in_a_dialog_moves_nothing(driver: Driver) -> None:
         banner = DialogBanner(dialog)
         for said in ("Bob is editing this, too.", ""):
             if said:
-                banner.say(said, [("Ask", lambda: None)])
+                banner.show_text(said, [("Ask", lambda: None)])
             else:
                 banner.leave()
             wait(10)

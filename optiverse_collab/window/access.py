@@ -64,7 +64,7 @@ class Access(QObject):
             self.dialog.changed.connect(self._on_change_wanted)
             self.dialog.link_wanted.connect(self._on_link_wanted)
         self._selects = grant
-        self.dialog.say(texts.LOADING)
+        self.dialog.show_status(texts.LOADING)
         self._ask()
         self.dialog.show()
         self.dialog.raise_()
@@ -85,7 +85,7 @@ class Access(QObject):
             session.access.ask_all()
             self._manager.service.wake()
         elif self.dialog is not None:
-            self.dialog.say(texts.NO_CONNECTION)
+            self.dialog.show_status(texts.NO_CONNECTION)
 
     @pyqtSlot()
     def _on_participants(self) -> None:
@@ -114,7 +114,7 @@ class Access(QObject):
         elif isinstance(effect, InviteMade) and effect.asked is self._asked:
             self._copy(effect, dialog)
         elif isinstance(effect, AccessDenied):
-            dialog.say(effect.message)
+            dialog.show_status(effect.message)
             self._manager.log(logging.INFO, f"✗ {effect.message}")
 
     def _take(self, effect: GrantsArrived, dialog: AccessDialog) -> None:
@@ -128,8 +128,8 @@ class Access(QObject):
             dialog.people.table.select(self._selects)
             self._selects = ""
         if dialog.sentence.text() in (texts.LOADING, texts.NO_CONNECTION):
-            dialog.say("")
+            dialog.show_status("")
 
     def _copy(self, made: InviteMade, dialog: AccessDialog) -> None:
         copy_text(parse_address(self._manager.invite)._replace(token=made.token).link)
-        dialog.say(texts.copied(made.grant.role, made.grant.knock))
+        dialog.show_status(texts.copied(made.grant.role, made.grant.knock))

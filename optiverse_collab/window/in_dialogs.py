@@ -74,7 +74,7 @@ class InDialogs(QObject):
         said = {id: one for id in dialogs if (one := self._said(id, found.get(id, ()))) is not None}
         self._keep(said)
         for id, (text, actions) in said.items():
-            self._say(id, dialogs[id], text, actions)
+            self._show_banner(id, dialogs[id], text, actions)
 
     def show_request(self, item: str, text: str, actions: Sequence[BannerAction]) -> bool:
         """Show somebody's ask in the dialog of an item; returns whether it is open."""
@@ -104,12 +104,12 @@ class InDialogs(QObject):
         text = texts.editing_too([texts.short_name(people[id]) for id in others])
         return (text, [(texts.ASK, lambda: self.wanted.emit(item))]) if text else None
 
-    def _say(self, id: str, dialog: QDialog, text: str, actions: Sequence[BannerAction]) -> None:
+    def _show_banner(self, id: str, dialog: QDialog, text: str, actions: Sequence[BannerAction]) -> None:
         banner = self.banners.get(id)
         if banner is None:
             banner = self.banners[id] = DialogBanner(dialog)
         if banner.text != text:
-            banner.say(text, actions)
+            banner.show_text(text, actions)
 
     def _keep(self, said: Mapping[str, Said]) -> None:
         """Remove the banners of other dialogs; a host deletes its dialogs with all that is in them."""

@@ -87,7 +87,7 @@ class AccessDialog(QDialog):
         ]
         self.links.show_grants(links, cells)
 
-    def say(self, sentence: str) -> None:
+    def show_status(self, sentence: str) -> None:
         """Show the outcome of an action."""
         self.sentence.setText(sentence)
 

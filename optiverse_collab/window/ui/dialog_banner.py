@@ -51,7 +51,7 @@ class DialogBanner(QFrame):
         self._later = single_shot(self, self._lay_out)
         dialog.installEventFilter(self)
 
-    def say(self, text: str, actions: Sequence[BannerAction]) -> None:
+    def show_text(self, text: str, actions: Sequence[BannerAction]) -> None:
         """Show this instead of the former text.
 
         Args:

@@ -53,7 +53,7 @@ def test_nothing_moves_when_it_comes_changes_or_goes(qtbot: QtBot, form: Form, t
     places, size = form.places(), form.size()
     banner = DialogBanner(form)
     for said in (text, "Somebody else.", text):
-        banner.say(said, [("Ask", lambda: None)])
+        banner.show_text(said, [("Ask", lambda: None)])
         qtbot.wait(1)
         assert form.places() == places
         assert banner.geometry().bottomLeft() == form.rect().bottomLeft()
@@ -67,7 +67,7 @@ def test_nothing_moves_when_it_comes_changes_or_goes(qtbot: QtBot, form: Form, t
 
 def test_it_stays_at_the_bottom(qtbot: QtBot, form: Form) -> None:
     banner = DialogBanner(form)
-    banner.say(LONG, [])
+    banner.show_text(LONG, [])
     high = banner.height()
     form.resize(900, 300)
     qtbot.waitUntil(lambda: banner.width() == 900)
@@ -79,7 +79,7 @@ def test_the_keyboard_stays_where_it_was(qtbot: QtBot, form: Form) -> None:
     asked: list[int] = []
     banner = DialogBanner(form)
     type_text(form.line, "half ")
-    banner.say("Bob is editing this, too.", [("Ask", lambda: asked.append(1))])
+    banner.show_text("Bob is editing this, too.", [("Ask", lambda: asked.append(1))])
     assert form.focusWidget() is form.line
     type_text(form.line, "typed")
     assert form.line.text() == "half typed"
@@ -94,7 +94,7 @@ def test_the_keyboard_stays_where_it_was(qtbot: QtBot, form: Form) -> None:
 def test_its_button_is_reached_by_keyboard_and_named(qtbot: QtBot, form: Form) -> None:
     asked: list[int] = []
     banner = DialogBanner(form)
-    banner.say("<b>Bob</b> is editing this, too.", [("Ask", lambda: asked.append(1))])
+    banner.show_text("<b>Bob</b> is editing this, too.", [("Ask", lambda: asked.append(1))])
     for _ in range(5):
         if form.focusWidget() is not banner.buttons[0]:
             press_key(form.focusWidget() or form, Qt.Key.Key_Tab)
