@@ -112,7 +112,7 @@ class GroupList(Layers):
 
     def place(self, record: Record) -> None:
         """Put an item or a group where its record says; takes effect with `end_batch`."""
-        if not self._places.say(record):
+        if not self._places.read(record):
             return
         plain = not self._unsettled and not self._is_unshown(record.id) and not self.has_group(record.id)
         place = self._places.insert(record.id, self.has_group) if plain else None

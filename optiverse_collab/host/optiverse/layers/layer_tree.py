@@ -146,7 +146,7 @@ class LayerTree(Layers):
     def place(self, record: Record) -> None:
         """Put an item or a group where its record says; takes effect with `end_batch`."""
         is_new = record.id not in self._state and not self._is_unshown(record.id)
-        if not self._places.say(record) and not is_new:
+        if not self._places.read(record) and not is_new:
             return
         place = self._places.insert(record.id, lambda id: True) if is_new and not self._unsettled else None
         if place is not None:

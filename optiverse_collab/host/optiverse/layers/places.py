@@ -5,7 +5,7 @@ can come together from several people: a group that is gone, two groups that are
 the same order. `tree_of` makes one tree of whatever they say, the same for everybody. The window shows that
 tree as far as it can: what is in a group that it can't show takes that group's place.
 
-So there are two things to remember. `_said` has the places in records; it is never cleaned up, because what
+So there are two things to remember. `_stated` has the places in records; it is never cleaned up, because what
 can't be shown today can be tomorrow. `_shown` has the places in the window. Only the user makes the window
 show something else, and `follow` then finds what they moved: whatever has another parent than before, and
 as few of its siblings as possible. Those alone say something new, and are edits. All others keep saying
@@ -59,7 +59,7 @@ class Places:
     """The places that records state, and how much of that is shown."""
 
     def __init__(self) -> None:
-        self._said: dict[str, Record] = {}
+        self._stated: dict[str, Record] = {}
         self._shown: Shown = {}
         self._parents: dict[str, str | None] = {}
         self._lifted: set[str] = set()
@@ -67,31 +67,31 @@ class Places:
 
     def of(self, id: str) -> dict[str, Any]:
         """The stated `parent` and `order`."""
-        said = self._said.get(id)
-        return {} if said is None else {name: said.props[name] for name in PLACE if name in said.props}
+        stated = self._stated.get(id)
+        return {} if stated is None else {name: stated.props[name] for name in PLACE if name in stated.props}
 
-    def say(self, record: Record) -> bool:
+    def read(self, record: Record) -> bool:
         """Read a record's place; returns whether it changed, or is shown nowhere."""
-        said = {name: record.props[name] for name in (*PLACE, "z_value") if name in record.props}
-        new = Record(record.id, record.kind, said)
-        old = self._said.get(record.id)
-        self._said[record.id] = new
-        parent = said.get("parent")
+        stated = {name: record.props[name] for name in (*PLACE, "z_value") if name in record.props}
+        new = Record(record.id, record.kind, stated)
+        old = self._stated.get(record.id)
+        self._stated[record.id] = new
+        parent = stated.get("parent")
         if isinstance(parent, str) and parent not in self._parents:
             self._awaited.add(parent)
         # What the user moved is known as a group or an item, of whatever kind. What they removed is, too.
         if old is None or record.id not in self._parents or (old.kind == GROUP) != (new.kind == GROUP):
             return True
-        return any(old.props.get(name, _NOWHERE) != said.get(name, _NOWHERE) for name in PLACE)
+        return any(old.props.get(name, _NOWHERE) != stated.get(name, _NOWHERE) for name in PLACE)
 
     def forget(self, id: str) -> None:
         """It is gone."""
-        self._said.pop(id, None)
+        self._stated.pop(id, None)
         self._parents.pop(id, None)
         self._awaited.add(id)
 
     def insert(self, id: str, holds: Callable[[str], bool]) -> tuple[str | None, int] | None:
-        """Show what came and was said where, without a look at everything else that is said.
+        """Show a new item at its stated place, without reading all other records.
 
         Args:
             holds: as in `tree`.
@@ -100,14 +100,14 @@ class Places:
             The group in which it is shown, None for the root, and how many of its siblings lie above it; or
             None if not that alone changes, or it is a group, which may be empty: `tree` has to tell.
         """
-        said = self._said[id]
-        if said.kind == GROUP:
+        stated = self._stated[id]
+        if stated.kind == GROUP:
             return None
-        wanted = said.props.get("parent")
+        wanted = stated.props.get("parent")
         parent = wanted if isinstance(wanted, str) and wanted in self._parents else None
         if id in self._awaited or id in self._parents or self._lifted or self._is_deep(parent):
             return None
-        if isinstance(wanted, str) and parent is None and wanted in self._said:
+        if isinstance(wanted, str) and parent is None and wanted in self._stated:
             return None
         if parent is not None and not holds(parent):
             return None
@@ -117,21 +117,21 @@ class Places:
         """Show a group where its record says; returns the group in which that is, None for the root."""
         wanted = self.of(id).get("parent")
         parent = wanted if isinstance(wanted, str) and wanted in self._parents else None
-        self._said.setdefault(id, Record(id, GROUP, {}))
+        self._stated.setdefault(id, Record(id, GROUP, {}))
         self._insert(id, parent)
         return parent
 
     def count_above(self, id: str, siblings: Iterable[str]) -> int:
         """How many of these lie above it, as far as records say."""
-        key = sibling_key(self._said[id])
-        said = [self._said[sibling] for sibling in siblings if sibling in self._said]
-        return sum(sibling_key(other) < key for other in said)
+        key = sibling_key(self._stated[id])
+        stated = [self._stated[sibling] for sibling in siblings if sibling in self._stated]
+        return sum(sibling_key(other) < key for other in stated)
 
     def _insert(self, id: str, parent: str | None) -> int:
         """Show something in a group, or at the root; returns how many of its siblings lie above it."""
         siblings = self._shown.setdefault(parent, [])
-        key = sibling_key(self._said[id])
-        index = bisect(siblings, key, key=lambda sibling: sibling_key(self._said[sibling]))
+        key = sibling_key(self._stated[id])
+        index = bisect(siblings, key, key=lambda sibling: sibling_key(self._stated[sibling]))
         siblings.insert(index, id)
         self._parents[id] = parent
         return index
@@ -154,12 +154,12 @@ class Places:
         """The tree to show; a group without members is not in it.
 
         Args:
-            exists: whether there is a record of this id; of others nothing is said any more.
+            exists: whether there is a record of this id; the places of others are ignored.
             shows: whether the window can show it. What is in it takes its place if it can't …
             holds: … or if the window can't show anything in it.
             has_more: as in `tree_of`.
         """
-        tree = tree_of({id: said for id, said in self._said.items() if exists(id)}, has_more)
+        tree = tree_of({id: stated for id, stated in self._stated.items() if exists(id)}, has_more)
         shown: Shown = {None: []}
         self._lifted = set()
 
@@ -234,5 +234,5 @@ class Places:
                 place |= {} if parent is None else {"parent": parent}
             elif "parent" in self.of(id):  # also of a group that isn't there: it may come back
                 place["parent"] = self.of(id)["parent"]
-            self._said[id] = Record(id, kinds[id], place)
+            self._stated[id] = Record(id, kinds[id], place)
         return moved

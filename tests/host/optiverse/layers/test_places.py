@@ -1,4 +1,4 @@
-"""What comes is shown where a look at everything that is said would show it."""
+"""What comes is shown where reading all records would show it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def tree(places: Places) -> Shown:
     return {parent: ids for parent, ids in shown.items() if ids}
 
 
-def say(places: Places, id: str, **place: object) -> bool:
+def read(places: Places, id: str, **place: object) -> bool:
     """Say where something is that came; returns whether that could be shown without a look at the rest."""
-    places.say(Record(id, "group" if id.startswith(("g", KEPT)) else "component", place))
+    places.read(Record(id, "group" if id.startswith(("g", KEPT)) else "component", place))
     if id != KEPT and places.insert(id, holds) is not None:
         return True
     places.show(places.tree(lambda id: True, lambda id: id != KEPT, holds))
@@ -34,7 +34,7 @@ def say(places: Places, id: str, **place: object) -> bool:
 
 
 def shown(places: Places) -> Shown:
-    ids = (None, *places._said)
+    ids = (None, *places._stated)
     return {id: list(inside) for id in ids if (inside := places.shown_in(id))}
 
 
@@ -53,58 +53,58 @@ def test_any_order_of_arrival(seed: int) -> None:
             place["order"] = rng.choice([0.0, 1.0, 2.5, "first"])
         if rng.random() < 0.5:
             place["z_value"] = rng.choice([0.0, 3.0])
-        quick += say(places, id, **place)
+        quick += read(places, id, **place)
         assert shown(places) == tree(places)
     assert quick > 0 or seed % 2  # what can't be shown may have come first
 
 
 def test_a_group_that_comes_after_what_is_in_it() -> None:
     places = Places()
-    assert say(places, "lens", parent="g")
-    assert not say(places, "g")
+    assert read(places, "lens", parent="g")
+    assert not read(places, "g")
     assert shown(places) == tree(places) == {None: ["g"], "g": ["lens"]}
-    assert say(places, "mirror", parent="g")
+    assert read(places, "mirror", parent="g")
 
 
 def test_a_group_that_went_and_comes_again() -> None:
     places = Places()
-    say(places, "g")
-    say(places, "lens", parent="g")
+    read(places, "g")
+    read(places, "lens", parent="g")
     places.forget("g")
     places.show(places.tree(lambda id: True, lambda id: True, holds))
-    assert not say(places, "g")
+    assert not read(places, "g")
     assert shown(places) == tree(places) == {None: ["g"], "g": ["lens"]}
 
 
 def test_what_others_put_back_is_shown_again() -> None:
-    """At the same place: it is said as before, and the window shows it nowhere."""
+    """At the same place: the stated place is the same, and the window shows it nowhere."""
     places = Places()
     for id in ("g1", "lens"):
-        say(places, id, **({"parent": "g1"} if id == "lens" else {}))
+        read(places, id, **({"parent": "g1"} if id == "lens" else {}))
     lens = Record("lens", "component", {"parent": "g1"})
-    assert not places.say(lens)
+    assert not places.read(lens)
     assert places.follow({None: []}, {}) == {"g1", "lens"}
-    assert places.say(lens)
+    assert places.read(lens)
 
 
 def test_groups_in_groups_as_deep_as_can_be() -> None:
     places = Places()
     for level in range(MAX_DEPTH + 3):
-        say(places, f"g{level}", **({"parent": f"g{level - 1}"} if level else {}))
+        read(places, f"g{level}", **({"parent": f"g{level - 1}"} if level else {}))
         assert shown(places) == tree(places)
 
 
 def test_example_in_the_module_is_true() -> None:
     there = {"lens", "laser"}
     places = Places()
-    places.say(Record("lens", "component", {"parent": "optics", "order": 0.0}))
-    places.say(Record("laser", "source", {"order": 1.0}))
+    places.read(Record("lens", "component", {"parent": "optics", "order": 0.0}))
+    places.read(Record("laser", "source", {"order": 1.0}))
     places.show(places.tree(there.__contains__, there.__contains__, holds))
     assert shown(places) == {None: ["lens", "laser"]}
     assert places.follow({None: ["laser", "lens"]}, {"lens": "component", "laser": "source"}) == {"laser"}
     assert places.of("laser") == {"order": -1.0}
     assert places.of("lens") == {"parent": "optics", "order": 0.0}
-    places.say(Record("optics", "group", {"order": 0.0}))
+    places.read(Record("optics", "group", {"order": 0.0}))
     there.add("optics")
     tree = places.tree(there.__contains__, there.__contains__, {"optics"}.__contains__)
     assert tree == {None: ["laser", "optics"], "optics": ["lens"]}
