@@ -147,7 +147,7 @@ class Hub:
         if not session.join(connection, place, admission):
             return False
         if self._entrance is not None and may_manage(admission.role):
-            self._entrance.waiting.tell(connection, session.id)
+            self._entrance.waiting.notify_owner(connection, session.id)
         return True
 
     def _owners(self, session_id: str) -> list[Connection]:
@@ -161,7 +161,7 @@ class Hub:
             session.access_changed(before, after)
             for owner in session.owners if is_new_owner else ():
                 if owner.grant == after.id and self._entrance is not None:
-                    self._entrance.waiting.tell(owner, session.id)
+                    self._entrance.waiting.notify_owner(owner, session.id)
 
     async def close(self) -> bool:
         """Make every session durable, send what waits, and close all connections (CLOSE-3).
@@ -174,10 +174,10 @@ class Hub:
         sessions = list(self._live.values())
         late = await _late([asyncio.create_task(session.close()) for session in sessions])
         connections = [c for session in sessions for c in session.connections.values()]
-        await asyncio.gather(*(self._say_goodbye(connection) for connection in connections))
+        await asyncio.gather(*(self._drain_and_close(connection) for connection in connections))
         return not late
 
-    async def _say_goodbye(self, connection: Connection) -> None:
+    async def _drain_and_close(self, connection: Connection) -> None:
         try:
             await asyncio.wait_for(connection.outbox.drain(), timeout=GOODBYE_SECONDS)
         except asyncio.TimeoutError:

@@ -146,7 +146,7 @@ class LiveSession:
         self._perform(self.room.set_role(after.id, after.role, now_ms()))
         for connection in self.connections.values():
             if connection.grant == after.id and before.expires_ms != after.expires_ms:
-                expiry.tell(connection, after.expires_ms)
+                expiry.notify(connection, after.expires_ms)
 
     def close_overdue(self, grants: Grants) -> None:
         """Close expired connections, and warn those that expire soon (ACC-3)."""
@@ -217,7 +217,7 @@ class LiveSession:
             tick_ms = min(TICK_MS, TICK_MS_PER_CONNECTION * len(self.connections))
             next_s = loop.time() + tick_ms / 1000
             try:
-                with self.backlog.storing(self._say_wait):
+                with self.backlog.storing(self._send_wait):
                     await self._writer.write()
                 self.is_late = False
                 self._perform(self.room.flush())
@@ -243,7 +243,7 @@ class LiveSession:
             if self.room.has_presence:  # waiting messages
                 self._wake_presence.set()
 
-    def _say_wait(self) -> None:
+    def _send_wait(self) -> None:
         """Storage is slow: tell everybody that nothing is saved for now (DUR-6)."""
         if not self.is_late:
             log.warning("Session %s waits for the disk; until it answers, nothing is acknowledged", self.id)

@@ -25,11 +25,11 @@ def overdue(connections: Iterable[Connection], grants: Grants, now_ms: int) -> l
         if grant.expires_ms <= now_ms:
             over.append(connection)
         elif grant.expires_ms <= now_ms + WARN_MS and connection.warned_of_ms != grant.expires_ms:
-            tell(connection, grant.expires_ms)
+            notify(connection, grant.expires_ms)
     return over
 
 
-def tell(connection: Connection, expires_ms: int | None) -> None:
+def notify(connection: Connection, expires_ms: int | None) -> None:
     """Tell somebody when their access ends; None means never."""
     connection.warned_of_ms = expires_ms
     message = AccessExpires(None if expires_ms is None else timestamp(expires_ms))

@@ -111,7 +111,7 @@ class WaitingRoom:
             attended.result()  # they left, or it is our fault
         return guest.answer.result() if guest.answer.done() else None
 
-    def tell(self, owner: Connection, session: str) -> None:
+    def notify_owner(self, owner: Connection, session: str) -> None:
         """Send a new owner the waiting people."""
         for guest in self._guests.values():
             if guest.place.session_id == session and self._may_answer(owner, guest):
@@ -202,14 +202,14 @@ class WaitingRoom:
         connection.name = name
         log.info("%s is waiting to join session %s, with the invite %s", name, place.session_id, invite.id)
         _send(connection, AccessWait())
-        self._tell_owners(guest, told)
+        self._notify_owners(guest, told)
         return guest
 
     def _leave(self, guest: _Guest) -> None:
         del self._guests[guest.told.knock]
-        self._tell_owners(guest, AccessKnockOver(guest.told.knock))
+        self._notify_owners(guest, AccessKnockOver(guest.told.knock))
 
-    def _tell_owners(self, guest: _Guest, message: Message) -> None:
+    def _notify_owners(self, guest: _Guest, message: Message) -> None:
         for owner in self.owners(guest.place.session_id):
             if self._may_answer(owner, guest):
                 _send(owner, message)
