@@ -93,16 +93,16 @@ async def main(port: int, components: int, sources: int) -> None:
     await author.connect(target)
     await author.put(components, sources)
     author.close()
-    _say_ready()
+    _report_ready()
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         what, number, hz, seconds = line.split()
         people = [Participant(next(numbers)) for _ in range(int(number))]
         for person in people:
             await person.connect(target)
-        _say_ready()
+        _report_ready()
         await _work(people, {"drag": sway, "point": pointer}[what], float(hz), float(seconds))
-        _say_ready()
+        _report_ready()
 
 
 async def _work(people: list[Participant], message: Message, hz: float, seconds: float) -> None:
@@ -119,7 +119,7 @@ async def _work(people: list[Participant], message: Message, hz: float, seconds:
         person.close()
 
 
-def _say_ready() -> None:
+def _report_ready() -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
 

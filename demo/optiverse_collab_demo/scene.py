@@ -44,7 +44,7 @@ class BenchScene(QGraphicsScene):
         bench.items_added.connect(self._show)
         bench.items_changed.connect(self._show)
         bench.items_removed.connect(self._hide)
-        self.selectionChanged.connect(self._tell_selection)
+        self.selectionChanged.connect(self._emit_selection)
         self._show(list(bench.items))
 
     def set_theme(self, theme: Theme) -> None:
@@ -125,7 +125,7 @@ class BenchScene(QGraphicsScene):
         self._light_timer.start(0)
 
     @pyqtSlot()
-    def _tell_selection(self) -> None:
+    def _emit_selection(self) -> None:
         self.selection_changed.emit(self.selected())
 
     def _add(self, id: str) -> None:

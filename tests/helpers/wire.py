@@ -272,9 +272,9 @@ class Wire:
                     self.lose(peer, noticed=False)
                     peer.closed = effect.reason
             else:
-                self._say(effect)
+                self._send(effect)
 
-    def _say(self, effect: Send | SendPresence) -> None:
+    def _send(self, effect: Send | SendPresence) -> None:
         frames = PresenceFrames(effect.message) if isinstance(effect, SendPresence) else None
         for id in effect.to:
             text = encode(effect.message) if frames is None else frames.without(id).decode()
