@@ -38,7 +38,7 @@ _TERM = 1  # there was one server
 _encoder = msgspec.json.Encoder()
 
 
-def convert(old: sqlite3.Connection, new: sqlite3.Connection, session: format1.Session) -> None:
+def convert(old: sqlite3.Connection, new: sqlite3.Connection, session: format1.OldSessionRow) -> None:
     """Write a session of the old database to the new one, as its only chunk.
 
     Raises:
@@ -92,7 +92,9 @@ class _Conversion:
         session: of the old one.
     """
 
-    def __init__(self, old: sqlite3.Connection, new: sqlite3.Connection, session: format1.Session) -> None:
+    def __init__(
+        self, old: sqlite3.Connection, new: sqlite3.Connection, session: format1.OldSessionRow
+    ) -> None:
         self._old, self._new, self._session = old, new, session
         self._names = Names()
         self._shapes = Shapes()

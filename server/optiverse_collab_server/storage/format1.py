@@ -20,7 +20,7 @@ VERSION = 1
 RECORDS, TOMBSTONES = "records", "tombstones"
 
 
-class Session(NamedTuple):
+class OldSessionRow(NamedTuple):
     """A row of the table of sessions.
 
     Attributes:
@@ -105,7 +105,7 @@ decode_ops = msgspec.json.Decoder(list[Op]).decode
 _decode_entries = msgspec.json.Decoder(list[Entry]).decode
 
 
-def read_sessions(connection: sqlite3.Connection, file: Path) -> list[Session]:
+def read_sessions(connection: sqlite3.Connection, file: Path) -> list[OldSessionRow]:
     """All sessions.
 
     Raises:
@@ -116,11 +116,11 @@ def read_sessions(connection: sqlite3.Connection, file: Path) -> list[Session]:
     for *columns, found in connection.execute("SELECT * FROM session ORDER BY key"):
         if checksum(columns) != found:
             raise damaged(file, "wrong checksum in the table of sessions")
-        sessions.append(Session(*columns))
+        sessions.append(OldSessionRow(*columns))
     return sessions
 
 
-def read_chunks(connection: sqlite3.Connection, session: Session) -> Iterator[tuple[str, bytes]]:
+def read_chunks(connection: sqlite3.Connection, session: OldSessionRow) -> Iterator[tuple[str, bytes]]:
     """The chunks of a session's snapshot: kind and JSON of each.
 
     Raises:
@@ -140,7 +140,7 @@ def read_chunks(connection: sqlite3.Connection, session: Session) -> Iterator[tu
         yield part, data
 
 
-def read_entries(connection: sqlite3.Connection, session: Session) -> Iterator[Entry]:
+def read_entries(connection: sqlite3.Connection, session: OldSessionRow) -> Iterator[Entry]:
     """The entries after a session's snapshot.
 
     Raises:
