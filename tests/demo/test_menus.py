@@ -96,15 +96,15 @@ def test_entries_stand_in_their_order(main_window: QMainWindow) -> None:
 
 
 def test_entry_follows_what_tells_when_it_can_be_used(main_window: QMainWindow) -> None:
-    tells: list[Callable[[bool], None]] = []
+    callbacks: list[Callable[[bool], None]] = []
 
-    def when(tell: Callable[[bool], None]) -> None:
-        tells.append(tell)
+    def when(enable: Callable[[bool], None]) -> None:
+        callbacks.append(enable)
 
     action = add_entry(main_window, ("&Tools",), "Run", "", "", nothing, when)
-    (tell,) = tells
+    (enable,) = callbacks
     for usable in (False, True, False):
-        tell(usable)
+        enable(usable)
         assert action.isEnabled() is usable
     assert add_entry(main_window, ("&Tools",), "Always", "", "", nothing).isEnabled()
 

@@ -44,14 +44,14 @@ def optiverse_window_opened(window):
 
 @hookimpl
 def optiverse_actions(window):
-    def enabled_when(tell):
-        tell(False)
-        window.scene.selection_changed.connect(lambda ids: tell(bool(ids)))
+    def enabled_when(enable):
+        enable(False)
+        window.scene.selection_changed.connect(lambda ids: enable(bool(ids)))
     def run():
         window.log.write("INFO", "Good", "ran")
     def fail():
         raise ValueError("not today")
-    always = lambda tell: tell(True)
+    always = lambda enable: enable(True)
     return [
         Action(("&Good",), "&Run", "", "", run, always),
         Action(("&Good",), "&Fail…", "", "", fail, always),
