@@ -47,7 +47,7 @@ class _Found(NamedTuple):
     slot: Slot
     saved: Saved | None
     device: Device | None = None
-    complaint: str = ""  # a sentence: why there is no device
+    failure: str = ""  # a sentence: why there is no device
 
 
 class Keeping(QObject):
@@ -126,7 +126,7 @@ class Keeping(QObject):
             try:
                 return _Found(slot, saved, self.tokens.find(_server(slot), session))
             except DiskError as error:  # the server may ask for none
-                return _Found(slot, saved, complaint=str(error))
+                return _Found(slot, saved, failure=str(error))
 
         done, failed = partial(self._on_loaded, self._asked), partial(self._on_failed, self._asked)
         self._background.run(claim, done, failed)
@@ -194,7 +194,7 @@ class Keeping(QObject):
         if asked != self._asked:  # the user left meanwhile
             slot.close()
             return
-        for sentence in (slot.damage, found.complaint):
+        for sentence in (slot.damage, found.failure):
             if sentence:
                 self.logged.emit(logging.WARNING, f"✗ {sentence}")
         self._begin(found)

@@ -31,24 +31,24 @@ class ConfigFile:
     path: Path
     is_in_data_folder: bool = False
 
-    def read(self, complain: Callable[[str], None]) -> dict[str, Any]:
+    def read(self, warn: Callable[[str], None]) -> dict[str, Any]:
         """The settings in the file, by name.
 
         Args:
-            complain: called with a sentence for every invalid setting.
+            warn: called with a sentence for every invalid setting.
         """
         try:
             text = self.path.read_text("utf-8")
             content = tomllib.loads(text)
         except OSError as error:
-            complain(f"The configuration file {self.path} can't be read ({error.strerror}).")
+            warn(f"The configuration file {self.path} can't be read ({error.strerror}).")
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            complain(f"The configuration file {self.path} is not TOML: {error}.")
+            warn(f"The configuration file {self.path} is not TOML: {error}.")
         else:
-            return self._values(text, content, complain)
+            return self._values(text, content, warn)
         return {}
 
-    def _values(self, text: str, content: dict[str, Any], complain: Callable[[str], None]) -> dict[str, Any]:
+    def _values(self, text: str, content: dict[str, Any], warn: Callable[[str], None]) -> dict[str, Any]:
         values = {}
         for key, value in content.items():
             try:
@@ -60,7 +60,7 @@ class ConfigFile:
                 if kind is PATH:
                     values[name] = self.path.parent / values[name]
             except ValueError as error:
-                complain(f"{self.path}, line {_line(text, key)}, {key}: {error}.")
+                warn(f"{self.path}, line {_line(text, key)}, {key}: {error}.")
         return values
 
 

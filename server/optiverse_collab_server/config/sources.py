@@ -72,7 +72,7 @@ def variable(name: str) -> str:
     return f"{PREFIX}{name.upper()}"
 
 
-def _from_environment(environment: Mapping[str, str], complain: Callable[[str], None]) -> dict[str, Any]:
+def _from_environment(environment: Mapping[str, str], warn: Callable[[str], None]) -> dict[str, Any]:
     known = {variable(name): name for name in TABLE}
     values = {}
     for word, text in environment.items():
@@ -80,12 +80,12 @@ def _from_environment(environment: Mapping[str, str], complain: Callable[[str], 
             try:
                 values[known[word]] = TABLE[known[word]].kind.read(text)
             except ValueError as error:
-                complain(f"{word} in the environment: {error}.")
+                warn(f"{word} in the environment: {error}.")
         elif word.startswith(PREFIX) and word != FILE_VARIABLE:  # our other programs use this prefix, too
             endings = [one.removeprefix(PREFIX) for one in (*known, FILE_VARIABLE)]
             near = difflib.get_close_matches(word.removeprefix(PREFIX), endings, 1, 0.8)
             if near:
-                complain(f"{word} in the environment is no setting; did you mean {PREFIX}{near[0]}?")
+                warn(f"{word} in the environment is no setting; did you mean {PREFIX}{near[0]}?")
     return values
 
 
