@@ -78,7 +78,7 @@ class BenchScene(QGraphicsScene):
             self.blockSignals(False)
         self.selectionChanged.emit()
 
-    def take_in_groups(self) -> None:
+    def select_whole_groups(self) -> None:
         """Extend the selection to whole groups."""
         self.select(groups.with_groups(self.bench.items, self.selected()))
 

@@ -87,7 +87,7 @@ class BenchView(QGraphicsView):
             return
         self._clicked = id
         if id in scene.selected():
-            scene.take_in_groups()
+            scene.select_whole_groups()
             self._grabbed, self._grabbed_at = self.mapToScene(event.pos()), event.pos()
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
@@ -177,7 +177,7 @@ class BenchView(QGraphicsView):
             mates = groups.with_groups(scene.bench.items, [clicked])
             scene.select(set(scene.selected()).difference(mates))
         else:
-            scene.take_in_groups()
+            scene.select_whole_groups()
 
     def _pan(self, to: QPoint) -> None:
         if self._panned_from is None:

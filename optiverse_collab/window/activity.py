@@ -39,7 +39,7 @@ class Activity:
             records = (*effect.removed, *effect.added, *effect.changed)
             self._replaced = {(effect.by, record.id) for record in records}
         elif isinstance(effect, ShowChange):
-            self._take_in(effect, now_ms, scripts)
+            self._collect(effect, now_ms, scripts)
             self._replaced.clear()
 
     def wait_ms(self, now_ms: float) -> float | None:
@@ -66,7 +66,7 @@ class Activity:
         over_ms = min(self._quiet_ms + QUIET_MS, self._begun_ms + LONGEST_MS)
         return max(over_ms, self._not_before_ms)
 
-    def _take_in(self, change: ShowChange, now_ms: float, scripts: Collection[str]) -> None:
+    def _collect(self, change: ShowChange, now_ms: float, scripts: Collection[str]) -> None:
         if not self._before:
             self._begun_ms = now_ms
         for op in change.ops:

@@ -50,7 +50,7 @@ class HandingOver(QObject):
     @pyqtSlot()
     def ask_which(self) -> None:
         """Import edits of somebody who may not send them."""
-        ask_which(self._window, self.take_in, texts.IMPORT_EDITS, texts.EDITS_FILES)
+        ask_which(self._window, self.import_edits, texts.IMPORT_EDITS, texts.EDITS_FILES)
 
     def save_bench(self, path: Path) -> None:
         """Write the bench on the user's screen."""
@@ -63,7 +63,7 @@ class HandingOver(QObject):
             saved, name = session.replica.save(), self._manager.session_id
             self._run(partial(write_edits, path, name, session.user_id, saved), texts.given(str(path)))
 
-    def take_in(self, path: Path) -> None:
+    def import_edits(self, path: Path) -> None:
         """List the edits in a file for this user to decide (SEEN-9)."""
         self._manager.background.run(partial(read_edits, path), self._on_read, self._on_failed)
 
@@ -83,7 +83,7 @@ class HandingOver(QObject):
             session.replica.hold(edit)
         self._manager.service.wake()
         self._manager.edited.emit()
-        self._notify(texts.taken_in(len(edits), author))
+        self._notify(texts.imported(len(edits), author))
 
     def _on_failed(self, error: CollaborationError) -> None:
         self._manager.log(logging.WARNING, f"✗ {error}")

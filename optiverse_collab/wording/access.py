@@ -95,7 +95,7 @@ def given(path: str) -> str:
     return f"✓ Your edits were saved: {path}. {how}"
 
 
-def taken_in(count: int, author: str) -> str:
+def imported(count: int, author: str) -> str:
     """Edits of somebody else's are listed for this user to decide."""
     were = "was" if count == 1 else "were"
     return f"✓ {counted(count, 'edit')} by {printable(author)} {were} listed for you to decide."

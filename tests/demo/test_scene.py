@@ -97,7 +97,7 @@ def test_selection_is_completed_to_groups(scene: BenchScene) -> None:
     scene.bench.put("g", "group", {})
     scene.bench.change({"a": {"parent": "g"}, "b": {"parent": "g"}})
     scene.select(["a"])
-    scene.take_in_groups()
+    scene.select_whole_groups()
     assert sorted(scene.selected()) == ["a", "b"]
 
 

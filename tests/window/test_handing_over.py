@@ -66,7 +66,7 @@ def test_edits_of_others_are_chosen_from_the_menu(me: Desk) -> None:
 
 
 def test_what_fails_is_said(qtbot: QtBot, me: Desk, tmp_path: Path) -> None:
-    of(me).take_in(tmp_path / "nowhere.edits")
+    of(me).import_edits(tmp_path / "nowhere.edits")
     qtbot.waitUntil(lambda: bool(me.log("WARNING")), timeout=SOON)
     assert "can't be read" in me.log("WARNING")[0]
     assert [toast.text for toast in me.controller.reports.toasts.shown] == [me.log("WARNING")[0].lstrip("✗ ")]

@@ -136,10 +136,10 @@ def test_unsent_edits_are_kept_and_given_to_an_editor(
     bob.controller.handing_over.save_edits(edits)
     qtbot.waitUntil(lambda: edits.exists() and bench.exists(), timeout=SOON)
     assert bob.manager.background.wait(SOON / 1000)
-    ann.controller.handing_over.take_in(edits)
+    ann.controller.handing_over.import_edits(edits)
     qtbot.waitUntil(lambda: ann.controller.reports.count == 1, timeout=SOON)
     assert "✓ 1 edit by Bob was listed for you to decide." in ann.log("INFO")
-    ann.controller.handing_over.take_in(bench)
+    ann.controller.handing_over.import_edits(bench)
     qtbot.waitUntil(lambda: any("has no edits" in text for text in toasts(ann)), timeout=SOON)
 
 

@@ -65,8 +65,8 @@ def test_end_of_access_has_its_time() -> None:
 
 def test_files_with_edits() -> None:
     assert access.given("/tmp/a.edits").startswith("✓ Your edits were saved: /tmp/a.edits. ")
-    assert access.taken_in(1, "Bo\tb") == "✓ 1 edit by Bo\\tb was listed for you to decide."
-    assert access.taken_in(2, "Bob") == "✓ 2 edits by Bob were listed for you to decide."
+    assert access.imported(1, "Bo\tb") == "✓ 1 edit by Bo\\tb was listed for you to decide."
+    assert access.imported(2, "Bob") == "✓ 2 edits by Bob were listed for you to decide."
 
 
 def test_who_is_removed_is_named() -> None:
