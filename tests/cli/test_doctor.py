@@ -19,7 +19,7 @@ STEPS = ["module", "module", "name", "TCP", "TLS", "HTTP", "version", "session"]
 
 
 def looked_at(*arguments: str, **environment: str) -> tuple[int, list[str]]:
-    """The exit code, and the lines of steps."""
+    """The exit code, and the lines of the steps."""
     ended = command("doctor", *arguments, **UTF_8, **environment)
     assert ended.errors == ""
     *lines, last = ended.output.splitlines()
@@ -35,7 +35,7 @@ def test_every_step_of_a_connection_that_works_has_a_tick(server: ServerProcess,
 
 
 def test_the_invite_is_used_and_never_shown(tmp_path: Path) -> None:
-    """Its token becomes this device's, as for any command; so the look costs nobody their invite."""
+    """Its token becomes this device's, as in any command; so the check doesn't use up the invite."""
     home = {"XDG_DATA_HOME": str(tmp_path / "mine"), "LOCALAPPDATA": str(tmp_path / "mine")}
     with ServerProcess(tmp_path / "data", "--tls", "--auth", "local") as server:
         link = server.until_says(r"Owner's link: (\S+)")[1]

@@ -1,4 +1,4 @@
-"""The command, as users run it: wrong arguments, and how an end becomes an exit code."""
+"""The command, as users run it: wrong arguments, and the exit code of each outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Progress is shown when something takes long, and only to people."""
+"""Progress is shown if something takes long, and only to people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from optiverse_collab.cli.progress import ProgressLine
 
 
 class Terminal(StringIO):
-    """Text that somebody looks at."""
+    """A text stream that a person watches."""
 
     def isatty(self) -> bool:
         return True
@@ -19,7 +19,7 @@ class Terminal(StringIO):
 
 @pytest.fixture
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever happens takes long."""
+    """Everything counts as taking long."""
     monkeypatch.setattr(progress, "PATIENCE_S", 0.0)
     monkeypatch.setattr(progress, "EVERY_S", 0.0)
 

@@ -21,7 +21,7 @@ def there(server: ServerProcess, session_id: str) -> list[str]:
 
 
 def test_pull_of_nothing_writes_nothing(there: list[str], tmp_path: Path) -> None:
-    """A mistyped session is an empty one, and must not take the place of a good file."""
+    """A mistyped session is empty, and must not replace a good file."""
     path = tmp_path / "bench.json"
     path.write_text("precious", "utf-8")
     for target in (str(path), "-"):

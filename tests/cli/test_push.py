@@ -64,7 +64,7 @@ def test_what_an_editor_writes_otherwise_is_there_already(
 def test_replacing_sends_nothing_that_is_only_written_otherwise(
     server: ServerProcess, session_id: str, tmp_path: Path
 ) -> None:
-    """So nobody hears that the bench was replaced, and what the session alone states stays."""
+    """So nobody reads that the bench was replaced, and values that only the session states stay."""
     there = ["--server", server.url, "--session", session_id]
     succeed("push", SMALL, *there)
     bench = read_bench(SMALL)
@@ -109,7 +109,7 @@ def test_what_others_changed_meanwhile_stays(
 
     @asynccontextmanager
     async def overtaken(options: argparse.Namespace) -> AsyncIterator[AsyncBench]:
-        """Ben is faster by the time that his change needs to get here."""
+        """Let Ben's edit arrive just before the command's own."""
         async with (
             proxy(server.port) as network,
             connect(network.url, options.session) as bench,

@@ -1,4 +1,4 @@
-"""``optiverse-collab restore``: makes a session's bench, or a part of it, what it was."""
+"""``optiverse-collab restore``: returns a session's bench, or a part of it, to an earlier state."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_what_stays_is_said(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """SEEN-5: on standard error, and by the exit code."""
+    """SEEN-5: on standard error, and with the exit code."""
     conflict = Conflict("m3", "M3", ["x"], {"x": 1}, {"x": 2}, "Ben", "theirs", "Ben moved it.")
 
     async def held(bench: AsyncBench, *what: object) -> list[Conflict]:

@@ -1,4 +1,4 @@
-"""Which session a command enters, and the error if it can't."""
+"""Which session a command joins, and the error if it can't."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_what_others_do_is_told_over_restarts_until_ctrl_c(tmp_path: Path) -> No
 
 @with_signals
 def test_job_in_the_background_goes_on_after_ctrl_c(server: ServerProcess, session_id: str) -> None:
-    """A shell starts it with SIGINT ignored, so that Ctrl+C ends only what is in the foreground."""
+    """A shell starts it with SIGINT ignored, so that Ctrl+C ends only the job in the foreground."""
     there = ["--server", server.url, "--session", session_id]
     with watching(*there, ignores_sigint=True) as watcher:
         watcher.wait_for("watching")

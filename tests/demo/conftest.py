@@ -1,4 +1,4 @@
-"""A window of the editor for each test, gone again after it."""
+"""A window of the editor for each test, deleted again after it."""
 
 from __future__ import annotations
 

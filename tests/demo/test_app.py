@@ -1,4 +1,4 @@
-"""The editor starts, with a file or without, and nothing that goes wrong in it ends it."""
+"""The editor starts, with or without a file, and no error ends it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_version_is_that_of_the_distribution() -> None:
 
 @pytest.fixture
 def opened(qtbot: QtBot) -> Iterator[list[DemoWindow]]:
-    """Windows to be closed at the end."""
+    """Windows that are closed after the test."""
     windows: list[DemoWindow] = []
     yield windows
     for window in windows:
@@ -63,7 +63,7 @@ def opened(qtbot: QtBot) -> Iterator[list[DemoWindow]]:
 
 
 def run(steps: str, *arguments: str) -> tuple[int, list[str]]:
-    """Start the editor in a process of its own; its exit code and what it prints."""
+    """Start the editor in a process of its own; returns its exit code and its output."""
     with python("-W", "error", "-c", SCRIPT.replace("STEPS", steps), *arguments) as process:
         output, _ = process.communicate()
     return process.returncode, output.splitlines()

@@ -26,7 +26,7 @@ def insert_bar(window: DemoWindow) -> InsertBar:
 
 
 def test_only_what_can_be_seen_is_counted(window: DemoWindow) -> None:
-    """A group or the rest of a file is no item to who counts them on the bench."""
+    """Users don't count a group, or the rest of a file, as an item."""
     assert status(window).items.text().strip() == "0 items"
     lens = add(window, "lens")
     assert status(window).items.text().strip() == "1 item"

@@ -29,7 +29,7 @@ def component(
 
 
 def heading(segment: Segment) -> float:
-    """Degrees, counter-clockwise from the right."""
+    """The direction in degrees, counter-clockwise from the right."""
     (x1, y1), (x2, y2) = segment.start, segment.end
     return math.degrees(math.atan2(y2 - y1, x2 - x1))
 
@@ -52,7 +52,7 @@ def test_nothing_in_the_way_leaves_it_straight() -> None:
 
 @pytest.mark.parametrize("angle", [0.0, 10.0, 30.0, 45.0, 60.0, 89.0, 100.0, 200.0, 315.0])
 def test_mirror_reflects_at_the_angle_of_incidence(angle: float) -> None:
-    """A mirror turned clockwise by a turns the ray that comes back by 2a."""
+    """If a mirror turns clockwise by a, the reflected ray turns by 2a."""
     incoming, outgoing = trace([right()], surfaces_of(component("mirror", angle=angle)))
     assert incoming.end == pytest.approx((0.0, 0.0), abs=1e-9)
     assert math.cos(math.radians(heading(outgoing) - (180.0 - 2 * angle))) == pytest.approx(1.0)
@@ -171,7 +171,7 @@ def test_light_that_never_weakens_ends_too() -> None:
 
 
 def test_source_angle_counts_clockwise_as_in_optiverse() -> None:
-    """90° is down."""
+    """90° points down."""
     (ray,) = rays_of({"pos": [1.0, 2.0], "angle_deg": 90.0, "n_rays": 1, "size_mm": 0.0})
     assert ray.at == pytest.approx((1.0, 2.0))
     assert ray.direction == pytest.approx((0.0, -1.0), abs=1e-12)

@@ -1,4 +1,4 @@
-"""Copies of items as text: new ids, the same properties, and no trust in what is on the clipboard."""
+"""Copies of items as text: new ids, the same properties; the clipboard's content is not trusted."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_what_has_no_place_is_copied_as_it_is() -> None:
 
 
 def test_place_among_the_layers_is_not_copied() -> None:
-    """Two items with the same `order` would be one on the other by their ids."""
+    """With the same `order`, the ids of the two items would decide which one is on top."""
     (copy,) = from_text(to_text(bench(a=Item("a", "component", {"order": 3.0})), ["a"]), (0.0, 0.0))
     assert "order" not in copy.props
 

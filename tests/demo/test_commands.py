@@ -1,4 +1,4 @@
-"""Undo takes back what the user did, and nothing that somebody else did; and it never throws.
+"""Undo reverts what the user did, and nothing that somebody else did; it never raises an error.
 
 "Somebody else" changes the bench without a command, as the host adapter does for other participants.
 """
@@ -200,7 +200,7 @@ def test_undo_never_brings_back_what_others_removed(seed: int, user: User) -> No
 
 
 def test_command_leaves_alone_what_it_is_told_to(user: User) -> None:
-    """One that is about nothing any more leaves the stack."""
+    """A command with nothing left to undo is removed from the stack."""
     user.does(Add([Item("mirror", "component", {}), Item("laser", "source", {})]), Remove(["lens"]))
     user.sets("mirror", x=3)
     command = user.stack.command(0)
@@ -217,7 +217,7 @@ def test_command_leaves_alone_what_it_is_told_to(user: User) -> None:
 
 
 def test_command_may_be_told_that_others_are_looked_after(user: User) -> None:
-    """The plugin restores what was not the user's to change."""
+    """The plugin restores what the user had no right to change."""
     user.sets("lens", x=2)
     command = user.stack.command(0)
     assert isinstance(command, BenchCommand)
@@ -231,4 +231,4 @@ def test_command_may_be_told_that_others_are_looked_after(user: User) -> None:
     assert user.shows()["lens"]["x"] == 2
     user.bench.change({"lens": {"x": 50}})
     user.stack.undo()
-    assert user.shows()["lens"]["x"] == 50, "that was for once"
+    assert user.shows()["lens"]["x"] == 50, "`accept` lasts for one step only"

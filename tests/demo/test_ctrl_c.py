@@ -1,4 +1,4 @@
-"""Ctrl+C in the terminal closes the demo's window, also while nothing happens in it."""
+"""Ctrl+C in the terminal closes the demo's window, even while nothing happens in it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ print("exit code:", main(["demo"]))
 
 
 def test_window_closes() -> None:
-    """Nothing happens in Qt until the signal comes, from another process."""
+    """Qt has no events to handle until another process sends the signal."""
     with python("-W", "error", "-c", SCRIPT.replace("STEP", "say")) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "open\n"
@@ -51,7 +51,7 @@ def test_window_closes() -> None:
 
 @pytest.mark.parametrize(("ignored", "visible"), [(False, []), (True, ["visible: True"])])
 def test_sigint_counts_unless_it_was_ignored_at_the_start(ignored: bool, visible: list[str]) -> None:
-    """A shell starts it with SIGINT ignored, so that Ctrl+C ends only what is in the foreground."""
+    """A shell starts it with SIGINT ignored, so that Ctrl+C ends only the job in the foreground."""
     script = SCRIPT.replace("STEP", "interrupt")
     with python("-W", "error", "-c", script, ignores_sigint=ignored) as process:
         output, _ = process.communicate()

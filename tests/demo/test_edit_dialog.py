@@ -1,4 +1,4 @@
-"""The dialog writes only what the user touched, on a bench that keeps changing."""
+"""The dialog writes only the fields that the user edited, on a bench that keeps changing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def opened(editor: Editor, id: str, qtbot: QtBot) -> EditDialog:
 
 
 def enter(dialog: EditDialog, key: str, text: str) -> None:
-    """Type over what is in a field, as a user does who leaves it with Tab."""
+    """Replace the text of a field, and leave it with Tab."""
     entry: Any = dialog.entries[key]
     entry.setFocus()
     entry.selectAll()
@@ -93,7 +93,7 @@ def test_others_changes_show_except_where_somebody_types(editor: Editor, qtbot: 
 
 
 def test_only_what_was_touched_is_written(editor: Editor, qtbot: QtBot) -> None:
-    """The dialog shows three digits; the others are not lost by it."""
+    """The dialog shows three digits; untouched values keep the rest."""
     lens = editor.add(KEYS["lens"], (1.23456789, 2.0))
     dialog = opened(editor, lens, qtbot)
     enter(dialog, "y", "7.5")
@@ -174,7 +174,7 @@ def test_text_of_a_note_has_lines(editor: Editor, qtbot: QtBot) -> None:
 
 
 def choose(dialog: EditDialog, colour: str | None) -> None:
-    """Press the button of the colour, and choose one or none."""
+    """Press the colour button, and choose a colour or cancel."""
     click(dialog.entries["color"])
     (chooser,) = (child for child in dialog.findChildren(QColorDialog) if child.isVisible())
     if colour is None:

@@ -1,4 +1,4 @@
-"""What the user can do to the bench: each a step of undo, and nothing to what is locked or gone."""
+"""What the user can do to the bench: each action is one undo step, and spares locked or removed items."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def on_clipboard(kind: str, content: bytes) -> None:
 
 
 def add(editor: Editor, key: str = "lens", at: Point = (0.0, 0.0), **props: object) -> str:
-    """An item that was always there."""
+    """Add an item as if it had always been there."""
     id = editor.add(KEYS[key], at)
     editor.bench.change({id: props})
     editor.undo_stack.clear()

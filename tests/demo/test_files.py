@@ -1,4 +1,4 @@
-"""Files come back as they were, and one that is no bench says so."""
+"""Saved files open unchanged, and a file that is no bench gives an error that says so."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_real_file_comes_back_as_it_was(tmp_path: Path, name: str) -> None:
 def test_item_with_bad_values_is_kept_or_nothing_is_written(
     tmp_path_factory: pytest.TempPathFactory, item: Item
 ) -> None:
-    """JSON has no NaN; rather than lose the item that has one, the file is left unchanged."""
+    """JSON has no NaN; rather than drop an item that has one, the editor leaves the file unchanged."""
     path = written(tmp_path_factory.mktemp("files") / "bench.json", "as it was")
     items = [item, Item("lens", "component", {"pos": [1.0, 2.0]})]
     with contextlib.suppress(BenchFileError):

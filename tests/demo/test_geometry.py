@@ -1,4 +1,4 @@
-"""Where items are and what moves and turns them, whatever their properties hold."""
+"""Where items are, and how they move and turn, whatever their properties hold."""
 
 from __future__ import annotations
 

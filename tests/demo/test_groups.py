@@ -1,4 +1,4 @@
-"""Who is in which group, also where items say what can't be."""
+"""Which items are in which group, even if they name impossible parents."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optiverse_collab_demo.model import Item
 
 
 def bench(**parents: Any) -> dict[str, Item]:
-    """Items that say these are their parents; those whose names begin with g are groups."""
+    """Items with these parents; those whose ids begin with g are groups."""
     return {
         id: Item(id, groups.GROUP if id.startswith("g") else "component", {"parent": parent})
         for id, parent in parents.items()

@@ -1,4 +1,4 @@
-"""The demo bench brings its adapter by the entry point of its own distribution."""
+"""The demo bench provides its adapter with the entry point of its own distribution."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from optiverse_collab_demo.window import DemoWindow
 
 
 class Derived(DemoWindow):
-    """A window of somebody who builds on the demo bench."""
+    """A window of an editor built on the demo bench."""
 
 
 def test_plugins_find_the_adapter(qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""Pictures of what can be inserted: each its own, within its square, sharp on any screen."""
+"""Icons of what can be inserted: each different, within its square, sharp on any screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands on the canvas: where the bench says, turned as Optiverse turns it, and never a crash."""
+"""Items on the canvas: placed where the bench says, turned as in Optiverse, and never a crash."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def on_canvas(kind: str, **props: Any) -> BenchGraphicsItem:
 
 
 def picture(graphics: Any, zoom: float = 1.0) -> QImage:
-    """300 by 300 pixels around the origin, y up, as a view shows it."""
+    """Paint 300 by 300 pixels around the origin, y up, as a view shows it."""
     scene = QGraphicsScene()
     scene.addItem(graphics)
     image = QImage(300, 300, QImage.Format.Format_ARGB32_Premultiplied)
@@ -107,7 +107,7 @@ def test_name_is_under_the_symbol_however_it_is_turned(qtbot: QtBot, angle: floa
 
 
 def test_name_is_drawn_within_the_bounds_at_any_zoom(qtbot: QtBot) -> None:
-    """Names grow when the bench is small, so that they can be read; then they go."""
+    """Names grow when the bench is small, so that they stay readable; then they disappear."""
     muted = LIGHT.muted.name()
     graphics = on_canvas("component", name="A name", interfaces=[{"x1_mm": -5.0, "x2_mm": 5.0}])
     for zoom in (4.0, 1.0, 0.5, 0.4):

@@ -1,4 +1,4 @@
-"""The log keeps the last lines, and says when there are more."""
+"""The log keeps the last lines, and signals new ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_line_is_told_to_who_listens(qtbot: QtBot, log: Log) -> None:
 
 
 def test_error_is_called_as_in_optiverse(log: Log) -> None:
-    """Plugins that know both say it this way, before they have found out which host they are in."""
+    """Plugins that support both log this way before they know which host they are in."""
     log.error("✗ Broken", "Collaboration")
     assert log.lines[-1][1:] == ("ERROR", "Collaboration", "✗ Broken")
 

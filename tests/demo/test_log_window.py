@@ -1,4 +1,4 @@
-"""The log window shows what passes its filters, and nothing else, in every theme."""
+"""The log window shows the lines that pass its filters, and no others, in every theme."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def write_all(log: Log) -> None:
 
 
 def shown(log_window: LogWindow) -> list[str]:
-    """The texts of the lines that can be read."""
+    """The texts of the visible lines."""
     return [line.split(" | ")[-1] for line in text_of(log_window).toPlainText().splitlines()]
 
 

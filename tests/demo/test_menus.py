@@ -1,4 +1,4 @@
-"""Menus are made where they are missing, and an entry that fails costs a line in the log."""
+"""Menus are made where they are missing; an entry that fails logs one line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def main_window(qtbot: QtBot) -> QMainWindow:
 
 
 def nothing() -> None:
-    """What an entry does that nobody chooses."""
+    """The action of an entry that nobody chooses."""
 
 
 def broken() -> None:

@@ -1,4 +1,4 @@
-"""The bench tells every change once, and passes over what isn't there."""
+"""The bench signals every change once, and ignores items that aren't there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def bench(qtbot: QtBot) -> Bench:
 
 @pytest.fixture
 def heard(bench: Bench) -> Heard:
-    """What the bench says."""
+    """The signals of the bench."""
     heard: Heard = []
     for name in ("added", "changed", "removed"):
         getattr(bench, f"items_{name}").connect(lambda ids, name=name: heard.append((name, ids)))

@@ -1,4 +1,4 @@
-"""A plugin gets its place in the window; one that is broken costs an ERROR in the log, and nothing else."""
+"""A plugin gets its place in the window; a broken one logs an ERROR, and has no other effect."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def optiverse_window_closing(window):
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
-    """Installs a plugin: a module, and a distribution that names it as an entry point, for one test."""
+    """Installs a plugin, a module and a distribution with its entry point, for one test."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
     monkeypatch.syspath_prepend(str(tmp_path))
 
@@ -111,7 +111,7 @@ def good_is_there(window: DemoWindow) -> bool:
 def test_plugin_that_raises_costs_an_error_and_nothing_else(
     window: DemoWindow, install: Install, hook: str, name: str
 ) -> None:
-    """Neither the editor nor another plugin, before or after it, notices."""
+    """Neither the editor nor any other plugin, before or after it, is affected."""
     install(name, raises_at(hook))
     install("good", GOOD)
     attach_plugins(window)

@@ -1,4 +1,4 @@
-"""The user is asked, and the answer comes later or never; nothing blocks meanwhile."""
+"""The user is asked, and answers later or never; nothing blocks meanwhile."""
 
 from __future__ import annotations
 

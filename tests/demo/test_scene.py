@@ -1,4 +1,4 @@
-"""The scene shows the bench as it is now, and tells its selection once."""
+"""The scene shows the current bench, and signals each selection once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def add(scene: BenchScene, id: str, key: str = "lens", x: float = 0.0) -> None:
 
 
 def lit(scene: BenchScene) -> float:
-    """How far light goes to the right."""
+    """How far to the right the light reaches."""
     return scene.light.boundingRect().right()
 
 
@@ -117,7 +117,7 @@ def wall(element: str) -> dict[str, object]:
 
 
 def test_light_between_many_beamsplitters_ends(scene: BenchScene) -> None:
-    """Each doubles it; all of them together would never be done."""
+    """Each beamsplitter doubles it; without a limit, many of them would never finish."""
     add(scene, "source", "source", x=-50.0)
     for n in range(30):
         surface = {**wall("beam_splitter"), "split_T": 100.0, "split_R": 100.0}

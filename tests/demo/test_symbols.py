@@ -1,4 +1,4 @@
-"""Symbols: drawn within their bounds, and drawn whatever the properties hold."""
+"""Symbols: drawn within their bounds, whatever the properties hold."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SIDE = 300
 
 
 def painted(item: Item, theme: Theme = LIGHT) -> QImage:
-    """The symbol on a transparent square, one pixel to the millimetre, y up, 0 in the middle."""
+    """Paint the symbol on a transparent square, one pixel to the millimetre, y up, 0 in the middle."""
     image = QImage(SIDE, SIDE, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
     painter = QPainter(image)
@@ -33,7 +33,7 @@ def painted(item: Item, theme: Theme = LIGHT) -> QImage:
 
 
 def box_of(image: QImage) -> QRectF:
-    """What is painted, in mm; the symbols are made of lines, so it is a little more than they."""
+    """The painted area in mm; symbols consist of lines, whose width adds a little."""
     pixels = [(x, y) for x in range(SIDE) for y in range(SIDE) if image.pixelColor(x, y).alpha() > 0]
     xs, ys = [x for x, _ in pixels], [y for _, y in pixels]
     return QRectF(min(xs) - SIDE / 2, SIDE / 2 - max(ys) - 1, max(xs) - min(xs) + 1, max(ys) - min(ys) + 1)

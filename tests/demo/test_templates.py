@@ -1,4 +1,4 @@
-"""New items are what Optiverse could open, and each is its own."""
+"""New items are ones that Optiverse could open, and each is independent of the others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ each = pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: templ
 
 @each
 def test_new_item_is_one_that_optiverse_can_open(template: Template) -> None:
-    """What it could not would be set aside."""
+    """Otherwise the item would be set aside."""
     records = files.records([Item("new", template.kind, placed(template, (10.0, -20.0)))])
     bench = bench_from_records(records)
     assert "set_aside" not in bench

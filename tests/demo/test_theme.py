@@ -1,4 +1,4 @@
-"""Light and dark: everything that is read can be read."""
+"""Light and dark: all text is readable."""
 
 from __future__ import annotations
 

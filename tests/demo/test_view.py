@@ -1,4 +1,4 @@
-"""What mouse, wheel and keys do, with real events."""
+"""The view's response to mouse, wheel and keys, with real events."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_click_is_no_drag(window: DemoWindow) -> None:
 
 
 def test_item_that_goes_while_it_is_dragged_is_let_go(window: DemoWindow) -> None:
-    """Whoever took it away."""
+    """Whoever removed it."""
     lens, mirror = add(window, "lens"), add(window, "mirror", (100.0, 0.0))
     window.scene.select([lens, mirror])
     x, y = place(window, lens)
@@ -151,7 +151,7 @@ def test_rubber_band_selects_what_is_in_it_and_its_groups(window: DemoWindow) ->
 
 
 def test_ctrl_and_wheel_turn_the_selected_as_one_step(window: DemoWindow) -> None:
-    """2° a click, up is counter-clockwise, as in Optiverse."""
+    """2° a click; up is counter-clockwise, as in Optiverse."""
     lens = add(window, "lens", (0.0, 0.0), angle_deg=10.0)
     window.scene.select([lens])
     for _ in range(3):
@@ -172,7 +172,7 @@ def test_wheel_zooms_within_reason(window: DemoWindow) -> None:
 
 
 def test_all_is_shown_but_for_what_lies_out_of_reach(window: DemoWindow) -> None:
-    """One item with a wild position must not make all others too small to be seen."""
+    """One item with a wild position must not make all others too small to see."""
     add(window, "lens", (900.0, 0.0))
     add(window, "lens", (-900.0, 0.0))
     add(window, "lens", (1e8, 1e8))

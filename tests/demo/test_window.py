@@ -1,4 +1,4 @@
-"""The main window: files that are none, items that are odd, dialogs, themes."""
+"""The main window: files that are no bench, odd items, dialogs, themes."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_file_that_is_no_bench_leaves_everything_as_it_was(
 
 
 def test_part_of_a_file_is_shown_but_never_written_over_it(window: DemoWindow, tmp_path: Path) -> None:
-    """What can't be used is not on the bench; saving it under the same name would lose it."""
+    """Unusable items are not on the bench; saving it under the same name would lose them."""
     good = {"_type": "component", "item_uuid": "good", "x_mm": 1.0, "y_mm": 2.0}
     path = written(tmp_path / "bench.json", bench(items=[5, good]))
     before = path.read_text(encoding="utf-8")
@@ -238,7 +238,7 @@ def test_entry_that_fails_is_named_without_its_mark(window: DemoWindow) -> None:
 
 
 def test_a_closed_window_has_nothing_to_undo(window: DemoWindow) -> None:
-    """A full stack would signal while it is deleted, to slots that Python may have freed."""
+    """A full stack would send signals while it is deleted, to slots that Python may have freed."""
     add(window, "lens")
     window.setWindowModified(False)
     window.close()

@@ -1,4 +1,4 @@
-"""Every entry of the menus does what it says, and can be used when it makes sense."""
+"""Every menu entry does what it says, and is enabled when it makes sense."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The main window: what becomes of changes that are in no file."""
+"""The main window: what happens to unsaved changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user in front of a window of each host that we have an adapter for."""
+"""A user at a window of each host that we have an adapter for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HOSTS = ["demo", pytest.param("optiverse", marks=pytest.mark.optiverse)]
 
 
 def driver_of(host: str) -> Driver:
-    """A user in front of a window of this host."""
+    """A user at a window of this host."""
     if host == "toy":
         from tests.host.drivers.toy import ToyDriver
 

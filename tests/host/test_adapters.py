@@ -1,4 +1,4 @@
-"""Which adapter a window has."""
+"""Which adapter a window gets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_window_of_nobody_we_know(qtbot: QtBot) -> None:
 
 
 class Plugin:
-    """Has an adapter for windows of one title, and can watch their files."""
+    """A plugin with an adapter for windows of one title, which can watch their files."""
 
     ended = 0
 

@@ -1,4 +1,4 @@
-"""What `Host` does for a host that can't tell: an adapter has six methods of its own at least."""
+"""What `Host` provides for a host that offers little: adapters must implement only six methods."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from optiverse_collab.host.api import Host, Op, Put, Record, Set, apply
 
 
 class Plain(Host):
-    """A host that can tell what is on its bench, and no more."""
+    """A host that can list what is on its bench, and nothing else."""
 
     name = "Plain 1.0"
 
@@ -24,7 +24,7 @@ class Plain(Host):
 
     @property
     def window(self) -> QMainWindow:
-        """There is none."""
+        """It has no window."""
         raise NotImplementedError
 
     def records(self, ids: Collection[str] | None = None) -> dict[str, Record]:
@@ -35,7 +35,7 @@ class Plain(Host):
             apply(self.bench, op)
 
     def watch(self, dirty: Callable[[Collection[str]], None]) -> None:
-        """Nobody changes it."""
+        """Nobody changes the bench."""
 
     def close(self) -> None:
         """Nothing is open."""

@@ -1,4 +1,4 @@
-"""What plugins have for a window, whatever the window is."""
+"""What plugins add to a window of any kind."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ hookimpl = pluggy.HookimplMarker(hookspecs.PROJECT)
 
 
 class Plugin:
-    """Has one of everything, and remembers its calls."""
+    """A plugin that provides one of everything, and remembers its calls."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -101,12 +101,12 @@ def test_a_plugin_that_raises_ends_what_was_begun(window: QMainWindow, manager: 
 
 
 class Careful(QMainWindow):
-    """Closes at the second attempt."""
+    """A window that closes at the second attempt."""
 
     asked = 0
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Ask."""
+        """Refuse once."""
         assert event is not None
         self.asked += 1
         event.setAccepted(self.asked > 1)
@@ -164,7 +164,7 @@ def test_what_goes_wrong_costs_the_window_nothing(
 
 
 def menu_lines(window: QMainWindow) -> list[str]:
-    """What the Collaboration menu has."""
+    """The entries in the Collaboration menu."""
     menu = menu_titled(window.menuBar(), MENU)
     assert menu is not None
     return [action.text() for action in menu.actions()]
@@ -192,7 +192,7 @@ if sys.version_info < (3, 11):
 
 @pytest.mark.parametrize("module", NEEDED)
 def test_an_editor_starts_whatever_of_ours_is_missing(tmp_path: Path, module: str) -> None:
-    """Really removed, not made to look so."""
+    """Really removed, not just hidden."""
     environment = environment_without(module, tmp_path)
     ended = run_python("-S", "-c", ANY_EDITOR, environment=environment, deadline=60)
     assert ended.code == 0, ended.errors

@@ -1,4 +1,4 @@
-"""Undo in a session, for each adapter: it is the user's own, and leaves alone what others did since."""
+"""Undo in a session, for each adapter: it is the user's own, and leaves others' later edits alone."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ class Ann(Peer):
         driver.host.watch_undo(self.undo)
 
     def receive(self, text: str, now_ms: float) -> None:
-        """Take a message, after what the user did."""
+        """Receive a message, after sending what the user did."""
         self.capture.push_before_receiving()
         super().receive(text, now_ms)
 
     def show(self, change: ShowChange) -> None:
-        """Show what others did."""
+        """Show others' changes."""
         self.capture.show(change)
 
     def decide(self, conflict: Conflict) -> None:
-        """Let undo know of it."""
+        """Pass a decision of the server to undo."""
         self.undo.settle(conflict)
 
 
@@ -52,7 +52,7 @@ class Session:
         self.settle()
 
     def settle(self) -> None:
-        """Let everything arrive."""
+        """Deliver all messages."""
         for _ in range(3):
             QApplication.processEvents()
             self.ann.capture.scan()
@@ -60,7 +60,7 @@ class Session:
             self.wire.settle()
 
     def ben_sets(self, arrives: bool = True, **props: Any) -> None:
-        """Ben edits the lens; Ann hears of it now or later."""
+        """Ben edits the lens; Ann receives that now or later."""
         self.ben.edit(Set(self.lens, props))
         self.wire.poll(self.ben)
         self.wire.send_up(self.ben)
@@ -79,7 +79,7 @@ class Session:
         self.settle()
 
     def props(self) -> dict[str, Any]:
-        """The lens, which is the same everywhere."""
+        """The properties of the lens, which are the same everywhere."""
         mine = self.driver.host.records()
         assert difference(mine, self.ann.replica.view) == difference(mine, self.ben.screen) == []
         return mine[self.lens].props
@@ -91,7 +91,7 @@ def session(driver: Driver) -> Session:
 
 
 def test_undo_of_a_drag_leaves_a_later_move_alone(session: Session) -> None:
-    """UNDO-2: and says so once; there is nothing to redo."""
+    """UNDO-2: and one message says so; there is nothing to redo."""
     session.driver.drag(session.lens, 10, 0)
     session.settle()
     session.ben_sets(pos=[50.0, 0.0])
@@ -106,7 +106,7 @@ def test_undo_of_a_drag_leaves_a_later_move_alone(session: Session) -> None:
 
 @pytest.mark.parametrize("do", ["drag", "turn", "edit"])
 def test_undo_while_theirs_is_under_way_is_held(session: Session, do: str) -> None:
-    """UNDO-4, SEEN-4: the window shows theirs again, and neither redo nor undo touches it."""
+    """UNDO-4, SEEN-4: the window shows their value again, and neither redo nor undo changes it."""
     driver, lens = session.driver, session.lens
     if do == "drag":
         driver.drag(lens, 10, 0)
@@ -127,7 +127,7 @@ def test_undo_while_theirs_is_under_way_is_held(session: Session, do: str) -> No
 
 
 def test_undo_goes_back_to_a_value_that_was_not_seen(session: Session) -> None:
-    """UNDO-5, SEEN-3: and redo to one's own, as often as one likes."""
+    """UNDO-5, SEEN-3: and redo to the user's own, any number of times."""
     session.ben_sets(arrives=False, pos=[50.0, 0.0])
     session.driver.edit(session.lens, 7.0)
     session.settle()
@@ -182,7 +182,7 @@ def test_deleted_item_comes_back_as_others_left_it(session: Session) -> None:
 
 
 def test_undo_of_an_edit_made_away_that_was_held(session: Session) -> None:
-    """SEEN-5: it does nothing, and says whose stands."""
+    """SEEN-5: it changes nothing, and reports whose value stands."""
     session.wire.lose(session.ann)
     session.driver.edit(session.lens, 7.0)
     session.ben_sets(arrives=False, pos=[50.0, 0.0])
@@ -196,7 +196,7 @@ def test_undo_of_an_edit_made_away_that_was_held(session: Session) -> None:
 
 
 def test_undo_of_what_others_removed_brings_nothing_back(session: Session) -> None:
-    """DOC-5: also while word of it is under way."""
+    """DOC-5: even before the news of the removal arrives."""
     session.driver.edit(session.lens, 7.0)
     session.settle()
     session.ben.edit(Remove(session.lens))
@@ -237,7 +237,7 @@ def test_without_a_session_undo_is_the_hosts(session: Session) -> None:
 
 
 def test_undo_of_what_was_done_for_the_user_is_the_same(session: Session) -> None:
-    """SEEN-5, SEEN-9: as of what they did with their own hands; redo repeats what undo took back."""
+    """SEEN-5, SEEN-9: as if they had done it by hand; redo repeats what undo reverted."""
     before = session.props()["name"]
     session.driver.host.edit("Use mine", [Set(session.lens, {"pos": [7.0, 0.0], "name": "Mine"})])
     session.settle()

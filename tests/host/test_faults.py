@@ -1,4 +1,4 @@
-"""What keeps live collaboration from starting is said in a sentence, and what to do about it."""
+"""If live collaboration can't start, a sentence says why, and what to do about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plugins are found by their entry points; a broken one harms nobody but itself."""
+"""Plugins are found by their entry points; a broken one affects nothing else."""
 
 from __future__ import annotations
 

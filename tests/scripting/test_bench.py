@@ -57,7 +57,7 @@ def test_refusal_of_the_server_surfaces_in_flush(caplog: pytest.LogCaptureFixtur
 
 
 def test_flush_says_what_the_server_does_not_have() -> None:
-    """And an error of the script's leaves the block without waiting for a server that is not there."""
+    """And if the script raises an error, the block ends without waiting for a server that is gone."""
 
     async def main() -> None:
         async with live_server() as server, proxy(server.port) as network:
@@ -100,7 +100,7 @@ def test_what_was_done_before_an_error_arrives() -> None:
 
 
 def test_cancellation_leaves_without_waiting(caplog: pytest.LogCaptureFixture) -> None:
-    """As by Ctrl+C: nobody wants to wait for a server then, and the log tells what it did not get."""
+    """For example, by Ctrl+C: nobody wants to wait then, and the log says what the server did not get."""
 
     async def main() -> None:
         async with live_server() as server, proxy(server.port) as network:
@@ -137,7 +137,7 @@ def test_nothing_goes_on_after_leaving() -> None:
 
 
 def test_two_of_the_same_name() -> None:
-    """MSG-2: both work, and the second is shown under another name."""
+    """MSG-2: both work, and the second appears under another name."""
 
     async def main() -> None:
         async with live_server() as server, connect(server.url, user="Ann") as ann:
@@ -158,7 +158,7 @@ def test_two_of_the_same_name() -> None:
 
 
 def test_changes_of_others_with_their_authors() -> None:
-    """REP-4: one's own changes are not among them; whoever listens later hears only what is later."""
+    """REP-4: one's own changes are not among them; a script that listens later gets only later ones."""
 
     async def main() -> None:
         async with (
@@ -271,7 +271,7 @@ def test_import_again_and_import_of_other_content(tmp_path: Path) -> None:
 
 
 def big_bench(count: int) -> dict[str, Record]:
-    """Records as benches have them, each of about 700 bytes."""
+    """Records of a typical size, about 700 bytes each."""
     interface = {"x1_mm": -10.5, "y1_mm": 3.25, "x2_mm": 10.5, "y2_mm": 1 / 3, "element_type": "lens"}
     props = {"angle_deg": 45.0, "interfaces": [interface] * 4, "notes": "x" * 200, "name": "Lens ½″"}
     return {

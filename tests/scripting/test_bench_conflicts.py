@@ -1,4 +1,4 @@
-"""Scripts that edit what others edit: what `flush` returns, warns of and raises (SEEN-10)."""
+"""Scripts that edit what others edit: what `flush` returns, warns about and raises (SEEN-10)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def two(limits: Limits | None = None) -> AsyncIterator[tuple[AsyncBench, A
 
 
 async def move_behind(ann: AsyncBench, ben: AsyncBench, network: Proxy) -> None:
-    """Ben moves the lens, and Ann moves it before she hears of that."""
+    """Ben moves the lens, and Ann moves it before she receives his edit."""
     network.stall()
     ben["lens"].move(2.0, 2.0)
     await ben.flush()
@@ -45,7 +45,7 @@ async def move_behind(ann: AsyncBench, ben: AsyncBench, network: Proxy) -> None:
 
 
 async def move_away(ann: AsyncBench, ben: AsyncBench, network: Proxy) -> None:
-    """Ben moves the lens, and Ann moves it while she has no connection."""
+    """Ben moves the lens, and Ann moves it while she is offline."""
     network.up = False
     network.cut()
     await until(lambda: ann.me is None)
@@ -90,7 +90,7 @@ def test_edit_that_replaced_an_unseen_one(caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_edit_made_away_is_not_applied(caplog: pytest.LogCaptureFixture) -> None:
-    """SEEN-4, SEEN-5: it is warned of, and not tried again; a script that insists makes it once more."""
+    """SEEN-4, SEEN-5: a warning names it, and it is not tried again; a script that insists repeats it."""
 
     async def main() -> None:
         async with two() as (ann, ben, network):
@@ -125,7 +125,7 @@ def test_strict_raises_after_everything_is_acknowledged() -> None:
 
 
 def test_refusal_comes_before_conflicts_and_hides_none() -> None:
-    """REP-8: an error for what was refused; the conflicts are those of the next call."""
+    """REP-8: an error reports what was refused; the next call returns the conflicts."""
 
     async def main() -> None:
         async with two(Limits(records=1)) as (ann, ben, network):
@@ -140,7 +140,7 @@ def test_refusal_comes_before_conflicts_and_hides_none() -> None:
 
 
 def test_what_is_imported_yields() -> None:
-    """SEEN-5: what the session got meanwhile is not replaced, though the import had not seen it."""
+    """SEEN-5: edits that arrived meanwhile are not replaced, since the import had not seen them."""
 
     async def main() -> None:
         async with two() as (ann, ben, network):

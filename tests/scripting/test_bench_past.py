@@ -1,4 +1,4 @@
-"""What scripts can know of the past, and what others hear when they replace something: HIST, PUSH-9."""
+"""What scripts can read of the past, and what others see when a script replaces something: HIST, PUSH-9."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_it_works_without_asyncio(server: ServerProcess, session_id: str) -> Non
 
 
 def test_an_import_that_overwrites_is_announced() -> None:
-    """PUSH-9: and one that only adds is not."""
+    """PUSH-9: and one that only adds items is not."""
 
     async def main() -> None:
         async with live_server() as server, connect(server.url) as bench, connect(server.url) as other:

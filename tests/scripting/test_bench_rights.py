@@ -1,4 +1,4 @@
-"""A script that may not edit, against a real server (RIGHT rules)."""
+"""A script that may not edit, on a real server (RIGHT rules)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.helpers.live_server import live_server
     [(Role.VIEWER, "only view this session"), (Role.COMMENTER, "only comment on this session")],
 )
 def test_flush_says_what_the_script_may_not_send(role: Role, text: str) -> None:
-    """RIGHT-2: it waits for nothing."""
+    """RIGHT-2: it does not wait."""
 
     async def main() -> None:
         async with live_server() as server, connect(server.url) as bench:

@@ -1,4 +1,4 @@
-"""The client for scripts that go from top to bottom, against a real server process."""
+"""The client for scripts that run from top to bottom, with a real server process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.helpers.server_process import ServerProcess
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """One server for all tests here; each has a session of its own."""
+    """One server for all tests here; each test has its own session."""
     with ServerProcess(tmp_path_factory.mktemp("data")) as process:
         yield process
 
@@ -92,7 +92,7 @@ def test_error_in_the_block_is_not_hidden(server: ServerProcess, session: str) -
 
 
 def test_leaving_says_what_the_server_does_not_have(tmp_path: Path) -> None:
-    """CLK-3: its history is gone, so it is no use to wait."""
+    """CLK-3: its history is gone, so waiting is useless."""
     with ServerProcess(tmp_path / "old") as old:
         bench = Bench(old.url).open()
         bench.put("lens", "component", {})
@@ -187,7 +187,7 @@ def test_many_threads_share_a_bench(server: ServerProcess, session: str) -> None
 
 
 def test_conflicts_reach_the_caller(server: ServerProcess, session: str) -> None:
-    """SEEN-10: `test_bench_conflicts` shows how they come about."""
+    """SEEN-10: `test_bench_conflicts` shows how they arise."""
     conflict = Conflict(
         "lens", "Lens 1", ["pos"], {"pos": [1.0, 1.0]}, None, "Ben", "theirs", "Ben removed it."
     )

@@ -25,7 +25,7 @@ def told(
     names: tuple[str, ...] = ("pos",),
     record: Record | None = LENS,
 ) -> fx.Conflict:
-    """What the core reports about a conflict with Ben."""
+    """The core's report of a conflict with Ben."""
     return fx.Conflict(kind, "Ben", names, mine, theirs, record)
 
 

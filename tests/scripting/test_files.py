@@ -1,4 +1,4 @@
-"""Files into a session and out of it: nothing is destroyed without being asked to."""
+"""Files imported into a session and exported from it: nothing is destroyed unasked."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def by_id(*records: Record) -> dict[str, Record]:
 
 
 def test_other_content_is_in_the_way() -> None:
-    """Nothing of the import is done then, not even what is new."""
+    """Then the import does nothing, not even for new items."""
     view = by_id(lens("Mine"), lens(id="same"))
     with pytest.raises(WouldOverwrite, match='The session holds "Mine" with other content') as caught:
         plan_import(view, by_id(lens("Theirs"), lens(id="same"), lens(id="new")), replace=False)
@@ -50,7 +50,7 @@ def test_another_kind_is_in_the_way() -> None:
 
 
 def test_the_place_among_layers_is_not_in_the_way() -> None:
-    """What was put on top of others meanwhile stays where it is."""
+    """Items that others restacked meanwhile stay where they are."""
     plan = plan_import(by_id(lens(order=-7.0)), by_id(lens(order=3.0)), replace=False)
     assert plan == ([], 0, 0, 1)
 
@@ -126,7 +126,7 @@ def test_nowhere_to_write(tmp_path: Path) -> None:
 
 
 def test_two_scripts_import_one_file_at_once() -> None:
-    """Both put the same records under the same ids, so that there is one copy and no conflict; SEEN-8."""
+    """Both put the same records under the same ids, so there is one copy and no conflict; SEEN-8."""
     records = asyncio.run(read_file(SMALL)).records
     wire = Wire()
     ann, bob = Peer("ann"), Peer("bob")

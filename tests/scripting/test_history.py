@@ -1,4 +1,4 @@
-"""What scripts can know of what was done: HIST-6 to HIST-8."""
+"""What scripts can read of a session's history: HIST-6 to HIST-8."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.helpers.server_process import ServerProcess
 
 
 async def edit_thrice(bench: AsyncBench) -> None:
-    """Three changes."""
+    """Make three changes."""
     for number in range(3):
         bench.edit([Put("lens", "component", {"x": number}), Put(f"r{number}", "component")])
         await bench.flush()
@@ -67,7 +67,7 @@ def test_long_histories_are_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_what_can_not_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HIST-3: also if a part is dropped in the middle."""
+    """HIST-3: even if a part is missing in the middle."""
     monkeypatch.setattr(past, "ENTRIES_BYTES", 1)
 
     class Dropping(MemoryStore):
@@ -137,12 +137,12 @@ THEN = {"lens": lens(x=1, z=0), "old": Record("old", "component", {})}
     ],
 )
 def test_what_restoring_does(ids: list[str] | None, properties: list[str] | None, ops: list[Op]) -> None:
-    """All of a bench, some items, or some properties."""
+    """It can restore a whole bench, some items, or some properties."""
     assert restoring(NOW, THEN, ids, properties) == ops
 
 
 def test_a_bench_is_restored_in_one_step() -> None:
-    """PUSH-9: all hear who brought it back; a part of it is an edit like any other."""
+    """PUSH-9: everybody reads who restored it; restoring a part of it is an edit like any other."""
 
     async def main() -> None:
         async with live_server() as server, connect(server.url, user="Ben") as ben:
@@ -160,7 +160,7 @@ def test_a_bench_is_restored_in_one_step() -> None:
 
 
 def test_what_others_do_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SEEN-5: and is reported as a conflict."""
+    """SEEN-5: and it is reported as a conflict."""
 
     async def main() -> None:
         async with (

@@ -68,7 +68,7 @@ def test_item_that_somebody_removed(bench: Local) -> None:
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, object(), b"bytes", {1: 2}, 2**64, {"a": {3}}])
 def test_what_cannot_be_shared_is_refused_at_once(bench: Local, value: Any) -> None:
-    """LIM-2 and the form of JSON."""
+    """LIM-2 and the limits of JSON."""
     with pytest.raises(ChangeRefused):
         bench["lens"]["notes"] = value
     assert "notes" not in bench["lens"]
@@ -81,7 +81,7 @@ def test_rulers_have_points_instead(bench: Local, deed: str, lack: str) -> None:
 
 
 def test_values_cannot_be_changed_in_place(bench: Local) -> None:
-    """It would reach nobody, so it must not seem to work."""
+    """Such a change would reach nobody, so it must not seem to work."""
     with pytest.raises(TypeError):
         bench["lens"]["pos"][0] = 5.0
     with pytest.raises(TypeError):
@@ -145,13 +145,13 @@ def test_bench_as_a_mapping(bench: Local) -> None:
     assert [item.id for item in bench.named("Lens 1")] == ["lens"]
     bench.put("mirror", "component", {"name": "Lens 1"})
     assert [item.id for item in bench.named("Lens 1")] == ["lens", "mirror"]
-    for id in bench:  # what goes away meanwhile does no harm
+    for id in bench:  # an item that is removed meanwhile does no harm
         bench.remove(id)
     assert len(bench) == 0
 
 
 class Scalar:
-    """As NumPy has them: no number of Python's, but it knows how to become one."""
+    """A number such as NumPy has: not one of Python's, but convertible to one."""
 
     def __init__(self, value: Any) -> None:
         self.value = value

@@ -1,4 +1,4 @@
-"""Scripts are let in by an invite once, and by a token of their own from then on (RIGHT-4)."""
+"""A script joins with an invite once, and with a token of its own from then on (RIGHT-4)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INVITE, OTHER, DEVICE = "i" * 22, "o" * 22, "d" * 22
 
 
 def joins(server: str) -> None:
-    """A script joins and leaves."""
+    """Let a script join and leave."""
 
     async def script() -> None:
         async with connect(server, "lab", "ann"):
@@ -51,7 +51,7 @@ def test_invite_is_used_once(own_data_folder: Path) -> None:
 
 
 def test_token_may_be_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command line is seen by everybody on the machine."""
+    """Everybody on the machine can see a command line."""
     monkeypatch.setenv(TOKEN_VARIABLE, f" {INVITE}\n")
     shown: list[str] = []
     with scripted_server(ask_for_token({INVITE: DEVICE, DEVICE: ""}, shown)) as server:
@@ -73,7 +73,7 @@ def test_device_that_was_removed_comes_back_with_a_new_link() -> None:
     shown: list[str] = []
     with scripted_server(ask_for_token({INVITE: DEVICE}, shown)) as server:
         joins(link(server.place, INVITE))
-        joins(link(server.place, INVITE))  # the device is unknown by now
+        joins(link(server.place, INVITE))  # the server no longer knows the device
     assert shown == [INVITE, DEVICE, INVITE]
 
 

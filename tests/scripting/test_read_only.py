@@ -1,4 +1,4 @@
-"""Values as scripts get them."""
+"""The values that scripts get."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_values_compare_and_dump_as_ordinary_ones() -> None:
 
 @pytest.mark.parametrize("name", sorted(set(dir(list)) - set(dir(tuple)) - {"copy", "__reversed__"}))
 def test_no_list_can_be_changed(name: str) -> None:
-    """Whatever a list can do and a tuple can't."""
+    """Every method that a list has and a tuple lacks."""
     value = read_only([2, 1])
     with pytest.raises(TypeError, match="assign a new one"):
         getattr(value, name)(0)
@@ -42,7 +42,7 @@ def test_no_list_can_be_changed(name: str) -> None:
     "name", sorted({*dir(dict), "__ior__"} - (set(dir(MappingProxyType)) - {"__ior__"}) - {"fromkeys"})
 )
 def test_no_dict_can_be_changed(name: str) -> None:
-    """Whatever a dict can do and a proxy can't."""
+    """Every method that a dict has and a proxy lacks."""
     value = read_only({"a": 1})
     with pytest.raises(TypeError, match="assign a new one"):
         getattr(value, name)("a")
@@ -81,7 +81,7 @@ def test_records_and_operations_hold_their_own_values(thing: Any) -> None:
 
 
 def test_what_happens_holds_its_own_values() -> None:
-    """A script must not change the document behind the replica's back."""
+    """A script must not change the document without the replica's knowledge."""
     ops: tuple[Op, ...] = (Put("a", "k", {"p": [1]}), Remove("b"))
     change = ShowChange(ops, {"a": "Ann"}, {"a": None, "b": Record("b", "k", {"p": [1]})})
     given = read_only_effect(change)

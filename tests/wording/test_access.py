@@ -1,4 +1,4 @@
-"""Sentences about who may do what."""
+"""Sentences about access and roles."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_lasting_state(withheld: int, role: Role, text: str) -> None:
     ],
 )
 def test_whom_to_ask(owners: list[str], whom: str) -> None:
-    """Names of others are made printable."""
+    """Other people's names are made printable."""
     denied = access.denied(Role.VIEWER, owners)
     assert denied.startswith("You may only view this session, so your edit was undone; ")
     assert denied.endswith(f"; ask {whom} for the right to edit.")

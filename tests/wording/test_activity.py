@@ -1,4 +1,4 @@
-"""What others did, in lines for the log."""
+"""Others' edits, in lines for the log."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def item(id: str, **props: object) -> Record:
 
 
 def edited(**props: object) -> Edited:
-    """Ben set properties of the lens."""
+    """Ben's edit of properties of the lens."""
     return "Ben", LENS, Record("lens", "component", {**LENS.props, **props})
 
 
 def moved(id: str, mm: float, by: str = "Ben") -> Edited:
-    """Somebody moved an item from the origin to the right."""
+    """Somebody's move of an item from the origin to the right."""
     return by, item(id, pos=[0.0, 0.0]), item(id, pos=[mm, 0.0])
 
 
@@ -80,7 +80,7 @@ def test_many_deeds_are_one_line_per_person() -> None:
 
 
 def removed(authors: dict[str, str]) -> ShowChange:
-    """Three items were removed, and another changed."""
+    """A change that removes three items and edits another."""
     ops = (Remove("A"), Remove("B"), Remove("C"), Set("D", {"x": 1}))
     return ShowChange(ops, authors, {id: item(id) for id in "ABCD"})
 

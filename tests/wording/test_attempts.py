@@ -1,4 +1,4 @@
-"""Attempts in the log: a few that fail alike, and whatever is news."""
+"""Failed attempts in the log: a few that fail alike, and any that fail differently."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ REFUSED, UNREACHABLE = Failure(FailureKind.REFUSED), Failure(FailureKind.UNREACH
 
 
 def texts(log: AttemptLog, *effects: fx.ConnectorEffect) -> list[str]:
-    """What is written."""
+    """The lines that are logged."""
     return [line.text for effect in effects for line in log.lines(effect)]
 
 
 def attempt(log: AttemptLog, failure: Failure) -> list[str]:
-    """What is written of an attempt that fails."""
+    """The lines that are logged for an attempt that fails."""
     return texts(
         log, fx.OpenConnection(10.0), fx.DropConnection(), fx.AttemptFailed(failure), fx.RetryAfter(30.0)
     )

@@ -1,4 +1,4 @@
-"""What people read when two benches meet."""
+"""The texts that people read when two benches meet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def item(id: str, name: str, angle: float = 0.0) -> Record:
 
 
 def test_items_are_counted_and_named() -> None:
-    """Groups, and what belongs to the file as a whole, are no items."""
+    """Groups, and what belongs to the file as a whole, are not counted."""
     group = Record("group", "group", {"name": "Arm"})
     mine = {"a": item("a", "same"), "b": item("b", "turned", 9.0), "c": item("c", "mine"), "group": group}
     theirs = {"a": item("a", "same"), "b": item("b", "turned"), "d": item("d", "Theirs"), "e": item("e", "e")}

@@ -1,4 +1,4 @@
-"""The texts of the list of changes while the user was away."""
+"""The texts in the list of changes made while the user was away."""
 
 from __future__ import annotations
 

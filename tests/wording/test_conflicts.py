@@ -1,4 +1,4 @@
-"""What became of two edits of the same thing: who did what, with both values (SEEN-10)."""
+"""The outcome of two edits of the same thing: who did what, with both values (SEEN-10)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def said(
     record: Record | None = LENS,
     away: bool = False,
 ) -> str:
-    """The sentence for an edit of a lens that met another."""
+    """The sentence about a conflict between two edits of a lens."""
     return sentence(Conflict(kind, by, names, mine, theirs, record, away=away))
 
 
@@ -51,7 +51,7 @@ def said(
     ],
 )
 def test_both_edits_are_told_with_their_values(kind: ConflictKind, away: bool, text: str) -> None:
-    """SEEN-10: and whose stands; only who was away hears that they were."""
+    """SEEN-10: and whose value stands; only users who were away read that they were."""
     assert said(kind, away=away) == text.format('"Lens 1" to (7.0, 8.0) mm')
 
 
@@ -103,7 +103,7 @@ def test_my_edit_is_a_noun_with_its_values(mine: Op, edit: str) -> None:
 
 
 def test_my_values_are_in_full_in_the_log() -> None:
-    """REP-8: they may stand nowhere else."""
+    """REP-8: they may be stored nowhere else."""
     mine = Set(LENS.id, {"notes": "x" * 100})
     conflict = Conflict(ConflictKind.REPLACED_MINE, "Ann", ("notes",), mine, REMOVAL, LENS)
     assert "x" * 100 in sentence(conflict, in_full=True)
@@ -119,7 +119,7 @@ def test_values_of_mine_that_are_not_known_are_named() -> None:
 
 
 def test_place_in_the_layers_is_told_without_numbers() -> None:
-    """SEEN-6: these three are one thing."""
+    """SEEN-6: the three properties are one unit."""
     mine, theirs = Set(LENS.id, {"order": 1.5, "z_value": 2.0}), Set(LENS.id, {"order": 2.5}, ["parent"])
     names = ("order", "parent", "z_value")
     text = 'Ann moved "Lens 1" in the layers; your move in the layers was not applied'

@@ -1,4 +1,4 @@
-"""What users read about their connection."""
+"""The texts that users read about their connection."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_sentence_says_what_is_known(failure: Failure, url: str, part: str) -> N
     ],
 )
 def test_line_of_the_log(effect: fx.ConnectorEffect, level: int, text: str) -> None:
-    """The lines that users know; nobody forges one."""
+    """The lines that users know; nobody can forge one."""
     assert connection.lines(effect, "default\n", URL) == [(level, text)]
 
 
@@ -135,7 +135,7 @@ def test_where_an_end_was_noticed(failure: Failure, code: int) -> None:
 
 @pytest.mark.parametrize("code", [*CloseCode, 0, 3000, 4999])
 def test_every_close_code_has_a_sentence(code: int) -> None:
-    """CLOSE-2: also one that nobody defined."""
+    """CLOSE-2: even one that nobody has defined."""
     sentence = connection.closed(code)
     assert sentence[0].isupper()
     assert sentence.endswith(".")
@@ -143,7 +143,7 @@ def test_every_close_code_has_a_sentence(code: int) -> None:
 
 
 def test_every_word_about_tokens_has_a_sentence() -> None:
-    """CLOSE-2, RIGHT-4: one code, several things to do."""
+    """CLOSE-2, RIGHT-4: one code, but different advice."""
     words = [reason for reason in CloseReason if reason.code in (CloseCode.UNAUTHORIZED, CloseCode.FORBIDDEN)]
     sentences = [connection.sentence(Failure.of_close(one.code, one.word), URL) for one in words]
     assert len(set(sentences)) == len(words) == 7
@@ -152,5 +152,5 @@ def test_every_word_about_tokens_has_a_sentence() -> None:
 
 
 def test_codes_are_the_same_in_both_tables() -> None:
-    """CLOSE-2: the core knows whether to come back, and this what to say."""
+    """CLOSE-2: the core knows whether to reconnect, and this module which sentence to show."""
     assert set(connection._CLOSED) == set(CloseCode)

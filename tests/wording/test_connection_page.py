@@ -1,4 +1,4 @@
-"""docs/troubleshooting.md names every close code, in the words that users read."""
+"""docs/troubleshooting.md lists every close code, with the sentence that users read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "troubleshooting.md"
 
 
 def rows() -> list[list[str]]:
-    """The cells of the page's last table, without its head, as a reader sees them."""
+    """The cells of the page's last table, without its header, as a reader sees them."""
     tokens = MarkdownIt("commonmark").enable("table").parse(PAGE.read_text("utf-8"))
     kinds = [token.type for token in tokens]
     begin = max(place for place, kind in enumerate(kinds) if kind == "tbody_open")

@@ -1,4 +1,4 @@
-"""What a look at a connection finds is a line with a tick or a cross."""
+"""Each result of a connection check is a line with a tick or a cross."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_a_finding_is_one_printable_line() -> None:
 
 
 def test_another_version_is_a_cross_and_a_hidden_one_is_not() -> None:
-    """MSG-9: a gateway may put its own header in the place of the server's."""
+    """MSG-9: a gateway may replace the server's header with its own."""
     assert of_server(ServerName("0.1.0", PROTOCOL_VERSION)).ok
     assert of_server(None).ok
     other = of_server(ServerName("9.0", PROTOCOL_VERSION + 1))

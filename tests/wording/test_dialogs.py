@@ -1,4 +1,4 @@
-"""Sentences of our widgets that depend on something."""
+"""Sentences in our widgets that depend on the situation."""
 
 from __future__ import annotations
 

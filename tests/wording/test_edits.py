@@ -1,4 +1,4 @@
-"""What somebody did, in a line for people."""
+"""One person's edit, in a line for people."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_no_author_forges_a_line() -> None:
 
 
 def test_what_is_known_keeps_up() -> None:
-    """A record is called as it was called before the change, and its new name counts in the next."""
+    """A line calls the record by its old name; the next line uses the new one."""
     known = {LENS.id: LENS}
     describe(ShowChange((Set(LENS.id, {"name": "Lens 2"}),)), known)
     assert describe(ShowChange((Remove(LENS.id),)), known) == ['Somebody removed "Lens 2"']

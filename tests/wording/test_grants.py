@@ -1,4 +1,4 @@
-"""Who may come in, in words."""
+"""Who may join, in words."""
 
 from __future__ import annotations
 
@@ -54,5 +54,5 @@ def test_a_link_that_asks_first_says_so() -> None:
 
 
 def test_first_end_is_never() -> None:
-    """It is what a row without an end shows."""
+    """A row without an end shows that."""
     assert grants.ENDS[0][1] == 0

@@ -1,4 +1,4 @@
-"""What is asked when the editor that hosts is closed."""
+"""The question that an editor asks when it closes while it hosts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences about things that an editor can't show or do."""
+"""Sentences about what an editor can't show or do."""
 
 from __future__ import annotations
 

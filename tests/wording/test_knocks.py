@@ -1,4 +1,4 @@
-"""Sentences about those who wait outside."""
+"""Sentences about people who wait outside."""
 
 from __future__ import annotations
 

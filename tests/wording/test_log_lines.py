@@ -1,4 +1,4 @@
-"""What the log says: the lines that users know, and every loss with its values (REP-8)."""
+"""The lines of the log that users know, including every loss with its values (REP-8)."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_every_loss_is_told_with_its_values(kind: LossKind, message: str, text: 
 
 @pytest.mark.parametrize("kind", ConflictKind)
 def test_both_people_of_a_conflict_are_warned(kind: ConflictKind) -> None:
-    """SEEN-10; a mark says that one's own edit does not stand."""
+    """SEEN-10; a mark says that the user's own edit does not stand."""
     conflict = fx.Conflict(kind, "Ann", ("x",), Set("lens", {"x": 1}), Set("lens", {"x": 2}), VIEW["lens"])
     mark = "" if kind is ConflictKind.REPLACED_THEIRS else "✗ "
     assert said(conflict) == [(logging.WARNING, f"{mark}{conflicts.sentence(conflict, in_full=True)}.")]
@@ -152,7 +152,7 @@ def test_what_was_lost(op: Op, what: str) -> None:
 
 
 def test_what_was_never_sent_is_told_from_what_may_be_there() -> None:
-    """REP-8: nobody claims to know what became of an edit that was sent."""
+    """REP-8: no sentence claims to know what happened to an edit that was sent."""
     wire, peer = Wire(), Peer("Ann")
     wire.connect(peer)
     wire.settle()

@@ -1,4 +1,4 @@
-"""Counts and times, as every sentence has them."""
+"""Counts and times, in the form that all sentences use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_a_day_is_said_where_it_is_not_today() -> None:
 
 
 def test_moments_of_the_wire_are_read() -> None:
-    """MSG-7: a newer server may write something else."""
+    """MSG-7: a newer server may use another format."""
     at = time_of("2025-03-01T12:34:56.789Z")
     assert at is not None
     assert at == datetime(2025, 3, 1, 12, 34, 56, 789_000, timezone.utc)

@@ -1,4 +1,4 @@
-"""Sentences about others on the bench."""
+"""Sentences about other people on the bench."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people read of a replacement: PUSH-9."""
+"""The texts about a replacement that people read: PUSH-9."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optiverse_collab.wording.replacements import Replacement, sentence, title
 
 
 def some(count: int) -> tuple[Record, ...]:
-    """`count` items, and a group, which does not count."""
+    """Create `count` items, and a group, which does not count."""
     return (*(Record(f"r{n}", "component", {}) for n in range(count)), Record("g", "group", {}))
 
 

@@ -1,4 +1,4 @@
-"""How the connection stands, in words."""
+"""The state of the connection, in words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def standing(
     retry_s: int | None = None,
     users: int = 2,
 ) -> Standing:
-    """Two people, connected well."""
+    """The state of a session of two people with a good connection."""
     return Standing(state, users, unsent, quality, retry_s)
 
 

@@ -15,7 +15,7 @@ PING, PUSH = fx.Transmit(Ping("Ann")), fx.Transmit(Push([]))
 
 
 def texts(traffic: Traffic, effect: fx.SessionEffect, now_ms: float) -> list[str]:
-    """What is written with an effect; all of it is DEBUG."""
+    """The lines that are logged for an effect; all are DEBUG."""
     lines = traffic.lines(effect, now_ms)
     assert {line.level for line in lines} <= {logging.DEBUG}
     return [line.text for line in lines]

@@ -1,4 +1,4 @@
-"""What an undo left alone, in a sentence."""
+"""A sentence says what an undo left alone."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def test_value_has_its_unit(name: str, value: Any, short: str, full: str | None)
     ],
 )
 def test_edit_is_a_noun(op: Op, noun: str, is_plural: bool) -> None:
-    """SEEN-6: place in the layers is one thing."""
+    """SEEN-6: the place in the layers is one unit."""
     assert values.edit(op) == (noun, is_plural)
 
 

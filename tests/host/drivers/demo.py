@@ -13,7 +13,7 @@ from tests.helpers.demo_window import new_window
 
 
 class DemoDriver(Driver):
-    """Does in a demo window what `optiverse_collab.testing` asks for.
+    """Performs in a demo window the actions that `optiverse_collab.testing` requires.
 
     Attributes:
         host: the adapter.
@@ -37,7 +37,7 @@ class DemoDriver(Driver):
         demo_window.drag(self.window, id, dx, dy)
 
     def grab(self, id: str) -> None:
-        """Take an item in hand and move it a little."""
+        """Grab an item with the mouse and move it a little."""
         self.select(id)
         at = demo_window.place(self.window, id)
         demo_window.press(self.window, at)
@@ -45,7 +45,7 @@ class DemoDriver(Driver):
         demo_window.move(self.window, self._at)
 
     def let_go(self) -> None:
-        """Release what was grabbed."""
+        """Release the item."""
         demo_window.release(self.window, self._at)
 
     def turn(self, id: str) -> None:
@@ -53,7 +53,7 @@ class DemoDriver(Driver):
         self.window.editor.turn([id], 15.0)
 
     def edit(self, id: str, x_mm: float, meanwhile: Callable[[], object] = lambda: None) -> None:
-        """Give an item another x with its dialog, in which something happens before."""
+        """Change an item's x in its dialog; something else happens before the dialog is accepted."""
         self.window.edit(id)
         meanwhile()
         dialog = self.window.dialogs[id]
@@ -66,20 +66,20 @@ class DemoDriver(Driver):
         self.window.editor.remove([id])
 
     def open(self, path: Path) -> None:
-        """Open a file in place of the bench."""
+        """Open a file, which replaces the bench."""
         self.window.open_path(path)
 
     def begin_anew(self) -> None:
-        """Begin an empty bench."""
+        """Start an empty bench."""
         self.window.setWindowModified(False)
         self.window.new()
 
     def undo(self) -> None:
-        """Take the last step back."""
+        """Undo the last step."""
         self.window.editor.undo()
 
     def redo(self) -> None:
-        """Do it again."""
+        """Redo the step."""
         self.window.editor.redo()
 
     def select(self, *ids: str) -> None:
@@ -99,7 +99,7 @@ class DemoDriver(Driver):
         return self.window.editor.undo_stack.index()
 
     def warnings(self) -> list[str]:
-        """WARNINGs and ERRORs that were logged about collaboration."""
+        """The WARNINGs and ERRORs about collaboration in the log."""
         lines = self.window.log.lines
         return [
             line.text
@@ -113,16 +113,16 @@ class DemoDriver(Driver):
 
     @property
     def file(self) -> Path | None:
-        """Where Save writes."""
+        """The file that Save writes."""
         return self.window.path
 
     @property
     def is_edited(self) -> bool:
-        """Whether there are changes that are not saved."""
+        """Whether there are unsaved changes."""
         return self.window.isWindowModified()
 
     def close(self) -> None:
-        """End."""
+        """Close the window."""
         self.window.editor.undo_stack.clear()
         self.window.setWindowModified(False)
         self.window.close()

@@ -17,13 +17,13 @@ from tests.helpers.optiverse_window import keep_to_own_folders, open_window
 
 @cache
 def the_window() -> Any:
-    """One main window for all tests: it takes a second to make, and is never taken apart halfway."""
+    """One main window for all tests: it takes a second to make, and must not be deleted in between."""
     keep_to_own_folders(Path(tempfile.mkdtemp()))
     return open_window()
 
 
 class OptiverseDriver(Driver):
-    """Does in a window of Optiverse what `optiverse_collab.testing` asks for.
+    """Performs in a window of Optiverse the actions that `optiverse_collab.testing` requires.
 
     Attributes:
         host: the adapter.
@@ -48,13 +48,13 @@ class OptiverseDriver(Driver):
         self._user.drag(self.thing(id), dx, -dy)
 
     def grab(self, id: str) -> None:
-        """Take an item in hand and move it a little."""
+        """Grab an item with the mouse and move it a little."""
         self.select(id)
         self._user.press(self.thing(id))
         self._user.pull(20, 0)
 
     def let_go(self) -> None:
-        """Release what was grabbed."""
+        """Release the item."""
         self._user.release()
 
     def turn(self, id: str) -> None:
@@ -63,7 +63,7 @@ class OptiverseDriver(Driver):
         self._user.turn(self.thing(id), 0, 30)
 
     def edit(self, id: str, x_mm: float, meanwhile: Callable[[], object] = lambda: None) -> None:
-        """Give an item another x with its dialog, in which something happens before."""
+        """Change an item's x in its dialog; something else happens before the dialog is accepted."""
         self._user.edit(self.thing(id), {0: x_mm}, meanwhile=meanwhile)
 
     def remove(self, id: str) -> None:
@@ -71,7 +71,7 @@ class OptiverseDriver(Driver):
         self._user.delete(self.thing(id))
 
     def open(self, path: Path) -> None:
-        """Open a file in place of the bench."""
+        """Open a file, which replaces the bench."""
         controller = self.window.file_controller
         controller.mark_clean()
         assert (
@@ -81,7 +81,7 @@ class OptiverseDriver(Driver):
         )
 
     def begin_anew(self) -> None:
-        """Begin an empty bench; 0.2 can do that with a file only."""
+        """Start an empty bench; 0.2 can only do that by opening a file."""
         self.window.file_controller.mark_clean()
         if hasattr(self.window.file_controller, "new_assembly"):
             self.window.file_controller.new_assembly()
@@ -89,11 +89,11 @@ class OptiverseDriver(Driver):
             self.window.file_controller.file_manager.load_from_data(optiverse_user.EMPTY)
 
     def undo(self) -> None:
-        """Take the last step back."""
+        """Undo the last step."""
         self._user.undo()
 
     def redo(self) -> None:
-        """Do it again."""
+        """Redo the step."""
         self._user.redo()
 
     def select(self, *ids: str) -> None:
@@ -113,7 +113,7 @@ class OptiverseDriver(Driver):
         return len(self.window.undo_stack._undo_stack)
 
     def warnings(self) -> list[str]:
-        """WARNINGs and ERRORs that were logged about collaboration."""
+        """The WARNINGs and ERRORs about collaboration in the log."""
         messages = self.window.log_service.get_messages(category="Collaboration")
         return [one.message for one in messages if one.level.name in ("WARNING", "ERROR")]
 
@@ -123,16 +123,16 @@ class OptiverseDriver(Driver):
 
     @property
     def file(self) -> Path | None:
-        """Where Save writes."""
+        """The file that Save writes."""
         path = self.window.file_controller.saved_file_path
         return Path(path) if path else None
 
     @property
     def is_edited(self) -> bool:
-        """Whether there are changes that are not saved."""
+        """Whether there are unsaved changes."""
         return bool(self.window.file_controller.is_modified)
 
     def close(self) -> None:
-        """End."""
+        """Forget the file, and close the adapter."""
         self.window.file_controller.saved_file_path = None
         self.host.close()

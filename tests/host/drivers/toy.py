@@ -1,4 +1,4 @@
-"""A user of the toy editor, for the contract suite: all that an editor without files and undo has to say."""
+"""A user of the toy editor, for the contract suite: the actions of an editor without files and undo."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from optiverse_collab.testing.driver import Driver
 
 
 class ToyDriver(Driver):
-    """Does in a toy window what the suite asks for."""
+    """Performs in a toy window the actions that the suite requires."""
 
     def __init__(self) -> None:
         self.window = ToyWindow()
@@ -52,11 +52,11 @@ class ToyDriver(Driver):
         return self.window.discs.get(id)
 
     def warnings(self) -> list[str]:
-        """What went to the logger of our category."""
+        """The messages sent to the logger of our category."""
         return self._lines
 
     def close(self) -> None:
-        """End."""
+        """Close the window."""
         logging.getLogger("Collaboration").removeHandler(self._handler)
         self.host.close()
         self.window.close()

@@ -1,4 +1,4 @@
-"""What the adapter promises to `Capture`, on one real window."""
+"""What the adapter guarantees to `Capture`, on one real window."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def logged(host: OptiverseHost, level: str) -> list[str]:
 
 
 def same(host: OptiverseHost, *records: Record) -> bool:
-    """Whether the host says exactly this of these records."""
+    """Whether the host returns exactly these records."""
     now = host.records()
     return all(now.get(r.id) is not None and record_difference(r, now[r.id]) is None for r in records)
 
@@ -254,7 +254,7 @@ def test_cursor_and_selection_are_told_in_mm(host: OptiverseHost, user: User) ->
 
 
 def test_what_is_edited_in_a_dialog_is_in_hand(host: OptiverseHost, user: User) -> None:
-    """Cancelling the dialog would undo what others did while it was open."""
+    """Cancelling the dialog would revert what others did while it was open."""
     held: list[Any] = []
     lens = user.place("lens", 0.0, 0.0)
     lens.edited.connect(lambda: held.append(set(host.held())))

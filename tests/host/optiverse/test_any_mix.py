@@ -1,4 +1,4 @@
-"""Whatever users of real windows do, in any order: in the end they have the same bench, file and rays."""
+"""Whatever users of real windows do, in any order: in the end, bench, file and rays are the same."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.qt_log_ignore(
         "This plugin does not support",
         "QImageIOHandler: Rejecting image",
-        # So the host says when a step is taken back whose item was deleted by its context menu.
+        # Makes the host log the undo of a step whose item was deleted by its context menu.
         "QGraphicsScene::removeItem: item .* scene .0x0.",
     ),
 ]
@@ -28,7 +28,7 @@ STEPS = 60
 
 
 def deliver(rng: random.Random, wire: Wire, one: Participant) -> None:
-    """Let a part of what is on the way arrive; now and then, cut the connection instead."""
+    """Deliver some of the messages; now and then, cut the connection instead."""
     is_connected = one.connection_id in wire.peers
     do = rng.randrange(8)
     if not is_connected:
@@ -49,7 +49,7 @@ def deliver(rng: random.Random, wire: Wire, one: Participant) -> None:
 
 
 def rays(one: Participant) -> list[Any]:
-    """What the window traces, to the nanometre: one window may turn by -10 degrees, and another by 350."""
+    """The rays of a window, to the nanometre: one window may turn by -10 degrees, and another by 350."""
     one.user.retrace()
     return [
         ([tuple(round(float(mm), 6) for mm in at) for at in ray.points], ray.wavelength_nm)
@@ -59,7 +59,7 @@ def rays(one: Participant) -> list[Any]:
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_any_mix_ends_equal(windows: list[Any], seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two to four users edit, hear of each other, and lose their connection, in any order."""
+    """Two to four users edit, receive each other's edits, and lose their connection, in any order."""
     for name in ("warning", "information"):
         monkeypatch.setattr(f"PyQt6.QtWidgets.QMessageBox.{name}", lambda *args: None)
     rng = random.Random(seed)
@@ -74,7 +74,7 @@ def test_any_mix_ends_equal(windows: list[Any], seed: int, monkeypatch: pytest.M
             else:
                 deliver(rng, wire, one)
         for one in participants:
-            put_tools_away(one.window)  # a ruler that is not drawn to its end is for nobody else
+            put_tools_away(one.window)  # others don't get a ruler until it is drawn to its end
         wire.connect(*(one for one in participants if one.connection_id not in wire.peers))
         rest(wire, *participants)
         rest(wire, *participants)

@@ -1,4 +1,4 @@
-"""Edits of two people while one of them was away: in a window of the real host, with a real server."""
+"""Two people edit while one of them is offline: in a window of the real host, with a real server."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ def pending(desk: Desk) -> int:
 
 
 def places(desk: Desk) -> dict[str, tuple[float, float]]:
-    """Where the items are on the screen."""
+    """The positions of the items on the screen."""
     return {item.item_uuid: (item.pos().x(), item.pos().y()) for item in desk.user.items()}
 
 
 def test_mine_is_used_and_brought_back_in_one_step(me: Desk, server: ServerProcess, session_id: str) -> None:
-    """SEEN-9: the dock, the menus, and the editor's own undo."""
+    """SEEN-9: with the dock, the menus, and the editor's own undo."""
     first, second = places(me)
     reports, manager = me.controller.reports, me.controller.manager
     break_off(manager)
     wait_until(lambda: manager.status is ConnectionState.RECONNECTING)
-    for item in me.user.items():  # not with the mouse, in whose time the connection would be back
+    for item in me.user.items():  # not with the mouse, which takes long enough for the connection to return
         item.setPos(item.pos().x() + 10.0, 10.0)
         item.edited.emit()
     mine = places(me)

@@ -1,4 +1,4 @@
-"""Our actions take the place of the built-in collaboration in an unmodified window."""
+"""Our actions replace the built-in collaboration in an unmodified window."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ closed_windows: list[Any] = []
 
 
 class Ours:
-    """What a plugin would give, and what became of it."""
+    """A plugin's parts, and what became of them."""
 
     def __init__(self) -> None:
         self.runs: list[str] = []
@@ -46,7 +46,7 @@ class Ours:
 
     @property
     def parts(self) -> WindowParts:
-        """For one window."""
+        """The parts for one window."""
         return WindowParts(self.actions, [self.label], ["Collaboration"], lambda: self.run("closed"))
 
     def run(self, what: str) -> None:
@@ -59,9 +59,9 @@ class Ours:
 
 @pytest.fixture
 def fresh(windows: list[Any], qapp: Any) -> Iterator[Any]:
-    """A window of its own, which a test may close."""
+    """A window that a test may close."""
     window = open_window()
-    # Kept to the end: Python would take a window apart whenever it next looks for garbage.
+    # Kept until the end: Python would delete a window whenever it next collects garbage.
     closed_windows.append(window)
     yield window
     window.file_controller.mark_clean()
@@ -70,7 +70,7 @@ def fresh(windows: list[Any], qapp: Any) -> Iterator[Any]:
 
 
 def visible_texts(window: Any) -> list[str]:
-    """What the Collaboration menu shows."""
+    """The visible texts in the Collaboration menu."""
     menu = menu_titled(window.menuBar(), MENU)
     assert menu is not None
     return [action.text() for action in menu.actions() if action.isVisible()]
@@ -134,7 +134,7 @@ def test_closing_with_an_adapter_leaves_nothing_connected(fresh: Any) -> None:
 
 
 def test_undoing_gives_the_window_back(fresh: Any) -> None:
-    log = fresh.log_service  # that of all windows
+    log = fresh.log_service  # the log that all windows share
     before = vars(log).get("get_categories")
     builtin = BuiltinCollaboration(fresh, Ours().parts)
     assert vars(log)["get_categories"] is not before
@@ -148,7 +148,7 @@ def test_undoing_gives_the_window_back(fresh: Any) -> None:
 
 
 def test_category_is_in_the_filter_and_no_line_is_doubled(fresh: Any) -> None:
-    """The first steps of a new user: the log window is opened first, and shows our lines alone."""
+    """A new user's first steps: the log window opens first, and shows only our lines."""
     fresh.log_service.clear()
     BuiltinCollaboration(fresh, Ours().parts)
     log_window = import_module("optiverse.ui.views.log_window").LogWindow(fresh)

@@ -1,4 +1,4 @@
-"""A window of the real host that closes in a session: with a real server, and the plugin as users have it."""
+"""A window of the real host closes during a session: with a real server and the plugin as users have it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytestmark = [
 
 BUTTON = QMessageBox.StandardButton
 STOCK = "WebSocket already invalid, not closing"
-"""Said by any window of the host that closes."""
+"""Messages from any window of the host that closes."""
 
 closed_windows: list[Any] = []
 
@@ -39,17 +39,17 @@ class Desk:
 
     Attributes:
         window: the host's main window.
-        user: does things in it.
+        user: operates it.
         asked: how often it asked about unsaved changes.
     """
 
     def __init__(self) -> None:
         self.window = open_window()
-        # Kept to the end: Python would take a window apart whenever it next looks for garbage.
+        # Kept until the end: Python would delete a window whenever it next collects garbage.
         closed_windows.append(self.window)
         self._before = list(
             self.window.log_service.get_messages()
-        )  # of other tests: all windows have one log
+        )  # of other tests: all windows share one log
         self.user = Drawing(self.window)
         self.asked = 0
         attach(self.window, installed_plugins())
@@ -63,7 +63,7 @@ class Desk:
         wait_until(lambda: self.controller.manager.status is ConnectionState.CONNECTED)
 
     def ids(self) -> list[str]:
-        """What is on the bench."""
+        """The ids of the items on the bench."""
         return [item.item_uuid for item in self.user.items()]
 
     def answer(self, button: BUTTON, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +77,7 @@ class Desk:
         monkeypatch.setattr("optiverse.ui.theme_manager.question", question)
 
     def troubles(self) -> list[str]:
-        """What the log of all windows complains of since this one opened, whatever the category."""
+        """Warnings and errors in the log of all windows since this one opened, in any category."""
         levels = ("WARNING", "ERROR", "CRITICAL")
         before = {id(message) for message in self._before}
         messages = [one for one in self.window.log_service.get_messages() if id(one) not in before]
@@ -111,7 +111,7 @@ def desks(
 
 
 def left_cleanly(desk: Desk, other: Desk, server: ServerProcess, name: str) -> bool:
-    """Wait until everybody knows that somebody left; whether the connection ended with code 1000."""
+    """Wait until everybody knows that somebody left; returns whether the connection ended with code 1000."""
     wait_until(lambda: other.controller.status.text() == "1 user")
     end = f"Connection of {name} closed: "
 
@@ -123,7 +123,7 @@ def left_cleanly(desk: Desk, other: Desk, server: ServerProcess, name: str) -> b
 
 
 def remains(window: Any) -> list[object]:
-    """What is still at work in a window."""
+    """What is still active in a window."""
     of_a_session = (
         "optiverse_collab.host.",
         "optiverse_collab.drivers.qt.connection",
@@ -168,15 +168,15 @@ def test_the_last_edits_before_closing_are_everybodys(
     assert bob.window.close()
     assert left_cleanly(bob, ann, talkative, "bob")
     wait_until(lambda: set(placed) < set(ann.ids()))
-    assert len(ann.ids()) == 6  # taking the scene apart is nobody's edit
-    # Nobody waits for the server's word that it has them, or claims to know.
+    assert len(ann.ids()) == 6  # deleting the scene counts as nobody's edit
+    # Nobody waits until the server confirms them, or claims that it did.
     assert all("has not confirmed" in line for line in ann.troubles())
 
 
 def test_a_close_that_is_cancelled_keeps_the_session(
     desks: tuple[Desk, Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What others did since the last save is asked about, too."""
+    """The host also asks about what others did since the last save."""
     ann, bob = desks
     bob.window.file_controller.mark_clean()
     ann.user.drag(ann.user.items()[0], 30, 0)

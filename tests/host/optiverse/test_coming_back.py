@@ -1,4 +1,4 @@
-"""A file that the session knows is open in a real window: only what its user did counts as an edit."""
+"""A file that the session knows is open in a real window: only its user's changes count as edits."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Records = dict[str, Record]
 
 
 class Away:
-    """A window without a session, which knows the files that were saved in one.
+    """A window outside of any session, which knows the files that were saved in one.
 
     Attributes:
         user, panel: edit its bench.
@@ -52,7 +52,7 @@ class Away:
         )
 
     def open(self, path: Path) -> None:
-        """Open a file, and let the window do what it does a little later."""
+        """Open a file, and wait for what the window does a little later."""
         self._window.file_controller.file_manager.open_file(str(path))
         wait_until(lambda: self.known.is_ready)
         self.panel.wait()
@@ -63,7 +63,7 @@ class Away:
         self._window.file_controller.file_manager.save_to_file(str(path))
 
     def merged(self, theirs: Records) -> Merge:
-        """What joining would send."""
+        """The edits that joining would send."""
         [ancestor] = self.known.ancestors
         assert self.known.opened is not None
         base = {record.id: record for record in ancestor.records}
@@ -73,7 +73,7 @@ class Away:
         return merge(base, self.known.opened, mine, theirs)
 
     def close(self) -> None:
-        """Leave the window alone."""
+        """Close the window."""
         self._end()
         self.known.close()
         clear(self._window)
@@ -96,7 +96,7 @@ def shared(replica: Replica) -> Callable[[], Shared]:
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_pushed_file_is_the_same_in_a_window(name: str, host: OptiverseHost) -> None:
-    """So whoever has it open joins without a question (docs/bench-format.md)."""
+    """So a user who has it open joins without a question (docs/bench-format.md)."""
     pushed = records_from_bench(benches.load(name)).records
     window: Any = host.window
     window.file_controller.file_manager.open_file(str(DATA / f"{name}.json"))
@@ -107,7 +107,7 @@ def test_a_pushed_file_is_the_same_in_a_window(name: str, host: OptiverseHost) -
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_known_file_that_is_opened_is_no_edit(name: str, away: Away) -> None:
-    """Whatever the host makes of it, now or when it draws its panel."""
+    """Whatever the host changes in it, now or when it draws its panel."""
     theirs = records_from_bench(benches.load(name)).records
     replica = Replica("a")
     replica._confirmed.epoch = "epoch"
@@ -119,7 +119,7 @@ def test_a_known_file_that_is_opened_is_no_edit(name: str, away: Away) -> None:
 
 
 def saved_in(session: Session, away: Away, path: Path) -> Participant:
-    """Two people have made groups, labels and layers, and one of them saves: the file is open elsewhere."""
+    """Two people have made groups, labels and layers, and one of them saves; the file is open elsewhere."""
     wire, ann, bob = session
     lens, mirror = ann.user.place("lens", 0.0, 0.0), ann.user.place("mirror", 60.0, 0.0)
     ann.user.place("source", -100.0, 0.0)
@@ -142,7 +142,7 @@ def saved_in(session: Session, away: Away, path: Path) -> Participant:
 
 
 def test_what_the_session_saved_comes_back_unchanged(session: Session, away: Away, tmp_path: Path) -> None:
-    """F50: groups, labels, heights and all that the host writes otherwise."""
+    """F50: groups, labels, heights and everything that the host writes differently."""
     ann = saved_in(session, away, tmp_path / "bench.json")
     again = tmp_path / "again.json"
     away.save(again)
@@ -152,7 +152,7 @@ def test_what_the_session_saved_comes_back_unchanged(session: Session, away: Awa
 
 
 def test_what_was_done_away_is_all_that_is_sent(session: Session, away: Away, tmp_path: Path) -> None:
-    """Also if it is saved on the way, without a session."""
+    """Even if it was saved in the meantime, outside of the session."""
     wire, _, bob = session
     ann = saved_in(session, away, tmp_path / "bench.json")
 
@@ -180,7 +180,7 @@ def test_what_was_done_away_is_all_that_is_sent(session: Session, away: Away, tm
 def test_a_recovered_autosave_is_known(
     session: Session, away: Away, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a crash in the session: what was done since the last save, and is in the session, is no edit."""
+    """After a crash in the session: edits since the last save that the session has are not sent again."""
     _, ann, bob = session
     files, path = bob.window.file_controller.file_manager, tmp_path / "bench.autosave.json"
     if not hasattr(files, "check_autosave_recovery"):
@@ -198,7 +198,7 @@ def test_a_recovered_autosave_is_known(
     end()
     away.known.shared = lambda: None
 
-    away.open(path)  # as recovering does
+    away.open(path)  # as recovery does
     moved = next(item for item in away.user.items() if item.item_uuid == lens.item_uuid)
     moved.setPos(-90.0, 30.0)
     ann.user.delete(mirror)

@@ -1,4 +1,4 @@
-"""Each way in which users change a bench, for each kind of thing: others see it, its undo and its redo."""
+"""Each way in which users change a bench, for each kind of item: others see it, its undo and its redo."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ Bench = tuple[dict[str, Any], dict[str, Record], dict[str | None, list[str]]]
 
 
 def bench(wire: Wire, one: Participant) -> Bench:
-    """What a window would save, the records, in which angle measures are too, and what lies on what."""
+    """The file that a window would save, the records, which include angle measures, and the stacking."""
     records = {id: Record(id, r.kind, dict(r.props)) for id, r in truth(wire).items()}
     tree = {parent: [record.id for record in inside] for parent, inside in tree_of(records).items()}
     in_02 = has_groups(one.window)
     for record in records.values():
-        # What lies on what, 0.2 knows by z values alone, and 0.3 by the tree alone.
+        # 0.2 knows the stacking by z values alone, and 0.3 by the tree alone.
         for name in ("order",) if in_02 else ("order", "z_value"):
             record.props.pop(name, None)
     return one.saved(), records, {key: sorted(ids) if in_02 else ids for key, ids in tree.items() if ids}
 
 
 def changed(before: Bench, after: Bench, in_02: bool) -> list[object]:
-    """How two benches differ."""
+    """The differences between two benches."""
     # 0.2 draws items of the same z value in the order in which they came, and doesn't save that.
     found: list[object] = [
         what for what in same_bench(before[0], after[0]) if not (in_02 and "another order" in what)
@@ -58,7 +58,7 @@ def changed(before: Bench, after: Bench, in_02: bool) -> list[object]:
 
 @pytest.fixture(autouse=True)
 def no_snapping(windows: list[Any]) -> Iterator[None]:
-    """Undo does not know where things go then: it puts them back and the host snaps them again."""
+    """With snapping, undo restores places and the host then snaps the items again, to other places."""
     snapping = [window.act_magnetic_snap for window in windows if window.act_magnetic_snap.isChecked()]
     for action in snapping:
         action.trigger()
@@ -120,7 +120,7 @@ def test_what_hangs_over_the_canvas_is_on_nobodys_bench(session: Session) -> Non
 
 
 def place_of(item: Any) -> QPointF:
-    """Where an item is, whether or not it calls that its position."""
+    """Where an item is, whether or not the item stores that as its position."""
     ends = item.get_points() if hasattr(item, "get_points") else [QPointF(0.0, 0.0)]
     at: QPointF = item.mapToScene(ends[0])
     return at
@@ -140,7 +140,7 @@ def test_drag_is_seen_at_once_and_holds_back_others_edits(session: Session, kind
         ann.user.pull(20, 10)
         notice(wire, ann, bob)
         assert place_of(twin) == place_of(thing.item) != start
-    twin.setPos(twin.x() + 100.0, twin.y())  # Qt knows one mouse alone
+    twin.setPos(twin.x() + 100.0, twin.y())  # Qt knows only one mouse
     notice(wire, ann, bob)
     assert place_of(twin) - place_of(thing.item) == QPointF(100.0, 0.0)
     ann.user.pull(20, 10)

@@ -1,4 +1,4 @@
-"""Files, the title and autosave in a session, as users of the host know them without one."""
+"""Files, the title and autosave work in a session as they do without one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ YES = QMessageBox.StandardButton.Yes
 
 @pytest.fixture
 def quick(windows: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Session]:
-    """Two empty windows in one session that autosave soon, into a folder of the test's."""
+    """Two empty windows in one session that soon autosave, into a folder of the test."""
     monkeypatch.setattr(files, "AUTOSAVE_MS", 0)
     monkeypatch.setattr("optiverse.platform.paths._app_data_root", lambda: tmp_path)
     wire, (ann, bob) = start(windows[:2])
@@ -37,7 +37,7 @@ def quick(windows: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     before = [timer.interval() for timer in timers]
     for timer in timers:
         timer.setInterval(0)
-    for one in (ann, bob):  # which is the time of day, to the second
+    for one in (ann, bob):  # the name is the time of day, to the second
         one.window.file_controller.file_manager._unsaved_id = f"untitled_{one.session.user_id}"
     yield wire, ann, bob
     for timer, interval in zip(timers, before, strict=True):
@@ -47,12 +47,12 @@ def quick(windows: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 
 
 def autosaving(one: Participant) -> bool:
-    """0.2.7 notices no edit of its user's: it marks none and autosaves none."""
+    """0.2.7 notices no edits by its user: it marks none as unsaved and autosaves none."""
     return hasattr(one.window.file_controller, "_autosave_timer")
 
 
 def title(one: Participant) -> str:
-    """The title, without the name that 0.3 puts before it."""
+    """The title, without the editor's name, which 0.3 puts first."""
     return re.sub(r"^Optiverse v\S+ — ", "", one.window.windowTitle())
 
 
@@ -100,7 +100,7 @@ def test_the_title_tells_of_edits_whoever_made_them(
 def test_nothing_is_edited_by_what_others_only_say(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Cursors, selections, and the acknowledgement of one's own edits change nothing."""
+    """Cursors, selections and acknowledgements of one's own edits change nothing."""
     wire, ann, bob = session
     lens = ann.user.place("lens", 0.0, 0.0)
     rest(wire, ann, bob)

@@ -1,4 +1,4 @@
-"""The title after joining: *Edited* just if what is shown then is not what the file on disk has."""
+"""The title after joining: *Edited* only if the window then differs from the file on disk."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ pytestmark = [
 
 
 class Newcomer(Participant):
-    """A window that shows nothing of a session before it joined it."""
+    """A window that shows nothing of the session until it joins."""
 
     def show(self, change: ShowChange) -> None:
-        """Leave it to `join`."""
+        """Show nothing; `join` does that."""
 
     def join(self) -> None:
-        """Take the session's bench for the window's, and show what differs."""
+        """Replace the window's bench with the session's, and show the differences."""
         self.capture.forget()
         self.capture.merge()
         self.capture.tick()
@@ -41,14 +41,14 @@ class Newcomer(Participant):
 
 @pytest.fixture
 def window(windows: list[Any]) -> Iterator[Any]:
-    """An empty main window, which is emptied again."""
+    """An empty main window, which is emptied again afterwards."""
     clear(windows[0])
     yield windows[0]
     clear(windows[0])
 
 
 def joined(window: Any, name: str, records: Mapping[str, Record]) -> Newcomer:
-    """The window after it joined a session with these records, with a file open and nothing to save."""
+    """A window that joined a session with these records, with a file open and no unsaved changes."""
     wire, ben = Wire(), Peer("Ben")
     wire.connect(ben)
     ben.edit(*map(put, records.values()))
@@ -66,7 +66,7 @@ def joined(window: Any, name: str, records: Mapping[str, Record]) -> Newcomer:
 
 @pytest.mark.parametrize("name", [*REAL, *(f"assemblies/{name}" for name in ASSEMBLIES)])
 def test_file_that_the_session_has_is_not_edited(window: Any, name: str) -> None:
-    """What the editor itself writes in other words is no edit."""
+    """A value that the editor itself writes differently is no edit."""
     if name == "bench_layers" and has_groups(window):
         pytest.skip("0.2 reads no tree of layers")
     ann = joined(window, name, records_from_bench(benches.load(name)).records)

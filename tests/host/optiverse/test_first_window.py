@@ -1,4 +1,4 @@
-"""What the user wants of the first window of the real Optiverse is done when that is ready."""
+"""What the user asked of the first window of the real Optiverse happens once the window is ready."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def canvas(desk: Desk) -> QGraphicsView:
 
 
 def same(one: View, other: View) -> bool:
-    """Whether both have the same middle and width, to 2 %."""
+    """Whether both views have the same centre and width, to within 2 %."""
     most = 0.02 * other.width
     return max(abs(a - b) for a, b in zip(one[:3], other[:3], strict=True)) < most
 

@@ -1,4 +1,4 @@
-"""Selection, scroll and zoom stay while others change the bench; rays are traced no oftener than needed."""
+"""Selection, scroll and zoom stay while others change the bench; rays are traced no more than needed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Session = tuple[Wire, Participant, Participant]
 
 
 def chosen(one: Participant) -> list[str]:
-    """The ids of what is selected on the canvas."""
+    """The ids of the items selected on the canvas."""
     return sorted(item.item_uuid for item in one.window.scene.selectedItems())
 
 
@@ -73,7 +73,7 @@ def test_a_selection_outlives_a_lost_connection(session: Session) -> None:
 
 
 def sight(one: Participant) -> tuple[int, int, Any]:
-    """What part of the bench a window shows, and how large."""
+    """Which part of the bench a window shows, and how large."""
     view = one.window.view
     return view.horizontalScrollBar().value(), view.verticalScrollBar().value(), view.transform()
 
@@ -141,7 +141,7 @@ def test_rays_are_traced_once_for_many_changes(session: Session, monkeypatch: py
         mirror.setPos(90.0, 0.25 * step)
         ann.capture.tick()
         wire.settle()
-    assert traced == []  # not while others' changes are applied
+    assert traced == []  # not while others' changes are being applied
     user_input.wait(50)
     assert len(traced) == 1
     assert bob.item(lens.item_uuid).pos() == lens.pos()

@@ -1,4 +1,4 @@
-"""All that shows of others can be used in the real editor by keyboard alone, and has a name."""
+"""Everything that shows others works by keyboard alone in the real editor, and has a name."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def me(desk: Desk) -> str:
 
 
 def reached(start: QWidget) -> list[QWidget]:
-    """What Tab goes to, once around, from a widget."""
+    """The widgets that Tab reaches, once around, from a widget."""
     start.setFocus()
     found = list[QWidget]()
     while (focus := QApplication.focusWidget()) is not None and focus not in found:
@@ -79,7 +79,7 @@ def press(buttons: list[QWidget], text: str) -> None:
 
 
 def test_tab_reaches_all_that_shows_of_others(both: tuple[Desk, Desk]) -> None:
-    """PRES-11: the dock, the status bar, a notice and the frame; each says what it is."""
+    """PRES-11: the dock, the status bar, a notice and the frame; each has a name."""
     ann, ben = both
     people = ann.controller.people
     people.open()
@@ -107,7 +107,7 @@ def test_tab_reaches_all_that_shows_of_others(both: tuple[Desk, Desk]) -> None:
 
 
 def test_what_a_dialog_says_of_others_is_reached_by_tab(both: tuple[Desk, Desk]) -> None:
-    """PRES-14: Tab moves on from the editor's own fields."""
+    """PRES-14: Tab continues from the editor's own fields."""
     ann, _ = both
     user = Drawing(ann.window)
     lens = user.place("lens", 10.0, 20.0)

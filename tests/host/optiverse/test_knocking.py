@@ -1,4 +1,4 @@
-"""A guest waits outside until the owner says yes: two windows of the real editor (ACC-12 to ACC-14)."""
+"""A guest waits outside until the owner agrees: two windows of the real editor (ACC-12 to ACC-14)."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def door(qtbot: QtBot, tmp_path: Path) -> Iterator[Door]:
 
 
 def asks(desk: Desk) -> list[Toast]:
-    """The notices of those who knock."""
+    """The notices about people who knock."""
     return [one for one in desk.controller.reports.toasts.shown if "wants to come in" in one.text]
 
 
 def test_a_guest_is_let_in_by_the_notice(door: Door) -> None:
-    """ACC-12, ACC-14: whose bench stays until then, and who comes back without asking."""
+    """ACC-12, ACC-14: the guest's bench stays until then, and the guest can return without asking."""
     ana, ben, owner = door
     assert ben.controller.standing.bar.text == "Waiting for an owner of 'lab' to let you in…"
     assert ben.ids() == []

@@ -1,4 +1,4 @@
-"""Optiverse starts, with us or without us, and says which."""
+"""Optiverse starts, with or without the plugin, and says which."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ print("SEEN " + json.dumps({**seen, "code": code, "argv": sys.argv[:1]}))
 
 
 def started(change: str = "") -> dict[str, Any]:
-    """What a run of Optiverse saw."""
+    """The output of a run of Optiverse."""
     script = SCRIPT.replace("{change}", textwrap.dedent(change))
     with python("-c", script) as process:
         assert process.stdout is not None
@@ -206,7 +206,7 @@ NEEDED_LATER = ["keyring", "platformdirs", "websockets"]
 @pytest.mark.optiverse
 @pytest.mark.parametrize("module", [*NEEDED, *NEEDED_LATER])
 def test_optiverse_starts_whatever_is_missing(tmp_path: Path, module: str) -> None:
-    """Really removed, not made to look so; the menu says what is missing, and the log what to do."""
+    """Really removed, not just hidden; the menu says what is missing, and the log what to do."""
     environment = environment_without(module, tmp_path)
     ended = run_python("-S", "-c", REAL, environment=environment, deadline=120)
     assert ended.code == 0, ended.errors
@@ -237,7 +237,7 @@ def test_optiverse_starts_whatever_cannot_be_loaded(tmp_path: Path, module: str)
 def test_optiverse_that_lacks_its_modules_is_recognised(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """By its metadata: a plain ``pip install`` of its checkout leaves all but one package out."""
+    """By its metadata: a plain ``pip install`` of its checkout leaves out all packages except one."""
     about = tmp_path / "optiverse-0.3.4.dist-info"
     about.mkdir()
     lines = "Metadata-Version: 2.4\nName: optiverse\nVersion: 0.3.4\n"

@@ -176,7 +176,7 @@ def test_one_ungroups_what_the_other_adds_to(session: Session) -> None:
     assert ann.panel.groups() == bob.panel.groups() == []
     assert [bob.panel.parent(item.item_uuid) for item in (first, second, third)] == [None] * 3
     assert differences(wire, ann, bob) == []
-    ann.user.undo()  # the group is there again, and what bob put in it is in it
+    ann.user.undo()  # the group is restored, with what bob put in it
     rest(wire, ann, bob)
     assert bob.panel.parent(third.item_uuid) == id
     assert differences(wire, ann, bob) == []
@@ -265,7 +265,7 @@ def test_what_a_group_says_that_the_host_cannot_show_is_kept(host: OptiverseHost
 
 
 def test_the_tree_is_the_one_that_everybody_reads(host: OptiverseHost) -> None:
-    """Also of records whose group is not there, or that say nothing of their place."""
+    """Even with records whose group is missing, or that don't name their place."""
     panel = Panel(window_of(host))
     ops = [
         Put("a", "component", {"parent": "nowhere", "order": 1.0}),

@@ -1,4 +1,4 @@
-"""A bench that comes bit by bit, and a user who works on it meanwhile."""
+"""A bench loads in small parts, and a user works on it meanwhile."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def bench() -> list[Put]:
 
 @pytest.fixture
 def loading(session: Session) -> Session:
-    """A script has put a bench there; bob's window has a part of it."""
+    """A script has added a bench; bob's window has loaded a part of it."""
     wire, _, bob = session
     bob.show = bob.capture.defer  # type: ignore[method-assign]
     wire.connect(script := Peer("script"))
@@ -47,7 +47,7 @@ def loading(session: Session) -> Session:
 
 
 def load(wire: Wire, bob: Participant) -> None:
-    """Bring the rest, with a message from the server between any two bits."""
+    """Load the rest, with a message from the server between any two parts."""
     while bob.capture.held_back:
         bob.capture.tick(5)
         events()
@@ -65,7 +65,7 @@ def test_it_ends_as_if_it_had_come_at_once(loading: Session) -> None:
 
 
 def test_what_comes_in_any_order_lies_where_it_belongs(session: Session) -> None:
-    """Also before the last of it has come: what the user does then is compared with that."""
+    """Even before the last one has come: what the user does then is compared with that."""
     _, _, bob = session
     random.Random(1).shuffle(puts := [put for put in bench() if put.id != "late"])
     puts.sort(key=lambda put: put.id != "early")

@@ -34,7 +34,7 @@ pytestmark = [
 
 
 kept: list[Any] = []
-"""Windows, to the end: Python would take one apart whenever it next looks for garbage."""
+"""Windows, kept until the end: Python would delete one whenever it next collects garbage."""
 
 
 class Desk:
@@ -42,7 +42,7 @@ class Desk:
 
     Attributes:
         window: the host's main window.
-        user: does things in it.
+        user: operates it.
         controller: what the plugin made for it.
     """
 
@@ -58,7 +58,7 @@ class Desk:
         wait_until(lambda: controller.manager.status is ConnectionState.CONNECTED)
 
     def records(self) -> dict[str, Record]:
-        """What is on the bench."""
+        """The records on the bench."""
         host = self.controller.manager.host
         assert host is not None
         return host.records()
@@ -109,7 +109,7 @@ def desks(
 
 
 def replace(ann: Desk, bob: Desk, folder: Path) -> dict[str, Record]:
-    """Open a file with a source and a ruler, and replace the bench by it; returns what was there before."""
+    """Open a file with a source and a ruler, and replace the bench with it; returns the former records."""
     before = bob.records()
     path = folder / "other.json"
     source = next(one for one in before.values() if one.kind == "source")

@@ -1,4 +1,4 @@
-"""Pointing in the real editor: chords that are free, the menu of the canvas, text that is being typed."""
+"""Pointing in the real editor: unused chords, the menu of the canvas, text that is being typed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = [
 
 OURS = "Point here"
 CONNECT = "Ctrl+Shift+C"
-"""The editor's own collaboration has it, in whose place ours is."""
+"""The chord of the editor's own collaboration, which ours replaces."""
 
 
 def test_our_chords_collide_with_none_of_the_hosts(window: Any) -> None:
@@ -49,13 +49,13 @@ def test_our_chords_collide_with_none_of_the_hosts(window: Any) -> None:
 
 @pytest.fixture
 def parent(qapp: object) -> QObject:
-    """Of what a test makes."""
+    """The parent of the objects that a test makes."""
     return QObject()
 
 
 @pytest.fixture
 def places(window: Any, parent: QObject) -> Iterator[list[QPointF]]:
-    """Where our entry was chosen."""
+    """The places where our entry was chosen."""
     chosen: list[QPointF] = []
 
     def fill(menu: QMenu, at: QPointF) -> None:
@@ -98,7 +98,7 @@ def test_the_hosts_own_entries_still_work(window: Any, places: list[QPointF]) ->
 def test_the_empty_canvas_has_a_menu_with_our_entry(
     window: Any, places: list[QPointF], parent: QObject
 ) -> None:
-    """PRES-16: it opens after the event, so that a host's would come first."""
+    """PRES-16: it opens after the event, so that a menu of the host's would come first."""
     user = MouseUser(window)
     user.come()
     user.look((0.0, 0.0))
@@ -115,7 +115,7 @@ def test_the_empty_canvas_has_a_menu_with_our_entry(
 
 
 def test_a_laser_pointer_ends_where_a_note_is_typed(window: Any, parent: QObject) -> None:
-    """PRES-16: and doesn't begin."""
+    """PRES-16: and doesn't start there."""
     user = MouseUser(window)
     note = user.draw("text", (0.0, 0.0))
     user.come()
@@ -136,7 +136,7 @@ def test_a_laser_pointer_ends_where_a_note_is_typed(window: Any, parent: QObject
 def test_a_held_chord_does_nothing_in_the_host(
     window: Any, parent: QObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """PRES-16: the keys that repeat themselves get to its canvas."""
+    """PRES-16: the repeated key events reach its canvas."""
     monkeypatch.setattr(module, "HOLD_MS", 0)
     user = MouseUser(window)
     lens = user.place("lens", 0.0, 0.0)
@@ -166,7 +166,7 @@ def test_a_held_chord_does_nothing_in_the_host(
 
 
 def test_escape_ends_the_laser_pointer_and_the_hosts_tool(window: Any, parent: QObject) -> None:
-    """PRES-16: it takes nothing from the host."""
+    """PRES-16: the host still gets the key."""
     user = MouseUser(window)
     user.come()
     laser = LaserPointer(window.view, parent)

@@ -1,4 +1,4 @@
-"""Who is in what, in the real editor: what its user shows, and what it shows of others."""
+"""Who has which item open, in the real editor: what its user shows, and what it shows of others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ pytestmark = [
 
 
 def test_a_user_shows_what_they_are_in(window: Any, host: OptiverseHost) -> None:
-    """PRES-13: a drag, a dialog and a note, each to its end."""
+    """PRES-13: a drag, a dialog and a note, each until it ends."""
     user = Drawing(window)
     lens, note = user.place("lens", 10.0, 20.0), user.draw("text", (100.0, 20.0))
     activity, shown = OwnActivity(host, host.window), list[Any]()
@@ -63,7 +63,7 @@ class Company:
         self.canvas = CanvasPresence(host, host.view, self.service, self.session, host.window)
 
     def bob(self, **state: Any) -> None:
-        """Bob shows something."""
+        """Change Bob's presence."""
         self.session.presence.update("c2", state)
         self.service.happened.emit(fx.PresenceChanged(frozenset(["c2"]), False))
 
@@ -81,7 +81,7 @@ def test_others_show_at_items_in_dialogs_and_in_layers(
     """PRES-13"""
     user = Drawing(window)
     lens = user.place("lens", 10.0, 20.0)
-    user.place("lens", 90.0, 20.0)  # for which 0.2 lists the first
+    user.place("lens", 90.0, 20.0)  # 0.2 lists the first for it
     id, said = lens.item_uuid, list[str]()
     company.bob(selection=[id], **{ACTIVITY: {id: "dialog"}})
     [badge] = [mark for mark in company.canvas.overlay.marks.values() if isinstance(mark, Badge)]
@@ -104,7 +104,7 @@ def test_others_show_at_items_in_dialogs_and_in_layers(
 
 
 def colours(tree: QTreeView, line: QModelIndex) -> set[str]:
-    """What is painted at the right end of a line."""
+    """The colours painted at the right end of a line."""
     area, image = tree.visualRect(line), tree.grab().toImage()
     rows = range(area.top(), area.bottom())
     return {image.pixelColor(x, y).name() for x in range(area.right() - 30, area.right()) for y in rows}

@@ -1,4 +1,4 @@
-"""Rays follow what others change, and leave the window time."""
+"""Rays follow others' changes, and leave the window enough time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = [
 
 @pytest.fixture
 def retraces(window: Any, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """When the window traced its rays, which takes it 40 ms."""
+    """The times when the window traced its rays, which takes it 40 ms."""
     traced: list[float] = []
 
     def retrace() -> None:
@@ -44,7 +44,7 @@ def test_many_changes_are_followed_by_few_retraces(window: Any, retraces: list[f
     rays.close()
     gaps = [later - earlier for earlier, later in pairwise(retraces)]
     assert gaps
-    assert min(gaps) > 0.04 * 3  # as long as one takes, and a rest of three times that
+    assert min(gaps) > 0.04 * 3  # the time of one trace, and a rest of three times that
 
 
 def test_a_user_who_wants_no_rays_gets_none(window: Any, retraces: list[float]) -> None:

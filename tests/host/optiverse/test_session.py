@@ -8,7 +8,7 @@ from optiverse_collab.core.protocol.origins import origin_of
 from tests.helpers.optiverse_session import Participant, differences, rest, settle, truth
 from tests.helpers.wire import Wire
 
-# Qt's platform without a screen says what it can't do; the host's ruler picture is larger than Qt likes.
+# Without a screen, Qt says what it can't do; the host's ruler picture is larger than Qt likes.
 pytestmark = [
     pytest.mark.optiverse,
     pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image"),
@@ -104,7 +104,7 @@ def test_moves_by_others_are_neither_snapped_nor_refused(session: Session) -> No
 
 
 def test_undo_of_steps_about_what_others_removed(session: Session) -> None:
-    """They don't throw and don't bring it back; the steps about other items are still there."""
+    """They don't raise and don't restore the item; the steps about other items are still there."""
     wire, ann, bob = session
     lens, mirror = ann.user.place("lens", 0.0, 0.0), ann.user.place("mirror", 100.0, 0.0)
     ann.user.drag(lens, 30, 30)

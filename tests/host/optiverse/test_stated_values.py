@@ -1,4 +1,4 @@
-"""What was stated stays valid until the host shows something else than it made of it."""
+"""A stated value stays valid until the host shows something other than what it made of that value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every undo command of the host, taken back and repeated after others edited the same bench."""
+"""Every undo command of the host, undone and redone after others edited the same bench."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ pytestmark = [
 Session = tuple[Wire, Participant, Participant]
 Bench = dict[str, Record]
 STACKING = {"order"} if IN_02 else {"order", "z_value"}
-"""Numbers that say nothing alone: they are compared as the order that follows from them."""
+"""Numbers that mean nothing alone: only the order that follows from them is compared."""
 HELD_BY_LOCK = {"pos", "angle_deg"}
-"""What the host doesn't change of a locked item, also when a step is taken back."""
+"""What the host doesn't change in a locked item, even in an undo."""
 LEFT_BY_HOST = {"ToggleLockCommand": {"locked", "layer_locked"}}
-"""What the host alone doesn't take back: the locks of the items in a group, when its own is."""
+"""What the host alone doesn't undo: the locks of the items in a group, when the group's own is undone."""
 PUT_BACK_ELSEWHERE = {"RemoveMultipleItemsCommand"}
-"""The host alone puts items back one by one, in no order, each at the number that it had."""
+"""The host alone puts items back one by one, in no particular order, each at its old number."""
 
 
 def test_no_command_of_the_host_is_left_out() -> None:
@@ -59,7 +59,7 @@ def test_taking_back_and_repeating_a_step_is_about_nothing_else(
     now = dict(truth(wire))
     if not ann.window.undo_stack.can_undo():
         assert not is_left(name, before, after, visible(wire))
-        before = after  # there is nothing to take back
+        before = after  # there is nothing to undo
     ann.user.undo()
     settle(wire, ann, bob)
     undone = dict(truth(wire))
@@ -82,12 +82,12 @@ def check_step(name: str, before: Bench, after: Bench, now: Bench, undone: Bench
     """Check a step of undo.
 
     Args:
-        name: of the command.
-        before: the bench before the step that is taken back …
+        name: the name of the command.
+        before: the bench before the step that is undone …
         after: … and after it.
         now: the bench after others edited it.
-        undone: the bench after the step was taken back.
-        left: the bench as the user left it; what is not so now was changed by others.
+        undone: the bench after the undo.
+        left: the bench in which the user left it; any difference in `now` was made by others.
     """
     made = after.keys() - before.keys()
     is_kept = any(
@@ -100,17 +100,17 @@ def check_step(name: str, before: Bench, after: Bench, now: Bench, undone: Bench
             assert (id in undone) == is_kept, f"{id}: others changed what the step had made: {is_kept}"
         elif id not in undone and id in now and now[id].kind == GROUP:
             # The host removes a group when its last item is deleted.
-            assert not undone.keys() & set(tree(now).get(id, [])), f"{id} went away"
+            assert not undone.keys() & set(tree(now).get(id, [])), f"{id} disappeared"
         elif id in before and id not in after:
             if id in undone or not is_without_members(id, before, after, now):
                 assert undone[id].kind == before[id].kind, f"{id} did not come back"
         else:
             by_host = LEFT_BY_HOST.get(name, set()) | (HELD_BY_LOCK if now[id].props.get("locked") else set())
             if id in left and left[id].props.get("order") != now[id].props.get("order"):
-                by_host = by_host | {"parent", "z_value"}  # one unit with it
+                by_host = by_host | {"parent", "z_value"}  # both are one unit
             if is_kept and now[id].props.get("parent") in made:
                 by_host = by_host | {"parent"}  # it stays in the group that stays
-            # Of the group in which it is now, it may be that the step took it away.
+            # The step may have removed it from the group in which it is now.
             is_alone = now[id].props.get("parent") not in {None, *undone}
             skipped = STACKING | ({"parent"} if is_alone else set())
             check_properties(before.get(id), after.get(id), now[id], undone[id], by_host, skipped)
@@ -120,13 +120,13 @@ def check_step(name: str, before: Bench, after: Bench, now: Bench, undone: Bench
 
 
 def is_without_members(group: str, before: Bench, after: Bench, now: Bench) -> bool:
-    """Whether nobody would see a group that a step brings back: others moved all that was in it."""
+    """Whether a group that a step restores would be empty: others moved all of its members."""
     members = tree(before).get(group, [])
     return before[group].kind == GROUP and all(place(after, id) != place(now, id) for id in members)
 
 
 def is_left(name: str, before: Bench, after: Bench, now: Bench) -> bool:
-    """Whether anything is still so of what a step did, and could take back."""
+    """Whether anything that a step did still stands, so that undo could revert it."""
     if before.keys() - after.keys():
         return True
     for id in after.keys() & now.keys():
@@ -146,11 +146,11 @@ def check_properties(
     left: set[str],
     skipped: set[str],
 ) -> None:
-    """Check that a step took back the properties that it changed, and no others.
+    """Check that a step reverted the properties that it changed, and no others.
 
     Args:
-        left: what it may leave unchanged.
-        skipped: what is not looked at.
+        left: the properties that it may leave unchanged.
+        skipped: the properties that are not compared.
     """
     assert undone is not None
     assert now is not None
@@ -159,13 +159,13 @@ def check_properties(
             one.props.get(name) if one is not None else None for one in (before, after, now, undone)
         )
         if old == mine:
-            assert result == theirs, f"{name} of {now.id} was not mine to change"
+            assert result == theirs, f"{name} of {now.id} changed, though the user did not change it"
         elif mine == theirs and name not in left:
-            assert result == old, f"{name} of {now.id} was not taken back"
+            assert result == old, f"{name} of {now.id} was not undone"
         elif mine == theirs or name == "z_value":  # which alone never conflicts (SEEN-6)
-            assert result in (old, theirs), f"{name} of {now.id} is neither mine nor theirs"
+            assert result in (old, theirs), f"{name} of {now.id} is neither the user's nor the others'"
         else:
-            assert result == theirs, f"{name} of {now.id} was theirs"
+            assert result == theirs, f"{name} of {now.id} was set by others"
 
 
 def is_used(group: str, left: Bench, now: Bench) -> bool:
@@ -181,7 +181,7 @@ def is_changed(mine: Record, theirs: Record) -> bool:
 
 
 def check_order(before: Bench, after: Bench, now: Bench, undone: Bench) -> None:
-    """Check that what the step didn't move is in the order in which it is now."""
+    """Check that the order of items that the step didn't move is unchanged."""
     moved = {id for id in before.keys() | after.keys() if place(before, id) != place(after, id)}
     for parent, ids in tree(now).items():
         still = [id for id in ids if id not in moved and id in tree(undone).get(parent, [])]
@@ -189,14 +189,14 @@ def check_order(before: Bench, after: Bench, now: Bench, undone: Bench) -> None:
 
 
 def tree(bench: Bench) -> dict[str | None, list[str]]:
-    """Parent → the ids in it, from top to bottom."""
+    """Each parent, and the ids of its items from top to bottom."""
     return {
         parent: [record.id for record in records] for parent, records in tree_of(bench).items() if records
     }
 
 
 def place(bench: Bench, id: str) -> tuple[Any, ...] | None:
-    """Where a record says that it is."""
+    """The place that a record states."""
     record = bench.get(id)
     return None if record is None else (record.props.get("parent"), record.props.get("order"))
 

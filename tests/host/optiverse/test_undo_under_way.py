@@ -1,4 +1,4 @@
-"""Every undo command of the host, undone and redone while what others did to the same bench is under way."""
+"""Every undo command of the host, undone and redone while others' edits of the same bench are on the way."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_undo_replaces_nothing_that_is_under_way(
     ann.user.undo()
     settle(wire, ann, bob)
     check_theirs(before, after, now, dict(truth(wire)))
-    before = after_ops(before, wire.journal[entries:])  # in the very values of the undo
+    before = after_ops(before, wire.journal[entries:])  # to exactly the values of the undo
     for do in (ann.user.redo, ann.user.undo, ann.user.redo, ann.user.undo):
         do()
         settle(wire, ann, bob)
@@ -63,7 +63,7 @@ def test_undo_replaces_nothing_that_is_under_way(
 
 
 def alone(wire: Wire, one: Participant) -> None:
-    """Let what a participant did come to the room; nobody else hears of it yet."""
+    """Deliver a participant's edits to the room; nobody else receives them yet."""
     for _ in range(3):
         one.panel.wait()
         user_input.wait(40)
@@ -77,7 +77,7 @@ def alone(wire: Wire, one: Participant) -> None:
 
 
 def after_ops(bench: Bench, entries: Iterable[Entry]) -> Bench:
-    """A bench after some changes."""
+    """The bench after some changes."""
     bench = dict(bench)
     for entry in entries:
         for op in msgspec.json.decode(bytes(entry.ops), type=list[Op]):
@@ -86,7 +86,7 @@ def after_ops(bench: Bench, entries: Iterable[Entry]) -> Bench:
 
 
 def check_theirs(before: Bench, after: Bench, now: Bench, undone: Bench) -> None:
-    """Check that all that others changed stands.
+    """Check that everything that others changed stands.
 
     Args:
         before: the bench before the user's step …
@@ -97,9 +97,9 @@ def check_theirs(before: Bench, after: Bench, now: Bench, undone: Bench) -> None
     for id in now:
         was, mine, theirs = (bench[id].props if id in bench else {} for bench in (before, after, now))
         for prop in (mine.keys() | theirs.keys()) - {"z_value"}:
-            # If theirs is what undo puts back, both want the same (SEEN-8).
+            # If undo restores the value that they set, both want the same (SEEN-8).
             if mine.get(prop) != theirs.get(prop) != was.get(prop):
-                assert id in undone, f"{id} has another user's {prop}"
-                assert undone[id].props.get(prop) == theirs.get(prop), f"{prop} of {id} was theirs"
-    for id in before.keys() & after.keys() - now.keys():  # what the step has made is put by its redo (DOC-6)
+                assert id in undone, f"{id} is missing, though others set its {prop}"
+                assert undone[id].props.get(prop) == theirs.get(prop), f"{prop} of {id} was set by others"
+    for id in before.keys() & after.keys() - now.keys():  # redo puts what the step made (DOC-6)
         assert id not in undone, f"{id} came back"

@@ -1,4 +1,4 @@
-"""What the adapter touches of Optiverse is declared in `upstream`: all that is private, and nothing else."""
+"""All of Optiverse's private names that the adapter uses are declared in `upstream`, and nothing else."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ ADAPTER = Path(adapter.__file__).parent
 UPSTREAM = ADAPTER / "upstream"
 PRIVATE = re.compile(r"_[A-Za-z]\w*(?<!__)")
 BY_NAME = ("getattr", "hasattr", "setattr", "delattr", "Override")
-"""Functions that reach what their second argument names."""
+"""Functions that access the attribute that their second argument names."""
 OF_TEXT = ("startswith", "endswith", "removeprefix", "removesuffix", "TypeVar", "ParamSpec")
-"""Functions whose argument is a part of a name, or a name of the source's own."""
+"""Functions whose argument is part of a name, or one of the source's own names."""
 
 USED_OTHERWISE = {
     "info": "by the adapter's `log`, which calls a method by its level",
     "_autosave_timer": "by `HasAutosave`: a file controller that has it autosaves",
 }
-"""Declared names that are neither attributes nor texts in any source → how they are used."""
+"""Declared names that are neither attributes nor texts in any source, and how they are used."""
 
 
 def declared(source: str) -> set[str]:
-    """What a source declares: what its classes have, and names that it keeps in constants."""
+    """The names that a source declares: attributes of its classes, and names that it keeps in constants."""
     module = ast.parse(source)
     names = {_constant(node.value) for node in module.body if isinstance(node, ast.Assign)}
     for cls in (node for node in module.body if isinstance(node, ast.ClassDef)):
@@ -40,7 +40,7 @@ def declared(source: str) -> set[str]:
 
 
 def touched(source: str) -> Iterator[str]:
-    """The names that a source touches of others' objects: private ones, and whatever is reached by name."""
+    """The names that a source uses of others' objects: private ones, and those accessed by a text."""
     module = ast.parse(source)
     parts = {id(part) for part in _parts_of_names(module)}
     for node in ast.walk(module):
@@ -76,13 +76,13 @@ def _constant(node: ast.expr) -> str:
 
 
 def sources(folder: Path) -> dict[str, str]:
-    """Path in the folder → source, of all modules in it."""
+    """All modules in the folder, path → source."""
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.py"))}
     return {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
 
 
 def used(source: str) -> set[str]:
-    """All names that a source has, as attributes, keys or texts."""
+    """All names in a source: as attributes, keys or texts."""
     nodes = list(ast.walk(ast.parse(source)))
     attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     return attributes | {_constant(node) for node in nodes if isinstance(node, ast.expr)}

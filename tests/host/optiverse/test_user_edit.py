@@ -1,4 +1,4 @@
-"""A step of the user's that the editor has no command for."""
+"""A step by the user that the editor has no command for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LENS = Record("lens", "component", {"x": 1, "y": 2})
 
 
 def edit(*ops: Op) -> tuple[UserEdit, list[Op]]:
-    """An edit of a bench with a lens, and what it writes."""
+    """An edit of a bench with a lens, and the list that it writes to."""
     written: list[Op] = []
     return UserEdit(written.extend, {"lens": LENS}, ops), written
 

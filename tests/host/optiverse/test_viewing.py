@@ -1,4 +1,4 @@
-"""Whoever may only view: each way to change a bench is taken back, and its undo, too (RIGHT-1)."""
+"""Viewers can't change the bench: each way to do so is reverted, and so is its undo (RIGHT-1)."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_nothing_that_a_viewer_does_stays(session: Session, name: str, kind: str
 
 
 def test_viewer_reads_why_and_may_edit_later(qtbot: QtBot, tmp_path: Path) -> None:
-    """RIGHT-1, RIGHT-2: with the plugin in the editor, and a server that asks for invites."""
+    """RIGHT-1, RIGHT-2: with the plugin in the editor, and a server that requires invites."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
     ana, ben = Desk(), Desk()
     with guarded_server(tmp_path / "guarded") as server:
@@ -83,6 +83,6 @@ def test_viewer_reads_why_and_may_edit_later(qtbot: QtBot, tmp_path: Path) -> No
 
 
 def enter(desk: Desk, link: str, name: str) -> None:
-    """Join by a link."""
+    """Join with a link."""
     desk.controller.manager.join_session(link, "lab", name)
     wait_until(lambda: desk.controller.manager.status is ConnectionState.CONNECTED)

@@ -1,4 +1,4 @@
-"""Optiverse can be imported where PyQt6 has no WebSockets; nobody else takes what it is given for them."""
+"""Optiverse can be imported where PyQt6 has no WebSockets; other modules don't get the replacement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows of Optiverse are known by their class, and no others."""
+"""Windows of Optiverse, and no others, are recognised by their class."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_a_window_of_others_is_left_to_them(qtbot: QtBot) -> None:
 @pytest.mark.optiverse
 @pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandler: Rejecting image")
 def test_a_window_of_optiverse(qapp: QApplication) -> None:
-    """Our own plugin says so, by its entry point."""
+    """The entry point of our own plugin recognises it."""
     from optiverse_collab.host.optiverse.adapter import OptiverseHost
     from tests.host.drivers.optiverse import the_window
 

@@ -1,4 +1,4 @@
-"""What it takes the window to show a change by others: no more than the change needs."""
+"""The cost of showing others' changes in a window: no more than the change needs."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_change_by_others_gives_no_sign_of_an_edit(host: OptiverseHost) -> Non
 
 
 def test_a_value_that_cannot_be_shown_is_told_once(host: OptiverseHost) -> None:
-    """And not again with each move of its item."""
+    """And not again with each move of the item."""
     window_of(host).log_service.clear()
     host.apply([Set("lens", {"mm_per_pixel": "wide"})])
     host.apply([Set("lens", {"pos": [1.0, 0.0]})])

@@ -1,4 +1,4 @@
-"""Another bench is put into a window: told, and without anything of the one that was there."""
+"""Another bench is opened in a window: a signal says so, and nothing of the former one is left."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = [
 
 
 def test_opening_leaves_nothing_of_the_bench_before(window: Any, tmp_path: Path) -> None:
-    """The host alone leaves measures on the canvas."""
+    """Without our help, the host leaves measures on the canvas."""
     user = Drawing(window)
     user.place("source", -100.0, 0.0)
     user.place("lens", 50.0, 0.0)

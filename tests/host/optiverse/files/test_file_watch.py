@@ -1,4 +1,4 @@
-"""Which files a window opens and saves is noted, with what they say."""
+"""The files that a window opens and saves are noted, with their content."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Noted = list[tuple[str, Mapping[str, Record]]]
 
 @pytest.fixture
 def noted(window: Any) -> Iterator[Noted]:
-    """What is noted of a window."""
+    """What was noted about a window."""
     found: Noted = []
     end = watch_files(
         window,
@@ -51,7 +51,7 @@ def records(path: Path) -> Mapping[str, Record]:
 
 
 def test_what_a_file_says_is_noted(window: Any, noted: Noted) -> None:
-    """And not what the window makes of it."""
+    """And not what the window shows of it."""
     path = DATA / "bench_300.json"
     window.file_controller.file_manager.open_file(str(path))
     assert noted == [("opened", records(path))]
@@ -82,7 +82,7 @@ def test_what_can_not_be_saved_is_not_noted(window: Any, noted: Noted, tmp_path:
 def test_an_autosave_says_what_recovering_it_says(
     window: Any, noted: Noted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The host offers it 0.1 s after a window has opened, which is then watched already."""
+    """The host offers recovery 0.1 s after a window has opened, and by then we watch the window."""
     files = window.file_controller.file_manager
     monkeypatch.setattr("optiverse.platform.paths._app_data_root", lambda: tmp_path)
     files.mark_clean()
@@ -92,7 +92,7 @@ def test_an_autosave_says_what_recovering_it_says(
     files.mark_modified()
     files.do_autosave()
     [path] = (tmp_path / "autosave").iterdir()
-    monkeypatch.setenv("QT_QPA_PLATFORM", "")  # otherwise it offers nothing
+    monkeypatch.setenv("QT_QPA_PLATFORM", "")  # otherwise it offers no recovery
     monkeypatch.setattr("optiverse.ui.theme_manager.question", lambda *_: QMessageBox.StandardButton.Yes)
     monkeypatch.setattr(QMessageBox, "information", lambda *_: None)
     said = records(path)

@@ -1,4 +1,4 @@
-"""Two people who import a file have two copies, also at the same moment: docs/bench-format.md, "Ids"."""
+"""Two people who import a file get two copies, even at the same moment: docs/bench-format.md, "Ids"."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Session = tuple[Wire, Participant, Participant]
 
 @pytest.fixture
 def file(windows: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A file with a group of two lenses, a source and a ruler; whoever imports is given it."""
+    """A file with a group of two lenses, a source and a ruler; the file dialog chooses it."""
     window = windows[0]
     clear(window)
     user, panel = Drawing(window), Panel(window)
@@ -44,7 +44,7 @@ def file(windows: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def copies(wire: Wire) -> list[Any]:
-    """What the session has at the root, by name and kind, with what is in it."""
+    """The items at the root of the session, by name and kind, each with its members."""
     tree = tree_of(truth(wire))
 
     def shape(record: Record) -> Any:
@@ -77,7 +77,7 @@ def test_two_imports_at_once_give_two_copies(session: Session, file: Path) -> No
 
 
 def test_the_open_file_imported_is_there_twice(session: Session, file: Path) -> None:
-    """The host would put nothing of it into groups, since the bench has them already."""
+    """The host would put none of them into groups, since the bench has items with the same ids."""
     wire, ann, bob = session
     for _ in range(2):
         ann.window.act_import_as_layer.trigger()
@@ -92,7 +92,7 @@ def test_the_open_file_imported_is_there_twice(session: Session, file: Path) -> 
 
 
 def test_an_import_is_undone_and_redone_alone(session: Session, file: Path) -> None:
-    """By the step that 0.2 has for it; importing is no step in 0.3."""
+    """With the undo step that 0.2 makes; in 0.3, importing makes none."""
     wire, ann, bob = session
     if ann.panel.has_layers:
         pytest.skip("importing is no step in 0.3")

@@ -1,4 +1,4 @@
-"""Names of annotations in the layer panel, which Optiverse 0.3 has and its files don't."""
+"""Names of annotations in the layer panel: Optiverse 0.3 shows them, but its files lack them."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ def host(window: Any) -> Iterator[OptiverseHost]:
 
 @pytest.fixture
 def pair(session: Session) -> Session:
-    """Two windows of an Optiverse in whose panel annotations have names."""
+    """Two windows of an Optiverse whose panel shows names of annotations."""
     if not session[1].panel.has_layers:
         pytest.skip("0.2 can't rename")
     return session
 
 
 def shown(one: Participant, id: str) -> str:
-    """What the layer panel calls an item."""
+    """The name of an item in the layer panel."""
     return str(one.panel.line(id).data())
 
 
@@ -142,7 +142,7 @@ def test_names_outlast_a_restart_and_meet_who_joins(pair: Session, windows: list
 
 
 def test_files_with_names_open_in_the_editor_alone(pair: Session, windows: list[Any], tmp_path: Path) -> None:
-    """The host saves no names; the copy that we save before a bench goes has them, and can be opened."""
+    """The host saves no names; the copy that we save before a replacement has them, and can be opened."""
     wire, ann, bob = pair
     ids = {kind: KINDS[kind](ann).item_uuid for kind in KINDS if kind != "path_measure"}
     for kind, id in ids.items():
@@ -161,7 +161,7 @@ def test_files_with_names_open_in_the_editor_alone(pair: Session, windows: list[
     clear(alone)
     assert alone.file_controller.file_manager.open_file(str(path)) is True
     opened = {item.item_uuid for item in alone.scene.items() if getattr(item, "item_uuid", None) in named}
-    assert opened == named.keys() - {ids["angle_measure"]}  # which the host opens from no file
+    assert opened == named.keys() - {ids["angle_measure"]}  # which the host reads from no file
     clear(alone)
 
 
@@ -177,7 +177,7 @@ def test_a_name_that_is_none_is_kept_and_not_shown(host: OptiverseHost) -> None:
 
 
 def test_an_editor_without_names_keeps_those_of_others(host: OptiverseHost) -> None:
-    """0.2 has none; in both, an edit of something else leaves them alone."""
+    """0.2 has no names; in both versions, an edit of something else leaves them alone."""
     window = window_of(host)
     props = {"text": "a", "pos": [0.0, 0.0], "display_name": "Caption", "z_value": 1.0}
     host.apply([Put("n", "text", props)])

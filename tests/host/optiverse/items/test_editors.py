@@ -1,4 +1,4 @@
-"""Which items the user of the real editor has open; dialogs are in the contract of all hosts."""
+"""Which items the user of the real editor has open; the contract suite tests dialogs in all hosts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_note_is_open_while_it_is_typed_in(window: Any, host: OptiverseHost) -
 
 
 def test_a_dialog_of_what_others_removed_is_none_of_an_item(window: Any, host: OptiverseHost) -> None:
-    """PRES-13: it stays open, as the host has it, until its user closes it."""
+    """PRES-13: the host keeps the dialog open until its user closes it."""
     user = Drawing(window)
     lens = user.place("lens", 10.0, 20.0)
     id = lens.item_uuid

@@ -1,4 +1,4 @@
-"""Images of components: found wherever Optiverse is installed, and missed without harm."""
+"""Images of components: found wherever Optiverse is installed, and harmless where they are missing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MISSING = [
 
 
 def put(host: OptiverseHost, id: str, path: str | None) -> Any:
-    """Others put a component with this image on the bench; returns the item."""
+    """Let others add a component with this image; returns the item."""
     props = {"pos": [0.0, 0.0], "interfaces": [MIRROR], "object_height_mm": 50.0, "image_path": path}
     host.apply([Put(id, "component", props)])
     assert host.records([id]) == {id: Record(id, "component", props)}
@@ -42,7 +42,7 @@ def put(host: OptiverseHost, id: str, path: str | None) -> Any:
 
 
 def is_seen(item: Any) -> bool:
-    """Whether its image is drawn."""
+    """Whether the component's image is drawn."""
     return item._sprite is not None and item._sprite.isVisible() and not item._sprite.pixmap().isNull()
 
 
@@ -52,7 +52,7 @@ def warnings(host: OptiverseHost) -> list[str]:
 
 
 def where(item: Any) -> list[Any]:
-    """Where it meets the light."""
+    """Where light meets the component."""
     return [(tuple(start), tuple(end)) for start, end, _ in item.get_interfaces_scene()]
 
 
@@ -96,7 +96,7 @@ def test_missing_image_is_logged_once_and_its_path_is_kept(host: OptiverseHost, 
 def test_a_picture_that_others_name_is_not_opened(
     host: OptiverseHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only files below the editor's own folders are looked for: no other path gets to the disk."""
+    """Only paths below the editor's own folders are looked up; no other path reaches the disk."""
     secret = tmp_path / "images" / "secret.png"
     secret.parent.mkdir()
     library = item_names().get_builtin_library_root().resolve()

@@ -1,4 +1,4 @@
-"""What the host can't show stands on the canvas as a box, and is no item of the host's."""
+"""An item that the host can't show is a box on the canvas, and the host doesn't count it as an item."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_it_goes_with_the_bench(host: OptiverseHost) -> None:
     assert boxes(host) == []
     host.apply([Put("robot", "robot", {"pos": [1.0, 2.0]})])
     for box in boxes(host):
-        sip.delete(box)  # as the host may do it; `scene.clear` would delete helpers of its window, too
+        sip.delete(box)  # like the host; `scene.clear` would delete helpers of its window, too
     host.apply([Set("robot", {"pos": [3.0, 4.0]})])
     assert [box.pos() for box in boxes(host)] == [QPointF(3.0, 4.0)]
     host.close()

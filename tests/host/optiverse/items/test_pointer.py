@@ -1,4 +1,4 @@
-"""Open dialogs and notes being edited are unchanged while others change the bench."""
+"""Open dialogs, and notes that are being edited, stay unchanged while others change the bench."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_dialog_stays_open_while_its_item_is_edited(session: Session, accept: 
 @pytest.mark.parametrize("accept", [True, False], ids=["OK", "Cancel"])
 @pytest.mark.parametrize("what", ["lens", "source"])
 def test_a_dialog_stays_open_while_its_item_is_deleted(session: Session, what: str, accept: bool) -> None:
-    """The log has the typed text; the item is gone for both, whatever is undone."""
+    """The log has the typed text; the item is removed for both users, whatever they undo."""
     wire, ann, bob = session
     item = ann.user.place(what, 10.0, 20.0)
     rest(wire, ann, bob)
@@ -107,7 +107,7 @@ def test_a_dialog_of_an_annotation_stays_open(session: Session) -> None:
 
 
 def begin_in_the_middle(one: Participant, note: Any) -> tuple[str, int, int]:
-    """Put the text cursor into a note and type; returns where it stands."""
+    """Place the text cursor inside a note and type; returns the position of the cursor."""
     one.user.begin_writing(note)
     user_input.type_text(one.window.view.viewport(), "lens here")
     cursor = note.textCursor()
@@ -118,7 +118,7 @@ def begin_in_the_middle(one: Participant, note: Any) -> tuple[str, int, int]:
 
 
 def writing(one: Participant, note: Any) -> tuple[str, int, int]:
-    """Text, cursor and anchor of a note that has the focus."""
+    """The text, the cursor and the anchor of a note that has the focus."""
     assert one.window.scene.focusItem() is note
     cursor = note.textCursor()
     return note.toPlainText(), cursor.position(), cursor.anchor()
@@ -167,7 +167,7 @@ def test_who_writes_a_note_goes_on_writing(
 
 
 def drawn(one: Participant, what: str) -> Any:
-    """One item of a kind on the bench."""
+    """One item of each kind on the bench."""
     points: dict[str, tuple[tuple[float, float], ...]] = {
         "text": ((0.0, 0.0),),
         "rectangle": ((0.0, 0.0),),
@@ -192,7 +192,7 @@ def open_menu_and_leave(one: Participant, item: Any) -> None:
             menu.close()
 
     def open_menu() -> None:
-        # As the window system does it: some items open their menu at the press, others after it.
+        # Like the window system: some items open their menu when the button goes down, others after it.
         user_input.press(user.viewport, pixel, button=RIGHT)
         if not closed:
             everywhere = user.viewport.mapToGlobal(pixel)
@@ -206,7 +206,7 @@ def open_menu_and_leave(one: Participant, item: Any) -> None:
 
 @pytest.mark.parametrize("what", ["lens", "source", "text", "rectangle", "ruler", "angle_measure"])
 def test_window_follows_after_a_context_menu_is_closed(session: Session, what: str) -> None:
-    """The menu takes the release of the mouse, after which the scene still names the item its grabber."""
+    """The menu consumes the mouse release, after which the scene still reports the item as mouse grabber."""
     wire, ann, bob = session
     item = drawn(ann, what)
     rest(wire, ann, bob)
@@ -221,7 +221,7 @@ def test_window_follows_after_a_context_menu_is_closed(session: Session, what: s
 
 
 def test_window_follows_after_a_dialog_took_the_release(session: Session) -> None:
-    """Of a drag; whatever the host still remembers of it."""
+    """The release that ends a drag; whatever state the host still has from it."""
     wire, ann, bob = session
     lens = ann.user.place("lens", 0.0, 0.0)
     rest(wire, ann, bob)

@@ -1,4 +1,4 @@
-"""Which items of a window are the bench."""
+"""The items of a window that belong to the bench."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = [
 def test_items_of_one_id_are_there_twice_for_everybody(
     windows: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before she shares her bench, Ann imports the file that is open: the host gives both the same ids."""
+    """Before she shares her bench, Ann imports the open file: the host gives both copies the same ids."""
     wire = Wire()
     for window in windows[:2]:
         clear(window)

@@ -1,4 +1,4 @@
-"""What the host can't show is kept, and a kind that it has changed is given up in one sentence."""
+"""Items that the host can't show are kept; if the host changed a kind, one sentence says it isn't shown."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ PRIVATE_OF_03 = [("text", "TextNoteItem", "_owner_offset"), ("ruler", "RulerItem
 
 
 class ChangedRuler(Ruler, Protocol):
-    """A ruler as another version of the host may have it."""
+    """A ruler such as another version of the host may have."""
 
     _vertices: list[object]
 
 
 def places(host: OptiverseHost) -> list[tuple[float, float]]:
-    """Where there are boxes."""
+    """The positions of the boxes."""
     boxes = [item for item in window_of(host).scene.items() if isinstance(item, Placeholder)]
     return sorted((box.x(), box.y()) for box in boxes)
 
@@ -67,7 +67,7 @@ def logged(host: OptiverseHost, *levels: str) -> list[str]:
 
 
 def lacking(make: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """A function that makes items without an attribute."""
+    """Make a function that creates items without an attribute."""
 
     def make_lacking(*args: Any) -> Any:
         item = make(*args)
@@ -78,7 +78,7 @@ def lacking(make: Callable[..., Any], name: str) -> Callable[..., Any]:
 
 
 def check_all_but(host: OptiverseHost, kind: str, *names: str) -> None:
-    """Check that everything is kept, and shown except for one kind, of which one WARNING tells."""
+    """Check that all is kept, and shown except for one kind, which one WARNING names."""
     twin = Record("twin", kind, ITEMS[kind].props)
     records = [*ITEMS.values(), twin]
     host.apply([put(record) for record in records])
@@ -140,7 +140,7 @@ def test_boxes_stand_where_the_items_would_be(host: OptiverseHost, monkeypatch: 
 def test_own_item_becomes_a_box_when_others_edit_it(
     host: OptiverseHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Until then it is nobody's business how the host has changed it."""
+    """Until then, the change in the host affects nobody."""
     monkeypatch.setitem(check.ITEMS, "ruler", ChangedRuler)
     user = Drawing(window_of(host))
     mine, other = (user.draw("ruler", (0.0, y), (60.0, y)).item_uuid for y in (60.0, 90.0))

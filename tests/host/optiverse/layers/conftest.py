@@ -1,4 +1,4 @@
-"""A file, and participants who link it."""
+"""A file, and users who link it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def file(windows: list[Any], tmp_path: Path) -> Path:
 
 @pytest.fixture
 def link(file: Path, monkeypatch: pytest.MonkeyPatch) -> Link:
-    """Lets a participant link the file."""
+    """Link the file in a user's window."""
 
     def link(one: Participant) -> str:
         # The host watches the file, and asks whether to reload it.

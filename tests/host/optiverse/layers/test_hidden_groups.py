@@ -26,7 +26,7 @@ Group = tuple[str, list[Any]]
 
 
 def grouped(wire: Wire, ann: Participant, bob: Participant, name: str = "Telescope") -> Group:
-    """A group of Ann's with two lenses in it."""
+    """A group made by Ann with two lenses in it."""
     x = 60.0 * len(ann.user.items())
     lenses = [ann.user.place("lens", x + 60.0 * i, 0.0) for i in range(2)]
     id = ann.panel.group(*lenses, name=name)
@@ -36,7 +36,7 @@ def grouped(wire: Wire, ann: Participant, bob: Participant, name: str = "Telesco
 
 
 def check(wire: Wire, ann: Participant, bob: Participant, *groups: str) -> None:
-    """All windows, files and readers have these groups and no others; nobody removed one."""
+    """Check that all windows, files and readers have exactly these groups, and that nobody removed one."""
     rest(wire, ann, bob)
     for one in (ann, bob):
         assert one.panel.groups() == sorted(groups)
@@ -48,7 +48,7 @@ def check(wire: Wire, ann: Participant, bob: Participant, *groups: str) -> None:
 
 
 def removed(wire: Wire) -> set[str]:
-    """The ids of all that was ever removed."""
+    """The ids of all records that were ever removed."""
     changes = [msgspec.json.decode(entry.ops, type=list[Op]) for entry in wire.journal]
     return {op.id for ops in changes for op in ops if isinstance(op, Remove)}
 
@@ -58,7 +58,7 @@ def delete(one: Participant, item: Any) -> None:
 
 
 def test_removing_the_last_member_hides_its_group(session: Session) -> None:
-    """And undo brings it back, by which of its ways it may be removed."""
+    """And undo restores it, in each of the ways to remove the last member."""
     wire, ann, bob = session
     id, lenses = grouped(wire, ann, bob)
     ann.user.delete(*lenses)
@@ -110,7 +110,7 @@ def _move_on(one: Participant, lens: Any, other: str) -> None:
 
 @pytest.mark.parametrize("move", [_move_out, _move_on])
 def test_moving_the_last_member_away(session: Session, move: Callable[[Participant, Any, str], None]) -> None:
-    """Also undone after the group was emptied by somebody else's hand, and renamed before."""
+    """It can be undone even after somebody else emptied the group, and after it was renamed."""
     wire, ann, bob = session
     id, lenses = grouped(wire, ann, bob)
     other, _ = grouped(wire, ann, bob, "Arm")
@@ -157,7 +157,7 @@ def test_users_remove_a_group_by_ungrouping_it(session: Session) -> None:
 
 
 def test_undoing_a_grouping_removes_the_hidden_group(session: Session) -> None:
-    """Its members were removed by somebody else; the user wants it to be gone anyway."""
+    """Somebody else removed its members; the user wants the group to go anyway."""
     wire, ann, bob = session
     id, lenses = grouped(wire, ann, bob)
     bob.panel.move(lenses[0].item_uuid, None)
@@ -171,7 +171,7 @@ def test_undoing_a_grouping_removes_the_hidden_group(session: Session) -> None:
 
 
 def test_undoing_a_grouping_whose_members_others_grouped(session: Session) -> None:
-    """The group goes; that of the others stays."""
+    """The group goes; the one that the others made stays."""
     wire, ann, bob = session
     id, lenses = grouped(wire, ann, bob)
     inner = bob.panel.group(*(bob.item(lens.item_uuid) for lens in lenses), name="Bob's")
@@ -229,7 +229,7 @@ def test_opening_another_file_forgets_hidden_groups(session: Session) -> None:
 
 
 def test_a_window_is_left_without_hidden_groups(window: Any) -> None:
-    """What it had before counts alike; its own steps are the host's again."""
+    """That includes groups from before the session; afterwards its undo steps are the host's alone."""
     user, panel = User(window), Panel(window)
     lenses = [user.place("lens", 60.0 * i, 0.0) for i in range(2)]
     id = panel.group(*lenses)

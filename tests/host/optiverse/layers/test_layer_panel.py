@@ -1,4 +1,4 @@
-"""The layer panel stays as its user left it while others change the bench."""
+"""The layer panel stays in the state in which its user left it while others change the bench."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Session = tuple[Wire, Participant, Participant]
 
 
 def grouped(session: Session) -> tuple[str, list[Any]]:
-    """A group with two lenses, in both windows; its id, and Ann's lenses."""
+    """A group with two lenses, in both windows; returns its id, and Ann's lenses."""
     wire, ann, bob = session
     lenses = [ann.user.place("lens", 50.0 * number, 0.0) for number in range(2)]
     group = ann.panel.group(*lenses)
@@ -48,7 +48,7 @@ def begin_renaming(one: Participant, id: str) -> QLineEdit:
 
 
 def editor_of(one: Participant) -> QLineEdit:
-    """The editor in which the user types now."""
+    """The text field in which the user types."""
     events()
     tree = one.window.layer_panel._tree
     assert tree.state() == QAbstractItemView.State.EditingState
@@ -57,16 +57,16 @@ def editor_of(one: Participant) -> QLineEdit:
 
 
 def drawn(one: Participant) -> bool:
-    """Whether the panel shows what there is."""
+    """Whether the panel shows the current items."""
     return not one.window.layer_panel._refresh_timer.isActive()
 
 
 def wait(wire: Wire, *participants: Participant) -> None:
-    """Let everything arrive, and the panel be drawn if it would."""
+    """Wait until everything has arrived, and any redraw of the panel is over."""
     for one in participants:
         settle(wire, *participants)
         panel = one.window.layer_panel
-        user_input.wait(3 * 100)  # after each change, 0.3 waits that long, and we before it
+        user_input.wait(3 * 100)  # after each change, 0.3 waits that long, and so do we before it
         assert panel.isEnabled()
 
 

@@ -1,4 +1,4 @@
-"""A group that shows another file (0.3) shows it to everybody, also to those who don't have the file."""
+"""A group that shows another file (0.3) shows it to everybody, even to those who don't have the file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Link = Callable[[Participant], str]
 
 
 def copy_of(file: Path) -> dict[str, Any]:
-    """What travels of a file."""
+    """The copy of a file that is sent to others."""
     return {"source_hash": "", "snapshot": json.loads(file.read_text("utf-8"))}
 
 
@@ -40,18 +40,18 @@ def linked(window: Any) -> list[Any]:
 
 
 def shown(one: Participant) -> dict[str, tuple[str, float, float]]:
-    """What a window shows of its linked files: id → class and place."""
+    """The items of linked files that a window shows: id → class and place."""
     return {item.item_uuid: (type(item).__name__, item.x(), item.y()) for item in linked(one.window)}
 
 
 def traced(one: Participant) -> list[Any]:
-    """What a window traces, to the nanometre."""
+    """The rays that a window traces, to the nanometre."""
     one.user.retrace()
     return [[tuple(round(float(mm), 6) for mm in at) for at in ray.points] for ray in one.window.ray_data]
 
 
 def drag(one: Participant, dx: int, dy: int) -> None:
-    """Drag the linked lens, which is not selectable, and with it all that its file shows."""
+    """Drag the linked lens; it is not selectable, and its whole file moves with it."""
     [lens] = [item for item in one.user.items() if type(item).__name__ == "ComponentItem"]
     one.user.drag(lens, dx, dy)
 
@@ -178,7 +178,7 @@ def test_a_broken_link_leaves_items_of_the_bench(session: Session, link: Link, b
 
 
 def test_two_people_break_one_link_at_once(session: Session, link: Link) -> None:
-    """Both make the same items of it, under ids that follow from the link, so that there is one copy."""
+    """Both create the same items, since the ids follow from the link; so there is only one copy."""
     wire, ann, bob = session
     id = link(ann)
     rest(wire, ann, bob)
@@ -250,7 +250,7 @@ def test_a_copy_that_makes_no_sense_does_no_harm(host: OptiverseHost, snapshot: 
 
 
 def test_a_link_in_other_words_is_not_shown_anew(file: Path, host: OptiverseHost) -> None:
-    """Its items stay the same objects when something else of the group changes."""
+    """Its items stay the same objects when something else in the group changes."""
     link = {"source_path": "/nowhere.json", "rotation_deg": 0, "future": True}
     props = {"name": "G", "link": link, "linked_cache": copy_of(file)}
     host.apply([Put("g", "group", props)])

@@ -1,4 +1,4 @@
-"""A link that others have names no file here."""
+"""A link made by others never opens a file on this computer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def linked(window: Any) -> list[Any]:
 
 
 def test_a_file_that_others_name_is_neither_read_nor_written(file: Path, host: OptiverseHost) -> None:
-    """A path of others never gets to the disk, also where this computer has a file there."""
+    """A path from others never reaches the disk, even if this computer has a file there."""
     window = window_of(host)
     before = file.read_bytes()
     link = {"source_path": str(file), "offset_x": 0.0, "offset_y": 0.0, "rotation_deg": 0.0}

@@ -1,4 +1,4 @@
-"""What comes is shown where reading all records would show it."""
+"""A new item is shown where reading all records would show it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ KEPT = "kept"
 
 
 def holds(id: str) -> bool:
-    """Nothing can be in an item here, as in Optiverse 0.2."""
+    """Whether something can hold items; here, items can't, as in Optiverse 0.2."""
     return id.startswith("g")
 
 
 def tree(places: Places) -> Shown:
-    """The tree to show, of which one group can't be shown."""
+    """The tree to show; one group in it can't be shown."""
     shown = places.tree(lambda id: True, lambda id: id != KEPT, holds)
     return {parent: ids for parent, ids in shown.items() if ids}
 
 
 def read(places: Places, id: str, **place: object) -> bool:
-    """Say where something is that came; returns whether that could be shown without a look at the rest."""
+    """Read where a new item is; returns whether it could be shown without a rebuild of the tree."""
     places.read(Record(id, "group" if id.startswith(("g", KEPT)) else "component", place))
     if id != KEPT and places.insert(id, holds) is not None:
         return True
@@ -55,7 +55,7 @@ def test_any_order_of_arrival(seed: int) -> None:
             place["z_value"] = rng.choice([0.0, 3.0])
         quick += read(places, id, **place)
         assert shown(places) == tree(places)
-    assert quick > 0 or seed % 2  # what can't be shown may have come first
+    assert quick > 0 or seed % 2  # the group that can't be shown may have come first
 
 
 def test_a_group_that_comes_after_what_is_in_it() -> None:
@@ -77,7 +77,7 @@ def test_a_group_that_went_and_comes_again() -> None:
 
 
 def test_what_others_put_back_is_shown_again() -> None:
-    """At the same place: the stated place is the same, and the window shows it nowhere."""
+    """At the same place: its record is the same as before, but the window doesn't show it anywhere."""
     places = Places()
     for id in ("g1", "lens"):
         read(places, id, **({"parent": "g1"} if id == "lens" else {}))

@@ -1,4 +1,4 @@
-"""Undo is the user's own: a step takes back what it changed, and nothing that others did since."""
+"""Undo affects the user's own changes alone: it reverts what a step changed, not what others did since."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Session = tuple[Wire, Participant, Participant]
 
 
 def tree(wire: Wire) -> dict[str | None, list[str]]:
-    """Group → the ids of what is in it, from top to bottom."""
+    """Each group, and the ids of its items from top to bottom."""
     return {parent: [record.id for record in records] for parent, records in tree_of(truth(wire)).items()}
 
 
@@ -143,7 +143,7 @@ def test_a_group_that_others_removed_does_not_come_back(window: Any) -> None:
 
 
 def test_taking_back_an_ungrouping_puts_the_items_into_the_group(window: Any) -> None:
-    """The host of 0.3.4 alone raises, and leaves the items outside."""
+    """Without our help, the host of 0.3.4 raises, and leaves the items outside."""
     user, panel = Drawing(window), Panel(window)
     items = [user.place("lens", 60.0 * i, 0.0) for i in range(3)]
     host = OptiverseHost(window)

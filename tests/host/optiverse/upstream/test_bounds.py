@@ -48,7 +48,7 @@ def path() -> Any:
 
 
 def drag_end(item: Any) -> None:
-    """Drag what is 400 mm to the right of the middle next to it."""
+    """Drag whatever is 400 mm to the right of the centre that is nearest to it."""
     view = QGraphicsView(item.scene())
     view.resize(2100, 2100)
     view.show()
@@ -92,7 +92,7 @@ def test_a_missing_image_takes_no_clicks(qapp: Any, tmp_path: Path) -> None:
 
 
 def with_image(folder: Path) -> Any:
-    """A component 600 mm high, all of it image but 20 mm in the middle."""
+    """A component 600 mm high; all of it is image, except for 20 mm in the middle."""
     image = QPixmap(60, 60)
     image.fill(QColor("red"))
     file = folder / "image.png"
@@ -108,7 +108,7 @@ def lose_image(component: Any) -> None:
 
 
 def is_forgotten(scene: QGraphicsScene, item: Any, change: Change) -> bool:
-    """Whether Qt no longer has an item that changes on the bench and is removed."""
+    """Whether Qt no longer knows an item that changes on the bench and is then removed."""
     scene.addItem(item)
     assert is_found(scene, item)
     change(item)
@@ -117,6 +117,6 @@ def is_forgotten(scene: QGraphicsScene, item: Any, change: Change) -> bool:
 
 
 def is_found(scene: QGraphicsScene, item: Any) -> bool:
-    """Whether Qt finds an item anywhere in a scene, also if it was hidden."""
+    """Whether Qt finds an item anywhere in a scene, even a hidden one."""
     item.setVisible(True)
     return item in scene.items(scene.sceneRect())

@@ -1,4 +1,4 @@
-"""What Optiverse lacks is found before anything relies on it: at the window, at classes, and at items."""
+"""What Optiverse lacks is found before any code relies on it: in the window, in classes, and in items."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ QUIET = pytest.mark.qt_log_ignore("This plugin does not support", "QImageIOHandl
 
 
 def fake(*protocols: type, without: str = "") -> Item:
-    """An item that has what Protocols declare, except for one name."""
+    """Make an object that has everything that the Protocols declare, except for one name."""
     names = set().union(*(attributes_of(one).keys() | methods_of(one) for one in protocols))
     return cast(Item, SimpleNamespace(**dict.fromkeys(names - {without})))
 

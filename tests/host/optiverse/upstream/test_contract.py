@@ -39,20 +39,20 @@ class Lamp(Protocol):
 
 
 class Dimmable(Lamp, Protocol):
-    """Gives less light."""
+    """Can give less light."""
 
     def dim(self, by: float) -> None: ...
 
 
 class Socket(Protocol):
-    """Has a lamp in it, or none; and a switch."""
+    """Holds a lamp, or none, and has a switch."""
 
     lamp: Dimmable
     spare: Lamp | None
 
 
 class Switch(Protocol):
-    """What some things have, and others don't."""
+    """An attribute that some objects have, and others don't."""
 
     _is_on: bool
 
@@ -60,7 +60,7 @@ class Switch(Protocol):
 
 
 class RealLamp:
-    """A lamp of the host's."""
+    """A lamp of the host."""
 
     colour = "white"
 
@@ -77,7 +77,7 @@ class RealLamp:
 
 
 class RealSocket:
-    """A socket of the host's."""
+    """A socket of the host."""
 
     def __init__(self) -> None:
         self.lamp = RealLamp()
@@ -100,7 +100,7 @@ def test_what_an_object_lacks_is_named() -> None:
 
 
 def test_the_way_to_what_is_missing_is_named() -> None:
-    """Where an attribute may hold nothing, nothing is looked for in it."""
+    """If an attribute may hold nothing, no attributes are checked in it."""
     socket = RealSocket()
     del socket.lamp.watts
     assert list(missing_paths(socket, Socket)) == ["lamp.dim", "lamp.watts"]
@@ -110,7 +110,7 @@ def test_the_way_to_what_is_missing_is_named() -> None:
 
 @pytest.fixture
 def lamps(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """A module of the host's."""
+    """A module of the host."""
     module = ModuleType("optiverse_lamps")
     vars(module).update(Lamp=RealLamp, toggle_all=lambda: None)
     monkeypatch.setitem(sys.modules, module.__name__, module)
@@ -119,7 +119,7 @@ def lamps(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @dataclass(frozen=True)
 class LampNames:
-    """What is needed of the module."""
+    """The names that the module must have."""
 
     Lamp: Annotated[type[Lamp], "optiverse_lamps"]
     toggle_all: Annotated[Callable[[], None], "optiverse_lamps"]
@@ -127,7 +127,7 @@ class LampNames:
 
 @dataclass(frozen=True)
 class MoreNames:
-    """What the module has not, or not so."""
+    """Names that the module lacks, or has with other types."""
 
     Lamp: Annotated[type[Dimmable], "optiverse_lamps"]
     laser: Annotated[Callable[[], None], "optiverse_lamps"]
@@ -142,7 +142,7 @@ def test_classes_and_functions_are_loaded(lamps: ModuleType) -> None:
 
 
 def test_what_cannot_be_loaded_is_named(lamps: ModuleType) -> None:
-    """A class is not asked for attributes of its instances."""
+    """Classes are not checked for attributes of their instances."""
     missing = "has no optiverse_lamps.Lamp.dim, optiverse_lamps.laser, optiverse_ovens.Oven, which live"
     with pytest.raises(HostUnsupported, match=missing):
         loaded(MoreNames)

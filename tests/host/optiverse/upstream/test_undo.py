@@ -1,4 +1,4 @@
-"""What we look at in commands is there."""
+"""Commands have the attributes that we read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.optiverse
 
 
 def assigned() -> set[str]:
-    """The names of all attributes that the host's commands give themselves."""
+    """The names of all attributes that the host's commands assign to themselves."""
     nodes = ast.walk(ast.parse(inspect.getsource(import_module("optiverse.core.undo_commands"))))
     return {
         node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
