@@ -36,5 +36,5 @@ def test_what_is_left_without_the_right_to_edit(role: Role, text: str) -> None:
 
 
 def test_roles_go_from_least_to_most() -> None:
-    """ACC-1: none may less than the one before it."""
+    """ACC-1: each allows at least as much as the one before it."""
     assert [role.value for role in Role] == list(WRITES)

@@ -1,4 +1,4 @@
-"""What a value must be: LIM-2 to LIM-5 of docs/protocol.md."""
+"""Which values are valid: LIM-2 to LIM-5 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from optiverse_collab.errors import ChangeRefused, Reason
 
 
 def nested(depth: int) -> object:
-    """A number in `depth` lists."""
+    """A number nested in `depth` lists."""
     value: object = 1
     for _ in range(depth):
         value = [value]
@@ -71,7 +71,7 @@ def test_accepted_values(value: object) -> None:
     ],
 )
 def test_refused_ids(text: str, reason: Reason) -> None:
-    """LIM-3: wherever a name stands in a change."""
+    """LIM-3: wherever a name occurs in a change."""
     with pytest.raises(ChangeRefused) as refusal:
         check_id(text, Limits())
     assert refusal.value.reason is reason
@@ -192,7 +192,7 @@ JSON = st.recursive(
 
 @given(value=JSON, depth=st.integers(0, 5))
 def test_what_is_found_in_order_quickly_is_so_in_detail(value: object, depth: int) -> None:
-    """LIM-2, LIM-4, LIM-5: both ways of looking agree."""
+    """LIM-2, LIM-4, LIM-5: the quick and the detailed check agree."""
     try:
         checks._check_in_detail(value, depth, "value")
     except ChangeRefused:

@@ -9,7 +9,7 @@ from optiverse_collab.core.records import Lane, Put, Record, Remove, Set
 
 
 def hash_of(document: Document, lane: Lane = Lane.BENCH) -> str:
-    """The hash of one lane; the others must have nothing in them."""
+    """The hash of one lane; the other lanes must be empty."""
     hashes = document.hashes()
     assert hashes.keys() == set(Lane)
     assert {hashes[other] for other in Lane if other is not lane} == {"0" * 16}
@@ -49,7 +49,7 @@ def test_hash_is_the_same_however_often_it_was_asked_for() -> None:
 
 
 def test_each_lane_has_a_hash_of_its_own() -> None:
-    """HASH-2, DOC-8: of its records alone, by whatever way they came and went."""
+    """HASH-2, DOC-8: of its own records only, however they came and went."""
     bench, talk = Record("a", "k", {"x": 1}), Record("b", "k", {}, Lane.TALK)
     both = Document([bench, talk])
     hashes = both.hashes()
@@ -64,7 +64,7 @@ def test_each_lane_has_a_hash_of_its_own() -> None:
 
 
 def test_record_that_comes_back_in_another_lane_moves() -> None:
-    """DOC-8: no put changes the lane of a record; a new record of that id has its own."""
+    """DOC-8: a put never changes the lane of a record; a new record with that id has its own lane."""
     document = Document([Record("a", "k", {})])
     document.hashes()
     document.apply(Put("a", "k", {}, Lane.TALK))
@@ -75,7 +75,7 @@ def test_record_that_comes_back_in_another_lane_moves() -> None:
 
 
 def test_hashing_is_done_in_parts() -> None:
-    """HASH-1: a little for each frame, until all that changed is hashed."""
+    """HASH-1: a little for each frame, until all changes are hashed."""
     records = [Record(f"r{number}", "component", {"text": "x" * 100}) for number in range(10)]
     document = Document(records)
     turns = 1

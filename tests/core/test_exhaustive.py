@@ -1,4 +1,4 @@
-"""What stands behind a match over a closed set."""
+"""The fallback of a match over a closed set."""
 
 from __future__ import annotations
 

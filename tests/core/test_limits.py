@@ -12,6 +12,6 @@ def test_longest_change_fits_into_a_message() -> None:
 
 
 def test_page_has_room_for_the_longest_record() -> None:
-    """SYNC-3: a page that is nearly full takes one more."""
+    """SYNC-3: a page that is nearly full has room for one more."""
     limits = Limits()
     assert limits.page_bytes + limits.record_bytes < limits.message_bytes

@@ -1,4 +1,4 @@
-"""Names that nobody can tell apart have one skeleton."""
+"""Names that look the same have the same skeleton."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_what_was_taken_away_within_a_tick_counts_too() -> None:
 
 
 def test_nobody_takes_the_room_of_all() -> None:
-    """PRES-7: whoever comes later has room for a cursor, and what becomes shorter is taken."""
+    """PRES-7: newcomers have room for a cursor, and shorter values are accepted."""
     presence = Presence(Limits(), 1000)
     presence.update("c1", {"a": "x" * 480})
     for number in range(2, 30):
@@ -99,7 +99,7 @@ def test_replace_is_all_there_is() -> None:
 
 
 def test_presence_takes_the_memory_that_is_left() -> None:
-    """LIM-16: what is short is always shown, and what becomes shorter, too."""
+    """LIM-16: short values are always shown, and values that shrink are accepted."""
     space = Space(10_000)
     one, other = (Presence(Limits(), space=space) for _ in range(2))
     one.update("c1", {"a": "x" * 10_000})

@@ -1,4 +1,4 @@
-"""docs/protocol.md keeps up with the code: its rules are tested, its exchange is a real one."""
+"""docs/protocol.md matches the code: its rules are tested, and its example exchange is real."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CITATION = re.compile(rf"\b({KINDS})-(\d+)\b(?: to (?:{KINDS})-(\d+)\b)?")
 
 
 def cited(text: str) -> set[str]:
-    """The rules that a text speaks of; ``PUSH-1 to PUSH-3`` is three."""
+    """The rules that a text cites; ``PUSH-1 to PUSH-3`` cites three."""
     return {
         f"{kind}-{number}"
         for kind, first, last in CITATION.findall(text)
@@ -34,7 +34,7 @@ def cited(text: str) -> set[str]:
 
 
 def docstrings_of_tests() -> Iterator[str]:
-    """What the tests and their modules say of themselves."""
+    """The docstrings of the tests and their modules."""
     for path in (ROOT / "tests").rglob("test_*.py"):
         module = ast.parse(path.read_text("utf-8"))
         yield ast.get_docstring(module) or ""
@@ -44,7 +44,7 @@ def docstrings_of_tests() -> Iterator[str]:
 
 
 def exchange() -> list[str]:
-    """Two people, one lens: edit together, meet, edit alone, come back, and use what was held."""
+    """Two people and one lens: they edit together, conflict, edit alone, come back, and use a held edit."""
     wire, ann, bob = Wire(), Peer("ann", "client-a"), Peer("bob", "client-b")
     wire.now_ms = 1_740_832_496_000
     wire.connect(ann)

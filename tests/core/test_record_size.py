@@ -1,4 +1,4 @@
-"""How long a record may be: LIM-6."""
+"""The maximum length of a record: LIM-6."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_size_of_a_new_record_and_of_another_kind() -> None:
 
 
 def change(records: dict[str, Record], sizes: RecordSizes, limits: Limits, *ops: Op) -> None:
-    """Make a change, or raise what refuses it."""
+    """Make a change, or raise its refusal."""
     after = {op.id: records[op.id] for op in ops if op.id in records}
     for op in ops:
         apply(after, op)
@@ -88,7 +88,7 @@ def test_long_records_are_measured_by_what_changes() -> None:
 
 
 def test_session_has_room_for_so_much() -> None:
-    """LIM-6: what makes it shorter is taken; what was removed is room again; a refused change takes none."""
+    """LIM-6: shrinking is accepted; removals make room again; a refused change takes none."""
     records = {"a": Record("a", "k", {"x": "1" * 1000})}
     most = 2 * size_of_record(records["a"]).memory + 300
     sizes, limits = RecordSizes(records), Limits(session_bytes=most)
@@ -107,7 +107,7 @@ def test_session_has_room_for_so_much() -> None:
 
 
 def test_sessions_share_the_space_of_their_server() -> None:
-    """LIM-16: what one removes, or leaves, others may have."""
+    """LIM-16: one session can use the space that another removes or leaves."""
     space, limits = Space(6000), Limits()
     one, other = dict[str, Record](), dict[str, Record]()
     sizes, others = RecordSizes(one, space), RecordSizes(other, space)
@@ -143,7 +143,7 @@ VALUES_OF_MANY_KINDS: list[object] = [
 
 @pytest.mark.parametrize("value", VALUES_OF_MANY_KINDS, ids=lambda value: str(value)[:9])
 def test_memory_of_a_record_is_about_what_it_takes(value: object) -> None:
-    """LIM-16: many small values take twenty times their JSON, and count so."""
+    """LIM-16: many small values take twenty times their JSON, and count accordingly."""
     text = encoded(Record("a", "k", {"x": value}))
     tracemalloc.start()
     record = msgspec.json.decode(text, type=Record)

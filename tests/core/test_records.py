@@ -34,7 +34,7 @@ def test_set_of_a_missing_record_has_no_effect() -> None:
 
 
 def test_put_of_a_record_that_is_there_adds_to_it() -> None:
-    """DOC-2: the properties that it does not name stay, and so does its lane (DOC-8)."""
+    """DOC-2: unnamed properties stay, and so does the lane (DOC-8)."""
     records = {"a": Record("a", "source", {"x": 1, "y": 2}, Lane.TALK)}
     assert apply(records, Put("a", "source", {"x": 3, "z": 4}))
     assert records == {"a": Record("a", "source", {"x": 3, "y": 2, "z": 4}, Lane.TALK)}
@@ -49,7 +49,7 @@ def test_put_of_another_kind_replaces_all_but_the_lane() -> None:
 
 @pytest.mark.parametrize("lane", Lane)
 def test_first_put_says_in_which_lane_a_record_lies(lane: Lane) -> None:
-    """DOC-8, DOC-6: after a removal, the next put is the first."""
+    """DOC-8, DOC-6: after a removal, the next put counts as the first."""
     records: dict[str, Record] = {}
     for op in (Put("a", "k", {}, Lane.META), Remove("a"), Put("a", "k", {"x": 1}, lane)):
         assert apply(records, op)
@@ -87,7 +87,7 @@ def test_values_that_python_takes_for_equal_differ_on_the_wire(a: object, b: obj
 
 
 def test_tuple_is_a_list_on_the_wire() -> None:
-    """REP-4: or else a user's own position would come back to them as news."""
+    """REP-4: otherwise a user's own position would come back to them as news."""
     assert same_value((1.0, [2.0]), [1.0, (2.0,)])
     assert not same_value((1.0, 2.0), [1.0])
 
@@ -101,7 +101,7 @@ def test_order_of_keys_does_not_count() -> None:
 
 @pytest.mark.parametrize("odd", [2**70, "\ud800", object()])
 def test_values_that_can_not_travel_are_compared_too(odd: object) -> None:
-    """What a host or a user has before it is refused."""
+    """Such as the values of a host or a user before they are refused."""
     assert same_value([odd, {"x": [odd]}], (odd, {"x": [odd]}))
     assert not same_value([odd, 1], [odd, 2])
     assert not same_value([odd], [odd, odd])
@@ -169,7 +169,7 @@ def test_touched_ids_come_in_order_and_once() -> None:
 
 
 def test_properties_that_operations_name() -> None:
-    """LIM-6: of each record, once."""
+    """LIM-6: for each record, once."""
     ops: list[Op] = [
         Put("a", "k", {"x": 1}),
         Set("a", {"y": 2, "x": 3}, ["z"]),

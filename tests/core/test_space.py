@@ -20,6 +20,6 @@ def test_holders_share_a_space() -> None:
 
 
 def test_holder_without_a_space_has_one_alone() -> None:
-    """LIM-16: as large as anybody needs."""
+    """LIM-16: its space is practically unlimited."""
     share = Share(bytes=2**40)
     assert not share.space.is_over

@@ -1,4 +1,4 @@
-"""One line each, whatever is in the text."""
+"""Text on one line, whatever it contains."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_what_cannot_be_printed_is_escaped(text: str, shown: str) -> None:
     ],
 )
 def test_markup_shows_unchanged(text: str, shown: str) -> None:
-    """A name may not make Qt load what it asks for."""
+    """A name must not make Qt load anything."""
     assert unmarked(text) == shown
 
 

@@ -1,4 +1,4 @@
-"""The first at once, the rest together: PUSH-2."""
+"""The first call acts at once, the next ones together: PUSH-2."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ def test_first_at_once_then_once_an_interval() -> None:
     throttle.fire(0)
     assert throttle.wait_ms(10) == 23
     assert throttle.wait_ms(33) == 0
-    assert throttle.wait_ms(1000) == 0, "time that passed is not saved up"
+    assert throttle.wait_ms(1000) == 0, "unused time does not accumulate"
     throttle.fire(1000)
     assert throttle.wait_ms(1000) == 33

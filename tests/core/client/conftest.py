@@ -1,4 +1,4 @@
-"""Two people at a bench with a lens, for the tests of the replica; and a connection in order."""
+"""Two people at a bench with a lens, for tests of the replica, and a synchronised connection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def wire() -> Wire:
 
 @pytest.fixture
 def ann(wire: Wire) -> Peer:
-    """Connected; she put the lens."""
+    """Ann is connected and has put the lens."""
     peer = Peer("ann")
     wire.connect(peer)
     peer.edit(LENS)
@@ -25,7 +25,7 @@ def ann(wire: Wire) -> Peer:
 
 @pytest.fixture
 def bob(wire: Wire, ann: Peer) -> Peer:
-    """Connected after her; he sees the lens."""
+    """Bob connected after Ann and sees the lens."""
     peer = Peer("bob")
     wire.connect(peer)
     return peer
@@ -33,7 +33,7 @@ def bob(wire: Wire, ann: Peer) -> Peer:
 
 @pytest.fixture
 def synced() -> Participation:
-    """Somebody whose connection is in order."""
+    """A participant whose replica is synchronised."""
     participation = Participation()
     participation.synchronise()
     return participation

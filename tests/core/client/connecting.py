@@ -1,4 +1,4 @@
-"""A connector with its session, played by hand: its driver and server are the test's lines."""
+"""A connector with its session, whose driver and server the test plays by hand."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ GREETING = encode(
 
 
 BENCH = encode(FullState("epoch 1", 1, 7, "head", 0, 0, done=True))
-"""The session's document: what was on it is gone."""
+"""The document of the session; the old one is discarded."""
 
 OTHER_HISTORY = encode(OtherHistory("epoch 2"))
 
 
 class Participation:
-    """A connector with its session, and the clock of its driver; the waits are the longest there may be."""
+    """A connector with its session, and the driver's clock; every wait has its maximum length."""
 
     def __init__(self, patient: bool = False, tls: bool = False, chance: float = 1.0) -> None:
         self.session = SessionClient("ann", Replica("client 1"))
@@ -41,32 +41,32 @@ class Participation:
         self.now_ms = NOW_MS
 
     def shows(self, state: ConnectionState) -> bool:
-        """Whether a window shows this."""
+        """Whether a window would show this connection state."""
         return self.connector.state is state
 
     def is_waiting(self) -> bool:
-        """Whether an attempt is waited for."""
+        """Whether the connector is waiting for the next attempt."""
         return self.connector.is_waiting
 
     def outage(self) -> Outage | None:
-        """Why there is no connection."""
+        """The cause of the outage."""
         return self.connector.outage
 
     def fails(self, failure: Failure, after_s: float = 0.0) -> Sequence[Effect]:
-        """The attempt or connection ends."""
+        """Let the attempt fail or the connection end."""
         self.now_ms += after_s * 1000
         return self.connector.failed(failure)
 
     def hears(self, text: str) -> Sequence[Effect]:
-        """A message comes."""
+        """Deliver a message."""
         return self.connector.receive(text, self.now_ms)
 
     def waits(self) -> Sequence[Effect]:
-        """The timer is due."""
+        """Let the timer fire."""
         return self.connector.timer_due()
 
     def synchronise(self) -> None:
-        """Join, or come back, and be let in."""
+        """Join or reconnect, and synchronise."""
         if self.connector.state.in_session:
             self.waits()
         else:

@@ -1,4 +1,4 @@
-"""An owner's requests, and what is heard about one's own access (ACC-2 to ACC-7)."""
+"""An owner's requests, and reports about one's own access (ACC-2 to ACC-7)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_one_request_at_a_time(requests: AccessRequests) -> None:
 
 
 def test_answers_say_what_was_asked(requests: AccessRequests) -> None:
-    """ACC-5: several may ask for the same at the same time, and the token is not for all of them."""
+    """ACC-5: several participants may ask for the same at the same time, and the token is for one of them."""
     first, second = requests.invite(Role.EDITOR, "students"), requests.invite(Role.EDITOR, "students")
     requests.poll()
     [made] = requests.receive(AccessInvited(1, GRANTS[1], "secret"))
@@ -87,7 +87,7 @@ def test_answers_to_others_are_ignored(requests: AccessRequests) -> None:
 
 
 def test_lost_connection_ends_what_was_asked(requests: AccessRequests) -> None:
-    """Its answer may have been lost: whoever asks looks at the list again."""
+    """Its answer may have been lost; the user looks at the list again."""
     requests.ask_all()
     requests.poll()
     requests.receive(AccessGrants(1, GRANTS))
@@ -110,7 +110,7 @@ BO = AccessKnock("k1", "Bo", Role.EDITOR, "students")
 
 
 def test_owner_hears_of_those_who_wait_and_answers(requests: AccessRequests) -> None:
-    """ACC-13, ACC-14: each knock is shown once, and its end."""
+    """ACC-13, ACC-14: each knock is shown once, and so is its end."""
     assert requests.hear(ANA) == [Knocked(ANA)]
     assert requests.hear(ANA) == []
     assert requests.hear(BO) == [Knocked(BO)]
@@ -134,7 +134,7 @@ def test_no_more_knocks_are_kept_than_there_can_be(requests: AccessRequests) -> 
 
 
 def test_one_who_waits_outside_knows_it_until_the_line_is_lost(requests: AccessRequests) -> None:
-    """ACC-12."""
+    """ACC-12: until the connection is lost."""
     assert requests.hear(AccessWait()) == [WaitsOutside()]
     assert requests.is_outside
     requests.disconnected()

@@ -1,4 +1,4 @@
-"""Who is in what: PRES-13 of docs/protocol.md."""
+"""Activities: who is working in which item, PRES-13 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_there_are_not_more_than_a_few() -> None:
 
 
 def test_items_know_who_is_in_them() -> None:
-    """PRES-13: who is away is in none."""
+    """PRES-13: participants who are away are in no item."""
     people = {id: Participant(id, id, "t", away=id == "c3") for id in ("c1", "c2", "c3")}
     states = {id: {ACTIVITY: {"lens": "drag"}} for id in ("c1", "c3", "c4")}
     states["c2"] = {ACTIVITY: {"lens": "dialog", "note": "text"}}

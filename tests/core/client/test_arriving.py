@@ -1,4 +1,4 @@
-"""The pages of an answer, and what they say of pending changes (SYNC-2 to SYNC-8 in docs/protocol.md)."""
+"""The pages of an answer, and their results for pending changes (SYNC-2 to SYNC-8 in docs/protocol.md)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POSITION: dict[str, Any] = {"epoch": "epoch 1", "term": 1, "clock": 9, "head": "
 
 
 def delta(*records: PageRecord, ops: tuple[PageSet | PageRemove, ...] = ()) -> Delta:
-    """A page of what changed."""
+    """A page with the differences."""
     return Delta(**POSITION, client_clock=0, records=list(records), ops=list(ops))
 
 
@@ -28,7 +28,7 @@ def document(*ids: str) -> Document:
 
 
 def test_full_state_is_the_records_in_their_order() -> None:
-    """SYNC-3, REP-10: of all pages; who wrote them is no part of the document."""
+    """SYNC-3, REP-10: across all pages; authors are not part of the document."""
     arriving = Arriving()
     for ids in ("cb", "a"):
         page = [PageRecord(id, "talk", {"x": id}, Lane.TALK, by=0) for id in ids]
@@ -51,7 +51,7 @@ def test_what_was_given_up_is_no_part_of_the_next_answer() -> None:
 
 
 def test_delta_tells_what_is_new_changed_and_gone() -> None:
-    """SYNC-2: over all pages; what others see of it comes in this order (REP-10)."""
+    """SYNC-2: across all pages; effects of others come in this order (REP-10)."""
     arriving, confirmed = Arriving(), document("gone", "set", "same")
     arriving.add(delta(PageRecord("new", "k", {"z": 3}), ops=(PageRemove("gone", by=0),)))
     arriving.add(delta(ops=(PageSet("set", {"y": 2}, ["x"], by=0),)))
@@ -65,7 +65,7 @@ def test_delta_tells_what_is_new_changed_and_gone() -> None:
 
 
 def test_whole_record_takes_the_place_of_one_with_its_id() -> None:
-    """SYNC-2, DOC-8: it was removed and put again; nothing of the former stays, not even its place."""
+    """SYNC-2, DOC-8: it was removed and put again; nothing of the old record stays, not even its place."""
     arriving, confirmed = Arriving(), document("again", "other")
     arriving.add(delta(PageRecord("again", "component", {"y": 2}, Lane.META)))
     assert arriving.apply_to(confirmed) == {"again": None}
@@ -74,7 +74,7 @@ def test_whole_record_takes_the_place_of_one_with_its_id() -> None:
 
 
 def test_single_authors_of_records_are_named() -> None:
-    """SYNC-2, REP-4: where several people changed a record, nobody is."""
+    """SYNC-2, REP-4: if several people changed a record, no author is named."""
     records = [PageRecord("new", "k", {}, by=1), PageRecord("unsaid", "k", {})]
     ops: list[PageSet | PageRemove] = [
         PageSet("set", {"x": 1}, by=0),
@@ -88,11 +88,11 @@ def test_single_authors_of_records_are_named() -> None:
     assert arriving.authors == {"early": "ann", "new": "bob", "set": "ann", "gone": "bob"}
     arriving.clear()
     arriving.add(FullState(**{**last, "authors": ["ann"]}))
-    assert arriving.authors == {}, "a number without a name is nobody"
+    assert arriving.authors == {}, "a number without a name has no author"
 
 
 def test_what_stands_behind_the_records_may_fill_pages() -> None:
-    """SYNC-16: in the order in which it came."""
+    """SYNC-16: in the order of arrival."""
     acks = [Ack(number, AckResult.COMMIT, number) for number in (1, 2)]
     notices = [Notice(number, "a", ["x"]) for number in (1, 2)]
     arriving = Arriving()
@@ -128,7 +128,7 @@ def change(client_clock: int, *former: tuple[str, int]) -> PendingChange:
     ],
 )
 def test_answer_says_what_the_server_has(pending: PendingChange, has: bool, refused: bool) -> None:
-    """SYNC-6, SYNC-8: up to the last accepted number of each client id, except for those it skipped."""
+    """SYNC-6, SYNC-8: up to the last accepted number of each client id, except refused ones."""
     answers = Answers(
         FullState(
             **POSITION,
@@ -142,7 +142,7 @@ def test_answer_says_what_the_server_has(pending: PendingChange, has: bool, refu
 
 
 def test_answer_finds_what_is_said_under_any_name() -> None:
-    """SYNC-6, SYNC-8: of changes that took effect without more ado, nothing is said."""
+    """SYNC-6, SYNC-8: changes that simply took effect have no entry."""
     mine = Ack(4, AckResult.COMMIT, 8)
     former = Ack(4, AckResult.REBASE, 6, client_id="old")
     answers = Answers(FullState(**POSITION, client_clock=4, settled={"old": 4}, acks=[former, mine]))
@@ -153,7 +153,7 @@ def test_answer_finds_what_is_said_under_any_name() -> None:
 
 @pytest.mark.parametrize(("skipped", "told"), [({}, "new"), ({"new": [2]}, "old")])
 def test_newest_number_answers_for_what_a_copy_sent_too(skipped: dict[str, list[int]], told: str) -> None:
-    """SYNC-8: what the copy sent counts only where this replica's own was refused."""
+    """SYNC-8: the copy's changes count only if this replica's own were refused."""
     acks = [Ack(1, AckResult.DISCARD, 6, client_id="old"), Ack(2, AckResult.REBASE, 5, client_id="new")]
     page = FullState(
         **POSITION, client_clock=0, settled={"old": 1, "new": 2}, skipped=skipped, acks=acks, done=True

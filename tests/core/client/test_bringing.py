@@ -1,4 +1,4 @@
-"""Calls to come and see."""
+"""Calls that bring others to one's own view."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_editors_and_owners_call() -> None:
 
 
 def test_each_call_is_told_once_and_none_too_soon() -> None:
-    """PRES-12: once in 30 s, whatever the sender does."""
+    """PRES-12: at most once in 30 s, whatever the sender does."""
     calls = Calls()
     assert calls.hear("ann", Call(1, VIEW), 0.0)
     assert not calls.hear("ann", Call(1, VIEW), EVERY_MS)
@@ -55,7 +55,7 @@ def test_each_call_is_told_once_and_none_too_soon() -> None:
 
 
 def test_memory_has_a_limit() -> None:
-    """PRES-12: of many callers the one that called first is forgotten."""
+    """PRES-12: among many callers, the oldest one is forgotten."""
     calls = Calls()
     for number in range(MOST_CALLERS + 1):
         assert calls.hear(str(number), Call(1, VIEW), 0.0)

@@ -1,4 +1,4 @@
-"""What the server confirmed, patch by patch and page by page (SYNC, SEEN and HASH rules)."""
+"""The confirmed document follows patches and pages of the server (SYNC, SEEN and HASH rules)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LENS = Record("lens", "component", {"x": 1, "y": 2})
 
 
 class Following:
-    """A confirmed document at clock 3, with a lens, and the effects of what it takes."""
+    """A confirmed document at clock 3 with a lens, and the effects of what it receives."""
 
     def __init__(self) -> None:
         self.pending = Pending()
@@ -32,18 +32,18 @@ class Following:
         self.authors: dict[str, str] = {}
 
     def edits(self, *ops: Op) -> None:
-        """A change that was sent."""
+        """Make a change that was sent."""
         self.pending.add(ops, 1000, 3, False, "")
         self.pending.take_unsent(1000, 99)
 
     def hears(self, *changes: Change, acks: tuple[Ack, ...] = ()) -> Told:
-        """A patch that follows."""
+        """Receive the next patch."""
         patch = Patch([*changes], "next head", acks=[*acks])
         assert self.confirmed.follows(patch)
         return self.confirmed.take_patch(patch, self.ids, self.authors)
 
     def gets(self, page: FullState | Delta) -> Told:
-        """The only page of an answer."""
+        """Receive the only page of an answer."""
         arriving = Arriving()
         arriving.add(page)
         self.ids, told = self.confirmed.take_pages(arriving, page)
@@ -51,7 +51,7 @@ class Following:
 
     @property
     def records(self) -> dict[str, Record]:
-        """The document's."""
+        """The records of the document."""
         return self.confirmed.document.records
 
 
@@ -85,7 +85,7 @@ def test_patch_follows_without_gaps(following: Following, clocks: list[int], fol
 
 
 def test_hash_is_compared_where_there_is_one(following: Following) -> None:
-    """HASH-1, HASH-3: that of the lane that is known here."""
+    """HASH-1, HASH-3: the hash of the lane that this replica knows."""
     right = following.confirmed.document.hashes()[Lane.BENCH]
     agrees = following.confirmed.agrees
     assert agrees(Patch([]))
@@ -94,7 +94,7 @@ def test_hash_is_compared_where_there_is_one(following: Following) -> None:
 
 
 def test_duplicate_of_what_is_pending_has_no_answer(following: Following) -> None:
-    """PUSH-7: nobody said what became of it."""
+    """PUSH-7: nothing says whether it took effect."""
     following.edits(Set("lens", {"x": 5}))
     lacks = following.confirmed.lacks_answer
     assert lacks(Patch([], acks=[Ack(1, AckResult.DUPLICATE)]))
@@ -102,7 +102,7 @@ def test_duplicate_of_what_is_pending_has_no_answer(following: Following) -> Non
 
 
 def test_patch_brings_the_document_forward(following: Following) -> None:
-    """PUSH-5, CLK-2: in the order of the clocks; the last author of a record is named."""
+    """PUSH-5, CLK-2: in clock order; a record names its last author."""
     told = following.hears(
         Change(4, "bob", [Put("new", "component"), Set("lens", {"x": 7})]),
         Change(5, "eve", [Set("lens", {"y": 8})]),
@@ -115,13 +115,13 @@ def test_patch_brings_the_document_forward(following: Following) -> None:
 
 
 def test_patch_of_answers_alone_leaves_the_position(following: Following) -> None:
-    """PUSH-5: its head is that after the last change, and there is none."""
+    """PUSH-5: without changes, the patch has no head."""
     following.hears()
     assert (following.confirmed.clock, following.confirmed.head) == (3, "head 3")
 
 
 def test_accepted_change_is_pending_no_more(following: Following) -> None:
-    """PUSH-4: its records have to be looked at, also where it did less than it said."""
+    """PUSH-4: its records must be compared again, also if it did less than requested."""
     following.edits(Set("lens", {"x": 5}), Remove("gone"))
     told = following.hears(
         Change(4, "ann", [Set("lens", {"x": 5})]),
@@ -140,7 +140,7 @@ def test_answer_to_what_is_not_pending_says_nothing(following: Following) -> Non
 
 
 def test_refused_change_is_told_and_dropped(following: Following) -> None:
-    """PUSH-6, REP-8: with the values, and what the server said."""
+    """PUSH-6, REP-8: with its values and the server's reason."""
     following.edits(Set("lens", {"x": 5}), Put("new", "component"))
     told = following.hears(acks=(Ack(1, AckResult.REFUSED, reason="too_large", message="Split it."),))
     ops = Set("lens", {"x": 5}), Put("new", "component")
@@ -150,7 +150,7 @@ def test_refused_change_is_told_and_dropped(following: Following) -> None:
 
 
 def test_replaced_values_are_those_just_before_the_change(following: Following) -> None:
-    """SEEN-3, SEEN-10: also where they came in the same frame."""
+    """SEEN-3, SEEN-10: even if they arrived in the same frame."""
     following.edits(Set("lens", {"x": 5}))
     [told] = following.hears(
         Change(4, "bob", [Set("lens", {"x": 7})]),
@@ -166,7 +166,7 @@ def test_replaced_values_are_those_just_before_the_change(following: Following) 
 
 
 def test_my_values_that_others_replaced_are_told(following: Following) -> None:
-    """SEEN-10: also those that I gave under a former client id."""
+    """SEEN-10: including values from a former client id."""
     for clock, origin in ((4, "me"), (5, "me before"), (6, "eve")):
         now = following.records["lens"].props["x"]
         change = Change(clock, "bob", [Set("lens", {"x": clock})], replaced=[Replaced("lens", ["x"], origin)])
@@ -175,7 +175,7 @@ def test_my_values_that_others_replaced_are_told(following: Following) -> None:
 
 
 def test_record_removed_under_my_edit_is_told_as_it_was(following: Following) -> None:
-    """DOC-5, REP-8: so that it can be brought back; also frames later, as long as my edit is pending."""
+    """DOC-5, REP-8: so that it can be restored; also some frames later, while my edit is pending."""
     following.edits(Set("lens", {"x": 5}))
     assert following.hears(Change(4, "bob", [Remove("lens"), Remove("unheard of")])) == []
     assert following.hears(Change(5, "bob", [])) == []
@@ -188,7 +188,7 @@ def test_record_removed_under_my_edit_is_told_as_it_was(following: Following) ->
 
 
 def test_record_removed_is_forgotten_with_the_edit(following: Following) -> None:
-    """DOC-5: a later edit of a record with that id is of another one."""
+    """DOC-5: a later edit of that id concerns another record."""
     following.edits(Set("lens", {"x": 5}))
     following.hears(
         Change(4, "bob", [Remove("lens")]), Change(5, "ann", []), acks=(Ack(1, AckResult.DISCARD, 5),)
@@ -209,7 +209,7 @@ def test_others_changes_close_my_unsent_one(following: Following) -> None:
 
 
 def test_full_state_takes_the_place_of_the_document(following: Following) -> None:
-    """SYNC-3: whatever was here or is pending may look different now."""
+    """SYNC-3: the whole document and all pending changes may look different now."""
     following.edits(Put("mine", "component"))
     assert following.gets(full(records=(PageRecord("new", "component", {}),))) == []
     assert list(following.records) == ["new"]
@@ -219,7 +219,7 @@ def test_full_state_takes_the_place_of_the_document(following: Following) -> Non
 
 
 def test_delta_brings_the_document_up_to_date(following: Following) -> None:
-    """SYNC-2: and what is answered has to be looked at."""
+    """SYNC-2: and the records of answered changes must be compared again."""
     following.edits(Set("lens", {"x": 5}))
     following.edits(Set("lens", {"y": 6}))
     ops = (PageSet("lens", {"x": 5}),)
@@ -230,7 +230,7 @@ def test_delta_brings_the_document_up_to_date(following: Following) -> None:
 
 
 def test_pages_say_which_changes_were_refused(following: Following) -> None:
-    """SYNC-6, REP-8: the number was passed over; no page has what it showed."""
+    """SYNC-6, REP-8: the number was passed over, and no page has its values."""
     following.edits(Put("new", "component"))
     following.edits(Set("lens", {"y": 6}))
     told = following.gets(delta(2, ops=(PageSet("lens", {"y": 6}),), skipped={"": [1]}))
@@ -240,7 +240,7 @@ def test_pages_say_which_changes_were_refused(following: Following) -> None:
 
 
 def test_pages_say_what_became_of_my_changes(following: Following) -> None:
-    """SYNC-6, SEEN-10: each is reported with the values that it met here, including my earlier ones."""
+    """SYNC-6, SEEN-10: each report has the values that the change met, including my earlier ones."""
     following.edits(Put("new", "component", {"a": 1}))
     following.edits(Set("new", {"a": 2}), Set("lens", {"x": 5}))
     gone = Part("new", by="bob", clock=6)
@@ -271,7 +271,7 @@ def test_pages_say_what_became_of_my_changes(following: Following) -> None:
 
 @pytest.mark.parametrize("unasked", [False, True])
 def test_values_replaced_during_an_absence_are_told(following: Following, unasked: bool) -> None:
-    """SYNC-9, SYNC-13: those that my own accepted changes gave; who is behind was not away."""
+    """SYNC-9, SYNC-13: values of my own accepted changes; being behind is no absence."""
     following.edits(Set("lens", {"x": 5}))
     notice = Notice(9, "lens", ["x"], "bob")
     page = delta(1, ops=(PageSet("lens", {"x": 7}),), notices=[notice], unasked=unasked)
@@ -292,7 +292,7 @@ def test_record_gone_during_an_absence_is_told_as_it_was(following: Following) -
 
 
 def test_record_removed_before_an_absence_is_told_as_it_was(following: Following) -> None:
-    """DOC-5, SYNC-6: the removal came in a patch, and what became of my edit comes with the pages."""
+    """DOC-5, SYNC-6: the removal came in a patch, and the result of my edit comes with the pages."""
     following.edits(Set("lens", {"x": 5}))
     following.hears(Change(4, "bob", [Remove("lens")]))
     lost = Ack(1, AckResult.DISCARD, 5, lost=[Part("lens", by="bob", clock=4)])

@@ -1,4 +1,4 @@
-"""Whether what comes is of the history that a replica follows: CLK-3 and CLK-8."""
+"""Whether pages belong to the history that a replica follows: CLK-3 and CLK-8."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_pages_are_of_this_history_or_of_one_that_continues_it(
     page = structs.replace(full(), epoch=epoch, continues=continues)
     assert Following().confirmed.is_continued_by(page) is is_own
     assert not Following().confirmed.is_continued_by(OtherHistory(epoch))
-    assert Confirmed(Pending(), []).is_continued_by(page), "there is nothing yet"
+    assert Confirmed(Pending(), []).is_continued_by(page), "there is no history yet"
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,6 @@ def test_pages_are_of_this_history_or_of_one_that_continues_it(
     ],
 )
 def test_what_became_of_the_history_is_told(parent: ParentPosition | None, told: EpochChanged) -> None:
-    """CLK-3, CLK-8: with a backup's time only if this has more of the same history."""
+    """CLK-3, CLK-8: with a backup's time only if it is an older state of the same history."""
     assert Following().confirmed.parting(OtherHistory("epoch 2", parent=parent)) == told
     assert Following().confirmed.parting(structs.replace(full(), epoch="epoch 2")) == EpochChanged("epoch 2")

@@ -43,7 +43,7 @@ def lens(**props: int) -> Record:
 def test_edit_of_a_removed_record_is_told_whole(
     ops: list[Op], before: Record | None, mine: Op, record: Record | None
 ) -> None:
-    """DOC-5, REP-8: with the record as its user saw it, if it was here."""
+    """DOC-5, REP-8: with the record as its user saw it, if this replica had it."""
     ack = Ack(1, AckResult.DISCARD, 3, lost=[Part("lens", by="bob", clock=2), Part("unheard of")])
     found = conflicts.of_acknowledged(ack, change(*ops), {"lens": before} if before else {}, {}, 3)
     assert found == [Conflict(ConflictKind.GONE, "bob", (), mine, Remove("lens"), record)]
@@ -91,7 +91,7 @@ def test_edit_of_a_removed_record_is_told_whole(
 def test_held_edit_is_told_with_both_values(
     ops: list[Op], names: list[str], now: Record | None, mine: Op, theirs: Op, record: Record
 ) -> None:
-    """SEEN-4, SEEN-7, REP-8: what I wanted, and what stands there instead."""
+    """SEEN-4, SEEN-7, REP-8: my value, and the current one."""
     part = Part("lens", names, "bob", 3)
     ack = Ack(1, AckResult.REBASE, 4, held=[part, part, Part("unheard of", ["x"])])
     after = {"lens": now} if now else {}
@@ -100,7 +100,7 @@ def test_held_edit_is_told_with_both_values(
 
 
 def test_held_edit_of_a_record_not_seen_here_names_theirs() -> None:
-    """SEEN-4: both put it, and theirs is the only one there is."""
+    """SEEN-4: both put it, and only theirs exists."""
     ack = Ack(1, AckResult.DISCARD, 4, held=[Part("lens", by="bob")])
     [found] = conflicts.of_acknowledged(ack, change(Remove("lens")), {}, {"lens": THEIRS}, 4)
     assert found.record == THEIRS
@@ -119,7 +119,7 @@ def test_held_edit_of_a_record_not_seen_here_names_theirs() -> None:
 def test_replaced_values_are_told_as_far_as_known(
     part: Part, before: Record | None, mine: Op, theirs: Op | None
 ) -> None:
-    """SEEN-3, SEEN-10: a value that is newer than what is here was never here."""
+    """SEEN-3, SEEN-10: a value that is newer than this replica's state was never seen here."""
     ack = Ack(1, AckResult.COMMIT, 4, replaced=[part, Part("unheard of", ["x"])])
     records = {"lens": before} if before else {}
     [found] = conflicts.of_acknowledged(ack, change(Set("lens", {"x": 5, "y": 6})), records, {}, 3)
@@ -136,7 +136,7 @@ def test_conflict_names_the_step_of_my_edit() -> None:
 
 
 def test_part_is_told_with_the_operation_that_has_it() -> None:
-    """PUSH-4: a record may have two operations in a change."""
+    """PUSH-4: a record may have two operations in one change."""
     twice = change(Set("lens", {"x": 5}), Put("lens", "component", {"y": 6}))
     ack = Ack(1, AckResult.COMMIT, 4, replaced=[Part("lens", ["x"]), Part("lens", ["y"])])
     found = conflicts.of_acknowledged(ack, twice, {"lens": LENS}, {}, 4)
@@ -157,7 +157,7 @@ def test_part_is_told_with_the_operation_that_has_it() -> None:
 def test_replaced_values_of_mine_are_told(
     ops: list[Op], names: list[str], record: Record | None, mine: Op, theirs: Op | None
 ) -> None:
-    """SEEN-10: what I had done, and what somebody who had not seen it did."""
+    """SEEN-10: my edit, and the edit of somebody who had not seen it."""
     others: list[Op] = [Put("other", "component"), *ops]
     theirs_is = Change(
         9, "bob", others, replaced=[Replaced("lens", names, "me"), Replaced("lens", ["y"], "eve")]
@@ -171,13 +171,13 @@ def test_replaced_values_of_mine_are_told(
     [({"lens": THEIRS}, Set("lens", {"x": 7}, [])), ({}, Remove("lens"))],
 )
 def test_notice_is_told_with_both_values(after: dict[str, Record], theirs: Op) -> None:
-    """SYNC-9: what happened during an absence."""
+    """SYNC-9: the report covers an absence."""
     found = conflicts.of_notice(Notice(9, "lens", ["x"], "bob"), {"lens": LENS}, after)
     assert found == Conflict(ConflictKind.REPLACED_MINE, "bob", ("x",), Set("lens", {"x": 1}), theirs, LENS)
 
 
 def held(*told: tuple[Op, Record | None, str]) -> HeldChange:
-    """What is held after these conflicts."""
+    """The held edits after these conflicts."""
     kept: dict[str, HeldChange] = {}
     for mine, record, by in told:
         conflicts.keep(kept, Conflict(ConflictKind.HELD, by, (), mine, None, record))
@@ -185,7 +185,7 @@ def held(*told: tuple[Op, Record | None, str]) -> HeldChange:
 
 
 def test_edits_that_are_held_add_up() -> None:
-    """SEEN-9: one list a record, and the record with all of it."""
+    """SEEN-9: one list per record, and the record with all of it."""
     first = Set("lens", {"x": 5}), lens(x=5, y=2), "bob"
     assert held(first) == HeldChange([Set("lens", {"x": 5})], "bob", lens(x=5, y=2))
     assert held(first, (Set("lens", {"y": 6}), lens(x=7, y=6), "eve")) == HeldChange(
@@ -202,7 +202,7 @@ def test_held_record_is_as_far_as_it_is_known() -> None:
 
 
 def test_held_removal_has_no_record_to_bring_back() -> None:
-    """SEEN-9: to use it is to remove the record, or to do nothing if somebody else did."""
+    """SEEN-9: using it removes the record, or does nothing if somebody else has removed it."""
     removal = held((Remove("lens"), LENS, "bob"))
     assert removal == HeldChange([Remove("lens")], "bob", None)
     assert conflicts.bring_back(removal, is_there=True) == [Remove("lens")]
@@ -210,7 +210,7 @@ def test_held_removal_has_no_record_to_bring_back() -> None:
 
 
 def test_edit_after_a_held_removal_takes_its_place() -> None:
-    """SEEN-9, REP-8: they saw the record again; a `set` behind its removal would be lost."""
+    """SEEN-9, REP-8: its user saw the record again; a `set` after the removal would be lost."""
     later = Set("lens", {"x": 5}), lens(x=5, y=2), "eve"
     assert held((Remove("lens"), LENS, "bob"), later) == HeldChange([later[0]], "eve", lens(x=5, y=2))
     assert held(later, (Remove("lens"), LENS, "bob")) == HeldChange([Remove("lens")], "bob", None)
@@ -235,7 +235,7 @@ def test_edit_after_a_held_removal_takes_its_place() -> None:
 def test_held_edit_is_used_on_the_record_or_makes_it(
     change: HeldChange, there: list[Op], gone: list[Op]
 ) -> None:
-    """SEEN-9, DOC-6, REP-6: what can't be done is tried, so that it is refused and stays."""
+    """SEEN-9, DOC-6, REP-6: an impossible edit is tried as well, so that it is refused and stays."""
     assert conflicts.bring_back(change, is_there=True) == there
     assert conflicts.bring_back(change, is_there=False) == gone
 
@@ -252,12 +252,12 @@ def test_held_edit_is_used_on_the_record_or_makes_it(
     ],
 )
 def test_what_stands_is_what_using_would_replace(ops: list[Op], now: Record | None, stands: Op) -> None:
-    """SEEN-9: who decides sees it beside their own."""
+    """SEEN-9: the user compares it with their own edit before they decide."""
     assert conflicts.standing(HeldChange(ops, "bob"), now) == stands
 
 
 def test_edit_of_what_somebody_has_removed() -> None:
-    """SEEN-9: it was in hand."""
+    """SEEN-9: the user was in the middle of the edit."""
     mine = Record("lens", "component", {"name": "mine"})
     edit = Set("lens", {"name": "mine"})
     assert of_gone(edit, mine, "Ben") == Conflict(ConflictKind.GONE, "Ben", (), edit, Remove("lens"), mine)

@@ -37,7 +37,7 @@ from tests.core.client.connecting import (
 
 @pytest.fixture
 def ann() -> Participation:
-    """Somebody who has yet to join."""
+    """A participant who has not joined yet."""
     return Participation()
 
 
@@ -84,7 +84,7 @@ def test_a_server_that_does_not_let_in_is_too_late(ann: Participation) -> None:
 
 
 def test_a_server_that_lets_in_is_never_too_late(ann: Participation) -> None:
-    """The time of the attempt is over while it synchronises, and later."""
+    """The time limit of the attempt ends while it synchronises, or later."""
     ann.connector.join()
     ann.hears(GREETING)
     assert ann.waits() == []
@@ -116,7 +116,7 @@ def test_a_loss_before_synchronising_is_not_repeated(ann: Participation) -> None
 
 
 def test_patience_repeats_the_first_attempt_too() -> None:
-    """CONN-2: but not what no patience mends."""
+    """CONN-2: except for errors that time cannot fix."""
     ann = Participation(patient=True)
     ann.connector.join()
     assert ann.fails(REFUSED) == [DropConnection(), AttemptFailed(REFUSED), RetryAfter(0.5)]
@@ -154,7 +154,7 @@ def test_over_tls_nobody_is_asked_for_it() -> None:
     assert ann.fails(broken_off) == [DropConnection(), Ended(broken_off, was_in=False)]
 
 
-# What the session says
+# Messages of the session
 
 
 def test_a_silent_server_is_dropped(synced: Participation) -> None:
@@ -216,7 +216,7 @@ def test_leaving_says_goodbye(synced: Participation) -> None:
 
 @pytest.mark.parametrize("when", ["opening", "probing", "waiting"])
 def test_leaving_without_a_connection(synced: Participation, when: str) -> None:
-    """CONN-6: no attempt comes, and nothing that is on its way counts."""
+    """CONN-6: no attempt follows, and late arrivals are ignored."""
     synced.fails(BROKEN)
     if when != "waiting":
         synced.waits()
@@ -241,7 +241,7 @@ def refused(code: int) -> Failure:
 
 @pytest.mark.parametrize("code", [4401, 4403])
 def test_pasted_token_is_tried_once_if_the_device_is_refused(code: int) -> None:
-    """RIGHT-4: at once, and no news."""
+    """RIGHT-4: at once, and without a report."""
     ann = Participation()
     ann.session.credentials = Credentials(Device("device", digest("invite")), "invite")
     ann.connector.join()
@@ -252,7 +252,7 @@ def test_pasted_token_is_tried_once_if_the_device_is_refused(code: int) -> None:
 
 
 def test_whoever_is_removed_is_out() -> None:
-    """RIGHT-4, CONN-4: the link that is still here brings nobody back."""
+    """RIGHT-4, CONN-4: the remaining link does not bring a removed participant back."""
     ann = Participation()
     ann.session.credentials = Credentials(Device("device", digest("invite")), "invite")
     ann.connector.join()

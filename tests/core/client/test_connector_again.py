@@ -1,4 +1,4 @@
-"""A connection that is lost, and the attempts that follow: CONN rules of docs/protocol.md."""
+"""Reconnecting after a loss: CONN rules of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.core.client.connecting import (
 
 
 def test_a_connection_that_synchronised_comes_back(synced: Participation) -> None:
-    """CONN-2, and as often as it takes."""
+    """CONN-2, and as often as necessary."""
     assert synced.fails(BROKEN) == [DropConnection(), ConnectionLost(BROKEN), RetryAfter(0.5)]
     assert synced.shows(ConnectionState.RECONNECTING)
     assert synced.session.me is None
@@ -72,7 +72,7 @@ OTHERS = [
     *(Failure(kind) for kind in FailureKind if kind not in ASIDE),
     *(Failure(FailureKind.CLOSED, code) for code in (1000, 1003, 1007, 1008, 1009, 1010, 1015, 4404)),
 ]
-"""What a login page, a gateway or another server says while ours can't be reached; 1009 is our own too."""
+"""Answers of a login page, a gateway or another server while ours is unreachable; 1009 is ours, too."""
 
 
 @pytest.mark.parametrize("failure", OTHERS, ids=lambda failure: f"{failure.kind.value} {failure.number}")
@@ -96,7 +96,7 @@ def test_waits_grow_up_to_the_longest(synced: Participation) -> None:
 
 
 def test_synchronising_makes_waits_short_again(synced: Participation) -> None:
-    """CONN-3: however soon the connection ends after that; being let in is not enough."""
+    """CONN-3: however soon the connection ends afterwards; being admitted is not enough."""
     for wait_s in (0.5, 1.0, 2.0):
         assert synced.fails(BROKEN)[-1] == RetryAfter(wait_s)
         synced.waits()
@@ -112,7 +112,7 @@ def test_chance_shortens_a_wait_to_its_half_at_most() -> None:
     assert ann.fails(BROKEN)[-1] == RetryAfter(0.25)
 
 
-# Why there is none, and trying at once
+# The cause of an outage, and retrying at once
 
 
 def test_an_outage_has_its_cause_and_the_latest_failure(synced: Participation) -> None:

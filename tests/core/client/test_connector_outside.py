@@ -1,4 +1,4 @@
-"""Waiting outside until an owner lets one in: ACC-12, CONN-1 of docs/protocol.md."""
+"""Waiting outside until an owner admits the guest: ACC-12, CONN-1 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WAIT = encode(AccessWait())
 
 
 def test_whoever_has_to_wait_outside_is_there_until_let_in() -> None:
-    """ACC-12, CONN-1, HB-1: neither the timer nor the heartbeat ends it."""
+    """ACC-12, CONN-1, HB-1: neither the timer nor the heartbeat ends the wait."""
     ann = Participation(patient=True)
     ann.connector.join()
     assert ann.connector.wait_ms(NOW_MS) is None
@@ -39,13 +39,13 @@ def test_whoever_has_to_wait_outside_is_there_until_let_in() -> None:
     assert isinstance(ann.hears('{"type":"pong","timestamp":""}')[0], HeartbeatAnswered)
     assert ann.shows(ConnectionState.OUTSIDE)
     assert isinstance(ann.hears(GREETING)[0], Acknowledged)
-    assert ann.hears(WAIT) == [WaitsOutside()], "which means nothing any more"
+    assert ann.hears(WAIT) == [WaitsOutside()], "the second message has no effect"
     ann.hears(BENCH)
     assert ann.shows(ConnectionState.CONNECTED)
 
 
 def test_whoever_waits_outside_knocks_again_after_a_loss() -> None:
-    """ACC-12, HB-3: a silent line is one."""
+    """ACC-12, HB-3: a silent line counts as lost."""
     ann = Participation(patient=True)
     ann.connector.join()
     ann.hears(WAIT)

@@ -1,4 +1,4 @@
-"""Which token a participant shows (RIGHT-4)."""
+"""Which token a participant presents (RIGHT-4)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_whoever_is_removed_does_not_come_back_with_the_link() -> None:
 
 
 def test_token_that_makes_no_device_is_shown_again() -> None:
-    """A device token may be pasted, too; and a server may ask for none."""
+    """A pasted token may be a device token, and a server may require none."""
     credentials = Credentials(None, "pasted")
     assert credentials.acknowledged("") is None
     assert credentials.token == "pasted"

@@ -1,4 +1,4 @@
-"""Asking for the right to edit: PRES-20 of docs/protocol.md."""
+"""Requests for the right to edit: PRES-20 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ OWNER = participant(Role.OWNER)
 
 @pytest.mark.parametrize("role", list(Role))
 def test_only_viewers_and_commenters_ask(role: Role) -> None:
-    """PRES-20: by what the server says of them."""
+    """PRES-20: the server's report of the role decides."""
     asks = request_in(participant(role), {REQUEST: 7}) == 7
     assert asks is (role in (Role.VIEWER, Role.COMMENTER))
 
 
 def test_somebody_without_a_grant_does_not_ask() -> None:
-    """PRES-20: there is nothing to set."""
+    """PRES-20: there is no grant to change."""
     assert request_in(participant(person=""), {REQUEST: 7, "person": "g1"}) is None
 
 
@@ -75,7 +75,7 @@ def test_the_latest_refusals_are_shown() -> None:
 
 
 def heard(queue: EditRequestQueue, requests: dict[str, Request], now_ms: float) -> list[str]:
-    """Hear one request, if there is one to hear now."""
+    """Return the next request that is due, or None."""
     due = [id for id, ms in queue.waits(requests, now_ms).items() if ms == 0]
     for id in due[:1]:
         queue.hear(id, requests[id], now_ms)
@@ -91,7 +91,7 @@ def test_each_request_is_heard_once() -> None:
 
 
 def test_a_person_is_heard_at_times_only() -> None:
-    """PRES-20: also one with two windows, who asks again and again; what came too soon waits."""
+    """PRES-20: also with two windows, or after many repetitions; an early request waits."""
     queue = EditRequestQueue()
     told = [
         heard(queue, {f"c{ms % 2}": Request("g1", ms)}, float(ms)) for ms in range(0, int(3 * PERSON_MS), 999)
@@ -109,7 +109,7 @@ def test_many_people_wait_for_each_other() -> None:
 
 
 def test_after_a_no_there_is_rest() -> None:
-    """PRES-20: from this person, and not from others."""
+    """PRES-20: this person must wait, others need not."""
     queue = EditRequestQueue()
     assert heard(queue, {"c1": Request("g1", 1)}, 0.0)
     queue.refuse("g1", 0.0)
@@ -119,7 +119,7 @@ def test_after_a_no_there_is_rest() -> None:
 
 
 def test_of_who_is_gone_nothing_is_kept() -> None:
-    """PRES-20: a connection that comes back with a request is heard, when its person may be."""
+    """PRES-20: a new connection with a request is heard once its person may ask again."""
     queue, ask = EditRequestQueue(), {"c1": Request("g1", 1)}
     assert heard(queue, ask, 0.0)
     assert heard(queue, {}, 1.0) == []

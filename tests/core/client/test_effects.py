@@ -1,4 +1,4 @@
-"""What a client's core asks its driver to do."""
+"""Effects: what the core asks its driver to do."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from optiverse_collab.core.protocol.messages import Ping
 
 
 def test_a_message_is_encoded_once() -> None:
-    """MSG-2: whoever sends it and whoever counts its bytes mean the same text."""
+    """MSG-2: the text that is sent is the text whose bytes are counted."""
     transmit = Transmit(Ping("ann"))
     assert msgspec.json.decode(transmit.text) == {"type": "ping", "user_id": "ann"}
     assert transmit.text is transmit.text
 
 
 def test_presence_says_whose_it_is() -> None:
-    """PRES-1: one participant's message costs a look at that participant, a welcome one at all."""
+    """PRES-1: a message of one participant needs a look at that participant, a welcome a look at all."""
     assert PresenceChanged(frozenset({"a1"})).changed == frozenset({"a1"})
     assert PresenceChanged(frozenset({"a1"}), full=True).changed is None

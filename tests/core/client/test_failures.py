@@ -1,4 +1,4 @@
-"""Which ends another attempt may change: CONN-4 in docs/protocol.md."""
+"""Which failures another attempt may fix: CONN-4 in docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HELPS = {
     Kind.RESTORED: False,
     Kind.CLIENT_ERROR: False,
 }
-"""Whether another attempt may help, if the number does not say otherwise."""
+"""Whether another attempt may help, unless the close code says otherwise."""
 
 
 @pytest.mark.parametrize("kind", Kind)

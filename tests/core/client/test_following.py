@@ -1,4 +1,4 @@
-"""Who follows whose view."""
+"""Following another participant's view."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from optiverse_collab.core.client.following import (
 
 
 def test_who_follows_whom() -> None:
-    """PRES-11: `follows` is the connection id of the one who is followed."""
+    """PRES-11: `follows` is the connection id of the leader."""
     states: dict[str, dict[str, Any]] = {
         "c1": {"follows": "c2"},
         "c2": {"follows": "c2"},
@@ -61,7 +61,7 @@ def test_view_that_is_none(value: Any) -> None:
 
 
 def test_who_is_declined() -> None:
-    """PRES-11: `declines` has connection ids; more than 64 are not looked at."""
+    """PRES-11: `declines` has connection ids; at most 64 are read."""
     assert declines({"declines": ["c1", "c2"]}, "c2")
     assert not declines({"declines": ["c1"]}, "c2")
     assert not declines({"declines": "c2"}, "c2")
@@ -71,7 +71,7 @@ def test_who_is_declined() -> None:
 
 
 def test_circles() -> None:
-    """PRES-11: nobody follows somebody who follows them, also by way of others."""
+    """PRES-11: nobody follows a participant who follows them, directly or through others."""
     chain = {"c1": {"follows": "c2"}, "c2": {"follows": "c3"}, "c3": {}}
     assert circle_from("c1", chain) == []
     ring = {**chain, "c3": {"follows": "c1"}}

@@ -1,4 +1,4 @@
-"""Asking to hand over an item: PRES-14 of docs/protocol.md."""
+"""Requests to hand over an item: PRES-14 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_each_ask_is_heard_once() -> None:
 
 
 def test_a_person_is_heard_at_times_only() -> None:
-    """PRES-14: also one with two windows, or who asks for something else each time."""
+    """PRES-14: also with two windows, or with a different request each time."""
     heard = Heard()
     told = [
         heard.hear(f"c{ms % 2}", "ann", Ask(f"item {ms}", ms), float(ms))

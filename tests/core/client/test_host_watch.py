@@ -1,4 +1,4 @@
-"""Whose editor runs the server, and what a failure means then (PRES-6, CONN-8)."""
+"""Whose editor runs the server, and how this explains a failure (PRES-6, CONN-8)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_server_that_goes_away_was_the_hosts_editor(wire: Wire, ann: Peer, hos
 
 
 def test_a_server_that_goes_on_without_its_host_is_nobodys(wire: Wire, ann: Peer, hosted: Peer) -> None:
-    """PRES-6: Ann takes it back, and that is sent even if she leaves at once."""
+    """PRES-6: Ann withdraws her claim, and this is sent even if she leaves at once."""
     ann.session.show({HOSTS: None})
     ann.do(ann.session.flush(wire.now_ms))
     wire.settle()
@@ -53,14 +53,14 @@ def test_a_server_that_goes_on_without_its_host_is_nobodys(wire: Wire, ann: Peer
 
 
 def test_my_own_former_connection_is_nobody_elses(wire: Wire, ann: Peer, hosted: Peer) -> None:
-    """PRES-6: Ann is back before the server noticed that she was lost."""
+    """PRES-6: Ann is back before the server noticed that her connection was lost."""
     wire.lose(ann, noticed=False)
     wire.connect(ann)
     assert [peer.session.host.name for peer in (hosted, ann)] == ["ann", ""]
 
 
 def test_an_id_that_was_mine_on_another_server_is_somebody_elses() -> None:
-    """PRES-6: a server that starts again counts its connections from one."""
+    """PRES-6: a restarted server numbers its connections from one again."""
     watch = HostWatch()
     states = {"c1": {HOSTS: True}}
     me, later = Participant("bob", "c1", "10:00"), Participant("bob", "c2", "10:05")
@@ -86,7 +86,7 @@ def test_a_host_is_called_by_the_latest_name(synced: Participation) -> None:
 
 
 def test_whoever_hosts_when_another_host_leaves(wire: Wire, ann: Peer, hosted: Peer) -> None:
-    """CONN-8: the presence of somebody who is here counts more than that of somebody who left."""
+    """CONN-8: the presence of a participant counts more than that of somebody who left."""
     eve = Peer("eve")
     wire.connect(eve)
     eve.session.show({HOSTS: True})

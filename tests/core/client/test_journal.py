@@ -1,4 +1,4 @@
-"""What a journal says of a replica (DISK-2)."""
+"""The replica that a journal describes (DISK-2)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HELD = HeldChange([Set("a", {"n": 1})], "ben")
 
 
 def test_last_entry_of_a_change_counts() -> None:
-    """An unsent change is squashed, and written whole each time."""
+    """An unsent change is squashed, and its entry is written whole each time."""
     before = saved(pending(4), pending(5))
     altered = pending(5, Set("a", {"n": 9}))
     after = replay(before, [Changed(pending(6)), Changed(altered), Changed(pending(6))])

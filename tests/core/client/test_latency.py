@@ -1,4 +1,4 @@
-"""How long somebody waits for the server."""
+"""The latency that users share."""
 
 from __future__ import annotations
 
@@ -31,6 +31,6 @@ def test_it_shows_while_the_connection_is_poor(quality: Quality, shown: int | No
     [(1200, 1200), (0, None), (-5, None), (True, None), (1.5, None), ("9", None), (LONGEST_MS + 1, None)],
 )
 def test_what_others_show(value: Any, read: int | None) -> None:
-    """PRES-19: what is no number of ms up to 60,000 is ignored."""
+    """PRES-19: anything but a number of ms up to 60,000 is ignored."""
     assert latency_in({"latency": value}) == read
     assert latency_in({}) is None

@@ -1,4 +1,4 @@
-"""The connection that carries a session: HB rules of docs/protocol.md, and what is measured of it."""
+"""The connection of a session, and its measurements: HB rules of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from optiverse_collab.core.records import Put, Set
 from tests.helpers.wire import Peer, Wire
 
 OPENED_MS = Wire().now_ms
-"""When a wire begins, and a first peer connects."""
+"""The time at which a wire begins and the first peer connects."""
 
 PING = Transmit(Ping("ann"))
 
@@ -45,7 +45,7 @@ def test_pong_that_nobody_asked_for_is_ignored(wire: Wire, ann: Peer) -> None:
 
 
 def given_up_after(ann: Peer, now_ms: float, until_ms: float) -> float | None:
-    """After how many ms the connection is given up, if nothing arrives any more."""
+    """The time in ms after which the connection is dropped, if nothing more arrives."""
     start_ms = now_ms
     while now_ms < until_ms:
         if DropConnection() in ann.session.poll(now_ms):
@@ -115,13 +115,13 @@ def test_acknowledgement_is_measured(wire: Wire, ann: Peer) -> None:
 
 
 def test_pages_are_not_measured(wire: Wire, ann: Peer) -> None:
-    """What they answer has waited for a synchronisation, not for an answer."""
+    """They answer a request to synchronise, not a ping or a push."""
     ann.edit(Put("a", "k"))
     wire.poll(ann)
     wire.send_up(ann)
     wire.commit()
     ann.down.clear()
-    ann.do(ann.replica.check_clock(1))  # asks for what is missing
+    ann.do(ann.replica.check_clock(1))  # the patch asks for the missing changes
     ann.edit(Set("a", {"n": 1}))
     wire.settle()
     assert not ann.replica.pending
@@ -132,7 +132,7 @@ def test_pages_are_not_measured(wire: Wire, ann: Peer) -> None:
 
 
 def test_answer_behind_pages_is_not_measured(wire: Wire, ann: Peer) -> None:
-    """It took as long as what they carry."""
+    """The pages in front of it delayed it."""
     ann.session.poll(OPENED_MS + 1000)
     ann.edit(Put("a", "k"))
     ann.session.poll(OPENED_MS + 1000)
@@ -157,7 +157,7 @@ def test_nothing_waits_after_the_end(wire: Wire, ann: Peer) -> None:
 
 
 def test_what_is_on_its_way_is_limited(wire: Wire, ann: Peer) -> None:
-    """PUSH-10: what comes up meanwhile waits, and joins; a flush sends it anyway."""
+    """PUSH-10: later edits wait and are merged; a flush sends them anyway."""
     ann.replica.window = 1000
     for number in range(100):
         ann.edit(Put("a", "k", {"n": number, "text": "x" * 400}))
@@ -176,7 +176,7 @@ def test_what_is_on_its_way_is_limited(wire: Wire, ann: Peer) -> None:
 
 
 def test_long_change_goes_alone(wire: Wire, ann: Peer) -> None:
-    """PUSH-10: it would never fit."""
+    """PUSH-10: it would never fit into the window."""
     ann.replica.window = 1000
     ann.edit(Put("a", "k", {"text": "x" * 5000}))
     wire.settle()
@@ -193,7 +193,7 @@ PATCH, PAGE = Patch([]), Delta("epoch 1", 1, 0, "", 0, 0, unasked=True)
 def test_late_answer_limits_what_is_on_its_way(
     answer: Patch | Delta, size: int, of_the_past: int, narrows: bool
 ) -> None:
-    """PUSH-10: unless more came in pages meanwhile, of the bench or of its past."""
+    """PUSH-10: unless pages arrived in the meantime, of the bench or of its past."""
     line = Line("ann")
     line.opened(0)
     for number, latency_ms in ((1, 20), (2, 5000)):

@@ -1,4 +1,4 @@
-"""When a line is dead: HB-3 of docs/protocol.md, on a clock of our own."""
+"""Detection of dead lines, on a simulated clock: HB-3 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from optiverse_collab.core.client.questions import Questions
 
 
 class Clocked:
-    """A connection that is watched as a driver has it done.
+    """A connection that is watched as by a driver.
 
     Attributes:
         now_ms: the time.
-        backlog: how many bytes the system doesn't take.
+        backlog: how many bytes the system has not taken yet.
     """
 
     def __init__(self) -> None:
@@ -48,16 +48,16 @@ class Clocked:
         self.questions.pushed(self._changes, self.now_ms)
 
     def look(self) -> bool:
-        """Look once, as before each poll."""
+        """Check once, as before each poll."""
         self.liveness.written(self.backlog)
         return self.liveness.is_dead(self.now_ms)
 
     def dead_after(self, limit_ms: float, meanwhile: Callable[[], None] = lambda: None) -> float | None:
-        """After how many ms it is dead, looked at as often as it asks for; None if it lives all the time.
+        """The time in ms after which it is dead, if checked when it asks to be; None if it stays alive.
 
         Args:
-            limit_ms: how long to look.
-            meanwhile: what happens before each look.
+            limit_ms: how long to check.
+            meanwhile: runs before each check.
         """
         start_ms = self.now_ms
         while self.now_ms < start_ms + limit_ms:
@@ -71,7 +71,7 @@ class Clocked:
 
 @pytest.fixture
 def line() -> Clocked:
-    """A connection that has just begun."""
+    """A new connection."""
     return Clocked()
 
 
@@ -96,7 +96,7 @@ def test_edit_becomes_a_question_when_it_waits(line: Clocked) -> None:
 
 
 def test_drag_into_a_hole_is_noticed_too(line: Clocked) -> None:
-    """HB-3: the system takes what is sent, for minutes, and that proves nothing."""
+    """HB-3: the system accepts data for minutes, and that proves nothing."""
 
     def drag() -> None:
         line.push(250)
@@ -124,7 +124,7 @@ def test_what_arrives_shows_that_it_lives(line: Clocked) -> None:
 
 
 def test_what_leaves_shows_that_it_lives(line: Clocked) -> None:
-    """HB-3: a long push on a slow line; once nothing leaves any more, the line is dead."""
+    """HB-3: a long push on a slow line; once nothing more leaves, the line is dead."""
     line.ping()
     line.backlog = 400_000
     line.questions.sent(400_000)
@@ -143,7 +143,7 @@ def test_what_leaves_shows_that_it_lives(line: Clocked) -> None:
 
 
 def test_what_is_sent_into_an_empty_buffer_proves_nothing(line: Clocked) -> None:
-    """HB-3: bytes that leave without having waited may be in the system's buffer."""
+    """HB-3: bytes that leave without waiting may be in the system's buffer."""
     line.ping()
     assert line.dead_after(60_000, lambda: line.questions.sent(10)) == OVERDUE_MS
 
@@ -157,7 +157,7 @@ def test_long_push_gets_its_time(line: Clocked) -> None:
 
 
 def test_time_is_for_what_has_not_arrived(line: Clocked) -> None:
-    """HB-3: an answer shows that all before its question has arrived."""
+    """HB-3: an answer proves that everything before its question has arrived."""
     line.push(1_000_000)
     line.ping()
     line.questions.ponged(line.now_ms)
@@ -168,7 +168,7 @@ def test_time_is_for_what_has_not_arrived(line: Clocked) -> None:
 
 @pytest.mark.parametrize("still_ms", [STOOD_STILL_MS + 1, 3_600_000])
 def test_own_stop_is_not_held_against_the_server(line: Clocked, still_ms: float) -> None:
-    """HB-3: a blocked window, or a laptop that slept; what arrived meanwhile is read after the first look."""
+    """HB-3: a blocked window or a sleeping laptop; queued messages are read after the first check."""
     line.ping()
     line.dead_after(OVERDUE_MS - TICK_MS)
     line.now_ms += still_ms
@@ -195,7 +195,7 @@ WHAT = ("look", "hear", "ping", "push", "answer")
 
 @given(gaps=st.lists(st.tuples(st.integers(1, 20_000), st.sampled_from(WHAT))))
 def test_never_dead_before_time_and_always_in_time(gaps: list[tuple[int, str]]) -> None:
-    """HB-3: whatever happens, 8 s of looking in quiet are needed; and whatever happened, they are enough."""
+    """HB-3: in any sequence of events, it takes 8 s of quiet checks, and 8 s are always enough."""
     line, quiet_ms = Clocked(), 0.0
     for gap_ms, what in gaps:
         line.now_ms += gap_ms

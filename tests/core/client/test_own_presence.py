@@ -1,4 +1,4 @@
-"""What a user hides is nobody's to see: PRES-15 of docs/protocol.md."""
+"""Hidden presence is invisible to everybody else: PRES-15 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ALL: dict[str, Any] = {**CURSOR, **EDITS, **ON_PURPOSE, **REST}
 )
 @pytest.mark.parametrize("first", [True, False])
 def test_others_see_no_more_than_they_may(privacy: Privacy, seen: dict[str, Any], first: bool) -> None:
-    """PRES-15: whether it is hidden before it is shown or after, and also on the next connection."""
+    """PRES-15: hidden before or after it is shown, and also on the next connection."""
     wire, ann, bob = Wire(), Peer("ann"), Peer("bob")
     ann.session.people.introduce(Introduction("ann", 2))
     wire.connect(ann, bob)

@@ -1,4 +1,4 @@
-"""Asking for the past, with a real room on a fake wire: HIST-1 to HIST-5."""
+"""Requests for the past, with a real room on a fake wire: HIST-1 to HIST-5."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.helpers.wire import Peer, Wire, equal
 
 
 def test_everybody_can_see_what_was(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """HIST-2, HIST-5: nothing that is there changes by it."""
+    """HIST-2, HIST-5: the live bench is unchanged."""
     before = dict(wire.room.history.document.records)
     clock = wire.room.history.clock
     ann.edit(Remove("lens"), Put("mirror", "component", {"x": 1}))
@@ -39,7 +39,7 @@ def test_everybody_can_see_what_was(wire: Wire, ann: Peer, bob: Peer) -> None:
     [arrived] = bob.told(PastArrived)
     assert (arrived.clock, arrived.records) == (clock, before)
     assert "lens" not in bob.replica.view
-    assert wire.room.history.clock == clock + 2  # hers, and his
+    assert wire.room.history.clock == clock + 2  # Ann's, and Bob's
     assert equal(wire, ann, bob)
 
 
@@ -65,7 +65,7 @@ def test_a_clock_that_is_not_there_is_told(wire: Wire, ann: Peer) -> None:
 
 
 def test_a_question_waits_for_the_next_connection(wire: Wire, ann: Peer) -> None:
-    """HIST-5: asked while away, or cut off in the middle of the answer."""
+    """HIST-5: made while away, or interrupted in the middle of the answer."""
     wire.lose(ann)
     ann.session.past.ask(1)
     assert ann.session.wait_ms(wire.now_ms) is None
@@ -89,7 +89,7 @@ def test_nothing_is_asked_before_the_replica_synchronised(wire: Wire, ann: Peer)
 
 @pytest.fixture
 def requests() -> PastRequests:
-    """Clocks 5 and 3 were asked for."""
+    """Requests for the clocks 5 and 3."""
     requests = PastRequests()
     for clock in (5, 3, 5):
         requests.ask(clock)
@@ -128,7 +128,7 @@ def test_an_answer_to_another_question_is_ignored(requests: PastRequests) -> Non
 
 
 def test_everybody_can_see_what_was_done(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """HIST-6, HIST-7: some changes at a time, with the names of their authors."""
+    """HIST-6, HIST-7: a limited number of changes per request, with their authors' names."""
     clock = wire.room.history.clock
     for number in range(3):
         ann.edit(Put(f"r{number}", "component"))

@@ -1,4 +1,4 @@
-"""A session's changes as steps: HIST-8 of docs/protocol.md."""
+"""The changes of a session, grouped into steps: HIST-8 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BENCH = {"lens": LENS}
 
 
 def entry(clock: int, author: str, *ops: Op, ms: int = 0, step: str = "") -> PastEntry:
-    """A change at a time."""
+    """A change at a given time."""
     return PastEntry(clock, ms, author, list(ops), step)
 
 
@@ -21,12 +21,12 @@ def x(value: int, id: str = "lens") -> Set:
 
 
 def spans(steps: list[PastStep]) -> list[tuple[str, int, int]]:
-    """Who did something, from when to when."""
+    """The steps as author, start and end."""
     return [(step.author, step.first, step.last) for step in steps]
 
 
 def test_changes_close_to_each_other_are_one_step() -> None:
-    """HIST-8: and a pause ends it."""
+    """HIST-8: a pause ends the step."""
     entries = [entry(clock, "ann", x(clock), ms=clock * 1000) for clock in (1, 2, 3)]
     entries.append(entry(4, "ann", x(4), ms=3001 + PAUSE_MS))
     [first, second] = steps_of(BENCH, entries)
@@ -37,7 +37,7 @@ def test_changes_close_to_each_other_are_one_step() -> None:
 
 
 def test_a_step_of_a_program_has_no_pauses() -> None:
-    """HIST-8: and ends where another begins."""
+    """HIST-8: it ends where another step begins."""
     entries = [
         entry(1, "bot", x(1), step="run 1"),
         entry(2, "bot", x(2), step="run 1", ms=10**9),
@@ -91,7 +91,7 @@ def test_records_of_other_lanes_are_left_out() -> None:
 
 
 def test_entries_are_played() -> None:
-    """HIST-7: what was given stays unchanged."""
+    """HIST-7: the input stays unchanged."""
     before = dict(BENCH)
     entries = [entry(1, "ann", x(1)), entry(2, "bob", Put("a", "k"))]
     assert played(before, entries) == {

@@ -38,7 +38,7 @@ def test_too_long_a_change_is_refused() -> None:
 
 
 def test_a_push_has_few_values() -> None:
-    """LIM-1, PUSH-3: reading them takes the server as long as many bytes."""
+    """LIM-1, PUSH-3: the server reads them as slowly as many bytes."""
     pending = Pending()
     values: list[list[int]] = [[] for _ in range(VALUES_PER_CHANGE // 2 - 10)]
     for id in "abc":
@@ -59,7 +59,7 @@ def test_squashing_stops_at_many_values() -> None:
 
 
 def test_what_was_sent_is_never_altered() -> None:
-    """PUSH-2: the server may have it already."""
+    """PUSH-2: the server may already have it."""
     pending = Pending()
     add(pending, Set("a", {"x": 1}))
     [sent] = pending.take_unsent(PLENTY, LAST)
@@ -72,7 +72,7 @@ def test_what_was_sent_is_never_altered() -> None:
 
 
 def test_a_drag_is_one_change_but_another_record_is_another() -> None:
-    """PUSH-2: so that a refusal takes back as little as can be."""
+    """PUSH-2: so that a refusal undoes as little as possible."""
     pending = Pending()
     for x in range(50):
         add(pending, Set("a", {"pos": [x, 0]}))
@@ -85,7 +85,7 @@ def test_a_drag_is_one_change_but_another_record_is_another() -> None:
 
 @pytest.mark.parametrize("other", [{"yields": True}, {"step": "another gesture"}])
 def test_what_is_of_another_kind_does_not_join(other: dict[str, Any]) -> None:
-    """PUSH-2, PUSH-8, SEEN-3: `yield` and `step` are said of all of a change."""
+    """PUSH-2, PUSH-8, SEEN-3: `yield` and `step` apply to a whole change."""
     pending = Pending()
     add(pending, Set("a", {"x": 1}))
     add(pending, Set("a", {"x": 2}), **other)
@@ -98,7 +98,7 @@ def test_what_is_of_another_kind_does_not_join(other: dict[str, Any]) -> None:
 
 
 def test_nothing_joins_after_others_changed_the_record() -> None:
-    """PUSH-2, SEEN-1: what follows has seen more than what was made before."""
+    """PUSH-2, SEEN-1: the new edit has seen more than the earlier one."""
     pending = Pending()
     pending.close_on(["a"])
     add(pending, Set("a", {"x": 1}), seen=3)
@@ -111,7 +111,7 @@ def test_nothing_joins_after_others_changed_the_record() -> None:
 
 
 def test_joined_changes_saw_as_little_as_the_first() -> None:
-    """SEEN-1: the smallest, whichever of them it is of."""
+    """SEEN-1: the smallest clock counts, whichever edit it belongs to."""
     for seen in ([3, 5], [5, 3]):
         pending = Pending()
         for clock in seen:
@@ -136,7 +136,7 @@ def test_joined_changes_saw_as_little_as_the_first() -> None:
     ],
 )
 def test_each_property_was_seen_as_its_oldest_change_saw_it(op: Op, seen: int) -> None:
-    """SEEN-1: the smallest clock counts; a put or a removal touches all properties."""
+    """SEEN-1: the smallest clock counts; a put or a removal affects all properties."""
     pending = Pending()
     for clock, change in ((5, Set("a", {"x": 1})), (3, Set("a", {"x": 2}, ["y"]))):
         add(pending, change, seen=clock)
@@ -147,7 +147,7 @@ def test_each_property_was_seen_as_its_oldest_change_saw_it(op: Op, seen: int) -
 @pytest.mark.parametrize("whole", [Put("a", "k", {"x": 1}), Remove("a")])
 @pytest.mark.parametrize("op", [Set("a", {"x": 9}), Set("a", {"z": 9}), Put("a", "k"), Remove("a")])
 def test_nothing_shows_behind_a_pending_put_or_removal(whole: Op, op: Op) -> None:
-    """SEEN-1: it touches every property, also those that it doesn't name."""
+    """SEEN-1: it affects every property, also those that it doesn't name."""
     pending = Pending()
     add(pending, whole, seen=3)
     pending.take_unsent(PLENTY, LAST)
@@ -164,7 +164,7 @@ def test_all_that_is_pending_yields_after_an_absence() -> None:
 
 
 def test_squashing_stops_at_the_limit() -> None:
-    """PUSH-3: two changes that fit alone, but not together."""
+    """PUSH-3: two changes that fit separately, but not together."""
     pending = Pending()
     add(pending, Put("a", "k", {"x": "1" * 60}), max_bytes=150)
     add(pending, Set("a", {"y": "2" * 60}), max_bytes=150)
@@ -172,7 +172,7 @@ def test_squashing_stops_at_the_limit() -> None:
 
 
 def test_operations_on_one_record_have_a_limit() -> None:
-    """LIM-11: what does not fit one change goes into the next; an edit that never fits is refused."""
+    """LIM-11: the excess goes into the next change; an edit that can never fit is refused."""
     pending = Pending()
     edits: list[Op] = []
     for n in range(OPS_PER_RECORD):
@@ -187,7 +187,7 @@ def test_operations_on_one_record_have_a_limit() -> None:
 
 
 def test_a_push_has_few_changes() -> None:
-    """LIM-11: the others go with the next."""
+    """LIM-11: the others go into the next push."""
     pending = Pending()
     for n in range(CHANGES_PER_PUSH + 5):
         add(pending, Remove(f"r{n}"))
@@ -250,7 +250,7 @@ def test_change_goes_out_with_what_is_said_of_it() -> None:
 
 
 def test_changes_in_other_lanes_wait_and_so_does_what_follows() -> None:
-    """RIGHT-2: numbers grow in the order of the changes, so nothing overtakes what may not be sent."""
+    """RIGHT-2: numbers grow in the order of the changes, so nothing may overtake a blocked change."""
     pending = Pending()
     add(pending, Put("note", "k", lane=Lane.TALK), lane=Lane.TALK)
     add(pending, Set("lens", {"x": 1}))

@@ -1,4 +1,4 @@
-"""Pending changes on disk, and those of a replica that was restored: DISK rules and SYNC-8."""
+"""Pending changes on disk and in a restored replica: DISK rules and SYNC-8."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def add(pending: Pending, *ops: Op, seen: int = 0, step: str = "") -> None:
 
 
 def test_copy_is_safe_from_what_follows() -> None:
-    """DISK-4: nothing that happens to the original reaches it."""
+    """DISK-4: later changes of the original do not reach it."""
     pending = Pending()
     add(pending, Put("a", "k", {"x": 1}))
     pending.take_unsent(PLENTY, LAST)
@@ -50,7 +50,7 @@ def test_restored_changes_are_numbered_again() -> None:
 
 
 def test_restored_changes_have_seen_what_is_restored() -> None:
-    """DISK-4: a change may have been made after the document was written that is here."""
+    """DISK-4: a change may be younger than the restored document."""
     pending = Pending()
     add(pending, Put("a", "k"), seen=7)
     add(pending, Put("b", "k"), seen=3)
@@ -58,7 +58,7 @@ def test_restored_changes_have_seen_what_is_restored() -> None:
 
 
 def test_what_the_disk_lacks_is_known() -> None:
-    """DISK-2: changes that came or were altered, and those that went."""
+    """DISK-2: new or altered changes, and removed ones."""
     pending = Pending()
     for id in "abc":
         add(pending, Put(id, "k"))
@@ -87,7 +87,7 @@ def test_a_sealed_change_is_joined_by_none() -> None:
 
 
 def test_at_most_64_mib_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DISK-7: what is there is counted, whatever becomes of it."""
+    """DISK-7: all stored changes count, whatever happens to them later."""
     pending = Pending()
     add(pending, Set("a", {"x": "long " * 9}))
     add(pending, Set("b", {"x": 1}))

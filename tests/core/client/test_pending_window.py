@@ -1,4 +1,4 @@
-"""How much of what is pending may be sent: PUSH-10 of docs/protocol.md."""
+"""The push window limits unacknowledged data: PUSH-10 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PLENTY, LAST = 10**6, 99
 
 
 def test_window_is_for_what_is_on_its_way() -> None:
-    """PUSH-10: and one change may always go."""
+    """PUSH-10: and one change may always be sent."""
     pending = Pending()
     assert not pending.can_send(1000)
     for number in range(4):
@@ -24,7 +24,7 @@ def test_window_is_for_what_is_on_its_way() -> None:
     assert not pending.can_send(1000)
     pending.drop(first.client_clock)
     assert pending.room(1000) == 1000 - second.bytes
-    pending.drop(4)  # was not on its way
+    pending.drop(4)  # was not in transit
     assert pending.room(1000) == 1000 - second.bytes
     pending.unsend()
     assert pending.room(1000) == 1000

@@ -13,12 +13,12 @@ ME = "me"
 
 
 def everybody(*ids: str, person: str = "") -> dict[str, Participant]:
-    """Participants in the order in which they came."""
+    """Participants in the order of their arrival."""
     return {id: Participant(id, id, "t", person=person) for id in ids}
 
 
 def shown(ids: str, states: dict[str, dict[str, Any]], wish: int = 3) -> dict[str, Any]:
-    """What I show when these are there, who show that."""
+    """My presence, given the other participants and theirs."""
     people = People()
     people.introduce(Introduction("mine", wish))
     participants = everybody(*ids.split())
@@ -49,7 +49,7 @@ def test_a_wish_yields_to_those_who_were_there(taken: list[int], colour: int) ->
 
 
 def test_of_two_who_chose_at_once_the_later_yields() -> None:
-    """PRES-9: and nobody changes again because somebody leaves."""
+    """PRES-9: and nobody changes colour again because somebody leaves."""
     people = People()
     people.introduce(Introduction("mine", 3))
     participants = everybody("a", ME, "b")
@@ -73,7 +73,7 @@ def test_windows_of_one_person_have_one_colour() -> None:
 
 
 def test_windows_of_one_person_yield_together() -> None:
-    """PRES-9: the first to who came before it, and the others with it."""
+    """PRES-9: the first one to earlier people, and the others along with it."""
     people = People()
     people.introduce(Introduction("mine", 3))
     participants = everybody("a", ME, "other window")
@@ -83,7 +83,7 @@ def test_windows_of_one_person_yield_together() -> None:
 
 
 def test_the_server_knows_better_who_somebody_is() -> None:
-    """PRES-8: by the grant that let them in."""
+    """PRES-8: the grant identifies the person."""
     people = People()
     people.introduce(Introduction("mine", 3))
     participants = everybody(ME, "a", person="g1")
@@ -93,7 +93,7 @@ def test_the_server_knows_better_who_somebody_is() -> None:
 
 @pytest.mark.parametrize("colour", [None, True, -1, MOST, 2.0, "3", [3]])
 def test_what_is_no_colour_is_none(colour: object) -> None:
-    """PRES-9: such a connection has one anyway."""
+    """PRES-9: such a connection still gets a colour."""
     people = People()
     participants = everybody("a", ME)
     people.look(participants[ME], participants, {"a": {COLOUR: colour, PERSON: 7}})
@@ -102,7 +102,7 @@ def test_what_is_no_colour_is_none(colour: object) -> None:
 
 
 def test_who_does_not_introduce_themselves_shows_nothing() -> None:
-    """PRES-8: as scripts of an earlier version."""
+    """PRES-8: for example, scripts of an earlier version."""
     people = People()
     participants = everybody(ME)
     assert people.look(participants[ME], participants, {}) == {}

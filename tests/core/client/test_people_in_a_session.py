@@ -1,4 +1,4 @@
-"""Colours over a real wire: everybody sees the same, also after an absence."""
+"""Colours over a real wire: everybody sees the same ones, also after an absence."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from tests.helpers.wire import Peer, Wire
 
 
 def introduced(name: str, wish: int, person: str = "") -> Peer:
-    """A participant who says who they are."""
+    """A participant who shares their identity."""
     peer = Peer(name, f"client of {name} who wants {wish}")
     peer.session.people.introduce(Introduction(person or f"person of {name}", wish))
     return peer
 
 
 def colours(*peers: Peer) -> list[dict[str, int]]:
-    """Name → colour, as each of them sees it."""
+    """Name → colour, as each participant sees it."""
     return [
         {one.user_id: peer.session.people.colour_of(id) for id, one in peer.session.participants.items()}
         for peer in peers

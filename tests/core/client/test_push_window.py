@@ -1,4 +1,4 @@
-"""How much is on its way: PUSH-10 of docs/protocol.md, on lines of known speed."""
+"""The push window on lines of known speed: PUSH-10 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.helpers.wire import Peer, Wire
 
 
 def fill(window: PushWindow, bytes_per_s: float, round_trip_ms: float, pushes: int) -> float:
-    """Push as much as may be on its way, again and again; returns the last latency in ms."""
+    """Keep pushing as much as the window allows; returns the last latency in ms."""
     latency_ms = 0.0
     for _ in range(pushes):
         ahead = window.bytes
@@ -41,7 +41,7 @@ def test_quick_line_gets_as_much_as_fits_into_a_message(round_trip_ms: float) ->
     small=st.integers(100, 1000),
 )
 def test_slow_line_gets_about_a_second(bytes_per_s: int, round_trip_ms: int, small: int) -> None:
-    """Once a small push has shown how quick an answer can be."""
+    """Once a small push has shown the best latency."""
     window = PushWindow()
     window.answered(round_trip_ms + small * 1000 / bytes_per_s, small)
     latency_ms = fill(window, bytes_per_s, round_trip_ms, 30)
@@ -50,7 +50,7 @@ def test_slow_line_gets_about_a_second(bytes_per_s: int, round_trip_ms: int, sma
 
 
 def test_far_line_that_is_not_full_stays_as_it_was() -> None:
-    """300 ms each way, give or take a hundred: nothing is held back of a drag."""
+    """300 ms each way, plus or minus 100 ms: the line delays no part of a drag."""
     window = PushWindow()
     for number in range(1000):
         window.answered(600 + (number * 37) % 400, 5000)
@@ -68,7 +68,7 @@ def test_line_that_gets_quick_again_is_used_again() -> None:
 
 
 class Slow:
-    """One direction of a line. The system takes all that it is given, and lets it out bit by bit."""
+    """One direction of a line, whose system buffer takes everything and drains slowly."""
 
     def __init__(self, queue: deque[str], bytes_per_s: int) -> None:
         self.bytes_per_s = bytes_per_s
@@ -76,7 +76,7 @@ class Slow:
         self._room = 0.0
 
     def wait(self, ms: float) -> None:
-        """Leave in the queue what has passed."""
+        """Drain the queue for this long."""
         self._system += self._queue
         self._queue.clear()
         self._room = self._room + self.bytes_per_s * ms / 1000 if self._system else 0.0
@@ -89,7 +89,7 @@ class Slow:
     ("up", "down", "size"), [(8000, 8000, 100), (2000, 10**6, 300), (4000, 10**6, 300), (8000, 10**6, 300)]
 )
 def test_drags_over_slow_lines_are_seen_soon(wire: Wire, up: int, down: int, size: int) -> None:
-    """PUSH-10, SYNC-12: two drag for a minute, and then rest."""
+    """PUSH-10, SYNC-12: two people drag for a minute, then rest."""
     peers = [Peer("ann"), Peer("bob")]
     wire.connect(*peers)
     for number, peer in enumerate(peers):
@@ -111,7 +111,7 @@ def test_drags_over_slow_lines_are_seen_soon(wire: Wire, up: int, down: int, siz
             line.wait(40)
             wire.send_down(peer)
         seen = min(peers[0].screen["lens 1"].props["n"], peers[1].screen["lens 0"].props["n"])
-        if move > 700:  # what was given to the lines before they were known has left by then
+        if move > 700:  # the lines have sent by then what they got before they were measured
             latest_s = max(latest_s, (min(move, last) - seen) * 0.04)
     assert 0.1 < latest_s < 4
     assert seen == last

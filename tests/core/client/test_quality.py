@@ -1,4 +1,4 @@
-"""How well a connection does, against a line whose truth is known."""
+"""The connection meter agrees with simulated lines whose latencies are known."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ START_MS = 1_000_000.0
 
 
 class SimulatedLine:
-    """A line over which questions go, and the server's answers come back, in order.
+    """A line that carries questions, and the server's answers, in order.
 
     Attributes:
-        truth: when each answer came, and after how many ms.
+        truth: when each answer came, and its latency in ms.
     """
 
     def __init__(self) -> None:
@@ -44,14 +44,14 @@ class SimulatedLine:
         self._number = 0
 
     def push(self, latency_ms: float) -> None:
-        """Push a change that is acknowledged after so long, or with the answer before."""
+        """Push a change whose answer takes this long, or comes with the answer before."""
         self._number += 1
         self.questions.pushed(self._number, self.now_ms)
         arrives_ms = max([self.now_ms + latency_ms, *(at_ms for at_ms, _ in self._arriving)])
         heapq.heappush(self._arriving, (arrives_ms, self.now_ms))
 
     def wait(self, ms: float) -> None:
-        """Let time pass; what arrives meanwhile is heard."""
+        """Let time pass; answers that arrive meanwhile reach the meter."""
         until_ms = self.now_ms + ms
         while self._arriving and self._arriving[0][0] <= until_ms:
             self.now_ms, sent_ms = heapq.heappop(self._arriving)
@@ -63,29 +63,29 @@ class SimulatedLine:
 
     @property
     def last_minute(self) -> list[float]:
-        """The true latencies of what was answered in the last minute, in ms."""
+        """The true latencies of the answers of the last minute, in ms."""
         return [latency for at_ms, latency in self.truth if at_ms > self.now_ms - MINUTE_S * 1000]
 
     @property
     def quality(self) -> Quality:
-        """What the meter says."""
+        """The quality according to the meter."""
         return self.meter.quality(self.now_ms)
 
 
 @pytest.fixture
 def line() -> SimulatedLine:
-    """A line on which nothing has happened yet."""
+    """A new line without traffic."""
     return SimulatedLine()
 
 
 def answered(line: SimulatedLine, *latencies_ms: float) -> Quality:
-    """Have questions answered after so long, all of them now."""
+    """Answer questions after these latencies, all of them now."""
     for latency_ms in latencies_ms:
         line.meter.answered(latency_ms, line.now_ms)
     return line.quality
 
 
-# Against the truth
+# Agreement with the truth
 
 LINES: dict[str, Callable[[Random], float]] = {
     "steady": lambda random: 38.0,
@@ -98,7 +98,7 @@ LINES: dict[str, Callable[[Random], float]] = {
 @pytest.mark.parametrize("kind", LINES)
 @given(seed=st.integers(0, 2**32), gap_ms=st.integers(20, 3000), count=st.integers(1, 150))
 def test_figures_are_the_truth(kind: str, seed: int, gap_ms: int, count: int) -> None:
-    """Median, 95th percentile, jitter and late answers, of the last minute alone, at any moment."""
+    """Median, 95th percentile, jitter and late answers of only the last minute, at any moment."""
     line, random = SimulatedLine(), Random(seed)
     for _ in range(count):
         line.push(LINES[kind](random))
@@ -131,7 +131,7 @@ def test_steady_line_has_no_jitter(line: SimulatedLine) -> None:
 
 
 def test_jitter_of_a_shaky_line_is_a_third_of_its_width(line: SimulatedLine) -> None:
-    """The mean distance of two evenly spread numbers is a third of the width."""
+    """The mean distance of two uniformly distributed numbers is a third of the width."""
     random = Random(1)
     for _ in range(1000):
         answered(line, random.uniform(200, 400))
@@ -141,7 +141,7 @@ def test_jitter_of_a_shaky_line_is_a_third_of_its_width(line: SimulatedLine) -> 
 
 
 def test_edits_that_wait_are_seen_while_answers_keep_coming(line: SimulatedLine) -> None:
-    """Thirty edits a second, each answered after 14 s: no figure may say that all is well."""
+    """Thirty edits a second, each answered after 14 s: no figure may look good."""
     for _ in range(900):
         line.push(14_000.0)
         line.wait(1000 / 30)
@@ -153,7 +153,7 @@ def test_edits_that_wait_are_seen_while_answers_keep_coming(line: SimulatedLine)
 
 
 def test_late_answer_is_what_it_is(line: SimulatedLine) -> None:
-    """It counts before it comes, and is no loss when it has come."""
+    """It counts before it arrives, and is not a loss once it has arrived."""
     line.push(LATE_MS + 2000)
     line.wait(LATE_MS)
     assert line.quality.late == 0
@@ -187,7 +187,7 @@ def test_rates_are_those_of_what_passes(line: SimulatedLine) -> None:
     assert quality.received.bytes == pytest.approx(10_000, rel=0.1)
 
 
-# Grades and words
+# Grades and their wording
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_latency_makes_the_grade(line: SimulatedLine, latency_ms: float, grade: 
 
 @pytest.mark.parametrize(("place", "grade"), [(0, Grade.GOOD), (1, Grade.FAIR), (2, Grade.POOR)])
 def test_slowest_answers_make_the_grade(line: SimulatedLine, place: int, grade: Grade) -> None:
-    """One of twenty."""
+    """One slow answer in twenty."""
     assert answered(line, *[10.0] * 19, P95_MS[place] + 1).grade is Grade.EXCELLENT
     assert answered(line, P95_MS[place] + 1).grade is grade
     assert line.quality.latency_ms == 10
@@ -239,7 +239,7 @@ def test_edit_that_waits_makes_the_grade(line: SimulatedLine, waiting_ms: float,
 def test_late_answers_make_the_grade(
     line: SimulatedLine, monkeypatch: pytest.MonkeyPatch, late: int, verdict: str
 ) -> None:
-    """One is fair at best, and more than a fifth are poor."""
+    """One late answer makes it fair at best; more than a fifth make it poor."""
     monkeypatch.setattr("optiverse_collab.core.client.quality.P95_MS", (1e9, 1e9, 1e9))
     assert answered(line, *[LATE_MS + 1] * late, *[20.0] * (100 - late)).verdict == verdict
 

@@ -1,4 +1,4 @@
-"""What the server has yet to answer, and after how long it did."""
+"""Unanswered questions to the server, and the latencies of the answered ones."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from optiverse_collab.core.client.questions import Questions
 
 @pytest.fixture
 def questions() -> Questions:
-    """Of a connection that has just begun."""
+    """The questions of a new connection."""
     return Questions()
 
 
 def ages(questions: Questions, now_ms: float) -> tuple[float | None, float | None]:
-    """For how long the oldest ping and the oldest push have waited."""
+    """The ages of the oldest ping and the oldest push."""
     ping, push = questions.ping, questions.push
     return ping and now_ms - ping.sent_ms, push and now_ms - push.sent_ms
 
 
 def test_pings_are_answered_in_their_order(questions: Questions) -> None:
-    """HB-1: an answer that comes after the next ping is late, and is that of the ping before."""
+    """HB-1: an answer that comes after the next ping is late, and belongs to the ping before."""
     questions.pinged(1000)
     questions.pinged(11_000)
     assert ages(questions, 12_000) == (11_000, None)
@@ -44,7 +44,7 @@ def test_push_is_answered_when_its_last_change_is(questions: Questions) -> None:
 
 
 def test_pages_answer_pushes_and_no_ping(questions: Questions) -> None:
-    """SYNC-6: what they don't answer is sent again, as a new question."""
+    """SYNC-6: unanswered changes are sent again, as a new question."""
     questions.pushed(1, 1000)
     questions.pinged(1000)
     questions.synchronising()

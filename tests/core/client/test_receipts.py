@@ -1,4 +1,4 @@
-"""When arrivals are confirmed to the server (SYNC-11)."""
+"""When a client confirms arrivals to the server (SYNC-11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The replica against a real room: what an edit does, and what is kept on disk (REP, PUSH and SYNC rules)."""
+"""The replica against a real room: edits, and its state on disk (REP, PUSH and SYNC rules)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.helpers.wire import LENS, Peer, Wire, equal
     ],
 )
 def test_refused_edit_changes_nothing(ann: Peer, op: Set | Remove | Put, reason: Reason) -> None:
-    """REP-6, LIM-2, LIM-3, LIM-6: refused as a whole and before it shows."""
+    """REP-6, LIM-2, LIM-3, LIM-6: refused as a whole, and before it is visible."""
     before = dict(ann.replica.view)
     with pytest.raises(ChangeRefused) as refusal:
         ann.replica.edit([Set("lens", {"name": "not this either"}), op])
@@ -48,14 +48,14 @@ def test_change_longer_than_a_message_is_refused(ann: Peer) -> None:
 
 
 def test_edit_shows_at_once(ann: Peer) -> None:
-    """REP-2: nothing has been sent, the view has it."""
+    """REP-2: the view has it before anything is sent."""
     ann.edit(Set("lens", {"pos": [3.0, 4.0]}))
     assert ann.replica.view["lens"].props["pos"] == [3.0, 4.0]
     assert not ann.up
 
 
 def test_first_push_at_once_then_one_in_33_ms(ann: Peer, wire: Wire) -> None:
-    """PUSH-2: a drag that moves every 5 ms makes a push every 33 ms, each one change."""
+    """PUSH-2: a drag that moves every 5 ms makes one push of one change every 33 ms."""
     start, sent = wire.now_ms + 1000, []
     for step in range(100):
         ann.edit(Set("lens", {"pos": [float(step), 0.0]}))
@@ -68,7 +68,7 @@ def test_first_push_at_once_then_one_in_33_ms(ann: Peer, wire: Wire) -> None:
 
 
 def test_wait_is_until_the_next_push(ann: Peer, wire: Wire) -> None:
-    """PUSH-2: the surroundings know when to call again, and that there is nothing to wait for."""
+    """PUSH-2: the driver learns when to call again, and when there is nothing to wait for."""
     wire.poll(ann)
     assert ann.replica.wait_ms(wire.now_ms) is None
     ann.edit(Set("lens", {"a": 1}))
@@ -80,7 +80,7 @@ def test_wait_is_until_the_next_push(ann: Peer, wire: Wire) -> None:
 
 
 def test_pending_property_does_not_flicker(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """REP-1, REP-3: Ann's value doesn't show at Bob, who moves the lens; the other does."""
+    """REP-1, REP-3: Bob moves the lens and does not see Ann's value of it, but sees her other property."""
     ann.edit(Set("lens", {"pos": [1.0, 1.0], "name": "from Ann"}))
     wire.poll(ann)
     wire.send_up(ann)
@@ -108,7 +108,7 @@ def test_records_are_shown_in_the_order_in_which_they_were_put(wire: Wire, ann: 
 
 
 def test_own_changes_are_never_shown_again(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """REP-4, REP-5: no echo; and to take a frame in sends nothing."""
+    """REP-4, REP-5: no echo, and a received frame sends nothing."""
     ann.heard.clear()
     for step in range(5):
         ann.edit(Set("lens", {"pos": [float(step), 0.0]}))
@@ -120,7 +120,7 @@ def test_own_changes_are_never_shown_again(wire: Wire, ann: Peer, bob: Peer) -> 
 
 
 def test_author_of_what_is_shown_is_who_did_it(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """REP-4: though one frame has my own change of the record too."""
+    """REP-4: although the frame also has my own change of the record."""
     bob.edit(Set("lens", {"name": "Bob's"}))
     ann.edit(Set("lens", {"pos": [5.0, 0.0]}))
     for peer in (bob, ann):
@@ -143,7 +143,7 @@ def test_put_back_after_remove(wire: Wire, ann: Peer, bob: Peer) -> None:
 
 
 def test_push_says_what_was_seen_and_meant(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SEEN-1, PUSH-8: what the window showed last, else what the replica has; the oldest of a change."""
+    """SEEN-1, PUSH-8: what the window showed last, otherwise the replica's state; a change has the oldest."""
     replica, clock = ann.replica, ann.replica.clock
     ann.edit(Put("mirror", "component"))
     replica.edit([Set("lens", {"n": 1})], last_shown={"lens": clock - 1, "other": 0}, step="drag")
@@ -160,7 +160,7 @@ def test_push_says_what_was_seen_and_meant(wire: Wire, ann: Peer, bob: Peer) -> 
 
 
 def test_edit_on_top_of_a_pending_one_saw_no_more(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SEEN-1, REP-3: what others did to that property meanwhile is under the user's own value."""
+    """SEEN-1, REP-3: the user's own value hides what others did to that property meanwhile."""
     clock = bob.replica.clock
     bob.edit(Set("lens", {"pos": [1.0, 1.0]}))
     ann.edit(Set("lens", {"name": "from Ann"}))
@@ -178,7 +178,7 @@ def test_edit_on_top_of_a_pending_one_saw_no_more(wire: Wire, ann: Peer, bob: Pe
 
 
 def restart(peer: Peer, client_id: str) -> Peer:
-    """The program ends, and starts again with what it has on disk."""
+    """End the program, and start it again with its data from disk."""
     text = msgspec.json.encode(peer.replica.save())
     restored = Peer("bob", replica=Replica.restore(msgspec.json.decode(text, type=Saved), client_id))
     restored.screen = dict(restored.replica.view)
@@ -198,7 +198,7 @@ def test_restored_replica_goes_on(wire: Wire, ann: Peer, bob: Peer) -> None:
 
 
 def test_restored_replica_has_a_new_name_and_settles_the_former(wire: Wire, bob: Peer) -> None:
-    """DISK-4, SYNC-8: an accepted change of which it has not heard is not sent again."""
+    """DISK-4, SYNC-8: an accepted change is not sent again, although the replica missed the answer."""
     bob.edit(Set("lens", {"name": "once"}))
     wire.poll(bob)
     wire.send_up(bob)
@@ -226,7 +226,7 @@ def test_only_the_last_former_names_are_kept(bob: Peer) -> None:
 
 
 def test_values_from_before_a_restart_are_its_own(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SYNC-8, SEEN-2: nobody conflicts with themselves."""
+    """SYNC-8, SEEN-2: nobody conflicts with their own edits."""
     bob.edit(Set("lens", {"name": "before"}))
     wire.settle()
     wire.lose(bob)
@@ -239,7 +239,7 @@ def test_values_from_before_a_restart_are_its_own(wire: Wire, ann: Peer, bob: Pe
 
 
 def test_values_from_before_a_restart_can_be_replaced(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SYNC-8, SEEN-10: they get a report, though they gave it under another client id."""
+    """SYNC-8, SEEN-10: their author gets a report, although the values have another client id."""
     bob.edit(Set("lens", {"name": "before"}))
     wire.settle()
     wire.lose(bob)

@@ -26,12 +26,12 @@ from tests.helpers.wire import LENS, Peer, Wire, equal
 
 @pytest.fixture
 def wire() -> Wire:
-    """A receiver may leave 100 ms unconfirmed."""
+    """A wire on which a receiver may leave 100 ms unconfirmed."""
     return Wire(bounds=Bounds(ms=100))
 
 
 def drag(wire: Wire, ann: Peer, moves: int, start: int = 0) -> None:
-    """Ann drags the lens for 40 ms a move; whoever else is there hears nothing of it yet."""
+    """Let Ann drag the lens, 40 ms per move; others do not receive it yet."""
     for number in range(start, start + moves):
         ann.edit(Set("lens", {"pos": [float(number), 0.0]}))
         wire.poll(ann)
@@ -41,7 +41,7 @@ def drag(wire: Wire, ann: Peer, moves: int, start: int = 0) -> None:
 
 
 def confirm(wire: Wire, peer: Peer, after_ms: int = 500) -> None:
-    """A peer takes in what arrived, and says so."""
+    """Let a peer read its messages and confirm them."""
     wire.send_down(peer)
     wire.now_ms += after_ms
     wire.poll(peer)
@@ -50,7 +50,7 @@ def confirm(wire: Wire, peer: Peer, after_ms: int = 500) -> None:
 
 
 def catch_up(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """Bring Bob, who is behind, to the present."""
+    """Bring Bob, who is behind, up to date."""
     for _ in range(4):
         confirm(wire, ann)
         confirm(wire, bob)
@@ -58,7 +58,7 @@ def catch_up(wire: Wire, ann: Peer, bob: Peer) -> None:
 
 
 def test_replica_confirms_twice_a_second_at_most() -> None:
-    """SYNC-11: and says nothing while nothing comes."""
+    """SYNC-11: it sends no confirmation while nothing arrives."""
     wire, ann, bob = Wire(), Peer("ann"), Peer("bob")
     wire.connect(ann, bob)
     ann.edit(LENS)
@@ -80,7 +80,7 @@ def test_replica_confirms_twice_a_second_at_most() -> None:
 
 
 def test_much_is_confirmed_at_once(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SYNC-11: who gets much says so more often."""
+    """SYNC-11: heavy traffic is confirmed more often."""
     ann.edit(Set("lens", {"image": "x" * HAVE_BYTES}))
     wire.poll(ann)
     wire.send_up(ann)
@@ -92,7 +92,7 @@ def test_much_is_confirmed_at_once(wire: Wire, ann: Peer, bob: Peer) -> None:
 
 
 def test_slow_receiver_gets_the_latest_and_no_queue(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SYNC-12: a hundred moves are a few frames and one delta."""
+    """SYNC-12: a hundred moves become a few frames and one delta."""
     drag(wire, ann, 100)
     assert len(bob.down) < 10
     catch_up(wire, ann, bob)
@@ -108,7 +108,7 @@ def test_slow_receiver_gets_the_latest_and_no_queue(wire: Wire, ann: Peer, bob: 
 
 
 def test_what_is_on_its_way_goes_on_insisting(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SYNC-13: an edit that was made with a connection is answered by the pages, or later by a patch."""
+    """SYNC-13: an edit made while connected is answered by the pages, or later by a patch."""
     drag(wire, ann, 10)
     bob.edit(Set("lens", {"name": "Bob's"}))
     wire.poll(bob)
@@ -140,7 +140,7 @@ def test_refusal_comes_at_once(wire: Wire, ann: Peer, bob: Peer) -> None:
 
 
 def test_unasked_pages_come_in_parts(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SYNC-13: they show when the last is there, and nothing says that it synchronises."""
+    """SYNC-13: they show when the last one has arrived, and the replica does not count as synchronising."""
     replica, before = bob.replica, bob.replica.clock
     common = ("epoch 1", 1, before + 2, "head", 0, 2)
     first = Delta(*common, unasked=True, records=[PageRecord("a", "component", {})])
@@ -152,7 +152,7 @@ def test_unasked_pages_come_in_parts(wire: Wire, ann: Peer, bob: Peer) -> None:
 
 
 def test_unasked_pages_are_no_answer(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SYNC-13: a replica that asked waits for its answer; one without a connection takes nothing."""
+    """SYNC-13: a replica that asked waits for its answer; an unconnected one ignores the pages."""
     page = Delta("epoch 1", 1, 9, "head", 0, 0, unasked=True, done=True)
     bob.replica.connected()
     assert bob.replica.receive(page) == []
@@ -162,13 +162,13 @@ def test_unasked_pages_are_no_answer(wire: Wire, ann: Peer, bob: Peer) -> None:
 
 
 def test_answer_that_nobody_asked_for_is_ignored(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SYNC-5: while all is well, only unasked pages are taken in."""
+    """SYNC-5: a synchronised replica accepts only unasked pages."""
     assert bob.replica.receive(Delta("epoch 1", 1, 9, "head", 0, 0, done=True)) == []
     assert bob.replica.clock == 1
 
 
 def test_receiver_that_is_behind_hears_who_replaced_the_bench(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SYNC-12, SYNC-14: the part that it missed, too."""
+    """SYNC-12, SYNC-14: including the part that it missed."""
     drag(wire, ann, 8)
     ann.replica.edit([Remove("lens")], step="sweep:1")
     ann.replica.edit([Put("new", "k")], step="sweep:1")
@@ -207,7 +207,7 @@ def test_heartbeat_shows_what_was_lost(wire: Wire, ann: Peer, bob: Peer) -> None
 
 
 def test_heartbeat_asks_for_nothing_where_all_is_here(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """HASH-4: or where it is on its way."""
+    """HASH-4: also if it is on its way."""
     assert bob.replica.check_clock(1) == []
     bob.replica.connected()
     assert bob.replica.check_clock(9) == []

@@ -14,12 +14,12 @@ ANNS, BOBS = Set("lens", {"pos": [1.0, 1.0]}), Set("lens", {"pos": [2.0, 2.0]})
 
 
 def lens(x: float) -> Record:
-    """The lens at this place."""
+    """The lens at this position."""
     return Record("lens", "component", {"pos": [x, x], "name": "Lens"})
 
 
 def test_who_insists_replaces_and_both_are_told(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SEEN-3, SEEN-10: they moved the lens at the same time; arrival decides."""
+    """SEEN-3, SEEN-10: both moved the lens at the same time; the order of arrival decides."""
     ann.edit(ANNS)
     bob.edit(BOBS)
     wire.settle()
@@ -35,7 +35,7 @@ def test_who_insists_replaces_and_both_are_told(wire: Wire, ann: Peer, bob: Peer
 
 
 def test_what_was_made_offline_is_held(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SEEN-4, SEEN-5, SEEN-9: what nobody else touched goes in; the rest waits for its user."""
+    """SEEN-4, SEEN-5, SEEN-9: edits that conflict with nothing take effect; the rest waits for the user."""
     wire.lose(bob)
     bob.edit(Set("lens", {"pos": [2.0, 2.0], "name": "Bob's"}))
     ann.edit(ANNS)
@@ -50,7 +50,7 @@ def test_what_was_made_offline_is_held(wire: Wire, ann: Peer, bob: Peer) -> None
 
 
 def test_edit_that_is_said_to_yield_is_held(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SEEN-4, SEEN-5: an undo, with the connection up."""
+    """SEEN-4, SEEN-5: for example, an undo while connected."""
     ann.edit(ANNS)
     bob.replica.edit([BOBS], yields=True)
     bob.screen = dict(bob.replica.view)
@@ -71,7 +71,7 @@ def holding(wire: Wire, ann: Peer, bob: Peer) -> Peer:
 
 
 def test_held_edit_that_is_used_is_an_ordinary_one(wire: Wire, ann: Peer, holding: Peer) -> None:
-    """SEEN-9: it has seen what it replaces, so nobody gets another report."""
+    """SEEN-9: it has seen the value that it replaces, so nobody gets another report."""
     before = len(holding.heard)
     use_held(holding.replica, "lens")
     assert [change.operations for change in holding.replica.pending] == [[BOBS]]
@@ -125,7 +125,7 @@ def test_held_removal_of_what_is_gone_does_nothing(wire: Wire, ann: Peer, bob: P
 
 
 def test_edit_in_hand_of_a_removed_record_is_kept(wire: Wire, ann: Peer) -> None:
-    """DOC-5, SEEN-9: a text that was being written when the record went."""
+    """DOC-5, SEEN-9: for example, a text that the user was writing when the record was removed."""
     ann.edit(Remove("lens"))
     wire.settle()
     mine = Record("lens", "component", {"name": "mine"})
@@ -137,7 +137,7 @@ def test_edit_in_hand_of_a_removed_record_is_kept(wire: Wire, ann: Peer) -> None
 
 
 def test_edit_of_what_somebody_removed_is_told_and_kept(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """DOC-5, PUSH-4, REP-8: remove beats set; the other hears of it with the values."""
+    """DOC-5, PUSH-4, REP-8: remove beats set; the author gets a report with the values."""
     ann.edit(Remove("lens"))
     bob.edit(BOBS)
     wire.settle()
@@ -147,7 +147,7 @@ def test_edit_of_what_somebody_removed_is_told_and_kept(wire: Wire, ann: Peer, b
 
 
 def test_part_of_a_change_is_lost(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """PUSH-4: a rebase says what of it had no effect; the rest has."""
+    """PUSH-4: a rebase names the operations without effect; the others took effect."""
     ann.edit(Put("other", "component", {}))
     wire.settle()
     ann.edit(Remove("lens"))
@@ -187,7 +187,7 @@ def test_removal_of_unseen_work_is_told_to_both(wire: Wire, ann: Peer, bob: Peer
 def test_what_was_replaced_during_an_absence_is_told(
     wire: Wire, ann: Peer, bob: Peer, op: Op, theirs: Op
 ) -> None:
-    """SYNC-9, SEEN-10: Bob had not seen where Ann moved the lens, and she left before he moved it."""
+    """SYNC-9, SEEN-10: Ann moved the lens and left before Bob moved it, and he had not seen her move."""
     clock = bob.replica.clock
     ann.edit(ANNS)
     wire.settle()
@@ -203,7 +203,7 @@ def test_what_was_replaced_during_an_absence_is_told(
 
 
 def test_put_of_the_same_record_by_two_is_one(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """DOC-2, SEEN-8: both brought the same thing; it conflicts with nothing."""
+    """DOC-2, SEEN-8: both put the same values, so there is no conflict."""
     for peer in (ann, bob):
         peer.edit(Put("mirror", "component", {"x": 1}))
     wire.settle()

@@ -1,4 +1,4 @@
-"""A replica over one connection after the other: nothing is lost or applied twice (PUSH-7, REP-7)."""
+"""A replica over several connections in a row: nothing is lost or applied twice (PUSH-7, REP-7)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.helpers.wire import Peer, Wire, equal
 
 
 def test_offline_edits_arrive_later(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """REP-7, SYNC-2: both worked on; both have everything, through a delta."""
+    """REP-7, SYNC-2: two people worked offline; both get everything, through a delta."""
     wire.lose(bob)
     ann.edit(Put("mirror", "component", {"pos": [9.0, 9.0]}))
     wire.settle()
@@ -21,7 +21,7 @@ def test_offline_edits_arrive_later(wire: Wire, ann: Peer, bob: Peer) -> None:
 
 
 def test_lost_acknowledgement_is_made_up_for(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SYNC-6, PUSH-7: the push arrived, the answer did not; it is neither lost nor applied twice."""
+    """SYNC-6, PUSH-7: the push arrived, its answer was lost; the change is neither lost nor applied twice."""
     bob.edit(Set("lens", {"name": "once"}))
     wire.poll(bob)
     wire.send_up(bob)
@@ -36,7 +36,7 @@ def test_lost_acknowledgement_is_made_up_for(wire: Wire, ann: Peer, bob: Peer) -
 
 
 def test_push_that_arrives_twice_applies_once(wire: Wire, ann: Peer) -> None:
-    """PUSH-7: an old connection's push arrives after the new one sent it again."""
+    """PUSH-7: an old connection's push arrives after the new connection repeated it."""
     ann.edit(Set("lens", {"n": 1}))
     wire.poll(ann)
     again = list(ann.up)
@@ -49,7 +49,7 @@ def test_push_that_arrives_twice_applies_once(wire: Wire, ann: Peer) -> None:
 
 
 def test_crash_before_durable_loses_nothing(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """DUR-1: nobody saw the change, its author still has it and sends it again."""
+    """DUR-1: nobody saw the change; its author still has it and sends it again."""
     ann.edit(Set("lens", {"name": "not stored"}))
     wire.poll(ann)
     wire.send_up(ann)
@@ -63,7 +63,7 @@ def test_crash_before_durable_loses_nothing(wire: Wire, ann: Peer, bob: Peer) ->
 
 
 def test_edits_before_the_first_synchronisation_survive_it(wire: Wire, ann: Peer) -> None:
-    """REP-7: what a script puts before it is connected is in the session after."""
+    """REP-7: records that a script puts before it connects are in the session afterwards."""
     bob = Peer("bob")
     bob.edit(Put("early", "component", {}))
     wire.connect(bob)

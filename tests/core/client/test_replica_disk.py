@@ -1,4 +1,4 @@
-"""A replica that is written to disk: what it sends when, and what comes back after a crash (DISK rules)."""
+"""A replica on disk: when it may send, and what survives a crash (DISK rules)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.helpers.wire import Peer, Wire, use_held
 
 
 class Disk:
-    """The disk of one replica, which does at once what it is asked for."""
+    """The disk of one replica, which carries out each request at once."""
 
     def __init__(self, replica: Replica) -> None:
         self.replica = replica
@@ -42,7 +42,7 @@ def disk(bob: Peer) -> Disk:
 
 
 def test_a_push_waits_for_the_disk(wire: Wire, bob: Peer, disk: Disk) -> None:
-    """DISK-1: and no poll does useless work until it is written."""
+    """DISK-1: and until the write is done, polls do no useless work."""
     now = wire.now_ms + 1000
     bob.edit(Set("lens", {"name": "Bob's"}))
     assert bob.replica.wait_ms(now) == 0
@@ -58,7 +58,7 @@ def test_a_push_waits_for_the_disk(wire: Wire, bob: Peer, disk: Disk) -> None:
 
 
 def test_what_became_of_edits_comes_back(wire: Wire, ann: Peer, bob: Peer, disk: Disk) -> None:
-    """DISK-4, SEEN-9: what is settled, what waits, and what is held."""
+    """DISK-4, SEEN-9: settled, pending and held edits."""
     bob.edit(Set("lens", {"n": 1}))
     bob.replica.poll(wire.now_ms)
     disk.write()
@@ -95,7 +95,7 @@ def test_what_is_held_no_more_does_not_come_back(wire: Wire, ann: Peer, bob: Pee
 
 
 def test_a_restored_replica_is_written_before_it_sends(wire: Wire, ann: Peer, bob: Peer, disk: Disk) -> None:
-    """DISK-4: after a second crash nobody would know the id under which its changes were sent."""
+    """DISK-4: otherwise a second crash would lose the id under which its changes were sent."""
     wire.lose(bob)
     bob.edit(Set("lens", {"name": "offline"}))
     disk.write()

@@ -1,4 +1,4 @@
-"""A change that the room refuses, or whose answer is lost: its author hears of it (PUSH-6, REP-8)."""
+"""The room refuses a change, or its answer is lost: the author gets a report (PUSH-6, REP-8)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.helpers.wire import LENS, Peer, Wire, equal
 
 
 def test_change_refused_by_the_server_is_taken_back_and_told() -> None:
-    """PUSH-6, REP-8: the view goes back, the log has the values, what follows continues."""
+    """PUSH-6, REP-8: the view reverts, the log has the values, and later edits continue."""
     wire, ann = Wire(Limits(records=1)), Peer("ann")
     wire.connect(ann)
     ann.edit(Put("a", "component", {"n": 1}))
@@ -28,7 +28,7 @@ def test_change_refused_by_the_server_is_taken_back_and_told() -> None:
 
 
 def test_refusal_in_a_lost_frame_is_asked_for_again() -> None:
-    """HASH-4, REP-8: a change of which the answer was lost doesn't wait for the next connection."""
+    """HASH-4, REP-8: a change whose answer was lost doesn't wait for the next connection."""
     wire = Wire(Limits(records=1))
     ann, bob = Peer("ann"), Peer("bob")
     wire.connect(ann, bob)
@@ -47,7 +47,7 @@ def test_refusal_in_a_lost_frame_is_asked_for_again() -> None:
 
 
 def test_refused_change_before_an_accepted_one_is_known() -> None:
-    """SYNC-6, REP-8: both answers were lost; the pages have the one, and pass over the other."""
+    """SYNC-6, REP-8: both answers were lost; the pages have one, and pass over the other."""
     wire, ann = Wire(Limits(records=1)), Peer("ann")
     wire.connect(ann)
     ann.edit(LENS)
@@ -64,7 +64,7 @@ def test_refused_change_before_an_accepted_one_is_known() -> None:
 
 
 def test_duplicate_without_an_answer_asks_what_became_of_it(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """PUSH-7, REP-8: the answer said what was lost, and it was lost itself."""
+    """PUSH-7, REP-8: the first answer reported a loss, and was lost itself."""
     ann.edit(Remove("lens"))
     bob.edit(Set("lens", {"name": "too late"}))
     for peer in (ann, bob):
@@ -83,7 +83,7 @@ def test_duplicate_without_an_answer_asks_what_became_of_it(wire: Wire, ann: Pee
 
 
 def test_answers_that_arrive_while_pages_are_awaited_count() -> None:
-    """SYNC-6, REP-8: a refused change goes back at once; what became of the others is in the pages."""
+    """SYNC-6, REP-8: a refused change is undone at once; the results of the others are in the pages."""
     wire = Wire(Limits(records=1))
     ann, bob = Peer("ann"), Peer("bob")
     wire.connect(ann, bob)
@@ -110,7 +110,7 @@ def test_answers_that_arrive_while_pages_are_awaited_count() -> None:
 
 
 def test_answer_to_a_change_that_is_settled_is_ignored(ann: Peer) -> None:
-    """PUSH-4: one acknowledgement settles a change; what more comes has nothing to settle."""
+    """PUSH-4: one acknowledgement settles a change; further ones have nothing to settle."""
     refusal = Ack(99, AckResult.REFUSED, message="No.")
     assert ann.replica.receive(Patch([], acks=[refusal])) == []
     assert set(ann.replica.view) == {"lens"}

@@ -1,4 +1,4 @@
-"""A server that was restored from a backup, and replicas that were connected before: CLK-8."""
+"""A server restored from a backup, and replicas that were connected before: CLK-8."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ MIRROR = Put("mirror", "component", {"pos": [1.0, 0.0]})
 
 
 def change(wire: Wire, peer: Peer, *names: str) -> None:
-    """Rename the lens again and again."""
+    """Rename the lens repeatedly."""
     for name in names:
         peer.edit(Set("lens", {"name": name}))
         wire.settle()
 
 
 def test_replica_that_has_no_more_than_the_backup_goes_on(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """CLK-8: it takes over the epoch, gets what is new, and its unsent edits are sent."""
+    """CLK-8: it adopts the epoch, gets the new changes, and sends its unsent edits."""
     change(wire, ann, "one")
     backup = wire.backup()
     wire.lose(ann)
@@ -60,7 +60,7 @@ def test_what_the_backup_lacks_is_said_and_nothing_is_merged(wire: Wire, ann: Pe
 
 
 def test_edit_that_was_accepted_after_the_backup_is_sent_again(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """CLK-8: its author never heard that it was accepted, and the backup lacks it."""
+    """CLK-8: its author never learned that it was accepted, and the backup lacks it."""
     backup = wire.backup()
     ann.edit(MIRROR)
     wire.poll(ann)
@@ -76,7 +76,7 @@ def test_edit_that_was_accepted_after_the_backup_is_sent_again(wire: Wire, ann: 
 
 
 def test_other_chain_at_the_same_clock_is_another_history(wire: Wire, ann: Peer) -> None:
-    """CLK-3, CLK-8: the parent's name alone is not enough."""
+    """CLK-3, CLK-8: the parent's name alone does not prove it."""
     change(wire, ann, "one")
     backup = wire.backup()
     wire._kept.pop()

@@ -1,4 +1,4 @@
-"""A replica whose user has no right to what is under way (ACC-8, RIGHT-3)."""
+"""A replica whose user loses the right to its pending changes (ACC-8, RIGHT-3)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def pushed() -> Replica:
 
 
 def asks(effects: object) -> bool:
-    """Whether effects ask to synchronise."""
+    """Whether the effects include a request to synchronise."""
     assert isinstance(effects, list)
     return any(isinstance(one, Transmit) and isinstance(one.message, SyncRequest) for one in effects)
 

@@ -1,4 +1,4 @@
-"""How a replica gets the room's document: pages, gaps, other histories (SYNC, HASH and CLK rules)."""
+"""A replica gets the room's document: pages, gaps, other histories (SYNC, HASH and CLK rules)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.helpers.wire import LENS, Peer, Wire, equal
 
 
 def nothing_new(wire: Wire, replica: Replica) -> FullState | Delta:
-    """The page with which the server answers a replica that lacks nothing."""
+    """The page for a replica that lacks nothing."""
     request = SyncRequest(replica.client_id, replica.epoch, replica.clock, replica.head)
     answer = answer_of(wire.room.history, request)
     assert not isinstance(answer, OtherHistory)
@@ -47,7 +47,7 @@ def receive(replica: Replica, pages: Iterable[FullState | Delta]) -> list[Replic
 
 
 def test_another_history_is_never_merged(wire: Wire, ann: Peer) -> None:
-    """CLK-3: the view stays, what is pending stays, and the owner gets a report."""
+    """CLK-3: the view and the pending edits stay, and the owner gets a report."""
     wire.lose(ann)
     ann.edit(Set("lens", {"name": "mine"}))
     wire.replace_data("epoch 2")
@@ -87,7 +87,7 @@ def test_missing_change_is_noticed_and_fetched(wire: Wire, ann: Peer, bob: Peer)
 
 
 def test_nothing_of_a_frame_with_a_gap_is_taken(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """HASH-4, REP-4: the answer to the question has all of it."""
+    """HASH-4, REP-4: the answer to the request has all of it."""
     clock = bob.replica.clock
     first, third = (Change(clock + n, "ann", [Set("lens", {"name": "not yet"})]) for n in (1, 3))
     patch = Patch([first, third])
@@ -110,7 +110,7 @@ def test_what_was_on_its_way_is_sent_after_the_pages(wire: Wire, ann: Peer, bob:
 
 
 def test_position_that_the_server_never_had_is_another_history(wire: Wire, ann: Peer) -> None:
-    """CLK-3, CLK-5: the server went back to an older state, and from there on."""
+    """CLK-3, CLK-5: the server went back to an older state, and continued from there."""
     for name in ("kept", "lost with the disk"):
         ann.edit(Set("lens", {"name": name}))
         wire.settle()
@@ -153,7 +153,7 @@ def test_pages_that_nobody_asked_for_are_ignored(ann: Peer, wire: Wire) -> None:
 
 
 def test_other_history_that_nobody_asked_for_is_ignored(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """CLK-3: an answer belongs to a request; what follows is taken as before."""
+    """CLK-3: an answer belongs to a request; later messages are accepted as before."""
     assert ann.replica.receive(OtherHistory("epoch 2")) == []
     bob.edit(Set("lens", {"name": "next"}))
     wire.settle()
@@ -161,7 +161,7 @@ def test_other_history_that_nobody_asked_for_is_ignored(wire: Wire, ann: Peer, b
 
 
 def test_edits_while_pages_arrive_survive_them(wire: Wire, ann: Peer) -> None:
-    """SYNC-5, REP-1: an edit in the middle of a resynchronisation stays on the screen."""
+    """SYNC-5, REP-1: an edit during a resynchronisation stays visible."""
     ann.do(ann.replica._request_sync(everything=True))
     ann.edit(Set("lens", {"name": "meanwhile"}))
     wire.settle()
@@ -170,7 +170,7 @@ def test_edits_while_pages_arrive_survive_them(wire: Wire, ann: Peer) -> None:
 
 
 def test_a_large_bench_arrives_in_pages() -> None:
-    """SYNC-3, LIM-1: progress is reported, no message is longer than the limit, the view changes at once."""
+    """SYNC-3, LIM-1: progress is reported, no message exceeds the limit, and the view changes at once."""
     wire, ann, bob = Wire(Limits(page_bytes=2000)), Peer("ann"), Peer("bob")
     wire.connect(ann)
     for n in range(100):
@@ -185,7 +185,7 @@ def test_a_large_bench_arrives_in_pages() -> None:
 
 
 def test_history_that_was_pruned_is_told_in_full(wire: Wire) -> None:
-    """CLK-4: from before the start of the history only a full state is right."""
+    """CLK-4: the position is older than the start of the history, so only a full state is right."""
     wire = Wire(tombstones=4)
     ann, bob = Peer("ann"), Peer("bob")
     wire.connect(ann, bob)
@@ -203,7 +203,7 @@ def test_history_that_was_pruned_is_told_in_full(wire: Wire) -> None:
 
 
 def test_after_another_history_nothing_is_taken(wire: Wire, ann: Peer) -> None:
-    """CLK-3: whatever still arrives on this connection is of that history."""
+    """CLK-3: later messages on this connection belong to the other history."""
     wire.lose(ann)
     ann.replica.connected()
     page = FullState("epoch 2", 1, 0, "", 0, 0, done=True)
@@ -214,7 +214,7 @@ def test_after_another_history_nothing_is_taken(wire: Wire, ann: Peer) -> None:
 
 
 def test_frames_before_the_pages_raise_no_question(wire: Wire, ann: Peer) -> None:
-    """SYNC-4, PUSH-7, HASH-3: the pages will have the answer, and the document that the hash is of."""
+    """SYNC-4, PUSH-7, HASH-3: the pages will bring the answer, and the document of the hash."""
     ann.edit(Set("lens", {"name": "sent"}))
     wire.poll(ann)
     ann.do(ann.replica._request_sync(everything=False))
@@ -249,7 +249,7 @@ def test_values_that_are_not_told_one_by_one_are_counted(wire: Wire, ann: Peer) 
 
 
 def test_replica_that_the_server_has_forgotten_is_told_once(wire: Wire, ann: Peer) -> None:
-    """SYNC-10: nothing pending was dropped, and all of it yields; it may be one that was restored."""
+    """SYNC-10: no pending change was dropped, and all of them yield; the replica may be a restored one."""
     ann.edit(Set("lens", {"name": "pending"}))
     restored = Replica.restore(ann.replica.save(), "ann 2")
     for replica in (ann.replica, restored):
@@ -263,7 +263,7 @@ def test_replica_that_the_server_has_forgotten_is_told_once(wire: Wire, ann: Pee
 
 
 def test_one_who_never_had_a_change_accepted_is_not_forgotten(wire: Wire, bob: Peer) -> None:
-    """SYNC-10: the server can't know who only watches, or whose first push was lost."""
+    """SYNC-10: the server can't know a replica that only watches, or whose first push was lost."""
     bob.edit(Set("lens", {"name": "lost"}))
     bob.session.poll(wire.now_ms)
     wire.lose(bob)
@@ -285,7 +285,7 @@ def test_one_whom_the_server_knows_is_not_forgotten(wire: Wire, ann: Peer, is_re
 
 
 def test_former_numbers_are_settled_once(wire: Wire, ann: Peer) -> None:
-    """SYNC-8: what the server accepts under a former id after the pages is not this replica's change."""
+    """SYNC-8: acceptance under a former id after the pages does not concern this replica's changes."""
     ann.edit(Set("lens", {"name": "pending"}))
     restored = Replica.restore(ann.replica.save(), "ann 2")
     [pending] = restored.pending

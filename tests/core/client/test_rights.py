@@ -1,4 +1,4 @@
-"""Edits whose user may not write are refused at once, or kept until they may (RIGHT-1 to RIGHT-3)."""
+"""Edits without the right are refused at once, or kept until it is back (RIGHT-1 to RIGHT-3)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tests.helpers.wire import LENS, Peer, Wire, equal
 
 @pytest.fixture
 def bob(wire: Wire, ann: Peer) -> Peer:
-    """An editor whose role others change."""
+    """An editor, Bob, whose role others change."""
     bob = Peer("bob")
     wire.connect(bob, admission=Admission(Role.EDITOR, "bob's grant"))
     return bob
 
 
 def give(wire: Wire, role: Role) -> None:
-    """An owner gives Bob a role; nobody has heard of it yet."""
+    """Let an owner give Bob a role; nobody has received the report yet."""
     wire.perform(wire.room.set_role("bob's grant", role, wire.now_ms))
 
 
@@ -34,7 +34,7 @@ def numbers(peer: Peer) -> list[int]:
 
 
 def roles(bob: Peer, ann: Peer) -> list[Role]:
-    """Bob's role, as he and Ann know it."""
+    """Bob's role according to him and to Ann."""
     return [bob.replica.rights.role, ann.session.participants["c2"].role]
 
 
@@ -54,7 +54,7 @@ def test_role_comes_with_the_greeting_and_with_each_change(wire: Wire, ann: Peer
 
 
 def test_edit_without_the_right_is_refused_at_once(wire: Wire, bob: Peer) -> None:
-    """RIGHT-1: nothing of it shows, and nothing is sent."""
+    """RIGHT-1: it is never visible, and nothing is sent."""
     may = [bob.replica.rights.may_edit]
     give(wire, Role.VIEWER)
     wire.settle()
@@ -83,7 +83,7 @@ def test_commenter_edits_the_lane_for_talk(wire: Wire, bob: Peer) -> None:
 
 
 def test_edits_from_before_wait_for_the_right(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """RIGHT-2: made offline, they stay, nobody else sees them, and they go out once the right is back."""
+    """RIGHT-2: offline edits stay, nobody else sees them, and they are sent once the right is back."""
     wire.lose(bob)
     bob.edit(moved(1.0))
     wire.connect(bob, admission=Admission(Role.VIEWER, "bob's grant"), settle=False)
@@ -113,7 +113,7 @@ def test_they_yield_to_what_others_did_meanwhile(wire: Wire, ann: Peer, bob: Pee
 
 
 def test_refused_edit_stays_until_the_right_is_back(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """ACC-8, RIGHT-3: they were on their way when the right went."""
+    """ACC-8, RIGHT-3: it was on its way when the right was withdrawn."""
     bob.edit(moved(1.0))
     wire.poll(bob)
     bob.edit(Set("lens", {"name": "Bob's"}))
@@ -130,7 +130,7 @@ def test_refused_edit_stays_until_the_right_is_back(wire: Wire, ann: Peer, bob: 
 
 
 def test_nothing_overtakes_a_refused_edit(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """ACC-8: the right is back before the second edit arrives, and the first is still the first."""
+    """ACC-8: the right is back before the second edit arrives, and the first still comes first."""
     bob.edit(moved(1.0))
     wire.poll(bob)
     give(wire, Role.VIEWER)
@@ -147,13 +147,13 @@ def test_nothing_overtakes_a_refused_edit(wire: Wire, ann: Peer, bob: Peer) -> N
 
 
 def test_refusal_that_comes_late_synchronises_again(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """RIGHT-3: the right came back before its loss was felt."""
+    """RIGHT-3: the right came back before the replica noticed its loss."""
     bob.edit(moved(1.0))
     wire.poll(bob)
     give(wire, Role.VIEWER)
     wire.send_up(bob)
     give(wire, Role.EDITOR)
-    bob.down.clear()  # both words about the role are lost, and only the refusal arrives
+    bob.down.clear()  # both reports about the role are lost, and only the refusal arrives
     wire.settle()
     assert len(bob.told(Synced)) == 2
     assert ann.replica.view["lens"].props["pos"] == [1.0, 0.0]
@@ -185,7 +185,7 @@ def test_what_waits_for_a_right_outlives_the_program(wire: Wire, ann: Peer, bob:
 
 
 def test_other_refusals_are_losses(wire: Wire, bob: Peer) -> None:
-    """PUSH-6: they would be refused again."""
+    """PUSH-6: a second attempt would be refused, too."""
     assert is_denial(Ack(1, AckResult.REFUSED, reason="not_allowed"))
     assert not is_denial(Ack(1, AckResult.REFUSED, reason="too_large"))
     assert not is_denial(Ack(1, AckResult.COMMIT, reason="not_allowed"))
@@ -199,5 +199,5 @@ def test_other_refusals_are_losses(wire: Wire, bob: Peer) -> None:
 
 
 def test_denial_of_a_change_that_is_settled_means_nothing(wire: Wire, bob: Peer) -> None:
-    """RIGHT-3: such as one that was sent twice."""
+    """RIGHT-3: for example, of a change that was sent twice."""
     assert not bob.replica.rights.take_denials([Ack(7, AckResult.REFUSED, reason="not_allowed")])

@@ -57,7 +57,7 @@ def ann(wire: Wire) -> Peer:
     ],
 )
 def test_what_cannot_be_used_is_told_and_ignored(wire: Wire, ann: Peer, text: str, serious: bool) -> None:
-    """MSG-5, MSG-6: a newer server's message is no trouble; nothing else stops working."""
+    """MSG-5, MSG-6: a newer server's message does no harm; everything else keeps working."""
     [effect] = ann.session.receive(text, wire.now_ms)
     assert isinstance(effect, ProtocolFault)
     assert effect.serious is serious
@@ -67,7 +67,7 @@ def test_what_cannot_be_used_is_told_and_ignored(wire: Wire, ann: Peer, text: st
 
 
 def test_patch_with_an_unknown_result_is_not_used(wire: Wire, ann: Peer) -> None:
-    """MSG-6: the results are a closed set; what the patch had is asked for with the next one (HASH-4)."""
+    """MSG-6: the results are a closed set; the next patch makes the replica ask for the changes (HASH-4)."""
     bob = Peer("bob")
     wire.connect(bob)
     ann.edit(Put("a", "k"))
@@ -87,7 +87,7 @@ def test_patch_with_an_unknown_result_is_not_used(wire: Wire, ann: Peer) -> None
 
 
 def test_unknown_reason_of_a_refusal_is_its_sentence(wire: Wire, ann: Peer) -> None:
-    """MSG-5, MSG-6: a newer server may have more reasons than this client knows."""
+    """MSG-5, MSG-6: a newer server may have reasons that this client does not know."""
     ann.edit(Put("a", "k"))
     wire.poll(ann)
     ack = '{"client_clock":1,"result":"refused","reason":"full_moon","message":"Not tonight."}'
@@ -98,7 +98,7 @@ def test_unknown_reason_of_a_refusal_is_its_sentence(wire: Wire, ann: Peer) -> N
 
 
 def test_another_history_is_told(wire: Wire, ann: Peer) -> None:
-    """CLK-3: with the position of the server, of which this client needs no more than the epoch."""
+    """CLK-3: the report has the server's position, but this client needs only its epoch."""
     ann.edit(Put("a", "k"))
     wire.settle()
     wire.lose(ann)
@@ -151,7 +151,7 @@ def test_presence_is_told_anew_on_a_new_connection(wire: Wire, ann: Peer) -> Non
 
 
 def test_presence_of_all_replaces_what_was_known(wire: Wire, ann: Peer) -> None:
-    """PRES-3: after frames were left out, who isn't mentioned shows nothing; my own is not among it."""
+    """PRES-3: after skipped frames, participants who are not listed show nothing; I am never listed."""
     bob, eve = Peer("bob"), Peer("eve")
     wire.connect(bob, eve)
     bob.session.show({"cursor": [1, 1]})
@@ -166,13 +166,13 @@ def test_presence_of_all_replaces_what_was_known(wire: Wire, ann: Peer) -> None:
 
 
 def test_own_presence_is_no_news(wire: Wire, ann: Peer) -> None:
-    """PRES-2: the server tells it to everybody."""
+    """PRES-2: the server sends it to everybody."""
     own = PresencePatch({ann.connection_id: {"cursor": [3, 3]}})
     assert ann.session.receive(encode(own), wire.now_ms) == []
 
 
 def test_who_comes_is_renamed_and_leaves(wire: Wire, ann: Peer) -> None:
-    """MSG-2: a known connection that joins has another name; so may my own."""
+    """MSG-2: a known connection that joins has a new name; so may my own."""
     time = "2025-03-01T12:34:56.789Z"
 
     def hear(message: UserJoined | UserLeft) -> list[SessionEffect]:
@@ -197,7 +197,7 @@ def test_a_script_is_known_as_one(wire: Wire, ann: Peer) -> None:
 
 
 def test_acknowledgement_without_oneself_in_it_will_do(wire: Wire) -> None:
-    """MSG-1: `users` may lack the newcomer; `user_id` and `connection_id` say who that is."""
+    """MSG-1: `users` may lack the newcomer; `user_id` and `connection_id` identify them."""
     session = Peer("ann").session
     session.opened(wire.now_ms)
     ack = ConnectionAck("default", "ann (2)", "c7", [], "server", PROTOCOL_VERSION, Limits(depth=3), "t")

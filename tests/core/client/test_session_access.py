@@ -1,4 +1,4 @@
-"""What a session hears about access, and asks about it (ACC-2 to ACC-7, RIGHT-4)."""
+"""A session's reports and requests about access (ACC-2 to ACC-7, RIGHT-4)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_session_asks_as_soon_as_it_is_connected() -> None:
 
 
 def test_session_keeps_what_the_greeting_says_of_access() -> None:
-    """ACC-2, RIGHT-4: the token goes to whoever keeps it, and to nobody else."""
+    """ACC-2, RIGHT-4: the token goes only to its keeper."""
     session = SessionClient("ann", Replica("client 1"), Credentials(None, "invite"))
     session.opened(0.0)
     effects = session.receive(greeting("device", "2025-03-01T12:00:00.000Z"), 0.0)
@@ -94,7 +94,7 @@ def test_role_that_comes_before_the_greeting_is_no_news() -> None:
 
 
 def test_roles_change_while_everybody_is_there() -> None:
-    """ACC-2: mine, and those of others."""
+    """ACC-2: one's own, and those of others."""
     session = SessionClient("ann", Replica("client 1"))
     session.opened(0.0)
     session.receive(greeting(), 0.0)
@@ -108,7 +108,7 @@ def test_roles_change_while_everybody_is_there() -> None:
 
 
 def test_session_forgets_who_waits_once_its_user_is_no_owner() -> None:
-    """ACC-13: it would not hear how that ends."""
+    """ACC-13: it would not learn how the wait ends."""
     session = SessionClient("ann", Replica("client 1"))
     session.opened(0.0)
     session.receive(greeting(), 0.0)

@@ -1,4 +1,4 @@
-"""A session on its connection: what is sent when, and who is heard of: HB, MSG and PUSH rules."""
+"""A session on its connection: when it sends, and who is there: HB, MSG and PUSH rules."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_dead_line_is_dropped(wire: Wire, ann: Peer) -> None:
 
 
 def test_whoever_is_away_is_known(wire: Wire, ann: Peer) -> None:
-    """HB-6: a new name changes nothing of it; of oneself it is no news."""
+    """HB-6: a new name does not change it; a report about oneself is ignored."""
     bob = Peer("bob")
     wire.connect(bob)
     [effect] = ann.session.receive(encode(UserAway(bob.connection_id, away=True)), wire.now_ms)
@@ -48,7 +48,7 @@ def test_whoever_is_away_is_known(wire: Wire, ann: Peer) -> None:
 
 
 def test_server_that_does_not_save_is_told_once(wire: Wire, ann: Peer) -> None:
-    """DUR-6: until it sends what it saved; a word of a newer server is no such news."""
+    """DUR-6: until it catches up; unknown states from a newer server are ignored."""
     ann.edit(Put("a", "k"))
     wire.poll(ann)
     wire.send_up(ann)
@@ -88,7 +88,7 @@ def test_pong_may_bring_news_of_what_is_missing(wire: Wire, ann: Peer) -> None:
 
 
 def test_flush_sends_all_and_waits_for_no_push(wire: Wire, ann: Peer) -> None:
-    """PUSH-2: the last push was just now, and more than one message is needed."""
+    """PUSH-2: the last push was just now, and the edits need more than one message."""
     ann.edit(Put("a", "k"))
     wire.poll(ann)
     for id in "bcd":
@@ -114,7 +114,7 @@ def test_flush_waits_for_no_answer(wire: Wire, ann: Peer) -> None:
 
 
 def test_presence_is_rare_while_answers_are_late(wire: Wire, ann: Peer) -> None:
-    """PUSH-10: it is the first thing that a line can do without."""
+    """PUSH-10: on a slow line, presence is the first thing to give up."""
     ann.edit(Put("a", "k"))
     wire.poll(ann)
     sent, start = 0, wire.now_ms

@@ -1,4 +1,4 @@
-"""What is known of others by their presence, and how much work that is."""
+"""Others' presence as a user sees it, and the work that it takes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from optiverse_collab.core.protocol.participants import Participant
 
 
 class Crowd:
-    """200 people, and how often somebody looked at what one of them shows."""
+    """200 people, and a count of the looks at one shown value."""
 
     def __init__(self) -> None:
         self.people = {f"c{n}": Participant(f"P{n}", f"c{n}", "t") for n in range(200)}
@@ -22,7 +22,7 @@ class Crowd:
         self.shown.look(self.people, self.states)
 
     def read(self, participant: Participant, state: Mapping[str, Any]) -> int | None:
-        """The number that somebody shows, unless they are away."""
+        """The number that a participant shows, unless they are away."""
         self.reads.append(participant.connection_id)
         return None if participant.away else state.get("n")
 
@@ -35,7 +35,7 @@ def crowd() -> Crowd:
 
 
 def test_a_message_costs_no_more_than_it_says(crowd: Crowd) -> None:
-    """PRES-2: of 200 people, the one who moved their cursor is looked at."""
+    """PRES-2: of 200 people, only the one who moved their cursor is looked at."""
     for x in range(10):
         crowd.states["c7"]["cursor"] = [x, 0]
         assert not crowd.shown.look(crowd.people, crowd.states, {"c7"})
@@ -67,7 +67,7 @@ def test_whoever_left_is_forgotten(crowd: Crowd) -> None:
 
 
 def test_all_are_looked_at_when_people_change(crowd: Crowd) -> None:
-    """Somebody is away, say; a state that is gone is none."""
+    """For example, when somebody is away; a state that no longer exists is ignored."""
     for id in ("c7", "c8"):
         crowd.states[id]["n"] = 1
     crowd.people["c7"] = Participant("P7", "c7", "t", away=True)

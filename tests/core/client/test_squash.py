@@ -1,4 +1,4 @@
-"""Few operations that have the same effect as many (PUSH-2)."""
+"""Squashing makes few operations with the same effect as many (PUSH-2)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OPS = st.lists(
 
 @given(OPS, OPS, st.booleans())
 def test_squashing_has_the_same_effect(earlier: list[Op], later: list[Op], there: bool) -> None:
-    """PUSH-2: few operations a record, and nobody can tell the difference."""
+    """PUSH-2: few operations per record, and no observable difference."""
     one = {id: Record(id, "k", {"x": 9, "z": 9}) for id in "ab"} if there else {}
     other = dict(one)
     for op in earlier + later:

@@ -1,4 +1,4 @@
-"""Long edits as changes of one step: PUSH-8, SEEN-5, SEEN-7."""
+"""Long edits become several changes of one step: PUSH-8, SEEN-5, SEEN-7."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.helpers.wire import Peer, Wire, equal
 
 
 def replica_with(*records: Record, page_bytes: int = 1000) -> Replica:
-    """A replica with these records, none of them pending."""
+    """A replica that has these records and no pending change."""
     wire, peer = Wire(Limits(page_bytes=page_bytes)), Peer("ann")
     wire.connect(peer)
     peer.edit(*(Put(one.id, one.kind, one.props) for one in records))
@@ -49,7 +49,7 @@ def test_what_was_done_away_is_marked_and_nothing_else() -> None:
 
 
 def test_yielding_removals_are_held_one_by_one(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SEEN-7: one that was edited meanwhile does not keep the others."""
+    """SEEN-7: a record that somebody edited meanwhile does not keep the others."""
     ann.edit(*(Put(f"r{n}", "k", {"x": 0}) for n in range(4)))
     wire.settle()
     seen = wire.room.history.clock

@@ -38,7 +38,7 @@ def test_other_steps_are_no_news(step: str) -> None:
 
 
 def test_everybody_hears_who_replaced_the_bench(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """PUSH-9: from the changes that carry the step, the author too, and of no others."""
+    """PUSH-9: all changes of the step carry it, and no others do; its author gets the report, too."""
     ann.edit(Put("mirror", "k"))
     wire.settle()
     clock = wire.room.history.clock
@@ -58,14 +58,14 @@ def test_everybody_hears_who_replaced_the_bench(wire: Wire, ann: Peer, bob: Peer
 
 
 def do(peer: Peer, step: str, *ops: Op) -> None:
-    """Edit as a part of a step."""
+    """Edit as part of a step."""
     peer.replica.edit(ops, step=step)
     for op in ops:
         apply(peer.screen, op)
 
 
 def test_who_was_away_hears_what_became_of_the_bench(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """SYNC-14: with the clock from before the step, and once."""
+    """SYNC-14: with the clock before the step, and once."""
     clock = wire.room.history.clock
     wire.lose(bob)
     do(ann, "sweep:1", Remove("lens"))

@@ -1,4 +1,4 @@
-"""Rates: what passes in a second, on average over the last ten."""
+"""Traffic rates per second, averaged over the last ten seconds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_nothing_is_no_traffic() -> None:
 
 @given(every_ms=st.integers(1, 900), size=st.integers(0, 100_000), seconds=st.integers(1, 40))
 def test_steady_traffic_has_its_rate(every_ms: int, size: int, seconds: int) -> None:
-    """Up to the message that falls on one side of an edge or the other."""
+    """Within one message that may fall on either side of the window's edge."""
     traffic = Traffic(START_MS)
     for at_ms in range(0, seconds * 1000, every_ms):
         traffic.note(size, START_MS + at_ms)
@@ -36,7 +36,7 @@ def test_what_is_long_ago_does_not_count() -> None:
 
 
 def test_first_moment_is_no_flood() -> None:
-    """A message in the first ms is not a thousand of them in a second."""
+    """A message in the first ms does not count as a thousand in a second."""
     traffic = Traffic(START_MS)
     traffic.note(300, START_MS)
     assert traffic.rate(START_MS + 1) == Rate(300, 1)

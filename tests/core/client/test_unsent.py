@@ -1,4 +1,4 @@
-"""What becomes of the edits of a replica that is followed no further (SEEN-9, CLK-3)."""
+"""Unsent edits of an abandoned replica go to the next one (SEEN-9, CLK-3)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LENS = Put("lens", "component", {"x": 1, "y": 2})
 
 
 def test_unsent_edits_are_held_by_the_next_replica() -> None:
-    """SEEN-9: with the record as its user saw it, so that each can be brought back."""
+    """SEEN-9: with the record as its user saw it, so that each can be restored."""
     old, new = Replica("a"), Replica("b")
     old.edit([LENS, Put("mirror", "component", {"x": 0})])
     old.edit([Set("lens", {"x": 5})], step="a step")
@@ -28,7 +28,7 @@ def test_unsent_edits_are_held_by_the_next_replica() -> None:
 
 
 def test_what_was_held_there_is_held_here() -> None:
-    """SEEN-9: and edits of the record that were not sent join it."""
+    """SEEN-9: unsent edits of the same record join them."""
     old, new = Replica("a"), Replica("b")
     old.edit([LENS])
     old.edit([Set("lens", {"x": 5})])

@@ -1,4 +1,4 @@
-"""What the user sees: the confirmed document with what is pending on top (REP-1, REP-4, REP-6, REP-10)."""
+"""The user's view: the confirmed document with pending changes on top (REP-1, REP-4, REP-6, REP-10)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LENS = Record("lens", "component", {"x": 1, "y": 2})
 
 
 def pending(*changes: Op) -> Pending:
-    """Changes that were sent, one for each operation."""
+    """Sent changes, one for each operation."""
     made = Pending()
     for op in changes:
         made.add([op], 1000, 0, False, "")
@@ -39,7 +39,7 @@ def test_record_is_seen_with_what_is_pending_on_top(changes: list[Op], seen: Rec
 
 
 def test_record_that_is_not_confirmed_is_seen_if_it_is_put() -> None:
-    """REP-1, DOC-5: a `set` alone makes none."""
+    """REP-1, DOC-5: a `set` alone does not make a record."""
     assert shown("lens", {}, pending(Put("lens", "component"), Set("lens", {"x": 1}))) == Record(
         "lens", "component", {"x": 1}
     )
@@ -48,7 +48,7 @@ def test_record_that_is_not_confirmed_is_seen_if_it_is_put() -> None:
 
 
 def test_changes_of_a_frame_are_shown_together() -> None:
-    """REP-4, REP-10: one list, in the order of the ids, with what was seen before."""
+    """REP-4, REP-10: one list, in the order of the ids, with the previous values."""
     view = {"lens": LENS, "gone": Record("gone", "component", {})}
     now = Record("lens", "component", {"x": 3, "y": 2})
     base = {"new": Record("new", "component", {}), "lens": now}
@@ -61,7 +61,7 @@ def test_changes_of_a_frame_are_shown_together() -> None:
 
 
 def test_what_is_seen_already_is_not_shown() -> None:
-    """REP-4: neither what is the same, nor what is under a pending value, nor what is gone already."""
+    """REP-4: equal values, values under a pending one, and removed records are left out."""
     view = {"lens": LENS}
     mine = pending(Set("lens", {"x": 1}))
     base = {"lens": Record("lens", "component", {"x": 9, "y": 2})}
@@ -70,7 +70,7 @@ def test_what_is_seen_already_is_not_shown() -> None:
 
 
 def test_rehearsal_leaves_the_view_alone() -> None:
-    """REP-6: what an edit would make, of the records that it touches."""
+    """REP-6: it returns the records that an edit would change."""
     view = {"lens": LENS, "other": Record("other", "component", {})}
     ops: list[Op] = [Set("lens", {"x": 3}), Put("new", "component"), Set("new", {"z": 1})]
     assert rehearse(view, ops, Limits()) == {
@@ -90,14 +90,14 @@ def test_rehearsal_leaves_the_view_alone() -> None:
     ],
 )
 def test_rehearsal_names_the_record_that_is_missing(ops: list[Op], missing: str) -> None:
-    """REP-6: at that place of the change."""
+    """REP-6: with its place in the change."""
     with pytest.raises(ChangeRefused, match=f"no record '{missing}'") as refused:
         rehearse({"lens": LENS}, ops, Limits())
     assert refused.value.reason is Reason.NO_SUCH_RECORD
 
 
 def test_rehearsal_finds_the_record_that_is_too_long() -> None:
-    """LIM-6: as it is at the end of the change."""
+    """LIM-6: measured at the end of the change."""
     limits = Limits(record_bytes=100)
     long = [Set("lens", {"z": "z" * 100})]
     with pytest.raises(ChangeRefused, match="'lens' would be longer than 100 bytes") as refused:

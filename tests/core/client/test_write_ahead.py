@@ -1,4 +1,4 @@
-"""What of a replica is written when, and what waits for the disk (DISK rules)."""
+"""When parts of a replica are written, and when sending waits for the disk (DISK rules)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_without_a_disk_nothing_waits() -> None:
 
 
 def test_nothing_is_sent_before_it_is_written() -> None:
-    """DISK-1: the first thing that is written is a whole copy."""
+    """DISK-1: the first write is a whole copy."""
     bench = Bench()
     bench.edit()
     bench.ahead.begin()
@@ -59,7 +59,7 @@ def test_nothing_is_sent_before_it_is_written() -> None:
 
 
 def test_what_is_about_to_be_sent_is_written_at_once(bench: Bench) -> None:
-    """DISK-1: however short ago the last write was."""
+    """DISK-1: however recent the last write was."""
     assert bench.push() == [1]
     for number in (2, 3):
         bench.edit()
@@ -88,7 +88,7 @@ def test_an_edit_while_a_write_goes_on_waits_for_the_next(bench: Bench) -> None:
 
 
 def test_what_is_not_sent_is_written_now_and_then(bench: Bench) -> None:
-    """DISK-1: while there is no connection, or a drag continues; the first at once."""
+    """DISK-1: while there is no connection, or during a drag; the first edit at once."""
     bench.edit()
     assert entries(bench.poll()) == [Changed(bench.pending.changes[-1])]
     bench.finish()
@@ -101,7 +101,7 @@ def test_what_is_not_sent_is_written_now_and_then(bench: Bench) -> None:
 
 
 def test_what_is_written_is_not_altered_by_the_next_edit(bench: Bench) -> None:
-    """DISK-2: it is encoded in another thread, some time later."""
+    """DISK-2: another thread encodes it some time later."""
     bench.edit(Set("b", {"n": 1}))
     [entry] = entries(bench.poll())
     bench.edit(Set("b", {"n": 2}))
@@ -110,7 +110,7 @@ def test_what_is_written_is_not_altered_by_the_next_edit(bench: Bench) -> None:
 
 
 def test_what_became_of_edits_is_written(bench: Bench) -> None:
-    """DISK-2: what is settled, held, or held no more."""
+    """DISK-2: settled edits, held edits, and edits that are no longer held."""
     bench.held["h"] = HELD
     for id in ("h", "gone"):
         bench.ahead.held_changed(id)
@@ -122,7 +122,7 @@ def test_what_became_of_edits_is_written(bench: Bench) -> None:
 
 
 def test_a_copy_is_written_once_it_is_quiet(bench: Bench) -> None:
-    """DISK-2: two seconds after the server has confirmed something."""
+    """DISK-2: two seconds after the server confirmed something."""
     bench.clock = 5
     assert bench.poll() is None
     assert bench.ahead.wait_ms(bench.now_ms) == QUIET_MS
@@ -160,7 +160,7 @@ def test_a_large_bench_is_copied_less_often() -> None:
 
 
 def test_a_long_journal_becomes_a_copy(bench: Bench) -> None:
-    """DISK-2: when it is longer than what is pending."""
+    """DISK-2: when it is longer than the pending changes."""
     count = 0
     while bench.poll(WRITE_EVERY_MS) is None or bench.asked is None or bench.asked.copy is None:
         if bench.asked is not None:
@@ -173,7 +173,7 @@ def test_a_long_journal_becomes_a_copy(bench: Bench) -> None:
 
 
 def test_while_a_copy_is_written_what_was_written_goes_out(bench: Bench) -> None:
-    """DISK-3: the file before is whole until the new one is."""
+    """DISK-3: the old file is whole until the new one is."""
     bench.clock = 5
     bench.poll()
     bench.edit(Set("b", {}))
@@ -201,7 +201,7 @@ def test_what_nobody_asked_for_is_not_written(bench: Bench) -> None:
 
 
 def test_who_leaves_leaves_a_copy(bench: Bench) -> None:
-    """DISK-2: also behind what is still being written; and what waited for the disk goes out."""
+    """DISK-2: after the running write, too; and edits that waited for the disk are sent."""
     bench.push()
     bench.edit()
     bench.push()
@@ -218,7 +218,7 @@ def test_who_leaves_leaves_a_copy(bench: Bench) -> None:
 
 
 def test_a_session_can_be_joined_again(bench: Bench) -> None:
-    """DISK-1: with a copy first, as at the beginning."""
+    """DISK-1: a copy comes first, as at the beginning."""
     bench.ahead.end()
     bench.edit()
     bench.ahead.begin()
@@ -229,6 +229,6 @@ def test_a_session_can_be_joined_again(bench: Bench) -> None:
 
 
 def test_the_limits_fit_together() -> None:
-    """DISK-1: at most a second of edits is on no disk."""
+    """DISK-1: at most a second of edits is not on disk."""
     assert write_ahead.WRITE_EVERY_MS <= 500
     assert write_ahead.QUIET_MS < write_ahead.BUSY_MS

@@ -1,4 +1,4 @@
-"""A disk that fails, or doesn't answer, holds nobody up (DISK-5)."""
+"""A disk that fails or does not answer delays nobody (DISK-5)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def bench() -> Bench:
 
 
 def test_a_disk_that_fails_holds_nothing_up(bench: Bench) -> None:
-    """DISK-5: it is reported once, and tried again; then a whole copy makes up for what was missed."""
+    """DISK-5: it is reported once and tried again; then a whole copy replaces the missed writes."""
     bench.push()
     bench.edit()
     bench.push()
@@ -46,13 +46,13 @@ def test_a_disk_that_fails_holds_nothing_up(bench: Bench) -> None:
 
 
 def test_a_failure_that_nobody_waits_for_counts_too(bench: Bench) -> None:
-    """DISK-5: a sync fails after what was written was reported."""
+    """DISK-5: a sync may fail after the write was reported as done."""
     assert bench.ahead.failed("It is broken.", bench.now_ms) == [EditsUnprotected("It is broken.")]
     assert bench.ahead.wait_ms(bench.now_ms) == RETRY_MS
 
 
 def test_a_disk_that_does_not_answer_holds_nothing_up(bench: Bench) -> None:
-    """DISK-5: for five seconds; nothing is lost of what is edited meanwhile."""
+    """DISK-5: after five seconds, edits are sent without it, and none is lost."""
     bench.push()
     bench.edit()
     bench.push()

@@ -1,4 +1,4 @@
-"""A replica in miniature whose disk obeys, for the tests of `write_ahead`."""
+"""A miniature replica with a disk that the test controls, for tests of `write_ahead`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from optiverse_collab.core.records import Op, Record, Set
 
 
 class Bench:
-    """A replica in miniature, and a disk that does its work when the test says so.
+    """A miniature replica, and a disk that works when the test tells it to.
 
     Attributes:
         file: what is on disk; None before the first copy.
-        asked: what is being written.
+        asked: the write in progress.
     """
 
     def __init__(self) -> None:
@@ -31,15 +31,15 @@ class Bench:
         self.sent: list[int] = []
 
     def save(self) -> Saved:
-        """All of it."""
+        """A copy of the whole replica."""
         return Saved(["me"], "e", self.clock, "", self.records, self.pending.copy(), dict(self.held))
 
     def edit(self, *ops: Op) -> None:
-        """Make a change that is pending."""
+        """Make a pending change."""
         self.pending.add(ops or [Set("a", {"n": self.now_ms})], 10**6, 0, False, "")
 
     def poll(self, after_ms: float = 0.0) -> Write | EditsUnprotected | None:
-        """Time passes, and what is due is asked for."""
+        """Let time pass, and start the write that is due."""
         self.now_ms += after_ms
         found = self.ahead.poll(self.now_ms)
         if isinstance(found, Write):
@@ -48,14 +48,14 @@ class Bench:
         return found
 
     def finish(self) -> list[EditsProtected]:
-        """The disk has written what it was asked for."""
+        """Let the disk finish the write in progress."""
         write, self.asked = self.asked, None
         assert write is not None
         self.put(write)
         return self.ahead.written(write.mark)
 
     def put(self, write: Write) -> None:
-        """Write what was asked for."""
+        """Carry out the write in progress."""
         if write.copy is not None:
             assert write.entries == ()
             self.file = write.copy
@@ -64,26 +64,26 @@ class Bench:
             self.file = replay(self.file, write.entries)
 
     def is_on_disk(self) -> bool:
-        """Whether the file has the replica, except for what changes when a change is sent."""
+        """Whether the file has the replica, except for data that change when a change is sent."""
         file, now = self.file, self.save()
         assert file is not None
         as_made = [[(one.client_clock, one.operations) for one in saved.pending] for saved in (file, now)]
         return as_made[0] == as_made[1] and (file.held, file.records) == (now.held, now.records)
 
     def write_all(self) -> None:
-        """Write what is due until nothing is."""
+        """Write until nothing is due."""
         while self.poll() is not None:
             self.finish()
 
     def push(self) -> list[int]:
-        """The numbers of what may be sent."""
+        """The numbers of the changes that may be sent."""
         if not self.pending.unsent:
             return []
         return [one.client_clock for one in self.pending.take_unsent(10**6, self.ahead.sendable())]
 
 
 def written_bench() -> Bench:
-    """On disk, with an edit that is written."""
+    """A replica on disk, with one edit that is written."""
     bench = Bench()
     bench.ahead.begin()
     bench.write_all()

@@ -1,4 +1,4 @@
-"""The messages about access, as the protocol says: ACC-2 to ACC-7 of docs/protocol.md."""
+"""The messages about access: ACC-2 to ACC-7 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ DEVICE = Grant("g2", GrantKind.DEVICE, Role.VIEWER, WHEN, "Ann", seen=WHEN, conn
     ],
 )
 def test_requests_are_what_the_protocol_says(message: Message, text: str) -> None:
-    """ACC-4, ACC-5, ACC-6: what is left out says nothing, and 0 s is another thing than that."""
+    """ACC-4, ACC-5, ACC-6: omitted keys say nothing, and 0 s differs from an omitted time."""
     assert encode(message) == text
     assert decode_client(text, LIMITS) == message
 
@@ -128,7 +128,7 @@ def test_answers_are_what_the_protocol_says(message: Message, says: object) -> N
 
 
 def test_people_have_roles_and_no_word_means_owner() -> None:
-    """ACC-2: a server that asks for nothing says nothing, as one without roles."""
+    """ACC-2: a server without access control omits the role, and so does an older one."""
     ann, bob = Participant("ann", "c1", WHEN), Participant("bob", "c2", WHEN, role=Role.VIEWER)
     ack = ConnectionAck("s", "bob", "c2", [ann, bob], "server", 3, LIMITS, WHEN, Role.VIEWER, "secret", WHEN)
     says = json.loads(encode(ack))

@@ -1,4 +1,4 @@
-"""Where a session is: MSG-4 and LIM-3 of docs/protocol.md, and what users type in its place."""
+"""The address of a session, as URL and as users type it: MSG-4 and LIM-3 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_link_and_name_may_each_name_the_session() -> None:
 
 
 def test_a_sentence_does_not_repeat_a_secret() -> None:
-    """It may stand in a log."""
+    """The sentence may end up in a log."""
     for text in (
         f"wss://lab/ws/a/b/c#t={TOKEN}",
         f"wss://#t={TOKEN}",
@@ -127,7 +127,7 @@ def test_a_sentence_does_not_repeat_a_secret() -> None:
 
 
 def test_what_is_remembered_has_no_token() -> None:
-    """LINK-2: it may lie in settings and files."""
+    """LINK-2: it may be stored in settings and files."""
     address = Address("wss://lab:1", "a b", TOKEN, PIN)
     assert address.link == invite_link("wss://lab:1", "a b", TOKEN, PIN)
     assert parse_address(address.link) == address
@@ -198,7 +198,7 @@ def test_names_that_cannot_be(name: str, sentence: str, what: str) -> None:
     ],
 )
 def test_paths_that_cannot_be(path: str, sentence: str) -> None:
-    """MSG-4: what a server may read; a byte beyond ASCII comes as half of a character."""
+    """MSG-4: paths as a server may read them; a byte beyond ASCII arrives as a surrogate."""
     with pytest.raises(AddressError) as caught:
         parse_path(path)
     assert sentence in str(caught.value)
@@ -209,7 +209,7 @@ def test_paths_that_cannot_be(path: str, sentence: str) -> None:
     "name", ["default", "a/b?c#d%2F e", "光路 ½″", "...", " a ", "x" * 128, "é" * 128, "a\nb", "a\u202e"]
 )
 def test_the_server_reads_the_names_that_were_written(name: str) -> None:
-    """MSG-4: any Unicode, percent-encoded, also what has a meaning in URLs; a query is ignored."""
+    """MSG-4: any Unicode, percent-encoded, including reserved characters of URLs; a query is ignored."""
     path = websocket_url(SERVER, name, name).removeprefix(SERVER)
     assert path.isascii()
     assert parse_path(path) == parse_path(path + "?token=x") == Place(name, name)
@@ -229,7 +229,7 @@ names = st.one_of(st.text(max_size=20), st.sampled_from(["", " ", ".", "..", "x"
 
 @given(names, names)
 def test_server_accepts_just_what_clients_accept(session: str, user: str) -> None:
-    """MSG-4: and reads what was written, as a user who pastes the invite does."""
+    """MSG-4: and it reads the name that was written, as does a user who pastes the invite."""
     parts = [quote(name, safe="", errors="surrogatepass") for name in (session, user)]
     path = "/ws/" + "/".join(parts)
     try:
@@ -248,7 +248,7 @@ parts = st.text(st.sampled_from("a./%2eE0fFc3 \u00e9\udcff?"), max_size=8)
 
 @given(st.lists(parts, max_size=4).map(lambda parts: "/".join(["/ws", *parts])) | st.text())
 def test_clients_accept_what_the_server_accepts(path: str) -> None:
-    """MSG-4: whatever a request says, a place that it names is one that a client can ask for."""
+    """MSG-4: whatever a request contains, an address that the server accepts is one that a client can use."""
     try:
         place = parse_path(path)
     except AddressError:

@@ -1,4 +1,4 @@
-"""Steps that say what they are: PUSH-9."""
+"""Steps that say what they do: PUSH-9."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ HELPS = {
 
 @pytest.mark.parametrize("code", [*CloseCode, 0, 3000, 4999])
 def test_whether_to_come_back(code: int) -> None:
-    """CLOSE-2: after a code that nobody defined, too; and after many more, if it was there before."""
+    """CLOSE-2: also after unknown codes, and after many more if the session was synchronised before."""
     assert may_retry(code) == (code in HELPS or code not in set(CloseCode))
     assert ends_session(code) == (code in (4400, 4401, 4403, 4409, 4426))
     assert not (may_retry(code) and ends_session(code))

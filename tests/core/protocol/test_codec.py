@@ -1,4 +1,4 @@
-"""What is refused on the wire, each with its own reason: LIM and PUSH-6 of docs/protocol.md."""
+"""The codec refuses bad messages, each with its own reason: LIM and PUSH-6 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_round_trip(message: Ping | SyncRequest | PresenceUpdate | Push) -> None
 
 
 def test_names_of_keys_are_those_of_the_protocol() -> None:
-    """PUSH-1: a change says `yield`, and leaves out what it need not say."""
+    """PUSH-1: a change uses the key `yield`, and omits keys with default values."""
     changes = [PushedChange(7, [], seen=0, yields=True, step="s"), PushedChange(8, [])]
     assert json.loads(encode(Push(changes))) == {
         "type": "push",
@@ -147,7 +147,7 @@ VALUES = st.recursive(
 
 @given(VALUES)
 def test_any_value_arrives_as_it_was(value: object) -> None:
-    """LIM-2: shortest round-trip floats, any Unicode; what we write, Python's own parser reads alike."""
+    """LIM-2: shortest round-trip floats, any Unicode; Python's own parser reads our JSON alike."""
     ops = [Set("a", {"x": value})]
     data = encode_ops(ops)
     assert repr(decode_ops(data)) == repr(ops)
@@ -155,14 +155,14 @@ def test_any_value_arrives_as_it_was(value: object) -> None:
 
 
 def raw(change: Change) -> RawChange:
-    """A change as the room has it, whose operations are JSON already."""
+    """A change as the room has it, with its operations already encoded as JSON."""
     return RawChange(
         change.clock, change.user_id, msgspec.Raw(encode_ops(change.ops)), change.step, change.replaced
     )
 
 
 def test_patch_is_open_at_its_end() -> None:
-    """PUSH-5: one encoding for all, with the receiver's own acknowledgements behind it."""
+    """PUSH-5: one encoding for all, followed by the receiver's own acknowledgements."""
     ops: list[Op] = [Set("a", {"x": 1})]
     changes = [
         Change(3, "ann", ops, "drag", [Replaced("a", ["x"], "f" * 32)]),
@@ -176,7 +176,7 @@ def test_patch_is_open_at_its_end() -> None:
 
 
 def test_patch_spends_nothing_on_what_it_lacks() -> None:
-    """PUSH-5: most changes have no step, and most patches neither hash nor acknowledgements."""
+    """PUSH-5: most changes have no step, and most patches have neither hash nor acknowledgements."""
     body = patch_body([encode_change(raw(Change(4, "bob", [])))], "ff", {})
     assert close_patch(body) == (
         b'{"type":"patch","changes":[{"clock":4,"user_id":"bob","ops":[]}],"head":"ff"}'

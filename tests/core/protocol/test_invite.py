@@ -1,4 +1,4 @@
-"""LINK-1: what stands behind the number sign of an invite link, and what mail and hands make of it."""
+"""LINK-1: the fragment of an invite link, and what mail programs and typing do to it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_what_programs_on_the_way_do_to_a_link_is_undone(link: str) -> None:
 
 
 def test_a_number_sign_in_a_name_stays_there() -> None:
-    """LINK-1: a link holds it percent-encoded, as all of a name."""
+    """LINK-1: a link percent-encodes it, like the rest of a name."""
     for name in ("no. #1", "a#t=x", "#"):
         place = f"ws://lab:8765/ws/{quote(name, safe='')}"
         assert split_link(place) == (place, Fragment())
@@ -92,7 +92,7 @@ def test_a_number_sign_in_a_name_stays_there() -> None:
     ],
 )
 def test_a_damaged_link_says_what_is_wrong(fragment: str, sentence: str) -> None:
-    """LINK-1: and never what it has of the secret."""
+    """LINK-1: the sentence never contains the secret."""
     with pytest.raises(AddressError) as caught:
         parse_fragment(fragment)
     assert sentence in str(caught.value)

@@ -1,4 +1,4 @@
-"""What became of changes, on the wire: PUSH-4, SEEN-3, SYNC-9 of docs/protocol.md."""
+"""The results of changes, on the wire: PUSH-4, SEEN-3, SYNC-9 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RICH = Ack(
 
 
 def test_acknowledgement_names_parts_as_the_protocol_says() -> None:
-    """PUSH-4: no values; the keys are left out that say nothing."""
+    """PUSH-4: it has no values, and omits keys that say nothing."""
     assert json.loads(msgspec.json.encode(RICH)) == {
         "client_clock": 7,
         "result": "rebase",

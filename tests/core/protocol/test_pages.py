@@ -29,7 +29,7 @@ def test_one_change_holds_few_operations() -> None:
 
 
 def test_one_change_holds_few_values() -> None:
-    """LIM-1, PUSH-3: short ones may be too many long before they are too long."""
+    """LIM-1, PUSH-3: many short ones may be too many long before they are too long."""
     ops = [Set(id, {"points": [[0, 0]] * 3000}) for id in "abcdefghijklmnopqrst"]
     cut = list(pages(ops, 256 * 1024))
     assert [op for page in cut for op in page] == ops
@@ -53,7 +53,7 @@ def test_pages_are_made_when_they_are_asked_for() -> None:
 
 
 def test_the_last_page_is_marked() -> None:
-    """SYNC-5, HIST-2: an empty one where there is none."""
+    """SYNC-5, HIST-2: an empty page if there is none."""
     assert list(marked_pages([1, 2, 3, 4], 4)) == [([1, 2], False), ([3, 4], True)]
     assert list(marked_pages([1], 4)) == [([1], True)]
     assert list(marked_pages([], 4)) == [([], True)]
@@ -83,7 +83,7 @@ def test_no_page_is_longer_than_the_limit() -> None:
 
 
 def test_each_page_has_the_size_of_its_moment() -> None:
-    """SYNC-15: none is begun before the line took the one before."""
+    """SYNC-15: no page begins before the line accepted the one before."""
     size = PageSize(200_000)
     made = (page for page, _ in marked_pages(["x" * 1000] * 200, size))
     assert len(next(made)) == 16
@@ -95,7 +95,7 @@ def test_each_page_has_the_size_of_its_moment() -> None:
 
 @given(bytes_per_s=st.integers(2000, 10**7))
 def test_page_takes_about_a_second_at_most(bytes_per_s: int) -> None:
-    """SYNC-15: the last of a hundred on a line of this speed."""
+    """SYNC-15: measured on the last of a hundred pages on a line of this speed."""
     size, ms = PageSize(262_144), 0.0
     for _ in range(100):
         ms = int(size) * 1000 / bytes_per_s

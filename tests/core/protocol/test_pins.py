@@ -35,7 +35,7 @@ def test_clients_and_servers_compute_one_pin() -> None:
 
 @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
 def test_keys_of_other_kinds_have_pins(kind: str) -> None:
-    """An operator's certificate may have any; the hash is that of the whole field."""
+    """An operator's certificate may have any kind of key; the hash covers the whole field."""
     key = rsa.generate_private_key(65537, 2048) if kind == "rsa" else ed25519.Ed25519PrivateKey.generate()
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "lab")])
     builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW.replace(year=2028))

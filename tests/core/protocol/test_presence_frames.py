@@ -1,4 +1,4 @@
-"""Presence as it leaves: PRES-17 of docs/protocol.md."""
+"""Outgoing presence: PRES-17 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from optiverse_collab.core.protocol.presence_frames import PresenceFrames
 @pytest.mark.parametrize("full", [False, True])
 @pytest.mark.parametrize("ids", [(), ("c1",), ("c1", "c2"), ("c1", 'ü"2', "c3", "c4")])
 def test_each_receiver_gets_what_is_not_their_own(ids: tuple[str, ...], full: bool) -> None:
-    """PRES-17: the same message as from the codec, without one part."""
+    """PRES-17: the same message as from the codec, minus the receiver's own part."""
     states = {id: {"cursor": [1.5, number], "note": None} for number, id in enumerate(ids)}
     frames = PresenceFrames(PresencePatch(states, full))
     assert frames.whole == encode(PresencePatch(states, full)).encode()

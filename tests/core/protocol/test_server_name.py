@@ -1,4 +1,4 @@
-"""A server of ours is known by a header, and not by what it says to people."""
+"""A header identifies our server; its texts for people do not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Histories in which several people edit, for the tests of the server's half."""
+"""Histories that several people edit, for tests of the server's half."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def do(
     now_ms: int = 0,
     skip: int = 0,
 ) -> Accepted:
-    """Let somebody make their next change, who has seen everything unless said otherwise.
+    """Let an author make their next change, having seen everything unless `seen` differs.
 
     Args:
-        by: their name, which is their client id too.
-        skip: how many numbers they used before for changes that were refused.
+        by: the author's name, which is also the client id.
+        skip: how many numbers went to refused changes before.
     """
     origin = origin_of(by)
     client_clock = history.last_client_clock_of(origin) + 1 + skip
@@ -67,20 +67,20 @@ Side = tuple[str, list[str], str, int]
 
 
 def sides(history: History, touched: Iterable[Touched]) -> list[Side]:
-    """Parts of a change with the names of people in place of their numbers."""
+    """Parts of a change, with names in place of the numbers of people."""
     return [
         (one.id, one.names, history.names.text(NameKind.AUTHOR, one.author), one.clock) for one in touched
     ]
 
 
 def at(history: History, clock: int, client_id: str = "ann", **more: Any) -> SyncRequest:
-    """What a replica asks that has the history of `make` up to a clock."""
-    head = history.chain.recent[clock * PREFIX_BYTES :][:PREFIX_BYTES].hex()  # no more of it is checked
+    """The request of a replica that has the history of `make` up to a clock."""
+    head = history.chain.recent[clock * PREFIX_BYTES :][:PREFIX_BYTES].hex()  # the rest is not checked
     return SyncRequest(client_id, history.epoch, clock, head, **more)
 
 
 def asked(history: History, request: SyncRequest) -> list[FullState | Delta]:
-    """The pages that a replica gets whose position is one of this history."""
+    """The pages for a replica whose position belongs to this history."""
     answer = answer_of(history, request)
     assert not isinstance(answer, OtherHistory)
     return list(answer)

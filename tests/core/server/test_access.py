@@ -49,7 +49,7 @@ def test_commenters_talk_and_viewers_do_not(history: History, ops: list[Op]) -> 
 
 @pytest.mark.parametrize("role", Role)
 def test_owners_requests_are_answered_by_whoever_has_the_grants(role: Role) -> None:
-    """ACC-4, ACC-7."""
+    """ACC-4, ACC-7: the room passes them on."""
     member = Member("ann", Participant("ann", "c1", "", role=role, person="g1"))
     message = AccessList(7)
     if role is Role.OWNER:

@@ -24,25 +24,25 @@ LENS = Put("lens", "component", {"x": 0})
 
 
 def full(history: History, request: SyncRequest) -> FullState:
-    """The one page of the full state that answers a request."""
+    """The single page of the full state that answers a request."""
     [page] = asked(history, request)
     assert isinstance(page, FullState)
     return page
 
 
 def delta(history: History, clock: int, *lanes: Lane) -> Delta:
-    """The one page of what changed after a clock; the replica was there then."""
+    """The single page of the differences since a clock, for a replica at that clock."""
     [page] = asked(history, at(history, clock, lanes=[*lanes]))
     assert isinstance(page, Delta)
     return page
 
 
-# Which answer
+# The kind of answer
 
 
 @pytest.mark.parametrize("request_", [SyncRequest("new"), SyncRequest("new", "other", 0, "ff" * 16)])
 def test_replica_that_holds_nothing_gets_the_full_state(request_: SyncRequest) -> None:
-    """SYNC-3, CLK-3: of whatever history; the authors of values are left out."""
+    """SYNC-3, CLK-3: whatever its history; the authors of values are left out."""
     history = make()
     do(history, LENS)
     page = full(history, request_)
@@ -58,7 +58,7 @@ def test_replica_that_holds_nothing_gets_the_full_state(request_: SyncRequest) -
     ("epoch", "clock", "head"), [("other", 1, 1), ("e", 3, 2), ("e", 1, 2), ("e", 2, 1), ("e", 2, 3)]
 )
 def test_position_that_is_not_in_the_history_diverged(epoch: str, clock: int, head: int) -> None:
-    """CLK-3: another epoch, a clock not reached, another head; it learns the session's position."""
+    """CLK-3: another epoch, a future clock, or another head; the answer has the session's position."""
     history = make()
     do(history, LENS)
     do(history, Set("lens", {"x": 1}))
@@ -67,7 +67,7 @@ def test_position_that_is_not_in_the_history_diverged(epoch: str, clock: int, he
 
 
 def test_position_before_the_start_of_the_history_gets_all() -> None:
-    """CLK-4, SYNC-3: with authors of what is newer, since it may have to compare."""
+    """CLK-4, SYNC-3: with authors of newer values, since the replica may have to compare them."""
     history = make(tombstones=2)
     do(history, *(Put(f"r{n}", "k") for n in range(3)), LENS)
     do(history, Set("lens", {"y": 1}), by="bob")
@@ -81,7 +81,7 @@ def test_position_before_the_start_of_the_history_gets_all() -> None:
 
 
 def test_position_that_is_too_old_to_be_checked_gets_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """CLK-5, SYNC-3: nobody knows its head any more."""
+    """CLK-5, SYNC-3: its head is no longer known."""
     monkeypatch.setattr(chain, "HEADS", 3)
     history = make()
     for x in range(20):
@@ -90,11 +90,11 @@ def test_position_that_is_too_old_to_be_checked_gets_all(monkeypatch: pytest.Mon
     assert page.records == [PageRecord("lens", "component", {"x": 19}, by=0)]
 
 
-# What it says
+# The contents
 
 
 def test_delta_says_what_changed_and_what_went() -> None:
-    """SYNC-2: new records whole, of others what changed."""
+    """SYNC-2: new records are whole, others have only their changes."""
     history = make()
     for id in "abcde":
         do(history, Put(id, "k", {"x": 0, "y": 0}))
@@ -117,7 +117,7 @@ def test_delta_says_what_changed_and_what_went() -> None:
 
 
 def test_new_records_come_in_the_order_of_the_document() -> None:
-    """REP-10: what lies on top of what may follow from it; whatever became of them since."""
+    """REP-10: the stacking order may depend on it; this holds whatever happened to them since."""
     history = make()
     do(history, LENS)
     do(history, *(Put(id, "k", {"x": 0}) for id in "cab"))
@@ -137,7 +137,7 @@ def test_delta_without_news_is_one_empty_page() -> None:
 
 
 def test_author_of_a_record_is_named_once_if_it_is_one() -> None:
-    """SYNC-2: of one without properties, who put it; else each property has its own."""
+    """SYNC-2: a record without properties names whoever put it; otherwise each property has its author."""
     history = make()
     do(history, LENS)
     do(history, Put("empty", "k"), by="bob")
@@ -158,7 +158,7 @@ def test_removal_of_a_property_is_told_as_often_as_it_is_due() -> None:
 
 
 def test_records_of_other_lanes_are_not_told() -> None:
-    """DOC-8: neither in a full state nor in a delta; without lanes, the bench is meant."""
+    """DOC-8: neither in a full state nor in a delta; without lanes, the request means the bench."""
     history = make()
     do(history, LENS)
     do(history, Put("note", "text", {"x": 0}, Lane.TALK))
@@ -203,7 +203,7 @@ def test_long_answers_are_cut_into_pages(epoch: str | None) -> None:
 
 
 def test_pages_have_the_document_of_the_request() -> None:
-    """SYNC-3, SYNC-4: whatever happens while they are sent, they belong to the same clock."""
+    """SYNC-3, SYNC-4: all pages belong to the same clock, whatever happens while they are sent."""
     history = make(Limits(page_bytes=100))
     do(history, LENS)
     do(history, *(Put(f"r{n}", "k", {"x": n}) for n in range(5)))
@@ -240,7 +240,7 @@ def up_to_date(history: History, clock: int, copy: dict[str, Record], lane: Lane
 
 @given(changes(st.just(Lane.BENCH)))
 def test_answer_brings_every_old_copy_up_to_date(changes: list[list[Op]]) -> None:
-    """SYNC-2, SYNC-3, CLK-2: to the same document, from every clock of the history."""
+    """SYNC-2, SYNC-3, CLK-2: from every clock of the history to the same document."""
     history = make(tombstones=2)
     copies: list[dict[str, Record]] = [{}]
     for ops in changes:
@@ -252,7 +252,7 @@ def test_answer_brings_every_old_copy_up_to_date(changes: list[list[Op]]) -> Non
 
 @given(changes(st.sampled_from([Lane.BENCH, Lane.TALK])))
 def test_each_lane_is_a_document_of_its_own(changes: list[list[Op]]) -> None:
-    """DOC-8: for those who follow every change, and for those who come back at any clock."""
+    """DOC-8: for replicas that follow every change, and for those that come back at any clock."""
     history = make(tombstones=2)
     copies: dict[Lane, list[dict[str, Record]]] = {Lane.BENCH: [{}], Lane.TALK: [{}]}
     for ops in changes:

@@ -1,4 +1,4 @@
-"""Answers with much beside records: SYNC-16, LIM-13 of docs/protocol.md."""
+"""Answers with more than records: SYNC-16, LIM-13 of docs/protocol.md."""
 
 from __future__ import annotations
 

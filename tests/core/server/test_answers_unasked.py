@@ -1,4 +1,4 @@
-"""What a connected replica gets in place of patches that it was not sent (SYNC-12)."""
+"""A connected replica gets a delta in place of skipped patches (SYNC-12)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NEW = SyncRequest("bob")
 
 
 def test_it_begins_where_the_replica_is() -> None:
-    """Whatever it asked from."""
+    """Whatever its request named."""
     history = make()
     do(history, Put("lens", "component", {"x": 0, "y": 0}))
     for x in range(1, 4):

@@ -1,4 +1,4 @@
-"""What a replica gets about its own changes and values: SYNC-6 to SYNC-10, SEEN-10."""
+"""A replica gets the results of its own changes and values: SYNC-6 to SYNC-10, SEEN-10."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def bench(outcomes: int = 100) -> History:
 
 
 def numbers(history: History, request: SyncRequest) -> tuple[int, bool, dict[str, int], dict[str, list[int]]]:
-    """What the pages say of the numbers of changes."""
+    """The numbers of changes in the pages."""
     [page] = asked(history, request)
     return page.client_clock, page.known, page.settled, page.skipped
 
 
-# Numbers
+# Numbers of changes
 
 
 def test_replica_is_told_its_last_accepted_change() -> None:
-    """SYNC-6: and which of those before it were refused."""
+    """SYNC-6: and which earlier ones were refused."""
     history = bench()
     do(history, Put("b", "k"), skip=2)
     assert numbers(history, at(history, 1)) == (4, True, {}, {"": [2, 3]})
@@ -43,7 +43,7 @@ def test_replica_is_told_its_last_accepted_change() -> None:
 
 
 def test_replica_that_settles_is_told_of_each_former_id() -> None:
-    """SYNC-8: 0 for one that the session never heard of."""
+    """SYNC-8: 0 for an id that the session never saw."""
     history = bench()
     do(history, Put("b", "k"), by="bob", skip=1)
     request = at(history, 1, "restored", settles=["ann", "bob", "unheard of"])
@@ -66,7 +66,7 @@ def test_replica_that_settles_is_told_of_each_former_id() -> None:
 def test_replica_that_may_be_forgotten_is_told_so(
     clock: int, client_id: str, settles: list[str], known: bool
 ) -> None:
-    """SYNC-10: unless all was forgotten before its position, or it holds nothing."""
+    """SYNC-10: unless everything was forgotten before its position, or it holds nothing."""
     history = make(clients=2)
     for number, name in enumerate(("ann", "bob", "cid", "ann")):
         do(history, Put("a", "k", {"x": number}), by=name)
@@ -77,7 +77,7 @@ def test_replica_that_may_be_forgotten_is_told_so(
 
 
 def test_replica_that_another_settled_is_told_so() -> None:
-    """SYNC-10: the other one continues, and knows what came of it."""
+    """SYNC-10: the other replica continues, and knows the results."""
     history = make()
     do(history, Put("a", "k"))
     ann = history.names.known(NameKind.ORIGIN, origin_of("ann"))
@@ -98,7 +98,7 @@ def test_replica_that_another_settled_is_told_so() -> None:
 
 
 def test_pages_acknowledge_what_met_others() -> None:
-    """SYNC-6: lost, held or replaced, since the position; what simply took effect needs no word."""
+    """SYNC-6: lost, held or replaced, since the position; changes that simply took effect have no entry."""
     history = bench()
     do(history, Put("b", "k"), Put("c", "k"))
     do(history, Remove("c"), by="bob")
@@ -125,7 +125,7 @@ def test_acknowledgement_of_a_former_id_says_so() -> None:
 
 
 def test_a_forgotten_change_is_not_acknowledged() -> None:
-    """SYNC-10: the replica sends it again, and what came of it first is no answer to that."""
+    """SYNC-10: the replica sends it again, and its first result is no answer to that."""
     history = make(clients=1)
     do(history, Put("a", "k", {"x": 0, "y": 0}), by="bob")
     before = at(history, 1)
@@ -139,7 +139,7 @@ def test_a_forgotten_change_is_not_acknowledged() -> None:
     do(history, Set("a", {"y": 1}), seen=0, yields=True, skip=1)
     [page] = asked(history, before)
     assert (page.client_clock, page.known) == (2, False)
-    # It learns about the first, which is below the number from which it is known again.
+    # The first one gets a report: its number is below the one from which it is known again.
     assert [(ack.client_clock, ack.clock) for ack in page.acks] == [(1, 2), (2, 5)]
 
 
@@ -147,7 +147,7 @@ def test_a_forgotten_change_is_not_acknowledged() -> None:
 
 
 def test_replica_is_told_whose_change_replaced_its_values() -> None:
-    """SYNC-9, SEEN-10: its own and those that it settled, oldest first; others' are not its business."""
+    """SYNC-9, SEEN-10: its own and those that it settled, oldest first; others' values are left out."""
     history = bench()
     do(history, Set("a", {"x": 5, "y": 5}), seen=1)
     do(history, Set("a", {"x": 6}), by="dan", seen=3)
@@ -164,7 +164,7 @@ def test_replica_is_told_whose_change_replaced_its_values() -> None:
 
 
 def test_values_of_nobody_are_no_notice_to_one_who_is_new() -> None:
-    """STAMP-3, SYNC-9: neither is a number that the session doesn't know."""
+    """STAMP-3, SYNC-9: the same goes for a number that the session doesn't know."""
     history = bench()
     do(history, Set("a", {"x": 5}), seen=1)
     [page] = asked(history, at(history, 1, "new", settles=["unheard of"]))
@@ -172,7 +172,7 @@ def test_values_of_nobody_are_no_notice_to_one_who_is_new() -> None:
 
 
 def test_notices_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SYNC-9: the newest; the others are counted."""
+    """SYNC-9: the newest are listed, the others counted."""
     monkeypatch.setattr(answers, "NOTICES", 2)
     history = bench()
     for _ in range(3):
@@ -184,7 +184,7 @@ def test_notices_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_outcomes_that_were_forgotten_count_as_more() -> None:
-    """SYNC-9: nobody knows how many there were; who never made a change has lost nothing."""
+    """SYNC-9: nobody knows how many there were; a replica that never made a change has lost nothing."""
     history = bench(outcomes=1)
     for _ in range(2):
         do(history, Set("a", {"x": history.clock}), by="bob")

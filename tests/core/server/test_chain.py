@@ -11,12 +11,12 @@ from optiverse_collab.core.server.chain import PREFIX_BYTES, Chain, first_head, 
 
 
 def hashed(data: bytes) -> bytes:
-    """H of the rule."""
+    """H in the rule."""
     return blake2b(data, digest_size=16).digest()
 
 
 def test_heads_are_those_that_the_protocol_describes() -> None:
-    """CLK-5, computed here as a program in another language would."""
+    """CLK-5: computed here as a program in another language would."""
     assert first_head("épo") == hashed("épo".encode())
     assert next_head(b"head", b"entry") == hashed(b"head" + hashed(b"entry"))
     chain = Chain(first_head("e"))
@@ -36,7 +36,7 @@ def test_heads_differ_from_the_first_difference_on() -> None:
 
 
 def test_old_heads_are_told_apart() -> None:
-    """CLK-3: of each clock, as far back as the chain goes."""
+    """CLK-3: for each clock, as far back as the chain goes."""
     chain = Chain(first_head("e"))
     heads = [chain.head.hex()]
     for number in range(5):
@@ -49,7 +49,7 @@ def test_old_heads_are_told_apart() -> None:
 
 
 def test_what_is_kept_of_old_heads_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """CLK-5: from before it nobody can tell; at least that many are known."""
+    """CLK-5: older ones are unknown; at least this many are known."""
     monkeypatch.setattr(module, "HEADS", 10)
     chain = Chain(first_head("e"))
     heads = [chain.head.hex()]

@@ -15,7 +15,7 @@ from tests.core.server.histories import asked, at, begin_chunk, do, make
 
 @pytest.fixture(params=["few", "many"])
 def history(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> History:
-    """Twenty records: d to g came after clock 1, and a, e and h changed after that; few of them or many."""
+    """Twenty records: d to g came after clock 1, then a, e and h changed; with few or many properties."""
     if request.param == "many":
         monkeypatch.setattr(changed, "FEW", 2)
         monkeypatch.setattr(changed, "AT_ONCE", 3)
@@ -29,7 +29,7 @@ def history(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_new_records_come_in_the_documents_order(history: History) -> None:
-    """REP-10: and their stamps show which are not new."""
+    """REP-10: and their stamps show which ones are not new."""
     total, pairs = changed_since(history, 1)
     found = [(record.id, own.whole.clock) for record, own in filter(None, pairs)]
     assert total == len(found) == 6
@@ -40,7 +40,7 @@ def test_new_records_come_in_the_documents_order(history: History) -> None:
 
 @pytest.mark.parametrize("clock", range(1, 9))
 def test_pages_show_the_moment_when_they_were_asked_for(history: History, clock: int) -> None:
-    """SYNC-3: whatever changes before they are made; from any clock."""
+    """SYNC-3: from any clock, whatever changes before the pages are made."""
     before = asked(history, at(history, clock))
     answer = answer_of(history, at(history, clock))
     do(history, Set("a", {"x": 9, "y": 9}), Remove("d"), Put("h", "other"), by="bob", step="sweep:1")
@@ -63,7 +63,7 @@ def test_full_state_shows_the_moment_when_it_was_asked_for(history: History) -> 
 
 
 def test_work_is_done_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-11: asking costs no look at each record, and no page takes more than `AT_ONCE` looks."""
+    """LIM-11: a request looks at no record, and no page at more than `AT_ONCE`."""
     looks = 0
     look = answers._Answer._thing
 

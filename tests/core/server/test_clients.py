@@ -1,4 +1,4 @@
-"""What is remembered of replicas: PUSH-7, SYNC-6 and SYNC-10 of docs/protocol.md."""
+"""The server's memory of replicas: PUSH-7, SYNC-6 and SYNC-10 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 
 def number_of(history: History, name: str) -> int:
-    """The number of an origin, which must be known."""
+    """The number of a known origin."""
     entry = do(history, Put("x", "k"), by=name).entry
     return entry.origin
 
@@ -31,7 +31,7 @@ def test_last_number_of_each_replica_is_known() -> None:
 
 
 def test_numbers_between_accepted_changes_were_refused() -> None:
-    """SYNC-6: each replica's own, so that it can tell which of its changes are in the pages."""
+    """SYNC-6: for each replica separately, so that it can tell which of its changes are in the pages."""
     history = make()
     do(history, Put("a", "k"), skip=2)
     do(history, Put("a", "k"))
@@ -51,7 +51,7 @@ def test_refused_numbers_that_are_remembered_have_a_limit() -> None:
 
 
 def test_refused_numbers_of_all_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SYNC-10: past it the replica is forgotten that changed something the longest ago."""
+    """SYNC-10: beyond the limit, the replica with the oldest change is forgotten."""
     monkeypatch.setattr(clients, "SKIPPED_IN_ALL", 10)
     history = make()
     origins = [do(history, Put("a", "k"), by=name, skip=4).entry.origin for name in ("ann", "bob", "cid")]
@@ -104,7 +104,7 @@ def test_one_that_another_settled_is_forgotten() -> None:
 
 
 def test_what_another_settled_is_not_known_by_a_third() -> None:
-    """SYNC-10: a copy of the replica did; what is remembered of its other ids says nothing of that."""
+    """SYNC-10: a copy of the replica settled it; the memory of its other ids says nothing about that."""
     history = make()
     ann = do(history, Put("a", "k")).entry.origin
     do(history, Put("a", "k"), by="copy", own={ann})
@@ -116,7 +116,7 @@ def test_what_another_settled_is_not_known_by_a_third() -> None:
 
 
 def test_those_that_others_settled_have_a_limit() -> None:
-    """SYNC-10: past it, one clock stands for the older ones."""
+    """SYNC-10: beyond the limit, one clock stands for the older ones."""
     history = make(clients=2)
     for name in ("ann", "bob", "cid"):
         origin = do(history, Put("a", "k"), by=name).entry.origin
@@ -128,7 +128,7 @@ def test_those_that_others_settled_have_a_limit() -> None:
 
 
 def test_a_first_number_does_not_bring_later_ones_back() -> None:
-    """SYNC-10: a forgotten replica sends its first change again; its second is still forgotten."""
+    """SYNC-10: a forgotten replica sends its first change again; its second stays forgotten."""
     history = make(clients=1)
     ann = do(history, Put("a", "k")).entry.origin
     do(history, Put("a", "k"))
@@ -138,7 +138,7 @@ def test_a_first_number_does_not_bring_later_ones_back() -> None:
 
 
 def test_one_that_comes_back_is_known_from_there_on() -> None:
-    """SYNC-10: a copy of it from before that does not pass for complete."""
+    """SYNC-10: an older copy of the replica does not count as complete."""
     history = make(clients=1)
     ann = do(history, Put("a", "k")).entry.origin
     number_of(history, "bob")
@@ -175,7 +175,7 @@ def test_it_is_the_same_after_a_restart() -> None:
 
 
 def test_an_older_snapshot_says_no_times() -> None:
-    """SYNC-10: what it has counts from there on."""
+    """SYNC-10: its replicas count from its own time."""
     old = make()
     do(old, Put("a", "k"), now_ms=DAY_MS)
     snapshot = old.snapshot()

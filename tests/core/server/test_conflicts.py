@@ -1,4 +1,4 @@
-"""What a change does to values that its user had not seen: SEEN-2 to SEEN-5, SEEN-8 of docs/protocol.md."""
+"""Conflicts with unseen values: SEEN-2 to SEEN-5, SEEN-8 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def history() -> History:
 
 
 def props(history: History, id: str = "a") -> dict[str, object]:
-    """What a record has in the session."""
+    """The properties of a record in the session."""
     return history.document.records[id].props
 
 
@@ -42,7 +42,7 @@ def dropped(accepted: Accepted) -> list[Op]:
 
 
 def test_change_that_insists_replaces_what_it_had_not_seen(history: History) -> None:
-    """SEEN-3: and says whose values these were, one part for each of them."""
+    """SEEN-3: and names their authors, one part for each of them."""
     accepted = do(history, Set("a", {"x": 1, "y": 1, "z": 1}), seen=1)
     assert props(history) == {"x": 1, "y": 1, "z": 1}
     assert sides(history, accepted.entry.replaced) == [("a", ["x"], "bob", 2), ("a", ["y"], "cid", 3)]
@@ -85,7 +85,7 @@ def test_what_was_seen_may_be_replaced(history: History, seen: int, held: list[s
 
 @pytest.mark.parametrize("yields", [INSISTS, YIELDS])
 def test_own_values_are_never_unseen(history: History, yields: bool) -> None:
-    """SEEN-2: also those of the ids that the replica settled (SYNC-8)."""
+    """SEEN-2: including those of the ids that the replica settled (SYNC-8)."""
     bob = history.names.known(NameKind.ORIGIN, origin_of("bob"))
     accepted = do(history, Set("a", {"x": 1, "y": 1}), by="bob again", own=[bob], seen=1, yields=yields)
     assert props(history)["x"] == 1
@@ -95,14 +95,14 @@ def test_own_values_are_never_unseen(history: History, yields: bool) -> None:
 
 @pytest.mark.parametrize("yields", [INSISTS, YIELDS])
 def test_value_that_is_there_already_conflicts_with_nothing(history: History, yields: bool) -> None:
-    """SEEN-8: nor does the removal of a property that is not there."""
+    """SEEN-8: the same goes for the removal of a property that is not there."""
     accepted = do(history, Set("a", {"x": "bob"}, ["never"]), seen=1, yields=yields)
     assert not accepted.entry.held
     assert not accepted.entry.replaced
 
 
 def test_change_meets_what_was_removed(history: History) -> None:
-    """SEEN-2, STAMP-2: a removed property counts as a value of whoever removed it."""
+    """SEEN-2, STAMP-2: a removed property counts as a value of its remover."""
     do(history, Set("a", {}, ["z"]), by="bob")
     accepted = do(history, Set("a", {"z": 1}), seen=3, yields=YIELDS)
     assert sides(history, accepted.entry.held) == [("a", ["z"], "bob", 4)]
@@ -111,7 +111,7 @@ def test_change_meets_what_was_removed(history: History) -> None:
 
 @pytest.mark.parametrize("yields", [INSISTS, YIELDS])
 def test_edit_of_what_is_gone_is_lost(history: History, yields: bool) -> None:
-    """DOC-5, PUSH-4: with the name of who removed it; to remove it again is no loss."""
+    """DOC-5, PUSH-4: the loss names the remover; a second removal loses nothing."""
     do(history, Remove("a"), by="bob")
     accepted = do(history, Set("a", {"x": 1}), Remove("a"), seen=1, yields=yields)
     assert sides(history, accepted.entry.lost) == [("a", [], "bob", 4)]
@@ -127,7 +127,7 @@ def test_who_removed_it_may_be_forgotten() -> None:
 
 @pytest.mark.parametrize("yields", [INSISTS, YIELDS])
 def test_change_does_not_conflict_with_itself(history: History, yields: bool) -> None:
-    """SEEN-3: what it replaced with one operation is not replaced again by the next."""
+    """SEEN-3: a value that one operation replaced is not replaced again by the next."""
     ops = Set("a", {"x": 1}), Put("a", "k", {"x": 2, "z": 2}), Put("n", "k"), Set("n", {"x": 1})
     accepted = do(history, *ops, seen=1, yields=yields)
     parts = accepted.entry.held if yields else accepted.entry.replaced
@@ -139,7 +139,7 @@ def test_change_does_not_conflict_with_itself(history: History, yields: bool) ->
 
 @pytest.mark.parametrize("yields", [INSISTS, YIELDS])
 def test_record_that_the_change_made_is_its_own(history: History, yields: bool) -> None:
-    """SEEN-7: a put of what does not exist is never held, nor what follows on it."""
+    """SEEN-7: a put of a new record is never held, nor are the operations on it that follow."""
     do(history, Remove("a"), by="bob")
     accepted = do(history, Put("a", "k", {"x": 1}), Set("a", {"x": 2}), Remove("a"), seen=1, yields=yields)
     assert not accepted.entry.held
@@ -157,7 +157,7 @@ def test_names_that_an_operation_changes() -> None:
 
 @pytest.mark.parametrize("yields", [False, True])
 def test_value_without_an_author_is_somebodys(yields: bool) -> None:
-    """STAMP-3: it may be replaced as little as any other; who gave it is not known."""
+    """STAMP-3: it is protected like any other; its author is unknown."""
     unknown = msgspec.structs.replace(
         History.empty("e"),
         clock=1,
@@ -172,7 +172,7 @@ def test_value_without_an_author_is_somebodys(yields: bool) -> None:
 
 
 def test_operations_on_one_record_are_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-11: a change costs what it has, however its operations follow each other."""
+    """LIM-11: the cost of a change depends on its size, not on the order of its operations."""
     history = make()
     do(history, Put("a", "k", {f"p{number}": 0 for number in range(100)}))
     do(history, *(Set("a", {f"p{number}": 1}) for number in range(100)), by="bob")
@@ -193,7 +193,7 @@ def test_operations_on_one_record_are_compared_once(monkeypatch: pytest.MonkeyPa
 def test_change_that_removes_too_much_of_others_is_refused(
     yields: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """LIM-11: as far as its properties have to be looked at one by one."""
+    """LIM-11: the limit covers properties that must be checked one by one."""
     monkeypatch.setattr(conflicts, "MOST_MET", 20)
     history = make()
     for id in "abc":

@@ -1,4 +1,4 @@
-"""Removals, other kinds, and the place among others: SEEN-6 and SEEN-7 of docs/protocol.md."""
+"""Removals, changes of kind, and the stacking order: SEEN-6 and SEEN-7 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ PLACE = {"parent": "p", "order": 0, "z_value": 0}
 
 @pytest.fixture
 def history() -> History:
-    """Ann put `a` and `b` at clock 1, which have their places."""
+    """Ann put `a` and `b` at clock 1, with their places in the stack."""
     history = make()
     do(history, Put("a", "k", {**PLACE, "x": 0}), Put("b", "k", {"x": 0}))
     return history
 
 
-# Removals and other kinds
+# Removals and changes of kind
 
 
 @pytest.mark.parametrize("op", [Remove("a"), Put("a", "other", {"y": 1})])
 def test_end_of_a_record_meets_every_unseen_value(history: History, op: Op) -> None:
-    """SEEN-7: one that insists names them, one that yields is held as a whole."""
+    """SEEN-7: a change that insists names them, one that yields is held as a whole."""
     do(history, Set("a", {"x": 1, "order": 7}), by="bob")
     do(history, Set("a", {}, ["parent"]), by="cid")
     held = do(history, op, seen=1, yields=True)
@@ -40,7 +40,7 @@ def test_end_of_a_record_meets_every_unseen_value(history: History, op: Op) -> N
 
 
 def test_end_of_a_record_that_others_made_meets_all_of_it(history: History) -> None:
-    """SEEN-7: also if there is no property."""
+    """SEEN-7: even if it has no property."""
     do(history, Remove("a"), by="bob")
     do(history, Put("a", "k"), by="bob")
     held = do(history, Remove("a"), seen=1, yields=True)
@@ -60,18 +60,18 @@ def test_height_alone_saves_no_record(history: History, yields: bool) -> None:
 
 
 def test_one_removal_that_is_held_holds_all(history: History) -> None:
-    """SEEN-7: and none of the edits; those of a record that the change made too."""
+    """SEEN-7: but none of the edits, except those of a record that the change itself made."""
     do(history, Set("b", {"x": 1}), by="bob")
     ops: list[Op] = [Remove("a"), Put("n", "k"), Remove("n"), Remove("b"), Put("m", "k"), Set("a", {"x": 5})]
     accepted = do(history, *ops, seen=1, yields=True)
     assert history.document.records.keys() == {"a", "b", "n", "m"}
-    assert history.document.records["a"].props["x"] == 0, "what follows a removal that is held is held too"
+    assert history.document.records["a"].props["x"] == 0, "operations after a held removal are held, too"
     assert sides(history, accepted.entry.held) == [("a", [], "", 0), ("n", [], "", 0), ("b", [], "bob", 2)]
     assert decode_ops(accepted.entry.ops) == [Put("n", "k"), Put("m", "k")]
 
 
 def test_put_after_a_removal_that_is_held_is_held(history: History) -> None:
-    """SEEN-7: the record never went."""
+    """SEEN-7: the record was never removed."""
     do(history, Set("b", {"x": 1}), by="bob")
     accepted = do(history, Remove("b"), Put("b", "k", {"y": 1}), seen=1, yields=True)
     assert history.document.records["b"].props == {"x": 1}
@@ -79,7 +79,7 @@ def test_put_after_a_removal_that_is_held_is_held(history: History) -> None:
 
 
 def test_removals_that_meet_nothing_are_not_held(history: History) -> None:
-    """SEEN-7: an edit that is held holds itself alone."""
+    """SEEN-7: a held edit holds nothing else."""
     do(history, Set("b", {"x": 1}), by="bob")
     do(history, Remove("a"), Set("b", {"x": 2}), seen=1, yields=True)
     assert history.document.records.keys() == {"b"}
@@ -87,14 +87,14 @@ def test_removals_that_meet_nothing_are_not_held(history: History) -> None:
 
 
 def test_other_kind_makes_a_record_of_its_own(history: History) -> None:
-    """SEEN-3: what follows in the change replaces nothing more."""
+    """SEEN-3: later operations of the change replace nothing more."""
     do(history, Set("b", {"x": 1}), by="bob")
     accepted = do(history, Put("b", "other", {"x": 2}), Set("b", {"x": 3}), seen=1)
     assert sides(history, accepted.entry.replaced) == [("b", ["x"], "bob", 2)]
     assert history.document.records["b"].props == {"x": 3}
 
 
-# The place among others
+# The place in the stack
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_other_kind_makes_a_record_of_its_own(history: History) -> None:
 def test_place_is_one_property(
     history: History, theirs: dict[str, object], mine: dict[str, object], held: list[str]
 ) -> None:
-    """SEEN-6: held together, replaced together; the height alone never conflicts."""
+    """SEEN-6: its parts are held or replaced together; the height alone never conflicts."""
     do(history, Set("a", theirs), by="bob")
     before = history.document.records["a"].props
     accepted = do(history, Set("a", mine), seen=1, yields=True)
@@ -127,7 +127,7 @@ def test_place_is_one_property(
 
 
 def test_place_that_is_set_twice_is_replaced_once(history: History) -> None:
-    """SEEN-6, SEEN-3: the second operation replaces nothing of others, and least of all the whole record."""
+    """SEEN-6, SEEN-3: the second operation replaces no value of others, and never the whole record."""
     do(history, Set("a", {"parent": "q"}), by="bob")
     accepted = do(history, Set("a", {"order": 2}), Set("a", {"order": 3}), seen=1)
     assert [(one.id, one.names) for one in accepted.entry.replaced] == [("a", ["order"])]

@@ -1,4 +1,4 @@
-"""What waits for durability, and in which frames it leaves: DUR-1, PUSH-5, SYNC-4, DOC-8, HASH-1."""
+"""Changes wait for durability, and leave in frames: DUR-1, PUSH-5, SYNC-4, DOC-8, HASH-1."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LENS = Put("lens", "component", {"x": 0})
 
 
 class Desk:
-    """A delivery with its history; connections are in, and subscribed unless said otherwise."""
+    """A delivery with its history; connections are in, and subscribed unless a test says otherwise."""
 
     def __init__(
         self, *subscribed: str, limits: Limits | None = None, history: History | None = None
@@ -38,7 +38,7 @@ class Desk:
         self.delivery.flush(self.members, self.now_ms)
 
     def ask(self, connection_id: str, *lanes: Lane) -> None:
-        """A connection asks to synchronise."""
+        """Let a connection ask to synchronise."""
         self.members.add(connection_id)
         answer = answer_of(self.history, SyncRequest("client"))
         assert not isinstance(answer, Message)
@@ -48,7 +48,7 @@ class Desk:
     def accept(
         self, *ops: Op, author: str = "", by: str = "ann", seen: int | None = None, step: str = ""
     ) -> Accepted:
-        """A change is accepted, and `author` hears of it."""
+        """Accept a change, and acknowledge it to `author`."""
         accepted = do(self.history, *ops, by=by, seen=seen, step=step)
         entry = accepted.entry
         ack = (author, Ack(entry.client_clock, AckResult.COMMIT, entry.clock)) if author else None
@@ -56,13 +56,13 @@ class Desk:
         return accepted
 
     def flush(self, durable: int | None = None) -> list[RoomEffect]:
-        """What leaves when storage holds all, or all up to a clock."""
+        """The messages that leave once storage holds everything, or everything up to a clock."""
         self.delivery.durable = self.history.clock if durable is None else durable
         return self.delivery.flush(self.members, self.now_ms)
 
 
 def patch(effect: RoomEffect, receiver: str) -> Patch:
-    """What one receiver gets of a frame."""
+    """A frame as one receiver gets it."""
     assert isinstance(effect, SendFrame)
     assert receiver in effect.to
     message = decode_server(close_patch(effect.body, effect.acks.get(receiver, ())).decode(), Limits())
@@ -71,7 +71,7 @@ def patch(effect: RoomEffect, receiver: str) -> Patch:
 
 
 def test_nothing_leaves_before_it_is_durable() -> None:
-    """DUR-1: also what came later and doesn't depend on storage."""
+    """DUR-1: including later messages that don't depend on storage."""
     desk = Desk("c1")
     desk.accept(LENS)
     desk.delivery.add(ack=("c1", Ack(9, AckResult.DUPLICATE)))
@@ -105,7 +105,7 @@ def test_acknowledgements_ride_along_to_their_author_alone() -> None:
 
 
 def test_acknowledgement_without_changes_has_one_receiver() -> None:
-    """PUSH-5: a refusal is nobody else's business; one who left hears nothing."""
+    """PUSH-5: a refusal goes to its author alone, and not to one who left."""
     desk = Desk("c1", "c2")
     refusal = Ack(1, AckResult.REFUSED, reason="too_deep", message="Flatten it.")
     desk.delivery.add(ack=("c1", refusal))
@@ -119,7 +119,7 @@ def test_acknowledgement_without_changes_has_one_receiver() -> None:
 
 
 def test_frames_begin_where_the_pages_stand() -> None:
-    """SYNC-4: one who asked between two changes gets the second, and the first in the pages."""
+    """SYNC-4: one who asked between two changes gets the first in the pages, and the second in a frame."""
     desk = Desk("c1")
     desk.accept(LENS)
     desk.ask("c2")
@@ -142,7 +142,7 @@ def test_one_who_left_before_the_pages_gets_none() -> None:
 
 
 def test_frame_closes_when_it_is_long() -> None:
-    """LIM-13: before a change, or its outcomes, would make it too long."""
+    """LIM-13: before a change or its outcomes would make it too long."""
     desk = Desk("c1", limits=Limits(page_bytes=1000))
     for n in range(5):
         desk.accept(Put(f"r{n}", "component", {"text": "x" * 300}))
@@ -151,14 +151,14 @@ def test_frame_closes_when_it_is_long() -> None:
 
 
 def test_frame_has_the_head_after_its_last_change() -> None:
-    """PUSH-5, CLK-5: also one that is not the session's last; a frame without changes has none."""
+    """PUSH-5, CLK-5: also if that is not the session's last; a frame without changes has no head."""
     desk = Desk("c1", limits=Limits(page_bytes=1000))
     heads = [desk.accept(Put(f"r{n}", "component", {"text": "x" * 300})).kept.head.hex() for n in range(5)]
     assert [patch(frame, "c1").head for frame in desk.flush()] == [heads[1], heads[3], heads[4]]
 
 
 def test_change_tells_its_step_and_whose_values_it_replaced() -> None:
-    """PUSH-8, SEEN-3: with their origins, so that each knows its own; without author they are left out."""
+    """PUSH-8, SEEN-3: with their origins, so that each author knows their own; authors are left out."""
     desk = Desk("c1")
     desk.accept(LENS, Put("old", "component", {"x": 0}))
     desk.accept(Set("lens", {"x": 1}), by="bob")
@@ -170,7 +170,7 @@ def test_change_tells_its_step_and_whose_values_it_replaced() -> None:
 
 
 def test_value_of_an_unknown_origin_was_nobodys() -> None:
-    """STAMP-3: from a database of format 1; there is nobody to tell."""
+    """STAMP-3: it comes from a database of format 1, and its author is unknown."""
     snapshot = msgspec.structs.replace(
         History.empty("e"),
         clock=9,
@@ -184,7 +184,7 @@ def test_value_of_an_unknown_origin_was_nobodys() -> None:
 
 
 def test_changes_of_other_lanes_come_without_operations() -> None:
-    """DOC-8: so that there is no gap in the clocks; one encoding for all who know the same lanes."""
+    """DOC-8: so the clocks have no gap; receivers with the same lanes share one encoding."""
     desk = Desk()
     desk.ask("bench 1")
     desk.ask("talk", Lane.TALK)
@@ -210,7 +210,7 @@ def test_changes_of_other_lanes_come_without_operations() -> None:
 
 
 def test_sent_is_the_clock_of_the_last_change_that_left() -> None:
-    """SEEN-1: what nobody was sent, nobody has seen."""
+    """SEEN-1: nobody can have seen a change that was not sent."""
     desk = Desk("c1")
     desk.accept(LENS)
     desk.accept(LENS)
@@ -222,7 +222,7 @@ def test_sent_is_the_clock_of_the_last_change_that_left() -> None:
 
 
 def hashed(desk: Desk, *lanes: Lane) -> list[int]:
-    """The clocks of the next changes that come with a hash, which must be that of the document."""
+    """The clocks of the next changes that come with a hash, which must match the document."""
     clocks = []
     for _ in range(HASH_EVERY):
         desk.accept(LENS)
@@ -235,7 +235,7 @@ def hashed(desk: Desk, *lanes: Lane) -> list[int]:
 
 
 def test_hash_goes_out_now_and_then() -> None:
-    """HASH-1: with the last change that was accepted, and not in the middle of what waits."""
+    """HASH-1: with the last accepted change, and not while others wait."""
     desk = Desk("c1")
     assert hashed(desk, Lane.BENCH) == [HASH_EVERY]
     assert hashed(desk, Lane.BENCH) == [HASH_EVERY * 2]
@@ -272,7 +272,7 @@ def test_example_in_the_module_is_true() -> None:
 
 
 def test_pages_are_owed_until_they_leave() -> None:
-    """LIM-14: each that was asked for."""
+    """LIM-14: all pages of each request."""
     desk = Desk("c1")
     assert not desk.delivery.owes_pages("c2")
     desk.accept(LENS)

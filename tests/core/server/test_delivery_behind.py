@@ -1,4 +1,4 @@
-"""What leaves to connections that are slower than the others (SYNC-12)."""
+"""Delivery to connections that are slower than the others (SYNC-12)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REFUSAL = Ack(9, AckResult.REFUSED, reason="too_deep", message="Flatten it.")
 
 
 class Slow:
-    """A delivery to two connections, of which one has confirmed nothing for too long."""
+    """A delivery to two connections, one of which has left frames unconfirmed for too long."""
 
     def __init__(self) -> None:
         self.history = make()
@@ -31,12 +31,12 @@ class Slow:
         self.now_ms = 1500
 
     def change(self, x: int) -> list[RoomEffect]:
-        """A change is accepted and stored; what leaves."""
+        """Accept and store a change; returns the messages that leave."""
         self.delivery.add(do(self.history, Put("lens", "component", {"x": x})))
         return self.flush()
 
     def flush(self, *members: str) -> list[RoomEffect]:
-        """What leaves."""
+        """The messages that leave."""
         self.delivery.durable = self.history.clock
         return self.delivery.flush(members or ("quick", "slow"), self.now_ms)
 
@@ -50,7 +50,7 @@ def test_changes_go_to_the_others_alone() -> None:
 
 
 def test_refusal_is_not_held_up() -> None:
-    """REP-8: no delta contains it; what was accepted is in the delta."""
+    """REP-8: no delta contains it; accepted changes are in the delta."""
     slow = Slow()
     slow.delivery.add(ack=("slow", REFUSAL))
     slow.delivery.add(ack=("slow", Ack(10, AckResult.COMMIT, 2)))
@@ -62,7 +62,7 @@ def test_refusal_is_not_held_up() -> None:
 
 
 def test_delta_stands_where_the_frames_would_go_on() -> None:
-    """SYNC-4: what it holds waits for storage as all else does."""
+    """SYNC-4: its changes wait for storage like everything else."""
     slow = Slow()
     slow.change(2)
     assert slow.delivery.confirm("slow", 1, slow.now_ms)

@@ -45,7 +45,7 @@ def test_refused_change_leaves_no_trace(ops: list[Op], reason: Reason) -> None:
 
 
 def test_a_full_session_still_shrinks_and_changes() -> None:
-    """LIM-6: what is there may be replaced, edited and removed."""
+    """LIM-6: existing records may still be replaced, edited and removed."""
     history = make(Limits(records=1))
     do(history, Put("a", "k"))
     do(history, Put("a", "other"))
@@ -65,7 +65,7 @@ def test_records_that_grow_in_steps_are_stopped() -> None:
 
 
 def test_change_that_fits_into_no_frame_is_refused() -> None:
-    """PUSH-3: records that are short enough alone."""
+    """PUSH-3: even if each of its records is short enough."""
     history = make(Limits(message_bytes=70_000))
     with pytest.raises(ChangeRefused, match="split it") as refusal:
         do(history, *(Put(f"r{n}", "k", {"x": "y" * 1000}) for n in range(6)))
@@ -78,7 +78,7 @@ def test_change_that_fits_into_no_frame_is_refused() -> None:
     [(-1, "", Reason.INVALID_MESSAGE), (2, "", Reason.INVALID_MESSAGE), (1, "s" * 129, Reason.ID_TOO_LONG)],
 )
 def test_change_says_what_can_be(seen: int, step: str, reason: Reason) -> None:
-    """SEEN-1, PUSH-8: nobody has seen what did not happen yet."""
+    """SEEN-1, PUSH-8: nobody can have seen a future change."""
     history = make()
     do(history, Put("a", "k"))
     with pytest.raises(ChangeRefused) as refusal:
@@ -116,7 +116,7 @@ def test_operations_of_one_change_see_each_other() -> None:
 
 
 def test_entry_is_kept_as_the_bytes_that_the_head_is_of() -> None:
-    """CLK-5, CLK-6, PUSH-8: with everything that was said of the change."""
+    """CLK-5, CLK-6, PUSH-8: with all attributes of the change."""
     history = make()
     do(history, Put("a", "k"), by="bob")
     head = history.chain.head
@@ -148,7 +148,7 @@ def test_who_says_nothing_of_it_has_seen_what_was_sent() -> None:
 
 
 def test_time_never_runs_backwards() -> None:
-    """CLK-7: whatever the clock of the machine does."""
+    """CLK-7: whatever the machine's clock does."""
     history = make()
     times = [do(history, Put("a", "k"), now_ms=now).entry.time_ms for now in (50, 20, 60, 59)]
     assert times == [50, 50, 60, 60]
@@ -168,7 +168,7 @@ def test_time_never_runs_backwards_over_a_restart() -> None:
 
 
 def test_values_have_the_stamp_of_the_change_that_gave_them() -> None:
-    """STAMP-2: clock, origin, author and time; a value that is set to what it was keeps its own."""
+    """STAMP-2: clock, origin, author and time; setting a value again to the same keeps its stamp."""
     history = make()
     do(history, Put("a", "k", {"x": 1, "y": 1}), now_ms=10)
     do(history, Set("a", {"x": 2, "y": 1, "z": 1}, ["w"]), by="bob", now_ms=20)
@@ -197,7 +197,7 @@ def test_record_that_comes_back_or_changes_its_kind_begins_again() -> None:
 
 
 def test_record_that_changed_last_is_the_last() -> None:
-    """SYNC-2: so that what is new is found without a look at all the rest."""
+    """SYNC-2: so the server finds new changes without looking at every record."""
     history = make()
     for id in "abc":
         do(history, Put(id, "k", {"x": 0}))
@@ -230,7 +230,7 @@ def test_history_goes_on_from_what_was_kept() -> None:
 
 
 def test_a_chunk_begins_without_names_that_are_not_used() -> None:
-    """STAMP-4; DUR-4: what is read from there on is the same."""
+    """STAMP-4; DUR-4: a reader that starts there gets the same history."""
     history = make(clients=1)
     for name in ("ann", "bob", "cid"):
         do(history, Put("a", "k", {"x": name}), by=name)
@@ -252,7 +252,7 @@ def test_session_that_is_not_live_leaves_its_space_to_others() -> None:
 
 
 def test_discarded_history_lets_go_of_what_it_knows() -> None:
-    """LIM-16: what is left of a failed connection may hold it for a while."""
+    """LIM-16: the remains of a failed connection may refer to it for a while."""
     space = Space(10_000)
     history = History(History.empty("e"), space=space)
     do(history, Put("a", "k"))

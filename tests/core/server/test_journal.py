@@ -1,4 +1,4 @@
-"""What is kept gives the same history again: DUR-4 and CLK-5 of docs/protocol.md."""
+"""The stored log gives the same history again: DUR-4 and CLK-5 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CHANGES = st.lists(
 
 
 def comparable(history: History) -> bytes:
-    """All of a snapshot; the indexes of stamps say nothing."""
+    """All of a snapshot except the indexes of stamps, which are arbitrary."""
     snapshot = history.snapshot()
     stamps = snapshot.stamps
     records = [
@@ -54,7 +54,7 @@ def comparable(history: History) -> bytes:
 
 @given(CHANGES, st.integers(0, 12))
 def test_log_and_snapshot_give_the_same_history(changes: list[dict[str, Any]], cut: int) -> None:
-    """DUR-4: from nothing, and from a snapshot in the middle that went over the disk."""
+    """DUR-4: from nothing, and from a snapshot in the middle that was written to disk."""
     history = make(tombstones=2, outcomes=2)
     entries, middle = [], history.snapshot()
     for number, change in enumerate(changes):
@@ -70,13 +70,13 @@ def test_log_and_snapshot_give_the_same_history(changes: list[dict[str, Any]], c
         assert replayed.document.hashes() == history.document.hashes()
         assert comparable(replayed) == comparable(history)
         clocks = [stamps.newest.clock for stamps in replayed.stamps.values()]
-        assert clocks == sorted(clocks), "the record that changed last is the last"
+        assert clocks == sorted(clocks), "the latest change comes last"
     histories = history, from_middle, from_nothing
     assert len({do(one, Put("a", "k"), by="cid").kept for one in histories}) == 1
 
 
 def test_entry_spells_out_only_what_it_has_to() -> None:
-    """CLK-5: its bytes are what the head is of, so they must not change from version to version."""
+    """CLK-5: the head covers these bytes, so they must not change from version to version."""
     history = make()
     plain = do(history, Put("a", "k", {"x": 1}), now_ms=7).kept.data
     assert plain == (

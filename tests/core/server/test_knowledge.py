@@ -1,4 +1,4 @@
-"""What a session knows besides its records, in memory: LIM-16 of docs/protocol.md."""
+"""The memory for a session's data besides records: LIM-16 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.core.server.histories import begin_chunk, do
 
 
 def live(most: int = 2**30, clients: int = 10_000) -> tuple[Space, History]:
-    """A new session and the space that it shares."""
+    """A new session, and the space that it shares."""
     space = Space(most)
     return space, History(History.empty("e"), clients=clients, space=space)
 
@@ -55,7 +55,7 @@ def test_what_is_forgotten_is_not_counted_any_more() -> None:
 
 
 def test_session_that_is_not_live_leaves_its_space_to_others() -> None:
-    """LIM-16: what it knows, too; and takes it again when it is opened."""
+    """LIM-16: including this data; the session takes it again when it reopens."""
     space, history = live()
     do(history, Put("a", "k"))
     used = space.used
@@ -70,7 +70,7 @@ def test_session_that_is_not_live_leaves_its_space_to_others() -> None:
 
 
 def test_nothing_grows_when_the_space_is_used_up() -> None:
-    """LIM-16: new client ids neither; what frees memory still takes effect."""
+    """LIM-16: not even client ids; changes that free memory still take effect."""
     space, history = live(most=20_000)
     do(history, Put("a", "k", {"x": 0}), Put("b", "k"))
     for number in range(100):

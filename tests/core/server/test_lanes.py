@@ -10,7 +10,7 @@ from tests.core.server.histories import do, make
 
 
 def test_change_lies_in_the_lane_of_its_records() -> None:
-    """DOC-8: what is there decides, or was there, then the first put; the bench where there is nothing."""
+    """DOC-8: the present record decides, then a removed one, then the first put; else it is the bench."""
     history = make()
     assert do(history, Put("a", "k", {}, Lane.TALK)).lane is Lane.TALK
     assert do(history, Put("a", "k", {"x": 1}), Set("nowhere", {"x": 1})).lane is Lane.TALK
@@ -37,7 +37,7 @@ def test_change_lies_in_the_lane_of_its_records() -> None:
     ],
 )
 def test_change_of_several_lanes_is_refused(ops: list[Op]) -> None:
-    """DOC-8: also where a record is there at neither end of the change, or was there before it."""
+    """DOC-8: even if a record exists only in the middle of the change, or only before it."""
     history = make()
     do(history, Put("lens", "k"))
     do(history, Put("note", "k", {}, Lane.TALK), Put("gone", "k", {}, Lane.TALK), Remove("gone"))
@@ -49,7 +49,7 @@ def test_change_of_several_lanes_is_refused(ops: list[Op]) -> None:
 
 
 def test_id_is_free_for_another_lane_once_it_is_forgotten() -> None:
-    """DOC-8, CLK-4: nobody gets a delta any more from when it was in the former one."""
+    """DOC-8, CLK-4: nobody can get a delta any more from the time when it was in the old lane."""
     history = make(tombstones=1)
     for id in "ab":
         do(history, Put(id, "k", {}, Lane.TALK))

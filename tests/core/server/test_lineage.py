@@ -1,4 +1,4 @@
-"""Where histories that were restored left each other: CLK-8."""
+"""Where restored histories parted: CLK-8."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def of_three() -> History:
 
 
 def test_epochs_share_changes_up_to_where_they_parted() -> None:
-    """CLK-8: of a parent's parent, no more than the parent has."""
+    """CLK-8: an older parent shares at most as much as the next one."""
     snapshot = structs.replace(of_three().snapshot(), epoch="e4")
     parents = [Parent("e1", 7, 70), Parent("e2", 2, 20), Parent("e3", 5, 50)]
     history = History(structs.replace(snapshot, parents=parents))

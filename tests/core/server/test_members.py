@@ -1,4 +1,4 @@
-"""Who is in a room, and what the others hear of them: MSG-2, ACC-2, ACC-6 of docs/protocol.md."""
+"""The members of a room, and the reports about them: MSG-2, ACC-2, ACC-6 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from optiverse_collab.core.server.members import Admission, Member, Members, fre
 
 
 def members(*names: str) -> list[Member]:
-    """Those who are in already."""
+    """The first members."""
     return [Member(name, Participant(name, f"c{number}", "t")) for number, name in enumerate(names)]
 
 
@@ -38,7 +38,7 @@ def people(**grants: str) -> Members:
 
 
 def test_those_who_came_in_with_a_grant_get_its_role() -> None:
-    """ACC-2, ACC-6: everybody hears of it, and nobody twice."""
+    """ACC-2, ACC-6: everybody gets one report."""
     members = people(ann="g1", bob="g2", cid="g1")
     everybody = ("c-ann", "c-bob", "c-cid")
     assert members.set_role("g1", Role.VIEWER) == [
@@ -72,7 +72,7 @@ def test_name_that_looks_like_anothers_gets_a_number() -> None:
 
 
 def test_others_hear_who_leaves_and_who_is_silent() -> None:
-    """MSG-2, HB-6: a connection that was replaced is nobody's any more."""
+    """MSG-2, HB-6: a replaced connection belongs to nobody any more."""
     members = people(ann="g1", bob="g2")
     everybody = ("c-ann", "c-bob")
     assert members.set_away("c-bob", True) == [Send(everybody, UserAway("c-bob", True))]

@@ -38,7 +38,7 @@ def test_names_that_were_kept_have_their_numbers_again() -> None:
 
 @pytest.mark.parametrize("kind", NameKind)
 def test_zero_is_unknown_and_a_new_text_has_no_number(kind: NameKind) -> None:
-    """STAMP-3: nobody wrote what comes from a database of format 1."""
+    """STAMP-3: values from a database of format 1 have no author."""
     names = Names()
     assert (names.number(kind, ""), names.known(kind, ""), names.text(kind, 0)) == (0, 0, "")
     assert names.known(kind, "ann") == -1
@@ -46,7 +46,7 @@ def test_zero_is_unknown_and_a_new_text_has_no_number(kind: NameKind) -> None:
 
 
 def test_erased_names_keep_the_numbers_of_others() -> None:
-    """STAMP-1: their texts may be the same then; the last has them."""
+    """STAMP-1: erased texts may be equal; the last one has the number."""
     names = Names([Name(AUTHOR, 1, "erased"), Name(AUTHOR, 2, "erased"), Name(AUTHOR, 3, "cid")])
     assert names.known(AUTHOR, "erased") == 2
     assert [names.text(AUTHOR, number) for number in (1, 2, 3)] == ["erased", "erased", "cid"]
@@ -54,7 +54,7 @@ def test_erased_names_keep_the_numbers_of_others() -> None:
 
 
 def test_names_that_nothing_refers_to_are_forgotten() -> None:
-    """STAMP-4: their numbers are not given again; what was asked for before still has its texts."""
+    """STAMP-4: their numbers are not reused; an earlier request still has its texts."""
     names = Names()
     for text in ("ann", "bob", "cid", "dan"):
         names.number(AUTHOR, text)

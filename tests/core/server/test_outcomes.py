@@ -12,7 +12,7 @@ from tests.core.server.histories import do, make
 
 
 def test_outcomes_that_are_remembered_have_a_limit() -> None:
-    """SYNC-9: and from which clock on they are all there is known."""
+    """SYNC-9: it is known from which clock on they are complete."""
     history = make(outcomes=2)
     for _ in range(3):
         do(history, Put("a", "k"))
@@ -22,7 +22,7 @@ def test_outcomes_that_are_remembered_have_a_limit() -> None:
 
 
 def test_outcomes_that_are_remembered_take_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SYNC-9: all together; DUR-4: those that were kept count, too."""
+    """SYNC-9: all together; DUR-4: the stored ones count, too."""
     monkeypatch.setattr(outcomes, "MANY_BYTES", 3000)
     history = make()
     names = []

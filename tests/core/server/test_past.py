@@ -52,12 +52,12 @@ def told(past: Past, page_bytes: int = 10**6) -> list[PastPage]:
 
 
 def records_of(past: Past) -> list[Record]:
-    """What the answer says about the bench."""
+    """The records in the answer."""
     return [record for page in told(past) for record in page.records]
 
 
 def test_replay_gives_what_the_history_had_at_each_clock() -> None:
-    """HIST-2: order and head too."""
+    """HIST-2: with the same order and head."""
     history = make()
     expected, kept = [], []
     for op in CHANGES:
@@ -130,7 +130,7 @@ def test_a_clock_that_nobody_knows_is_refused(clock: int) -> None:
 
 
 def test_records_of_other_lanes_stay_where_they_are() -> None:
-    """DOC-8, HIST-2: a later put says nothing of the lane."""
+    """DOC-8, HIST-2: a later put does not name the lane."""
     history = make()
     do(history, Put("note", "k", {"x": 1}, Lane.TALK))
     do(history, Put("lens", "k", {"x": 1}))
@@ -142,7 +142,7 @@ def test_records_of_other_lanes_stay_where_they_are() -> None:
 
 
 def test_memory_is_counted_while_it_is_replayed() -> None:
-    """LIM-16: all values stay JSON; what is changed takes a little more."""
+    """LIM-16: all values stay JSON; changed records take a little more."""
     history = make()
     do(history, Put("a", "k", {"x": [0] * 1000}), Put("b", "k", {"x": [0] * 1000}))
     do(history, Put("t", "k", {"x": [0] * 1000}, Lane.TALK))
@@ -164,7 +164,7 @@ def test_memory_is_counted_while_it_is_replayed() -> None:
 
 
 def test_changes_are_told_with_their_authors() -> None:
-    """HIST-7: in order, in pages; the name of somebody who was erased is empty."""
+    """HIST-7: in order, in pages; an erased author's name is empty."""
     history = make()
     kept = [do(history, op).kept.data for op in CHANGES]
     texts = [encode(page) for page in PastEntries("e", 3, kept, {1: "Ann"}).pages(5, 300)]
@@ -192,7 +192,7 @@ def test_no_changes_are_one_empty_page() -> None:
     [((0, None), (0, 2)), ((1, 2), (1, 2)), ((2, None), (2, 2)), ((0, 0), (0, 0))],
 )
 def test_a_span_that_people_know_is_read(span: tuple[int, int | None], read: tuple[int, int]) -> None:
-    """HIST-6: without an end, up to what people know."""
+    """HIST-6: an open end means the last known change."""
     assert past.answer("c1", EntriesRequest(9, *span, 7), known=2) == ReadEntries("c1", 9, *read, 7)
 
 

@@ -1,4 +1,4 @@
-"""When changes of presence leave: PRES-17 of docs/protocol.md."""
+"""The pace at which presence leaves: PRES-17 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ LONG = {"note": "x" * (BURST_BYTES - 11)}  # exactly an allowance
 
 
 def test_allowance_is_spent_and_comes_back() -> None:
-    """PRES-17: at its rate, and never more than a burst; a clock that is set back costs nothing."""
+    """PRES-17: at its rate, and never beyond a burst; a clock that is set back costs nothing."""
     pace = PresencePace(2**20)
     assert pace.due({"a": LONG, "b": {}}, 0) == ["a", "b"]
     assert pace.due({"a": {"x": 1}, "b": LONG}, 0) == ["b"]
@@ -32,7 +32,7 @@ def test_who_left_and_comes_back_begins_again() -> None:
 
 
 def test_message_is_not_longer_than_a_page_but_for_one_part() -> None:
-    """PRES-17, PRES-7: the rest waits for the next tick, in its order."""
+    """PRES-17, PRES-7: the rest waits for the next tick, in order."""
     pace = PresencePace(100)
     parts = {name: {"note": "x" * 40} for name in "abc"}
     assert pace.due({"long": {"note": "x" * 200}, **parts}, 0) == ["long"]

@@ -1,4 +1,4 @@
-"""Changes to records that stay JSON are those to records: HIST-2, DOC rules."""
+"""Changes to records in JSON match changes to decoded records: HIST-2, DOC rules."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LENS = Record("lens", "component", {"x": 1, "y": {"z": [1.5, None, "é"]}})
 
 
 def as_raw(value: object) -> msgspec.Raw:
-    """Something as JSON."""
+    """A value as JSON."""
     return msgspec.Raw(msgspec.json.encode(value))
 
 
@@ -60,7 +60,7 @@ def test_a_new_record_has_no_base() -> None:
 
 
 def test_growth_is_told() -> None:
-    """LIM-16: what takes the place of something is no growth."""
+    """LIM-16: a replaced value adds nothing."""
     change = RawChange.of(as_raw(LENS))
     assert change.apply(RawSet("lens", {"x": as_raw(2), "w": as_raw(3)})) == 2 * VALUE_REFERENCE_BYTES
     assert change.apply(RawSet("lens", {"x": as_raw(4)})) == 0

@@ -1,4 +1,4 @@
-"""Which names a session refers to: STAMP-4 of docs/protocol.md."""
+"""The names that a session refers to: STAMP-4 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ORIGIN, AUTHOR = NameKind.ORIGIN, NameKind.AUTHOR
 
 
 def known(history: History) -> tuple[str, str]:
-    """The initials of those who are known as origins, and as authors."""
+    """The initials of the known origins, and of the known authors."""
     people = ("ann", "bob", "cid", "dan", "eva", "fay", "gus")
     origins = [one[0] for one in people if history.names.known(ORIGIN, origin_of(one)) >= 0]
     authors = [one[0] for one in people if history.names.known(AUTHOR, one) >= 0]
@@ -23,7 +23,7 @@ def known(history: History) -> tuple[str, str]:
 
 
 def test_whoever_gave_a_value_or_removed_a_record_is_known() -> None:
-    """STAMP-4: and whoever changed something last; all others are forgotten."""
+    """STAMP-4: so is the last author of a record; all others are forgotten."""
     history = make(clients=1)
     do(history, Put("a", "k", {"x": 1, "y": 1}), by="ann")
     do(history, Put("b", "k", {"x": 1}), by="bob")
@@ -38,7 +38,7 @@ def test_whoever_gave_a_value_or_removed_a_record_is_known() -> None:
 
 
 def test_whoever_is_told_of_is_known() -> None:
-    """STAMP-4, SYNC-9, SYNC-14: on both sides of what was replaced, and of a replaced bench."""
+    """STAMP-4, SYNC-9, SYNC-14: on both sides of a replaced value, and of a replaced bench."""
     history = make(clients=1)
     do(history, Put("a", "k", {"x": 0}), by="ann")
     do(history, Set("a", {"x": 1}), by="bob")
@@ -50,7 +50,7 @@ def test_whoever_is_told_of_is_known() -> None:
 
 
 def test_snapshot_refers_to_all_of_whom_it_has_something() -> None:
-    """STAMP-4: bit by bit, or at once."""
+    """STAMP-4: in steps, or at once."""
     history = make(clients=1)
     do(history, Put("a", "k", {"x": 0}), by="ann")
     do(history, Set("a", {"x": 1}), by="bob", step="sweep:1")
@@ -62,7 +62,7 @@ def test_snapshot_refers_to_all_of_whom_it_has_something() -> None:
 
 
 def test_an_entry_refers_to_both_sides() -> None:
-    """STAMP-4: so it is known of whom it speaks after a restart."""
+    """STAMP-4: so it still names people after a restart."""
     history = make()
     do(history, Put("a", "k", {"x": 0}), by="ann")
     do(history, Set("a", {"x": 1}), by="bob")
@@ -74,7 +74,7 @@ def test_an_entry_refers_to_both_sides() -> None:
 
 
 def test_the_last_of_each_kind_is_kept_whoever_it_is() -> None:
-    """STAMP-4: it says which number is the next."""
+    """STAMP-4: it determines the next number."""
     used = References()
     used.add_change(1, 2)
     names = [Name(kind, number, f"{kind.value} {number}") for kind in NameKind for number in (1, 2, 3)]

@@ -1,4 +1,4 @@
-"""The room: who is in it, and what it answers (MSG, SYNC, PRES rules of docs/protocol.md)."""
+"""The room: its members, and its answers (MSG, SYNC, PRES rules of docs/protocol.md)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOW = 1_740_832_496_789
 
 
 def test_message_of_somebody_who_is_not_in_is_ignored(wire: Wire) -> None:
-    """SYNC-7: what a replaced connection still had under way."""
+    """SYNC-7: for example, late messages of a replaced connection."""
     assert wire.room.receive("nobody", Ping(), NOW) == []
 
 
@@ -101,7 +101,7 @@ def test_second_connection_of_a_client_closes_the_first(wire: Wire) -> None:
 
 
 def test_late_request_of_a_given_up_connection_is_ignored(wire: Wire) -> None:
-    """SYNC-7: the client is on a newer connection since; that one stays."""
+    """SYNC-7: the client has a newer connection, and that one stays."""
     wire.room.join("old", "ann", NOW)
     wire.room.join("new", "ann", NOW)
     wire.room.receive("new", SyncRequest("client of ann"), NOW)
@@ -137,7 +137,7 @@ def test_unsynced_participants_get_no_frames(wire: Wire) -> None:
 
 
 def test_one_who_takes_over_under_another_name_keeps_it(wire: Wire) -> None:
-    """SYNC-7, MSG-2: there is nothing to give back."""
+    """SYNC-7, MSG-2: there is no name to give back."""
     wire.room.join("old", "ann", NOW)
     wire.room.receive("old", SyncRequest("client"), NOW)
     wire.room.join("new", "Ann B.", NOW)
@@ -158,7 +158,7 @@ def test_one_who_settles_an_id_takes_over_from_it(wire: Wire) -> None:
 
 
 def test_position_of_another_history_gets_no_pages(wire: Wire) -> None:
-    """CLK-3: and who asked so can't push; MSG-2 still holds for the one whom it replaced."""
+    """CLK-3: and such a client can't push; MSG-2 still holds for the connection that it replaced."""
     wire.room.join("old", "ann", NOW)
     wire.room.receive("old", SyncRequest("client"), NOW)
     wire.room.flush()
@@ -199,7 +199,7 @@ def test_lanes_of_a_request_hold_for_what_follows(wire: Wire) -> None:
 def test_what_can_be_no_replica_closes_nobody(
     wire: Wire, client_id: str, settles: list[str], reason: Reason
 ) -> None:
-    """LIM-3, LIM-11: above all not everybody who has yet to synchronise."""
+    """LIM-3, LIM-11: in particular, not every participant who has yet to synchronise."""
     for id in ("c1", "c2"):
         wire.room.join(id, id, NOW)
     [answer] = wire.room.receive("c2", SyncRequest(client_id, settles=settles), NOW)

@@ -30,7 +30,7 @@ TALK = Put("note", "comment", {"text": "?"}, Lane.TALK)
 
 @pytest.fixture
 def room() -> Room:
-    """Ann owns it, and Bob came in with the grant of a viewer."""
+    """Ann owns the room, and Bob joined with a viewer's grant."""
     room = Wire().room
     room.join("ann", "ann", NOW)
     room.join("bob", "bob", NOW, Admission(Role.VIEWER, "g-bob", expires_ms=NOW))
@@ -41,7 +41,7 @@ def room() -> Room:
 
 
 def push(room: Room, who: str, number: int, *ops: Op) -> Ack:
-    """Have somebody push a change; their acknowledgement."""
+    """Let a client push a change; returns its acknowledgement."""
     room.receive(who, Push([PushedChange(number, [*ops])]), NOW)
     room.saved(room.history.clock)
     frames = [effect for effect in room.flush() if isinstance(effect, SendFrame)]
@@ -51,7 +51,7 @@ def push(room: Room, who: str, number: int, *ops: Op) -> Ack:
 
 
 def sent(effects: list[RoomEffect], kind: type) -> list[object]:
-    """The messages of a kind among effects."""
+    """The messages of one kind among effects."""
     return [one.message for one in effects if isinstance(one, Send) and isinstance(one.message, kind)]
 
 
@@ -77,7 +77,7 @@ def test_viewers_changes_are_refused_and_change_nothing(room: Room) -> None:
 
 
 def test_nothing_overtakes_a_change_that_was_not_allowed(room: Room) -> None:
-    """ACC-8: numbers grow, so the change could not be sent again behind a later one."""
+    """ACC-8: numbers grow, so the change could not be sent again after a later one."""
     room.set_role("g-bob", Role.COMMENTER, NOW)
     assert push(room, "bob", 1, TALK).result is AckResult.COMMIT
     assert push(room, "bob", 2, Put("lens", "component")).reason == "not_allowed"
@@ -91,7 +91,7 @@ def test_nothing_overtakes_a_change_that_was_not_allowed(room: Room) -> None:
 
 
 def test_role_counts_when_the_change_is_taken(room: Room) -> None:
-    """ACC-2, ACC-8: and a change that was refused is sent again after the next sync:request."""
+    """ACC-2, ACC-8: a refused change is sent again after the next sync:request."""
     assert push(room, "bob", 1, Put("lens", "component")).result is AckResult.REFUSED
     everybody = ("ann", "bob")
     assert room.set_role("g-bob", Role.EDITOR, NOW) == [Send(everybody, UserRole("bob", Role.EDITOR))]
@@ -104,7 +104,7 @@ def test_role_counts_when_the_change_is_taken(room: Room) -> None:
 
 
 def test_removed_members_leave_at_once(room: Room) -> None:
-    """ACC-6: what they still had under way has no effect."""
+    """ACC-6: their late messages have no effect."""
     room.set_role("g-bob", Role.EDITOR, NOW)
     effects = room.set_role("g-bob", Role.NONE, NOW)
     assert effects[-1] == Close("bob", CloseReason.REMOVED)
@@ -124,7 +124,7 @@ def test_requests_go_over_the_wire_like_all_else() -> None:
 
 
 def test_owners_manage_access_and_others_are_refused(room: Room) -> None:
-    """ACC-4, ACC-7: also before they have synchronised."""
+    """ACC-4, ACC-7: even before they have synchronised."""
     assert room.receive("ann", AccessList(1), NOW) == [ManageAccess("ann", "", AccessList(1))]
     [refusal] = sent(room.receive("bob", AccessList(2), NOW), AccessRefused)
     assert isinstance(refusal, AccessRefused)

@@ -1,4 +1,4 @@
-"""Who is away: HB-6 of docs/protocol.md."""
+"""Participants who are away: HB-6 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NOW = 1_740_832_496_789
 
 
 def test_whoever_is_silent_is_shown_as_away(wire: Wire) -> None:
-    """HB-6: to those who are there, and to whoever comes."""
+    """HB-6: to those who are there, and to newcomers."""
     ann, bob, eve = Peer("ann"), Peer("bob"), Peer("eve")
     wire.connect(ann, bob)
     wire.perform(wire.room.set_away("c1", True))
@@ -26,7 +26,7 @@ def test_whoever_is_silent_is_shown_as_away(wire: Wire) -> None:
 
 
 def test_nobody_is_away_who_is_not_in(wire: Wire) -> None:
-    """HB-6, SYNC-7: a replaced connection, as long as it is not closed; and word of one that has left."""
+    """HB-6, SYNC-7: neither a replaced connection that is not yet closed, nor one that has left."""
     wire.room.join("c1", "ann", NOW)
     assert wire.room.set_away("c9", True) == []
     session = Peer("bob").session

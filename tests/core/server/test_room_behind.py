@@ -13,7 +13,7 @@ from optiverse_collab.core.server.subscribers import Bounds
 
 
 class Moving:
-    """A room in which Ann moves a lens once a second, and Bob confirms nothing unless told to."""
+    """A room in which Ann moves a lens once a second, and Bob confirms only on request."""
 
     def __init__(self) -> None:
         self.room = Room("bench", History(History.empty("e")), "test", Bounds(ms=1500))
@@ -24,7 +24,7 @@ class Moving:
         self.room.flush()
 
     def move(self) -> list[RoomEffect]:
-        """Ann moves the lens; what leaves for it."""
+        """Let Ann move the lens; returns the messages that leave."""
         self.now_ms += 1000
         self.moves += 1
         op = Put("lens", "k", {"x": 1}) if self.moves == 1 else Set("lens", {"x": self.moves})
@@ -34,14 +34,14 @@ class Moving:
         return left
 
     def leave(self) -> list[RoomEffect]:
-        """What leaves now; all of it is stored at once."""
+        """The messages that leave now; everything is stored at once."""
         entries = self.room.unsaved().entries
         if entries:
             self.room.saved(entries[-1].clock)
         return self.room.flush()
 
     def confirm(self, id: str, clock: int) -> None:
-        """A member has everything up to a clock."""
+        """Let a member confirm everything up to a clock."""
         assert self.room.receive(id, Have(clock), self.now_ms) == []
 
     def pong(self, id: str) -> int:
@@ -53,7 +53,7 @@ class Moving:
 
 
 def receivers(effects: list[RoomEffect]) -> list[str]:
-    """Those to whom a frame goes."""
+    """The receivers of a frame."""
     return [id for effect in effects if isinstance(effect, SendFrame) for id in effect.to]
 
 

@@ -1,4 +1,4 @@
-"""Questions about the past, as a room takes them: HIST-1, HIST-3, HIST-5."""
+"""A room's answers to requests for the past: HIST-1, HIST-3, HIST-5."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.core.server.histories import do, make
 
 @pytest.fixture
 def room() -> Room:
-    """Somebody at clock 2, whose third change nobody has received yet."""
+    """A room at clock 2, which a client has joined."""
     history = make()
     for number in range(2):
         do(history, Put("a", "k", {"x": number}))

@@ -26,7 +26,7 @@ NOW = 1_740_832_496_789
 
 
 def test_presence_reaches_the_others_once_a_tick(wire: Wire) -> None:
-    """PRES-1, PRES-2: the latest of each key."""
+    """PRES-1, PRES-2: with the latest value of each key."""
     ann, bob = Peer("ann"), Peer("bob")
     wire.connect(ann, bob)
     for x in range(5):
@@ -53,7 +53,7 @@ def test_newcomer_hears_all_presence(wire: Wire) -> None:
 
 
 def test_the_last_presence_comes_before_the_goodbye(wire: Wire) -> None:
-    """PRES-4: whoever hands something over, and leaves at once, is heard."""
+    """PRES-4: a client that hands something over and leaves at once is heard."""
     room = wire.room
     for id in ("c1", "c2"):
         room.join(id, id, NOW)
@@ -70,7 +70,7 @@ def test_the_last_presence_comes_before_the_goodbye(wire: Wire) -> None:
 
 
 def test_too_much_presence_is_an_error(wire: Wire) -> None:
-    """PRES-5: what was known stays."""
+    """PRES-5: the earlier presence stays."""
     ann = Peer("ann")
     wire.connect(ann)
     wire.room.receive(ann.connection_id, PresenceUpdate({"a": 1}), NOW)
@@ -82,7 +82,7 @@ def test_too_much_presence_is_an_error(wire: Wire) -> None:
 
 
 def test_presence_of_many_comes_in_messages_that_fit(wire: Wire) -> None:
-    """PRES-7: the first takes the place of what was known, and the others add to it."""
+    """PRES-7: the first one replaces all known presence, and the others add to it."""
     room = wire.room
     for number in range(40):
         room.join(f"m{number}", f"user {number}", NOW)
@@ -99,7 +99,7 @@ def test_presence_of_many_comes_in_messages_that_fit(wire: Wire) -> None:
 
 
 def test_surroundings_can_ask_what_there_is_to_do(wire: Wire) -> None:
-    """DUR-1, PRES-2: something to store, to send, and to say about presence, each until it is taken."""
+    """DUR-1, PRES-2: to store, to send, and to report presence; each stays until it is done."""
     room = wire.room
 
     def to_do() -> tuple[bool, bool, bool]:
@@ -127,7 +127,7 @@ def test_surroundings_can_ask_what_there_is_to_do(wire: Wire) -> None:
 
 
 def test_changes_leave_in_messages_that_fit_one_a_tick(wire: Wire) -> None:
-    """PRES-17: whoever waits longest first; what comes meanwhile replaces what waits."""
+    """PRES-17: the longest wait goes first; newer values replace waiting ones."""
     room = wire.room
     for number in range(10):
         room.join(f"m{number}", f"user {number}", NOW)
@@ -145,7 +145,7 @@ def test_changes_leave_in_messages_that_fit_one_a_tick(wire: Wire) -> None:
 
 
 def test_who_shows_too_much_too_often_waits_alone(wire: Wire) -> None:
-    """PRES-17: their latest values come now and then, others' at each tick; the last with the goodbye."""
+    """PRES-17: their values come now and then, others' with each tick; the last ones with the goodbye."""
     room, seen = wire.room, []
     for id in ("fast", "ann", "bob"):
         room.join(id, id, NOW)
@@ -167,7 +167,7 @@ def test_who_shows_too_much_too_often_waits_alone(wire: Wire) -> None:
 
 
 def test_nobody_hears_their_own_presence(wire: Wire) -> None:
-    """PRES-17: whoever shows something alone sends nothing back."""
+    """PRES-17: a lone participant gets no message back."""
     ann, bob = Peer("ann"), Peer("bob")
     wire.connect(ann, bob)
     for peer in (ann, bob):

@@ -1,4 +1,4 @@
-"""What becomes of a push: PUSH, SEEN and STAMP rules of docs/protocol.md."""
+"""The results of pushes: PUSH, SEEN and STAMP rules of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def wire() -> Wire:
 
 
 def test_push_before_sync_is_an_error(wire: Wire) -> None:
-    """SYNC-1: nothing is applied, the connection stays."""
+    """SYNC-1: nothing is applied, and the connection stays open."""
     wire.room.join("c1", "ann", NOW)
     [answer] = wire.room.receive("c1", Push([PushedChange(1, [Put("a", "k")])]), NOW)
     assert isinstance(answer, Send)
@@ -53,7 +53,7 @@ def test_one_bad_change_leaves_the_others_of_its_push(wire: Wire) -> None:
 
 @pytest.mark.parametrize("client_clock", [0, -1])
 def test_client_clocks_start_at_one(wire: Wire, client_clock: int) -> None:
-    """PUSH-1: what is not greater than the last is a duplicate, from the first on."""
+    """PUSH-1: a number that is not greater than the last is a duplicate, starting with the first."""
     ann = Peer("ann")
     wire.connect(ann)
     wire.room.receive(ann.connection_id, Push([PushedChange(client_clock, [Put("a", "k")])]), NOW)
@@ -61,7 +61,7 @@ def test_client_clocks_start_at_one(wire: Wire, client_clock: int) -> None:
 
 
 def test_storage_gets_each_name_once(wire: Wire) -> None:
-    """STAMP-1: with the first entry that refers to it; the client id is in neither."""
+    """STAMP-1: with the first entry that refers to it; neither entry has the client id."""
     room = wire.room
     for name in ("ann", "bob"):
         room.join(name, name, NOW)
@@ -77,7 +77,7 @@ def test_storage_gets_each_name_once(wire: Wire) -> None:
 
 
 def acks(wire: Wire, peer: Peer, *changes: PushedChange) -> list[Ack]:
-    """What a connected peer gets of changes."""
+    """The results that a connected peer gets."""
     peer.texts.clear()
     wire.room.receive(peer.connection_id, Push([*changes]), NOW)
     wire.settle()
@@ -104,7 +104,7 @@ def test_each_change_gets_the_result_that_it_had(wire: Wire, ops: list[Op], resu
 
 
 def test_refused_change_is_judged_again_on_the_next_connection(wire: Wire) -> None:
-    """PUSH-7: it was not accepted; on the same connection its answer is under way."""
+    """PUSH-7: it was not accepted; on the same connection its answer is already on its way."""
     ann = Peer("ann")
     wire.connect(ann)
     change = PushedChange(1, [Set("lens", {"x": float("inf")})])
@@ -118,7 +118,7 @@ def test_refused_change_is_judged_again_on_the_next_connection(wire: Wire) -> No
 
 
 def test_acknowledgement_names_parts_and_those_on_the_other_side(wire: Wire) -> None:
-    """PUSH-4, SEEN-3, SEEN-4: without values."""
+    """PUSH-4, SEEN-3, SEEN-4: but no values."""
     ann, bob = Peer("ann"), Peer("bob")
     wire.connect(ann, bob)
     acks(wire, ann, PushedChange(1, [Put("a", "k", {"x": 1, "y": 1}), Put("b", "k")]))
@@ -136,7 +136,7 @@ def test_acknowledgement_names_parts_and_those_on_the_other_side(wire: Wire) -> 
 
 
 def test_who_says_nothing_of_it_has_seen_what_was_sent(wire: Wire) -> None:
-    """SEEN-1: not what the room has accepted and storage has not."""
+    """SEEN-1: this excludes changes that the room has accepted but storage does not have."""
     ann, bob = Peer("ann"), Peer("bob")
     wire.connect(ann, bob)
     acks(wire, ann, PushedChange(1, [Put("a", "k", {"x": 1})]))
@@ -150,7 +150,7 @@ def test_who_says_nothing_of_it_has_seen_what_was_sent(wire: Wire) -> None:
 
 @pytest.mark.parametrize("settles", [[], ["unheard of"], ["client of ann", "unheard of"]])
 def test_settled_client_ids_are_the_replicas_own(wire: Wire, settles: list[str]) -> None:
-    """SEEN-2, SYNC-8: what they set was seen; one that the session never heard of changes nothing."""
+    """SEEN-2, SYNC-8: their values count as seen; an id that the session never saw changes nothing."""
     ann = Peer("ann")
     wire.connect(ann)
     acks(wire, ann, PushedChange(1, [Put("a", "k", {"x": 1})]))
@@ -164,7 +164,7 @@ def test_settled_client_ids_are_the_replicas_own(wire: Wire, settles: list[str])
 
 @pytest.mark.parametrize("clock", [-1, 1, 2**62])
 def test_nobody_has_what_was_never_sent(wire: Wire, clock: int) -> None:
-    """SYNC-11: the sentence says where the session is."""
+    """SYNC-11: the error names the session's clock."""
     ann = Peer("ann")
     wire.connect(ann)
     [answer] = wire.room.receive(ann.connection_id, Have(clock), NOW)
@@ -175,7 +175,7 @@ def test_nobody_has_what_was_never_sent(wire: Wire, clock: int) -> None:
 
 
 def test_nothing_is_confirmed_before_the_first_sync(wire: Wire) -> None:
-    """SYNC-1: there is nothing to have yet."""
+    """SYNC-1: there is nothing to confirm yet."""
     wire.room.join("c1", "ann", NOW)
     [answer] = wire.room.receive("c1", Have(0), NOW)
     assert isinstance(answer, Send)

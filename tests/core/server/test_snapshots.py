@@ -19,12 +19,12 @@ ONE, TWO, THREE, NINE = (Stamp(clock, 1, 2, clock * 10) for clock in (1, 2, 3, 9
 
 
 def over_the_disk(snapshot: Snapshot) -> Snapshot:
-    """What is read of what was written."""
+    """Write a snapshot and read it back."""
     return msgspec.json.decode(msgspec.json.encode(snapshot), type=Snapshot)
 
 
 def test_stamps_come_back_with_their_records() -> None:
-    """DUR-4: the record that changed last at the end, whatever the order in which they were put."""
+    """DUR-4: the latest change comes last, whatever the order of the puts."""
     table = StampTable([])
     gone_from_talk = Tombstone(THREE, Lane.TALK)
     records = [
@@ -62,7 +62,7 @@ def test_snapshot_without_anything_has_no_stamps() -> None:
 
 
 def busy() -> History:
-    """A history with something of everything."""
+    """A history that has something of every kind."""
     history = make(clients=1)
     do(history, Put("a", "k", {"x": 1, "y": 1}), Put("b", "k", {"x": 1}), Put("c", "k"), by="ann")
     do(history, Remove("c"), Set("a", {"x": 2}), by="bob")
@@ -71,7 +71,7 @@ def busy() -> History:
 
 
 def test_changes_while_a_snapshot_is_built_are_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DUR-4: neither values, nor stamps, removals, heads or outcomes, whenever they come."""
+    """DUR-4: no values, stamps, removals, heads or outcomes, whenever they come."""
     monkeypatch.setattr(snapshots, "STEP", 1)
     history, expected = busy(), busy().snapshot()
     builder = history.begin_chunk()
@@ -84,7 +84,7 @@ def test_changes_while_a_snapshot_is_built_are_not_in_it(monkeypatch: pytest.Mon
 
 
 def test_steps_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-11: so that others have their turn, however many records and properties there are."""
+    """LIM-11: others have their turn, however many records and properties there are."""
     history = make()
     for number in range(10):
         do(history, Put(f"record {number}", "k", dict.fromkeys(map(str, range(100)), 0)))
@@ -98,7 +98,7 @@ def test_steps_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_name_that_comes_back_while_a_snapshot_is_built_is_kept() -> None:
-    """STAMP-4: also if nothing in the snapshot refers to it, and the change was replaced by then."""
+    """STAMP-4: even if nothing in the snapshot refers to it, and its change was already replaced."""
     history = make(clients=1)
     for name in ("ann", "bob", "eva", "cid"):
         do(history, Put("a", "k", {"x": name}), by=name)
@@ -112,7 +112,7 @@ def test_name_that_comes_back_while_a_snapshot_is_built_is_kept() -> None:
 
 
 def test_snapshot_gives_its_memory_back_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-11: to free many records at once takes long, too."""
+    """LIM-11: freeing many records at once takes long, too."""
     monkeypatch.setattr(snapshots, "STEP", 2)
     builder = busy().begin_chunk()
     for number in range(3):

@@ -1,4 +1,4 @@
-"""Who gave each property its value: STAMP-2 of docs/protocol.md."""
+"""The author of each property's value: STAMP-2 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_property_has_the_stamp_of_its_record_until_it_changes() -> None:
 
 
 def test_stamps_of_a_change_that_is_done_stay() -> None:
-    """SYNC-3: pages that are made later show the moment when they were asked for."""
+    """SYNC-3: later pages still show the moment of the request."""
     first, second = at(2), at(3)
     stamps = RecordStamps(at(1)).marked(["x"], first, record("x"))
     assert stamps.marked(["y"], first, record("x", "y")) is stamps
@@ -42,7 +42,7 @@ def test_newest_is_found_among_stamps_that_were_kept() -> None:
 
 
 def test_newer_are_those_that_changed_since() -> None:
-    """SYNC-2: also those that were removed."""
+    """SYNC-2: including removed properties."""
     stamps = RecordStamps(at(1), {"x": at(2), "gone": at(3), "y": at(4)})
     assert [list(stamps.newer(clock)) for clock in (1, 2, 3, 4)] == [
         ["x", "gone", "y"],
@@ -54,7 +54,7 @@ def test_newer_are_those_that_changed_since() -> None:
 
 @pytest.mark.parametrize("is_restored", [False, True])
 def test_removed_properties_are_forgotten_when_they_are_many(is_restored: bool) -> None:
-    """STAMP-2: then the record counts as changed as a whole, so that nobody misses a removal."""
+    """STAMP-2: the record then counts as changed as a whole, so that nobody misses a removal."""
     stamps = RecordStamps(at(1)).marked(["x"], at(2), record("x", "y"))
     stamps = stamps.marked(["back"], at(2), record("x", "y")).marked(["back"], at(2), record("x", "back"))
     for number in range(UNSET_NAMES):

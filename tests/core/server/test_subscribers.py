@@ -1,4 +1,4 @@
-"""Who is behind, and for how long (SYNC-11, SYNC-12)."""
+"""Which receivers are behind, and for how long (SYNC-11, SYNC-12)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ALL = frozenset(Lane)
 
 @pytest.fixture
 def some() -> Subscribers:
-    """Ann and Bob, at clock 5; a receiver may leave 1 s or 1,000 bytes unconfirmed."""
+    """Ann and Bob at clock 5; a receiver may leave 1 s or 1,000 bytes unconfirmed."""
     some = Subscribers(Bounds(1000, 1000))
     some.add("ann", BENCH, 5)
     some.add("bob", BENCH, 5)
@@ -21,12 +21,12 @@ def some() -> Subscribers:
 
 
 def ready(some: Subscribers) -> list[str]:
-    """Those who get frames."""
+    """The receivers of the next frame."""
     return [id for _, ids in some.groups() for id in ids]
 
 
 def fall_behind(some: Subscribers, *ids: str) -> None:
-    """Clock 6 was sent at 0 ms, and at 1,001 ms all but these have confirmed it."""
+    """Send clock 6 at 0 ms; at 1,001 ms everybody except these has confirmed it."""
     some.note(6, 100, 0)
     for id in {"ann", "bob"} - {*ids}:
         assert not some.confirm(id, 6, 6, 900)
@@ -43,7 +43,7 @@ def test_receivers_are_grouped_by_what_they_know(some: Subscribers) -> None:
 
 
 def test_one_that_confirms_too_late_is_behind(some: Subscribers) -> None:
-    """SYNC-12: after the bound, not at it; whoever has confirmed is not."""
+    """SYNC-12: after the limit, not at it; receivers that have confirmed are not."""
     some.note(6, 100, 0)
     some.confirm("ann", 6, 6, 500)
     some.look(1000)
@@ -53,7 +53,7 @@ def test_one_that_confirms_too_late_is_behind(some: Subscribers) -> None:
 
 
 def test_one_that_leaves_too_many_bytes_is_behind(some: Subscribers) -> None:
-    """SYNC-12: of the frames since it confirmed, those of the last 200 ms left out."""
+    """SYNC-12: counting frames since its confirmation, except those of the last 200 ms."""
     some.note(6, 600, 0)
     some.confirm("ann", 6, 6, 1)
     some.note(7, 400, 2)
@@ -66,7 +66,7 @@ def test_one_that_leaves_too_many_bytes_is_behind(some: Subscribers) -> None:
 
 
 def test_it_is_looked_now_and_then(some: Subscribers) -> None:
-    """Most frames cost nothing; a clock that was set back doesn't stop it."""
+    """Most frames need no check; a clock that was set back doesn't stop the checks."""
     some.look(0)
     some.note(6, 2000, -9000)
     some.look(99)
@@ -76,7 +76,7 @@ def test_it_is_looked_now_and_then(some: Subscribers) -> None:
 
 
 def test_frames_that_all_confirmed_are_forgotten(some: Subscribers) -> None:
-    """What is remembered is bounded by what may be unconfirmed."""
+    """The memory is bounded by the number of unconfirmed frames."""
     for clock in range(6, 30):
         some.note(clock, 10, clock)
         some.confirm("ann", clock, clock, clock)
@@ -93,21 +93,21 @@ def test_delta_is_due_once_all_that_was_sent_is_confirmed(some: Subscribers) -> 
     fall_behind(some, "bob")
     assert not some.confirm("bob", 5, 9, 1100)
     assert some.confirm("bob", 6, 9, 1200)
-    assert not some.confirm("bob", 6, 9, 1300)  # it is in the queue
+    assert not some.confirm("bob", 6, 9, 1300)  # the delta is in the queue
     some.look(1350)
     assert some.caught_up("bob", 9, 1400)
     assert some.behind() == ["bob"]
 
 
 def test_nothing_is_due_where_nothing_was_missed(some: Subscribers) -> None:
-    """SYNC-12: it continues with the next frame."""
+    """SYNC-12: the receiver continues with the next frame."""
     fall_behind(some, "bob")
     assert not some.confirm("bob", 6, 6, 1200)
     assert some.behind() == []
 
 
 def test_one_that_is_quick_again_gets_frames_again(some: Subscribers) -> None:
-    """SYNC-12: the frames that it was not sent don't count against it."""
+    """SYNC-12: skipped frames don't count against it."""
     fall_behind(some, "bob")
     some.confirm("bob", 6, 7, 1200)
     some.note(7, 5000, 1200)
@@ -123,7 +123,7 @@ def test_one_that_is_quick_again_gets_frames_again(some: Subscribers) -> None:
 
 
 def test_one_that_stays_slow_gets_one_delta_after_the_other(some: Subscribers) -> None:
-    """SYNC-12: each to the present of its time."""
+    """SYNC-12: each up to the present of its time."""
     fall_behind(some, "bob")
     some.confirm("bob", 6, 7, 1200)
     some.caught_up("bob", 7, 1200)
@@ -144,7 +144,7 @@ def test_it_is_known_what_each_was_sent(some: Subscribers) -> None:
 
 
 def test_whoever_is_gone_or_came_back_needs_no_delta(some: Subscribers) -> None:
-    """SYNC-1: a new request takes the place of what was under way."""
+    """SYNC-1: a new request replaces the old one."""
     fall_behind(some, "ann", "bob")
     some.confirm("ann", 6, 7, 1200)
     some.confirm("bob", 6, 7, 1200)
@@ -157,7 +157,7 @@ def test_whoever_is_gone_or_came_back_needs_no_delta(some: Subscribers) -> None:
 
 
 def test_far_line_is_not_a_slow_one() -> None:
-    """SYNC-12: 700 ms there and back, and confirmations twice a second, while two people drag."""
+    """SYNC-12: 700 ms round trip and confirmations twice a second, while two people drag."""
     some, now_ms = Subscribers(Bounds(1000, 16_000)), 0.0
     for id in ("ann", "bob"):
         some.add(id, BENCH, 5)
@@ -174,7 +174,7 @@ def test_far_line_is_not_a_slow_one() -> None:
 
 
 def test_far_line_may_be_quick_again(some: Subscribers) -> None:
-    """SYNC-12: the answer to a delta takes as long as any."""
+    """SYNC-12: the answer to a delta takes as long as any other."""
     some.note(6, 100, 0)
     some.confirm("ann", 6, 6, 0)
     some.confirm("bob", 6, 6, 700)

@@ -1,4 +1,4 @@
-"""Replacements of the bench are remembered for those who are away: SYNC-14, DUR-4."""
+"""The server remembers replacements of the bench for absent participants: SYNC-14, DUR-4."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.core.server.histories import asked, at, do, make
 
 
 def swept() -> tuple[History, list[bytes]]:
-    """A bench that Bob replaces with the changes 2 and 4, while Cid puts something with 3."""
+    """A bench that Bob replaces with the changes 2 and 4, while Cid puts something with change 3."""
     history = make()
     kept = [
         do(history, Put("lens", "k")),
@@ -61,7 +61,7 @@ def test_only_the_last_ones_are_remembered() -> None:
 
 
 def restored() -> History:
-    """A bench that Bob brought back with the change 2."""
+    """A bench that Bob restored with change 2."""
     history = make()
     do(history, Put("lens", "k"))
     do(history, Remove("lens"), by="bob", step="restore:1")
@@ -70,7 +70,7 @@ def restored() -> History:
 
 @pytest.mark.parametrize("yields", [False, True])
 def test_a_stale_restore_is_refused(yields: bool) -> None:
-    """HIST-9: whatever it is about; nothing is applied."""
+    """HIST-9: whatever it concerns; nothing is applied."""
     history = restored()
     with pytest.raises(ChangeRefused, match="restored an earlier bench") as refused:
         do(history, Put("other", "k"), by="cid", step="restore:2", seen=1, yields=yields)
@@ -79,7 +79,7 @@ def test_a_stale_restore_is_refused(yields: bool) -> None:
 
 
 def test_other_changes_are_not_stale() -> None:
-    """HIST-9: nor is whoever knows of the other restore, or goes on with their own."""
+    """HIST-9: nor are those of clients that know the other restore, or that continue their own."""
     history = restored()
     do(history, Put("a", "k"), by="cid", step="restore:2", seen=2)
     do(history, Put("b", "k"), by="cid", step="restore:3", seen=1 + 1)
