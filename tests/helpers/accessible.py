@@ -1,4 +1,4 @@
-"""What a screen reader gets about a widget, from Qt's own `QAccessible`.
+"""What a screen reader learns about a widget, from Qt's own `QAccessible`.
 
 PyQt6 lacks that class, so this calls Qt's library. The positions in the table of its virtual functions are
 those of ``qaccessible.h`` of Qt 6, which can't change within Qt 6.
@@ -22,7 +22,7 @@ _CHILD, _COUNT, _TEXT = 9, 10, 12
 
 
 class _String(ctypes.Structure):
-    """A QString: who owns it, its UTF-16, and how many units that has."""
+    """A QString: its owner, its UTF-16 text, and the text's length in units."""
 
     _fields_ = (("owner", ctypes.c_void_p), ("units", ctypes.c_void_p), ("size", ctypes.c_ssize_t))
 
@@ -45,17 +45,17 @@ class Accessible:
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """The accessible name."""
         return self._text(_Text.NAME)
 
     @property
     def description(self) -> str:
-        """What else is said of it."""
+        """The accessible description."""
         return self._text(_Text.DESCRIPTION)
 
     @property
     def children(self) -> list[Accessible]:
-        """Its parts: the rows of a list, for example."""
+        """The parts, for example the rows of a list."""
         count = self._function(_COUNT, ctypes.c_int)(self._address)
         child = self._function(_CHILD, ctypes.c_void_p, ctypes.c_int)
         return [Accessible(child(self._address, place)) for place in range(count)]
@@ -73,7 +73,7 @@ class Accessible:
 
 
 def accessible(widget: QWidget) -> Accessible:
-    """A widget as a screen reader finds it."""
+    """The widget as a screen reader finds it."""
     address: Any = sip.unwrapinstance  # its stub says that it returns nothing
     return Accessible(_find()(address(widget)))
 

@@ -1,4 +1,4 @@
-"""Run a coroutine in a test, with a deadline instead of patience."""
+"""Run a coroutine in a test, with a deadline."""
 
 from __future__ import annotations
 

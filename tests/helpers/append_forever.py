@@ -16,7 +16,7 @@ SESSION = "bench"
 
 
 async def main(folder: Path) -> None:
-    """Append one by one; each 40th clock a chunk is begun, and the last one is packed meanwhile."""
+    """Append one by one; each 40th clock begins a chunk, while the last chunk is being packed."""
     store = SqliteStore(folder)
     if await store.load(SESSION) is None:
         await store.begin_chunk(SESSION, snapshot(0, records=1))

@@ -17,7 +17,7 @@ from tests.helpers.server_process import ServerProcess
 DEADLINE_MS = round(DEADLINE_S * 1000)
 
 FLOOD = "x" * 2**20
-"""A few dozen of these are more than the buffers of both sides take."""
+"""A few dozen of these exceed the buffers of both sides."""
 
 
 class Attempt(QObject):
@@ -55,7 +55,7 @@ class Attempt(QObject):
         return self.received
 
     def end(self) -> Failure:
-        """Wait until it is over and completely deleted; returns the one failure."""
+        """Wait until the connection has ended and is deleted; returns the one failure."""
         self.vanishes()
         [failure] = self.failures
         return failure
@@ -82,7 +82,7 @@ Open = Callable[[str], Attempt]
 
 
 def join(opens: Open, server: ServerProcess, session: str) -> Attempt:
-    """Connect as ann, and be let in."""
+    """Connect as ann, and synchronise."""
     attempt = opens(f"{server.url}/ws/{session}/ann")
     [greeting] = attempt.hears(1)
     assert json.loads(greeting)["type"] == "connection:ack"
@@ -90,5 +90,5 @@ def join(opens: Open, server: ServerProcess, session: str) -> Attempt:
 
 
 def closed(code: int) -> Failure:
-    """The end of a connection by a close code."""
+    """The failure for a close code."""
     return Failure(FailureKind.CLOSED, code)

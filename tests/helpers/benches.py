@@ -12,7 +12,7 @@ from optiverse_collab.core.records import Record
 
 DATA = Path(__file__).parent.parent / "data"
 REAL = ("bench_small", "bench_300", "bench_layers")
-"""Names of benches in tests/data: two of Optiverse 0.2.7 and one as 0.3.4 writes it."""
+"""Names of benches in tests/data: two from Optiverse 0.2.7 and one as 0.3.4 writes it."""
 
 ASSEMBLIES = ("scene_9daf", "two_mirror", "validated", "waveplate_pbs")
 """Names of benches in tests/data/assemblies, which later tools of the editor wrote."""
@@ -46,7 +46,7 @@ names = st.sampled_from(
 
 
 def entries(required: dict[str, st.SearchStrategy[Any]], optional: dict[str, st.SearchStrategy[Any]]) -> Any:
-    """Items of a file: these properties, any others, and an id or not."""
+    """Items of a file: these properties, any others, and perhaps an id."""
     known = st.fixed_dictionaries(
         required, optional={**optional, "z_value": numbers, "item_uuid": ids | st.none()}
     )
@@ -123,7 +123,7 @@ benches = st.fixed_dictionaries(
         "of a later version": values,
     },
 )
-"""Benches whose values look as Optiverse expects them; everything else about them may be odd."""
+"""Benches whose values look as Optiverse expects them; anything else about them may be odd."""
 
 kinds = st.sampled_from(["component", "source", "ruler", "text", "rectangle", "group", "mirror", "item"])
 properties = st.dictionaries(

@@ -1,4 +1,4 @@
-"""``optiverse-collab``, as users run it: a process."""
+"""``optiverse-collab``, as users run it: in a process."""
 
 from __future__ import annotations
 
@@ -64,17 +64,17 @@ class Watcher:
             time.sleep(0.01)
 
     def send(self, number: signal.Signals) -> None:
-        """Send it a signal."""
+        """Send a signal to it."""
         self._process.send_signal(number)
 
     def ended(self) -> tuple[int, str]:
-        """Wait for its end; returns the exit code and its standard error."""
+        """Wait until it ends; returns the exit code and the standard error."""
         assert self._process.stderr is not None
         errors = self._process.stderr.read()
         return self._process.wait(), errors
 
     def texts(self) -> list[str]:
-        """Its output after the times; complete once it has ended."""
+        """The lines without their times; complete once the process has ended."""
         self._reader.join()
         assert all(re.match(r"\d\d:\d\d:\d\d ", line) for line in self.lines)
         return [line[9:] for line in self.lines]
@@ -87,7 +87,7 @@ class Watcher:
 
 @contextlib.contextmanager
 def watching(*arguments: str, ignores_sigint: bool = False) -> Iterator[Watcher]:
-    """``optiverse-collab watch``, for at most two minutes."""
+    """Run ``optiverse-collab watch`` for at most two minutes."""
     with python(
         *("-m", "optiverse_collab", "watch", *arguments),
         deadline=4 * DEADLINE_S,

@@ -28,7 +28,7 @@ VISIONS: dict[str, tuple[tuple[float, float, float], ...]] = {
 
 
 def seen(rgb: tuple[float, float, float], vision: str) -> Lab:
-    """CIELAB (D65) of an sRGB colour, each part from 0 to 1, as somebody sees it."""
+    """CIELAB (D65) of an sRGB colour, each part from 0 to 1, as a person sees it."""
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in rgb]
     red, green, blue = (
         min(1.0, max(0.0, sum(k * part for k, part in zip(row, linear, strict=True))))

@@ -1,4 +1,4 @@
-"""A window of the demo, and a user with a mouse in front of it."""
+"""A window of the demo, and a user with a mouse at it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ GARBAGE = st.builds(
 
 
 def new_window() -> DemoWindow:
-    """A window that is shown, one pixel to the millimetre."""
+    """Open a visible window, one pixel to the millimetre."""
     window = DemoWindow()
     fill_menus(window)
     window.resize(1000, 700)
@@ -70,7 +70,7 @@ def new_window() -> DemoWindow:
 
 
 def add(window: DemoWindow, key: str, at: Point = (0.0, 0.0), **props: Any) -> str:
-    """An item on the bench, as if it had always been there: nothing to undo."""
+    """Add an item as if it had always been there: there is nothing to undo."""
     id = window.editor.add(KEYS[key], at)
     window.bench.change({id: props})
     window.editor.undo_stack.clear()
@@ -83,17 +83,17 @@ def entry(window: QMainWindow, menu: str, text: str) -> QAction:
 
 
 def logged(window: DemoWindow, level: str) -> list[str]:
-    """What the log says at one level."""
+    """The log messages of one level."""
     return [line.text for line in window.log.lines if line.level == level]
 
 
 def has_theme(window: DemoWindow, theme: Theme) -> bool:
-    """Whether a window is drawn in this theme; it follows with the next events."""
+    """Whether a window is drawn in this theme; it changes with the next events."""
     return window.theme is theme
 
 
 def boxes(window: DemoWindow) -> list[QMessageBox]:
-    """The questions and sentences that the user has in front of them."""
+    """The open questions and messages."""
     return [box for box in window.findChildren(QMessageBox) if box.isVisible()]
 
 
@@ -106,7 +106,7 @@ def answer(window: DemoWindow, button: QMessageBox.StandardButton) -> None:
 
 
 def file_dialogs(window: DemoWindow) -> list[QFileDialog]:
-    """The dialogs that wait for a file."""
+    """The open file dialogs."""
     return [dialog for dialog in window.findChildren(QFileDialog) if dialog.isVisible()]
 
 
@@ -118,19 +118,19 @@ def choose_file(window: DemoWindow, path: Path) -> None:
 
 
 def viewport(window: DemoWindow) -> QWidget:
-    """Where mouse events go."""
+    """The widget that gets mouse events."""
     found = window.view.viewport()
     assert found is not None
     return found
 
 
 def pixel(window: DemoWindow, at: Point) -> QPoint:
-    """Where a place of the bench is in the viewport."""
+    """The pixel in the viewport of a position on the bench."""
     return window.view.mapFromScene(QPointF(*at))
 
 
 def place(window: DemoWindow, id: str) -> Point:
-    """Where an item can be grabbed."""
+    """A position where an item can be grabbed."""
     item = window.bench.items[id]
     found = middle(item.kind, item.props)
     assert found is not None
@@ -145,7 +145,7 @@ def press(window: DemoWindow, at: Point, keys: Qt.KeyboardModifier = NO_KEYS) ->
 
 
 def move(window: DemoWindow, at: Point) -> None:
-    """Move the pointer, with the button as it is."""
+    """Move the pointer, without changing the button."""
     user_input.move(viewport(window), pixel(window, at))
     QApplication.processEvents()
 

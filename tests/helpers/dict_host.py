@@ -17,7 +17,7 @@ from optiverse_collab.host.api import Opened, UndoWatcher
 
 @dataclass(eq=False)
 class _Command:
-    """Records before and after a user's step."""
+    """The records before and after a user's step."""
 
     before: dict[str, Record | None]
     after: dict[str, Record | None]
@@ -63,7 +63,7 @@ class DictHost:
         raise NotImplementedError
 
     def user_does(self, *ops: Op) -> None:
-        """Edit as the user, with the signs that a host gives."""
+        """Edit as the user, with the signals that a host sends."""
         for op in ops:
             assert apply(self.bench, op)
         self._dirty([op.id for op in ops])
@@ -76,7 +76,7 @@ class DictHost:
         self.user_did(before)
 
     def user_did(self, before: Mapping[str, Record | None]) -> None:
-        """What the user did since the bench was so is one step on the undo stack."""
+        """Push all of the user's changes since `before` to the undo stack as one step."""
         command = _Command(dict(before), {id: self.bench.get(id) for id in before})
         self._done.append(command)
         self._undone.clear()
@@ -107,7 +107,7 @@ class DictHost:
             self._watcher.end(command.before.keys())
 
     def user_shows(self, **state: object) -> None:
-        """Move the cursor, select."""
+        """Move the cursor, or select items."""
         self._presence(state)
 
     def outline(self, id: str) -> None:
@@ -131,7 +131,7 @@ class DictHost:
         self.more = batch_continues
         for op in ops:
             assert apply(self.bench, op), op
-        self._dirty([op.id for op in ops])  # as hosts do: the sign doesn't say who
+        self._dirty([op.id for op in ops])  # as in hosts: the signal doesn't say whose change it is
 
     def edit(self, text: str, ops: Sequence[Op]) -> None:
         self.steps.append(text)
@@ -162,10 +162,10 @@ class DictHost:
         return {id: {"pos": props["pos"]} for id, props in there.items() if "pos" in props}
 
     def agree(self, ids: Collection[str]) -> None:
-        """It has no file."""
+        """There is no file."""
 
     def user_types(self, *ids: str) -> None:
-        """Type in these, and in nothing else."""
+        """Let the user type in these items, and in no others."""
         self._editors = dict.fromkeys(ids)
         for changed in list(self._editor_watchers):
             changed()

@@ -73,7 +73,7 @@ class OldSession:
         self.entries.append({**entry, "user_id": user_id, "time_ms": time_ms, "ops": happened, "lost": lost})
 
     def take_snapshot(self) -> None:
-        """Let a snapshot of now take the place of the entries."""
+        """Replace the entries with a snapshot of the present state."""
         self._snapshot = self._state()
         self.entries = []
 
@@ -126,14 +126,14 @@ class OldSession:
 
 
 def summary(history: History) -> str:
-    """What format 1 knew of a session, except for its client ids."""
+    """All that format 1 knew about a session, except for its client ids."""
     tombstones = {id: one.stamp.clock for id, one in history.tombstones.items()}
     records = [(record.id, record.kind, record.props) for record in history.document.records.values()]
     return _summary(history.epoch, history.clock, tombstones, records)
 
 
 def _summary(epoch: str, clock: int, tombstones: dict[str, int], records: Iterable[object]) -> str:
-    """JSON, in which numbers stand as they are written, and the records in their order."""
+    """JSON in which numbers keep their notation, and records their order."""
     held = {"epoch": epoch, "clock": clock, "tombstones": tombstones, "records": list(records)}
     return json.dumps(held, sort_keys=True)
 
@@ -157,7 +157,7 @@ def write_database(folder: Path, sessions: Iterable[tuple[str, OldSession]]) -> 
 
 
 def write_tables(connection: sqlite3.Connection, sessions: Iterable[tuple[str, OldSession]]) -> None:
-    """Make an empty database one of format 1."""
+    """Give an empty database the tables of format 1."""
     connection.executescript(f"{_TABLES} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version=1;")
     connection.execute("BEGIN")
     for key, (name, session) in enumerate(sessions, 1):

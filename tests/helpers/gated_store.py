@@ -1,4 +1,4 @@
-"""A store that a test can hold up or break."""
+"""A store that a test can delay or break."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ class GatedStore(MemoryStore):
         return size
 
     async def close(self) -> None:
-        """Outlives a server, as a disk does."""
+        """Stay open: the store outlives a server, as a disk does."""

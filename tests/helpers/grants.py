@@ -1,4 +1,4 @@
-"""Grants for tests: a server that asks for tokens, and people who have some."""
+"""Grants for tests: a server that requires tokens, and people who have one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class MemoryFile:
         self.closed = False
 
     def write(self, grants: Sequence[StoredGrant], forgotten: Sequence[str]) -> None:
-        """Take note of it."""
+        """Note the write."""
         self.written.append(list(grants))
 
     def load_since(self, version: int) -> tuple[int, list[StoredGrant]] | None:
@@ -41,7 +41,7 @@ class MemoryFile:
         return None if self.by_others is None else (version + 1, self.by_others)
 
     def close(self) -> None:
-        """Take note of it."""
+        """Note the call."""
         self.closed = True
 
 
@@ -53,13 +53,13 @@ def grant(
     id: str = "",
     **more: Any,
 ) -> StoredGrant:
-    """A grant; its id is that of its token if it is not given."""
+    """A grant; unless an id is given, it has that of its token."""
     token = token or new_token()
     return StoredGrant(id or f"g-{token}", kind, hash_of(token), session, role, "label", now_ms(), **more)
 
 
 class Guarded(LiveServer):
-    """A server that asks everybody for a token.
+    """A server that requires a token from everybody.
 
     Attributes:
         owner_token: of an invite of the server's owner.
@@ -85,7 +85,7 @@ async def guarded_server(
 
 
 async def invite(owner: RawClient, role: str, **more: Any) -> str:
-    """Have an owner make an invite; its token."""
+    """Let an owner make an invite; returns its token."""
     await owner.send({"type": "access:invite", "request": 1, "role": role, **more})
     return str((await owner.receive("access:invited"))["token"])
 
@@ -102,7 +102,7 @@ async def grants_of(owner: RawClient) -> list[dict[str, Any]]:
 
 
 async def set_grant(owner: RawClient, id: str, **what: Any) -> dict[str, Any]:
-    """Have an owner change a grant; the answer."""
+    """Let an owner change a grant; returns the answer."""
     await owner.send({"type": "access:set", "request": 3, "id": id, **what})
     return await owner.receive("access:grants", "access:refused")
 
@@ -117,7 +117,7 @@ async def device_of(owner: RawClient, label: str) -> str:
 
 
 def play(folder: Path, go: Callable[[Guarded, RawClient], Coroutine[Any, Any, None]]) -> None:
-    """A server that asks for tokens, and its owner in a session."""
+    """Start a server that requires tokens, with its owner in a session."""
 
     async def main() -> None:
         async with (
@@ -132,7 +132,7 @@ def play(folder: Path, go: Callable[[Guarded, RawClient], Coroutine[Any, Any, No
 async def refused(
     server: LiveServer, token: str | None, session: str = "default"
 ) -> tuple[int | None, str | None]:
-    """The code and the reason of the close for somebody with this token."""
+    """The code and the reason of the close that somebody with this token gets."""
     async with server.asking("mallory", session, token=token) as client:
         return await client.closed()
 

@@ -1,4 +1,4 @@
-"""A server process that asks everybody for an invite, and what an owner does on it from a window."""
+"""A server process that requires an invite from everybody, and an owner who manages access from a window."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class GuardedServer:
         self._data = data
 
     def owner_link(self, session: str) -> str:
-        """The link with which its owner enters a session."""
+        """The link with which the owner joins a session."""
         self.process.until_says("The owner's link is in")
         token = parse_address((self._data / FILE_NAME).read_text("utf-8").strip()).token
         return invite_link(self.process.url, session, token)
@@ -43,13 +43,13 @@ class GuardedServer:
 
 @contextmanager
 def guarded_server(data: Path) -> Iterator[GuardedServer]:
-    """A server that also asks this machine's users for an invite."""
+    """A server that requires an invite even from users of this machine."""
     with ServerProcess(data, "--auth", "local") as process:
         yield GuardedServer(process, data)
 
 
 class Owner:
-    """An owner's window, as far as it asks who may come in.
+    """An owner's window, as far as access is concerned.
 
     Args:
         service: of the window, which is in the session.
@@ -66,27 +66,27 @@ class Owner:
         service.happened.connect(self._heard.append)
 
     def invite(self, role: Role, expires_s: int = 0, knock: bool = False) -> str:
-        """A new link."""
+        """Make a new link."""
         assert self._service.session is not None
         self._service.session.access.invite(role, role.value, expires_s, knock=knock)
         made = self._until(InviteMade)
         return invite_link(self.url, self._session, made.token)
 
     def grants(self) -> list[Grant]:
-        """Everybody who may come in."""
+        """Everybody who has access."""
         assert self._service.session is not None
         self._service.session.access.ask_all()
         return [*self._until(GrantsArrived).grants]
 
     def give(self, name: str, role: Role) -> None:
-        """Give the device of somebody with this name another role."""
+        """Give another role to the device of the person with this name."""
         [grant] = [one for one in self.grants() if one.label == name]
         assert self._service.session is not None
         self._service.session.access.change(grant.id, role)
         self._until(GrantsArrived)
 
     def _until(self, kind: type[E]) -> E:
-        """The next effect of a kind."""
+        """Wait for the next effect of a kind."""
         self._heard.clear()
         self._service.wake()
 

@@ -1,4 +1,4 @@
-"""A plain GET, as programs that look after a server send it."""
+"""A plain GET, as programs send it that monitor a server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Answer(NamedTuple):
-    """What came back.
+    """The server's answer.
 
     Attributes:
         headers: by name in lower case.
@@ -20,7 +20,7 @@ class Answer(NamedTuple):
 
 
 async def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """Ask a server on this machine, without TLS."""
+    """Send a request to a server on this machine, without TLS."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     sent = {"Host": "localhost", **(headers or {})}
     lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items())]

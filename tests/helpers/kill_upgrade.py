@@ -42,7 +42,7 @@ class _Killer:
 
 
 def attempt(folder: Path, lines: int, modules: list[str]) -> bool:
-    """Upgrade in a process of its own; whether it came to its end."""
+    """Upgrade in a process of its own; returns whether it finished."""
 
     def upgrade() -> None:
         lock = FolderLock(folder)

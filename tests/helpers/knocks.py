@@ -14,19 +14,19 @@ from tests.helpers.live_server import LiveServer, RawClient
 async def knocking(
     server: LiveServer, token: str, name: str = "ana", session: str = "default"
 ) -> AsyncIterator[RawClient]:
-    """Somebody who waits outside."""
+    """Connect somebody who waits outside."""
     async with server.asking(name, session, token=token) as guest:
         assert await guest.receive() == {"type": "access:wait"}
         yield guest
 
 
 async def heard(owner: RawClient) -> dict[str, Any]:
-    """The next knock that an owner gets."""
+    """Wait for the next knock that an owner receives."""
     return await owner.receive("access:knock")
 
 
 async def answer(owner: RawClient, knock: dict[str, Any], admitted: bool) -> dict[str, Any]:
-    """Have an owner answer; returns the server's reply."""
+    """Let an owner answer; returns the server's reply."""
     message = {"type": "access:admit", "request": 5, "knock": knock["knock"], "admitted": admitted}
     await owner.send(message)
     return await owner.receive("access:grants", "access:refused")

@@ -1,4 +1,4 @@
-"""Unsent edits on this computer, as a window leaves them that was closed while its server was gone."""
+"""Unsent edits on this computer, left by a window that was closed while its server was down."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def folder() -> ReplicaFolder:
 def leave_edits(
     session: Replica, address: str, name: str, user_id: str, *ops: Op, hosted: Hosted | None = None
 ) -> None:
-    """Leave edits of somebody's own, made after what another replica of the session has.
+    """Leave somebody's edits, made on top of another replica of the session.
 
     Args:
         session: has the session's records.
@@ -39,7 +39,7 @@ def leave_edits(
     for op in ops:
         replica.edit([op], step=secrets.token_hex(4))
     slots = []
-    while True:  # one that nobody has used
+    while True:  # an id that nobody has used
         slot = folder().claim(address, name, user_id)
         slots.append(slot)
         if slot.load() is None:

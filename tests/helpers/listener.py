@@ -52,9 +52,9 @@ class Listener:
             self._socket.close()
 
     async def end(self) -> None:
-        """Refuse new connections, and break off those that are open."""
+        """Refuse new connections, and break those that are open."""
         self.stop()
-        await asyncio.sleep(0)  # a task that has not begun would forget its socket
+        await asyncio.sleep(0)  # a task that has not started would forget its socket
         for writer in self._writers:
             writer.transport.abort()
         for task in self._tasks:

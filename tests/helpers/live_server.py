@@ -23,7 +23,7 @@ from tests.helpers.tls import credulous, server_context
 
 
 class RawClient:
-    """A WebSocket and nothing between it and the test.
+    """A WebSocket with nothing between it and the test.
 
     Attributes:
         ws: the connection.
@@ -41,7 +41,7 @@ class RawClient:
         await self.ws.send(json.dumps(message) if isinstance(message, dict) else message)
 
     async def receive(self, *types: str) -> dict[str, Any]:
-        """The next message, or the next of these types."""
+        """Wait for the next message, or the next of these types."""
         while True:
             message: dict[str, Any] = json.loads(await self.ws.recv())
             await self._confirm(message)
@@ -49,7 +49,7 @@ class RawClient:
                 return message
 
     async def hear(self, last: Callable[[dict[str, Any]], bool]) -> list[tuple[int, dict[str, Any]]]:
-        """The lengths of all messages up to one, with the messages."""
+        """Receive messages up to a certain one; returns their lengths, and the messages."""
         heard: list[tuple[int, dict[str, Any]]] = []
         while not heard or not last(heard[-1][1]):
             text = await self.ws.recv()
@@ -90,7 +90,7 @@ class RawClient:
 
 
 class LiveServer:
-    """Where it listens, and connections to it."""
+    """The server's address, and connections to it."""
 
     def __init__(self, port: int, tls: bool = False) -> None:
         self.port = port
@@ -105,7 +105,7 @@ class LiveServer:
 
     @asynccontextmanager
     async def stalled(self, user: str) -> AsyncIterator[RawClient]:
-        """Connect and synchronise, and from then on read nothing."""
+        """Connect and synchronise, and then stop reading."""
         async with self.client(user, max_queue=1, close_timeout=0.5) as client:
             await client.sync(user)
             client.ws.transport.pause_reading()
@@ -115,7 +115,7 @@ class LiveServer:
     async def asking(
         self, user: str, session: str = "default", token: str | None = None, **options: Any
     ) -> AsyncIterator[RawClient]:
-        """Connect, with a token if there is one, whatever comes of it."""
+        """Try to connect, with a token if there is one, whatever the result."""
         options.setdefault("subprotocols", [Subprotocol(SUBPROTOCOL)])
         if self.url.startswith("wss:"):
             options.setdefault("ssl", credulous())
@@ -135,7 +135,7 @@ async def live_server(
     entrance: Entrance | None = None,
     quotas: Quotas | None = None,
 ) -> AsyncIterator[LiveServer]:
-    """A server on a free port of this machine, with TLS if that is wanted."""
+    """Start a server on a free port of this machine, with TLS if requested."""
     options = limits, silence_seconds, server_context() if tls else None, entrance, quotas
     async with running(store or MemoryStore(), "127.0.0.1", 0, *options) as server:
         yield LiveServer(server.sockets[0].getsockname()[1], tls)

@@ -15,12 +15,12 @@ SOON = 10_000  # ms
 
 
 class Closing(DictHost):
-    """A host that says how often it was closed."""
+    """A host that counts how often it was closed."""
 
     closed = 0
 
     def close(self) -> None:
-        """Count it."""
+        """Count the call."""
         super().close()
         self.closed += 1
 
@@ -42,11 +42,11 @@ class ManagedHost:
         self.manager.failed.connect(self.failures.append)
 
     def attach(self) -> Host:
-        """The host, whenever a session is joined."""
+        """Return the host whenever a session is joined."""
         return self.host
 
     def texts(self, level: str) -> list[str]:
-        """What was logged at a level."""
+        """The messages logged at a level."""
         return [text for at, text in self.host.lines if at == level]
 
 
@@ -57,7 +57,7 @@ def join(qtbot: QtBot, window: ManagedHost, url: str, session_id: str, name: str
 
 
 def until_stored(qtbot: QtBot, window: ManagedHost, id: str = "lens") -> Replica:
-    """Wait until the server has a record, and all else that was edited in the window; its replica."""
+    """Wait until the server has a record and all other edits of the window; returns the window's replica."""
     session = window.manager.service.session
     assert session is not None
     replica = session.replica

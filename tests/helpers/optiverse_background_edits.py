@@ -7,7 +7,7 @@ from tests.helpers.wire import Wire
 
 
 def everything_else(wire: Wire, ann: Participant, bob: Participant) -> None:
-    """Ann places, moves, turns, restacks and deletes items that nobody else has in hand."""
+    """Ann places, moves, turns, restacks and deletes items that nobody else is holding."""
     lens, mirror = ann.user.place("lens", 200.0, 0.0), ann.user.place("mirror", 250.0, 0.0)
     note = ann.user.draw("text", (200.0, 80.0))
     settle(wire, ann, bob)
@@ -27,7 +27,7 @@ def everything_else(wire: Wire, ann: Participant, bob: Participant) -> None:
 
 
 def with_dialogs(wire: Wire, ann: Participant, bob: Participant) -> None:
-    """Ann does that, and more, for which her window has to be the active one: both are in one process."""
+    """Ann does the same, and more that needs her window to be active: both windows are in one process."""
     everything_else(wire, ann, bob)
     lens, mirror = ann.user.place("lens", 300.0, 0.0), ann.user.place("mirror", 350.0, 0.0)
     ann.user.edit(mirror, {0: 360.0, 3: 40.0})

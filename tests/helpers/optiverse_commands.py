@@ -1,4 +1,4 @@
-"""One step of a user's for every undo command of the real Optiverse.
+"""One user step for every undo command of the real Optiverse.
 
 A step is a generator: before its `yield` it prepares the bench, after it the user does the one thing whose
 undo command is asked for.
@@ -25,7 +25,7 @@ Step = Callable[[Participant], Iterator[None]]
 
 
 def command_names() -> set[str]:
-    """The names of all undo commands that the host has."""
+    """The names of all undo commands in the host."""
     module = import_module("optiverse.core.undo_commands")
     return {
         name
@@ -279,7 +279,7 @@ BOTH: dict[str, list[Step]] = {
     "DeleteGroupCommand": [_ungroup],
     "ZOrderCommand": [_restack],
 }
-"""Name of a command that both versions have → the steps that end with it."""
+"""For commands that both versions have: name → the steps that push them."""
 
 LAYERS: dict[str, list[Step]] = {
     **BOTH,
@@ -294,7 +294,7 @@ LAYERS: dict[str, list[Step]] = {
     "TextEditCommand": [_write],
     "RectangleChangeCommand": [_edit_rectangle],
 }
-"""The same of 0.3. A step with a linked file is in tests/host/optiverse/layers/test_linked_files.py."""
+"""The same for 0.3. A step with a linked file is in tests/host/optiverse/layers/test_linked_files.py."""
 
 GROUPS: dict[str, list[Step]] = {
     **BOTH,
@@ -302,4 +302,4 @@ GROUPS: dict[str, list[Step]] = {
     "RemoveItemFromGroupCommand": [_out_of_a_group],
     "ImportAsLayerCommand": [_import],
 }
-"""The same of 0.2."""
+"""The same for 0.2."""

@@ -1,4 +1,4 @@
-"""What others may do between a step of a user's and its undo."""
+"""What others may do between a user's step and its undo."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def everything(one: Participant) -> list[Any]:
 
 
 def from_the_left(items: list[Any]) -> list[Any]:
-    """Items in an order that doesn't depend on their ids, which chance gives."""
+    """Items in an order that doesn't depend on their ids, which are random."""
     return sorted(items, key=lambda item: (item.pos().x(), item.pos().y(), type(item).__name__))
 
 
@@ -89,7 +89,7 @@ MEANWHILE: dict[str, Callable[[Participant], None]] = {
     "restacks": _restacks,
     "locks": _locks,
 }
-"""What a panel of both versions offers, by name."""
+"""The actions that the panel of both versions offers, by name."""
 
 MEANWHILE_AT_LAYERS = {"deletes groups": _deletes_groups, "renames and hides": _renames_and_hides}
-"""What only the panel of 0.3 offers."""
+"""The actions that only the panel of 0.3 offers."""

@@ -55,7 +55,7 @@ class Drawing(User):
         handler.handle_escape()
 
     def measure(self) -> list[Any]:
-        """Measure along the first ray, from near to far; returns the new measures: none without a ray."""
+        """Measure along the first ray, from near to far; returns the new measures, none without a ray."""
         self.retrace()
         before = self.drawn("path_measure")
         rays = [ray for ray in self.window.ray_data if len(ray.points) > 1]
@@ -77,15 +77,15 @@ class Drawing(User):
         events()
 
     def write(self, note: Any, text: str) -> None:
-        """Double-click a note, type, and go elsewhere; does nothing if it can't be got at."""
+        """Double-click a note, type, and click elsewhere; does nothing if the mouse can't reach it."""
         self.begin_writing(note)
-        if self.window.scene.focusItem() is not note:  # what is typed now would be shortcuts
+        if self.window.scene.focusItem() is not note:  # typed keys would now be shortcuts
             return
         user_input.type_text(self.window.view.viewport(), text)
         self.end_writing(note)
 
     def begin_writing(self, note: Any) -> None:
-        """Put the text cursor into a note, with a double click, after which 0.2 wants another one.
+        """Put the text cursor into a note with a double click; 0.2 needs a second one.
 
         All of its text is selected.
         """
@@ -103,7 +103,7 @@ class Drawing(User):
         note.setTextCursor(cursor)
 
     def end_writing(self, note: Any) -> None:
-        """Go elsewhere."""
+        """Click elsewhere."""
         note.clearFocus()
         events()
 

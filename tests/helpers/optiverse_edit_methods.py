@@ -1,4 +1,4 @@
-"""The ways in which users of the real Optiverse change a bench, and for which kinds of things there are any.
+"""The ways in which users of the real Optiverse change a bench, and the kinds of items that each works for.
 
 A way is left out for a kind only with a reason, and the reason is tested, too.
 """
@@ -41,7 +41,7 @@ class Thing:
 
     @property
     def item(self) -> Any:
-        """The item, or the first of the group."""
+        """The item, or the first item of the group."""
         return self.items[0]
 
 
@@ -69,7 +69,7 @@ class EditMethod:
         return {**self.lacking, **(self.lacking_02 if is_02 else {})}.get(kind)
 
     def why_no_step(self, kind: str, is_02: bool) -> str | None:
-        """Why it can't be taken back; None if it can."""
+        """Why it can't be undone; None if it can."""
         return {**self.no_step, **(self.no_step_02 if is_02 else {})}.get(kind)
 
 
@@ -84,7 +84,7 @@ def all_but(*kinds: str) -> tuple[str, ...]:
 
 
 def make(one: Participant, kind: str) -> Thing:
-    """Put a thing of this kind on the bench, after one mirror and before another."""
+    """Put an item of this kind on the bench, after one mirror and before another."""
     other = one.user.place("mirror", 150.0, 120.0)
     thing = _make(one, kind, other)
     one.user.place("mirror", 300.0, -250.0)
@@ -189,7 +189,7 @@ def _pull_bend(one: Participant, thing: Thing) -> None:
 
 
 def handles_of(item: Any) -> list[QPointF]:
-    """Where the handles of a ruler or a measure are.
+    """The positions of the handles of a ruler or a measure.
 
     Raises:
         NotOffered: it is something else.

@@ -1,4 +1,4 @@
-"""The ways to change a bench by files: opened, recovered, imported; and by the component editor."""
+"""The ways to change a bench with files: opened, recovered, imported; and with the component editor."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ SECTIONS = {
     "rectangle": "rectangles",
     "path_measure": "path_measures",
 }
-"""Kind → where it is in a file; all others are in ``items``."""
+"""Kind → its key in a file; all others are in ``items``."""
 
 
 def edited(one: Participant, thing: Thing) -> dict[str, Any]:
-    """A file with what is on the bench, except that the thing differs."""
+    """A file with the items on the bench, except that the thing differs."""
     bench: dict[str, Any] = json.loads(json.dumps(one.saved()))
     ids = {item.item_uuid for item in thing.items}
     for data in bench.get(SECTIONS.get(thing.kind, "items"), []):
@@ -49,7 +49,7 @@ def _open(one: Participant, thing: Thing) -> None:
         with _choosing(path):
             if one.panel.has_layers:
                 answer(one.window.act_open.trigger, _click("Discard"))
-            else:  # 0.2 does not ask about what was not saved
+            else:  # 0.2 does not ask about unsaved changes
                 one.window.act_open.trigger()
     one.window.file_controller.saved_file_path = None
 
@@ -92,7 +92,7 @@ def _choosing(path: Path) -> Any:
 
 
 def _click(what: str) -> Callable[[QDialog], None]:
-    """Reply to a dialog, and to those that come after it, with a button of this name or the default."""
+    """Answer a dialog, and those that follow, with a button of this name or the default."""
 
     def reply(dialog: QDialog) -> None:
         if isinstance(dialog, QMessageBox):

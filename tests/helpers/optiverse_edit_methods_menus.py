@@ -1,4 +1,4 @@
-"""The ways to change a bench by dialogs, context menus and keys."""
+"""The ways to change a bench with dialogs, context menus and keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VALUES = {
     "angle_measure": {0: 50.0, 1: 44.5},
     "path_measure": {0: 33.25},
 }
-"""Kind → number of a field in its dialog → what to fill in."""
+"""Kind → number of a field in its dialog → the value to enter."""
 
 ELSEWHERE = (-150.0, 150.0)
 
@@ -54,7 +54,7 @@ def _double_click(one: Participant, thing: Thing) -> None:
 
 
 def _leave(one: Participant) -> None:
-    """Click where nothing is."""
+    """Click an empty spot."""
     one.user.look(ELSEWHERE)
     one.user.click(ELSEWHERE)
 

@@ -1,4 +1,4 @@
-"""The ways to change a bench in the layer panel. Those of 0.2 are few, and the same for all kinds."""
+"""The ways to change a bench in the layer panel. 0.2 has only a few, the same for all kinds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Do = Callable[[Participant, Thing], object]
 
 
 def _in_03(do: Do) -> Do:
-    """Do what only the panel of 0.3 has."""
+    """Do something that only the panel of 0.3 offers."""
 
     def check_and_do(one: Participant, thing: Thing) -> None:
         if not one.panel.has_layers:

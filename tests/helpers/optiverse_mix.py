@@ -1,4 +1,4 @@
-"""Anything that a user of the real Optiverse may do, at random."""
+"""Random actions of a user of the real Optiverse."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _up_or_down(rng: random.Random, one: Participant, id: str) -> None:
 
 
 def _import(one: Participant) -> None:
-    """Import what is there, so that it is there twice."""
+    """Import the open file, so that its items are there twice."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "layer.json"
         path.write_text(json.dumps(one.saved()), "utf-8")

@@ -1,4 +1,4 @@
-"""A user of the real Optiverse with mouse and keyboard: presses, pulls, clicks through menus, and drops."""
+"""A user of the real Optiverse with mouse and keyboard: presses, drags, clicks through menus, and drops."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TOOLS = {
 
 
 class NotOffered(LookupError):
-    """The host has nothing with that name to click."""
+    """The host offers nothing of that name to click."""
 
 
 class MouseUser(Drawing):
@@ -42,29 +42,29 @@ class MouseUser(Drawing):
 
     @property
     def viewport(self) -> QWidget:
-        """The canvas, which gets the events of the mouse."""
+        """The canvas, which gets the mouse events."""
         viewport: QWidget = self.window.view.viewport()
         return viewport
 
     def come(self) -> None:
-        """Bring the window to the front, with the canvas as what the keys go to."""
+        """Bring the window to the front, and give the canvas the keyboard."""
         if not self.window.isActiveWindow():
             self.window.activateWindow()
             wait_until(self.window.isActiveWindow)
         self.window.view.setFocus()
 
     def at(self, point: QPointF | Point) -> QPoint:
-        """Where a point of the bench is on the canvas, in pixels."""
+        """The pixel on the canvas of a point of the bench."""
         at: QPoint = self.window.view.mapFromScene(QPointF(*point) if isinstance(point, tuple) else point)
         assert self.viewport.rect().contains(at), "it is not to be seen"
         return at
 
     def look(self, point: QPointF | Point) -> None:
-        """Scroll, so that a point of the bench is in the middle."""
+        """Scroll so that a point of the bench is in the middle."""
         self.window.view.centerOn(QPointF(*point) if isinstance(point, tuple) else point)
 
     def click(self, point: QPointF | Point) -> None:
-        """Go somewhere with the mouse and click."""
+        """Click at a point."""
         at = self.at(point)
         user_input.move(self.viewport, at)
         events()
@@ -72,13 +72,13 @@ class MouseUser(Drawing):
         events()
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
-        """Press a key, on the canvas."""
+        """Press a key on the canvas."""
         self.come()
         user_input.press_key(self.viewport, key, modifiers)
         events()
 
     def use(self, kind: str, *points: Point) -> None:
-        """Take a tool, click these points, and put it away."""
+        """Choose a tool, click these points, and switch the tool off."""
         self.come()
         self.look(points[0])
         action = getattr(self.window, TOOLS[kind])
@@ -105,7 +105,7 @@ class MouseUser(Drawing):
         assert set(self.window.scene.selectedItems()) == set(items)
 
     def pick(self, item: Any) -> None:
-        """Click an item, to select it and nothing else."""
+        """Click an item, so that it alone is selected."""
         self.look(grip(item))
         self.click(grip(item))
 
@@ -135,14 +135,14 @@ class MouseUser(Drawing):
         everywhere = self.viewport.mapToGlobal(pixel)
 
         def open_menu() -> None:
-            # As the window system does it: some items open their menu at the press, others after it.
+            # Like the window system: some items open their menu when the button goes down, others after it.
             user_input.press(self.viewport, pixel, button=RIGHT)
             event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, pixel, everywhere)
             QApplication.sendEvent(self.viewport, event)
             user_input.release(self.viewport, pixel, button=RIGHT)
 
         choose(open_menu, *entries)
-        # Qt's platform without a screen does not give the focus back when a menu is closed.
+        # Without a screen, Qt does not give the focus back when a menu is closed.
         self.come()
 
     def drop_from_library(self, name: str, point: Point, on_the_way: Callable[[], None] = events) -> None:
@@ -165,7 +165,7 @@ class MouseUser(Drawing):
         events()
 
     def in_library(self, name: str) -> dict[str, Any]:
-        """What the library hands over when a component is dragged out of it."""
+        """The data that the library provides when a component is dragged out of it."""
         tree = self.window.libraryTree
         [found] = tree.findItems(name, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
         payload: dict[str, Any] = found.data(0, Qt.ItemDataRole.UserRole)
@@ -183,7 +183,7 @@ def choose(open_menu: Callable[[], None], *entries: str) -> None:
     def look() -> None:
         menu = QApplication.activePopupWidget()
         try:
-            # Quirk: where one item opens its menu at the press and another, below it, after that, the host
+            # Quirk: if one item opens its menu at the press, and one below it opens its menu later, the host
             # opens both; nothing is chosen in the second one.
             if menu is not None and not results:
                 results.append(_click_through(menu, entries))

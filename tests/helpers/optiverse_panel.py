@@ -38,7 +38,7 @@ class Panel:
         return sorted(self.window.group_manager._groups)
 
     def parent(self, id: str) -> str | None:
-        """The group that an item or a group is in."""
+        """The group that contains an item or a group."""
         if self.has_layers:
             node = self.window.layer_state.get_node(id)
             return node.parent.uuid if node.parent else None
@@ -66,9 +66,9 @@ class Panel:
         return self.group_selected(name)
 
     def group_selected(self, name: str = "Group") -> str | None:
-        """Group what is selected, with the button."""
+        """Group the selected items, with the button."""
         before = self.groups()
-        if len(self.window.scene.selectedItems()) < 2:  # the host would only say so
+        if len(self.window.scene.selectedItems()) < 2:  # the host would only show a message
             return None
 
         def name_it(dialog: QDialog) -> None:
@@ -101,13 +101,13 @@ class Panel:
     def rename(self, id: str, name: str) -> None:
         """Double-click a line and type (0.3)."""
         field = self.begin_renaming(id)
-        field.insert(name)  # which any keyboard can, and `QTest.keyClicks` can't
+        field.insert(name)  # a keyboard can type these, but `QTest.keyClicks` can't
         user_input.press_key(field, Qt.Key.Key_Return)
         events()
 
     def begin_renaming(self, id: str) -> QLineEdit:
         """Double-click a line, to get the field for its name (0.3)."""
-        self.wait()  # the field is gone when the panel is redrawn
+        self.wait()  # the field disappears when the panel is redrawn
         double_click(self.tree.viewport(), self._rect_of(id).center())
         fields: list[QLineEdit] = self.tree.viewport().findChildren(QLineEdit)
         if not fields:
@@ -127,7 +127,7 @@ class Panel:
         choose(open_menu, *entries)
 
     def move(self, id: str, into: str | None, row: int = 0) -> None:
-        """Drag an item's line into a group, or out of all (0.2), or anywhere (0.3)."""
+        """Drag an item's line into a group, or out of all groups (0.2), or anywhere (0.3)."""
         panel = self.window.layer_panel
         if self.has_layers:
             mime = self.model.mimeData([self.line(id)])
@@ -152,13 +152,13 @@ class Panel:
         events()
 
     def wait(self) -> None:
-        """Wait until 0.3 has redrawn the panel, as it does some time after each edit."""
+        """Wait until 0.3 has redrawn the panel, which it does some time after each edit."""
         timer = getattr(self.window.layer_panel, "_refresh_timer", None)
         wait_until(lambda: timer is None or not timer.isActive())
 
     @property
     def tree(self) -> Any:
-        """0.3's list of lines."""
+        """The list of lines in 0.3."""
         return self.window.layer_panel._tree
 
     @property
@@ -167,7 +167,7 @@ class Panel:
         return self.window.layer_panel._model
 
     def line(self, id: str, parent: QModelIndex | None = None) -> QModelIndex:
-        """The line of an item or a group in 0.3's panel, drawn as it is now."""
+        """The line of an item or a group in 0.3's panel, as it is drawn now."""
         if parent is None:
             self.window.layer_panel._do_refresh()
             parent = QModelIndex()

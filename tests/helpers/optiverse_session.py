@@ -29,7 +29,7 @@ TOLD = (
     "was not applied.",
     "were not applied.",
 )
-"""How warnings end about what others locked, changed or removed."""
+"""The last words of warnings about what others locked, changed or removed."""
 
 
 class Participant(Peer):
@@ -54,16 +54,16 @@ class Participant(Peer):
         wire.connect(self)
 
     def receive(self, text: str, now_ms: float) -> None:
-        """Take a message of the room's, as a window does."""
+        """Receive a message from the room, as a window does."""
         self.capture.push_before_receiving()
         super().receive(text, now_ms)
 
     def show(self, change: ShowChange) -> None:
-        """Show what others did."""
+        """Show others' changes."""
         self.capture.show(change)
 
     def decide(self, conflict: Conflict) -> None:
-        """Let undo know of it."""
+        """Pass a decision of the server to undo."""
         self.undo.settle(conflict)
 
     def item(self, id: str) -> Any:
@@ -71,12 +71,12 @@ class Participant(Peer):
         return next(item for item in self.user.items() if item.item_uuid == id)
 
     def saved(self) -> dict[str, Any]:
-        """What saving writes."""
+        """The file that saving writes."""
         saved: dict[str, Any] = self.window.file_controller.file_manager.serialize_scene()
         return saved
 
     def log(self, *levels: str) -> list[str]:
-        """What was logged about collaboration, of these levels."""
+        """The messages about collaboration with these levels in the log."""
         messages = self.window.log_service.get_messages(category="Collaboration")
         return [message.message for message in messages if message.level.name in levels]
 
@@ -101,7 +101,7 @@ def settle(wire: Wire, *participants: Participant) -> None:
 
 
 def rest(wire: Wire, *participants: Participant) -> None:
-    """The same, with what the windows do some time after an edit."""
+    """Do the same, and wait for what the windows do some time after an edit."""
     for _ in range(2):
         settle(wire, *participants)
         for one in participants:
@@ -111,19 +111,19 @@ def rest(wire: Wire, *participants: Participant) -> None:
 
 
 def scan(wire: Wire, *participants: Participant) -> None:
-    """Let windows scan everything, with or without signs of a change."""
+    """Let windows scan everything, with or without signals of a change."""
     for one in participants:
         one.capture.scan()
     settle(wire, *participants)
 
 
 def _has_noticed(one: Participant) -> bool:
-    """While something is dragged, its signs alone count."""
+    """Whether all changes were signalled; while something is dragged, only signals count."""
     return bool(items_dragged(one.window)) or not one.host._bench._later.isActive()
 
 
 def notice(wire: Wire, *participants: Participant) -> None:
-    """Let windows notice what was done in them, by the signs that they get of it, and tell each other."""
+    """Let windows notice, by their signals, what was done in them, and send it to each other."""
     for one in participants:
         events()
         wait_until(partial(_has_noticed, one))
@@ -131,7 +131,7 @@ def notice(wire: Wire, *participants: Participant) -> None:
 
 
 def differences(wire: Wire, *participants: Participant) -> list[object]:
-    """How the windows and their files differ; nothing if they show the same bench."""
+    """The differences between the windows and their files; empty if they show the same bench."""
     found: list[object] = []
     for one in participants:
         found += difference(truth(wire), one.host.records())
@@ -154,12 +154,12 @@ def _rounded(bench: dict[str, Any]) -> dict[str, Any]:
 
 
 def truth(wire: Wire) -> dict[str, Record]:
-    """The bench as the room has it."""
+    """The bench in the room."""
     return wire.room.history.document.records
 
 
 def visible(wire: Wire) -> dict[str, Record]:
-    """The same, without the groups that nobody sees (docs/bench-format.md, "Groups without members")."""
+    """The same, without the groups that are hidden (docs/bench-format.md, "Groups without members")."""
     records = truth(wire)
     shown = {record.id for siblings in tree_of(records).values() for record in siblings}
     return {id: record for id, record in records.items() if id in shown}

@@ -1,4 +1,4 @@
-"""The table of undo: every step of a user's, times what others may do to the same bench meanwhile."""
+"""The table of undo: every user step, times what others may do to the same bench meanwhile."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MEANWHILES = MEANWHILE if IN_02 else MEANWHILE | MEANWHILE_AT_LAYERS
 
 
 def every_cell(test: Callable[..., None]) -> Any:
-    """Run a test for each: `name` of the command, `step` that ends with it, and `meanwhile`."""
+    """Run a test for each: `name` of the command, `step` that pushes it, and `meanwhile`."""
     steps = [
         pytest.param(name, step, id=f"{name}-{step.__name__[1:]}")
         for name, steps in COMMANDS.items()

@@ -23,13 +23,13 @@ _User = TypeVar("_User", bound="User")
 
 
 def put_tools_away(window: Any) -> None:
-    """Press Escape: text that was typed where it could not be written may have been shortcuts of tools."""
+    """Press Escape: text typed in the wrong place may have been shortcuts of tools."""
     user_input.press_key(window, Qt.Key.Key_Escape)
     events()
 
 
 def clear(window: Any) -> None:
-    """Make a window as it was when it was opened, without a question."""
+    """Return a window to the state in which it was opened, without a question."""
     put_tools_away(window)
     window.undo_stack.clear()
     window.file_controller.file_manager.load_from_data(EMPTY)
@@ -45,12 +45,12 @@ def clear(window: Any) -> None:
     # 0.3 remembers, for the whole process, where the last file was.
     getattr(import_module("optiverse.platform.paths"), "set_current_assembly_dir", lambda path: None)(None)
     window.view.resetTransform()
-    window.view.scale(1.0, -1.0)  # one pixel to the millimetre, whatever was zoomed
+    window.view.scale(1.0, -1.0)  # one pixel to the millimetre, whatever the zoom was
     events()
 
 
 def events() -> None:
-    """Let Qt do what is due."""
+    """Let Qt handle pending events."""
     for _ in range(3):
         QApplication.processEvents()
 
@@ -67,7 +67,7 @@ def look_while(timer: QTimer, look: Callable[[], None], do: Callable[[], object]
 
 
 def answer(open_dialog: Callable[[], object], reply: Callable[[QDialog], None]) -> None:
-    """Open a dialog, and reply to it once it is there."""
+    """Open a dialog, and answer it once it is visible."""
     replies: list[QWidget] = []
     already_open = QApplication.activeModalWidget()
 
@@ -75,11 +75,11 @@ def answer(open_dialog: Callable[[], object], reply: Callable[[QDialog], None]) 
         dialog = QApplication.activeModalWidget()
         if isinstance(dialog, QDialog) and dialog not in (already_open, *replies):
             replies.append(dialog)
-            timer.stop()  # a reply may open, and reply to, other dialogs
+            timer.stop()  # an answer may open, and answer, other dialogs
             try:
                 reply(dialog)
             except BaseException:
-                dialog.reject()  # or the test would wait for it
+                dialog.reject()  # otherwise the test would wait for it
                 raise
             timer.start(0)
 
@@ -94,7 +94,7 @@ def fill_in(
     accept: bool = True,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> None:
-    """Open a dialog, let something happen, fill in some of its number fields, and end it."""
+    """Open a dialog, let something happen, fill in some of its number fields, and close it."""
 
     def fill(dialog: QDialog) -> None:
         meanwhile()
@@ -122,7 +122,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
 
 
 class User:
-    """What a user of one window can do. Positions are in mm.
+    """Actions of a user of one window. Positions are in mm.
 
     Attributes:
         window: the host's main window.
@@ -132,7 +132,7 @@ class User:
         self.window = window
 
     def items(self) -> list[Any]:
-        """What can be selected on the bench, in the order of their ids."""
+        """The selectable items on the bench, in the order of their ids."""
         base = item_names().BaseObj
         found = [item for item in self.window.scene.items() if isinstance(item, base)]
         return sorted(found, key=lambda item: str(item.item_uuid))
@@ -150,7 +150,7 @@ class User:
         return next(item for item in self.items() if item not in before)
 
     def select(self: _User, *items: Any) -> _User:
-        """Select these items and no others; returns the user, who can continue with them."""
+        """Select these items and no others; returns the user, for further actions."""
         self.window.scene.clearSelection()
         for item in items:
             item.setSelected(True)
@@ -164,7 +164,7 @@ class User:
         user_input.press(view.viewport(), self._at, modifiers)
 
     def pull(self, dx: int, dy: int, modifiers: Qt.KeyboardModifier = PLAIN) -> None:
-        """Pull what was pressed, in pixels."""
+        """Move the pressed mouse by a distance in pixels."""
         self._at = self._at + QPoint(dx, dy)
         move(self.window.view.viewport(), self._at, modifiers)
 
@@ -174,14 +174,14 @@ class User:
         events()
 
     def drag(self, item: Any, dx: int, dy: int) -> None:
-        """Drag an item, and what is selected with it."""
+        """Drag an item, and all other selected items with it."""
         self.press(item)
         self.pull(dx // 2, dy // 2)
         self.pull(dx - dx // 2, dy - dy // 2)
         self.release()
 
     def turn(self, item: Any, dx: int, dy: int) -> None:
-        """Rotate a selected item, and what is selected with it, with Ctrl and the mouse."""
+        """Rotate a selected item, and all others that are selected, with Ctrl and the mouse."""
         ctrl = Qt.KeyboardModifier.ControlModifier
         self.press(item, ctrl)
         self.pull(30, 0, ctrl)
@@ -191,7 +191,7 @@ class User:
     def turn_the_wheel(self, steps: int, *items: Any) -> None:
         """Turn the wheel with Ctrl over the first of some items, after selecting them.
 
-        Quirk: the host has something for rotating items by it, which is never reached: the canvas takes
+        Quirk: the host has code that rotates items with the wheel, but it is never reached: the canvas takes
         every turn of the wheel, to zoom.
         """
         self.select(*items)
@@ -212,7 +212,7 @@ class User:
         accept: bool = True,
         meanwhile: Callable[[], object] = lambda: None,
     ) -> None:
-        """Open the item's dialog, let something happen, fill in some of its number fields, and end it."""
+        """Open the item's dialog, let something happen, fill in some of its number fields, and close it."""
         fill_in(item.open_editor, values, accept, meanwhile)
 
     def delete(self, *items: Any) -> None:
@@ -252,7 +252,7 @@ class User:
 
 
 def grip(item: Any) -> QPointF:
-    """Where to take an item as a whole: near its middle, where nothing lies over it, and off its handles."""
+    """Where to grab an item as a whole: near its middle, not covered by others, and off its handles."""
     area = item.sceneBoundingRect()
     middle: QPointF = item.scenePos() if hasattr(item, "params") else area.center()
     steps = [(i - 10) / 20.5 for i in range(21)]
@@ -262,12 +262,12 @@ def grip(item: Any) -> QPointF:
 
 
 def is_in_reach(item: Any) -> bool:
-    """Whether the mouse gets at an item: it is not hidden, neither by others nor as such."""
+    """Whether the mouse can reach an item: it is neither hidden nor covered."""
     return bool(item.isVisible()) and _takes(item, grip(item))
 
 
 def _takes(item: Any, middle: QPointF) -> bool:
-    """Whether a click near this point is for the item, and for no handle of its."""
+    """Whether a click near this point hits the item, and no handle of it."""
     for dx, dy in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)):
         point = middle + QPointF(dx, dy)
         found = item.scene().itemAt(point, QTransform())
@@ -286,7 +286,7 @@ def _handle_at(item: Any, point: QPointF) -> object:
 
 
 def move(widget: Any, to: QPoint, modifiers: Qt.KeyboardModifier) -> None:
-    """Move the mouse with its left button down, which `QTest.mouseMove` can't."""
+    """Move the mouse with its left button down, which `QTest.mouseMove` can't do."""
     at, everywhere = QPointF(to), QPointF(widget.mapToGlobal(to))
     event = QMouseEvent(QEvent.Type.MouseMove, at, everywhere, Qt.MouseButton.NoButton, LEFT, modifiers)
     QApplication.sendEvent(widget, event)

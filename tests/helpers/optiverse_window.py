@@ -15,7 +15,7 @@ from tests.helpers.optiverse_user import events
 
 
 def keep_to_own_folders(settings: Path) -> None:
-    """Leave alone settings and autosaves of this user, and of other processes of the test run."""
+    """Keep settings and autosaves apart from the user's, and from those of other test processes."""
     QStandardPaths.setTestModeEnabled(True)
     QCoreApplication.setApplicationName(f"optiverse-tests-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(settings))
@@ -23,7 +23,7 @@ def keep_to_own_folders(settings: Path) -> None:
 
 def open_window() -> Any:
     """A main window of the host, shown."""
-    # Now, and not while Qt goes through all widgets to give them the host's style.
+    # Now, rather than while Qt goes through all widgets to give them the host's style.
     gc.collect()
     window = import_module("optiverse.ui.views.main_window").MainWindow()
     window.resize(1200, 800)
@@ -33,5 +33,5 @@ def open_window() -> Any:
 
 
 def window_of(host: OptiverseHost) -> Any:
-    """The adapter's main window of the host, with whatever it has."""
+    """The adapter's main window of the host, and all its attributes."""
     return host.window

@@ -66,7 +66,7 @@ def kill(process: Process) -> None:
 
 
 def ends_well(work: Callable[[], None]) -> bool:
-    """Whether a fork of this process comes to the end of `work`. Both must run under a `python` block."""
+    """Whether a fork of this process finishes `work`. Both must run under a `python` block."""
     child = os.fork()
     if child:
         return os.waitpid(child, 0)[1] == 0
@@ -86,7 +86,7 @@ def python(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> Iterator[Process]:
-    """A Python process whose output is read; killed at the end, or after `deadline` seconds.
+    """Start a Python process whose output is read; killed at the end, or after `deadline` seconds.
 
     So nobody who reads from it or waits for it waits longer. For the rest see `start`.
     """
@@ -124,7 +124,7 @@ def run_python(
 
 
 def _command(arguments: Sequence[str], ignores_sigint: bool) -> list[str]:
-    """The command of a Python process; another one goes before it where it would inherit the wrong handling.
+    """The command of a Python process; if it would inherit the wrong handling, a wrapper goes before it.
 
     The same process then becomes the wanted one. `signal.signal` here and now would be for the main thread.
     """

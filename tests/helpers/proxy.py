@@ -15,7 +15,7 @@ from tests.helpers.listener import Listener
 
 _READ_BYTES = 2**14
 _ROUTER_BYTES = 2**16
-"""The kernel's own buffers; without a limit it takes megabytes from a sender."""
+"""The kernel's own buffers; without a limit they accept megabytes from a sender."""
 
 
 def _open() -> asyncio.Event:
@@ -48,14 +48,14 @@ class Direction:
     flowing: asyncio.Event = field(default_factory=_open)
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
-        """The pieces in which bytes get through; on a slow line each is a small packet."""
+        """Split data into the pieces that get through; on a slow line each is a small packet."""
         size = self.piece_bytes or (1024 if self.bytes_per_s else _READ_BYTES)
         for start in range(0, len(data), size):
             yield data[start : start + size]
 
 
 class Proxy:
-    """What stands between clients and a server on this machine.
+    """A network between clients and a server on this machine.
 
     Attributes:
         url: where clients connect to in the server's place.
@@ -81,7 +81,7 @@ class Proxy:
             flow.end(reset)
 
     def forget(self) -> None:
-        """Forget every connection, as a router does: the next sender finds that it is reset."""
+        """Forget every connection, as a router does: the next sender gets a reset."""
         for flow in self._flows:
             flow.forgotten = True
 
@@ -101,7 +101,7 @@ class Proxy:
             await asyncio.sleep(0.005)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Join a client to a connection of its own to the server."""
+        """Connect a client to the server, with a connection of its own."""
         self.accepted += 1
         if not self.up:
             await self._turn_away(reader, writer)
@@ -159,7 +159,7 @@ class _Flow:
         self._due = 0.0
 
     async def carry(self) -> None:
-        """Carry bytes to the end of the connection."""
+        """Carry bytes until the connection ends."""
         self._giving = asyncio.create_task(self._give())
         with contextlib.suppress(OSError):
             await self._take()
@@ -169,7 +169,7 @@ class _Flow:
             self._giving.result()
 
     def end(self, reset: bool) -> None:
-        """End the connection to where the bytes go, and lose those that wait."""
+        """End the connection at the receiver, and lose the bytes that wait."""
         self._stop()
         self._giving.cancel()
         if reset:
@@ -181,7 +181,7 @@ class _Flow:
         while (data := await self._source.read(_READ_BYTES)) and not self._over:
             if self.forgotten:
                 _reset(self._back)
-                self._giving.cancel()  # the other end does not hear of it
+                self._giving.cancel()  # the other end does not notice
                 return
             self._direction.carried += len(data)
             self._held += len(data)
@@ -191,7 +191,7 @@ class _Flow:
                 await self._room.wait()
 
     def _arrival(self) -> float:
-        """When what is sent now arrives: not before what was sent earlier."""
+        """When data that is sent now arrives: not before earlier data."""
         jitter = self._chance.uniform(-self._direction.jitter_s, self._direction.jitter_s)
         late = max(0.0, self._direction.delay_s + jitter)
         self._due = max(self._due, asyncio.get_running_loop().time() + late)
@@ -216,7 +216,7 @@ class _Flow:
         self._stop()
 
     def _stop(self) -> None:
-        """Nothing arrives any more, so nothing is waited for."""
+        """Stop waiting, since nothing can arrive any more."""
         self._over = True
         self._room.set()
 

@@ -14,7 +14,7 @@ from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.quality import Grade
 from optiverse_collab.drivers.qt.service import CollaborationService
 
-SOON = 10_000  # ms; a machine under load takes its time
+SOON = 10_000  # ms; a machine under load is slow
 
 
 class Participant(CollaborationService):
@@ -42,25 +42,25 @@ class Participant(CollaborationService):
         qtbot.waitUntil(lambda: self.state is ConnectionState.CONNECTED, timeout=SOON)
 
     def shows(self, state: ConnectionState) -> bool:
-        """Whether a window shows this."""
+        """Whether a window shows this text."""
         return self.state is state
 
     def does(self, grade: Grade) -> bool:
-        """Whether the connection does so well."""
+        """Whether the connection's state is this good."""
         return self.quality.grade is grade
 
     def lose_connection(self) -> None:
-        """The connection breaks."""
+        """Break the connection."""
         assert self._driver is not None
         self._driver._on_over(Failure(FailureKind.CLOSED, 1006))
 
     def wake_up(self) -> None:
-        """The machine wakes up."""
+        """Wake the machine up."""
         assert self._driver is not None
         self._driver._on_woke()
 
     def said(self, part: str) -> list[tuple[int, str]]:
-        """The lines with this in them."""
+        """The lines that contain this text."""
         return [line for line in self.lines if part in line[1]]
 
     def edit(self, *ops: Any) -> None:

@@ -32,14 +32,14 @@ def certificate() -> QSslCertificate:
 
 
 def answer_as_http(server: QTcpServer) -> None:
-    """Answer the connection that waits as a web server does that is not ours."""
+    """Answer the pending connection like a web server that knows nothing of us."""
     connection = server.nextPendingConnection()
     assert connection is not None
     connection.write(b"HTTP/1.1 200 OK\r\n\r\nHello")
 
 
 class TcpServer(QObject):
-    """Listens on a free port of this machine; what it does with a connection is up to who uses it.
+    """Listens on a free port of this machine; the caller decides what happens to a connection.
 
     Args:
         accept: what to do with each connection.
@@ -106,20 +106,20 @@ class Peer(QObject):
         self._flush()
 
     def close(self, code: int | None) -> None:
-        """Say goodbye; None is a close frame without a code."""
+        """Close the WebSocket; None sends a close frame without a code."""
         self._protocol.send_close(code)
         self._flush()
 
     def hang_up(self) -> None:
-        """Close the TCP connection; what was sent still arrives."""
+        """Close the TCP connection; data that was sent still arrives."""
         self._socket.disconnectFromHost()
 
     def reset(self) -> None:
-        """Break the TCP connection off, as a crash does."""
+        """Break the TCP connection, as a crash does."""
         reset(self._socket)
 
     def stop_reading(self) -> None:
-        """Take nothing from the network any more: TCP's buffers fill up and stay so."""
+        """Read nothing from the network any more: TCP's buffers fill up and stay full."""
         self._socket.readyRead.disconnect(self._on_data)
         self._socket.setReadBufferSize(1)
 
@@ -185,7 +185,7 @@ class WebSocketServer(TcpServer):
 
 
 def reset(connection: QTcpSocket) -> None:
-    """Break a TCP connection off with an RST: what is under way is lost, and there is no goodbye."""
+    """Break a TCP connection with an RST: data on its way is lost, and there is no close frame."""
     with socket.fromfd(int(connection.socketDescriptor()), socket.AF_INET, socket.SOCK_STREAM) as raw:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.abort()

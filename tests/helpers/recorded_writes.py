@@ -62,13 +62,13 @@ class Wrote(NamedTuple):
 
 
 class Synced(NamedTuple):
-    """All that was written to a file before was to be on the disk before anything else happens."""
+    """Everything written to a file before must reach the disk before anything else happens."""
 
     file: str
 
 
 class Marked(NamedTuple):
-    """The test has come so far."""
+    """The test has reached this point."""
 
     what: Any
 
@@ -89,7 +89,7 @@ def library() -> ctypes.CDLL | None:
 
 
 class Recorder:
-    """What was written so far.
+    """The writes and syncs so far.
 
     Attributes:
         steps: in order.
@@ -99,7 +99,7 @@ class Recorder:
         self.steps: list[Step] = []
         self._real = sqlite.sqlite3_vfs_find(None)
         self._names: dict[int, str] = {}
-        self._kept: list[Any] = []  # ctypes frees what nobody refers to
+        self._kept: list[Any] = []  # ctypes frees objects that nobody refers to
         self.vfs = _Vfs.from_buffer_copy(self._real.contents)
         self.vfs.zName = b"recorded"
         self.vfs.xOpen, self.vfs.xDelete = _Open(self._open), _Delete(self._delete)
@@ -139,7 +139,7 @@ class Recorder:
 
 @contextmanager
 def recorded(sqlite: ctypes.CDLL) -> Iterator[Recorder]:
-    """Record what all connections do that are opened inside of this; they must be closed inside, too."""
+    """Record what all connections do that are opened in this block; they must also be closed in it."""
     recorder = Recorder(sqlite)
     sqlite.sqlite3_vfs_register(ctypes.byref(recorder.vfs), 1)
     try:

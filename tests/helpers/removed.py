@@ -1,4 +1,4 @@
-"""An environment of which something was removed, or can't be loaded: links to all else that is installed."""
+"""An environment in which something is missing, or can't be loaded: links to everything else installed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def environment_without(module: str, folder: Path, fault: str = "") -> dict[str, str]:
-    """The variables for `python -S`, with which everything is there but one module, and its distribution.
+    """The variables for `python -S` with which all is there except one module and its distribution.
 
     Args:
         module: its full name; ``PyQt6.QtWebSockets`` leaves the rest of PyQt6.

@@ -1,4 +1,4 @@
-"""Replicas as they lie on disk, for tests."""
+"""Replicas as they are stored on disk, for tests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VALUES: tuple[Any, ...] = (0, 1, 1.0, -0.0, True, None, "", "ü", [1, 2.5], {"k"
 
 
 def pending(number: int, *ops: Op, **fields: Any) -> PendingChange:
-    """A pending change with these operations; an edit of `a` if there are none."""
+    """A pending change with these operations; by default, an edit of `a`."""
     by_id: dict[str, list[Op]] = {}
     for op in ops or [Set("a", {"n": number})]:
         by_id.setdefault(op.id, []).append(op)

@@ -51,19 +51,19 @@ class ScriptedServer:
         self._run(self._listen())
 
     def vanish(self) -> None:
-        """Break every connection off and refuse new ones."""
+        """Break every connection and refuse new ones."""
         self._run(self._vanish())
 
     def cut(self) -> None:
-        """Break every connection off silently."""
+        """Break every connection silently."""
         self._run(self._cut())
 
     def close(self, code: int) -> None:
-        """Say goodbye to everybody."""
+        """Close every WebSocket properly."""
         self._run(self._close(code))
 
     def stop(self) -> None:
-        """End it all."""
+        """Stop the server and its thread."""
         try:
             self._run(self._stop())
         finally:
@@ -80,7 +80,7 @@ class ScriptedServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first = await reader.read(1)
-        if first in (b"", TLS):  # somebody went, or asks whether this is TLS
+        if first in (b"", TLS):  # the client left, or asks whether this is TLS
             return
         caller = Caller(first, reader, writer)
         self._callers.append(caller)
@@ -112,7 +112,7 @@ class ScriptedServer:
 def scripted_server(
     *acts: Act, tls: bool | ssl.SSLContext = False, away: bool = False, port: int = 0
 ) -> Iterator[ScriptedServer]:
-    """A server that plays `acts`; if it is `away`, it refuses connections until it is to `listen`."""
+    """A server that plays `acts`; if it is `away`, it refuses connections until `listen` is called."""
     server = ScriptedServer(acts, tls, port)
     try:
         server.listen()

@@ -28,7 +28,7 @@ from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.server.chain import first_head
 
 Act = Callable[["Caller"], Awaitable[None]]
-"""What becomes of one connection; EOFError when the client went."""
+"""Handles one connection; raises EOFError when the client leaves."""
 
 
 class Caller:
@@ -49,14 +49,14 @@ class Caller:
         self._protocol: ServerProtocol | None = None
 
     async def open(self, subprotocol: str | None = SUBPROTOCOL) -> None:
-        """Complete the handshake of WebSocket, with this subprotocol whatever was offered."""
+        """Complete the WebSocket handshake, with this subprotocol whatever was offered."""
         chosen = Subprotocol(subprotocol) if subprotocol else None
         self._protocol = ServerProtocol(select_subprotocol=lambda *_: chosen, max_size=None)
         while self._protocol.state is State.CONNECTING:
             await self.read()
 
     async def serve(self, epoch: str, code: int | None = None, token: str = "") -> None:
-        """Let a client in and answer its request with an empty document of `epoch`.
+        """Admit a client and answer its request with an empty document of `epoch`.
 
         A replica with another history gets that answer (CLK-3).
 
@@ -88,13 +88,13 @@ class Caller:
         self._flush()
 
     def close(self, code: int, word: str = "") -> None:
-        """Say goodbye."""
+        """Close the WebSocket."""
         assert self._protocol is not None
         self._protocol.send_close(code, word)
         self._flush()
 
     def reset(self) -> None:
-        """Break the TCP connection off, as a crash does."""
+        """Break the TCP connection, as a crash does."""
         if self.writer.transport.is_closing():
             return
         raw: socket.socket = self.writer.get_extra_info("socket")
@@ -102,7 +102,7 @@ class Caller:
         self.writer.transport.abort()
 
     async def read(self) -> list[bytes]:
-        """The text messages that came with the next piece of data; EOFError after the last."""
+        """Read the text messages in the next piece of data; EOFError after the last."""
         assert self._protocol is not None
         first, self._first = self._first, b""
         data = first or await self.reader.read(2**16)
@@ -132,22 +132,22 @@ class Caller:
 
 
 async def stay_silent(caller: Caller) -> None:
-    """Accept, and never say anything."""
+    """Accept the connection, and never send anything."""
     await caller.reader.read()
 
 
 async def break_off(caller: Caller) -> None:
-    """Break the connection off as soon as it asks for something."""
+    """Break the connection at its first request."""
     caller.reset()
 
 
 async def hang_up(caller: Caller) -> None:
-    """Close the connection as soon as it asks for something."""
+    """Close the connection at its first request."""
     caller.writer.close()
 
 
 async def never_acknowledge(caller: Caller) -> None:
-    """Open the WebSocket, and say nothing."""
+    """Open the WebSocket, and send nothing."""
     await caller.open()
     await caller.read()
 
@@ -170,7 +170,7 @@ def answer_http(status: str) -> Act:
 
 
 def greet(text: str, subprotocol: str | None = SUBPROTOCOL) -> Act:
-    """Open the WebSocket and say `text`."""
+    """Open the WebSocket and send `text`."""
 
     async def act(caller: Caller) -> None:
         await caller.open(subprotocol)
@@ -181,7 +181,7 @@ def greet(text: str, subprotocol: str | None = SUBPROTOCOL) -> Act:
 
 
 def close(code: int) -> Act:
-    """Open the WebSocket and close it, instead of letting anybody in."""
+    """Open the WebSocket and close it, without admitting anybody."""
 
     async def act(caller: Caller) -> None:
         await caller.open()
@@ -192,7 +192,7 @@ def close(code: int) -> Act:
 
 
 def welcome(epoch: str = "epoch 1", code: int | None = None) -> Act:
-    """Let the client in; see `Caller.serve`."""
+    """Admit the client; see `Caller.serve`."""
 
     async def act(caller: Caller) -> None:
         await caller.open()
@@ -202,7 +202,7 @@ def welcome(epoch: str = "epoch 1", code: int | None = None) -> Act:
 
 
 def ask_for_token(devices: dict[str, str], shown: list[str]) -> Act:
-    """Let in clients with a device's or an invite's token; other tokens are refused as unknown.
+    """Admit clients with a device's or an invite's token; other tokens are refused as unknown.
 
     Args:
         devices: token → what the client gets, as at the first use of an invite; empty for nothing.

@@ -1,4 +1,4 @@
-"""The server as users run it: a process with a log and a data folder, which can be killed and come back."""
+"""The server as users run it: a process with a log and a data folder, which can be killed and restarted."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class ServerProcess:
 
     @property
     def pid(self) -> int:
-        """Of the process that runs now."""
+        """The id of the running process."""
         assert self._process is not None, "it does not run"
         return self._process.pid
 
@@ -67,12 +67,12 @@ class ServerProcess:
 
     @property
     def url(self) -> str:
-        """Where clients find it."""
+        """The address for clients."""
         return f"{'wss' if '--tls' in self._command else 'ws'}://127.0.0.1:{self.port}"
 
     @property
     def pin(self) -> str:
-        """The hash of its key, as its log says, if it has TLS."""
+        """The hash of its key, as logged, if it has TLS."""
         return self.until_says(PIN)[1]
 
     @property
@@ -81,7 +81,7 @@ class ServerProcess:
         return f"{self.url}#pin={self.pin}"
 
     def start(self) -> None:
-        """Start it, and wait until it listens."""
+        """Start the server, and wait until it listens."""
         assert self._process is None, "it runs already"
         self._process = start(
             *self._command,
@@ -99,7 +99,7 @@ class ServerProcess:
             raise AssertionError("the server did not start:\n" + "\n".join(self.log))
 
     def until_says(self, pattern: str | re.Pattern[str]) -> re.Match[str]:
-        """Wait until a line of its log has something; returns where."""
+        """Wait until a line of its log matches a pattern; returns the match."""
         deadline = time.monotonic() + DEADLINE_S
         while time.monotonic() < deadline:
             for line in list(self.log):
@@ -109,23 +109,23 @@ class ServerProcess:
         raise AssertionError(f"the server did not say {pattern!r}:\n" + "\n".join(self.log))
 
     def kill(self) -> None:
-        """End it as a power cut would (``kill -9``)."""
+        """End the process as a power cut would (``kill -9``)."""
         if self._process is not None:
             kill(self._process)
         self._reap()
 
     def terminate(self) -> int:
-        """Ask it to end (SIGTERM); returns its exit code."""
+        """Ask the process to end (SIGTERM); returns its exit code."""
         self.send(signal.SIGTERM)
         return self.wait()
 
     def send(self, number: signal.Signals) -> None:
-        """Send it a signal."""
+        """Send a signal to the process."""
         assert self._process is not None, "it does not run"
         self._process.send_signal(number)
 
     def wait(self) -> int:
-        """Wait until it has ended; returns its exit code."""
+        """Wait until the process has ended; returns its exit code."""
         assert self._process is not None, "it does not run"
         return self._reap()
 
@@ -149,7 +149,7 @@ class ServerProcess:
             reader.join(DEADLINE_S)
 
     def _read(self, stderr: IO[str], listening: threading.Event) -> None:
-        """Collect the log; the line that tells the port comes when the server listens."""
+        """Collect the log; the line that names the port comes when the server listens."""
         with stderr:
             for line in stderr:
                 self.log.append(line.rstrip("\n"))

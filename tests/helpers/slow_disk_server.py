@@ -1,4 +1,4 @@
-"""The server on a disk that stands still while there is a file ``stall`` in its data folder."""
+"""The server on a disk that stalls while its data folder contains a file ``stall``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _append = Database.append
 
 
 def append_when_it_may(self: Database, appends: Sequence[Append]) -> list[StorageError | None]:
-    """Wait as `fsync` does on a share that is away."""
+    """Wait as `fsync` does on a network share that does not respond."""
     while (Path(self.file).parent / "stall").exists():
         time.sleep(0.01)
     return _append(self, appends)

@@ -50,12 +50,12 @@ SIGNED = "signed"
 
 
 def entry(clock: int, text: str = "") -> Kept:
-    """An entry whose operations tell its clock; those before it have the same text."""
+    """An entry whose operations contain its clock; earlier entries have the same text."""
     return Kept(clock, encoded(clock, text), head(clock, text))
 
 
 def encoded(clock: int, text: str = "") -> bytes:
-    """The bytes of an entry."""
+    """Encode an entry as bytes."""
     ops = msgspec.json.encode([{"op": "set", "id": "lens", "props": {"clock": clock, "text": text}}])
     by, time_ms = 2 * (text == SIGNED), 1_700_000_000_000 + clock
     return msgspec.json.encode(Entry(clock, 1, by, by, clock, time_ms, msgspec.Raw(ops)))
@@ -81,9 +81,9 @@ def _heads(text: str, hundred: int) -> list[bytes]:
 
 
 def snapshot(clock: int = 0, records: int = 0, epoch: str = EPOCH, text: str = "") -> Snapshot:
-    """A snapshot with this many records, and something of everything else if there are any.
+    """A snapshot with this many records, and, if there are any, something of every other kind.
 
-    The entries before it have this text.
+    Earlier entries have this text.
     """
     some = bool(records)
     return Snapshot(
@@ -111,7 +111,7 @@ def snapshot(clock: int = 0, records: int = 0, epoch: str = EPOCH, text: str = "
 
 
 def record(number: int) -> Record:
-    """A record of about 700 bytes, as benches have them."""
+    """A record of a typical size, about 700 bytes."""
     interfaces = [{"x1_mm": -10.5, "y1_mm": number / 7, "kind": "lens", "efl_mm": 100.0 / 3}] * 4
     props = {
         "pos": [number * 0.1, -number / 3],
@@ -132,7 +132,7 @@ def names(count: int = 1) -> list[Name]:
 
 
 def content(start: Snapshot, follow: Sequence[Kept] = (), known: Sequence[Name] = ()) -> Content:
-    """What `content_of` gives for a session with this snapshot, these entries and these names."""
+    """What `content_of` returns for a session with this snapshot, these entries and these names."""
     used = References()
     used.add_snapshot(start)
     for one in follow:
@@ -145,7 +145,7 @@ async def content_of(store: Store, session_id: str) -> Content | None:
     stored = await store.load(session_id)
     if stored is None:
         return None
-    by_kind = sorted(stored.names, key=lambda name: name.kind.value)  # the order of the kinds is not said
+    by_kind = sorted(stored.names, key=lambda name: name.kind.value)  # the order of the kinds is undefined
     return stored.snapshot, by_kind, stored.entries
 
 
@@ -157,20 +157,20 @@ async def clock_of(store: Store, session_id: str) -> int:
 
 
 def copy_as_crashed(folder: Path, to: Path) -> None:
-    """Copy a folder in use, as it would be found if its server stopped now."""
+    """Copy a folder that is in use, in the state in which a server that stopped now would leave it."""
     to.mkdir()
     for name in (FILE_NAME, f"{FILE_NAME}-wal", HOLDER_NAME):
         shutil.copy(folder / name, to / name)
 
 
 def commits_in(log: Path) -> int:
-    """How many transactions a write-ahead log holds that was not restarted."""
+    """How many transactions are in a write-ahead log that was not restarted."""
     data = log.read_bytes()
     return sum(struct.unpack_from(">I", data, at + 4)[0] != 0 for at in range(32, len(data), 24 + 4096))
 
 
 def execute(folder: Path, script: str) -> list[tuple[int, ...]]:
-    """Run statements on a database from outside; gives what the last one gives."""
+    """Run statements on a database from outside; returns the result of the last one."""
     result: list[tuple[int, ...]] = []
     with contextlib.closing(sqlite3.connect(folder / FILE_NAME, isolation_level=None)) as connection:
         for statement in script.split(";"):
@@ -203,7 +203,7 @@ def database(folder: Path, retention: Retention = KEEP_ALL) -> Iterator[Database
 
 
 def fill(made: Database, session_id: str, *clocks: int, records: int = 40) -> None:
-    """Create a session whose chunks begin at these clocks, except for the last, which is where its log ends.
+    """Create a session whose chunks begin at these clocks, except for the last, where its log ends.
 
     Each entry is an append of its own, and signed.
     """
@@ -218,6 +218,6 @@ def fill(made: Database, session_id: str, *clocks: int, records: int = 40) -> No
 
 
 def tidy(made: Database) -> None:
-    """Do all that there is for the housekeeper."""
+    """Do all of the housekeeper's work."""
     while made.housekeeper.busy:
         made.housekeeper.step()

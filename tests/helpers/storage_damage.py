@@ -1,4 +1,4 @@
-"""What can happen to the rows of a session, and how it is reported.
+"""Ways to damage the rows of a session, and how each is reported.
 
 The session has the key 1. Its entries are rows of their own, and the chunk in question, number 2, has those
 from 6 to 8; a chunk 1 has those before it.
@@ -17,7 +17,7 @@ Damage = Callable[[sqlite3.Connection], object]
 
 
 def script(*statements: str) -> Damage:
-    """Statements that leave the checksums alone."""
+    """Run statements that leave the checksums alone."""
 
     def run(connection: sqlite3.Connection) -> None:
         for statement in statements:
@@ -126,7 +126,7 @@ IN_A_CHUNK: dict[str, tuple[Damage, str]] = {
         "wrong checksum in the row of chunk 2",
     ),
 }
-"""Of the newest chunk, and of any other."""
+"""For the newest chunk, and for any other."""
 
 IN_THE_NEWEST: dict[str, tuple[Damage, str]] = {
     "a missing chunk": (

@@ -1,4 +1,4 @@
-"""No test waits for a process past its deadline, and each decides itself whether it ignores SIGINT."""
+"""No test waits for a process past its deadline, and each test decides whether a process ignores SIGINT."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ child.wait()
 
 
 def test_deadline_ends_what_a_process_started_too() -> None:
-    """A grandchild keeps the pipe open that the test reads to its end."""
+    """A grandchild keeps open the pipe that the test reads to its end."""
     with python("-c", GRANDCHILD, deadline=1) as process:
         output, _ = process.communicate()
     assert output == "started\n"
@@ -35,7 +35,7 @@ def test_sigint_is_ignored_only_when_asked(ignored: bool) -> None:
 
 
 def test_job_in_the_background_starts_what_sigint_ends() -> None:
-    """As under `nohup make test &`, where this process ignores SIGINT."""
+    """As with `nohup make test &`, where this process ignores SIGINT."""
     with python("-c", NESTED, ignores_sigint=True) as process:
         output, _ = process.communicate()
     assert output == "False\n"

@@ -1,4 +1,4 @@
-"""The faulty network obeys, and keeps the bytes and their order."""
+"""The faulty network does what it is set to, and keeps the bytes and their order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys and certificates for servers of tests, and a client that takes any."""
+"""Keys and certificates for servers in tests, and a client that accepts any."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ LOCALHOST_PIN = "qKQ_xuBcIQnlac86tr1zoCTfhTHFfJJutYQ2GYuqroo"
 
 
 def der_of(pem: bytes) -> bytes:
-    """A certificate as it goes over the wire."""
+    """A certificate as it is sent over the network."""
     return x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
 
 
 def server_context() -> ssl.SSLContext:
-    """For a server on this machine."""
+    """The TLS context of a server on this machine."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(LOCALHOST_PEM)
     return context
 
 
 def credulous() -> ssl.SSLContext:
-    """For a client that takes any certificate."""
+    """The TLS context of a client that accepts any certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
 
 
 def server_context_of(folder: Path, key: bytes, *certificates: bytes) -> ssl.SSLContext:
-    """For a server with these, in PEM; the server's own certificate comes first."""
+    """The TLS context of a server with these, in PEM; the server's own certificate comes first."""
     file = folder / f"{secrets.token_hex(4)}.pem"
     file.write_bytes(key + b"".join(certificates))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -59,7 +59,7 @@ class Authority:
         self.certificate = self._sign(self._name, self._key, ca=True).public_bytes(Encoding.PEM)
 
     def sign(self, key: bytes) -> bytes:
-        """A certificate for a key, both in PEM."""
+        """Sign a certificate for a key; returns both in PEM."""
         read = load_pem_private_key(key, None)
         assert isinstance(read, (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey))
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A server of tests")])
@@ -74,7 +74,7 @@ class Authority:
         builder = builder.not_valid_before(now - day).not_valid_after(now + 30 * day)
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         builder = builder.add_extension(x509.BasicConstraints(ca, None), critical=True)
-        # From Python 3.13 on, certificates are checked by the letter of RFC 5280.
+        # From Python 3.13 on, certificates are checked strictly against RFC 5280.
         own, issuer = x509.SubjectKeyIdentifier, x509.AuthorityKeyIdentifier
         builder = builder.add_extension(own.from_public_key(key.public_key()), critical=False)
         public = self._key.public_key()

@@ -20,7 +20,7 @@ BACKUP = "sessions-format-1.sqlite3"
 
 
 def histories(folder: Path) -> dict[str, History]:
-    """Every session of a folder, from its newest chunk; a check finds no fault in it."""
+    """Every session of a folder, from its newest chunk; fails if a check finds a fault."""
     with database(folder) as made:
         loaded = {name: finished(made.load(name)) for name in finished(made.names())}
     assert all(report.faults == [] for report in check_folder(folder))
@@ -52,7 +52,7 @@ def example() -> OldSession:
 
 
 def crash(folder: Path, session: OldSession, script: str = "") -> None:
-    """Leave a folder as an old server does that was killed: half of the entries are in its log alone.
+    """Leave a folder like an old server that was killed: half of the entries are only in its log.
 
     The script runs before that.
     """
@@ -71,5 +71,5 @@ def crash(folder: Path, session: OldSession, script: str = "") -> None:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """What is in a folder that could be lost."""
+    """All files in a folder that could be lost."""
     return {file.name: file.read_bytes() for file in folder.glob("sessions*")}

@@ -1,4 +1,4 @@
-"""Mouse, keyboard and patience: `QTest` with types, since PyQt6's stubs take its functions for methods."""
+"""Mouse, keyboard and waiting: `QTest` with types, since PyQt6's stubs take its functions for methods."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def click(
 
 
 def clipboard_text() -> str:
-    """What is on the clipboard."""
+    """The text on the clipboard."""
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     return clipboard.text()
@@ -75,7 +75,7 @@ def press_key(widget: QWidget, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS)
 
 
 def hold_key(widget: QWidget, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
-    """Press a key, and other keys before it, without a release."""
+    """Press a key, and other keys before it, without releasing them."""
     _qtest.keyPress(widget, key, keys)
 
 
@@ -85,7 +85,7 @@ def release_key(widget: QWidget, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEY
 
 
 def repeat_key(widget: QWidget, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
-    """Do what X11 does while a key is held: release it and press it, marked as repeated."""
+    """Do what X11 does while a key is held: release it and press it, both marked as repeats."""
     text = chr(key)
     QApplication.sendEvent(widget, QKeyEvent(QEvent.Type.KeyRelease, key, keys, text, True))
     _qtest.simulateEvent(widget, True, key, keys, text, True)
@@ -97,5 +97,5 @@ def type_text(widget: QWidget, text: str) -> None:
 
 
 def wait(ms: int) -> None:
-    """Let Qt work for some time."""
+    """Let Qt handle events for some time."""
     _qtest.qWait(ms)

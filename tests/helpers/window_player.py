@@ -64,14 +64,14 @@ class Player(QObject):
         self._drag_ends = 0.0
 
     def rename(self, prefix: str, ids: Sequence[str]) -> None:
-        """Give each item a name that is used once: the prefix, a space and the item's id."""
+        """Give each item a name that is used only once: the prefix, a space and the item's id."""
         for id in ids:
             change = {id: {"name": f"{prefix} {id}"}}
             self._edits.append(lambda change=change: self._window.editor.change("Rename", change))  # type: ignore[misc]
         self._edit_timer.start()
 
     def forget(self) -> None:
-        """Empty what grows in the editor for as long as somebody edits: its undo stack and its log."""
+        """Empty what grows in the editor as long as somebody edits: its undo stack and its log."""
         self._window.editor.undo_stack.clear()
         clear = self._window.log_window.findChild(QPushButton)
         assert clear is not None
@@ -84,12 +84,12 @@ class Player(QObject):
         self._window.editor.change("Move", {id: {"pos": [x + dx, y]} for id, (x, y) in places.items()})
 
     def watch(self, id: str) -> None:
-        """Note from now on where an item shows, and when."""
+        """From now on, note where an item shows, and when."""
         self._watched_id, self.watched = id, []
         self._window.bench.items_changed.connect(self._on_items_changed)
 
     def seen(self) -> dict[str, Any]:
-        """What was dragged here and what was watched."""
+        """The positions of what was dragged here and of what was watched."""
         return {"dragged": self.dragged, "watched": self.watched}
 
     def rename_all(self, name: str) -> None:
@@ -97,7 +97,7 @@ class Player(QObject):
         self._window.editor.change("Rename", {id: {"name": name} for id in self._window.bench.items})
 
     def gap(self) -> float:
-        """How long the window worked on end since this was asked, at most, in ms; measures on.
+        """The longest time, in ms, that the window worked without a pause since the last call.
 
         In time of the processor: a machine that does other things as well takes longer by the clock.
         """
@@ -110,7 +110,7 @@ class Player(QObject):
         return float(sum(item.props["pos"][0] for item in self._window.bench.items.values()))
 
     def content(self) -> dict[str, Any]:
-        """What is on the bench: id → kind and properties."""
+        """The records on the bench: id → kind and properties."""
         return {id: [item.kind, item.props] for id, item in self._window.bench.items.items()}
 
     def _every(self, ms: int, do: Callable[[], None]) -> QTimer:
@@ -177,13 +177,13 @@ class Told(QObject):
         for signal in (manager.status_changed, manager.participants_changed):
             signal.connect(self._on_news)
         manager.failed.connect(self._on_failed)
-        look = QTimer(self)  # the bar gives no sign
+        look = QTimer(self)  # the bar sends no signal
         look.timeout.connect(self._on_news)
         look.start(LOOK_MS)
 
     @property
     def bar(self) -> str:
-        """What the bar over the bench says; nothing if it isn't there."""
+        """The text of the bar over the bench; empty without a bar."""
         bar = self._controller.standing.bar
         return bar.text if not sip.isdeleted(bar) and bar.isVisible() else ""
 

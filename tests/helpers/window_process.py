@@ -37,7 +37,7 @@ class Window:
         self.pid = self._process.pid
 
     def do(self, **command: Any) -> dict[str, Any]:
-        """Let the window do something; returns how it stands then."""
+        """Let the window run a command; returns its state afterwards."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(command) + "\n")
@@ -53,20 +53,20 @@ class Window:
         raise AssertionError("the window ended")
 
     def until(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Ask how it stands until it is so."""
+        """Poll the window until its state meets a condition."""
         deadline = time.monotonic() + DEADLINE_S
         while not condition(state := self.do(tell=[])):
             assert time.monotonic() < deadline, state
         return state
 
     def close(self) -> int:
-        """Close the window, and with it the process; returns the exit code."""
+        """Close the window, which ends the process; returns the exit code."""
         assert self._process.stdin is not None
         self._process.stdin.write('{"close_window": []}\n')
         self._process.stdin.flush()
         return self._process.wait(DEADLINE_S)
 
     def kill(self) -> None:
-        """End it as a crash would."""
+        """End the process as a crash would."""
         kill(self._process)
         self._process.communicate()

@@ -46,13 +46,13 @@ class Demo:
         self.window.editor.add(KEYS["lens"], (x_mm, y_mm))
 
     def move(self, id: str, x_mm: float, y_mm: float) -> None:
-        """Move an item, once it shows."""
+        """Move an item, once it is visible."""
         wait_until(lambda: id in self.window.bench.items)  # the window shows it with its next tick
         self.window.editor.change("Move", {id: {"pos": [x_mm, y_mm]}})
 
     @property
     def places(self) -> dict[str, Any]:
-        """Where the window shows its items, in mm."""
+        """The positions of the window's items, in mm."""
         return {id: item.props.get("pos") for id, item in self.window.bench.items.items()}
 
     def undo(self) -> None:
@@ -97,14 +97,14 @@ class Optiverse:
         self._user.place("lens", x_mm, y_mm)
 
     def move(self, id: str, x_mm: float, y_mm: float) -> None:
-        """Move an item, once it shows."""
+        """Move an item, once it is visible."""
         wait_until(lambda: any(item.item_uuid == id for item in self._user.items()))
         [item] = [item for item in self._user.items() if item.item_uuid == id]
         item.setPos(x_mm, y_mm)
 
     @property
     def places(self) -> dict[str, Any]:
-        """Where the window shows its items, in mm."""
+        """The positions of the window's items, in mm."""
         return {item.item_uuid: [item.x(), item.y()] for item in self._user.items()}
 
     def undo(self) -> None:
@@ -114,7 +114,7 @@ class Optiverse:
     def open(self, path: str) -> None:
         """Open a file."""
         self._files.open_file(path)
-        # 0.3 takes the locks of a file of 0.2 away when it draws its layer panel, a little later.
+        # 0.3 unlocks the items of a 0.2 file when it draws its layer panel, a little later.
         timer = getattr(self.window.layer_panel, "_refresh_timer", None)
         wait_until(lambda: timer is None or not timer.isActive())
 
@@ -203,7 +203,7 @@ class Obedient(QObject):
         return getattr(self._host if hasattr(self._host, what) else self._player, what)(*arguments)
 
     def _open_log(self, category: str) -> list[str]:
-        """Returns the categories that can be chosen."""
+        """Open the log; returns the categories that can be chosen."""
         combo, self._log = self._host.open_log()
         categories = [combo.itemText(row) for row in range(combo.count())]
         combo.setCurrentText(category)

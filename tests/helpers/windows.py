@@ -28,7 +28,7 @@ from optiverse_collab_demo.window import DemoWindow
 from tests.helpers.demo_window import new_window
 from tests.helpers.user_input import click
 
-SOON = 10_000  # ms; a machine under load takes its time
+SOON = 10_000  # ms; a machine under load is slow
 
 ALWAYS_ENABLED = {"People", "Privacy", "Pointing", "Quiet: only notices of conflicts", "Show log files"}
 """Entries of the Collaboration menu that have nothing to do with a session."""
@@ -51,7 +51,7 @@ class Desk:
         self.manager = controller.manager
 
     def be(self, person: str, colour: int) -> None:
-        """Be somebody of one's own in the next session: windows of one computer are one person's."""
+        """Be a separate person in the next session: all windows of one computer belong to one person."""
         self.manager.service.introduction = Introduction(person, colour)
 
     @property
@@ -63,7 +63,7 @@ class Desk:
 
     @property
     def enabled(self) -> set[str]:
-        """The entries of that menu that can be chosen, except for those that always can."""
+        """The enabled entries of that menu, without those that always are."""
         return {text for text, action in self.menu.items() if action.isEnabled()} - ALWAYS_ENABLED
 
     def ask_to_join(self, url: str, session_id: str, name: str) -> ConnectDialog:
@@ -90,23 +90,23 @@ class Desk:
         self._qtbot.waitUntil(lambda: self.content() == other.content(), timeout=SOON)
 
     def content(self) -> dict[str, tuple[str, dict[str, object]]]:
-        """What is on the bench: id → kind and properties."""
+        """The records on the bench: id → kind and properties."""
         return {id: (item.kind, item.props) for id, item in self.window.bench.items.items()}
 
     def session_records(self) -> dict[str, Record]:
-        """What the session holds, as this window's client knows it."""
+        """The session's records, as this window's client knows them."""
         session = self.manager.service.session
         assert session is not None
         return session.replica.view
 
     def log(self, level: str = "") -> list[str]:
-        """What was logged about collaboration; of one level, if given."""
+        """The messages about collaboration in the log; of one level, if given."""
         lines = [line for line in self.window.log.lines if line.category == "Collaboration"]
         return [line.text for line in lines if not level or line.level == level]
 
 
 def names_in(dock: PeopleDock) -> list[str]:
-    """The people that the dock lists, without what they do."""
+    """The people in the dock's list, without their activity."""
     rows = (dock.people.item(row) for row in range(dock.people.count()))
     return [row.text().splitlines()[0] for row in rows if row is not None]
 

@@ -1,4 +1,4 @@
-"""Real sessions and a real room on a fake wire: what goes over it is JSON text, as on a real one."""
+"""Real sessions and a real room on a fake wire; it carries JSON text, as a real one does."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Peer:
         return [effect for effect in self.heard if isinstance(effect, kind)]
 
     def do(self, effects: Sequence[fx.SessionEffect]) -> None:
-        """Carry effects out."""
+        """Carry out effects."""
         for effect in effects:
             if isinstance(effect, fx.Transmit):
                 self.up.append(effect.text)
@@ -92,20 +92,20 @@ class Peer:
                 self.decide(effect)
 
     def receive(self, text: str, now_ms: float) -> None:
-        """Take a message of the room's."""
+        """Receive a message from the room."""
         self.do(self.session.receive(text, now_ms))
 
     def show(self, change: fx.ShowChange) -> None:
-        """Bring the screen up to date."""
+        """Update the screen."""
         for op in change.ops:
             assert apply(self.screen, op), f"told to change what is not on the screen: {op}"
 
     def decide(self, conflict: fx.Conflict) -> None:
-        """Take in what became of an edit: the user does nothing about it."""
+        """Learn what became of an edit: this user does nothing about it."""
 
 
 class Backup(NamedTuple):
-    """What storage held at a moment."""
+    """The content of storage at a moment."""
 
     start: Snapshot
     kept: list[Kept]
@@ -149,7 +149,7 @@ class Wire:
         return [msgspec.json.decode(kept.data, type=Entry) for kept in self._kept]
 
     def author_of(self, entry: Entry) -> str:
-        """The name that people are shown with an entry."""
+        """The name that people see with an entry."""
         return self.room.history.names.text(NameKind.AUTHOR, entry.author)
 
     def origin_of(self, entry: Entry) -> str:
@@ -157,14 +157,14 @@ class Wire:
         return self.room.history.names.text(NameKind.ORIGIN, entry.origin)
 
     def replace_data(self, epoch: str) -> None:
-        """Begin another, empty history, while nobody is connected."""
+        """Start another, empty history, while nobody is connected."""
         self.start = History.empty(epoch)
         self._kept.clear()
         self._names.clear()
         self.room = self.open_room()
 
     def backup(self) -> Backup:
-        """What storage holds."""
+        """The content of storage."""
         return Backup(self.start, [*self._kept], [*self._names])
 
     def restore(self, backup: Backup, epoch: str) -> None:
@@ -188,7 +188,7 @@ class Wire:
             self.settle()
 
     def lose(self, peer: Peer, noticed: bool = True) -> None:
-        """Cut a connection with all that is on it; the server may not have noticed yet."""
+        """Cut a connection and lose all data on it; the server may not have noticed yet."""
         peer.up.clear()
         peer.down.clear()
         peer.session.closed()
@@ -197,13 +197,13 @@ class Wire:
             self.perform(self.room.leave(peer.connection_id, self.now_ms))
 
     def crash(self) -> None:
-        """Kill the server and start it again: what was not committed is gone, all connections too."""
+        """Kill the server and restart it: uncommitted changes are gone, and so are all connections."""
         for peer in list(self.peers.values()):
             self.lose(peer, noticed=False)
         self.room = self.open_room()
 
     def send_up(self, peer: Peer) -> None:
-        """Let the room have what a peer sent, uncommitted."""
+        """Deliver a peer's messages to the room, uncommitted."""
         while peer.up:
             text = peer.up.popleft()
             self.recorded.append(f"{peer.session.user_id} → {text}")
@@ -211,7 +211,7 @@ class Wire:
             self.perform(self.room.receive(peer.connection_id, message, self.now_ms))
 
     def send_down(self, peer: Peer) -> None:
-        """Let a peer have what the room sent."""
+        """Deliver the room's messages to a peer."""
         while peer.down:
             text = peer.down.popleft()
             peer.texts.append(text)
@@ -219,7 +219,7 @@ class Wire:
             peer.receive(text, self.now_ms)
 
     def commit(self) -> None:
-        """Make durable what the room accepted, and let it leave."""
+        """Make durable what the room accepted, and let it be sent."""
         entries, names = self.room.unsaved()
         if entries:
             self._kept += entries
@@ -229,12 +229,12 @@ class Wire:
         self.perform(self.room.flush_presence(self.now_ms))
 
     def poll(self, peer: Peer) -> None:
-        """Let so much time pass that a peer may send, and let it."""
+        """Let enough time pass that a peer may send, and let it."""
         self.now_ms += 40
         peer.do(peer.session.poll(self.now_ms))
 
     def settle(self, waits: bool = False) -> None:
-        """Let time pass and messages go until nothing is on the way; `waits` if edits wait for a right."""
+        """Let time pass and messages go until none is on the way; `waits` if edits wait for a right."""
         for _ in range(1000):
             peers = list(self.peers.values())
             for peer in peers:
@@ -253,7 +253,7 @@ class Wire:
         return bool(peer.up or peer.down or pending or peer.session.past.waiting)
 
     def perform(self, effects: Sequence[RoomEffect]) -> None:
-        """Put what the room sends on the wire."""
+        """Put the room's messages on the wire."""
         for effect in effects:
             if isinstance(effect, SendFrame):
                 for id in effect.to:
@@ -282,7 +282,7 @@ class Wire:
                 self._down(id, text)
 
     def _past(self, wanted: ReadPast | ReadEntries) -> Past | PastEntries:
-        """All is kept, and read at once; of changes, two at a time at most."""
+        """Everything is kept and can be read at once; changes come at most two at a time."""
         if isinstance(wanted, ReadEntries):
             kept = [one.data for one in self._kept if wanted.after < one.clock <= wanted.until][:2]
             authors = {name.number: name.text for name in self._names if name.kind is NameKind.AUTHOR}
@@ -299,7 +299,7 @@ class Wire:
 
 
 def use_held(replica: Replica, id: str) -> None:
-    """Do again what was held of a record, as an edit (SEEN-9)."""
+    """Repeat held changes of a record, as an edit (SEEN-9)."""
     replica.edit(bring_back(replica.held[id], id in replica.view))
     replica.dismiss_held(id)
 
